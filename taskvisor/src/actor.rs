@@ -1,0 +1,272 @@
+//! The only loop: one task, one attempt at a time.
+//!
+//! A hand-written future rather than an `async fn`, because it is what every task costs: rare parts are boxed when
+//! they are first needed, and what the cell knows is not kept here.
+
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::coop::unconstrained;
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::PollSemaphore;
+
+use crate::attempt::ErasedSlot;
+use crate::cell::{Ask, AskKind, End, later};
+use crate::context::TaskContext;
+use crate::current::{self, Caller, Entered};
+use crate::ending::{Ended, attempt_event};
+use crate::events::{EventKind, EventName};
+use crate::panics::discard;
+use crate::plan::{Next, Streak};
+use crate::status::WaitingOn;
+use crate::ticket::Ticket;
+
+pub(crate) struct TaskActor {
+    // Before the ticket: users' destructors run first, and the name is free only after them.
+    slot: Option<ErasedSlot>,
+    ticket: Ticket,
+    stage: Stage,
+    streak: Streak,
+    alarm: Option<Pin<Box<Sleep>>>,
+    permit: Option<Box<Permit>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// What must be had before an attempt, the first and any later one.
+    Gates,
+    Running {
+        attempt: u64,
+        until: Option<Instant>,
+    },
+    Sleeping,
+    Yielding,
+}
+
+/// A place among those who may run at once.
+struct Permit {
+    permits: PollSemaphore,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+/// Go on to the next stage, or return from the poll.
+type Step = ControlFlow<Poll<()>>;
+
+const GO_ON: Step = ControlFlow::Continue(());
+const WAIT: Step = ControlFlow::Break(Poll::Pending);
+const OVER: Step = ControlFlow::Break(Poll::Ready(()));
+
+impl Future for TaskActor {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        let ask = this.ticket.cell().enter(context.waker());
+        this.ticket.added();
+        loop {
+            let step = match this.stage {
+                Stage::Gates => this.pass_gates(ask, context),
+                Stage::Running { attempt, until } => this.run(attempt, until, ask, context),
+                Stage::Sleeping => this.sleep(ask, context),
+                Stage::Yielding => this.enter_stage(Stage::Gates),
+            };
+            if let ControlFlow::Break(polled) = step {
+                if polled.is_pending() {
+                    this.ticket.cell().leave();
+                }
+                return polled;
+            }
+        }
+    }
+}
+
+impl TaskActor {
+    pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot) -> Self {
+        ticket.accept();
+        Self {
+            slot: Some(slot),
+            ticket,
+            stage: Stage::Gates,
+            streak: Streak::default(),
+            alarm: None,
+            permit: None,
+        }
+    }
+
+    fn pass_gates(&mut self, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
+        if let Some(ask) = ask {
+            return self.stop(ask);
+        }
+        if self.poll_permit(context).is_pending() {
+            self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
+            return WAIT;
+        }
+        let now = Instant::now();
+        let cell = Arc::clone(self.ticket.cell());
+        let attempt = match cell.begin(now) {
+            Ok(attempt) => attempt,
+            Err(ask) => return self.stop(ask),
+        };
+        self.ticket.started(attempt, now);
+        let until = cell.policy().timeout().map(|timeout| later(now, timeout));
+        let attempt_context = TaskContext::new(Arc::clone(self.ticket.shared()) as _, cell, attempt);
+        match self.with_slot(|slot| slot.start(attempt_context)) {
+            Some(Err(message)) => self.close(attempt, Ended::Panicked(message), context),
+            _ => self.enter_stage(Stage::Running { attempt, until }),
+        }
+    }
+
+    fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(permits) = &self.ticket.shared().permits else { return Poll::Ready(()) };
+        let permit = self.permit.get_or_insert_with(|| {
+            Box::new(Permit { permits: PollSemaphore::new(Arc::clone(permits)), held: None })
+        });
+        if permit.held.is_none() {
+            // The semaphore is never closed, so what it hands out is a permit.
+            match permit.permits.poll_acquire(context) {
+                Poll::Ready(held) => permit.held = held,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn run(
+        &mut self,
+        attempt: u64,
+        until: Option<Instant>,
+        ask: Option<Ask>,
+        context: &mut Context<'_>,
+    ) -> Step {
+        match self.with_slot(|slot| slot.poll(context)) {
+            Some(Poll::Ready(Ok(result))) => return self.close(attempt, Ended::Returned(result), context),
+            Some(Poll::Ready(Err(message))) => return self.close(attempt, Ended::Panicked(message), context),
+            Some(Poll::Pending) | None => {}
+        }
+        // The body was polled after the ask, so that even with a zero grace it has seen it once.
+        let deadline = ask.map(|ask| ask.deadline);
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return self.close(attempt, Ended::Aborted, context);
+        }
+        let Some(due) = deadline.into_iter().chain(until).min() else { return WAIT };
+        self.set_alarm(due);
+        if self.poll_alarm(context).is_pending() {
+            return WAIT;
+        }
+        let ended = if deadline == Some(due) { Ended::Aborted } else { Ended::TimedOut };
+        self.close(attempt, ended, context)
+    }
+
+    /// The attempt is over: drops its future, tells how it ended, and does what follows.
+    fn close(&mut self, attempt: u64, ended: Ended, context: &mut Context<'_>) -> Step {
+        let aborted = matches!(ended, Ended::Aborted);
+        // A panic in a destructor has been reported by the panic hook; the attempt had ended before it.
+        let _ = self.with_slot(|slot| slot.clear());
+        if let Some(permit) = &mut self.permit {
+            permit.held = None;
+        }
+        let now = Instant::now();
+        let cell = Arc::clone(self.ticket.cell());
+        let judgement = ended.judge(attempt, &cell);
+        let after = cell.close_attempt(now, judgement.caught);
+        let event = judgement.event;
+        self.ticket.attempted(event, now, || attempt_event(event, attempt, after.ran, &cell));
+        if aborted {
+            return self.finish(End::Aborted);
+        }
+        let stop = after.asked.map(|ask| ask.cause);
+        match self.streak.next(cell.policy(), judgement.ending, after.ran, stop, &mut Rng::new()) {
+            Next::Complete => self.finish(End::Completed),
+            Next::Fail => self.finish(End::Failed),
+            Next::Stop { cause, failed } => self.finish(End::Canceled { cause, failed }),
+            Next::Repeat { after } => self.rest(now, after, false, context),
+            Next::Retry { after } => self.rest(now, after, true, context),
+        }
+    }
+
+    /// Between two attempts.
+    fn rest(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
+        let until = later(now, delay);
+        let failures = self.streak.failures();
+        if let Err(ask) = self.ticket.cell().sleep(now, until, failures) {
+            return self.stop(ask);
+        }
+        if failed {
+            self.ticket.tell(EventName::Backoff, Some(now), || EventKind::Backoff { delay, failures });
+        }
+        if delay.is_zero() {
+            self.stage = Stage::Yielding;
+            context.waker().wake_by_ref();
+            return WAIT;
+        }
+        self.set_alarm(until);
+        self.enter_stage(Stage::Sleeping)
+    }
+
+    fn sleep(&mut self, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
+        match ask {
+            Some(ask) => self.stop(ask),
+            None if self.poll_alarm(context).is_pending() => WAIT,
+            None => self.enter_stage(Stage::Gates),
+        }
+    }
+
+    /// Ends between two attempts, as it was asked to.
+    fn stop(&mut self, ask: Ask) -> Step {
+        match ask.kind {
+            AskKind::Stop => {
+                self.finish(End::Canceled { cause: ask.cause, failed: self.streak.failures() > 0 })
+            }
+        }
+    }
+
+    fn finish(&mut self, end: End) -> Step {
+        let slot = self.slot.take();
+        {
+            let _entered = self.enter();
+            discard(slot);
+        }
+        self.permit = None;
+        self.ticket.end(end);
+        OVER
+    }
+
+    fn enter_stage(&mut self, stage: Stage) -> Step {
+        self.stage = stage;
+        GO_ON
+    }
+
+    fn set_alarm(&mut self, due: Instant) {
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        if alarm.deadline() != due {
+            alarm.as_mut().reset(due);
+        }
+    }
+
+    /// Unconstrained, because a body that used up its budget must not put off its own deadline.
+    fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.alarm {
+            Some(alarm) => pin!(unconstrained(alarm.as_mut())).poll(context),
+            None => Poll::Ready(()),
+        }
+    }
+
+    /// Calls user code, marked as this task's.
+    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot) -> T) -> Option<T> {
+        let _entered = self.enter();
+        self.slot.as_mut().map(call)
+    }
+
+    fn enter(&self) -> Entered {
+        current::enter(Caller {
+            supervisor: self.ticket.shared().address(),
+            task: Some(self.ticket.cell().id()),
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! What `#[taskvisor::main]` calls: set-up, checks, the run, and the exit code.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::App;
+use crate::builder::Supervisor;
+use crate::config::Config;
+use crate::error::describe;
+use crate::events::{Event, EventKind, EventName, EventSet};
+use crate::handle::TaskHandle;
+use crate::outcome::Outcome;
+use crate::panics::contain;
+use crate::refusal::RuntimeError;
+use crate::report::Report;
+use crate::returns::SetupResult;
+use crate::status::Phase;
+use crate::subscriber::{Subscribe, Subscriber};
+
+/// All as planned, as `EX_OK`; 124 is what `timeout(1)` exits with.
+pub(super) const GRACE_EXCEEDED: u8 = 124;
+
+/// The options of `#[taskvisor::main]`.
+#[derive(Clone, Copy, Debug)]
+pub struct MainOptions {
+    /// Which runtime.
+    pub flavor: Flavor,
+    /// How many worker threads; one for each core unless said.
+    pub worker_threads: Option<usize>,
+    /// The grace of the shutdown.
+    pub grace: Option<Duration>,
+    /// How many attempts may run at once.
+    pub max_concurrent: Option<usize>,
+    /// The package of the application.
+    pub package: Option<&'static str>,
+    /// The module the attribute stands in.
+    pub module: &'static str,
+    /// The crates whose declarations run too.
+    pub crates: &'static [&'static str],
+}
+
+/// Which Tokio runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// One thread.
+    CurrentThread,
+    /// Several threads.
+    MultiThread,
+}
+
+/// The future of the set-up.
+pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
+
+/// Runs an application to its end.
+#[must_use]
+pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
+    let runtime = match build(&options) {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(format_args!("cannot build the Tokio runtime: {error}")),
+    };
+    let code = runtime.block_on(run(&options, setup));
+    // A body that blocks its thread must not keep the process.
+    runtime.shutdown_background();
+    code
+}
+
+fn build(options: &MainOptions) -> io::Result<Runtime> {
+    let mut builder = match options.flavor {
+        Flavor::CurrentThread => Builder::new_current_thread(),
+        Flavor::MultiThread => Builder::new_multi_thread(),
+    };
+    if let Some(threads) = options.worker_threads {
+        builder.worker_threads(threads.max(1));
+    }
+    builder.enable_all().build()
+}
+
+async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
+    let defaults = Config::default();
+    let mut app = App::new(Config {
+        grace: options.grace.unwrap_or(defaults.grace),
+        max_concurrent: options.max_concurrent,
+        ..defaults
+    });
+    if let Err(reason) = set_up(&mut app, setup).await {
+        return fail(format_args!("the set-up failed: {reason}"));
+    }
+    let found = app.discover(options);
+    for note in found.notes() {
+        say(format_args!("note: {note}"));
+    }
+    let problems = app.problems(&found);
+    if !problems.is_empty() {
+        for problem in &problems {
+            say(format_args!("error: {problem}"));
+        }
+        return fail(format_args!("the application does not start: {} in all", count(problems.len())));
+    }
+    let App { config, states, mut subscribers, tasks, .. } = app;
+    if subscribers.is_empty() {
+        subscribers.push(Subscriber::new(Trouble).with_events(Trouble::EVENTS));
+    }
+    let mut builder = Supervisor::builder(config).with_states(states);
+    for subscriber in subscribers {
+        builder = builder.subscriber(subscriber);
+    }
+    let supervisor = builder.build();
+    let specs = tasks.into_iter().map(|task| task.spec).collect();
+    let (result, tasks) = supervisor.run_application(specs).await;
+    judge(&result, &tasks)
+}
+
+/// A panic in the set-up fails it like an error.
+async fn set_up(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> Result<(), String> {
+    let mut future = contain(|| setup(app)).map_err(|message| format!("panicked: {message}"))?;
+    poll_fn(|context| match contain(|| future.as_mut().poll(context)) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(result)) => Poll::Ready(result.map_err(|error| describe(&*error))),
+        Err(message) => Poll::Ready(Err(format!("panicked: {message}"))),
+    })
+    .await
+}
+
+/// The exit code, with every reason on stderr.
+fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for task in tasks {
+        if let Phase::Ended(Outcome::Failed(failure)) = task.status().phase {
+            code = fail(format_args!(
+                "task `{}` gave up after attempt {}: {failure}",
+                task.name(),
+                failure.attempt()
+            ));
+        }
+    }
+    match result {
+        Ok(report) => {
+            for task in report.abortions.iter().filter(|_| report.grace_exceeded()) {
+                say(format_args!(
+                    "error: task `{}` did not stop within the grace and was aborted",
+                    task.name
+                ));
+                code = ExitCode::from(GRACE_EXCEEDED);
+            }
+        }
+        Err(error @ RuntimeError::Stuck(_)) => {
+            say(format_args!("error: {error}"));
+            code = ExitCode::from(GRACE_EXCEEDED);
+        }
+        Err(error) => code = fail(error),
+    }
+    code
+}
+
+fn fail(reason: impl fmt::Display) -> ExitCode {
+    say(format_args!("error: {reason}"));
+    ExitCode::FAILURE
+}
+
+/// Writes a line to stderr; a closed stderr is no reason to stop.
+pub(crate) fn say(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn count(problems: usize) -> String {
+    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
+}
+
+/// What an application without a subscriber says on stderr: never nothing when something went wrong.
+struct Trouble;
+
+impl Trouble {
+    const EVENTS: EventSet = EventSet::of(&[
+        EventName::Failed,
+        EventName::TimedOut,
+        EventName::Panicked,
+        EventName::Aborted,
+        EventName::Ended,
+    ]);
+}
+
+impl Subscribe for Trouble {
+    async fn on_event(&mut self, event: &Event) {
+        let expected = matches!(&event.kind, EventKind::Ended { outcome } if !outcome.is_failed());
+        if !expected {
+            say(event);
+        }
+    }
+}

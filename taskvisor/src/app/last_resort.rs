@@ -1,0 +1,58 @@
+//! When the only worker is blocked, nobody is left to end the process in order: then it is ended from outside.
+
+use std::process;
+use std::sync::{Arc, Weak};
+
+use tokio::time::{Instant, sleep_until};
+
+use super::entry::{GRACE_EXCEEDED, say};
+use crate::builder::Supervisor;
+use crate::cell::later;
+use crate::handle::{MARGIN, TaskHandle};
+use crate::refusal::RuntimeError;
+use crate::report::Report;
+use crate::run::{finish, start};
+use crate::shared::Shared;
+use crate::shutdown::{First, describe, first};
+use crate::signals::Signals;
+use crate::spec::TaskSpec;
+
+impl Supervisor {
+    /// Runs like `run`; but if the shutdown itself does not come to an end, ends the process.
+    pub(super) async fn run_application(
+        &self,
+        specs: Vec<TaskSpec>,
+    ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
+        let shared = Arc::clone(self.owned());
+        match start(&shared, specs, || Signals::listen(&shared, watch).map(Some)) {
+            Ok((_listening, tasks)) => (finish(&shared).await, tasks),
+            Err(error) => (Err(error), Vec::new()),
+        }
+    }
+}
+
+/// Waits on a thread of its own until grace and drain are over.
+async fn watch(shared: Weak<Shared>) {
+    let Some(mut stop) = shared.upgrade().map(|shared| shared.stop.subscribe()) else { return };
+    loop {
+        let Ok(deadline) = stop.wait_for(|stop| stop.deadline.is_some()).await.map(|stop| stop.deadline)
+        else {
+            return;
+        };
+        let Some(shared) = shared.upgrade() else { return };
+        // The driver takes up to three margins, for those that are about to end.
+        let due = later(later(deadline.unwrap_or_else(Instant::now), shared.config.drain), 5 * MARGIN);
+        match first(stop.changed(), sleep_until(due)).await {
+            First::Left(Ok(())) => {}
+            First::Left(Err(_)) => return,
+            First::Right(()) => exit(&shared),
+        }
+    }
+}
+
+fn exit(shared: &Shared) {
+    let now = Instant::now();
+    let stuck: Vec<_> = shared.registry.cells().iter().map(|cell| describe(cell, now)).collect();
+    say(format_args!("error: {}", RuntimeError::Stuck(stuck.into())));
+    process::exit(i32::from(GRACE_EXCEEDED));
+}

@@ -1,0 +1,97 @@
+//! An application: everything that is declared, given and listed, checked before any of it starts.
+
+mod check;
+mod discover;
+mod entry;
+mod last_resort;
+
+use std::fmt;
+use std::panic::Location;
+
+pub use entry::{Flavor, MainOptions, run_main};
+
+use crate::config::Config;
+use crate::spec::TaskSpec;
+use crate::state::States;
+use crate::subscriber::Subscriber;
+
+/// What the set-up under `#[taskvisor::main]` gives to the application.
+///
+/// ```no_run
+/// use taskvisor::prelude::*;
+///
+/// struct Db;
+///
+/// #[task(restart = "always")]
+/// async fn ping(db: State<Db>) {}
+///
+/// #[taskvisor::main]
+/// async fn main(app: &mut App) -> Result<(), std::io::Error> {
+///     app.state(Db);
+///     app.config(|config| config.max_concurrent = Some(8));
+///     Ok(())
+/// }
+/// ```
+pub struct App {
+    config: Config,
+    states: States,
+    /// Types given more than once, and where.
+    twice: Vec<(&'static str, &'static Location<'static>)>,
+    subscribers: Vec<Subscriber>,
+    tasks: Vec<Listed>,
+}
+
+/// A task of the application, and where it comes from.
+struct Listed {
+    spec: TaskSpec,
+    place: String,
+}
+
+impl App {
+    fn new(config: Config) -> Self {
+        Self {
+            config,
+            states: States::default(),
+            twice: Vec::new(),
+            subscribers: Vec::new(),
+            tasks: Vec::new(),
+        }
+    }
+
+    /// Gives a state, injected as `State<T>`. One of each type; a second is refused at start.
+    #[track_caller]
+    pub fn state<T: Send + Sync + 'static>(&mut self, state: T) -> &mut Self {
+        if !self.states.insert(state) {
+            self.twice.push((std::any::type_name::<T>(), Location::caller()));
+        }
+        self
+    }
+
+    /// Adds a subscriber beside the declared ones.
+    pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
+        self.subscribers.push(subscriber.into());
+        self
+    }
+
+    /// Adds a task beside the declared ones: built by hand, or the `spec()` of a declaration that is not found by
+    /// itself.
+    #[track_caller]
+    pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
+        let caller = Location::caller();
+        let place = format!("{}:{}", caller.file(), caller.line());
+        self.tasks.push(Listed { spec, place });
+        self
+    }
+
+    /// Changes the configuration. The attribute's options are its defaults; what is set here wins.
+    pub fn config(&mut self, change: impl FnOnce(&mut Config)) -> &mut Self {
+        change(&mut self.config);
+        self
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,246 @@
+//! The state of one task: what it does and what was asked of it, behind one small lock. It changes only in this file;
+//! `seen` reads it.
+//!
+//! Invariants, each shown by a model in `models/cell.rs`:
+//! 1. The end is first-writer-wins: the actor settles it, or a waiter forces it, never both.
+//! 2. A waiter registers under the lock that checks, so no end is missed.
+//! 3. An ask made before the actor looks is seen when it looks; one made later wakes it.
+//! 4. An end is forced only while the actor is inside a poll and the deadline of the stop has passed.
+//!
+//! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
+
+use std::borrow::Cow;
+use std::mem;
+use std::task::Waker;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::id::TaskId;
+use crate::outcome::{Caught, LastFailure};
+use crate::panics::discard;
+use crate::settings::Policy;
+use crate::status::WaitingOn;
+use crate::sync::Mutex;
+use crate::wakers::Wakers;
+
+mod ask;
+mod seen;
+
+pub(crate) use ask::{Ask, AskKind, End, later};
+pub(crate) use seen::Waiting;
+
+#[derive(Debug)]
+pub(crate) struct TaskCell {
+    id: TaskId,
+    name: Cow<'static, str>,
+    policy: Policy,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    stage: Stage,
+    since: Instant,
+    attempt: u64,
+    failures: u32,
+    /// What was asked of the task, beside what it does.
+    asked: Option<Ask>,
+    /// Whether the actor is inside a poll, where user code may block.
+    polling: bool,
+    /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
+    end: Option<End>,
+    last: LastFailure,
+    actor: Option<Waker>,
+    waiters: Wakers,
+    token: Option<CancellationToken>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting(WaitingOn),
+    Running,
+    Sleeping { until: Instant },
+    Stuck,
+    Ended,
+}
+
+/// How an attempt left the cell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AfterAttempt {
+    pub(crate) asked: Option<Ask>,
+    pub(crate) ran: Duration,
+}
+
+impl TaskCell {
+    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, policy: Policy, now: Instant) -> Self {
+        let state = State {
+            stage: Stage::Waiting(WaitingOn::Turn),
+            since: now,
+            attempt: 0,
+            failures: 0,
+            asked: None,
+            polling: false,
+            end: None,
+            last: LastFailure::None,
+            actor: None,
+            waiters: Wakers::default(),
+            token: None,
+        };
+        Self { id, name, policy, state: Mutex::new(state) }
+    }
+
+    pub(crate) fn id(&self) -> TaskId {
+        self.id
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn into_name(self) -> Cow<'static, str> {
+        self.name
+    }
+
+    /// Asks the task to stop. Says whether this was the first to ask; a later one can only bring the deadline forward.
+    pub(crate) fn ask(&self, ask: Ask) -> bool {
+        let (first, token, actor, waiters) = {
+            let mut state = self.state.lock();
+            if state.end.is_some() {
+                return false;
+            }
+            let first = match &mut state.asked {
+                Some(asked) if asked.deadline <= ask.deadline => return false,
+                Some(asked) => {
+                    asked.deadline = ask.deadline;
+                    false
+                }
+                None => {
+                    state.asked = Some(ask);
+                    true
+                }
+            };
+            (first, state.token.clone(), state.actor.take(), state.waiters.take())
+        };
+        if let Some(token) = token {
+            token.cancel();
+        }
+        if let Some(actor) = actor {
+            actor.wake();
+        }
+        waiters.wake();
+        first
+    }
+
+    /// Ends the task in its actor's place, if the actor is inside a poll past the deadline of a stop.
+    pub(crate) fn force(&self, now: Instant) -> bool {
+        let waiters = {
+            let mut state = self.state.lock();
+            let due = state.asked.is_some_and(|ask| ask.deadline <= now);
+            if state.end.is_some() || !state.polling || !due {
+                return false;
+            }
+            state.end = Some(End::Aborted);
+            state.stage = Stage::Stuck;
+            state.waiters.take()
+        };
+        waiters.wake();
+        true
+    }
+
+    /// The actor is polled: what was asked of it?
+    pub(crate) fn enter(&self, waker: &Waker) -> Option<Ask> {
+        let (asked, _replaced) = {
+            let mut state = self.state.lock();
+            state.polling = true;
+            let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
+            let replaced = if known { None } else { state.actor.replace(waker.clone()) };
+            (state.asked, replaced)
+        };
+        asked
+    }
+
+    /// The actor leaves its poll to wait. An ask that came meanwhile has woken it.
+    pub(crate) fn leave(&self) {
+        self.state.lock().polling = false;
+    }
+
+    pub(crate) fn is_asked(&self) -> bool {
+        self.state.lock().asked.is_some()
+    }
+
+    /// Waits on something before an attempt.
+    pub(crate) fn wait(&self, on: WaitingOn, now: Instant) {
+        let mut state = self.state.lock();
+        if state.stage != Stage::Waiting(on) {
+            state.stage = Stage::Waiting(on);
+            state.since = now;
+        }
+    }
+
+    /// Begins the next attempt, unless a stop was asked.
+    pub(crate) fn begin(&self, now: Instant) -> Result<u64, Ask> {
+        let mut state = self.state.lock();
+        if let Some(ask) = state.asked {
+            return Err(ask);
+        }
+        state.attempt += 1;
+        state.stage = Stage::Running;
+        state.since = now;
+        Ok(state.attempt)
+    }
+
+    /// The attempt is over and its future dropped: its token is cancelled, its failure kept.
+    pub(crate) fn close_attempt(&self, now: Instant, caught: Option<Caught>) -> AfterAttempt {
+        let (after, token, previous) = {
+            let mut state = self.state.lock();
+            state.stage = Stage::Waiting(WaitingOn::Turn);
+            let previous = caught.map(|caught| mem::replace(&mut state.last, LastFailure::Caught(caught)));
+            let after = AfterAttempt { asked: state.asked, ran: now.saturating_duration_since(state.since) };
+            (after, state.token.take(), previous)
+        };
+        if let Some(token) = token {
+            token.cancel();
+        }
+        discard(previous);
+        after
+    }
+
+    /// Sleeps until the next attempt, unless a stop was asked.
+    pub(crate) fn sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), Ask> {
+        let mut state = self.state.lock();
+        state.failures = failures;
+        if let Some(ask) = state.asked {
+            return Err(ask);
+        }
+        state.stage = Stage::Sleeping { until };
+        state.since = now;
+        Ok(())
+    }
+
+    /// Decides the end, if nobody did, and says which it is. Nobody sees it before `end`.
+    pub(crate) fn settle(&self, end: End) -> End {
+        *self.state.lock().end.get_or_insert(end)
+    }
+
+    /// Shows the end to everybody. The last thing that happens to a task.
+    pub(crate) fn end(&self, now: Instant) {
+        let (token, _actor, waiters) = {
+            let mut state = self.state.lock();
+            state.end.get_or_insert(End::Aborted);
+            state.stage = Stage::Ended;
+            state.since = now;
+            state.polling = false;
+            (state.token.take(), state.actor.take(), state.waiters.take())
+        };
+        if let Some(token) = token {
+            token.cancel();
+        }
+        waiters.wake();
+    }
+}

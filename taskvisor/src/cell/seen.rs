@@ -1,0 +1,122 @@
+//! What can be seen of a task, by anyone. Nothing changes here but who waits, and a token that is made on demand.
+
+use std::task::Context;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{End, Stage, State, TaskCell};
+use crate::events::Subject;
+use crate::id::TaskId;
+use crate::outcome::{Failure, Outcome, StopCause};
+use crate::status::{Phase, TaskStatus};
+
+/// What a waiter found.
+pub(crate) enum Waiting {
+    Over(Outcome),
+    /// Still there; the deadline is set once a stop was asked.
+    Until(Option<Instant>),
+}
+
+impl TaskCell {
+    /// The outcome, or a place among the waiters.
+    pub(crate) fn poll_outcome(&self, key: &mut Option<u32>, context: &Context<'_>) -> Waiting {
+        let (found, _replaced) = {
+            let mut state = self.state.lock();
+            match state.outcome() {
+                Some(outcome) => (Waiting::Over(outcome), None),
+                None => {
+                    let deadline = state.asked.map(|ask| ask.deadline);
+                    (Waiting::Until(deadline), state.waiters.register(key, context.waker()))
+                }
+            }
+        };
+        found
+    }
+
+    pub(crate) fn forget_waiter(&self, key: Option<u32>) {
+        let _removed = self.state.lock().waiters.remove(key);
+    }
+
+    /// The outcome that `settle` decided, for the event that tells it.
+    pub(crate) fn settled_outcome(&self, end: End) -> Outcome {
+        end.outcome(&mut self.state.lock().last)
+    }
+
+    pub(crate) fn stop_cause(&self) -> Option<StopCause> {
+        self.state.lock().asked.map(|ask| ask.cause)
+    }
+
+    pub(crate) fn last_error(&self) -> Option<Failure> {
+        self.state.lock().last.share()
+    }
+
+    /// Whether `attempt` should stop: it was asked to, or it is over.
+    pub(crate) fn is_cancelled(&self, attempt: u64) -> bool {
+        let state = self.state.lock();
+        state.asked.is_some() || !state.runs(attempt)
+    }
+
+    /// The token of `attempt`, made when first asked for. That of an attempt that is over is cancelled.
+    pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
+        let (token, cancelled) = {
+            let mut state = self.state.lock();
+            if state.runs(attempt) {
+                let cancelled = state.asked.is_some();
+                (state.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
+            } else {
+                (CancellationToken::new(), true)
+            }
+        };
+        if cancelled {
+            token.cancel();
+        }
+        token
+    }
+
+    pub(crate) fn status(&self) -> TaskStatus {
+        let mut state = self.state.lock();
+        let attempt = state.attempt;
+        let (phase, next_attempt) = match state.stage {
+            Stage::Waiting(on) => (Phase::Waiting { on }, None),
+            Stage::Running => (Phase::Running { attempt }, None),
+            Stage::Sleeping { until } => (Phase::Sleeping { attempt, until }, Some(until)),
+            Stage::Stuck => (Phase::Stuck { attempt }, None),
+            Stage::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
+        };
+        TaskStatus {
+            name: self.name.clone(),
+            id: self.id,
+            phase,
+            since: state.since,
+            attempt,
+            failures: state.failures,
+            last_error: state.last.share(),
+            next_attempt,
+            stopping: state.asked.is_some(),
+        }
+    }
+}
+
+impl State {
+    fn runs(&self, attempt: u64) -> bool {
+        self.stage == Stage::Running && self.attempt == attempt
+    }
+
+    fn outcome(&mut self) -> Option<Outcome> {
+        match (self.stage, self.end) {
+            (Stage::Stuck | Stage::Ended, Some(end)) => Some(end.outcome(&mut self.last)),
+            _ => None,
+        }
+    }
+}
+
+impl Subject for TaskCell {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn id(&self) -> TaskId {
+        self.id
+    }
+}

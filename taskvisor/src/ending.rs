@@ -1,0 +1,77 @@
+//! How an attempt ended: what was returned or happened, what it means, and the event that tells it.
+
+use std::time::Duration;
+
+use crate::cell::TaskCell;
+use crate::error::{BoxError, TaskError};
+use crate::events::{EventKind, EventName};
+use crate::outcome::{CanceledUnasked, Caught, FailureKind, Panicked, TimedOut};
+use crate::plan::Ending;
+
+/// What happened to an attempt.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    Returned(Result<(), TaskError>),
+    Panicked(String),
+    TimedOut,
+    Aborted,
+}
+
+/// What that means.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) ending: Ending,
+    pub(crate) caught: Option<Caught>,
+    pub(crate) event: EventName,
+}
+
+impl Ended {
+    pub(crate) fn judge(self, attempt: u64, cell: &TaskCell) -> Judgement {
+        let failed = |ending, kind, event, error: BoxError| Judgement {
+            ending,
+            caught: Some(Caught { kind, attempt, error }),
+            event,
+        };
+        let stopped = |event| Judgement { ending: Ending::Canceled, caught: None, event };
+        match self {
+            Self::Returned(Ok(())) => {
+                Judgement { ending: Ending::Succeeded, caught: None, event: EventName::Succeeded }
+            }
+            Self::Returned(Err(TaskError::Canceled)) if cell.is_asked() => stopped(EventName::Canceled),
+            Self::Returned(Err(TaskError::Canceled)) => {
+                failed(Ending::Failed, FailureKind::Canceled, EventName::Failed, Box::new(CanceledUnasked))
+            }
+            Self::Returned(Err(TaskError::Fail(error))) => {
+                failed(Ending::Failed, FailureKind::Error, EventName::Failed, error)
+            }
+            Self::Returned(Err(TaskError::Fatal(error))) => {
+                failed(Ending::Fatal, FailureKind::Fatal, EventName::Failed, error)
+            }
+            Self::Returned(Err(TaskError::RetryAfter { error, delay })) => {
+                failed(Ending::RetryAfter(delay), FailureKind::Error, EventName::Failed, error)
+            }
+            Self::Panicked(message) => {
+                failed(Ending::Failed, FailureKind::Panic, EventName::Panicked, Box::new(Panicked(message)))
+            }
+            Self::TimedOut => {
+                let timeout = cell.policy().timeout().unwrap_or_default();
+                failed(Ending::Failed, FailureKind::Timeout, EventName::TimedOut, Box::new(TimedOut(timeout)))
+            }
+            Self::Aborted => stopped(EventName::Aborted),
+        }
+    }
+}
+
+/// The event of an attempt that was judged `name`; its error is by now in the cell.
+pub(crate) fn attempt_event(name: EventName, attempt: u64, ran: Duration, cell: &TaskCell) -> EventKind {
+    match (name, cell.last_error()) {
+        (EventName::Succeeded, _) => EventKind::Succeeded { attempt, ran },
+        (EventName::Aborted, _) => EventKind::Aborted { attempt },
+        (EventName::TimedOut, _) => {
+            EventKind::TimedOut { attempt, timeout: cell.policy().timeout().unwrap_or_default() }
+        }
+        (EventName::Failed, Some(error)) => EventKind::Failed { attempt, ran, error },
+        (EventName::Panicked, Some(error)) => EventKind::Panicked { attempt, error },
+        _ => EventKind::Canceled { attempt },
+    }
+}

@@ -1,0 +1,135 @@
+//! Parameters of a task's function: what can be made out of its context.
+
+use std::any::{TypeId, type_name};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::context::{AppContext, TaskContext};
+use crate::state::{State, States};
+
+/// A parameter of a task: made anew for every attempt.
+///
+/// There are [`TaskContext`], [`CancellationToken`] (that of the attempt), and everything that is [`FromApp`]. Implement
+/// it for a parameter of your own:
+///
+/// ```
+/// use taskvisor::prelude::*;
+/// use taskvisor::{FromContext, TaskContext};
+///
+/// struct Attempt(u64);
+///
+/// impl FromContext for Attempt {
+///     fn from_context(context: &TaskContext) -> Self {
+///         Attempt(context.attempt())
+///     }
+/// }
+///
+/// async fn poll(Attempt(number): Attempt) -> Result<(), TaskError> {
+///     println!("attempt {number}");
+///     Ok(())
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of a task",
+    label = "not a task parameter",
+    note = "a task's parameters are `TaskContext`, `CancellationToken`, `SupervisorHandle`, `State<T>`, \
+            `Option<State<T>>`, or any type that implements `FromContext`; shared data goes into `State<T>`"
+)]
+pub trait FromContext: Sized {
+    /// Makes the parameter.
+    fn from_context(context: &TaskContext) -> Self;
+
+    /// Declares the states it needs, so that they are checked before the task starts.
+    fn needs(_needs: &mut Needs<'_>) {}
+}
+
+/// A parameter of a task or of a subscriber: made from the application alone.
+///
+/// There are `State<T>`, `Option<State<T>>` and [`SupervisorHandle`](crate::SupervisorHandle).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of a subscriber",
+    label = "not a subscriber parameter",
+    note = "beside its `&Event`, a subscriber's parameters are `SupervisorHandle`, `State<T>`, `Option<State<T>>`, or \
+            any type that implements `FromApp`"
+)]
+pub trait FromApp: Sized {
+    /// Makes the parameter.
+    fn from_app(app: &AppContext) -> Self;
+
+    /// Declares the states it needs, so that they are checked before anything starts.
+    fn needs(_needs: &mut Needs<'_>) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromApp> FromContext for T {
+    fn from_context(context: &TaskContext) -> Self {
+        T::from_app(context.app())
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        <T as FromApp>::needs(needs);
+    }
+}
+
+impl FromContext for TaskContext {
+    fn from_context(context: &TaskContext) -> Self {
+        context.clone()
+    }
+}
+
+impl FromContext for CancellationToken {
+    fn from_context(context: &TaskContext) -> Self {
+        context.token()
+    }
+}
+
+impl<T: Send + Sync + 'static> FromApp for State<T> {
+    /// # Panics
+    ///
+    /// If nobody gave a `T`. The check before the start prevents it for everything that declares its needs.
+    fn from_app(app: &AppContext) -> Self {
+        match app.state() {
+            Some(state) => Self(state),
+            None => panic!("nobody gave a `{}`: give one with `.state(…)`", type_name::<T>()),
+        }
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        needs.state::<T>();
+    }
+}
+
+impl<T: Send + Sync + 'static> FromApp for Option<State<T>> {
+    fn from_app(app: &AppContext) -> Self {
+        app.state().map(State)
+    }
+}
+
+/// Collects the states that parameters need and nobody gave.
+pub struct Needs<'a> {
+    states: &'a States,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Needs<'a> {
+    pub(crate) fn new(states: &'a States) -> Self {
+        Self { states, missing: Vec::new() }
+    }
+
+    /// Declares that a state of type `T` is needed.
+    pub fn state<T: Send + Sync + 'static>(&mut self) {
+        if !self.states.has(TypeId::of::<T>()) && !self.missing.contains(&type_name::<T>()) {
+            self.missing.push(type_name::<T>());
+        }
+    }
+
+    pub(crate) fn missing(self) -> Vec<&'static str> {
+        self.missing
+    }
+}
+
+impl std::fmt::Debug for Needs<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Needs").field("missing", &self.missing).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,146 @@
+//! A task as seen from outside.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::cell::{Ask, TaskCell, Waiting, later};
+use crate::id::TaskId;
+use crate::outcome::{Outcome, StopCause};
+use crate::status::TaskStatus;
+
+/// How much longer than the actor a waiter waits: a body that polls is given the time to come back from its poll.
+pub(crate) const MARGIN: Duration = Duration::from_millis(100);
+
+/// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
+#[derive(Clone)]
+pub struct TaskHandle {
+    cell: Arc<TaskCell>,
+    grace: Duration,
+}
+
+impl TaskHandle {
+    pub(crate) fn new(cell: Arc<TaskCell>, grace: Duration) -> Self {
+        Self { cell, grace }
+    }
+
+    /// The name of the task.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.cell.name()
+    }
+
+    /// The id of the task.
+    #[must_use]
+    pub fn id(&self) -> TaskId {
+        self.cell.id()
+    }
+
+    /// What the task is doing now.
+    #[must_use]
+    pub fn status(&self) -> TaskStatus {
+        self.cell.status()
+    }
+
+    /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
+    /// the one: `false` if somebody had asked before or the task was over.
+    pub fn cancel(&self) -> bool {
+        self.cancel_with_timeout(self.grace)
+    }
+
+    /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
+    /// brought forward, not put off.
+    pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
+        self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace))
+    }
+
+    /// Waits for the end of the task.
+    ///
+    /// When it returns, the task is gone: its future and its value are dropped and its name is free. The one exception
+    /// is a body that blocks its thread past its grace: that is `Aborted` while `status()` says `Stuck`, and the name
+    /// stays taken until the body really returns.
+    ///
+    /// A task that waits for its own end waits until it is stopped.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the outcome stays, for any number of waiters.
+    #[must_use = "futures do nothing unless awaited"]
+    pub fn outcome(&self) -> OutcomeFuture {
+        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None }
+    }
+}
+
+impl fmt::Debug for TaskHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("name", &self.name())
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The future of [`TaskHandle::outcome`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct OutcomeFuture {
+    cell: Arc<TaskCell>,
+    place: Option<u32>,
+    /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
+    alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl OutcomeFuture {
+    /// Waits for the deadline of the stop, then ends a task that blocks past it.
+    fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
+        // Without a runtime there is no timer; then only those who have one can end a blocked task.
+        if self.alarm.is_none() && Handle::try_current().is_err() {
+            return Poll::Pending;
+        }
+        let due = later(deadline, MARGIN);
+        let (set_for, alarm) = self.alarm.get_or_insert_with(|| (deadline, Box::pin(sleep_until(due))));
+        if deadline < *set_for {
+            *set_for = deadline;
+            alarm.as_mut().reset(due);
+        }
+        ready!(alarm.as_mut().poll(context));
+        let now = Instant::now();
+        if !self.cell.force(now) {
+            // It is not inside a poll: it ends by itself, or begins to block only now.
+            alarm.as_mut().reset(later(now, MARGIN));
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Future for OutcomeFuture {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let this = &mut *self;
+        loop {
+            match this.cell.poll_outcome(&mut this.place, context) {
+                Waiting::Over(outcome) => return Poll::Ready(outcome),
+                Waiting::Until(None) => return Poll::Pending,
+                Waiting::Until(Some(deadline)) => ready!(this.enforce(deadline, context)),
+            }
+        }
+    }
+}
+
+impl Drop for OutcomeFuture {
+    fn drop(&mut self) {
+        self.cell.forget_waiter(self.place);
+    }
+}
+
+impl fmt::Debug for OutcomeFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutcomeFuture").field("task", &self.cell.name()).finish_non_exhaustive()
+    }
+}

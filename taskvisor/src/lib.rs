@@ -1,0 +1,150 @@
+//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, and shut down in
+//! order.
+//!
+//! A service has a dozen background loops, each with its own retry, its own sleep, its own shutdown flag, and a panic
+//! that nobody sees. Here each of them is a function with one line above it:
+//!
+//! ```no_run
+//! use taskvisor::prelude::*;
+//!
+//! #[task(restart = "always", every = "10s", backoff = "exp", timeout = "5s")]
+//! async fn ping(ctx: TaskContext) -> Result<(), std::io::Error> {
+//!     println!("ping, attempt {}", ctx.attempt());
+//!     Ok(()) // an error or a panic would be retried with backoff
+//! }
+//!
+//! #[taskvisor::main]
+//! async fn main() {} // set-up goes here; then everything declared runs, until SIGINT or SIGTERM
+//! ```
+//!
+//! # What is where
+//!
+//! - A task is a function under `#[task]`, a closure in [`TaskFn`], or a type that is [`Task`]. Its parameters are
+//!   [extracted](FromContext). What it returns decides what follows: [`RestartPolicy`] has the table.
+//! - A [`Supervisor`] runs [`TaskSpec`]s and decides at once whether it takes one. It is complete without any attribute
+//!   (`default-features = false`).
+//! - A [`TaskHandle`] looks at a task, stops it, waits for its [`Outcome`].
+//! - [`Subscribe`]rs are told every [`Event`]; no subscriber can hold up or change what tasks do.
+//!
+//! # What surprises
+//!
+//! - Stopping is cooperative until the [grace](Config::grace) is over; then the attempt's future is dropped. A body that
+//!   blocks its thread cannot be dropped: it is reported as stuck, and its name stays taken.
+//! - Panics are contained by unwinding; with `panic = "abort"` a panic ends the process.
+//! - Tasks need a Tokio runtime with timers (`enable_time`, or `enable_all`).
+//! - Nothing survives the process: for work that must, use a queue on a database.
+
+#![forbid(unsafe_code)]
+
+// In reading order, which is the order of imports: a file uses only what stands above it; a test keeps it so.
+
+// Words: what is spoken of.
+mod sync;
+mod wakers;
+mod panics;
+mod id;
+mod error;
+mod outcome;
+mod policies;
+mod config;
+mod settings;
+mod events;
+mod status;
+
+// One task.
+mod cell;
+mod current;
+mod context;
+mod state;
+mod extract;
+mod attempt;
+mod task;
+mod spec;
+mod plan;
+mod ending;
+mod handle;
+
+// Many tasks.
+mod bus;
+mod subscriber;
+mod refusal;
+mod registry;
+mod report;
+mod shared;
+mod ticket;
+mod actor;
+
+// The front.
+mod shutdown;
+mod supervisor;
+mod builder;
+mod signals;
+mod run;
+#[cfg(feature = "logging")]
+mod logging;
+
+// Declared work.
+#[cfg(feature = "macros")]
+mod returns;
+#[cfg(feature = "macros")]
+mod declare;
+#[cfg(feature = "macros")]
+mod app;
+
+#[cfg(all(test, taskvisor_loom))]
+mod models;
+
+pub use builder::{Supervisor, SupervisorBuilder};
+pub use config::Config;
+pub use context::{AppContext, TaskContext};
+pub use error::{BoxError, Cause, MarkedError, ResultExt, TaskError};
+pub use events::{Event, EventKind, EventName, EventSet};
+pub use extract::{FromApp, FromContext, Needs};
+pub use handle::{OutcomeFuture, TaskHandle};
+pub use id::TaskId;
+#[cfg(feature = "logging")]
+pub use logging::LogWriter;
+pub use outcome::{Failure, FailureKind, Outcome, StopCause};
+pub use policies::{BackoffBuilder, BackoffPolicy, InvalidBackoff, JitterPolicy, RestartPolicy};
+pub use refusal::{AddError, RuntimeError, StuckTask};
+pub use report::{AbortedTask, FailedTask, Report};
+pub use spec::TaskSpec;
+pub use state::State;
+pub use status::{Phase, TaskStatus, WaitingOn};
+pub use subscriber::{Subscribe, Subscriber};
+pub use supervisor::SupervisorHandle;
+pub use task::{Handler, Task, TaskFn, TaskRef};
+pub use tokio_util::sync::CancellationToken;
+
+#[cfg(feature = "macros")]
+pub use app::App;
+#[cfg(feature = "macros")]
+pub use taskvisor_macros::{main, subscriber, task};
+
+/// What a file with tasks in it usually needs.
+pub mod prelude {
+    #[cfg(feature = "macros")]
+    pub use crate::{App, subscriber, task};
+    pub use crate::{
+        CancellationToken, Config, Event, EventKind, Outcome, ResultExt, State, Supervisor, SupervisorHandle,
+        TaskContext, TaskError, TaskHandle, TaskSpec,
+    };
+}
+
+/// Not public API. Used by generated code.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::app::{Flavor, MainOptions, run_main};
+    pub use crate::attempt::erase;
+    pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
+    pub use crate::policies::BackoffKind;
+    pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
+    pub use crate::settings::{Setting, Settings};
+    pub use crate::spec::Location;
+    pub use crate::{
+        App, AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy,
+        Needs, RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+    };
+    pub use inventory;
+}

@@ -1,0 +1,239 @@
+//! How a task ended, and the failure behind it.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{BoxError, chain, describe};
+
+/// How an accepted task ended: exactly one for each, for any number of waiters, early or late.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The last attempt succeeded and the restart policy asked for no other.
+    Completed,
+    /// The task gave up: out of retries, not to be retried, or fatal.
+    Failed(Failure),
+    /// A stop was asked, and the task stopped within its grace.
+    Canceled {
+        /// Who asked.
+        cause: StopCause,
+        /// The failure of the final attempt, if it failed rather than stopped.
+        last_error: Option<Failure>,
+    },
+    /// The task did not stop within its grace, so its attempt was dropped; or its runtime was shut down under it.
+    Aborted,
+}
+
+impl Outcome {
+    /// The failure it carries, if any.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Canceled { last_error, .. } => last_error.as_ref(),
+            Self::Completed | Self::Aborted => None,
+        }
+    }
+
+    /// Whether it is [`Completed`](Outcome::Completed).
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed)
+    }
+
+    /// Whether it is [`Failed`](Outcome::Failed).
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+
+    /// Whether it is [`Canceled`](Outcome::Canceled).
+    #[must_use]
+    pub fn is_canceled(&self) -> bool {
+        matches!(self, Self::Canceled { .. })
+    }
+
+    /// Whether it is [`Aborted`](Outcome::Aborted).
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        matches!(self, Self::Aborted)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Completed => f.write_str("completed"),
+            Self::Failed(failure) => write!(f, "failed: {failure}"),
+            Self::Canceled { cause, last_error: None } => write!(f, "canceled by {cause}"),
+            Self::Canceled { cause, last_error: Some(failure) } => {
+                write!(f, "canceled by {cause}; its last attempt failed: {failure}")
+            }
+            Self::Aborted => f.write_str("aborted"),
+        }
+    }
+}
+
+/// Who asked a task to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopCause {
+    /// A `cancel` or `remove_task`, by name or by handle.
+    Cancel,
+    /// The shutdown of the supervisor.
+    Shutdown,
+}
+
+impl fmt::Display for StopCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancel => "a cancel",
+            Self::Shutdown => "shutdown",
+        })
+    }
+}
+
+/// In which way an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// It returned a retryable error.
+    Error,
+    /// It returned an error marked fatal.
+    Fatal,
+    /// It did not finish within the timeout and was dropped.
+    Timeout,
+    /// It panicked: while its future was built, polled or dropped.
+    Panic,
+    /// It returned [`TaskError::Canceled`](crate::TaskError::Canceled) although nobody had asked it to stop.
+    Canceled,
+}
+
+/// A failed attempt: which one, in which way, and the error itself, shared.
+///
+/// Its `Display` is the message of the error followed by those of its sources. A `Display` that panics is contained.
+#[derive(Clone)]
+pub struct Failure {
+    kind: FailureKind,
+    attempt: u64,
+    error: Arc<dyn Error + Send + Sync>,
+}
+
+impl Failure {
+    /// In which way the attempt failed.
+    #[must_use]
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The number of the attempt that failed, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u64 {
+        self.attempt
+    }
+
+    /// The error: the user's own, or ours that tells of a timeout or a panic.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.error
+    }
+
+    /// The first error of type `E` in the chain, from the error itself down its sources.
+    ///
+    /// An error that `anyhow` boxed directly, without a context, is hidden by `anyhow` and not found; its sources are.
+    #[must_use]
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        chain(&*self.error).find_map(|error| error.downcast_ref())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == FailureKind::Fatal {
+            f.write_str("fatal: ")?;
+        }
+        f.write_str(&describe(&*self.error))
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("kind", &self.kind)
+            .field("attempt", &self.attempt)
+            .field("error", &describe(&*self.error))
+            .finish()
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// A failure as it was caught: still in the box it came in, because most failures are never looked at.
+#[derive(Debug)]
+pub(crate) struct Caught {
+    pub(crate) kind: FailureKind,
+    pub(crate) attempt: u64,
+    pub(crate) error: BoxError,
+}
+
+/// The last failure of a task, made shareable when somebody asks for it.
+#[derive(Debug, Default)]
+pub(crate) enum LastFailure {
+    #[default]
+    None,
+    Caught(Caught),
+    Shared(Failure),
+}
+
+impl LastFailure {
+    pub(crate) fn share(&mut self) -> Option<Failure> {
+        if let Self::Caught(_) = self {
+            if let Self::Caught(Caught { kind, attempt, error }) = std::mem::take(self) {
+                *self = Self::Shared(Failure { kind, attempt, error: error.into() });
+            }
+        }
+        match self {
+            Self::Shared(failure) => Some(failure.clone()),
+            Self::None | Self::Caught(_) => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct TimedOut(pub(crate) Duration);
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "timed out after {}", humantime::format_duration(self.0))
+    }
+}
+
+impl Error for TimedOut {}
+
+#[derive(Debug)]
+pub(crate) struct Panicked(pub(crate) String);
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.0)
+    }
+}
+
+impl Error for Panicked {}
+
+#[derive(Debug)]
+pub(crate) struct CanceledUnasked;
+
+impl fmt::Display for CanceledUnasked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("returned `Canceled` although nobody asked it to stop")
+    }
+}
+
+impl Error for CanceledUnasked {}

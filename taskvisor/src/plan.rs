@@ -1,0 +1,85 @@
+//! What follows an attempt. Pure: given what happened, it says what is next.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::outcome::StopCause;
+use crate::policies::RestartPolicy;
+use crate::settings::Policy;
+
+/// What an attempt ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Succeeded,
+    /// An error, a timeout, a panic, a `Canceled` that nobody asked for.
+    Failed,
+    Fatal,
+    RetryAfter(Duration),
+    /// Stopped as it was asked to.
+    Canceled,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Complete,
+    Fail,
+    Stop { cause: StopCause, failed: bool },
+    Repeat { after: Duration },
+    Retry { after: Duration },
+}
+
+/// Failures in a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Streak {
+    failures: u32,
+    previous: Duration,
+}
+
+impl Streak {
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// What follows an attempt that ran for `ran`, now that `stop` was asked or not.
+    pub(crate) fn next(
+        &mut self,
+        policy: &Policy,
+        ending: Ending,
+        ran: Duration,
+        stop: Option<StopCause>,
+        random: &mut Rng,
+    ) -> Next {
+        let failed = !matches!(ending, Ending::Succeeded | Ending::Canceled);
+        self.count(policy, failed, ran);
+        if let Some(cause) = stop {
+            return Next::Stop { cause, failed };
+        }
+        if !failed {
+            return match policy.restart {
+                RestartPolicy::Always => Next::Repeat { after: policy.every() },
+                RestartPolicy::Never | RestartPolicy::OnFailure => Next::Complete,
+            };
+        }
+        let spent = policy.max_retries.is_some_and(|retries| self.failures > retries);
+        if ending == Ending::Fatal || policy.restart == RestartPolicy::Never || spent {
+            return Next::Fail;
+        }
+        let after = match ending {
+            Ending::RetryAfter(delay) => delay,
+            _ => policy.backoff.delay(self.failures - 1, self.previous, random),
+        };
+        self.previous = after;
+        Next::Retry { after }
+    }
+
+    fn count(&mut self, policy: &Policy, failed: bool, ran: Duration) {
+        if !failed || ran >= policy.stable_after() {
+            *self = Self::default();
+        }
+        if failed {
+            self.failures = self.failures.saturating_add(1);
+        }
+    }
+}

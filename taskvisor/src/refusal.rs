@@ -1,0 +1,190 @@
+//! Why something was refused, in words that say what to do instead.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::id::TaskId;
+use crate::spec::TaskSpec;
+
+/// Why a supervisor did not do what it was asked to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// A task of this name is there already; it goes on.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// No task of this name is there.
+    UnknownTask {
+        /// The name.
+        name: String,
+    },
+    /// The supervisor shuts down, or is gone.
+    ShuttingDown,
+    /// The supervisor was built outside a Tokio runtime and called outside one.
+    NoRuntime,
+    /// It was run before; a supervisor runs once.
+    RanBefore,
+    /// The task or subscriber asks for states that nobody gave.
+    MissingState {
+        /// The name of the task or subscriber.
+        name: String,
+        /// The types that are missing.
+        types: Vec<&'static str>,
+        /// A type that was given and may be meant.
+        near: Option<&'static str>,
+    },
+    /// A state of this type was given before; the first one is kept.
+    StateTwice {
+        /// The type.
+        type_name: &'static str,
+    },
+    /// The rules of the task contradict each other or allow nothing.
+    InvalidSpec {
+        /// The name of the task.
+        name: String,
+        /// Everything that is wrong.
+        reasons: Vec<&'static str>,
+    },
+    /// The configuration allows nothing.
+    InvalidConfig {
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Several were refused, and so all of them.
+    Refused(Arc<[Self]>),
+    /// A task waited for its own end, or a subscriber for that of the supervisor: the stop was asked, the wait refused.
+    FromInside,
+    /// These tasks block their threads past the grace; their names stay taken until they return.
+    Stuck(Arc<[StuckTask]>),
+    /// The signals of the process cannot be listened to.
+    Signals {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A task that blocks its thread.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StuckTask {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: TaskId,
+    /// For how long the attempt has been running.
+    pub running_for: Duration,
+}
+
+impl fmt::Display for StuckTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = Duration::from_millis(u64::try_from(self.running_for.as_millis()).unwrap_or(u64::MAX));
+        write!(f, "`{}` (running for {})", self.name, humantime::format_duration(seconds))
+    }
+}
+
+impl fmt::Display for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken { name } => write!(f, "a task named `{name}` is already there"),
+            Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
+            Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
+            Self::NoRuntime => f.write_str(
+                "no Tokio runtime: build the supervisor inside one, or give it a handle with `builder(…).runtime(…)`",
+            ),
+            Self::RanBefore => f.write_str("a supervisor runs once, and this one ran before"),
+            Self::MissingState { name, types, near } => {
+                write!(f, "`{name}` needs ")?;
+                list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
+                f.write_str(", which nobody gave: call `.state(…)`")?;
+                match near {
+                    Some(near) => write!(f, " (given is a `{near}`)"),
+                    None => Ok(()),
+                }
+            }
+            Self::StateTwice { type_name } => {
+                write!(f, "a state of type `{type_name}` is given twice; wrap one of them in a type of its own")
+            }
+            Self::InvalidSpec { name, reasons } => {
+                write!(f, "`{name}`: ")?;
+                list(f, reasons.iter().map(|reason| (*reason).to_owned()))
+            }
+            Self::InvalidConfig { reason } => f.write_str(reason),
+            Self::Refused(errors) => list(f, errors.iter().map(ToString::to_string)),
+            Self::FromInside => f.write_str(
+                "the stop was asked, but whoever is part of what stops cannot wait for it: return instead",
+            ),
+            Self::Stuck(tasks) => {
+                f.write_str("past the grace, still blocking their threads: ")?;
+                list(f, tasks.iter().map(ToString::to_string))
+            }
+            Self::Signals { reason } => write!(f, "cannot listen to signals: {reason}"),
+        }
+    }
+}
+
+impl Error for RuntimeError {}
+
+impl RuntimeError {
+    /// One error out of all that is wrong, if anything is.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.len() {
+            0 => Ok(()),
+            1 => errors.pop().map_or(Ok(()), Err),
+            _ => Err(Self::Refused(errors.into())),
+        }
+    }
+}
+
+/// A refused task: why, and the spec, to be tried again.
+#[derive(Debug)]
+pub struct AddError(Box<(RuntimeError, TaskSpec)>);
+
+impl AddError {
+    pub(crate) fn new(reason: RuntimeError, spec: TaskSpec) -> Self {
+        Self(Box::new((reason, spec)))
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub fn reason(&self) -> &RuntimeError {
+        &self.0.0
+    }
+
+    /// The spec that was refused.
+    #[must_use]
+    pub fn into_spec(self) -> TaskSpec {
+        self.0.1
+    }
+
+    pub(crate) fn into_reason(self) -> RuntimeError {
+        self.0.0
+    }
+}
+
+impl From<AddError> for RuntimeError {
+    fn from(error: AddError) -> Self {
+        error.into_reason()
+    }
+}
+
+impl fmt::Display for AddError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason().fmt(f)
+    }
+}
+
+impl Error for AddError {}
+
+fn list(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = String>) -> fmt::Result {
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            f.write_str("; ")?;
+        }
+        f.write_str(&item)?;
+    }
+    Ok(())
+}

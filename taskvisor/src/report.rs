@@ -1,0 +1,118 @@
+//! What a supervisor has done, counted.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::cell::{End, TaskCell};
+use crate::id::TaskId;
+use crate::outcome::{Failure, Outcome, StopCause};
+use crate::sync::Mutex;
+
+/// How the tasks of a supervisor ended, all of them since it was built.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// How many completed.
+    pub completed: u64,
+    /// How many were canceled.
+    pub canceled: u64,
+    /// How many gave up.
+    pub failed: u64,
+    /// How many were aborted.
+    pub aborted: u64,
+    /// Who gave up and why; the first [`Report::LISTED`].
+    pub failures: Vec<FailedTask>,
+    /// Who was aborted; the first [`Report::LISTED`].
+    pub abortions: Vec<AbortedTask>,
+}
+
+impl Report {
+    /// How many failures and abortions are listed by name. All are counted.
+    pub const LISTED: usize = 1024;
+
+    /// Whether a task was still there when the grace of the shutdown was over.
+    #[must_use]
+    pub fn grace_exceeded(&self) -> bool {
+        self.abortions.iter().any(|task| task.cause == Some(StopCause::Shutdown))
+    }
+}
+
+/// A task that gave up.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FailedTask {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: TaskId,
+    /// The failure it gave up over.
+    pub failure: Failure,
+}
+
+/// A task that was aborted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AbortedTask {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: TaskId,
+    /// Who had asked it to stop; nobody, if its runtime was shut down under it.
+    pub cause: Option<StopCause>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { completed, canceled, failed, aborted, .. } = self;
+        write!(f, "{completed} completed, {canceled} canceled, {failed} failed, {aborted} aborted")
+    }
+}
+
+/// Counts the ends. The common ones take no lock.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    completed: AtomicU64,
+    canceled: AtomicU64,
+    trouble: Mutex<Report>,
+}
+
+impl Tally {
+    pub(crate) fn count(&self, cell: &TaskCell, end: End) {
+        match end {
+            End::Completed => {
+                self.completed.fetch_add(1, Ordering::Relaxed);
+            }
+            End::Canceled { .. } => {
+                self.canceled.fetch_add(1, Ordering::Relaxed);
+            }
+            End::Failed => self.failed(cell, end),
+            End::Aborted => self.aborted(cell),
+        }
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        let mut report = self.trouble.lock().clone();
+        report.completed = self.completed.load(Ordering::Relaxed);
+        report.canceled = self.canceled.load(Ordering::Relaxed);
+        report
+    }
+
+    fn failed(&self, cell: &TaskCell, end: End) {
+        let Outcome::Failed(failure) = cell.settled_outcome(end) else { return };
+        let task = FailedTask { name: cell.name().to_owned(), id: cell.id(), failure };
+        let mut report = self.trouble.lock();
+        report.failed += 1;
+        if report.failures.len() < Report::LISTED {
+            report.failures.push(task);
+        }
+    }
+
+    fn aborted(&self, cell: &TaskCell) {
+        let task = AbortedTask { name: cell.name().to_owned(), id: cell.id(), cause: cell.stop_cause() };
+        let mut report = self.trouble.lock();
+        report.aborted += 1;
+        if report.abortions.len() < Report::LISTED {
+            report.abortions.push(task);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What a task says about itself, and what it inherits.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::policies::{BackoffPolicy, RestartPolicy, nanoseconds};
+
+/// Said by the task, or inherited from the configuration.
+#[derive(Clone, Copy, Debug)]
+pub enum Setting<T> {
+    /// As the configuration of the supervisor says.
+    Inherit,
+    /// As another configuration said: a default like `Inherit`, so that it contradicts nothing.
+    Default(T),
+    /// As the task says.
+    Set(T),
+}
+
+impl<T> Setting<T> {
+    fn or(self, inherited: T) -> T {
+        match self {
+            Self::Inherit => inherited,
+            Self::Default(value) | Self::Set(value) => value,
+        }
+    }
+}
+
+/// What a task says about itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Whether it runs again.
+    pub restart: Setting<RestartPolicy>,
+    /// How long it waits after a failure.
+    pub backoff: Setting<BackoffPolicy>,
+    /// How long one attempt may take.
+    pub timeout: Setting<Option<Duration>>,
+    /// After how many retries of a streak it gives up.
+    pub max_retries: Setting<Option<u32>>,
+    /// How long it waits after a success.
+    pub every: Setting<Duration>,
+    /// How long an attempt must run before its failure begins a new streak.
+    pub stable_after: Setting<Duration>,
+}
+
+/// What a task does: its settings with all that was inherited, packed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Policy {
+    pub(crate) restart: RestartPolicy,
+    pub(crate) backoff: BackoffPolicy,
+    timeout: u64,
+    every: u64,
+    stable_after: u64,
+    pub(crate) max_retries: Option<u32>,
+}
+
+impl Settings {
+    /// Everything is inherited.
+    pub const INHERIT: Self = Self {
+        restart: Setting::Inherit,
+        backoff: Setting::Inherit,
+        timeout: Setting::Inherit,
+        max_retries: Setting::Inherit,
+        every: Setting::Inherit,
+        stable_after: Setting::Inherit,
+    };
+
+    const INTERVAL: Duration = Duration::from_secs(1);
+    const STABLE: Duration = Duration::from_secs(10);
+
+    /// The defaults of `config`, whatever supervisor the task is added to.
+    pub(crate) fn defaults(config: &Config) -> Self {
+        Self {
+            restart: Setting::Default(config.restart),
+            backoff: Setting::Default(config.backoff),
+            timeout: Setting::Default(config.timeout),
+            max_retries: Setting::Default(config.max_retries),
+            ..Self::INHERIT
+        }
+    }
+
+    /// The policy, or everything that is wrong with it.
+    pub(crate) fn resolve(&self, config: &Config) -> Result<Policy, Vec<&'static str>> {
+        let restart = self.restart.or(config.restart);
+        let backoff = self.backoff.or(config.backoff);
+        let timeout = self.timeout.or(config.timeout);
+        let mut wrong = Vec::new();
+        if timeout == Some(Duration::ZERO) {
+            wrong.push("`timeout` is zero, so no attempt could ever finish; leave it out for any time");
+        }
+        if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
+            wrong.push("`max_retries` has no effect with `RestartPolicy::Never`; drop one of them");
+        }
+        if restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_)) {
+            wrong.push("an interval after success has no effect without `RestartPolicy::Always`");
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Policy {
+            restart,
+            backoff,
+            timeout: timeout.map_or(0, nanoseconds),
+            every: nanoseconds(self.every.or(Self::INTERVAL)),
+            stable_after: nanoseconds(self.stable_after.or(Self::STABLE.max(backoff.max()))),
+            max_retries: self.max_retries.or(config.max_retries),
+        })
+    }
+}
+
+impl Policy {
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
+    }
+
+    pub(crate) fn every(&self) -> Duration {
+        Duration::from_nanos(self.every)
+    }
+
+    pub(crate) fn stable_after(&self) -> Duration {
+        Duration::from_nanos(self.stable_after)
+    }
+}

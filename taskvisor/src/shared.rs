@@ -1,0 +1,105 @@
+//! What all tasks of one supervisor share.
+
+use std::any::{Any, TypeId};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
+
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use crate::bus::{Bus, Queue};
+use crate::config::Config;
+use crate::context::Host;
+use crate::refusal::RuntimeError;
+use crate::registry::Registry;
+use crate::report::Tally;
+use crate::state::States;
+use crate::subscriber::{Inbox, Subscriber};
+use crate::sync::Mutex;
+
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) states: States,
+    /// What is wrong with how it was built, told by the first call that can fail.
+    pub(crate) flaw: Option<RuntimeError>,
+    pub(crate) registry: Registry,
+    pub(crate) bus: Arc<Bus>,
+    pub(crate) permits: Option<Arc<Semaphore>>,
+    pub(crate) tally: Tally,
+    pub(crate) stop: watch::Sender<Stop>,
+    pub(crate) ran: AtomicBool,
+    pub(crate) runtime: OnceLock<Handle>,
+    /// Those whose workers wait for a runtime.
+    pub(crate) subscribers: Mutex<Vec<(Subscriber, Inbox)>>,
+    pub(crate) workers: Mutex<Vec<AbortHandle>>,
+}
+
+/// How far a shutdown is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stop {
+    /// Until when tasks may take to stop; set once a shutdown was asked.
+    pub(crate) deadline: Option<Instant>,
+    /// Set once it is through.
+    pub(crate) result: Option<Result<(), RuntimeError>>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: Config,
+        states: States,
+        subscribers: Vec<Subscriber>,
+        mut flaws: Vec<RuntimeError>,
+    ) -> Arc<Self> {
+        flaws.extend(config.check().err().map(|reason| RuntimeError::InvalidConfig { reason }));
+        let queues: Vec<_> = subscribers
+            .iter()
+            .map(|subscriber| {
+                Arc::new(Queue::new(subscriber.name.to_string(), subscriber.events, subscriber.queue))
+            })
+            .collect();
+        let bus = Arc::new(Bus::new(queues.clone()));
+        let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
+        let shared = Arc::new(Self {
+            flaw: RuntimeError::all(flaws).err(),
+            config,
+            states,
+            registry: Registry::new(shards()),
+            bus: Arc::clone(&bus),
+            permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
+            tally: Tally::default(),
+            stop: watch::Sender::default(),
+            ran: AtomicBool::new(false),
+            runtime: OnceLock::new(),
+            subscribers: Mutex::default(),
+            workers: Mutex::default(),
+        });
+        let supervisor = shared.address();
+        let inboxes = queues.into_iter().map(|queue| Inbox { queue, bus: Arc::clone(&bus), supervisor });
+        let waiting = subscribers.into_iter().zip(inboxes).collect();
+        *shared.subscribers.lock() = waiting;
+        shared
+    }
+
+    /// Tells this supervisor from others for as long as it lives.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+impl Host for Shared {
+    fn state(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.states.get(type_id)
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+/// Enough that threads which add at once rarely meet.
+fn shards() -> usize {
+    available_parallelism().map_or(8, |threads| threads.get() * 4).next_power_of_two()
+}

@@ -1,0 +1,181 @@
+//! The end of a supervisor: close, ask, wait, abort, drain. One driver does it; everybody else waits for its result.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::cell::{Ask, TaskCell, later};
+use crate::context::AppContext;
+use crate::current;
+use crate::events::{EventKind, EventName};
+use crate::handle::MARGIN;
+use crate::outcome::StopCause;
+use crate::refusal::{RuntimeError, StuckTask};
+use crate::shared::Shared;
+use crate::status::Phase;
+
+impl Shared {
+    /// The runtime all tasks are spawned on: the one given, or the first one a call came from.
+    pub(crate) fn bind(self: &Arc<Self>) -> Result<&Handle, RuntimeError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let current = Handle::try_current().map_err(|_| RuntimeError::NoRuntime)?;
+        Ok(self.bind_to(current))
+    }
+
+    pub(crate) fn bind_to(self: &Arc<Self>, runtime: Handle) -> &Handle {
+        let mut first = false;
+        let bound = self.runtime.get_or_init(|| {
+            first = true;
+            runtime
+        });
+        if first {
+            let waiting = std::mem::take(&mut *self.subscribers.lock());
+            let app = AppContext::new(Arc::clone(self) as _);
+            let workers: Vec<_> = waiting
+                .into_iter()
+                .map(|(subscriber, inbox)| {
+                    bound.spawn(subscriber.into_work(app.clone(), inbox)).abort_handle()
+                })
+                .collect();
+            *self.workers.lock() = workers;
+            bound.spawn(drive(Arc::clone(self)));
+        }
+        bound
+    }
+
+    /// Closes admission and asks every task to stop, the newest first. Asked again, it can only hurry.
+    pub(crate) fn ask_all_to_stop(&self, grace: Duration) {
+        let now = Instant::now();
+        let deadline = later(now, grace);
+        let mut first = false;
+        self.stop.send_if_modified(|stop| {
+            first = stop.deadline.is_none();
+            let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
+            if earlier {
+                stop.deadline = Some(deadline);
+            }
+            earlier
+        });
+        if first && self.bus.wants(EventName::ShutdownRequested) {
+            self.bus.publish(now, None, EventKind::ShutdownRequested);
+        }
+        for cell in self.registry.close().iter().rev() {
+            cell.ask(Ask::stop(StopCause::Shutdown, now, grace));
+        }
+    }
+
+    /// Begins the end if nothing runs or waits, in one step with closing admission.
+    pub(crate) fn stop_if_idle(&self) -> bool {
+        let idle = self.registry.close_if_idle();
+        if idle {
+            self.stop.send_modify(|stop| {
+                stop.deadline.get_or_insert_with(Instant::now);
+            });
+        }
+        idle
+    }
+
+    /// The result of the shutdown, the same for everybody who waits.
+    pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
+        match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
+            Ok(stop) => stop.result.clone().unwrap_or(Ok(())),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Completes when nothing runs or waits.
+    pub(crate) async fn idle(&self) {
+        let mut place = Place { shared: self, key: None };
+        poll_fn(|context| self.registry.poll_idle(&mut place.key, context)).await;
+    }
+
+    pub(crate) fn is_caller_inside(&self) -> bool {
+        current::caller().is_some_and(|caller| caller.supervisor == self.address())
+    }
+}
+
+/// A place among those who wait for idleness, given up when dropped.
+struct Place<'a> {
+    shared: &'a Shared,
+    key: Option<u32>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.shared.registry.forget_idle(self.key);
+    }
+}
+
+async fn drive(shared: Arc<Shared>) {
+    let mut stop = shared.stop.subscribe();
+    // The sender lives in `shared`, so it cannot be gone.
+    let _ = stop.wait_for(|stop| stop.deadline.is_some()).await;
+    let mut tries = 0;
+    let stuck = loop {
+        let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
+        let due = later(deadline, MARGIN * (1 + tries));
+        let hurried = first(stop.changed(), sleep_until(due));
+        match first(shared.idle(), hurried).await {
+            First::Left(()) => break Vec::new(),
+            First::Right(First::Left(_)) => {}
+            First::Right(First::Right(())) => {
+                let now = Instant::now();
+                let left = shared.registry.cells();
+                let blocked: Vec<_> = left.iter().filter(|cell| !cell.force(now)).collect();
+                // One that is not inside a poll is about to end, or its thread is blocked by another.
+                tries += 1;
+                if blocked.iter().all(|cell| is_stuck(cell)) || tries == 2 {
+                    break left.iter().map(|cell| describe(cell, now)).collect();
+                }
+            }
+        }
+    };
+    if shared.bus.wants(EventName::Stopped) {
+        shared.bus.publish(Instant::now(), None, EventKind::Stopped);
+    }
+    shared.bus.close();
+    let _ = timeout(shared.config.drain, shared.bus.drained()).await;
+    let workers = std::mem::take(&mut *shared.workers.lock());
+    for worker in workers {
+        worker.abort();
+    }
+    let result = if stuck.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(stuck.into())) };
+    shared.stop.send_modify(|stop| stop.result = Some(result));
+}
+
+fn is_stuck(cell: &TaskCell) -> bool {
+    matches!(cell.status().phase, Phase::Stuck { .. })
+}
+
+pub(crate) fn describe(cell: &TaskCell, now: Instant) -> StuckTask {
+    let status = cell.status();
+    StuckTask {
+        name: status.name.into_owned(),
+        id: status.id,
+        running_for: now.saturating_duration_since(status.since),
+    }
+}
+
+pub(crate) enum First<A, B> {
+    Left(A),
+    Right(B),
+}
+
+/// Which of two completes first; the other is dropped. If both do, the left one.
+pub(crate) async fn first<A: Future, B: Future>(left: A, right: B) -> First<A::Output, B::Output> {
+    let (mut left, mut right) = (pin!(left), pin!(right));
+    poll_fn(|context| {
+        if let Poll::Ready(output) = left.as_mut().poll(context) {
+            return Poll::Ready(First::Left(output));
+        }
+        right.as_mut().poll(context).map(First::Right)
+    })
+    .await
+}

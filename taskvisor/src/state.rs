@@ -1,0 +1,92 @@
+//! The states of an application, by type.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A value shared by the tasks and subscribers of an application, injected by its type.
+///
+/// Given once with [`App::state`](crate::App::state) or [`SupervisorBuilder::state`](crate::SupervisorBuilder::state).
+/// A task that asks for a state that nobody gave is refused before it starts. It dereferences to `T`; the pattern
+/// `State(db): State<Db>` takes the `Arc<Db>` out.
+///
+/// ```
+/// use taskvisor::prelude::*;
+///
+/// struct Db;
+///
+/// async fn ping(db: State<Db>) -> Result<(), TaskError> {
+///     let _: &Db = &db;
+///     Ok(())
+/// }
+/// ```
+pub struct State<T: ?Sized>(pub Arc<T>);
+
+impl<T: ?Sized> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: ?Sized> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("State").field(&&*self.0).finish()
+    }
+}
+
+/// The states that were given, each type once.
+#[derive(Default)]
+pub(crate) struct States {
+    values: HashMap<TypeId, (&'static str, Arc<dyn Any + Send + Sync>)>,
+}
+
+impl States {
+    /// Keeps the first value of a type; says whether this was it.
+    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> bool {
+        let absent = !self.has(TypeId::of::<T>());
+        if absent {
+            self.values.insert(TypeId::of::<T>(), (type_name::<T>(), Arc::new(value)));
+        }
+        absent
+    }
+
+    pub(crate) fn has(&self, type_id: TypeId) -> bool {
+        self.values.contains_key(&type_id)
+    }
+
+    pub(crate) fn get(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.values.get(&type_id).map(|(_, value)| value)
+    }
+
+    /// The name of a given type that somebody who asks for `missing` may have meant.
+    pub(crate) fn near_miss(&self, missing: &str) -> Option<&'static str> {
+        let mut near: Vec<_> =
+            self.values.values().map(|(name, _)| *name).filter(|given| resembles(given, missing)).collect();
+        near.sort_unstable();
+        near.first().copied()
+    }
+}
+
+/// Whether one is the other in a wrapper (`Arc<T>`, `Option<T>`), or has the same last name.
+fn resembles(given: &str, missing: &str) -> bool {
+    fn inner(name: &str) -> &str {
+        match name.split_once('<') {
+            Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
+            None => name,
+        }
+    }
+    fn last(name: &str) -> &str {
+        name.rsplit("::").next().unwrap_or(name)
+    }
+    inner(given) == missing || inner(missing) == given || last(given) == last(missing)
+}

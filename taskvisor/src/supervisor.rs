@@ -1,0 +1,274 @@
+//! What a supervisor can be asked to do.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::actor::TaskActor;
+use crate::attempt::ErasedSlot;
+use crate::cell::TaskCell;
+use crate::context::{AppContext, TaskContext};
+use crate::current;
+use crate::extract::{FromApp, Needs};
+use crate::handle::TaskHandle;
+use crate::id::TaskId;
+use crate::refusal::{AddError, RuntimeError};
+use crate::registry::Refusal;
+use crate::shared::Shared;
+use crate::spec::TaskSpec;
+use crate::status::TaskStatus;
+use crate::task::TaskRef;
+use crate::ticket::Ticket;
+
+/// A way to a supervisor that owns nothing: store it anywhere, extract it as a parameter.
+///
+/// Once the supervisor is gone, it lists nothing and adding is refused as during a shutdown. All methods are those of
+/// [`Supervisor`](crate::Supervisor) too.
+#[derive(Clone)]
+pub struct SupervisorHandle {
+    shared: Weak<Shared>,
+}
+
+impl SupervisorHandle {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::downgrade(shared) }
+    }
+
+    pub(crate) fn shared(&self) -> Result<Arc<Shared>, RuntimeError> {
+        self.shared.upgrade().ok_or(RuntimeError::ShuttingDown)
+    }
+
+    /// Adds a task and starts it. Decides before it returns: `Ok` is accepted, `Err` never runs.
+    ///
+    /// Works before, during and without `run`, from any thread, once the supervisor is bound to a Tokio runtime: built
+    /// inside one, given one, or called from inside one. Tokio's timers must be enabled there.
+    ///
+    /// # Errors
+    ///
+    /// If the name is taken, the supervisor shuts down, there is no runtime, a state is missing, or the rules of the
+    /// task contradict each other. The spec comes back inside the error.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = Config::default();
+    /// let supervisor = Supervisor::new(config.clone(), Vec::new());
+    /// let hello = TaskFn::arc("hello", || async { Ok(println!("hello")) });
+    /// let handle = supervisor.add_task(TaskSpec::with_defaults(hello, &config))?;
+    /// assert!(handle.outcome().await.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_task(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
+        let shared = match self.shared() {
+            Ok(shared) => shared,
+            Err(reason) => return Err(AddError::new(reason, spec)),
+        };
+        let reserved = shared.reserve(spec)?;
+        let handle = reserved.handle();
+        reserved.start();
+        Ok(handle)
+    }
+
+    /// Asks the task of this name to stop, and returns at once. Says whether this call was the one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no task of this name.
+    pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
+        Ok(self.known(name)?.cancel())
+    }
+
+    /// Asks the task of this name to stop within the grace of the configuration, and waits until it is gone. Says
+    /// whether this call was the one that asked first.
+    ///
+    /// # Errors
+    ///
+    /// If there is no task of this name, or if it is the task itself that calls: then the stop is asked all the same.
+    ///
+    /// # Cancel safety
+    ///
+    /// The stop stays asked if the wait is given up.
+    pub async fn cancel(&self, name: &str) -> Result<bool, RuntimeError> {
+        let grace = self.shared()?.config.grace;
+        self.cancel_with_timeout(name, grace).await
+    }
+
+    /// Like [`cancel`](Self::cancel), with its own grace: after it, the attempt is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`cancel`](Self::cancel).
+    pub async fn cancel_with_timeout(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
+        let task = self.known(name)?;
+        let asked = task.cancel_with_timeout(grace);
+        if current::caller().is_some_and(|caller| caller.task == Some(task.id())) {
+            return Err(RuntimeError::FromInside);
+        }
+        task.outcome().await;
+        Ok(asked)
+    }
+
+    /// The task of this name, if there is one.
+    #[must_use]
+    pub fn task(&self, name: &str) -> Option<TaskHandle> {
+        let shared = self.shared().ok()?;
+        let cell = shared.registry.find(name)?;
+        Some(TaskHandle::new(cell, shared.config.grace))
+    }
+
+    /// Whether there is a task of this name: running, waiting or blocking its thread past its grace.
+    #[must_use]
+    pub fn is_alive(&self, name: &str) -> bool {
+        self.shared().is_ok_and(|shared| shared.registry.find(name).is_some())
+    }
+
+    /// A snapshot of all tasks, the oldest first.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<TaskStatus> {
+        match self.shared() {
+            Ok(shared) => shared.registry.cells().iter().map(|cell| cell.status()).collect(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Asks for the end of everything, from anywhere, and returns at once: nothing more is accepted, and all tasks are
+    /// asked to stop within the grace of the configuration, the newest first.
+    pub fn stop(&self) {
+        if let Ok(shared) = self.shared() {
+            shared.ask_all_to_stop(shared.config.grace);
+        }
+    }
+
+    /// [`stop`](Self::stop), and waits until all is over: tasks stopped or, after the grace, aborted; subscribers done.
+    /// Everybody who calls gets the same result, and giving up the wait changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If tasks block their threads past the grace, with their names. If the caller is a task or a subscriber of this
+    /// very supervisor: then the stop is asked all the same.
+    ///
+    /// # Cancel safety
+    ///
+    /// The stop stays asked if the wait is given up.
+    pub async fn shutdown(&self) -> Result<(), RuntimeError> {
+        let Ok(shared) = self.shared() else { return Ok(()) };
+        shared.ask_all_to_stop(shared.config.grace);
+        if shared.is_caller_inside() {
+            return Err(RuntimeError::FromInside);
+        }
+        shared.bind()?;
+        shared.stopped().await
+    }
+
+    fn known(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
+        self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })
+    }
+}
+
+impl fmt::Debug for SupervisorHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupervisorHandle").finish_non_exhaustive()
+    }
+}
+
+impl FromApp for SupervisorHandle {
+    fn from_app(app: &AppContext) -> Self {
+        app.supervisor()
+    }
+}
+
+impl AppContext {
+    /// A way to the supervisor of the application.
+    #[must_use]
+    pub fn supervisor(&self) -> SupervisorHandle {
+        match self.host().into_any().downcast::<Shared>() {
+            Ok(shared) => SupervisorHandle::new(&shared),
+            Err(_) => SupervisorHandle { shared: Weak::new() },
+        }
+    }
+}
+
+impl TaskContext {
+    /// A way to the supervisor of this task.
+    #[must_use]
+    pub fn supervisor(&self) -> SupervisorHandle {
+        self.app().supervisor()
+    }
+}
+
+/// A task whose name is taken and that has not begun. Dropped, it gives the name back without a word.
+pub(crate) struct Reserved {
+    ticket: Ticket,
+    slot: ErasedSlot,
+}
+
+impl Reserved {
+    pub(crate) fn handle(&self) -> TaskHandle {
+        TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared().config.grace)
+    }
+
+    pub(crate) fn start(self) {
+        let runtime = self.ticket.shared().runtime.get().cloned();
+        let actor = TaskActor::new(self.ticket, self.slot);
+        // Without a runtime nothing is reserved.
+        if let Some(runtime) = runtime {
+            runtime.spawn(actor);
+        }
+    }
+}
+
+impl Shared {
+    /// Takes the name of a task, or says what is wrong with it.
+    pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<Reserved, AddError> {
+        if let Err(reason) = self.ready() {
+            return Err(AddError::new(reason, spec));
+        }
+        let policy = match spec.settings.resolve(&self.config) {
+            Ok(policy) if !spec.name().is_empty() => policy,
+            Ok(_) => return Err(invalid(spec, vec!["a task needs a name that is not empty"])),
+            Err(reasons) => return Err(invalid(spec, reasons)),
+        };
+        let mut needs = Needs::new(&self.states);
+        (spec.task.needs)(&mut needs);
+        let types = needs.missing();
+        if !types.is_empty() {
+            let near = types.iter().find_map(|name| self.states.near_miss(name));
+            let name = spec.name().to_owned();
+            return Err(AddError::new(RuntimeError::MissingState { name, types, near }, spec));
+        }
+        let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
+        let cell = Arc::new(TaskCell::new(TaskId::next(), name, policy, Instant::now()));
+        match Ticket::take(Arc::clone(self), &cell) {
+            Ok(ticket) => Ok(Reserved { ticket, slot }),
+            Err(refusal) => {
+                let reason = match refusal {
+                    Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
+                    Refusal::Closed => RuntimeError::ShuttingDown,
+                };
+                let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
+                let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
+                Err(AddError::new(reason, spec))
+            }
+        }
+    }
+
+    /// Whether anything could be added at all.
+    pub(crate) fn ready(self: &Arc<Self>) -> Result<(), RuntimeError> {
+        if let Some(flaw) = &self.flaw {
+            return Err(flaw.clone());
+        }
+        if self.registry.is_closed() {
+            return Err(RuntimeError::ShuttingDown);
+        }
+        self.bind().map(|_| ())
+    }
+}
+
+fn invalid(spec: TaskSpec, reasons: Vec<&'static str>) -> AddError {
+    AddError::new(RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons }, spec)
+}

@@ -1,0 +1,27 @@
+//! The locks and atomics that threads share, so that loom can stand in for them.
+//!
+//! Built with `--cfg taskvisor_loom`, the models in `models/` run these same files under loom.
+
+#[cfg(all(test, taskvisor_loom))]
+use loom::sync as shared;
+#[cfg(not(all(test, taskvisor_loom)))]
+use std::sync as shared;
+
+use std::sync::PoisonError;
+
+pub(crate) use shared::MutexGuard;
+pub(crate) use shared::atomic::{AtomicUsize, Ordering};
+
+/// A mutex that a panic does not poison: what it guards is changed only by code that cannot panic half-way.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(shared::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(shared::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

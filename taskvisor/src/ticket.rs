@@ -1,0 +1,107 @@
+//! Membership of one task: from the moment its name is taken to the moment its end is shown.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::cell::{End, TaskCell};
+use crate::events::{EventKind, EventName, Subject};
+use crate::registry::Refusal;
+use crate::shared::Shared;
+
+/// Held by the actor. Dropping it is the only way a name becomes free; a task that did not end itself is aborted so.
+pub(crate) struct Ticket {
+    shared: Arc<Shared>,
+    cell: Arc<TaskCell>,
+    reached: Reached,
+}
+
+/// How much of the task has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    /// The name is taken, and may be given back without a word.
+    Reserved,
+    Accepted,
+    Added,
+    Attempt(u64),
+    Gone,
+}
+
+impl Ticket {
+    pub(crate) fn take(shared: Arc<Shared>, cell: &Arc<TaskCell>) -> Result<Self, Refusal> {
+        shared.registry.enter(cell)?;
+        Ok(Self { shared, cell: Arc::clone(cell), reached: Reached::Reserved })
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
+        &self.cell
+    }
+
+    /// From here on the task has an outcome.
+    pub(crate) fn accept(&mut self) {
+        self.reached = Reached::Accepted;
+    }
+
+    pub(crate) fn added(&mut self) {
+        if self.reached == Reached::Accepted {
+            self.reached = Reached::Added;
+            self.tell(EventName::Added, None, || EventKind::Added);
+        }
+    }
+
+    pub(crate) fn started(&mut self, attempt: u64, now: Instant) {
+        self.reached = Reached::Attempt(attempt);
+        self.tell(EventName::Started, Some(now), || EventKind::Started { attempt });
+    }
+
+    pub(crate) fn attempted(&mut self, name: EventName, now: Instant, kind: impl FnOnce() -> EventKind) {
+        self.reached = Reached::Added;
+        self.tell(name, Some(now), kind);
+    }
+
+    pub(crate) fn tell(&self, name: EventName, now: Option<Instant>, kind: impl FnOnce() -> EventKind) {
+        if self.shared.bus.wants(name) {
+            let cell: Arc<dyn Subject> = Arc::clone(&self.cell) as _;
+            self.shared.bus.publish(now.unwrap_or_else(Instant::now), Some(cell), kind());
+        }
+    }
+
+    /// Ends the task: the name becomes free before any waiter wakes.
+    pub(crate) fn end(&mut self, end: End) {
+        if self.reached == Reached::Gone {
+            return;
+        }
+        if self.reached == Reached::Reserved {
+            self.shared.registry.leave(&self.cell);
+            self.cell.settle(End::Aborted);
+        } else {
+            self.tell_end(end);
+        }
+        self.reached = Reached::Gone;
+        self.cell.end(Instant::now());
+        self.shared.registry.depart();
+    }
+
+    fn tell_end(&mut self, end: End) {
+        self.added();
+        if let Reached::Attempt(attempt) = self.reached {
+            self.tell(EventName::Aborted, None, || EventKind::Aborted { attempt });
+        }
+        let end = self.cell.settle(end);
+        let outcome = || EventKind::Ended { outcome: self.cell.settled_outcome(end) };
+        self.tell(EventName::Ended, None, outcome);
+        self.shared.tally.count(&self.cell, end);
+        self.shared.registry.leave(&self.cell);
+        self.tell(EventName::Removed, None, || EventKind::Removed);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.end(End::Aborted);
+    }
+}

@@ -1,0 +1,1 @@
+//! Compile-time messages of the attributes.
