@@ -112,15 +112,15 @@ impl fmt::Debug for Supervisor {
 ///     println!("{}", greeting.0);
 ///     Ok(())
 /// });
-/// let report = supervisor.run_until(vec![TaskSpec::with_defaults(greet, &config)], std::future::pending()).await?;
+/// let report = supervisor.run_until(vec![TaskSpec::with_defaults(greet, &config)], std::future::pending::<()>()).await?;
 /// assert_eq!(report.completed, 1);
 /// # Ok(())
 /// # }
 /// ```
 pub struct SupervisorBuilder {
     config: Config,
-    states: States,
-    subscribers: Vec<Subscriber>,
+    pub(crate) states: States,
+    pub(crate) subscribers: Vec<Subscriber>,
     runtime: Option<Handle>,
     flaws: Vec<RuntimeError>,
 }
@@ -158,11 +158,6 @@ impl SupervisorBuilder {
             shared.bind_to(runtime);
         }
         Supervisor { handle: SupervisorHandle::new(&shared), owner: Arc::new(Owner { shared }) }
-    }
-
-    pub(crate) fn with_states(mut self, states: States) -> Self {
-        self.states = states;
-        self
     }
 
     fn check_subscribers(&mut self) {

@@ -95,6 +95,7 @@ impl Location {
 ///
 /// If it is invalid: in a constant, so that it is a compile error.
 #[must_use]
+#[track_caller]
 pub const fn backoff(
     kind: BackoffKind,
     first: Option<Duration>,
@@ -116,6 +117,7 @@ pub const fn backoff(
     }
 }
 
+#[track_caller]
 const fn exponential(first: Option<Duration>, max: Option<Duration>, factor: Option<f64>) -> BackoffPolicy {
     let mut builder = BackoffPolicy::builder();
     if let Some(first) = first {

@@ -133,23 +133,36 @@ pub trait ResultExt<T> {
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }
 
-impl<T, E: Into<BoxError>> ResultExt<T> for Result<T, E> {
+impl<T, E: Markable> ResultExt<T> for Result<T, E> {
     fn fatal(self) -> Result<T, MarkedError> {
-        self.map_err(|error| MarkedError::new(Verdict::Fatal, error.into()))
+        self.map_err(|error| MarkedError::new(Verdict::Fatal, error.into_box()))
     }
 
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError> {
-        self.map_err(|error| MarkedError::new(Verdict::RetryAfter(delay), error.into()))
+        self.map_err(|error| MarkedError::new(Verdict::RetryAfter(delay), error.into_box()))
     }
 }
 
-impl<T> ResultExt<T> for Result<T, TaskError> {
-    fn fatal(self) -> Result<T, MarkedError> {
-        self.map_err(TaskError::into_boxed).fatal()
-    }
+/// Any error, and `TaskError` too. One trait for both, so that `"7".parse().fatal()?` infers what it parses.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that a task can fail with",
+    label = "not an error"
+)]
+pub trait Markable {
+    #[doc(hidden)]
+    fn into_box(self) -> BoxError;
+}
 
-    fn retry_after(self, delay: Duration) -> Result<T, MarkedError> {
-        self.map_err(TaskError::into_boxed).retry_after(delay)
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> Markable for E {
+    fn into_box(self) -> BoxError {
+        self.into()
+    }
+}
+
+impl Markable for TaskError {
+    fn into_box(self) -> BoxError {
+        self.into_boxed()
     }
 }
 

@@ -90,6 +90,8 @@ mod returns;
 mod declare;
 #[cfg(feature = "macros")]
 mod app;
+#[cfg(feature = "macros")]
+mod attributes;
 
 #[cfg(all(test, taskvisor_loom))]
 mod models;
@@ -97,7 +99,7 @@ mod models;
 pub use builder::{Supervisor, SupervisorBuilder};
 pub use config::Config;
 pub use context::{AppContext, TaskContext};
-pub use error::{BoxError, Cause, MarkedError, ResultExt, TaskError};
+pub use error::{BoxError, Cause, Markable, MarkedError, ResultExt, TaskError};
 pub use events::{Event, EventKind, EventName, EventSet};
 pub use extract::{FromApp, FromContext, Needs};
 pub use handle::{OutcomeFuture, TaskHandle};
@@ -119,7 +121,7 @@ pub use tokio_util::sync::CancellationToken;
 #[cfg(feature = "macros")]
 pub use app::App;
 #[cfg(feature = "macros")]
-pub use taskvisor_macros::{main, subscriber, task};
+pub use attributes::{main, subscriber, task};
 
 /// What a file with tasks in it usually needs.
 pub mod prelude {
@@ -132,19 +134,22 @@ pub mod prelude {
 }
 
 /// Not public API. Used by generated code.
-#[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::app::{Flavor, MainOptions, run_main};
-    pub use crate::attempt::erase;
+    #[cfg(feature = "macros")]
+    pub use crate::app::{App, Flavor, MainOptions, run_main};
+    pub use crate::attempt::{ErasedSlot, erase};
+    #[cfg(feature = "macros")]
     pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
+    #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};
     pub use crate::spec::Location;
     pub use crate::{
-        App, AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy,
-        Needs, RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Needs,
+        RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
+    #[cfg(feature = "macros")]
     pub use inventory;
 }

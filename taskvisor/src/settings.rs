@@ -87,6 +87,10 @@ impl Settings {
         if timeout == Some(Duration::ZERO) {
             wrong.push("`timeout` is zero, so no attempt could ever finish; leave it out for any time");
         }
+        if matches!(self.stable_after, Setting::Set(Duration::ZERO)) {
+            wrong
+                .push("`stable_after` is zero, so that every failure would begin a new streak; leave it out");
+        }
         if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
             wrong.push("`max_retries` has no effect with `RestartPolicy::Never`; drop one of them");
         }

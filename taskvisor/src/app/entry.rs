@@ -107,10 +107,9 @@ async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>)
     if subscribers.is_empty() {
         subscribers.push(Subscriber::new(Trouble).with_events(Trouble::EVENTS));
     }
-    let mut builder = Supervisor::builder(config).with_states(states);
-    for subscriber in subscribers {
-        builder = builder.subscriber(subscriber);
-    }
+    let mut builder = Supervisor::builder(config);
+    builder.states = states;
+    builder.subscribers = subscribers;
     let supervisor = builder.build();
     let specs = tasks.into_iter().map(|task| task.spec).collect();
     let (result, tasks) = supervisor.run_application(specs).await;

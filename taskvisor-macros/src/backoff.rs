@@ -1,0 +1,165 @@
+//! The backoff of a task: a name, a list, or a const expression.
+
+mod check;
+mod write;
+
+use std::time::Duration;
+
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Ident, LitStr, Token, token};
+
+use crate::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::choice::Choices;
+use crate::constant::{Constant, Value};
+use crate::errors::Errors;
+use crate::nearest::{alternatives, nearest};
+use crate::scalar::Zero;
+use crate::value::Given;
+
+const GRAMMAR: Grammar = Grammar {
+    options: &[
+        ("first", "first = \"100ms\""),
+        ("max", "max = \"30s\""),
+        ("factor", "factor = 2.0"),
+        ("jitter", "jitter = \"full\""),
+    ],
+    instead: &[
+        ("kind", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
+        ("exp", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
+        ("constant", "the kind comes first: write `backoff(constant, first = \"1s\")`"),
+        ("none", "the kind comes first, and `none` takes no more: write `backoff = \"none\"`"),
+        ("initial", "write `first = \"100ms\"`"),
+        ("base", "write `first = \"100ms\"`"),
+        ("min", "write `first = \"100ms\"`"),
+        ("delay", "write `first = \"100ms\"`"),
+        ("max_delay", "write `max = \"30s\"`"),
+        ("cap", "write `max = \"30s\"`"),
+        ("multiplier", "write `factor = 2.0`"),
+        ("max_retries", "it belongs to the task: write `#[task(backoff(exp), max_retries = 3)]`"),
+        ("retries", "write `#[task(backoff(exp), max_retries = 3)]`"),
+    ],
+};
+
+const KINDS: &Choices<Kind> =
+    &[("exp", Kind::Exponential), ("constant", Kind::Constant), ("none", Kind::None)];
+
+const JITTERS: &Choices<Jitter> = &[
+    ("none", Jitter("None")),
+    ("equal", Jitter("Equal")),
+    ("full", Jitter("Full")),
+    ("decorrelated", Jitter("Decorrelated")),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    None,
+    Constant,
+    Exponential,
+}
+
+/// The runtime's name for a kind of jitter.
+#[derive(Clone, Copy)]
+struct Jitter(&'static str);
+
+pub(crate) enum Backoff {
+    Constant(Constant),
+    Parts(Box<Parts>),
+}
+
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// Absent only where that has been reported.
+    kind: Option<Kind>,
+    first: Option<Given<Value<Duration>>>,
+    max: Option<Given<Value<Duration>>>,
+    factor: Option<Given<Value<f64>>>,
+    jitter: Option<Given<Value<Jitter>>>,
+}
+
+impl Backoff {
+    pub(crate) fn read(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Given<Self>> {
+        if !argument.input.peek(token::Paren) {
+            let Given { key, value } = argument.choice(KINDS)?;
+            let value = match value {
+                Value::Literal(kind) => Self::Parts(Box::new(Parts { kind: Some(kind), ..Parts::default() })),
+                Value::Constant(constant) => Self::Constant(constant),
+            };
+            return Ok(Given { key, value });
+        }
+        let list = argument.parentheses()?;
+        if list.is_empty() {
+            return Err(argument.error("`backoff` needs a kind, as in `backoff(exp, first = \"100ms\")`"));
+        }
+        let mut parts = Parts::default();
+        let mut mistakes = Errors::default();
+        match read_kind(&list) {
+            Ok(kind) => parts.kind = Some(kind),
+            Err(error) => mistakes.push(error),
+        }
+        arguments::read_list(&list, &GRAMMAR, &mut mistakes, &mut |argument, _| parts.set(argument));
+        // A part that could not be read must not be taken for one that was not given.
+        if mistakes.is_empty() {
+            parts.check_order(&mut mistakes);
+        }
+        parts.check_kind(&mut mistakes);
+        errors.append(mistakes);
+        Ok(argument.given(Self::Parts(Box::new(parts))))
+    }
+}
+
+/// Reads the first word of the list, and the comma behind it.
+fn read_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
+    if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
+        return Err(list.error("the kind comes first, as in `backoff(exp, first = \"100ms\")`"));
+    }
+    let kind = parse_kind(list);
+    skip_to_comma(list);
+    let _ = list.parse::<Token![,]>();
+    kind
+}
+
+fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
+    if list.peek(LitStr) {
+        let text = list.parse::<LitStr>()?;
+        let message = format!("the kind is written without quotes here: `backoff({})`", text.value());
+        return Err(syn::Error::new_spanned(text, message));
+    }
+    if !list.peek(Ident::peek_any) {
+        return Err(list.error("expected a kind, as in `backoff(exp, first = \"100ms\")`"));
+    }
+    let word = list.call(Ident::parse_any)?;
+    if !list.is_empty() && !list.peek(Token![,]) {
+        return Err(list.error("expected `,` after the kind"));
+    }
+    let written = word.to_string();
+    if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == written) {
+        return Ok(*kind);
+    }
+    let guess = match written.as_str() {
+        "exponential" => Some("exp"),
+        "fixed" | "const" => Some("constant"),
+        _ => nearest(&written, KINDS.iter().map(|(name, _)| *name)),
+    };
+    let guess = guess.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+    let expected = alternatives(KINDS.iter().map(|(name, _)| format!("`{name}`")));
+    Err(syn::Error::new_spanned(word, format!("unknown backoff `{written}`; {guess}expected {expected}")))
+}
+
+impl Parts {
+    fn set(&mut self, argument: &Argument<'_>) -> syn::Result<bool> {
+        let zero = Zero::Refused("for no wait at all, write `backoff = \"none\"`");
+        match argument.key.to_string().as_str() {
+            "first" => self.first = Some(argument.duration(zero)?),
+            "max" => self.max = Some(argument.duration(zero)?),
+            "factor" => {
+                let reason = "it multiplies the wait after each failure; \
+                              for equal waits, write `backoff = \"constant\"`";
+                self.factor = Some(argument.number(1.0, reason)?);
+            }
+            "jitter" => self.jitter = Some(argument.choice(JITTERS)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,85 @@
+//! Parts of a backoff that contradict each other.
+
+use std::time::Duration;
+
+use humantime::format_duration;
+use syn::Ident;
+
+use crate::constant::Value;
+use crate::errors::Errors;
+use crate::value::Given;
+
+use super::{Jitter, Kind, Parts};
+
+/// What the runtime takes where nothing is given.
+const DEFAULT_FIRST: Duration = Duration::from_millis(100);
+const DEFAULT_MAX: Duration = Duration::from_secs(30);
+
+impl Parts {
+    /// Reports what has no meaning with the kind, at the key that has to go.
+    pub(super) fn check_kind(&self, errors: &mut Errors) {
+        let first = self.first.as_ref().map(|given| &given.key);
+        let growth =
+            [self.max.as_ref().map(|given| &given.key), self.factor.as_ref().map(|given| &given.key)];
+        let jitter = self.jitter.as_ref().map(|given| &given.key);
+        match self.kind {
+            Some(Kind::None) => {
+                let reason = "has no meaning with the kind `none`, which does not wait";
+                [first, jitter]
+                    .into_iter()
+                    .chain(growth)
+                    .flatten()
+                    .for_each(|key| refuse(key, reason, errors));
+            }
+            Some(Kind::Constant) => {
+                let reason = "has no meaning with the kind `constant`, whose waits do not grow";
+                growth.into_iter().flatten().for_each(|key| refuse(key, reason, errors));
+                if let Some(Given { key, value: Value::Literal(Jitter("Decorrelated")) }) = &self.jitter {
+                    let reason =
+                        "cannot be \"decorrelated\" with the kind `constant`: it is a growth of its own";
+                    refuse(key, reason, errors);
+                }
+            }
+            Some(Kind::Exponential) | None => {}
+        }
+    }
+
+    /// The first wait must not be longer than the longest.
+    pub(super) fn check_order(&self, errors: &mut Errors) {
+        if self.kind != Some(Kind::Exponential) {
+            return;
+        }
+        let first = self.first.as_ref().map_or(Some(DEFAULT_FIRST), |given| given.value.literal());
+        let max = self.max.as_ref().map_or(Some(DEFAULT_MAX), |given| given.value.literal());
+        let (Some(first), Some(max)) = (first, max) else { return };
+        if first <= max {
+            return;
+        }
+        let (first, max) = (format_duration(first), format_duration(max));
+        match (&self.first, &self.max) {
+            (Some(_), Some(key)) => errors.on(
+                &key.key,
+                format!("`max` is shorter than `first`, {max} against {first}; make it at least {first}"),
+            ),
+            (Some(key), None) => errors.on(
+                &key.key,
+                format!(
+                    "`first` is longer than `max`, which is {max} unless it is given; \
+                     write `max = \"{first}\"` or more"
+                ),
+            ),
+            (None, Some(key)) => errors.on(
+                &key.key,
+                format!(
+                    "`max` is shorter than `first`, which is {first} unless it is given; \
+                     write `first = \"{max}\"` or less"
+                ),
+            ),
+            (None, None) => {}
+        }
+    }
+}
+
+fn refuse(key: &Ident, reason: &str, errors: &mut Errors) {
+    errors.on(key, format!("`{key}` {reason}; remove it, or write `backoff(exp, ..)`"));
+}

@@ -1,0 +1,64 @@
+//! A backoff in generated code.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use crate::constant::Value;
+use crate::located::{at_attribute, located};
+use crate::value::Given;
+
+use super::{Backoff, Jitter, Kind, Parts};
+
+impl Backoff {
+    /// The policy as a const expression; what is wrong with it is blamed on its key.
+    pub(crate) fn write(&self, key: &Ident) -> TokenStream {
+        let span = located(key.span());
+        let parts = match self {
+            Self::Constant(constant) => {
+                return constant.write(&quote_spanned!(span=> __taskvisor::BackoffPolicy));
+            }
+            Self::Parts(parts) => parts,
+        };
+        let kind = Ident::new(parts.kind_name(), span);
+        let first = optional(parts.first.as_ref(), Value::write_duration);
+        let max = optional(parts.max.as_ref(), Value::write_duration);
+        let factor = optional(parts.factor.as_ref(), write_number);
+        let jitter = optional(parts.jitter.as_ref(), write_jitter);
+        quote_spanned! {span=>
+            __taskvisor::backoff(__taskvisor::BackoffKind::#kind, #first, #max, #factor, #jitter)
+        }
+    }
+}
+
+impl Parts {
+    fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Some(Kind::None) => "None",
+            Some(Kind::Constant) => "Constant",
+            Some(Kind::Exponential) | None => "Exponential",
+        }
+    }
+}
+
+fn optional<T>(given: Option<&Given<T>>, write: impl FnOnce(&T) -> TokenStream) -> TokenStream {
+    match given {
+        Some(given) => {
+            let value = write(&given.value);
+            quote_spanned!(at_attribute()=> ::core::option::Option::Some(#value))
+        }
+        None => quote_spanned!(at_attribute()=> ::core::option::Option::None),
+    }
+}
+
+fn write_number(number: &Value<f64>) -> TokenStream {
+    number.write(&quote_spanned!(at_attribute()=> ::core::primitive::f64), |number| {
+        Literal::f64_suffixed(number).into_token_stream()
+    })
+}
+
+fn write_jitter(jitter: &Value<Jitter>) -> TokenStream {
+    jitter.write(&quote_spanned!(at_attribute()=> __taskvisor::JitterPolicy), |Jitter(name)| {
+        let name = Ident::new(name, at_attribute());
+        quote_spanned!(at_attribute()=> __taskvisor::JitterPolicy::#name)
+    })
+}

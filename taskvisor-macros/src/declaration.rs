@@ -1,0 +1,123 @@
+//! What the declarations of tasks and of subscribers have in common.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, Path, Visibility};
+
+use crate::function::Function;
+use crate::located::{at_attribute, located};
+use crate::parameter::Parameter;
+use crate::value::Given;
+
+/// Where the runtime crate is.
+#[derive(Default)]
+pub(crate) enum Runtime {
+    #[default]
+    AtItsName,
+    At(Path),
+    /// What was written says nothing, and has been reported.
+    Unknown,
+}
+
+impl Runtime {
+    /// The import through which generated code reaches the runtime.
+    ///
+    /// All else goes through it: a wrong path is then one error instead of one for each use.
+    pub(crate) fn import(&self) -> TokenStream {
+        match self {
+            Self::AtItsName => quote_spanned!(at_attribute()=> use ::taskvisor::__private as __taskvisor;),
+            Self::At(path) => {
+                quote_spanned!(located(path.span())=> use #path::__private as __taskvisor;)
+            }
+            Self::Unknown => TokenStream::new(),
+        }
+    }
+}
+
+/// The type that carries the declaration's constants.
+///
+/// Its braces keep it out of the function's namespace, so that both have the same name, and its span keeps
+/// editors from showing it where they should show the function.
+pub(crate) fn same_name_type(function: &Function, documentation: &str) -> TokenStream {
+    let name = type_name(function);
+    let visibility = match &function.visibility {
+        Visibility::Public(_) => quote_spanned!(at_attribute()=> pub),
+        other => other.to_token_stream(),
+    };
+    quote_spanned! {at_attribute()=>
+        #[doc = #documentation]
+        #visibility struct #name {}
+    }
+}
+
+/// The function's name as the name of the type beside it; a raw identifier stays raw.
+pub(crate) fn type_name(function: &Function) -> Ident {
+    let mut name = function.signature.ident.clone();
+    name.set_span(Span::call_site());
+    name
+}
+
+/// The function's name as people say it.
+pub(crate) fn spoken_name(function: &Function) -> String {
+    function.signature.ident.unraw().to_string()
+}
+
+/// The name under which the runtime knows it.
+pub(crate) fn declared_name(function: &Function, name: Option<&Given<Expr>>) -> TokenStream {
+    name.map_or_else(|| spoken_name(function).into_token_stream(), |name| name.value.to_token_stream())
+}
+
+/// Where it was declared. The compiler's own macros report the place of the attribute.
+pub(crate) fn location() -> TokenStream {
+    quote_spanned! {at_attribute()=>
+        __taskvisor::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+        }
+    }
+}
+
+/// The function that tells, before anything starts, what the parameters need to be there.
+pub(crate) fn needs(parameters: &[Parameter], extractor: &Ident) -> TokenStream {
+    let needs = parameters.iter().map(|parameter| parameter.need(extractor));
+    let name = if parameters.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> needs) };
+    quote_spanned! {at_attribute()=>
+        fn __taskvisor_needs(#name: &mut __taskvisor::Needs<'_>) {
+            #(#needs)*
+        }
+    }
+}
+
+/// What a declaration with mistakes leaves behind, so that its users hear nothing of what they did right.
+///
+/// `accessor` is the signature of the function that gives the declared value.
+pub(crate) fn stand_in(function: &Function, runtime: &Runtime, accessor: &TokenStream) -> TokenStream {
+    let name = type_name(function);
+    let spoken_name = spoken_name(function);
+    // Inside an `impl` block, or without a runtime to name, the stand-in would itself be a mistake.
+    if function.signature.receiver().is_some() || matches!(runtime, Runtime::Unknown) {
+        return TokenStream::new();
+    }
+    let same_name_type = same_name_type(function, " A declaration with mistakes.");
+    let import = runtime.import();
+    quote_spanned! {at_attribute()=>
+        #same_name_type
+
+        const _: () = {
+            #import
+
+            impl #name {
+                /// The name of the declaration.
+                pub const NAME: &'static ::core::primitive::str = #spoken_name;
+
+                /// The declared value.
+                #accessor { ::core::unimplemented!() }
+            }
+        };
+    }
+}

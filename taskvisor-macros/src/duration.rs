@@ -1,0 +1,50 @@
+//! Durations as people write them, read by the library that reads them at run time too.
+
+use std::time::Duration;
+
+/// Reads `"250ms"`, `"5s"`, `"1m 30s"`; the error says what is wrong, without naming the option.
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) => Ok(duration),
+        Err(_) if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit()) => {
+            Err(format!("the duration \"{text}\" has no unit; write \"{text}s\" or \"{text}ms\""))
+        }
+        Err(_) => Err(format!(
+            "invalid duration \"{text}\"; expected a number and a unit, \
+             such as \"250ms\", \"5s\", \"2m\" or \"1h 30m\""
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write() {
+        for (text, expected) in [
+            ("250ms", Duration::from_millis(250)),
+            ("5s", Duration::from_secs(5)),
+            ("5 sec", Duration::from_secs(5)),
+            ("1m 30s", Duration::from_secs(90)),
+            ("2h", Duration::from_secs(7200)),
+            ("15us", Duration::from_micros(15)),
+            ("0s", Duration::ZERO),
+        ] {
+            assert_eq!(parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration() {
+        for text in ["", " ", "soon", "5 parsecs", "-5s", "1.5.2s", "99999999999999999999s", "s"] {
+            let message = parse(text).unwrap_err();
+            assert!(message.starts_with("invalid duration"), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_bare_number_is_asked_for_its_unit() {
+        assert_eq!(parse("5").unwrap_err(), "the duration \"5\" has no unit; write \"5s\" or \"5ms\"");
+    }
+}

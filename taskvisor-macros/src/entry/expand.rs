@@ -1,0 +1,120 @@
+//! The `main` that the set-up function is put into.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{FnArg, Type};
+
+use crate::constant::Value;
+use crate::function::Function;
+use crate::located::{at_attribute, located};
+use crate::parameter::bare;
+use crate::returned::converted;
+
+use super::Entry;
+use super::options::{Flavor, Options};
+
+/// The synchronous function of the same name, with the user's own inside.
+///
+/// Whole and untouched inside, it gets the compiler's own words for whatever is wrong in its body.
+pub(super) fn entry(entry: &Entry) -> TokenStream {
+    let Function { attributes, visibility, signature, body } = &entry.function;
+    let name = &signature.ident;
+    let import = entry.options.runtime.import();
+    let links = entry.options.crates.iter().map(link);
+    let set_up = set_up(&entry.function);
+    let options = options(&entry.options);
+    quote_spanned! {at_attribute()=>
+        #(#attributes)*
+        #visibility fn #name() -> ::std::process::ExitCode {
+            #signature #body
+
+            #import
+            #(#links)*
+
+            #set_up
+
+            const __TASKVISOR_OPTIONS: __taskvisor::MainOptions = #options;
+            __taskvisor::run_main(__TASKVISOR_OPTIONS, __taskvisor_setup)
+        }
+    }
+}
+
+/// A crate that no source line names is not loaded, and what it declares would be missing.
+fn link(krate: &Ident) -> TokenStream {
+    quote_spanned!(located(krate.span())=> use ::#krate as _;)
+}
+
+fn set_up(function: &Function) -> TokenStream {
+    let signature = &function.signature;
+    let name = &signature.ident;
+    let span = located(name.span());
+    let (parameter, argument) = match signature.inputs.first() {
+        Some(FnArg::Typed(typed)) => {
+            let blamed = match bare(&typed.ty) {
+                Type::Reference(reference) => reference.elem.span(),
+                other => other.span(),
+            };
+            let argument = quote_spanned!(located(blamed)=> app);
+            (quote_spanned!(span=> app), argument)
+        }
+        _ => (quote_spanned!(span=> _app), TokenStream::new()),
+    };
+    let call = quote_spanned!(span=> #name(#argument).await);
+    let result = converted(&signature.output, "IntoSetupResult", "into_setup_result", &call);
+    quote_spanned! {span=>
+        fn __taskvisor_setup<'app>(
+            #parameter: &'app mut __taskvisor::App,
+        ) -> ::core::pin::Pin<
+            ::std::boxed::Box<dyn ::core::future::Future<Output = __taskvisor::SetupResult> + 'app>,
+        > {
+            ::std::boxed::Box::pin(async move { #result })
+        }
+    }
+}
+
+fn options(options: &Options) -> TokenStream {
+    let flavor = match options.flavor.as_ref().map(|given| given.value) {
+        Some(Flavor::CurrentThread) => quote_spanned!(at_attribute()=> __taskvisor::Flavor::CurrentThread),
+        Some(Flavor::MultiThread) | None => quote_spanned!(at_attribute()=> __taskvisor::Flavor::MultiThread),
+    };
+    let size = quote_spanned!(at_attribute()=> ::core::primitive::usize);
+    let count = |count: &Value<u32>| count.write_count(&size);
+    let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
+    let grace = optional(options.grace.as_ref().map(|given| given.value.write_duration()));
+    let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
+    let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
+    quote_spanned! {at_attribute()=>
+        __taskvisor::MainOptions {
+            flavor: #flavor,
+            worker_threads: #worker_threads,
+            grace: #grace,
+            max_concurrent: #max_concurrent,
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+            module: ::core::module_path!(),
+            crates: &[#(#crates),*],
+        }
+    }
+}
+
+fn optional(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote_spanned!(at_attribute()=> ::core::option::Option::Some(#value)),
+        None => quote_spanned!(at_attribute()=> ::core::option::Option::None),
+    }
+}
+
+/// What an entry point with mistakes leaves behind: a program still has its `main`, and the editor its code.
+pub(super) fn stand_in(function: &Function, errors: &TokenStream) -> TokenStream {
+    let Function { visibility, signature, body, .. } = function;
+    let name = &signature.ident;
+    quote_spanned! {at_attribute()=>
+        #visibility fn #name() {
+            #[allow(dead_code)]
+            #signature #body
+
+            #errors
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What can be said about the application in the attribute of its entry point.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Ident, LitStr, Token};
+
+use crate::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::choice::Choices;
+use crate::constant::Value;
+use crate::declaration::Runtime;
+use crate::errors::Errors;
+use crate::scalar::Zero;
+use crate::value::Given;
+
+const GRAMMAR: Grammar = Grammar {
+    options: &[
+        ("flavor", "flavor = \"multi_thread\""),
+        ("worker_threads", "worker_threads = 4"),
+        ("grace", "grace = \"15s\""),
+        ("max_concurrent", "max_concurrent = 8"),
+        ("crates", "crates = [billing]"),
+        ("crate", "crate = ::taskvisor"),
+    ],
+    instead: &[
+        ("multi_thread", "write `flavor = \"multi_thread\"`"),
+        ("current_thread", "write `flavor = \"current_thread\"`"),
+        ("threads", "write `worker_threads = 4`"),
+        ("workers", "write `worker_threads = 4`"),
+        ("core_threads", "write `worker_threads = 4`"),
+        ("runtime", "write `flavor = \"multi_thread\"`"),
+        ("shutdown_timeout", "write `grace = \"15s\"`"),
+        ("shutdown", "write `grace = \"15s\"`"),
+        (
+            "timeout",
+            "write `grace = \"15s\"` for the time that tasks have to stop, or `#[task(timeout = \"5s\")]`",
+        ),
+        ("concurrency", "write `max_concurrent = 8`"),
+        ("max_tasks", "write `max_concurrent = 8`"),
+        ("modules", "write `crates = [billing]`; the application's own package is always included"),
+        (
+            "start_paused",
+            "it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly",
+        ),
+    ],
+};
+
+const FLAVORS: &Choices<Flavor> =
+    &[("multi_thread", Flavor::MultiThread), ("current_thread", Flavor::CurrentThread)];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flavor {
+    MultiThread,
+    CurrentThread,
+}
+
+/// The options as they were written.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) flavor: Option<Given<Flavor>>,
+    pub(super) worker_threads: Option<Given<Value<u32>>>,
+    pub(super) grace: Option<Given<Value<Duration>>>,
+    pub(super) max_concurrent: Option<Given<Value<u32>>>,
+    pub(super) crates: Vec<Ident>,
+    pub(super) runtime: Runtime,
+}
+
+impl Options {
+    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+            options.set(argument, errors)
+        });
+        options.check(errors);
+        options
+    }
+
+    fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
+        match argument.key.to_string().as_str() {
+            "flavor" => self.flavor = Some(argument.word(FLAVORS)?),
+            "worker_threads" => {
+                let none = "without a thread nothing runs; leave it out for one for each core";
+                self.worker_threads = Some(argument.count(none)?);
+            }
+            "grace" => self.grace = Some(argument.duration(Zero::Allowed)?),
+            "max_concurrent" => {
+                self.max_concurrent = Some(argument.count("nothing could run; leave it out for no limit")?);
+            }
+            "crates" => self.crates = read_crates(argument, errors)?,
+            "crate" => {
+                self.runtime = Runtime::Unknown;
+                self.runtime = Runtime::At(argument.crate_path()?);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn check(&self, errors: &mut Errors) {
+        let Some(Given { value: Flavor::CurrentThread, .. }) = &self.flavor else { return };
+        if let Some(Given { key, .. }) = &self.worker_threads {
+            errors.on(
+                key,
+                "`worker_threads` has no effect with `flavor = \"current_thread\"`, which has one thread; \
+                 remove `worker_threads`, or write `flavor = \"multi_thread\"`",
+            );
+        }
+    }
+}
+
+fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
+    let list = argument.brackets()?;
+    let mut crates: Vec<Ident> = Vec::new();
+    while !list.is_empty() {
+        match read_crate(&list) {
+            Ok(krate) if crates.contains(&krate) => {
+                errors.on(&krate, format!("`{krate}` is named twice; keep one of the two"));
+            }
+            Ok(krate) => crates.push(krate),
+            Err(error) => errors.push(error),
+        }
+        skip_to_comma(&list);
+        let _ = list.parse::<Token![,]>();
+    }
+    Ok(crates)
+}
+
+fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {
+    if list.peek(LitStr) {
+        let text = list.parse::<LitStr>()?;
+        let message = format!("a crate is named without quotes: `{}`", text.value().replace('-', "_"));
+        return Err(syn::Error::new_spanned(text, message));
+    }
+    if !list.peek(Ident::peek_any) {
+        return Err(list.error("expected the name of a crate, as in `crates = [billing]`"));
+    }
+    let krate = list.call(Ident::parse_any)?;
+    if krate == "crate" || krate == "self" || krate == "super" {
+        let message = format!("`{krate}` is always included; name only other crates");
+        return Err(syn::Error::new_spanned(krate, message));
+    }
+    if list.peek(Token![-]) {
+        return Err(list.error("a crate's name is written as in `use`, with `_` for each `-`"));
+    }
+    if !list.is_empty() && !list.peek(Token![,]) {
+        return Err(list.error("expected `,`: a crate is one word, as in `crates = [billing]`"));
+    }
+    Ok(krate)
+}

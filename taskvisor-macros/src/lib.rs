@@ -1,0 +1,58 @@
+//! The attributes of `taskvisor`, which re-exports and documents them.
+//!
+//! An attribute reads its arguments and the function under it into a model, checks that, and expands: the
+//! function stays as it is written, and data that describes it goes beside it. A mistake is reported where it
+//! is written, together with all others.
+
+#![forbid(unsafe_code)]
+
+// In reading order: a file uses only what stands above it.
+
+// Words.
+mod errors;
+mod nearest;
+mod duration;
+mod located;
+
+// What is written in an attribute's parentheses.
+mod arguments;
+mod constant;
+mod value;
+mod scalar;
+mod choice;
+mod backoff;
+
+// What is written under the attribute.
+mod function;
+mod signature;
+mod parameter;
+mod returned;
+mod declaration;
+
+// The attributes.
+mod entry;
+mod subscriber;
+mod task;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Declares an `async fn` as a task, which starts with the application.
+#[proc_macro_attribute]
+pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    task::task(arguments.into(), item.into()).into()
+}
+
+/// Declares an `async fn` as a subscriber, which is called with the events of all tasks.
+#[proc_macro_attribute]
+pub fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    subscriber::subscriber(arguments.into(), item.into()).into()
+}
+
+/// Makes an `async fn main` the set-up of an application, which then runs all that is declared.
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::main(arguments.into(), item.into()).into()
+}

@@ -1,0 +1,93 @@
+//! The parameters that are injected: each type says what to pass.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Ident, Signature, Type};
+
+use crate::errors::Errors;
+use crate::located::located;
+
+/// One parameter as the call needs it.
+pub(crate) struct Parameter {
+    /// Its `#[cfg]`s: the argument has to go where the parameter goes.
+    conditions: Vec<Attribute>,
+    /// Its type, without the `&` of a borrowed one.
+    pub(crate) of_type: Type,
+    pub(crate) borrowed: bool,
+}
+
+impl Parameter {
+    /// The parameters of a function; those that cannot be injected are reported and left out.
+    pub(crate) fn read_all(signature: &Signature, errors: &mut Errors) -> Vec<Self> {
+        signature.inputs.iter().filter_map(|input| Self::read(input, errors)).collect()
+    }
+
+    /// One parameter, if it can be injected.
+    pub(crate) fn read(input: &FnArg, errors: &mut Errors) -> Option<Self> {
+        let FnArg::Typed(typed) = input else { return None };
+        let conditions =
+            typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+        let Type::Reference(reference) = bare(&typed.ty) else {
+            return Some(Self { conditions, of_type: (*typed.ty).clone(), borrowed: false });
+        };
+        if let Some(mutability) = &reference.mutability {
+            errors.on(
+                mutability,
+                "a parameter cannot be `&mut`, because nobody sees the change after the call; \
+                 take the value itself, or share it as `State<Mutex<T>>`",
+            );
+            return None;
+        }
+        if let Some(lifetime) = &reference.lifetime {
+            if lifetime.ident == "static" {
+                errors.on(lifetime, "a parameter is borrowed for one call, not for `'static`; write `&T`");
+                return None;
+            }
+        }
+        if is_unsized(bare(&reference.elem)) {
+            errors.on(
+                reference,
+                "a parameter cannot be a `str`, a slice or a `dyn Trait`, because nobody would own it; \
+                 take its owner, as in `State<String>`",
+            );
+            return None;
+        }
+        Some(Self { conditions, of_type: (*reference.elem).clone(), borrowed: true })
+    }
+
+    /// The argument of the call: the value that the trait `extractor` takes out of `source`.
+    pub(crate) fn argument(&self, extractor: &Ident, function: &Ident, source: &TokenStream) -> TokenStream {
+        let Self { conditions, of_type, borrowed } = self;
+        let span = located(of_type.span());
+        let borrow = borrowed.then(|| quote_spanned!(span=> &));
+        quote_spanned! {span=>
+            #(#conditions)* #borrow <#of_type as __taskvisor::#extractor>::#function(#source)
+        }
+    }
+
+    /// The statement that tells what this parameter needs to be there.
+    pub(crate) fn need(&self, extractor: &Ident) -> TokenStream {
+        let Self { conditions, of_type, .. } = self;
+        let span = located(of_type.span());
+        let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(needs););
+        quote!(#(#conditions)* #call)
+    }
+}
+
+/// The type without the invisible group of a `macro_rules` fragment, or parentheses.
+pub(crate) fn bare(of_type: &Type) -> &Type {
+    match of_type {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}
+
+fn is_unsized(of_type: &Type) -> bool {
+    match of_type {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
+}

@@ -1,0 +1,140 @@
+//! Values of one piece: durations, numbers, names.
+
+use std::time::Duration;
+
+use quote::{ToTokens, quote};
+use syn::{Expr, Lit, UnOp};
+
+use crate::arguments::Argument;
+use crate::constant::{Constant, Value};
+use crate::duration;
+use crate::value::Given;
+
+/// What a duration of zero would mean.
+#[derive(Clone, Copy)]
+pub(crate) enum Zero {
+    Allowed,
+    /// Nothing sensible; the text says why.
+    Refused(&'static str),
+}
+
+impl Argument<'_> {
+    pub(crate) fn duration(&self, zero: Zero) -> syn::Result<Given<Value<Duration>>> {
+        let expression = self.expression()?;
+        let value = match &expression {
+            Expr::Lit(literal) => Value::Literal(self.duration_literal(&literal.lit, zero)?),
+            _ if is_negative(&expression) => {
+                return Err(self.wrong(&expression, "a duration cannot be negative"));
+            }
+            _ => {
+                let mut constant = Constant::new(expression);
+                if let Zero::Refused(reason) = zero {
+                    constant.demand(quote!(!__TASKVISOR_VALUE.is_zero()), self.too_short(reason));
+                }
+                Value::Constant(constant)
+            }
+        };
+        Ok(self.given(value))
+    }
+
+    fn duration_literal(&self, literal: &Lit, zero: Zero) -> syn::Result<Duration> {
+        let Lit::Str(text) = literal else {
+            let written = literal.to_token_stream().to_string();
+            let unit_is_there = duration::parse(&written).is_ok_and(|duration| !duration.is_zero());
+            return Err(if unit_is_there {
+                syn::Error::new_spanned(literal, format!("a duration is written in quotes: \"{written}\""))
+            } else {
+                self.wrong(literal, "expected a duration in quotes, with its unit")
+            });
+        };
+        let duration =
+            duration::parse(&text.value()).map_err(|problem| syn::Error::new_spanned(text, problem))?;
+        match zero {
+            Zero::Refused(reason) if duration.is_zero() => {
+                Err(syn::Error::new_spanned(text, self.too_short(reason)))
+            }
+            _ => Ok(duration),
+        }
+    }
+
+    fn too_short(&self, reason: &str) -> String {
+        format!("`{}` must be longer than zero: {reason}", self.key)
+    }
+
+    /// A number of things, at least one; `none` says what is wrong with zero.
+    pub(crate) fn count(&self, none: &str) -> syn::Result<Given<Value<u32>>> {
+        let expression = self.expression()?;
+        let too_small = format!("`{}` must be at least 1: {none}", self.key);
+        let value = match &expression {
+            _ if is_negative(&expression) => return Err(syn::Error::new_spanned(&expression, too_small)),
+            Expr::Lit(literal) => match whole_number(&literal.lit) {
+                Some(Ok(0)) => return Err(syn::Error::new_spanned(literal, too_small)),
+                Some(Ok(count)) => Value::Literal(count),
+                Some(Err(_)) => return Err(self.wrong(literal, "the number is too large")),
+                None => return Err(self.wrong(literal, "expected a whole number without quotes")),
+            },
+            _ => {
+                let mut constant = Constant::new(expression);
+                constant.demand(quote!(__TASKVISOR_VALUE != 0), too_small);
+                Value::Constant(constant)
+            }
+        };
+        Ok(self.given(value))
+    }
+
+    /// A number that may have a fraction, finite and not below `least`.
+    pub(crate) fn number(&self, least: f64, reason: &str) -> syn::Result<Given<Value<f64>>> {
+        let expression = self.expression()?;
+        let out_of_range = || {
+            let message = format!("`{}` must be a finite number of at least {least}: {reason}", self.key);
+            Err(syn::Error::new_spanned(&expression, message))
+        };
+        let value = match &expression {
+            _ if is_negative(&expression) => return out_of_range(),
+            Expr::Lit(literal) => match fraction(&literal.lit) {
+                Some(number) if number.is_finite() && number >= least => Value::Literal(number),
+                Some(_) => return out_of_range(),
+                None => return Err(self.wrong(literal, "expected a number without quotes")),
+            },
+            _ => Value::Constant(Constant::new(expression)),
+        };
+        Ok(self.given(value))
+    }
+
+    /// A name: a string that is not empty, or a const expression.
+    pub(crate) fn name(&self) -> syn::Result<Given<Expr>> {
+        let expression = self.expression()?;
+        if let Expr::Lit(literal) = &expression {
+            match &literal.lit {
+                Lit::Str(text) if text.value().trim().is_empty() => {
+                    return Err(self.wrong(text, "a name cannot be empty: events and errors show it"));
+                }
+                Lit::Str(_) => {}
+                other => return Err(self.wrong(other, "a name is a string")),
+            }
+        }
+        Ok(self.given(expression))
+    }
+}
+
+fn is_negative(expression: &Expr) -> bool {
+    match expression {
+        Expr::Unary(unary) => matches!((&unary.op, &*unary.expr), (UnOp::Neg(_), Expr::Lit(_))),
+        _ => false,
+    }
+}
+
+fn whole_number(literal: &Lit) -> Option<syn::Result<u32>> {
+    match literal {
+        Lit::Int(number) if matches!(number.suffix(), "" | "u32" | "usize") => Some(number.base10_parse()),
+        _ => None,
+    }
+}
+
+fn fraction(literal: &Lit) -> Option<f64> {
+    match literal {
+        Lit::Float(number) if matches!(number.suffix(), "" | "f64") => number.base10_parse().ok(),
+        Lit::Int(number) if matches!(number.suffix(), "" | "f64") => number.base10_parse().ok(),
+        _ => None,
+    }
+}

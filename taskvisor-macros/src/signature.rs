@@ -1,0 +1,119 @@
+//! What a declared function must look like, so that the supervisor can call it.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, GenericParam, Generics, Safety, Signature};
+
+use crate::errors::Errors;
+
+/// Checks all but the parameters' types; `what` is the function's role, as in "a task".
+pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
+    if let Some(constness) = &signature.constness {
+        errors.on(
+            constness,
+            format!("{what} cannot be `const`: it runs while the program does; write `async fn`"),
+        );
+    } else if signature.asyncness.is_none() {
+        errors.on(
+            signature.fn_token,
+            format!(
+                "{what} must be an `async fn`, because the runtime polls it; \
+                 write `async fn {}`, and use `spawn_blocking` inside for work that blocks",
+                signature.ident
+            ),
+        );
+    }
+    if let Safety::Unsafe(word) = &signature.safety {
+        errors.on(
+            word,
+            format!(
+                "{what} cannot be `unsafe`, because its caller promises nothing; put `unsafe` blocks inside"
+            ),
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.on(abi, format!("{what} cannot be `extern`: only the runtime calls it; remove the ABI"));
+    }
+    check_generics(&signature.generics, what, errors);
+    for input in &signature.inputs {
+        check_input(input, what, errors);
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.on(variadic, format!("{what} cannot be variadic; name each parameter"));
+    }
+}
+
+fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
+    for parameter in &generics.params {
+        match parameter {
+            GenericParam::Lifetime(lifetime) => errors.on(
+                lifetime,
+                format!("{what} cannot name a lifetime: what it borrows lives for one call; write `&T`"),
+            ),
+            GenericParam::Type(_) | GenericParam::Const(_) => errors.on(
+                parameter,
+                format!(
+                    "{what} cannot be generic, because nothing says for which type it runs; \
+                     use a concrete type, and one function for each"
+                ),
+            ),
+        }
+    }
+    if let Some(clause) = &generics.where_clause {
+        errors
+            .on(clause, format!("{what} cannot have a `where` clause: it is not generic; remove the clause"));
+    }
+}
+
+fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
+    match input {
+        FnArg::Receiver(receiver) => errors.on(
+            receiver,
+            format!("{what} cannot take `self`: use a free function, and `State<T>` for shared data"),
+        ),
+        FnArg::Typed(typed) if mentions_impl(typed.ty.to_token_stream()) => errors.on(
+            &typed.ty,
+            format!(
+                "{what} cannot take `impl Trait`, because the parameter's type says what to pass; name a type"
+            ),
+        ),
+        FnArg::Typed(_) => {}
+    }
+}
+
+/// Reports attributes that would make another function of it; `true` if one of them declares it as well.
+pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) -> bool {
+    let mut declared_again = false;
+    for attribute in attributes {
+        let path = attribute.path();
+        let Some(last) = path.segments.last() else { continue };
+        let written = path.segments.iter().map(|part| part.ident.to_string()).collect::<Vec<_>>().join("::");
+        if this.contains(&format!("[{}]", last.ident)) {
+            declared_again = true;
+            errors.on(path, format!("the function is declared twice; keep one `{this}`"));
+        } else if last.ident == "task" || last.ident == "subscriber" {
+            declared_again = true;
+            errors.on(
+                path,
+                format!("one function cannot be both `{this}` and `#[{written}]`; write a second function"),
+            );
+        } else if last.ident == "main" {
+            errors.on(
+                path,
+                format!(
+                    "`#[{written}]` changes the function that `{this}` needs as it is; remove `#[{written}]`"
+                ),
+            );
+        }
+    }
+    declared_again
+}
+
+/// Whether an `impl Trait` stands anywhere in a type.
+pub(crate) fn mentions_impl(of_type: TokenStream) -> bool {
+    of_type.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "impl",
+        TokenTree::Group(group) => mentions_impl(group.stream()),
+        _ => false,
+    })
+}

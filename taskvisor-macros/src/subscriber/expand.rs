@@ -1,0 +1,108 @@
+//! The code that a declared subscriber stands for.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::located::{at_attribute, located};
+
+use super::Subscriber;
+use super::options::Options;
+
+/// Everything that goes beside the function.
+pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
+    let Subscriber { function, parameters, options, .. } = subscriber;
+    let documentation =
+        format!(" The subscriber `{}`, declared by the function of the same name.", spoken_name(function));
+    let same_name_type = same_name_type(function, &documentation);
+    let type_name = type_name(function);
+    let declared_name = declared_name(function, options.name.as_ref());
+    let import = options.runtime.import();
+    let on_event = on_event(subscriber);
+    let needs = needs(parameters, &extractor());
+    let location = location();
+    let queue = queue(options);
+    let events = events(options);
+    quote_spanned! {at_attribute()=>
+        #same_name_type
+
+        #[allow(deprecated)]
+        const _: () = {
+            #import
+
+            impl #type_name {
+                /// The name under which this subscriber is known.
+                pub const NAME: &'static ::core::primitive::str = #declared_name;
+
+                /// This subscriber as it is declared: to list it explicitly.
+                pub fn subscriber() -> __taskvisor::Subscriber {
+                    __taskvisor::Subscriber::declared(&__TASKVISOR_DESCRIPTOR)
+                }
+            }
+
+            struct __TaskvisorSubscriber {
+                app: __taskvisor::AppContext,
+            }
+
+            impl __taskvisor::Subscribe for __TaskvisorSubscriber {
+                #on_event
+            }
+
+            #needs
+
+            static __TASKVISOR_DESCRIPTOR: __taskvisor::SubscriberDescriptor =
+                __taskvisor::SubscriberDescriptor {
+                    name: #type_name::NAME,
+                    location: #location,
+                    queue: #queue,
+                    events: #events,
+                    needs: __taskvisor_needs,
+                    build: |app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app }),
+                };
+
+            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+        };
+    }
+}
+
+fn extractor() -> Ident {
+    Ident::new("FromApp", Span::mixed_site())
+}
+
+/// One event: the call of the user's function, with every further parameter injected.
+fn on_event(subscriber: &Subscriber) -> TokenStream {
+    let name = &subscriber.function.signature.ident;
+    let span = located(name.span());
+    let event = quote_spanned!(located(subscriber.event.of_type.span())=> event);
+    let source = quote_spanned!(span=> &self.app);
+    let from_app = Ident::new("from_app", Span::mixed_site());
+    let arguments =
+        subscriber.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_app, &source));
+    quote_spanned! {span=>
+        fn on_event(
+            &mut self,
+            event: &__taskvisor::Event,
+        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+            async move { #name(#event, #(#arguments),*).await }
+        }
+    }
+}
+
+fn queue(options: &Options) -> TokenStream {
+    match &options.queue {
+        Some(queue) => queue.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::usize)),
+        None => quote_spanned!(at_attribute()=> 1024),
+    }
+}
+
+fn events(options: &Options) -> TokenStream {
+    match &options.on {
+        Some(events) => {
+            quote_spanned! {at_attribute()=>
+                __taskvisor::EventSet::of(&[#(__taskvisor::EventName::#events),*])
+            }
+        }
+        None => quote_spanned!(at_attribute()=> __taskvisor::EventSet::ALL),
+    }
+}

@@ -1,0 +1,132 @@
+//! What can be said about a subscriber in its attribute.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Expr, Ident, Token};
+
+use crate::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::constant::Value;
+use crate::declaration::Runtime;
+use crate::errors::Errors;
+use crate::nearest::{alternatives, nearest};
+use crate::value::Given;
+
+const GRAMMAR: Grammar = Grammar {
+    options: &[
+        ("on", "on(Failed, TimedOut)"),
+        ("queue", "queue = 1024"),
+        ("name", "name = \"alerts\""),
+        ("crate", "crate = ::taskvisor"),
+    ],
+    instead: &[
+        ("events", "write `on(Failed, TimedOut)`"),
+        ("filter", "write `on(Failed, TimedOut)`"),
+        ("on_failure", "write `on(Failed)`"),
+        ("on_error", "write `on(Failed)`"),
+        ("capacity", "write `queue = 1024`"),
+        ("buffer", "write `queue = 1024`"),
+        ("queue_size", "write `queue = 1024`"),
+        ("id", "write `name = \"alerts\"`"),
+        ("restart", "it belongs to a task; a subscriber lives as long as the application"),
+        (
+            "timeout",
+            "it belongs to a task; a subscriber may take its time, and loses events when its queue is full",
+        ),
+    ],
+};
+
+const EVENTS: &[&str] = &[
+    "Added",
+    "Started",
+    "Succeeded",
+    "Failed",
+    "TimedOut",
+    "Panicked",
+    "Canceled",
+    "Aborted",
+    "Backoff",
+    "Ended",
+    "Removed",
+    "ShutdownRequested",
+    "Stopped",
+    "SubscriberPanicked",
+];
+
+/// The options as they were written.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<Given<Expr>>,
+    pub(super) queue: Option<Given<Value<u32>>>,
+    /// The events asked for; all of them where nothing is said.
+    pub(super) on: Option<Vec<Ident>>,
+    pub(super) runtime: Runtime,
+}
+
+impl Options {
+    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+            options.set(argument, errors)
+        });
+        options
+    }
+
+    fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
+        match argument.key.to_string().as_str() {
+            "on" => self.on = Some(read_events(argument, errors)?),
+            "queue" => self.queue = Some(argument.count("without room, every event would be lost")?),
+            "name" => self.name = Some(argument.name()?),
+            "crate" => {
+                self.runtime = Runtime::Unknown;
+                self.runtime = Runtime::At(argument.crate_path()?);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+fn read_events(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
+    let list = argument.parentheses()?;
+    if list.is_empty() {
+        return Err(argument.error("`on` names no event; name at least one, or leave `on` out to see all"));
+    }
+    let mut events: Vec<Ident> = Vec::new();
+    while !list.is_empty() {
+        match read_event(&list) {
+            Ok(event) if events.contains(&event) => {
+                errors.on(&event, format!("`{event}` is named twice; keep one of the two"));
+            }
+            Ok(event) => events.push(event),
+            Err(error) => errors.push(error),
+        }
+        skip_to_comma(&list);
+        let _ = list.parse::<Token![,]>();
+    }
+    Ok(events)
+}
+
+fn read_event(list: ParseStream<'_>) -> syn::Result<Ident> {
+    if !list.peek(Ident::peek_any) {
+        return Err(list.error("expected the name of an event without quotes, as in `on(Failed, TimedOut)`"));
+    }
+    let event = list.call(Ident::parse_any)?;
+    if !list.is_empty() && !list.peek(Token![,]) {
+        return Err(list.error("expected `,`: an event is one word, as in `on(Failed, TimedOut)`"));
+    }
+    let written = event.to_string();
+    if EVENTS.contains(&written.as_str()) {
+        return Ok(event);
+    }
+    let message = match (written.as_str(), nearest(&written, EVENTS.iter().copied())) {
+        ("Lagged", _) => "`Lagged` is always told to the subscriber that lagged; leave it out".to_owned(),
+        (_, Some(event)) => format!("unknown event `{written}`; did you mean `{event}`? {}", expected()),
+        (_, None) => format!("unknown event `{written}`; {}", expected()),
+    };
+    Err(syn::Error::new_spanned(event, message))
+}
+
+fn expected() -> String {
+    format!("expected {}", alternatives(EVENTS.iter().map(|event| format!("`{event}`"))))
+}

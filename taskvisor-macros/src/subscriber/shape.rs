@@ -1,0 +1,63 @@
+//! The shape of a subscriber: the event first, then what is injected, and nothing returned.
+
+use quote::ToTokens;
+use syn::{ReturnType, Signature, Type};
+
+use crate::errors::Errors;
+use crate::parameter::{Parameter, bare};
+
+/// The event's parameter, and the parameters behind it.
+pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<(Parameter, Vec<Parameter>)> {
+    check_output(&signature.output, errors);
+    let mut inputs = signature.inputs.iter();
+    let Some(first) = inputs.next() else {
+        errors.on(
+            &signature.ident,
+            "a subscriber takes the event as its first parameter: write `event: &Event`",
+        );
+        return None;
+    };
+    let event = Parameter::read(first, errors);
+    let rest: Vec<Parameter> = inputs.filter_map(|input| Parameter::read(input, errors)).collect();
+    let event = event?;
+    check_event(&event, &rest, errors);
+    Some((event, rest))
+}
+
+fn check_event(event: &Parameter, rest: &[Parameter], errors: &mut Errors) {
+    let mut others = rest.iter().filter(|parameter| is_event(&parameter.of_type));
+    if event.borrowed {
+        for other in others {
+            errors.on(&other.of_type, "a subscriber takes one event, its first parameter; remove this one");
+        }
+    } else if let Some(late) = others.next() {
+        errors.on(&late.of_type, "the event comes first: make `event: &Event` the first parameter");
+    } else {
+        errors.on(
+            &event.of_type,
+            "the first parameter of a subscriber is the event, and it is borrowed: write `event: &Event`",
+        );
+    }
+}
+
+fn check_output(output: &ReturnType, errors: &mut Errors) {
+    let ReturnType::Type(_, returned) = output else { return };
+    let returns_nothing = match bare(returned) {
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        _ => false,
+    };
+    if !returns_nothing {
+        errors.on(
+            returned.to_token_stream(),
+            "a subscriber returns nothing, because nobody takes it; \
+             remove the type, and handle errors inside",
+        );
+    }
+}
+
+fn is_event(of_type: &Type) -> bool {
+    match bare(of_type) {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Event"),
+        _ => false,
+    }
+}

@@ -1,0 +1,132 @@
+//! The code that a declared task stands for.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+
+use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::located::{at_attribute, located};
+use crate::returned::converted;
+
+use super::Task;
+use super::options::{Options, Restart};
+
+/// Everything that goes beside the function.
+pub(super) fn declaration(task: &Task) -> TokenStream {
+    let import = task.options.runtime.import();
+    let documentation =
+        format!(" The task `{}`, declared by the function of the same name.", spoken_name(&task.function));
+    let same_name_type = same_name_type(&task.function, &documentation);
+    let type_name = type_name(&task.function);
+    let declared_name = declared_name(&task.function, task.options.name.as_ref());
+    let attempt = attempt(task);
+    let needs = needs(&task.parameters, &extractor());
+    let location = location();
+    let settings = settings(&task.options);
+    quote_spanned! {at_attribute()=>
+        #same_name_type
+
+        #[allow(deprecated)]
+        const _: () = {
+            #import
+
+            impl #type_name {
+                /// The name under which events and errors show this task.
+                pub const NAME: &'static ::core::primitive::str = #declared_name;
+
+                /// This task as it is declared: to list it explicitly, or to change it before it is added.
+                pub fn spec() -> __taskvisor::TaskSpec {
+                    __taskvisor::TaskSpec::declared(&__TASKVISOR_DESCRIPTOR)
+                }
+            }
+
+            #attempt
+
+            #needs
+
+            static __TASKVISOR_DESCRIPTOR: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
+                name: #type_name::NAME,
+                location: #location,
+                settings: #settings,
+                slot: || __taskvisor::erase(__taskvisor_attempt),
+                needs: __taskvisor_needs,
+            };
+
+            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+        };
+    }
+}
+
+fn extractor() -> Ident {
+    Ident::new("FromContext", Span::mixed_site())
+}
+
+/// One attempt: the call of the user's function, with every parameter injected.
+fn attempt(task: &Task) -> TokenStream {
+    let signature = &task.function.signature;
+    let name = &signature.ident;
+    let span = located(name.span());
+    let source = quote_spanned!(span=> &context);
+    let from_context = Ident::new("from_context", Span::mixed_site());
+    let arguments =
+        task.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_context, &source));
+    let call = quote_spanned!(span=> #name(#(#arguments),*).await);
+    let result = converted(&signature.output, "IntoTaskResult", "into_task_result", &call);
+    let context = Ident::new(if task.parameters.is_empty() { "_context" } else { "context" }, span);
+    quote_spanned! {span=>
+        fn __taskvisor_attempt(
+            #context: __taskvisor::TaskContext,
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), __taskvisor::TaskError>>
+             + ::core::marker::Send {
+            async move { #result }
+        }
+    }
+}
+
+/// The options that were given; all others are the application's to decide.
+fn settings(options: &Options) -> TokenStream {
+    let mut given: Vec<(&str, TokenStream)> = Vec::new();
+    if let Some(restart) = restart(options) {
+        given.push(("restart", restart));
+    }
+    if let Some(backoff) = &options.backoff {
+        given.push(("backoff", backoff.value.write(&backoff.key)));
+    }
+    if let Some(timeout) = &options.timeout {
+        let timeout = timeout.value.write_duration();
+        given.push(("timeout", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#timeout))));
+    }
+    if let Some(max_retries) = &options.max_retries {
+        let count = max_retries.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::u32));
+        given.push(("max_retries", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#count))));
+    }
+    if let Some(every) = &options.every {
+        given.push(("every", every.value.write_duration()));
+    }
+    if let Some(stable_after) = &options.stable_after {
+        given.push(("stable_after", stable_after.value.write_duration()));
+    }
+    // With every field given there is nothing left to inherit, and clippy would say so.
+    let inherited =
+        (given.len() < 6).then(|| quote_spanned!(at_attribute()=> ..__taskvisor::Settings::INHERIT));
+    let fields = given.into_iter().map(|(field, value)| {
+        let field = Ident::new(field, at_attribute());
+        quote_spanned!(at_attribute()=> #field: __taskvisor::Setting::Set(#value),)
+    });
+    quote_spanned!(at_attribute()=> __taskvisor::Settings { #(#fields)* #inherited })
+}
+
+/// A task that repeats is restarted always, whether it says so or not.
+fn restart(options: &Options) -> Option<TokenStream> {
+    let write = |restart| match restart {
+        Restart::Never => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Never),
+        Restart::OnFailure => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::OnFailure),
+        Restart::Always => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Always),
+    };
+    match &options.restart {
+        Some(restart) => {
+            let of_type = quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy);
+            Some(restart.value.write(&of_type, write))
+        }
+        None => options.every.as_ref().map(|_| write(Restart::Always)),
+    }
+}

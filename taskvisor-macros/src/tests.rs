@@ -1,0 +1,31 @@
+//! The attributes from tokens to tokens, without a compiler.
+
+mod mistakes;
+mod snapshots;
+
+use std::str::FromStr;
+
+use proc_macro2::TokenStream;
+
+fn tokens(source: &str) -> TokenStream {
+    TokenStream::from_str(source).expect("the test's source is Rust")
+}
+
+/// What `expand` makes of `#[attribute(arguments)] item`, as readable code.
+fn expanded(expand: fn(TokenStream, TokenStream) -> TokenStream, arguments: &str, item: &str) -> String {
+    let expansion = expand(tokens(arguments), tokens(item));
+    prettyplease::unparse(&syn::parse2(expansion).expect("the expansion is Rust"))
+}
+
+/// The messages of all errors in an expansion, in the order in which they stand there.
+fn messages(expansion: TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");
+    let macros = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Macro(item) => Some(item.mac),
+        _ => None,
+    });
+    macros
+        .filter(|mac| mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"))
+        .map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value())
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! The whole expansion of each attribute, compared with a file that a review can read.
+//!
+//! `BLESS=1 cargo test -p taskvisor-macros` writes the files anew.
+
+use std::path::Path;
+
+use super::{expanded, tokens};
+
+fn compare(name: &str, expansion: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, expansion).expect("the snapshot can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(expansion == expected, "{name} has changed; is this what you want?\n{expansion}");
+}
+
+const TASK: &str = r#"
+    #[doc = "Asks the database whether it is there."]
+    pub(crate) async fn ping(ctx: TaskContext, State(db): State<Db>, clock: &Clock) -> Result<(), DbError> {
+        db.ping(ctx, clock).await?;
+        Ok(())
+    }
+"#;
+
+const EVERY_OPTION: &str = r#"
+    name = "db-ping", restart = RESTART, timeout = "1m 5s", max_retries = 3, every = IDLE,
+    stable_after = "2m", crate = ::sup,
+    backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
+"#;
+
+#[test]
+fn a_task_with_every_option() {
+    compare("task.rs", &expanded(crate::task::task, EVERY_OPTION, TASK));
+}
+
+#[test]
+fn a_subscriber() {
+    let item =
+        "async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) { mail.send(event, db).await; }";
+    compare(
+        "subscriber.rs",
+        &expanded(crate::subscriber::subscriber, "on(Failed, TimedOut), queue = 64", item),
+    );
+}
+
+#[test]
+fn an_entry_point() {
+    let arguments =
+        "flavor = \"current_thread\", grace = \"15s\", max_concurrent = LIMIT, crates = [billing]";
+    let item = "/// Starts.\npub async fn main(app: &mut App) -> anyhow::Result<()> { app.state(Db::new()?); Ok(()) }";
+    compare("entry.rs", &expanded(crate::entry::main, arguments, item));
+}
+
+/// With another path to the runtime, the usual one must not be named anywhere.
+#[test]
+fn the_path_of_the_runtime_is_used_throughout() {
+    let task = expanded(crate::task::task, "crate = crate::inner", "async fn ping(ctx: TaskContext) {}");
+    let subscriber =
+        expanded(crate::subscriber::subscriber, "crate = crate::inner", "async fn log(event: &Event) {}");
+    let main = expanded(crate::entry::main, "crate = crate::inner", "async fn main() {}");
+    for expansion in [task, subscriber, main] {
+        assert!(!expansion.contains("taskvisor::__private"), "{expansion}");
+        assert!(expansion.contains("use crate::inner::__private as __taskvisor;"), "{expansion}");
+    }
+}
+
+/// The function itself is the user's: every token of it comes out as it went in.
+#[test]
+fn the_function_stays_as_it_is() {
+    let expansion = crate::task::task(tokens("retires = 3"), tokens(TASK)).to_string();
+    assert!(expansion.starts_with(&tokens(TASK).to_string()));
+    let expansion = crate::task::task(tokens(""), tokens(TASK)).to_string();
+    assert!(expansion.starts_with(&tokens(TASK).to_string()));
+}

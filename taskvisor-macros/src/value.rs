@@ -1,0 +1,90 @@
+//! What stands behind an option's key: a value, a list, a path.
+
+use quote::ToTokens;
+use syn::parse::ParseBuffer;
+use syn::{Expr, Ident, LitStr, Path, Token, token};
+
+use crate::arguments::Argument;
+
+/// An option that was given: a later check can point at its key.
+pub(crate) struct Given<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+impl Argument<'_> {
+    pub(crate) fn given<T>(&self, value: T) -> Given<T> {
+        Given { key: self.key.clone(), value }
+    }
+
+    /// The error of a value that is not what the option takes; it ends with what to write.
+    pub(crate) fn wrong(&self, tokens: impl ToTokens, problem: &str) -> syn::Error {
+        syn::Error::new_spanned(tokens, format!("{problem}, as in `{}`", self.example))
+    }
+
+    /// The value of an option that is written `key = value`.
+    pub(crate) fn expression(&self) -> syn::Result<Expr> {
+        self.equals_sign()?;
+        let mut expression = self.input.parse::<Expr>().map_err(|error| {
+            syn::Error::new(error.span(), format!("expected a value, as in `{}`", self.example))
+        })?;
+        // What arrives through a `macro_rules` fragment is wrapped in an invisible group.
+        while let Expr::Group(group) = expression {
+            expression = *group.expr;
+        }
+        Ok(expression)
+    }
+
+    /// The path of the runtime crate.
+    pub(crate) fn crate_path(&self) -> syn::Result<Path> {
+        self.equals_sign()?;
+        if self.input.peek(LitStr) {
+            return Err(self.wrong(self.input.parse::<LitStr>()?, "a path is written without quotes"));
+        }
+        let path = self.input.call(Path::parse_mod_style)?;
+        let absolute = path.leading_colon.is_some()
+            || path.segments.first().is_some_and(|first| first.ident == "crate" || first.ident == "$crate");
+        if absolute {
+            return Ok(path);
+        }
+        Err(syn::Error::new_spanned(
+            &path,
+            "the path must start with `::` or `crate`, because generated code uses it in a scope of its own; \
+             write `crate = ::name` for a renamed dependency, or `crate = crate::path` for a re-export",
+        ))
+    }
+
+    /// The list of an option that is written `key(..)`.
+    pub(crate) fn parentheses(&self) -> syn::Result<ParseBuffer<'_>> {
+        if !self.input.peek(token::Paren) {
+            return Err(self.error(format!("`{}` takes a list, as in `{}`", self.key, self.example)));
+        }
+        let content;
+        syn::parenthesized!(content in self.input);
+        Ok(content)
+    }
+
+    /// The list of an option that is written `key = [..]`.
+    pub(crate) fn brackets(&self) -> syn::Result<ParseBuffer<'_>> {
+        self.equals_sign()?;
+        if !self.input.peek(token::Bracket) {
+            return Err(self.input.error(format!("expected a list, as in `{}`", self.example)));
+        }
+        let content;
+        syn::bracketed!(content in self.input);
+        Ok(content)
+    }
+
+    /// An end of input has no token to point at, so whatever may be missing is looked for first.
+    fn equals_sign(&self) -> syn::Result<()> {
+        let missing = || self.error(format!("`{}` needs a value, as in `{}`", self.key, self.example));
+        if self.input.is_empty() || self.input.peek(Token![,]) {
+            return Err(missing());
+        }
+        if !self.input.peek(Token![=]) {
+            return Err(self.input.error(format!("expected `=`, as in `{}`", self.example)));
+        }
+        self.input.parse::<Token![=]>()?;
+        if self.input.is_empty() || self.input.peek(Token![,]) { Err(missing()) } else { Ok(()) }
+    }
+}

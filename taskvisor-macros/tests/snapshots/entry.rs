@@ -1,0 +1,39 @@
+/// Starts.
+pub fn main() -> ::std::process::ExitCode {
+    async fn main(app: &mut App) -> anyhow::Result<()> {
+        app.state(Db::new()?);
+        Ok(())
+    }
+    use ::taskvisor::__private as __taskvisor;
+    use ::billing as _;
+    fn __taskvisor_setup<'app>(
+        app: &'app mut __taskvisor::App,
+    ) -> ::core::pin::Pin<
+        ::std::boxed::Box<
+            dyn ::core::future::Future<Output = __taskvisor::SetupResult> + 'app,
+        >,
+    > {
+        ::std::boxed::Box::pin(async move {
+            <anyhow::Result<
+                (),
+            > as __taskvisor::IntoSetupResult>::into_setup_result(main(app).await)
+        })
+    }
+    const __TASKVISOR_OPTIONS: __taskvisor::MainOptions = __taskvisor::MainOptions {
+        flavor: __taskvisor::Flavor::CurrentThread,
+        worker_threads: ::core::option::Option::None,
+        grace: ::core::option::Option::Some(::core::time::Duration::new(15, 0)),
+        max_concurrent: ::core::option::Option::Some({
+            const __TASKVISOR_VALUE: ::core::primitive::usize = LIMIT;
+            ::core::assert!(
+                __TASKVISOR_VALUE != 0,
+                "`max_concurrent` must be at least 1: nothing could run; leave it out for no limit"
+            );
+            __TASKVISOR_VALUE
+        }),
+        package: ::core::option_env!("CARGO_PKG_NAME"),
+        module: ::core::module_path!(),
+        crates: &["billing"],
+    };
+    __taskvisor::run_main(__TASKVISOR_OPTIONS, __taskvisor_setup)
+}

@@ -1,0 +1,110 @@
+///Asks the database whether it is there.
+pub(crate) async fn ping(
+    ctx: TaskContext,
+    State(db): State<Db>,
+    clock: &Clock,
+) -> Result<(), DbError> {
+    db.ping(ctx, clock).await?;
+    Ok(())
+}
+/// The task `ping`, declared by the function of the same name.
+pub(crate) struct ping {}
+#[allow(deprecated)]
+const _: () = {
+    use ::sup::__private as __taskvisor;
+    impl ping {
+        /// The name under which events and errors show this task.
+        pub const NAME: &'static ::core::primitive::str = "db-ping";
+        /// This task as it is declared: to list it explicitly, or to change it before it is added.
+        pub fn spec() -> __taskvisor::TaskSpec {
+            __taskvisor::TaskSpec::declared(&__TASKVISOR_DESCRIPTOR)
+        }
+    }
+    fn __taskvisor_attempt(
+        context: __taskvisor::TaskContext,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), __taskvisor::TaskError>,
+    > + ::core::marker::Send {
+        async move {
+            <Result<
+                (),
+                DbError,
+            > as __taskvisor::IntoTaskResult>::into_task_result(
+                ping(
+                        <TaskContext as __taskvisor::FromContext>::from_context(
+                            &context,
+                        ),
+                        <State<Db> as __taskvisor::FromContext>::from_context(&context),
+                        &<Clock as __taskvisor::FromContext>::from_context(&context),
+                    )
+                    .await,
+            )
+        }
+    }
+    fn __taskvisor_needs(needs: &mut __taskvisor::Needs<'_>) {
+        <TaskContext as __taskvisor::FromContext>::needs(needs);
+        <State<Db> as __taskvisor::FromContext>::needs(needs);
+        <Clock as __taskvisor::FromContext>::needs(needs);
+    }
+    static __TASKVISOR_DESCRIPTOR: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
+        name: ping::NAME,
+        location: __taskvisor::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+        },
+        settings: __taskvisor::Settings {
+            restart: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: __taskvisor::RestartPolicy = RESTART;
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`backoff` has no effect with `restart = \"never\"`, which never retries; remove `backoff`, or write `restart = \"on-failure\"`"
+                );
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`max_retries` has no effect with `restart = \"never\"`, which never retries; remove `max_retries`, or write `restart = \"on-failure\"`"
+                );
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`stable_after` has no effect with `restart = \"never\"`, which never retries; remove `stable_after`, or write `restart = \"on-failure\"`"
+                );
+                ::core::assert!(
+                    ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Always),
+                    "`every` repeats the task after each success, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`"
+                );
+                __TASKVISOR_VALUE
+            }),
+            backoff: __taskvisor::Setting::Set(
+                __taskvisor::backoff(
+                    __taskvisor::BackoffKind::Exponential,
+                    ::core::option::Option::Some(
+                        ::core::time::Duration::new(0, 250000000),
+                    ),
+                    ::core::option::Option::Some(::core::time::Duration::new(10, 0)),
+                    ::core::option::Option::Some(1.5f64),
+                    ::core::option::Option::Some(__taskvisor::JitterPolicy::Decorrelated),
+                ),
+            ),
+            timeout: __taskvisor::Setting::Set(
+                ::core::option::Option::Some(::core::time::Duration::new(65, 0)),
+            ),
+            max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
+            every: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: ::core::time::Duration = IDLE;
+                __TASKVISOR_VALUE
+            }),
+            stable_after: __taskvisor::Setting::Set(::core::time::Duration::new(120, 0)),
+        },
+        slot: || __taskvisor::erase(__taskvisor_attempt),
+        needs: __taskvisor_needs,
+    };
+    __taskvisor::inventory::submit! {
+        & __TASKVISOR_DESCRIPTOR
+    }
+};

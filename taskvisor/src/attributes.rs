@@ -1,0 +1,149 @@
+//! The attributes, documented where they can be used.
+
+/// Declares an `async fn` as a task: it starts with the application, or where its `spec()` is listed.
+///
+/// ```
+/// use std::time::Duration;
+/// use taskvisor::prelude::*;
+///
+/// # struct Db;
+/// # impl Db { async fn ping(&self) -> Result<(), std::io::Error> { Ok(()) } }
+/// const PATIENCE: Duration = Duration::from_secs(5);
+///
+/// #[task(restart = "always", every = "30s", backoff(exp, first = "50ms", jitter = "full"), timeout = PATIENCE)]
+/// async fn ping(db: State<Db>) -> Result<(), std::io::Error> {
+///     db.ping().await?; // any error is a retryable failure
+///     Ok(())
+/// }
+///
+/// assert_eq!(ping::NAME, "ping");
+/// assert_eq!(ping::spec().name(), "ping");
+/// ```
+///
+/// # Options
+///
+/// Each takes a literal or a constant expression of its type. What is left open comes from [`Config`](crate::Config).
+///
+/// | option | values | unless said |
+/// |---|---|---|
+/// | `name` | the name, unique among the tasks | the function's |
+/// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | on failure |
+/// | `every` | how long to wait after a success, such as `"30s"`; means `restart = "always"` | `"1s"` |
+/// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"` |
+/// | `timeout` | how long one attempt may take | any time |
+/// | `max_retries` | how many retries in a row before it gives up | any number |
+/// | `stable_after` | how long an attempt must run for its failure to begin a new streak | the larger of `"10s"` and the backoff's `max` |
+/// | `crate` | the path of this crate, if it is renamed or re-exported: `crate = ::renamed` | `::taskvisor` |
+///
+/// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
+/// `constant` and `none` and the jitters `"equal"`, `"full"`, `"decorrelated"` and `"none"`: see
+/// [`BackoffPolicy`](crate::BackoffPolicy) and [`JitterPolicy`](crate::JitterPolicy). Durations are written as for
+/// [`humantime`](https://docs.rs/humantime): `"250ms"`, `"1m 30s"`.
+///
+/// # Parameters and return type
+///
+/// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
+/// [`CancellationToken`](crate::CancellationToken), [`SupervisorHandle`](crate::SupervisorHandle),
+/// [`State<T>`](crate::State), or a type of your own; by value or by reference. It returns `()`, `!`, or
+/// `Result<(), E>` of any error, `anyhow`'s and `eyre`'s included.
+///
+/// # What it expands to
+///
+/// The function stays as it is and can be called in a test. Beside it there is, in the type namespace only, a struct
+/// of the same name, and a description of the task that is found at start:
+///
+/// ```
+/// # use taskvisor::prelude::*;
+/// # async fn ping(db: State<u32>) -> Result<(), std::io::Error> { Ok(()) }
+/// # mod expanded { use taskvisor::TaskSpec;
+/// struct ping {}
+///
+/// impl ping {
+///     pub const NAME: &'static str = "ping";
+///
+///     pub fn spec() -> TaskSpec {
+///         // of a static: the name, the place, the options, and a function that calls `ping` with its parameters
+/// #       unimplemented!()
+///     }
+/// }
+/// # }
+/// ```
+pub use taskvisor_macros::task;
+
+/// Declares an `async fn` as a subscriber: it is called with every event, on a worker of its own.
+///
+/// ```
+/// use taskvisor::prelude::*;
+///
+/// #[subscriber(on(Failed, TimedOut), queue = 4096)]
+/// async fn alert(event: &Event) {
+///     eprintln!("{event}");
+/// }
+/// ```
+///
+/// | option | values | unless said |
+/// |---|---|---|
+/// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is told in any case | all events |
+/// | `queue` | how many events may wait for it; what does not fit is lost, counted and told as `Lagged` | 1024 |
+/// | `name` | its name in events | the function's |
+/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+///
+/// Its first parameter is the `&Event`; the others are [extracted from the application](crate::FromApp):
+/// [`State<T>`](crate::State), [`SupervisorHandle`](crate::SupervisorHandle). It returns nothing. If it panics, it is
+/// called again for the next event.
+///
+/// Beside the function there is a struct of the same name, with `alert::NAME` and `alert::subscriber()`, to be given
+/// to a [`Supervisor`](crate::Supervisor) by hand.
+pub use taskvisor_macros::subscriber;
+
+/// Makes an `async fn` the set-up of an application: it runs first, then everything that is declared, until nothing is
+/// left or until SIGINT or SIGTERM.
+///
+/// ```no_run
+/// use taskvisor::prelude::*;
+///
+/// # struct Db;
+/// # impl Db { async fn connect() -> Result<Db, std::io::Error> { Ok(Db) } }
+/// #[taskvisor::main(grace = "15s")]
+/// async fn main(app: &mut App) -> Result<(), std::io::Error> {
+///     app.state(Db::connect().await?);
+///     Ok(())
+/// }
+/// ```
+///
+/// | option | values | unless said |
+/// |---|---|---|
+/// | `flavor` | `"multi_thread"`, `"current_thread"` | `"multi_thread"` |
+/// | `worker_threads` | how many, for `multi_thread` | one for each core |
+/// | `grace` | how long tasks may take to stop | `"20s"` |
+/// | `max_concurrent` | how many attempts may run at once | any number |
+/// | `crates = [a, b]` | crates whose declarations run too, and are linked by this | the own package only |
+/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+///
+/// The function may take `app: &mut App`, and returns `()` or `Result<(), E>` of any error. [`App`](crate::App) takes
+/// states, subscribers, further tasks, and changes to the configuration.
+///
+/// # What runs
+///
+/// The declarations of the application's own package and of the crates in `crates`, in the order of file and line. What
+/// another crate declares is said on stderr and not run: a dependency does not start tasks unasked. The compiler links
+/// only what a source line names, the package's own `lib.rs` included.
+///
+/// # Start-up checks
+///
+/// Before anything is spawned everything that is wrong is reported at once, each with file and line: a name declared
+/// twice, a state that nobody gave, a state given twice, rules that contradict each other, an application without a
+/// task.
+///
+/// # Exit codes
+///
+/// | code | meaning |
+/// |---|---|
+/// | 0 | all as planned |
+/// | 1 | the set-up failed, a check failed, or a declared task gave up |
+/// | 124 | a task did not stop within the grace |
+///
+/// Every reason is said on stderr. A second signal skips the grace. If a body blocks the only worker, a thread of its
+/// own names it and ends the process when grace and drain are over. Without a subscriber, failures are printed to
+/// stderr.
+pub use taskvisor_macros::main;

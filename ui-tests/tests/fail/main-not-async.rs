@@ -1,0 +1,2 @@
+#[taskvisor::main]
+fn main() {}

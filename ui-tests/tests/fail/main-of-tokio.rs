@@ -1,0 +1,3 @@
+#[taskvisor::main]
+#[tokio::main]
+async fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::main]
+async fn main() -> u32 {
+    1
+}

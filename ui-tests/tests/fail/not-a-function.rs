@@ -1,0 +1,4 @@
+#[taskvisor::task]
+struct Ping;
+
+fn main() {}

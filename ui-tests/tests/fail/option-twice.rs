@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = "5s", timeout = "6s")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(restart = "on_failure")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(restrat = "always")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+struct NotAnError;
+
+#[taskvisor::task]
+async fn ping() -> Result<(), NotAnError> {
+    Err(NotAnError)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::task]
+async fn ping() -> u32 {
+    1
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::task]
+async fn ping<T: Default>() {
+    let _ = T::default();
+}
+
+fn main() {}

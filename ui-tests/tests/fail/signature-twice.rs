@@ -1,0 +1,5 @@
+#[taskvisor::task]
+#[taskvisor::task(name = "again")]
+async fn ping() {}
+
+fn main() {}

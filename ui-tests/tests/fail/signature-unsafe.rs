@@ -1,0 +1,4 @@
+#[taskvisor::task]
+async unsafe extern "C" fn ping() {}
+
+fn main() {}
