@@ -64,14 +64,15 @@ impl Ended {
 
 /// The event of an attempt that was judged `name`; its error is by now in the cell.
 pub(crate) fn attempt_event(name: EventName, attempt: u64, ran: Duration, cell: &TaskCell) -> EventKind {
-    match (name, cell.last_error()) {
-        (EventName::Succeeded, _) => EventKind::Succeeded { attempt, ran },
-        (EventName::Aborted, _) => EventKind::Aborted { attempt },
-        (EventName::TimedOut, _) => {
-            EventKind::TimedOut { attempt, timeout: cell.policy().timeout().unwrap_or_default() }
-        }
-        (EventName::Failed, Some(error)) => EventKind::Failed { attempt, ran, error },
-        (EventName::Panicked, Some(error)) => EventKind::Panicked { attempt, error },
-        _ => EventKind::Canceled { attempt },
+    let timeout = || cell.policy().timeout().unwrap_or_default();
+    match name {
+        EventName::Succeeded => EventKind::Succeeded { attempt, ran },
+        EventName::Aborted => EventKind::Aborted { attempt },
+        EventName::TimedOut => EventKind::TimedOut { attempt, timeout: timeout() },
+        _ => match (name, cell.last_error()) {
+            (EventName::Failed, Some(error)) => EventKind::Failed { attempt, ran, error },
+            (EventName::Panicked, Some(error)) => EventKind::Panicked { attempt, error },
+            _ => EventKind::Canceled { attempt },
+        },
     }
 }

@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::cell::{Ask, TaskCell, later};
@@ -16,7 +17,7 @@ use crate::events::{EventKind, EventName};
 use crate::handle::MARGIN;
 use crate::outcome::StopCause;
 use crate::refusal::{RuntimeError, StuckTask};
-use crate::shared::Shared;
+use crate::shared::{Shared, Stop};
 use crate::status::Phase;
 
 impl Shared {
@@ -117,26 +118,7 @@ async fn drive(shared: Arc<Shared>) {
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.
     let _ = stop.wait_for(|stop| stop.deadline.is_some()).await;
-    let mut tries = 0;
-    let stuck = loop {
-        let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
-        let due = later(deadline, MARGIN * (1 + tries));
-        let hurried = first(stop.changed(), sleep_until(due));
-        match first(shared.idle(), hurried).await {
-            First::Left(()) => break Vec::new(),
-            First::Right(First::Left(_)) => {}
-            First::Right(First::Right(())) => {
-                let now = Instant::now();
-                let left = shared.registry.cells();
-                let blocked: Vec<_> = left.iter().filter(|cell| !cell.force(now)).collect();
-                // One that is not inside a poll is about to end, or its thread is blocked by another.
-                tries += 1;
-                if blocked.iter().all(|cell| is_stuck(cell)) || tries == 2 {
-                    break left.iter().map(|cell| describe(cell, now)).collect();
-                }
-            }
-        }
-    };
+    let stuck = until_gone(&shared, &mut stop).await;
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(Instant::now(), None, EventKind::Stopped);
     }
@@ -150,8 +132,36 @@ async fn drive(shared: Arc<Shared>) {
     shared.stop.send_modify(|stop| stop.result = Some(result));
 }
 
-fn is_stuck(cell: &TaskCell) -> bool {
-    matches!(cell.status().phase, Phase::Stuck { .. })
+/// Waits until all tasks are gone; past the deadline, ends those that block. Says who is left.
+async fn until_gone(shared: &Shared, stop: &mut watch::Receiver<Stop>) -> Vec<StuckTask> {
+    let mut tries = 0;
+    loop {
+        let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
+        let due = later(deadline, MARGIN * (1 + tries));
+        match first(shared.idle(), first(stop.changed(), sleep_until(due))).await {
+            First::Left(()) => return Vec::new(),
+            First::Right(First::Left(_)) => continue,
+            First::Right(First::Right(())) => tries += 1,
+        }
+        let now = Instant::now();
+        let (stuck, others) = shared.force_all(now);
+        // One that is not inside a poll is about to end; if it does not, its thread is blocked by another.
+        if others.is_empty() && !stuck.is_empty() || tries == 2 {
+            return stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();
+        }
+    }
+}
+
+impl Shared {
+    /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them.
+    pub(crate) fn force_all(&self, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
+        let cells = self.registry.cells();
+        for cell in &cells {
+            cell.force(now);
+        }
+        let left = cells.into_iter().filter(|cell| !matches!(cell.status().phase, Phase::Ended(_)));
+        left.partition(|cell| matches!(cell.status().phase, Phase::Stuck { .. }))
+    }
 }
 
 pub(crate) fn describe(cell: &TaskCell, now: Instant) -> StuckTask {

@@ -161,7 +161,10 @@ impl SupervisorHandle {
         if shared.is_caller_inside() {
             return Err(RuntimeError::FromInside);
         }
-        shared.bind()?;
+        if shared.bind().is_err() {
+            // It never had a runtime, so it never accepted anything.
+            return Ok(());
+        }
         shared.stopped().await
     }
 

@@ -52,7 +52,10 @@ async fn watch(shared: Weak<Shared>) {
 
 fn exit(shared: &Shared) {
     let now = Instant::now();
-    let stuck: Vec<_> = shared.registry.cells().iter().map(|cell| describe(cell, now)).collect();
-    say(format_args!("error: {}", RuntimeError::Stuck(stuck.into())));
+    let (stuck, others) = shared.force_all(now);
+    // Those beside them only wait for a thread.
+    let named = if stuck.is_empty() { others } else { stuck };
+    let named: Vec<_> = named.iter().map(|cell| describe(cell, now)).collect();
+    say(format_args!("error: {}", RuntimeError::Stuck(named.into())));
     process::exit(i32::from(GRACE_EXCEEDED));
 }
