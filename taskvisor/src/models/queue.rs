@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use loom::future::block_on;
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
 use super::explore;
@@ -48,14 +49,20 @@ fn every_event_is_handled_or_told_as_lost() {
 fn drained_means_handled() {
     explore(|| {
         let queue = Arc::new(Queue::new("subscriber".to_owned(), EventSet::ALL, 1));
+        let done = Arc::new(AtomicBool::new(false));
         queue.push(&event());
         let worker = {
-            let queue = Arc::clone(&queue);
-            thread::spawn(move || work(&queue))
+            let (queue, done) = (Arc::clone(&queue), Arc::clone(&done));
+            thread::spawn(move || {
+                let delivery = block_on(poll_fn(|context| queue.poll_next(context)));
+                done.store(true, Ordering::Release);
+                queue.handled();
+                delivery
+            })
         };
         let mut place = None;
         block_on(poll_fn(|context| queue.poll_drained(&mut place, context)));
-        queue.close();
-        assert_eq!(worker.join().expect("it returns"), (1, 0));
+        assert!(done.load(Ordering::Acquire), "it was still being handled");
+        assert!(matches!(worker.join(), Ok(Some(Delivery::Event(_)))));
     });
 }
