@@ -1,8 +1,7 @@
+//! The runtime without any attribute: one task, repeated once a second until Ctrl-C. `cargo run --example supervisor`
+
+use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskError, TaskFn, TaskRef, TaskSpec};
 use tokio_util::sync::CancellationToken;
-use taskvisor::{
-    Supervisor, TaskFn, TaskSpec, Config, TaskRef,
-    TaskError, RestartPolicy, BackoffPolicy,
-};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,12 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("[ping] pong");
         Ok(())
     });
-    let spec = TaskSpec::new(
-        ping,
-        RestartPolicy::Always,
-        BackoffPolicy::default(),
-        None,
-    );
+    let spec = TaskSpec::new(ping, RestartPolicy::Always, BackoffPolicy::default(), None);
 
     sup.run(vec![spec]).await?;
     Ok(())
