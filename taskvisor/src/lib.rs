@@ -128,8 +128,9 @@ pub mod prelude {
     #[cfg(feature = "macros")]
     pub use crate::{App, subscriber, task};
     pub use crate::{
-        CancellationToken, Config, Event, EventKind, Outcome, ResultExt, State, Supervisor, SupervisorHandle,
-        TaskContext, TaskError, TaskHandle, TaskSpec,
+        BackoffPolicy, CancellationToken, Config, Event, EventKind, EventName, Outcome, RestartPolicy,
+        ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle, TaskContext,
+        TaskError, TaskFn, TaskHandle, TaskSpec,
     };
 }
 

@@ -67,9 +67,15 @@ impl fmt::Display for Outcome {
         match self {
             Self::Completed => f.write_str("completed"),
             Self::Failed(failure) => write!(f, "failed: {failure}"),
-            Self::Canceled { cause, last_error: None } => write!(f, "canceled by {cause}"),
-            Self::Canceled { cause, last_error: Some(failure) } => {
-                write!(f, "canceled by {cause}; its last attempt failed: {failure}")
+            Self::Canceled { cause, last_error } => {
+                f.write_str("canceled")?;
+                if *cause == StopCause::Shutdown {
+                    f.write_str(" by the shutdown")?;
+                }
+                match last_error {
+                    Some(failure) => write!(f, "; its last attempt failed: {failure}"),
+                    None => Ok(()),
+                }
             }
             Self::Aborted => f.write_str("aborted"),
         }
@@ -84,15 +90,6 @@ pub enum StopCause {
     Cancel,
     /// The shutdown of the supervisor.
     Shutdown,
-}
-
-impl fmt::Display for StopCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Cancel => "a cancel",
-            Self::Shutdown => "shutdown",
-        })
-    }
 }
 
 /// In which way an attempt failed.
@@ -140,6 +137,11 @@ impl Failure {
         &*self.error
     }
 
+    /// The message of the error and of its sources.
+    pub(crate) fn message(&self) -> String {
+        describe(&*self.error)
+    }
+
     /// The first error of type `E` in the chain, from the error itself down its sources.
     ///
     /// An error that `anyhow` boxed directly, without a context, is hidden by `anyhow` and not found; its sources are.
@@ -151,10 +153,12 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind == FailureKind::Fatal {
-            f.write_str("fatal: ")?;
-        }
-        f.write_str(&describe(&*self.error))
+        f.write_str(match self.kind {
+            FailureKind::Fatal => "fatal: ",
+            FailureKind::Panic => "panicked: ",
+            _ => "",
+        })?;
+        f.write_str(&self.message())
     }
 }
 
@@ -221,7 +225,7 @@ pub(crate) struct Panicked(pub(crate) String);
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "panicked: {}", self.0)
+        f.write_str(&self.0)
     }
 }
 

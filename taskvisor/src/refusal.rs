@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::id::TaskId;
@@ -101,7 +101,7 @@ impl fmt::Display for RuntimeError {
                 list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
                 f.write_str(", which nobody gave: call `.state(…)`")?;
                 match near {
-                    Some(near) => write!(f, " (given is a `{near}`)"),
+                    Some(near) => write!(f, " ({})", near_miss(types, near)),
                     None => Ok(()),
                 }
             }
@@ -141,27 +141,34 @@ impl RuntimeError {
 
 /// A refused task: why, and the spec, to be tried again.
 #[derive(Debug)]
-pub struct AddError(Box<(RuntimeError, TaskSpec)>);
+pub struct AddError(Box<Refused>);
+
+#[derive(Debug)]
+struct Refused {
+    reason: RuntimeError,
+    // A spec can be sent but not shared; behind a lock the error is both, as `?` into other errors wants it.
+    spec: Mutex<TaskSpec>,
+}
 
 impl AddError {
     pub(crate) fn new(reason: RuntimeError, spec: TaskSpec) -> Self {
-        Self(Box::new((reason, spec)))
+        Self(Box::new(Refused { reason, spec: Mutex::new(spec) }))
     }
 
     /// Why it was refused.
     #[must_use]
     pub fn reason(&self) -> &RuntimeError {
-        &self.0.0
+        &self.0.reason
     }
 
     /// The spec that was refused.
     #[must_use]
     pub fn into_spec(self) -> TaskSpec {
-        self.0.1
+        self.0.spec.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn into_reason(self) -> RuntimeError {
-        self.0.0
+        self.0.reason
     }
 }
 
@@ -178,6 +185,16 @@ impl fmt::Display for AddError {
 }
 
 impl Error for AddError {}
+
+/// What may be meant, when `given` resembles a type that is missing.
+pub(crate) fn near_miss(missing: &[&str], given: &str) -> String {
+    match given.strip_prefix("alloc::sync::Arc<").and_then(|inner| inner.strip_suffix('>')) {
+        Some(inner) if missing.contains(&inner) => {
+            format!("given is an `Arc` of it; `State` shares already, so give the `{inner}` itself")
+        }
+        _ => format!("given is a `{given}`, which is another type"),
+    }
+}
 
 fn list(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = String>) -> fmt::Result {
     for (index, item) in items.enumerate() {

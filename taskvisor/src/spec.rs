@@ -45,7 +45,13 @@ impl TaskSpec {
         Self { task, settings, location: None }
     }
 
-    /// A spec with the defaults of `config`, to be changed from there.
+    /// A spec that leaves everything to the configuration of the supervisor it is added to, as a declared task does.
+    #[must_use]
+    pub fn inherit(task: TaskRef) -> Self {
+        Self { task, settings: Settings::INHERIT, location: None }
+    }
+
+    /// A spec with the defaults of `config`, whatever supervisor it is added to, to be changed from there.
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
         Self { task, settings: Settings::defaults(config), location: None }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::App;
 use super::discover::Found;
 use crate::extract::Needs;
+use crate::refusal::near_miss;
 
 impl App {
     /// Everything that keeps it from starting, in words.
@@ -61,30 +62,28 @@ impl App {
                 caller.line(),
             ));
         }
-        let mut missing: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+        let mut missing: BTreeMap<&'static str, Vec<(String, String)>> = BTreeMap::new();
         for task in &self.tasks {
             for type_name in self.missing(task.spec.task.needs) {
-                let who = format!("task `{}` ({})", task.spec.name(), task.place);
-                missing.entry(type_name).or_default().push(who);
+                let who = format!("task `{}`", task.spec.name());
+                missing.entry(type_name).or_default().push((task.place.clone(), who));
             }
         }
         for subscriber in &self.subscribers {
             for type_name in self.missing(subscriber.needs) {
-                let place = subscriber.location.map(|location| format!(" ({location})")).unwrap_or_default();
-                missing
-                    .entry(type_name)
-                    .or_default()
-                    .push(format!("subscriber `{}`{place}", subscriber.name));
+                let place = subscriber.location.map_or_else(|| "the set-up".to_owned(), ToString::to_string);
+                let who = format!("subscriber `{}`", subscriber.name);
+                missing.entry(type_name).or_default().push((place, who));
             }
         }
-        for (type_name, who) in missing {
-            let near = match self.states.near_miss(type_name) {
-                Some(near) => format!("; given is a `{near}`, which is another type"),
-                None => String::new(),
-            };
+        for (type_name, askers) in missing {
+            let who: Vec<_> = askers.iter().map(|(place, who)| format!("{who} ({place})")).collect();
+            let near = self.states.near_miss(type_name).map(|given| near_miss(&[type_name], given));
             problems.push(format!(
-                "`State<{type_name}>` is needed by {}, but nobody gave one: call `app.state(…)` in the set-up{near}",
+                "{}: `State<{type_name}>` is needed by {}, but nobody gave one: call `app.state(…)` in the set-up{}",
+                askers[0].0,
                 who.join(", "),
+                near.map(|near| format!("; {near}")).unwrap_or_default(),
             ));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::MainOptions;
+use super::options::MainOptions;
 use super::{App, Listed};
 use crate::declare::{Canary, SubscriberDescriptor, TaskDescriptor};
 use crate::spec::{Location, TaskSpec};

@@ -1,20 +1,20 @@
 //! What `#[taskvisor::main]` calls: set-up, checks, the run, and the exit code.
 
-use std::fmt;
 use std::future::{Future, poll_fn};
-use std::io::{self, Write};
+use std::io;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::task::Poll;
-use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use super::App;
+use super::last_resort::GRACE_EXCEEDED;
+use super::options::{Flavor, MainOptions};
+use super::stderr::{Trouble, fail, say};
 use crate::builder::Supervisor;
 use crate::config::Config;
 use crate::error::describe;
-use crate::events::{Event, EventKind, EventName, EventSet};
 use crate::handle::TaskHandle;
 use crate::outcome::Outcome;
 use crate::panics::contain;
@@ -22,38 +22,7 @@ use crate::refusal::RuntimeError;
 use crate::report::Report;
 use crate::returns::SetupResult;
 use crate::status::Phase;
-use crate::subscriber::{Subscribe, Subscriber};
-
-/// All as planned, as `EX_OK`; 124 is what `timeout(1)` exits with.
-pub(super) const GRACE_EXCEEDED: u8 = 124;
-
-/// The options of `#[taskvisor::main]`.
-#[derive(Clone, Copy, Debug)]
-pub struct MainOptions {
-    /// Which runtime.
-    pub flavor: Flavor,
-    /// How many worker threads; one for each core unless said.
-    pub worker_threads: Option<usize>,
-    /// The grace of the shutdown.
-    pub grace: Option<Duration>,
-    /// How many attempts may run at once.
-    pub max_concurrent: Option<usize>,
-    /// The package of the application.
-    pub package: Option<&'static str>,
-    /// The module the attribute stands in.
-    pub module: &'static str,
-    /// The crates whose declarations run too.
-    pub crates: &'static [&'static str],
-}
-
-/// Which Tokio runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavor {
-    /// One thread.
-    CurrentThread,
-    /// Several threads.
-    MultiThread,
-}
+use crate::subscriber::Subscriber;
 
 /// The future of the set-up.
 pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
@@ -158,38 +127,6 @@ fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCod
     code
 }
 
-fn fail(reason: impl fmt::Display) -> ExitCode {
-    say(format_args!("error: {reason}"));
-    ExitCode::FAILURE
-}
-
-/// Writes a line to stderr; a closed stderr is no reason to stop.
-pub(crate) fn say(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
-}
-
 fn count(problems: usize) -> String {
     if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
-}
-
-/// What an application without a subscriber says on stderr: never nothing when something went wrong.
-struct Trouble;
-
-impl Trouble {
-    const EVENTS: EventSet = EventSet::of(&[
-        EventName::Failed,
-        EventName::TimedOut,
-        EventName::Panicked,
-        EventName::Aborted,
-        EventName::Ended,
-    ]);
-}
-
-impl Subscribe for Trouble {
-    async fn on_event(&mut self, event: &Event) {
-        let expected = matches!(&event.kind, EventKind::Ended { outcome } if !outcome.is_failed());
-        if !expected {
-            say(event);
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::entry::{GRACE_EXCEEDED, say};
+use super::stderr::say;
 use crate::builder::Supervisor;
 use crate::cell::later;
 use crate::handle::{MARGIN, TaskHandle};
@@ -16,6 +16,9 @@ use crate::shared::Shared;
 use crate::shutdown::{First, describe, first};
 use crate::signals::Signals;
 use crate::spec::TaskSpec;
+
+/// What `timeout(1)` exits with, too.
+pub(super) const GRACE_EXCEEDED: u8 = 124;
 
 impl Supervisor {
     /// Runs like `run`; but if the shutdown itself does not come to an end, ends the process.

@@ -1,14 +1,17 @@
 //! An application: everything that is declared, given and listed, checked before any of it starts.
 
-mod check;
+mod options;
+mod stderr;
 mod discover;
-mod entry;
+mod check;
 mod last_resort;
+mod entry;
 
 use std::fmt;
 use std::panic::Location;
 
-pub use entry::{Flavor, MainOptions, run_main};
+pub use entry::run_main;
+pub use options::{Flavor, MainOptions};
 
 use crate::config::Config;
 use crate::spec::TaskSpec;

@@ -140,7 +140,9 @@ impl fmt::Display for EventKind {
             Self::TimedOut { attempt, timeout } => {
                 write!(f, " attempt={attempt} timeout={}", format_duration(*timeout))
             }
-            Self::Panicked { attempt, error } => write!(f, " attempt={attempt} error=\"{error}\""),
+            Self::Panicked { attempt, error } => {
+                write!(f, " attempt={attempt} message=\"{}\"", error.message())
+            }
             Self::Backoff { delay, failures } => {
                 write!(f, " delay={} failures={failures}", short(*delay))
             }
