@@ -1,8 +1,8 @@
 //! `#[subscriber]`: a function that is called with every event.
 
-mod expand;
 mod options;
 mod shape;
+mod expand;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

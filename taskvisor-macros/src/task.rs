@@ -1,8 +1,8 @@
 //! `#[task]`: a function that starts with the application.
 
+mod options;
 mod check;
 mod expand;
-mod options;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
