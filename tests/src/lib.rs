@@ -1,1 +1,57 @@
-//! Contract tests.
+//! What the contract tests share: a recorder that checks the invariants on the events of every test.
+//!
+//! - [`Harness`]: a supervisor that is watched. Add tasks with [`Rules`], so that the recorder knows what they may do,
+//!   and call [`finish`](Harness::finish) at the end of *every* test: it shuts down, checks all invariants, and gives
+//!   the [`Story`]. A harness that is dropped unfinished panics.
+//! - [`Trace`]: the recorder alone, for what a harness cannot do (a supervisor built outside a runtime, an `App`, a
+//!   real `run`). Give [`Trace::subscriber`] to whatever runs and call [`Trace::check`] when it is over.
+//! - [`Script`]: a task that ends its attempts as listed.
+//!
+//! What is checked, for every task that has an event (numbers are those of DESIGN section 4):
+//! 1. attempts never overlap and are numbered 1, 2, 3, …;
+//! 2. exactly one `Ended` per `Added`, equal to the outcome of each handle that is known;
+//! 4. the events form a word of the grammar, `seq` and `at` never run backwards, nothing was lost;
+//! 5. every backoff lies within the bounds of the task's rules and counts its failures right, the next attempt does not
+//!    come before it is over, and retries stay within their limit;
+//! 6. no attempt starts after the task was asked to stop, nor, on one thread, after `ShutdownRequested`.
+//!
+//! ```
+//! use taskvisor::RestartPolicy;
+//! use tests::{Harness, Rules, Script, Step};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let harness = Harness::new();
+//! let task = Script::task("ping", [Step::Fail("refused"), Step::Succeed]);
+//! let ping = harness.add(Rules::new(RestartPolicy::OnFailure).without_backoff(), task);
+//! assert!(ping.outcome().await.is_completed());
+//! let story = harness.finish().await;
+//! assert_eq!(
+//!     story.of(&ping),
+//!     ["added", "started 1", "failed 1: refused", "backoff 1: 0ns", "started 2", "succeeded 2", "ended completed",
+//!      "removed"]
+//! );
+//! # }
+//! ```
+
+mod backoff;
+mod rules;
+mod script;
+mod story;
+mod grammar;
+#[cfg(test)]
+mod grammar_tests;
+mod trace;
+mod harness;
+
+pub use backoff::Backoff;
+pub use harness::Harness;
+pub use rules::Rules;
+pub use script::{Script, Step};
+pub use story::Story;
+pub use trace::Trace;
+
+/// The programs of the README, compiled.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}

@@ -1,0 +1,189 @@
+//! The recorder itself: it must refuse what breaks an invariant, or no test that uses it could fail.
+
+use std::time::Duration;
+
+use taskvisor::{Event, EventKind, Failure, Outcome};
+use tokio::time::sleep;
+
+use crate::grammar::Reader;
+use crate::{Harness, Rules, Script, Step};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Reads made-up events of one task: what is wrong with them.
+fn flaw(rules: Option<Rules>, kinds: impl IntoIterator<Item = EventKind>) -> Result<(), String> {
+    let mut reader = Reader::new(rules);
+    let mut event = Event::new(EventKind::Added).with_task("work");
+    for kind in kinds {
+        event.seq += 1;
+        event.kind = kind;
+        reader.read(&event)?;
+    }
+    Ok(())
+}
+
+fn started(attempt: u64) -> EventKind {
+    EventKind::Started { attempt }
+}
+
+fn succeeded(attempt: u64) -> EventKind {
+    EventKind::Succeeded { attempt, ran: Duration::ZERO }
+}
+
+fn timed_out(attempt: u64) -> EventKind {
+    EventKind::TimedOut { attempt, timeout: SECOND }
+}
+
+fn backoff(failures: u32, delay: Duration) -> EventKind {
+    EventKind::Backoff { delay, failures }
+}
+
+fn completed() -> EventKind {
+    EventKind::Ended { outcome: Outcome::Completed }
+}
+
+fn says(result: Result<(), String>, part: &str) {
+    let flaw = result.expect_err("it breaks an invariant");
+    assert!(flaw.contains(part), "{flaw}");
+}
+
+async fn some_failure() -> Failure {
+    let harness = Harness::new();
+    let task = harness.add(Rules::never(), Script::task("work", [Step::Fatal("broken")]));
+    let outcome = task.outcome().await;
+    harness.finish().await;
+    outcome.failure().expect("it failed").clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepts_a_task_that_fails_and_succeeds() {
+    let rules = Rules::on_failure().constant_backoff(Duration::ZERO).max_retries(1);
+    let kinds = [
+        EventKind::Added,
+        started(1),
+        timed_out(1),
+        backoff(1, Duration::ZERO),
+        started(2),
+        succeeded(2),
+        completed(),
+        EventKind::Removed,
+    ];
+    assert_eq!(flaw(Some(rules), kinds), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_attempts_that_overlap_or_skip_a_number() {
+    says(flaw(None, [EventKind::Added, started(1), started(2)]), "Running");
+    says(flaw(None, [EventKind::Added, started(2)]), "attempt 2 after 0");
+    says(flaw(None, [EventKind::Added, started(1), succeeded(1), started(3)]), "attempt 3 after 1");
+    says(flaw(None, [EventKind::Added, started(1), succeeded(2)]), "the end of attempt 2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_words_that_are_not_of_the_grammar() {
+    says(flaw(None, [started(1)]), "Unknown");
+    says(flaw(None, [EventKind::Added, EventKind::Added]), "Added");
+    says(flaw(None, [EventKind::Added, EventKind::Removed]), "Added");
+    says(flaw(None, [EventKind::Added, succeeded(1)]), "Added");
+    says(flaw(None, [EventKind::Added, completed()]), "Added");
+    says(flaw(None, [EventKind::Added, started(1), completed()]), "Running");
+    says(flaw(None, [EventKind::Added, started(1), succeeded(1), completed(), completed()]), "Ended");
+    let after_removed =
+        [EventKind::Added, started(1), succeeded(1), completed(), EventKind::Removed, started(2)];
+    says(flaw(None, after_removed), "Removed");
+    says(flaw(None, [EventKind::Added, started(1), timed_out(1), started(2)]), "Failed");
+    says(flaw(None, [EventKind::Added, EventKind::Stopped]), "no event of a task");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_what_the_rules_do_not_allow() {
+    let failed = [EventKind::Added, started(1), timed_out(1), backoff(1, SECOND)];
+    says(flaw(None, failed.clone()), "must know the rules");
+    says(flaw(Some(Rules::never().constant_backoff(SECOND)), failed.clone()), "never restarted");
+    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND).max_retries(0)), failed.clone()), "at most");
+    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND / 2)), failed), "is not within");
+    let repeated = [EventKind::Added, started(1), succeeded(1), started(2)];
+    says(flaw(Some(Rules::on_failure()), repeated), "not always restarted");
+    let over = [EventKind::Added, started(1), succeeded(1), completed()];
+    says(flaw(Some(Rules::always()), over), "always restarts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_a_streak_that_is_counted_wrong() {
+    let rules = Rules::on_failure().constant_backoff(SECOND);
+    let miscounted = [EventKind::Added, started(1), timed_out(1), backoff(2, SECOND)];
+    says(flaw(Some(rules), miscounted), "counts 2 failures, not 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_a_retry_after_a_fatal_error() {
+    let failed = EventKind::Failed { attempt: 1, ran: Duration::ZERO, error: some_failure().await };
+    let kinds = [EventKind::Added, started(1), failed, backoff(1, SECOND)];
+    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND)), kinds), "FailedForGood");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_an_attempt_before_its_delay_is_over() {
+    let rules = Rules::on_failure().constant_backoff(SECOND);
+    let early = [EventKind::Added, started(1), timed_out(1), backoff(1, SECOND), started(2)];
+    says(flaw(Some(rules), early), "before its delay");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_numbers_and_times_that_run_backwards() {
+    let mut late = Event::new(EventKind::Added).with_task("work");
+    late.seq = 2;
+    let mut early = late.clone();
+    let mut reader = Reader::new(None);
+    reader.read(&late).expect("it begins so");
+    early.kind = started(1);
+    says(reader.read(&early), "seq 2 after 2");
+    early.seq = 3;
+    late.at += SECOND;
+    late.seq = 3;
+    late.kind = started(1);
+    reader.read(&late).expect("it goes on");
+    early.seq = 4;
+    early.kind = succeeded(1);
+    says(reader.read(&early), "time runs backwards");
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "started after it was asked to stop")]
+async fn refuses_an_attempt_after_the_ask() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
+    harness.settle().await;
+    harness.trace().asked(&task);
+    sleep(SECOND * 5).await;
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "is not the handle's")]
+async fn refuses_an_outcome_that_was_told_otherwise() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::never(), Script::task("work", [Step::Succeed]));
+    task.outcome().await;
+    harness.trace().ended(&task, Outcome::Aborted);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "never removed")]
+async fn refuses_a_task_without_an_end() {
+    let harness = Harness::new();
+    harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
+    harness.settle().await;
+    let story = harness.trace().so_far();
+    assert!(!story.events().is_empty());
+    // What was recorded so far is checked as if it were all.
+    let Harness { trace, .. } = harness;
+    trace.check();
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "never checked")]
+async fn refuses_to_be_dropped_unchecked() {
+    drop(Harness::new());
+}

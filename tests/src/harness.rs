@@ -1,0 +1,158 @@
+//! A supervisor that is watched.
+
+use std::ops::Deref;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use taskvisor::{
+    Config, Outcome, Phase, Report, RuntimeError, Supervisor, SupervisorBuilder, TaskHandle, TaskRef,
+    TaskSpec,
+};
+
+use tokio::time::{sleep, sleep_until};
+
+use crate::trace::lock;
+use crate::{Rules, Story, Trace};
+
+/// A supervisor whose every event is recorded and checked. It dereferences to the [`Supervisor`].
+#[derive(Debug)]
+pub struct Harness {
+    supervisor: Supervisor,
+    pub(crate) trace: Trace,
+    watched: Mutex<Vec<TaskHandle>>,
+}
+
+impl Harness {
+    /// With the default configuration.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_config(Config::default())
+    }
+
+    /// With another configuration.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
+        Self::build(config, |builder| builder)
+    }
+
+    /// With whatever else a supervisor is built with: states, subscribers.
+    #[must_use]
+    pub fn build(config: Config, more: impl FnOnce(SupervisorBuilder) -> SupervisorBuilder) -> Self {
+        let trace = Trace::new();
+        let supervisor = more(Supervisor::builder(config)).subscriber(trace.subscriber()).build();
+        Self { supervisor, trace, watched: Mutex::default() }
+    }
+
+    /// The recorder.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// A spec whose rules the recorder knows, for `add_task` and `run`.
+    #[must_use]
+    pub fn spec(&self, rules: Rules, task: TaskRef) -> TaskSpec {
+        self.trace.spec(rules, task)
+    }
+
+    /// Adds a task and watches it.
+    ///
+    /// # Panics
+    ///
+    /// If it is refused.
+    pub fn add(&self, rules: Rules, task: TaskRef) -> TaskHandle {
+        let spec = self.spec(rules, task);
+        let task = self.supervisor.add_task(spec).expect("the task is accepted");
+        self.watch(&task);
+        task
+    }
+
+    /// Compares what this handle says in the end with the events.
+    pub fn watch(&self, task: &TaskHandle) {
+        lock(&self.watched).push(task.clone());
+    }
+
+    /// Runs these tasks until nothing is left or the supervisor is stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Supervisor::run`].
+    pub async fn run(&self, specs: Vec<TaskSpec>) -> Result<Report, RuntimeError> {
+        self.supervisor.run_until(specs, std::future::pending::<()>()).await
+    }
+
+    /// Asks a task to stop, and from then on accepts no further attempt of it. Says whether this was the first ask.
+    pub fn cancel(&self, task: &TaskHandle) -> bool {
+        let first = task.cancel();
+        self.trace.asked(task);
+        first
+    }
+
+    /// Lets everybody run until all of them wait for the clock or for each other.
+    pub async fn settle(&self) {
+        for _ in 0..64 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits, on the paused clock, until attempt number `attempt` of the task, or a later one, is seen running.
+    ///
+    /// # Panics
+    ///
+    /// If the task ends before, or if a million looks see no such attempt: one that never waits cannot be seen.
+    pub async fn reach(&self, task: &TaskHandle, attempt: u64) {
+        for _ in 0..1_000_000 {
+            let status = task.status();
+            match status.phase {
+                Phase::Running { attempt: running } if running >= attempt => return,
+                Phase::Sleeping { until, .. } => sleep_until(until).await,
+                Phase::Ended(outcome) => panic!("attempt {attempt} never came: {outcome}"),
+                _ => sleep(Duration::from_millis(1)).await,
+            }
+        }
+        panic!("attempt {attempt} never came: {:?}", task.status());
+    }
+
+    /// Shuts down, checks every invariant, and tells what happened.
+    ///
+    /// # Panics
+    ///
+    /// If an invariant is broken or the shutdown fails.
+    pub async fn finish(self) -> Story {
+        let (shutdown, story) = self.try_finish().await;
+        shutdown.expect("the shutdown is in order");
+        story
+    }
+
+    /// As [`finish`](Self::finish), with the result of a shutdown that may fail.
+    ///
+    /// # Panics
+    ///
+    /// If an invariant is broken.
+    pub async fn try_finish(self) -> (Result<(), RuntimeError>, Story) {
+        let Self { supervisor, trace, watched } = self;
+        let watched = watched.into_inner().unwrap_or_default();
+        supervisor.stop();
+        watched.iter().for_each(|task| trace.asked(task));
+        let shutdown = supervisor.shutdown().await;
+        for task in watched {
+            let outcome: Outcome = task.outcome().await;
+            trace.ended(&task, outcome);
+        }
+        (shutdown, trace.check())
+    }
+}
+
+impl Default for Harness {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for Harness {
+    type Target = Supervisor;
+
+    fn deref(&self) -> &Supervisor {
+        &self.supervisor
+    }
+}

@@ -1,0 +1,122 @@
+//! What a task may do, said once: the spec is made of it, and the recorder checks against it.
+
+use std::time::Duration;
+
+use taskvisor::{RestartPolicy, TaskRef, TaskSpec};
+
+use crate::Backoff;
+
+/// The rules of a task, known to the recorder.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub(crate) restart: RestartPolicy,
+    pub(crate) backoff: Backoff,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) stable_after: Option<Duration>,
+    pub(crate) says_when: bool,
+}
+
+impl Rules {
+    /// The default backoff, no timeout, any number of retries.
+    #[must_use]
+    pub fn new(restart: RestartPolicy) -> Self {
+        Self {
+            restart,
+            backoff: Backoff::default(),
+            timeout: None,
+            max_retries: None,
+            interval: None,
+            stable_after: None,
+            says_when: false,
+        }
+    }
+
+    /// One attempt.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::new(RestartPolicy::Never)
+    }
+
+    /// Until it succeeds.
+    #[must_use]
+    pub fn on_failure() -> Self {
+        Self::new(RestartPolicy::OnFailure)
+    }
+
+    /// For ever.
+    #[must_use]
+    pub fn always() -> Self {
+        Self::new(RestartPolicy::Always)
+    }
+
+    /// How long it waits after a failure.
+    #[must_use]
+    pub fn backoff(self, backoff: Backoff) -> Self {
+        Self { backoff, ..self }
+    }
+
+    /// No wait after a failure.
+    #[must_use]
+    pub fn without_backoff(self) -> Self {
+        self.backoff(Backoff::none())
+    }
+
+    /// The same wait after every failure.
+    #[must_use]
+    pub fn constant_backoff(self, delay: Duration) -> Self {
+        self.backoff(Backoff::constant(delay))
+    }
+
+    /// How long an attempt may take.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// After how many retries it gives up.
+    #[must_use]
+    pub fn max_retries(self, retries: u32) -> Self {
+        Self { max_retries: Some(retries), ..self }
+    }
+
+    /// How long it waits after a success.
+    #[must_use]
+    pub fn interval(self, interval: Duration) -> Self {
+        Self { interval: Some(interval), ..self }
+    }
+
+    /// How long an attempt must run for its failure to begin a new streak.
+    #[must_use]
+    pub fn stable_after(self, time: Duration) -> Self {
+        Self { stable_after: Some(time), ..self }
+    }
+
+    /// The task uses `retry_after`, which no backoff bounds: the test asserts those delays itself.
+    #[must_use]
+    pub fn says_when(self) -> Self {
+        Self { says_when: true, ..self }
+    }
+
+    /// The spec of a task with these rules. Usually through [`Trace::spec`](crate::Trace::spec), which remembers them.
+    #[must_use]
+    pub fn spec(&self, task: TaskRef) -> TaskSpec {
+        let mut spec = TaskSpec::new(task, self.restart, self.backoff.policy(), self.timeout);
+        if let Some(retries) = self.max_retries {
+            spec = spec.with_max_retries(retries);
+        }
+        if let Some(interval) = self.interval {
+            spec = spec.with_interval(interval);
+        }
+        if let Some(time) = self.stable_after {
+            spec = spec.with_stable_after(time);
+        }
+        spec
+    }
+
+    /// The contract: unless said, the larger of 10 s and the largest backoff.
+    pub(crate) fn stable_time(&self) -> Duration {
+        self.stable_after.unwrap_or_else(|| self.backoff.max().max(Duration::from_secs(10)))
+    }
+}

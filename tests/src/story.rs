@@ -1,0 +1,121 @@
+//! What happened, in words that a test can compare.
+
+use std::time::Duration;
+
+use taskvisor::{Event, EventKind, EventName, Outcome, StopCause, TaskHandle, TaskId};
+use tokio::time::Instant;
+
+/// The events of a supervisor, in the order in which the recorder got them.
+#[derive(Clone, Debug)]
+pub struct Story {
+    began: Instant,
+    events: Vec<Event>,
+}
+
+impl Story {
+    pub(crate) fn new(began: Instant, events: Vec<Event>) -> Self {
+        Self { began, events }
+    }
+
+    /// All events.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// All events of one task.
+    pub fn events_of(&self, task: &TaskHandle) -> impl Iterator<Item = &Event> {
+        let id = task.id();
+        self.events.iter().filter(move |event| event.id() == Some(id))
+    }
+
+    /// What happened to one task, one line an event, such as `failed 2: connection refused`.
+    #[must_use]
+    pub fn of(&self, task: &TaskHandle) -> Vec<String> {
+        self.events_of(task).map(|event| words(&event.kind)).collect()
+    }
+
+    /// What happened to all tasks and beside them, each line with the task's name before it.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let line = |event: &Event| match event.task() {
+            Some(name) => format!("{name} {}", words(&event.kind)),
+            None => words(&event.kind),
+        };
+        self.events.iter().map(line).collect()
+    }
+
+    /// When the attempts of a task started, counted from the making of the recorder.
+    #[must_use]
+    pub fn starts_of(&self, task: &TaskHandle) -> Vec<Duration> {
+        self.times_of(task, EventName::Started)
+    }
+
+    /// When this happened to a task, counted from the making of the recorder.
+    #[must_use]
+    pub fn times_of(&self, task: &TaskHandle, name: EventName) -> Vec<Duration> {
+        let named = self.events_of(task).filter(|event| event.kind.name() == name);
+        named.map(|event| event.at - self.began).collect()
+    }
+
+    /// The delays of all backoffs of a task.
+    #[must_use]
+    pub fn backoffs_of(&self, task: &TaskHandle) -> Vec<Duration> {
+        let delay = |event: &Event| match event.kind {
+            EventKind::Backoff { delay, .. } => Some(delay),
+            _ => None,
+        };
+        self.events_of(task).filter_map(delay).collect()
+    }
+
+    /// How often something happened, to whomever.
+    #[must_use]
+    pub fn count(&self, name: EventName) -> usize {
+        self.events.iter().filter(|event| event.kind.name() == name).count()
+    }
+
+    /// The ids of all tasks that were added under this name, in that order.
+    #[must_use]
+    pub fn ids_of(&self, name: &str) -> Vec<TaskId> {
+        let added = self.events.iter().filter(|event| event.kind.name() == EventName::Added);
+        added.filter(|event| event.task() == Some(name)).filter_map(Event::id).collect()
+    }
+}
+
+/// The event without what differs from run to run.
+fn words(kind: &EventKind) -> String {
+    let label = kind.name().label();
+    match kind {
+        EventKind::Started { attempt }
+        | EventKind::Succeeded { attempt, .. }
+        | EventKind::TimedOut { attempt, .. }
+        | EventKind::Canceled { attempt }
+        | EventKind::Aborted { attempt } => format!("{label} {attempt}"),
+        EventKind::Failed { attempt, error, .. } | EventKind::Panicked { attempt, error } => {
+            format!("{label} {attempt}: {error}")
+        }
+        EventKind::Backoff { delay, failures } => format!("{label} {failures}: {delay:?}"),
+        EventKind::Ended { outcome } => format!("{label} {}", ending(outcome)),
+        EventKind::SubscriberPanicked { subscriber, message } => format!("{label} {subscriber}: {message}"),
+        _ => label.to_owned(),
+    }
+}
+
+/// The outcome in words of its own: how the runtime puts it for people is not what these tests are about.
+fn ending(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Canceled { cause, last_error } => {
+            let by = match cause {
+                StopCause::Cancel => "a cancel",
+                StopCause::Shutdown => "shutdown",
+                _ => "somebody else",
+            };
+            let failed = last_error.as_ref().map(|error| format!("; its last attempt failed: {error}"));
+            format!("canceled by {by}{}", failed.unwrap_or_default())
+        }
+        Outcome::Failed(failure) => format!("failed: {failure}"),
+        Outcome::Completed => "completed".to_owned(),
+        Outcome::Aborted => "aborted".to_owned(),
+        _ => "some other way".to_owned(),
+    }
+}

@@ -1,0 +1,172 @@
+//! The recorder: a subscriber that keeps every event, and the checks on what it kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use taskvisor::{Event, EventKind, Outcome, Subscribe, Subscriber, TaskHandle, TaskId, TaskRef, TaskSpec};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::Instant;
+
+use crate::grammar::Reader;
+use crate::{Rules, Story};
+
+/// Records every event of one supervisor. [`check`](Self::check) it when that is over: dropped unchecked, it panics.
+#[derive(Debug)]
+pub struct Trace {
+    began: Instant,
+    kept: Arc<Mutex<Vec<Event>>>,
+    rules: Mutex<HashMap<String, Rules>>,
+    /// The last attempt that a task may have, known once it was asked to stop.
+    last: Mutex<HashMap<TaskId, u64>>,
+    outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
+    stuck: Mutex<Vec<TaskId>>,
+    checked: bool,
+}
+
+struct Recorder {
+    kept: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Subscribe for Recorder {
+    async fn on_event(&mut self, event: &Event) {
+        lock(&self.kept).push(event.clone());
+    }
+}
+
+impl Trace {
+    /// A recorder that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            began: Instant::now(),
+            kept: Arc::default(),
+            rules: Mutex::default(),
+            last: Mutex::default(),
+            outcomes: Mutex::default(),
+            stuck: Mutex::default(),
+            checked: false,
+        }
+    }
+
+    /// The subscriber that records, with a queue that never fills.
+    #[must_use]
+    pub fn subscriber(&self) -> Subscriber {
+        Subscriber::new(Recorder { kept: Arc::clone(&self.kept) }).with_name("trace").with_queue(usize::MAX)
+    }
+
+    /// The spec of a task with these rules, which are remembered under its name.
+    #[must_use]
+    pub fn spec(&self, rules: Rules, task: TaskRef) -> TaskSpec {
+        self.knows(task.name(), rules);
+        rules.spec(task)
+    }
+
+    /// Remembers the rules of a task whose spec is made elsewhere.
+    pub fn knows(&self, name: &str, rules: Rules) {
+        lock(&self.rules).insert(name.to_owned(), rules);
+    }
+
+    /// Call it after the task was asked to stop: from now on it starts no attempt.
+    pub fn asked(&self, task: &TaskHandle) {
+        lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
+    }
+
+    /// The outcome that a handle gave, to be compared with what was told.
+    pub fn ended(&self, task: &TaskHandle, outcome: Outcome) {
+        lock(&self.outcomes).push((task.clone(), outcome));
+    }
+
+    /// This task blocks its thread: its end need not be told.
+    pub fn expect_stuck(&self, task: &TaskHandle) {
+        lock(&self.stuck).push(task.id());
+    }
+
+    /// What was recorded until now. Subscribers are told later: let the runtime run first.
+    #[must_use]
+    pub fn so_far(&self) -> Story {
+        Story::new(self.began, lock(&self.kept).clone())
+    }
+
+    /// Checks the invariants, once the supervisor has shut down.
+    ///
+    /// # Panics
+    ///
+    /// If one is broken, with all events of the task in question.
+    pub fn check(mut self) -> Story {
+        self.checked = true;
+        let story = self.so_far();
+        let mut readers: HashMap<TaskId, Reader> = HashMap::new();
+        let mut shutting_down = false;
+        for event in story.events() {
+            match event.kind {
+                EventKind::Lagged { lost } => panic!("the recorder lost {lost} events"),
+                EventKind::ShutdownRequested => shutting_down = true,
+                EventKind::Started { .. } => {
+                    // With more threads an attempt may begin between the event and the ask.
+                    let started_late = shutting_down && is_single_threaded();
+                    assert!(!started_late, "started after the shutdown: {event}{}", tale(&story, event.id()));
+                }
+                _ => {}
+            }
+            if let Some(id) = event.id() {
+                self.read(event, id, readers.entry(id).or_insert_with(|| self.reader(event)), &story);
+            }
+        }
+        self.check_ends(&readers, &story);
+        story
+    }
+
+    fn reader(&self, event: &Event) -> Reader {
+        Reader::new(event.task().and_then(|name| lock(&self.rules).get(name).copied()))
+    }
+
+    fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, story: &Story) {
+        if let Err(flaw) = reader.read(event) {
+            panic!("{event}: {flaw}{}", tale(story, Some(id)));
+        }
+        if let EventKind::Started { attempt } = event.kind {
+            let last = lock(&self.last).get(&id).copied();
+            let allowed = last.is_none_or(|last| attempt <= last);
+            assert!(allowed, "started after it was asked to stop: {event}{}", tale(story, Some(id)));
+        }
+    }
+
+    fn check_ends(&self, readers: &HashMap<TaskId, Reader>, story: &Story) {
+        let stuck = lock(&self.stuck);
+        for (id, reader) in readers {
+            let over = reader.is_removed() || stuck.contains(id);
+            assert!(over, "task {id} was never removed{}", tale(story, Some(*id)));
+        }
+        for (task, seen) in lock(&self.outcomes).iter().filter(|(task, _)| !stuck.contains(&task.id())) {
+            let told = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
+            let (told, seen) = (format!("{told:?}"), format!("{:?}", Some(seen)));
+            assert_eq!(told, seen, "{task:?}: the event's outcome is not the handle's");
+        }
+    }
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        assert!(self.checked || std::thread::panicking(), "a trace was recorded and never checked");
+    }
+}
+
+/// All that happened to a task, for the message of a failed check.
+fn tale(story: &Story, id: Option<TaskId>) -> String {
+    let own = story.events().iter().filter(|event| event.id() == id);
+    own.fold(String::new(), |text, event| format!("{text}\n    {} {event}", event.seq))
+}
+
+fn is_single_threaded() -> bool {
+    Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread)
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,89 @@
+//! Past the grace, an attempt is dropped and the outcome is `Aborted`.
+
+use taskvisor::{Config, EventName, TaskContext, TaskError, TaskFn};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{millis, seconds, stop};
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
+    let harness = Harness::with_config(Config { grace: seconds(7), ..Config::default() });
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
+    harness.reach(&task, 1).await;
+    assert!(harness.cancel(&task));
+    assert!(task.outcome().await.is_aborted());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    let waited = story.times_of(&task, EventName::Aborted)[0] - story.starts_of(&task)[0];
+    // `reach` looks once a millisecond.
+    assert!((seconds(7)..seconds(7) + millis(2)).contains(&waited), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_default_grace_is_twenty_seconds() {
+    let ending = stop(Rules::always(), Script::task("work", [Step::Hang])).await;
+    assert!(ending.outcome.is_aborted());
+    let waited = ending.story.times_of(&ending.task, EventName::Aborted)[0];
+    assert!((seconds(20)..seconds(20) + millis(2)).contains(&waited), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zero_grace_still_polls_the_body_once() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
+    harness.reach(&task, 1).await;
+    assert!(task.cancel_with_timeout(seconds(0)));
+    harness.trace().asked(&task);
+    assert!(task.outcome().await.is_canceled());
+    assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_aborted_attempt_carries_no_error() {
+    let harness = Harness::with_config(Config { grace: seconds(1), ..Config::default() });
+    let rules = Rules::on_failure().without_backoff();
+    let task = harness.add(rules, Script::task("work", [Step::Fail("earlier"), Step::Hang]));
+    harness.reach(&task, 2).await;
+    assert!(harness.cancel(&task));
+    assert!(task.outcome().await.failure().is_none());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_needs_a_part_of_the_grace_is_canceled_not_aborted() {
+    let task = TaskFn::arc("work", |context: TaskContext| async move {
+        context.cancelled().await;
+        sleep(seconds(19)).await;
+        Err(TaskError::Canceled)
+    });
+    let ending = stop(Rules::always(), task).await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(ending.trace()[2], "canceled 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_ask_brings_the_deadline_forward_but_is_not_the_one() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
+    harness.reach(&task, 1).await;
+    let asked = Instant::now();
+    assert!(harness.cancel(&task));
+    assert!(!task.cancel_with_timeout(seconds(3)));
+    assert!(task.outcome().await.is_aborted());
+    assert_eq!(asked.elapsed(), seconds(3));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_ask_cannot_put_the_deadline_off() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
+    harness.reach(&task, 1).await;
+    let asked = Instant::now();
+    assert!(task.cancel_with_timeout(seconds(3)));
+    assert!(!task.cancel_with_timeout(seconds(600)));
+    assert!(task.outcome().await.is_aborted());
+    assert_eq!(asked.elapsed(), seconds(3));
+    harness.finish().await;
+}

@@ -1,0 +1,164 @@
+//! What a spec says itself, what it inherits, and what contradicts itself.
+
+use std::time::Duration;
+
+use taskvisor::{BackoffPolicy, Config, RestartPolicy, RuntimeError, TaskFn, TaskHandle, TaskRef, TaskSpec};
+use tests::{Backoff, Harness, Rules, Script, Step};
+
+use crate::support::{SECOND, seconds};
+
+fn config() -> Config {
+    Config {
+        restart: RestartPolicy::Always,
+        backoff: BackoffPolicy::constant(seconds(3)),
+        timeout: Some(seconds(2)),
+        max_retries: Some(1),
+        ..Config::default()
+    }
+}
+
+/// What the recorder has to expect of a task that inherits all of `config`.
+fn expected() -> Rules {
+    Rules::always().constant_backoff(seconds(3)).timeout(seconds(2)).max_retries(1)
+}
+
+fn add(harness: &Harness, expected: Rules, spec: TaskSpec) -> TaskHandle {
+    harness.trace().knows(spec.name(), expected);
+    let task = harness.add_task(spec).expect("the spec is accepted");
+    harness.watch(&task);
+    task
+}
+
+fn hanging() -> TaskRef {
+    Script::task("work", [Step::Succeed, Step::Hang])
+}
+
+#[test]
+fn the_defaults_are_those_of_the_contract() {
+    let config = Config::default();
+    assert_eq!((config.grace, config.drain), (seconds(20), seconds(5)));
+    assert_eq!((config.max_concurrent, config.timeout, config.max_retries), (None, None, None));
+    assert_eq!(config.restart, RestartPolicy::OnFailure);
+    assert_eq!(config.backoff, BackoffPolicy::default());
+    assert_eq!(RestartPolicy::default(), RestartPolicy::OnFailure);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_defaults_takes_over_the_configuration() {
+    let harness = Harness::with_config(config());
+    let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
+    assert!(task.outcome().await.is_failed());
+    let story = harness.finish().await;
+    assert_eq!(
+        story.of(&task),
+        [
+            "added",
+            "started 1",
+            "succeeded 1",
+            "started 2",
+            "timed_out 2",
+            "backoff 1: 3s",
+            "started 3",
+            "timed_out 3",
+            "ended failed: timed out after 2s",
+            "removed"
+        ]
+    );
+    assert_eq!(story.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn inherit_takes_over_the_configuration_of_the_supervisor_it_is_added_to() {
+    let harness = Harness::with_config(config());
+    let task = add(&harness, expected(), TaskSpec::inherit(hanging()));
+    assert!(task.outcome().await.is_failed());
+    assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_defaults_takes_over_that_configuration_wherever_it_is_added() {
+    let harness = Harness::new();
+    let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
+    assert!(task.outcome().await.is_failed());
+    assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_spec_inherits_nothing() {
+    let harness = Harness::with_config(config());
+    let rules = Rules::on_failure().without_backoff();
+    let steps = [Step::Fail("a"), Step::Fail("b"), Step::Fail("c"), Step::SucceedAfter(seconds(600))];
+    let task = harness.add(rules, Script::task("work", steps));
+    assert!(task.outcome().await.is_completed());
+    assert_eq!(harness.finish().await.starts_of(&task), [seconds(0); 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_spec_says_wins_over_what_it_inherits() {
+    let harness = Harness::with_config(config());
+    let spec =
+        TaskSpec::with_defaults(Script::task("work", [Step::FailAfter(seconds(3), "down")]), &config())
+            .with_restart(RestartPolicy::OnFailure)
+            .with_backoff(BackoffPolicy::constant(SECOND))
+            .with_timeout(seconds(4))
+            .with_max_retries(2);
+    let rules = Rules::on_failure().backoff(Backoff::constant(SECOND)).timeout(seconds(4)).max_retries(2);
+    let task = add(&harness, rules, spec);
+    assert_eq!(task.outcome().await.to_string(), "failed: down");
+    assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), seconds(4), seconds(8)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inherited_limit_contradicts_nothing() {
+    let never = Config { restart: RestartPolicy::Never, ..config() };
+    let harness = Harness::with_config(never.clone());
+    let task = add(
+        &harness,
+        Rules::never(),
+        TaskSpec::with_defaults(Script::task("work", [Step::Fail("down")]), &never),
+    );
+    assert!(task.outcome().await.is_failed());
+    assert_eq!(harness.finish().await.starts_of(&task).len(), 1);
+}
+
+/// Whether a spec is refused for what it says, with the spec given back and nothing begun.
+async fn is_invalid(spec: TaskSpec) -> bool {
+    let harness = Harness::new();
+    let name = spec.name().to_owned();
+    let refused = match harness.add_task(spec) {
+        Ok(_) => false,
+        Err(error) => {
+            let invalid = matches!(error.reason(), RuntimeError::InvalidSpec { .. });
+            invalid && error.into_spec().name() == name
+        }
+    };
+    let events = harness.finish().await.lines();
+    refused && events == ["shutdown_requested", "stopped"]
+}
+
+fn spec(restart: RestartPolicy) -> TaskSpec {
+    let task = TaskFn::arc("work", || async { Ok(()) });
+    TaskSpec::new(task, restart, BackoffPolicy::default(), None)
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_retries_of_what_is_never_restarted_is_refused() {
+    assert!(is_invalid(spec(RestartPolicy::Never).with_max_retries(3)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_of_what_is_not_always_restarted_is_refused() {
+    assert!(is_invalid(spec(RestartPolicy::Never).with_interval(SECOND)).await);
+    assert!(is_invalid(spec(RestartPolicy::OnFailure).with_interval(SECOND)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_of_zero_is_refused() {
+    assert!(is_invalid(spec(RestartPolicy::Always).with_timeout(Duration::ZERO)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_name_is_refused() {
+    let nameless = TaskFn::arc("", || async { Ok(()) });
+    assert!(is_invalid(TaskSpec::with_defaults(nameless, &Config::default())).await);
+}

@@ -1,0 +1,34 @@
+//! The contracts of one task: what follows an attempt, when, and what can be seen of it.
+
+mod support;
+
+mod restart_never;
+mod restart_on_failure;
+mod restart_always;
+mod stop_wins;
+mod stop_while_waiting;
+mod grace;
+mod retries;
+mod stable;
+mod interval;
+mod yielding;
+mod inherited;
+
+mod backoff_laws;
+mod backoff_jitter;
+mod backoff_absurd;
+mod backoff_refused;
+mod retry_after;
+
+mod question_mark;
+mod verdicts;
+mod downcast;
+
+mod extractors;
+mod missing_state;
+mod hand_written;
+
+mod context;
+mod token;
+mod status;
+mod listing;

@@ -1,0 +1,96 @@
+//! A task that asks for a state that nobody gave is refused before it starts.
+
+use std::sync::Arc;
+
+use taskvisor::{AddError, Config, EventName, RuntimeError, State, TaskFn, TaskRef};
+use tests::{Harness, Rules};
+
+struct Db;
+struct Cache;
+
+fn needs_both() -> TaskRef {
+    TaskFn::arc("work", |_: State<Db>, _: State<Cache>| async { Ok(()) })
+}
+
+fn refused(harness: &Harness, task: TaskRef) -> AddError {
+    harness.add_task(harness.spec(Rules::never(), task)).expect_err("a state is missing")
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_refusal_names_the_task_and_all_types_that_are_missing() {
+    let harness = Harness::new();
+    let error = refused(&harness, needs_both());
+    match error.reason() {
+        RuntimeError::MissingState { name, types, .. } => {
+            assert_eq!(name, "work");
+            assert_eq!(types.len(), 2);
+            assert!(types[0].ends_with("Db") && types[1].ends_with("Cache"), "{types:?}");
+        }
+        other => panic!("{other}"),
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_was_given_is_not_named() {
+    let harness = Harness::build(Config::default(), |builder| builder.state(Db));
+    match refused(&harness, needs_both()).reason() {
+        RuntimeError::MissingState { types, .. } => assert!(types.len() == 1 && types[0].ends_with("Cache")),
+        other => panic!("{other}"),
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_spec_comes_back_and_runs_where_the_state_is() {
+    let without = Harness::new();
+    let spec = refused(&without, needs_both()).into_spec();
+    without.finish().await;
+    let with = Harness::build(Config::default(), |builder| builder.state(Db).state(Cache));
+    with.trace().knows("work", Rules::never());
+    let task = with.add_task(spec).expect("nothing is missing");
+    with.watch(&task);
+    assert!(task.outcome().await.is_completed());
+    with.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_task_leaves_no_event_and_its_name_free() {
+    let harness = Harness::new();
+    let _refused = refused(&harness, needs_both());
+    assert!(!harness.is_alive("work"));
+    let task = harness.add(Rules::never(), TaskFn::arc("work", || async { Ok(()) }));
+    assert!(task.outcome().await.is_completed());
+    assert_eq!(harness.finish().await.count(EventName::Added), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_type_that_may_be_meant_is_named() {
+    let harness = Harness::build(Config::default(), |builder| builder.state(Arc::new(Db)));
+    let task = TaskFn::arc("work", |_: State<Db>| async { Ok(()) });
+    match refused(&harness, task).reason() {
+        RuntimeError::MissingState { near, .. } => {
+            assert!(near.is_some_and(|near| near.contains("Arc<") && near.ends_with("Db>")), "{near:?}");
+        }
+        other => panic!("{other}"),
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn run_starts_nothing_if_one_of_its_tasks_misses_a_state() {
+    let harness = Harness::new();
+    let fine = harness.spec(Rules::never(), TaskFn::arc("fine", || async { Ok(()) }));
+    let broken = harness.spec(Rules::never(), needs_both());
+    let refused = harness.run(vec![fine, broken]).await.expect_err("a state is missing");
+    assert!(matches!(refused, RuntimeError::MissingState { .. }), "{refused}");
+    assert_eq!(harness.finish().await.count(EventName::Added), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_given_twice_is_told_by_the_first_call() {
+    let harness = Harness::build(Config::default(), |builder| builder.state(7_u32).state(8_u32));
+    let error = refused(&harness, TaskFn::arc("work", || async { Ok(()) }));
+    assert!(matches!(error.reason(), RuntimeError::StateTwice { type_name: "u32" }), "{error}");
+    harness.finish().await;
+}

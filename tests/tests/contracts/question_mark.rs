@@ -1,0 +1,124 @@
+//! `?` turns any error into a retryable failure.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+
+use taskvisor::{AddError, BoxError, FailureKind, RuntimeError, TaskError, TaskFn};
+use tests::Rules;
+
+use crate::support::end;
+
+/// Runs a body that fails once: what its failure says, if it was retried.
+async fn retried<F>(body: fn() -> F) -> String
+where
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    let rules = Rules::on_failure().without_backoff().max_retries(1);
+    let ending = end(rules, TaskFn::arc("work", body)).await;
+    assert_eq!(ending.failure().kind(), FailureKind::Error);
+    assert_eq!(ending.failure().attempt(), 2, "the first failure was retried");
+    ending.failure().to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_std() {
+    let said = retried(|| async {
+        "x".parse::<u16>()?;
+        Ok(())
+    });
+    assert_eq!(said.await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_boxed_error() {
+    let said = retried(|| async {
+        let boxed: Box<dyn Error + Send + Sync> = "boxed".into();
+        Err(boxed)?;
+        Ok(())
+    });
+    assert_eq!(said.await, "boxed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_string_and_a_literal() {
+    let owned = retried(|| async {
+        Err(String::from("owned"))?;
+        Ok(())
+    });
+    assert_eq!(owned.await, "owned");
+    let literal = retried(|| async {
+        Err("literal")?;
+        Ok(())
+    });
+    assert_eq!(literal.await, "literal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_anyhow_error_with_the_messages_of_its_chain() {
+    let said = retried(|| async {
+        use anyhow::Context as _;
+        "x".parse::<u16>().context("reading the port")?;
+        Ok(())
+    });
+    assert_eq!(said.await, "reading the port: invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_anyhow_result_as_a_whole() {
+    async fn inner() -> anyhow::Result<()> {
+        anyhow::bail!("not today")
+    }
+    let said = retried(|| async { Ok(inner().await?) });
+    assert_eq!(said.await, "not today");
+}
+
+/// Like `eyre::Report`: no error itself, but convertible into a boxed one.
+struct Report(fmt::Error);
+
+impl From<Report> for Box<dyn Error + Send + Sync> {
+    fn from(report: Report) -> Self {
+        Box::new(report.0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_no_error_itself() {
+    let said = retried(|| async {
+        Err(Report(fmt::Error))?;
+        Ok(())
+    });
+    assert_eq!(said.await, fmt::Error.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_error_of_a_helper() {
+    async fn helper() -> Result<(), TaskError> {
+        Err(TaskError::fail("from a helper"))
+    }
+    let said = retried(|| async {
+        helper().await?;
+        Ok(())
+    });
+    assert_eq!(said.await, "from a helper");
+}
+
+/// Whether `?` takes a type: an inherent constant, where there is one, comes before that of the trait.
+struct Takes<T>(PhantomData<T>);
+
+trait TakesNot {
+    const ANY: bool = false;
+}
+
+impl<T> TakesNot for Takes<T> {}
+
+impl<T: Into<BoxError>> Takes<T> {
+    const ANY: bool = true;
+}
+
+#[test]
+fn the_errors_of_the_supervisor_itself() {
+    let takes = [Takes::<RuntimeError>::ANY, Takes::<AddError>::ANY, Takes::<fmt::Alignment>::ANY];
+    assert_eq!(takes, [true, true, false]);
+}

@@ -1,0 +1,75 @@
+//! The column `never` of the restart table: one attempt, whatever it ends with.
+
+use taskvisor::FailureKind;
+use tests::{Rules, Step};
+
+use crate::support::{play, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn ok_completes() {
+    let ending = play(Rules::never(), [Step::Succeed]).await;
+    assert!(ending.outcome.is_completed());
+    assert_eq!(ending.trace(), ["added", "started 1", "succeeded 1", "ended completed", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_fails() {
+    let ending = play(Rules::never(), [Step::Fail("refused")]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Error);
+    assert_eq!(
+        ending.trace(),
+        ["added", "started 1", "failed 1: refused", "ended failed: refused", "removed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_fails() {
+    let ending = play(Rules::never().timeout(seconds(5)), [Step::Hang]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Timeout);
+    assert_eq!(
+        ending.trace(),
+        ["added", "started 1", "timed_out 1", "ended failed: timed out after 5s", "removed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_fails() {
+    let ending = play(Rules::never(), [Step::Panic("boom")]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Panic);
+    assert_eq!(
+        ending.trace(),
+        ["added", "started 1", "panicked 1: panicked: boom", "ended failed: panicked: boom", "removed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_fails() {
+    let ending = play(Rules::never(), [Step::Fatal("broken")]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
+    assert_eq!(
+        ending.trace(),
+        ["added", "started 1", "failed 1: fatal: broken", "ended failed: fatal: broken", "removed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_fails() {
+    let ending = play(Rules::never().says_when(), [Step::RetryAfter("busy", seconds(7))]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Error);
+    assert_eq!(ending.trace(), ["added", "started 1", "failed 1: busy", "ended failed: busy", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn canceled_though_nobody_asked_fails() {
+    let ending = play(Rules::never(), [Step::Cancel]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Canceled);
+    let why = "returned `Canceled` although nobody asked it to stop";
+    let (failed, ended) = (format!("failed 1: {why}"), format!("ended failed: {why}"));
+    assert_eq!(ending.trace(), ["added", "started 1", failed.as_str(), ended.as_str(), "removed"]);
+}

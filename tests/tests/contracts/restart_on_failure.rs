@@ -1,0 +1,171 @@
+//! The column `on-failure` of the restart table.
+
+use taskvisor::FailureKind;
+use tests::{Rules, Step};
+
+use crate::support::{millis, play, play_until, seconds};
+
+fn rules() -> Rules {
+    Rules::on_failure().constant_backoff(millis(250))
+}
+
+#[tokio::test(start_paused = true)]
+async fn ok_completes() {
+    let ending = play(rules(), [Step::Fail("refused"), Step::Succeed, Step::Succeed]).await;
+    assert!(ending.outcome.is_completed());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "failed 1: refused",
+            "backoff 1: 250ms",
+            "started 2",
+            "succeeded 2",
+            "ended completed",
+            "removed"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_retried_after_the_backoff() {
+    let ending =
+        play_until(rules(), [Step::Fail("refused"), Step::Fail("refused"), Step::UntilStopped], 3).await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "failed 1: refused",
+            "backoff 1: 250ms",
+            "started 2",
+            "failed 2: refused",
+            "backoff 2: 250ms",
+            "started 3",
+            "canceled 3",
+            "ended canceled by a cancel",
+            "removed"
+        ]
+    );
+    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_is_retried_after_the_backoff() {
+    let ending =
+        play_until(rules().timeout(seconds(5)), [Step::Hang, Step::Hang, Step::UntilStopped], 3).await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "timed_out 1",
+            "backoff 1: 250ms",
+            "started 2",
+            "timed_out 2",
+            "backoff 2: 250ms",
+            "started 3",
+            "canceled 3",
+            "ended canceled by a cancel",
+            "removed"
+        ]
+    );
+    assert_eq!(ending.starts(), [seconds(0), millis(5_250), millis(10_500)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_is_retried_after_the_backoff() {
+    let ending = play_until(rules(), [Step::Panic("boom"), Step::Panic("boom"), Step::UntilStopped], 3).await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "panicked 1: panicked: boom",
+            "backoff 1: 250ms",
+            "started 2",
+            "panicked 2: panicked: boom",
+            "backoff 2: 250ms",
+            "started 3",
+            "canceled 3",
+            "ended canceled by a cancel",
+            "removed"
+        ]
+    );
+    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_fails() {
+    let ending = play(rules(), [Step::Fail("refused"), Step::Fatal("broken"), Step::Succeed]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "failed 1: refused",
+            "backoff 1: 250ms",
+            "started 2",
+            "failed 2: fatal: broken",
+            "ended failed: fatal: broken",
+            "removed"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_retried_when_it_says() {
+    let ending = play_until(
+        rules().says_when(),
+        [Step::RetryAfter("busy", seconds(7)), Step::RetryAfter("busy", seconds(7)), Step::UntilStopped],
+        3,
+    )
+    .await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "failed 1: busy",
+            "backoff 1: 7s",
+            "started 2",
+            "failed 2: busy",
+            "backoff 2: 7s",
+            "started 3",
+            "canceled 3",
+            "ended canceled by a cancel",
+            "removed"
+        ]
+    );
+    assert_eq!(ending.starts(), [seconds(0), seconds(7), seconds(14)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn canceled_though_nobody_asked_is_retried_after_the_backoff() {
+    let ending = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
+    assert!(ending.outcome.is_canceled());
+    assert_eq!(
+        ending.trace(),
+        [
+            "added",
+            "started 1",
+            "failed 1: returned `Canceled` although nobody asked it to stop",
+            "backoff 1: 250ms",
+            "started 2",
+            "failed 2: returned `Canceled` although nobody asked it to stop",
+            "backoff 2: 250ms",
+            "started 3",
+            "canceled 3",
+            "ended canceled by a cancel",
+            "removed"
+        ]
+    );
+    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+}

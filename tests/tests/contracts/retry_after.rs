@@ -1,0 +1,56 @@
+//! An error that says when to try again is believed exactly.
+
+use std::time::Duration;
+
+use taskvisor::JitterPolicy;
+use tests::{Backoff, Rules, Step};
+
+use crate::support::{SECOND, millis, play, seconds};
+
+fn after(delay: Duration) -> Step {
+    Step::RetryAfter("busy", delay)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_jitter_and_no_maximum_touches_it() {
+    let jittered = Backoff::exponential(millis(1), millis(2), 2.0).jitter(JitterPolicy::Full);
+    let rules = Rules::on_failure().backoff(jittered).says_when();
+    let ending =
+        play(rules, [after(seconds(90)), after(Duration::from_nanos(1_000_000_001)), Step::Succeed]).await;
+    let told = ending.story.backoffs_of(&ending.task);
+    assert_eq!(told, [seconds(90), Duration::from_nanos(1_000_000_001)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_attempt_starts_exactly_then() {
+    let rules = Rules::always().constant_backoff(SECOND).says_when();
+    let ending = play(rules, [after(seconds(90)), after(millis(5)), Step::Fatal("enough")]).await;
+    assert_eq!(ending.starts(), [seconds(0), seconds(90), millis(90_005)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_is_at_once() {
+    let rules = Rules::on_failure().constant_backoff(SECOND).says_when();
+    let ending = play(rules, [after(Duration::ZERO), Step::Succeed]).await;
+    assert_eq!(ending.starts(), [Duration::ZERO; 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_counts_in_the_streak_so_that_the_backoff_after_it_is_longer() {
+    let rules = Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0)).says_when();
+    let fail = Step::Fail("down");
+    let ending = play(rules, [fail, after(millis(5)), fail, Step::Succeed]).await;
+    assert_eq!(ending.story.backoffs_of(&ending.task), [seconds(1), millis(5), seconds(4)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_beyond_all_time_is_slept_and_not_a_panic() {
+    let harness = tests::Harness::new();
+    let rules = Rules::on_failure().says_when();
+    let task = harness.add(rules, tests::Script::task("work", [after(Duration::MAX)]));
+    harness.settle().await;
+    assert!(task.status().next_attempt.is_some());
+    assert!(harness.cancel(&task));
+    assert!(task.outcome().await.is_canceled());
+    assert_eq!(harness.finish().await.backoffs_of(&task), [Duration::MAX]);
+}

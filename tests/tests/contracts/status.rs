@@ -1,0 +1,170 @@
+//! What can be seen of a task while it lives and after.
+
+use taskvisor::{FailureKind, Phase, TaskHandle, TaskStatus, WaitingOn};
+use tests::{Backoff, Harness, Rules, Script, Step};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{SECOND, millis, one_at_a_time, seconds};
+
+fn add(harness: &Harness, rules: Rules, steps: impl Into<Vec<Step>>) -> TaskHandle {
+    harness.add(rules, Script::task("work", steps))
+}
+
+fn last_error(status: &TaskStatus) -> Option<String> {
+    status.last_error.as_ref().map(ToString::to_string)
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_its_first_turn_it_waits_for_that() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::never(), [Step::Succeed]);
+    let status = task.status();
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Turn }));
+    assert_eq!((status.name.as_ref(), status.id), ("work", task.id()));
+    assert_eq!((status.attempt, status.failures, status.stopping), (0, 0, false));
+    assert_eq!((last_error(&status), status.next_attempt, status.since), (None, None, Instant::now()));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_runs_it_says_which_attempt_and_since_when() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().constant_backoff(seconds(5));
+    let task = add(&harness, rules, [Step::Fail("down"), Step::UntilStopped]);
+    let began = Instant::now();
+    sleep(seconds(60)).await;
+    let status = task.status();
+    assert!(matches!(status.phase, Phase::Running { attempt: 2 }));
+    assert_eq!((status.attempt, status.failures), (2, 1));
+    assert_eq!((last_error(&status).as_deref(), status.next_attempt), (Some("down"), None));
+    assert_eq!(status.since, began + seconds(5));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn during_a_backoff_it_says_until_when_and_why() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().backoff(Backoff::exponential(seconds(10), seconds(60), 2.0));
+    let task = add(&harness, rules, [Step::Fail("first"), Step::Panic("second"), Step::UntilStopped]);
+    let began = Instant::now();
+    sleep(seconds(15)).await;
+    let status = task.status();
+    let until = began + seconds(30);
+    assert!(
+        matches!(status.phase, Phase::Sleeping { attempt: 2, until: seen } if seen == until),
+        "{status:?}"
+    );
+    assert_eq!((status.attempt, status.failures, status.next_attempt), (2, 2, Some(until)));
+    assert_eq!(status.last_error.map(|error| (error.kind(), error.attempt())), Some((FailureKind::Panic, 2)));
+    assert_eq!(status.since, began + seconds(10));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn during_an_interval_the_streak_is_over_and_the_last_error_still_known() {
+    let harness = Harness::new();
+    let rules = Rules::always().without_backoff().interval(seconds(60));
+    let task = add(&harness, rules, [Step::Fail("down"), Step::Succeed]);
+    let began = Instant::now();
+    sleep(SECOND).await;
+    let status = task.status();
+    assert!(matches!(status.phase, Phase::Sleeping { attempt: 2, .. }));
+    assert_eq!((status.failures, last_error(&status).as_deref()), (0, Some("down")));
+    assert_eq!(status.next_attempt, Some(began + seconds(60)));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_waits_for_a_permit_it_says_so() {
+    let harness = one_at_a_time();
+    let holder = harness.add(Rules::always(), Script::task("holder", [Step::UntilStopped]));
+    harness.reach(&holder, 1).await;
+    let task = add(&harness, Rules::never(), [Step::Succeed]);
+    sleep(SECOND).await;
+    let status = task.status();
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Permit }));
+    assert_eq!((status.attempt, status.next_attempt), (0, None));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_asked_to_stop_it_says_so() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::always(), [Step::Hang]);
+    harness.reach(&task, 1).await;
+    assert!(!task.status().stopping);
+    assert!(harness.cancel(&task));
+    assert!(task.status().stopping);
+    assert!(matches!(task.status().phase, Phase::Running { attempt: 1 }));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_its_end_the_handle_says_how_it_ended() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Succeed]);
+    task.outcome().await;
+    let status = task.status();
+    assert!(matches!(&status.phase, Phase::Ended(outcome) if outcome.is_completed()));
+    assert_eq!((status.attempt, status.next_attempt), (2, None));
+    assert_eq!(last_error(&status).as_deref(), Some("down"));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_streak_counts_the_final_failure_too() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::on_failure().without_backoff().max_retries(2), [Step::Fail("down")]);
+    task.outcome().await;
+    assert_eq!(task.status().failures, 3);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_streak_of_a_single_failed_attempt_is_one() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::never(), [Step::Fail("down")]);
+    task.outcome().await;
+    assert_eq!(task.status().failures, 1);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_final_success_ends_the_streak() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Succeed]);
+    task.outcome().await;
+    assert_eq!(task.status().failures, 0);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_run_begins_the_streak_anew() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().constant_backoff(SECOND).stable_after(seconds(5));
+    let steps = [Step::Fail("a"), Step::Fail("b"), Step::FailAfter(seconds(5), "c"), Step::UntilStopped];
+    let task = add(&harness, rules, steps);
+    // In the backoff that follows the second failure.
+    sleep(millis(1_500)).await;
+    assert_eq!(task.status().failures, 2);
+    harness.reach(&task, 4).await;
+    assert_eq!(task.status().failures, 1);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_handle_of_a_name_is_the_handle_of_its_task() {
+    let harness = Harness::new();
+    let task = add(&harness, Rules::always(), [Step::UntilStopped]);
+    let found = harness.task("work").expect("it is there");
+    assert_eq!((found.id(), found.name()), (task.id(), "work"));
+    assert!(harness.task("other").is_none());
+    harness.finish().await;
+}
+
+#[test]
+fn a_phase_reads_like_words() {
+    let waiting = Phase::Waiting { on: WaitingOn::Permit };
+    assert_eq!(waiting.to_string(), "waiting for a permit");
+    assert_eq!(Phase::Running { attempt: 3 }.to_string(), "running");
+}

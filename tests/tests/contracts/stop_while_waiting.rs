@@ -1,0 +1,131 @@
+//! Stopped while it waits (turn, permit, backoff, interval), a task is `Canceled` at once, without an attempt.
+
+use taskvisor::{EventName, Outcome};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{SECOND, millis, one_at_a_time, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn for_its_first_turn() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
+    assert!(harness.cancel(&task));
+    assert!(task.outcome().await.is_canceled());
+    assert_eq!(harness.finish().await.of(&task), ["added", "ended canceled by a cancel", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_its_first_turn_by_a_shutdown() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
+    harness.stop();
+    assert!(task.outcome().await.is_canceled());
+    assert_eq!(harness.finish().await.of(&task), ["added", "ended canceled by shutdown", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_a_permit() {
+    let harness = one_at_a_time();
+    let holder = harness.add(Rules::always(), Script::task("holder", [Step::UntilStopped]));
+    harness.reach(&holder, 1).await;
+    let waiter = harness.add(Rules::always(), Script::task("waiter", [Step::Succeed]));
+    sleep(SECOND).await;
+    let before = Instant::now();
+    assert!(harness.cancel(&waiter));
+    assert!(waiter.outcome().await.is_canceled());
+    assert_eq!(Instant::now(), before);
+    assert_eq!(holder.status().attempt, 1);
+    let story = harness.finish().await;
+    assert_eq!(story.of(&waiter), ["added", "ended canceled by a cancel", "removed"]);
+    assert_eq!(story.of(&holder)[2], "canceled 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_a_permit_after_a_failure_and_carries_that_error() {
+    let harness = one_at_a_time();
+    let rules = Rules::on_failure().constant_backoff(SECOND);
+    let waiter = harness.add(rules, Script::task("waiter", [Step::Fail("refused"), Step::Succeed]));
+    harness.settle().await;
+    let holder = harness.add(Rules::always(), Script::task("holder", [Step::UntilStopped]));
+    harness.reach(&holder, 1).await;
+    sleep(seconds(5)).await;
+    assert!(harness.cancel(&waiter));
+    waiter.outcome().await;
+    let story = harness.finish().await;
+    assert_eq!(
+        story.of(&waiter),
+        [
+            "added",
+            "started 1",
+            "failed 1: refused",
+            "backoff 1: 1s",
+            "ended canceled by a cancel; its last attempt failed: refused",
+            "removed"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_the_end_of_a_backoff_and_carries_the_error_before_it() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().constant_backoff(seconds(3_600));
+    let task = harness.add(rules, Script::task("work", [Step::Fail("refused"), Step::Succeed]));
+    sleep(seconds(60)).await;
+    assert!(harness.cancel(&task));
+    let outcome = task.outcome().await;
+    assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("refused"));
+    let story = harness.finish().await;
+    assert_eq!(
+        story.of(&task),
+        [
+            "added",
+            "started 1",
+            "failed 1: refused",
+            "backoff 1: 3600s",
+            "ended canceled by a cancel; its last attempt failed: refused",
+            "removed"
+        ]
+    );
+    assert_eq!(story.times_of(&task, EventName::Ended), [seconds(60)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_the_end_of_an_interval_and_carries_no_error() {
+    let harness = Harness::new();
+    let rules = Rules::always().interval(seconds(3_600)).without_backoff();
+    let task = harness.add(rules, Script::task("work", [Step::Fail("earlier"), Step::Succeed]));
+    sleep(seconds(60)).await;
+    assert!(harness.cancel(&task));
+    let outcome = task.outcome().await;
+    assert!(matches!(outcome, Outcome::Canceled { last_error: None, .. }), "{outcome}");
+    let story = harness.finish().await;
+    assert_eq!(story.times_of(&task, EventName::Ended), [seconds(60)]);
+    assert_eq!(story.starts_of(&task).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_the_end_of_what_retry_after_said() {
+    let harness = Harness::new();
+    let step = Step::RetryAfter("busy", seconds(3_600));
+    let task = harness.add(Rules::on_failure().says_when(), Script::task("work", [step]));
+    sleep(millis(500)).await;
+    assert!(harness.cancel(&task));
+    task.outcome().await;
+    let story = harness.finish().await;
+    assert_eq!(story.times_of(&task, EventName::Ended), [millis(500)]);
+    assert_eq!(story.starts_of(&task).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn for_others_between_two_attempts_without_delay() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::on_failure().without_backoff(), Script::task("work", [Step::Fail("no")]));
+    harness.settle().await;
+    let attempts = task.status().attempt;
+    assert!(attempts > 1, "it runs again and again");
+    assert!(harness.cancel(&task));
+    let outcome = task.outcome().await;
+    assert!(matches!(outcome, Outcome::Canceled { last_error: Some(_), .. }), "{outcome}");
+    assert_eq!(harness.finish().await.count(EventName::Started) as u64, attempts);
+}

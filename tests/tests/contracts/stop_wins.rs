@@ -1,0 +1,124 @@
+//! Once a stop was asked it wins over the restart table: no further attempt, and the outcome is `Canceled`.
+
+use taskvisor::{FailureKind, Outcome, StopCause, TaskError};
+use tests::{Harness, Rules, Script, Step};
+
+use crate::support::{Ending, SECOND, play_until, seconds, stop, when_stopped};
+
+fn canceled(ending: &Ending) -> Option<FailureKind> {
+    match &ending.outcome {
+        Outcome::Canceled { cause: StopCause::Cancel, last_error } => {
+            last_error.as_ref().map(|failure| failure.kind())
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stops_is_canceled_without_an_error() {
+    for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
+        let ending = stop(rules, Script::task("work", [Step::UntilStopped])).await;
+        assert_eq!(canceled(&ending), None);
+        let trace = ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"];
+        assert_eq!(ending.trace(), trace);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_succeeds_when_stopped_is_canceled_not_completed() {
+    for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
+        let ending = stop(rules, Script::task("work", [Step::SucceedWhenStopped])).await;
+        assert_eq!(canceled(&ending), None);
+        let trace = ["added", "started 1", "succeeded 1", "ended canceled by a cancel", "removed"];
+        assert_eq!(ending.trace(), trace);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_fails_when_stopped_is_canceled_with_that_error_and_not_retried() {
+    for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
+        let ending = stop(rules, Script::task("work", [Step::FailWhenStopped("torn")])).await;
+        assert_eq!(canceled(&ending), Some(FailureKind::Error));
+        assert_eq!(
+            ending.trace(),
+            [
+                "added",
+                "started 1",
+                "failed 1: torn",
+                "ended canceled by a cancel; its last attempt failed: torn",
+                "removed"
+            ]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_when_stopped_is_canceled_with_that_error() {
+    let ending = stop(Rules::always(), when_stopped(|| async { Err(TaskError::fatal("broken")) })).await;
+    assert_eq!(canceled(&ending), Some(FailureKind::Fatal));
+    assert_eq!(ending.trace()[2], "failed 1: fatal: broken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_when_stopped_is_not_retried() {
+    let task = when_stopped(|| async { Err(TaskError::retry_after("busy", SECOND)) });
+    let ending = stop(Rules::always().says_when(), task).await;
+    assert_eq!(canceled(&ending), Some(FailureKind::Error));
+    assert_eq!(ending.trace()[2], "failed 1: busy");
+    assert_eq!(ending.trace().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_when_stopped_is_canceled_with_that_panic() {
+    let ending = stop(Rules::always(), when_stopped(|| async { panic!("boom") })).await;
+    assert_eq!(canceled(&ending), Some(FailureKind::Panic));
+    assert_eq!(ending.trace()[2], "panicked 1: panicked: boom");
+    assert_eq!(ending.trace().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_within_the_grace_is_canceled_with_that_timeout() {
+    let ending = stop(Rules::always().timeout(seconds(5)), Script::task("work", [Step::Hang])).await;
+    assert_eq!(canceled(&ending), Some(FailureKind::Timeout));
+    assert_eq!(ending.trace()[2], "timed_out 1");
+    assert_eq!(ending.trace().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_final_attempt_s_error_is_carried_not_an_earlier_one() {
+    let ending = play_until(Rules::on_failure(), [Step::Fail("earlier"), Step::UntilStopped], 2).await;
+    assert_eq!(canceled(&ending), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exhausted_task_that_was_asked_to_stop_is_canceled_not_failed() {
+    let rules = Rules::on_failure().without_backoff().max_retries(1);
+    let ending = play_until(rules, [Step::Fail("first"), Step::FailWhenStopped("last")], 2).await;
+    assert_eq!(canceled(&ending), Some(FailureKind::Error));
+    assert_eq!(ending.failure().to_string(), "last");
+    assert_eq!(ending.failure().attempt(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_outcome_of_a_shutdown_says_that_it_was_one() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::FailWhenStopped("torn")]));
+    harness.reach(&task, 1).await;
+    harness.shutdown().await.expect("nothing is stuck");
+    let outcome = task.outcome().await;
+    assert!(matches!(outcome, Outcome::Canceled { cause: StopCause::Shutdown, last_error: Some(_) }));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&task)[3], "ended canceled by shutdown; its last attempt failed: torn");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asked_first_is_the_cause() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
+    harness.reach(&task, 1).await;
+    assert!(harness.cancel(&task));
+    harness.stop();
+    assert!(!task.cancel());
+    assert!(matches!(task.outcome().await, Outcome::Canceled { cause: StopCause::Cancel, .. }));
+    harness.finish().await;
+}

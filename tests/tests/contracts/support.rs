@@ -1,0 +1,97 @@
+//! Short ways to say what most of these tests say.
+
+use std::future::Future;
+use std::time::Duration;
+
+use taskvisor::{Config, Failure, Outcome, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef};
+use tests::{Harness, Rules, Script, Step, Story};
+use tokio::time::timeout;
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+pub(crate) fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+/// What became of a task.
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) task: TaskHandle,
+    pub(crate) story: Story,
+}
+
+impl Ending {
+    pub(crate) fn trace(&self) -> Vec<String> {
+        self.story.of(&self.task)
+    }
+
+    pub(crate) fn starts(&self) -> Vec<Duration> {
+        self.story.starts_of(&self.task)
+    }
+
+    pub(crate) fn failure(&self) -> &Failure {
+        self.outcome.failure().expect("the outcome carries a failure")
+    }
+}
+
+/// Plays a script until the task ends by itself.
+pub(crate) async fn play(rules: Rules, steps: impl Into<Vec<Step>>) -> Ending {
+    end(rules, Script::task("work", steps)).await
+}
+
+/// Runs a task until it ends by itself.
+pub(crate) async fn end(rules: Rules, task: TaskRef) -> Ending {
+    let harness = Harness::new();
+    let task = harness.add(rules, task);
+    let outcome = over(&task).await;
+    Ending { outcome, task, story: harness.finish().await }
+}
+
+/// Plays a script until attempt number `attempt` runs, then cancels the task.
+pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attempt: u64) -> Ending {
+    let harness = Harness::new();
+    let task = harness.add(rules, Script::task("work", steps));
+    harness.reach(&task, attempt).await;
+    assert!(harness.cancel(&task), "nobody else cancels");
+    let outcome = over(&task).await;
+    Ending { outcome, task, story: harness.finish().await }
+}
+
+/// Cancels a task in its first attempt.
+pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Ending {
+    let harness = Harness::new();
+    let task = harness.add(rules, task);
+    harness.reach(&task, 1).await;
+    assert!(harness.cancel(&task), "nobody else cancels");
+    let outcome = over(&task).await;
+    Ending { outcome, task, story: harness.finish().await }
+}
+
+/// The outcome; one that is retried for ever fails its test rather than hanging it.
+async fn over(task: &TaskHandle) -> Outcome {
+    let patience = seconds(1_000 * 24 * 60 * 60);
+    timeout(patience, task.outcome()).await.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
+}
+
+/// A task that waits until it is asked to stop and then does `last`.
+pub(crate) fn when_stopped<F>(last: impl Fn() -> F + Clone + Send + Sync + 'static) -> TaskRef
+where
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    TaskFn::arc("work", move |context: TaskContext| {
+        let last = last.clone();
+        async move {
+            context.cancelled().await;
+            last().await
+        }
+    })
+}
+
+/// A supervisor that runs one attempt at a time.
+pub(crate) fn one_at_a_time() -> Harness {
+    Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() })
+}

@@ -1,0 +1,178 @@
+//! `.fatal()?` and `.retry_after(d)?` say more than `?`, in a body of any error type.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use taskvisor::{Event, EventKind, FailureKind, ResultExt, TaskContext, TaskError, TaskFn};
+use tests::{Rules, Story};
+
+use crate::support::{SECOND, end, seconds, stop};
+
+type TaskResult = Result<(), TaskError>;
+
+const LATER: Duration = Duration::from_secs(77);
+
+async fn port(text: &str) -> Result<u16, std::num::ParseIntError> {
+    text.parse()
+}
+
+/// A body that fails is not retried: what its failure says.
+async fn fatal<F>(body: fn() -> F) -> String
+where
+    F: Future<Output = TaskResult> + Send + 'static,
+{
+    let ending = end(Rules::always().constant_backoff(SECOND), TaskFn::arc("work", body)).await;
+    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
+    assert_eq!(ending.starts().len(), 1);
+    ending.failure().to_string()
+}
+
+/// A body that fails is retried after exactly `LATER`: what its failure says.
+async fn later<F>(body: fn() -> F) -> String
+where
+    F: Future<Output = TaskResult> + Send + 'static,
+{
+    let rules = Rules::always().constant_backoff(SECOND).max_retries(1).says_when();
+    let ending = end(rules, TaskFn::arc("work", body)).await;
+    assert_eq!(ending.failure().kind(), FailureKind::Error);
+    assert_eq!(delays(&ending.story), [LATER]);
+    assert_eq!(ending.starts(), [seconds(0), LATER]);
+    ending.failure().to_string()
+}
+
+fn delays(story: &Story) -> Vec<Duration> {
+    let delay = |event: &Event| match event.kind {
+        EventKind::Backoff { delay, .. } => Some(delay),
+        _ => None,
+    };
+    story.events().iter().filter_map(delay).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_in_a_body_of_task_error() {
+    let said = fatal(|| async {
+        port("x").await.fatal()?;
+        Ok(())
+    });
+    assert_eq!(said.await, "fatal: invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_in_a_body_of_task_error() {
+    let said = later(|| async {
+        port("x").await.retry_after(LATER)?;
+        Ok(())
+    });
+    assert_eq!(said.await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_in_a_body_of_anyhow() {
+    async fn inner() -> anyhow::Result<()> {
+        port("x").await.fatal()?;
+        Ok(())
+    }
+    assert_eq!(fatal(|| async { Ok(inner().await?) }).await, "fatal: invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_in_a_body_of_anyhow() {
+    async fn inner() -> anyhow::Result<()> {
+        port("x").await.retry_after(LATER)?;
+        Ok(())
+    }
+    assert_eq!(later(|| async { Ok(inner().await?) }).await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_under_contexts_of_anyhow() {
+    async fn inner() -> anyhow::Result<()> {
+        port("x").await.fatal().context("reading the port")?;
+        Ok(())
+    }
+    let said = fatal(|| async { Ok(inner().await.context("starting")?) });
+    assert_eq!(said.await, "fatal: starting: reading the port: invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_under_contexts_of_anyhow() {
+    async fn inner() -> anyhow::Result<()> {
+        port("x").await.retry_after(LATER).context("reading the port")?;
+        Ok(())
+    }
+    let said = later(|| async { Ok(inner().await.context("starting")?) });
+    assert_eq!(said.await, "starting: reading the port: invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_of_an_anyhow_error() {
+    async fn inner() -> anyhow::Result<()> {
+        anyhow::bail!("not today")
+    }
+    assert_eq!(fatal(|| async { Ok(inner().await.fatal()?) }).await, "fatal: not today");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_of_a_string() {
+    assert_eq!(fatal(|| async { Ok(Err("no such file").fatal()?) }).await, "fatal: no such file");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_verdict_of_a_task_error_survives_its_way_through_anyhow() {
+    async fn inner() -> anyhow::Result<()> {
+        let boxed = TaskError::fatal("broken").into_boxed();
+        Err(anyhow::Error::from_boxed(boxed)).context("starting")
+    }
+    assert_eq!(fatal(|| async { Ok(inner().await?) }).await, "fatal: starting: broken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_came_through_anyhow_is_still_a_stop() {
+    async fn inner(context: TaskContext) -> anyhow::Result<()> {
+        context.cancelled().await;
+        let boxed = TaskError::Canceled.into_boxed();
+        Err(anyhow::Error::from_boxed(boxed)).context("listening")
+    }
+    let task = TaskFn::arc("work", |context: TaskContext| async { Ok(inner(context).await?) });
+    let ending = stop(Rules::always(), task).await;
+    assert_eq!(ending.trace()[2], "canceled 1");
+    assert!(ending.outcome.failure().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_outermost_verdict_counts() {
+    let said = fatal(|| async {
+        port("x").await.retry_after(SECOND).fatal()?;
+        Ok(())
+    });
+    assert_eq!(said.await, "fatal: invalid digit found in string");
+    let said = later(|| async {
+        port("x").await.fatal().retry_after(LATER)?;
+        Ok(())
+    });
+    assert_eq!(said.await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_can_be_changed_on_a_task_error_too() {
+    async fn helper() -> TaskResult {
+        Err(TaskError::fail("down"))
+    }
+    assert_eq!(fatal(|| async { Ok(helper().await.fatal()?) }).await, "fatal: down");
+    assert_eq!(later(|| async { Ok(helper().await.retry_after(LATER)?) }).await, "down");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ok_passes_through() {
+    let ending = end(
+        Rules::never(),
+        TaskFn::arc("work", || async {
+            assert_eq!(port("80").await.fatal()?, 80);
+            assert_eq!(port("81").await.retry_after(LATER)?, 81);
+            Ok(())
+        }),
+    )
+    .await;
+    assert!(ending.outcome.is_completed());
+}

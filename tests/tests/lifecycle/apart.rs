@@ -1,0 +1,20 @@
+//! Tests of what would end the whole process if it went wrong.
+
+use std::env;
+use std::process::Command;
+
+const MARK: &str = "TASKVISOR_TEST_APART";
+
+/// Runs `body` as the test `name` in a process of its own, and fails if that process does.
+pub(crate) fn in_a_process_of_its_own(name: &str, body: impl FnOnce()) {
+    if env::var_os(MARK).is_some() {
+        return body();
+    }
+    let program = env::current_exe().expect("the test knows its program");
+    let output = Command::new(program).args(["--exact", name]).env(MARK, "yes").output();
+    let output = output.expect("the test starts again");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name} apart: {}\n{said}", output.status);
+    assert!(told.contains("1 passed"), "no test is named {name}");
+}

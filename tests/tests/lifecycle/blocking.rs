@@ -1,0 +1,159 @@
+//! A body that blocks its thread inside a poll past its grace. Threads are real here, and so is the (tiny) grace; what
+//! has to be waited for is waited for by its condition.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use taskvisor::{Config, Phase, RuntimeError, TaskFn, TaskHandle, TaskRef, WaitingOn};
+use tests::{Harness, Rules, Script, Step};
+use tokio::sync::oneshot;
+
+const GRACE: Duration = Duration::from_millis(1);
+
+/// Lets a blocked body go, also when a test fails.
+struct Release(Option<Sender<()>>);
+
+impl Release {
+    fn now(mut self) {
+        self.0 = None;
+    }
+}
+
+/// A task whose first attempt blocks its thread until released, and what tells that it does.
+fn blocker() -> (TaskRef, oneshot::Receiver<()>, Release) {
+    let (release, blocked): (_, Receiver<()>) = channel();
+    let (tell, blocks) = oneshot::channel();
+    let inside = Mutex::new(Some((tell, blocked)));
+    let task = TaskFn::arc("blocker", move || {
+        let inside = inside.lock().expect("a lock").take();
+        async move {
+            if let Some((tell, blocked)) = inside {
+                let _ = tell.send(());
+                let _ = blocked.recv();
+            }
+            Ok(())
+        }
+    });
+    (task, blocks, Release(Some(release)))
+}
+
+async fn blocked(harness: &Harness, rules: Rules) -> (TaskHandle, Release) {
+    let (task, blocks, release) = blocker();
+    let task = harness.add(rules, task);
+    blocks.await.expect("it starts");
+    (task, release)
+}
+
+/// Waits for what nothing tells of.
+async fn until(mut holds: impl FnMut() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_blocks_past_its_grace_is_stuck_and_its_name_stays_taken_until_it_returns() {
+    let harness = Harness::new();
+    let (task, release) = blocked(&harness, Rules::always()).await;
+    let (early, late) = (tokio::spawn(task.outcome()), task.clone());
+    task.cancel_with_timeout(GRACE);
+    assert!(task.outcome().await.is_aborted());
+    assert!(early.await.expect("a waiter").is_aborted());
+    assert!(late.outcome().await.is_aborted());
+
+    let phase = task.status().phase;
+    assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
+    assert!(harness.is_alive("blocker"));
+    let again = harness.spec(Rules::never(), Script::task("blocker", [Step::Succeed]));
+    let refused = harness.add_task(again).expect_err("the name is taken");
+    assert!(matches!(refused.reason(), RuntimeError::NameTaken { .. }), "{refused}");
+
+    release.now();
+    until(|| !harness.is_alive("blocker")).await;
+    let again = harness.add_task(refused.into_spec()).expect("the name is free");
+    assert!(again.outcome().await.is_completed());
+    until(|| matches!(task.status().phase, Phase::Ended(_))).await;
+    assert!(task.outcome().await.is_aborted());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&task), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_blocks_only_within_its_grace_ends_as_it_says() {
+    let harness = Harness::new();
+    let (task, release) = blocked(&harness, Rules::always()).await;
+    harness.cancel(&task);
+    assert!(matches!(task.status().phase, Phase::Running { attempt: 1 }));
+    release.now();
+    assert!(task.outcome().await.is_canceled());
+    harness.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiter_outside_any_runtime_learns_of_a_stuck_task_from_one_inside() {
+    let harness = Harness::new();
+    let (task, release) = blocked(&harness, Rules::never()).await;
+    let outcome = task.outcome();
+    let outside = std::thread::spawn(move || crate::parked::wait(outcome));
+    task.cancel_with_timeout(GRACE);
+    assert!(task.outcome().await.is_aborted());
+    assert!(outside.join().expect("no panic").is_aborted());
+    release.now();
+    until(|| !harness.is_alive("blocker")).await;
+    harness.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_permit_stays_taken_as_long_as_the_attempt_is_there() {
+    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let (task, release) = blocked(&harness, Rules::never()).await;
+    let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
+    task.cancel_with_timeout(GRACE);
+    assert!(task.outcome().await.is_aborted());
+    until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit })).await;
+    release.now();
+    assert!(next.outcome().await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
+    let harness = Harness::with_config(Config { grace: GRACE, drain: GRACE, ..Config::default() });
+    let (task, release) = blocked(&harness, Rules::never()).await;
+    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    // The recorder may have been woken on the thread that blocks, where Tokio lets nobody else take it over.
+    harness.trace().expect_stuck(&task);
+    harness.trace().expect_stuck(&polite);
+    let supervisor = harness.handle();
+    let (first, second) = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
+    for result in [&first, &second, &supervisor.shutdown().await] {
+        let Err(RuntimeError::Stuck(stuck)) = result else { panic!("not stuck: {result:?}") };
+        let named: Vec<_> = stuck.iter().map(|task| (task.name.as_str(), task.id)).collect();
+        assert_eq!(named, [("blocker", task.id())]);
+        assert!(stuck[0].running_for >= GRACE);
+    }
+    assert!(polite.outcome().await.is_canceled() || polite.outcome().await.is_aborted());
+    assert!(task.outcome().await.is_aborted());
+    assert!(matches!(task.status().phase, Phase::Stuck { .. }));
+    release.now();
+    until(|| !harness.is_alive("blocker")).await;
+    let (shutdown, _) = harness.try_finish().await;
+    assert!(matches!(shutdown, Err(RuntimeError::Stuck(_))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
+    let harness = Harness::with_config(Config { grace: GRACE, drain: GRACE, ..Config::default() });
+    let (task, blocks, release) = blocker();
+    let spec = harness.spec(Rules::never(), task);
+    let result = harness.run_until(vec![spec], blocks).await;
+    let task = harness.task("blocker").expect("its name is taken");
+    harness.trace().expect_stuck(&task);
+    let message = result.expect_err("it is stuck").to_string();
+    assert!(message.contains("`blocker`"), "{message}");
+    release.now();
+    until(|| !harness.is_alive("blocker")).await;
+    let (shutdown, _) = harness.try_finish().await;
+    assert!(matches!(shutdown, Err(RuntimeError::Stuck(_))));
+}

@@ -1,0 +1,162 @@
+//! The grace: what happens to a body that does not stop, and when.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use taskvisor::{Config, EventName, TaskContext, TaskError, TaskFn, TaskHandle};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::sleep;
+
+use crate::drops::Witness;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+async fn deaf(harness: &Harness) -> TaskHandle {
+    let task = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
+    harness.settle().await;
+    task
+}
+
+/// When the only attempt of the task was aborted.
+async fn aborted_at(harness: Harness, task: &TaskHandle) -> Duration {
+    assert!(task.outcome().await.is_aborted());
+    let story = harness.finish().await;
+    assert_eq!(story.of(task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    story.times_of(task, EventName::Aborted)[0]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_ignores_the_stop_is_aborted_when_the_grace_is_over() {
+    let harness = Harness::with_config(Config { grace: seconds(7), ..Config::default() });
+    let (witness, dropped) = Witness::new();
+    let held = std::sync::Mutex::new(Some(witness));
+    let body = TaskFn::arc("deaf", move || {
+        let held = held.lock().expect("a lock").take();
+        async move {
+            let _held = held;
+            std::future::pending().await
+        }
+    });
+    let task = harness.add(Rules::always(), body);
+    harness.settle().await;
+    harness.cancel(&task);
+    sleep(Duration::from_millis(6_999)).await;
+    assert!(!dropped.is_dropped());
+    assert_eq!(aborted_at(harness, &task).await, seconds(7));
+    assert!(dropped.is_dropped());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_needs_to_wait_for_the_grace_to_be_kept() {
+    let harness = Harness::new();
+    let task = deaf(&harness).await;
+    task.cancel_with_timeout(seconds(3));
+    sleep(seconds(4)).await;
+    assert!(!harness.is_alive("deaf"));
+    assert_eq!(aborted_at(harness, &task).await, seconds(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_ask_does_not_put_a_deadline_off() {
+    let harness = Harness::with_config(Config { grace: seconds(60), ..Config::default() });
+    let task = deaf(&harness).await;
+    assert!(task.cancel_with_timeout(seconds(5)));
+    sleep(seconds(1)).await;
+    assert!(!task.cancel_with_timeout(seconds(60)));
+    harness.stop();
+    assert_eq!(aborted_at(harness, &task).await, seconds(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_ask_brings_a_deadline_forward() {
+    let harness = Harness::with_config(Config { grace: seconds(20), ..Config::default() });
+    let task = deaf(&harness).await;
+    assert!(task.cancel_with_timeout(seconds(600)));
+    let waiter = tokio::spawn(task.outcome());
+    sleep(seconds(1)).await;
+    harness.stop();
+    sleep(seconds(1)).await;
+    assert!(!task.cancel_with_timeout(seconds(3)));
+    assert_eq!(aborted_at(harness, &task).await, seconds(5));
+    assert!(waiter.await.expect("a waiter").is_aborted());
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_zero_grace_a_body_is_still_polled_once() {
+    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let polls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&polls);
+    let counting = TaskFn::arc("deaf", move || {
+        let counter = Arc::clone(&counter);
+        poll_fn(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Poll::Pending
+        })
+    });
+    let deaf = harness.add(Rules::never(), counting);
+    harness.settle().await;
+    assert_eq!(polls.load(Ordering::SeqCst), 1);
+    harness.stop();
+    assert!(polite.outcome().await.is_canceled());
+    assert!(deaf.outcome().await.is_aborted());
+    assert_eq!(polls.load(Ordering::SeqCst), 2);
+    let story = harness.finish().await;
+    assert_eq!(story.times_of(&deaf, EventName::Aborted), [Duration::ZERO]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_done_within_the_grace_is_not_cut_short() {
+    let harness = Harness::with_config(Config { grace: seconds(10), ..Config::default() });
+    let flushing = TaskFn::arc("flushing", |context: TaskContext| async move {
+        context.cancelled().await;
+        sleep(seconds(9)).await;
+        Err(TaskError::Canceled)
+    });
+    let task = harness.add(Rules::never(), flushing);
+    harness.settle().await;
+    harness.stop();
+    assert!(task.outcome().await.is_canceled());
+    let story = harness.finish().await;
+    assert_eq!(story.times_of(&task, EventName::Canceled), [seconds(9)]);
+}
+
+/// Such a body is always ready, so the paused clock does not move by itself.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_uses_up_the_budget_of_every_poll_cannot_put_its_deadlines_off() {
+    let harness = Harness::new();
+    let greedy = |name| {
+        TaskFn::arc(name, || async {
+            loop {
+                tokio::task::consume_budget().await;
+            }
+        })
+    };
+    let timed = harness.add(Rules::never().timeout(seconds(2)), greedy("timed"));
+    let canceled = harness.add(Rules::never(), greedy("canceled"));
+    harness.settle().await;
+    canceled.cancel_with_timeout(seconds(2));
+    tokio::time::advance(seconds(2)).await;
+    for _ in 0..10 {
+        harness.settle().await;
+    }
+    assert_eq!((timed.status().phase.to_string(), canceled.status().phase.to_string()), {
+        ("failed: timed out after 2s".to_owned(), "aborted".to_owned())
+    });
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_grace_there_is_does_not_overflow() {
+    let harness = Harness::with_config(Config { grace: Duration::MAX, ..Config::default() });
+    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    harness.settle().await;
+    assert!(matches!(harness.handle().cancel("polite").await, Ok(true)));
+    assert!(polite.outcome().await.is_canceled());
+    harness.finish().await;
+}

@@ -1,0 +1,206 @@
+//! What is told, to whom, and in which order.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use taskvisor::{
+    Config, Event, EventKind, EventName, EventSet, RuntimeError, Subscribe, Subscriber, TaskFn, TaskId,
+};
+use tests::{Harness, Rules, Script, Step};
+
+/// What happened, and to whom.
+type Heard = Vec<(EventName, Option<String>)>;
+
+/// Keeps the names of events, and of whom they are about.
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Heard>>);
+
+impl Subscribe for Ear {
+    async fn on_event(&mut self, event: &Event) {
+        let task = event.task().map(ToOwned::to_owned);
+        self.0.lock().expect("a lock").push((event.kind.name(), task));
+    }
+}
+
+impl Ear {
+    fn heard(&self) -> Heard {
+        self.0.lock().expect("a lock").clone()
+    }
+}
+
+/// A little of everything.
+async fn play(harness: &Harness) {
+    let rules = Rules::on_failure().constant_backoff(Duration::from_secs(1));
+    harness.add(rules, Script::task("retried", [Step::Fail("down"), Step::Succeed]));
+    harness.add(Rules::never().timeout(Duration::from_secs(1)), Script::task("slow", [Step::Hang]));
+    harness.add(Rules::never(), Script::task("panics", [Step::Panic("a panic")]));
+    harness.add(Rules::never(), Script::task("resident", [Step::UntilStopped]));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_shutdown_is_told_once_before_the_ends_it_causes_and_stopped_is_the_last_event() {
+    let harness = Harness::new();
+    play(&harness).await;
+    let resident = harness.task("resident").expect("it runs");
+    let supervisor = harness.handle();
+    let _ = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
+    let story = harness.finish().await;
+    let lines = story.lines();
+    let tail: Vec<_> = lines.iter().rev().take(5).rev().map(String::as_str).collect();
+    let ended = "resident ended canceled by shutdown";
+    assert_eq!(tail, ["shutdown_requested", "resident canceled 1", ended, "resident removed", "stopped"]);
+    assert_eq!(story.of(&resident).len(), 5);
+    assert_eq!((story.count(EventName::ShutdownRequested), story.count(EventName::Stopped)), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopped_is_the_last_event_of_a_run_that_ended_by_itself_too() {
+    let harness = Harness::new();
+    let spec = harness.spec(Rules::never(), Script::task("short", [Step::Succeed]));
+    harness.run(vec![spec]).await.expect("in order");
+    let story = harness.finish().await;
+    assert_eq!(story.lines().last().map(String::as_str), Some("stopped"));
+    assert_eq!(story.count(EventName::Stopped), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_is_told_only_what_it_asked_for() {
+    let (some, none, all) = (Ear::default(), Ear::default(), Ear::default());
+    let trouble = EventSet::of(&[EventName::Failed, EventName::TimedOut, EventName::Stopped]);
+    let harness = Harness::build(Config::default(), |builder| {
+        builder
+            .subscriber(Subscriber::new(some.clone()).with_events(trouble))
+            .subscriber(Subscriber::new(none.clone()).with_events(EventSet::NONE))
+            .subscriber(all.clone())
+    });
+    play(&harness).await;
+    let story = harness.finish().await;
+    let expected = [
+        (EventName::Failed, Some("retried".to_owned())),
+        (EventName::TimedOut, Some("slow".to_owned())),
+        (EventName::Stopped, None),
+    ];
+    assert_eq!(some.heard(), expected);
+    assert_eq!(none.heard(), []);
+    let told = story.events().iter().map(|event| (event.kind.name(), event.task().map(ToOwned::to_owned)));
+    assert_eq!(all.heard(), told.collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_numbered_from_one_without_a_hole_and_name_their_task() {
+    let harness = Harness::new();
+    play(&harness).await;
+    let story = harness.finish().await;
+    let numbers: Vec<_> = story.events().iter().map(|event| event.seq).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    for event in story.events() {
+        assert_eq!(event.task().is_some(), event.id().is_some());
+        if let (Some(name), Some(id)) = (event.task(), event.id()) {
+            assert_eq!(story.ids_of(name), [id]);
+            assert_eq!(event.to_string(), format!("{name}#{id} {}", event.kind));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_told_to_nobody() {
+    let harness = Harness::new();
+    let first = harness.add(Rules::never(), Script::task("db", [Step::UntilStopped]));
+    let second = harness.spec(Rules::never(), Script::task("db", [Step::Succeed]));
+    let refused = harness.add_task(second).expect_err("the name is taken");
+    assert!(matches!(refused.reason(), RuntimeError::NameTaken { .. }));
+    let story = harness.finish().await;
+    let told: Vec<TaskId> = story.events().iter().filter_map(Event::id).collect();
+    assert!(told.iter().all(|id| *id == first.id()));
+}
+
+#[test]
+fn labels_are_stable() {
+    let labels: Vec<_> = EventName::ALL.iter().map(|name| name.label()).collect();
+    let expected = "added started succeeded failed timed_out panicked canceled aborted backoff ended removed \
+                    shutdown_requested stopped subscriber_panicked lagged";
+    assert_eq!(labels.join(" "), expected);
+}
+
+#[test]
+fn a_line_names_the_task_what_happened_and_the_numbers() {
+    let lines = [
+        (EventKind::Started { attempt: 2 }, "started attempt=2"),
+        (
+            EventKind::Succeeded { attempt: 1, ran: Duration::from_micros(4_321) },
+            "succeeded attempt=1 ran=4ms",
+        ),
+        (
+            EventKind::TimedOut { attempt: 3, timeout: Duration::from_secs(90) },
+            "timed_out attempt=3 timeout=1m 30s",
+        ),
+        (
+            EventKind::Backoff { delay: Duration::from_millis(200), failures: 2 },
+            "backoff delay=200ms failures=2",
+        ),
+        (EventKind::Lagged { lost: 7 }, "lagged lost=7"),
+    ];
+    for (kind, expected) in lines {
+        let event = Event::new(kind).with_task("ping");
+        let id = event.id().expect("an id");
+        assert_eq!(event.to_string(), format!("ping#{id} {expected}"));
+    }
+}
+
+/// When the attempts of some tasks began, by their own account.
+type Starts = Arc<Mutex<Vec<(&'static str, u64, Duration)>>>;
+
+/// Plays the same with other subscribers, and tells what the tasks saw of it.
+async fn seen_by_tasks(subscribers: Vec<Subscriber>) -> Vec<(&'static str, u64, Duration)> {
+    let starts = Starts::default();
+    let config = Config { drain: Duration::from_secs(1), max_concurrent: Some(1), ..Config::default() };
+    let harness = Harness::build(config, |builder| {
+        subscribers.into_iter().fold(builder, |builder, subscriber| builder.subscriber(subscriber))
+    });
+    let began = tokio::time::Instant::now();
+    for name in ["one", "two"] {
+        let starts = Arc::clone(&starts);
+        let body = TaskFn::arc(name, move |context: taskvisor::TaskContext| {
+            starts.lock().expect("a lock").push((name, context.attempt(), began.elapsed()));
+            async move {
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                if context.attempt() == 3 { Ok(()) } else { Err("again".into()) }
+            }
+        });
+        harness.add(Rules::on_failure().constant_backoff(Duration::from_secs(1)), body);
+    }
+    harness.run(Vec::new()).await.expect("in order");
+    harness.finish().await;
+    let starts = starts.lock().expect("a lock");
+    starts.clone()
+}
+
+struct Panicking;
+
+impl Subscribe for Panicking {
+    async fn on_event(&mut self, event: &Event) {
+        panic!("over {event}");
+    }
+}
+
+struct Stuck;
+
+impl Subscribe for Stuck {
+    async fn on_event(&mut self, _: &Event) {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_do_the_same_whoever_listens_and_however_badly() {
+    let alone = seen_by_tasks(Vec::new()).await;
+    assert_eq!(alone.len(), 6);
+    let badly = vec![
+        Subscriber::new(Panicking),
+        Subscriber::new(Stuck),
+        Subscriber::new(Stuck).with_queue(1),
+        Subscriber::new(Ear::default()).with_queue(1),
+    ];
+    assert_eq!(seen_by_tasks(badly).await, alone);
+}

@@ -1,0 +1,185 @@
+//! Asking for one's own end from inside: asked, and told that one cannot wait for it.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use taskvisor::{
+    Config, Event, EventKind, RuntimeError, Subscribe, Supervisor, SupervisorHandle, TaskContext, TaskError,
+    TaskFn, TaskRef,
+};
+use tests::{Harness, Rules, Script, Step, Trace};
+use tokio::time::Instant;
+
+/// What somebody inside was told.
+type Answer<T> = Arc<Mutex<Option<Result<T, RuntimeError>>>>;
+
+fn told<T>(answer: &Answer<T>) -> Result<T, RuntimeError> {
+    answer.lock().expect("a lock").take().expect("it was told something")
+}
+
+/// A task that asks `supervisor` for something and keeps the answer.
+fn asking<T, F>(
+    name: &'static str,
+    answer: &Answer<T>,
+    ask: impl Fn(TaskContext) -> F + Copy + Send + Sync + 'static,
+) -> TaskRef
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, RuntimeError>> + Send + 'static,
+{
+    let answer = Arc::clone(answer);
+    TaskFn::arc(name, move |context: TaskContext| {
+        let answer = Arc::clone(&answer);
+        async move {
+            let result = ask(context.clone()).await;
+            *answer.lock().expect("a lock") = Some(result);
+            context.cancelled().await;
+            Err(TaskError::Canceled)
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
+    let harness = Harness::new();
+    let answer = Answer::default();
+    let last_words =
+        asking("last-words", &answer, |context| async move { context.supervisor().shutdown().await });
+    let specs = vec![
+        harness.spec(Rules::never(), last_words),
+        harness.spec(Rules::never(), Script::task("other", [Step::UntilStopped])),
+    ];
+    let began = Instant::now();
+    let report = harness.run(specs).await.expect("in order");
+    assert!(matches!(told(&answer), Err(RuntimeError::FromInside)));
+    assert_eq!((report.canceled, began.elapsed()), (2, Duration::ZERO));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_awaits_its_own_cancel_is_told_so_and_stops() {
+    let harness = Harness::new();
+    let answer = Answer::default();
+    let suicidal =
+        asking(
+            "suicidal",
+            &answer,
+            |context| async move { context.supervisor().cancel(context.name()).await },
+        );
+    let task = harness.add(Rules::always(), suicidal);
+    let other = harness.add(Rules::never(), Script::task("other", [Step::UntilStopped]));
+    let began = Instant::now();
+    assert!(task.outcome().await.is_canceled());
+    assert!(matches!(told(&answer), Err(RuntimeError::FromInside)));
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert!(!other.status().stopping);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_may_wait_for_the_end_of_another() {
+    let harness = Harness::new();
+    let other = harness.add(Rules::never(), Script::task("other", [Step::UntilStopped]));
+    harness.settle().await;
+    let answer = Answer::default();
+    let canceling =
+        asking("canceling", &answer, |context| async move { context.supervisor().cancel("other").await });
+    let task = harness.add(Rules::never(), canceling);
+    assert!(other.outcome().await.is_canceled());
+    harness.settle().await;
+    assert!(matches!(told(&answer), Ok(true)));
+    assert!(!task.status().stopping);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
+    let (inner, outer) = (Harness::new(), Harness::new());
+    let worker = inner.add(Rules::never(), Script::task("worker", [Step::UntilStopped]));
+    let (handle, answer) = (inner.handle(), Arc::new(Mutex::new(None)));
+    let kept = Arc::clone(&answer);
+    let parent = TaskFn::arc("parent", move || {
+        let (handle, kept) = (handle.clone(), Arc::clone(&kept));
+        async move {
+            let result = handle.shutdown().await;
+            *kept.lock().expect("a lock") = Some(result);
+            Ok(())
+        }
+    });
+    let parent = outer.add(Rules::never(), parent);
+    assert!(parent.outcome().await.is_completed());
+    assert!(matches!(*answer.lock().expect("a lock"), Some(Ok(()))));
+    assert!(worker.outcome().await.is_canceled());
+    inner.finish().await;
+    outer.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_tasks_that_wait_for_each_others_end_are_ended_by_the_grace() {
+    let harness = Harness::with_config(Config { grace: Duration::from_secs(3), ..Config::default() });
+    let cancel = |name, victim: &'static str| {
+        TaskFn::arc(name, move |supervisor: SupervisorHandle| async move {
+            tokio::task::yield_now().await;
+            supervisor.cancel(victim).await?;
+            Ok(())
+        })
+    };
+    let one = harness.add(Rules::never(), cancel("one", "other"));
+    let other = harness.add(Rules::never(), cancel("other", "one"));
+    let began = Instant::now();
+    assert!(one.outcome().await.is_aborted() || other.outcome().await.is_aborted());
+    harness.shutdown().await.expect("in order");
+    assert_eq!(began.elapsed(), Duration::from_secs(3));
+    harness.finish().await;
+}
+
+/// Awaits something when a task ends, and keeps the answer.
+struct Ender {
+    supervisor: Arc<OnceLock<SupervisorHandle>>,
+    cancels: Option<&'static str>,
+    answer: Answer<bool>,
+}
+
+impl Subscribe for Ender {
+    async fn on_event(&mut self, event: &Event) {
+        if !matches!(event.kind, EventKind::Ended { .. }) || event.task() != Some("first") {
+            return;
+        }
+        let supervisor = self.supervisor.get().expect("set before any task");
+        let result = match self.cancels {
+            Some(name) => supervisor.cancel(name).await,
+            None => supervisor.shutdown().await.map(|()| true),
+        };
+        *self.answer.lock().expect("a lock") = Some(result);
+    }
+}
+
+/// A supervisor with two tasks and a subscriber that does something when the first is over.
+async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, RuntimeError> {
+    let (trace, handle, answer) = (Trace::new(), Arc::default(), Answer::default());
+    let ender = Ender { supervisor: Arc::clone(&handle), cancels, answer: Arc::clone(&answer) };
+    let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber(), ender.into()]);
+    handle.set(supervisor.handle()).expect("set once");
+    let specs = vec![
+        trace.spec(Rules::never(), Script::task("first", [Step::Succeed])),
+        trace.spec(Rules::never(), Script::task("second", [Step::UntilStopped])),
+    ];
+    let began = Instant::now();
+    let report = supervisor.run_until(specs, std::future::pending::<()>()).await.expect("in order");
+    assert_eq!((report.completed, report.canceled, began.elapsed()), (1, 1, Duration::ZERO));
+    trace.check();
+    told(&answer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
+    let answer = ended_by_a_subscriber(None).await;
+    assert!(matches!(answer, Err(RuntimeError::FromInside)), "{answer:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_may_wait_for_the_end_of_a_task() {
+    let answer = ended_by_a_subscriber(Some("second")).await;
+    assert!(matches!(answer, Ok(true)), "{answer:?}");
+}

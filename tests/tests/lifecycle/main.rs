@@ -1,0 +1,26 @@
+//! The life of tasks and of their supervisor: adding, stopping, ending, shutting down, and being told of it.
+
+mod apart;
+mod drops;
+mod parked;
+
+mod adding;
+mod names;
+mod running;
+mod reports;
+mod stopping;
+mod deadlines;
+mod inside;
+mod outcomes;
+mod gone;
+mod panics;
+mod destructors;
+mod permits;
+mod blocking;
+mod shutting_down;
+mod ownership;
+mod events;
+mod subscribers;
+mod slow_subscribers;
+mod panicking_subscribers;
+mod logging;

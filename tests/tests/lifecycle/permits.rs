@@ -1,0 +1,135 @@
+//! `max_concurrent`: a permit per attempt.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use taskvisor::{Config, Phase, RuntimeError, TaskFn, TaskRef, WaitingOn};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::{Instant, sleep};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn limited(limit: usize) -> Harness {
+    Harness::with_config(Config { max_concurrent: Some(limit), ..Config::default() })
+}
+
+/// How many attempts there are now, and how many there were at most.
+#[derive(Default)]
+struct Crowd {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+fn joining(name: String, crowd: &Arc<Crowd>) -> TaskRef {
+    let crowd = Arc::clone(crowd);
+    TaskFn::arc(name, move || {
+        let crowd = Arc::clone(&crowd);
+        async move {
+            let now = crowd.now.fetch_add(1, Ordering::SeqCst) + 1;
+            crowd.most.fetch_max(now, Ordering::SeqCst);
+            sleep(seconds(1)).await;
+            crowd.now.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        }
+    })
+}
+
+async fn check_crowd(harness: Harness) {
+    let crowd = Arc::default();
+    let tasks: Vec<_> = (0..20)
+        .map(|number| harness.add(Rules::never(), joining(format!("task-{number}"), &crowd)))
+        .collect();
+    for task in &tasks {
+        assert!(task.outcome().await.is_completed());
+    }
+    assert_eq!(crowd.most.load(Ordering::SeqCst), 3);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_more_attempts_run_at_once_than_allowed_and_all_get_their_turn() {
+    let began = Instant::now();
+    check_crowd(limited(3)).await;
+    assert_eq!(began.elapsed(), seconds(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_is_given_back_for_the_time_between_attempts() {
+    let harness = limited(1);
+    let backoff = Rules::on_failure().constant_backoff(seconds(10));
+    let retried = harness.add(backoff, Script::task("retried", [Step::Fail("down"), Step::Succeed]));
+    let resting =
+        harness.add(Rules::always().interval(seconds(60)), Script::task("resting", [Step::Succeed]));
+    let long = harness.add(Rules::never(), Script::task("long", [Step::SucceedAfter(seconds(5))]));
+    assert!(long.outcome().await.is_completed());
+    assert!(retried.outcome().await.is_completed());
+    harness.cancel(&resting);
+    let story = harness.finish().await;
+    assert_eq!(story.starts_of(&long), [Duration::ZERO]);
+    assert_eq!(story.starts_of(&retried), [Duration::ZERO, seconds(10)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_permit_is_canceled_at_once_and_makes_no_attempt() {
+    let harness = limited(1);
+    let holder = harness.add(Rules::never(), Script::task("holder", [Step::SucceedAfter(seconds(10))]));
+    let waiting = harness.add(Rules::never(), Script::task("waiting", [Step::Succeed]));
+    let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
+    harness.settle().await;
+    let phase = waiting.status().phase;
+    assert!(matches!(phase, Phase::Waiting { on: WaitingOn::Permit }), "{phase}");
+    let asked = Instant::now();
+    harness.cancel(&waiting);
+    assert!(waiting.outcome().await.is_canceled());
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+    // Its place in the queue does not swallow the permit.
+    assert!(next.outcome().await.is_completed());
+    assert!(holder.outcome().await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&waiting), ["added", "ended canceled by a cancel", "removed"]);
+    assert_eq!(story.starts_of(&next), [seconds(10)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_permit_is_outside_the_timeout() {
+    let harness = limited(1);
+    let holder = harness.add(Rules::never(), Script::task("holder", [Step::SucceedAfter(seconds(60))]));
+    let rules = Rules::never().timeout(seconds(2));
+    let waiting = harness.add(rules, Script::task("waiting", [Step::SucceedAfter(seconds(1))]));
+    assert!(waiting.outcome().await.is_completed());
+    assert!(holder.outcome().await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.starts_of(&waiting), [seconds(60)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_times_out_panics_or_is_aborted_gives_its_permit_back() {
+    let harness = limited(1);
+    let timed = Rules::never().timeout(seconds(1));
+    harness.add(timed, Script::task("times-out", [Step::Hang]));
+    harness.add(Rules::never(), Script::task("panics", [Step::Panic("a panic")]));
+    let unbuildable: fn() -> std::future::Ready<_> = || panic!("no future");
+    harness.add(Rules::never(), TaskFn::arc("unbuildable", unbuildable));
+    let aborted = harness.add(Rules::never(), Script::task("is-aborted", [Step::Hang]));
+    sleep(seconds(2)).await;
+    aborted.cancel_with_timeout(seconds(1));
+    let last = harness.add(Rules::never(), Script::task("last", [Step::Succeed]));
+    assert!(last.outcome().await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.starts_of(&last), [seconds(3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_zero_is_refused() {
+    let harness = limited(0);
+    let spec = || harness.spec(Rules::never(), Script::task("never", [Step::Succeed]));
+    let refused = harness.add_task(spec()).expect_err("nothing could run");
+    assert!(matches!(refused.reason(), RuntimeError::InvalidConfig { .. }), "{refused}");
+    let refused = harness.run(vec![spec()]).await.expect_err("nothing could run");
+    assert!(matches!(refused, RuntimeError::InvalidConfig { .. }), "{refused}");
+    let story = harness.finish().await;
+    assert!(story.ids_of("never").is_empty());
+}

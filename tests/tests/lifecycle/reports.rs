@@ -1,0 +1,60 @@
+//! What `run` says in the end.
+
+use std::time::Duration;
+
+use taskvisor::{Config, FailureKind, Report, StopCause};
+use tests::{Harness, Rules, Script, Step};
+
+#[tokio::test(start_paused = true)]
+async fn a_report_counts_every_end_and_names_who_failed_and_who_was_aborted() {
+    let harness = Harness::new();
+    let short_grace = harness.add(Rules::never(), Script::task("impatient", [Step::Hang]));
+    let early = harness.add(Rules::never(), Script::task("early", [Step::Succeed]));
+    let canceled = harness.add(Rules::never(), Script::task("canceled", [Step::UntilStopped]));
+    harness.settle().await;
+    short_grace.cancel_with_timeout(Duration::ZERO);
+    canceled.cancel();
+
+    let scripts = [("done", Step::Succeed), ("broken", Step::Fatal("no such table")), ("deaf", Step::Hang)];
+    let specs = scripts.map(|(name, step)| harness.spec(Rules::on_failure(), Script::task(name, [step])));
+    let until = tokio::time::sleep(Duration::from_secs(1));
+    let report = harness.run_until(specs.into(), until).await.expect("in order");
+
+    assert_eq!(report.to_string(), "2 completed, 1 canceled, 1 failed, 2 aborted");
+    assert!(early.outcome().await.is_completed());
+    let failed = &report.failures[0];
+    assert_eq!((failed.name.as_str(), failed.failure.kind()), ("broken", FailureKind::Fatal));
+    assert_eq!(
+        (failed.failure.attempt(), failed.failure.error().to_string()),
+        (1, "no such table".to_owned())
+    );
+    let aborted: Vec<_> = report.abortions.iter().map(|task| (task.name.as_str(), task.cause)).collect();
+    assert_eq!(aborted, [("impatient", Some(StopCause::Cancel)), ("deaf", Some(StopCause::Shutdown))]);
+    assert!(report.grace_exceeded());
+    let story = harness.finish().await;
+    assert_eq!((report.failures.len(), story.ids_of("broken")), (1, vec![failed.id]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_aborted_by_a_cancel_is_no_excess_of_the_grace_of_the_shutdown() {
+    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
+    harness.settle().await;
+    deaf.cancel();
+    let report = harness.run(Vec::new()).await.expect("in order");
+    assert_eq!((report.aborted, report.grace_exceeded()), (1, false));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_counts_all_failures_and_lists_the_first() {
+    let harness = Harness::new();
+    let names: Vec<&'static str> =
+        (0..Report::LISTED + 6).map(|number| &*format!("broken-{number}").leak()).collect();
+    let spec = |&name: &&'static str| harness.spec(Rules::never(), Script::task(name, [Step::Fail("again")]));
+    let report = harness.run(names.iter().map(spec).collect()).await.expect("in order");
+    let listed: Vec<_> = report.failures.iter().map(|task| task.name.as_str()).collect();
+    assert_eq!(report.failed, names.len() as u64);
+    assert_eq!(listed, names[..Report::LISTED]);
+    harness.finish().await;
+}

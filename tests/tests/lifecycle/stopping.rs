@@ -1,0 +1,191 @@
+//! Asking a task to stop: who was the one, what it sees, and in which order all are asked.
+
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use taskvisor::{Phase, RuntimeError, StopCause, TaskContext, TaskError, TaskFn, TaskRef};
+use tests::{Harness, Rules, Script, Step};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+/// Stops a second after it was asked to.
+fn slow(name: &'static str) -> TaskRef {
+    TaskFn::arc(name, |context: TaskContext| async move {
+        context.cancelled().await;
+        sleep(Duration::from_secs(1)).await;
+        Err(TaskError::Canceled)
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_all_who_cancel_a_task_only_the_first_was_the_one_and_all_wait_for_its_end() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::never(), slow("slow"));
+    harness.settle().await;
+    let (supervisor, began) = (harness.handle(), Instant::now());
+    let (first, second) = tokio::join!(supervisor.cancel("slow"), supervisor.cancel("slow"));
+    assert!(matches!((&first, &second), (Ok(true), Ok(false))), "{first:?}, {second:?}");
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+    assert!(!task.cancel());
+    let gone = supervisor.cancel("slow").await;
+    assert!(matches!(gone, Err(RuntimeError::UnknownTask { .. })), "{gone:?}");
+    let story = harness.finish().await;
+    assert_eq!(
+        story.of(&task),
+        ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn remove_task_asks_and_does_not_wait() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::never(), slow("slow"));
+    harness.settle().await;
+    assert!(matches!(harness.remove_task("slow"), Ok(true)));
+    assert!(matches!(harness.remove_task("slow"), Ok(false)));
+    assert!(harness.is_alive("slow"));
+    assert!(task.status().stopping);
+    assert!(task.outcome().await.is_canceled());
+    assert!(!harness.is_alive("slow"));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_that_is_not_waited_for_stays_asked() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::never(), slow("slow"));
+    harness.settle().await;
+    let supervisor = harness.handle();
+    let impatient = tokio::time::timeout(Duration::from_millis(1), supervisor.cancel("slow")).await;
+    impatient.expect_err("it takes a second");
+    assert!(task.outcome().await.is_canceled());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_was_asked_to_stop_before_its_first_poll_makes_no_attempt() {
+    let harness = Harness::new();
+    let task = harness.add(Rules::always(), Script::task("unborn", [Step::Succeed]));
+    assert!(harness.cancel(&task));
+    assert!(task.outcome().await.is_canceled());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&task), ["added", "ended canceled by a cancel", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_looks_only_after_it_was_asked_still_sees_it() {
+    let harness = Harness::new();
+    let (asked, seen) = (Arc::new(Notify::new()), Arc::new(Mutex::new(None)));
+    let (wait, look) = (Arc::clone(&asked), Arc::clone(&seen));
+    let body = TaskFn::arc("late-looker", move |context: TaskContext| {
+        let (wait, look) = (Arc::clone(&wait), Arc::clone(&look));
+        async move {
+            wait.notified().await;
+            let level = context.is_cancelled();
+            let token = context.token().is_cancelled();
+            let skipped = context.run_until_cancelled(std::future::pending::<()>()).await.is_none();
+            context.cancelled().await;
+            *look.lock().expect("a lock") = Some((level, token, skipped));
+            Err(TaskError::Canceled)
+        }
+    });
+    let task = harness.add(Rules::never(), body);
+    harness.settle().await;
+    harness.cancel(&task);
+    harness.settle().await;
+    asked.notify_one();
+    assert!(task.outcome().await.is_canceled());
+    assert_eq!(*seen.lock().expect("a lock"), Some((true, true, true)));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_waits_between_attempts_stops_at_once() {
+    let harness = Harness::new();
+    let hour = Duration::from_secs(3600);
+    let failing = Rules::on_failure().constant_backoff(hour);
+    let backing_off = harness.add(failing, Script::task("backing-off", [Step::Fail("down")]));
+    let resting = harness.add(Rules::always().interval(hour), Script::task("resting", [Step::Succeed]));
+    harness.settle().await;
+    let asked = Instant::now();
+    for task in [&backing_off, &resting] {
+        assert!(matches!(task.status().phase, Phase::Sleeping { attempt: 1, .. }), "{:?}", task.status());
+        harness.cancel(task);
+        assert!(task.outcome().await.is_canceled());
+    }
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+    let story = harness.finish().await;
+    let ended = story.of(&backing_off).into_iter().find(|line| line.starts_with("ended"));
+    assert_eq!(ended.as_deref(), Some("ended canceled by a cancel; its last attempt failed: down"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stop_asks_the_newest_task_first() {
+    let harness = Harness::new();
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let names = ["database", "cache", "queue", "server", "probe"];
+    let tasks = names.map(|name| {
+        let order = Arc::clone(&order);
+        let body = TaskFn::arc(name, move |context: TaskContext| {
+            let order = Arc::clone(&order);
+            async move {
+                context.cancelled().await;
+                order.lock().expect("a lock").push(context.name().to_owned());
+                Err(TaskError::Canceled)
+            }
+        });
+        harness.add(Rules::never(), body)
+    });
+    harness.settle().await;
+    harness.stop();
+    for task in &tasks {
+        let outcome = task.outcome().await;
+        let by_shutdown =
+            matches!(&outcome, taskvisor::Outcome::Canceled { cause: StopCause::Shutdown, last_error: None });
+        assert!(by_shutdown, "{outcome:?}");
+    }
+    let newest_first: Vec<_> = names.iter().rev().copied().collect();
+    assert_eq!(*order.lock().expect("a lock"), newest_first);
+    harness.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_several_threads_that_cancel_a_task_at_the_same_time_one_was_the_one() {
+    let harness = Harness::new();
+    for _ in 0..200 {
+        let task = harness.add(Rules::never(), Script::task("wanted", [Step::UntilStopped]));
+        let start = Barrier::new(3);
+        let cancel = || {
+            start.wait();
+            task.cancel()
+        };
+        let firsts = thread::scope(|scope| {
+            let threads = [scope.spawn(cancel), scope.spawn(cancel), scope.spawn(cancel)];
+            threads.map(|thread| thread.join().expect("no cancel panics"))
+        });
+        assert_eq!(firsts.iter().filter(|first| **first).count(), 1);
+        assert!(task.outcome().await.is_canceled());
+    }
+    harness.finish().await;
+}
+
+/// Invariant 6, where it is hardest to keep: tasks between two attempts without any delay, on other threads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_that_restart_without_delay_start_nothing_after_they_were_asked() {
+    let harness = Harness::new();
+    let rules = Rules::always().interval(Duration::ZERO);
+    for _ in 0..500 {
+        let tasks = ["one", "two"].map(|name| harness.add(rules, Script::task(name, [Step::Succeed])));
+        while tasks.iter().any(|task| task.status().attempt < 3) {
+            tokio::task::yield_now().await;
+        }
+        for task in &tasks {
+            harness.cancel(task);
+        }
+        for task in &tasks {
+            assert!(task.outcome().await.is_canceled());
+        }
+    }
+    harness.finish().await;
+}

@@ -1,0 +1,153 @@
+//! When `run` or `shutdown` returns, every subscriber has handled every event, or had its time.
+
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use taskvisor::{Config, Event, Subscribe, Subscriber};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::{Instant, sleep};
+
+use crate::drops::Witness;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Takes its time, then counts.
+struct Slow {
+    handled: Arc<AtomicUsize>,
+    takes: Duration,
+}
+
+impl Subscribe for Slow {
+    async fn on_event(&mut self, _: &Event) {
+        sleep(self.takes).await;
+        self.handled.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn slow(takes: Duration) -> (Subscriber, Arc<AtomicUsize>) {
+    let handled = Arc::default();
+    let subscriber = Slow { handled: Arc::clone(&handled), takes };
+    (subscriber.into(), handled)
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_events_are_handled_when_a_shutdown_returns() {
+    let (one, handled_by_one) = slow(Duration::from_millis(10));
+    let (other, handled_by_other) = slow(Duration::ZERO);
+    let harness = Harness::build(Config::default(), |builder| builder.subscriber(one).subscriber(other));
+    for number in 0..50 {
+        let name = &*format!("task-{number}").leak();
+        harness.add(Rules::never(), Script::task(name, [Step::UntilStopped]));
+    }
+    harness.settle().await;
+    harness.shutdown().await.expect("in order");
+    let handled = (handled_by_one.load(Ordering::SeqCst), handled_by_other.load(Ordering::SeqCst));
+    let story = harness.finish().await;
+    assert_eq!(handled, (story.events().len(), story.events().len()));
+    assert_eq!(story.events().len(), 50 * 5 + 2);
+}
+
+/// How many of the six events are handled when `run` returns, and how long it took.
+async fn handled_by_the_end_of_a_run(takes: Duration) -> (usize, Duration) {
+    let (subscriber, handled) = slow(takes);
+    let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
+    let spec = harness.spec(Rules::never(), Script::task("only", [Step::Succeed]));
+    let began = Instant::now();
+    harness.run(vec![spec]).await.expect("in order");
+    let result = (handled.load(Ordering::SeqCst), began.elapsed());
+    assert_eq!(harness.finish().await.events().len(), 6);
+    result
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_events_are_handled_when_a_run_returns_unless_the_drain_is_over() {
+    let within = handled_by_the_end_of_a_run(Duration::from_millis(800)).await;
+    assert_eq!(within, (6, Duration::from_millis(4_800)));
+    let beyond = handled_by_the_end_of_a_run(Duration::from_millis(900)).await;
+    assert_eq!(beyond, (5, Config::default().drain));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_events_are_handled_when_a_run_returns_on_other_threads() {
+    for _ in 0..100 {
+        let (subscriber, handled) = slow(Duration::ZERO);
+        let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
+        let names = ["one", "two", "three", "four"];
+        let specs = names.map(|name| harness.spec(Rules::never(), Script::task(name, [Step::Succeed])));
+        harness.run(specs.into()).await.expect("in order");
+        let handled = handled.load(Ordering::SeqCst);
+        assert_eq!(handled, harness.finish().await.events().len());
+    }
+}
+
+/// Handles nothing, and holds something while it does not.
+struct Stuck(Option<Witness>);
+
+impl Subscribe for Stuck {
+    async fn on_event(&mut self, _: &Event) {
+        let _held = self.0.take();
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stuck_subscriber_delays_the_shutdown_by_the_drain_and_is_then_dropped() {
+    let (witness, dropped) = Witness::new();
+    let (other, handled) = slow(Duration::ZERO);
+    let config = Config { drain: seconds(2), ..Config::default() };
+    let harness =
+        Harness::build(config, |builder| builder.subscriber(Stuck(Some(witness))).subscriber(other));
+    let task = harness.add(Rules::never(), Script::task("task", [Step::UntilStopped]));
+    harness.settle().await;
+    let began = Instant::now();
+    harness.shutdown().await.expect("no task is stuck");
+    assert_eq!(began.elapsed(), seconds(2));
+    assert!(task.outcome().await.is_canceled());
+    harness.settle().await;
+    assert!(dropped.is_dropped());
+    let story = harness.finish().await;
+    assert_eq!(handled.load(Ordering::SeqCst), story.events().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stuck_subscriber_does_not_delay_the_end_of_a_task() {
+    let harness = Harness::build(Config::default(), |builder| builder.subscriber(Stuck(None)));
+    let began = Instant::now();
+    let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));
+    assert!(task.outcome().await.is_completed());
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    harness.finish().await;
+}
+
+/// Blocks its thread over the first event.
+struct Blocking(Mutex<Option<Receiver<()>>>);
+
+impl Subscribe for Blocking {
+    async fn on_event(&mut self, _: &Event) {
+        let blocked = self.0.lock().expect("a lock").take();
+        if let Some(blocked) = blocked {
+            let _ = blocked.recv();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscriber_that_blocks_its_thread_does_not_hold_the_shutdown_up() {
+    let (release, blocked) = channel();
+    let config = Config { drain: Duration::from_millis(1), ..Config::default() };
+    let blocking = Blocking(Mutex::new(Some(blocked)));
+    let harness = Harness::build(config, |builder| builder.subscriber(blocking));
+    let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));
+    assert!(task.outcome().await.is_completed());
+    while harness.trace().so_far().events().len() < 5 {
+        tokio::task::yield_now().await;
+    }
+    harness.shutdown().await.expect("no task is stuck");
+    drop(release);
+    harness.finish().await;
+}

@@ -1,0 +1,76 @@
+//! How an application ends, and with which code.
+
+use super::process::Process;
+
+#[test]
+fn a_declared_task_that_gives_up_gives_code_1_and_its_error_on_stderr() {
+    let ended = Process::start("failed_task", &[]).end();
+    ended.expect_code(1);
+    ended.expect_stderr("error: task `give_up` gave up after attempt 1: fatal: the licence has expired");
+    assert!(!ended.stderr.contains("`get_over` gave up"), "{}", ended.stderr);
+}
+
+#[test]
+fn without_a_subscriber_failures_are_told_on_stderr_even_those_that_were_got_over() {
+    let ended = Process::start("failed_task", &[]).end();
+    ended.expect_stdout("got over it after 4 attempts");
+    for (event, detail) in [
+        ("failed attempt=1", "error=\"connection refused\""),
+        ("panicked attempt=2", "index out of bounds"),
+        ("timed_out attempt=3", "timeout=50ms"),
+    ] {
+        let told =
+            |line: &str| line.starts_with("get_over#") && line.contains(event) && line.contains(detail);
+        assert!(ended.stderr.lines().any(told), "no `{event}` on stderr:\n{}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("go_well"), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::time::{Duration, Instant};
+
+    use super::Process;
+
+    /// Far less than what the fixtures would wait or block for, far more than they need.
+    const SOON: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn a_blocked_only_worker_is_named_and_the_process_ended_in_time() {
+        let mut process = Process::start("blocked_worker", &[]);
+        process.wait_for(&["grinding"]);
+        let asked = Instant::now();
+        process.signal("TERM");
+        let ended = process.end();
+        assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+        ended.expect_code(124);
+        ended.expect_stderr("error: past the grace, still blocking their threads: `grind` (running for ");
+    }
+
+    #[test]
+    fn a_task_that_does_not_stop_is_aborted_after_the_grace() {
+        let mut process = Process::start("stubborn_task", &[]);
+        process.wait_for(&["staying"]);
+        let asked = Instant::now();
+        process.signal("TERM");
+        let ended = process.end();
+        assert!(asked.elapsed() >= Duration::from_millis(200), "the grace was {:?}", asked.elapsed());
+        ended.expect_code(124);
+        ended.expect_stdout("asked to stop");
+        ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
+    }
+
+    #[test]
+    fn a_second_signal_skips_the_grace() {
+        let mut process = Process::start("stubborn_task", &["patient"]);
+        process.wait_for(&["staying"]);
+        process.signal("INT");
+        process.wait_for(&["asked to stop"]);
+        let asked = Instant::now();
+        process.signal("INT");
+        let ended = process.end();
+        assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+        ended.expect_code(124);
+        ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
+    }
+}

@@ -1,0 +1,12 @@
+//! What only a process of its own can show: signals, exit codes, what is on stdout and stderr. The programs are the
+//! examples of the workspace, and the fixtures beside this file.
+
+#![cfg(feature = "macros")]
+
+mod program;
+mod process;
+
+mod endings;
+mod examples;
+mod start;
+mod uptime;
