@@ -5,17 +5,39 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use taskvisor::{BackoffPolicy, CancellationToken, Config, RestartPolicy, Supervisor, TaskError, TaskFn, TaskSpec};
+use taskvisor::{
+    BackoffPolicy, CancellationToken, Config, RestartPolicy, Supervisor, TaskError, TaskFn, TaskSpec,
+};
 
 use crate::Work;
 use crate::count::{Cost, Meter};
 
 pub const ALL: &[Work] = &[
-    Work { name: "one-shot, add and await one by one", operations: 100_000, raw: one_by_one_raw, ours: one_by_one },
-    Work { name: "one-shot, a burst of 20,000, formatted names", operations: 20_000, raw: burst_raw, ours: burst },
-    Work { name: "restart of a failing task, no backoff", operations: 100_000, raw: restart_raw, ours: restart },
+    Work {
+        name: "one-shot, add and await one by one",
+        operations: 100_000,
+        raw: one_by_one_raw,
+        ours: one_by_one,
+    },
+    Work {
+        name: "one-shot, a burst of 20,000, formatted names",
+        operations: 20_000,
+        raw: burst_raw,
+        ours: burst,
+    },
+    Work {
+        name: "restart of a failing task, no backoff",
+        operations: 100_000,
+        raw: restart_raw,
+        ours: restart,
+    },
     Work { name: "parked task (bytes)", operations: 20_000, raw: parked_raw, ours: parked },
-    Work { name: "parked task with its token taken (bytes)", operations: 20_000, raw: parked_raw, ours: parked_token },
+    Work {
+        name: "parked task with its token taken (bytes)",
+        operations: 20_000,
+        raw: parked_raw,
+        ours: parked_token,
+    },
     Work { name: "cancel one by one, to outcome", operations: 20_000, raw: cancel_raw, ours: cancel },
     Work { name: "shutdown of 10,000 parked tasks", operations: 10_000, raw: shutdown_raw, ours: shutdown },
 ];
