@@ -77,8 +77,8 @@ impl Future for TaskActor {
                 Stage::Yielding => this.enter_stage(Stage::Gates),
             };
             if let ControlFlow::Break(polled) = step {
-                if polled.is_pending() {
-                    this.ticket.cell().leave();
+                if polled.is_pending() && this.ticket.cell().leave() {
+                    return this.give_up(context);
                 }
                 return polled;
             }
@@ -161,6 +161,15 @@ impl TaskActor {
         }
         let ended = if deadline == Some(due) { Ended::Aborted } else { Ended::TimedOut };
         self.close(attempt, ended, context)
+    }
+
+    /// The body came back from a poll in which it was given up: those who waited know the end, so it gets no other.
+    fn give_up(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let _over = match self.stage {
+            Stage::Running { attempt, .. } => self.close(attempt, Ended::Aborted, context),
+            _ => self.finish(End::Aborted),
+        };
+        Poll::Ready(())
     }
 
     /// The attempt is over: drops its future, tells how it ended, and does what follows.

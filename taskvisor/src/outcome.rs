@@ -103,7 +103,7 @@ pub enum FailureKind {
     Fatal,
     /// It did not finish within the timeout and was dropped.
     Timeout,
-    /// It panicked: while its future was built, polled or dropped.
+    /// It panicked while its future was built or polled. A panic while it is dropped is contained and changes nothing.
     Panic,
     /// It returned [`TaskError::Canceled`](crate::TaskError::Canceled) although nobody had asked it to stop.
     Canceled,

@@ -12,7 +12,7 @@ use crate::context::AppContext;
 use crate::current::{self, Caller};
 use crate::events::{Event, EventKind, EventSet};
 use crate::extract::Needs;
-use crate::panics::{contain, discard};
+use crate::panics::{Contained, contain, discard};
 use crate::spec::Location;
 
 /// Something that listens to events.
@@ -57,6 +57,8 @@ impl Subscriber {
     /// A subscriber to every event, named after its type, with room for 1,024 events.
     pub fn new<S: Subscribe>(subscriber: S) -> Self {
         let name = type_name::<S>();
+        // It may also be dropped before it ever worked, or in the middle of it.
+        let subscriber = Contained::new(subscriber);
         let name = name.split('<').next().and_then(|name| name.rsplit("::").next()).unwrap_or(name);
         Self {
             name: Cow::Borrowed(name),
@@ -138,16 +140,15 @@ impl Inbox {
     }
 }
 
-async fn work<S: Subscribe>(mut subscriber: S, inbox: Inbox) {
+async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
     let caller = Caller { supervisor: inbox.supervisor, task: None };
-    while let Some(event) = inbox.next().await {
+    while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
         let result = match contain(|| subscriber.on_event(&event)) {
             Ok(handling) => contained(caller, handling).await,
             Err(message) => Err(message),
         };
         inbox.handled(event, result);
     }
-    discard(subscriber);
 }
 
 /// Polls a user's future under `caller`; a panic, in its destructor too, comes back as its message.

@@ -9,7 +9,7 @@ use taskvisor::{
     TaskSpec,
 };
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::trace::lock;
 use crate::{Rules, Story, Trace};
@@ -113,6 +113,15 @@ impl Harness {
         panic!("attempt {attempt} never came: {:?}", task.status());
     }
 
+    /// The outcome of a task: one that does not come within a day of the paused clock fails its test, not hangs it.
+    ///
+    /// # Panics
+    ///
+    /// If the day is over.
+    pub async fn outcome(&self, task: &TaskHandle) -> Outcome {
+        over(task).await
+    }
+
     /// Shuts down, checks every invariant, and tells what happened.
     ///
     /// # Panics
@@ -136,11 +145,16 @@ impl Harness {
         watched.iter().for_each(|task| trace.asked(task));
         let shutdown = supervisor.shutdown().await;
         for task in watched {
-            let outcome: Outcome = task.outcome().await;
-            trace.ended(&task, outcome);
+            trace.ended(&task, over(&task).await);
         }
         (shutdown, trace.check())
     }
+}
+
+async fn over(task: &TaskHandle) -> Outcome {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let waited = timeout(DAY, task.outcome()).await;
+    waited.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
 }
 
 impl Default for Harness {

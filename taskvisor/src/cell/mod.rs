@@ -165,9 +165,12 @@ impl TaskCell {
         asked
     }
 
-    /// The actor leaves its poll to wait. An ask that came meanwhile has woken it.
-    pub(crate) fn leave(&self) {
-        self.state.lock().polling = false;
+    /// The actor leaves its poll to wait. An ask that came meanwhile has woken it. Says whether its end was forced:
+    /// then there is nothing to wait for.
+    pub(crate) fn leave(&self) -> bool {
+        let mut state = self.state.lock();
+        state.polling = false;
+        state.stage == Stage::Stuck
     }
 
     pub(crate) fn is_asked(&self) -> bool {
@@ -202,6 +205,7 @@ impl TaskCell {
             state.stage = Stage::Waiting(WaitingOn::Turn);
             let previous = caught.map(|caught| mem::replace(&mut state.last, LastFailure::Caught(caught)));
             let after = AfterAttempt { asked: state.asked, ran: now.saturating_duration_since(state.since) };
+            state.since = now;
             (after, state.token.take(), previous)
         };
         if let Some(token) = token {

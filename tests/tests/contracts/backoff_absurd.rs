@@ -42,7 +42,7 @@ async fn sleeps_and_stops(backoff: Backoff) {
     let status = task.status();
     assert!(matches!(status.phase, Phase::Sleeping { .. }), "{backoff:?}: {:?}", status.phase);
     assert!(harness.cancel(&task));
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     harness.finish().await;
 }
 

@@ -28,7 +28,7 @@ async fn its_name_and_id_are_those_of_the_handle_and_its_number_counts() {
         }
     });
     let task = harness.add(Rules::on_failure().without_backoff(), task);
-    task.outcome().await;
+    harness.outcome(&task).await;
     let expected: Vec<_> = (1..=3).map(|attempt| ("work".to_owned(), task.id(), attempt)).collect();
     assert_eq!(*seen.lock().unwrap(), expected);
     harness.finish().await;
@@ -62,7 +62,7 @@ async fn the_supervisor_of_the_context_can_add_tasks() {
         Ok(())
     });
     let task = harness.add(Rules::never(), task);
-    assert!(task.outcome().await.is_completed());
+    assert!(harness.outcome(&task).await.is_completed());
     assert_eq!(harness.finish().await.ids_of("child").len(), 1);
 }
 
@@ -104,7 +104,7 @@ async fn run_until_cancelled_drops_the_future_at_the_stop() {
     sleep(seconds(5)).await;
     let before = Instant::now();
     assert!(harness.cancel(&task));
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(Instant::now(), before);
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
 }
@@ -125,7 +125,7 @@ async fn a_stop_asked_before_the_first_poll_is_still_seen() {
         }
     });
     let task = harness.add(Rules::always(), task);
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert!(outcome.is_canceled() && outcome.failure().is_none(), "{outcome}");
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
 }
@@ -139,6 +139,6 @@ async fn a_body_that_asks_for_its_own_stop_sees_it_at_once() {
         Err(TaskError::Canceled)
     });
     let task = harness.add(Rules::always(), task);
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
 }

@@ -22,7 +22,7 @@ fn with_db() -> Harness {
 /// Runs a task once; a failed assertion in it is a panic, and so no completion.
 async fn completes(harness: Harness, task: TaskRef) {
     let task = harness.add(Rules::never(), task);
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert!(outcome.is_completed(), "{outcome}");
     harness.finish().await;
 }
@@ -53,7 +53,7 @@ async fn the_token_is_that_of_the_attempt() {
     let task = harness.add(Rules::always(), task);
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task));
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
 }
 
@@ -76,7 +76,7 @@ async fn a_state_is_the_same_value_for_all() {
     };
     let tasks = ["one", "two", "three"].map(|name| harness.add(Rules::never(), TaskFn::arc(name, query)));
     for task in &tasks {
-        assert!(task.outcome().await.is_completed());
+        assert!(harness.outcome(task).await.is_completed());
     }
     let total = TaskFn::arc("total", |db: State<Db>| async move {
         assert_eq!(db.queries.load(Ordering::Relaxed), 3);
@@ -132,7 +132,7 @@ async fn one_of_the_user_s_own_is_made_anew_for_every_attempt() {
     let harness = Harness::new();
     let task = TaskFn::arc("work", |Label(label): Label| async move { Err(TaskError::fail(label)) });
     let task = harness.add(Rules::on_failure().without_backoff().max_retries(1), task);
-    task.outcome().await;
+    harness.outcome(&task).await;
     let story = harness.finish().await;
     assert_eq!(
         story.of(&task),
@@ -192,6 +192,6 @@ async fn an_extractor_that_panics_is_a_panic_of_the_attempt() {
     }
     let harness = Harness::new();
     let task = harness.add(Rules::never(), TaskFn::arc("work", |_: Broken| async { Ok(()) }));
-    assert!(task.outcome().await.is_failed());
+    assert!(harness.outcome(&task).await.is_failed());
     assert_eq!(harness.finish().await.of(&task)[2], "panicked 1: panicked: cannot be made");
 }

@@ -62,7 +62,7 @@ async fn the_value_is_dropped_when_the_outcome_is_seen() {
     let (harness, dropped) = (Harness::new(), Arc::new(AtomicBool::new(false)));
     let task = harness.add(Rules::on_failure().without_backoff(), poller(&dropped));
     assert!(!dropped.load(Ordering::Acquire));
-    task.outcome().await;
+    harness.outcome(&task).await;
     assert!(dropped.load(Ordering::Acquire));
     harness.finish().await;
 }

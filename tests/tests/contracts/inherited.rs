@@ -47,7 +47,7 @@ fn the_defaults_are_those_of_the_contract() {
 async fn with_defaults_takes_over_the_configuration() {
     let harness = Harness::with_config(config());
     let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
-    assert!(task.outcome().await.is_failed());
+    assert!(harness.outcome(&task).await.is_failed());
     let story = harness.finish().await;
     assert_eq!(
         story.of(&task),
@@ -71,7 +71,7 @@ async fn with_defaults_takes_over_the_configuration() {
 async fn inherit_takes_over_the_configuration_of_the_supervisor_it_is_added_to() {
     let harness = Harness::with_config(config());
     let task = add(&harness, expected(), TaskSpec::inherit(hanging()));
-    assert!(task.outcome().await.is_failed());
+    assert!(harness.outcome(&task).await.is_failed());
     assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
 }
 
@@ -79,7 +79,7 @@ async fn inherit_takes_over_the_configuration_of_the_supervisor_it_is_added_to()
 async fn with_defaults_takes_over_that_configuration_wherever_it_is_added() {
     let harness = Harness::new();
     let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
-    assert!(task.outcome().await.is_failed());
+    assert!(harness.outcome(&task).await.is_failed());
     assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
 }
 
@@ -89,7 +89,7 @@ async fn a_new_spec_inherits_nothing() {
     let rules = Rules::on_failure().without_backoff();
     let steps = [Step::Fail("a"), Step::Fail("b"), Step::Fail("c"), Step::SucceedAfter(seconds(600))];
     let task = harness.add(rules, Script::task("work", steps));
-    assert!(task.outcome().await.is_completed());
+    assert!(harness.outcome(&task).await.is_completed());
     assert_eq!(harness.finish().await.starts_of(&task), [seconds(0); 4]);
 }
 
@@ -104,7 +104,7 @@ async fn what_the_spec_says_wins_over_what_it_inherits() {
             .with_max_retries(2);
     let rules = Rules::on_failure().backoff(Backoff::constant(SECOND)).timeout(seconds(4)).max_retries(2);
     let task = add(&harness, rules, spec);
-    assert_eq!(task.outcome().await.to_string(), "failed: down");
+    assert_eq!(harness.outcome(&task).await.to_string(), "failed: down");
     assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), seconds(4), seconds(8)]);
 }
 
@@ -117,7 +117,7 @@ async fn an_inherited_limit_contradicts_nothing() {
         Rules::never(),
         TaskSpec::with_defaults(Script::task("work", [Step::Fail("down")]), &never),
     );
-    assert!(task.outcome().await.is_failed());
+    assert!(harness.outcome(&task).await.is_failed());
     assert_eq!(harness.finish().await.starts_of(&task).len(), 1);
 }
 

@@ -44,10 +44,10 @@ async fn leaves_out_what_is_over() {
     let stays = harness.add(Rules::always(), Script::task("stays", [Step::UntilStopped]));
     let goes = harness.add(Rules::never(), Script::task("goes", [Step::Succeed]));
     assert_eq!(names(&harness.tasks()), ["stays", "goes"]);
-    goes.outcome().await;
+    harness.outcome(&goes).await;
     assert_eq!(names(&harness.tasks()), ["stays"]);
     assert!(harness.cancel(&stays));
-    stays.outcome().await;
+    harness.outcome(&stays).await;
     assert!(harness.tasks().is_empty());
     harness.finish().await;
 }
@@ -70,7 +70,7 @@ async fn a_task_that_sleeps_between_attempts_is_alive() {
     tokio::time::sleep(SECOND).await;
     assert!(harness.is_alive("work"));
     assert!(harness.cancel(&task));
-    task.outcome().await;
+    harness.outcome(&task).await;
     assert!(!harness.is_alive("work"));
     harness.finish().await;
 }

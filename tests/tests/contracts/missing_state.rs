@@ -50,7 +50,7 @@ async fn the_spec_comes_back_and_runs_where_the_state_is() {
     with.trace().knows("work", Rules::never());
     let task = with.add_task(spec).expect("nothing is missing");
     with.watch(&task);
-    assert!(task.outcome().await.is_completed());
+    assert!(with.outcome(&task).await.is_completed());
     with.finish().await;
 }
 
@@ -60,7 +60,7 @@ async fn a_refused_task_leaves_no_event_and_its_name_free() {
     let _refused = refused(&harness, needs_both());
     assert!(!harness.is_alive("work"));
     let task = harness.add(Rules::never(), TaskFn::arc("work", || async { Ok(()) }));
-    assert!(task.outcome().await.is_completed());
+    assert!(harness.outcome(&task).await.is_completed());
     assert_eq!(harness.finish().await.count(EventName::Added), 1);
 }
 

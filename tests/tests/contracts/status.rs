@@ -103,7 +103,7 @@ async fn once_asked_to_stop_it_says_so() {
 async fn after_its_end_the_handle_says_how_it_ended() {
     let harness = Harness::new();
     let task = add(&harness, Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Succeed]);
-    task.outcome().await;
+    harness.outcome(&task).await;
     let status = task.status();
     assert!(matches!(&status.phase, Phase::Ended(outcome) if outcome.is_completed()));
     assert_eq!((status.attempt, status.next_attempt), (2, None));
@@ -115,7 +115,7 @@ async fn after_its_end_the_handle_says_how_it_ended() {
 async fn the_streak_counts_the_final_failure_too() {
     let harness = Harness::new();
     let task = add(&harness, Rules::on_failure().without_backoff().max_retries(2), [Step::Fail("down")]);
-    task.outcome().await;
+    harness.outcome(&task).await;
     assert_eq!(task.status().failures, 3);
     harness.finish().await;
 }
@@ -124,7 +124,7 @@ async fn the_streak_counts_the_final_failure_too() {
 async fn the_streak_of_a_single_failed_attempt_is_one() {
     let harness = Harness::new();
     let task = add(&harness, Rules::never(), [Step::Fail("down")]);
-    task.outcome().await;
+    harness.outcome(&task).await;
     assert_eq!(task.status().failures, 1);
     harness.finish().await;
 }
@@ -133,7 +133,7 @@ async fn the_streak_of_a_single_failed_attempt_is_one() {
 async fn the_final_success_ends_the_streak() {
     let harness = Harness::new();
     let task = add(&harness, Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Succeed]);
-    task.outcome().await;
+    harness.outcome(&task).await;
     assert_eq!(task.status().failures, 0);
     harness.finish().await;
 }

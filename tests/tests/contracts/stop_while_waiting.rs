@@ -11,7 +11,7 @@ async fn for_its_first_turn() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     assert!(harness.cancel(&task));
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task), ["added", "ended canceled by a cancel", "removed"]);
 }
 
@@ -20,7 +20,7 @@ async fn for_its_first_turn_by_a_shutdown() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     harness.stop();
-    assert!(task.outcome().await.is_canceled());
+    assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task), ["added", "ended canceled by shutdown", "removed"]);
 }
 
@@ -33,7 +33,7 @@ async fn for_a_permit() {
     sleep(SECOND).await;
     let before = Instant::now();
     assert!(harness.cancel(&waiter));
-    assert!(waiter.outcome().await.is_canceled());
+    assert!(harness.outcome(&waiter).await.is_canceled());
     assert_eq!(Instant::now(), before);
     assert_eq!(holder.status().attempt, 1);
     let story = harness.finish().await;
@@ -51,7 +51,7 @@ async fn for_a_permit_after_a_failure_and_carries_that_error() {
     harness.reach(&holder, 1).await;
     sleep(seconds(5)).await;
     assert!(harness.cancel(&waiter));
-    waiter.outcome().await;
+    harness.outcome(&waiter).await;
     let story = harness.finish().await;
     assert_eq!(
         story.of(&waiter),
@@ -73,7 +73,7 @@ async fn for_the_end_of_a_backoff_and_carries_the_error_before_it() {
     let task = harness.add(rules, Script::task("work", [Step::Fail("refused"), Step::Succeed]));
     sleep(seconds(60)).await;
     assert!(harness.cancel(&task));
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("refused"));
     let story = harness.finish().await;
     assert_eq!(
@@ -97,7 +97,7 @@ async fn for_the_end_of_an_interval_and_carries_no_error() {
     let task = harness.add(rules, Script::task("work", [Step::Fail("earlier"), Step::Succeed]));
     sleep(seconds(60)).await;
     assert!(harness.cancel(&task));
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { last_error: None, .. }), "{outcome}");
     let story = harness.finish().await;
     assert_eq!(story.times_of(&task, EventName::Ended), [seconds(60)]);
@@ -111,7 +111,7 @@ async fn for_the_end_of_what_retry_after_said() {
     let task = harness.add(Rules::on_failure().says_when(), Script::task("work", [step]));
     sleep(millis(500)).await;
     assert!(harness.cancel(&task));
-    task.outcome().await;
+    harness.outcome(&task).await;
     let story = harness.finish().await;
     assert_eq!(story.times_of(&task, EventName::Ended), [millis(500)]);
     assert_eq!(story.starts_of(&task).len(), 1);
@@ -125,7 +125,7 @@ async fn for_others_between_two_attempts_without_delay() {
     let attempts = task.status().attempt;
     assert!(attempts > 1, "it runs again and again");
     assert!(harness.cancel(&task));
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { last_error: Some(_), .. }), "{outcome}");
     assert_eq!(harness.finish().await.count(EventName::Started) as u64, attempts);
 }

@@ -105,7 +105,7 @@ async fn the_outcome_of_a_shutdown_says_that_it_was_one() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::FailWhenStopped("torn")]));
     harness.reach(&task, 1).await;
     harness.shutdown().await.expect("nothing is stuck");
-    let outcome = task.outcome().await;
+    let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { cause: StopCause::Shutdown, last_error: Some(_) }));
     let story = harness.finish().await;
     assert_eq!(story.of(&task)[3], "ended canceled by shutdown; its last attempt failed: torn");
@@ -119,6 +119,6 @@ async fn whoever_asked_first_is_the_cause() {
     assert!(harness.cancel(&task));
     harness.stop();
     assert!(!task.cancel());
-    assert!(matches!(task.outcome().await, Outcome::Canceled { cause: StopCause::Cancel, .. }));
+    assert!(matches!(harness.outcome(&task).await, Outcome::Canceled { cause: StopCause::Cancel, .. }));
     harness.finish().await;
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use taskvisor::{Config, Failure, Outcome, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef};
 use tests::{Harness, Rules, Script, Step, Story};
-use tokio::time::timeout;
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
@@ -47,7 +46,7 @@ pub(crate) async fn play(rules: Rules, steps: impl Into<Vec<Step>>) -> Ending {
 pub(crate) async fn end(rules: Rules, task: TaskRef) -> Ending {
     let harness = Harness::new();
     let task = harness.add(rules, task);
-    let outcome = over(&task).await;
+    let outcome = harness.outcome(&task).await;
     Ending { outcome, task, story: harness.finish().await }
 }
 
@@ -57,7 +56,7 @@ pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attemp
     let task = harness.add(rules, Script::task("work", steps));
     harness.reach(&task, attempt).await;
     assert!(harness.cancel(&task), "nobody else cancels");
-    let outcome = over(&task).await;
+    let outcome = harness.outcome(&task).await;
     Ending { outcome, task, story: harness.finish().await }
 }
 
@@ -67,14 +66,8 @@ pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Ending {
     let task = harness.add(rules, task);
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task), "nobody else cancels");
-    let outcome = over(&task).await;
+    let outcome = harness.outcome(&task).await;
     Ending { outcome, task, story: harness.finish().await }
-}
-
-/// The outcome; one that is retried for ever fails its test rather than hanging it.
-async fn over(task: &TaskHandle) -> Outcome {
-    let patience = seconds(24 * 60 * 60);
-    timeout(patience, task.outcome()).await.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
 }
 
 /// A task that waits until it is asked to stop and then does `last`.

@@ -101,7 +101,7 @@ async fn is_cancelled_once_the_task_is_over() {
     ] {
         let harness = Harness::new();
         let (task, kept) = keeping(&harness, Rules::never(), first);
-        task.outcome().await;
+        harness.outcome(&task).await;
         let (context, token) = kept.lock().unwrap().pop().expect("the first attempt ran");
         assert!(token.is_cancelled());
         reads_as_cancelled(&context).await;
@@ -118,7 +118,7 @@ async fn is_cancelled_when_a_stop_is_asked_while_the_attempt_goes_on() {
     assert!(!token.is_cancelled() && !context.is_cancelled());
     assert!(harness.cancel(&task));
     assert!(token.is_cancelled() && context.is_cancelled());
-    assert!(task.outcome().await.is_aborted());
+    assert!(harness.outcome(&task).await.is_aborted());
     reads_as_cancelled(&context).await;
     harness.finish().await;
 }

@@ -1,13 +1,18 @@
 //! A body that blocks its thread inside a poll past its grace. Threads are real here, and so is the (tiny) grace; what
 //! has to be waited for is waited for by its condition.
 
-use std::sync::Mutex;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use taskvisor::{Config, Phase, RuntimeError, TaskFn, TaskHandle, TaskRef, WaitingOn};
 use tests::{Harness, Rules, Script, Step};
 use tokio::sync::oneshot;
+
+use crate::drops::Witness;
 
 const GRACE: Duration = Duration::from_millis(1);
 
@@ -87,6 +92,39 @@ async fn a_body_that_blocks_only_within_its_grace_ends_as_it_says() {
     assert!(matches!(task.status().phase, Phase::Running { attempt: 1 }));
     release.now();
     assert!(task.outcome().await.is_canceled());
+    harness.finish().await;
+}
+
+/// Waiters were told that it is over: what it left undone in that poll, it does not do in a later one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_was_given_up_is_dropped_when_it_returns_and_not_polled_again() {
+    let harness = Harness::new();
+    let (witness, dropped) = Witness::new();
+    let (release, blocked) = channel();
+    let (tell, blocks) = oneshot::channel();
+    let polls = Arc::new(AtomicUsize::new(0));
+    let (counter, inside) = (Arc::clone(&polls), Mutex::new(Some((witness, tell, blocked))));
+    let body = TaskFn::arc("blocker", move || {
+        let (held, tell, blocked) = inside.lock().expect("a lock").take().expect("one attempt");
+        let (counter, mut tell) = (Arc::clone(&counter), Some(tell));
+        poll_fn(move |_| {
+            let _held = &held;
+            counter.fetch_add(1, Ordering::SeqCst);
+            tell.take().map(|tell| tell.send(()));
+            let _: Result<(), _> = blocked.recv();
+            Poll::Pending
+        })
+    });
+    let task = harness.add(Rules::never(), body);
+    let release = Release(Some(release));
+    blocks.await.expect("it starts");
+    task.cancel_with_timeout(GRACE);
+    assert!(task.outcome().await.is_aborted());
+    assert!(!dropped.is_dropped());
+    release.now();
+    until(|| !harness.is_alive("blocker")).await;
+    assert!(dropped.is_dropped());
+    assert_eq!(polls.load(Ordering::SeqCst), 1);
     harness.finish().await;
 }
 

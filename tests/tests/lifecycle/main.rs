@@ -15,6 +15,7 @@ mod outcomes;
 mod gone;
 mod panics;
 mod destructors;
+mod double_panics;
 mod permits;
 mod blocking;
 mod shutting_down;

@@ -1,0 +1,49 @@
+//! A stop that is asked from one thread while another is about to start the attempt.
+
+use std::hint::spin_loop;
+
+use taskvisor::{
+    Config, Event, EventName, EventSet, Subscribe, Subscriber, TaskContext, TaskError, TaskFn, TaskRef,
+};
+use tests::{Harness, Rules};
+
+const RACES: usize = 20_000;
+
+/// Telling it costs time between the first look at the task and its first attempt: there the stop has to come.
+struct Delays;
+
+impl Subscribe for Delays {
+    async fn on_event(&mut self, _: &Event) {}
+}
+
+fn delays() -> Subscriber {
+    Subscriber::new(Delays).with_events(EventSet::of(&[EventName::Added])).with_queue(RACES)
+}
+
+fn racer(race: usize) -> TaskRef {
+    TaskFn::arc(format!("race-{race}"), |context: TaskContext| async move {
+        context.cancelled().await;
+        Err(TaskError::Canceled)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_the_ask_returned_no_attempt_starts_and_one_that_runs_sees_it() {
+    let harness = Harness::build(Config::default(), |builder| {
+        (0..32).fold(builder, |builder, _| builder.subscriber(delays()))
+    });
+    let mut tasks = Vec::with_capacity(RACES);
+    for race in 0..RACES {
+        let task = harness.add(Rules::always(), racer(race));
+        // Now earlier, now later, so that some of the asks meet the start.
+        (0..race % 2_000).for_each(|_| spin_loop());
+        // From here on the recorder takes no attempt that was not there when `cancel` returned.
+        assert!(harness.cancel(&task));
+        tasks.push(task);
+    }
+    for task in tasks {
+        let outcome = harness.outcome(&task).await;
+        assert!(outcome.is_canceled(), "{outcome}");
+    }
+    harness.finish().await;
+}
