@@ -39,6 +39,10 @@ pub(crate) struct TaskActor {
 
 #[derive(Clone, Copy, Debug)]
 enum Stage {
+    /// Among those who wait for a slot.
+    Turn {
+        told: bool,
+    },
     /// What must be had before an attempt, the first and any later one.
     Gates,
     Running {
@@ -71,6 +75,7 @@ impl Future for TaskActor {
         this.ticket.added();
         loop {
             let step = match this.stage {
+                Stage::Turn { told } => this.wait_turn(told, ask),
                 Stage::Gates => this.pass_gates(ask, context),
                 Stage::Running { attempt, until } => this.run(attempt, until, ask, context),
                 Stage::Sleeping => this.sleep(ask, context),
@@ -89,14 +94,25 @@ impl Future for TaskActor {
 impl TaskActor {
     pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot) -> Self {
         ticket.accept();
-        Self {
-            slot: Some(slot),
-            ticket,
-            stage: Stage::Gates,
-            streak: Streak::default(),
-            alarm: None,
-            permit: None,
+        let stage = if ticket.cell().has_turn() { Stage::Gates } else { Stage::Turn { told: false } };
+        Self { slot: Some(slot), ticket, stage, streak: Streak::default(), alarm: None, permit: None }
+    }
+
+    fn wait_turn(&mut self, told: bool, ask: Option<Ask>) -> Step {
+        if let Some(ask) = ask {
+            return self.stop(ask);
         }
+        if self.ticket.cell().has_turn() {
+            if told {
+                self.ticket.tell(EventName::Admitted, None, || EventKind::Admitted);
+            }
+            return self.enter_stage(Stage::Gates);
+        }
+        if !told {
+            self.ticket.tell_queued();
+            self.stage = Stage::Turn { told: true };
+        }
+        WAIT
     }
 
     fn pass_gates(&mut self, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
@@ -223,6 +239,7 @@ impl TaskActor {
             AskKind::Stop => {
                 self.finish(End::Canceled { cause: ask.cause, failed: self.streak.failures() > 0 })
             }
+            AskKind::Reject(rejection) => self.finish(End::Rejected(rejection)),
         }
     }
 

@@ -35,6 +35,8 @@
 //! - Nothing survives the process: for work that must, use a queue on a database.
 
 #![forbid(unsafe_code)]
+// Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
+#![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 
 // In reading order, which is the order of imports: a file uses only what stands above it; a test keeps it so.
 
@@ -62,9 +64,9 @@ mod task;
 mod spec;
 mod plan;
 mod ending;
-mod handle;
 
 // Many tasks.
+mod slot;
 mod bus;
 mod subscriber;
 mod refusal;
@@ -73,10 +75,15 @@ mod report;
 mod shared;
 mod ticket;
 mod actor;
+mod handle;
 
 // The front.
 mod shutdown;
 mod supervisor;
+#[cfg(feature = "controller")]
+mod controller;
+#[cfg(feature = "controller")]
+mod job;
 mod builder;
 mod signals;
 mod run;
@@ -98,19 +105,27 @@ mod models;
 
 pub use builder::{Supervisor, SupervisorBuilder};
 pub use config::Config;
+#[cfg(feature = "controller")]
+pub use config::ControllerConfig;
 pub use context::{AppContext, TaskContext};
+#[cfg(feature = "controller")]
+pub use controller::{ControllerSpec, SlotStatus, SlotWaiter, Submit, SubmitError};
 pub use error::{BoxError, Cause, Markable, MarkedError, ResultExt, TaskError};
 pub use events::{Event, EventKind, EventName, EventSet};
 pub use extract::{FromApp, FromContext, Needs};
 pub use handle::{OutcomeFuture, TaskHandle};
 pub use id::TaskId;
+#[cfg(feature = "controller")]
+pub use job::{Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, Submission};
 #[cfg(feature = "logging")]
 pub use logging::LogWriter;
-pub use outcome::{Failure, FailureKind, Outcome, StopCause};
+pub use outcome::{Failure, FailureKind, Outcome, Rejection, StopCause};
 pub use policies::{BackoffBuilder, BackoffPolicy, InvalidBackoff, JitterPolicy, RestartPolicy};
 pub use refusal::{AddError, RuntimeError, StuckTask};
 pub use report::{AbortedTask, FailedTask, Report};
-pub use spec::TaskSpec;
+#[cfg(feature = "controller")]
+pub use slot::Admission;
+pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use status::{Phase, TaskStatus, WaitingOn};
 pub use subscriber::{Subscribe, Subscriber};
@@ -125,6 +140,8 @@ pub use attributes::{main, subscriber, task};
 
 /// What a file with tasks in it usually needs.
 pub mod prelude {
+    #[cfg(feature = "controller")]
+    pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
     #[cfg(feature = "macros")]
     pub use crate::{App, subscriber, task};
     pub use crate::{
@@ -143,10 +160,14 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use crate::returns::{IntoJobResult, NotAResult, Probe};
     #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};
     pub use crate::spec::Location;
+    #[cfg(feature = "controller")]
+    pub use crate::{Admission, Job, JobDescriptor, JobParameter};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Needs,
         RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,

@@ -24,6 +24,8 @@ pub enum Outcome {
     },
     /// The task did not stop within its grace, so its attempt was dropped; or its runtime was shut down under it.
     Aborted,
+    /// A submission that never had its first turn.
+    Rejected(Rejection),
 }
 
 impl Outcome {
@@ -33,7 +35,7 @@ impl Outcome {
         match self {
             Self::Failed(failure) => Some(failure),
             Self::Canceled { last_error, .. } => last_error.as_ref(),
-            Self::Completed | Self::Aborted => None,
+            Self::Completed | Self::Aborted | Self::Rejected(_) => None,
         }
     }
 
@@ -55,6 +57,12 @@ impl Outcome {
         matches!(self, Self::Canceled { .. })
     }
 
+    /// Whether it is [`Rejected`](Outcome::Rejected).
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected(_))
+    }
+
     /// Whether it is [`Aborted`](Outcome::Aborted).
     #[must_use]
     pub fn is_aborted(&self) -> bool {
@@ -69,15 +77,19 @@ impl fmt::Display for Outcome {
             Self::Failed(failure) => write!(f, "failed: {failure}"),
             Self::Canceled { cause, last_error } => {
                 f.write_str("canceled")?;
-                if *cause == StopCause::Shutdown {
-                    f.write_str(" by the shutdown")?;
-                }
+                f.write_str(match cause {
+                    StopCause::Cancel => "",
+                    StopCause::Shutdown => " by the shutdown",
+                    StopCause::Replace => " by a replacement",
+                    StopCause::Clear => " with its slot",
+                })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
                     None => Ok(()),
                 }
             }
             Self::Aborted => f.write_str("aborted"),
+            Self::Rejected(rejection) => write!(f, "rejected: {rejection}"),
         }
     }
 }
@@ -90,6 +102,32 @@ pub enum StopCause {
     Cancel,
     /// The shutdown of the supervisor.
     Shutdown,
+    /// A submission that takes its slot.
+    Replace,
+    /// A `clear_slot`.
+    Clear,
+}
+
+/// Why an accepted submission never had its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// A later submission took its place among those who wait.
+    Superseded,
+    /// The slot was cleared.
+    Cleared,
+    /// The supervisor shut down.
+    ShuttingDown,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Superseded => "superseded by a later submission",
+            Self::Cleared => "the slot was cleared",
+            Self::ShuttingDown => "the supervisor shut down before its turn",
+        })
+    }
 }
 
 /// In which way an attempt failed.
