@@ -197,7 +197,12 @@ impl TaskActor {
             return self.finish(End::Aborted);
         }
         let stop = after.asked.map(|ask| ask.cause);
-        match self.streak.next(cell.policy(), judgement.ending, after.ran, stop, &mut Rng::new()) {
+        let failures = self.streak.failures();
+        let next = self.streak.next(cell.policy(), judgement.ending, after.ran, stop, &mut Rng::new());
+        if self.streak.failures() != failures {
+            cell.count_failures(self.streak.failures());
+        }
+        match next {
             Next::Complete => self.finish(End::Completed),
             Next::Fail => self.finish(End::Failed),
             Next::Stop { cause, failed } => self.finish(End::Canceled { cause, failed }),
@@ -209,10 +214,10 @@ impl TaskActor {
     /// Between two attempts.
     fn rest(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
         let until = later(now, delay);
-        let failures = self.streak.failures();
-        if let Err(ask) = self.ticket.cell().sleep(now, until, failures) {
+        if let Err(ask) = self.ticket.cell().sleep(now, until) {
             return self.stop(ask);
         }
+        let failures = self.streak.failures();
         if failed {
             self.ticket.tell(EventName::Backoff, Some(now), || EventKind::Backoff { delay, failures });
         }

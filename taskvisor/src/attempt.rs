@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::context::TaskContext;
 use crate::error::TaskError;
-use crate::panics::contain;
+use crate::panics::{Contained, contain};
 
 /// A task's future, built, polled and dropped in place.
 pub(crate) trait AttemptSlot: Send {
@@ -49,24 +49,31 @@ where
     }
 }
 
-/// The erased slot of a task. A panic in user code comes back as its message.
-pub struct ErasedSlot(Pin<Box<dyn AttemptSlot>>);
+/// The erased slot of a task. A panic in user code comes back as its message, and goes no further when it is dropped.
+pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
 
 impl ErasedSlot {
     pub(crate) fn start(&mut self, context: TaskContext) -> Result<(), String> {
-        contain(|| self.0.as_mut().start(context))
+        contain(|| self.0.get_mut().map(|slot| slot.as_mut().start(context))).map(|_| ())
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Result<(), TaskError>, String>> {
-        match contain(|| self.0.as_mut().poll(context)) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+        match contain(|| self.0.get_mut().map(|slot| slot.as_mut().poll(context))) {
+            Ok(Some(Poll::Ready(result))) => Poll::Ready(Ok(result)),
+            Ok(Some(Poll::Pending) | None) => Poll::Pending,
             Err(message) => Poll::Ready(Err(message)),
         }
     }
 
     pub(crate) fn clear(&mut self) -> Result<(), String> {
-        contain(|| self.0.as_mut().clear())
+        contain(|| self.0.get_mut().map(|slot| slot.as_mut().clear())).map(|_| ())
+    }
+}
+
+impl Drop for ErasedSlot {
+    fn drop(&mut self) {
+        // Apart from the value, because two panics in one unwinding end the process.
+        let _ = self.clear();
     }
 }
 
@@ -82,5 +89,5 @@ where
     M: Fn(TaskContext) -> F + Send + 'static,
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
-    ErasedSlot(Box::pin(Slot { make, attempt: None }))
+    ErasedSlot(Contained::new(Box::pin(Slot { make, attempt: None })))
 }

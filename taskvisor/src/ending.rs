@@ -29,7 +29,7 @@ impl Ended {
     pub(crate) fn judge(self, attempt: u64, cell: &TaskCell) -> Judgement {
         let failed = |ending, kind, event, error: BoxError| Judgement {
             ending,
-            caught: Some(Caught { kind, attempt, error }),
+            caught: Some(Caught::new(kind, attempt, error)),
             event,
         };
         let stopped = |event| Judgement { ending: Ending::Canceled, caught: None, event };

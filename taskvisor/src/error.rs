@@ -220,7 +220,7 @@ impl Error for Mark {
 
 /// The chain of an error, outermost first. Bounded, because `source` is written by users.
 pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source()).take(64)
+    std::iter::successors(Some(error), |&error| contain(|| error.source()).ok().flatten()).take(64)
 }
 
 /// The message of an error and of its sources, each once: `read app.conf: permission denied`.

@@ -51,9 +51,21 @@ impl Subscribe for LogWriter {
     async fn on_event(&mut self, event: &Event) {
         let time = SystemTime::now().checked_sub(event.at.elapsed()).unwrap_or(SystemTime::UNIX_EPOCH);
         // A line in one write, so that lines of several writers do not mix.
-        let line = format!("{} {event}\n", format_rfc3339_millis(time));
+        let line = format!("{} {}\n", format_rfc3339_millis(time), on_one_line(&event.to_string()));
         let _ = self.output.write_all(line.as_bytes()).and_then(|()| self.output.flush());
     }
+}
+
+/// Escapes what would begin a line of its own, or command a terminal: messages come from anywhere.
+fn on_one_line(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut line, character| {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+        line
+    })
 }
 
 impl fmt::Debug for LogWriter {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{BoxError, chain, describe};
+use crate::panics::Contained;
 
 /// How an accepted task ended: exactly one for each, for any number of waiters, early or late.
 #[derive(Clone, Debug)]
@@ -153,7 +154,7 @@ pub enum FailureKind {
 pub struct Failure {
     kind: FailureKind,
     attempt: u64,
-    error: Arc<dyn Error + Send + Sync>,
+    error: Contained<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
@@ -172,12 +173,15 @@ impl Failure {
     /// The error: the user's own, or ours that tells of a timeout or a panic.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
-        &*self.error
+        match self.error.get() {
+            Some(error) => &**error,
+            None => &Gone,
+        }
     }
 
     /// The message of the error and of its sources.
     pub(crate) fn message(&self) -> String {
-        describe(&*self.error)
+        describe(self.error())
     }
 
     /// The first error of type `E` in the chain, from the error itself down its sources.
@@ -185,7 +189,7 @@ impl Failure {
     /// An error that `anyhow` boxed directly, without a context, is hidden by `anyhow` and not found; its sources are.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        chain(&*self.error).find_map(|error| error.downcast_ref())
+        chain(self.error()).find_map(|error| error.downcast_ref())
     }
 }
 
@@ -205,23 +209,29 @@ impl fmt::Debug for Failure {
         f.debug_struct("Failure")
             .field("kind", &self.kind)
             .field("attempt", &self.attempt)
-            .field("error", &describe(&*self.error))
+            .field("error", &self.message())
             .finish()
     }
 }
 
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        self.error().source()
     }
 }
 
 /// A failure as it was caught: still in the box it came in, because most failures are never looked at.
 #[derive(Debug)]
 pub(crate) struct Caught {
-    pub(crate) kind: FailureKind,
-    pub(crate) attempt: u64,
-    pub(crate) error: BoxError,
+    kind: FailureKind,
+    attempt: u64,
+    error: Contained<BoxError>,
+}
+
+impl Caught {
+    pub(crate) fn new(kind: FailureKind, attempt: u64, error: BoxError) -> Self {
+        Self { kind, attempt, error: Contained::new(error) }
+    }
 }
 
 /// The last failure of a task, made shareable when somebody asks for it.
@@ -236,8 +246,9 @@ pub(crate) enum LastFailure {
 impl LastFailure {
     pub(crate) fn share(&mut self) -> Option<Failure> {
         if let Self::Caught(_) = self {
-            if let Self::Caught(Caught { kind, attempt, error }) = std::mem::take(self) {
-                *self = Self::Shared(Failure { kind, attempt, error: error.into() });
+            if let Self::Caught(Caught { kind, attempt, mut error }) = std::mem::take(self) {
+                let error = error.take().unwrap_or_else(|| Box::new(Gone));
+                *self = Self::Shared(Failure { kind, attempt, error: Contained::new(error.into()) });
             }
         }
         match self {
@@ -246,6 +257,18 @@ impl LastFailure {
         }
     }
 }
+
+/// In the place of an error that was taken out: nobody sees it, because it is taken out only to be dropped or moved on.
+#[derive(Debug)]
+struct Gone;
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("gone")
+    }
+}
+
+impl Error for Gone {}
 
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);

@@ -46,7 +46,7 @@ impl Shared {
                 })
                 .collect();
             *self.workers.lock() = workers;
-            bound.spawn(drive(Arc::clone(self)));
+            bound.spawn(drive(Driver { shared: Arc::clone(self), result: Ok(()) }));
         }
         bound
     }
@@ -91,9 +91,16 @@ impl Shared {
     /// The result of the shutdown, the same for everybody who waits.
     pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
         match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
-            Ok(stop) => stop.result.clone().unwrap_or(Ok(())),
-            Err(_) => Ok(()),
+            Ok(stop) => stop.result.clone().unwrap_or(Ok(()))?,
+            Err(_) => return Ok(()),
         }
+        // At once, unless the runtime was dropped under the tasks: then they are being dropped.
+        if Handle::try_current().is_ok() {
+            let _ = timeout(self.config.grace, self.idle()).await;
+        } else {
+            self.idle().await;
+        }
+        Ok(())
     }
 
     /// Completes when nothing runs or waits.
@@ -119,7 +126,25 @@ impl Drop for Place<'_> {
     }
 }
 
-async fn drive(shared: Arc<Shared>) {
+/// Answers those who wait for the shutdown, whatever becomes of the driver.
+struct Driver {
+    shared: Arc<Shared>,
+    result: Result<(), RuntimeError>,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let result = std::mem::replace(&mut self.result, Ok(()));
+        self.shared.registry.close();
+        self.shared.stop.send_modify(|stop| {
+            stop.deadline.get_or_insert_with(Instant::now);
+            stop.result = Some(result);
+        });
+    }
+}
+
+async fn drive(mut driver: Driver) {
+    let shared = Arc::clone(&driver.shared);
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.
     let _ = stop.wait_for(|stop| stop.deadline.is_some()).await;
@@ -133,8 +158,9 @@ async fn drive(shared: Arc<Shared>) {
     for worker in workers {
         worker.abort();
     }
-    let result = if stuck.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(stuck.into())) };
-    shared.stop.send_modify(|stop| stop.result = Some(result));
+    if !stuck.is_empty() {
+        driver.result = Err(RuntimeError::Stuck(stuck.into()));
+    }
 }
 
 /// Waits until all tasks are gone; past the deadline, ends those that block. Says who is left.

@@ -6,6 +6,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::panics::Contained;
+
 /// A value shared by the tasks and subscribers of an application, injected by its type.
 ///
 /// Given once with [`App::state`](crate::App::state) or [`SupervisorBuilder::state`](crate::SupervisorBuilder::state).
@@ -47,7 +49,13 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
 /// The states that were given, each type once.
 #[derive(Default)]
 pub(crate) struct States {
-    values: HashMap<TypeId, (&'static str, Arc<dyn Any + Send + Sync>)>,
+    values: HashMap<TypeId, Given>,
+}
+
+/// A state that was given, with the name of its type.
+struct Given {
+    type_name: &'static str,
+    value: Contained<Arc<dyn Any + Send + Sync>>,
 }
 
 impl States {
@@ -55,7 +63,8 @@ impl States {
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> bool {
         let absent = !self.has(TypeId::of::<T>());
         if absent {
-            self.values.insert(TypeId::of::<T>(), (type_name::<T>(), Arc::new(value)));
+            let given = Given { type_name: type_name::<T>(), value: Contained::new(Arc::new(value)) };
+            self.values.insert(TypeId::of::<T>(), given);
         }
         absent
     }
@@ -65,13 +74,17 @@ impl States {
     }
 
     pub(crate) fn get(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.values.get(&type_id).map(|(_, value)| value)
+        self.values.get(&type_id).and_then(|given| given.value.get())
     }
 
     /// The name of a given type that somebody who asks for `missing` may have meant.
     pub(crate) fn near_miss(&self, missing: &str) -> Option<&'static str> {
-        let mut near: Vec<_> =
-            self.values.values().map(|(name, _)| *name).filter(|given| resembles(given, missing)).collect();
+        let mut near: Vec<_> = self
+            .values
+            .values()
+            .map(|given| given.type_name)
+            .filter(|given| resembles(given, missing))
+            .collect();
         near.sort_unstable();
         near.first().copied()
     }

@@ -235,10 +235,14 @@ impl TaskCell {
         after
     }
 
+    /// How many attempts failed in a row by now.
+    pub(crate) fn count_failures(&self, failures: u32) {
+        self.state.lock().failures = failures;
+    }
+
     /// Sleeps until the next attempt, unless a stop was asked.
-    pub(crate) fn sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), Ask> {
+    pub(crate) fn sleep(&self, now: Instant, until: Instant) -> Result<(), Ask> {
         let mut state = self.state.lock();
-        state.failures = failures;
         if let Some(ask) = state.asked {
             return Err(ask);
         }

@@ -157,7 +157,7 @@ fn a_stop_asked_before_an_attempt_or_a_sleep_prevents_it() {
         if began {
             task.close_attempt(now, None);
         }
-        assert!(task.sleep(now, now, 0).is_err());
+        assert!(task.sleep(now, now).is_err());
         assert!(task.begin(now).is_err());
     });
 }
