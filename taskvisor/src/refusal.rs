@@ -101,10 +101,10 @@ impl fmt::Display for RuntimeError {
         match self {
             Self::NameTaken { name } => write!(f, "a task named `{name}` is already there"),
             Self::Busy { slot } => write!(f, "the slot `{slot}` is busy"),
-            Self::QueueFull { slot } => {
-                write!(f, "as many submissions as may wait do so for the slot `{slot}` or in all; try later, or wait for \
-                           room with `submit_wait`")
-            }
+            Self::QueueFull { slot } => write!(
+                f,
+                "too many wait for the slot `{slot}`, or for slots in all: try later, or wait for room with `submit_wait`"
+            ),
             Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
             Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
             Self::NoRuntime => f.write_str(
