@@ -1,5 +1,5 @@
-//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, and shut down in
-//! order.
+//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, admitted by key, and
+//! shut down in order.
 //!
 //! A service has a dozen background loops, each with its own retry, its own sleep, its own shutdown flag, and a panic
 //! that nobody sees. Here each of them is a function with one line above it:
@@ -24,6 +24,8 @@
 //! - A [`Supervisor`] runs [`TaskSpec`]s and decides at once whether it takes one. It is complete without any attribute
 //!   (`default-features = false`).
 //! - A [`TaskHandle`] looks at a task, stops it, waits for its [`Outcome`].
+//! - Work that comes with a key is submitted: what runs in one slot runs one at a time, and an `Admission` says what
+//!   happens to what comes meanwhile. A function under `#[job]` takes arguments and returns a value.
 //! - [`Subscribe`]rs are told every [`Event`]; no subscriber can hold up or change what tasks do.
 //!
 //! # What surprises
@@ -93,6 +95,8 @@ mod logging;
 // Declared work.
 #[cfg(feature = "macros")]
 mod returns;
+#[cfg(all(feature = "controller", feature = "macros"))]
+mod probe;
 #[cfg(feature = "macros")]
 mod declare;
 #[cfg(feature = "macros")]
@@ -135,11 +139,15 @@ pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
 pub use app::App;
+#[cfg(all(feature = "controller", feature = "macros"))]
+pub use attributes::job;
 #[cfg(feature = "macros")]
 pub use attributes::{main, subscriber, task};
 
 /// What a file with tasks in it usually needs.
 pub mod prelude {
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use crate::job;
     #[cfg(feature = "controller")]
     pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
     #[cfg(feature = "macros")]
@@ -161,7 +169,7 @@ pub mod __private {
     pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::returns::{IntoJobResult, NotAResult, Probe};
+    pub use crate::probe::{IntoJobResult, JobArgument, NotAResult, NotAnExtractor, Probe};
     #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};

@@ -28,65 +28,6 @@ impl<E: Into<TaskError>> IntoTaskResult for Result<(), E> {
     }
 }
 
-/// Tells by its type whether a function returns a `Result`, aliases included: the inherent constant of a `Result` wins
-/// over that of the trait, which every type has.
-#[cfg(feature = "controller")]
-#[derive(Debug)]
-pub struct Probe<T>(std::marker::PhantomData<T>);
-
-#[cfg(feature = "controller")]
-impl<T, E> Probe<Result<T, E>> {
-    /// It is a `Result`.
-    pub const IS_RESULT: bool = true;
-}
-
-/// What is true of a type that is not a `Result`.
-#[cfg(feature = "controller")]
-pub trait NotAResult {
-    /// It is not a `Result`.
-    const IS_RESULT: bool = false;
-}
-
-#[cfg(feature = "controller")]
-impl<T> NotAResult for Probe<T> {}
-
-/// What a function under `#[job]` may return: anything that can be sent, or a `Result` of it with any error.
-#[cfg(feature = "controller")]
-#[diagnostic::on_unimplemented(
-    message = "a job cannot return `{Self}`",
-    label = "not a job's return type",
-    note = "a job returns anything that is `Send + 'static`, or a `Result` of it with any error: std, `anyhow`, `eyre`, boxed, \
-            or `TaskError`"
-)]
-pub trait IntoJobResult<const IS_RESULT: bool> {
-    /// What is delivered.
-    type Value: Send + 'static;
-
-    /// The result of the attempt.
-    #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
-    fn into_job_result(self) -> Result<Self::Value, TaskError>;
-}
-
-#[cfg(feature = "controller")]
-#[diagnostic::do_not_recommend]
-impl<T: Send + 'static, E: Into<TaskError>> IntoJobResult<true> for Result<T, E> {
-    type Value = T;
-
-    fn into_job_result(self) -> Result<T, TaskError> {
-        self.map_err(Into::into)
-    }
-}
-
-#[cfg(feature = "controller")]
-#[diagnostic::do_not_recommend]
-impl<T: Send + 'static> IntoJobResult<false> for T {
-    type Value = T;
-
-    fn into_job_result(self) -> Result<T, TaskError> {
-        Ok(self)
-    }
-}
-
 /// How the set-up went.
 pub type SetupResult = Result<(), BoxError>;
 

@@ -108,10 +108,17 @@ impl<J: Job> Submission<J> {
 
 /// Rules for one submission of a job.
 ///
-/// ```ignore
-/// use taskvisor::{Admission, JobExt};
+/// ```
+/// # #[cfg(feature = "macros")] {
+/// use taskvisor::prelude::*;
 ///
-/// supervisor.submit(sync_tenant { tenant: 42 }.with_slot("express").with_admission(Admission::Replace))?;
+/// #[job(slot = "{tenant}")]
+/// async fn sync(tenant: u64) {}
+///
+/// # async fn example(supervisor: Supervisor) -> Result<(), RuntimeError> {
+/// supervisor.submit(sync { tenant: 42 }.with_slot("express").with_admission(Admission::Replace))?;
+/// # Ok(())
+/// # } }
 /// ```
 pub trait JobExt: Job {
     /// Runs it in another slot than declared.
