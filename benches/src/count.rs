@@ -20,7 +20,11 @@ pub struct Meter {
 
 impl Meter {
     pub fn start() -> Self {
-        Self { allocations: ALLOCATIONS.load(Relaxed), live_bytes: LIVE_BYTES.load(Relaxed), started: Instant::now() }
+        Self {
+            allocations: ALLOCATIONS.load(Relaxed),
+            live_bytes: LIVE_BYTES.load(Relaxed),
+            started: Instant::now(),
+        }
     }
 
     pub fn stop(self) -> Cost {

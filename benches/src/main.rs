@@ -19,7 +19,10 @@ struct Work {
 
 fn main() {
     let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(11);
-    println!("{:<44} {:>10} {:>10} {:>7}   {:>6} {:>6}   {:>6} {:>6}", "", "raw", "ours", "ratio", "allocs", "", "bytes", "");
+    println!(
+        "{:<44} {:>10} {:>10} {:>7}   {:>6} {:>6}   {:>6} {:>6}",
+        "", "raw", "ours", "ratio", "allocs", "", "bytes", ""
+    );
     for work in works::ALL {
         let (mut raw, mut ours) = (Vec::new(), Vec::new());
         (work.raw)(work.operations / 10);
