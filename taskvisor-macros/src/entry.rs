@@ -1,7 +1,7 @@
 //! `#[taskvisor::main]`: the function that sets the application up.
 
-mod expand;
 mod options;
+mod expand;
 
 use proc_macro2::TokenStream;
 use syn::{FnArg, Signature, Type};

@@ -48,6 +48,7 @@ mod wakers;
 mod panics;
 mod id;
 mod error;
+mod fault;
 mod outcome;
 mod policies;
 mod config;

@@ -1,7 +1,7 @@
 //! Keyed work: what is submitted runs in slots, one at a time in each.
 
-mod spec;
 mod submit;
+mod spec;
 mod view;
 
 pub use spec::ControllerSpec;
