@@ -13,8 +13,8 @@ use crate::nearest::{alternatives, nearest, same_word};
 pub(crate) struct Grammar {
     /// Each option, and how it is written.
     pub(crate) options: &'static [(&'static str, &'static str)],
-    /// Words that people try, and what to write instead of each.
-    pub(crate) instead: &'static [(&'static str, &'static str)],
+    /// Words that people try, and what to write instead of each, in lists that attributes may share.
+    pub(crate) instead: &'static [&'static [(&'static str, &'static str)]],
 }
 
 impl Grammar {
@@ -23,16 +23,17 @@ impl Grammar {
     }
 
     fn unknown(&self, written: &str) -> String {
-        if let Some((_, advice)) = self.instead.iter().find(|(word, _)| same_word(word, written)) {
+        let instead = || self.instead.iter().copied().flatten();
+        if let Some((_, advice)) = instead().find(|(word, _)| same_word(word, written)) {
             return format!("unknown option `{written}`; {advice}");
         }
         let names = self.options.iter().map(|(name, _)| *name);
-        match nearest(written, names.chain(self.instead.iter().map(|(word, _)| *word))) {
+        match nearest(written, names.chain(instead().map(|(word, _)| *word))) {
             Some(option) if self.example(option).is_some() => {
                 format!("unknown option `{written}`; did you mean `{option}`? {}", self.expected())
             }
             Some(word) => {
-                let advice = self.instead.iter().find(|(known, _)| *known == word).map(|(_, advice)| advice);
+                let advice = instead().find(|(known, _)| *known == word).map(|(_, advice)| advice);
                 format!("unknown option `{written}`; {}", advice.unwrap_or(&""))
             }
             None => format!("unknown option `{written}`; {}", self.expected()),

@@ -1,4 +1,4 @@
-//! The backoff of a task: a name, a list, or a const expression.
+//! The backoff of a task or of a job: a name, a list, or a const expression.
 
 mod check;
 mod write;
@@ -24,7 +24,7 @@ const GRAMMAR: Grammar = Grammar {
         ("factor", "factor = 2.0"),
         ("jitter", "jitter = \"full\""),
     ],
-    instead: &[
+    instead: &[&[
         ("kind", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
         ("exp", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
         ("constant", "the kind comes first: write `backoff(constant, first = \"1s\")`"),
@@ -36,9 +36,9 @@ const GRAMMAR: Grammar = Grammar {
         ("max_delay", "write `max = \"30s\"`"),
         ("cap", "write `max = \"30s\"`"),
         ("multiplier", "write `factor = 2.0`"),
-        ("max_retries", "it belongs to the task: write `#[task(backoff(exp), max_retries = 3)]`"),
-        ("retries", "write `#[task(backoff(exp), max_retries = 3)]`"),
-    ],
+        ("max_retries", "it stands beside the backoff: write `backoff(exp), max_retries = 3`"),
+        ("retries", "write `max_retries = 3` beside the backoff: `backoff(exp), max_retries = 3`"),
+    ]],
 };
 
 const KINDS: &Choices<Kind> =

@@ -1,4 +1,4 @@
-//! What the declarations of tasks and of subscribers have in common.
+//! What the declarations of tasks, of jobs and of subscribers have in common.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -36,11 +36,11 @@ impl Runtime {
     }
 }
 
-/// The type that carries the declaration's constants.
+/// The type that carries the declaration's constants, and the arguments if it has any.
 ///
 /// Its braces keep it out of the function's namespace, so that both have the same name, and its span keeps
 /// editors from showing it where they should show the function.
-pub(crate) fn same_name_type(function: &Function, documentation: &str) -> TokenStream {
+pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &TokenStream) -> TokenStream {
     let name = type_name(function);
     let visibility = match &function.visibility {
         Visibility::Public(_) => quote_spanned!(at_attribute()=> pub),
@@ -48,7 +48,7 @@ pub(crate) fn same_name_type(function: &Function, documentation: &str) -> TokenS
     };
     quote_spanned! {at_attribute()=>
         #[doc = #documentation]
-        #visibility struct #name {}
+        #visibility struct #name { #fields }
     }
 }
 
@@ -83,9 +83,12 @@ pub(crate) fn location() -> TokenStream {
 }
 
 /// The function that tells, before anything starts, what the parameters need to be there.
-pub(crate) fn needs(parameters: &[Parameter], extractor: &Ident) -> TokenStream {
-    let needs = parameters.iter().map(|parameter| parameter.need(extractor));
-    let name = if parameters.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> needs) };
+pub(crate) fn needs<'a>(
+    parameters: impl IntoIterator<Item = &'a Parameter>,
+    extractor: &Ident,
+) -> TokenStream {
+    let needs: Vec<_> = parameters.into_iter().map(|parameter| parameter.need(extractor)).collect();
+    let name = if needs.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> needs) };
     quote_spanned! {at_attribute()=>
         fn __taskvisor_needs(#name: &mut __taskvisor::Needs<'_>) {
             #(#needs)*
@@ -95,16 +98,27 @@ pub(crate) fn needs(parameters: &[Parameter], extractor: &Ident) -> TokenStream 
 
 /// What a declaration with mistakes leaves behind, so that its users hear nothing of what they did right.
 ///
-/// `accessor` is the signature of the function that gives the declared value.
-pub(crate) fn stand_in(function: &Function, runtime: &Runtime, accessor: &TokenStream) -> TokenStream {
+/// `accessor` is the signature of the function that gives the declared value, if there is one.
+pub(crate) fn stand_in(
+    function: &Function,
+    runtime: &Runtime,
+    fields: &TokenStream,
+    accessor: Option<&TokenStream>,
+) -> TokenStream {
     let name = type_name(function);
     let spoken_name = spoken_name(function);
     // Inside an `impl` block, or without a runtime to name, the stand-in would itself be a mistake.
     if function.signature.receiver().is_some() || matches!(runtime, Runtime::Unknown) {
         return TokenStream::new();
     }
-    let same_name_type = same_name_type(function, " A declaration with mistakes.");
+    let same_name_type = same_name_type(function, " A declaration with mistakes.", fields);
     let import = runtime.import();
+    let accessor = accessor.map(|signature| {
+        quote_spanned! {at_attribute()=>
+            /// The declared value.
+            #signature { ::core::unimplemented!() }
+        }
+    });
     quote_spanned! {at_attribute()=>
         #same_name_type
 
@@ -115,8 +129,7 @@ pub(crate) fn stand_in(function: &Function, runtime: &Runtime, accessor: &TokenS
                 /// The name of the declaration.
                 pub const NAME: &'static ::core::primitive::str = #spoken_name;
 
-                /// The declared value.
-                #accessor { ::core::unimplemented!() }
+                #accessor
             }
         };
     }

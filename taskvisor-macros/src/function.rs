@@ -1,12 +1,14 @@
 //! The function under an attribute, with a body that nobody looks into.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Visibility};
+use syn::{Attribute, FnArg, Signature, Visibility};
 
 use crate::errors::Errors;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -32,6 +34,30 @@ impl Function {
                 None
             }
         }
+    }
+}
+
+impl Function {
+    /// Takes attributes off the parameters; `false` if there were none to take.
+    pub(crate) fn strip_parameters(&mut self, unwanted: impl Fn(&Attribute) -> bool) -> bool {
+        let mut stripped = false;
+        for input in &mut self.signature.inputs {
+            let attributes = match input {
+                FnArg::Receiver(receiver) => &mut receiver.attrs,
+                FnArg::Typed(typed) => &mut typed.attrs,
+            };
+            let before = attributes.len();
+            attributes.retain(|attribute| !unwanted(attribute));
+            stripped |= attributes.len() < before;
+        }
+        stripped
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, visibility, signature, body } = self;
+        tokens.extend(quote!(#(#attributes)* #visibility #signature #body));
     }
 }
 

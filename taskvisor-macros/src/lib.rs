@@ -21,6 +21,7 @@ mod value;
 mod scalar;
 mod choice;
 mod backoff;
+mod settings;
 
 // What is written under the attribute.
 mod function;
@@ -33,6 +34,7 @@ mod declaration;
 mod entry;
 mod subscriber;
 mod task;
+mod job;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +45,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     task::task(arguments.into(), item.into()).into()
+}
+
+/// Declares an `async fn` as a job, which is submitted with arguments and returns a value.
+#[proc_macro_attribute]
+pub fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    job::job(arguments.into(), item.into()).into()
 }
 
 /// Declares an `async fn` as a subscriber, which is called with the events of all tasks.

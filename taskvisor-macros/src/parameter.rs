@@ -26,8 +26,7 @@ impl Parameter {
     /// One parameter, if it can be injected.
     pub(crate) fn read(input: &FnArg, errors: &mut Errors) -> Option<Self> {
         let FnArg::Typed(typed) = input else { return None };
-        let conditions =
-            typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+        let conditions = conditions(&typed.attrs);
         let Type::Reference(reference) = bare(&typed.ty) else {
             return Some(Self { conditions, of_type: (*typed.ty).clone(), borrowed: false });
         };
@@ -73,6 +72,11 @@ impl Parameter {
         let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(needs););
         quote!(#(#conditions)* #call)
     }
+}
+
+/// The `#[cfg]`s among a parameter's attributes.
+pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 /// The type without the invisible group of a `macro_rules` fragment, or parentheses.

@@ -16,17 +16,40 @@ pub(crate) fn converted(
     function: &str,
     call: &TokenStream,
 ) -> TokenStream {
-    let (span, returned) = match output {
-        ReturnType::Default => (at_attribute(), quote!(())),
-        // What never returns fits everywhere, and a conversion behind it would be unreachable.
-        ReturnType::Type(_, returned) if matches!(bare(returned), Type::Never(_)) => return call.clone(),
-        // `impl Trait` has no name; the compiler infers it.
-        ReturnType::Type(_, returned) if mentions_impl(returned.to_token_stream()) => {
-            (located(returned.span()), quote!(_))
-        }
-        ReturnType::Type(_, returned) => (located(returned.span()), returned.to_token_stream()),
-    };
+    // What never returns fits everywhere, and a conversion behind it would be unreachable.
+    if never_returns(output) {
+        return call.clone();
+    }
+    let Returned { span, written } = Returned::read(output);
     let conversion = Ident::new(conversion, Span::mixed_site());
     let function = Ident::new(function, Span::mixed_site());
-    quote_spanned!(span=> <#returned as __taskvisor::#conversion>::#function(#call))
+    quote_spanned!(span=> <#written as __taskvisor::#conversion>::#function(#call))
+}
+
+/// A function's return type, and where a mistake in it is reported.
+pub(crate) struct Returned {
+    pub(crate) span: Span,
+    pub(crate) written: TokenStream,
+}
+
+impl Returned {
+    pub(crate) fn read(output: &ReturnType) -> Self {
+        match output {
+            ReturnType::Default => Self { span: at_attribute(), written: quote!(()) },
+            // `impl Trait` has no name; the compiler infers it.
+            ReturnType::Type(_, returned) if mentions_impl(returned.to_token_stream()) => {
+                Self { span: located(returned.span()), written: quote!(_) }
+            }
+            ReturnType::Type(_, returned) => {
+                Self { span: located(returned.span()), written: returned.to_token_stream() }
+            }
+        }
+    }
+}
+
+pub(crate) fn never_returns(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => false,
+        ReturnType::Type(_, returned) => matches!(bare(returned), Type::Never(_)),
+    }
 }

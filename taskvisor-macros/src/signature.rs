@@ -81,6 +81,12 @@ fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
     }
 }
 
+/// Whether an attribute makes a declaration of its function.
+pub(crate) fn declares(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| ["task", "job", "subscriber"].iter().any(|declaring| last.ident == declaring))
+}
+
 /// Reports attributes that would make another function of it; `true` if one of them declares it as well.
 pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) -> bool {
     let mut declared_again = false;
@@ -91,7 +97,7 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
         if this.contains(&format!("[{}]", last.ident)) {
             declared_again = true;
             errors.on(path, format!("the function is declared twice; keep one `{this}`"));
-        } else if last.ident == "task" || last.ident == "subscriber" {
+        } else if declares(attribute) {
             declared_again = true;
             errors.on(
                 path,

@@ -50,7 +50,7 @@ fn read(arguments: TokenStream, item: &TokenStream, errors: &mut Errors) -> Resu
         _ if declared_again => Err(TokenStream::new()),
         _ => {
             let accessor = quote_spanned!(at_attribute()=> pub fn subscriber() -> __taskvisor::Subscriber);
-            Err(stand_in(&function, &options.runtime, &accessor))
+            Err(stand_in(&function, &options.runtime, &TokenStream::new(), Some(&accessor)))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `#[task]`: a function that starts with the application.
 
 mod options;
-mod check;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -35,8 +34,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Reads and checks everything; on any error, what to leave beside the function instead.
 fn read(arguments: TokenStream, item: &TokenStream, errors: &mut Errors) -> Result<Task, TokenStream> {
-    let mut options = Options::read(arguments, errors);
-    options.check(errors);
+    let options = Options::read(arguments, errors);
     let Some(function) = Function::read(item.clone(), "#[task]", errors) else {
         return Err(TokenStream::new());
     };
@@ -50,5 +48,5 @@ fn read(arguments: TokenStream, item: &TokenStream, errors: &mut Errors) -> Resu
         return Err(TokenStream::new());
     }
     let accessor = quote_spanned!(at_attribute()=> pub fn spec() -> __taskvisor::TaskSpec);
-    Err(stand_in(&function, &options.runtime, &accessor))
+    Err(stand_in(&function, &options.runtime, &TokenStream::new(), Some(&accessor)))
 }

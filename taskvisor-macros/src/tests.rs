@@ -1,5 +1,6 @@
 //! The attributes from tokens to tokens, without a compiler.
 
+mod jobs;
 mod mistakes;
 mod snapshots;
 
@@ -28,4 +29,11 @@ fn messages(expansion: TokenStream) -> Vec<String> {
         .filter(|mac| mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"))
         .map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value())
         .collect()
+}
+
+/// There is this one message.
+#[track_caller]
+fn one(messages: Vec<String>, beginning: &str) {
+    assert_eq!(messages.len(), 1, "{messages:#?}");
+    assert!(messages[0].starts_with(beginning), "{}", messages[0]);
 }

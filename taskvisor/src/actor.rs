@@ -11,10 +11,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_util::sync::PollSemaphore;
 
 use crate::attempt::ErasedSlot;
 use crate::cell::{Ask, AskKind, End, later};
@@ -23,6 +21,7 @@ use crate::current::{self, Caller, Entered};
 use crate::ending::{Ended, attempt_event};
 use crate::events::{EventKind, EventName};
 use crate::panics::discard;
+use crate::permit::Permit;
 use crate::plan::{Next, Streak};
 use crate::status::WaitingOn;
 use crate::ticket::Ticket;
@@ -39,6 +38,10 @@ pub(crate) struct TaskActor {
 
 #[derive(Clone, Copy, Debug)]
 enum Stage {
+    /// Among those who wait for a slot.
+    Turn {
+        told: bool,
+    },
     /// What must be had before an attempt, the first and any later one.
     Gates,
     Running {
@@ -47,12 +50,6 @@ enum Stage {
     },
     Sleeping,
     Yielding,
-}
-
-/// A place among those who may run at once.
-struct Permit {
-    permits: PollSemaphore,
-    held: Option<OwnedSemaphorePermit>,
 }
 
 /// Go on to the next stage, or return from the poll.
@@ -71,6 +68,7 @@ impl Future for TaskActor {
         this.ticket.added();
         loop {
             let step = match this.stage {
+                Stage::Turn { told } => this.wait_turn(told, ask),
                 Stage::Gates => this.pass_gates(ask, context),
                 Stage::Running { attempt, until } => this.run(attempt, until, ask, context),
                 Stage::Sleeping => this.sleep(ask, context),
@@ -89,14 +87,25 @@ impl Future for TaskActor {
 impl TaskActor {
     pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot) -> Self {
         ticket.accept();
-        Self {
-            slot: Some(slot),
-            ticket,
-            stage: Stage::Gates,
-            streak: Streak::default(),
-            alarm: None,
-            permit: None,
+        let stage = if ticket.cell().has_turn() { Stage::Gates } else { Stage::Turn { told: false } };
+        Self { slot: Some(slot), ticket, stage, streak: Streak::default(), alarm: None, permit: None }
+    }
+
+    fn wait_turn(&mut self, told: bool, ask: Option<Ask>) -> Step {
+        if let Some(ask) = ask {
+            return self.stop(ask);
         }
+        if self.ticket.cell().has_turn() {
+            if told {
+                self.ticket.tell(EventName::Admitted, None, || EventKind::Admitted);
+            }
+            return self.enter_stage(Stage::Gates);
+        }
+        if !told {
+            self.ticket.tell_queued();
+            self.stage = Stage::Turn { told: true };
+        }
+        WAIT
     }
 
     fn pass_gates(&mut self, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
@@ -124,17 +133,7 @@ impl TaskActor {
 
     fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(permits) = &self.ticket.shared().permits else { return Poll::Ready(()) };
-        let permit = self.permit.get_or_insert_with(|| {
-            Box::new(Permit { permits: PollSemaphore::new(Arc::clone(permits)), held: None })
-        });
-        if permit.held.is_none() {
-            // The semaphore is never closed, so what it hands out is a permit.
-            match permit.permits.poll_acquire(context) {
-                Poll::Ready(held) => permit.held = held,
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-        Poll::Ready(())
+        self.permit.get_or_insert_with(|| Box::new(Permit::new(permits))).poll(context)
     }
 
     fn run(
@@ -178,7 +177,7 @@ impl TaskActor {
         // A panic in a destructor has been reported by the panic hook; the attempt had ended before it.
         let _ = self.with_slot(|slot| slot.clear());
         if let Some(permit) = &mut self.permit {
-            permit.held = None;
+            permit.release();
         }
         let now = Instant::now();
         let cell = Arc::clone(self.ticket.cell());
@@ -237,6 +236,7 @@ impl TaskActor {
             AskKind::Stop => {
                 self.finish(End::Canceled { cause: ask.cause, failed: self.streak.failures() > 0 })
             }
+            AskKind::Reject(rejection) => self.finish(End::Rejected(rejection)),
         }
     }
 

@@ -70,6 +70,47 @@
 /// ```
 pub use taskvisor_macros::task;
 
+/// Declares an `async fn` as a job: defined now, submitted later with arguments, and its value comes back.
+///
+/// ```
+/// use taskvisor::prelude::*;
+///
+/// #[job(slot = "tenant-{tenant}", admission = "replace", timeout = "30s")]
+/// async fn sync_tenant(tenant: u64, revision: u32, ctx: TaskContext) -> Result<u32, std::io::Error> {
+///     println!("{} syncs revision {revision} of tenant {tenant}", ctx.name());
+///     Ok(revision + 1)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let handle = supervisor.submit(sync_tenant { tenant: 42, revision: 3 })?;
+/// assert_eq!(handle.await?, 4);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | option | values | unless said |
+/// |---|---|---|
+/// | `slot` | a format string over the arguments: what runs in one slot runs one at a time | competes with nobody |
+/// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
+/// | `queue` | how many may wait in line for one slot | [`ControllerConfig`](crate::ControllerConfig) |
+/// | `timeout` | how long one attempt may take, waiting excluded | any time |
+/// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot | one attempt |
+/// | `name` | a label for events and listings | the function's |
+/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+///
+/// Parameters that are [extractors](crate::FromContext) are injected; one with another spelling is marked `#[inject]`. All
+/// others are arguments: owned, `Clone`, and public fields of a struct of the function's name. It returns anything that is
+/// `Send`, or a `Result` of it with any error.
+///
+/// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or timeout of
+/// one submission. A value that was returned is delivered even if a stop was asked meanwhile.
+///
+/// The function stays as it is and can be called in a test.
+#[cfg(feature = "controller")]
+pub use taskvisor_macros::job;
+
 /// Declares an `async fn` as a subscriber: it is called with every event, on a worker of its own.
 ///
 /// ```

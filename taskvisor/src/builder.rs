@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use crate::config::Config;
+use crate::config::{Config, ControllerConfig};
 use crate::extract::Needs;
 use crate::refusal::RuntimeError;
 use crate::shared::Shared;
@@ -63,6 +63,7 @@ impl Supervisor {
     pub fn builder(config: Config) -> SupervisorBuilder {
         SupervisorBuilder {
             config,
+            controller: ControllerConfig::default(),
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,
@@ -119,6 +120,7 @@ impl fmt::Debug for Supervisor {
 /// ```
 pub struct SupervisorBuilder {
     config: Config,
+    pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     runtime: Option<Handle>,
@@ -142,6 +144,14 @@ impl SupervisorBuilder {
         self
     }
 
+    /// How many submissions may wait for their slots.
+    #[cfg(feature = "controller")]
+    #[must_use]
+    pub fn controller(mut self, config: ControllerConfig) -> Self {
+        self.controller = config;
+        self
+    }
+
     /// Binds it to a runtime, so that it can be built and used outside one.
     #[must_use]
     pub fn runtime(mut self, runtime: Handle) -> Self {
@@ -153,7 +163,7 @@ impl SupervisorBuilder {
     #[must_use]
     pub fn build(mut self) -> Supervisor {
         self.check_subscribers();
-        let shared = Shared::new(self.config, self.states, self.subscribers, self.flaws);
+        let shared = Shared::new(self.config, self.controller, self.states, self.subscribers, self.flaws);
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);
         }

@@ -35,6 +35,24 @@ pub struct Config {
     pub max_retries: Option<u32>,
 }
 
+/// How many submissions may wait for their slots.
+///
+/// Further fields may come: write `ControllerConfig { per_slot: …, ..ControllerConfig::default() }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerConfig {
+    /// How many may wait in line for one slot: 100. A job may say otherwise for its own. A `Replace` and a `Latest` are
+    /// not bounded by it, because they wait at most once each.
+    pub per_slot: usize,
+    /// How many may wait in all: 10,000. Then one that would queue is refused.
+    pub in_all: usize,
+}
+
+impl Default for ControllerConfig {
+    fn default() -> Self {
+        Self { per_slot: 100, in_all: 10_000 }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

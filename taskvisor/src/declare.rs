@@ -76,6 +76,9 @@ impl Subscriber {
     }
 }
 
+#[cfg(feature = "controller")]
+inventory::collect!(&'static crate::job::JobDescriptor);
+
 /// Registered by this crate itself: if it is not found, nothing is found on this platform.
 pub(crate) struct Canary;
 

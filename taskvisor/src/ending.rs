@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::cell::TaskCell;
 use crate::error::{BoxError, TaskError};
 use crate::events::{EventKind, EventName};
-use crate::outcome::{CanceledUnasked, Caught, FailureKind, Panicked, TimedOut};
+use crate::fault::{CanceledUnasked, Panicked, TimedOut};
+use crate::outcome::{Caught, FailureKind};
 use crate::plan::Ending;
 
 /// What happened to an attempt.

@@ -3,16 +3,17 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::cell::{Ask, TaskCell, Waiting, later};
+use crate::cell::{Ask, Key, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
+use crate::shared::Shared;
 use crate::status::TaskStatus;
 
 /// How much longer than the actor a waiter waits: a body that polls is given the time to come back from its poll.
@@ -22,12 +23,20 @@ pub(crate) const MARGIN: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,
-    grace: Duration,
+    shared: Weak<Shared>,
 }
 
 impl TaskHandle {
-    pub(crate) fn new(cell: Arc<TaskCell>, grace: Duration) -> Self {
-        Self { cell, grace }
+    pub(crate) fn new(cell: Arc<TaskCell>, shared: &Arc<Shared>) -> Self {
+        Self { cell, shared: Arc::downgrade(shared) }
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
+        &self.cell
+    }
+
+    pub(crate) fn shared(&self) -> Option<Arc<Shared>> {
+        self.shared.upgrade()
     }
 
     /// The name of the task.
@@ -51,13 +60,22 @@ impl TaskHandle {
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {
-        self.cancel_with_timeout(self.grace)
+        let grace = self.shared().map(|shared| shared.config.grace);
+        self.cancel_with_timeout(grace.unwrap_or_default())
     }
 
     /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
-    /// brought forward, not put off.
+    /// brought forward, not put off. A submission that waits for its slot has left the queue when this returns.
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
-        self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace))
+        let asked = self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace));
+        if asked && matches!(self.cell.key(), Key::Slot(_)) {
+            if let Some(shared) = self.shared() {
+                if shared.registry.withdraw(&self.cell) {
+                    shared.room.notify_waiters();
+                }
+            }
+        }
+        asked
     }
 
     /// Waits for the end of the task.

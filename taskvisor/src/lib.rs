@@ -1,5 +1,5 @@
-//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, and shut down in
-//! order.
+//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, admitted by key, and
+//! shut down in order.
 //!
 //! A service has a dozen background loops, each with its own retry, its own sleep, its own shutdown flag, and a panic
 //! that nobody sees. Here each of them is a function with one line above it:
@@ -24,6 +24,8 @@
 //! - A [`Supervisor`] runs [`TaskSpec`]s and decides at once whether it takes one. It is complete without any attribute
 //!   (`default-features = false`).
 //! - A [`TaskHandle`] looks at a task, stops it, waits for its [`Outcome`].
+//! - Work that comes with a key is submitted: what runs in one slot runs one at a time, and an `Admission` says what
+//!   happens to what comes meanwhile. A function under `#[job]` takes arguments and returns a value.
 //! - [`Subscribe`]rs are told every [`Event`]; no subscriber can hold up or change what tasks do.
 //!
 //! # What surprises
@@ -35,6 +37,8 @@
 //! - Nothing survives the process: for work that must, use a queue on a database.
 
 #![forbid(unsafe_code)]
+// Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
+#![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 
 // In reading order, which is the order of imports: a file uses only what stands above it; a test keeps it so.
 
@@ -44,6 +48,7 @@ mod wakers;
 mod panics;
 mod id;
 mod error;
+mod fault;
 mod outcome;
 mod policies;
 mod config;
@@ -62,9 +67,9 @@ mod task;
 mod spec;
 mod plan;
 mod ending;
-mod handle;
 
 // Many tasks.
+mod slot;
 mod bus;
 mod subscriber;
 mod refusal;
@@ -72,11 +77,17 @@ mod registry;
 mod report;
 mod shared;
 mod ticket;
+mod permit;
 mod actor;
+mod handle;
 
 // The front.
 mod shutdown;
 mod supervisor;
+#[cfg(feature = "controller")]
+mod controller;
+#[cfg(feature = "controller")]
+mod job;
 mod builder;
 mod signals;
 mod run;
@@ -86,6 +97,8 @@ mod logging;
 // Declared work.
 #[cfg(feature = "macros")]
 mod returns;
+#[cfg(all(feature = "controller", feature = "macros"))]
+mod probe;
 #[cfg(feature = "macros")]
 mod declare;
 #[cfg(feature = "macros")]
@@ -98,19 +111,27 @@ mod models;
 
 pub use builder::{Supervisor, SupervisorBuilder};
 pub use config::Config;
+#[cfg(feature = "controller")]
+pub use config::ControllerConfig;
 pub use context::{AppContext, TaskContext};
+#[cfg(feature = "controller")]
+pub use controller::{ControllerSpec, SlotStatus, SlotWaiter, Submit, SubmitError};
 pub use error::{BoxError, Cause, Markable, MarkedError, ResultExt, TaskError};
 pub use events::{Event, EventKind, EventName, EventSet};
 pub use extract::{FromApp, FromContext, Needs};
 pub use handle::{OutcomeFuture, TaskHandle};
 pub use id::TaskId;
+#[cfg(feature = "controller")]
+pub use job::{Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, Submission};
 #[cfg(feature = "logging")]
 pub use logging::LogWriter;
-pub use outcome::{Failure, FailureKind, Outcome, StopCause};
+pub use outcome::{Failure, FailureKind, Outcome, Rejection, StopCause};
 pub use policies::{BackoffBuilder, BackoffPolicy, InvalidBackoff, JitterPolicy, RestartPolicy};
 pub use refusal::{AddError, RuntimeError, StuckTask};
 pub use report::{AbortedTask, FailedTask, Report};
-pub use spec::TaskSpec;
+#[cfg(feature = "controller")]
+pub use slot::Admission;
+pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use status::{Phase, TaskStatus, WaitingOn};
 pub use subscriber::{Subscribe, Subscriber};
@@ -120,17 +141,23 @@ pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
 pub use app::App;
+#[cfg(all(feature = "controller", feature = "macros"))]
+pub use attributes::job;
 #[cfg(feature = "macros")]
 pub use attributes::{main, subscriber, task};
 
 /// What a file with tasks in it usually needs.
 pub mod prelude {
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use crate::job;
+    #[cfg(feature = "controller")]
+    pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
     #[cfg(feature = "macros")]
     pub use crate::{App, subscriber, task};
     pub use crate::{
-        BackoffPolicy, CancellationToken, Config, Event, EventKind, EventName, Outcome, RestartPolicy,
-        ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle, TaskContext,
-        TaskError, TaskFn, TaskHandle, TaskSpec,
+        BackoffPolicy, CancellationToken, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase,
+        RestartPolicy, ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle,
+        TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec,
     };
 }
 
@@ -143,10 +170,14 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use crate::probe::{IntoJobResult, JobArgument, NotAResult, NotAnExtractor, Probe};
     #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};
     pub use crate::spec::Location;
+    #[cfg(feature = "controller")]
+    pub use crate::{Admission, Job, JobDescriptor, JobParameter};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Needs,
         RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::error::{BoxError, chain, describe};
+use crate::fault::Gone;
 use crate::panics::Contained;
 
 /// How an accepted task ended: exactly one for each, for any number of waiters, early or late.
@@ -25,6 +25,8 @@ pub enum Outcome {
     },
     /// The task did not stop within its grace, so its attempt was dropped; or its runtime was shut down under it.
     Aborted,
+    /// A submission that never had its first turn.
+    Rejected(Rejection),
 }
 
 impl Outcome {
@@ -34,7 +36,7 @@ impl Outcome {
         match self {
             Self::Failed(failure) => Some(failure),
             Self::Canceled { last_error, .. } => last_error.as_ref(),
-            Self::Completed | Self::Aborted => None,
+            Self::Completed | Self::Aborted | Self::Rejected(_) => None,
         }
     }
 
@@ -56,6 +58,12 @@ impl Outcome {
         matches!(self, Self::Canceled { .. })
     }
 
+    /// Whether it is [`Rejected`](Outcome::Rejected).
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected(_))
+    }
+
     /// Whether it is [`Aborted`](Outcome::Aborted).
     #[must_use]
     pub fn is_aborted(&self) -> bool {
@@ -70,15 +78,19 @@ impl fmt::Display for Outcome {
             Self::Failed(failure) => write!(f, "failed: {failure}"),
             Self::Canceled { cause, last_error } => {
                 f.write_str("canceled")?;
-                if *cause == StopCause::Shutdown {
-                    f.write_str(" by the shutdown")?;
-                }
+                f.write_str(match cause {
+                    StopCause::Cancel => "",
+                    StopCause::Shutdown => " by the shutdown",
+                    StopCause::Replace => " by a replacement",
+                    StopCause::Clear => " with its slot",
+                })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
                     None => Ok(()),
                 }
             }
             Self::Aborted => f.write_str("aborted"),
+            Self::Rejected(rejection) => write!(f, "rejected: {rejection}"),
         }
     }
 }
@@ -91,6 +103,32 @@ pub enum StopCause {
     Cancel,
     /// The shutdown of the supervisor.
     Shutdown,
+    /// A submission that takes its slot.
+    Replace,
+    /// A `clear_slot`.
+    Clear,
+}
+
+/// Why an accepted submission never had its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// A later submission took its place among those who wait.
+    Superseded,
+    /// The slot was cleared.
+    Cleared,
+    /// The supervisor shut down.
+    ShuttingDown,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Superseded => "superseded by a later submission",
+            Self::Cleared => "the slot was cleared",
+            Self::ShuttingDown => "the supervisor shut down before its turn",
+        })
+    }
 }
 
 /// In which way an attempt failed.
@@ -219,48 +257,3 @@ impl LastFailure {
         }
     }
 }
-
-/// In the place of an error that was taken out: nobody sees it, because it is taken out only to be dropped or moved on.
-#[derive(Debug)]
-struct Gone;
-
-impl fmt::Display for Gone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("gone")
-    }
-}
-
-impl Error for Gone {}
-
-#[derive(Debug)]
-pub(crate) struct TimedOut(pub(crate) Duration);
-
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "timed out after {}", humantime::format_duration(self.0))
-    }
-}
-
-impl Error for TimedOut {}
-
-#[derive(Debug)]
-pub(crate) struct Panicked(pub(crate) String);
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Panicked {}
-
-#[derive(Debug)]
-pub(crate) struct CanceledUnasked;
-
-impl fmt::Display for CanceledUnasked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("returned `Canceled` although nobody asked it to stop")
-    }
-}
-
-impl Error for CanceledUnasked {}

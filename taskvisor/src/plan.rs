@@ -53,7 +53,9 @@ impl Streak {
     ) -> Next {
         let failed = !matches!(ending, Ending::Succeeded | Ending::Canceled);
         self.count(policy, failed, ran);
-        if let Some(cause) = stop {
+        // Work done is never thrown away: a job that returned its value has completed, stop or no stop.
+        let delivered = policy.delivers && ending == Ending::Succeeded;
+        if let (Some(cause), false) = (stop, delivered) {
             return Next::Stop { cause, failed };
         }
         if !failed {

@@ -17,6 +17,16 @@ pub enum RuntimeError {
         /// The name.
         name: String,
     },
+    /// The slot is taken, and this submission does not wait.
+    Busy {
+        /// The slot.
+        slot: String,
+    },
+    /// As many submissions wait as may.
+    QueueFull {
+        /// The slot.
+        slot: String,
+    },
     /// No task of this name is there.
     UnknownTask {
         /// The name.
@@ -90,6 +100,11 @@ impl fmt::Display for RuntimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameTaken { name } => write!(f, "a task named `{name}` is already there"),
+            Self::Busy { slot } => write!(f, "the slot `{slot}` is busy"),
+            Self::QueueFull { slot } => write!(
+                f,
+                "too many wait for the slot `{slot}`, or for slots in all: try later, or wait for room with `submit_wait`"
+            ),
             Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
             Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
             Self::NoRuntime => f.write_str(

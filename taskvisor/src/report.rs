@@ -20,6 +20,8 @@ pub struct Report {
     pub failed: u64,
     /// How many were aborted.
     pub aborted: u64,
+    /// How many submissions were rejected while they waited.
+    pub rejected: u64,
     /// Who gave up and why; the first [`Report::LISTED`].
     pub failures: Vec<FailedTask>,
     /// Who was aborted; the first [`Report::LISTED`].
@@ -63,8 +65,12 @@ pub struct AbortedTask {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { completed, canceled, failed, aborted, .. } = self;
-        write!(f, "{completed} completed, {canceled} canceled, {failed} failed, {aborted} aborted")
+        let Self { completed, canceled, failed, aborted, rejected, .. } = self;
+        write!(f, "{completed} completed, {canceled} canceled, {failed} failed, {aborted} aborted")?;
+        if *rejected > 0 {
+            write!(f, ", {rejected} rejected")?;
+        }
+        Ok(())
     }
 }
 
@@ -73,6 +79,7 @@ impl fmt::Display for Report {
 pub(crate) struct Tally {
     completed: AtomicU64,
     canceled: AtomicU64,
+    rejected: AtomicU64,
     trouble: Mutex<Report>,
 }
 
@@ -85,6 +92,9 @@ impl Tally {
             End::Canceled { .. } => {
                 self.canceled.fetch_add(1, Ordering::Relaxed);
             }
+            End::Rejected(_) => {
+                self.rejected.fetch_add(1, Ordering::Relaxed);
+            }
             End::Failed => self.failed(cell, end),
             End::Aborted => self.aborted(cell),
         }
@@ -94,6 +104,7 @@ impl Tally {
         let mut report = self.trouble.lock().clone();
         report.completed = self.completed.load(Ordering::Relaxed);
         report.canceled = self.canceled.load(Ordering::Relaxed);
+        report.rejected = self.rejected.load(Ordering::Relaxed);
         report
     }
 

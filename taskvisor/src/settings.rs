@@ -51,6 +51,8 @@ pub(crate) struct Policy {
     every: u64,
     stable_after: u64,
     pub(crate) max_retries: Option<u32>,
+    /// Whether its attempts return a value to somebody.
+    pub(crate) delivers: bool,
 }
 
 impl Settings {
@@ -107,6 +109,7 @@ impl Settings {
             every: nanoseconds(self.every.or(Self::INTERVAL)),
             stable_after: nanoseconds(self.stable_after.or(Self::STABLE.max(backoff.max()))),
             max_retries: self.max_retries.or(config.max_retries),
+            delivers: false,
         })
     }
 }

@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::bus::{Bus, Queue};
-use crate::config::Config;
+use crate::config::{Config, ControllerConfig};
 use crate::context::Host;
 use crate::refusal::RuntimeError;
 use crate::registry::Registry;
@@ -22,12 +22,15 @@ use crate::sync::Mutex;
 
 pub(crate) struct Shared {
     pub(crate) config: Config,
+    pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
     /// What is wrong with how it was built, told by the first call that can fail.
     pub(crate) flaw: Option<RuntimeError>,
     pub(crate) registry: Registry,
     pub(crate) bus: Arc<Bus>,
     pub(crate) permits: Option<Arc<Semaphore>>,
+    /// Told whenever there may be room among those who wait for a slot.
+    pub(crate) room: Notify,
     pub(crate) tally: Tally,
     pub(crate) stop: watch::Sender<Stop>,
     pub(crate) ran: AtomicBool,
@@ -49,6 +52,7 @@ pub(crate) struct Stop {
 impl Shared {
     pub(crate) fn new(
         config: Config,
+        controller: ControllerConfig,
         states: States,
         subscribers: Vec<Subscriber>,
         mut flaws: Vec<RuntimeError>,
@@ -65,10 +69,12 @@ impl Shared {
         let shared = Arc::new(Self {
             flaw: RuntimeError::all(flaws).err(),
             config,
+            controller,
             states,
             registry: Registry::new(shards()),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
+            room: Notify::new(),
             tally: Tally::default(),
             stop: watch::Sender::default(),
             ran: AtomicBool::new(false),

@@ -15,7 +15,7 @@ use crate::context::AppContext;
 use crate::current;
 use crate::events::{EventKind, EventName};
 use crate::handle::MARGIN;
-use crate::outcome::StopCause;
+use crate::outcome::{Rejection, StopCause};
 use crate::refusal::{RuntimeError, StuckTask};
 use crate::shared::{Shared, Stop};
 use crate::status::Phase;
@@ -67,9 +67,14 @@ impl Shared {
         if first && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
-        for cell in self.registry.close().iter().rev() {
+        let inside = self.registry.close();
+        for cell in inside.waiting {
+            cell.ask(Ask::reject(Rejection::ShuttingDown, now));
+        }
+        for cell in inside.running.iter().rev() {
             cell.ask(Ask::stop(StopCause::Shutdown, now, grace));
         }
+        self.room.notify_waiters();
     }
 
     /// Begins the end if nothing runs or waits, in one step with closing admission.

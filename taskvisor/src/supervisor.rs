@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::actor::TaskActor;
 use crate::attempt::ErasedSlot;
-use crate::cell::TaskCell;
+use crate::cell::{Key, TaskCell};
 use crate::context::{AppContext, TaskContext};
 use crate::current;
 use crate::extract::{FromApp, Needs};
@@ -16,6 +16,7 @@ use crate::handle::TaskHandle;
 use crate::id::TaskId;
 use crate::refusal::{AddError, RuntimeError};
 use crate::registry::Refusal;
+use crate::settings::Policy;
 use crate::shared::Shared;
 use crate::spec::TaskSpec;
 use crate::status::TaskStatus;
@@ -118,7 +119,7 @@ impl SupervisorHandle {
     pub fn task(&self, name: &str) -> Option<TaskHandle> {
         let shared = self.shared().ok()?;
         let cell = shared.registry.find(name)?;
-        Some(TaskHandle::new(cell, shared.config.grace))
+        Some(TaskHandle::new(cell, &shared))
     }
 
     /// Whether there is a task of this name: running, waiting or blocking its thread past its grace.
@@ -211,8 +212,13 @@ pub(crate) struct Reserved {
 }
 
 impl Reserved {
+    #[cfg(feature = "controller")]
+    pub(crate) fn new(ticket: Ticket, slot: ErasedSlot) -> Self {
+        Self { ticket, slot }
+    }
+
     pub(crate) fn handle(&self) -> TaskHandle {
-        TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared().config.grace)
+        TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared())
     }
 
     pub(crate) fn start(self) {
@@ -228,36 +234,42 @@ impl Reserved {
 impl Shared {
     /// Takes the name of a task, or says what is wrong with it.
     pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<Reserved, AddError> {
-        if let Err(reason) = self.ready() {
-            return Err(AddError::new(reason, spec));
-        }
-        let policy = match spec.settings.resolve(&self.config) {
-            Ok(policy) if !spec.name().is_empty() => policy,
-            Ok(_) => return Err(invalid(spec, vec!["a task needs a name that is not empty"])),
-            Err(reasons) => return Err(invalid(spec, reasons)),
+        let policy = match self.check(&spec) {
+            Ok(policy) => policy,
+            Err(reason) => return Err(AddError::new(reason, spec)),
         };
-        let mut needs = Needs::new(&self.states);
-        (spec.task.needs)(&mut needs);
-        let types = needs.missing();
-        if !types.is_empty() {
-            let near = types.iter().find_map(|name| self.states.near_miss(name));
-            let name = spec.name().to_owned();
-            return Err(AddError::new(RuntimeError::MissingState { name, types, near }, spec));
-        }
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
-        let cell = Arc::new(TaskCell::new(TaskId::next(), name, policy, Instant::now()));
+        let cell = Arc::new(TaskCell::new(TaskId::next(), name, Key::Name, policy, Instant::now()));
         match Ticket::take(Arc::clone(self), &cell) {
             Ok(ticket) => Ok(Reserved { ticket, slot }),
             Err(refusal) => {
                 let reason = match refusal {
                     Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    Refusal::Closed => RuntimeError::ShuttingDown,
+                    Refusal::Closed | Refusal::NoRoom(_) => RuntimeError::ShuttingDown,
                 };
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
                 Err(AddError::new(reason, spec))
             }
         }
+    }
+
+    /// What the task runs by, or what is wrong with it.
+    pub(crate) fn check(self: &Arc<Self>, spec: &TaskSpec) -> Result<Policy, RuntimeError> {
+        self.ready()?;
+        let invalid = |reasons| RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons };
+        let policy = spec.settings.resolve(&self.config).map_err(invalid)?;
+        if spec.name().is_empty() {
+            return Err(invalid(vec!["a task needs a name that is not empty"]));
+        }
+        let mut needs = Needs::new(&self.states);
+        (spec.task.needs)(&mut needs);
+        let types = needs.missing();
+        if types.is_empty() {
+            return Ok(policy);
+        }
+        let near = types.iter().find_map(|name| self.states.near_miss(name));
+        Err(RuntimeError::MissingState { name: spec.name().to_owned(), types, near })
     }
 
     /// Whether anything could be added at all.
@@ -270,8 +282,4 @@ impl Shared {
         }
         self.bind().map(|_| ())
     }
-}
-
-fn invalid(spec: TaskSpec, reasons: Vec<&'static str>) -> AddError {
-    AddError::new(RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons }, spec)
 }

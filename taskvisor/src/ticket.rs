@@ -1,15 +1,17 @@
-//! Membership of one task: from the moment its name is taken to the moment its end is shown.
+//! Membership of one task: from the moment its name or slot is taken to the moment its end is shown.
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::cell::{End, TaskCell};
+use crate::cell::{End, Key, TaskCell};
 use crate::events::{EventKind, EventName, Subject};
-use crate::registry::Refusal;
+use crate::registry::{Limits, Refusal, Taken};
 use crate::shared::Shared;
+use crate::slot::Admission;
 
-/// Held by the actor. Dropping it is the only way a name becomes free; a task that did not end itself is aborted so.
+/// Held by the actor. Dropping it is the only way a name becomes free and a slot is passed on; a task that did not end
+/// itself is aborted so.
 pub(crate) struct Ticket {
     shared: Arc<Shared>,
     cell: Arc<TaskCell>,
@@ -33,6 +35,18 @@ impl Ticket {
         Ok(Self { shared, cell: Arc::clone(cell), reached: Reached::Reserved })
     }
 
+    /// Takes a place in a slot, which may be one among those who wait.
+    pub(crate) fn take_place(
+        shared: Arc<Shared>,
+        cell: &Arc<TaskCell>,
+        admission: Admission,
+        limits: Limits,
+        now: Instant,
+    ) -> Result<(Self, Taken), Refusal> {
+        let taken = shared.registry.submit(cell, admission, limits, now)?;
+        Ok((Self { shared, cell: Arc::clone(cell), reached: Reached::Reserved }, taken))
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -50,6 +64,12 @@ impl Ticket {
         if self.reached == Reached::Accepted {
             self.reached = Reached::Added;
             self.tell(EventName::Added, None, || EventKind::Added);
+        }
+    }
+
+    pub(crate) fn tell_queued(&self) {
+        if let Key::Slot(slot) = self.cell.key() {
+            self.tell(EventName::Queued, None, || EventKind::Queued { slot: Arc::clone(slot) });
         }
     }
 
@@ -76,7 +96,7 @@ impl Ticket {
             return;
         }
         if self.reached == Reached::Reserved {
-            self.shared.registry.leave(&self.cell);
+            self.leave();
             self.cell.settle(End::Aborted);
         } else {
             self.tell_end(end);
@@ -84,6 +104,16 @@ impl Ticket {
         self.reached = Reached::Gone;
         self.cell.end(Instant::now());
         self.shared.registry.depart();
+    }
+
+    /// Frees the name, or passes the slot on.
+    fn leave(&self) {
+        if let Some(next) = self.shared.registry.leave(&self.cell) {
+            next.grant_turn();
+        }
+        if matches!(self.cell.key(), Key::Slot(_)) {
+            self.shared.room.notify_waiters();
+        }
     }
 
     fn tell_end(&mut self, end: End) {
@@ -95,7 +125,7 @@ impl Ticket {
         let outcome = || EventKind::Ended { outcome: self.cell.settled_outcome(end) };
         self.tell(EventName::Ended, None, outcome);
         self.shared.tally.count(&self.cell, end);
-        self.shared.registry.leave(&self.cell);
+        self.leave();
         self.tell(EventName::Removed, None, || EventKind::Removed);
     }
 }

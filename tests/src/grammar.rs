@@ -28,6 +28,8 @@ pub(crate) struct Reader {
 enum Place {
     Unknown,
     Added,
+    Queued,
+    Admitted,
     Running,
     Succeeded,
     Failed,
@@ -68,6 +70,8 @@ impl Reader {
         self.at = Some(event.at);
         match &event.kind {
             EventKind::Added => self.go(&[Place::Unknown], Place::Added),
+            EventKind::Queued { .. } => self.go(&[Place::Added], Place::Queued),
+            EventKind::Admitted => self.go(&[Place::Queued], Place::Admitted),
             EventKind::Started { attempt } => self.start(*attempt, event.at),
             EventKind::Succeeded { attempt, ran } => {
                 self.close(*attempt, Place::Succeeded)?;
@@ -98,7 +102,7 @@ impl Reader {
     }
 
     fn start(&mut self, attempt: u64, at: Instant) -> Verdict {
-        self.go(&[Place::Added, Place::Succeeded, Place::BackedOff], Place::Running)?;
+        self.go(&[Place::Added, Place::Admitted, Place::Succeeded, Place::BackedOff], Place::Running)?;
         require(attempt == self.attempt + 1, || format!("attempt {attempt} after {}", self.attempt))?;
         require(self.not_before.is_none_or(|due| due <= at), || {
             "started before its delay was over".to_owned()
@@ -154,9 +158,19 @@ impl Reader {
         let places: &[Place] = match outcome {
             Outcome::Completed => &[Place::Succeeded],
             Outcome::Failed(_) => &[Place::Failed, Place::FailedForGood],
-            Outcome::Aborted => &[Place::Added, Place::BackedOff, Place::Succeeded, Place::Stopped],
+            Outcome::Rejected(_) => &[Place::Added, Place::Queued],
+            Outcome::Aborted => &[
+                Place::Added,
+                Place::Queued,
+                Place::Admitted,
+                Place::BackedOff,
+                Place::Succeeded,
+                Place::Stopped,
+            ],
             _ => &[
                 Place::Added,
+                Place::Queued,
+                Place::Admitted,
                 Place::BackedOff,
                 Place::Succeeded,
                 Place::Failed,

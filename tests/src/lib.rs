@@ -13,6 +13,7 @@
 //! 4. the events form a word of the grammar, `seq` and `at` never run backwards, nothing was lost;
 //! 5. every backoff lies within the bounds of the task's rules and counts its failures right, the next attempt does not
 //!    come before it is over, and retries stay within their limit;
+//! 3. a slot has one owner at a time, and those who queue start in the order they came;
 //! 6. no attempt starts after the task was asked to stop, nor, on one thread, after `ShutdownRequested`.
 //!
 //! ```
@@ -38,11 +39,16 @@ mod backoff;
 mod rules;
 mod script;
 mod story;
+mod slots;
+#[cfg(test)]
+mod slots_tests;
 mod grammar;
 #[cfg(test)]
 mod grammar_tests;
 mod trace;
 mod harness;
+#[cfg(feature = "controller")]
+mod submitting;
 
 pub use backoff::Backoff;
 pub use harness::Harness;
@@ -50,8 +56,3 @@ pub use rules::Rules;
 pub use script::{Script, Step};
 pub use story::Story;
 pub use trace::Trace;
-
-/// The programs of the README, compiled.
-#[cfg(all(doctest, feature = "macros"))]
-#[doc = include_str!("../../README.md")]
-pub mod readme {}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, EventName, Outcome, StopCause, TaskHandle, TaskId};
+use taskvisor::{Event, EventKind, EventName, Outcome, Rejection, StopCause, TaskHandle, TaskId};
 use tokio::time::Instant;
 
 /// The events of a supervisor, in the order in which the recorder got them.
@@ -108,6 +108,8 @@ fn ending(outcome: &Outcome) -> String {
             let by = match cause {
                 StopCause::Cancel => "a cancel",
                 StopCause::Shutdown => "shutdown",
+                StopCause::Replace => "a replacement",
+                StopCause::Clear => "a clear",
                 _ => "somebody else",
             };
             let failed = last_error.as_ref().map(|error| format!("; its last attempt failed: {error}"));
@@ -116,6 +118,9 @@ fn ending(outcome: &Outcome) -> String {
         Outcome::Failed(failure) => format!("failed: {failure}"),
         Outcome::Completed => "completed".to_owned(),
         Outcome::Aborted => "aborted".to_owned(),
+        Outcome::Rejected(Rejection::Superseded) => "rejected: superseded".to_owned(),
+        Outcome::Rejected(Rejection::Cleared) => "rejected: cleared".to_owned(),
+        Outcome::Rejected(Rejection::ShuttingDown) => "rejected: shutting down".to_owned(),
         _ => "some other way".to_owned(),
     }
 }

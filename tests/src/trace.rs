@@ -8,6 +8,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
 use crate::grammar::Reader;
+use crate::slots::Slots;
 use crate::{Rules, Story};
 
 /// Records every event of one supervisor. [`check`](Self::check) it when that is over: dropped unchecked, it panics.
@@ -20,6 +21,7 @@ pub struct Trace {
     last: Mutex<HashMap<TaskId, u64>>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
     stuck: Mutex<Vec<TaskId>>,
+    pub(crate) slots: Mutex<Slots>,
     checked: bool,
 }
 
@@ -44,6 +46,7 @@ impl Trace {
             last: Mutex::default(),
             outcomes: Mutex::default(),
             stuck: Mutex::default(),
+            slots: Mutex::default(),
             checked: false,
         }
     }
@@ -81,6 +84,11 @@ impl Trace {
         lock(&self.stuck).push(task.id());
     }
 
+    /// This submission runs in `slot`, which it has for itself.
+    pub fn in_slot(&self, task: &TaskHandle, slot: &str) {
+        lock(&self.slots).enters(task.id(), slot, false);
+    }
+
     /// What was recorded until now. Subscribers are told later: let the runtime run first.
     #[must_use]
     pub fn so_far(&self) -> Story {
@@ -113,6 +121,9 @@ impl Trace {
             }
         }
         self.check_ends(&readers, &story);
+        if let Err(flaw) = lock(&self.slots).check(&story, is_single_threaded()) {
+            panic!("{flaw}");
+        }
         story
     }
 

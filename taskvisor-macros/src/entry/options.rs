@@ -24,7 +24,7 @@ const GRAMMAR: Grammar = Grammar {
         ("crates", "crates = [billing]"),
         ("crate", "crate = ::taskvisor"),
     ],
-    instead: &[
+    instead: &[&[
         ("multi_thread", "write `flavor = \"multi_thread\"`"),
         ("current_thread", "write `flavor = \"current_thread\"`"),
         ("threads", "write `worker_threads = 4`"),
@@ -44,7 +44,7 @@ const GRAMMAR: Grammar = Grammar {
             "start_paused",
             "it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly",
         ),
-    ],
+    ]],
 };
 
 const FLAVORS: &Choices<Flavor> =

@@ -15,7 +15,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { function, parameters, options, .. } = subscriber;
     let documentation =
         format!(" The subscriber `{}`, declared by the function of the same name.", spoken_name(function));
-    let same_name_type = same_name_type(function, &documentation);
+    let same_name_type = same_name_type(function, &documentation, &TokenStream::new());
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
     let import = options.runtime.import();

@@ -19,7 +19,7 @@ const GRAMMAR: Grammar = Grammar {
         ("name", "name = \"alerts\""),
         ("crate", "crate = ::taskvisor"),
     ],
-    instead: &[
+    instead: &[&[
         ("events", "write `on(Failed, TimedOut)`"),
         ("filter", "write `on(Failed, TimedOut)`"),
         ("on_failure", "write `on(Failed)`"),
@@ -33,7 +33,7 @@ const GRAMMAR: Grammar = Grammar {
             "timeout",
             "it belongs to a task; a subscriber may take its time, and loses events when its queue is full",
         ),
-    ],
+    ]],
 };
 
 const EVENTS: &[&str] = &[

@@ -6,16 +6,17 @@ use quote::quote_spanned;
 use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
 use crate::located::{at_attribute, located};
 use crate::returned::converted;
+use crate::settings::Restart;
 
 use super::Task;
-use super::options::{Options, Restart};
+use super::options::Options;
 
 /// Everything that goes beside the function.
 pub(super) fn declaration(task: &Task) -> TokenStream {
     let import = task.options.runtime.import();
     let documentation =
         format!(" The task `{}`, declared by the function of the same name.", spoken_name(&task.function));
-    let same_name_type = same_name_type(&task.function, &documentation);
+    let same_name_type = same_name_type(&task.function, &documentation, &TokenStream::new());
     let type_name = type_name(&task.function);
     let declared_name = declared_name(&task.function, task.options.name.as_ref());
     let attempt = attempt(task);
@@ -82,51 +83,7 @@ fn attempt(task: &Task) -> TokenStream {
     }
 }
 
-/// The options that were given; all others are the application's to decide.
-fn settings(options: &Options) -> TokenStream {
-    let mut given: Vec<(&str, TokenStream)> = Vec::new();
-    if let Some(restart) = restart(options) {
-        given.push(("restart", restart));
-    }
-    if let Some(backoff) = &options.backoff {
-        given.push(("backoff", backoff.value.write(&backoff.key)));
-    }
-    if let Some(timeout) = &options.timeout {
-        let timeout = timeout.value.write_duration();
-        given.push(("timeout", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#timeout))));
-    }
-    if let Some(max_retries) = &options.max_retries {
-        let count = max_retries.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::u32));
-        given.push(("max_retries", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#count))));
-    }
-    if let Some(every) = &options.every {
-        given.push(("every", every.value.write_duration()));
-    }
-    if let Some(stable_after) = &options.stable_after {
-        given.push(("stable_after", stable_after.value.write_duration()));
-    }
-    // With every field given there is nothing left to inherit, and clippy would say so.
-    let inherited =
-        (given.len() < 6).then(|| quote_spanned!(at_attribute()=> ..__taskvisor::Settings::INHERIT));
-    let fields = given.into_iter().map(|(field, value)| {
-        let field = Ident::new(field, at_attribute());
-        quote_spanned!(at_attribute()=> #field: __taskvisor::Setting::Set(#value),)
-    });
-    quote_spanned!(at_attribute()=> __taskvisor::Settings { #(#fields)* #inherited })
-}
-
 /// A task that repeats is restarted always, whether it says so or not.
-fn restart(options: &Options) -> Option<TokenStream> {
-    let write = |restart| match restart {
-        Restart::Never => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Never),
-        Restart::OnFailure => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::OnFailure),
-        Restart::Always => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Always),
-    };
-    match &options.restart {
-        Some(restart) => {
-            let of_type = quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy);
-            Some(restart.value.write(&of_type, write))
-        }
-        None => options.every.as_ref().map(|_| write(Restart::Always)),
-    }
+fn settings(options: &Options) -> TokenStream {
+    options.settings.write(options.settings.every.as_ref().map(|_| Restart::Always))
 }

@@ -1,6 +1,6 @@
 //! Every mistake is answered once, in words that say what to write instead.
 
-use super::{messages, tokens};
+use super::{messages, one, tokens};
 
 fn task(arguments: &str) -> Vec<String> {
     messages(crate::task::task(tokens(arguments), tokens("async fn ping() {}")))
@@ -25,12 +25,6 @@ fn entry(arguments: &str, item: &str) -> Vec<String> {
         _ => None,
     });
     macros.map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value()).collect()
-}
-
-#[track_caller]
-fn one(messages: Vec<String>, beginning: &str) {
-    assert_eq!(messages.len(), 1, "{messages:#?}");
-    assert!(messages[0].starts_with(beginning), "{}", messages[0]);
 }
 
 #[test]
@@ -167,6 +161,7 @@ fn signatures() {
     one(task_on("async fn ping(x: &str) {}"), "a parameter cannot be a `str`");
     one(task_on("struct Ping;"), "`#[task]` goes on an `async fn`");
     one(task_on("#[task] async fn ping() {}"), "the function is declared twice; keep one `#[task]`");
+    one(task_on("#[job] async fn ping(a: u8) {}"), "one function cannot be both `#[task]` and `#[job]`");
     one(task_on("#[tokio::main] async fn ping() {}"), "`#[tokio::main]` changes the function");
     assert_eq!(task_on("unsafe fn ping<T>(self, x: &mut T) {}").len(), 5);
 }

@@ -34,6 +34,29 @@ fn a_task_with_every_option() {
     compare("task.rs", &expanded(crate::task::task, EVERY_OPTION, TASK));
 }
 
+const JOB: &str = r#"
+    #[doc = "Copies what has changed."]
+    pub async fn sync_tenant(
+        mut tenant: u64,
+        r#type: Vec<Kind>,
+        #[cfg(unix)] path: PathBuf,
+        State(db): State<Db>,
+        attempt: &TaskContext,
+    ) -> Result<Report, SyncError> {
+        tenant += 1;
+        db.sync(tenant, r#type, path, attempt).await
+    }
+"#;
+
+#[test]
+fn a_job() {
+    let arguments = r#"
+        slot = "tenant-{tenant:04}-{type:?}", admission = ADMISSION, queue = 8, name = "sync",
+        timeout = "30s", max_retries = 3
+    "#;
+    compare("job.rs", &expanded(crate::job::job, arguments, JOB));
+}
+
 #[test]
 fn a_subscriber() {
     let item =
@@ -59,7 +82,9 @@ fn the_path_of_the_runtime_is_used_throughout() {
     let subscriber =
         expanded(crate::subscriber::subscriber, "crate = crate::inner", "async fn log(event: &Event) {}");
     let main = expanded(crate::entry::main, "crate = crate::inner", "async fn main() {}");
-    for expansion in [task, subscriber, main] {
+    let arguments = "slot = \"{a}\", queue = 2, backoff = \"exp\", timeout = \"1s\", crate = crate::inner";
+    let job = expanded(crate::job::job, arguments, "async fn sync(a: u8, db: State<Db>) {}");
+    for expansion in [task, job, subscriber, main] {
         assert!(!expansion.contains("taskvisor::__private"), "{expansion}");
         assert!(expansion.contains("use crate::inner::__private as __taskvisor;"), "{expansion}");
     }
@@ -72,4 +97,19 @@ fn the_function_stays_as_it_is() {
     assert!(expansion.starts_with(&tokens(TASK).to_string()));
     let expansion = crate::task::task(tokens(""), tokens(TASK)).to_string();
     assert!(expansion.starts_with(&tokens(TASK).to_string()));
+    let expansion = crate::job::job(tokens("slot = \"{nobody}\""), tokens(JOB)).to_string();
+    assert!(expansion.starts_with(&tokens(JOB).to_string()));
+    let expansion = crate::job::job(tokens(""), tokens(JOB)).to_string();
+    assert!(expansion.starts_with(&tokens(JOB).to_string()));
+}
+
+/// All but the marker that only the attribute knows.
+#[test]
+fn a_marked_parameter_loses_its_mark() {
+    for arguments in ["", "banana"] {
+        let item = "async fn sync(#[inject] #[cfg(unix)] Mine(n): Mine) { n; }";
+        let expansion = crate::job::job(tokens(arguments), tokens(item)).to_string();
+        assert!(expansion.starts_with(&tokens(&item.replace("#[inject]", "")).to_string()));
+        assert!(!expansion.contains("# [inject]"));
+    }
 }

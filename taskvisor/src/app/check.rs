@@ -7,6 +7,9 @@ use super::discover::Found;
 use crate::extract::Needs;
 use crate::refusal::near_miss;
 
+/// Types that nobody gave, with who asks for them and where.
+type Missing = BTreeMap<&'static str, Vec<(String, String)>>;
+
 impl App {
     /// Everything that keeps it from starting, in words.
     pub(super) fn problems(&self, found: &Found) -> Vec<String> {
@@ -17,11 +20,11 @@ impl App {
         self.check_states(&mut problems);
         for krate in &found.empty {
             problems.push(format!(
-                "`crates = [{krate}]`: that crate declares no task and no subscriber; if the dependency is renamed, \
+                "`crates = [{krate}]`: that crate declares nothing; if the dependency is renamed, \
                  name it as its own package does (`crates` links it by the name written there)"
             ));
         }
-        if self.tasks.is_empty() {
+        if self.tasks.is_empty() && !self.has_jobs() {
             problems.push(nothing_to_run(found));
         }
         problems
@@ -62,7 +65,7 @@ impl App {
                 caller.line(),
             ));
         }
-        let mut missing: BTreeMap<&'static str, Vec<(String, String)>> = BTreeMap::new();
+        let mut missing = Missing::new();
         for task in &self.tasks {
             for type_name in self.missing(task.spec.task.needs) {
                 let who = format!("task `{}`", task.spec.name());
@@ -76,6 +79,8 @@ impl App {
                 missing.entry(type_name).or_default().push((place, who));
             }
         }
+        #[cfg(feature = "controller")]
+        self.jobs_that_miss(&mut missing);
         for (type_name, askers) in missing {
             let who: Vec<_> = askers.iter().map(|(place, who)| format!("{who} ({place})")).collect();
             let near = self.states.near_miss(type_name).map(|given| near_miss(&[type_name], given));
@@ -85,6 +90,24 @@ impl App {
                 who.join(", "),
                 near.map(|near| format!("; {near}")).unwrap_or_default(),
             ));
+        }
+    }
+
+    /// Whether something may still be submitted when no task is left.
+    pub(super) fn has_jobs(&self) -> bool {
+        #[cfg(feature = "controller")]
+        return !self.jobs.is_empty();
+        #[cfg(not(feature = "controller"))]
+        return false;
+    }
+
+    #[cfg(feature = "controller")]
+    fn jobs_that_miss(&self, missing: &mut Missing) {
+        for job in &self.jobs {
+            for type_name in self.missing(job.needs) {
+                let who = format!("job `{}`", job.name);
+                missing.entry(type_name).or_default().push((job.location.to_string(), who));
+            }
         }
     }
 

@@ -44,7 +44,21 @@ impl App {
         subscribers.sort_by_key(|subscriber| (subscriber.location, subscriber.name));
         let given = std::mem::take(&mut self.subscribers);
         self.subscribers = subscribers.into_iter().map(Subscriber::declared).chain(given).collect();
+        #[cfg(feature = "controller")]
+        self.discover_jobs(options, &mut found);
         found
+    }
+}
+
+#[cfg(feature = "controller")]
+impl App {
+    fn discover_jobs(&mut self, options: &MainOptions, found: &mut Found) {
+        self.jobs = inventory::iter::<&crate::job::JobDescriptor>
+            .into_iter()
+            .copied()
+            .filter(|job| found.admits(&job.location, options))
+            .collect();
+        self.jobs.sort_by_key(|job| (job.location, job.name));
     }
 }
 
@@ -67,7 +81,7 @@ impl Found {
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         self.unnamed.iter().map(|(krate, count)| {
             format!(
-                "the crate `{krate}` is linked and declares {count} tasks or subscribers that are not run; to run them, \
+                "the crate `{krate}` is linked and makes {count} declarations that are not run; to run them, \
                  name it: `#[taskvisor::main(crates = [{krate}])]`"
             )
         })

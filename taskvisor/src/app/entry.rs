@@ -21,6 +21,7 @@ use crate::panics::contain;
 use crate::refusal::RuntimeError;
 use crate::report::Report;
 use crate::returns::SetupResult;
+use crate::spec::TaskSpec;
 use crate::status::Phase;
 use crate::subscriber::Subscriber;
 
@@ -72,17 +73,26 @@ async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>)
         }
         return fail(format_args!("the application does not start: {} in all", count(problems.len())));
     }
-    let App { config, states, mut subscribers, tasks, .. } = app;
-    if subscribers.is_empty() {
-        subscribers.push(Subscriber::new(Trouble).with_events(Trouble::EVENTS));
-    }
-    let mut builder = Supervisor::builder(config);
-    builder.states = states;
-    builder.subscribers = subscribers;
-    let supervisor = builder.build();
-    let specs = tasks.into_iter().map(|task| task.spec).collect();
-    let (result, tasks) = supervisor.run_application(specs).await;
+    // With nothing but jobs it waits for somebody who submits them.
+    let stays = app.tasks.is_empty();
+    let (supervisor, specs) = assemble(app);
+    let (result, tasks) = supervisor.run_application(specs, stays).await;
     judge(&result, &tasks)
+}
+
+fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
+    let mut builder = Supervisor::builder(app.config);
+    builder.states = app.states;
+    builder.subscribers = app.subscribers;
+    if builder.subscribers.is_empty() {
+        builder.subscribers.push(Subscriber::new(Trouble).with_events(Trouble::EVENTS));
+    }
+    #[cfg(feature = "controller")]
+    {
+        builder.states.insert(super::jobs::Jobs(app.jobs));
+        builder.controller = app.controller;
+    }
+    (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
 }
 
 /// A panic in the set-up fails it like an error.

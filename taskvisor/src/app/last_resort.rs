@@ -21,13 +21,19 @@ use crate::spec::TaskSpec;
 pub(super) const GRACE_EXCEEDED: u8 = 124;
 
 impl Supervisor {
-    /// Runs like `run`; but if the shutdown itself does not come to an end, ends the process.
+    /// Runs like `run`, and if it `stays`, until a stop is asked; but if the shutdown itself does not come to an end,
+    /// ends the process.
     pub(super) async fn run_application(
         &self,
         specs: Vec<TaskSpec>,
+        stays: bool,
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
         match start(&shared, specs, || Signals::listen(&shared, watch).map(Some)) {
+            Ok((_listening, tasks)) if stays => {
+                let stopped = shared.stopped().await;
+                (stopped.map(|()| shared.tally.report()), tasks)
+            }
             Ok((_listening, tasks)) => (finish(&shared).await, tasks),
             Err(error) => (Err(error), Vec::new()),
         }

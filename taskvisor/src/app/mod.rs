@@ -5,6 +5,8 @@ mod stderr;
 mod discover;
 mod check;
 mod last_resort;
+#[cfg(feature = "controller")]
+mod jobs;
 mod entry;
 
 use std::fmt;
@@ -14,6 +16,10 @@ pub use entry::run_main;
 pub use options::{Flavor, MainOptions};
 
 use crate::config::Config;
+#[cfg(feature = "controller")]
+use crate::config::ControllerConfig;
+#[cfg(feature = "controller")]
+use crate::job::JobDescriptor;
 use crate::spec::TaskSpec;
 use crate::state::States;
 use crate::subscriber::Subscriber;
@@ -42,6 +48,10 @@ pub struct App {
     twice: Vec<(&'static str, &'static Location<'static>)>,
     subscribers: Vec<Subscriber>,
     tasks: Vec<Listed>,
+    #[cfg(feature = "controller")]
+    controller: ControllerConfig,
+    #[cfg(feature = "controller")]
+    jobs: Vec<&'static JobDescriptor>,
 }
 
 /// A task of the application, and where it comes from.
@@ -58,6 +68,10 @@ impl App {
             twice: Vec::new(),
             subscribers: Vec::new(),
             tasks: Vec::new(),
+            #[cfg(feature = "controller")]
+            controller: ControllerConfig::default(),
+            #[cfg(feature = "controller")]
+            jobs: Vec::new(),
         }
     }
 
@@ -83,6 +97,13 @@ impl App {
         let caller = Location::caller();
         let place = format!("{}:{}", caller.file(), caller.line());
         self.tasks.push(Listed { spec, place });
+        self
+    }
+
+    /// Changes how many submissions may wait for their slots.
+    #[cfg(feature = "controller")]
+    pub fn controller(&mut self, change: impl FnOnce(&mut ControllerConfig)) -> &mut Self {
+        change(&mut self.controller);
         self
     }
 

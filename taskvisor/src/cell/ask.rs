@@ -1,10 +1,22 @@
 //! What is asked of a task, and how a task ends: the words its cell is written in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::outcome::{LastFailure, Outcome, StopCause};
+use crate::outcome::{LastFailure, Outcome, Rejection, StopCause};
+
+/// What a task holds while it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// Its name, as one that was added.
+    Name,
+    /// A slot, as a submission; its name is a label.
+    Slot(Arc<str>),
+    /// Nothing: a submission that competes with nobody.
+    Free,
+}
 
 /// What was asked of a task.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +29,22 @@ pub(crate) struct Ask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AskKind {
     Stop,
+    /// To give up waiting for a turn that will not come.
+    Reject(Rejection),
 }
 
 impl Ask {
     pub(crate) fn stop(cause: StopCause, now: Instant, grace: Duration) -> Self {
         Self { kind: AskKind::Stop, cause, deadline: later(now, grace) }
+    }
+
+    pub(crate) fn reject(rejection: Rejection, now: Instant) -> Self {
+        let cause = match rejection {
+            Rejection::Superseded => StopCause::Replace,
+            Rejection::Cleared => StopCause::Clear,
+            Rejection::ShuttingDown => StopCause::Shutdown,
+        };
+        Self { kind: AskKind::Reject(rejection), cause, deadline: now }
     }
 }
 
@@ -32,6 +55,7 @@ pub(crate) enum End {
     Failed,
     Canceled { cause: StopCause, failed: bool },
     Aborted,
+    Rejected(Rejection),
 }
 
 impl End {
@@ -46,6 +70,7 @@ impl End {
                 Outcome::Canceled { cause, last_error: if failed { last.share() } else { None } }
             }
             Self::Aborted => Outcome::Aborted,
+            Self::Rejected(rejection) => Outcome::Rejected(rejection),
         }
     }
 }

@@ -28,13 +28,14 @@ use crate::wakers::Wakers;
 mod ask;
 mod seen;
 
-pub(crate) use ask::{Ask, AskKind, End, later};
+pub(crate) use ask::{Ask, AskKind, End, Key, later};
 pub(crate) use seen::Waiting;
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
     id: TaskId,
     name: Cow<'static, str>,
+    key: Key,
     policy: Policy,
     state: Mutex<State>,
 }
@@ -47,6 +48,8 @@ struct State {
     failures: u32,
     /// What was asked of the task, beside what it does.
     asked: Option<Ask>,
+    /// Whether its slot is its own. A task without one never waits for it.
+    turn: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
@@ -74,13 +77,14 @@ pub(crate) struct AfterAttempt {
 }
 
 impl TaskCell {
-    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, policy: Policy, now: Instant) -> Self {
+    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, key: Key, policy: Policy, now: Instant) -> Self {
         let state = State {
             stage: Stage::Waiting(WaitingOn::Turn),
             since: now,
             attempt: 0,
             failures: 0,
             asked: None,
+            turn: !matches!(key, Key::Slot(_)),
             polling: false,
             end: None,
             last: LastFailure::None,
@@ -88,7 +92,7 @@ impl TaskCell {
             waiters: Wakers::default(),
             token: None,
         };
-        Self { id, name, policy, state: Mutex::new(state) }
+        Self { id, name, key, policy, state: Mutex::new(state) }
     }
 
     pub(crate) fn id(&self) -> TaskId {
@@ -97,6 +101,10 @@ impl TaskCell {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -171,6 +179,22 @@ impl TaskCell {
         let mut state = self.state.lock();
         state.polling = false;
         state.stage == Stage::Stuck
+    }
+
+    pub(crate) fn has_turn(&self) -> bool {
+        self.state.lock().turn
+    }
+
+    /// The slot is its own now. If it has ended meanwhile, its ticket passes the slot on.
+    pub(crate) fn grant_turn(&self) {
+        let actor = {
+            let mut state = self.state.lock();
+            state.turn = true;
+            state.actor.take()
+        };
+        if let Some(actor) = actor {
+            actor.wake();
+        }
     }
 
     pub(crate) fn is_asked(&self) -> bool {

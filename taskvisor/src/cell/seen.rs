@@ -120,3 +120,9 @@ impl Subject for TaskCell {
         self.id
     }
 }
+
+impl PartialEq for TaskCell {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}

@@ -17,7 +17,7 @@ pub(crate) trait Subject: Send + Sync {
 /// One thing that happened.
 ///
 /// Per task, the events form a word of
-/// `Added (Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
+/// `Added (Queued Admitted?)? (Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
 /// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -1,6 +1,7 @@
 //! What can happen.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use humantime::{FormattedDuration, format_duration};
@@ -49,6 +50,13 @@ macro_rules! events {
 events! {
     /// A task was accepted.
     Added => "added";
+    /// A submission waits for its slot.
+    Queued {
+        /// The slot.
+        slot: Arc<str>,
+    } => "queued";
+    /// A submission that waited has its slot.
+    Admitted => "admitted";
     /// An attempt begins.
     Started {
         /// Its number, from 1, never reset.
@@ -108,6 +116,15 @@ events! {
     } => "ended";
     /// The task is gone and its name is free.
     Removed => "removed";
+    /// A submission was not accepted; it has no outcome.
+    Refused {
+        /// What was submitted.
+        task: String,
+        /// The slot it wanted, if any.
+        slot: Option<Arc<str>>,
+        /// Why not, in words.
+        reason: String,
+    } => "refused";
     /// Shutdown begins: nothing more is accepted, and all tasks are asked to stop.
     ShutdownRequested => "shutdown_requested";
     /// Nothing runs any more; the last event of a supervisor.
@@ -147,11 +164,19 @@ impl fmt::Display for EventKind {
                 write!(f, " delay={} failures={failures}", short(*delay))
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
+            Self::Queued { slot } => write!(f, " slot={slot}"),
+            Self::Refused { task, slot, reason } => {
+                write!(f, " task={task}")?;
+                if let Some(slot) = slot {
+                    write!(f, " slot={slot}")?;
+                }
+                write!(f, " reason=\"{reason}\"")
+            }
             Self::SubscriberPanicked { subscriber, message } => {
                 write!(f, " subscriber={subscriber} message=\"{message}\"")
             }
             Self::Lagged { lost } => write!(f, " lost={lost}"),
-            Self::Added | Self::Removed | Self::ShutdownRequested | Self::Stopped => Ok(()),
+            Self::Added | Self::Admitted | Self::Removed | Self::ShutdownRequested | Self::Stopped => Ok(()),
         }
     }
 }

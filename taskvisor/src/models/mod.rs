@@ -6,6 +6,7 @@
 mod cell;
 mod queue;
 mod registry;
+mod slots;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use loom::future::block_on;
 use tokio::time::Instant;
 
-use crate::cell::{TaskCell, Waiting};
+use crate::cell::{Key, TaskCell, Waiting};
 use crate::config::Config;
 use crate::id::TaskId;
 use crate::outcome::Outcome;
@@ -29,8 +30,16 @@ fn explore(model: impl Fn() + Sync + Send + 'static) {
 }
 
 fn cell(name: &'static str, now: Instant) -> Arc<TaskCell> {
+    keyed(name, Key::Name, now)
+}
+
+fn submission(slot: &'static str, now: Instant) -> Arc<TaskCell> {
+    keyed("submission", Key::Slot(slot.into()), now)
+}
+
+fn keyed(name: &'static str, key: Key, now: Instant) -> Arc<TaskCell> {
     let policy = Settings::INHERIT.resolve(&Config::default());
-    Arc::new(TaskCell::new(TaskId::next(), name.into(), policy.expect("defaults are valid"), now))
+    Arc::new(TaskCell::new(TaskId::next(), name.into(), key, policy.expect("defaults are valid"), now))
 }
 
 /// Waits for the outcome as a handle does, but without a timer.

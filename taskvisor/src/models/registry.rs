@@ -16,7 +16,7 @@ fn registry() -> Arc<Registry> {
 }
 
 /// What a ticket does when it is dropped, in its order.
-fn finish(registry: &Registry, task: &TaskCell, now: Instant) {
+fn finish(registry: &Registry, task: &Arc<TaskCell>, now: Instant) {
     task.settle(End::Completed);
     registry.leave(task);
     task.end(now);
@@ -39,10 +39,10 @@ fn what_enters_is_seen_by_the_close_or_refused() {
         };
         let seen = registry.close();
         match enters.join().expect("it returns") {
-            Ok(()) => assert_eq!(seen.len(), 1),
+            Ok(()) => assert_eq!(seen.running.len(), 1),
             Err(refusal) => {
                 assert_eq!(refusal, Refusal::Closed);
-                assert!(seen.is_empty());
+                assert!(seen.running.is_empty());
                 wait_until_idle(&registry);
             }
         }

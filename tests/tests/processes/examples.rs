@@ -46,6 +46,19 @@ fn control() {
 }
 
 #[test]
+fn controller() {
+    let ended = run("controller");
+    ended.expect_stdout("now first has `tenant-42`, and these wait: [\"second\", \"third\"]");
+    ended.expect_stdout(
+        "first: canceled by a replacement\n  second: canceled by a replacement\n  third: completed",
+    );
+    ended.expect_stdout("third is refused: the slot `tenant-42` is busy");
+    ended.expect_stdout("second: rejected: superseded by a later submission\n  third: completed");
+    ended.expect_stdout("sync of tenant-7 starts\n  sync of tenant-8 starts");
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
 fn logging() {
     let ended = run("logging");
     let about_ping = ended.stdout.lines().filter_map(|line| line.split_once("Z ping#1 "));

@@ -8,5 +8,6 @@ mod process;
 
 mod endings;
 mod examples;
+mod ingest;
 mod start;
 mod uptime;

@@ -14,6 +14,16 @@ async fn renamed() {}
 #[inner::runtime::task(crate = crate::inner::runtime)]
 async fn exported(_: inner::runtime::TaskContext) {}
 
+#[sup::job(crate = ::sup, slot = "{tenant}")]
+async fn renamed_job(tenant: u8) -> u8 {
+    tenant
+}
+
+#[inner::runtime::job(crate = crate::inner::runtime)]
+async fn exported_job(tenant: u8, _context: &inner::runtime::TaskContext) -> Option<u8> {
+    Some(tenant)
+}
+
 #[inner::runtime::subscriber(crate = crate::inner::runtime)]
 async fn log(_: &inner::runtime::Event) {}
 
@@ -21,5 +31,7 @@ async fn log(_: &inner::runtime::Event) {}
 async fn main() {
     assert_eq!(renamed::NAME, "renamed");
     assert_eq!(exported::NAME, "exported");
+    assert_eq!(renamed_job::NAME, "renamed_job");
+    assert_eq!(exported_job { tenant: 4 }.tenant, 4);
     assert_eq!(log::NAME, "log");
 }

@@ -17,6 +17,12 @@ struct Box;
 struct Future;
 struct Duration;
 struct Sized;
+struct Clone;
+struct Sync;
+struct String;
+struct PhantomData;
+#[allow(non_camel_case_types)]
+struct bool;
 #[allow(non_camel_case_types)]
 struct str;
 #[allow(non_camel_case_types)]
@@ -47,6 +53,11 @@ macro_rules! option_env {
         compile_error!("not this one")
     };
 }
+macro_rules! format {
+    ($($any:tt)*) => {
+        compile_error!("not this one")
+    };
+}
 macro_rules! assert {
     ($($any:tt)*) => {
         compile_error!("not this one")
@@ -59,6 +70,18 @@ const TWICE: ::core::primitive::u32 = 2;
 async fn ping(_: ::taskvisor::TaskContext) -> ::core::result::Result<(), ::std::fmt::Error> {
     ::core::result::Result::Ok(())
 }
+
+#[::taskvisor::job(slot = "{tenant}-{twice}", queue = 2 + 2, timeout = "5s", max_retries = TWICE)]
+async fn sync(
+    tenant: ::core::primitive::u32,
+    twice: ::core::primitive::u32,
+    _context: ::taskvisor::TaskContext,
+) -> ::core::result::Result<::core::primitive::u32, ::std::fmt::Error> {
+    ::core::result::Result::Ok(tenant * twice)
+}
+
+#[::taskvisor::job]
+async fn nothing() {}
 
 #[::taskvisor::subscriber(on(Failed), queue = 2 + 2)]
 async fn alert(_: &::taskvisor::Event) {}

@@ -50,6 +50,39 @@ pub(crate) async fn expressions() {}
 #[deprecated = "an attribute of the user's"]
 async fn old() {}
 
+/// Arguments of all sizes.
+#[taskvisor::job(
+    slot = "tenant-{tenant:04}-{name}-{list:?}",
+    admission = "queue",
+    queue = 8,
+    name = "copy",
+    timeout = "30s",
+    max_retries = 3,
+    backoff = "exp"
+)]
+pub async fn copy(
+    mut tenant: u64,
+    name: String,
+    list: Vec<u8>,
+    State(limit): State<u32>,
+    #[inject] ctx: &TaskContext,
+) -> Result<u64, fmt::Error> {
+    tokio::task::yield_now().await;
+    tenant += u64::from(*limit) + ctx.attempt();
+    drop((name, list));
+    Ok(tenant)
+}
+
+/// With nothing at all.
+#[taskvisor::job(slot = "nightly")]
+pub async fn nightly() {}
+
+#[taskvisor::job]
+#[deprecated = "an attribute of the user's"]
+async fn old_job(_tenant: u8) -> u8 {
+    1
+}
+
 /// With nothing at all.
 #[taskvisor::subscriber]
 pub async fn everything(_: &Event) {}
@@ -62,6 +95,11 @@ async fn some(event: &Event, handle: SupervisorHandle, name: &State<String>) {
 mod inner {
     #[taskvisor::task]
     pub(super) async fn hidden() {}
+
+    #[taskvisor::job(slot = "{tenant}")]
+    pub(super) async fn hidden_job(tenant: u8) -> u8 {
+        tenant
+    }
 }
 
 /// Leaves before anything runs: the set-up gives none of the states.
@@ -70,5 +108,7 @@ async fn main(_: &mut App) {
     assert_eq!(literals::NAME, "everything");
     assert_eq!(some::NAME, "some");
     assert_eq!(inner::hidden::spec().name(), "hidden");
+    assert_eq!(inner::hidden_job::NAME, "hidden_job");
+    assert_eq!(inner::hidden_job { tenant: 1 }.tenant, 1);
     std::process::exit(0);
 }

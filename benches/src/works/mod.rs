@@ -1,6 +1,9 @@
 //! The works, each written by hand on Tokio and with taskvisor.
 
-use std::future::{Future, pending};
+mod resident;
+mod slots;
+
+use std::future::Future;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -31,15 +34,48 @@ pub const ALL: &[Work] = &[
         raw: restart_raw,
         ours: restart,
     },
-    Work { name: "parked task (bytes)", operations: 20_000, raw: parked_raw, ours: parked },
+    Work {
+        name: "parked task (bytes)",
+        operations: 20_000,
+        raw: resident::parked_raw,
+        ours: resident::parked,
+    },
     Work {
         name: "parked task with its token taken (bytes)",
         operations: 20_000,
-        raw: parked_raw,
-        ours: parked_token,
+        raw: resident::parked_raw,
+        ours: resident::parked_token,
     },
-    Work { name: "cancel one by one, to outcome", operations: 20_000, raw: cancel_raw, ours: cancel },
-    Work { name: "shutdown of 10,000 parked tasks", operations: 10_000, raw: shutdown_raw, ours: shutdown },
+    Work {
+        name: "cancel one by one, to outcome",
+        operations: 20_000,
+        raw: resident::cancel_raw,
+        ours: resident::cancel,
+    },
+    Work {
+        name: "shutdown of 10,000 parked tasks",
+        operations: 10_000,
+        raw: resident::shutdown_raw,
+        ours: resident::shutdown,
+    },
+    Work {
+        name: "64 slots, queued, to outcome",
+        operations: 20_000,
+        raw: slots::slots_raw,
+        ours: slots::slots,
+    },
+    Work {
+        name: "64 slots, jobs with a value",
+        operations: 20_000,
+        raw: slots::slots_raw,
+        ours: slots::slots_jobs,
+    },
+    Work {
+        name: "submit to an idle slot, one by one",
+        operations: 50_000,
+        raw: one_by_one_raw,
+        ours: slots::idle_slot,
+    },
 ];
 
 /// On one thread: what is measured is the work, not the wake-up of another core.
@@ -158,132 +194,3 @@ impl std::fmt::Display for Oops {
 }
 
 impl std::error::Error for Oops {}
-
-fn parked_raw(operations: u64) -> Cost {
-    on_one_thread(async {
-        let stop = CancellationToken::new();
-        let mut handles = Vec::with_capacity(operations as usize);
-        let meter = Meter::start();
-        for _ in 0..operations {
-            let token = stop.child_token();
-            handles.push(tokio::spawn(async move { token.cancelled().await }));
-        }
-        tokio::task::yield_now().await;
-        meter.stop()
-    })
-}
-
-fn parked(operations: u64) -> Cost {
-    park(operations, pending_spec)
-}
-
-fn parked_token(operations: u64) -> Cost {
-    park(operations, |name| {
-        let task = TaskFn::arc(name, |token: CancellationToken| async move {
-            token.cancelled().await;
-            Err(TaskError::Canceled)
-        });
-        TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
-    })
-}
-
-/// Names are numbered beforehand, so that their bytes are not counted.
-fn park(operations: u64, spec: fn(&'static str) -> TaskSpec) -> Cost {
-    let names: Vec<&'static str> = numbered(operations);
-    on_one_thread(async {
-        let supervisor = supervisor();
-        let mut handles = Vec::with_capacity(operations as usize);
-        let meter = Meter::start();
-        for name in names {
-            handles.push(supervisor.add_task(spec(name)).expect("the name is free"));
-        }
-        tokio::task::yield_now().await;
-        meter.stop()
-    })
-}
-
-fn numbered(operations: u64) -> Vec<&'static str> {
-    (0..operations).map(|number| &*format!("task-{number}").leak()).collect()
-}
-
-fn pending_spec(name: &'static str) -> TaskSpec {
-    let task = TaskFn::arc(name, || async { pending().await });
-    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
-}
-
-fn cancel_raw(operations: u64) -> Cost {
-    on_one_thread(async {
-        let stop = CancellationToken::new();
-        let mut tasks = Vec::with_capacity(operations as usize);
-        for _ in 0..operations {
-            let token = stop.child_token();
-            let waits = token.clone();
-            tasks.push((token, tokio::spawn(async move { waits.cancelled().await })));
-        }
-        tokio::task::yield_now().await;
-        let meter = Meter::start();
-        for (token, task) in tasks {
-            token.cancel();
-            black_box(task.await.is_ok());
-        }
-        meter.stop()
-    })
-}
-
-fn cancel(operations: u64) -> Cost {
-    let names = numbered(operations);
-    on_one_thread(async {
-        let supervisor = supervisor();
-        let mut handles = Vec::with_capacity(operations as usize);
-        for name in names {
-            handles.push(supervisor.add_task(waiting_spec(name)).expect("the name is free"));
-        }
-        tokio::task::yield_now().await;
-        let meter = Meter::start();
-        for handle in handles {
-            handle.cancel();
-            assert!(handle.outcome().await.is_canceled());
-        }
-        meter.stop()
-    })
-}
-
-fn waiting_spec(name: &'static str) -> TaskSpec {
-    let task = TaskFn::arc(name, |token: CancellationToken| async move {
-        token.cancelled().await;
-        Err(TaskError::Canceled)
-    });
-    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
-}
-
-fn shutdown_raw(operations: u64) -> Cost {
-    on_one_thread(async {
-        let stop = CancellationToken::new();
-        let mut tasks = Vec::with_capacity(operations as usize);
-        for _ in 0..operations {
-            let token = stop.child_token();
-            tasks.push(tokio::spawn(async move { token.cancelled().await }));
-        }
-        tokio::task::yield_now().await;
-        let meter = Meter::start();
-        stop.cancel();
-        for task in tasks {
-            black_box(task.await.is_ok());
-        }
-        meter.stop()
-    })
-}
-
-fn shutdown(operations: u64) -> Cost {
-    let names = numbered(operations);
-    on_one_thread(async {
-        let supervisor = supervisor();
-        for name in names {
-            supervisor.add_task(waiting_spec(name)).expect("the name is free");
-        }
-        tokio::task::yield_now().await;
-        let meter = Meter::start();
-        supervisor.shutdown().await.expect("nobody is stuck");
-        meter.stop()
-    })
-}

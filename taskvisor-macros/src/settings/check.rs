@@ -1,4 +1,4 @@
-//! Options that contradict each other.
+//! Settings that contradict each other.
 
 use quote::quote;
 use syn::Ident;
@@ -7,13 +7,13 @@ use crate::constant::Value;
 use crate::errors::Errors;
 use crate::value::Given;
 
-use super::options::{Options, Restart};
+use super::{Restart, Settings};
 
-impl Options {
+impl Settings {
     /// Reports what cannot both be meant, at the key that has to go.
     ///
     /// A restart policy that only the compiler knows is given the same rules to check.
-    pub(super) fn check(&mut self, errors: &mut Errors) {
+    pub(crate) fn check(&mut self, errors: &mut Errors) {
         let retry_keys: Vec<Ident> = [
             self.backoff.as_ref().map(|given| &given.key),
             self.max_retries.as_ref().map(|given| &given.key),

@@ -1,20 +1,27 @@
-//! Which tasks there are, by name.
+//! Which tasks there are: those that were added by their names, submissions by their slots.
 //!
-//! Invariants, shown by the models in `models/registry.rs`:
-//! 1. A name is taken exactly from `enter` to `leave`.
+//! Invariants, shown by the models in `models/registry.rs` and `models/slots.rs`:
+//! 1. A name is taken exactly from `enter` to `leave`. A slot has one owner, from its turn to its `leave`.
 //! 2. The closed flag is read under the lock that inserts: whatever enters is seen by the `close` that shuts the door,
 //!    and whatever comes later is refused.
 //! 3. The gate counts from before `enter` takes the name until `depart`, after the end was shown: when it is at zero,
 //!    every accepted task has its outcome.
 
-use std::borrow::Borrow;
+mod by_name;
+mod slots;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::cell::TaskCell;
+pub(crate) use slots::{Limits, Taken};
+
+use self::by_name::ByName;
+use crate::cell::{Key, TaskCell};
+use crate::id::TaskId;
+use crate::slot::{NoRoom, Slot};
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::wakers::Wakers;
 
@@ -24,13 +31,25 @@ pub(crate) struct Registry {
     hasher: RandomState,
     /// How many tasks there are, times two, plus one when closed.
     gate: AtomicUsize,
+    /// How many submissions wait for a slot.
+    waiting: AtomicUsize,
     idle: Mutex<Wakers>,
 }
 
 #[derive(Debug, Default)]
 struct Shard {
-    cells: HashMap<ByName, ()>,
+    names: HashMap<ByName, ()>,
+    slots: HashMap<Arc<str>, Slot<Arc<TaskCell>>>,
+    free: HashMap<TaskId, Arc<TaskCell>>,
     closed: bool,
+}
+
+/// Who is in when the registry closes.
+#[derive(Debug, Default)]
+pub(crate) struct Inside {
+    pub(crate) running: Vec<Arc<TaskCell>>,
+    /// Those who waited for a slot, and do not any more.
+    pub(crate) waiting: Vec<Arc<TaskCell>>,
 }
 
 /// Why a task was not let in.
@@ -38,6 +57,7 @@ struct Shard {
 pub(crate) enum Refusal {
     NameTaken,
     Closed,
+    NoRoom(NoRoom),
 }
 
 const CLOSED: usize = 1;
@@ -49,30 +69,44 @@ impl Registry {
             shards: (0..shards.max(1)).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             gate: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
             idle: Mutex::default(),
         }
     }
 
     /// Takes the name of the task, if it is free and the registry open.
     pub(crate) fn enter(&self, cell: &Arc<TaskCell>) -> Result<(), Refusal> {
+        self.count_in(|| self.shard(cell.name()).lock().insert(cell))
+    }
+
+    /// Frees what the task holds. Says whose turn it is then.
+    pub(crate) fn leave(&self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
+        match cell.key() {
+            Key::Name => {
+                let removed = self.shard(cell.name()).lock().names.remove_entry(cell.name());
+                drop(removed);
+                None
+            }
+            Key::Slot(slot) => self.leave_slot(cell, slot),
+            Key::Free => {
+                let removed = self.shard(&cell.id()).lock().free.remove(&cell.id());
+                drop(removed);
+                None
+            }
+        }
+    }
+
+    /// Counts one in while `insert` lets it in; what it refuses is counted out again.
+    fn count_in<T>(&self, insert: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
         if self.gate.fetch_add(ONE, Ordering::AcqRel) & CLOSED != 0 {
             self.depart();
             return Err(Refusal::Closed);
         }
-        let entered = {
-            let mut shard = self.shard(cell.name()).lock();
-            if shard.closed { Err(Refusal::Closed) } else { shard.insert(cell) }
-        };
-        if entered.is_err() {
+        let inserted = insert();
+        if inserted.is_err() {
             self.depart();
         }
-        entered
-    }
-
-    /// Frees the name of the task.
-    pub(crate) fn leave(&self, cell: &TaskCell) {
-        let removed = self.shard(cell.name()).lock().cells.remove_entry(cell.name());
-        drop(removed);
+        inserted
     }
 
     /// Counts the task out.
@@ -83,10 +117,19 @@ impl Registry {
         }
     }
 
-    /// Lets nobody in any more, and says who is in.
-    pub(crate) fn close(&self) -> Vec<Arc<TaskCell>> {
+    /// Lets nobody in any more, and says who is in. Nobody waits for a slot after it.
+    pub(crate) fn close(&self) -> Inside {
         self.gate.fetch_or(CLOSED, Ordering::AcqRel);
-        self.collect(|shard| shard.closed = true)
+        let mut inside = Inside::default();
+        for shard in &self.shards {
+            let mut shard = shard.lock();
+            shard.closed = true;
+            inside.waiting.extend(shard.slots.values_mut().flat_map(Slot::clear));
+            inside.running.extend(shard.running().cloned());
+        }
+        self.waiting.fetch_sub(inside.waiting.len(), Ordering::AcqRel);
+        inside.running.sort_unstable_by_key(|cell| cell.id());
+        inside
     }
 
     /// Lets nobody in any more if nobody is in, in one step.
@@ -117,30 +160,26 @@ impl Registry {
 
     pub(crate) fn find(&self, name: &str) -> Option<Arc<TaskCell>> {
         let shard = self.shard(name).lock();
-        shard.cells.get_key_value(name).map(|(cell, ())| Arc::clone(&cell.0))
+        shard.names.get_key_value(name).map(|(cell, ())| Arc::clone(&cell.0))
     }
 
     /// Everybody who is in, oldest first.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
-        self.collect(|_| ())
-    }
-
-    fn collect(&self, visit: impl Fn(&mut Shard)) -> Vec<Arc<TaskCell>> {
         let mut cells = Vec::new();
         for shard in &self.shards {
-            let mut shard = shard.lock();
-            visit(&mut shard);
-            cells.extend(shard.cells.keys().map(|cell| Arc::clone(&cell.0)));
+            let shard = shard.lock();
+            cells.extend(shard.running().cloned());
+            cells.extend(shard.slots.values().flat_map(Slot::waiters).map(|waiter| Arc::clone(&waiter.who)));
         }
         cells.sort_unstable_by_key(|cell| cell.id());
         cells
     }
 
-    fn shard(&self, name: &str) -> &Mutex<Shard> {
+    fn shard<K: Hash + ?Sized>(&self, key: &K) -> &Mutex<Shard> {
         let index = if self.shards.len() == 1 {
             0
         } else {
-            usize::try_from(self.hasher.hash_one(name) >> 32).unwrap_or_default() % self.shards.len()
+            usize::try_from(self.hasher.hash_one(key) >> 32).unwrap_or_default() % self.shards.len()
         };
         &self.shards[index]
     }
@@ -148,7 +187,10 @@ impl Registry {
 
 impl Shard {
     fn insert(&mut self, cell: &Arc<TaskCell>) -> Result<(), Refusal> {
-        match self.cells.entry(ByName(Arc::clone(cell))) {
+        if self.closed {
+            return Err(Refusal::Closed);
+        }
+        match self.names.entry(ByName(Arc::clone(cell))) {
             Entry::Occupied(_) => Err(Refusal::NameTaken),
             Entry::Vacant(place) => {
                 place.insert(());
@@ -156,28 +198,10 @@ impl Shard {
             }
         }
     }
-}
 
-/// A cell that is found by its name, so that the name is kept once.
-#[derive(Debug)]
-struct ByName(Arc<TaskCell>);
-
-impl Borrow<str> for ByName {
-    fn borrow(&self) -> &str {
-        self.0.name()
+    /// Everybody but those who wait for a slot.
+    fn running(&self) -> impl Iterator<Item = &Arc<TaskCell>> {
+        let named = self.names.keys().map(|cell| &cell.0);
+        named.chain(self.slots.values().map(|slot| &slot.owner)).chain(self.free.values())
     }
 }
-
-impl Hash for ByName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.name().hash(state);
-    }
-}
-
-impl PartialEq for ByName {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.name() == other.0.name()
-    }
-}
-
-impl Eq for ByName {}

@@ -1,0 +1,83 @@
+//! `#[job]`: a function that is submitted with arguments, and returns a value.
+
+mod borrowed;
+mod spelled;
+mod template;
+mod inputs;
+mod options;
+mod check;
+mod slot;
+mod returned;
+mod bounds;
+mod expand;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::declaration::Runtime;
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::parameter::Parameter;
+use crate::signature;
+
+use self::inputs::{Argument, Input};
+use self::options::{Options, Slot};
+
+/// A declared job, once its function is one.
+struct Job {
+    function: Function,
+    inputs: Vec<Input>,
+    options: Options,
+}
+
+impl Job {
+    fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        inputs::arguments(&self.inputs)
+    }
+
+    fn injected(&self) -> impl Iterator<Item = &Parameter> {
+        self.inputs.iter().filter_map(|input| match input {
+            Input::Injected { parameter, .. } => Some(parameter),
+            Input::Argument(_) | Input::Unusable { .. } => None,
+        })
+    }
+}
+
+pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::read(arguments, &mut errors);
+    let Some(function) = Function::read(item.clone(), "#[job]", &mut errors) else {
+        let errors = errors.to_compile_errors();
+        return quote!(#item #errors);
+    };
+    let mut mistakes = Errors::default();
+    signature::check(&function.signature, "a job", &mut mistakes);
+    let declared_again = signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
+    let function_as_written = emitted(&function, item, declared_again);
+    let inputs = Input::read_all(&function.signature, &mut mistakes);
+    returned::check(&function.signature.output, &mut mistakes);
+    if let Slot::Format(text) = &options.slot {
+        slot::check(text, &inputs, &mut errors);
+    }
+    let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
+    let options = if errors.is_empty() { options } else { options.without_mistakes() };
+    errors.append(mistakes);
+    let beside = if is_job && !matches!(options.runtime, Runtime::Unknown) {
+        expand::declaration(&Job { function, inputs, options })
+    } else {
+        expand::stand_in(&function, &inputs, &options)
+    };
+    let errors = errors.to_compile_errors();
+    quote!(#function_as_written #beside #errors)
+}
+
+/// The function as the compiler takes it: every token as it came, unless one of them is ours alone.
+fn emitted(function: &Function, item: TokenStream, declared_again: bool) -> TokenStream {
+    let mut function = function.clone();
+    let marked = function.strip_parameters(inputs::is_marker);
+    if declared_again {
+        // It would not take these parameters, and say so once more.
+        function.attributes.retain(|attribute| !signature::declares(attribute));
+    }
+    if marked || declared_again { function.into_token_stream() } else { item }
+}

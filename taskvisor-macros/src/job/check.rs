@@ -1,0 +1,73 @@
+//! Options of a job that contradict each other.
+
+use quote::quote;
+use syn::Ident;
+
+use crate::constant::Value;
+use crate::errors::Errors;
+use crate::settings::Restart;
+use crate::value::Given;
+
+use super::options::{Admission, Options, Slot};
+
+const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
+                       and its value would never arrive; write `restart = \"on-failure\"`";
+
+impl Options {
+    /// Reports what cannot both be meant, at the key that has to go.
+    pub(super) fn check(&mut self, errors: &mut Errors) {
+        self.settings.check(errors);
+        self.check_restart(errors);
+        self.check_slot(errors);
+        self.check_queue(errors);
+    }
+
+    fn check_restart(&mut self, errors: &mut Errors) {
+        match &mut self.settings.restart {
+            Some(Given { key, value: Value::Literal(Restart::Always) }) => errors.on(key, REPEATS),
+            Some(Given { value: Value::Constant(constant), .. }) => constant.demand(
+                quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always)),
+                REPEATS.to_owned(),
+            ),
+            _ => {}
+        }
+    }
+
+    fn check_slot(&self, errors: &mut Errors) {
+        if !matches!(self.slot, Slot::None) {
+            return;
+        }
+        let admission = self.admission.as_ref().map(|given| &given.key);
+        let queue = self.queue.as_ref().map(|given| &given.key);
+        for key in [admission, queue].into_iter().flatten() {
+            let message = format!(
+                "`{key}` has no effect without `slot`, because submissions without a slot do not compete; \
+                 remove `{key}`, or write `slot = \"..\"`"
+            );
+            errors.on(key, message);
+        }
+    }
+
+    fn check_queue(&mut self, errors: &mut Errors) {
+        if matches!(self.slot, Slot::None) {
+            return;
+        }
+        let Some(Given { key, .. }) = &self.queue else { return };
+        match self.admission.as_mut().map(|given| &mut given.value) {
+            Some(Value::Literal(Admission::Queue)) | None => {}
+            Some(Value::Literal(other)) => {
+                let reason = format!("with `admission = \"{}\"`, which keeps no line", other.word());
+                errors.on(key, no_queue(key, &reason));
+            }
+            Some(Value::Constant(constant)) => constant.demand_at(
+                key.span(),
+                quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::Admission::Queue)),
+                no_queue(key, "with an `admission` other than `Admission::Queue`, which alone keeps a line"),
+            ),
+        }
+    }
+}
+
+fn no_queue(key: &Ident, reason: &str) -> String {
+    format!("`{key}` has no effect {reason}; remove `{key}`, or write `admission = \"queue\"`")
+}

@@ -1,0 +1,247 @@
+//! The code that a declared job stands for.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
+
+use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::function::Function;
+use crate::located::{at_attribute, located};
+use crate::returned::Returned;
+use crate::settings::Restart;
+
+use super::Job;
+use super::bounds;
+use super::inputs::{self, Argument, Input};
+use super::options::{Admission, Options, Slot};
+use super::slot;
+use super::spelled::spelled;
+
+/// Everything that goes beside the function.
+pub(super) fn declaration(job: &Job) -> TokenStream {
+    let Job { function, options, .. } = job;
+    let import = options.runtime.import();
+    let probing = bounds::probing(job);
+    let documentation = format!(" The job `{}`: its arguments, to be submitted.", spoken_name(function));
+    let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
+    let type_name = type_name(function);
+    let declared_name = declared_name(function, options.name.as_ref());
+    let clone = clone(job);
+    let write_slot = write_slot(job);
+    let implementation = implementation(job);
+    let descriptor = descriptor(job);
+    let needs = needs(job.injected(), &extractor());
+    quote_spanned! {at_attribute()=>
+        #same_name_type
+
+        #[allow(deprecated, trivial_bounds)]
+        const _: () = {
+            #import
+            #probing
+
+            impl #type_name {
+                /// The name under which events and errors show this job.
+                pub const NAME: &'static ::core::primitive::str = #declared_name;
+            }
+
+            #clone
+
+            #write_slot
+
+            #implementation
+
+            #needs
+
+            #descriptor
+
+            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+        };
+    }
+}
+
+/// What a job with mistakes leaves behind: its arguments, as far as they are right.
+pub(super) fn stand_in(function: &Function, inputs: &[Input], options: &Options) -> TokenStream {
+    // Types may mention what only the function declares.
+    let is_generic = !function.signature.generics.params.is_empty();
+    let fields = fields(inputs::arguments(inputs).filter(|_| !is_generic));
+    declaration::stand_in(function, &options.runtime, &fields, None)
+}
+
+fn extractor() -> Ident {
+    Ident::new("FromContext", Span::mixed_site())
+}
+
+/// The fields of the struct that is submitted.
+fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
+    let fields = arguments.map(|argument| {
+        let Argument { conditions, name, of_type } = argument;
+        let documentation = format!(" The argument `{}`.", argument.spoken_name());
+        quote_spanned!(at_attribute()=> #(#conditions)* #[doc = #documentation] pub #name: #of_type,)
+    });
+    quote!(#(#fields)*)
+}
+
+fn clone(job: &Job) -> TokenStream {
+    let type_name = type_name(&job.function);
+    let bounds = bounds::of_arguments(job);
+    let fields = job.arguments().map(|Argument { conditions, name, .. }| {
+        quote_spanned!(at_attribute()=> #(#conditions)* #name: ::core::clone::Clone::clone(&self.#name),)
+    });
+    quote_spanned! {at_attribute()=>
+        impl ::core::clone::Clone for #type_name where #bounds {
+            fn clone(&self) -> Self {
+                Self { #(#fields)* }
+            }
+        }
+    }
+}
+
+/// The function that writes the slot's key. Free and given only what the text names, it lets the text name nothing
+/// else.
+fn write_slot(job: &Job) -> TokenStream {
+    let Slot::Format(text) = &job.options.slot else { return TokenStream::new() };
+    let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
+        let Argument { conditions, of_type, .. } = argument;
+        let name = as_written_in(text, argument);
+        quote_spanned!(at_attribute()=> #(#conditions)* #name: &#of_type)
+    });
+    quote_spanned! {at_attribute()=>
+        fn __taskvisor_slot(#(#parameters),*) -> ::std::string::String {
+            ::std::format!(#text)
+        }
+    }
+}
+
+/// The argument's name as the text sees it, which may come from another macro than the parameter.
+fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
+    let mut name = argument.name.clone();
+    name.set_span(text.span());
+    name
+}
+
+fn implementation(job: &Job) -> TokenStream {
+    let type_name = type_name(&job.function);
+    let Returned { span, written } = Returned::read(&job.function.signature.output);
+    let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
+    let conversion = quote_spanned! {bounds::end_of(&written)=> __taskvisor::IntoJobResult<{ #is_result }>};
+    let of_arguments = bounds::of_arguments(job);
+    let of_value = bounds::bound(&written, &conversion);
+    let call = call(job);
+    let slot = slot(job);
+    let name = located(job.function.signature.ident.span());
+    let context = if job.injected().next().is_some() { "context" } else { "_context" };
+    let context = Ident::new(context, name);
+    let result = quote_spanned!(span=> <#written as #conversion>::into_job_result(#call));
+    let attempt = quote_spanned! {name=>
+        fn attempt(
+            self,
+            #context: __taskvisor::TaskContext,
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self::Value, __taskvisor::TaskError>>
+             + ::core::marker::Send {
+            async move { #result }
+        }
+    };
+    quote_spanned! {at_attribute()=>
+        impl __taskvisor::Job for #type_name where #of_arguments #of_value {
+            type Value = <#written as #conversion>::Value;
+
+            fn descriptor() -> &'static __taskvisor::JobDescriptor {
+                &__TASKVISOR_DESCRIPTOR
+            }
+
+            fn slot(&self) -> ::core::option::Option<::std::string::String> {
+                #slot
+            }
+
+            #attempt
+        }
+    }
+}
+
+/// One attempt: the call of the user's function, with its arguments, and the rest injected.
+fn call(job: &Job) -> TokenStream {
+    let name = &job.function.signature.ident;
+    let span = located(name.span());
+    let source = quote_spanned!(span=> &context);
+    let from_context = Ident::new("from_context", Span::mixed_site());
+    let values = job.inputs.iter().filter_map(|input| match input {
+        Input::Argument(Argument { conditions, name, .. }) => {
+            Some(quote_spanned!(span=> #(#conditions)* self.#name))
+        }
+        Input::Injected { parameter, .. } => Some(parameter.argument(&extractor(), &from_context, &source)),
+        Input::Unusable { .. } => None,
+    });
+    quote_spanned!(span=> #name(#(#values),*).await)
+}
+
+fn slot(job: &Job) -> TokenStream {
+    let Slot::Format(text) = &job.options.slot else {
+        return quote_spanned!(at_attribute()=> ::core::option::Option::None);
+    };
+    let values = slot::used(text, &job.inputs).into_iter().map(
+        |Argument { conditions, name, .. }| quote_spanned!(at_attribute()=> #(#conditions)* &self.#name),
+    );
+    quote_spanned!(at_attribute()=> ::core::option::Option::Some(__taskvisor_slot(#(#values),*)))
+}
+
+fn descriptor(job: &Job) -> TokenStream {
+    let Job { function, options, .. } = job;
+    let type_name = type_name(function);
+    let location = location();
+    let settings = settings(options);
+    let admission = admission(options);
+    let queue = queue(options);
+    let parameters = job.arguments().map(|argument| {
+        let conditions = &argument.conditions;
+        let name = argument.spoken_name();
+        let of_type = spelled(argument.of_type.to_token_stream());
+        quote_spanned! {at_attribute()=>
+            #(#conditions)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
+        }
+    });
+    quote_spanned! {at_attribute()=>
+        static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
+            name: #type_name::NAME,
+            location: #location,
+            settings: #settings,
+            admission: #admission,
+            queue: #queue,
+            parameters: &[#(#parameters),*],
+            needs: __taskvisor_needs,
+        };
+    }
+}
+
+/// A job makes one attempt, unless it says something about further ones.
+fn settings(options: &Options) -> TokenStream {
+    let retries = options.settings.max_retries.is_some() || options.settings.backoff.is_some();
+    options.settings.write(Some(if retries { Restart::OnFailure } else { Restart::Never }))
+}
+
+fn admission(options: &Options) -> TokenStream {
+    let write = |admission| {
+        let name = Ident::new(
+            match admission {
+                Admission::Queue => "Queue",
+                Admission::Replace => "Replace",
+                Admission::DropIfRunning => "DropIfRunning",
+                Admission::Latest => "Latest",
+            },
+            at_attribute(),
+        );
+        quote_spanned!(at_attribute()=> __taskvisor::Admission::#name)
+    };
+    let of_type = quote_spanned!(at_attribute()=> __taskvisor::Admission);
+    let given = options.admission.as_ref();
+    given.map_or_else(|| write(Admission::Queue), |given| given.value.write(&of_type, write))
+}
+
+fn queue(options: &Options) -> TokenStream {
+    match &options.queue {
+        Some(queue) => {
+            let count = queue.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::usize));
+            quote_spanned!(at_attribute()=> ::core::option::Option::Some(#count))
+        }
+        None => quote_spanned!(at_attribute()=> ::core::option::Option::None),
+    }
+}

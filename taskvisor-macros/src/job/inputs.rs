@@ -1,0 +1,155 @@
+//! The parameters of a job: some are injected, the others are its arguments.
+
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type,
+};
+
+use crate::errors::Errors;
+use crate::parameter::{Parameter, bare, conditions};
+use crate::signature::mentions_impl;
+
+use super::borrowed::borrowed;
+
+/// What is injected without being asked to, by the last word of its type.
+const INJECTED: [&str; 4] = ["TaskContext", "CancellationToken", "SupervisorHandle", "State"];
+
+pub(super) enum Input {
+    /// Given with the submission, and kept until its turn.
+    Argument(Argument),
+    /// Made for each attempt.
+    Injected { pattern: Pat, parameter: Parameter },
+    /// It can be neither; the compiler or an error says why.
+    Unusable { pattern: Pat },
+}
+
+/// An argument of the job, which is a field of its struct.
+pub(super) struct Argument {
+    /// Its `#[cfg]`s: what is made of it has to go where it goes.
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) of_type: Type,
+}
+
+impl Argument {
+    /// The name as people say it.
+    pub(super) fn spoken_name(&self) -> String {
+        self.name.unraw().to_string()
+    }
+}
+
+pub(super) fn arguments(inputs: &[Input]) -> impl Iterator<Item = &Argument> {
+    inputs.iter().filter_map(|input| match input {
+        Input::Argument(argument) => Some(argument),
+        Input::Injected { .. } | Input::Unusable { .. } => None,
+    })
+}
+
+impl Input {
+    pub(super) fn read_all(signature: &Signature, errors: &mut Errors) -> Vec<Self> {
+        let mut names = Vec::new();
+        let typed = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some((input, typed)),
+            FnArg::Receiver(_) => None,
+        });
+        typed.map(|(input, typed)| Self::read(input, typed, &mut names, errors)).collect()
+    }
+
+    fn read(input: &FnArg, typed: &PatType, names: &mut Vec<Ident>, errors: &mut Errors) -> Self {
+        let pattern = (*typed.pat).clone();
+        let unusable = Self::Unusable { pattern: pattern.clone() };
+        if is_marked(&typed.attrs, errors) || is_injected(&typed.ty) {
+            let parameter = Parameter::read(input, errors);
+            return parameter.map_or(unusable, |parameter| Self::Injected { pattern, parameter });
+        }
+        let conditions = conditions(&typed.attrs);
+        match (name(&pattern, errors), is_owned(&typed.ty, errors)) {
+            // Of two arguments of one name the compiler speaks; under conditions there is only one.
+            (Some(name), true) if !(names.contains(&name) && conditions.is_empty()) => {
+                names.push(name.clone());
+                Self::Argument(Argument { conditions, name, of_type: (*typed.ty).clone() })
+            }
+            _ => unusable,
+        }
+    }
+}
+
+/// Whether a parameter carries `#[inject]`.
+fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
+    let mut markers = attributes.iter().filter(|attribute| is_marker(attribute)).peekable();
+    let is_marked = markers.peek().is_some();
+    for marker in markers {
+        if !matches!(marker.meta, Meta::Path(_)) {
+            errors.on(&marker.meta, "`#[inject]` takes nothing: the parameter's type says what to pass");
+        }
+    }
+    is_marked
+}
+
+/// Whether it is the `#[inject]` that only this attribute understands.
+pub(super) fn is_marker(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("inject")
+}
+
+/// Whether the type says by its spelling that it is made from the context.
+fn is_injected(of_type: &Type) -> bool {
+    let of_type = match bare(of_type) {
+        Type::Reference(reference) => bare(&reference.elem),
+        other => other,
+    };
+    let Some(last) = last_segment(of_type) else { return false };
+    match &last.arguments {
+        PathArguments::AngleBracketed(generics) if last.ident == "Option" => {
+            generics.args.iter().any(|generic| match generic {
+                GenericArgument::Type(inner) => last_segment(inner).is_some_and(|last| last.ident == "State"),
+                _ => false,
+            })
+        }
+        _ => INJECTED.iter().any(|word| last.ident == word),
+    }
+}
+
+fn last_segment(of_type: &Type) -> Option<&PathSegment> {
+    match bare(of_type) {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The name under which an argument is given.
+fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+            Some(pattern.ident.clone())
+        }
+        Pat::Wild(_) => {
+            errors.on(
+                pattern,
+                "an argument of a job needs a name, under which it is submitted; write one, or remove it",
+            );
+            None
+        }
+        _ => {
+            errors.on(
+                pattern,
+                "an argument of a job is one name, under which it is submitted; take it apart inside, \
+                 or mark an extractor with `#[inject]`",
+            );
+            None
+        }
+    }
+}
+
+fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
+    if let Some(borrowed) = borrowed(of_type) {
+        errors.on(
+            borrowed,
+            "a job's argument is stored until its turn: make it owned, such as `String`; \
+             an extractor that is borrowed is marked `#[inject]`",
+        );
+        return false;
+    }
+    // It has been reported with the signature.
+    !mentions_impl(of_type.to_token_stream())
+}

@@ -1,0 +1,161 @@
+//! What can be said about a job in its attribute.
+
+use proc_macro2::TokenStream;
+use syn::{Expr, Lit, LitStr};
+
+use crate::arguments::{self, Argument, Grammar};
+use crate::choice::Choices;
+use crate::constant::Value;
+use crate::declaration::Runtime;
+use crate::errors::Errors;
+use crate::settings::{self, Settings};
+use crate::value::Given;
+
+const ENDS: &str = "a job ends when it has returned its value, and nothing repeats it; \
+                    for work that repeats write a `#[task]`, which may submit the job";
+
+const GRAMMAR: Grammar = Grammar {
+    options: &[
+        ("slot", "slot = \"tenant-{tenant}\""),
+        ("admission", "admission = \"replace\""),
+        ("queue", "queue = 8"),
+        ("name", "name = \"sync\""),
+        ("timeout", "timeout = \"30s\""),
+        ("max_retries", "max_retries = 3"),
+        ("backoff", "backoff = \"exp\""),
+        ("restart", "restart = \"on-failure\""),
+        ("crate", "crate = ::taskvisor"),
+    ],
+    instead: &[
+        &[
+            ("every", ENDS),
+            ("interval", ENDS),
+            ("period", ENDS),
+            ("repeat", ENDS),
+            ("always", ENDS),
+            (
+                "stable_after",
+                "a job ends with its first success, so that all its failures are one streak; \
+                 leave it out, and count them with `max_retries = 3`",
+            ),
+            ("delay", "write `backoff(constant, first = \"1s\")` for the wait after a failure"),
+            ("key", "write `slot = \"tenant-{tenant}\"`"),
+            ("group", "write `slot = \"tenant-{tenant}\"`"),
+            ("lock", "write `slot = \"tenant-{tenant}\"`"),
+            ("unique", "write `slot = \"tenant-{tenant}\", admission = \"drop-if-running\"`"),
+            ("policy", "write `admission = \"replace\"`, or `restart = \"on-failure\"`"),
+            ("restart_policy", "write `restart = \"on-failure\"`"),
+            ("replace", "write `admission = \"replace\"`"),
+            ("latest", "write `admission = \"latest\"`"),
+            ("drop_if_running", "write `admission = \"drop-if-running\"`"),
+            ("on_conflict", "write `admission = \"replace\"`"),
+            ("when_busy", "write `admission = \"replace\"`"),
+            ("capacity", "write `queue = 8`"),
+            ("queue_size", "write `queue = 8`"),
+            ("max_queued", "write `queue = 8`"),
+            (
+                "concurrency",
+                "one submission runs in a slot at a time; leave `slot` out to let all run at once",
+            ),
+            ("id", "write `name = \"sync\"`"),
+        ],
+        settings::INSTEAD,
+    ],
+};
+
+const ADMISSIONS: &Choices<Admission> = &[
+    ("queue", Admission::Queue),
+    ("replace", Admission::Replace),
+    ("drop-if-running", Admission::DropIfRunning),
+    ("latest", Admission::Latest),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    Queue,
+    Replace,
+    DropIfRunning,
+    Latest,
+}
+
+impl Admission {
+    /// The word for it in an attribute.
+    pub(super) fn word(self) -> &'static str {
+        ADMISSIONS.iter().find(|(_, admission)| *admission == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// The options as they were written.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) slot: Slot,
+    pub(super) admission: Option<Given<Value<Admission>>>,
+    pub(super) queue: Option<Given<Value<u32>>>,
+    pub(super) name: Option<Given<Expr>>,
+    pub(super) settings: Settings,
+    pub(super) runtime: Runtime,
+}
+
+/// The key under which submissions compete.
+#[derive(Default)]
+pub(super) enum Slot {
+    #[default]
+    None,
+    Format(LitStr),
+    /// What was written says nothing, and has been reported.
+    Unknown,
+}
+
+impl Options {
+    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+            options.set(argument, errors)
+        });
+        options.check(errors);
+        options
+    }
+
+    /// What is left of options with mistakes: enough to compile the users of the job.
+    pub(super) fn without_mistakes(self) -> Self {
+        Self { runtime: self.runtime, ..Self::default() }
+    }
+
+    fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
+        match argument.key.to_string().as_str() {
+            "slot" => {
+                self.slot = Slot::Unknown;
+                self.slot = Slot::Format(read_slot(argument)?);
+            }
+            "admission" => self.admission = Some(argument.choice(ADMISSIONS)?),
+            "queue" => {
+                let none = "for a line without room, write `admission = \"drop-if-running\"`";
+                self.queue = Some(argument.count(none)?);
+            }
+            "name" => self.name = Some(argument.name()?),
+            "crate" => {
+                self.runtime = Runtime::Unknown;
+                self.runtime = Runtime::At(argument.crate_path()?);
+            }
+            _ => return self.settings.set(argument, errors),
+        }
+        Ok(true)
+    }
+}
+
+fn read_slot(argument: &Argument<'_>) -> syn::Result<LitStr> {
+    match argument.expression()? {
+        Expr::Lit(literal) => {
+            match literal.lit {
+                Lit::Str(text) if text.value().trim().is_empty() => Err(argument
+                    .wrong(text, "a slot cannot be empty: it is the key under which submissions compete")),
+                Lit::Str(text) => Ok(text),
+                other => Err(argument.wrong(other, "a slot is a format string in quotes")),
+            }
+        }
+        other => Err(argument.wrong(
+            other,
+            "a slot is written out in quotes, because its arguments are looked up in the text",
+        )),
+    }
+}

@@ -1,0 +1,28 @@
+//! What a job may return: a value that outlives the call, of a type that can be named.
+
+use quote::ToTokens;
+use syn::ReturnType;
+
+use crate::errors::Errors;
+use crate::returned::never_returns;
+use crate::signature::mentions_impl;
+
+use super::borrowed::borrowed;
+
+pub(super) fn check(output: &ReturnType, errors: &mut Errors) {
+    let ReturnType::Type(_, returned) = output else { return };
+    if never_returns(output) {
+        errors.on(
+            returned,
+            "a job returns a value, and this one never would; remove the type, or write a `#[task]` \
+             for what runs until it is stopped",
+        );
+    } else if mentions_impl(returned.to_token_stream()) {
+        errors.on(
+            returned,
+            "a job cannot return `impl Trait`, because `JobHandle` names the type of the value; name it",
+        );
+    } else if let Some(borrowed) = borrowed(returned) {
+        errors.on(borrowed, "a job's value outlives the call: make it owned, such as `String`");
+    }
+}

@@ -1,0 +1,99 @@
+//! The slot of a job: a format string over its arguments.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+use crate::errors::Errors;
+use crate::nearest::{alternatives, nearest};
+
+use super::inputs::{Argument, Input, arguments};
+use super::template::{Placeholder, placeholders};
+
+/// Reports what the text asks for that is no argument.
+pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) {
+    let mut seen = Vec::new();
+    for placeholder in placeholders(&text.value()) {
+        if seen.contains(&placeholder) {
+            continue;
+        }
+        if let Some(problem) = problem(&placeholder, inputs) {
+            errors.on(text, problem);
+        }
+        seen.push(placeholder);
+    }
+}
+
+/// The arguments that the text asks for.
+pub(super) fn used<'a>(text: &LitStr, inputs: &'a [Input]) -> Vec<&'a Argument> {
+    let placeholders = placeholders(&text.value());
+    arguments(inputs)
+        .filter(|argument| placeholders.contains(&Placeholder::Named(argument.spoken_name())))
+        .collect()
+}
+
+fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<String> {
+    let name = match placeholder {
+        Placeholder::Named(name) => name,
+        Placeholder::Positional(written) => {
+            let example = arguments(inputs).next().map_or("tenant".to_owned(), Argument::spoken_name);
+            return Some(format!(
+                "`{written}` names no argument, and a slot has no other values; write a name, as in `{{{example}}}`"
+            ));
+        }
+    };
+    let names: Vec<String> = arguments(inputs).map(Argument::spoken_name).collect();
+    if names.contains(name) {
+        return None;
+    }
+    for input in inputs {
+        match input {
+            Input::Injected { pattern, .. } if binds(pattern.to_token_stream(), name) => {
+                return Some(format!(
+                    "`{name}` is injected when the job runs, and its slot is needed before; {}",
+                    expected(&names)
+                ));
+            }
+            // It has been reported where it is written.
+            Input::Unusable { pattern } if binds(pattern.to_token_stream(), name) => return None,
+            _ => {}
+        }
+    }
+    Some(unknown(name, &names))
+}
+
+fn unknown(name: &str, names: &[String]) -> String {
+    if let Some(keyword) = name.strip_prefix("r#") {
+        return format!("a raw name is written without `r#` here: `{{{keyword}}}`");
+    }
+    let expected = expected(names);
+    if !name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') {
+        return format!("`{name}` is no name, and only the name of an argument can stand here; {expected}");
+    }
+    if let Some(guess) = nearest(name, names.iter().map(String::as_str)) {
+        return format!("`{name}` is no argument of the job; did you mean `{guess}`?");
+    }
+    if !name.contains(char::is_lowercase) {
+        return format!(
+            "`{name}` is no argument of the job, and a slot is made of nothing else; write its value out"
+        );
+    }
+    format!("`{name}` is no argument of the job; {expected}")
+}
+
+fn expected(names: &[String]) -> String {
+    match names {
+        [] => "the job has no arguments".to_owned(),
+        names => format!("expected {}", alternatives(names.iter().map(|name| format!("`{name}`")))),
+    }
+}
+
+/// Whether a pattern mentions the name, as `State(db)` does.
+fn binds(pattern: TokenStream, name: &str) -> bool {
+    pattern.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident.unraw() == name,
+        TokenTree::Group(group) => binds(group.stream(), name),
+        _ => false,
+    })
+}

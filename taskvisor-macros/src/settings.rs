@@ -1,0 +1,84 @@
+//! What an attribute says about attempts: how long one may take, and when there is another.
+
+mod check;
+mod write;
+
+use std::time::Duration;
+
+use crate::arguments::Argument;
+use crate::backoff::Backoff;
+use crate::choice::Choices;
+use crate::constant::Value;
+use crate::errors::Errors;
+use crate::scalar::Zero;
+use crate::value::Given;
+
+/// Words that people try for these options, whatever they write them about.
+pub(crate) const INSTEAD: &[(&str, &str)] = &[
+    ("retries", "write `max_retries = 3`"),
+    ("retry", "write `max_retries = 3`"),
+    ("attempts", "write `max_retries = 2`, which counts the retries after the first attempt"),
+    ("max_attempts", "write `max_retries = 2`, which counts the retries after the first attempt"),
+    ("max_restarts", "write `max_retries = 3`"),
+    ("on_failure", "write `restart = \"on-failure\"`"),
+    ("on_error", "write `restart = \"on-failure\"`"),
+    ("never", "write `restart = \"never\"`"),
+    ("backoff_policy", "write `backoff = \"exp\"`"),
+    ("exp", "write `backoff = \"exp\"`"),
+    ("constant", "write `backoff = \"constant\"`"),
+    ("jitter", "it belongs to the backoff: write `backoff(exp, jitter = \"full\")`"),
+    ("first", "it belongs to the backoff: write `backoff(exp, first = \"100ms\")`"),
+    ("max", "it belongs to the backoff: write `backoff(exp, max = \"30s\")`"),
+    ("max_delay", "write `backoff(exp, max = \"30s\")`"),
+    ("factor", "it belongs to the backoff: write `backoff(exp, factor = 2.0)`"),
+    ("deadline", "write `timeout = \"5s\"`"),
+    ("grace", "it belongs to the application: write `#[taskvisor::main(grace = \"15s\")]`"),
+    ("max_concurrent", "it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`"),
+];
+
+const RESTARTS: &Choices<Restart> =
+    &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Restart {
+    Never,
+    OnFailure,
+    Always,
+}
+
+/// The settings that were given.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) restart: Option<Given<Value<Restart>>>,
+    pub(crate) backoff: Option<Given<Backoff>>,
+    pub(crate) timeout: Option<Given<Value<Duration>>>,
+    pub(crate) max_retries: Option<Given<Value<u32>>>,
+    pub(crate) every: Option<Given<Value<Duration>>>,
+    pub(crate) stable_after: Option<Given<Value<Duration>>>,
+}
+
+impl Settings {
+    /// Reads one of these options; which of them there are is the attribute's to say.
+    pub(crate) fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
+        match argument.key.to_string().as_str() {
+            "restart" => self.restart = Some(argument.choice(RESTARTS)?),
+            "backoff" => self.backoff = Some(Backoff::read(argument, errors)?),
+            "timeout" => {
+                let zero = Zero::Refused("no attempt could end in time; leave it out for no limit");
+                self.timeout = Some(argument.duration(zero)?);
+            }
+            "max_retries" => {
+                let none = "for no retry at all, write `restart = \"never\"`";
+                self.max_retries = Some(argument.count(none)?);
+            }
+            "every" => self.every = Some(argument.duration(Zero::Allowed)?),
+            "stable_after" => {
+                let zero =
+                    Zero::Refused("every attempt would count as stable, and no retry would be counted");
+                self.stable_after = Some(argument.duration(zero)?);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,156 @@
+///Copies what has changed.
+pub async fn sync_tenant(
+    mut tenant: u64,
+    r#type: Vec<Kind>,
+    #[cfg(unix)]
+    path: PathBuf,
+    State(db): State<Db>,
+    attempt: &TaskContext,
+) -> Result<Report, SyncError> {
+    tenant += 1;
+    db.sync(tenant, r#type, path, attempt).await
+}
+/// The job `sync_tenant`: its arguments, to be submitted.
+pub struct sync_tenant {
+    /// The argument `tenant`.
+    pub tenant: u64,
+    /// The argument `type`.
+    pub r#type: Vec<Kind>,
+    #[cfg(unix)]
+    /// The argument `path`.
+    pub path: PathBuf,
+}
+#[allow(deprecated, trivial_bounds)]
+const _: () = {
+    use ::taskvisor::__private as __taskvisor;
+    use __taskvisor::NotAResult as _;
+    use __taskvisor::NotAnExtractor as _;
+    impl sync_tenant {
+        /// The name under which events and errors show this job.
+        pub const NAME: &'static ::core::primitive::str = "sync";
+    }
+    impl ::core::clone::Clone for sync_tenant
+    where
+        (u64): __taskvisor::JobArgument<{ <__taskvisor::Probe<u64>>::IS_EXTRACTOR }>,
+        (Vec<
+            Kind,
+        >): __taskvisor::JobArgument<{ <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR }>,
+    {
+        fn clone(&self) -> Self {
+            Self {
+                tenant: ::core::clone::Clone::clone(&self.tenant),
+                r#type: ::core::clone::Clone::clone(&self.r#type),
+                #[cfg(unix)]
+                path: ::core::clone::Clone::clone(&self.path),
+            }
+        }
+    }
+    fn __taskvisor_slot(tenant: &u64, r#type: &Vec<Kind>) -> ::std::string::String {
+        ::std::format!("tenant-{tenant:04}-{type:?}")
+    }
+    impl __taskvisor::Job for sync_tenant
+    where
+        (u64): __taskvisor::JobArgument<{ <__taskvisor::Probe<u64>>::IS_EXTRACTOR }>,
+        (Vec<
+            Kind,
+        >): __taskvisor::JobArgument<{ <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR }>,
+        (Result<
+            Report,
+            SyncError,
+        >): __taskvisor::IntoJobResult<
+            { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
+        >,
+    {
+        type Value = <Result<
+            Report,
+            SyncError,
+        > as __taskvisor::IntoJobResult<
+            { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
+        >>::Value;
+        fn descriptor() -> &'static __taskvisor::JobDescriptor {
+            &__TASKVISOR_DESCRIPTOR
+        }
+        fn slot(&self) -> ::core::option::Option<::std::string::String> {
+            ::core::option::Option::Some(__taskvisor_slot(&self.tenant, &self.r#type))
+        }
+        fn attempt(
+            self,
+            context: __taskvisor::TaskContext,
+        ) -> impl ::core::future::Future<
+            Output = ::core::result::Result<Self::Value, __taskvisor::TaskError>,
+        > + ::core::marker::Send {
+            async move {
+                <Result<
+                    Report,
+                    SyncError,
+                > as __taskvisor::IntoJobResult<
+                    { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
+                >>::into_job_result(
+                    sync_tenant(
+                            self.tenant,
+                            self.r#type,
+                            #[cfg(unix)]
+                            self.path,
+                            <State<
+                                Db,
+                            > as __taskvisor::FromContext>::from_context(&context),
+                            &<TaskContext as __taskvisor::FromContext>::from_context(
+                                &context,
+                            ),
+                        )
+                        .await,
+                )
+            }
+        }
+    }
+    fn __taskvisor_needs(needs: &mut __taskvisor::Needs<'_>) {
+        <State<Db> as __taskvisor::FromContext>::needs(needs);
+        <TaskContext as __taskvisor::FromContext>::needs(needs);
+    }
+    static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
+        name: sync_tenant::NAME,
+        location: __taskvisor::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+        },
+        settings: __taskvisor::Settings {
+            restart: __taskvisor::Setting::Set(__taskvisor::RestartPolicy::OnFailure),
+            timeout: __taskvisor::Setting::Set(
+                ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
+            ),
+            max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
+            ..__taskvisor::Settings::INHERIT
+        },
+        admission: {
+            const __TASKVISOR_VALUE: __taskvisor::Admission = ADMISSION;
+            ::core::assert!(
+                ::core::matches!(__TASKVISOR_VALUE, __taskvisor::Admission::Queue),
+                "`queue` has no effect with an `admission` other than `Admission::Queue`, which alone keeps a line; remove `queue`, or write `admission = \"queue\"`"
+            );
+            __TASKVISOR_VALUE
+        },
+        queue: ::core::option::Option::Some(8),
+        parameters: &[
+            __taskvisor::JobParameter {
+                name: "tenant",
+                type_name: "u64",
+            },
+            __taskvisor::JobParameter {
+                name: "type",
+                type_name: "Vec<Kind>",
+            },
+            #[cfg(unix)]
+            __taskvisor::JobParameter {
+                name: "path",
+                type_name: "PathBuf",
+            },
+        ],
+        needs: __taskvisor_needs,
+    };
+    __taskvisor::inventory::submit! {
+        & __TASKVISOR_DESCRIPTOR
+    }
+};

@@ -1,0 +1,93 @@
+//! Keyed work: what is submitted runs in slots, one at a time in each.
+
+mod submit;
+mod spec;
+mod view;
+
+pub use spec::ControllerSpec;
+pub use submit::{Submit, SubmitError};
+pub use view::{SlotStatus, SlotWaiter};
+
+pub(crate) use submit::Draft;
+
+use std::pin::pin;
+
+use tokio::time::Instant;
+
+use crate::cell::Ask;
+use crate::outcome::{Rejection, StopCause};
+use crate::refusal::RuntimeError;
+use crate::supervisor::SupervisorHandle;
+
+impl SupervisorHandle {
+    /// Submits a job, or a task with an [`Admission`](crate::Admission). Decides before it returns: `Ok` is accepted and
+    /// has exactly one outcome, `Err` never runs.
+    ///
+    /// ```
+    /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let sync = || TaskSpec::inherit(TaskFn::arc("sync", || async { Ok(()) }));
+    /// let first = supervisor.submit(ControllerSpec::queue(sync()).with_slot("tenant-42"))?;
+    /// let busy = supervisor.submit(ControllerSpec::drop_if_running(sync()).with_slot("tenant-42"));
+    /// assert!(busy.is_err());
+    /// assert!(first.outcome().await.is_completed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the slot is busy, too many wait, the supervisor shuts down, a state is missing, or the rules contradict each
+    /// other. The submission comes back inside the error.
+    pub fn submit<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
+        submission.submit_to(self)
+    }
+
+    /// Submits like [`submit`](Self::submit), but where too many wait already, waits for room instead of being refused.
+    /// Those who wait for room do so in no order.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit), except for a full queue.
+    ///
+    /// # Cancel safety
+    ///
+    /// Given up before it returns, it has submitted nothing; the submission is dropped.
+    pub async fn submit_wait<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
+        let mut submission = submission;
+        loop {
+            let shared = match self.shared() {
+                Ok(shared) => shared,
+                Err(reason) => return Err(SubmitError::new(reason, submission)),
+            };
+            // Listening before trying, so that room made in between is not missed.
+            let mut room = pin!(shared.room.notified());
+            room.as_mut().enable();
+            match submission.submit_to(self) {
+                Err(error) if matches!(error.reason(), RuntimeError::QueueFull { .. }) => {
+                    submission = error.into_submission();
+                    room.await;
+                }
+                decided => return decided,
+            }
+        }
+    }
+
+    /// Asks the owner of a slot to stop, and rejects everything that waits for it. Says whether the slot was taken.
+    ///
+    /// Nothing that waited before the call starts. The slot is free when its owner is gone.
+    pub fn clear_slot(&self, slot: &str) -> bool {
+        let Ok(shared) = self.shared() else { return false };
+        let Some(cleared) = shared.registry.clear(slot) else { return false };
+        let now = Instant::now();
+        for waiting in cleared.waiting {
+            waiting.ask(Ask::reject(Rejection::Cleared, now));
+        }
+        cleared.owner.ask(Ask::stop(StopCause::Clear, now, shared.config.grace));
+        shared.room.notify_waiters();
+        true
+    }
+}

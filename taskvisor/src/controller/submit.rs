@@ -1,0 +1,175 @@
+//! The decision about a submission.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::cell::{Ask, Key, TaskCell};
+use crate::events::{EventKind, EventName};
+use crate::handle::TaskHandle;
+use crate::id::TaskId;
+use crate::outcome::{Rejection, StopCause};
+use crate::refusal::RuntimeError;
+use crate::registry::{Limits, Refusal, Taken};
+use crate::shared::Shared;
+use crate::slot::{Admission, NoRoom};
+use crate::spec::TaskSpec;
+use crate::supervisor::{Reserved, SupervisorHandle};
+use crate::task::TaskRef;
+use crate::ticket::Ticket;
+
+/// What can be submitted: a [`ControllerSpec`](crate::ControllerSpec), a job, or a job with other rules. Not meant to be
+/// implemented.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be submitted",
+    label = "not a submission",
+    note = "submit a job (the struct that `#[job]` makes of its arguments), a `Submission` of one, or a `ControllerSpec`; \
+            a `TaskSpec` is added with `add_task`"
+)]
+pub trait Submit: Sized {
+    /// What comes back when it is accepted.
+    type Handle;
+
+    #[doc(hidden)]
+    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>>;
+}
+
+/// A refused submission: why, and the submission, to be tried again.
+pub struct SubmitError<S>(Box<Refused<S>>);
+
+struct Refused<S> {
+    reason: RuntimeError,
+    // As in `AddError`: what can be sent but not shared is both behind a lock.
+    submission: Mutex<S>,
+}
+
+impl<S> SubmitError<S> {
+    pub(crate) fn new(reason: RuntimeError, submission: S) -> Self {
+        Self(Box::new(Refused { reason, submission: Mutex::new(submission) }))
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub fn reason(&self) -> &RuntimeError {
+        &self.0.reason
+    }
+
+    /// The submission that was refused.
+    #[must_use]
+    pub fn into_submission(self) -> S {
+        self.0.submission.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S> From<SubmitError<S>> for RuntimeError {
+    fn from(error: SubmitError<S>) -> Self {
+        error.0.reason
+    }
+}
+
+impl<S> fmt::Display for SubmitError<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason().fmt(f)
+    }
+}
+
+impl<S> fmt::Debug for SubmitError<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubmitError").field("reason", self.reason()).finish_non_exhaustive()
+    }
+}
+
+impl<S> Error for SubmitError<S> {}
+
+/// A submission, taken apart.
+pub(crate) struct Draft {
+    pub(crate) spec: TaskSpec,
+    pub(crate) key: Key,
+    pub(crate) admission: Admission,
+    /// How many may wait in line, if it says so itself.
+    pub(crate) queue: Option<usize>,
+    /// Whether its attempts return a value to somebody.
+    pub(crate) delivers: bool,
+}
+
+impl SupervisorHandle {
+    pub(crate) fn submit_draft(&self, draft: Draft) -> Result<TaskHandle, Box<(RuntimeError, Draft)>> {
+        match self.shared() {
+            Ok(shared) => shared.submit(draft),
+            Err(reason) => Err(Box::new((reason, draft))),
+        }
+    }
+}
+
+impl Shared {
+    /// Decides on pure data under the slot's lock, and tells those concerned after it.
+    fn submit(self: &Arc<Self>, draft: Draft) -> Result<TaskHandle, Box<(RuntimeError, Draft)>> {
+        let mut policy = match self.check(&draft.spec) {
+            Ok(policy) => policy,
+            Err(reason) => return Err(self.refuse(reason, draft)),
+        };
+        policy.delivers = draft.delivers;
+        let Draft { spec, key, admission, queue, delivers } = draft;
+        let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
+        let now = Instant::now();
+        let cell = Arc::new(TaskCell::new(TaskId::next(), name, key.clone(), policy, now));
+        let limits =
+            Limits { in_slot: queue.unwrap_or(self.controller.per_slot), in_all: self.controller.in_all };
+        match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
+            Ok((ticket, taken)) => {
+                self.tell_taken(&cell, taken, now);
+                let reserved = Reserved::new(ticket, slot);
+                let handle = reserved.handle();
+                reserved.start();
+                Ok(handle)
+            }
+            Err(refusal) => {
+                let reason = explain(refusal, &key);
+                let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
+                let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
+                Err(self.refuse(reason, Draft { spec, key, admission, queue, delivers }))
+            }
+        }
+    }
+
+    fn tell_taken(&self, cell: &TaskCell, taken: Taken, now: Instant) {
+        match taken {
+            Taken::Turn => cell.grant_turn(),
+            Taken::Waits(waits) => {
+                if let Some(superseded) = waits.superseded {
+                    superseded.ask(Ask::reject(Rejection::Superseded, now));
+                }
+                if let Some(replaced) = waits.replaced {
+                    replaced.ask(Ask::stop(StopCause::Replace, now, self.config.grace));
+                }
+            }
+        }
+    }
+
+    fn refuse(&self, reason: RuntimeError, draft: Draft) -> Box<(RuntimeError, Draft)> {
+        if self.bus.wants(EventName::Refused) {
+            let slot = match &draft.key {
+                Key::Slot(slot) => Some(Arc::clone(slot)),
+                Key::Name | Key::Free => None,
+            };
+            let task = draft.spec.name().to_owned();
+            let kind = EventKind::Refused { task, slot, reason: reason.to_string() };
+            self.bus.publish(Instant::now(), None, kind);
+        }
+        Box::new((reason, draft))
+    }
+}
+
+fn explain(refusal: Refusal, key: &Key) -> RuntimeError {
+    let slot = match key {
+        Key::Slot(slot) => slot.to_string(),
+        Key::Name | Key::Free => String::new(),
+    };
+    match refusal {
+        Refusal::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
+        Refusal::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
+        Refusal::Closed | Refusal::NameTaken => RuntimeError::ShuttingDown,
+    }
+}

@@ -1,0 +1,192 @@
+//! Work that is defined now, submitted later with arguments, and returns a value.
+
+mod handle;
+
+pub use handle::{JobError, JobHandle};
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use self::handle::Delivery;
+use crate::attempt::{ErasedSlot, erase};
+use crate::cell::Key;
+use crate::context::TaskContext;
+use crate::controller::{Draft, Submit, SubmitError};
+use crate::error::TaskError;
+use crate::extract::Needs;
+use crate::settings::{Setting, Settings};
+use crate::slot::Admission;
+use crate::spec::{Location, TaskSpec};
+use crate::supervisor::SupervisorHandle;
+use crate::task::TaskRef;
+
+/// The arguments of a job, as `#[job]` makes a struct of them.
+pub trait Job: Clone + Send + Sync + 'static {
+    /// What it returns.
+    type Value: Send + 'static;
+
+    /// What was declared.
+    fn descriptor() -> &'static JobDescriptor;
+
+    /// The slot it runs in; without one it competes with nobody.
+    fn slot(&self) -> Option<String>;
+
+    /// One attempt.
+    fn attempt(self, context: TaskContext) -> impl Future<Output = Result<Self::Value, TaskError>> + Send;
+}
+
+/// A job as it was declared: plain data, built by the compiler.
+#[derive(Debug)]
+pub struct JobDescriptor {
+    /// Its name: a label.
+    pub name: &'static str,
+    /// Where it stands.
+    pub location: Location,
+    #[doc(hidden)]
+    pub settings: Settings,
+    /// What happens if its slot is taken.
+    pub admission: Admission,
+    /// How many may wait in line for one of its slots, if it says so.
+    pub queue: Option<usize>,
+    /// Its arguments.
+    pub parameters: &'static [JobParameter],
+    #[doc(hidden)]
+    pub needs: fn(&mut Needs<'_>),
+}
+
+/// An argument of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as it was written.
+    pub type_name: &'static str,
+}
+
+/// A job with rules of its own.
+#[derive(Clone, Debug)]
+pub struct Submission<J> {
+    job: J,
+    slot: Option<Arc<str>>,
+    admission: Option<Admission>,
+    timeout: Option<Duration>,
+}
+
+impl<J: Job> Submission<J> {
+    fn new(job: J) -> Self {
+        Self { job, slot: None, admission: None, timeout: None }
+    }
+
+    /// Runs it in another slot than declared.
+    #[must_use]
+    pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
+        self.slot = Some(slot.into());
+        self
+    }
+
+    /// Admits it in another way than declared.
+    #[must_use]
+    pub fn with_admission(mut self, admission: Admission) -> Self {
+        self.admission = Some(admission);
+        self
+    }
+
+    /// Gives an attempt another time than declared; zero is refused when it is submitted.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The arguments.
+    #[must_use]
+    pub fn into_job(self) -> J {
+        self.job
+    }
+}
+
+/// Rules for one submission of a job.
+///
+/// ```
+/// # #[cfg(feature = "macros")] {
+/// use taskvisor::prelude::*;
+///
+/// #[job(slot = "{tenant}")]
+/// async fn sync(tenant: u64) {}
+///
+/// # async fn example(supervisor: Supervisor) -> Result<(), RuntimeError> {
+/// supervisor.submit(sync { tenant: 42 }.with_slot("express").with_admission(Admission::Replace))?;
+/// # Ok(())
+/// # } }
+/// ```
+pub trait JobExt: Job {
+    /// Runs it in another slot than declared.
+    fn with_slot(self, slot: impl Into<Arc<str>>) -> Submission<Self> {
+        Submission::new(self).with_slot(slot)
+    }
+
+    /// Admits it in another way than declared.
+    fn with_admission(self, admission: Admission) -> Submission<Self> {
+        Submission::new(self).with_admission(admission)
+    }
+
+    /// Gives an attempt another time than declared.
+    fn with_timeout(self, timeout: Duration) -> Submission<Self> {
+        Submission::new(self).with_timeout(timeout)
+    }
+}
+
+impl<J: Job> JobExt for J {}
+
+#[diagnostic::do_not_recommend]
+impl<J: Job> Submit for J {
+    type Handle = JobHandle<J::Value>;
+
+    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>> {
+        Submission::new(self).submit_to(supervisor).map_err(|error| {
+            let reason = error.reason().clone();
+            SubmitError::new(reason, error.into_submission().job)
+        })
+    }
+}
+
+impl<J: Job> Submit for Submission<J> {
+    type Handle = JobHandle<J::Value>;
+
+    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>> {
+        let JobDescriptor { name, location, settings, admission, queue, needs, .. } = J::descriptor();
+        let delivery: Delivery<J::Value> = Arc::new(Mutex::new(None));
+        let mut settings = *settings;
+        if let Some(timeout) = self.timeout {
+            settings.timeout = Setting::Set(Some(timeout));
+        }
+        let task =
+            TaskRef { name: (*name).into(), slot: slot_of(self.job.clone(), &delivery), needs: *needs };
+        let slot = self.slot.clone().or_else(|| self.job.slot().map(Into::into));
+        let draft = Draft {
+            spec: TaskSpec { task, settings, location: Some(location) },
+            key: slot.map_or(Key::Free, Key::Slot),
+            admission: self.admission.unwrap_or(*admission),
+            queue: *queue,
+            delivers: true,
+        };
+        match supervisor.submit_draft(draft) {
+            Ok(task) => Ok(JobHandle::new(task, delivery)),
+            Err(refused) => Err(SubmitError::new(refused.0, self)),
+        }
+    }
+}
+
+/// What makes the attempts of a job. A value is kept before the end is shown, so that whoever sees the end finds it.
+fn slot_of<J: Job>(job: J, delivery: &Delivery<J::Value>) -> ErasedSlot {
+    let delivery = Arc::clone(delivery);
+    erase(move |context| {
+        let (job, delivery) = (job.clone(), Arc::clone(&delivery));
+        async move {
+            let value = job.attempt(context).await?;
+            handle::deliver(&delivery, value);
+            Ok(())
+        }
+    })
+}

@@ -1,0 +1,83 @@
+//! What generated code asks about the types of a job.
+
+use std::marker::PhantomData;
+
+use crate::error::TaskError;
+use crate::extract::FromContext;
+
+/// Asks a type a question: an inherent constant, which only some types have, wins over that of a trait, which all have.
+/// So aliases are answered too.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<T>);
+
+impl<T, E> Probe<Result<T, E>> {
+    /// It is a `Result`.
+    pub const IS_RESULT: bool = true;
+}
+
+/// What is true of a type that is not a `Result`.
+pub trait NotAResult {
+    /// It is not a `Result`.
+    const IS_RESULT: bool = false;
+}
+
+impl<T> NotAResult for Probe<T> {}
+
+impl<T: FromContext> Probe<T> {
+    /// It is an extractor.
+    pub const IS_EXTRACTOR: bool = true;
+}
+
+/// What is true of a type that is not an extractor.
+pub trait NotAnExtractor {
+    /// It is not an extractor.
+    const IS_EXTRACTOR: bool = false;
+}
+
+impl<T> NotAnExtractor for Probe<T> {}
+
+/// What an argument of a job has to be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a job",
+    label = "not an argument",
+    note = "an argument is kept until its turn and given to each attempt: it is `Clone + Send + Sync + 'static`; an \
+            extractor is not submitted, but made for each attempt: write `#[inject]` before the parameter"
+)]
+pub trait JobArgument<const IS_EXTRACTOR: bool>: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> JobArgument<false> for T {}
+
+/// What a function under `#[job]` may return: anything that can be sent, or a `Result` of it with any error.
+#[diagnostic::on_unimplemented(
+    message = "a job cannot return `{Self}`",
+    label = "not a job's return type",
+    note = "a job returns anything that is `Send + 'static`, or a `Result` of it with any error: std, `anyhow`, `eyre`, boxed, \
+            or `TaskError`"
+)]
+pub trait IntoJobResult<const IS_RESULT: bool> {
+    /// What is delivered.
+    type Value: Send + 'static;
+
+    /// The result of the attempt.
+    #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
+    fn into_job_result(self) -> Result<Self::Value, TaskError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static, E: Into<TaskError>> IntoJobResult<true> for Result<T, E> {
+    type Value = T;
+
+    fn into_job_result(self) -> Result<T, TaskError> {
+        self.map_err(Into::into)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> IntoJobResult<false> for T {
+    type Value = T;
+
+    fn into_job_result(self) -> Result<T, TaskError> {
+        Ok(self)
+    }
+}

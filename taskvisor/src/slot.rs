@@ -1,0 +1,160 @@
+//! Who may run in a slot, and who waits for it. Pure: it knows names, not tasks.
+//!
+//! | admission | idle | owned |
+//! |---|---|---|
+//! | `Queue` | start | wait last; if too many wait, refused |
+//! | `Replace` | start | ask the owner to stop, wait in front; a `Replace` that waits there is superseded |
+//! | `DropIfRunning` | start | refused |
+//! | `Latest` | start | wait last; a `Latest` that waits is superseded; the owner goes on |
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use tokio::time::Instant;
+
+/// What happens to a submission whose slot is taken.
+///
+/// | | the slot is idle | it is taken |
+/// |---|---|---|
+/// | `Queue` | starts | waits its turn, first come, first served; refused if the queue is full |
+/// | `Replace` | starts | asks the owner to stop and waits in front of all others; a `Replace` already waiting there ends superseded, queued ones keep their place behind |
+/// | `DropIfRunning` | starts | refused as busy |
+/// | `Latest` | starts | waits last; a `Latest` already waiting ends superseded; the owner goes on |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Admission {
+    /// Wait in line.
+    #[default]
+    Queue,
+    /// Take the place of the owner.
+    Replace,
+    /// Only if nobody is there.
+    DropIfRunning,
+    /// Wait in the place of an older one.
+    Latest,
+}
+
+impl fmt::Display for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Queue => "queue",
+            Self::Replace => "replace",
+            Self::DropIfRunning => "drop-if-running",
+            Self::Latest => "latest",
+        })
+    }
+}
+
+/// A slot that is taken.
+#[derive(Debug)]
+pub(crate) struct Slot<T> {
+    pub(crate) owner: T,
+    pub(crate) since: Instant,
+    /// The one `Replace` that waits, if any.
+    front: Option<Waiter<T>>,
+    /// `Queue` and `Latest`, in the order they came.
+    line: VecDeque<Waiter<T>>,
+}
+
+/// Somebody who waits for a slot.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiter<T> {
+    pub(crate) who: T,
+    pub(crate) admission: Admission,
+    pub(crate) since: Instant,
+}
+
+/// What follows from waiting.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Waits<T> {
+    /// Whose place was taken.
+    pub(crate) superseded: Option<T>,
+    /// Who has to be asked to stop.
+    pub(crate) replaced: Option<T>,
+}
+
+/// Why a submission does not even wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoRoom {
+    Busy,
+    QueueFull,
+}
+
+/// What follows from leaving.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Left<T> {
+    /// The owner left, and this is the next one.
+    Passed(T),
+    /// The owner left, and nobody waits.
+    Empty,
+    /// It had been waiting.
+    Withdrawn,
+    /// It was not there.
+    Absent,
+}
+
+impl<T: Clone + PartialEq> Slot<T> {
+    pub(crate) fn new(owner: T, since: Instant) -> Self {
+        Self { owner, since, front: None, line: VecDeque::new() }
+    }
+
+    /// Waits, or does not. `limit` bounds those who wait in line; a `Replace` and a `Latest` wait at most once each.
+    pub(crate) fn wait(&mut self, waiter: Waiter<T>, limit: usize) -> Result<Waits<T>, NoRoom> {
+        match waiter.admission {
+            Admission::DropIfRunning => Err(NoRoom::Busy),
+            Admission::Queue if self.waiting() >= limit => Err(NoRoom::QueueFull),
+            Admission::Queue => {
+                self.line.push_back(waiter);
+                Ok(Waits { superseded: None, replaced: None })
+            }
+            Admission::Replace => {
+                let superseded = self.front.replace(waiter).map(|older| older.who);
+                Ok(Waits { superseded, replaced: Some(self.owner.clone()) })
+            }
+            Admission::Latest => {
+                let older = self.line.iter().position(|other| other.admission == Admission::Latest);
+                let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.who);
+                self.line.push_back(waiter);
+                Ok(Waits { superseded, replaced: None })
+            }
+        }
+    }
+
+    /// Leaves, as its owner or from among those who wait.
+    pub(crate) fn leave(&mut self, who: &T, now: Instant) -> Left<T> {
+        if self.owner == *who {
+            return match self.front.take().or_else(|| self.line.pop_front()) {
+                Some(next) => {
+                    self.owner = next.who.clone();
+                    self.since = now;
+                    Left::Passed(next.who)
+                }
+                None => Left::Empty,
+            };
+        }
+        if self.withdraw(who) { Left::Withdrawn } else { Left::Absent }
+    }
+
+    /// Gives up waiting. Says whether it had been.
+    pub(crate) fn withdraw(&mut self, who: &T) -> bool {
+        if self.front.as_ref().is_some_and(|front| front.who == *who) {
+            self.front = None;
+            return true;
+        }
+        let place = self.line.iter().position(|waiter| waiter.who == *who);
+        place.and_then(|index| self.line.remove(index)).is_some()
+    }
+
+    /// Takes everybody who waits.
+    pub(crate) fn clear(&mut self) -> Vec<T> {
+        self.front.take().into_iter().chain(std::mem::take(&mut self.line)).map(|waiter| waiter.who).collect()
+    }
+
+    /// Those who wait, in the order of their turn.
+    pub(crate) fn waiters(&self) -> impl Iterator<Item = &Waiter<T>> {
+        self.front.iter().chain(&self.line)
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        usize::from(self.front.is_some()) + self.line.len()
+    }
+}

@@ -1,0 +1,68 @@
+//! The recorder itself: two owners at once and a line out of order are found.
+
+use taskvisor::{Event, EventKind, Outcome, TaskId};
+use tokio::time::Instant;
+
+use crate::Story;
+use crate::slots::Slots;
+
+/// Somebody made up, in the slot or not.
+fn somebody() -> (Event, TaskId) {
+    let event = Event::new(EventKind::Added).with_task("work");
+    let id = event.id().expect("it is about a task");
+    (event, id)
+}
+
+fn check(slots: &Slots, events: &[(&Event, EventKind)], one_thread: bool) -> Result<(), String> {
+    let numbered = (1..).zip(events).map(|(seq, (event, kind))| {
+        let mut event = (*event).clone();
+        (event.seq, event.kind) = (seq, kind.clone());
+        event
+    });
+    slots.check(&Story::new(Instant::now(), numbered.collect()), one_thread)
+}
+
+const START: EventKind = EventKind::Started { attempt: 1 };
+const AGAIN: EventKind = EventKind::Started { attempt: 2 };
+const ENDED: EventKind = EventKind::Ended { outcome: Outcome::Completed };
+
+fn says(result: Result<(), String>, part: &str) {
+    let flaw = result.expect_err("it breaks the invariant");
+    assert!(flaw.contains(part), "{flaw}");
+}
+
+#[test]
+fn two_owners_of_one_slot_are_found() {
+    let ((one, first), (other, second)) = (somebody(), somebody());
+    let mut slots = Slots::default();
+    slots.enters(first, "slot", false);
+    slots.enters(second, "slot", false);
+    says(check(&slots, &[(&one, START), (&other, START)], true), "while");
+    says(check(&slots, &[(&one, START), (&one, ENDED), (&other, START)], true), "while");
+    let passed = [(&one, START), (&one, AGAIN), (&one, ENDED), (&other, START), (&one, EventKind::Removed)];
+    assert_eq!(check(&slots, &passed, false), Ok(()));
+    let passed = [(&one, START), (&one, ENDED), (&one, EventKind::Removed), (&other, START)];
+    assert_eq!(check(&slots, &passed, true), Ok(()));
+}
+
+#[test]
+fn a_slot_that_only_an_event_names_is_watched_too() {
+    let ((one, first), (other, _)) = (somebody(), somebody());
+    let mut slots = Slots::default();
+    slots.enters(first, "slot", false);
+    let queued = |slot: &str| (&other, EventKind::Queued { slot: slot.into() });
+    says(check(&slots, &[queued("slot"), (&one, START), (&other, START)], true), "while");
+    assert_eq!(check(&slots, &[queued("else"), (&one, START), (&other, START)], true), Ok(()));
+}
+
+#[test]
+fn a_line_out_of_order_is_found() {
+    let ((one, first), (other, second)) = (somebody(), somebody());
+    let events = [(&other, START), (&other, EventKind::Removed), (&one, START)];
+    for (in_line, ordered) in [(true, false), (false, true)] {
+        let mut slots = Slots::default();
+        slots.enters(first, "slot", in_line);
+        slots.enters(second, "slot", true);
+        assert_eq!(check(&slots, &events, true).is_ok(), ordered);
+    }
+}

@@ -1,0 +1,58 @@
+//! Submissions that are watched.
+
+use taskvisor::{Admission, ControllerSpec, SubmitError, TaskHandle, TaskRef};
+
+use crate::trace::lock;
+use crate::{Harness, Rules};
+
+impl Harness {
+    /// A submission whose rules the recorder knows.
+    #[must_use]
+    pub fn submission(
+        &self,
+        slot: &str,
+        admission: Admission,
+        rules: Rules,
+        task: TaskRef,
+    ) -> ControllerSpec {
+        ControllerSpec::new(self.spec(rules, task), admission).with_slot(slot)
+    }
+
+    /// Submits a task and, if it is accepted, watches it. Its place among those who queue is known: one at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](taskvisor::SupervisorHandle::submit).
+    pub fn try_submit_to(
+        &self,
+        slot: &str,
+        admission: Admission,
+        rules: Rules,
+        task: TaskRef,
+    ) -> Result<TaskHandle, SubmitError<ControllerSpec>> {
+        let submission = self.submission(slot, admission, rules, task);
+        let submitted = {
+            let mut slots = lock(&self.trace.slots);
+            let submitted = self.submit(submission)?;
+            slots.enters(submitted.id(), slot, admission == Admission::Queue);
+            submitted
+        };
+        self.watch(&submitted);
+        Ok(submitted)
+    }
+
+    /// Submits a task that is accepted.
+    ///
+    /// # Panics
+    ///
+    /// If it is refused.
+    pub fn submit_to(&self, slot: &str, admission: Admission, rules: Rules, task: TaskRef) -> TaskHandle {
+        self.try_submit_to(slot, admission, rules, task).expect("the submission is accepted")
+    }
+
+    /// Watches a submission that was made elsewhere.
+    pub fn watch_in(&self, slot: &str, task: &TaskHandle) {
+        self.trace.in_slot(task, slot);
+        self.watch(task);
+    }
+}

@@ -1,0 +1,122 @@
+//! The slot is owned, and nobody asked its owner to stop.
+
+use taskvisor::{EventName, Rejection, StopCause, TaskHandle};
+use tests::Story;
+
+use crate::support::*;
+
+/// When, in the order of events, it first ran.
+fn first_start(story: &Story, task: &TaskHandle) -> Option<u64> {
+    story.events_of(task).find(|event| event.kind.name() == EventName::Started).map(|event| event.seq)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_waits_until_the_owner_is_gone() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let next = submit(&harness, Queue, working("next"));
+    assert_eq!(waiting(&harness), ["next"]);
+    assert!(!owner.status().stopping, "the owner goes on");
+    assert!(over(&next).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), RAN);
+    assert_eq!(story.of(&next), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
+    let harness = limited(1, 100);
+    let owner = owns(&harness, working("owner")).await;
+    let next = submit(&harness, Queue, working("next"));
+    assert!(is_full(&refused(&harness, Queue, working("late"))));
+    assert_eq!(waiting(&harness), ["next"]);
+    assert!(over(&next).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), RAN);
+    assert_eq!(story.of(&next), RAN_LATER);
+    assert!(story.ids_of("late").is_empty(), "what is refused has no events");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_asks_the_owner_to_stop_and_starts_when_it_is_gone() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let next = submit(&harness, Replace, working("next"));
+    assert!(owner.status().stopping, "it is asked in the same step");
+    assert_eq!(waiting(&harness), ["next"]);
+    assert!(is_canceled(&over(&owner).await, StopCause::Replace));
+    assert!(over(&next).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), REPLACED);
+    assert_eq!(story.of(&next), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_waits_in_front_of_the_line() {
+    let (harness, _) = owned_by(slow_to_stop("owner")).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    let replacement = submit(&harness, Replace, brief("replacement"));
+    assert_eq!(waiting(&harness), ["replacement", "queued"]);
+    assert!(over(&queued).await.is_completed());
+    let story = harness.finish().await;
+    assert!(story.events_of(&replacement).last().map(|event| event.seq) < first_start(&story, &queued));
+    assert_eq!(story.of(&replacement), RAN_LATER);
+    assert_eq!(story.of(&queued), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_supersedes_a_replace_that_waits() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let first = submit(&harness, Replace, brief("first"));
+    harness.settle().await;
+    let second = submit(&harness, Replace, brief("second"));
+    assert_eq!(waiting(&harness), ["second"], "the place passes in the same step");
+    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
+    assert!(!over(&owner).await.is_completed());
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&first), SUPERSEDED);
+    assert_eq!(story.of(&owner), REPLACED);
+    assert_eq!(story.of(&second), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drop_if_running_is_refused_as_busy_and_changes_nothing() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    assert_eq!(waiting(&harness), ["queued"]);
+    assert!(!owner.status().stopping);
+    assert!(over(&queued).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), RAN);
+    assert!(story.ids_of("dropped").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_latest_waits_last_while_the_owner_goes_on() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let queued = submit(&harness, Queue, working("queued"));
+    let latest = submit(&harness, Latest, working("latest"));
+    assert_eq!(waiting(&harness), ["queued", "latest"]);
+    assert!(!owner.status().stopping);
+    assert!(over(&latest).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), RAN);
+    assert_eq!(story.of(&queued), RAN_LATER);
+    assert_eq!(story.of(&latest), RAN_LATER);
+    assert!(first_start(&story, &queued) < first_start(&story, &latest));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_latest_supersedes_a_latest_that_waits() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let first = submit(&harness, Latest, brief("first"));
+    harness.settle().await;
+    let second = submit(&harness, Latest, brief("second"));
+    assert_eq!(waiting(&harness), ["second"]);
+    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), RAN);
+    assert_eq!(story.of(&first), SUPERSEDED);
+    assert_eq!(story.of(&second), RAN_LATER);
+}

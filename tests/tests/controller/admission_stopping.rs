@@ -1,0 +1,110 @@
+//! The slot is owned, and its owner was asked to stop but is not gone yet.
+
+use taskvisor::{Config, EventName, Rejection, StopCause, TaskHandle};
+use tests::{Harness, Script, Step, Story};
+
+use crate::support::*;
+
+/// The owner takes a second to stop, and was just asked to.
+async fn stopping() -> (Harness, TaskHandle) {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    assert!(harness.cancel(&owner), "nobody else cancels");
+    harness.settle().await;
+    (harness, owner)
+}
+
+fn assert_started_when_gone(story: &Story, owner: &TaskHandle, next: &TaskHandle) {
+    assert_eq!(
+        story.of(owner),
+        ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"],
+        "whoever asked first is the cause"
+    );
+    assert_eq!(story.of(next), RAN_LATER);
+    assert_eq!(story.starts_of(next), story.times_of(owner, EventName::Removed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_waits_for_an_owner_that_is_stopping() {
+    let (harness, owner) = stopping().await;
+    let next = submit(&harness, Queue, working("next"));
+    assert_eq!(waiting(&harness), ["next"]);
+    assert!(over(&next).await.is_completed());
+    assert_started_when_gone(&harness.finish().await, &owner, &next);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queues_behind_an_owner_that_is_stopping_start_in_order() {
+    let (harness, owner) = stopping().await;
+    let first = submit(&harness, Queue, working("first"));
+    let second = submit(&harness, Queue, working("second"));
+    assert_eq!(waiting(&harness), ["first", "second"]);
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_started_when_gone(&story, &owner, &first);
+    assert_eq!(story.starts_of(&second), story.times_of(&first, EventName::Removed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_waits_in_front_for_an_owner_that_is_stopping() {
+    let (harness, owner) = stopping().await;
+    let queued = submit(&harness, Queue, working("queued"));
+    let replacement = submit(&harness, Replace, working("replacement"));
+    assert_eq!(waiting(&harness), ["replacement", "queued"]);
+    assert!(is_canceled(&over(&owner).await, StopCause::Cancel));
+    assert!(over(&queued).await.is_completed());
+    let story = harness.finish().await;
+    assert_started_when_gone(&story, &owner, &replacement);
+    assert_eq!(story.starts_of(&queued), story.times_of(&replacement, EventName::Removed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_supersedes_a_replace_that_waits_for_an_owner_that_is_stopping() {
+    let (harness, owner) = stopping().await;
+    let first = submit(&harness, Replace, working("first"));
+    harness.settle().await;
+    let second = submit(&harness, Replace, working("second"));
+    assert_eq!(waiting(&harness), ["second"]);
+    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&first), SUPERSEDED);
+    assert_started_when_gone(&story, &owner, &second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drop_if_running_is_refused_while_the_owner_is_stopping() {
+    let (harness, owner) = stopping().await;
+    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    over(&owner).await;
+    let admitted = submit(&harness, DropIfRunning, brief("admitted"));
+    assert!(over(&admitted).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&admitted), RAN);
+    assert!(story.ids_of("dropped").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_latest_waits_for_an_owner_that_is_stopping_and_supersedes_one_that_waits_so() {
+    let (harness, owner) = stopping().await;
+    let first = submit(&harness, Latest, working("first"));
+    harness.settle().await;
+    let second = submit(&harness, Latest, working("second"));
+    assert_eq!(waiting(&harness), ["second"]);
+    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&first), SUPERSEDED);
+    assert_started_when_gone(&story, &owner, &second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
+    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
+    owner.cancel_with_timeout(seconds(3_600));
+    let next = submit(&harness, Replace, brief("next"));
+    assert!(over(&next).await.is_completed());
+    let story = harness.finish().await;
+    let (asked, aborted) = (story.starts_of(&owner)[0], story.times_of(&owner, EventName::Aborted)[0]);
+    let grace = Config::default().grace;
+    assert!(aborted - asked < grace + SECOND, "{asked:?} to {aborted:?}");
+}

@@ -1,0 +1,95 @@
+//! An owner that blocks its thread past its grace. Threads are real here, and so is the (tiny) grace; what has to be
+//! waited for is waited for by its condition.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use taskvisor::{Config, Phase, Rejection, RuntimeError, TaskFn, TaskHandle};
+use tests::Harness;
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+
+use crate::support::*;
+
+const GRACE: Duration = Duration::from_millis(1);
+
+/// A supervisor with a slot whose owner blocks its thread until the sender is dropped.
+async fn blocked(config: Config) -> (Harness, TaskHandle, Sender<()>) {
+    let (release, held): (_, Receiver<()>) = channel();
+    let (tell, blocks) = oneshot::channel();
+    let inside = Mutex::new(Some((tell, held)));
+    let task = TaskFn::arc("blocker", move || {
+        let inside = inside.lock().expect("a lock").take();
+        async move {
+            if let Some((tell, held)) = inside {
+                let _ = tell.send(());
+                let _ = held.recv();
+            }
+            Ok(())
+        }
+    });
+    let harness = Harness::with_config(config);
+    let owner = submit(&harness, Queue, task);
+    blocks.await.expect("it starts");
+    (harness, owner, release)
+}
+
+/// Waits for what nothing tells of.
+async fn until(mut holds: impl FnMut() -> bool) {
+    while !holds() {
+        yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_slot_stays_taken_until_the_owner_really_returns() {
+    let (harness, blocker, release) = blocked(Config::default()).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    blocker.cancel_with_timeout(GRACE);
+    assert!(blocker.outcome().await.is_aborted());
+    assert!(matches!(blocker.status().phase, Phase::Stuck { .. }));
+    assert_eq!(owner(&harness).as_deref(), Some("blocker"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    let replacement = submit(&harness, Replace, brief("replacement"));
+    assert_eq!(waiting(&harness), ["replacement", "queued"]);
+    drop(release);
+    assert!(replacement.outcome().await.is_completed());
+    assert!(queued.outcome().await.is_completed());
+    assert!(blocker.outcome().await.is_aborted(), "the first to write the end wins");
+    until(|| harness.slots().is_empty()).await;
+    let story = harness.finish().await;
+    assert_eq!(story.of(&blocker), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clearing_a_slot_whose_owner_blocks_rejects_those_who_wait_at_once() {
+    let (harness, blocker, release) = blocked(Config { grace: GRACE, ..Config::default() }).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    assert!(harness.clear_slot(SLOT));
+    assert!(waiting(&harness).is_empty());
+    assert!(blocker.outcome().await.is_aborted());
+    assert_eq!(owner(&harness).as_deref(), Some("blocker"));
+    drop(release);
+    assert!(is_rejected(&queued.outcome().await, Rejection::Cleared));
+    until(|| harness.slots().is_empty()).await;
+    harness.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts() {
+    let config = Config { grace: GRACE, drain: GRACE, ..Config::default() };
+    let (harness, blocker, release) = blocked(config).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    harness.trace().expect_stuck(&blocker);
+    // The actor of what waits may be on the thread that is blocked.
+    harness.trace().expect_stuck(&queued);
+    let Err(RuntimeError::Stuck(stuck)) = harness.shutdown().await else { panic!("it is stuck") };
+    assert!(stuck.iter().any(|task| task.id == blocker.id()));
+    drop(release);
+    let outcome = queued.outcome().await;
+    assert!(is_rejected(&outcome, Rejection::ShuttingDown), "{outcome}");
+    until(|| harness.slots().is_empty()).await;
+    let (_, story) = harness.try_finish().await;
+    assert!(story.starts_of(&queued).is_empty());
+}

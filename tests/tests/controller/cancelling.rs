@@ -1,0 +1,105 @@
+//! A submission that waits can be cancelled: it leaves at once.
+
+use taskvisor::StopCause;
+
+use crate::support::*;
+
+const NEVER_RAN: [&str; 4] = ["added", "queued", "ended canceled by a cancel", "removed"];
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_one_leaves_the_line_before_the_call_returns() {
+    let (harness, _) = owned_by(working("owner")).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    harness.settle().await;
+    assert!(harness.cancel(&queued));
+    assert!(waiting(&harness).is_empty());
+    assert!(!harness.cancel(&queued), "somebody asked before");
+    assert!(is_canceled(&over(&queued).await, StopCause::Cancel));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&queued), NEVER_RAN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_one_no_longer_counts_so_that_there_is_room_for_another_at_once() {
+    for (per_slot, in_all) in [(1, 100), (100, 1)] {
+        let harness = limited(per_slot, in_all);
+        owns(&harness, working("owner")).await;
+        let queued = submit(&harness, Queue, brief("queued"));
+        assert!(is_full(&refused(&harness, Queue, brief("late"))));
+        queued.cancel();
+        let next = submit(&harness, Queue, brief("next"));
+        assert!(over(&next).await.is_completed());
+        assert!(is_canceled(&over(&queued).await, StopCause::Cancel));
+        harness.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_others_keep_their_order_when_one_between_them_is_cancelled() {
+    let (harness, _) = owned_by(working("owner")).await;
+    let line = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, brief(name)));
+    line[1].cancel();
+    assert_eq!(waiting(&harness), ["one", "three", "four"]);
+    assert!(over(&line[3]).await.is_completed());
+    let story = harness.finish().await;
+    assert!(story.starts_of(&line[1]).is_empty());
+    for at in [0, 2, 3] {
+        assert_eq!(story.of(&line[at]), RAN_LATER);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_stops() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    let replacement = submit(&harness, Replace, brief("replacement"));
+    harness.settle().await;
+    harness.cancel(&replacement);
+    assert_eq!(waiting(&harness), ["queued"]);
+    assert!(over(&queued).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&replacement), NEVER_RAN);
+    assert_eq!(story.of(&owner), REPLACED);
+    assert_eq!(story.of(&queued), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_latest_is_not_there_to_be_superseded() {
+    let (harness, _) = owned_by(working("owner")).await;
+    let older = submit(&harness, Latest, brief("older"));
+    harness.settle().await;
+    harness.cancel(&older);
+    let later = submit(&harness, Latest, brief("later"));
+    assert_eq!(waiting(&harness), ["later"]);
+    assert!(is_canceled(&over(&older).await, StopCause::Cancel));
+    assert!(over(&later).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&older), NEVER_RAN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_wait_may_be_cancelled_and_the_slot_is_free_after_its_owner() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
+    line.iter().for_each(|task| assert!(task.cancel()));
+    over(&owner).await;
+    assert!(harness.slots().is_empty());
+    let next = submit(&harness, DropIfRunning, brief("next"));
+    assert!(over(&next).await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_cancelled_between_its_admission_and_its_first_attempt_passes_the_slot_on() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let granted = submit(&harness, Queue, polite("granted"));
+    let next = submit(&harness, Queue, brief("next"));
+    harness.settle().await;
+    // Whoever waits for the outcome runs before the one whose turn it is now.
+    over(&owner).await;
+    assert_eq!(crate::support::owner(&harness).as_deref(), Some("granted"));
+    granted.cancel();
+    assert!(over(&next).await.is_completed());
+    assert!(is_canceled(&over(&granted).await, StopCause::Cancel));
+    harness.finish().await;
+}

@@ -1,0 +1,146 @@
+//! The slots and admissions that `#[job]` declares.
+
+use taskvisor::prelude::*;
+use taskvisor::{Job, Rejection};
+use tests::{Harness, Rules};
+use tokio::time::sleep;
+
+use crate::support::{SECOND, in_time, is_rejected, seconds};
+
+#[job(slot = "tenant-{tenant}")]
+async fn sync_tenant(tenant: u64, revision: u32) -> (u64, u32) {
+    sleep(SECOND).await;
+    (tenant, revision)
+}
+
+#[job(slot = "tenant-{tenant:04}-{region}", admission = "replace")]
+async fn padded(tenant: u64, region: String, ctx: TaskContext) -> Result<String, TaskError> {
+    match ctx.run_until_cancelled(sleep(SECOND)).await {
+        Some(()) => Ok(format!("{tenant} {region}")),
+        None => Err(TaskError::Canceled),
+    }
+}
+
+#[job(slot = "the one", admission = "drop-if-running")]
+async fn exclusive() {
+    sleep(SECOND).await;
+}
+
+#[job(slot = "newest", admission = "latest")]
+async fn newest(number: u32) -> u32 {
+    sleep(SECOND).await;
+    number
+}
+
+#[job(slot = "short", queue = 1)]
+async fn short_line() {
+    sleep(SECOND).await;
+}
+
+#[job(slot = "own")]
+async fn awaits_itself(depth: u32, supervisor: SupervisorHandle) -> Result<u32, TaskError> {
+    if depth == 0 {
+        return Ok(0);
+    }
+    match supervisor.submit(awaits_itself { depth: depth - 1 })?.await {
+        Err(JobError::OwnSlot { .. }) => Ok(depth),
+        other => Err(TaskError::fatal(format!("not told: {other:?}"))),
+    }
+}
+
+/// Submits a job that makes one attempt in this slot.
+fn submit<J: Job>(harness: &Harness, slot: &str, job: J) -> JobHandle<J::Value> {
+    let Ok(job) = harness.submit(job) else { panic!("the job is accepted") };
+    harness.trace().knows(job.name(), Rules::never());
+    harness.watch_in(slot, job.task());
+    job
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_slot_is_written_with_the_arguments_and_its_jobs_queue() {
+    let harness = Harness::new();
+    let one = [1, 2].map(|revision| submit(&harness, "tenant-42", sync_tenant { tenant: 42, revision }));
+    let other = submit(&harness, "tenant-7", sync_tenant { tenant: 7, revision: 1 });
+    let slots: Vec<_> =
+        harness.slots().iter().map(|slot| (slot.slot.to_string(), slot.waiting.len())).collect();
+    assert_eq!(slots, [("tenant-42".to_owned(), 1), ("tenant-7".to_owned(), 0)]);
+    assert_eq!(other.await.expect("a value"), (7, 1));
+    for (revision, job) in (1..).zip(one) {
+        assert_eq!(job.await.expect("a value"), (42, revision));
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_slot_is_a_format_string_and_a_replacement_replaces() {
+    let harness = Harness::new();
+    let job = |region: &str| padded { tenant: 42, region: region.to_owned() };
+    assert_eq!(job("eu").slot().as_deref(), Some("tenant-0042-eu"));
+    let first = submit(&harness, "tenant-0042-eu", job("eu"));
+    let other = submit(&harness, "tenant-0042-us", job("us"));
+    harness.settle().await;
+    let second = submit(&harness, "tenant-0042-eu", job("eu"));
+    assert_eq!(first.await.expect_err("replaced").to_string(), "canceled by a replacement");
+    assert_eq!(second.await.expect("a value"), "42 eu");
+    assert_eq!(other.await.expect("a value"), "42 us");
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drop_if_running_is_refused_while_the_other_runs() {
+    let harness = Harness::new();
+    let first = submit(&harness, "the one", exclusive {});
+    let error = harness.submit(exclusive {}).expect_err("busy");
+    assert!(matches!(error.reason(), RuntimeError::Busy { slot } if slot == "the one"));
+    first.await.expect("done");
+    submit(&harness, "the one", error.into_submission()).await.expect("done");
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_the_latest_the_newest_is_left() {
+    let harness = Harness::new();
+    let jobs = [1, 2, 3].map(|number| submit(&harness, "newest", newest { number }));
+    let [first, second, third] = jobs;
+    let JobError::Ended(outcome) = second.await.expect_err("superseded") else { panic!("it ended") };
+    assert!(is_rejected(&outcome, Rejection::Superseded));
+    assert_eq!(first.await.expect("a value"), 1);
+    assert_eq!(third.await.expect("a value"), 3);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_is_as_long_as_declared() {
+    let harness = Harness::new();
+    let _jobs = [(); 2].map(|()| submit(&harness, "short", short_line {}));
+    let error = harness.submit(short_line {}).expect_err("the line is full");
+    assert!(matches!(error.reason(), RuntimeError::QueueFull { .. }));
+    let third = harness.submit_wait(error.into_submission()).await.expect("there is room in a second");
+    harness.watch_in("short", third.task());
+    third.await.expect("done");
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_submission_may_have_rules_of_its_own() {
+    let harness = Harness::new();
+    let declared = submit(&harness, "tenant-1", sync_tenant { tenant: 1, revision: 1 });
+    let express = sync_tenant { tenant: 1, revision: 2 }.with_slot("express").with_timeout(seconds(5));
+    let express = harness.submit(express).expect("accepted");
+    harness.watch_in("express", express.task());
+    let dropped = sync_tenant { tenant: 1, revision: 3 }.with_admission(Admission::DropIfRunning);
+    let error = harness.submit(dropped).expect_err("busy");
+    assert_eq!(error.into_submission().into_job().revision, 3);
+    assert_eq!(express.await.expect("a value"), (1, 2));
+    assert_eq!(declared.await.expect("a value"), (1, 1));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_awaits_itself_in_its_own_slot_is_told() {
+    let harness = Harness::new();
+    assert_eq!(in_time(submit(&harness, "own", awaits_itself { depth: 3 })).await.expect("told"), 3);
+    let report = harness.run_until(Vec::new(), std::future::pending::<()>()).await.expect("in order");
+    assert_eq!(report.completed, 4, "each told, each ran: {report}");
+    harness.finish().await;
+}

@@ -1,0 +1,129 @@
+//! How many may wait: for a slot, and in all.
+
+use taskvisor::{ControllerConfig, Rejection, RuntimeError};
+use tests::{Harness, Rules};
+
+use crate::support::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
+    assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, in_all: 10_000 });
+    let (harness, _) = owned_by(polite("owner")).await;
+    for _ in 0..100 {
+        submit(&harness, Queue, brief("queued"));
+    }
+    assert!(is_full(&refused(&harness, Queue, brief("late"))));
+    harness.clear_slot(SLOT);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_of_none_admits_only_to_an_idle_slot() {
+    let harness = limited(0, 100);
+    let owner = submit(&harness, Queue, working("owner"));
+    assert!(is_full(&refused(&harness, Queue, brief("late"))));
+    over(&owner).await;
+    let next = submit(&harness, Queue, brief("next"));
+    assert!(over(&next).await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_one_slot_says_nothing_about_another() {
+    let harness = limited(1, 100);
+    for slot in ["one", "two"] {
+        for name in ["owner", "queued"] {
+            harness.submit_to(slot, Queue, Rules::never(), polite(name));
+        }
+        let late = harness.try_submit_to(slot, Queue, Rules::never(), brief("late"));
+        let late = late.expect_err("the line is full");
+        assert!(matches!(late.reason(), RuntimeError::QueueFull { slot: of } if of == slot));
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_and_a_latest_wait_although_the_line_is_full() {
+    let harness = limited(1, 1);
+    let owner = owns(&harness, polite("owner")).await;
+    submit(&harness, Queue, brief("queued"));
+    let replacement = submit(&harness, Replace, brief("replacement"));
+    let latest = submit(&harness, Latest, brief("latest"));
+    assert_eq!(waiting(&harness), ["replacement", "queued", "latest"]);
+    assert!(over(&owner).await.is_canceled());
+    assert!(over(&replacement).await.is_completed());
+    assert!(over(&latest).await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_so_many_may_wait_in_all_whatever_their_slots() {
+    let harness = limited(100, 3);
+    let slots = ["one", "two", "three", "four"];
+    for slot in slots {
+        harness.submit_to(slot, Queue, Rules::never(), working("owner"));
+    }
+    let queued =
+        slots[..3].iter().map(|slot| harness.submit_to(slot, Queue, Rules::never(), working("queued")));
+    let queued: Vec<_> = queued.collect();
+    let late = |name| harness.try_submit_to("four", Queue, Rules::never(), brief(name));
+    assert!(matches!(late("late").expect_err("full").reason(), RuntimeError::QueueFull { .. }));
+    let idle = harness.submit_to("five", Queue, Rules::never(), brief("idle"));
+    assert!(over(&idle).await.is_completed(), "one that does not have to wait is not counted");
+    assert!(queued[0].cancel());
+    let in_time = late("in time").expect("one left the line, so there is room at once");
+    assert!(late("late").is_err());
+    assert!(over(&in_time).await.is_completed());
+    harness.finish().await;
+}
+
+/// Whatever way a submission stops waiting, it is counted out: else the room in all would shrink for ever.
+#[tokio::test(start_paused = true)]
+async fn nobody_who_waited_is_counted_once_it_is_gone() {
+    let harness = limited(100, 3);
+    for _ in 0..20 {
+        let owner = owns(&harness, slow_to_stop("owner")).await;
+        let replaced = submit(&harness, Replace, brief("replaced"));
+        let superseded = submit(&harness, Latest, brief("superseded"));
+        let canceled = submit(&harness, Queue, brief("canceled"));
+        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three wait");
+        let replacement = submit(&harness, Replace, brief("replacement"));
+        let latest = submit(&harness, Latest, brief("latest"));
+        assert!(is_full(&refused(&harness, Queue, brief("late"))), "still three wait");
+        assert!(canceled.cancel());
+        let cleared = submit(&harness, Queue, brief("cleared"));
+        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three again");
+        assert!(is_rejected(&over(&replaced).await, Rejection::Superseded));
+        assert!(is_rejected(&over(&superseded).await, Rejection::Superseded));
+        assert!(harness.clear_slot(SLOT));
+        for task in [&replacement, &latest, &cleared] {
+            assert!(is_rejected(&over(task).await, Rejection::Cleared));
+        }
+        over(&owner).await;
+        let ran = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, brief(name)));
+        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three wait behind the first");
+        for task in &ran {
+            assert!(over(task).await.is_completed());
+        }
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_counts_those_who_replace_and_come_latest_as_waiting() {
+    let harness = limited(2, 100);
+    owns(&harness, slow_to_stop("owner")).await;
+    submit(&harness, Replace, brief("replacement"));
+    submit(&harness, Latest, brief("latest"));
+    assert!(is_full(&refused(&harness, Queue, brief("late"))));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_slots_there_are_no_limits() {
+    let harness: Harness = limited(0, 0);
+    for slot in 0..100 {
+        harness.submit_to(&format!("slot-{slot}"), Queue, Rules::never(), brief("work"));
+    }
+    harness.finish().await;
+}

@@ -1,0 +1,39 @@
+//! Keyed work: who may run in a slot, who waits for it, and what becomes of them; jobs and their values.
+
+mod support;
+mod seen;
+
+mod admission_idle;
+mod admission_owned;
+mod admission_stopping;
+mod mixed;
+mod fifo;
+mod limits;
+mod cancelling;
+mod room;
+mod clearing;
+mod view;
+mod keys;
+mod refused;
+mod told;
+
+mod owners;
+mod destructors;
+mod retrying;
+mod permits;
+mod blocking;
+mod crowds;
+mod shutting_down;
+mod racing;
+
+mod job;
+mod job_values;
+mod job_stopping;
+mod job_failures;
+mod job_rules;
+mod job_inside;
+mod job_states;
+#[cfg(feature = "macros")]
+mod declared;
+#[cfg(feature = "macros")]
+mod declared_slots;

@@ -1,0 +1,93 @@
+//! However an owner ends, the slot is passed on once, and only when the owner is gone.
+
+use std::time::Duration;
+
+use taskvisor::{Config, EventName, FailureKind, Outcome, TaskFn, TaskHandle};
+use tests::{Harness, Rules, Script, Step};
+
+use crate::support::*;
+
+/// Who comes next has the slot when the owner is gone: the trace is that of one that waited and ran.
+async fn passes_on(rules: Rules, owner: Step) -> Outcome {
+    let harness = Harness::new();
+    let owner = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [owner]));
+    harness.reach(&owner, 1).await;
+    finish(harness, owner).await
+}
+
+async fn finish(harness: Harness, owner: TaskHandle) -> Outcome {
+    let next = submit(&harness, Queue, brief("next"));
+    assert!(over(&next).await.is_completed());
+    let outcome = over(&owner).await;
+    assert!(harness.slots().is_empty());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&next), RAN_LATER);
+    assert_eq!(story.starts_of(&next), story.times_of(&owner, EventName::Removed));
+    outcome
+}
+
+fn failed_as(outcome: &Outcome) -> Option<FailureKind> {
+    outcome.failure().map(taskvisor::Failure::kind)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_panics_passes_the_slot_on() {
+    let panicking = TaskFn::arc("owner", || async {
+        tokio::time::sleep(SECOND).await;
+        panic!("the owner panics")
+    });
+    let (harness, owner) = owned_by(panicking).await;
+    let outcome = finish(harness, owner).await;
+    assert_eq!(failed_as(&outcome), Some(FailureKind::Panic));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_times_out_passes_the_slot_on() {
+    let outcome = passes_on(Rules::never().timeout(SECOND), Step::Hang).await;
+    assert_eq!(failed_as(&outcome), Some(FailureKind::Timeout));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_fails_for_good_passes_the_slot_on() {
+    let outcome = passes_on(Rules::never(), Step::FailAfter(SECOND, "no")).await;
+    assert_eq!(failed_as(&outcome), Some(FailureKind::Error));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_way() {
+    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
+    let next = submit(&harness, Replace, brief("next"));
+    assert!(over(&next).await.is_completed());
+    assert!(over(&owner).await.is_aborted());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    assert_eq!(story.of(&next), RAN_LATER);
+    assert_eq!(story.starts_of(&next), story.times_of(&owner, EventName::Aborted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_without_any_grace_still_sees_once_that_it_is_replaced() {
+    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let owner = owns(&harness, polite("owner")).await;
+    let next = submit(&harness, Replace, brief("next"));
+    assert!(over(&next).await.is_completed());
+    assert!(over(&owner).await.is_canceled());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), REPLACED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_fails_when_it_is_replaced_is_not_retried() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().without_backoff();
+    let task = Script::task("owner", [Step::FailWhenStopped("interrupted")]);
+    let owner = harness.submit_to(SLOT, Queue, rules, task);
+    harness.reach(&owner, 1).await;
+    let next = submit(&harness, Replace, brief("next"));
+    assert!(over(&next).await.is_completed());
+    let outcome = over(&owner).await;
+    assert!(outcome.is_canceled());
+    assert_eq!(failed_as(&outcome), Some(FailureKind::Error), "the last error is carried");
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner).len(), 5);
+}

@@ -1,0 +1,68 @@
+//! Slots and permits: a slot says who runs beside whom under one key, a permit how many run at once in all.
+
+use taskvisor::{Config, Phase, StopCause, WaitingOn};
+use tests::{Harness, Rules};
+
+use crate::support::*;
+
+fn one_at_a_time() -> Harness {
+    Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_waits_for_its_permit_in_its_slot() {
+    let harness = one_at_a_time();
+    let running = harness.submit_to("other", Queue, Rules::never(), working("running"));
+    let parked = submit(&harness, Queue, working("parked"));
+    harness.reach(&running, 1).await;
+    assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit }));
+    assert_eq!(owner(&harness).as_deref(), Some("parked"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    assert!(over(&parked).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.starts_of(&parked), [SECOND]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_slot_holds_no_permit() {
+    let harness = Harness::with_config(Config { max_concurrent: Some(2), ..Config::default() });
+    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
+    let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
+    assert!(over(&line[2]).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.starts_of(&other), [seconds(0)]);
+    let starts: Vec<_> = line.iter().flat_map(|task| story.starts_of(task)).collect();
+    assert_eq!(starts, [seconds(0), seconds(1), seconds(2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_that_waits_for_its_permit_is_replaced_without_an_attempt() {
+    let harness = one_at_a_time();
+    harness.submit_to("other", Queue, Rules::never(), working("running"));
+    let parked = submit(&harness, Queue, working("parked"));
+    harness.settle().await;
+    let next = submit(&harness, Replace, brief("next"));
+    assert!(over(&next).await.is_completed());
+    assert!(is_canceled(&over(&parked).await, StopCause::Replace));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&parked), ["added", "ended canceled by a replacement", "removed"]);
+    assert_eq!(story.starts_of(&next), [SECOND]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_slots_share_the_permits_and_all_get_through() {
+    let harness = Harness::with_config(Config { max_concurrent: Some(3), ..Config::default() });
+    let mut tasks = Vec::new();
+    for slot in ["one", "two", "three", "four", "five"] {
+        for _ in 0..4 {
+            tasks.push(harness.submit_to(slot, Queue, Rules::never(), working("work")));
+        }
+    }
+    for task in &tasks {
+        assert!(over(task).await.is_completed());
+    }
+    let story = harness.finish().await;
+    let mut starts: Vec<_> = tasks.iter().flat_map(|task| story.starts_of(task)).collect();
+    starts.sort_unstable();
+    assert!(starts.windows(4).all(|four| four[3] - four[0] >= SECOND), "never four at once: {starts:?}");
+}

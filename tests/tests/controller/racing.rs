@@ -1,0 +1,98 @@
+//! Submissions that race a shutdown: each is refused, or accepted with an outcome, and the counts add up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use taskvisor::{ControllerSpec, EventName, Outcome, Rejection, Report, RuntimeError, StopCause, TaskHandle};
+use tests::{Harness, Rules};
+use tokio::sync::Notify;
+
+use crate::support::*;
+
+/// Submits to a few slots in every way until it is refused for the shutdown.
+fn submit_until_refused(
+    supervisor: &taskvisor::SupervisorHandle,
+    accepted: &AtomicUsize,
+    enough: &Notify,
+) -> Vec<(TaskHandle, String)> {
+    let mut tasks = Vec::new();
+    for number in 0_usize.. {
+        let slot = format!("slot-{}", number % 3);
+        let spec = Rules::never().spec(if number % 5 == 0 { polite("work") } else { brief("work") });
+        let submission = ControllerSpec::new(spec, ALL[number % 4]).with_slot(slot.as_str());
+        match supervisor.submit(submission) {
+            Ok(task) => {
+                tasks.push((task, slot));
+                if accepted.fetch_add(1, Ordering::Relaxed) == 400 {
+                    enough.notify_one();
+                }
+            }
+            Err(error) => match error.reason() {
+                RuntimeError::ShuttingDown => break,
+                RuntimeError::Busy { .. } | RuntimeError::QueueFull { .. } => {}
+                other => panic!("{other}"),
+            },
+        }
+    }
+    tasks
+}
+
+/// How a report counts these outcomes.
+fn counts<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> [u64; 5] {
+    let mut counts = [0; 5];
+    for outcome in outcomes {
+        counts[match outcome {
+            Outcome::Completed => 0,
+            Outcome::Canceled { .. } => 1,
+            Outcome::Failed(_) => 2,
+            Outcome::Aborted => 3,
+            Outcome::Rejected(_) => 4,
+            other => panic!("{other}"),
+        }] += 1;
+    }
+    counts
+}
+
+fn reported(report: &Report) -> [u64; 5] {
+    [report.completed, report.canceled, report.failed, report.aborted, report.rejected]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_threads_submit_against_a_shutdown_and_the_counts_add_up() {
+    for _ in 0..25 {
+        let harness = Harness::new();
+        let keeper = harness.spec(Rules::never(), polite("keeper"));
+        harness.trace().knows("work", Rules::never());
+        let (accepted, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                let (supervisor, accepted, enough) =
+                    (harness.handle(), Arc::clone(&accepted), Arc::clone(&enough));
+                thread::spawn(move || submit_until_refused(&supervisor, &accepted, &enough))
+            })
+            .collect();
+        let report = harness.run_until(vec![keeper], enough.notified()).await.expect("in order");
+        let tasks: Vec<_> =
+            threads.into_iter().flat_map(|thread| thread.join().expect("no submission panics")).collect();
+        let mut outcomes = vec![Outcome::Canceled { cause: StopCause::Shutdown, last_error: None }];
+        for (task, slot) in &tasks {
+            harness.watch_in(slot, task);
+            outcomes.push(task.outcome().await);
+        }
+        for outcome in &outcomes {
+            let expected = match outcome {
+                Outcome::Completed => true,
+                Outcome::Canceled { cause, .. } => matches!(cause, StopCause::Shutdown | StopCause::Replace),
+                Outcome::Rejected(why) => matches!(why, Rejection::ShuttingDown | Rejection::Superseded),
+                _ => false,
+            };
+            assert!(expected, "{outcome}");
+        }
+        assert_eq!(reported(&report), counts(&outcomes));
+        assert!(harness.slots().is_empty());
+        assert!(harness.tasks().is_empty());
+        let story = harness.finish().await;
+        assert_eq!(story.count(EventName::Added), tasks.len() + 1);
+    }
+}

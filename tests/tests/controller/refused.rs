@@ -1,0 +1,107 @@
+//! A refusal says why and gives the submission back; what was refused has no outcome and no events of a task.
+
+use taskvisor::{
+    BackoffPolicy, Config, ControllerSpec, EventKind, EventName, RestartPolicy, RuntimeError, State,
+    Supervisor, TaskFn, TaskSpec,
+};
+use tests::{Harness, Rules, Trace};
+
+use crate::support::*;
+
+struct Database;
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_submission_comes_back_as_it_was() {
+    let (harness, owner) = owned_by(polite("owner")).await;
+    let error = refused(&harness, DropIfRunning, brief("later"));
+    assert_eq!(error.to_string(), "the slot `slot` is busy");
+    let submission = error.into_submission();
+    harness.cancel(&owner);
+    over(&owner).await;
+    let later = harness.submit(submission).expect("the slot is free");
+    harness.watch_in(SLOT, &later);
+    assert_eq!(later.name(), "later");
+    assert_eq!(harness.slots()[0].slot.as_ref(), SLOT);
+    assert!(is_busy(&refused(&harness, DropIfRunning, brief("busy"))));
+    assert!(over(&later).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&later), RAN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_with_name_slot_and_reason() {
+    let (harness, _) = owned_by(polite("owner")).await;
+    let reason = refused(&harness, DropIfRunning, brief("dropped")).to_string();
+    let story = harness.finish().await;
+    assert_eq!(story.count(EventName::Refused), 1);
+    let refused = story.events().iter().find(|event| event.kind.name() == EventName::Refused);
+    let refused = refused.expect("it is told");
+    assert_eq!((refused.id(), refused.task()), (None, None), "a refused submission is no task");
+    let EventKind::Refused { task, slot, reason: told } = &refused.kind else { panic!("{refused}") };
+    assert_eq!((task.as_str(), slot.as_deref(), told), ("dropped", Some(SLOT), &reason));
+    assert!(story.ids_of("dropped").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_state_is_refused() {
+    let harness = Harness::new();
+    let task = TaskFn::arc("needy", |_: State<Database>| async { Ok(()) });
+    let error = refused(&harness, Queue, task);
+    assert!(matches!(error.reason(), RuntimeError::MissingState { name, .. } if name == "needy"), "{error}");
+    assert!(harness.slots().is_empty(), "the slot was never taken");
+    assert_eq!(error.into_submission().into_spec().name(), "needy");
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_contradict_each_other_are_refused() {
+    let harness = Harness::new();
+    let spec = TaskSpec::new(brief("odd"), RestartPolicy::Never, BackoffPolicy::default(), None);
+    let error = harness.submit(ControllerSpec::queue(spec.with_max_retries(3))).expect_err("contradictory");
+    assert!(matches!(error.reason(), RuntimeError::InvalidSpec { .. }), "{error}");
+    assert!(harness.slots().is_empty());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_fits_into_any_error() {
+    let (harness, _) = owned_by(polite("owner")).await;
+    let error = refused(&harness, DropIfRunning, brief("dropped"));
+    let into_anyhow = || -> anyhow::Result<()> { Err(error)? };
+    assert_eq!(into_anyhow().expect_err("an error").to_string(), "the slot `slot` is busy");
+    let error = refused(&harness, DropIfRunning, brief("dropped"));
+    assert!(matches!(RuntimeError::from(error), RuntimeError::Busy { slot } if slot == SLOT));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_accepted_once_a_stop_was_asked() {
+    let harness = Harness::new();
+    harness.stop();
+    for admission in ALL {
+        let error = refused(&harness, admission, brief("late"));
+        assert!(matches!(error.reason(), RuntimeError::ShuttingDown));
+        assert_eq!(error.into_submission().into_spec().name(), "late");
+    }
+    let story = harness.finish().await;
+    assert!(story.ids_of("late").is_empty());
+    assert!(story.count(EventName::Refused) <= ALL.len());
+}
+
+#[test]
+fn without_a_runtime_a_submission_is_refused_and_may_be_made_again_inside_one() {
+    let trace = Trace::new();
+    let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
+    let submission = ControllerSpec::queue(trace.spec(Rules::never(), brief("work"))).with_slot(SLOT);
+    let error = supervisor.submit(submission).expect_err("there is no runtime");
+    assert!(matches!(error.reason(), RuntimeError::NoRuntime), "{error}");
+    assert!(supervisor.slots().is_empty());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let task = supervisor.submit(error.into_submission()).expect("there is a runtime now");
+        trace.in_slot(&task, SLOT);
+        trace.ended(&task, task.outcome().await);
+        supervisor.shutdown().await.expect("in order");
+    });
+    assert!(trace.check().lines().iter().any(|line| line == "work ended completed"));
+}

@@ -1,0 +1,126 @@
+//! Shutdown: nothing that waits starts, and all of it has its outcome.
+
+use taskvisor::{Config, ControllerSpec, EventName, Rejection, StopCause, Supervisor, TaskContext, TaskFn};
+use tests::{Harness, Rules, Script, Step, Trace};
+
+use crate::support::*;
+
+const REJECTED: [&str; 4] = ["added", "queued", "ended rejected: shutting down", "removed"];
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_rejected_and_what_runs_is_asked_to_stop() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let waiting = [(Queue, "one"), (Latest, "two"), (Queue, "three")];
+    let waiting = waiting.map(|(admission, name)| submit(&harness, admission, brief(name)));
+    harness.settle().await;
+    harness.stop();
+    assert!(owner.status().stopping);
+    assert!(crate::support::waiting(&harness).is_empty());
+    harness.settle().await;
+    for task in &waiting {
+        assert!(is_rejected(&over(task).await, Rejection::ShuttingDown));
+    }
+    assert!(
+        matches!(owner.status().phase, taskvisor::Phase::Running { .. }),
+        "they do not wait for the owner"
+    );
+    assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
+    let story = harness.finish().await;
+    for task in &waiting {
+        assert_eq!(story.of(task), REJECTED);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_that_waits_does_not_start_during_a_shutdown() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let replacement = submit(&harness, Replace, brief("replacement"));
+    harness.settle().await;
+    harness.shutdown().await.expect("in order");
+    assert!(is_rejected(&over(&replacement).await, Rejection::ShuttingDown));
+    assert!(is_canceled(&over(&owner).await, StopCause::Replace), "whoever asked first is the cause");
+    let story = harness.finish().await;
+    assert_eq!(story.of(&replacement), REJECTED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_nobody() {
+    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    harness.settle().await;
+    harness.shutdown().await.expect("in order");
+    assert!(over(&owner).await.is_aborted());
+    assert!(harness.slots().is_empty());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&queued), REJECTED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome() {
+    let harness = Harness::new();
+    let owner = submit(&harness, Queue, brief("owner"));
+    let queued = submit(&harness, Queue, brief("queued"));
+    harness.stop();
+    assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
+    assert!(is_rejected(&over(&queued).await, Rejection::ShuttingDown));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&owner), ["added", "ended canceled by shutdown", "removed"]);
+    assert_eq!(story.of(&queued), ["added", "ended rejected: shutting down", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_last_supervisor_rejects_what_waits() {
+    let trace = Trace::new();
+    let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
+    let submission = |name| ControllerSpec::queue(trace.spec(Rules::never(), polite(name))).with_slot(SLOT);
+    let tasks = ["owner", "queued"].map(|name| supervisor.submit(submission(name)).expect("accepted"));
+    let handle = supervisor.handle();
+    tokio::task::yield_now().await;
+    drop(supervisor);
+    assert!(is_rejected(&over(&tasks[1]).await, Rejection::ShuttingDown));
+    assert!(is_canceled(&over(&tasks[0]).await, StopCause::Shutdown));
+    handle.shutdown().await.expect("in order");
+    trace.check();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_lasts_as_long_as_something_waits_for_a_slot_and_counts_how_all_of_it_ended() {
+    let harness = Harness::new();
+    let seed = TaskFn::arc("seed", |context: TaskContext| async move {
+        for name in ["one", "two", "three"] {
+            let spec = Rules::never().spec(working(name));
+            context.supervisor().submit(ControllerSpec::queue(spec).with_slot(SLOT))?;
+        }
+        for name in ["superseded", "latest"] {
+            let spec = Rules::never().spec(working(name));
+            context.supervisor().submit(ControllerSpec::latest(spec).with_slot(SLOT))?;
+        }
+        Ok(())
+    });
+    let report = harness.run(vec![harness.spec(Rules::never(), seed)]).await.expect("in order");
+    assert_eq!((report.completed, report.rejected), (5, 1), "{report}");
+    assert_eq!((report.canceled, report.failed, report.aborted), (0, 0, 0));
+    assert_eq!(report.to_string(), "5 completed, 0 canceled, 0 failed, 0 aborted, 1 rejected");
+    let story = harness.finish().await;
+    assert_eq!(story.count(EventName::Added), 6);
+}
+
+/// Nothing is recorded here, because the recorder is lost with the runtime too.
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_is_lost_leaves_no_slot_and_nobody_without_an_outcome() {
+    let lost = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let supervisor = Supervisor::builder(Config::default()).runtime(lost.handle().clone()).build();
+    let submission = |number: usize| {
+        ControllerSpec::new(Rules::never().spec(polite("work")), [Queue, Latest][number % 2]).with_slot(SLOT)
+    };
+    let tasks: Vec<_> =
+        (0..6).map(|number| supervisor.submit(submission(number)).expect("accepted")).collect();
+    lost.shutdown_background();
+    for (number, task) in tasks.iter().enumerate() {
+        let outcome = over(task).await;
+        let superseded = number % 2 == 1 && number < 5;
+        assert!(outcome.is_aborted() || superseded && outcome.is_rejected(), "{number}: {outcome}");
+    }
+    assert!(supervisor.slots().is_empty());
+    assert!(supervisor.tasks().is_empty());
+}

@@ -1,0 +1,120 @@
+//! Short ways to say what most of these tests say.
+
+use std::future::Future;
+use std::time::Duration;
+
+use taskvisor::{
+    Admission, Config, ControllerConfig, ControllerSpec, Outcome, Rejection, RuntimeError, StopCause,
+    SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
+};
+use tests::{Harness, Rules, Script, Step};
+use tokio::time::{sleep, timeout};
+
+pub(crate) use taskvisor::Admission::{DropIfRunning, Latest, Queue, Replace};
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SLOT: &str = "slot";
+pub(crate) const ALL: [Admission; 4] = [Queue, Replace, DropIfRunning, Latest];
+
+/// What a submission goes through that starts at once and succeeds.
+pub(crate) const RAN: [&str; 5] = ["added", "started 1", "succeeded 1", "ended completed", "removed"];
+/// What a submission goes through that waits, then succeeds. Whoever has its turn by its first poll is not told to
+/// have waited.
+pub(crate) const RAN_LATER: [&str; 7] =
+    ["added", "queued", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
+pub(crate) const SUPERSEDED: [&str; 4] = ["added", "queued", "ended rejected: superseded", "removed"];
+pub(crate) const REPLACED: [&str; 5] =
+    ["added", "started 1", "canceled 1", "ended canceled by a replacement", "removed"];
+
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// It runs until it is asked to stop, and then stops.
+pub(crate) fn polite(name: &'static str) -> TaskRef {
+    Script::task(name, [Step::UntilStopped])
+}
+
+/// It works for a second.
+pub(crate) fn working(name: &'static str) -> TaskRef {
+    Script::task(name, [Step::SucceedAfter(SECOND)])
+}
+
+pub(crate) fn brief(name: &'static str) -> TaskRef {
+    Script::task(name, [Step::Succeed])
+}
+
+/// It takes a second to stop.
+pub(crate) fn slow_to_stop(name: &'static str) -> TaskRef {
+    TaskFn::arc(name, |context: TaskContext| async move {
+        context.cancelled().await;
+        sleep(SECOND).await;
+        Err(TaskError::Canceled)
+    })
+}
+
+/// A supervisor with one slot, which this task has and runs in.
+pub(crate) async fn owned_by(task: TaskRef) -> (Harness, TaskHandle) {
+    let harness = Harness::new();
+    let owner = owns(&harness, task).await;
+    (harness, owner)
+}
+
+/// This task has the slot and runs in it.
+pub(crate) async fn owns(harness: &Harness, task: TaskRef) -> TaskHandle {
+    let owner = harness.submit_to(SLOT, Queue, Rules::never(), task);
+    harness.reach(&owner, 1).await;
+    owner
+}
+
+pub(crate) fn submit(harness: &Harness, admission: Admission, task: TaskRef) -> TaskHandle {
+    harness.submit_to(SLOT, admission, Rules::never(), task)
+}
+
+pub(crate) fn refused(harness: &Harness, admission: Admission, task: TaskRef) -> SubmitError<ControllerSpec> {
+    harness.try_submit_to(SLOT, admission, Rules::never(), task).expect_err("it is refused")
+}
+
+pub(crate) fn limited(per_slot: usize, in_all: usize) -> Harness {
+    Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, in_all }))
+}
+
+/// The names of those who wait for the slot, in the order of their turn.
+pub(crate) fn waiting(harness: &Harness) -> Vec<String> {
+    let slots = harness.slots();
+    let slot = slots.iter().find(|status| &*status.slot == SLOT);
+    slot.map_or_else(Vec::new, |status| status.waiting.iter().map(|waiter| waiter.name.clone()).collect())
+}
+
+/// Who has the slot.
+pub(crate) fn owner(harness: &Harness) -> Option<String> {
+    let slots = harness.slots();
+    slots.iter().find(|status| &*status.slot == SLOT).map(|status| status.owner.clone())
+}
+
+/// What never comes fails its test rather than hanging it.
+pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
+    timeout(seconds(100 * 24 * 60 * 60), future).await.expect("it comes")
+}
+
+/// The outcome; what never ends fails its test rather than hanging it.
+pub(crate) async fn over(task: &TaskHandle) -> Outcome {
+    let ended = timeout(seconds(100 * 24 * 60 * 60), task.outcome()).await;
+    ended.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
+}
+
+pub(crate) fn is_rejected(outcome: &Outcome, why: Rejection) -> bool {
+    matches!(outcome, Outcome::Rejected(rejection) if *rejection == why)
+}
+
+pub(crate) fn is_canceled(outcome: &Outcome, by: StopCause) -> bool {
+    matches!(outcome, Outcome::Canceled { cause, .. } if *cause == by)
+}
+
+pub(crate) fn is_full(error: &SubmitError<ControllerSpec>) -> bool {
+    matches!(error.reason(), RuntimeError::QueueFull { slot } if slot == SLOT)
+}
+
+pub(crate) fn is_busy(error: &SubmitError<ControllerSpec>) -> bool {
+    matches!(error.reason(), RuntimeError::Busy { slot } if slot == SLOT)
+}

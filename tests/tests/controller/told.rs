@@ -1,0 +1,90 @@
+//! What subscribers are told of submissions.
+
+use taskvisor::{EventKind, EventName, StopCause};
+use tests::{Harness, Rules, Script, Step};
+
+use crate::support::*;
+
+#[tokio::test(start_paused = true)]
+async fn one_that_starts_at_once_is_neither_queued_nor_admitted() {
+    let harness = Harness::new();
+    let task = submit(&harness, Queue, brief("work"));
+    over(&task).await;
+    assert_eq!(harness.finish().await.of(&task), RAN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_waits_is_queued_in_its_slot_and_admitted_when_its_turn_comes() {
+    let (harness, owner) = owned_by(working("owner")).await;
+    let next = submit(&harness, Queue, working("next"));
+    over(&next).await;
+    let story = harness.finish().await;
+    assert_eq!(story.of(&next), RAN_LATER);
+    let slot = story.events_of(&next).find_map(|event| match &event.kind {
+        EventKind::Queued { slot } => Some(slot.to_string()),
+        _ => None,
+    });
+    assert_eq!(slot.as_deref(), Some(SLOT));
+    assert_eq!(story.times_of(&next, EventName::Admitted), story.times_of(&owner, EventName::Removed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
+    let harness =
+        Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });
+    let permit = harness.submit_to("other", Queue, Rules::never(), polite("permit"));
+    let owner = submit(&harness, Queue, brief("owner"));
+    harness.settle().await;
+    let next = submit(&harness, Queue, brief("next"));
+    harness.settle().await;
+    harness.cancel(&owner);
+    over(&owner).await;
+    harness.settle().await;
+    harness.cancel(&next);
+    assert!(is_canceled(&over(&next).await, StopCause::Cancel));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&next), ["added", "queued", "admitted", "ended canceled by a cancel", "removed"]);
+    assert_eq!(story.starts_of(&permit).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_new_events_have_stable_labels_and_readable_lines() {
+    let (harness, _) = owned_by(working("owner")).await;
+    let next = submit(&harness, Queue, brief("next"));
+    harness.settle().await;
+    refused(&harness, DropIfRunning, brief("dropped"));
+    over(&next).await;
+    let story = harness.finish().await;
+    let line = |name: EventName| {
+        let told = story.events().iter().find(|event| event.kind.name() == name);
+        told.map(|event| event.kind.to_string()).unwrap_or_default()
+    };
+    assert_eq!(line(EventName::Queued), "queued slot=slot");
+    assert_eq!(line(EventName::Admitted), "admitted");
+    assert_eq!(line(EventName::Refused), "refused task=dropped slot=slot reason=\"the slot `slot` is busy\"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_repeats_in_its_slot_without_being_admitted_again() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().constant_backoff(SECOND);
+    let owner =
+        harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("no"), Step::Succeed]));
+    let next = submit(&harness, Queue, brief("next"));
+    over(&next).await;
+    let story = harness.finish().await;
+    assert_eq!(
+        story.of(&owner),
+        [
+            "added",
+            "started 1",
+            "failed 1: no",
+            "backoff 1: 1s",
+            "started 2",
+            "succeeded 2",
+            "ended completed",
+            "removed"
+        ]
+    );
+    assert_eq!(story.of(&next), RAN_LATER);
+}

@@ -1,0 +1,101 @@
+//! `slots()`: who has which slot since when, and who waits for it.
+
+use taskvisor::{Admission, SlotStatus};
+use tests::{Harness, Rules};
+use tokio::time::{Instant, sleep};
+
+use crate::support::*;
+
+fn only(harness: &Harness) -> SlotStatus {
+    let mut slots = harness.slots();
+    assert_eq!(slots.len(), 1, "{slots:?}");
+    slots.remove(0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_tells_its_owner_and_since_when() {
+    let harness = Harness::new();
+    assert!(harness.slots().is_empty());
+    sleep(SECOND).await;
+    let began = Instant::now();
+    let task = submit(&harness, Queue, polite("owner"));
+    sleep(SECOND).await;
+    let slot = only(&harness);
+    assert_eq!((&*slot.slot, slot.owner.as_str()), (SLOT, "owner"));
+    assert_eq!(slot.owner_id, task.id());
+    assert_eq!(slot.since, began);
+    assert!(slot.waiting.is_empty());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_are_told_in_the_order_of_their_turn_with_admission_and_time() {
+    let (harness, _) = owned_by(slow_to_stop("owner")).await;
+    let mut expected: Vec<(&str, taskvisor::TaskId, Admission, Instant)> = Vec::new();
+    for (admission, name) in [(Queue, "one"), (Latest, "two"), (Queue, "three"), (Replace, "four")] {
+        let came = Instant::now();
+        let task = submit(&harness, admission, brief(name));
+        expected.push((name, task.id(), admission, came));
+        sleep(SECOND / 100).await;
+    }
+    expected.rotate_right(1);
+    let slot = only(&harness);
+    let waiting = slot.waiting.iter().map(|one| (one.name.as_str(), one.id, one.admission, one.since));
+    assert_eq!(waiting.collect::<Vec<_>>(), expected);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_waited_is_the_owner_since_its_turn() {
+    let (harness, first) = owned_by(working("first")).await;
+    let second = submit(&harness, Queue, polite("second"));
+    over(&first).await;
+    let turn = Instant::now();
+    sleep(SECOND).await;
+    let slot = only(&harness);
+    assert_eq!((slot.owner.as_str(), slot.owner_id), ("second", second.id()));
+    assert_eq!(slot.since, turn);
+    assert!(slot.waiting.is_empty());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn slots_are_told_by_key() {
+    let harness = Harness::new();
+    for slot in ["pear", "apple", "zebra", "fig", "Apple", ""] {
+        harness.submit_to(slot, Queue, Rules::never(), polite("work"));
+    }
+    let slots: Vec<_> = harness.slots().iter().map(|status| status.slot.to_string()).collect();
+    assert_eq!(slots, ["", "Apple", "apple", "fig", "pear", "zebra"]);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_are_among_the_tasks_too_but_not_under_their_names() {
+    let (harness, owner) = owned_by(polite("owner")).await;
+    let queued = submit(&harness, Queue, brief("queued"));
+    let tasks: Vec<_> = harness.tasks().iter().map(|status| status.id).collect();
+    assert_eq!(tasks, [owner.id(), queued.id()]);
+    for name in ["owner", "queued", SLOT] {
+        assert!(harness.task(name).is_none() && !harness.is_alive(name), "a submission's name is a label");
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_added_task_has_no_slot() {
+    let harness = Harness::new();
+    harness.add(Rules::never(), polite("added"));
+    assert!(harness.slots().is_empty());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_supervisor_that_is_gone_has_no_slots() {
+    let harness = Harness::new();
+    submit(&harness, Queue, polite("work"));
+    let supervisor = harness.handle();
+    harness.finish().await;
+    assert!(supervisor.slots().is_empty());
+    assert!(!supervisor.clear_slot(SLOT));
+}

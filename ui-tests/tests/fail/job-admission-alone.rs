@@ -1,0 +1,4 @@
+#[taskvisor::job(admission = "replace")]
+async fn sync(_tenant: u64) {}
+
+fn main() {}

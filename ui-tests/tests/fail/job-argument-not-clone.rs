@@ -1,0 +1,6 @@
+struct Tenant;
+
+#[taskvisor::job]
+async fn sync(_tenant: Tenant) {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::job]
+async fn sync((_tenant, _revision): (u64, u32)) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::job]
+async fn sync(_tenant: u64) -> ! {
+    std::future::pending().await
+}
+
+fn main() {}
