@@ -32,7 +32,7 @@ async fn submit_three(supervisor: &SupervisorHandle, admission: Admission) {
     }
     for slot in supervisor.slots() {
         let waiting: Vec<_> = slot.waiting.iter().map(|waiter| waiter.name.as_str()).collect();
-        println!("  now {} has `{}`, and these wait: {waiting:?}", slot.owner, slot.slot);
+        println!("  now {} has `{}`, and these wait: {waiting:?}", slot.owner, slot.key);
     }
     // What was accepted has exactly one outcome.
     for handle in accepted {

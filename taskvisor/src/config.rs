@@ -40,10 +40,10 @@ pub struct Config {
 /// Further fields may come: write `ControllerConfig { per_slot: …, ..ControllerConfig::default() }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerConfig {
-    /// How many may wait in line for one slot: 100. A job may say otherwise for its own. A `Replace` and a `Latest` are
-    /// not bounded by it, because they wait at most once each.
+    /// With how many waiting for one slot a `Queue` is refused: 100. A job may say otherwise for its own. A `Replace` and
+    /// a `Latest` are counted, but always find a place, because they wait at most once each.
     pub per_slot: usize,
-    /// How many may wait in all: 10,000. Then one that would queue is refused.
+    /// With how many waiting in all a `Queue` is refused: 10,000.
     pub in_all: usize,
 }
 

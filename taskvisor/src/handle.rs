@@ -84,7 +84,8 @@ impl TaskHandle {
     /// is a body that blocks its thread past its grace: that is `Aborted` while `status()` says `Stuck`, and the name
     /// stays taken until the body really returns.
     ///
-    /// A task that waits for its own end waits until it is stopped.
+    /// A task that waits for its own end, or a submission that waits for one queued behind it in its own slot, waits
+    /// until it is stopped. (Awaiting a `JobHandle` tells it instead.)
     ///
     /// # Cancel safety
     ///

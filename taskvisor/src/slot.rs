@@ -97,7 +97,8 @@ impl<T: Clone + PartialEq> Slot<T> {
         Self { owner, since, front: None, line: VecDeque::new() }
     }
 
-    /// Waits, or does not. `limit` bounds those who wait in line; a `Replace` and a `Latest` wait at most once each.
+    /// Waits, or does not. `limit` bounds `Queue` by all who wait; a `Replace` and a `Latest` always find a place, once
+    /// each.
     pub(crate) fn wait(&mut self, waiter: Waiter<T>, limit: usize) -> Result<Waits<T>, NoRoom> {
         match waiter.admission {
             Admission::DropIfRunning => Err(NoRoom::Busy),

@@ -13,7 +13,7 @@ use crate::supervisor::SupervisorHandle;
 #[non_exhaustive]
 pub struct SlotStatus {
     /// Its key.
-    pub slot: Arc<str>,
+    pub key: Arc<str>,
     /// The name of what runs in it.
     pub owner: String,
     /// The id of what runs in it.
@@ -44,7 +44,7 @@ impl SupervisorHandle {
     pub fn slots(&self) -> Vec<SlotStatus> {
         let Ok(shared) = self.shared() else { return Vec::new() };
         let mut slots = shared.registry.slots(|key, slot| SlotStatus {
-            slot: Arc::clone(key),
+            key: Arc::clone(key),
             owner: slot.owner.name().to_owned(),
             owner_id: slot.owner.id(),
             since: slot.since,
@@ -58,7 +58,7 @@ impl SupervisorHandle {
                 })
                 .collect(),
         });
-        slots.sort_unstable_by(|one, other| one.slot.cmp(&other.slot));
+        slots.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         slots
     }
 }

@@ -60,6 +60,12 @@ impl<V> JobHandle<V> {
         self.task.status()
     }
 
+    /// Whether it is over: then awaiting it returns at once.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        matches!(self.status().phase, Phase::Stuck { .. } | Phase::Ended(_))
+    }
+
     /// Asks it to stop; a submission that waits leaves the queue at once. Says whether this call was the one.
     ///
     /// A value that is returned all the same is delivered.
@@ -67,7 +73,8 @@ impl<V> JobHandle<V> {
         self.task.cancel()
     }
 
-    /// Waits for its end, without taking the value.
+    /// Waits for its end, without taking the value. From inside the job that has the slot it waits for, that would be
+    /// for ever: await the handle itself, which tells it.
     pub fn outcome(&self) -> OutcomeFuture {
         self.task.outcome()
     }

@@ -21,7 +21,8 @@ use crate::spec::{Location, TaskSpec};
 use crate::supervisor::SupervisorHandle;
 use crate::task::TaskRef;
 
-/// The arguments of a job, as `#[job]` makes a struct of them.
+/// The arguments of a job, as `#[job]` makes a struct of them. Not meant to be implemented by hand: a task written by hand
+/// is submitted as a [`ControllerSpec`](crate::ControllerSpec).
 pub trait Job: Clone + Send + Sync + 'static {
     /// What it returns.
     type Value: Send + 'static;

@@ -79,61 +79,65 @@ impl Registry {
             }
             Entry::Occupied(taken) => taken,
         };
-        let full = self.waiting.load(Ordering::Acquire) >= limits.in_all;
-        if full && admission == Admission::Queue {
+        let queues = admission == Admission::Queue;
+        // Slots of other shards count on the same number: a place in all is taken before the place in the line.
+        if queues && (taken.get().waiting() >= limits.in_slot || !self.take_room(limits.in_all)) {
             return Err(Refusal::NoRoom(NoRoom::QueueFull));
         }
         let waiter = Waiter { who: Arc::clone(cell), admission, since: now };
         let waits = taken.get_mut().wait(waiter, limits.in_slot).map_err(Refusal::NoRoom)?;
-        if waits.superseded.is_none() {
+        if !queues && waits.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
         Ok(Taken::Waits(waits))
     }
 
+    fn take_room(&self, in_all: usize) -> bool {
+        let more = |waiting| (waiting < in_all).then_some(waiting + 1);
+        self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
+    }
+
+    /// Under the lock under which they left the line, so that nobody is refused for one who is gone.
+    fn make_room(&self, left: usize) {
+        self.waiting.fetch_sub(left, Ordering::AcqRel);
+    }
+
     pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>, slot: &Arc<str>) -> Option<Arc<TaskCell>> {
-        let (left, _emptied) = {
+        let (next, _emptied) = {
             let mut shard = self.shard(&**slot).lock();
             match shard.slots.get_mut(slot).map(|taken| taken.leave(cell, Instant::now())) {
-                Some(Left::Empty) => (Left::Empty, shard.slots.remove_entry(slot)),
-                Some(left) => (left, None),
-                None => (Left::Absent, None),
+                Some(Left::Passed(next)) => {
+                    self.make_room(1);
+                    (Some(next), None)
+                }
+                Some(Left::Withdrawn) => {
+                    self.make_room(1);
+                    (None, None)
+                }
+                Some(Left::Empty) => (None, shard.slots.remove_entry(slot)),
+                Some(Left::Absent) | None => (None, None),
             }
         };
-        match left {
-            Left::Passed(next) => {
-                self.waiting.fetch_sub(1, Ordering::AcqRel);
-                Some(next)
-            }
-            Left::Withdrawn => {
-                self.waiting.fetch_sub(1, Ordering::AcqRel);
-                None
-            }
-            Left::Empty | Left::Absent => None,
-        }
+        next
     }
 
     /// Takes a submission out of those who wait, if it waits. Says whether there is more room now.
     pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>) -> bool {
         let Key::Slot(slot) = cell.key() else { return false };
-        let withdrawn = {
-            let mut shard = self.shard(&**slot).lock();
-            shard.slots.get_mut(slot).is_some_and(|taken| taken.withdraw(cell))
-        };
+        let mut shard = self.shard(&**slot).lock();
+        let withdrawn = shard.slots.get_mut(slot).is_some_and(|taken| taken.withdraw(cell));
         if withdrawn {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            self.make_room(1);
         }
         withdrawn
     }
 
     /// Takes everybody out who waits for a slot.
     pub(crate) fn clear(&self, slot: &str) -> Option<Cleared> {
-        let cleared = {
-            let mut shard = self.shard(slot).lock();
-            let taken = shard.slots.get_mut(slot)?;
-            Cleared { owner: Arc::clone(&taken.owner), waiting: taken.clear() }
-        };
-        self.waiting.fetch_sub(cleared.waiting.len(), Ordering::AcqRel);
+        let mut shard = self.shard(slot).lock();
+        let taken = shard.slots.get_mut(slot)?;
+        let cleared = Cleared { owner: Arc::clone(&taken.owner), waiting: taken.clear() };
+        self.make_room(cleared.waiting.len());
         Some(cleared)
     }
 

@@ -62,7 +62,7 @@ async fn the_slot_is_written_with_the_arguments_and_its_jobs_queue() {
     let one = [1, 2].map(|revision| submit(&harness, "tenant-42", sync_tenant { tenant: 42, revision }));
     let other = submit(&harness, "tenant-7", sync_tenant { tenant: 7, revision: 1 });
     let slots: Vec<_> =
-        harness.slots().iter().map(|slot| (slot.slot.to_string(), slot.waiting.len())).collect();
+        harness.slots().iter().map(|slot| (slot.key.to_string(), slot.waiting.len())).collect();
     assert_eq!(slots, [("tenant-42".to_owned(), 1), ("tenant-7".to_owned(), 0)]);
     assert_eq!(other.await.expect("a value"), (7, 1));
     for (revision, job) in (1..).zip(one) {

@@ -15,7 +15,7 @@ async fn a_submission_may_run_in_another_slot_than_declared() {
     let began = Instant::now();
     let declared = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT));
     let elsewhere = accepted(&harness, Some("express"), gives(2).in_slot(SLOT).with_slot("express"));
-    let keys: Vec<_> = harness.slots().iter().map(|slot| slot.slot.to_string()).collect();
+    let keys: Vec<_> = harness.slots().iter().map(|slot| slot.key.to_string()).collect();
     assert_eq!(keys, ["express", SLOT]);
     assert_eq!(elsewhere.await.expect("a value"), Total(2));
     assert_eq!(declared.await.expect("a value"), Total(1));

@@ -46,7 +46,7 @@ async fn the_slot_is_named_after_the_task_unless_said() {
         harness.watch_in(slot, task);
     }
     let slots: Vec<_> =
-        harness.slots().iter().map(|status| (status.slot.to_string(), status.waiting.len())).collect();
+        harness.slots().iter().map(|status| (status.key.to_string(), status.waiting.len())).collect();
     assert_eq!(slots, [("other".to_owned(), 0), ("sync".to_owned(), 1)]);
     over(&second).await;
     let story = harness.finish().await;

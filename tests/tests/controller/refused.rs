@@ -21,7 +21,7 @@ async fn a_refused_submission_comes_back_as_it_was() {
     let later = harness.submit(submission).expect("the slot is free");
     harness.watch_in(SLOT, &later);
     assert_eq!(later.name(), "later");
-    assert_eq!(harness.slots()[0].slot.as_ref(), SLOT);
+    assert_eq!(harness.slots()[0].key.as_ref(), SLOT);
     assert!(is_busy(&refused(&harness, DropIfRunning, brief("busy"))));
     assert!(over(&later).await.is_completed());
     let story = harness.finish().await;

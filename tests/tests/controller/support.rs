@@ -82,14 +82,14 @@ pub(crate) fn limited(per_slot: usize, in_all: usize) -> Harness {
 /// The names of those who wait for the slot, in the order of their turn.
 pub(crate) fn waiting(harness: &Harness) -> Vec<String> {
     let slots = harness.slots();
-    let slot = slots.iter().find(|status| &*status.slot == SLOT);
+    let slot = slots.iter().find(|status| &*status.key == SLOT);
     slot.map_or_else(Vec::new, |status| status.waiting.iter().map(|waiter| waiter.name.clone()).collect())
 }
 
 /// Who has the slot.
 pub(crate) fn owner(harness: &Harness) -> Option<String> {
     let slots = harness.slots();
-    slots.iter().find(|status| &*status.slot == SLOT).map(|status| status.owner.clone())
+    slots.iter().find(|status| &*status.key == SLOT).map(|status| status.owner.clone())
 }
 
 /// What never comes fails its test rather than hanging it.

@@ -21,7 +21,7 @@ async fn a_slot_tells_its_owner_and_since_when() {
     let task = submit(&harness, Queue, polite("owner"));
     sleep(SECOND).await;
     let slot = only(&harness);
-    assert_eq!((&*slot.slot, slot.owner.as_str()), (SLOT, "owner"));
+    assert_eq!((&*slot.key, slot.owner.as_str()), (SLOT, "owner"));
     assert_eq!(slot.owner_id, task.id());
     assert_eq!(slot.since, began);
     assert!(slot.waiting.is_empty());
@@ -65,7 +65,7 @@ async fn slots_are_told_by_key() {
     for slot in ["pear", "apple", "zebra", "fig", "Apple", ""] {
         harness.submit_to(slot, Queue, Rules::never(), polite("work"));
     }
-    let slots: Vec<_> = harness.slots().iter().map(|status| status.slot.to_string()).collect();
+    let slots: Vec<_> = harness.slots().iter().map(|status| status.key.to_string()).collect();
     assert_eq!(slots, ["", "Apple", "apple", "fig", "pear", "zebra"]);
     harness.finish().await;
 }
