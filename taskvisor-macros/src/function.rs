@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Signature, Visibility};
+use syn::{Attribute, FnArg, Ident, Pat, Signature, Visibility, parse_quote};
 
 use crate::errors::Errors;
 
@@ -51,6 +51,21 @@ impl Function {
             stripped |= attributes.len() < before;
         }
         stripped
+    }
+
+    /// Keeps the compiler from calling these parameters unused. Says whether there is one of them.
+    pub(crate) fn use_parameters(&mut self, names: &[Ident]) -> bool {
+        let mut used = false;
+        for input in &mut self.signature.inputs {
+            if let FnArg::Typed(typed) = input {
+                let named = matches!(&*typed.pat, Pat::Ident(pattern) if names.contains(&pattern.ident));
+                if named {
+                    typed.attrs.push(parse_quote!(#[allow(unused_variables)]));
+                }
+                used |= named;
+            }
+        }
+        used
     }
 }
 

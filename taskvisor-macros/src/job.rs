@@ -13,6 +13,7 @@ mod expand;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::Ident;
 
 use crate::declaration::Runtime;
 use crate::errors::Errors;
@@ -53,8 +54,8 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Errors::default();
     signature::check(&function.signature, "a job", &mut mistakes);
     let declared_again = signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
-    let function_as_written = emitted(&function, item, declared_again);
     let inputs = Input::read_all(&function.signature, &mut mistakes);
+    let function_as_written = emitted(&function, item, declared_again, &named_in_slot(&options, &inputs));
     returned::check(&function.signature.output, &mut mistakes);
     if let Slot::Format(text) = &options.slot {
         slot::check(text, &inputs, &mut errors);
@@ -71,10 +72,21 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#function_as_written #beside #errors)
 }
 
-/// The function as the compiler takes it: every token as it came, unless one of them is ours alone.
-fn emitted(function: &Function, item: TokenStream, declared_again: bool) -> TokenStream {
+/// The arguments that the slot names: used, whatever the body does with them.
+fn named_in_slot(options: &Options, inputs: &[Input]) -> Vec<Ident> {
+    match &options.slot {
+        Slot::Format(text) => {
+            slot::used(text, inputs).into_iter().map(|argument| argument.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The function as the compiler takes it: every token as it came, unless one of them is ours alone, or the compiler
+/// would call an argument unused that its slot is made of.
+fn emitted(function: &Function, item: TokenStream, declared_again: bool, used: &[Ident]) -> TokenStream {
     let mut function = function.clone();
-    let marked = function.strip_parameters(inputs::is_marker);
+    let marked = function.strip_parameters(inputs::is_marker) | function.use_parameters(used);
     if declared_again {
         // It would not take these parameters, and say so once more.
         function.attributes.retain(|attribute| !signature::declares(attribute));

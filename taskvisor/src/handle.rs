@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::cell::{Ask, Key, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
+use crate::panics::contain;
 use crate::shared::Shared;
 use crate::status::TaskStatus;
 
@@ -92,7 +93,7 @@ impl TaskHandle {
     /// Cancel safe: the outcome stays, for any number of waiters.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None }
+        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None, timeless: false }
     }
 }
 
@@ -112,22 +113,38 @@ pub struct OutcomeFuture {
     place: Option<u32>,
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
     alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// The runtime it is polled on has no timers.
+    timeless: bool,
 }
 
 impl OutcomeFuture {
     /// Waits for the deadline of the stop, then ends a task that blocks past it.
     fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
-        // Without a runtime there is no timer; then only those who have one can end a blocked task.
-        if self.alarm.is_none() && Handle::try_current().is_err() {
+        // Without a runtime, or one with timers, only those who have one can end a blocked task.
+        if self.alarm.is_none() && (self.timeless || Handle::try_current().is_err()) {
             return Poll::Pending;
         }
         let due = later(deadline, MARGIN);
-        let (set_for, alarm) = self.alarm.get_or_insert_with(|| (deadline, Box::pin(sleep_until(due))));
+        if self.alarm.is_none() {
+            match contain(|| Box::pin(sleep_until(due))) {
+                Ok(alarm) => self.alarm = Some((deadline, alarm)),
+                Err(_) => self.timeless = true,
+            }
+        }
+        let Some((set_for, alarm)) = &mut self.alarm else { return Poll::Pending };
         if deadline < *set_for {
             *set_for = deadline;
             alarm.as_mut().reset(due);
         }
-        ready!(alarm.as_mut().poll(context));
+        match contain(|| alarm.as_mut().poll(context)) {
+            Ok(polled) => ready!(polled),
+            Err(_) => {
+                // It was set on a runtime that is gone; the next poll sets another.
+                self.alarm = None;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
         let now = Instant::now();
         if !self.cell.force(now) {
             // It is not inside a poll: it ends by itself, or begins to block only now.

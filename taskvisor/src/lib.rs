@@ -44,8 +44,8 @@
 
 // Words: what is spoken of.
 mod sync;
-mod wakers;
 mod panics;
+mod wakers;
 mod id;
 mod error;
 mod fault;

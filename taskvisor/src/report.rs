@@ -26,6 +26,8 @@ pub struct Report {
     pub failures: Vec<FailedTask>,
     /// Who was aborted; the first [`Report::LISTED`].
     pub abortions: Vec<AbortedTask>,
+    /// How many were aborted at the deadline of the shutdown.
+    overdue: u64,
 }
 
 impl Report {
@@ -35,7 +37,7 @@ impl Report {
     /// Whether a task was still there when the grace of the shutdown was over.
     #[must_use]
     pub fn grace_exceeded(&self) -> bool {
-        self.abortions.iter().any(|task| task.cause == Some(StopCause::Shutdown))
+        self.overdue > 0
     }
 }
 
@@ -59,7 +61,7 @@ pub struct AbortedTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
-    /// Who had asked it to stop; nobody, if its runtime was shut down under it.
+    /// Whose deadline it did not meet; nobody's, if its runtime was shut down under it.
     pub cause: Option<StopCause>,
 }
 
@@ -119,9 +121,10 @@ impl Tally {
     }
 
     fn aborted(&self, cell: &TaskCell) {
-        let task = AbortedTask { name: cell.name().to_owned(), id: cell.id(), cause: cell.stop_cause() };
+        let task = AbortedTask { name: cell.name().to_owned(), id: cell.id(), cause: cell.enforcer() };
         let mut report = self.trouble.lock();
         report.aborted += 1;
+        report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));
         if report.abortions.len() < Report::LISTED {
             report.abortions.push(task);
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -38,6 +38,9 @@ pub(crate) struct Shared {
     /// Those whose workers wait for a runtime.
     pub(crate) subscribers: Mutex<Vec<(Subscriber, Inbox)>>,
     pub(crate) workers: Mutex<Vec<AbortHandle>>,
+    /// Told when all of this is gone, by the last field of it.
+    pub(crate) gone: Mutex<Option<oneshot::Receiver<()>>>,
+    _going: oneshot::Sender<()>,
 }
 
 /// How far a shutdown is.
@@ -45,6 +48,8 @@ pub(crate) struct Shared {
 pub(crate) struct Stop {
     /// Until when tasks may take to stop; set once a shutdown was asked.
     pub(crate) deadline: Option<Instant>,
+    /// Set once the door is shut, the end told and everybody asked: only then the driver begins.
+    pub(crate) asked: bool,
     /// Set once it is through.
     pub(crate) result: Option<Result<(), RuntimeError>>,
 }
@@ -66,6 +71,7 @@ impl Shared {
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
+        let (going, gone) = oneshot::channel();
         let shared = Arc::new(Self {
             flaw: RuntimeError::all(flaws).err(),
             config,
@@ -81,6 +87,8 @@ impl Shared {
             runtime: OnceLock::new(),
             subscribers: Mutex::default(),
             workers: Mutex::default(),
+            gone: Mutex::new(Some(gone)),
+            _going: going,
         });
         let supervisor = shared.address();
         let inboxes = queues.into_iter().map(|queue| Inbox { queue, bus: Arc::clone(&bus), supervisor });

@@ -1,6 +1,6 @@
 //! The end of a supervisor: close, ask, wait, abort, drain. One driver does it; everybody else waits for its result.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -16,6 +16,7 @@ use crate::current;
 use crate::events::{EventKind, EventName};
 use crate::handle::MARGIN;
 use crate::outcome::{Rejection, StopCause};
+use crate::panics::contain;
 use crate::refusal::{RuntimeError, StuckTask};
 use crate::shared::{Shared, Stop};
 use crate::status::Phase;
@@ -55,19 +56,11 @@ impl Shared {
     pub(crate) fn ask_all_to_stop(&self, grace: Duration) {
         let now = Instant::now();
         let deadline = later(now, grace);
-        let mut first = false;
-        self.stop.send_if_modified(|stop| {
-            first = stop.deadline.is_none();
-            let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
-            if earlier {
-                stop.deadline = Some(deadline);
-            }
-            earlier
-        });
-        if first && self.bus.wants(EventName::ShutdownRequested) {
+        // The door is shut and the end told before the driver can see it: finding nobody in, it would be through at once.
+        let inside = self.registry.close();
+        if inside.first && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
-        let inside = self.registry.close();
         for cell in inside.waiting {
             cell.ask(Ask::reject(Rejection::ShuttingDown, now));
         }
@@ -75,6 +68,14 @@ impl Shared {
             cell.ask(Ask::stop(StopCause::Shutdown, now, grace));
         }
         self.room.notify_waiters();
+        self.stop.send_if_modified(|stop| {
+            let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
+            if earlier {
+                stop.deadline = Some(deadline);
+            }
+            stop.asked |= inside.first;
+            earlier || inside.first
+        });
     }
 
     /// Begins the end if nothing runs or waits, in one step with closing admission.
@@ -83,24 +84,48 @@ impl Shared {
         if idle {
             self.stop.send_modify(|stop| {
                 stop.deadline.get_or_insert_with(Instant::now);
+                stop.asked = true;
             });
         }
         idle
     }
 
-    /// The result of the shutdown, the same for everybody who waits.
+    /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
+    /// is gone or blocked, whoever waits on another one finds out who is left.
     pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
+        match first(self.answered(), self.overdue()).await {
+            First::Left(result) => result,
+            First::Right(()) => {
+                let now = Instant::now();
+                let (stuck, others) = self.force_all(now);
+                let left: Vec<_> = stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();
+                if left.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(left.into())) }
+            }
+        }
+    }
+
+    async fn answered(&self) -> Result<(), RuntimeError> {
         match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
             Ok(stop) => stop.result.clone().unwrap_or(Ok(()))?,
             Err(_) => return Ok(()),
         }
         // At once, unless the runtime was dropped under the tasks: then they are being dropped.
-        if Handle::try_current().is_ok() {
-            let _ = timeout(self.config.grace, self.idle()).await;
-        } else {
-            self.idle().await;
-        }
+        self.idle().await;
         Ok(())
+    }
+
+    /// Completes when the driver should have answered long ago.
+    async fn overdue(&self) {
+        let mut stop = self.stop.subscribe();
+        let deadline =
+            stop.wait_for(|stop| stop.deadline.is_some()).await.ok().and_then(|stop| stop.deadline);
+        let due = later(later(deadline.unwrap_or_else(Instant::now), self.config.drain), 20 * MARGIN);
+        // Without a runtime, or one with timers, there is nothing to tell the time by.
+        let known = if Handle::try_current().is_ok() { contain(|| sleep_until(due)).ok() } else { None };
+        match known {
+            Some(alarm) => alarm.await,
+            None => pending().await,
+        }
     }
 
     /// Completes when nothing runs or waits.
@@ -147,7 +172,7 @@ async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.
-    let _ = stop.wait_for(|stop| stop.deadline.is_some()).await;
+    let _ = stop.wait_for(|stop| stop.asked && stop.deadline.is_some()).await;
     let stuck = until_gone(&shared, &mut stop).await;
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(Instant::now(), None, EventKind::Stopped);
@@ -165,17 +190,23 @@ async fn drive(mut driver: Driver) {
 
 /// Waits until all tasks are gone; past the deadline, ends those that block. Says who is left.
 async fn until_gone(shared: &Shared, stop: &mut watch::Receiver<Stop>) -> Vec<StuckTask> {
-    let mut tries = 0;
+    let (mut tries, mut left, mut checked) = (0, usize::MAX, None::<Instant>);
     loop {
         let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
-        let due = later(deadline, MARGIN * (1 + tries));
+        let due = later(checked.map_or(deadline, |checked| checked.max(deadline)), MARGIN);
         match first(shared.idle(), first(stop.changed(), sleep_until(due))).await {
             First::Left(()) => return Vec::new(),
             First::Right(First::Left(_)) => continue,
             First::Right(First::Right(())) => tries += 1,
         }
         let now = Instant::now();
+        checked = Some(now);
         let (stuck, others) = shared.force_all(now);
+        // While others still go, they are given time.
+        if others.len() < left {
+            left = others.len();
+            tries = 0;
+        }
         // One that is not inside a poll is about to end; if it does not, its thread is blocked by another.
         if others.is_empty() && !stuck.is_empty() || tries == 2 {
             return stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();

@@ -6,6 +6,11 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::task::coop::consume_budget;
+use tokio::time::Instant;
 
 use crate::bus::{Bus, Delivery, Queue};
 use crate::context::AppContext;
@@ -142,13 +147,38 @@ impl Inbox {
 
 async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
     let caller = Caller { supervisor: inbox.supervisor, task: None };
+    let mut turn = Instant::now();
     while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
         let result = match contain(|| subscriber.on_event(&event)) {
             Ok(handling) => contained(caller, handling).await,
             Err(message) => Err(message),
         };
         inbox.handled(event, result);
+        // A handler need not wait for anything, so nothing else would give others their turn, or let the drain end it.
+        if turn.elapsed() > TURN {
+            yielded().await;
+            turn = Instant::now();
+        } else {
+            consume_budget().await;
+        }
     }
+}
+
+/// How long a subscriber handles one event after the other before it gives others their turn.
+const TURN: Duration = Duration::from_millis(1);
+
+/// Not `tokio::task::yield_now`: what that puts off waits until this very thread is free, and the next one it runs may
+/// block it. What wakes itself can be stolen.
+async fn yielded() {
+    let mut polled = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut polled, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Polls a user's future under `caller`; a panic, in its destructor too, comes back as its message.
@@ -159,9 +189,9 @@ async fn contained(caller: Caller, future: impl Future<Output = ()>) -> Result<(
         match future.as_mut().as_pin_mut() {
             Some(future) => match contain(|| future.poll(context)) {
                 Ok(polled) => polled.map(Ok),
-                Err(message) => std::task::Poll::Ready(Err(message)),
+                Err(message) => Poll::Ready(Err(message)),
             },
-            None => std::task::Poll::Ready(Ok(())),
+            None => Poll::Ready(Ok(())),
         }
     })
     .await;

@@ -3,6 +3,8 @@
 use std::mem;
 use std::task::Waker;
 
+use crate::panics::contain;
+
 /// Every method hands back the wakers it removes: waking and dropping them is for after the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
@@ -51,9 +53,10 @@ impl Wakers {
         Self { issued: self.issued, first: self.first.take(), rest: mem::take(&mut self.rest) }
     }
 
+    /// A waker may be anybody's code: one that panics does not keep the others asleep.
     pub(crate) fn wake(self) {
         for (_, waker) in self.first.into_iter().chain(self.rest) {
-            waker.wake();
+            let _ = contain(|| waker.wake());
         }
     }
 

@@ -1,6 +1,8 @@
 ///Copies what has changed.
 pub async fn sync_tenant(
+    #[allow(unused_variables)]
     mut tenant: u64,
+    #[allow(unused_variables)]
     r#type: Vec<Kind>,
     #[cfg(unix)]
     path: PathBuf,

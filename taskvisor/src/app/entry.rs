@@ -16,10 +16,10 @@ use crate::builder::Supervisor;
 use crate::config::Config;
 use crate::error::describe;
 use crate::handle::TaskHandle;
-use crate::outcome::Outcome;
-use crate::panics::contain;
+use crate::outcome::{Outcome, StopCause};
+use crate::panics::{contain, discard};
 use crate::refusal::RuntimeError;
-use crate::report::Report;
+use crate::report::{AbortedTask, Report};
 use crate::returns::SetupResult;
 use crate::spec::TaskSpec;
 use crate::status::Phase;
@@ -77,7 +77,19 @@ async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>)
     let stays = app.tasks.is_empty();
     let (supervisor, specs) = assemble(app);
     let (result, tasks) = supervisor.run_application(specs, stays).await;
-    judge(&result, &tasks)
+    let code = judge(&result, &tasks);
+    until_dropped(supervisor).await;
+    code
+}
+
+/// Whoever held the application last drops its states, maybe on another thread: the process must not end under them.
+async fn until_dropped(supervisor: Supervisor) {
+    let gone = supervisor.owned().gone.lock().take();
+    let drain = supervisor.owned().config.drain;
+    drop(supervisor);
+    if let Some(gone) = gone {
+        let _ = tokio::time::timeout(drain, gone).await;
+    }
 }
 
 fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
@@ -100,7 +112,11 @@ async fn set_up(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> R
     let mut future = contain(|| setup(app)).map_err(|message| format!("panicked: {message}"))?;
     poll_fn(|context| match contain(|| future.as_mut().poll(context)) {
         Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(result)) => Poll::Ready(result.map_err(|error| describe(&*error))),
+        Ok(Poll::Ready(result)) => Poll::Ready(result.map_err(|error| {
+            let reason = describe(&*error);
+            discard(error);
+            reason
+        })),
         Err(message) => Poll::Ready(Err(format!("panicked: {message}"))),
     })
     .await
@@ -120,11 +136,14 @@ fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCod
     }
     match result {
         Ok(report) => {
-            for task in report.abortions.iter().filter(|_| report.grace_exceeded()) {
+            let overdue = |task: &&AbortedTask| task.cause == Some(StopCause::Shutdown);
+            for task in report.abortions.iter().filter(overdue) {
                 say(format_args!(
                     "error: task `{}` did not stop within the grace and was aborted",
                     task.name
                 ));
+            }
+            if report.grace_exceeded() {
                 code = ExitCode::from(GRACE_EXCEEDED);
             }
         }

@@ -1,7 +1,8 @@
 //! When the only worker is blocked, nobody is left to end the process in order: then it is ended from outside.
 
 use std::process;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Weak, mpsc};
+use std::thread;
 
 use tokio::time::{Instant, sleep_until};
 
@@ -48,23 +49,44 @@ async fn watch(shared: Weak<Shared>) {
         else {
             return;
         };
-        let Some(shared) = shared.upgrade() else { return };
+        // Not kept while it waits: whoever drops it last runs the destructors of the states.
+        let Some(drain) = shared.upgrade().map(|shared| shared.config.drain) else { return };
         // The driver takes up to three margins, for those that are about to end.
-        let due = later(later(deadline.unwrap_or_else(Instant::now), shared.config.drain), 5 * MARGIN);
+        let due = later(later(deadline.unwrap_or_else(Instant::now), drain), 5 * MARGIN);
         match first(stop.changed(), sleep_until(due)).await {
             First::Left(Ok(())) => {}
             First::Left(Err(_)) => return,
-            First::Right(()) => exit(&shared),
+            First::Right(()) => match shared.upgrade() {
+                Some(shared) => exit(&shared),
+                None => return,
+            },
         }
     }
 }
 
 fn exit(shared: &Shared) {
-    let now = Instant::now();
-    let (stuck, others) = shared.force_all(now);
-    // Those beside them only wait for a thread.
-    let named = if stuck.is_empty() { others } else { stuck };
-    let named: Vec<_> = named.iter().map(|cell| describe(cell, now)).collect();
-    say(format_args!("error: {}", RuntimeError::Stuck(named.into())));
+    let reason = blame(shared);
+    let (told, tell) = mpsc::channel();
+    // Apart, because a stderr that is full or locked by what blocks must not keep the process.
+    thread::spawn(move || {
+        say(format_args!("error: {reason}"));
+        let _ = told.send(());
+    });
+    let _ = tell.recv_timeout(10 * MARGIN);
     process::exit(i32::from(GRACE_EXCEEDED));
+}
+
+/// Who blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
+fn blame(shared: &Shared) -> String {
+    let now = Instant::now();
+    let (stuck, _) = shared.force_all(now);
+    if !stuck.is_empty() {
+        let stuck: Vec<_> = stuck.iter().map(|cell| describe(cell, now)).collect();
+        return RuntimeError::Stuck(stuck.into()).to_string();
+    }
+    let subscribers = shared.bus.handling();
+    if subscribers.is_empty() {
+        return "past the grace, the threads of the runtime are blocked, but not by a task".to_owned();
+    }
+    format!("past the grace, subscribers still handle an event: `{}`", subscribers.join("`, `"))
 }

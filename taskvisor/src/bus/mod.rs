@@ -57,6 +57,11 @@ impl Bus {
         }
     }
 
+    /// The subscribers that are at an event.
+    pub(crate) fn handling(&self) -> Vec<&str> {
+        self.queues.iter().filter(|queue| queue.is_handling()).map(|queue| queue.name()).collect()
+    }
+
     /// Waits until every subscriber has handled what its queue accepted.
     pub(crate) async fn drained(&self) {
         for queue in &self.queues {

@@ -103,6 +103,12 @@ impl Queue {
         drained.wake();
     }
 
+    /// Whether a delivery was handed out and is not handled yet.
+    pub(crate) fn is_handling(&self) -> bool {
+        let state = self.state.lock();
+        state.accepted > state.handled + state.items.len() as u64
+    }
+
     /// Takes nothing more; what is in it is still handed out.
     pub(crate) fn close(&self) {
         let worker = {

@@ -22,8 +22,11 @@ pub(crate) enum Key {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
     pub(crate) kind: AskKind,
+    /// Who asked first.
     pub(crate) cause: StopCause,
     pub(crate) deadline: Instant,
+    /// Who set the deadline that is in force.
+    pub(crate) enforcer: StopCause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub(crate) enum AskKind {
 
 impl Ask {
     pub(crate) fn stop(cause: StopCause, now: Instant, grace: Duration) -> Self {
-        Self { kind: AskKind::Stop, cause, deadline: later(now, grace) }
+        Self { kind: AskKind::Stop, cause, deadline: later(now, grace), enforcer: cause }
     }
 
     pub(crate) fn reject(rejection: Rejection, now: Instant) -> Self {
@@ -44,7 +47,7 @@ impl Ask {
             Rejection::Cleared => StopCause::Clear,
             Rejection::ShuttingDown => StopCause::Shutdown,
         };
-        Self { kind: AskKind::Reject(rejection), cause, deadline: now }
+        Self { kind: AskKind::Reject(rejection), cause, deadline: now, enforcer: cause }
     }
 }
 

@@ -126,6 +126,7 @@ impl TaskCell {
                 Some(asked) if asked.deadline <= ask.deadline => return false,
                 Some(asked) => {
                     asked.deadline = ask.deadline;
+                    asked.enforcer = ask.cause;
                     false
                 }
                 None => {
@@ -226,7 +227,10 @@ impl TaskCell {
     pub(crate) fn close_attempt(&self, now: Instant, caught: Option<Caught>) -> AfterAttempt {
         let (after, token, previous) = {
             let mut state = self.state.lock();
-            state.stage = Stage::Waiting(WaitingOn::Turn);
+            // One that was given up stays stuck until it is gone.
+            if state.end.is_none() {
+                state.stage = Stage::Waiting(WaitingOn::Turn);
+            }
             let previous = caught.map(|caught| mem::replace(&mut state.last, LastFailure::Caught(caught)));
             let after = AfterAttempt { asked: state.asked, ran: now.saturating_duration_since(state.since) };
             state.since = now;

@@ -43,8 +43,9 @@ impl TaskCell {
         end.outcome(&mut self.state.lock().last)
     }
 
-    pub(crate) fn stop_cause(&self) -> Option<StopCause> {
-        self.state.lock().asked.map(|ask| ask.cause)
+    /// Whose deadline is in force.
+    pub(crate) fn enforcer(&self) -> Option<StopCause> {
+        self.state.lock().asked.map(|ask| ask.enforcer)
     }
 
     pub(crate) fn last_error(&self) -> Option<Failure> {

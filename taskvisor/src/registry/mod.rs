@@ -47,6 +47,8 @@ struct Shard {
 /// Who is in when the registry closes.
 #[derive(Debug, Default)]
 pub(crate) struct Inside {
+    /// Whether it was open before.
+    pub(crate) first: bool,
     pub(crate) running: Vec<Arc<TaskCell>>,
     /// Those who waited for a slot, and do not any more.
     pub(crate) waiting: Vec<Arc<TaskCell>>,
@@ -119,8 +121,8 @@ impl Registry {
 
     /// Lets nobody in any more, and says who is in. Nobody waits for a slot after it.
     pub(crate) fn close(&self) -> Inside {
-        self.gate.fetch_or(CLOSED, Ordering::AcqRel);
-        let mut inside = Inside::default();
+        let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
+        let mut inside = Inside { first: before & CLOSED == 0, ..Inside::default() };
         for shard in &self.shards {
             let mut shard = shard.lock();
             shard.closed = true;
