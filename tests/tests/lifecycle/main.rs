@@ -25,3 +25,4 @@ mod subscribers;
 mod slow_subscribers;
 mod panicking_subscribers;
 mod logging;
+mod faults;

@@ -22,6 +22,15 @@ fn all_that_is_wrong_is_told_at_once_and_nothing_runs() {
 }
 
 #[test]
+fn the_process_does_not_end_under_the_destructors_of_its_states() {
+    for _ in 0..10 {
+        let ended = Process::start("slow_state", &[]).end();
+        ended.expect_code(0);
+        ended.expect_stdout("flushed");
+    }
+}
+
+#[test]
 fn an_error_in_the_set_up_is_told_with_its_cause() {
     let ended = Process::start("failed_setup", &["error"]).end();
     ended.expect_code(1);

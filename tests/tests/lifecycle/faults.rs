@@ -1,0 +1,209 @@
+//! Faults that were found once, each with a test that failed while it was there.
+
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use taskvisor::{Config, Event, RuntimeError, Subscribe, Supervisor, TaskFn, TaskSpec};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
+
+/// Keeps the labels of what it is told.
+#[derive(Clone, Default)]
+struct Labels(Arc<Mutex<Vec<&'static str>>>);
+
+impl Subscribe for Labels {
+    async fn on_event(&mut self, event: &Event) {
+        self.0.lock().expect("a lock").push(event.kind.name().label());
+    }
+}
+
+fn spec(name: &'static str) -> TaskSpec {
+    TaskSpec::inherit(TaskFn::arc(name, || async { Ok(()) }))
+}
+
+fn stubborn(name: &'static str) -> TaskSpec {
+    TaskSpec::inherit(TaskFn::arc(name, || async { pending().await }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_is_told_before_it_is_over_also_when_nobody_is_in() {
+    for _ in 0..2_000 {
+        let labels = Labels::default();
+        let supervisor = Supervisor::new(Config::default(), vec![labels.clone().into()]);
+        supervisor.stop();
+        supervisor.shutdown().await.expect("nobody is in");
+        assert_eq!(*labels.0.lock().expect("a lock"), ["shutdown_requested", "stopped"]);
+    }
+}
+
+/// Handles every event without ever waiting for anything.
+struct Restless(Arc<AtomicUsize>);
+
+impl Subscribe for Restless {
+    async fn on_event(&mut self, _: &Event) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_never_waits_lets_others_have_their_turn() {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let supervisor = Supervisor::new(Config::default(), vec![Restless(Arc::clone(&handled)).into()]);
+    for name in ["one", "two"] {
+        supervisor.add_task(spec(name)).expect("the name is free");
+    }
+    for number in 0..300 {
+        let task = TaskFn::arc(format!("task-{number}"), || async { Ok(()) });
+        supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
+    }
+    // All of them run, and tell, before the subscriber's worker has its first turn.
+    let (tell, told) = oneshot::channel();
+    let seen = Arc::clone(&handled);
+    yield_now().await;
+    tokio::spawn(async move {
+        let _ = tell.send(seen.load(Ordering::SeqCst));
+    });
+    let at_its_turn = told.await.expect("it is polled");
+    supervisor.shutdown().await.expect("in order");
+    let in_all = handled.load(Ordering::SeqCst);
+    assert!(in_all >= 1_000, "{in_all}");
+    assert!(at_its_turn < in_all / 2, "{at_its_turn} of {in_all} events were handled before another's turn");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_that_cuts_an_earlier_grace_short_has_exceeded_its_own() {
+    let config = Config { grace: Duration::from_millis(100), ..Config::default() };
+    let supervisor = Supervisor::new(config, Vec::new());
+    let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
+    yield_now().await;
+    task.cancel_with_timeout(Duration::from_secs(3600));
+    let report = supervisor.run_until(Vec::new(), async {}).await.expect("it can be dropped");
+    assert_eq!(report.aborted, 1);
+    assert!(report.grace_exceeded());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abortion_that_somebody_asked_for_does_not_count_against_the_shutdown() {
+    let supervisor = Supervisor::new(Config::default(), Vec::new());
+    let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
+    yield_now().await;
+    task.cancel_with_timeout(Duration::ZERO);
+    assert!(task.outcome().await.is_aborted());
+    let report = supervisor.run_until(Vec::new(), pending::<()>()).await.expect("nothing is left");
+    assert_eq!(report.aborted, 1);
+    assert!(!report.grace_exceeded());
+}
+
+/// A waker that panics.
+struct Rude;
+
+impl Wake for Rude {
+    fn wake(self: Arc<Self>) {
+        panic!("a waker");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_panics_keeps_nobody_waiting() {
+    let supervisor = Supervisor::new(Config::default(), Vec::new());
+    let task = supervisor.add_task(spec("task")).expect("the name is free");
+    let rude = Waker::from(Arc::new(Rude));
+    let mut waiting = pin!(task.outcome());
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(&rude)).is_pending());
+    let report = supervisor.run_until(Vec::new(), pending::<()>()).await.expect("nothing is left");
+    assert_eq!(report.completed, 1);
+    assert!(task.outcome().await.is_completed());
+}
+
+#[test]
+fn waiting_on_a_runtime_without_timers_is_no_panic() {
+    let at_work = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let supervisor = Supervisor::builder(Config::default()).runtime(at_work.handle().clone()).build();
+    let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
+    while task.status().attempt == 0 {
+        std::thread::yield_now();
+    }
+    task.cancel_with_timeout(Duration::ZERO);
+    let timeless = Builder::new_current_thread().build().expect("a runtime");
+    assert!(timeless.block_on(task.outcome()).is_aborted());
+    timeless.block_on(supervisor.shutdown()).expect("in order");
+}
+
+#[test]
+fn a_shutdown_whose_runtime_is_gone_names_the_body_that_still_blocks() {
+    let at_work = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let config = Config { grace: Duration::ZERO, drain: Duration::ZERO, ..Config::default() };
+    let supervisor = Supervisor::builder(config).runtime(at_work.handle().clone()).build();
+    let (release, blocked) = channel::<()>();
+    let (tell, blocks) = channel();
+    let inside = Mutex::new(Some((tell, blocked)));
+    let task = TaskFn::arc("blocker", move || {
+        let inside = inside.lock().expect("a lock").take();
+        async move {
+            if let Some((tell, blocked)) = inside {
+                let _ = tell.send(());
+                let _ = blocked.recv();
+            }
+            Ok(())
+        }
+    });
+    supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
+    blocks.recv().expect("it blocks");
+    at_work.shutdown_background();
+    let other = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    match other.block_on(supervisor.shutdown()) {
+        Err(RuntimeError::Stuck(tasks)) => assert_eq!(tasks[0].name, "blocker"),
+        other => panic!("it still blocks, but: {other:?}"),
+    }
+    drop(release);
+}
+
+/// Its destructor waits until it is released, and tells that it began.
+struct SlowToDrop(std::sync::mpsc::Receiver<()>, std::sync::mpsc::Sender<()>);
+
+impl Drop for SlowToDrop {
+    fn drop(&mut self) {
+        let _ = self.1.send(());
+        let _ = self.0.recv();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn an_end_that_was_seen_stays_seen_while_the_value_is_dropped() {
+    let config = Config { grace: Duration::ZERO, ..Config::default() };
+    let supervisor = Supervisor::new(config, Vec::new());
+    let (release_body, blocked) = channel::<()>();
+    let (release_value, held) = channel::<()>();
+    let (tell, dropping) = channel();
+    let value = Mutex::new(SlowToDrop(held, tell));
+    let blocked = Mutex::new(Some(blocked));
+    let task = TaskFn::arc("blocker", move || {
+        let _ = &value;
+        let blocked = blocked.lock().expect("a lock").take();
+        poll_fn(move |_| {
+            let _ = blocked.as_ref().map(|blocked| blocked.recv());
+            Poll::Ready(Ok(()))
+        })
+    });
+    let task = supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
+    while task.status().attempt == 0 {
+        yield_now().await;
+    }
+    task.cancel();
+    assert!(task.outcome().await.is_aborted(), "it blocks past its grace");
+    drop(release_body);
+    tokio::task::block_in_place(|| dropping.recv()).expect("the value is dropped");
+    let now = poll_fn(|context| Poll::Ready(pin!(task.outcome()).poll(context))).await;
+    assert!(matches!(now, Poll::Ready(outcome) if outcome.is_aborted()));
+    drop(release_value);
+    while supervisor.is_alive("blocker") {
+        yield_now().await;
+    }
+    assert!(matches!(supervisor.shutdown().await, Ok(())));
+}
