@@ -1,7 +1,7 @@
 //! Models of what threads share, explored by loom: every interleaving, up to a number of preemptions.
 //!
 //! They run the shipped files, whose locks and atomics `sync` replaces by loom's:
-//! `RUSTFLAGS="--cfg taskvisor_loom" cargo test -p taskvisor --no-default-features --lib --release`.
+//! `RUSTFLAGS="--cfg taskvisor_loom" cargo test -p taskvisor --no-default-features --features controller --lib --release`.
 
 mod cell;
 mod queue;
