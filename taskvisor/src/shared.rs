@@ -38,7 +38,8 @@ pub(crate) struct Shared {
     /// Those whose workers wait for a runtime.
     pub(crate) subscribers: Mutex<Vec<(Subscriber, Inbox)>>,
     pub(crate) workers: Mutex<Vec<AbortHandle>>,
-    /// Told when all of this is gone, by the last field of it.
+    /// Told when all of this is gone, by the last field of it. An application waits for it.
+    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) gone: Mutex<Option<oneshot::Receiver<()>>>,
     _going: oneshot::Sender<()>,
 }

@@ -58,6 +58,7 @@ impl Bus {
     }
 
     /// The subscribers that are at an event.
+    #[cfg(feature = "macros")]
     pub(crate) fn handling(&self) -> Vec<&str> {
         self.queues.iter().filter(|queue| queue.is_handling()).map(|queue| queue.name()).collect()
     }

@@ -104,6 +104,7 @@ impl Queue {
     }
 
     /// Whether a delivery was handed out and is not handled yet.
+    #[cfg(feature = "macros")]
     pub(crate) fn is_handling(&self) -> bool {
         let state = self.state.lock();
         state.accepted > state.handled + state.items.len() as u64
