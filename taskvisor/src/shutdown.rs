@@ -120,7 +120,7 @@ impl Shared {
         let deadline =
             stop.wait_for(|stop| stop.deadline.is_some()).await.ok().and_then(|stop| stop.deadline);
         let due = later(later(deadline.unwrap_or_else(Instant::now), self.config.drain), 20 * MARGIN);
-        // Without a runtime, or one with timers, there is nothing to tell the time by.
+        // Outside a runtime with timers there is nothing to tell the time by.
         let known = if Handle::try_current().is_ok() { contain(|| sleep_until(due)).ok() } else { None };
         match known {
             Some(alarm) => alarm.await,
