@@ -9,5 +9,7 @@ mod process;
 mod endings;
 mod examples;
 mod ingest;
+#[cfg(feature = "controller")]
+mod jobs;
 mod start;
 mod uptime;
