@@ -12,7 +12,8 @@ use crate::panics::Contained;
 ///
 /// Given once with [`App::state`](crate::App::state) or [`SupervisorBuilder::state`](crate::SupervisorBuilder::state).
 /// A task that asks for a state that nobody gave is refused before it starts. It dereferences to `T`; the pattern
-/// `State(db): State<Db>` takes the `Arc<Db>` out.
+/// `State(db): State<Db>` takes the `Arc<Db>` out. `.0` is that `Arc`: a field `.0` of `T` itself is `.0.0`, so give the
+/// fields of a state names.
 ///
 /// ```
 /// use taskvisor::prelude::*;
