@@ -96,7 +96,7 @@ pub use taskvisor_macros::task;
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
 /// | `queue` | how many may wait in line for one slot | [`ControllerConfig`](crate::ControllerConfig) |
 /// | `timeout` | how long one attempt may take, waiting excluded | any time |
-/// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot | one attempt |
+/// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot, and without `max_retries` retries as often as [`Config::max_retries`](crate::Config::max_retries) says | one attempt |
 /// | `name` | a label for events and listings | the function's |
 /// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
 ///
@@ -107,7 +107,8 @@ pub use taskvisor_macros::task;
 /// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or timeout of
 /// one submission. A value that was returned is delivered even if a stop was asked meanwhile.
 ///
-/// The function stays as it is and can be called in a test.
+/// The function stays as it is and can be called in a test. The jobs of an application are listed by
+/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs): name, place, parameters.
 #[cfg(feature = "controller")]
 pub use taskvisor_macros::job;
 
@@ -138,7 +139,7 @@ pub use taskvisor_macros::job;
 pub use taskvisor_macros::subscriber;
 
 /// Makes an `async fn` the set-up of an application: it runs first, then everything that is declared, until nothing is
-/// left or until SIGINT or SIGTERM.
+/// left or until SIGINT or SIGTERM. With jobs and no task it lives until a signal or `stop`.
 ///
 /// ```no_run
 /// use taskvisor::prelude::*;
@@ -172,9 +173,9 @@ pub use taskvisor_macros::subscriber;
 ///
 /// # Start-up checks
 ///
-/// Before anything is spawned everything that is wrong is reported at once, each with file and line: a name declared
-/// twice, a state that nobody gave, a state given twice, rules that contradict each other, an application without a
-/// task.
+/// Before anything is spawned everything that is wrong is reported at once, with file and line where there is one: a name
+/// declared twice, a state that nobody gave (to a task, a subscriber or a job), a state given twice, rules that contradict
+/// each other, a named crate that declares nothing, an application without a task or a job.
 ///
 /// # Exit codes
 ///

@@ -66,9 +66,11 @@ pub enum RuntimeError {
     },
     /// Several were refused, and so all of them.
     Refused(Arc<[Self]>),
-    /// A task waited for its own end, or a subscriber for that of the supervisor: the stop was asked, the wait refused.
+    /// A task waited for its own end, or a task or subscriber for that of its supervisor: the stop was asked, the wait
+    /// refused.
     FromInside,
-    /// These tasks block their threads past the grace; their names stay taken until they return.
+    /// These tasks were still there past the grace: they block their threads, or wait for one that is blocked. Their names
+    /// stay taken until they end.
     Stuck(Arc<[StuckTask]>),
     /// The signals of the process cannot be listened to.
     Signals {
@@ -77,7 +79,7 @@ pub enum RuntimeError {
     },
 }
 
-/// A task that blocks its thread.
+/// A task that was still there past the grace.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StuckTask {
@@ -85,7 +87,7 @@ pub struct StuckTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
-    /// For how long the attempt has been running.
+    /// For how long it has been doing what it does: if it blocks, running its attempt.
     pub running_for: Duration,
 }
 

@@ -43,7 +43,7 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitingOn {
-    /// Its first poll.
+    /// Its turn in its slot; without a slot, its first poll.
     Turn,
     /// One of the [`max_concurrent`](crate::Config::max_concurrent) permits.
     Permit,

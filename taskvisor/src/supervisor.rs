@@ -48,7 +48,7 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// If the name is taken, the supervisor shuts down, there is no runtime, a state is missing, or the rules of the
+    /// If the name is taken, the supervisor shuts down, there is no runtime, the supervisor was built with a mistake, a state is missing, or the rules of the
     /// task contradict each other. The spec comes back inside the error.
     ///
     /// ```
@@ -84,12 +84,14 @@ impl SupervisorHandle {
         Ok(self.known(name)?.cancel())
     }
 
-    /// Asks the task of this name to stop within the grace of the configuration, and waits until it is gone. Says
-    /// whether this call was the one that asked first.
+    /// Asks the task of this name to stop within the grace of the configuration, and waits for its outcome: then it is
+    /// gone, unless it blocks its thread (see [`TaskHandle::outcome`]). Says whether this call was the one that asked
+    /// first.
     ///
     /// # Errors
     ///
-    /// If there is no task of this name, or if it is the task itself that calls: then the stop is asked all the same.
+    /// If there is no task of this name, if the supervisor is gone, or if it is the task itself that calls: then the stop
+    /// is asked all the same.
     ///
     /// # Cancel safety
     ///

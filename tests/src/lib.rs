@@ -56,3 +56,8 @@ pub use rules::Rules;
 pub use script::{Script, Step};
 pub use story::Story;
 pub use trace::Trace;
+
+/// The programs of the README, compiled.
+#[cfg(all(doctest, feature = "controller", feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}

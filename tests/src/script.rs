@@ -34,6 +34,9 @@ pub enum Step {
     FailAfter(Duration, &'static str),
 }
 
+/// No test wants so many attempts of one task; one that gets them should fail rather than hang.
+const RUNAWAY: usize = 100_000;
+
 /// A task made of [`Step`]s.
 #[derive(Debug)]
 pub struct Script;
@@ -49,7 +52,10 @@ impl Script {
         assert!(!steps.is_empty(), "a script needs a step");
         TaskFn::arc(name, move |context: TaskContext| {
             let index = usize::try_from(context.attempt() - 1).unwrap_or(usize::MAX);
-            let step = steps[index.min(steps.len() - 1)];
+            let step = match index {
+                RUNAWAY.. => Step::Fatal("the script ran away"),
+                _ => steps[index.min(steps.len() - 1)],
+            };
             async move { step.play(&context).await }
         })
     }

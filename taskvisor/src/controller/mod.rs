@@ -40,14 +40,21 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// If the slot is busy, too many wait, the supervisor shuts down, a state is missing, or the rules contradict each
-    /// other. The submission comes back inside the error.
+    /// If the slot is busy, too many wait, the supervisor shuts down or is gone, there is no runtime, the supervisor was
+    /// built with a mistake, a state is missing, or the rules contradict each other. The submission comes back inside
+    /// the error.
+    ///
+    /// # Panics
+    ///
+    /// If the `Clone` of a job's argument, or the `Display` of one that its slot is named after, panics. Nothing was
+    /// submitted then.
     pub fn submit<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
         submission.submit_to(self)
     }
 
     /// Submits like [`submit`](Self::submit), but where too many wait already, waits for room instead of being refused.
-    /// Those who wait for room do so in no order.
+    /// Those who wait for room do so in no order. Whoever has the slot must not wait here for room in it: where only its
+    /// own end makes room, that is for ever.
     ///
     /// # Errors
     ///

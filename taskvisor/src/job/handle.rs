@@ -25,7 +25,8 @@ pub(super) fn deliver<V>(delivery: &Delivery<V>, value: V) {
 /// nothing for the job.
 ///
 /// A job that awaits, from inside, a submission that waits for that job's own slot would wait for itself: it is given
-/// [`JobError::OwnSlot`] instead.
+/// [`JobError::OwnSlot`] instead. A circle over several slots, or a wait moved to a spawned Tokio task, is not noticed:
+/// give it a timeout.
 ///
 /// # Cancel safety
 ///

@@ -86,7 +86,7 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Admits it in another way than declared.
+    /// Admits it in another way than declared. Without a slot it has no effect: submissions without one do not compete.
     #[must_use]
     pub fn with_admission(mut self, admission: Admission) -> Self {
         self.admission = Some(admission);
@@ -127,7 +127,7 @@ pub trait JobExt: Job {
         Submission::new(self).with_slot(slot)
     }
 
-    /// Admits it in another way than declared.
+    /// Admits it in another way than declared. Without a slot it has no effect: submissions without one do not compete.
     fn with_admission(self, admission: Admission) -> Submission<Self> {
         Submission::new(self).with_admission(admission)
     }

@@ -147,7 +147,7 @@ async fn stops_what_the_body_spawned_with_it_when_the_attempt_times_out() {
     });
     let ending = end(Rules::never().timeout(SECOND), task).await;
     assert_eq!(ending.failure().kind(), FailureKind::Timeout);
-    assert_eq!(receiver.recv().await, Some("stopped"));
+    assert_eq!(timeout(SECOND, receiver.recv()).await, Ok(Some("stopped")));
 }
 
 #[tokio::test(start_paused = true)]
