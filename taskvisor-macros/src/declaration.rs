@@ -116,7 +116,7 @@ pub(crate) fn stand_in(
     let accessor = accessor.map(|signature| {
         quote_spanned! {at_attribute()=>
             /// The declared value.
-            #signature { ::core::unimplemented!() }
+            #signature { ::core::unreachable!() }
         }
     });
     quote_spanned! {at_attribute()=>

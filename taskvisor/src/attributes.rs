@@ -52,21 +52,16 @@
 /// The function stays as it is and can be called in a test. Beside it there is, in the type namespace only, a struct
 /// of the same name, and a description of the task that is found at start:
 ///
-/// ```
-/// # use taskvisor::prelude::*;
-/// # async fn ping(db: State<u32>) -> Result<(), std::io::Error> { Ok(()) }
-/// # mod expanded { use taskvisor::TaskSpec;
+/// ```text
 /// struct ping {}
 ///
 /// impl ping {
 ///     pub const NAME: &'static str = "ping";
-///
-///     pub fn spec() -> TaskSpec {
-///         // of a static: the name, the place, the options, and a function that calls `ping` with its parameters
-/// #       unimplemented!()
-///     }
+///     pub fn spec() -> TaskSpec { … } // of the static below
 /// }
-/// # }
+///
+/// static DESCRIPTOR: TaskDescriptor = … // the name, the place, the options, and a function that calls `ping` with its
+///                                       // parameters; registered with `inventory`
 /// ```
 pub use taskvisor_macros::task;
 
