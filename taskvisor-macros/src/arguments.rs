@@ -149,3 +149,24 @@ pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
         }
     }
 }
+
+/// Reads names between commas, each once.
+pub(crate) fn read_names(
+    list: ParseStream<'_>,
+    read: fn(ParseStream<'_>) -> syn::Result<Ident>,
+    errors: &mut Errors,
+) -> Vec<Ident> {
+    let mut names: Vec<Ident> = Vec::new();
+    while !list.is_empty() {
+        match read(list) {
+            Ok(name) if names.contains(&name) => {
+                errors.on(&name, format!("`{name}` is named twice; keep one of the two"));
+            }
+            Ok(name) => names.push(name),
+            Err(error) => errors.push(error),
+        }
+        skip_to_comma(list);
+        let _ = list.parse::<Token![,]>();
+    }
+    names
+}

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
-use crate::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::arguments::{self, Argument, Grammar};
 use crate::choice::Choices;
 use crate::constant::Value;
 use crate::declaration::Runtime;
@@ -112,19 +112,7 @@ impl Options {
 
 fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
     let list = argument.brackets()?;
-    let mut crates: Vec<Ident> = Vec::new();
-    while !list.is_empty() {
-        match read_crate(&list) {
-            Ok(krate) if crates.contains(&krate) => {
-                errors.on(&krate, format!("`{krate}` is named twice; keep one of the two"));
-            }
-            Ok(krate) => crates.push(krate),
-            Err(error) => errors.push(error),
-        }
-        skip_to_comma(&list);
-        let _ = list.parse::<Token![,]>();
-    }
-    Ok(crates)
+    Ok(arguments::read_names(&list, read_crate, errors))
 }
 
 fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {

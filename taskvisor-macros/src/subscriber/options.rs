@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, Token};
 
-use crate::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::arguments::{self, Argument, Grammar};
 use crate::constant::Value;
 use crate::declaration::Runtime;
 use crate::errors::Errors;
@@ -92,19 +92,7 @@ fn read_events(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<
     if list.is_empty() {
         return Err(argument.error("`on` names no event; name at least one, or leave `on` out to see all"));
     }
-    let mut events: Vec<Ident> = Vec::new();
-    while !list.is_empty() {
-        match read_event(&list) {
-            Ok(event) if events.contains(&event) => {
-                errors.on(&event, format!("`{event}` is named twice; keep one of the two"));
-            }
-            Ok(event) => events.push(event),
-            Err(error) => errors.push(error),
-        }
-        skip_to_comma(&list);
-        let _ = list.parse::<Token![,]>();
-    }
-    Ok(events)
+    Ok(arguments::read_names(&list, read_event, errors))
 }
 
 fn read_event(list: ParseStream<'_>) -> syn::Result<Ident> {

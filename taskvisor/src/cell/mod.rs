@@ -183,7 +183,7 @@ impl TaskCell {
     }
 
     pub(crate) fn has_turn(&self) -> bool {
-        self.state.lock().turn
+        !matches!(self.key, Key::Slot(_)) || self.state.lock().turn
     }
 
     /// The slot is its own now. If it has ended meanwhile, its ticket passes the slot on.

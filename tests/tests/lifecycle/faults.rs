@@ -129,10 +129,22 @@ fn waiting_on_a_runtime_without_timers_is_no_panic() {
     while task.status().attempt == 0 {
         std::thread::yield_now();
     }
-    task.cancel_with_timeout(Duration::ZERO);
+    // Both are still to wait when they are first polled: the task has an hour, and does not stop by itself.
+    task.cancel_with_timeout(Duration::from_secs(3600));
     let timeless = Builder::new_current_thread().build().expect("a runtime");
-    assert!(timeless.block_on(task.outcome()).is_aborted());
-    timeless.block_on(supervisor.shutdown()).expect("in order");
+    timeless.block_on(async {
+        let mut outcome = pin!(task.outcome());
+        let mut shutdown = pin!(supervisor.shutdown());
+        poll_fn(|context| {
+            assert!(outcome.as_mut().poll(context).is_pending());
+            assert!(shutdown.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        task.cancel_with_timeout(Duration::ZERO);
+        assert!(outcome.await.is_aborted());
+        shutdown.await.expect("in order");
+    });
 }
 
 #[test]
