@@ -48,6 +48,17 @@ mod signals {
     }
 
     #[test]
+    fn a_subscriber_that_blocks_the_only_worker_is_named_and_no_task_is_blamed() {
+        let mut process = Process::start("blocked_subscriber", &[]);
+        process.wait_for(&["brooding"]);
+        process.signal("TERM");
+        let ended = process.end();
+        ended.expect_code(124);
+        ended.expect_stderr("error: past the grace, subscribers still handle an event: `brood`");
+        assert!(!ended.stderr.contains("`wait`"), "{}", ended.stderr);
+    }
+
+    #[test]
     fn a_task_that_does_not_stop_is_aborted_after_the_grace() {
         let mut process = Process::start("stubborn_task", &[]);
         process.wait_for(&["staying"]);
