@@ -23,7 +23,8 @@ fn all_that_is_wrong_is_told_at_once_and_nothing_runs() {
 
 #[test]
 fn the_process_does_not_end_under_the_destructors_of_its_states() {
-    for _ in 0..10 {
+    // Which thread drops it last is a race, lost in one of twelve runs without the wait for it.
+    for _ in 0..50 {
         let ended = Process::start("slow_state", &[]).end();
         ended.expect_code(0);
         ended.expect_stdout("flushed");
