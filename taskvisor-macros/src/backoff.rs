@@ -137,8 +137,7 @@ fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
         return Ok(*kind);
     }
     let guess = match written.as_str() {
-        "exponential" => Some("exp"),
-        "fixed" | "const" => Some("constant"),
+        "fixed" => Some("constant"),
         _ => nearest(&written, KINDS.iter().map(|(name, _)| *name)),
     };
     let guess = guess.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
@@ -155,7 +154,7 @@ impl Parts {
             "factor" => {
                 let reason = "it multiplies the wait after each failure; \
                               for equal waits, write `backoff = \"constant\"`";
-                self.factor = Some(argument.number(1.0, reason)?);
+                self.factor = Some(argument.factor(reason)?);
             }
             "jitter" => self.jitter = Some(argument.choice(JITTERS)?),
             _ => return Ok(false),

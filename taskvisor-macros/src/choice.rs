@@ -31,7 +31,7 @@ impl Argument<'_> {
         match value {
             Value::Literal(value) => Ok(Given { key, value }),
             Value::Constant(constant) => {
-                Err(self.wrong(constant.expression(), "expected one of the names, in quotes"))
+                Err(self.wrong(constant.expression(), "the value is one of the names, in quotes"))
             }
         }
     }

@@ -2,10 +2,18 @@
 
 use std::time::Duration;
 
+use humantime::DurationError;
+
+/// Longer than any process lives: whoever writes more has slipped.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
+
 /// Reads `"250ms"`, `"5s"`, `"1m 30s"`; the error says what is wrong, without naming the option.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(duration) => Ok(duration),
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(_) | Err(DurationError::NumberOverflow) => Err(format!(
+            "the duration \"{text}\" is longer than 100 years, and no process lives to see its end"
+        )),
         Err(_) if !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit()) => {
             Err(format!("the duration \"{text}\" has no unit; write \"{text}s\" or \"{text}ms\""))
         }
@@ -37,10 +45,19 @@ mod tests {
 
     #[test]
     fn what_is_no_duration() {
-        for text in ["", " ", "soon", "5 parsecs", "-5s", "1.5.2s", "99999999999999999999s", "s"] {
+        for text in ["", " ", "soon", "5 parsecs", "-5s", "1.5.2s", "s"] {
             let message = parse(text).unwrap_err();
             assert!(message.starts_with("invalid duration"), "{text}: {message}");
         }
+    }
+
+    #[test]
+    fn what_no_process_lives_to_see() {
+        for text in ["101 years", "5000y", "99999999999999999999s", "9999999999999999999y"] {
+            let message = parse(text).unwrap_err();
+            assert!(message.contains("is longer than 100 years"), "{text}: {message}");
+        }
+        assert!(parse("100 years").is_ok());
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::LitStr;
+
+/// Where all rules are listed.
+const PAGE: &str = "the rules: `taskvisor::when_it_does_not_compile` in the documentation";
 
 /// Collects every mistake before giving up on any, so that one build shows them all.
 #[derive(Default)]
@@ -32,6 +36,20 @@ impl Errors {
     }
 
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
+        let errors = self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default();
+        let mut tokens: Vec<TokenTree> = errors.into_iter().collect();
+        if let Some(TokenTree::Group(last)) = tokens.last_mut() {
+            *last = with_page(last);
+        }
+        tokens.into_iter().collect()
     }
+}
+
+/// The message of a `compile_error!` with a further line. An error does not tell where it ends, so it cannot be made anew.
+fn with_page(message: &Group) -> Group {
+    let Ok(text) = syn::parse2::<LitStr>(message.stream()) else { return message.clone() };
+    let text = LitStr::new(&format!("{}\n{PAGE}", text.value()), text.span());
+    let mut with_page = Group::new(message.delimiter(), text.to_token_stream());
+    with_page.set_span(message.span());
+    with_page
 }

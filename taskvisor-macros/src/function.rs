@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Visibility, parse_quote};
+use syn::{Attribute, Signature, Visibility};
 
 use crate::errors::Errors;
 
@@ -34,38 +34,6 @@ impl Function {
                 None
             }
         }
-    }
-}
-
-impl Function {
-    /// Takes attributes off the parameters; `false` if there were none to take.
-    pub(crate) fn strip_parameters(&mut self, unwanted: impl Fn(&Attribute) -> bool) -> bool {
-        let mut stripped = false;
-        for input in &mut self.signature.inputs {
-            let attributes = match input {
-                FnArg::Receiver(receiver) => &mut receiver.attrs,
-                FnArg::Typed(typed) => &mut typed.attrs,
-            };
-            let before = attributes.len();
-            attributes.retain(|attribute| !unwanted(attribute));
-            stripped |= attributes.len() < before;
-        }
-        stripped
-    }
-
-    /// Keeps the compiler from calling these parameters unused. Says whether there is one of them.
-    pub(crate) fn use_parameters(&mut self, names: &[Ident]) -> bool {
-        let mut used = false;
-        for input in &mut self.signature.inputs {
-            if let FnArg::Typed(typed) = input {
-                let named = matches!(&*typed.pat, Pat::Ident(pattern) if names.contains(&pattern.ident));
-                if named {
-                    typed.attrs.push(parse_quote!(#[allow(unused_variables)]));
-                }
-                used |= named;
-            }
-        }
-        used
     }
 }
 

@@ -12,10 +12,11 @@ mod bounds;
 mod expand;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::Ident;
 
 use crate::declaration::Runtime;
+use crate::emitted::emitted;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::parameter::Parameter;
@@ -53,13 +54,13 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut mistakes = Errors::default();
     signature::check(&function.signature, "a job", &mut mistakes);
-    let declared_again = signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
+    signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
     let inputs = Input::read_all(&function.signature, &mut mistakes);
-    let function_as_written = emitted(&function, item, declared_again, &named_in_slot(&options, &inputs));
     returned::check(&function.signature.output, &mut mistakes);
     if let Slot::Format(text) = &options.slot {
         slot::check(text, &inputs, &mut errors);
     }
+    let emitted = emitted(&function, &item, &named_in_slot(&options, &inputs), &mistakes);
     let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
     let options = if errors.is_empty() { options } else { options.without_mistakes() };
     errors.append(mistakes);
@@ -69,7 +70,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
         expand::stand_in(&function, &inputs, &options)
     };
     let errors = errors.to_compile_errors();
-    quote!(#function_as_written #beside #errors)
+    quote!(#emitted #beside #errors)
 }
 
 /// The arguments that the slot names: used, whatever the body does with them.
@@ -80,16 +81,4 @@ fn named_in_slot(options: &Options, inputs: &[Input]) -> Vec<Ident> {
         }
         _ => Vec::new(),
     }
-}
-
-/// The function as the compiler takes it: every token as it came, unless one of them is ours alone, or the compiler
-/// would call an argument unused that its slot is made of.
-fn emitted(function: &Function, item: TokenStream, declared_again: bool, used: &[Ident]) -> TokenStream {
-    let mut function = function.clone();
-    let marked = function.strip_parameters(inputs::is_marker) | function.use_parameters(used);
-    if declared_again {
-        // It would not take these parameters, and say so once more.
-        function.attributes.retain(|attribute| !signature::declares(attribute));
-    }
-    if marked || declared_again { function.into_token_stream() } else { item }
 }

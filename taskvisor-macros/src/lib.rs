@@ -28,6 +28,7 @@ mod function;
 mod signature;
 mod parameter;
 mod returned;
+mod emitted;
 mod declaration;
 
 // The attributes.

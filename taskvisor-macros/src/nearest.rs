@@ -1,17 +1,30 @@
 //! What could have been meant by a word that is not known.
 
-/// The candidate that resembles `written` enough to be offered, by the threshold that rustc uses.
+/// The candidate that resembles `written` enough to be offered, by the threshold that rustc uses; else the only one that
+/// begins like it.
 ///
 /// Case, `_` and `-` do not count: those are the spellings that people mix up most.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = plain(written);
     let threshold = written.chars().count().max(3) / 3;
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&written, &plain(candidate)), candidate))
+    let candidates: Vec<_> = candidates.into_iter().map(|candidate| (plain(candidate), candidate)).collect();
+    let resembling = candidates
+        .iter()
+        .map(|(plain, candidate)| (distance(&written, plain), *candidate))
         .filter(|(distance, _)| *distance <= threshold)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .min_by_key(|(distance, _)| *distance);
+    resembling.map(|(_, candidate)| candidate).or_else(|| begins_like(&written, &candidates))
+}
+
+/// The only candidate that is the beginning of the word, or of which the word is the beginning.
+fn begins_like<'a>(written: &str, candidates: &[(String, &'a str)]) -> Option<&'a str> {
+    let long_enough = |beginning: &str| beginning.chars().count() >= 3;
+    let mut alike = candidates.iter().filter(|(plain, _)| {
+        (long_enough(written) && plain.starts_with(written))
+            || (long_enough(plain) && written.starts_with(plain.as_str()))
+    });
+    let (_, candidate) = alike.next()?;
+    alike.next().is_none().then_some(*candidate)
 }
 
 /// Whether both are the same word, however it is spelled.
@@ -81,6 +94,15 @@ mod tests {
         assert_eq!(nearest("time_out", OPTIONS), Some("timeout"));
         assert_eq!(nearest("maxRetries", OPTIONS), Some("max_retries"));
         assert_eq!(nearest("ON_FAILURE", OPTIONS), Some("on-failure"));
+    }
+
+    #[test]
+    fn a_word_that_is_cut_short_or_drawn_out_is_understood() {
+        const KINDS: [&str; 4] = ["exp", "constant", "none", "maximum"];
+        assert_eq!(nearest("exponential", KINDS), Some("exp"));
+        assert_eq!(nearest("const", KINDS), Some("constant"));
+        assert_eq!(nearest("c", KINDS), None);
+        assert_eq!(nearest("max", ["max_retries", "max_delay"]), None);
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Argument<'_> {
             return Err(if unit_is_there {
                 syn::Error::new_spanned(literal, format!("a duration is written in quotes: \"{written}\""))
             } else {
-                self.wrong(literal, "expected a duration in quotes, with its unit")
+                self.wrong(literal, "a duration is written in quotes, with its unit")
             });
         };
         let duration =
@@ -70,8 +70,8 @@ impl Argument<'_> {
             Expr::Lit(literal) => match whole_number(&literal.lit) {
                 Some(Ok(0)) => return Err(syn::Error::new_spanned(literal, too_small)),
                 Some(Ok(count)) => Value::Literal(count),
-                Some(Err(_)) => return Err(self.wrong(literal, "the number is too large")),
-                None => return Err(self.wrong(literal, "expected a whole number without quotes")),
+                Some(Err(_)) => return Err(self.wrong(literal, "the number is above 4294967295")),
+                None => return Err(self.wrong(literal, "a count is a whole number, without quotes")),
             },
             _ => {
                 let mut constant = Constant::new(expression);
@@ -82,21 +82,26 @@ impl Argument<'_> {
         Ok(self.given(value))
     }
 
-    /// A number that may have a fraction, finite and not below `least`.
-    pub(crate) fn number(&self, least: f64, reason: &str) -> syn::Result<Given<Value<f64>>> {
+    /// A factor: a number that may have a fraction, finite and at least 1.
+    pub(crate) fn factor(&self, reason: &str) -> syn::Result<Given<Value<f64>>> {
         let expression = self.expression()?;
-        let out_of_range = || {
-            let message = format!("`{}` must be a finite number of at least {least}: {reason}", self.key);
-            Err(syn::Error::new_spanned(&expression, message))
-        };
+        let message = format!("`{}` must be a finite number of at least 1: {reason}", self.key);
+        let out_of_range = || Err(syn::Error::new_spanned(&expression, &message));
         let value = match &expression {
             _ if is_negative(&expression) => return out_of_range(),
             Expr::Lit(literal) => match fraction(&literal.lit) {
-                Some(number) if number.is_finite() && number >= least => Value::Literal(number),
+                Some(number) if number.is_finite() && number >= 1.0 => Value::Literal(number),
                 Some(_) => return out_of_range(),
-                None => return Err(self.wrong(literal, "expected a number without quotes")),
+                None => return Err(self.wrong(literal, "a factor is a number, without quotes")),
             },
-            _ => Value::Constant(Constant::new(expression)),
+            _ => {
+                let mut constant = Constant::new(expression);
+                let in_range = quote! {
+                    __TASKVISOR_VALUE >= 1.0 && __TASKVISOR_VALUE <= ::core::primitive::f64::MAX
+                };
+                constant.demand(in_range, message);
+                Value::Constant(constant)
+            }
         };
         Ok(self.given(value))
     }

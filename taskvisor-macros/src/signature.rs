@@ -87,23 +87,44 @@ pub(crate) fn declares(attribute: &Attribute) -> bool {
     last.is_some_and(|last| ["task", "job", "subscriber"].iter().any(|declaring| last.ident == declaring))
 }
 
-/// Reports attributes that would make another function of it; `true` if one of them declares it as well.
-pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) -> bool {
-    let mut declared_again = false;
+/// Whether an attribute makes an entry point of its function, be it ours or that of another runtime.
+pub(crate) fn is_entry_point(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "main")
+}
+
+/// Whether it is the `#[inject]` that only the attribute of a job understands.
+pub(crate) fn is_mark(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("inject")
+}
+
+/// Reports `#[inject]` where everything is injected.
+pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors) {
+    let typed = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    for mark in typed.flat_map(|typed| &typed.attrs).filter(|attribute| is_mark(attribute)) {
+        errors.on(
+            mark,
+            format!("every parameter of {what} is injected; remove `#[inject]`, which marks one of a job"),
+        );
+    }
+}
+
+/// Reports attributes that would make another function of it.
+pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) {
     for attribute in attributes {
         let path = attribute.path();
         let Some(last) = path.segments.last() else { continue };
         let written = path.segments.iter().map(|part| part.ident.to_string()).collect::<Vec<_>>().join("::");
         if this.contains(&format!("[{}]", last.ident)) {
-            declared_again = true;
             errors.on(path, format!("the function is declared twice; keep one `{this}`"));
         } else if declares(attribute) {
-            declared_again = true;
             errors.on(
                 path,
                 format!("one function cannot be both `{this}` and `#[{written}]`; write a second function"),
             );
-        } else if last.ident == "main" {
+        } else if is_entry_point(attribute) {
             errors.on(
                 path,
                 format!(
@@ -112,7 +133,6 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
             );
         }
     }
-    declared_again
 }
 
 /// Whether an `impl Trait` stands anywhere in a type.

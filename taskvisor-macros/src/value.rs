@@ -19,7 +19,7 @@ impl Argument<'_> {
 
     /// The error of a value that is not what the option takes; it ends with what to write.
     pub(crate) fn wrong(&self, tokens: impl ToTokens, problem: &str) -> syn::Error {
-        syn::Error::new_spanned(tokens, format!("{problem}, as in `{}`", self.example))
+        syn::Error::new_spanned(tokens, format!("{problem}; write, for example, `{}`", self.example))
     }
 
     /// The value of an option that is written `key = value`.

@@ -23,6 +23,7 @@
 /// # Options
 ///
 /// Each takes a literal or a constant expression of its type. What is left open comes from [`Config`](crate::Config).
+/// What cannot be meant is [refused](crate::when_it_does_not_compile), where it is written.
 ///
 /// | option | values | unless said |
 /// |---|---|---|
@@ -102,8 +103,28 @@ pub use taskvisor_macros::task;
 /// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or timeout of
 /// one submission. A value that was returned is delivered even if a stop was asked meanwhile.
 ///
-/// The function stays as it is and can be called in a test. The jobs of an application are listed by
-/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs): name, place, parameters.
+/// The jobs of an application are listed by [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs): name, place,
+/// parameters. What cannot be meant is [refused](crate::when_it_does_not_compile), where it is written.
+///
+/// # What it expands to
+///
+/// The function stays as it is and can be called in a test. Beside it there is a struct of the same name:
+///
+/// ```text
+/// struct sync_tenant {
+///     pub tenant: u64,
+///     pub revision: u32,
+/// }
+///
+/// impl sync_tenant {
+///     pub const NAME: &'static str = "sync_tenant";
+/// }
+///
+/// impl Clone for sync_tenant { … }
+/// impl Job for sync_tenant { … } // `Value` is what the function returns; `slot` formats the key; an attempt calls it
+///
+/// static DESCRIPTOR: JobDescriptor = … // registered with `inventory`
+/// ```
 #[cfg(feature = "controller")]
 pub use taskvisor_macros::job;
 
@@ -127,10 +148,25 @@ pub use taskvisor_macros::job;
 ///
 /// Its first parameter is the `&Event`; the others are [extracted from the application](crate::FromApp):
 /// [`State<T>`](crate::State), [`SupervisorHandle`](crate::SupervisorHandle). It returns nothing. If it panics, it is
-/// called again for the next event.
+/// called again for the next event. What cannot be meant is [refused](crate::when_it_does_not_compile), where it is
+/// written.
 ///
-/// Beside the function there is a struct of the same name, with `alert::NAME` and `alert::subscriber()`, to be given
-/// to a [`Supervisor`](crate::Supervisor) by hand.
+/// # What it expands to
+///
+/// The function stays as it is. Beside it there is a struct of the same name, whose `subscriber()` can be given to a
+/// [`Supervisor`](crate::Supervisor) by hand:
+///
+/// ```text
+/// struct alert {}
+///
+/// impl alert {
+///     pub const NAME: &'static str = "alert";
+///     pub fn subscriber() -> Subscriber { … } // of the static below
+/// }
+///
+/// static DESCRIPTOR: SubscriberDescriptor = … // the events, the queue, and a function that builds it;
+///                                             // registered with `inventory`
+/// ```
 pub use taskvisor_macros::subscriber;
 
 /// Makes an `async fn` the set-up of an application: it runs first, then everything that is declared, until nothing is
@@ -183,4 +219,17 @@ pub use taskvisor_macros::subscriber;
 /// Every reason is said on stderr. A second signal skips the grace. If a body blocks the only worker, a thread of its
 /// own names it and ends the process when grace and drain are over. Without a subscriber, failures are printed to
 /// stderr.
+///
+/// # What it expands to
+///
+/// A `main` with the function inside, as it is. What cannot be meant is [refused](crate::when_it_does_not_compile), where
+/// it is written.
+///
+/// ```text
+/// fn main() -> ExitCode {
+///     async fn main(app: &mut App) -> Result<(), std::io::Error> { … }
+///     use ::billing as _; // for each of `crates`
+///     run_main(OPTIONS, main) // builds the runtime; calls the set-up; checks; runs; says why it ends
+/// }
+/// ```
 pub use taskvisor_macros::main;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::attempt::ErasedSlot;
 use crate::context::AppContext;
-use crate::events::EventSet;
+use crate::events::{Event, EventSet};
 use crate::extract::Needs;
 use crate::policies::{BackoffKind, BackoffPolicy, JitterPolicy};
 use crate::settings::Settings;
@@ -58,6 +58,24 @@ pub struct SubscriberDescriptor {
 }
 
 inventory::collect!(&'static SubscriberDescriptor);
+
+/// The first parameter of a subscriber's function.
+#[diagnostic::on_unimplemented(
+    message = "the first parameter of a subscriber is the event, not `{Self}`",
+    label = "not `Event`",
+    note = "write `event: &Event`",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+)]
+pub trait EventParameter: Sized {
+    /// The event as this type.
+    fn of(event: &Event) -> &Self;
+}
+
+impl EventParameter for Event {
+    fn of(event: &Event) -> &Self {
+        event
+    }
+}
 
 impl Subscriber {
     /// A declared subscriber.

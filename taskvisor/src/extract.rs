@@ -30,10 +30,14 @@ use crate::state::{State, States};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a parameter of a task",
-    label = "not a task parameter",
-    note = "a task's parameters are `TaskContext`, `CancellationToken`, `SupervisorHandle`, `State<T>`, \
-            `Option<State<T>>`, or any type that implements `FromContext`; shared data goes into `State<T>`"
+    message = "`{Self}` cannot be injected",
+    label = "not an extractor",
+    note = "what can be injected: `TaskContext`, `CancellationToken`, `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and \
+            any type that implements `FromContext`",
+    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
+            a `Mutex` instead of `Cell` and `RefCell`",
+    note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait FromContext: Sized {
     /// Makes the parameter.
@@ -47,10 +51,13 @@ pub trait FromContext: Sized {
 ///
 /// There are `State<T>`, `Option<State<T>>` and [`SupervisorHandle`](crate::SupervisorHandle).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a parameter of a subscriber",
-    label = "not a subscriber parameter",
-    note = "beside its `&Event`, a subscriber's parameters are `SupervisorHandle`, `State<T>`, `Option<State<T>>`, or \
-            any type that implements `FromApp`"
+    message = "`{Self}` cannot be injected into a subscriber",
+    label = "not an extractor of the application",
+    note = "what can be injected: `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and any type that implements `FromApp`; \
+            nothing that belongs to an attempt, because a subscriber makes none",
+    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
+            a `Mutex` instead of `Cell` and `RefCell`",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait FromApp: Sized {
     /// Makes the parameter.
@@ -83,6 +90,7 @@ impl FromContext for CancellationToken {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> FromApp for State<T> {
     /// # Panics
     ///
@@ -99,6 +107,7 @@ impl<T: Send + Sync + 'static> FromApp for State<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> FromApp for Option<State<T>> {
     fn from_app(app: &AppContext) -> Self {
         app.state().map(State)

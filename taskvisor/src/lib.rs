@@ -98,6 +98,8 @@ mod logging;
 #[cfg(feature = "macros")]
 mod returns;
 #[cfg(all(feature = "controller", feature = "macros"))]
+mod argument;
+#[cfg(all(feature = "controller", feature = "macros"))]
 mod probe;
 #[cfg(feature = "macros")]
 mod declare;
@@ -105,6 +107,8 @@ mod declare;
 mod app;
 #[cfg(feature = "macros")]
 mod attributes;
+#[cfg(feature = "macros")]
+pub mod when_it_does_not_compile;
 
 #[cfg(all(test, taskvisor_loom))]
 mod models;
@@ -166,12 +170,14 @@ pub mod prelude {
 pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::app::{App, Flavor, MainOptions, run_main};
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use crate::argument::{CloneArgument, JobArgument, NoExtractor, SendArgument};
     pub use crate::attempt::{ErasedSlot, erase};
     #[cfg(feature = "macros")]
-    pub use crate::declare::{SubscriberDescriptor, TaskDescriptor, backoff};
+    pub use crate::declare::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::probe::{IntoJobResult, JobArgument, NotAResult, NotAnExtractor, Probe};
+    pub use crate::probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor, Probe};
     #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};

@@ -36,28 +36,20 @@ pub trait NotAnExtractor {
 
 impl<T> NotAnExtractor for Probe<T> {}
 
-/// What an argument of a job has to be.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument of a job",
-    label = "not an argument",
-    note = "an argument is kept until its turn and given to each attempt: it is `Clone + Send + Sync + 'static`; an \
-            extractor is not submitted, but made for each attempt: write `#[inject]` before the parameter"
-)]
-pub trait JobArgument<const IS_EXTRACTOR: bool>: Clone + Send + Sync + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone + Send + Sync + 'static> JobArgument<false> for T {}
-
 /// What a function under `#[job]` may return: anything that can be sent, or a `Result` of it with any error.
 #[diagnostic::on_unimplemented(
     message = "a job cannot return `{Self}`",
     label = "not a job's return type",
     note = "a job returns anything that is `Send + 'static`, or a `Result` of it with any error: std, `anyhow`, `eyre`, boxed, \
-            or `TaskError`"
+            or `TaskError`",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoJobResult<const IS_RESULT: bool> {
     /// What is delivered.
     type Value: Send + 'static;
+
+    /// Fails to compile where it may not be returned.
+    fn check() {}
 
     /// The result of the attempt.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
@@ -81,3 +73,10 @@ impl<T: Send + 'static> IntoJobResult<false> for T {
         Ok(self)
     }
 }
+
+/// Assumed of a job's return type in generated code, as `JobArgument` is of an argument.
+#[diagnostic::on_unimplemented(message = "a job cannot return `{Self}`", label = "not a job's return type")]
+pub trait JobOutput<'a, const IS_RESULT: bool>: IntoJobResult<IS_RESULT> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoJobResult<IS_RESULT>, const IS_RESULT: bool> JobOutput<'_, IS_RESULT> for T {}

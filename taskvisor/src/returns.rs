@@ -7,7 +7,8 @@ use crate::error::{BoxError, TaskError};
     message = "a task cannot return `{Self}`",
     label = "not a task's return type",
     note = "a task returns `()`, `!` or `Result<(), E>`, where `E` is any error: std, `anyhow`, `eyre`, boxed, or \
-            `TaskError`; a value is returned by what is submitted, not by a task"
+            `TaskError`; a value is returned by what is submitted, not by a task",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoTaskResult {
     /// The result of the attempt.
@@ -35,7 +36,8 @@ pub type SetupResult = Result<(), BoxError>;
 #[diagnostic::on_unimplemented(
     message = "the set-up cannot return `{Self}`",
     label = "not a return type of the set-up",
-    note = "the function under `#[taskvisor::main]` returns `()` or `Result<(), E>`, where `E` is any error"
+    note = "the function under `#[taskvisor::main]` returns `()` or `Result<(), E>`, where `E` is any error",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoSetupResult {
     /// The result of the set-up.

@@ -93,6 +93,11 @@ impl Settings {
             wrong
                 .push("`stable_after` is zero, so that every failure would begin a new streak; leave it out");
         }
+        if let (Setting::Set(stable_after), Setting::Set(Some(timeout))) = (self.stable_after, self.timeout) {
+            if stable_after > timeout {
+                wrong.push("`stable_after` is longer than `timeout`, and no attempt ever runs that long; make it shorter, or leave it out");
+            }
+        }
         if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
             wrong.push("`max_retries` has no effect with `RestartPolicy::Never`; drop one of them");
         }

@@ -6,7 +6,7 @@
 #[rustversion::attr(not(stable(1.95)), ignore = "messages are pinned to 1.95")]
 #[test]
 fn mistakes() {
-    trybuild::TestCases::new().compile_fail("tests/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("tests/fail/**/*.rs");
 }
 
 /// Apart from the mistakes: mixed with them, every case would be built on its own.

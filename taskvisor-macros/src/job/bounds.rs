@@ -1,13 +1,14 @@
-//! What the types of a job have to be, as bounds of what is written for it.
+//! What the types of a job have to be.
 //!
-//! A bound of a type that is known is checked once, where the type is written, and then taken for true: a wrong type is
-//! one error, however often it is used.
+//! It is checked once, where the type is written, and taken for true wherever else generated code uses the type: a wrong
+//! type is one error, however often it is used.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::located::{at_attribute, located};
+use crate::returned::Returned;
 
 use super::Job;
 use super::inputs::Argument;
@@ -25,25 +26,48 @@ pub(super) fn probing(job: &Job) -> TokenStream {
 }
 
 /// That each argument can be kept, and is no extractor: one of another spelling would silently be a field.
+pub(super) fn checks(job: &Job) -> TokenStream {
+    let arguments = job.arguments().map(|Argument { conditions, of_type, .. }| {
+        let span = located(of_type.span());
+        let is_extractor = quote_spanned!(span=> { <__taskvisor::Probe<#of_type>>::IS_EXTRACTOR });
+        quote_spanned! {span=>
+            #(#conditions)* <#of_type as __taskvisor::NoExtractor<#is_extractor>>::check();
+            #(#conditions)* <#of_type as __taskvisor::CloneArgument<#is_extractor>>::check();
+            #(#conditions)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
+        }
+    });
+    let Returned { span, written } = Returned::read(&job.function.signature.output);
+    let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
+    let conversion = conversion(span);
+    let value = quote_spanned!(span=> <#written as #conversion>::check(););
+    quote_spanned! {at_attribute()=>
+        const __TASKVISOR_IS_RESULT: ::core::primitive::bool = #is_result;
+
+        const _: fn() = || {
+            #(#arguments)*
+            #value
+        };
+    }
+}
+
+/// The same for a bound: taken for true.
 pub(super) fn of_arguments(job: &Job) -> TokenStream {
-    // A bound cannot be conditional; of such an argument the compiler speaks in its own words.
+    // A bound cannot be conditional; what such an argument is not, the compiler says for each use.
     let arguments = job.arguments().filter(|argument| argument.conditions.is_empty());
     let bounds = arguments.map(|Argument { of_type, .. }| {
-        let end = end_of(of_type);
-        let is_extractor = quote_spanned!(end=> <__taskvisor::Probe<#of_type>>::IS_EXTRACTOR);
-        bound(of_type, &quote_spanned!(end=> __taskvisor::JobArgument<{ #is_extractor }>))
+        quote_spanned!(at_attribute()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked>,)
     });
     quote!(#(#bounds)*)
 }
 
-/// One bound, underlined from the parenthesis to its end, which is as far as the type goes.
-pub(super) fn bound(of_type: &impl ToTokens, bound: &TokenStream) -> TokenStream {
-    let of_type = quote_spanned!(located(of_type.span())=> (#of_type));
-    quote!(#of_type: #bound,)
+/// The same for the value: taken for true.
+pub(super) fn of_value(written: &TokenStream) -> TokenStream {
+    quote_spanned! {at_attribute()=>
+        for<'unchecked> #written: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT>,
+    }
 }
 
-/// The span of generated code that is blamed on the last token of a type.
-pub(super) fn end_of(of_type: &impl ToTokens) -> Span {
-    let last = of_type.to_token_stream().into_iter().last();
-    located(last.map_or_else(Span::call_site, |last| last.span()))
+/// The trait that makes the return type what the runtime takes.
+pub(super) fn conversion(span: Span) -> TokenStream {
+    quote_spanned!(span=> __taskvisor::IntoJobResult<__TASKVISOR_IS_RESULT>)
 }

@@ -26,6 +26,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
+    let checks = bounds::checks(job);
     let clone = clone(job);
     let write_slot = write_slot(job);
     let implementation = implementation(job);
@@ -43,6 +44,8 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
                 /// The name under which events and errors show this job.
                 pub const NAME: &'static ::core::primitive::str = #declared_name;
             }
+
+            #checks
 
             #clone
 
@@ -122,10 +125,9 @@ fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
 fn implementation(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
     let Returned { span, written } = Returned::read(&job.function.signature.output);
-    let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
-    let conversion = quote_spanned! {bounds::end_of(&written)=> __taskvisor::IntoJobResult<{ #is_result }>};
+    let conversion = bounds::conversion(span);
     let of_arguments = bounds::of_arguments(job);
-    let of_value = bounds::bound(&written, &conversion);
+    let of_value = bounds::of_value(&written);
     let call = call(job);
     let slot = slot(job);
     let name = located(job.function.signature.ident.span());

@@ -8,7 +8,7 @@ use syn::{
 
 use crate::errors::Errors;
 use crate::parameter::{Parameter, bare, conditions};
-use crate::signature::mentions_impl;
+use crate::signature::{is_mark, mentions_impl};
 
 use super::borrowed::borrowed;
 
@@ -77,19 +77,14 @@ impl Input {
 
 /// Whether a parameter carries `#[inject]`.
 fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
-    let mut markers = attributes.iter().filter(|attribute| is_marker(attribute)).peekable();
-    let is_marked = markers.peek().is_some();
-    for marker in markers {
-        if !matches!(marker.meta, Meta::Path(_)) {
-            errors.on(&marker.meta, "`#[inject]` takes nothing: the parameter's type says what to pass");
+    let mut marks = attributes.iter().filter(|attribute| is_mark(attribute)).peekable();
+    let is_marked = marks.peek().is_some();
+    for mark in marks {
+        if !matches!(mark.meta, Meta::Path(_)) {
+            errors.on(&mark.meta, "`#[inject]` takes nothing: the parameter's type says what to pass");
         }
     }
     is_marked
-}
-
-/// Whether it is the `#[inject]` that only this attribute understands.
-pub(super) fn is_marker(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("inject")
 }
 
 /// Whether the type says by its spelling that it is made from the context.

@@ -1,5 +1,6 @@
 //! Settings that contradict each other.
 
+use proc_macro2::Literal;
 use quote::quote;
 use syn::Ident;
 
@@ -12,8 +13,13 @@ use super::{Restart, Settings};
 impl Settings {
     /// Reports what cannot both be meant, at the key that has to go.
     ///
-    /// A restart policy that only the compiler knows is given the same rules to check.
+    /// A value that only the compiler knows is given the same rules to keep.
     pub(crate) fn check(&mut self, errors: &mut Errors) {
+        self.check_restart(errors);
+        self.check_stable_after(errors);
+    }
+
+    fn check_restart(&mut self, errors: &mut Errors) {
         let retry_keys: Vec<Ident> = [
             self.backoff.as_ref().map(|given| &given.key),
             self.max_retries.as_ref().map(|given| &given.key),
@@ -48,7 +54,33 @@ impl Settings {
             }
         }
     }
+
+    /// An attempt that is timed out before can never have run that long.
+    fn check_stable_after(&mut self, errors: &mut Errors) {
+        let (Some(stable_after), Some(timeout)) = (&mut self.stable_after, &mut self.timeout) else { return };
+        let key = &stable_after.key;
+        match (&mut stable_after.value, &mut timeout.value) {
+            (Value::Literal(stable_after), Value::Literal(timeout)) => {
+                if *stable_after > *timeout {
+                    errors.on(key, NEVER_STABLE);
+                }
+            }
+            (Value::Literal(stable_after), Value::Constant(timeout)) => {
+                let stable_after = Literal::u128_suffixed(stable_after.as_nanos());
+                let reached = quote!(__TASKVISOR_VALUE.as_nanos() >= #stable_after);
+                timeout.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
+            }
+            (Value::Constant(stable_after), timeout) => {
+                let timeout = timeout.write_duration();
+                let reached = quote!(__TASKVISOR_VALUE.as_nanos() <= #timeout.as_nanos());
+                stable_after.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
+            }
+        }
+    }
 }
+
+const NEVER_STABLE: &str = "`stable_after` is longer than `timeout`, and no attempt ever runs that long; \
+                            make it shorter, or leave it out";
 
 const REPEATS: &str = "`every` repeats the task after each success, which only `restart = \"always\"` does; \
                        remove `every`, or write `restart = \"always\"`";

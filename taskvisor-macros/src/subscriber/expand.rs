@@ -74,7 +74,9 @@ fn extractor() -> Ident {
 fn on_event(subscriber: &Subscriber) -> TokenStream {
     let name = &subscriber.function.signature.ident;
     let span = located(name.span());
-    let event = quote_spanned!(located(subscriber.event.of_type.span())=> event);
+    let of_type = &subscriber.event.of_type;
+    let event =
+        quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(event));
     let source = quote_spanned!(span=> &self.app);
     let from_app = Ident::new("from_app", Span::mixed_site());
     let arguments =

@@ -36,7 +36,7 @@ fn jobs() {
     one(job("queue = 3"), "`queue` has no effect without `slot`");
     one(
         job("slot = 5, queue = 3"),
-        "a slot is a format string in quotes, as in `slot = \"tenant-{tenant}\"`",
+        "a slot is a format string in quotes; write, for example, `slot = \"tenant-{tenant}\"`",
     );
     one(job("slot = \"a\", queue = 0"), "`queue` must be at least 1");
     one(
@@ -45,7 +45,7 @@ fn jobs() {
     );
     one(
         job("slot = \"a\", admission = \"drop\""),
-        "unknown value \"drop\" for `admission`; expected \"queue\",",
+        "unknown value \"drop\" for `admission`; did you mean \"drop-if-running\"? expected \"queue\",",
     );
     one(job("slot = \"a\", admission = replace"), "the value is written in quotes: \"replace\"");
 }

@@ -65,6 +65,32 @@ fn unknown_options() {
 }
 
 #[test]
+fn the_last_message_says_where_the_rules_are() {
+    let messages = task("restrat = 1, banana = 2");
+    let with_page = |message: &String| {
+        message.ends_with("\nthe rules: `taskvisor::when_it_does_not_compile` in the documentation")
+    };
+    assert_eq!(messages.iter().map(with_page).collect::<Vec<_>>(), [false, true]);
+}
+
+/// Of what the compiler refuses as well it is given nothing to refuse.
+#[test]
+fn what_is_reported_is_not_left_to_be_reported_again() {
+    for item in [
+        "#[task] async fn ping() {}",
+        "#[tokio::main] async fn ping() {}",
+        "const async fn ping() {}",
+        "async fn ping(x: ...) {}",
+        "async fn ping(#[inject] x: X) {}",
+    ] {
+        let expansion = crate::task::task(tokens(""), tokens(item)).to_string();
+        for mistake in ["# [task]", "# [tokio", "const async", "...", "# [inject]"] {
+            assert!(!expansion.contains(mistake), "{expansion}");
+        }
+    }
+}
+
+#[test]
 fn every_mistake_is_reported() {
     let messages =
         task("restrat = 1, timeout = \"5 parsecs\", backoff = \"expp\", timeout = \"5s\", max_retries = 0");
@@ -89,15 +115,25 @@ fn values() {
     one(task("timeout(\"5s\")"), "expected `=`, as in `timeout = \"5s\"`");
     one(task("timeout = \"5s\" name = \"a\""), "expected `,` before the next option");
     one(task("timeout = 5s"), "a duration is written in quotes: \"5s\"");
-    one(task("timeout = 5"), "expected a duration in quotes, with its unit");
+    one(
+        task("timeout = 5"),
+        "a duration is written in quotes, with its unit; write, for example, `timeout = \"5s\"`",
+    );
     one(task("timeout = -5"), "a duration cannot be negative");
     one(task("timeout = \"5\""), "the duration \"5\" has no unit");
+    one(task("every = \"101 years\""), "the duration \"101 years\" is longer than 100 years");
     one(task("timeout = \"0s\""), "`timeout` must be longer than zero");
     one(task("stable_after = \"0s\""), "`stable_after` must be longer than zero");
     one(task("max_retries = -1"), "`max_retries` must be at least 1");
-    one(task("max_retries = \"3\""), "expected a whole number without quotes");
-    one(task("max_retries = 1.5"), "expected a whole number without quotes");
-    one(task("max_retries = 99999999999"), "the number is too large");
+    one(
+        task("max_retries = \"3\""),
+        "a count is a whole number, without quotes; write, for example, `max_retries = 3`",
+    );
+    one(
+        task("max_retries = 1.5"),
+        "a count is a whole number, without quotes; write, for example, `max_retries = 3`",
+    );
+    one(task("max_retries = 99999999999"), "the number is above 4294967295");
     one(
         task("restart = \"on_failure\""),
         "unknown value \"on_failure\" for `restart`; did you mean \"on-failure\"?",
@@ -143,6 +179,8 @@ fn contradictions() {
     one(task("stable_after = \"1m\", restart = \"never\""), "`stable_after` has no effect with");
     one(task("every = \"1s\", restart = \"never\""), "`every` repeats the task after each success");
     one(task("every = \"1s\", restart = \"on-failure\""), "`every` repeats the task after each success");
+    one(task("stable_after = \"6s\", timeout = \"5s\""), "`stable_after` is longer than `timeout`");
+    assert_eq!(task("stable_after = \"5s\", timeout = \"5s\""), Vec::<String>::new());
 }
 
 #[test]
@@ -163,6 +201,12 @@ fn signatures() {
     one(task_on("#[task] async fn ping() {}"), "the function is declared twice; keep one `#[task]`");
     one(task_on("#[job] async fn ping(a: u8) {}"), "one function cannot be both `#[task]` and `#[job]`");
     one(task_on("#[tokio::main] async fn ping() {}"), "`#[tokio::main]` changes the function");
+    one(task_on("async fn ping(x: ...) {}"), "a task cannot be variadic");
+    one(task_on("const async fn ping() {}"), "a task cannot be `const`");
+    one(
+        task_on("async fn ping(#[inject] x: X) {}"),
+        "every parameter of a task is injected; remove `#[inject]`",
+    );
     assert_eq!(task_on("unsafe fn ping<T>(self, x: &mut T) {}").len(), 5);
 }
 
@@ -196,7 +240,7 @@ fn entry_points() {
     let right = "async fn main(app: &mut App) {}";
     one(entry("worker_threads = 2, flavor = \"current_thread\"", right), "`worker_threads` has no effect");
     one(entry("flavor = multi_thread", right), "the value is written in quotes: \"multi_thread\"");
-    one(entry("flavor = FLAVOR", right), "expected one of the names, in quotes");
+    one(entry("flavor = FLAVOR", right), "the value is one of the names, in quotes");
     one(entry("worker_threads = 0", right), "`worker_threads` must be at least 1");
     one(entry("max_concurrent = 0", right), "`max_concurrent` must be at least 1");
     one(entry("crates = billing", right), "expected a list, as in `crates = [billing]`");

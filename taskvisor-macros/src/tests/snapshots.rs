@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{expanded, tokens};
 
 fn compare(name: &str, expansion: &str) {
+    assert!(!expansion.contains("compile_error"), "{name} has mistakes:\n{expansion}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, expansion).expect("the snapshot can be written");
@@ -24,7 +25,7 @@ const TASK: &str = r#"
 "#;
 
 const EVERY_OPTION: &str = r#"
-    name = "db-ping", restart = RESTART, timeout = "1m 5s", max_retries = 3, every = IDLE,
+    name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = IDLE,
     stable_after = "2m", crate = ::sup,
     backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
 "#;

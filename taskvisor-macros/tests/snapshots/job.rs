@@ -31,12 +31,55 @@ const _: () = {
         /// The name under which events and errors show this job.
         pub const NAME: &'static ::core::primitive::str = "sync";
     }
+    const __TASKVISOR_IS_RESULT: ::core::primitive::bool = <__taskvisor::Probe<
+        Result<Report, SyncError>,
+    >>::IS_RESULT;
+    const _: fn() = || {
+        <u64 as __taskvisor::NoExtractor<
+            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
+        >>::check();
+        <u64 as __taskvisor::CloneArgument<
+            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
+        >>::check();
+        <u64 as __taskvisor::SendArgument<
+            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
+        >>::check();
+        <Vec<
+            Kind,
+        > as __taskvisor::NoExtractor<
+            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
+        >>::check();
+        <Vec<
+            Kind,
+        > as __taskvisor::CloneArgument<
+            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
+        >>::check();
+        <Vec<
+            Kind,
+        > as __taskvisor::SendArgument<
+            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
+        >>::check();
+        #[cfg(unix)]
+        <PathBuf as __taskvisor::NoExtractor<
+            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
+        >>::check();
+        #[cfg(unix)]
+        <PathBuf as __taskvisor::CloneArgument<
+            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
+        >>::check();
+        #[cfg(unix)]
+        <PathBuf as __taskvisor::SendArgument<
+            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
+        >>::check();
+        <Result<
+            Report,
+            SyncError,
+        > as __taskvisor::IntoJobResult<__TASKVISOR_IS_RESULT>>::check();
+    };
     impl ::core::clone::Clone for sync_tenant
     where
-        (u64): __taskvisor::JobArgument<{ <__taskvisor::Probe<u64>>::IS_EXTRACTOR }>,
-        (Vec<
-            Kind,
-        >): __taskvisor::JobArgument<{ <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR }>,
+        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked>,
+        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked>,
     {
         fn clone(&self) -> Self {
             Self {
@@ -52,23 +95,17 @@ const _: () = {
     }
     impl __taskvisor::Job for sync_tenant
     where
-        (u64): __taskvisor::JobArgument<{ <__taskvisor::Probe<u64>>::IS_EXTRACTOR }>,
-        (Vec<
-            Kind,
-        >): __taskvisor::JobArgument<{ <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR }>,
-        (Result<
+        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked>,
+        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked>,
+        for<'unchecked> Result<
             Report,
             SyncError,
-        >): __taskvisor::IntoJobResult<
-            { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
-        >,
+        >: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT>,
     {
         type Value = <Result<
             Report,
             SyncError,
-        > as __taskvisor::IntoJobResult<
-            { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
-        >>::Value;
+        > as __taskvisor::IntoJobResult<__TASKVISOR_IS_RESULT>>::Value;
         fn descriptor() -> &'static __taskvisor::JobDescriptor {
             &__TASKVISOR_DESCRIPTOR
         }
@@ -86,7 +123,7 @@ const _: () = {
                     Report,
                     SyncError,
                 > as __taskvisor::IntoJobResult<
-                    { <__taskvisor::Probe<Result<Report, SyncError>>>::IS_RESULT },
+                    __TASKVISOR_IS_RESULT,
                 >>::into_job_result(
                     sync_tenant(
                             self.tenant,

@@ -24,7 +24,7 @@ const _: () = {
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             async move {
                 alert(
-                        event,
+                        <Event as __taskvisor::EventParameter>::of(event),
                         <State<Db> as __taskvisor::FromApp>::from_app(&self.app),
                         &<State<Mail> as __taskvisor::FromApp>::from_app(&self.app),
                     )

@@ -92,7 +92,7 @@ const _: () = {
                 ),
             ),
             timeout: __taskvisor::Setting::Set(
-                ::core::option::Option::Some(::core::time::Duration::new(65, 0)),
+                ::core::option::Option::Some(::core::time::Duration::new(305, 0)),
             ),
             max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
             every: __taskvisor::Setting::Set({

@@ -147,6 +147,15 @@ async fn max_retries_of_what_is_never_restarted_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stable_after_that_the_timeout_never_lets_it_reach_is_refused() {
+    let limited = |limit| spec(RestartPolicy::OnFailure).with_timeout(limit);
+    assert!(is_invalid(limited(seconds(4)).with_stable_after(seconds(5))).await);
+    // An attempt that is timed out then has run long enough.
+    assert!(!is_invalid(limited(seconds(5)).with_stable_after(seconds(5))).await);
+    assert!(!is_invalid(limited(seconds(4))).await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_interval_of_what_is_not_always_restarted_is_refused() {
     assert!(is_invalid(spec(RestartPolicy::Never).with_interval(SECOND)).await);
     assert!(is_invalid(spec(RestartPolicy::OnFailure).with_interval(SECOND)).await);

@@ -23,7 +23,7 @@ pub const IDLE: Duration = Duration::from_secs(60);
     timeout = "5s",
     max_retries = 3,
     every = "1m",
-    stable_after = "2m"
+    stable_after = "3s"
 )]
 pub async fn literals(
     ctx: TaskContext,

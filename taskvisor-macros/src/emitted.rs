@@ -1,0 +1,65 @@
+//! The function as the compiler sees it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::signature::{declares, is_entry_point, is_mark};
+
+/// Every token as it came, but for what only we understand; and, where something is wrong, but for what the compiler would
+/// complain about once more.
+///
+/// `used` are parameters that are used, whatever the body does with them.
+pub(crate) fn emitted(
+    function: &Function,
+    item: &TokenStream,
+    used: &[Ident],
+    errors: &Errors,
+) -> TokenStream {
+    let mut function = function.clone();
+    let marked = strip_marks(&mut function) | mark_used(&mut function, used);
+    let mistaken = !errors.is_empty() && strip_mistakes(&mut function);
+    if marked || mistaken { function.into_token_stream() } else { item.clone() }
+}
+
+fn strip_marks(function: &mut Function) -> bool {
+    let typed = typed(function);
+    typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_mark) | stripped)
+}
+
+/// Keeps the compiler from calling these parameters unused, and advising a rename.
+fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
+    let mut used = false;
+    for parameter in typed(function) {
+        if matches!(&*parameter.pat, Pat::Ident(pattern) if names.contains(&pattern.ident)) {
+            parameter.attrs.push(parse_quote!(#[allow(unused_variables)]));
+            used = true;
+        }
+    }
+    used
+}
+
+fn strip_mistakes(function: &mut Function) -> bool {
+    let signature = &mut function.signature;
+    // The compiler refuses each together with `async`.
+    let variadic = signature.asyncness.is_some() && signature.variadic.take().is_some();
+    let constness = signature.asyncness.is_some() && signature.constness.take().is_some();
+    // Another attribute would find mistakes of its own.
+    let changed_again = |attribute: &Attribute| declares(attribute) || is_entry_point(attribute);
+    strip(&mut function.attributes, changed_again) || variadic || constness
+}
+
+fn typed(function: &mut Function) -> impl Iterator<Item = &mut PatType> {
+    function.signature.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+fn strip(attributes: &mut Vec<Attribute>, unwanted: impl Fn(&Attribute) -> bool) -> bool {
+    let before = attributes.len();
+    attributes.retain(|attribute| !unwanted(attribute));
+    attributes.len() < before
+}

@@ -1,0 +1,4 @@
+#[taskvisor::job]
+async fn sync(_name: Option<std::borrow::Cow<'_, str>>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use std::rc::Rc;
+
+#[taskvisor::job]
+async fn sync(_tenant: Rc<u64>) {}
+
+fn main() {}

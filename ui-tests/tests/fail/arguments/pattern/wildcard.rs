@@ -1,0 +1,4 @@
+#[taskvisor::job]
+async fn sync(_: u64) {}
+
+fn main() {}

@@ -1,7 +1,0 @@
-#[taskvisor::task(backoff(exponential, first = "1s"))]
-async fn unknown() {}
-
-#[taskvisor::task(backoff(first = "1s"))]
-async fn missing() {}
-
-fn main() {}

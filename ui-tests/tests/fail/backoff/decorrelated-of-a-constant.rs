@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(constant, jitter = "decorrelated"))]
+async fn ping() {}
+
+fn main() {}

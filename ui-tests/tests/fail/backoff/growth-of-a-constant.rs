@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(constant, first = "1s", factor = 2.0))]
+async fn ping() {}
+
+fn main() {}

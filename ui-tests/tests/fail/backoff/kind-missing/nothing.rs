@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff())]
+async fn ping() {}
+
+fn main() {}

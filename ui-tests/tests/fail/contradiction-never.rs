@@ -1,4 +1,0 @@
-#[taskvisor::task(restart = "never", backoff = "exp", max_retries = 3)]
-async fn ping() {}
-
-fn main() {}

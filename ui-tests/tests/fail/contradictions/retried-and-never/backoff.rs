@@ -1,0 +1,4 @@
+#[taskvisor::task(restart = "never", backoff = "exp")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(restart = "never", max_retries = 3)]
+async fn ping() {}
+
+fn main() {}

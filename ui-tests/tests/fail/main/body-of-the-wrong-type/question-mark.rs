@@ -1,0 +1,4 @@
+#[taskvisor::main]
+async fn main() {
+    std::fs::read("config")?;
+}

@@ -1,0 +1,4 @@
+#[taskvisor::main]
+async fn main() -> Result<(), std::io::Error> {
+    std::env::args().count()
+}

@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [my-crate])]
+async fn main() {}

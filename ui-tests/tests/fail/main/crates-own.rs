@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [crate])]
+async fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [billing::jobs])]
+async fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [tokio, tokio])]
+async fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [billing])]
+async fn main() {}

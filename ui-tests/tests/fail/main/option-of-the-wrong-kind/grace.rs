@@ -1,0 +1,2 @@
+#[taskvisor::main(grace = 15)]
+async fn main() {}

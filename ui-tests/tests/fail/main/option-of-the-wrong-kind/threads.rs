@@ -1,0 +1,2 @@
+#[taskvisor::main(worker_threads = "4")]
+async fn main() {}

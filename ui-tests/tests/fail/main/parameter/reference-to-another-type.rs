@@ -1,0 +1,4 @@
+struct Database;
+
+#[taskvisor::main]
+async fn main(_database: &mut Database) {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(grace = "15s")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(jitter = "full")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber(restart = "always")]
+async fn alert(_event: &Event) {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(slot = "tenant")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(delay = "1s")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(interval = "5s")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(retries = 3)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(banana = 1)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::main(max_concurent = 8)]
+async fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(on-error = "retry")]
+async fn ping() {}
+
+fn main() {}

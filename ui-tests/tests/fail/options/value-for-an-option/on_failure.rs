@@ -1,0 +1,4 @@
+#[taskvisor::task(on_failure)]
+async fn ping() {}
+
+fn main() {}

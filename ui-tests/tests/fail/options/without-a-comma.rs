@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = "5s" name = "database")]
+async fn ping() {}
+
+fn main() {}

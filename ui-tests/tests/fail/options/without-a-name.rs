@@ -1,0 +1,4 @@
+#[taskvisor::task("5s")]
+async fn ping() {}
+
+fn main() {}

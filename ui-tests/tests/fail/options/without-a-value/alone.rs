@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(max_retries =)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = , name = "a")]
+async fn ping() {}
+
+fn main() {}

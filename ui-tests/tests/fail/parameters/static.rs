@@ -1,0 +1,6 @@
+use taskvisor::TaskContext;
+
+#[taskvisor::task]
+async fn ping(_context: &'static TaskContext) {}
+
+fn main() {}

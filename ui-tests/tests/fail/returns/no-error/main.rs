@@ -1,0 +1,6 @@
+struct NotAnError;
+
+#[taskvisor::main]
+async fn main() -> Result<(), NotAnError> {
+    Err(NotAnError)
+}

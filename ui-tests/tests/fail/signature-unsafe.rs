@@ -1,4 +1,0 @@
-#[taskvisor::task]
-async unsafe extern "C" fn ping() {}
-
-fn main() {}

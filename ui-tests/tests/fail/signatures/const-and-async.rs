@@ -1,0 +1,4 @@
+#[taskvisor::task]
+const async fn ping() {}
+
+fn main() {}

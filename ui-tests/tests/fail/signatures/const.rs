@@ -1,0 +1,4 @@
+#[taskvisor::task]
+const fn ping() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[taskvisor::job]
+#[taskvisor::task]
+async fn both() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber]
+#[taskvisor::task]
+async fn both(_event: &Event) {}
+
+fn main() {}

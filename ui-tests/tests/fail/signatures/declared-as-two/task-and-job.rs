@@ -1,0 +1,5 @@
+#[taskvisor::task]
+#[taskvisor::job]
+async fn both() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task]
+async extern "C" fn ping() {}
+
+fn main() {}

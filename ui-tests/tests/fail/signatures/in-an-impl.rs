@@ -1,0 +1,8 @@
+struct Poller;
+
+impl Poller {
+    #[taskvisor::task]
+    async fn ping() {}
+}
+
+fn main() {}

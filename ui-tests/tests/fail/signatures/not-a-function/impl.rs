@@ -1,0 +1,6 @@
+struct Ping;
+
+#[taskvisor::task]
+impl Ping {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::job]
+mod jobs {
+    async fn sync(_tenant: u64) {}
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::job]
+fn sync(_tenant: u64) {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[taskvisor::task]
+#[tokio::main]
+async fn ping() {}
+
+fn main() {}

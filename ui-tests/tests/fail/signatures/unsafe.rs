@@ -1,0 +1,4 @@
+#[taskvisor::task]
+async unsafe fn ping() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#[taskvisor::task]
+async fn ping()
+where
+    u8: Copy,
+{
+}
+
+fn main() {}

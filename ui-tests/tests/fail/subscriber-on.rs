@@ -1,6 +1,0 @@
-use taskvisor::Event;
-
-#[taskvisor::subscriber(on(failed, Lagged))]
-async fn alert(_event: &Event) {}
-
-fn main() {}

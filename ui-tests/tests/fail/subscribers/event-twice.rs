@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber]
+async fn alert(_first: &Event, _second: &Event) {}
+
+fn main() {}

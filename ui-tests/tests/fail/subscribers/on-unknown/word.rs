@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber(on(Timeout))]
+async fn alert(_event: &Event) {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::subscriber]
+async fn alert() {}
+
+fn main() {}

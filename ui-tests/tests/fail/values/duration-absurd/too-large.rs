@@ -1,0 +1,4 @@
+#[taskvisor::task(every = "99999999999999999999s")]
+async fn ping() {}
+
+fn main() {}

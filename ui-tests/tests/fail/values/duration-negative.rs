@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = -5)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = "0s")]
+async fn ping() {}
+
+fn main() {}

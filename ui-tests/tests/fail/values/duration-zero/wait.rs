@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(constant, first = "0s"))]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(exp, factor = f64::NAN))]
+async fn ping() {}
+
+fn main() {}

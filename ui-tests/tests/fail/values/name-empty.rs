@@ -1,0 +1,4 @@
+#[taskvisor::task(name = "")]
+async fn ping() {}
+
+fn main() {}

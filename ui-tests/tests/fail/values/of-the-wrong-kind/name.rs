@@ -1,0 +1,4 @@
+#[taskvisor::task(name = 5)]
+async fn ping() {}
+
+fn main() {}

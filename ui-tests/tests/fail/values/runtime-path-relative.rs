@@ -1,0 +1,4 @@
+#[taskvisor::task(crate = taskvisor)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(crate = ::supervisor)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(exp, jitter = "random"))]
+async fn ping() {}
+
+fn main() {}

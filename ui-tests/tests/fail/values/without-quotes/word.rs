@@ -1,0 +1,4 @@
+#[taskvisor::task(restart = on-failure)]
+async fn ping() {}
+
+fn main() {}
