@@ -169,7 +169,7 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "macros")]
-    pub use crate::app::{App, Flavor, MainOptions, run_main};
+    pub use crate::app::{App, Flavor, MainOptions, SetupParameter, run_main};
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::argument::{CloneArgument, JobArgument, NoExtractor, SendArgument};
     pub use crate::attempt::{ErasedSlot, erase};

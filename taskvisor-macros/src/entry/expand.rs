@@ -52,11 +52,12 @@ fn set_up(function: &Function) -> TokenStream {
     let span = located(name.span());
     let (parameter, argument) = match signature.inputs.first() {
         Some(FnArg::Typed(typed)) => {
-            let blamed = match bare(&typed.ty) {
-                Type::Reference(reference) => reference.elem.span(),
-                other => other.span(),
+            let of_type = match bare(&typed.ty) {
+                Type::Reference(reference) => &*reference.elem,
+                other => other,
             };
-            let argument = quote_spanned!(located(blamed)=> app);
+            let argument =
+                quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::SetupParameter>::of(app));
             (quote_spanned!(span=> app), argument)
         }
         _ => (quote_spanned!(span=> _app), TokenStream::new()),

@@ -16,7 +16,9 @@ pub fn main() -> ::std::process::ExitCode {
         ::std::boxed::Box::pin(async move {
             <anyhow::Result<
                 (),
-            > as __taskvisor::IntoSetupResult>::into_setup_result(main(app).await)
+            > as __taskvisor::IntoSetupResult>::into_setup_result(
+                main(<App as __taskvisor::SetupParameter>::of(app)).await,
+            )
         })
     }
     const __TASKVISOR_OPTIONS: __taskvisor::MainOptions = __taskvisor::MainOptions {

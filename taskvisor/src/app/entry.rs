@@ -28,6 +28,24 @@ use crate::subscriber::Subscriber;
 /// The future of the set-up.
 pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
 
+/// The parameter of a set-up's function.
+#[diagnostic::on_unimplemented(
+    message = "the parameter of the set-up is the application, not `{Self}`",
+    label = "not `App`",
+    note = "write `app: &mut App`, or no parameter",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+)]
+pub trait SetupParameter {
+    /// The application as this type.
+    fn of(app: &mut App) -> &mut Self;
+}
+
+impl SetupParameter for App {
+    fn of(app: &mut App) -> &mut Self {
+        app
+    }
+}
+
 /// Runs an application to its end.
 #[must_use]
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {

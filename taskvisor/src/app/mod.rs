@@ -12,7 +12,7 @@ mod entry;
 use std::fmt;
 use std::panic::Location;
 
-pub use entry::run_main;
+pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
 
 use crate::config::Config;
