@@ -9,6 +9,7 @@ use syn::{FnArg, Signature, Type};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::parameter::bare;
+use crate::returned;
 use crate::signature;
 
 use self::options::Options;
@@ -29,6 +30,7 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     signature::check(&function.signature, "the set-up function", &mut errors);
     signature::check_attributes(&function.attributes, "#[taskvisor::main]", &mut errors);
     check_parameters(&function.signature, &mut errors);
+    returned::check(&function.signature.output, "the set-up function", &mut errors);
     if errors.is_empty() {
         expand::entry(&Entry { function, options })
     } else {

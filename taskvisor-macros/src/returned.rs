@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
+use crate::errors::Errors;
 use crate::located::{at_attribute, located};
 use crate::parameter::bare;
 use crate::signature::mentions_impl;
@@ -24,6 +25,20 @@ pub(crate) fn converted(
     let conversion = Ident::new(conversion, Span::mixed_site());
     let function = Ident::new(function, Span::mixed_site());
     quote_spanned!(span=> <#written as __taskvisor::#conversion>::#function(#call))
+}
+
+/// Reports a return type that hides whether it is a result; inside of a result, a type may have no name.
+pub(crate) fn check(output: &ReturnType, what: &str, errors: &mut Errors) {
+    let ReturnType::Type(_, returned) = output else { return };
+    if matches!(bare(returned), Type::ImplTrait(_)) {
+        errors.on(
+            returned,
+            format!(
+                "{what} cannot return `impl Trait`, which hides whether it is a result; \
+                 return `()`, or `Result<(), E>` of any error"
+            ),
+        );
+    }
 }
 
 /// A function's return type, and where a mistake in it is reported.

@@ -12,6 +12,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::located::at_attribute;
 use crate::parameter::Parameter;
+use crate::returned;
 use crate::signature;
 
 use self::options::Options;
@@ -33,6 +34,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     signature::check(&function.signature, "a task", &mut errors);
     signature::check_attributes(&function.attributes, "#[task]", &mut errors);
     signature::check_marks(&function.signature, "a task", &mut errors);
+    returned::check(&function.signature.output, "a task", &mut errors);
     let parameters = Parameter::read_all(&function.signature, &mut errors);
     let emitted = emitted(&function, &item, &[], &errors);
     let beside = if errors.is_empty() {

@@ -133,6 +133,7 @@
 //! | rule | what is refused | instead |
 //! |---|---|---|
 //! | `no-result` | a task's value | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
+//! | `no-result-in-sight` | `impl Trait` of a task or of a set-up | `()`, `Result<(), E>` |
 //! | `no-error` | an error that is none | an `Error`, `anyhow`'s, `eyre`'s, a box, [`TaskError`](crate::TaskError) |
 //! | `value-of-a-subscriber` | anything but `()` | errors are handled inside |
 //! | `value-not-send` | a job's value that cannot go to another thread | `Arc` instead of `Rc` |

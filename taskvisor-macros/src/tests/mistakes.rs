@@ -197,6 +197,8 @@ fn signatures() {
     one(task_on("async fn ping(x: &mut u8) {}"), "a parameter cannot be `&mut`");
     one(task_on("async fn ping(x: &'static u8) {}"), "a parameter is borrowed for one call");
     one(task_on("async fn ping(x: &str) {}"), "a parameter cannot be a `str`");
+    one(task_on("async fn ping() -> impl Debug {}"), "a task cannot return `impl Trait`");
+    assert_eq!(task_on("async fn ping() -> Result<(), impl Error> {}"), Vec::<String>::new());
     one(task_on("struct Ping;"), "`#[task]` goes on an `async fn`");
     one(task_on("#[task] async fn ping() {}"), "the function is declared twice; keep one `#[task]`");
     one(task_on("#[job] async fn ping(a: u8) {}"), "one function cannot be both `#[task]` and `#[job]`");
@@ -252,5 +254,6 @@ fn entry_points() {
     one(entry("", "fn main() {}"), "the set-up function must be an `async fn`");
     one(entry("", "async fn main(app: App) {}"), "the set-up function takes the application");
     one(entry("", "async fn main(app: &mut App, db: Db) {}"), "the set-up function takes one parameter");
+    one(entry("", "async fn main() -> impl Debug {}"), "the set-up function cannot return `impl Trait`");
     one(entry("", "#[tokio::main] async fn main() {}"), "`#[tokio::main]` changes the function");
 }

@@ -1,0 +1,2 @@
+#[taskvisor::main]
+async fn main() -> impl std::fmt::Debug {}

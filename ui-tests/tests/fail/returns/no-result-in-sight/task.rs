@@ -1,0 +1,4 @@
+#[taskvisor::task]
+async fn ping() -> impl std::fmt::Debug {}
+
+fn main() {}
