@@ -46,6 +46,8 @@
 mod sync;
 mod panics;
 mod wakers;
+#[cfg(any(feature = "logging", feature = "macros"))]
+mod line;
 mod id;
 mod error;
 mod fault;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use humantime::format_rfc3339_millis;
 
 use crate::events::Event;
+use crate::line::on_one_line;
 use crate::subscriber::Subscribe;
 
 /// Writes one readable line for every event.
@@ -54,18 +55,6 @@ impl Subscribe for LogWriter {
         let line = format!("{} {}\n", format_rfc3339_millis(time), on_one_line(&event.to_string()));
         let _ = self.output.write_all(line.as_bytes()).and_then(|()| self.output.flush());
     }
-}
-
-/// Escapes what would begin a line of its own, or command a terminal: messages come from anywhere.
-fn on_one_line(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, character| {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-        line
-    })
 }
 
 impl fmt::Debug for LogWriter {

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::App;
 use super::last_resort::GRACE_EXCEEDED;
 use super::options::{Flavor, MainOptions};
-use super::stderr::{Trouble, fail, say};
+use super::stderr::{Trouble, fail, fail_in_lines, say};
 use crate::builder::Supervisor;
 use crate::config::Config;
 use crate::error::describe;
@@ -78,7 +78,7 @@ async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>)
         ..defaults
     });
     if let Err(reason) = set_up(&mut app, setup).await {
-        return fail(format_args!("the set-up failed: {reason}"));
+        return fail_in_lines(format_args!("the set-up failed: {reason}"));
     }
     let found = app.discover(options);
     for note in found.notes() {

@@ -11,6 +11,13 @@ fn a_declared_task_that_gives_up_gives_code_1_and_its_error_on_stderr() {
 }
 
 #[test]
+fn an_error_cannot_forge_a_line_on_stderr() {
+    let ended = Process::start("failed_task", &[]).end();
+    ended.expect_stderr("the licence has expired\\nerror: the disk is full");
+    assert!(!ended.stderr.lines().any(|line| line.starts_with("error: the disk")), "{}", ended.stderr);
+}
+
+#[test]
 fn without_a_subscriber_failures_are_told_on_stderr_even_those_that_were_got_over() {
     let ended = Process::start("failed_task", &[]).end();
     ended.expect_stdout("got over it after 4 attempts");
