@@ -78,6 +78,7 @@ pub(crate) fn location() -> TokenStream {
             column: ::core::column!(),
             module: ::core::module_path!(),
             package: ::core::option_env!("CARGO_PKG_NAME"),
+            version: ::core::option_env!("CARGO_PKG_VERSION"),
         }
     }
 }

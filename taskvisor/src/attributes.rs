@@ -200,13 +200,15 @@ pub use taskvisor_macros::subscriber;
 ///
 /// The declarations of the application's own package and of the crates in `crates`, in the order of file and line. What
 /// another crate declares is said on stderr and not run: a dependency does not start tasks unasked. The compiler links
-/// only what a source line names, the package's own `lib.rs` included.
+/// only what a source line names, the package's own `lib.rs` included: name it in `crates` if no other line does. A crate
+/// is named as it calls itself; if the dependency is renamed, `extern crate invoices as billing;` at the root of the
+/// program goes with `crates = [billing]`.
 ///
 /// # Start-up checks
 ///
 /// Before anything is spawned everything that is wrong is reported at once, with file and line where there is one: a name
-/// declared twice, a state that nobody gave (to a task, a subscriber or a job), a state given twice, rules that contradict
-/// each other, a named crate that declares nothing, an application without a task or a job.
+/// declared twice, a crate linked twice, a state that nobody gave (to a task, a subscriber or a job), a state given twice,
+/// rules that contradict each other, a named crate that declares nothing, an application without a task or a job.
 ///
 /// # Exit codes
 ///

@@ -131,6 +131,8 @@ pub struct Location {
     pub module: &'static str,
     /// The package, where cargo said it.
     pub package: Option<&'static str>,
+    /// Its version, where cargo said it.
+    pub version: Option<&'static str>,
 }
 
 impl fmt::Display for Location {

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Type};
 
 use crate::constant::Value;
+use crate::declaration::location;
 use crate::function::Function;
 use crate::located::{at_attribute, located};
 use crate::parameter::bare;
@@ -85,6 +86,7 @@ fn options(options: &Options) -> TokenStream {
     let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
     let grace = optional(options.grace.as_ref().map(|given| given.value.write_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
+    let location = location();
     let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
     quote_spanned! {at_attribute()=>
         __taskvisor::MainOptions {
@@ -92,8 +94,7 @@ fn options(options: &Options) -> TokenStream {
             worker_threads: #worker_threads,
             grace: #grace,
             max_concurrent: #max_concurrent,
-            package: ::core::option_env!("CARGO_PKG_NAME"),
-            module: ::core::module_path!(),
+            location: #location,
             crates: &[#(#crates),*],
         }
     }

@@ -33,8 +33,14 @@ pub fn main() -> ::std::process::ExitCode {
             );
             __TASKVISOR_VALUE
         }),
-        package: ::core::option_env!("CARGO_PKG_NAME"),
-        module: ::core::module_path!(),
+        location: __taskvisor::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            module: ::core::module_path!(),
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+            version: ::core::option_env!("CARGO_PKG_VERSION"),
+        },
         crates: &["billing"],
     };
     __taskvisor::run_main(__TASKVISOR_OPTIONS, __taskvisor_setup)

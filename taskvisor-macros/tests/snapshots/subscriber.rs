@@ -44,6 +44,7 @@ const _: () = {
             column: ::core::column!(),
             module: ::core::module_path!(),
             package: ::core::option_env!("CARGO_PKG_NAME"),
+            version: ::core::option_env!("CARGO_PKG_VERSION"),
         },
         queue: 64,
         events: __taskvisor::EventSet::of(

@@ -54,6 +54,7 @@ const _: () = {
             column: ::core::column!(),
             module: ::core::module_path!(),
             package: ::core::option_env!("CARGO_PKG_NAME"),
+            version: ::core::option_env!("CARGO_PKG_VERSION"),
         },
         settings: __taskvisor::Settings {
             restart: __taskvisor::Setting::Set({

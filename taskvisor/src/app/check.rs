@@ -4,128 +4,170 @@ use std::collections::BTreeMap;
 
 use super::App;
 use super::discover::Found;
+use super::options::{MainOptions, naming};
+use super::problem::{Place, Problem};
+use crate::config::Config;
 use crate::extract::Needs;
 use crate::refusal::near_miss;
 
 /// Types that nobody gave, with who asks for them and where.
-type Missing = BTreeMap<&'static str, Vec<(String, String)>>;
+type Missing = BTreeMap<&'static str, Vec<(Place, String)>>;
 
 impl App {
-    /// Everything that keeps it from starting, in words.
-    pub(super) fn problems(&self, found: &Found) -> Vec<String> {
+    /// Everything that keeps it from starting, in the order of file and line.
+    pub(super) fn problems(&mut self, found: &Found, options: &MainOptions) -> Vec<Problem> {
         let mut problems = Vec::new();
-        problems.extend(self.config.check().err().map(str::to_owned));
+        let runs = !self.tasks.is_empty() || self.has_jobs();
+        problems.extend(found.problems(runs, options));
+        self.take_out_twins(found, options, &mut problems);
+        self.take_out_repeated(&mut problems);
         self.check_names(&mut problems);
         self.check_settings(&mut problems);
+        self.check_config(options, &mut problems);
         self.check_states(&mut problems);
-        for krate in &found.empty {
-            problems.push(format!(
-                "`crates = [{krate}]`: that crate declares nothing; if the dependency is renamed, \
-                 name it as its own package does (`crates` links it by the name written there)"
-            ));
-        }
-        if self.tasks.is_empty() && !self.has_jobs() {
-            problems.push(nothing_to_run(found));
-        }
+        problems.sort();
         problems
     }
 
-    fn check_names(&self, problems: &mut Vec<String>) {
-        let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for task in &self.tasks {
-            places.entry(task.spec.name()).or_default().push(&task.place);
-        }
-        for (name, places) in places.into_iter().filter(|(_, places)| places.len() > 1) {
-            problems.push(format!(
-                "{}: more than one task is named `{name}` ({}); give one of them another name, as in \
-                 `#[task(name = \"{name}-2\")]`",
-                places[0],
-                places.join(", "),
-            ));
-        }
+    fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
+        let place = self.configured.unwrap_or_else(|| Place::from(&options.location));
+        // One after the other, because a check stops at the first.
+        let limits = Config { timeout: None, ..self.config.clone() };
+        let defaults = Config { max_concurrent: None, ..self.config.clone() };
+        let wrong = [limits, defaults].into_iter().filter_map(|config| config.check().err());
+        problems.extend(wrong.map(|reason| Problem::new(place, reason)));
     }
 
-    fn check_settings(&self, problems: &mut Vec<String>) {
+    fn check_settings(&self, problems: &mut Vec<Problem>) {
+        // What is wrong with it is told once, and not for each task that inherits it.
+        let timeout = self.config.timeout.filter(|timeout| !timeout.is_zero());
+        let config = Config { timeout, ..self.config.clone() };
         for task in &self.tasks {
-            let (place, name) = (&task.place, task.spec.name());
+            let name = task.spec.name();
             if name.is_empty() {
-                problems.push(format!("{place}: a task needs a name that is not empty"));
+                problems.push(Problem::new(task.place, "a task needs a name that is not empty"));
             }
-            for reason in task.spec.settings.resolve(&self.config).err().into_iter().flatten() {
-                problems.push(format!("{place}: task `{name}`: {reason}"));
+            for reason in task.spec.settings.resolve(&config).err().into_iter().flatten() {
+                problems.push(Problem::new(task.place, format!("task `{name}`: {reason}")));
             }
         }
     }
 
-    fn check_states(&self, problems: &mut Vec<String>) {
-        for (type_name, caller) in &self.twice {
-            problems.push(format!(
-                "{}:{}: a state of type `{type_name}` is given twice; wrap one of them in a type of its own",
-                caller.file(),
-                caller.line(),
-            ));
+    fn check_states(&self, problems: &mut Vec<Problem>) {
+        for (type_name, first, again) in &self.twice {
+            let reason = format!(
+                "a state of type `{type_name}` is given twice, before at {first}; wrap one of them in a type of its own"
+            );
+            problems.push(Problem::new(*again, reason));
         }
+        for (type_name, mut askers) in self.missing() {
+            askers.sort();
+            let who: Vec<_> = askers.iter().map(|(place, who)| format!("{who} ({place})")).collect();
+            let reason = format!(
+                "`State<{type_name}>` is needed by {}, but nobody gave one: call `app.state(…)` in the set-up{}",
+                who.join(", "),
+                self.near_miss(type_name).map(|near| format!("; {near}")).unwrap_or_default(),
+            );
+            problems.push(Problem::new(askers[0].0, reason));
+        }
+    }
+
+    fn missing(&self) -> Missing {
         let mut missing = Missing::new();
-        for task in &self.tasks {
-            for type_name in self.missing(task.spec.task.needs) {
-                let who = format!("task `{}`", task.spec.name());
-                missing.entry(type_name).or_default().push((task.place.clone(), who));
+        let mut ask = |needs: fn(&mut Needs<'_>), place: Place, who: String| {
+            let mut found = Needs::new(&self.states);
+            needs(&mut found);
+            for type_name in found.missing() {
+                missing.entry(type_name).or_default().push((place, who.clone()));
             }
+        };
+        for task in &self.tasks {
+            ask(task.spec.task.needs, task.place, format!("task `{}`", task.spec.name()));
         }
         for subscriber in &self.subscribers {
-            for type_name in self.missing(subscriber.needs) {
-                let place = subscriber.location.map_or_else(|| "the set-up".to_owned(), ToString::to_string);
-                let who = format!("subscriber `{}`", subscriber.name);
-                missing.entry(type_name).or_default().push((place, who));
-            }
+            // One that is built by hand needs nothing.
+            let Some(location) = subscriber.location else { continue };
+            ask(subscriber.needs, location.into(), format!("subscriber `{}`", subscriber.name));
         }
         #[cfg(feature = "controller")]
-        self.jobs_that_miss(&mut missing);
-        for (type_name, askers) in missing {
-            let who: Vec<_> = askers.iter().map(|(place, who)| format!("{who} ({place})")).collect();
-            let near = self.states.near_miss(type_name).map(|given| near_miss(&[type_name], given));
-            problems.push(format!(
-                "{}: `State<{type_name}>` is needed by {}, but nobody gave one: call `app.state(…)` in the set-up{}",
-                askers[0].0,
-                who.join(", "),
-                near.map(|near| format!("; {near}")).unwrap_or_default(),
-            ));
+        for job in &self.jobs {
+            ask(job.needs, Place::from(&job.location), format!("job `{}`", job.name));
         }
+        missing
+    }
+
+    fn near_miss(&self, type_name: &str) -> Option<String> {
+        let given = self.states.near_miss(type_name)?;
+        if given == type_name {
+            return Some(
+                "given is a type of that name from another version of its crate, see `cargo tree -d`"
+                    .to_owned(),
+            );
+        }
+        Some(near_miss(&[type_name], given))
     }
 
     /// Whether something may still be submitted when no task is left.
-    pub(super) fn has_jobs(&self) -> bool {
+    fn has_jobs(&self) -> bool {
         #[cfg(feature = "controller")]
         return !self.jobs.is_empty();
         #[cfg(not(feature = "controller"))]
         return false;
     }
-
-    #[cfg(feature = "controller")]
-    fn jobs_that_miss(&self, missing: &mut Missing) {
-        for job in &self.jobs {
-            for type_name in self.missing(job.needs) {
-                let who = format!("job `{}`", job.name);
-                missing.entry(type_name).or_default().push((job.location.to_string(), who));
-            }
-        }
-    }
-
-    fn missing(&self, needs: fn(&mut Needs<'_>)) -> Vec<&'static str> {
-        let mut found = Needs::new(&self.states);
-        needs(&mut found);
-        found.missing()
-    }
 }
 
-fn nothing_to_run(found: &Found) -> String {
-    if !found.works {
-        return "declarations cannot be found on this platform: list the tasks by hand, with \
-                `app.task(ping::spec())`"
-            .to_owned();
+impl Found {
+    /// What is wrong with the crates that are linked and those that are named.
+    fn problems(&self, runs: bool, options: &MainOptions) -> Vec<Problem> {
+        let problem = |reason: String| Problem::new(&options.location, reason);
+        if !self.works {
+            let advice = "declarations cannot be found on this platform: list the tasks by hand, with \
+                          `app.task(ping::spec())`";
+            return if runs { Vec::new() } else { vec![problem(advice.to_owned())] };
+        }
+        let empty = self.empty.iter().map(|krate| problem(self.declares_nothing(krate, options)));
+        let mut problems: Vec<_> = empty.collect();
+        // One that goes by another name will have something to run.
+        if !runs && (self.empty.is_empty() || self.unnamed.is_empty()) {
+            problems.push(problem(self.nothing_to_run(options)));
+        }
+        problems
     }
-    "there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`. The compiler links only \
-     crates that a source line names, the package's own `lib.rs` included: name the crate that declares them, as in \
-     `#[taskvisor::main(crates = [billing])]`"
-        .to_owned()
+
+    /// How a dependency is called here is not how its declarations call it, and only the user knows both names.
+    fn declares_nothing(&self, krate: &str, options: &MainOptions) -> String {
+        let nothing = format!("`crates = [{krate}]`: no crate that calls itself `{krate}` declares anything");
+        let Some((own, declarations)) = self.unnamed.first_key_value() else {
+            return format!("{nothing}; leave it out");
+        };
+        let linked: Vec<_> = self.unnamed.keys().map(|krate| format!("`{krate}`")).collect();
+        let crates = options.crates.iter().map(|named| if *named == krate { *own } else { *named });
+        format!(
+            "{nothing}, while {} does and is not named ({}); if `{krate}` is another name for it, write `extern crate \
+             {krate} as {own};` at the root of this crate, and {}; if not, leave it out",
+            linked.join(" or "),
+            declarations[0].with_place(),
+            naming(crates),
+        )
+    }
+
+    fn nothing_to_run(&self, options: &MainOptions) -> String {
+        let named = || options.crates.iter().copied();
+        let mut advice =
+            vec!["declare one with `#[task]`".to_owned(), "list one with `app.task(…)`".to_owned()];
+        if !self.unnamed.is_empty() {
+            let linked: Vec<_> = self.unnamed.keys().map(|krate| format!("`{krate}`")).collect();
+            let crates = naming(named().chain(self.unnamed.keys().copied()));
+            advice.push(format!("write {crates} to run what {} declares", linked.join(" or ")));
+        }
+        let own = options.location.package.map(|package| package.replace('-', "_"));
+        if let Some(own) = own.filter(|own| !options.crates.contains(&own.as_str())) {
+            advice.push(format!(
+                "write {} if `lib.rs` of this package declares some, because the compiler links only crates that a \
+                 source line names",
+                naming(named().chain([own.as_str()])),
+            ));
+        }
+        format!("there is no task to run: {}", advice.join(", or "))
+    }
 }

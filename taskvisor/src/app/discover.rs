@@ -1,8 +1,11 @@
 //! Finds what is declared: in the package of the application, and in the crates it names.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ptr;
 
-use super::options::MainOptions;
+use super::options::{MainOptions, naming};
+use super::problem::{Place, Problem};
 use super::{App, Listed};
 use crate::declare::{Canary, SubscriberDescriptor, TaskDescriptor};
 use crate::spec::{Location, TaskSpec};
@@ -11,12 +14,35 @@ use crate::subscriber::Subscriber;
 /// What was found beside what is run.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// How many declarations there are in crates that are linked but not named.
-    pub(super) unnamed: BTreeMap<&'static str, usize>,
+    /// What the application's package declares, and the crates it names.
+    pub(super) declared: Vec<Declaration>,
+    /// What is declared in crates that are linked but not named, by crate.
+    pub(super) unnamed: BTreeMap<&'static str, Vec<Declaration>>,
     /// Named crates that declare nothing.
     pub(super) empty: Vec<&'static str>,
     /// Whether declarations can be found on this platform at all.
     pub(super) works: bool,
+}
+
+/// What an attribute has declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Declaration {
+    pub(super) location: &'static Location,
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.kind, self.name)
+    }
+}
+
+impl Declaration {
+    /// What it is, and where it stands.
+    pub(super) fn with_place(&self) -> String {
+        format!("{self} ({})", self.location)
+    }
 }
 
 impl App {
@@ -27,67 +53,87 @@ impl App {
             empty: options.crates.to_vec(),
             ..Found::default()
         };
-        let mut tasks: Vec<&'static TaskDescriptor> = inventory::iter::<&TaskDescriptor>
-            .into_iter()
-            .copied()
-            .filter(|task| found.admits(&task.location, options))
-            .collect();
+        let mut tasks: Vec<&'static TaskDescriptor> =
+            inventory::iter::<&TaskDescriptor>.into_iter().copied().collect();
+        tasks.retain(|TaskDescriptor { location, name, .. }| {
+            self.admits(Declaration { location, kind: "task", name }, options, &mut found)
+        });
         tasks.sort_by_key(|task| (task.location, task.name));
         let listed = std::mem::take(&mut self.tasks);
         self.tasks = tasks.into_iter().map(declared).chain(listed).collect();
 
-        let mut subscribers: Vec<&'static SubscriberDescriptor> = inventory::iter::<&SubscriberDescriptor>
-            .into_iter()
-            .copied()
-            .filter(|subscriber| found.admits(&subscriber.location, options))
-            .collect();
+        let mut subscribers: Vec<&'static SubscriberDescriptor> =
+            inventory::iter::<&SubscriberDescriptor>.into_iter().copied().collect();
+        subscribers.retain(|SubscriberDescriptor { location, name, .. }| {
+            self.admits(Declaration { location, kind: "subscriber", name }, options, &mut found)
+        });
         subscribers.sort_by_key(|subscriber| (subscriber.location, subscriber.name));
         let given = std::mem::take(&mut self.subscribers);
         self.subscribers = subscribers.into_iter().map(Subscriber::declared).chain(given).collect();
         #[cfg(feature = "controller")]
         self.discover_jobs(options, &mut found);
+        found.declared.sort_unstable();
+        found.unnamed.values_mut().for_each(|declarations| declarations.sort_unstable());
         found
+    }
+
+    fn admits(&self, declaration: Declaration, options: &MainOptions, found: &mut Found) -> bool {
+        let krate = declaration.location.krate();
+        found.empty.retain(|named| *named != krate);
+        let admitted = options.owns(declaration.location) || options.crates.contains(&krate);
+        if admitted {
+            found.declared.push(declaration);
+        } else if !self.is_given(declaration.location) {
+            found.unnamed.entry(krate).or_default().push(declaration);
+        }
+        admitted
+    }
+
+    /// Whether the set-up has given what is declared there, so that it runs whoever names its crate.
+    fn is_given(&self, location: &'static Location) -> bool {
+        let is_it = |own: Option<&'static Location>| own.is_some_and(|own| ptr::eq(own, location));
+        self.tasks.iter().any(|task| task.is_declared_at(location))
+            || self.subscribers.iter().any(|subscriber| is_it(subscriber.location))
     }
 }
 
 #[cfg(feature = "controller")]
 impl App {
     fn discover_jobs(&mut self, options: &MainOptions, found: &mut Found) {
-        self.jobs = inventory::iter::<&crate::job::JobDescriptor>
-            .into_iter()
-            .copied()
-            .filter(|job| found.admits(&job.location, options))
-            .collect();
-        self.jobs.sort_by_key(|job| (job.location, job.name));
+        use crate::job::JobDescriptor;
+
+        let mut jobs: Vec<&'static JobDescriptor> =
+            inventory::iter::<&JobDescriptor>.into_iter().copied().collect();
+        jobs.retain(|JobDescriptor { location, name, .. }| {
+            self.admits(Declaration { location, kind: "job", name }, options, found)
+        });
+        jobs.sort_by_key(|job| (job.location, job.name));
+        self.jobs = jobs;
     }
 }
 
 impl Found {
-    fn admits(&mut self, location: &Location, options: &MainOptions) -> bool {
-        let own = match (location.package, options.package) {
-            (Some(package), Some(application)) => package == application,
-            _ => Some(location.krate()) == options.module.split("::").next(),
-        };
-        let krate = location.krate();
-        self.empty.retain(|named| *named != krate);
-        let admitted = own || options.crates.contains(&krate);
-        if !admitted {
-            *self.unnamed.entry(krate).or_default() += 1;
+    /// What is linked and not run.
+    pub(super) fn notes(&self, options: &MainOptions) -> Vec<Problem> {
+        // If a named crate declares nothing, one of these may be meant; the problem says so.
+        if !self.empty.is_empty() {
+            return Vec::new();
         }
-        admitted
-    }
-
-    /// What is linked and not run, in words.
-    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        self.unnamed.iter().map(|(krate, count)| {
-            format!(
-                "the crate `{krate}` is linked and makes {count} declarations that are not run; to run them, \
-                 name it: `#[taskvisor::main(crates = [{krate}])]`"
-            )
-        })
+        let note = |(krate, declarations): (&&'static str, &Vec<Declaration>)| {
+            let what: Vec<_> = declarations.iter().map(Declaration::with_place).collect();
+            let reason = format!(
+                "the crate `{krate}` is linked but not named, so that the application leaves out what it declares: {}; \
+                 to have it, write {}",
+                what.join(", "),
+                naming(options.crates.iter().chain([krate]).copied()),
+            );
+            Problem::new(declarations[0].location, reason)
+        };
+        self.unnamed.iter().map(note).collect()
     }
 }
 
 fn declared(descriptor: &'static TaskDescriptor) -> Listed {
-    Listed { spec: TaskSpec::declared(descriptor), place: descriptor.location.to_string() }
+    let place = Place::from(&descriptor.location);
+    Listed { spec: TaskSpec::declared(descriptor), place, by_hand: false }
 }

@@ -81,10 +81,10 @@ async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>)
         return fail_in_lines(format_args!("the set-up failed: {reason}"));
     }
     let found = app.discover(options);
-    for note in found.notes() {
+    for note in found.notes(options) {
         say(format_args!("note: {note}"));
     }
-    let problems = app.problems(&found);
+    let problems = app.problems(&found, options);
     if !problems.is_empty() {
         for problem in &problems {
             say(format_args!("error: {problem}"));

@@ -2,25 +2,30 @@
 
 mod options;
 mod stderr;
+mod problem;
 mod discover;
+mod twice;
 mod check;
 mod last_resort;
 #[cfg(feature = "controller")]
 mod jobs;
 mod entry;
 
+use std::any::{TypeId, type_name};
+use std::collections::HashMap;
 use std::fmt;
-use std::panic::Location;
+use std::ptr;
 
 pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
 
+use self::problem::Place;
 use crate::config::Config;
 #[cfg(feature = "controller")]
 use crate::config::ControllerConfig;
 #[cfg(feature = "controller")]
 use crate::job::JobDescriptor;
-use crate::spec::TaskSpec;
+use crate::spec::{Location, TaskSpec};
 use crate::state::States;
 use crate::subscriber::Subscriber;
 
@@ -43,9 +48,13 @@ use crate::subscriber::Subscriber;
 /// ```
 pub struct App {
     config: Config,
+    /// Where it was changed last.
+    configured: Option<Place>,
     states: States,
-    /// Types given more than once, and where.
-    twice: Vec<(&'static str, &'static Location<'static>)>,
+    /// Where each of them was given.
+    given: HashMap<TypeId, Place>,
+    /// Types given more than once: where first, and where again.
+    twice: Vec<(&'static str, Place, Place)>,
     subscribers: Vec<Subscriber>,
     tasks: Vec<Listed>,
     #[cfg(feature = "controller")]
@@ -57,14 +66,25 @@ pub struct App {
 /// A task of the application, and where it comes from.
 struct Listed {
     spec: TaskSpec,
-    place: String,
+    place: Place,
+    /// Whether the set-up gave it.
+    by_hand: bool,
+}
+
+impl Listed {
+    /// Whether it is what is declared there. Several declarations of one macro share the place, but not the location.
+    fn is_declared_at(&self, location: &'static Location) -> bool {
+        self.spec.location.is_some_and(|own| ptr::eq(own, location))
+    }
 }
 
 impl App {
     fn new(config: Config) -> Self {
         Self {
             config,
+            configured: None,
             states: States::default(),
+            given: HashMap::new(),
             twice: Vec::new(),
             subscribers: Vec::new(),
             tasks: Vec::new(),
@@ -78,8 +98,10 @@ impl App {
     /// Gives a state, injected as `State<T>`. One of each type; a second is refused at start.
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(&mut self, state: T) -> &mut Self {
+        let place = Place::caller();
+        let first = *self.given.entry(TypeId::of::<T>()).or_insert(place);
         if !self.states.insert(state) {
-            self.twice.push((std::any::type_name::<T>(), Location::caller()));
+            self.twice.push((type_name::<T>(), first, place));
         }
         self
     }
@@ -94,9 +116,7 @@ impl App {
     /// itself.
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
-        let caller = Location::caller();
-        let place = format!("{}:{}", caller.file(), caller.line());
-        self.tasks.push(Listed { spec, place });
+        self.tasks.push(Listed { spec, place: Place::caller(), by_hand: true });
         self
     }
 
@@ -108,7 +128,9 @@ impl App {
     }
 
     /// Changes the configuration. The attribute's options are its defaults; what is set here wins.
+    #[track_caller]
     pub fn config(&mut self, change: impl FnOnce(&mut Config)) -> &mut Self {
+        self.configured = Some(Place::caller());
         change(&mut self.config);
         self
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::spec::Location;
+
 /// The options of `#[taskvisor::main]`.
 #[derive(Clone, Copy, Debug)]
 pub struct MainOptions {
@@ -13,12 +15,26 @@ pub struct MainOptions {
     pub grace: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
-    /// The package of the application.
-    pub package: Option<&'static str>,
-    /// The module the attribute stands in.
-    pub module: &'static str,
+    /// Where the attribute stands.
+    pub location: Location,
     /// The crates whose declarations run too.
     pub crates: &'static [&'static str],
+}
+
+impl MainOptions {
+    /// Whether it is the application's own package that declares something there.
+    pub(super) fn owns(&self, location: &Location) -> bool {
+        match (location.package, self.location.package) {
+            (Some(package), Some(application)) => package == application,
+            _ => location.krate() == self.location.krate(),
+        }
+    }
+}
+
+/// How these crates are named.
+pub(super) fn naming<'a>(crates: impl IntoIterator<Item = &'a str>) -> String {
+    let crates: Vec<_> = crates.into_iter().collect();
+    format!("`#[taskvisor::main(crates = [{}])]`", crates.join(", "))
 }
 
 /// Which Tokio runtime.

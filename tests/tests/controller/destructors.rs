@@ -108,7 +108,14 @@ struct Explosive;
 
 static EXPLOSIVE: JobDescriptor = JobDescriptor {
     name: "explosive",
-    location: Location { file: file!(), line: line!(), column: 1, module: module_path!(), package: None },
+    location: Location {
+        file: file!(),
+        line: line!(),
+        column: 1,
+        module: module_path!(),
+        package: None,
+        version: None,
+    },
     settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
     admission: Admission::Queue,
     queue: None,

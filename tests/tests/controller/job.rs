@@ -34,7 +34,14 @@ pub(crate) struct Retrying<const RETRIES: u32> {
 impl<const RETRIES: u32> Retrying<RETRIES> {
     const DESCRIPTOR: JobDescriptor = JobDescriptor {
         name: "work",
-        location: Location { file: file!(), line: line!(), column: 1, module: module_path!(), package: None },
+        location: Location {
+            file: file!(),
+            line: line!(),
+            column: 1,
+            module: module_path!(),
+            package: None,
+            version: None,
+        },
         settings: if RETRIES == 0 {
             Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT }
         } else {

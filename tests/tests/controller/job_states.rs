@@ -20,7 +20,14 @@ struct Count {
 
 static COUNT: JobDescriptor = JobDescriptor {
     name: "count",
-    location: Location { file: file!(), line: line!(), column: 1, module: module_path!(), package: None },
+    location: Location {
+        file: file!(),
+        line: line!(),
+        column: 1,
+        module: module_path!(),
+        package: None,
+        version: None,
+    },
     settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
     admission: Admission::DropIfRunning,
     queue: None,

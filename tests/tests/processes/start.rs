@@ -5,20 +5,70 @@ use super::process::Process;
 const MISDECLARED: &str = include_str!("fixtures/misdeclared.rs");
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_and_nothing_runs() {
+fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
     let ended = Process::start("misdeclared", &[]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
-    let sweeps = format!("{}, {}", place("first sweep"), place("second sweep"));
-    ended.expect_stderr(&format!("more than one task is named `sweep` ({sweeps})"));
-    let cache = place("second cache");
-    ended.expect_stderr(&format!("{cache}: a state of type `misdeclared::Cache` is given twice"));
-    let needed_by_ping = format!("task `ping` ({})", place("needs a database"));
-    ended.expect_stderr(&format!("`State<misdeclared::Database>` is needed by {needed_by_ping}"));
-    ended.expect_stderr("`State` shares already, so give the `misdeclared::Database` itself");
-    let needed_by_log = format!("subscriber `log` ({})", place("needs a clock"));
-    ended.expect_stderr(&format!("`State<misdeclared::Clock>` is needed by {needed_by_log}"));
-    ended.expect_stderr("the application does not start: 4 problems in all");
+    let (ping, sync, log) = (place("ping"), place("sync"), place("log"));
+    let (sweep, second_sweep, third_sweep) =
+        (place("first sweep"), place("second sweep"), place("third sweep"));
+    let (cache, second_cache) = (place("first cache"), place("second cache"));
+    let (mow, second_mow, dig) = (place("first mow"), place("second mow"), place("dig"));
+    let (config, declared, nameless) = (place("config"), place("declared"), place("nameless"));
+    let lines = [
+        format!(
+            "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber `log` \
+             ({log}), but nobody gave one: call `app.state(…)` in the set-up; given is an `Arc` of it; `State` shares \
+             already, so give the `misdeclared::Database` itself"
+        ),
+        format!(
+            "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them another \
+             name, as in `#[task(name = \"sweep-2\")]`"
+        ),
+        format!(
+            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but nobody gave one: call `app.state(…)` \
+             in the set-up"
+        ),
+        format!(
+            "{second_cache}: a state of type `misdeclared::Cache` is given twice, before at {cache}; wrap one of them in a \
+             type of its own"
+        ),
+        format!("{config}: `max_concurrent` is 0, so no task could ever run; use `None` for any number"),
+        format!("{config}: `timeout` is zero, so no attempt could ever finish; use `None` for any time"),
+        format!(
+            "{declared}: the task `ping` is declared ({ping}) and starts by itself; leave out this `app.task(…)`, and say in \
+             its `#[task(…)]` what is to be different"
+        ),
+        format!(
+            "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"
+        ),
+        format!("{nameless}: a task needs a name that is not empty"),
+        format!(
+            "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`; drop one of them"
+        ),
+        format!(
+            "{dig}: task `dig`: `stable_after` is zero, so that every failure would begin a new streak; leave it out"
+        ),
+        format!(
+            "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"
+        ),
+        format!("{dig}: task `dig`: an interval after success has no effect without `RestartPolicy::Always`"),
+        "the application does not start: 13 problems in all".to_owned(),
+    ];
+    assert_eq!(ended.stderr, lines.map(|line| format!("error: {line}\n")).concat());
+}
+
+#[test]
+fn a_crate_from_two_sources_in_one_version_is_refused_as_that() {
+    let ended = Process::start("two_sources", &[]).end();
+    ended.expect_code(1);
+    assert_eq!(ended.stdout, "");
+    let (patched, published) = ("patches/src/charges.rs:7", "registry/src/charges.rs:7");
+    let problem = format!(
+        "error: {patched}: the crate `anyhow` is linked from several sources: 1.0.0 ({patched}), 1.0.0 ({published}); make \
+         all that depend on it agree on one, `cargo tree -d` shows which they are\n"
+    );
+    assert_eq!(ended.stderr, problem + "error: the application does not start: 1 problem in all\n");
 }
 
 #[test]

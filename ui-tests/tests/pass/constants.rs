@@ -1,45 +1,115 @@
-//! Options that the compiler evaluates.
+//! Options that the compiler evaluates: constants, calls of `const fn`, conditions, macros.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
-use taskvisor::{BackoffPolicy, Event, JitterPolicy, RestartPolicy};
+use taskvisor::{
+    Admission, App, BackoffPolicy, Event, JitterPolicy, JobExt, RestartPolicy, SupervisorHandle, TaskContext,
+};
 
 const PREFIX: &str = "app.ping";
 const IDLE: Duration = Duration::from_millis(3 * SECOND);
 const SECOND: u64 = 1000;
 const NAME: &str = "shadowing";
+const QUEUE: usize = 2 + 6;
+const ADMISSION: Admission = if QUEUE > 4 { Admission::Queue } else { Admission::Replace };
 
 struct Limits;
 
 impl Limits {
     const RETRIES: u32 = 4;
     const QUEUE: usize = 8;
+    const FACTOR: f64 = 1.5;
 }
 
 const fn twice(duration: Duration) -> Duration {
-    Duration::from_millis(2 * duration.as_millis() as u64)
+    duration.saturating_mul(2)
 }
 
 #[taskvisor::task(
     name = PREFIX,
-    restart = if cfg!(test) { RestartPolicy::OnFailure } else { RestartPolicy::Always },
-    backoff(exp, first = IDLE, max = twice(IDLE), factor = 1.0 + 0.5, jitter = JitterPolicy::None),
+    restart = if cfg!(any()) { RestartPolicy::OnFailure } else { RestartPolicy::Always },
+    backoff(exp, first = IDLE, max = twice(IDLE), factor = Limits::FACTOR + 0.5, jitter = JitterPolicy::None),
     timeout = Duration::from_secs(5),
     max_retries = Limits::RETRIES,
     every = twice(IDLE),
     stable_after = IDLE,
 )]
-async fn ping() {}
+async fn ping(context: TaskContext) {
+    context.cancelled().await;
+}
 
 #[taskvisor::task(backoff = BackoffPolicy::constant(IDLE), name = NAME)]
-async fn steady() {}
+async fn steady() {
+    tokio::task::yield_now().await;
+}
 
-#[taskvisor::subscriber(queue = Limits::QUEUE)]
-async fn log(_event: &Event) {}
+#[taskvisor::task(
+    name = concat!("app", ".", "block"),
+    timeout = const {
+        let seconds = SECOND / 500;
+        Duration::from_secs(seconds)
+    },
+    max_retries = match ADMISSION {
+        Admission::Queue => u32::MAX,
+        _ => 1,
+    },
+)]
+async fn block() {
+    tokio::task::yield_now().await;
+}
 
-#[taskvisor::main(grace = IDLE, worker_threads = 1 + 1, max_concurrent = Limits::QUEUE)]
-async fn main() {
-    assert_eq!(ping::NAME, "app.ping");
-    assert_eq!(steady::spec().name(), "shadowing");
-    std::process::exit(0);
+#[taskvisor::task(name = env!("CARGO_PKG_NAME"), max_retries = RETRIES.0[1])]
+async fn environment() {
+    tokio::task::yield_now().await;
+}
+
+/// Declared behind its use.
+const RETRIES: ([u32; 2],) = ([0, 1],);
+
+#[taskvisor::job(
+    slot = "{tenant}",
+    admission = ADMISSION,
+    queue = QUEUE,
+    name = "sync.tenant",
+    restart = RestartPolicy::OnFailure,
+    backoff(constant, first = IDLE),
+    max_retries = 1 + 2,
+    timeout = twice(IDLE)
+)]
+async fn sync_tenant(tenant: u64) -> u64 {
+    tokio::task::yield_now().await;
+    tenant
+}
+
+#[taskvisor::subscriber(queue = Limits::QUEUE, name = NAME)]
+async fn log(event: &Event) {
+    tokio::task::yield_now().await;
+    assert!(!event.to_string().is_empty());
+}
+
+#[taskvisor::task(restart = RestartPolicy::Never)]
+async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
+    // A constant of the attribute is one of the submission, too.
+    let job = sync_tenant { tenant: 4 }.with_timeout(twice(IDLE));
+    assert_eq!(supervisor.submit(job)?.await?, 4);
+    let declared = supervisor.jobs();
+    assert_eq!(
+        (declared[0].name, declared[0].admission, declared[0].queue),
+        ("sync.tenant", ADMISSION, Some(QUEUE))
+    );
+    supervisor.stop();
+    Ok(())
+}
+
+#[taskvisor::main(grace = twice(IDLE), worker_threads = 1 + 1, max_concurrent = Limits::QUEUE)]
+async fn start(_: &mut App) {
+    tokio::task::yield_now().await;
+}
+
+fn main() -> ExitCode {
+    assert_eq!((ping::NAME, steady::spec().name(), block::NAME), ("app.ping", "shadowing", "app.block"));
+    assert_eq!((log::NAME, sync_tenant::NAME), ("shadowing", "sync.tenant"));
+    assert!(environment::NAME.starts_with("ui-tests"));
+    start()
 }

@@ -1,8 +1,14 @@
 //! All that a job may return, and what arrives of it.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
-use taskvisor::{Config, JobError, Supervisor};
+use taskvisor::{Config, JobError, JobHandle, Supervisor, SupervisorHandle};
+use tokio::task::yield_now;
 
 #[derive(Debug)]
 struct Own;
@@ -21,67 +27,125 @@ struct Value(std::cell::Cell<u32>);
 type Alias<T> = Result<T, Own>;
 
 mod hidden {
-    pub type Unrecognizable = Result<u32, super::Own>;
+    pub(crate) type Unrecognizable = Result<u32, super::Own>;
 }
 
 #[taskvisor::job]
-async fn unit() {}
+async fn unit() {
+    yield_now().await;
+}
 
 #[taskvisor::job]
-async fn written_unit() -> () {}
+async fn written_unit() -> () {
+    yield_now().await;
+}
 
 #[taskvisor::job]
 async fn value(seed: u32) -> Value {
+    yield_now().await;
     Value(seed.into())
 }
 
 #[taskvisor::job]
 async fn option(seed: u32) -> Option<Result<u32, Own>> {
+    yield_now().await;
     Some(Ok(seed))
 }
 
 #[taskvisor::job]
 async fn own(seed: u32) -> Result<Value, Own> {
+    yield_now().await;
     if seed == 0 { Err(Own) } else { Ok(Value(seed.into())) }
 }
 
 #[taskvisor::job]
 async fn alias(seed: u32) -> Alias<Vec<u32>> {
+    yield_now().await;
     Ok(vec![seed])
 }
 
 #[taskvisor::job]
 async fn unrecognizable(seed: u32) -> hidden::Unrecognizable {
+    yield_now().await;
     Ok(seed)
 }
 
 #[taskvisor::job]
 async fn nothing() -> Alias<()> {
+    yield_now().await;
     Ok(())
 }
 
 #[taskvisor::job]
 async fn any(text: String) -> anyhow::Result<u32> {
+    yield_now().await;
     Ok(text.parse()?)
 }
 
 #[taskvisor::job]
+async fn report(text: String) -> eyre::Result<u32> {
+    yield_now().await;
+    Ok(text.parse()?)
+}
+
+#[taskvisor::job]
+async fn cannot_fail(seed: u32) -> Result<u32, Infallible> {
+    yield_now().await;
+    Ok(seed)
+}
+
+#[taskvisor::job]
+async fn either(seed: &'static str) -> Result<Cow<'static, str>, Cow<'static, str>> {
+    yield_now().await;
+    Ok(seed.into())
+}
+
+/// What can be called, shared or awaited.
+#[taskvisor::job]
+async fn closure(seed: u32) -> Box<dyn Fn(&u32) -> u32 + Send> {
+    yield_now().await;
+    Box::new(move |other| seed + *other)
+}
+
+#[taskvisor::job]
+async fn shared(seed: u32) -> Result<Arc<dyn fmt::Display + Send + Sync>, Own> {
+    yield_now().await;
+    Ok(Arc::new(seed))
+}
+
+#[taskvisor::job]
+async fn future(seed: u32) -> Pin<Box<dyn Future<Output = u32> + Send>> {
+    yield_now().await;
+    Box::pin(async move { seed })
+}
+
+#[taskvisor::job]
+async fn handle(seed: u32, supervisor: SupervisorHandle) -> anyhow::Result<JobHandle<u32>> {
+    yield_now().await;
+    Ok(supervisor.submit(cannot_fail { seed })?)
+}
+
+#[taskvisor::job]
 async fn boxed(text: String) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+    yield_now().await;
     Ok(text.parse()?)
 }
 
 #[taskvisor::job]
 async fn text(seed: &'static str) -> Result<&'static str, &'static str> {
+    yield_now().await;
     Ok(seed)
 }
 
 #[taskvisor::job]
 async fn words(text: String) -> Result<u32, taskvisor::TaskError> {
+    yield_now().await;
     Ok(text.parse()?)
 }
 
 #[taskvisor::job]
 async fn nested(seed: u32) -> Alias<Alias<u32>> {
+    yield_now().await;
     Ok(Ok(seed))
 }
 
@@ -99,6 +163,13 @@ async fn main() -> Result<(), JobError> {
     assert_eq!(supervisor.submit(alias { seed: 4 }).unwrap().await?, [4]);
     assert_eq!(supervisor.submit(unrecognizable { seed: 4 }).unwrap().await?, 4);
     assert_eq!(supervisor.submit(any { text: four() }).unwrap().await?, 4);
+    assert_eq!(supervisor.submit(report { text: four() }).unwrap().await?, 4);
+    assert_eq!(supervisor.submit(cannot_fail { seed: 4 }).unwrap().await?, 4);
+    assert_eq!(supervisor.submit(either { seed: "four" }).unwrap().await?, "four");
+    assert_eq!(supervisor.submit(closure { seed: 3 }).unwrap().await?(&1), 4);
+    assert_eq!(supervisor.submit(shared { seed: 4 }).unwrap().await?.to_string(), "4");
+    assert_eq!(supervisor.submit(future { seed: 4 }).unwrap().await?.await, 4);
+    assert_eq!(supervisor.submit(handle { seed: 4 }).unwrap().await?.await?, 4);
     assert_eq!(supervisor.submit(boxed { text: four() }).unwrap().await?, 4);
     assert_eq!(supervisor.submit(words { text: four() }).unwrap().await?, 4);
     assert_eq!(supervisor.submit(text { seed: "four" }).unwrap().await?, "four");

@@ -1,19 +1,42 @@
 //! A crate that denies all it can: nothing that the attributes write raises a lint.
 
-#![forbid(unsafe_code, dead_code, non_camel_case_types)]
+#![deny(dead_code)]
+#![forbid(unsafe_code, non_camel_case_types, unreachable_code, unused_imports, unused_must_use)]
 #![deny(warnings, missing_docs, unreachable_pub, unnameable_types, unused_qualifications)]
 #![deny(rust_2018_idioms, single_use_lifetimes, trivial_casts, unused_lifetimes, unused_results)]
+#![deny(trivial_numeric_casts, let_underscore_drop, unit_bindings, variant_size_differences)]
+#![deny(missing_debug_implementations, missing_copy_implementations, redundant_lifetimes, redundant_imports)]
+#![deny(explicit_outlives_requirements, meta_variable_misuse, macro_use_extern_crate, unused_macro_rules)]
+#![deny(future_incompatible, keyword_idents_2018, keyword_idents_2024, tail_expr_drop_order)]
+#![deny(closure_returning_async_block, impl_trait_redundant_captures, ffi_unwind_calls, unused_import_braces)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
-// What they would say about the functions below, attributes or not.
-#![allow(clippy::unused_async, clippy::missing_errors_doc, clippy::redundant_pub_crate)]
+// Some of what nobody turns on for everything, but somebody for something.
+#![deny(clippy::allow_attributes, clippy::allow_attributes_without_reason, clippy::as_conversions)]
+#![deny(clippy::arithmetic_side_effects, clippy::exhaustive_structs, clippy::impl_trait_in_params)]
+#![deny(
+    clippy::missing_docs_in_private_items,
+    clippy::missing_inline_in_public_items,
+    clippy::min_ident_chars
+)]
+#![deny(clippy::missing_trait_methods, clippy::multiple_inherent_impl, clippy::pub_use, clippy::ref_patterns)]
+#![deny(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated, clippy::std_instead_of_core)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::wildcard_imports
+)]
 
-use std::fmt;
-use std::time::Duration;
+use core::fmt;
+use core::time::Duration;
+use std::process::ExitCode;
 
-use taskvisor::{App, Event, RestartPolicy, State, SupervisorHandle, TaskContext};
+use taskvisor::{Admission, App, Event, JitterPolicy, RestartPolicy, State, SupervisorHandle, TaskContext};
+use tokio::task::yield_now;
 
 /// A constant.
-pub const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_secs(60);
 
 /// With every option, some of them in words.
 #[taskvisor::task(
@@ -25,30 +48,41 @@ pub const IDLE: Duration = Duration::from_secs(60);
     every = "1m",
     stable_after = "3s"
 )]
-pub async fn literals(
+async fn literals(
     ctx: TaskContext,
     State(limit): State<u32>,
     name: &State<String>,
 ) -> Result<(), fmt::Error> {
-    tokio::task::yield_now().await;
-    let _ = (ctx.attempt(), limit, &**name);
+    yield_now().await;
+    drop((ctx.attempt(), limit, &**name));
     Ok(())
 }
 
 /// With every option, all of them as expressions.
 #[taskvisor::task(
     restart = RestartPolicy::Always,
-    backoff = taskvisor::BackoffPolicy::NONE,
+    backoff(exp, first = IDLE, max = IDLE, factor = 1.0 + 0.5, jitter = JitterPolicy::None),
     timeout = IDLE,
     max_retries = 1 + 2,
     every = IDLE,
-    stable_after = IDLE
+    stable_after = Duration::from_secs(30)
 )]
-pub(crate) async fn expressions() {}
+async fn expressions() {
+    yield_now().await;
+}
 
+/// Never returns.
+#[taskvisor::task]
+async fn never(_: &TaskContext) -> ! {
+    core::future::pending().await
+}
+
+/// Nobody calls it but the runtime.
 #[taskvisor::task]
 #[deprecated = "an attribute of the user's"]
-async fn old() {}
+async fn old() {
+    yield_now().await;
+}
 
 /// Arguments of all sizes.
 #[taskvisor::job(
@@ -60,55 +94,81 @@ async fn old() {}
     max_retries = 3,
     backoff = "exp"
 )]
-pub async fn copy(
+async fn copy(
     mut tenant: u64,
     name: String,
     list: Vec<u8>,
     State(limit): State<u32>,
     #[inject] ctx: &TaskContext,
 ) -> Result<u64, fmt::Error> {
-    tokio::task::yield_now().await;
-    tenant += u64::from(*limit) + ctx.attempt();
+    yield_now().await;
+    tenant = tenant.saturating_add(u64::from(*limit)).saturating_add(ctx.attempt());
     drop((name, list));
     Ok(tenant)
 }
 
-/// With nothing at all.
-#[taskvisor::job(slot = "nightly")]
-pub async fn nightly() {}
+/// With constants, a slot that uses what the body does not, and a borrowed value.
+#[taskvisor::job(slot = "{tenant}", admission = Admission::Queue, queue = 1 + 1, restart = RestartPolicy::Never)]
+async fn scheduled(tenant: u8) -> &'static str {
+    yield_now().await;
+    "done"
+}
 
+/// With nothing at all, and submitted by nobody.
+#[taskvisor::job]
+async fn nightly() {
+    yield_now().await;
+}
+
+/// Submitted by nobody, either.
 #[taskvisor::job]
 #[deprecated = "an attribute of the user's"]
 async fn old_job(_tenant: u8) -> u8 {
+    yield_now().await;
     1
 }
 
 /// With nothing at all.
 #[taskvisor::subscriber]
-pub async fn everything(_: &Event) {}
-
-#[taskvisor::subscriber(on(Failed, TimedOut), queue = 16, name = "some")]
-async fn some(event: &Event, handle: SupervisorHandle, name: &State<String>) {
-    let _ = (event, handle, &**name);
+async fn everything(_: &Event) {
+    yield_now().await;
 }
 
-mod inner {
-    #[taskvisor::task]
-    pub(super) async fn hidden() {}
+/// With every option.
+#[taskvisor::subscriber(on(Failed, TimedOut), queue = 8 + 8, name = "some")]
+async fn some(event: &Event, handle: SupervisorHandle, name: &State<String>) {
+    yield_now().await;
+    drop((event, handle, &**name));
+}
 
+/// Where nobody else looks.
+#[expect(clippy::redundant_pub_crate, reason = "`unreachable_pub` wants the opposite")]
+mod inner {
+    /// Hidden.
+    #[taskvisor::task]
+    pub(super) async fn hidden() {
+        super::yield_now().await;
+    }
+
+    /// Hidden, and with an argument.
     #[taskvisor::job(slot = "{tenant}")]
     pub(super) async fn hidden_job(tenant: u8) -> u8 {
+        super::yield_now().await;
         tenant
     }
 }
 
-/// Leaves before anything runs: the set-up gives none of the states.
+/// Fails, so that nothing of all this runs.
 #[taskvisor::main(flavor = "multi_thread", worker_threads = 1, grace = "1s", max_concurrent = 2)]
-async fn main(_: &mut App) {
-    assert_eq!(literals::NAME, "everything");
-    assert_eq!(some::NAME, "some");
+async fn start(_: &mut App) -> Result<(), fmt::Error> {
+    yield_now().await;
+    Err(fmt::Error)
+}
+
+fn main() {
+    assert_eq!(start(), ExitCode::FAILURE);
+    assert_eq!((literals::NAME, some::NAME, everything::NAME), ("everything", "some", "everything"));
     assert_eq!(inner::hidden::spec().name(), "hidden");
-    assert_eq!(inner::hidden_job::NAME, "hidden_job");
     assert_eq!(inner::hidden_job { tenant: 1 }.tenant, 1);
-    std::process::exit(0);
+    assert_eq!(scheduled { tenant: 1 }.tenant, 1);
 }

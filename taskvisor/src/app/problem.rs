@@ -1,0 +1,52 @@
+//! What keeps an application from starting: the line it is about, and the reason.
+
+use std::fmt;
+
+use crate::spec::Location;
+
+/// A line of the user's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    file: &'static str,
+    line: u32,
+}
+
+impl Place {
+    /// Where the function was called that calls this one; both are `#[track_caller]`.
+    #[track_caller]
+    pub(super) fn caller() -> Self {
+        let caller = std::panic::Location::caller();
+        Self { file: caller.file(), line: caller.line() }
+    }
+}
+
+impl From<&Location> for Place {
+    fn from(location: &Location) -> Self {
+        Self { file: location.file, line: location.line }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Ordered as it is told: by file and line.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Problem {
+    place: Place,
+    reason: String,
+}
+
+impl Problem {
+    pub(super) fn new(place: impl Into<Place>, reason: impl Into<String>) -> Self {
+        Self { place: place.into(), reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.reason)
+    }
+}

@@ -1,0 +1,4 @@
+//! Does not name its own library.
+
+#[taskvisor::main]
+async fn main() {}

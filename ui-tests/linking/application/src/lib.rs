@@ -1,0 +1,10 @@
+//! The application's own library.
+
+mod chores;
+
+use taskvisor::prelude::*;
+
+#[task]
+async fn weed() {
+    println!("weeded");
+}

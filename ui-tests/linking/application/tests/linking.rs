@@ -1,0 +1,286 @@
+//! What an application says of the crates that are linked into it, word for word.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// By when each of these programs must have ended, however busy the machine is.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+macro_rules! run {
+    ($program:literal) => {
+        run(env!(concat!("CARGO_BIN_EXE_", $program)))
+    };
+}
+
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(program: &str) -> Ended {
+    let mut child = Command::new(program)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} cannot be started: {error}"));
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            break status;
+        }
+        if started.elapsed() > DEADLINE {
+            let _ = child.kill();
+            panic!("{program} does not end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    Ended { code: status.code(), stdout: text(child.stdout), stderr: text(child.stderr) }
+}
+
+/// What is left in the pipe; it holds more than any of these programs says.
+fn text(pipe: Option<impl Read>) -> String {
+    let mut text = String::new();
+    pipe.expect("it is piped").read_to_string(&mut text).expect("it speaks UTF-8");
+    text
+}
+
+impl Ended {
+    /// It has not started, for these reasons alone, and so no body has run.
+    #[track_caller]
+    fn refused(&self, said: &[String]) {
+        let problems = said.iter().filter(|line| line.starts_with("error: ")).count();
+        let s = if problems == 1 { "" } else { "s" };
+        let last = format!("error: the application does not start: {problems} problem{s} in all\n");
+        assert_eq!(self.stderr, said.iter().map(|line| format!("{line}\n")).collect::<String>() + &last);
+        assert_eq!(self.stdout, "");
+        assert_eq!(self.code, Some(1));
+    }
+
+    /// It has run, with these lines on stdout in some order.
+    #[track_caller]
+    fn ran(&self, lines: &[&str], said: &str) {
+        assert_eq!(self.stderr, said);
+        let mut printed: Vec<_> = self.stdout.lines().map(without_id).collect();
+        printed.sort();
+        assert_eq!(printed, lines);
+        assert_eq!(self.code, Some(0));
+    }
+}
+
+/// Which id a task has depends on where its sources are.
+fn without_id(line: &str) -> String {
+    line.chars().filter(|&character| character != '#' && !character.is_ascii_digit()).collect()
+}
+
+/// Where the first line stands that begins so, as the application tells it.
+fn at(file: &str, beginning: &str) -> String {
+    nth(file, beginning, 0)
+}
+
+fn nth(file: &str, beginning: &str, index: usize) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in a folder");
+    let source = fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let mut lines = source.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with(beginning));
+    let (line, _) = lines.nth(index).unwrap_or_else(|| panic!("no `{beginning}` in {file}"));
+    format!("ui-tests/linking/{file}:{}", line + 1)
+}
+
+fn program(name: &str, beginning: &str) -> String {
+    at(&format!("application/src/bin/{name}.rs"), beginning)
+}
+
+const MAIN: &str = "#[taskvisor::main";
+
+/// What is said of `billing` where it is linked and not named.
+fn unnamed_billing() -> String {
+    let (task, job) = (at("billing/src/lib.rs", "#[task]"), at("billing/src/lib.rs", "#[job]"));
+    let subscriber = at("billing/src/lib.rs", "#[subscriber");
+    format!(
+        "note: {task}: the crate `billing` is linked but not named, so that the application leaves out what it declares: \
+         task `charge` ({task}), job `refund` ({job}), subscriber `audit` ({subscriber}); to have it, write \
+         `#[taskvisor::main(crates = [billing])]`"
+    )
+}
+
+/// What is said of it if the set-up gives the rest.
+fn unnamed_job_of_billing() -> String {
+    let job = at("billing/src/lib.rs", "#[job]");
+    format!(
+        "note: {job}: the crate `billing` is linked but not named, so that the application leaves out what it declares: \
+         job `refund` ({job}); to have it, write `#[taskvisor::main(crates = [billing])]`"
+    )
+}
+
+fn two_versions_of_billing() -> String {
+    let first = at("billing/src/lib.rs", "#[task]");
+    let second = at("billing-2/../billing/src/lib.rs", "#[task]");
+    format!(
+        "error: {first}: the crate `billing` is linked in several versions: 0.1.0 ({first}), 2.0.0 ({second}); make all \
+         that depend on it agree on one, `cargo tree -d` shows which they are"
+    )
+}
+
+#[test]
+fn what_a_crate_declares_that_is_not_named_is_said_and_not_started() {
+    run!("unnamed").ran(&["ran"], &(unnamed_billing() + "\n"));
+}
+
+#[test]
+fn what_the_set_up_gives_of_a_crate_that_is_not_named_runs_and_is_not_said_to_be_left_out() {
+    let lines = ["audited charge ended completed", "charged"];
+    run!("given").ran(&lines, &(unnamed_job_of_billing() + "\n"));
+}
+
+#[test]
+fn two_tasks_that_one_line_declares_are_not_one_given_twice() {
+    run!("given_of_one_line").ran(&["balanced", "reconciled"], "");
+}
+
+#[test]
+fn a_task_that_the_set_up_gives_twice_is_refused_where_it_is_given_again() {
+    let file = "application/src/bin/given_twice.rs";
+    let (first, second) = (nth(file, "app.task(", 0), nth(file, "app.task(", 1));
+    let refused =
+        format!("error: {second}: the task `charge` is listed already ({first}); leave out one of the two");
+    run!("given_twice").refused(&[unnamed_job_of_billing(), refused]);
+}
+
+#[test]
+fn what_a_named_crate_declares_runs_and_what_the_own_library_declares_that_only_the_list_names() {
+    let lines = [
+        "audited charge ended completed",
+        "audited sweep ended completed",
+        "audited weed ended completed",
+        "charged",
+        "logged charge ended completed",
+        "logged sweep ended completed",
+        "logged weed ended completed",
+        "swept",
+        "weeded",
+    ];
+    run!("named").ran(&lines, "");
+}
+
+#[test]
+fn what_the_own_library_declares_runs_if_a_source_line_names_it() {
+    let lines = ["logged sweep ended completed", "logged weed ended completed", "swept", "weeded"];
+    run!("own_library_used").ran(&lines, "");
+}
+
+#[test]
+fn without_a_task_it_says_how_to_name_the_own_library() {
+    let main = program("own_library_forgotten", MAIN);
+    run!("own_library_forgotten").refused(&[format!(
+        "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or write \
+         `#[taskvisor::main(crates = [application])]` if `lib.rs` of this package declares some, because the compiler links \
+         only crates that a source line names"
+    )]);
+}
+
+#[test]
+fn without_a_task_it_says_how_to_name_the_crate_that_is_linked() {
+    let main = program("crate_forgotten", MAIN);
+    run!("crate_forgotten").refused(&[
+        unnamed_billing(),
+        format!(
+            "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or write \
+             `#[taskvisor::main(crates = [billing])]` to run what `billing` declares, or write \
+             `#[taskvisor::main(crates = [application])]` if `lib.rs` of this package declares some, because the compiler \
+             links only crates that a source line names"
+        ),
+    ]);
+}
+
+#[test]
+fn a_named_crate_that_declares_nothing_is_refused() {
+    let main = program("nothing_declared", MAIN);
+    run!("nothing_declared").refused(&[format!(
+        "error: {main}: `crates = [idle]`: no crate that calls itself `idle` declares anything; leave it out"
+    )]);
+}
+
+#[test]
+fn a_crate_that_is_named_twice_by_two_names_is_refused_where_it_is_not_its_own() {
+    let main = program("two_names", MAIN);
+    run!("two_names").refused(&[format!(
+        "error: {main}: `crates = [accounts]`: no crate that calls itself `accounts` declares anything; leave it out"
+    )]);
+}
+
+#[test]
+fn a_crate_that_is_named_as_its_dependency_is_renamed_is_refused_with_what_to_write() {
+    let (main, task) = (program("renamed", MAIN), at("ledger/src/lib.rs", "tasks! {"));
+    run!("renamed").refused(&[format!(
+        "error: {main}: `crates = [books]`: no crate that calls itself `books` declares anything, while `ledger` does and is \
+         not named (task `balance` ({task})); if `books` is another name for it, write `extern crate books as ledger;` at \
+         the root of this crate, and `#[taskvisor::main(crates = [ledger])]`; if not, leave it out"
+    )]);
+}
+
+#[test]
+fn what_it_says_to_write_for_a_renamed_dependency_works() {
+    run!("renamed_back").ran(&["balanced", "reconciled"], "");
+}
+
+#[test]
+fn a_crate_that_is_linked_twice_is_refused_as_that_and_not_for_each_name() {
+    run!("two_versions").refused(&[two_versions_of_billing()]);
+}
+
+#[test]
+fn a_file_that_library_and_program_both_compile_is_refused_as_that() {
+    run!("application").refused(&[compiled_twice("application/src/chores.rs")]);
+}
+
+fn compiled_twice(file: &str) -> String {
+    format!(
+        "error: {}: the file is compiled into two crates of the package, so that what it declares is there twice: \
+         subscriber `log`, task `sweep`; keep its `mod` in `lib.rs` alone, and `use` it from there",
+        at(file, "#[task]"),
+    )
+}
+
+#[test]
+fn a_state_of_the_same_name_from_another_version_of_its_crate_is_told_apart() {
+    let ended = run!("state_of_another_version");
+    let task = program("state_of_another_version", "#[task]");
+    let problem = format!(
+        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but nobody gave one: call `app.state(…)` \
+         in the set-up; given is a type of that name from another version of its crate, see `cargo tree -d`\n"
+    );
+    assert!(ended.stderr.contains(&problem), "{}", ended.stderr);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
+    let file = "application/src/bin/all_at_once.rs";
+    let (main, own) = (at(file, MAIN), at(file, "#[task]"));
+    let (first, second) = (nth(file, "app.state(D", 0), nth(file, "app.state(D", 1));
+    let (explicit, mow) = (at(file, "app.task(own"), at(file, "app.task(TaskSpec"));
+    run!("all_at_once").refused(&[
+        compiled_twice("application/src/bin/../chores.rs"),
+        format!(
+            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but nobody gave one: call \
+             `app.state(…)` in the set-up; given is an `Arc` of it; `State` shares already, so give the \
+             `all_at_once::Database` itself"
+        ),
+        format!("error: {main}: `crates = [idle]`: no crate that calls itself `idle` declares anything; leave it out"),
+        format!(
+            "error: {second}: a state of type `core::time::Duration` is given twice, before at {first}; wrap one of them in a \
+             type of its own"
+        ),
+        format!(
+            "error: {explicit}: the task `own` is declared ({own}) and starts by itself; leave out this `app.task(…)`, and \
+             say in its `#[task(…)]` what is to be different"
+        ),
+        format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"),
+        two_versions_of_billing(),
+    ]);
+}
