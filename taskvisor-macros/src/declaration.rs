@@ -46,7 +46,11 @@ pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &
         Visibility::Public(_) => quote_spanned!(at_attribute()=> pub),
         other => other.to_token_stream(),
     };
+    let lints = function.lints();
+    let shared = function.shared_attributes();
     quote_spanned! {at_attribute()=>
+        #lints
+        #(#shared)*
         #[doc = #documentation]
         #visibility struct #name { #fields }
     }
@@ -89,7 +93,8 @@ pub(crate) fn needs<'a>(
     extractor: &Ident,
 ) -> TokenStream {
     let needs: Vec<_> = parameters.into_iter().map(|parameter| parameter.need(extractor)).collect();
-    let name = if needs.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> needs) };
+    let name =
+        if needs.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> __taskvisor_needed) };
     quote_spanned! {at_attribute()=>
         fn __taskvisor_needs(#name: &mut __taskvisor::Needs<'_>) {
             #(#needs)*
@@ -113,6 +118,7 @@ pub(crate) fn stand_in(
         return TokenStream::new();
     }
     let same_name_type = same_name_type(function, " A declaration with mistakes.", fields);
+    let lints = function.lints();
     let import = runtime.import();
     let accessor = accessor.map(|signature| {
         quote_spanned! {at_attribute()=>
@@ -123,6 +129,7 @@ pub(crate) fn stand_in(
     quote_spanned! {at_attribute()=>
         #same_name_type
 
+        #lints
         const _: () = {
             #import
 

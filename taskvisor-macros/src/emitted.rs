@@ -1,11 +1,13 @@
 //! The function as the compiler sees it.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::located::at_attribute;
 use crate::signature::{declares, is_entry_point, is_mark};
 
 /// Every token as it came, but for what only we understand; and, where something is wrong, but for what the compiler would
@@ -21,7 +23,15 @@ pub(crate) fn emitted(
     let mut function = function.clone();
     let marked = strip_marks(&mut function) | mark_used(&mut function, used);
     let mistaken = !errors.is_empty() && strip_mistakes(&mut function);
-    if marked || mistaken { function.into_token_stream() } else { item.clone() }
+    let emitted = if marked || mistaken { function.to_token_stream() } else { item.clone() };
+    let needless_async = needless_async(&function);
+    quote!(#needless_async #emitted)
+}
+
+/// It is `async` because we demand it, whether it awaits or not; clippy would advise against it.
+pub(crate) fn needless_async(function: &Function) -> Option<TokenStream> {
+    let needless = function.signature.asyncness.is_some() && !function.body_mentions("await");
+    needless.then(|| quote_spanned!(at_attribute()=> #[allow(clippy::unused_async)]))
 }
 
 fn strip_marks(function: &mut Function) -> bool {
@@ -31,9 +41,11 @@ fn strip_marks(function: &mut Function) -> bool {
 
 /// Keeps the compiler from calling these parameters unused, and advising a rename.
 fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
+    let unused: Vec<&Ident> =
+        names.iter().filter(|name| !function.body_mentions(&name.unraw().to_string())).collect();
     let mut used = false;
     for parameter in typed(function) {
-        if matches!(&*parameter.pat, Pat::Ident(pattern) if names.contains(&pattern.ident)) {
+        if matches!(&*parameter.pat, Pat::Ident(pattern) if unused.contains(&&pattern.ident)) {
             parameter.attrs.push(parse_quote!(#[allow(unused_variables)]));
             used = true;
         }

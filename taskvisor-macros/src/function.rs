@@ -1,11 +1,12 @@
 //! The function under an attribute, with a body that nobody looks into.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility};
 
 use crate::errors::Errors;
+use crate::located::at_attribute;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
 #[derive(Clone)]
@@ -35,6 +36,47 @@ impl Function {
             }
         }
     }
+}
+
+impl Function {
+    /// What the user says of lints, for what is written beside: types and names of the function come again there.
+    ///
+    /// What is expected is allowed: the function fulfils it.
+    pub(crate) fn lints(&self) -> TokenStream {
+        let lenient = self.attributes.iter().filter(|attribute| is_any(attribute, &["allow", "expect"]));
+        let lists =
+            lenient.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
+        let deprecated = self.attributes.iter().any(|attribute| is_any(attribute, &["deprecated"]));
+        let deprecated = deprecated.then(|| quote_spanned!(at_attribute()=> #[allow(deprecated)]));
+        quote_spanned!(at_attribute()=> #(#[allow(#lists)])* #deprecated)
+    }
+
+    /// What goes for the type of the same name as well: whoever uses that uses the function.
+    pub(crate) fn shared_attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| {
+            let hidden = attribute.path().is_ident("doc") && mentions(attribute.to_token_stream(), "hidden");
+            hidden || is_any(attribute, &["deprecated"])
+        })
+    }
+
+    /// Whether its body mentions a word, be it inside of a literal.
+    pub(crate) fn body_mentions(&self, word: &str) -> bool {
+        mentions(self.body.clone(), word)
+    }
+}
+
+fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
+    names.iter().any(|name| attribute.path().is_ident(name))
+}
+
+/// Whether a word stands anywhere in there, be it inside of a literal.
+pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        TokenTree::Literal(literal) => literal.to_string().contains(word),
+        TokenTree::Punct(_) => false,
+    })
 }
 
 impl ToTokens for Function {

@@ -69,7 +69,7 @@ impl Parameter {
     pub(crate) fn need(&self, extractor: &Ident) -> TokenStream {
         let Self { conditions, of_type, .. } = self;
         let span = located(of_type.span());
-        let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(needs););
+        let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(__taskvisor_needed););
         quote!(#(#conditions)* #call)
     }
 }

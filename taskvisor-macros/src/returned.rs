@@ -6,14 +6,14 @@ use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
 use crate::errors::Errors;
+use crate::function::mentions;
 use crate::located::{at_attribute, located};
 use crate::parameter::bare;
-use crate::signature::mentions_impl;
 
-/// The value of `call`, converted by `conversion::function`; a wrong type is reported where it is written.
+/// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
 pub(crate) fn converted(
     output: &ReturnType,
-    conversion: &str,
+    conversion: fn(&Returned) -> TokenStream,
     function: &str,
     call: &TokenStream,
 ) -> TokenStream {
@@ -21,10 +21,11 @@ pub(crate) fn converted(
     if never_returns(output) {
         return call.clone();
     }
-    let Returned { span, written } = Returned::read(output);
-    let conversion = Ident::new(conversion, Span::mixed_site());
+    let returned = Returned::read(output);
+    let conversion = conversion(&returned);
     let function = Ident::new(function, Span::mixed_site());
-    quote_spanned!(span=> <#written as __taskvisor::#conversion>::#function(#call))
+    let Returned { span, written, .. } = returned;
+    quote_spanned!(span=> <#written as #conversion>::#function(#call))
 }
 
 /// Reports a return type that hides whether it is a result; inside of a result, a type may have no name.
@@ -44,19 +45,21 @@ pub(crate) fn check(output: &ReturnType, what: &str, errors: &mut Errors) {
 /// A function's return type, and where a mistake in it is reported.
 pub(crate) struct Returned {
     pub(crate) span: Span,
+    /// The type, or `_` where it has no name.
     pub(crate) written: TokenStream,
+    pub(crate) has_name: bool,
 }
 
 impl Returned {
     pub(crate) fn read(output: &ReturnType) -> Self {
         match output {
-            ReturnType::Default => Self { span: at_attribute(), written: quote!(()) },
+            ReturnType::Default => Self { span: at_attribute(), written: quote!(()), has_name: true },
             // `impl Trait` has no name; the compiler infers it.
-            ReturnType::Type(_, returned) if mentions_impl(returned.to_token_stream()) => {
-                Self { span: located(returned.span()), written: quote!(_) }
+            ReturnType::Type(_, returned) if mentions(returned.to_token_stream(), "impl") => {
+                Self { span: located(returned.span()), written: quote!(_), has_name: false }
             }
             ReturnType::Type(_, returned) => {
-                Self { span: located(returned.span()), written: returned.to_token_stream() }
+                Self { span: located(returned.span()), written: returned.to_token_stream(), has_name: true }
             }
         }
     }

@@ -1,10 +1,10 @@
 //! What a declared function must look like, so that the supervisor can call it.
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Generics, Safety, Signature};
 
 use crate::errors::Errors;
+use crate::function::mentions;
 
 /// Checks all but the parameters' types; `what` is the function's role, as in "a task".
 pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
@@ -71,7 +71,7 @@ fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
             receiver,
             format!("{what} cannot take `self`: use a free function, and `State<T>` for shared data"),
         ),
-        FnArg::Typed(typed) if mentions_impl(typed.ty.to_token_stream()) => errors.on(
+        FnArg::Typed(typed) if mentions(typed.ty.to_token_stream(), "impl") => errors.on(
             &typed.ty,
             format!(
                 "{what} cannot take `impl Trait`, because the parameter's type says what to pass; name a type"
@@ -133,13 +133,4 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
             );
         }
     }
-}
-
-/// Whether an `impl Trait` stands anywhere in a type.
-pub(crate) fn mentions_impl(of_type: TokenStream) -> bool {
-    of_type.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "impl",
-        TokenTree::Group(group) => mentions_impl(group.stream()),
-        _ => false,
-    })
 }

@@ -8,10 +8,10 @@
     message = "`{Self}` cannot be an argument of a job",
     label = "not an argument"
 )]
-pub trait JobArgument<'a>: Clone + Send + Sync + 'static {}
+pub trait JobArgument<'a, const INDEX: usize>: Clone + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone + Send + Sync + 'static> JobArgument<'_> for T {}
+impl<T: Clone + Send + Sync + 'static, const INDEX: usize> JobArgument<'_, INDEX> for T {}
 
 /// What is no extractor.
 #[diagnostic::on_unimplemented(

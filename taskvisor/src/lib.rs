@@ -101,7 +101,7 @@ mod logging;
 mod returns;
 #[cfg(all(feature = "controller", feature = "macros"))]
 mod argument;
-#[cfg(all(feature = "controller", feature = "macros"))]
+#[cfg(feature = "macros")]
 mod probe;
 #[cfg(feature = "macros")]
 mod declare;
@@ -179,7 +179,9 @@ pub mod __private {
     pub use crate::declare::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor, Probe};
+    pub use crate::probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor};
+    #[cfg(feature = "macros")]
+    pub use crate::probe::{NotBoxed, Probe};
     #[cfg(feature = "macros")]
     pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
     pub use crate::settings::{Setting, Settings};
@@ -192,4 +194,6 @@ pub mod __private {
     };
     #[cfg(feature = "macros")]
     pub use inventory;
+    #[cfg(feature = "macros")]
+    pub use std::{format, string::String};
 }

@@ -1,5 +1,6 @@
-//! What generated code asks about the types of a job.
+//! What generated code asks about types.
 
+use std::error::Error;
 use std::marker::PhantomData;
 
 use crate::error::TaskError;
@@ -22,6 +23,19 @@ pub trait NotAResult {
 }
 
 impl<T> NotAResult for Probe<T> {}
+
+impl Probe<Result<(), Box<dyn Error>>> {
+    /// Its error is a box of any.
+    pub const IS_BOXED: bool = true;
+}
+
+/// What is true of a type whose error is no box of any.
+pub trait NotBoxed {
+    /// Its error is no box of any.
+    const IS_BOXED: bool = false;
+}
+
+impl<T> NotBoxed for Probe<T> {}
 
 impl<T: FromContext> Probe<T> {
     /// It is an extractor.

@@ -1,6 +1,8 @@
 //! What an annotated function may return.
 
-use crate::error::{BoxError, TaskError};
+use std::error::Error;
+
+use crate::error::TaskError;
 
 /// What a function under `#[task]` may return: nothing, or a `Result<(), E>` of any error.
 #[diagnostic::on_unimplemented(
@@ -30,7 +32,7 @@ impl<E: Into<TaskError>> IntoTaskResult for Result<(), E> {
 }
 
 /// How the set-up went.
-pub type SetupResult = Result<(), BoxError>;
+pub type SetupResult = Result<(), Box<dyn Error>>;
 
 /// What a function under `#[taskvisor::main]` may return: nothing, or a `Result<(), E>` of any error.
 #[diagnostic::on_unimplemented(
@@ -39,21 +41,29 @@ pub type SetupResult = Result<(), BoxError>;
     note = "the function under `#[taskvisor::main]` returns `()` or `Result<(), E>`, where `E` is any error",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
-pub trait IntoSetupResult {
+pub trait IntoSetupResult<const IS_BOXED: bool> {
     /// The result of the set-up.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_setup_result(self) -> SetupResult;
 }
 
-impl IntoSetupResult for () {
+impl IntoSetupResult<false> for () {
     fn into_setup_result(self) -> SetupResult {
         Ok(())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<TaskError>> IntoSetupResult for Result<(), E> {
+impl<E: Into<TaskError>> IntoSetupResult<false> for Result<(), E> {
     fn into_setup_result(self) -> SetupResult {
-        self.map_err(|error| error.into().into_boxed())
+        self.map_err(|error| -> Box<dyn Error> { error.into().into_boxed() })
+    }
+}
+
+/// What a `main` usually returns. It need not be `Send`, and so is not what a task could fail with.
+#[diagnostic::do_not_recommend]
+impl IntoSetupResult<true> for Result<(), Box<dyn Error>> {
+    fn into_setup_result(self) -> SetupResult {
+        self
     }
 }

@@ -8,10 +8,11 @@ use syn::{FnArg, Type};
 
 use crate::constant::Value;
 use crate::declaration::location;
+use crate::emitted::needless_async;
 use crate::function::Function;
 use crate::located::{at_attribute, located};
 use crate::parameter::bare;
-use crate::returned::converted;
+use crate::returned::{Returned, converted};
 
 use super::Entry;
 use super::options::{Flavor, Options};
@@ -26,12 +27,15 @@ pub(super) fn entry(entry: &Entry) -> TokenStream {
     let links = entry.options.crates.iter().map(link);
     let set_up = set_up(&entry.function);
     let options = options(&entry.options);
+    let needless_async = needless_async(&entry.function);
     quote_spanned! {at_attribute()=>
         #(#attributes)*
         #visibility fn #name() -> ::std::process::ExitCode {
+            #needless_async
             #signature #body
 
             #import
+            use __taskvisor::NotBoxed as _;
             #(#links)*
 
             #set_up
@@ -57,14 +61,13 @@ fn set_up(function: &Function) -> TokenStream {
                 Type::Reference(reference) => &*reference.elem,
                 other => other,
             };
-            let argument =
-                quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::SetupParameter>::of(app));
-            (quote_spanned!(span=> app), argument)
+            let argument = quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::SetupParameter>::of(__taskvisor_app));
+            (quote_spanned!(span=> __taskvisor_app), argument)
         }
         _ => (quote_spanned!(span=> _app), TokenStream::new()),
     };
     let call = quote_spanned!(span=> #name(#argument).await);
-    let result = converted(&signature.output, "IntoSetupResult", "into_setup_result", &call);
+    let result = converted(&signature.output, conversion, "into_setup_result", &call);
     quote_spanned! {span=>
         fn __taskvisor_setup<'app>(
             #parameter: &'app mut __taskvisor::App,
@@ -74,6 +77,17 @@ fn set_up(function: &Function) -> TokenStream {
             ::std::boxed::Box::pin(async move { #result })
         }
     }
+}
+
+/// The one error that is taken although it is not `Send`, because every other `main` returns it, is asked for.
+fn conversion(returned: &Returned) -> TokenStream {
+    let Returned { span, written, has_name } = returned;
+    let is_boxed = if *has_name {
+        quote_spanned!(*span=> { <__taskvisor::Probe<#written>>::IS_BOXED })
+    } else {
+        quote_spanned!(*span=> false)
+    };
+    quote_spanned!(*span=> __taskvisor::IntoSetupResult<#is_boxed>)
 }
 
 fn options(options: &Options) -> TokenStream {

@@ -4,9 +4,10 @@
 //! type is one error, however often it is used.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use crate::function::mentions;
 use crate::located::{at_attribute, located};
 use crate::returned::Returned;
 
@@ -36,7 +37,7 @@ pub(super) fn checks(job: &Job) -> TokenStream {
             #(#conditions)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
         }
     });
-    let Returned { span, written } = Returned::read(&job.function.signature.output);
+    let Returned { span, written, .. } = Returned::read(&job.function.signature.output);
     let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
     let conversion = conversion(span);
     let value = quote_spanned!(span=> <#written as #conversion>::check(););
@@ -52,10 +53,13 @@ pub(super) fn checks(job: &Job) -> TokenStream {
 
 /// The same for a bound: taken for true.
 pub(super) fn of_arguments(job: &Job) -> TokenStream {
-    // A bound cannot be conditional; what such an argument is not, the compiler says for each use.
+    // A bound cannot be conditional, and would stand in the way of what is true of a `dyn Fn(&str)` for any lifetime. What
+    // such an argument is not, the compiler says for each use.
     let arguments = job.arguments().filter(|argument| argument.conditions.is_empty());
-    let bounds = arguments.map(|Argument { of_type, .. }| {
-        quote_spanned!(at_attribute()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked>,)
+    let arguments = arguments.filter(|argument| !mentions(argument.of_type.to_token_stream(), "dyn"));
+    // Numbered, because two types that are one by another name would be one bound twice, which the compiler cannot choose from.
+    let bounds = arguments.enumerate().map(|(index, Argument { of_type, .. })| {
+        quote_spanned!(at_attribute()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked, #index>,)
     });
     quote!(#(#bounds)*)
 }

@@ -24,6 +24,9 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let probing = bounds::probing(job);
     let documentation = format!(" The job `{}`: its arguments, to be submitted.", spoken_name(function));
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
+    let underscored = job.arguments().any(|argument| argument.spoken_name().starts_with('_'));
+    let underscored =
+        underscored.then(|| quote_spanned!(at_attribute()=> #[allow(clippy::pub_underscore_fields)]));
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
     let checks = bounds::checks(job);
@@ -32,10 +35,12 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let implementation = implementation(job);
     let descriptor = descriptor(job);
     let needs = needs(job.injected(), &extractor());
+    let lints = function.lints();
     quote_spanned! {at_attribute()=>
+        #underscored
         #same_name_type
 
-        #[allow(deprecated, trivial_bounds)]
+        #lints
         const _: () = {
             #import
             #probing
@@ -109,8 +114,8 @@ fn write_slot(job: &Job) -> TokenStream {
         quote_spanned!(at_attribute()=> #(#conditions)* #name: &#of_type)
     });
     quote_spanned! {at_attribute()=>
-        fn __taskvisor_slot(#(#parameters),*) -> ::std::string::String {
-            ::std::format!(#text)
+        fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::String {
+            __taskvisor::format!(#text)
         }
     }
 }
@@ -124,14 +129,14 @@ fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
 
 fn implementation(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
-    let Returned { span, written } = Returned::read(&job.function.signature.output);
+    let Returned { span, written, .. } = Returned::read(&job.function.signature.output);
     let conversion = bounds::conversion(span);
     let of_arguments = bounds::of_arguments(job);
     let of_value = bounds::of_value(&written);
     let call = call(job);
     let slot = slot(job);
     let name = located(job.function.signature.ident.span());
-    let context = if job.injected().next().is_some() { "context" } else { "_context" };
+    let context = if job.injected().next().is_some() { "__taskvisor_context" } else { "_context" };
     let context = Ident::new(context, name);
     let result = quote_spanned!(span=> <#written as #conversion>::into_job_result(#call));
     let attempt = quote_spanned! {name=>
@@ -151,7 +156,7 @@ fn implementation(job: &Job) -> TokenStream {
                 &__TASKVISOR_DESCRIPTOR
             }
 
-            fn slot(&self) -> ::core::option::Option<::std::string::String> {
+            fn slot(&self) -> ::core::option::Option<__taskvisor::String> {
                 #slot
             }
 
@@ -164,7 +169,7 @@ fn implementation(job: &Job) -> TokenStream {
 fn call(job: &Job) -> TokenStream {
     let name = &job.function.signature.ident;
     let span = located(name.span());
-    let source = quote_spanned!(span=> &context);
+    let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let values = job.inputs.iter().filter_map(|input| match input {
         Input::Argument(Argument { conditions, name, .. }) => {

@@ -7,13 +7,14 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::function::mentions;
 use crate::parameter::{Parameter, bare, conditions};
-use crate::signature::{is_mark, mentions_impl};
+use crate::signature::is_mark;
 
 use super::borrowed::borrowed;
 
 /// What is injected without being asked to, by the last word of its type.
-const INJECTED: [&str; 4] = ["TaskContext", "CancellationToken", "SupervisorHandle", "State"];
+const INJECTED: [&str; 3] = ["TaskContext", "CancellationToken", "SupervisorHandle"];
 
 pub(super) enum Input {
     /// Given with the submission, and kept until its turn.
@@ -101,6 +102,8 @@ fn is_injected(of_type: &Type) -> bool {
                 _ => false,
             })
         }
+        // Without a `T` it is somebody's own.
+        PathArguments::AngleBracketed(_) if last.ident == "State" => true,
         _ => INJECTED.iter().any(|word| last.ident == word),
     }
 }
@@ -146,5 +149,5 @@ fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
         return false;
     }
     // It has been reported with the signature.
-    !mentions_impl(of_type.to_token_stream())
+    !mentions(of_type.to_token_stream(), "impl")
 }

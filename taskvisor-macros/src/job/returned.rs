@@ -4,8 +4,8 @@ use quote::ToTokens;
 use syn::ReturnType;
 
 use crate::errors::Errors;
+use crate::function::mentions;
 use crate::returned::never_returns;
-use crate::signature::mentions_impl;
 
 use super::borrowed::borrowed;
 
@@ -17,7 +17,7 @@ pub(super) fn check(output: &ReturnType, errors: &mut Errors) {
             "a job returns a value, and this one never would; remove the type, or write a `#[task]` \
              for what runs until it is stopped",
         );
-    } else if mentions_impl(returned.to_token_stream()) {
+    } else if mentions(returned.to_token_stream(), "impl") {
         errors.on(
             returned,
             "a job cannot return `impl Trait`, because `JobHandle` names the type of the value; name it",

@@ -24,10 +24,11 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let location = location();
     let queue = queue(options);
     let events = events(options);
+    let lints = function.lints();
     quote_spanned! {at_attribute()=>
         #same_name_type
 
-        #[allow(deprecated)]
+        #lints
         const _: () = {
             #import
 
@@ -58,7 +59,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
                     queue: #queue,
                     events: #events,
                     needs: __taskvisor_needs,
-                    build: |app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app }),
+                    build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app: __taskvisor_app }),
                 };
 
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
@@ -75,8 +76,7 @@ fn on_event(subscriber: &Subscriber) -> TokenStream {
     let name = &subscriber.function.signature.ident;
     let span = located(name.span());
     let of_type = &subscriber.event.of_type;
-    let event =
-        quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(event));
+    let event = quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(__taskvisor_event));
     let source = quote_spanned!(span=> &self.app);
     let from_app = Ident::new("from_app", Span::mixed_site());
     let arguments =
@@ -84,7 +84,7 @@ fn on_event(subscriber: &Subscriber) -> TokenStream {
     quote_spanned! {span=>
         fn on_event(
             &mut self,
-            event: &__taskvisor::Event,
+            __taskvisor_event: &__taskvisor::Event,
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             async move { #name(#event, #(#arguments),*).await }
         }

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 
 use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
 use crate::located::{at_attribute, located};
-use crate::returned::converted;
+use crate::returned::{Returned, converted};
 use crate::settings::Restart;
 
 use super::Task;
@@ -23,10 +23,11 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, &extractor());
     let location = location();
     let settings = settings(&task.options);
+    let lints = task.function.lints();
     quote_spanned! {at_attribute()=>
         #same_name_type
 
-        #[allow(deprecated)]
+        #lints
         const _: () = {
             #import
 
@@ -66,13 +67,14 @@ fn attempt(task: &Task) -> TokenStream {
     let signature = &task.function.signature;
     let name = &signature.ident;
     let span = located(name.span());
-    let source = quote_spanned!(span=> &context);
+    let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let arguments =
         task.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_context, &source));
     let call = quote_spanned!(span=> #name(#(#arguments),*).await);
-    let result = converted(&signature.output, "IntoTaskResult", "into_task_result", &call);
-    let context = Ident::new(if task.parameters.is_empty() { "_context" } else { "context" }, span);
+    let result = converted(&signature.output, conversion, "into_task_result", &call);
+    let context =
+        Ident::new(if task.parameters.is_empty() { "_context" } else { "__taskvisor_context" }, span);
     quote_spanned! {span=>
         fn __taskvisor_attempt(
             #context: __taskvisor::TaskContext,
@@ -86,4 +88,8 @@ fn attempt(task: &Task) -> TokenStream {
 /// A task that repeats is restarted always, whether it says so or not.
 fn settings(options: &Options) -> TokenStream {
     options.settings.write(options.settings.every.as_ref().map(|_| Restart::Always))
+}
+
+fn conversion(returned: &Returned) -> TokenStream {
+    quote_spanned!(returned.span=> __taskvisor::IntoTaskResult)
 }

@@ -104,11 +104,22 @@ fn the_function_stays_as_it_is() {
     assert!(expansion.starts_with(&tokens(JOB).to_string()));
 }
 
+/// What is `async` without need is so because we demand it.
+#[test]
+fn clippy_is_not_to_advise_against_async() {
+    let allowed =
+        |item: &str| crate::task::task(tokens(""), tokens(item)).to_string().contains("unused_async");
+    assert!(allowed("async fn ping() {}"));
+    assert!(!allowed("async fn ping() { pong().await; }"));
+    let main = crate::entry::main(tokens(""), tokens("async fn main() {}")).to_string();
+    assert!(main.contains("unused_async"));
+}
+
 /// All but the marker that only the attribute knows.
 #[test]
 fn a_marked_parameter_loses_its_mark() {
     for arguments in ["", "banana"] {
-        let item = "async fn sync(#[inject] #[cfg(unix)] Mine(n): Mine) { n; }";
+        let item = "async fn sync(#[inject] #[cfg(unix)] Mine(n): Mine) { n.await; }";
         let expansion = crate::job::job(tokens(arguments), tokens(item)).to_string();
         assert!(expansion.starts_with(&tokens(&item.replace("#[inject]", "")).to_string()));
         assert!(!expansion.contains("# [inject]"));

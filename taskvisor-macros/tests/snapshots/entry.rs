@@ -1,13 +1,15 @@
 /// Starts.
 pub fn main() -> ::std::process::ExitCode {
+    #[allow(clippy::unused_async)]
     async fn main(app: &mut App) -> anyhow::Result<()> {
         app.state(Db::new()?);
         Ok(())
     }
     use ::taskvisor::__private as __taskvisor;
+    use __taskvisor::NotBoxed as _;
     use ::billing as _;
     fn __taskvisor_setup<'app>(
-        app: &'app mut __taskvisor::App,
+        __taskvisor_app: &'app mut __taskvisor::App,
     ) -> ::core::pin::Pin<
         ::std::boxed::Box<
             dyn ::core::future::Future<Output = __taskvisor::SetupResult> + 'app,
@@ -16,8 +18,10 @@ pub fn main() -> ::std::process::ExitCode {
         ::std::boxed::Box::pin(async move {
             <anyhow::Result<
                 (),
-            > as __taskvisor::IntoSetupResult>::into_setup_result(
-                main(<App as __taskvisor::SetupParameter>::of(app)).await,
+            > as __taskvisor::IntoSetupResult<
+                { <__taskvisor::Probe<anyhow::Result<()>>>::IS_BOXED },
+            >>::into_setup_result(
+                main(<App as __taskvisor::SetupParameter>::of(__taskvisor_app)).await,
             )
         })
     }

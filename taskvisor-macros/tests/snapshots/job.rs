@@ -1,6 +1,5 @@
 ///Copies what has changed.
 pub async fn sync_tenant(
-    #[allow(unused_variables)]
     mut tenant: u64,
     #[allow(unused_variables)]
     r#type: Vec<Kind>,
@@ -22,7 +21,6 @@ pub struct sync_tenant {
     /// The argument `path`.
     pub path: PathBuf,
 }
-#[allow(deprecated, trivial_bounds)]
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
     use __taskvisor::NotAResult as _;
@@ -78,8 +76,8 @@ const _: () = {
     };
     impl ::core::clone::Clone for sync_tenant
     where
-        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked>,
-        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked>,
+        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked, 0usize>,
+        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked, 1usize>,
     {
         fn clone(&self) -> Self {
             Self {
@@ -90,13 +88,13 @@ const _: () = {
             }
         }
     }
-    fn __taskvisor_slot(tenant: &u64, r#type: &Vec<Kind>) -> ::std::string::String {
-        ::std::format!("tenant-{tenant:04}-{type:?}")
+    fn __taskvisor_slot(tenant: &u64, r#type: &Vec<Kind>) -> __taskvisor::String {
+        __taskvisor::format!("tenant-{tenant:04}-{type:?}")
     }
     impl __taskvisor::Job for sync_tenant
     where
-        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked>,
-        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked>,
+        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked, 0usize>,
+        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked, 1usize>,
         for<'unchecked> Result<
             Report,
             SyncError,
@@ -109,12 +107,12 @@ const _: () = {
         fn descriptor() -> &'static __taskvisor::JobDescriptor {
             &__TASKVISOR_DESCRIPTOR
         }
-        fn slot(&self) -> ::core::option::Option<::std::string::String> {
+        fn slot(&self) -> ::core::option::Option<__taskvisor::String> {
             ::core::option::Option::Some(__taskvisor_slot(&self.tenant, &self.r#type))
         }
         fn attempt(
             self,
-            context: __taskvisor::TaskContext,
+            __taskvisor_context: __taskvisor::TaskContext,
         ) -> impl ::core::future::Future<
             Output = ::core::result::Result<Self::Value, __taskvisor::TaskError>,
         > + ::core::marker::Send {
@@ -132,9 +130,11 @@ const _: () = {
                             self.path,
                             <State<
                                 Db,
-                            > as __taskvisor::FromContext>::from_context(&context),
+                            > as __taskvisor::FromContext>::from_context(
+                                &__taskvisor_context,
+                            ),
                             &<TaskContext as __taskvisor::FromContext>::from_context(
-                                &context,
+                                &__taskvisor_context,
                             ),
                         )
                         .await,
@@ -142,9 +142,9 @@ const _: () = {
             }
         }
     }
-    fn __taskvisor_needs(needs: &mut __taskvisor::Needs<'_>) {
-        <State<Db> as __taskvisor::FromContext>::needs(needs);
-        <TaskContext as __taskvisor::FromContext>::needs(needs);
+    fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
+        <State<Db> as __taskvisor::FromContext>::needs(__taskvisor_needed);
+        <TaskContext as __taskvisor::FromContext>::needs(__taskvisor_needed);
     }
     static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
         name: sync_tenant::NAME,

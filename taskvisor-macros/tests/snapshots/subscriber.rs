@@ -3,7 +3,6 @@ async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) {
 }
 /// The subscriber `alert`, declared by the function of the same name.
 struct alert {}
-#[allow(deprecated)]
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
     impl alert {
@@ -20,11 +19,11 @@ const _: () = {
     impl __taskvisor::Subscribe for __TaskvisorSubscriber {
         fn on_event(
             &mut self,
-            event: &__taskvisor::Event,
+            __taskvisor_event: &__taskvisor::Event,
         ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
             async move {
                 alert(
-                        <Event as __taskvisor::EventParameter>::of(event),
+                        <Event as __taskvisor::EventParameter>::of(__taskvisor_event),
                         <State<Db> as __taskvisor::FromApp>::from_app(&self.app),
                         &<State<Mail> as __taskvisor::FromApp>::from_app(&self.app),
                     )
@@ -32,9 +31,9 @@ const _: () = {
             }
         }
     }
-    fn __taskvisor_needs(needs: &mut __taskvisor::Needs<'_>) {
-        <State<Db> as __taskvisor::FromApp>::needs(needs);
-        <State<Mail> as __taskvisor::FromApp>::needs(needs);
+    fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
+        <State<Db> as __taskvisor::FromApp>::needs(__taskvisor_needed);
+        <State<Mail> as __taskvisor::FromApp>::needs(__taskvisor_needed);
     }
     static __TASKVISOR_DESCRIPTOR: __taskvisor::SubscriberDescriptor = __taskvisor::SubscriberDescriptor {
         name: alert::NAME,
@@ -51,7 +50,9 @@ const _: () = {
             &[__taskvisor::EventName::Failed, __taskvisor::EventName::TimedOut],
         ),
         needs: __taskvisor_needs,
-        build: |app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app }),
+        build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber {
+            app: __taskvisor_app,
+        }),
     };
     __taskvisor::inventory::submit! {
         & __TASKVISOR_DESCRIPTOR

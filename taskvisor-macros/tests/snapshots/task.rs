@@ -9,7 +9,6 @@ pub(crate) async fn ping(
 }
 /// The task `ping`, declared by the function of the same name.
 pub(crate) struct ping {}
-#[allow(deprecated)]
 const _: () = {
     use ::sup::__private as __taskvisor;
     impl ping {
@@ -21,7 +20,7 @@ const _: () = {
         }
     }
     fn __taskvisor_attempt(
-        context: __taskvisor::TaskContext,
+        __taskvisor_context: __taskvisor::TaskContext,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<(), __taskvisor::TaskError>,
     > + ::core::marker::Send {
@@ -32,19 +31,25 @@ const _: () = {
             > as __taskvisor::IntoTaskResult>::into_task_result(
                 ping(
                         <TaskContext as __taskvisor::FromContext>::from_context(
-                            &context,
+                            &__taskvisor_context,
                         ),
-                        <State<Db> as __taskvisor::FromContext>::from_context(&context),
-                        &<Clock as __taskvisor::FromContext>::from_context(&context),
+                        <State<
+                            Db,
+                        > as __taskvisor::FromContext>::from_context(
+                            &__taskvisor_context,
+                        ),
+                        &<Clock as __taskvisor::FromContext>::from_context(
+                            &__taskvisor_context,
+                        ),
                     )
                     .await,
             )
         }
     }
-    fn __taskvisor_needs(needs: &mut __taskvisor::Needs<'_>) {
-        <TaskContext as __taskvisor::FromContext>::needs(needs);
-        <State<Db> as __taskvisor::FromContext>::needs(needs);
-        <Clock as __taskvisor::FromContext>::needs(needs);
+    fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
+        <TaskContext as __taskvisor::FromContext>::needs(__taskvisor_needed);
+        <State<Db> as __taskvisor::FromContext>::needs(__taskvisor_needed);
+        <Clock as __taskvisor::FromContext>::needs(__taskvisor_needed);
     }
     static __TASKVISOR_DESCRIPTOR: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
         name: ping::NAME,

@@ -48,7 +48,6 @@ async fn subscriber(_: &Event) {
 }
 
 /// What is allowed or expected of the function stays so.
-#[allow(clippy::unused_async)]
 #[taskvisor::task]
 #[expect(unused_variables, reason = "it is of no use")]
 async fn lenient() {
@@ -114,7 +113,6 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
 #[must_use]
 #[taskvisor::main]
 #[cold]
-#[allow(clippy::unused_async)]
 async fn start(app: &mut App) {
     app.state(4_u32);
 }

@@ -86,18 +86,39 @@ async fn subscriber_of_old(_: &Event, _: old::Extractor) {
     tokio::task::yield_now().await;
 }
 
-/// A call is what warns.
+mod older {
+    #[deprecated]
+    #[derive(Clone)]
+    pub(super) struct Number(pub(super) u8);
+}
+
+/// What is allowed of a function is allowed of the field that its argument becomes.
+#[allow(deprecated)]
+#[taskvisor::job]
+async fn job_of_an_old_argument(number: older::Number) -> u8 {
+    ran().await;
+    number.0
+}
+
+/// A call is what warns, and a submission.
 #[expect(deprecated)]
 async fn call() -> u8 {
     above().await;
     job_above(4).await
 }
 
+#[expect(deprecated)]
+const fn deprecated_jobs() -> (job_above, job_below, job_of_an_old_argument) {
+    (job_above { number: 4 }, job_below { number: 4 }, job_of_an_old_argument { number: older::Number(4) })
+}
+
 #[taskvisor::task(restart = "never")]
 async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     assert_eq!(call().await, 4);
-    assert_eq!(supervisor.submit(job_above { number: 4 })?.await?, 4);
-    assert_eq!(supervisor.submit(job_below { number: 4 })?.await?, 4);
+    let (above, below, of_an_old_argument) = deprecated_jobs();
+    assert_eq!(supervisor.submit(above)?.await?, 4);
+    assert_eq!(supervisor.submit(below)?.await?, 4);
+    assert_eq!(supervisor.submit(of_an_old_argument)?.await?, 4);
     assert_eq!(supervisor.submit(job_of_old { number: 4 })?.await?, 4);
     Ok(())
 }
@@ -110,8 +131,8 @@ async fn start(_: &mut App) {
 
 fn main() -> ExitCode {
     #[expect(deprecated)]
-    let code = start();
-    assert_eq!(RUNS.load(Ordering::SeqCst), 3 + 2 + 3);
-    assert_eq!((above::NAME, below::NAME), ("above", "below"));
+    let (code, names) = (start(), (above::NAME, below::NAME));
+    assert_eq!(RUNS.load(Ordering::SeqCst), 3 + 2 + 4);
+    assert_eq!(names, ("above", "below"));
     code
 }

@@ -77,21 +77,23 @@ async fn callable(
     pointer: fn(u8) -> u8,
     higher_ranked: for<'a> fn(&'a str) -> &'a str,
     closure: Arc<dyn Fn(u8) -> u8 + Send + Sync>,
+    of_any_lifetime: Arc<dyn Fn(&str) -> usize + Send + Sync>,
 ) -> (u8, usize) {
     tokio::task::yield_now().await;
-    (pointer(closure(1)), higher_ranked(" four").len())
+    (pointer(closure(1)), of_any_lifetime(higher_ranked(" four")))
 }
 
 #[taskvisor::job]
 async fn spelled(
     projected: <Vec<u16> as IntoIterator>::Item,
+    the_same_by_name: u16,
     of_a_macro: type_of!(number),
     list_of_a_macro: type_of!(u8),
     alias: Alias<u8>,
     tuple: (u8, (u8, ())),
 ) -> u16 {
     tokio::task::yield_now().await;
-    projected + u16::from(of_a_macro + list_of_a_macro[0] + alias.unwrap_or(0) + tuple.0)
+    projected + the_same_by_name + u16::from(of_a_macro + list_of_a_macro[0] + alias.unwrap_or(0) + tuple.0)
 }
 
 #[taskvisor::job]
@@ -124,10 +126,12 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
         pointer: |number| number * 2,
         higher_ranked: str::trim,
         closure: Arc::new(|number| number + 1),
+        of_any_lifetime: Arc::new(str::len),
     };
     assert_eq!(supervisor.submit(job)?.await?, (4, 4));
     let job = spelled {
         projected: 1,
+        the_same_by_name: 0,
         of_a_macro: 2,
         list_of_a_macro: vec![3],
         alias: Some(4),
@@ -147,7 +151,7 @@ async fn listed(supervisor: SupervisorHandle) {
     let spelled = jobs.iter().find(|job| job.name == spelled::NAME);
     let types = spelled.map(|job| job.parameters.iter().map(|parameter| parameter.type_name).collect());
     let expected: Vec<_> =
-        ["<Vec<u16> as IntoIterator>::Item", "type_of!(number)", "type_of!(u8)", "Alias<u8>"]
+        ["<Vec<u16> as IntoIterator>::Item", "u16", "type_of!(number)", "type_of!(u8)", "Alias<u8>"]
             .into_iter()
             .chain(["(u8, (u8, ()))"])
             .collect();

@@ -73,6 +73,20 @@ async fn boxed() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     Ok(())
 }
 
+/// As most `main`s do; it cannot go to another thread.
+#[taskvisor::main]
+async fn boxed_here() -> Result<(), Box<dyn std::error::Error>> {
+    "5".parse::<u32>()?;
+    Ok(())
+}
+
+type Boxed = Result<(), Box<dyn std::error::Error>>;
+
+#[taskvisor::main]
+async fn boxed_by_an_alias() -> Boxed {
+    Ok(())
+}
+
 #[taskvisor::main()]
 async fn text() -> Result<(), &'static str> {
     yield_now().await;
@@ -107,7 +121,20 @@ mod entry {
 }
 
 fn main() -> ExitCode {
-    let set_ups = [none, unit, own, alias, any, report, boxed, text, unnamed, entry::main];
+    let set_ups = [
+        none,
+        unit,
+        own,
+        alias,
+        any,
+        report,
+        boxed,
+        boxed_here,
+        boxed_by_an_alias,
+        text,
+        unnamed,
+        entry::main,
+    ];
     for set_up in set_ups {
         assert_eq!(set_up(), ExitCode::SUCCESS);
     }

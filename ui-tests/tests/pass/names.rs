@@ -113,6 +113,52 @@ mod subscribers {
     }
 }
 
+/// What is no local variable, under names that one has in other people's macros.
+#[allow(non_upper_case_globals)]
+mod statics {
+    use std::sync::atomic::AtomicU32;
+
+    use taskvisor::{App, Event, TaskContext};
+
+    use super::ran;
+
+    pub(super) static context: AtomicU32 = AtomicU32::new(4);
+    pub(super) const needs: u32 = 4;
+    pub(super) static app: AtomicU32 = AtomicU32::new(4);
+    pub(super) const event: u32 = 4;
+
+    /// Not the one that is injected.
+    #[derive(Clone)]
+    pub(super) enum State {
+        Open,
+        Closed,
+    }
+
+    #[taskvisor::task]
+    pub(super) async fn task(_: TaskContext, _: taskvisor::State<u32>) {
+        ran().await;
+    }
+
+    #[taskvisor::job(slot = "{number}")]
+    pub(super) async fn job(number: u8, state: State, _: TaskContext) -> u8 {
+        ran().await;
+        match state {
+            State::Open => number,
+            State::Closed => 0,
+        }
+    }
+
+    #[taskvisor::subscriber]
+    pub(super) async fn subscriber(_: &Event, _: taskvisor::State<u32>) {
+        std::future::ready(()).await;
+    }
+
+    #[taskvisor::main]
+    pub(super) async fn set_up(_: &mut App) -> Result<(), &'static str> {
+        Err("it stands beside the one that is called")
+    }
+}
+
 mod entries {
     use taskvisor::App;
 
@@ -128,6 +174,9 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     let job = jobs::job { job: 1, slot: 2, attempt: 3, f: 4, clone: 5 };
     assert_eq!(supervisor.submit(job.clone())?.await?, 15);
     assert_eq!(supervisor.submit(jobs::descriptor { context: 1, needs: 2, value: 3 })?.await?, 6);
+    let (job, closed) = (statics::job { number: 4, state: statics::State::Open }, statics::State::Closed);
+    assert_eq!(supervisor.submit(job)?.await?, 4);
+    assert_eq!(supervisor.submit(statics::job { number: 4, state: closed })?.await?, 0);
     assert_eq!(supervisor.submit(jobs::submit { größe: 4, _unused: 0 })?.await?, 4);
     Ok(())
 }
@@ -141,8 +190,11 @@ async fn start(_: &mut App) -> anyhow::Result<()> {
 
 fn main() -> ExitCode {
     let code = entries::app();
-    assert_eq!(RUNS.load(Ordering::SeqCst), 10 + 3);
+    assert_eq!(RUNS.load(Ordering::SeqCst), 10 + 3 + 3);
     assert_eq!(start(), ExitCode::FAILURE);
+    assert_eq!(statics::set_up(), ExitCode::FAILURE);
+    assert_eq!(statics::context.load(Ordering::SeqCst), statics::app.load(Ordering::SeqCst));
+    assert_eq!(statics::needs, statics::event);
     let names = [tasks::context::NAME, tasks::_underscore::NAME, tasks::größe::NAME, tasks::main::NAME];
     assert_eq!(names, ["context", "_underscore", "lärm in der größe", "main"]);
     assert_eq!(subscribers::subscriber::NAME, "subscriber");
