@@ -179,3 +179,10 @@
 //! | `crates-twice` | the same crate again | keep one |
 //! | `crates-own` | `[crate]`, which is always included | leave it out |
 //! | `crates-no-list` | `crates = billing` | `crates = [billing]` |
+//!
+//! # Names
+//!
+//! Beside each function stands a type of the same name, so that the compiler refuses, in its own words, what a type of that
+//! name refuses: two declarations of one name in a module, a module or another type of that name beside it, and in the body
+//! `tokio::…` of a task that is itself called `tokio`. Another name for the function helps; events show what `name = ".."`
+//! says.
