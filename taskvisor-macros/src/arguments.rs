@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Ident, Token};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, parse_to_the_end};
 use crate::nearest::{alternatives, nearest, same_word};
 
 /// The options of one attribute.
@@ -69,8 +69,11 @@ pub(crate) fn read_all(tokens: TokenStream, grammar: &Grammar, errors: &mut Erro
         read_list(input, grammar, errors, set);
         Ok(())
     };
-    if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
+    // What is left over inside of brackets belongs to a value, which mostly has been reported.
+    if let Err(error) = parse_to_the_end(tokens, parser) {
+        if errors.is_empty() {
+            errors.push(syn::Error::new(error.span(), format!("this is no option; {}", grammar.expected())));
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::LitStr;
+use syn::parse::{ParseStream, Parser};
+use syn::{LitStr, braced};
 
 /// Where all rules are listed.
 const PAGE: &str = "the rules: `taskvisor::when_it_does_not_compile` in the documentation";
@@ -52,4 +53,25 @@ fn with_page(message: &Group) -> Group {
     let mut with_page = Group::new(message.delimiter(), text.to_token_stream());
     with_page.set_span(message.span());
     with_page
+}
+
+/// Parses all tokens. What is missing at their end is missed at the last one: an error without a place of its own
+/// would be shown at the whole attribute.
+pub(crate) fn parse_to_the_end<T>(
+    tokens: TokenStream,
+    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let end = match tokens.clone().into_iter().last() {
+        Some(TokenTree::Group(group)) => group.span_close(),
+        Some(last) => last.span(),
+        None => Span::call_site(),
+    };
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(end);
+    let parser = |input: ParseStream<'_>| {
+        let content;
+        braced!(content in input);
+        parse(&content)
+    };
+    parser.parse2(TokenTree::from(group).into())
 }

@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Visibility};
+use syn::{Attribute, Signature, Visibility, token};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, parse_to_the_end};
 use crate::located::at_attribute;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
@@ -21,20 +21,19 @@ impl Function {
     /// Reads the item under `attribute`, which is written as in `#[task]`.
     pub(crate) fn read(item: TokenStream, attribute: &str, errors: &mut Errors) -> Option<Self> {
         let is_function = is_function(item.clone());
-        match syn::parse2(item) {
-            Ok(function) => Some(function),
-            Err(error) if is_function => {
-                errors.push(error);
-                None
-            }
-            Err(error) => {
-                errors.push(syn::Error::new(
-                    error.span(),
-                    format!("`{attribute}` goes on an `async fn`; this is not one"),
-                ));
-                None
-            }
-        }
+        let read = parse_to_the_end(item, Self::parse);
+        read.map_err(|error| {
+            // Of most of it the compiler has spoken before, in words of its own.
+            let problem = if is_function {
+                format!(
+                    "`{attribute}` cannot read the function from here on; write `async fn name() {{ .. }}`"
+                )
+            } else {
+                format!("`{attribute}` goes on an `async fn`; this is not one")
+            };
+            errors.push(syn::Error::new(error.span(), problem));
+        })
+        .ok()
     }
 }
 
@@ -92,13 +91,23 @@ impl Parse for Function {
             attributes: input.call(Attribute::parse_outer)?,
             visibility: input.parse()?,
             signature: input.parse()?,
-            body: input.parse::<TokenTree>()?.into(),
+            body: body(input)?,
         })
     }
 }
 
+/// Tokens in braces; what has none is declared in a trait or in an `extern` block.
+fn body(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    if !input.peek(token::Brace) {
+        return Err(input.error("it has no body"));
+    }
+    Ok(input.parse::<TokenTree>()?.into())
+}
+
+/// Whether it is about a function: in `type F = fn();`, much stands before the word.
 fn is_function(item: TokenStream) -> bool {
-    item.into_iter().any(|token| match token {
+    let begins = |token: &TokenTree| !matches!(token, TokenTree::Punct(punct) if punct.as_char() != '#');
+    item.into_iter().take_while(begins).any(|token| match token {
         TokenTree::Ident(ident) => ident == "fn",
         TokenTree::Group(group) => group.delimiter() == Delimiter::None && is_function(group.stream()),
         _ => false,

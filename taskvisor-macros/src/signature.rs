@@ -60,8 +60,13 @@ fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
         }
     }
     if let Some(clause) = &generics.where_clause {
-        errors
-            .on(clause, format!("{what} cannot have a `where` clause: it is not generic; remove the clause"));
+        let message = format!("{what} cannot have a `where` clause: it is not generic; remove the clause");
+        // A clause without predicates is printed as nothing, and would be blamed on the whole attribute.
+        if clause.predicates.is_empty() {
+            errors.on(clause.where_token, message);
+        } else {
+            errors.on(clause, message);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The attributes from tokens to tokens, without a compiler.
 
+mod arbitrary;
 mod jobs;
 mod mistakes;
 mod snapshots;
@@ -9,7 +10,7 @@ use std::str::FromStr;
 use proc_macro2::TokenStream;
 
 fn tokens(source: &str) -> TokenStream {
-    TokenStream::from_str(source).expect("the test's source is Rust")
+    TokenStream::from_str(source).unwrap_or_else(|_| panic!("the test's source is not Rust: {source}"))
 }
 
 /// What `expand` makes of `#[attribute(arguments)] item`, as readable code.

@@ -41,9 +41,18 @@ impl Argument<'_> {
         if self.input.peek(LitStr) {
             return Err(self.wrong(self.input.parse::<LitStr>()?, "a path is written without quotes"));
         }
-        let path = self.input.call(Path::parse_mod_style)?;
+        let path = self.input.call(Path::parse_mod_style).map_err(|error| {
+            syn::Error::new(error.span(), format!("expected a path, as in `{}`", self.example))
+        })?;
         let absolute = path.leading_colon.is_some()
             || path.segments.first().is_some_and(|first| first.ident == "crate" || first.ident == "$crate");
+        let keywords = ["crate", "self", "super", "Self"];
+        let named = path.segments.iter().skip(usize::from(path.leading_colon.is_none()));
+        if let Some(keyword) =
+            named.map(|part| &part.ident).find(|name| keywords.iter().any(|word| *name == word))
+        {
+            return Err(self.wrong(keyword, "only names follow in a path"));
+        }
         if absolute {
             return Ok(path);
         }

@@ -124,9 +124,14 @@ fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {
     if !list.peek(Ident::peek_any) {
         return Err(list.error("expected the name of a crate, as in `crates = [billing]`"));
     }
+    let is_name = list.peek(Ident);
     let krate = list.call(Ident::parse_any)?;
     if krate == "crate" || krate == "self" || krate == "super" {
         let message = format!("`{krate}` is always included; name only other crates");
+        return Err(syn::Error::new_spanned(krate, message));
+    }
+    if !is_name {
+        let message = format!("`{krate}` is a keyword; name a crate, as in `crates = [billing]`");
         return Err(syn::Error::new_spanned(krate, message));
     }
     if list.peek(Token![-]) {
