@@ -2,6 +2,10 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes the messages anew; read the difference as a user would.
 
+use std::env::consts::EXE_SUFFIX;
+use std::path::Path;
+use std::process::Command;
+
 /// Diagnostics change from one compiler to the next, so they are compared on one.
 #[rustversion::attr(not(stable(1.95)), ignore = "messages are pinned to 1.95")]
 #[test]
@@ -9,9 +13,24 @@ fn mistakes() {
     trybuild::TestCases::new().compile_fail("tests/fail/**/*.rs");
 }
 
-/// Apart from the mistakes: mixed with them, every case would be built on its own.
-#[rustversion::attr(not(stable(1.95)), ignore = "built with the mistakes")]
+/// They are the examples of this package, so that clippy sees them too; cargo has built them for the whole package, in the
+/// folder beside the one with this test, but not for this test alone.
+#[cfg_attr(windows, ignore = "`examples` is a symbolic link")]
 #[test]
 fn programs() {
-    trybuild::TestCases::new().pass("tests/pass/*.rs");
+    let test = std::env::current_exe().expect("this test is a file");
+    let folder = test.ancestors().nth(2).expect("it is in a folder of the target folder").join("examples");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pass");
+    let mut failed = Vec::new();
+    for source in sources.read_dir().expect("the programs are there") {
+        let path = source.expect("a readable entry").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name in UTF-8");
+        let output = Command::new(folder.join(format!("{name}{EXE_SUFFIX}"))).output();
+        let output =
+            output.unwrap_or_else(|error| panic!("{name}: {error}; build it by `cargo test -p ui-tests`"));
+        if !output.status.success() {
+            failed.push(format!("{name}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

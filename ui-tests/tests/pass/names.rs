@@ -135,7 +135,7 @@ mod statics {
     }
 
     #[taskvisor::task]
-    pub(super) async fn task(_: TaskContext, _: taskvisor::State<u32>) {
+    pub(super) async fn injected(_: TaskContext, _: taskvisor::State<u32>) {
         ran().await;
     }
 
