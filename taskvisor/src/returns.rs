@@ -9,7 +9,7 @@ use crate::error::TaskError;
     message = "a task cannot return `{Self}`",
     label = "not a task's return type",
     note = "a task returns `()`, `!` or `Result<(), E>`, where `E` is any error: std, `anyhow`, `eyre`, boxed, or \
-            `TaskError`; a value is returned by what is submitted, not by a task",
+            `TaskError`; a value is returned by a `#[job]`, which is submitted",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoTaskResult {

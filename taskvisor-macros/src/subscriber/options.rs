@@ -38,6 +38,8 @@ const GRAMMAR: Grammar = Grammar {
 
 const EVENTS: &[&str] = &[
     "Added",
+    "Queued",
+    "Admitted",
     "Started",
     "Succeeded",
     "Failed",
@@ -48,6 +50,7 @@ const EVENTS: &[&str] = &[
     "Backoff",
     "Ended",
     "Removed",
+    "Refused",
     "ShutdownRequested",
     "Stopped",
     "SubscriberPanicked",

@@ -1,0 +1,51 @@
+//! Every event can be asked for by its name.
+
+use taskvisor::{Event, EventName};
+
+/// `Lagged` is told whether it is asked for or not.
+const NAMES: [EventName; 17] = [
+    EventName::Added,
+    EventName::Queued,
+    EventName::Admitted,
+    EventName::Started,
+    EventName::Succeeded,
+    EventName::Failed,
+    EventName::TimedOut,
+    EventName::Panicked,
+    EventName::Canceled,
+    EventName::Aborted,
+    EventName::Backoff,
+    EventName::Ended,
+    EventName::Removed,
+    EventName::Refused,
+    EventName::ShutdownRequested,
+    EventName::Stopped,
+    EventName::SubscriberPanicked,
+];
+
+#[taskvisor::subscriber(on(
+    Added,
+    Queued,
+    Admitted,
+    Started,
+    Succeeded,
+    Failed,
+    TimedOut,
+    Panicked,
+    Canceled,
+    Aborted,
+    Backoff,
+    Ended,
+    Removed,
+    Refused,
+    ShutdownRequested,
+    Stopped,
+    SubscriberPanicked,
+))]
+async fn all(_: &Event) {}
+
+fn main() {
+    assert_eq!(all::NAME, "all");
+    let others: Vec<_> = EventName::ALL.iter().filter(|name| !NAMES.contains(name)).collect();
+    assert_eq!(others, [&EventName::Lagged]);
+}
