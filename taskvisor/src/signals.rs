@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::panics::contain;
 use crate::refusal::RuntimeError;
 use crate::shared::Shared;
 use crate::shutdown::first;
@@ -24,11 +25,10 @@ impl Signals {
         shared: &Arc<Shared>,
         beside: impl FnOnce(Weak<Shared>) -> F + Send + 'static,
     ) -> Result<Self, RuntimeError> {
-        let refused = |error: io::Error| RuntimeError::Signals { reason: error.to_string() };
-        let runtime = small_runtime().map_err(refused)?;
+        let runtime = attempt(small_runtime)?;
         let mut stream = {
             let _entered = runtime.enter();
-            Stream::new().map_err(refused)?
+            attempt(Stream::new)?
         };
         let (alive, gone) = oneshot::channel();
         let shared = Arc::downgrade(shared);
@@ -38,9 +38,15 @@ impl Signals {
                 let _ = first(gone, first(ask(&mut stream, &shared), beside)).await;
             });
         };
-        thread::Builder::new().name("taskvisor-signals".to_owned()).spawn(listen).map_err(refused)?;
+        attempt(|| thread::Builder::new().name("taskvisor-signals".to_owned()).spawn(listen))?;
         Ok(Self { _alive: alive })
     }
+}
+
+/// Where it gets no descriptor, Tokio panics in places.
+fn attempt<T>(code: impl FnOnce() -> io::Result<T>) -> Result<T, RuntimeError> {
+    let tried = contain(code).and_then(|done| done.map_err(|error| error.to_string()));
+    tried.map_err(|reason| RuntimeError::Signals { reason })
 }
 
 /// Nothing beside.

@@ -1,7 +1,6 @@
 //! What `#[taskvisor::main]` calls: set-up, checks, the run, and the exit code.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::task::Poll;
@@ -51,7 +50,7 @@ impl SetupParameter for App {
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
     let runtime = match build(&options) {
         Ok(runtime) => runtime,
-        Err(error) => return fail(format_args!("cannot build the Tokio runtime: {error}")),
+        Err(reason) => return fail(format_args!("cannot build the Tokio runtime: {reason}")),
     };
     let code = runtime.block_on(run(&options, setup));
     // A body that blocks its thread must not keep the process.
@@ -59,7 +58,7 @@ pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a
     code
 }
 
-fn build(options: &MainOptions) -> io::Result<Runtime> {
+fn build(options: &MainOptions) -> Result<Runtime, String> {
     let mut builder = match options.flavor {
         Flavor::CurrentThread => Builder::new_current_thread(),
         Flavor::MultiThread => Builder::new_multi_thread(),
@@ -67,7 +66,8 @@ fn build(options: &MainOptions) -> io::Result<Runtime> {
     if let Some(threads) = options.worker_threads {
         builder.worker_threads(threads.max(1));
     }
-    builder.enable_all().build()
+    // Where it gets no descriptor or thread, Tokio panics in places.
+    contain(|| builder.enable_all().build())?.map_err(|error| error.to_string())
 }
 
 async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {

@@ -150,11 +150,15 @@ impl TaskCell {
     pub(crate) fn force(&self, now: Instant) -> bool {
         let waiters = {
             let mut state = self.state.lock();
-            let due = state.asked.is_some_and(|ask| ask.deadline <= now);
-            if state.end.is_some() || !state.polling || !due {
+            let Some(ask) = state.asked.filter(|ask| ask.deadline <= now) else { return false };
+            if state.end.is_some() || !state.polling {
                 return false;
             }
-            state.end = Some(End::Aborted);
+            state.end = Some(match ask.kind {
+                AskKind::Stop => End::Aborted,
+                // It never had its turn: there is no attempt to abort.
+                AskKind::Reject(rejection) => End::Rejected(rejection),
+            });
             state.stage = Stage::Stuck;
             state.waiters.take()
         };

@@ -49,7 +49,7 @@ impl SupervisorHandle {
     /// If the `Clone` of a job's argument, or the `Display` of one that its slot is named after, panics. Nothing was
     /// submitted then.
     pub fn submit<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
-        submission.submit_to(self)
+        submission.submit_to(self, false)
     }
 
     /// Submits like [`submit`](Self::submit), but where too many wait already, waits for room instead of being refused.
@@ -73,7 +73,7 @@ impl SupervisorHandle {
             // Listening before trying, so that room made in between is not missed.
             let mut room = pin!(shared.room.notified());
             room.as_mut().enable();
-            match submission.submit_to(self) {
+            match submission.submit_to(self, true) {
                 Err(error) if matches!(error.reason(), RuntimeError::QueueFull { .. }) => {
                     submission = error.into_submission();
                     room.await;

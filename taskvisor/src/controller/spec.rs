@@ -68,10 +68,10 @@ impl ControllerSpec {
 impl Submit for ControllerSpec {
     type Handle = TaskHandle;
 
-    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<TaskHandle, SubmitError<Self>> {
+    fn submit_to(self, supervisor: &SupervisorHandle, waits: bool) -> Result<TaskHandle, SubmitError<Self>> {
         let Self { spec, admission, slot } = self;
         let key = Key::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
-        let draft = Draft { spec, key, admission, queue: None, delivers: false };
+        let draft = Draft { spec, key, admission, queue: None, delivers: false, waits };
         supervisor.submit_draft(draft).map_err(|refused| {
             let (reason, draft) = *refused;
             SubmitError::new(reason, Self { spec: draft.spec, admission, slot })

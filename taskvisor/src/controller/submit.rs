@@ -32,8 +32,10 @@ pub trait Submit: Sized {
     /// What comes back when it is accepted.
     type Handle;
 
+    /// With `waits` it tries again when there is room, so that the lack of it is no refusal.
     #[doc(hidden)]
-    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>>;
+    fn submit_to(self, supervisor: &SupervisorHandle, waits: bool)
+    -> Result<Self::Handle, SubmitError<Self>>;
 }
 
 /// A refused submission: why, and the submission, to be tried again.
@@ -92,6 +94,8 @@ pub(crate) struct Draft {
     pub(crate) queue: Option<usize>,
     /// Whether its attempts return a value to somebody.
     pub(crate) delivers: bool,
+    /// Whether it goes on waiting where there is no room, which is then not told as a refusal.
+    pub(crate) waits: bool,
 }
 
 impl SupervisorHandle {
@@ -111,7 +115,7 @@ impl Shared {
             Err(reason) => return Err(self.refuse(reason, draft)),
         };
         policy.delivers = draft.delivers;
-        let Draft { spec, key, admission, queue, delivers } = draft;
+        let Draft { spec, key, admission, queue, delivers, waits } = draft;
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
         let now = Instant::now();
         let cell = Arc::new(TaskCell::new(TaskId::next(), name, key.clone(), policy, now));
@@ -129,7 +133,7 @@ impl Shared {
                 let reason = explain(refusal, &key);
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
-                Err(self.refuse(reason, Draft { spec, key, admission, queue, delivers }))
+                Err(self.refuse(reason, Draft { spec, key, admission, queue, delivers, waits }))
             }
         }
     }
@@ -149,7 +153,8 @@ impl Shared {
     }
 
     fn refuse(&self, reason: RuntimeError, draft: Draft) -> Box<(RuntimeError, Draft)> {
-        if self.bus.wants(EventName::Refused) {
+        let goes_on = draft.waits && matches!(reason, RuntimeError::QueueFull { .. });
+        if !goes_on && self.bus.wants(EventName::Refused) {
             let slot = match &draft.key {
                 Key::Slot(slot) => Some(Arc::clone(slot)),
                 Key::Name | Key::Free => None,

@@ -144,8 +144,12 @@ impl<J: Job> JobExt for J {}
 impl<J: Job> Submit for J {
     type Handle = JobHandle<J::Value>;
 
-    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>> {
-        Submission::new(self).submit_to(supervisor).map_err(|error| {
+    fn submit_to(
+        self,
+        supervisor: &SupervisorHandle,
+        waits: bool,
+    ) -> Result<Self::Handle, SubmitError<Self>> {
+        Submission::new(self).submit_to(supervisor, waits).map_err(|error| {
             let reason = error.reason().clone();
             SubmitError::new(reason, error.into_submission().job)
         })
@@ -155,7 +159,11 @@ impl<J: Job> Submit for J {
 impl<J: Job> Submit for Submission<J> {
     type Handle = JobHandle<J::Value>;
 
-    fn submit_to(self, supervisor: &SupervisorHandle) -> Result<Self::Handle, SubmitError<Self>> {
+    fn submit_to(
+        self,
+        supervisor: &SupervisorHandle,
+        waits: bool,
+    ) -> Result<Self::Handle, SubmitError<Self>> {
         let JobDescriptor { name, location, settings, admission, queue, needs, .. } = J::descriptor();
         let delivery: Delivery<J::Value> = Arc::new(Mutex::new(None));
         let mut settings = *settings;
@@ -171,6 +179,7 @@ impl<J: Job> Submit for Submission<J> {
             admission: self.admission.unwrap_or(*admission),
             queue: *queue,
             delivers: true,
+            waits,
         };
         match supervisor.submit_draft(draft) {
             Ok(task) => Ok(JobHandle::new(task, delivery)),

@@ -76,6 +76,34 @@ async fn clearing_a_slot_whose_owner_blocks_rejects_those_who_wait_at_once() {
     harness.finish().await;
 }
 
+/// Blocks the thread it is dropped on until the sender is gone.
+struct Heavy(Mutex<Receiver<()>>);
+
+impl Drop for Heavy {
+    fn drop(&mut self) {
+        let _ = self.0.lock().expect("a lock").recv();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_never_had_its_turn_is_rejected_even_while_its_value_blocks() {
+    let (harness, _) = owned_by(polite("owner")).await;
+    let (release, held) = channel();
+    let value = Heavy(Mutex::new(held));
+    let task = TaskFn::arc("heavy", move || {
+        let _ = &value;
+        async { Ok(()) }
+    });
+    let heavy = submit(&harness, Latest, task);
+    submit(&harness, Latest, brief("later"));
+    let outcome = heavy.outcome().await;
+    assert!(is_rejected(&outcome, Rejection::Superseded), "{outcome}");
+    drop(release);
+    until(|| !matches!(heavy.status().phase, Phase::Stuck { .. })).await;
+    let story = harness.finish().await;
+    assert_eq!(story.of(&heavy).last().map(String::as_str), Some("removed"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts() {
     let config = Config { grace: GRACE, drain: GRACE, ..Config::default() };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use taskvisor::{ControllerSpec, Outcome, Phase, RuntimeError, SubmitError, TaskFn, TaskHandle};
+use taskvisor::{ControllerSpec, EventName, Outcome, Phase, RuntimeError, SubmitError, TaskFn, TaskHandle};
 use tests::{Harness, Rules};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -57,6 +57,14 @@ async fn it_is_accepted_when_the_owner_makes_way() {
     let story = harness.finish().await;
     assert_eq!(story.of(&queued), RAN_LATER);
     assert_eq!(story.of(&third), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_waits_for_room_no_refusal_is_told() {
+    let (harness, _, third) = crowded().await;
+    let third = accepted(&harness, third).await;
+    assert!(over(&third).await.is_completed());
+    assert_eq!(harness.finish().await.count(EventName::Refused), 0);
 }
 
 #[tokio::test(start_paused = true)]

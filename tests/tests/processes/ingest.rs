@@ -8,10 +8,10 @@ use super::process::{Ended, Process};
 const HEADER: &str = "customer,order,product,quantity,price\n";
 
 /// A folder that files arrive in. Each test has its own.
-struct Inbox(PathBuf);
+pub(crate) struct Inbox(pub(crate) PathBuf);
 
 impl Inbox {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ingest-{name}"));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).expect("cargo's own folder can be written to");
@@ -26,13 +26,13 @@ impl Inbox {
     }
 
     /// Writes a file with one order.
-    fn write_order(&self, file: &str, quantity: u32) {
+    pub(crate) fn write_order(&self, file: &str, quantity: u32) {
         let (customer, _) = file.split_once("-2026").expect("the name has a date");
         self.write(file, format!("{HEADER}{customer},1,anvil,{quantity},2.50\n"));
     }
 
     /// The files in it, or in a folder of it.
-    fn files(&self, inner: &str) -> Vec<String> {
+    pub(crate) fn files(&self, inner: &str) -> Vec<String> {
         let entries = fs::read_dir(self.0.join(inner)).expect("the folder is there");
         let entries = entries.map(|entry| entry.expect("it can be listed"));
         let files = entries.filter(|entry| !entry.path().is_dir());
@@ -41,7 +41,7 @@ impl Inbox {
         names
     }
 
-    fn start(&self, options: &[&str]) -> Process {
+    pub(crate) fn start(&self, options: &[&str]) -> Process {
         let folder = self.0.to_string_lossy();
         Process::start("ingest", &[&[&*folder], options].concat())
     }
@@ -226,7 +226,7 @@ mod unready {
 
     impl Inbox {
         /// Makes a pipe: whoever reads it waits until it was written.
-        fn make_pipe(&self, file: &str) {
+        pub(crate) fn make_pipe(&self, file: &str) {
             let made =
                 Command::new("mkfifo").arg(self.0.join(file)).status().expect("`mkfifo` can be started");
             assert!(made.success(), "the pipe cannot be made");

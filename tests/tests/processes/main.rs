@@ -8,6 +8,8 @@ mod process;
 
 mod endings;
 mod examples;
+#[cfg(unix)]
+mod faults;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;

@@ -2,8 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::program;
@@ -24,6 +26,15 @@ pub(crate) struct Process {
     /// How many of `seen` were looked at by `wait_for`.
     passed: usize,
     started: Instant,
+    readers: [Reader; 2],
+}
+
+/// Reads one of the streams.
+struct Reader {
+    stream: Stream,
+    /// Set to make it close its end of the pipe, after one more line.
+    is_deaf: Arc<AtomicBool>,
+    reading: JoinHandle<()>,
 }
 
 /// A program that has ended.
@@ -36,32 +47,68 @@ pub(crate) struct Ended {
 
 impl Process {
     pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(program::path(name))
-            .args(arguments)
+        Self::spawn(Command::new(program::path(name)).args(arguments))
+    }
+
+    /// Starts a program that may have this many files open.
+    #[cfg(unix)]
+    pub(crate) fn start_with_files(files: u32, name: &str, arguments: &[&str]) -> Self {
+        let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        Self::spawn(Command::new("sh").args(["-c", &limited]).arg(program::path(name)).args(arguments))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command
             .current_dir(program::workspace())
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{name} cannot be started: {error}"));
+            .unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
         let (sender, lines) = channel();
-        read(child.stdout.take(), Stream::Stdout, sender.clone());
-        read(child.stderr.take(), Stream::Stderr, sender);
-        Self { child, lines, seen: Vec::new(), passed: 0, started: Instant::now() }
+        let readers = [
+            Reader::start(child.stdout.take(), Stream::Stdout, sender.clone()),
+            Reader::start(child.stderr.take(), Stream::Stderr, sender),
+        ];
+        Self { child, lines, seen: Vec::new(), passed: 0, started: Instant::now(), readers }
     }
 
     /// Waits for the next line on stdout that has all of these words in it, and returns it.
     pub(crate) fn wait_for(&mut self, words: &[&str]) -> String {
+        self.wait_for_on(Stream::Stdout, words)
+    }
+
+    /// The same on one of the streams. Lines of both that came before it are passed over.
+    pub(crate) fn wait_for_on(&mut self, wanted: Stream, words: &[&str]) -> String {
         loop {
             while let Some((stream, line)) = self.seen.get(self.passed) {
                 self.passed += 1;
-                if *stream == Stream::Stdout && words.iter().all(|word| line.contains(word)) {
+                if *stream == wanted && words.iter().all(|word| line.contains(word)) {
                     return line.clone();
                 }
             }
             assert!(self.read_line(), "it ended before a line with {words:?} came{}", self.transcript());
         }
+    }
+
+    /// Closes our end of a stream, once one more line has come, and passes over all lines until then.
+    #[cfg(unix)]
+    pub(crate) fn close(&mut self, stream: Stream) {
+        let reader = self.readers.iter().position(|reader| reader.stream == stream).expect("both are there");
+        self.readers[reader].is_deaf.store(true, Ordering::SeqCst);
+        while !self.readers[reader].reading.is_finished() {
+            assert!(self.started.elapsed() < DEADLINE, "no line came any more{}", self.transcript());
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.seen.extend(self.lines.try_iter());
+        self.passed = self.seen.len();
+    }
+
+    /// The number of the process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal, such as `TERM`.
@@ -129,13 +176,22 @@ impl Ended {
     }
 }
 
-fn read(pipe: Option<impl Read + Send + 'static>, stream: Stream, lines: Sender<(Stream, String)>) {
-    let pipe = pipe.expect("it is piped");
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            if lines.send((stream, line)).is_err() {
-                return;
+impl Reader {
+    fn start(
+        pipe: Option<impl Read + Send + 'static>,
+        stream: Stream,
+        lines: Sender<(Stream, String)>,
+    ) -> Self {
+        let pipe = pipe.expect("it is piped");
+        let is_deaf = Arc::new(AtomicBool::new(false));
+        let closes = Arc::clone(&is_deaf);
+        let reading = thread::spawn(move || {
+            for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                if lines.send((stream, line)).is_err() || closes.load(Ordering::SeqCst) {
+                    return;
+                }
             }
-        }
-    });
+        });
+        Self { stream, is_deaf, reading }
+    }
 }

@@ -1,0 +1,107 @@
+//! What must hold when all is over.
+
+use std::fmt::Display;
+
+use taskvisor::Report;
+
+use crate::counts::{COLUMNS, Column, Counts};
+use crate::report::Findings;
+
+/// Everything that does not hold, in words.
+#[derive(Default)]
+pub(crate) struct Verdict(pub(crate) Vec<String>);
+
+impl Verdict {
+    pub(crate) fn on(findings: &Findings) -> Self {
+        let mut verdict = Self::default();
+        for (row, counts) in &findings.rows {
+            verdict.row(row, counts);
+        }
+        verdict.totals(findings);
+        verdict.events(findings);
+        verdict.nothing_is_left(findings);
+        if let Some(growth) = findings.memory {
+            verdict.holds("the memory is flat", growth.is_flat());
+        }
+        verdict
+    }
+
+    /// Exactly one outcome for each that was accepted, and each as it was promised.
+    fn row(&mut self, row: &str, counts: &Counts) {
+        self.equal(
+            format_args!("{row}: ended, of those accepted"),
+            counts.ended(),
+            counts.get(Column::Accepted),
+        );
+        let (mistakes, words) = counts.mistakes();
+        self.equal(format_args!("{row}: mistakes"), mistakes, 0);
+        self.0.extend(words.into_iter().map(|words| format!("{row}: {words}")));
+    }
+
+    /// The supervisor counted the same, and the load was all of what it is meant to be.
+    fn totals(&mut self, findings: &Findings) {
+        for (column, name) in COLUMNS {
+            let counted = findings.total(column);
+            if let Some(reported) = reported(&findings.report, column) {
+                self.equal(format_args!("{name}, by the report"), reported, counted);
+            }
+            if column != Column::Late {
+                self.holds(format_args!("some are {name}"), counted > 0);
+            }
+        }
+        let listed = findings.report.failures.len();
+        self.holds("the report lists no more than it says", listed <= Report::LISTED);
+    }
+
+    /// Every event was handled or told as lost.
+    fn events(&mut self, findings: &Findings) {
+        let (heard, accepted) = (&findings.listeners, findings.total(Column::Accepted));
+        self.equal("events heard by `ledger`", heard.ledger.total(), 3 * accepted);
+        self.equal("events heard by `attempts`", heard.attempts.total(), 2 * findings.world.attempts());
+        self.equal("events heard by `slow`", heard.slow.total(), accepted);
+        self.equal("events heard by `clumsy`", heard.clumsy.total(), accepted);
+        self.holds("`slow` loses events", heard.slow.lost() > 0);
+        self.holds("`clumsy` panics", heard.clumsy.panicked() > 0);
+        // After the bus is closed nobody is told any more.
+        self.holds(
+            "`witness` heard of no panic that never was",
+            heard.witness.total() <= heard.clumsy.panicked(),
+        );
+        let (certain, possible) = findings.refusals();
+        let told = heard.refusals.handled() - heard.refusals.passing();
+        let in_bounds = told <= possible && told + heard.refusals.lost() >= certain;
+        self.holds(format_args!("{told} refusals told, of {certain} to {possible}"), in_bounds);
+    }
+
+    fn nothing_is_left(&mut self, findings: &Findings) {
+        let (supervisor, world) = (&findings.supervisor, &findings.world);
+        self.equal("tasks listed at the end", supervisor.tasks().len(), 0);
+        self.equal("slots listed at the end", supervisor.slots().len(), 0);
+        self.equal("attempts and values left alive", world.alive(), 0);
+        self.equal("times that two were in one slot", world.overlaps(), 0);
+        self.holds("the observer looked", world.looks() > 0);
+    }
+
+    fn equal<T: PartialEq + Display>(&mut self, what: impl Display, got: T, wanted: T) {
+        if got != wanted {
+            self.0.push(format!("{what}: {got} instead of {wanted}"));
+        }
+    }
+
+    fn holds(&mut self, what: impl Display, holds: bool) {
+        if !holds {
+            self.0.push(format!("not so: {what}"));
+        }
+    }
+}
+
+fn reported(report: &Report, column: Column) -> Option<u64> {
+    match column {
+        Column::Completed => Some(report.completed),
+        Column::Canceled => Some(report.canceled),
+        Column::Failed => Some(report.failed),
+        Column::Aborted => Some(report.aborted),
+        Column::Rejected => Some(report.rejected),
+        _ => None,
+    }
+}
