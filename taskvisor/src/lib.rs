@@ -112,7 +112,7 @@ mod attributes;
 #[cfg(feature = "macros")]
 pub mod when_it_does_not_compile;
 
-#[cfg(all(test, taskvisor_loom))]
+#[cfg(all(test, taskvisor_loom, feature = "controller"))]
 mod models;
 
 pub use builder::{Supervisor, SupervisorBuilder};

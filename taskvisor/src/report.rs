@@ -1,12 +1,11 @@
 //! What a supervisor has done, counted.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::cell::{End, TaskCell};
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Mutex, Ordering};
 
 /// How the tasks of a supervisor ended, all of them since it was built.
 #[derive(Clone, Debug, Default)]

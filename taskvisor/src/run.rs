@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::builder::Supervisor;
 use crate::handle::TaskHandle;
@@ -14,6 +13,7 @@ use crate::shutdown::{First, first};
 use crate::signals::{Signals, nothing};
 use crate::spec::TaskSpec;
 use crate::supervisor::Reserved;
+use crate::sync::Ordering;
 
 impl Supervisor {
     /// Starts these tasks, all or none, and runs until nothing is left to run or wait, or until SIGINT, SIGTERM or

@@ -1,12 +1,10 @@
 //! What all tasks of one supervisor share.
 
 use std::any::{Any, TypeId};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-use std::thread::available_parallelism;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -18,7 +16,7 @@ use crate::registry::Registry;
 use crate::report::Tally;
 use crate::state::States;
 use crate::subscriber::{Inbox, Subscriber};
-use crate::sync::Mutex;
+use crate::sync::{AtomicBool, Mutex, Notify, available_parallelism, watch};
 
 pub(crate) struct Shared {
     pub(crate) config: Config,

@@ -7,7 +7,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::cell::{Ask, TaskCell, later};
@@ -20,6 +19,7 @@ use crate::panics::contain;
 use crate::refusal::{RuntimeError, StuckTask};
 use crate::shared::{Shared, Stop};
 use crate::status::Phase;
+use crate::sync::watch;
 
 impl Shared {
     /// The runtime all tasks are spawned on: the one given, or the first one a call came from.
@@ -47,7 +47,7 @@ impl Shared {
                 })
                 .collect();
             *self.workers.lock() = workers;
-            bound.spawn(drive(Driver { shared: Arc::clone(self), result: Ok(()) }));
+            bound.spawn(drive(Driver::new(self)));
         }
         bound
     }
@@ -152,9 +152,15 @@ impl Drop for Place<'_> {
 }
 
 /// Answers those who wait for the shutdown, whatever becomes of the driver.
-struct Driver {
+pub(crate) struct Driver {
     shared: Arc<Shared>,
     result: Result<(), RuntimeError>,
+}
+
+impl Driver {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::clone(shared), result: Ok(()) }
+    }
 }
 
 impl Drop for Driver {
@@ -168,7 +174,7 @@ impl Drop for Driver {
     }
 }
 
-async fn drive(mut driver: Driver) {
+pub(crate) async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.

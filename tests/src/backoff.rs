@@ -99,7 +99,9 @@ impl Backoff {
             JitterPolicy::Full => (Duration::ZERO, bare),
             JitterPolicy::Decorrelated => {
                 let first = self.bare(0);
-                let wide = previous.unwrap_or(first).saturating_mul(3).min(self.max());
+                // A delay below the first one is none that this policy drew: the task said it.
+                let wide = previous.map_or(first, |previous| previous.max(first));
+                let wide = wide.saturating_mul(3).min(self.max());
                 (first, wide.max(first))
             }
         };

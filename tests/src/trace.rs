@@ -17,6 +17,8 @@ pub struct Trace {
     began: Instant,
     kept: Arc<Mutex<Vec<Event>>>,
     rules: Mutex<HashMap<String, Rules>>,
+    /// Of those tasks whose name says too little, because others have it too.
+    own_rules: Mutex<HashMap<TaskId, Rules>>,
     /// The last attempt that a task may have, known once it was asked to stop.
     last: Mutex<HashMap<TaskId, u64>>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
@@ -43,6 +45,7 @@ impl Trace {
             began: Instant::now(),
             kept: Arc::default(),
             rules: Mutex::default(),
+            own_rules: Mutex::default(),
             last: Mutex::default(),
             outcomes: Mutex::default(),
             stuck: Mutex::default(),
@@ -69,6 +72,11 @@ impl Trace {
         lock(&self.rules).insert(name.to_owned(), rules);
     }
 
+    /// Remembers the rules of one task, whatever those of its name are.
+    pub fn knows_task(&self, task: &TaskHandle, rules: Rules) {
+        lock(&self.own_rules).insert(task.id(), rules);
+    }
+
     /// Call it after the task was asked to stop: from now on it starts no attempt.
     pub fn asked(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
@@ -87,6 +95,11 @@ impl Trace {
     /// This submission runs in `slot`, which it has for itself.
     pub fn in_slot(&self, task: &TaskHandle, slot: &str) {
         lock(&self.slots).enters(task.id(), slot, false);
+    }
+
+    /// Like [`in_slot`](Self::in_slot), and those of whom this is said start in the order in which it is said.
+    pub fn in_line(&self, task: &TaskHandle, slot: &str) {
+        lock(&self.slots).enters(task.id(), slot, true);
     }
 
     /// What was recorded until now. Subscribers are told later: let the runtime run first.
@@ -128,7 +141,8 @@ impl Trace {
     }
 
     fn reader(&self, event: &Event) -> Reader {
-        Reader::new(event.task().and_then(|name| lock(&self.rules).get(name).copied()))
+        let own = event.id().and_then(|id| lock(&self.own_rules).get(&id).copied());
+        Reader::new(own.or_else(|| lock(&self.rules).get(event.task()?).copied()))
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, story: &Story) {

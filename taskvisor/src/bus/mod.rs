@@ -6,13 +6,13 @@ mod queue;
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::time::Instant;
 
 pub(crate) use queue::{Delivery, Queue};
 
 use crate::events::{Event, EventKind, EventName, EventSet, Subject};
+use crate::sync::{AtomicU64, Ordering};
 
 #[derive(Debug)]
 pub(crate) struct Bus {

@@ -1,7 +1,7 @@
 //! The state of one task: what it does and what was asked of it, behind one small lock. It changes only in this file;
 //! `seen` reads it.
 //!
-//! Invariants, each shown by a model in `models/cell.rs`:
+//! Invariants, each shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
 //! 1. The end is first-writer-wins: the actor settles it, or a waiter forces it, never both.
 //! 2. A waiter registers under the lock that checks, so no end is missed.
 //! 3. An ask made before the actor looks is seen when it looks; one made later wakes it.
@@ -206,10 +206,10 @@ impl TaskCell {
         self.state.lock().asked.is_some()
     }
 
-    /// Waits on something before an attempt.
+    /// Waits on something before an attempt. One that was given up meanwhile stays stuck.
     pub(crate) fn wait(&self, on: WaitingOn, now: Instant) {
         let mut state = self.state.lock();
-        if state.stage != Stage::Waiting(on) {
+        if state.end.is_none() && state.stage != Stage::Waiting(on) {
             state.stage = Stage::Waiting(on);
             state.since = now;
         }

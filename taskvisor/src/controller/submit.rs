@@ -138,7 +138,7 @@ impl Shared {
         }
     }
 
-    fn tell_taken(&self, cell: &TaskCell, taken: Taken, now: Instant) {
+    pub(crate) fn tell_taken(&self, cell: &TaskCell, taken: Taken, now: Instant) {
         match taken {
             Taken::Turn => cell.grant_turn(),
             Taken::Waits(waits) => {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::cell::Key;
@@ -13,12 +13,13 @@ use crate::handle::{OutcomeFuture, TaskHandle};
 use crate::id::TaskId;
 use crate::outcome::Outcome;
 use crate::status::{Phase, TaskStatus, WaitingOn};
+use crate::sync::Mutex;
 
 /// Where the value of a job is kept, beside its cell.
-pub(super) type Delivery<V> = Arc<Mutex<Option<V>>>;
+pub(crate) type Delivery<V> = Arc<Mutex<Option<V>>>;
 
 pub(super) fn deliver<V>(delivery: &Delivery<V>, value: V) {
-    *delivery.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    *delivery.lock() = Some(value);
 }
 
 /// A job that was accepted: awaited, it gives the value. By `&mut` it can be awaited in `select!`; dropping it changes
@@ -39,7 +40,7 @@ pub struct JobHandle<V> {
 }
 
 impl<V> JobHandle<V> {
-    pub(super) fn new(task: TaskHandle, delivery: Delivery<V>) -> Self {
+    pub(crate) fn new(task: TaskHandle, delivery: Delivery<V>) -> Self {
         Self { outcome: task.outcome(), task, delivery }
     }
 
@@ -102,7 +103,7 @@ impl<V> Future for JobHandle<V> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match Pin::new(&mut self.outcome).poll(context) {
             Poll::Ready(Outcome::Completed) => {
-                let value = self.delivery.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let value = self.delivery.lock().take();
                 Poll::Ready(value.ok_or(JobError::Taken))
             }
             Poll::Ready(outcome) => Poll::Ready(Err(JobError::Ended(outcome))),

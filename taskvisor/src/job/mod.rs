@@ -5,10 +5,10 @@ mod handle;
 pub use handle::{JobError, JobHandle};
 
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use self::handle::Delivery;
+pub(crate) use self::handle::Delivery;
 use crate::attempt::{ErasedSlot, erase};
 use crate::cell::Key;
 use crate::context::TaskContext;
@@ -19,6 +19,7 @@ use crate::settings::{Setting, Settings};
 use crate::slot::Admission;
 use crate::spec::{Location, TaskSpec};
 use crate::supervisor::SupervisorHandle;
+use crate::sync::Mutex;
 use crate::task::TaskRef;
 
 /// The arguments of a job, as `#[job]` makes a struct of them. Not meant to be implemented by hand: a task written by hand
@@ -189,7 +190,7 @@ impl<J: Job> Submit for Submission<J> {
 }
 
 /// What makes the attempts of a job. A value is kept before the end is shown, so that whoever sees the end finds it.
-fn slot_of<J: Job>(job: J, delivery: &Delivery<J::Value>) -> ErasedSlot {
+pub(crate) fn slot_of<J: Job>(job: J, delivery: &Delivery<J::Value>) -> ErasedSlot {
     let delivery = Arc::clone(delivery);
     erase(move |context| {
         let (job, delivery) = (job.clone(), Arc::clone(&delivery));

@@ -1,71 +1,73 @@
-//! Models of the cell: ask, end, force, waiters, tokens.
+//! Models of the cell: what is asked of a task against what its actor does.
 
 use std::future::poll_fn;
-use std::task::Poll;
-use std::time::Duration;
-
-use loom::future::block_on;
-use loom::thread;
 use std::sync::Arc;
+use std::task::Poll;
+
+use loom::thread;
 use tokio::time::Instant;
 
-use super::{GRACE, cell, explore, outcome};
-use crate::cell::{Ask, End, TaskCell};
-use crate::outcome::{Outcome, StopCause};
+use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop, submission};
+use crate::cell::{End, TaskCell};
+use crate::outcome::StopCause;
+use crate::status::Phase;
 
-fn stop(now: Instant, grace: Duration) -> Ask {
-    Ask::stop(StopCause::Cancel, now, grace)
+/// Asks for a stop on a thread of its own.
+fn asks(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
+    let task = Arc::clone(task);
+    thread::spawn(move || task.ask(stop(now)))
 }
 
-/// An actor that does nothing but wait to be asked, and then ends.
-fn wait_to_be_asked(cell: &TaskCell) {
-    block_on(poll_fn(|context| match cell.enter(context.waker()) {
-        Some(ask) => {
-            cell.settle(End::Canceled { cause: ask.cause, failed: false });
-            cell.end(ask.deadline);
-            Poll::Ready(())
-        }
-        None => {
-            cell.leave();
-            Poll::Pending
-        }
-    }));
+/// Asks for a stop on a thread of its own, and looks what the task does then.
+fn asks_and_looks(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<Phase> {
+    let task = Arc::clone(task);
+    thread::spawn(move || {
+        assert!(task.ask(stop(now)));
+        task.status().phase
+    })
 }
 
-#[test]
-fn an_end_wakes_every_waiter_whenever_it_registers() {
-    explore(|| {
-        let now = Instant::now();
-        let task = cell("task", now);
-        let waiters: Vec<_> = (0..2)
-            .map(|_| {
-                let task = Arc::clone(&task);
-                thread::spawn(move || outcome(&task))
-            })
-            .collect();
-        task.settle(End::Completed);
-        task.end(now);
-        for waiter in waiters {
-            assert!(waiter.join().is_ok_and(|outcome| outcome.is_completed()));
-        }
-    });
-}
-
+/// `enter`, `leave` × `ask`: an ask is seen by the poll that runs, or wakes the actor for another.
 #[test]
 fn an_ask_reaches_the_actor_whether_it_looks_or_waits() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let asker = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || task.ask(stop(now, GRACE)))
-        };
-        wait_to_be_asked(&task);
-        assert!(asker.join().is_ok_and(|first| first));
-        assert!(outcome(&task).is_canceled());
+        let asker = asks(&task, now);
+        block_on(poll_fn(|context| match task.enter(context.waker()) {
+            Some(_) => Poll::Ready(()),
+            None => {
+                task.leave();
+                Poll::Pending
+            }
+        }));
+        assert!(join(asker));
     });
 }
 
+/// `enter`, `has_turn`, `leave` × `ask` × `grant_turn`: of two wake-ups at once neither hides the other.
+#[test]
+fn an_ask_and_a_turn_at_once_are_both_seen() {
+    explore(|| {
+        let now = Instant::now();
+        let task = submission("slot", now);
+        let asker = asks(&task, now);
+        let owner = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.grant_turn())
+        };
+        block_on(poll_fn(|context| {
+            let asked = task.enter(context.waker()).is_some();
+            let has_turn = task.has_turn();
+            task.leave();
+            if asked && has_turn { Poll::Ready(()) } else { Poll::Pending }
+        }));
+        assert!(join(asker));
+        join(owner);
+    });
+}
+
+/// `ask` × `ask`: one is the first, and the earlier deadline stays, with who set it.
 #[test]
 fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
     explore(|| {
@@ -73,118 +75,98 @@ fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
         let task = cell("task", now);
         let asker = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.ask(stop(now, Duration::ZERO)))
+            thread::spawn(move || task.ask(overdue(now)))
         };
-        let first = task.ask(stop(now, GRACE));
-        let other = asker.join().expect("the asker returns");
-        assert!(first != other);
-        let seen = block_on(poll_fn(|context| Poll::Ready(task.enter(context.waker()))));
+        let first = task.ask(stop(now));
+        assert!(first != join(asker));
+        let seen = poll_once(|context| task.enter(context.waker()));
         assert_eq!(seen.map(|ask| ask.deadline), Some(now));
     });
 }
 
+/// `ask` × `settle`, `end`: who asks is told whether it came before the end was decided, and changes nothing after it.
 #[test]
-fn a_forced_end_and_the_actors_own_are_never_both() {
+fn an_ask_comes_before_the_end_is_decided_or_not_at_all() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        task.ask(stop(now, Duration::ZERO));
-        let actor = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || {
-                block_on(poll_fn(|context| Poll::Ready(task.enter(context.waker()))));
-                let settled = task.settle(End::Completed);
-                task.end(now);
-                settled
-            })
-        };
-        let forced = task.force(now);
-        let seen = outcome(&task);
-        let settled = actor.join().expect("the actor returns");
-        assert_eq!(settled == End::Aborted, forced);
-        assert_eq!(seen.is_aborted(), forced);
-        assert_eq!(outcome(&task).is_aborted(), forced);
-    });
-}
-
-#[test]
-fn an_end_is_forced_only_inside_a_poll() {
-    explore(|| {
-        let now = Instant::now();
-        let task = cell("task", now);
-        task.ask(stop(now, Duration::ZERO));
-        assert!(!task.force(now), "the actor is not inside a poll");
-        let waiter = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || outcome(&task))
-        };
-        block_on(poll_fn(|context| Poll::Ready(task.enter(context.waker()))));
-        task.leave();
-        assert!(!task.force(now), "the actor left its poll");
-        task.settle(End::Aborted);
+        let asker = asks(&task, now);
+        let asked = poll_once(|context| task.enter(context.waker()));
+        task.settle(End::Completed);
+        let stopping = task.status().stopping;
         task.end(now);
-        assert!(matches!(waiter.join(), Ok(Outcome::Aborted)));
+        let first = join(asker);
+        assert_eq!(stopping, first, "it came late and was taken, or in time and was not");
+        assert!(first || asked.is_none());
+        assert!(!task.ask(overdue(now)));
+        assert!(outcome(&task).is_completed());
     });
 }
 
+/// `ask` × `begin`: an attempt has begun when the ask returns, or never does.
+#[test]
+fn a_stop_asked_before_an_attempt_prevents_it() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let asker = asks_and_looks(&task, now);
+        let began = task.begin(now).is_ok();
+        let phase = join(asker);
+        assert_eq!(matches!(phase, Phase::Running { .. }), began, "{phase}");
+        assert_eq!(task.close_attempt(now, None).asked.map(|ask| ask.cause), Some(StopCause::Cancel));
+        assert!(task.begin(now).is_err());
+    });
+}
+
+/// `ask` × `close_attempt`, `sleep`: a sleep has begun when the ask returns, or never does; no ask is missed by both.
+#[test]
+fn a_stop_asked_before_a_sleep_prevents_it() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        task.begin(now).expect("nobody asked yet");
+        let asker = asks_and_looks(&task, now);
+        let asked = task.close_attempt(now, None).asked.is_some();
+        let slept = task.sleep(now, now).is_ok();
+        let phase = join(asker);
+        assert_eq!(matches!(phase, Phase::Sleeping { .. }), slept, "{phase}");
+        assert!(!(asked && slept));
+        assert!(task.begin(now).is_err());
+    });
+}
+
+/// `token` × `ask`: whichever is first, the token is cancelled.
 #[test]
 fn a_token_made_while_a_stop_is_asked_is_cancelled() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
         let attempt = task.begin(now).expect("nobody asked yet");
-        let asker = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || task.ask(stop(now, GRACE)))
-        };
+        let asker = asks(&task, now);
         let token = task.token(attempt);
-        assert!(asker.join().is_ok_and(|first| first));
+        assert!(join(asker));
         assert!(token.is_cancelled());
+        assert!(task.is_cancelled(attempt));
     });
 }
 
+/// `token` × `close_attempt`, `begin`: a token that was made late is cancelled, and is not that of the next attempt.
 #[test]
-fn a_stop_asked_before_an_attempt_or_a_sleep_prevents_it() {
+fn a_token_is_cancelled_with_its_attempt_and_not_with_another() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let asker = {
+        let first = task.begin(now).expect("nobody asked");
+        let late = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.ask(stop(now, GRACE)))
+            thread::spawn(move || task.token(first))
         };
-        let began = task.begin(now).is_ok();
-        asker.join().expect("the asker returns");
-        if began {
-            task.close_attempt(now, None);
-        }
-        assert!(task.sleep(now, now).is_err());
-        assert!(task.begin(now).is_err());
-    });
-}
-
-#[test]
-fn a_waiter_that_goes_away_leaves_the_others_in_place() {
-    explore(|| {
-        let now = Instant::now();
-        let task = cell("task", now);
-        let stays = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || outcome(&task))
-        };
-        let leaves = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || {
-                let mut place = None;
-                block_on(poll_fn(|context| {
-                    let _ = task.poll_outcome(&mut place, context);
-                    Poll::Ready(())
-                }));
-                task.forget_waiter(place);
-            })
-        };
-        task.settle(End::Completed);
+        task.close_attempt(now, None);
+        let second = task.begin(now).expect("nobody asked");
+        let token = task.token(second);
+        assert!(join(late).is_cancelled());
+        assert!(!token.is_cancelled());
         task.end(now);
-        leaves.join().expect("it goes away");
-        assert!(stays.join().is_ok_and(|outcome| outcome.is_completed()));
+        assert!(token.is_cancelled());
     });
 }

@@ -1,26 +1,36 @@
-//! Models of the registry: enter, leave, close, idleness.
+//! Models of the registry as a whole: the door, and how many are in.
 
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use loom::future::block_on;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{cell, explore, outcome};
-use crate::cell::{End, TaskCell};
-use crate::registry::{Refusal, Registry};
+use super::world::{Added, World, at_once};
+use super::{apart, block_on, cell, explore, explore_within, join, keyed, submission};
+use crate::cell::{Key, TaskCell};
+use crate::handle::TaskHandle;
+use crate::registry::{Inside, Limits, Refusal, Registry, Taken};
+use crate::slot::Admission;
+use crate::status::Phase;
 
-fn registry() -> Arc<Registry> {
-    Arc::new(Registry::new(1))
+const LIMITS: Limits = Limits { in_slot: 8, in_all: 8 };
+
+fn registry(shards: usize) -> Arc<Registry> {
+    Arc::new(Registry::new(shards))
 }
 
-/// What a ticket does when it is dropped, in its order.
-fn finish(registry: &Registry, task: &Arc<TaskCell>, now: Instant) {
-    task.settle(End::Completed);
-    registry.leave(task);
-    task.end(now);
-    registry.depart();
+/// A world with a task whose actor is about to be dropped, on a thread of its own, where it was never polled: what is left
+/// of it is the end.
+fn leaving() -> (World, TaskHandle, thread::JoinHandle<()>) {
+    let world = World::new();
+    let Added { handle, actor } = world.add("task", at_once()).expect("the name is free");
+    (world, handle, thread::spawn(move || drop(actor)))
+}
+
+fn enters(registry: &Arc<Registry>, task: &Arc<TaskCell>) -> thread::JoinHandle<Result<(), Refusal>> {
+    let (registry, task) = (Arc::clone(registry), Arc::clone(task));
+    thread::spawn(move || registry.enter(&task))
 }
 
 fn wait_until_idle(registry: &Registry) {
@@ -28,114 +38,163 @@ fn wait_until_idle(registry: &Registry) {
     block_on(poll_fn(|context| registry.poll_idle(&mut place, context)));
 }
 
+/// Who entered is among those whom the close found, and who was refused is not.
+fn assert_seen_or_refused(entered: Result<(), Refusal>, task: &Arc<TaskCell>, inside: &Inside) {
+    let seen = inside.running.iter().any(|other| **other == **task);
+    match entered {
+        Ok(()) => assert!(seen, "nobody would ask it to stop"),
+        Err(refusal) => assert!(!seen && refusal == Refusal::Closed),
+    }
+}
+
+/// `enter` × `close`, and idleness after it: what is refused is not counted.
 #[test]
 fn what_enters_is_seen_by_the_close_or_refused() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let enters = {
-            let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.enter(&cell("task", now)))
-        };
-        let seen = registry.close();
-        match enters.join().expect("it returns") {
-            Ok(()) => assert_eq!(seen.running.len(), 1),
-            Err(refusal) => {
-                assert_eq!(refusal, Refusal::Closed);
-                assert!(seen.running.is_empty());
-                wait_until_idle(&registry);
-            }
+        let (now, registry) = (Instant::now(), registry(1));
+        let task = cell("task", now);
+        let entering = enters(&registry, &task);
+        let inside = registry.close();
+        let entered = join(entering);
+        assert_seen_or_refused(entered, &task, &inside);
+        if entered.is_err() {
+            wait_until_idle(&registry);
         }
     });
 }
 
+/// `enter` × `enter` × `close`, each name in a shard of its own: the door is shut for both, although it is not shut in
+/// one step.
 #[test]
-fn of_two_with_one_name_one_enters() {
+fn what_enters_elsewhere_is_seen_by_the_close_or_refused() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let other = {
-            let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.enter(&cell("task", now)).is_ok())
-        };
-        let one = registry.enter(&cell("task", now)).is_ok();
-        assert!(one != other.join().expect("it returns"));
-        assert_eq!(registry.cells().len(), 1);
+        let (now, registry) = (Instant::now(), registry(2));
+        let tasks = apart().map(|name| cell(name, now));
+        let entering = tasks.each_ref().map(|task| enters(&registry, task));
+        let inside = registry.close();
+        for (entering, task) in entering.into_iter().zip(&tasks) {
+            assert_seen_or_refused(join(entering), task, &inside);
+        }
     });
 }
 
+/// `submit` without a slot × `close`.
 #[test]
-fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
+fn what_is_submitted_without_a_slot_is_seen_by_the_close_or_refused() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let tasks: Vec<_> = ["one", "two"].map(|name| cell(name, now)).into();
-        for task in &tasks {
-            registry.enter(task).expect("the names are free");
-        }
-        let leavers: Vec<_> = tasks
-            .into_iter()
-            .map(|task| {
-                let registry = Arc::clone(&registry);
-                thread::spawn(move || finish(&registry, &task, now))
-            })
-            .collect();
-        wait_until_idle(&registry);
-        assert!(registry.cells().is_empty());
-        for leaver in leavers {
-            leaver.join().expect("it returns");
-        }
+        let (now, registry) = (Instant::now(), registry(1));
+        let task = keyed("task", Key::Free, now);
+        let entering = {
+            let (registry, task) = (Arc::clone(&registry), Arc::clone(&task));
+            thread::spawn(move || registry.submit(&task, Admission::Queue, LIMITS, now))
+        };
+        let inside = registry.close();
+        let entered = join(entering).map(|taken| assert!(matches!(taken, Taken::Turn)));
+        assert_seen_or_refused(entered, &task, &inside);
     });
 }
 
+/// `close` × `close` × `enter`: one is the first, and sees everybody; whoever waits for a slot is handed out once.
+#[test]
+fn of_two_closes_one_is_the_first_and_sees_everybody() {
+    explore(|| {
+        let (now, registry) = (Instant::now(), registry(1));
+        for _ in 0..2 {
+            let task = submission("slot", now);
+            registry.submit(&task, Admission::Queue, LIMITS, now).expect("there is room");
+        }
+        let task = cell("task", now);
+        let entering = enters(&registry, &task);
+        let closing = {
+            let registry = Arc::clone(&registry);
+            thread::spawn(move || registry.close())
+        };
+        let (one, other) = (registry.close(), join(closing));
+        assert!(one.first != other.first);
+        assert_eq!(one.waiting.len() + other.waiting.len(), 1);
+        assert_seen_or_refused(join(entering), &task, if one.first { &one } else { &other });
+    });
+}
+
+/// `close_if_idle` × `enter`: never both.
 #[test]
 fn closing_when_idle_and_entering_are_never_both() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let enters = {
-            let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.enter(&cell("task", now)).is_ok())
-        };
+        let (now, registry) = (Instant::now(), registry(1));
+        let entering = enters(&registry, &cell("task", now));
         let closed = registry.close_if_idle();
-        let entered = enters.join().expect("it returns");
+        let entered = join(entering).is_ok();
         assert!(!(closed && entered));
         assert_eq!(registry.cells().len(), usize::from(entered));
         assert!(closed || entered || registry.close_if_idle());
     });
 }
 
+/// `close_if_idle` × `close` × `depart`: one of them is the first, whatever is in.
 #[test]
-fn the_name_is_free_when_the_outcome_is_seen() {
+fn closing_when_idle_and_closing_are_never_both_the_first() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let first = cell("task", now);
-        registry.enter(&first).expect("the name is free");
-        let ends = {
-            let (registry, first) = (Arc::clone(&registry), Arc::clone(&first));
-            thread::spawn(move || finish(&registry, &first, now))
+        let (world, _, leaves) = leaving();
+        let closing = {
+            let world = world.clone();
+            thread::spawn(move || world.shared.registry.close().first)
         };
-        assert!(outcome(&first).is_completed());
-        registry.enter(&cell("task", now)).expect("the name is free again");
-        ends.join().expect("it returns");
+        let closed = world.shared.registry.close_if_idle();
+        assert!(closed != join(closing));
+        assert!(world.shared.registry.is_closed());
+        join(leaves);
+        wait_until_idle(&world.shared.registry);
     });
 }
 
+/// `depart` × `depart` × `poll_idle`: the last to leave wakes who waits.
+#[test]
+fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
+    explore(|| {
+        let (now, registry) = (Instant::now(), registry(1));
+        let tasks = ["one", "two"].map(|name| cell(name, now));
+        for task in &tasks {
+            registry.enter(task).expect("the names are free");
+        }
+        let leavers = tasks.map(|task| {
+            let registry = Arc::clone(&registry);
+            thread::spawn(move || {
+                registry.leave(&task);
+                registry.depart();
+            })
+        });
+        wait_until_idle(&registry);
+        assert!(registry.cells().is_empty());
+        for leaver in leavers {
+            join(leaver);
+        }
+    });
+}
+
+/// `enter` that is refused × `depart` × `poll_idle`: what is counted in and out again keeps nobody waiting.
+#[test]
+fn one_that_is_refused_does_not_hide_that_nobody_is_in() {
+    explore_within(4, || {
+        let (world, _, leaves) = leaving();
+        let refused = {
+            let world = world.clone();
+            thread::spawn(move || drop(world.add("task", at_once())))
+        };
+        wait_until_idle(&world.shared.registry);
+        join(leaves);
+        join(refused);
+        assert!(world.shared.registry.close_if_idle());
+    });
+}
+
+/// `end`, `depart` × `poll_idle`: who finds nobody in finds every outcome.
 #[test]
 fn idleness_comes_after_every_outcome() {
     explore(|| {
-        let now = Instant::now();
-        let registry = registry();
-        let task = cell("task", now);
-        registry.enter(&task).expect("the name is free");
-        let ends = {
-            let (registry, task) = (Arc::clone(&registry), Arc::clone(&task));
-            thread::spawn(move || finish(&registry, &task, now))
-        };
-        wait_until_idle(&registry);
-        assert!(matches!(task.status().phase, crate::status::Phase::Ended(_)));
-        assert!(registry.close_if_idle());
-        ends.join().expect("it returns");
+        let (world, handle, leaves) = leaving();
+        wait_until_idle(&world.shared.registry);
+        assert!(matches!(handle.status().phase, Phase::Ended(_)));
+        assert!(world.shared.registry.close_if_idle());
+        join(leaves);
     });
 }

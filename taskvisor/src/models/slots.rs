@@ -1,217 +1,212 @@
-//! Models of the hand-over of a slot: leave against submit, replace, withdraw, clear and close.
+//! Models of the hand-over of a slot, with the shipped actors: whoever waits gets its turn, and runs alone.
 
-use std::future::poll_fn;
-use std::sync::Arc;
-use std::task::Poll;
+use std::sync::{Arc, Mutex};
 
-use loom::future::block_on;
-use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
-use tokio::time::Instant;
 
-use super::{GRACE, explore, submission};
-use crate::cell::{Ask, AskKind, End, TaskCell};
-use crate::outcome::{Rejection, StopCause};
-use crate::registry::{Limits, Refusal, Registry, Taken};
+use super::world::{Added, World};
+use super::{block_on, explore, explore_within, join};
+use crate::TaskError;
+use crate::attempt::{ErasedSlot, erase};
+use crate::outcome::{Outcome, Rejection};
 use crate::slot::Admission;
+use crate::sync::{AtomicUsize, Ordering};
 
-const LIMITS: Limits = Limits { in_slot: 8, in_all: 8 };
-
-/// The slot, and how many run in it at this moment.
-struct World {
-    registry: Registry,
-    running: AtomicUsize,
-    now: Instant,
+/// A slot, and what ran in it.
+#[derive(Clone)]
+struct Ran {
+    world: World,
+    at_once: Arc<AtomicUsize>,
+    order: Arc<Mutex<Vec<usize>>>,
 }
 
-impl World {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { registry: Registry::new(1), running: AtomicUsize::new(0), now: Instant::now() })
+impl Ran {
+    fn new() -> Self {
+        Self { world: World::new(), at_once: Arc::default(), order: Arc::default() }
     }
 
-    /// Submits as the controller does, and tells those concerned.
-    fn submit(&self, admission: Admission) -> Result<Arc<TaskCell>, Refusal> {
-        let cell = submission("slot", self.now);
-        match self.registry.submit(&cell, admission, LIMITS, self.now)? {
-            Taken::Turn => cell.grant_turn(),
-            Taken::Waits(waits) => {
-                if let Some(superseded) = waits.superseded {
-                    superseded.ask(Ask::reject(Rejection::Superseded, self.now));
-                }
-                if let Some(replaced) = waits.replaced {
-                    replaced.ask(Ask::stop(StopCause::Replace, self.now, GRACE));
-                }
-            }
-        }
-        Ok(cell)
+    /// A body that fails if another runs beside it.
+    fn alone(&self, number: usize) -> ErasedSlot {
+        let (at_once, order) = (Arc::clone(&self.at_once), Arc::clone(&self.order));
+        erase(move |_| {
+            let before = at_once.fetch_add(1, Ordering::AcqRel);
+            order.lock().expect("nobody panics").push(number);
+            at_once.fetch_sub(1, Ordering::AcqRel);
+            async move { if before == 0 { Ok(()) } else { Err(TaskError::fatal("two run in one slot")) } }
+        })
     }
 
-    /// Does what an actor does: waits for its turn, runs alone, leaves and passes the slot on.
-    fn act(&self, cell: &Arc<TaskCell>) -> End {
-        let turn = block_on(poll_fn(|context| {
-            let asked = cell.enter(context.waker());
-            let found = match asked {
-                Some(ask) => Poll::Ready(Err(ask)),
-                None if cell.has_turn() => Poll::Ready(Ok(())),
-                None => Poll::Pending,
-            };
-            cell.leave();
-            found
-        }));
-        let end = match turn {
-            Ok(()) => {
-                assert_eq!(self.running.fetch_add(1, Ordering::AcqRel), 0, "two run in one slot");
-                self.running.fetch_sub(1, Ordering::AcqRel);
-                End::Completed
-            }
-            Err(Ask { kind: AskKind::Reject(rejection), .. }) => End::Rejected(rejection),
-            Err(Ask { cause, .. }) => End::Canceled { cause, failed: false },
-        };
-        cell.settle(end);
-        if let Some(next) = self.registry.leave(cell) {
-            next.grant_turn();
-        }
-        cell.end(self.now);
-        self.registry.depart();
-        end
+    /// One that is always admitted, because the slot is idle or its admission waits.
+    fn submit(&self, admission: Admission, number: usize) -> Added {
+        self.world.submit(admission, self.alone(number)).expect("it may wait")
     }
 
-    fn run(self: &Arc<Self>, cell: &Arc<TaskCell>) -> thread::JoinHandle<End> {
-        let (world, cell) = (Arc::clone(self), Arc::clone(cell));
-        thread::spawn(move || world.act(&cell))
+    fn owner(&self) -> thread::JoinHandle<Outcome> {
+        self.submit(Admission::Queue, 0).spawn()
     }
 
-    fn is_empty(&self) -> bool {
-        self.registry.cells().is_empty() && self.registry.slots(|_, _| ()).is_empty()
+    /// Submits and runs it, on a thread of its own.
+    fn submits(&self, admission: Admission, number: usize) -> thread::JoinHandle<Outcome> {
+        let ran = self.clone();
+        thread::spawn(move || ran.submit(admission, number).run())
+    }
+
+    fn assert_empty(&self) {
+        assert!(self.world.is_empty(), "somebody is left in the slot");
+    }
+
+    fn assert_order(&self, expected: &[usize]) {
+        assert_eq!(*self.order.lock().expect("nobody panics"), expected);
     }
 }
 
+/// `leave` × `submit`: who comes as the owner goes has the slot, or is given it.
 #[test]
 fn a_queued_one_gets_its_turn_whenever_the_owner_leaves() {
     explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let running = world.run(&owner);
-        let next = world.submit(Admission::Queue).expect("there is room");
-        assert_eq!(world.act(&next), End::Completed);
-        assert_eq!(running.join().expect("it ends"), End::Completed);
-        assert!(world.is_empty());
+        let slot = Ran::new();
+        let owner = slot.owner();
+        let next = slot.submit(Admission::Queue, 1);
+        assert!(next.run().is_completed());
+        assert!(join(owner).is_completed());
+        slot.assert_order(&[0, 1]);
+        slot.assert_empty();
     });
 }
 
+/// `leave` × `leave`: those who queue run in their order, whoever is polled first.
+#[test]
+fn those_who_queue_run_in_their_order() {
+    explore_within(3, || {
+        let slot = Ran::new();
+        let owner = slot.submit(Admission::Queue, 0);
+        let queued = [1, 2].map(|number| slot.submit(Admission::Queue, number));
+        let running = queued.map(Added::spawn);
+        assert!(owner.run().is_completed());
+        for running in running {
+            assert!(join(running).is_completed());
+        }
+        slot.assert_order(&[0, 1, 2]);
+        slot.assert_empty();
+    });
+}
+
+/// `submit` of a `Replace` × `leave`: the owner stops or had ended, and the replacement runs after it.
 #[test]
 fn a_replacement_gets_its_turn_and_never_runs_beside_the_owner() {
     explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let running = world.run(&owner);
-        let next = world.submit(Admission::Replace).expect("a replacement is always admitted");
-        assert_eq!(world.act(&next), End::Completed);
-        running.join().expect("it ends");
-        assert!(world.is_empty());
+        let slot = Ran::new();
+        let owner = slot.owner();
+        let next = slot.submit(Admission::Replace, 1);
+        assert!(next.run().is_completed());
+        assert!(matches!(join(owner), Outcome::Completed | Outcome::Canceled { .. }));
+        slot.assert_empty();
     });
 }
 
+/// `submit` of a `DropIfRunning` × `leave`: refused, or it runs. It does not wait.
 #[test]
 fn dropped_if_running_or_started_but_never_left_waiting() {
     explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let running = world.run(&owner);
-        if let Ok(next) = world.submit(Admission::DropIfRunning) {
-            assert_eq!(world.act(&next), End::Completed);
+        let slot = Ran::new();
+        let owner = slot.owner();
+        if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.alone(1)) {
+            assert!(next.handle.cell().has_turn(), "it waits");
+            assert!(next.run().is_completed());
+            slot.assert_order(&[0, 1]);
         }
-        running.join().expect("it ends");
-        assert!(world.is_empty());
+        assert!(join(owner).is_completed());
+        slot.assert_empty();
+    });
+}
+
+/// `submit` × `submit`, where the slot is idle: one starts, and the other waits, or replaces it before it began.
+fn of_two_that_find_it_idle(admission: Admission) {
+    explore_within(4, move || {
+        let slot = Ran::new();
+        let other = slot.submits(admission, 1);
+        let ends = [slot.submit(admission, 2).run(), join(other)];
+        assert!(ends.iter().any(Outcome::is_completed), "{ends:?}");
+        assert!(admission == Admission::Replace || ends.iter().all(Outcome::is_completed), "{ends:?}");
+        slot.assert_empty();
     });
 }
 
 #[test]
-fn one_that_gives_up_waiting_passes_on_what_it_was_given_meanwhile() {
-    explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let gives_up = world.submit(Admission::Queue).expect("there is room");
-        let last = world.submit(Admission::Queue).expect("there is room");
-        let running = world.run(&owner);
-        gives_up.ask(Ask::stop(StopCause::Cancel, world.now, GRACE));
-        world.registry.withdraw(&gives_up);
-        let gone = world.act(&gives_up);
-        assert!(matches!(gone, End::Canceled { .. }));
-        assert_eq!(world.act(&last), End::Completed);
-        running.join().expect("it ends");
-        assert!(world.is_empty());
-    });
+fn of_two_that_find_it_idle_one_waits() {
+    of_two_that_find_it_idle(Admission::Queue);
 }
 
 #[test]
-fn nothing_that_waited_starts_after_a_clear() {
-    explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let waits = world.submit(Admission::Queue).expect("there is room");
-        let running = world.run(&owner);
-        let cleared = world.registry.clear("slot");
-        if let Some(cleared) = cleared {
-            for waiting in cleared.waiting {
-                waiting.ask(Ask::reject(Rejection::Cleared, world.now));
+fn of_two_that_find_it_idle_one_replaces_the_other() {
+    of_two_that_find_it_idle(Admission::Replace);
+}
+
+/// `submit` × `submit` × `leave`: two that replace, or of which the latest counts. One has its turn; the other too, or it
+/// was superseded or stopped.
+fn of_two(admission: Admission) {
+    explore_within(3, move || {
+        let slot = Ran::new();
+        let owner = slot.owner();
+        let other = slot.submits(admission, 1);
+        let ends = [slot.submit(admission, 2).run(), join(other)];
+        assert!(ends.iter().any(Outcome::is_completed), "{ends:?}");
+        for end in ends {
+            match end {
+                Outcome::Completed | Outcome::Rejected(Rejection::Superseded) => {}
+                Outcome::Canceled { .. } => assert_eq!(admission, Admission::Replace),
+                other => panic!("{other}"),
             }
-            cleared.owner.ask(Ask::stop(StopCause::Clear, world.now, GRACE));
         }
-        let end = world.act(&waits);
-        assert!(matches!(end, End::Rejected(Rejection::Cleared) | End::Canceled { .. }), "{end:?}");
-        running.join().expect("it ends");
-        assert!(world.is_empty());
-    });
-}
-
-#[test]
-fn whoever_waits_when_it_closes_is_rejected_and_whoever_comes_later_refused() {
-    explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let running = world.run(&owner);
-        let closes = {
-            let world = Arc::clone(&world);
-            thread::spawn(move || {
-                let inside = world.registry.close();
-                for waiting in inside.waiting {
-                    waiting.ask(Ask::reject(Rejection::ShuttingDown, world.now));
-                }
-                for owner in inside.running {
-                    owner.ask(Ask::stop(StopCause::Shutdown, world.now, GRACE));
-                }
-            })
-        };
-        match world.submit(Admission::Queue) {
-            Ok(next) => {
-                world.act(&next);
-            }
-            Err(refusal) => assert_eq!(refusal, Refusal::Closed),
-        }
-        closes.join().expect("it closes");
-        running.join().expect("it ends");
-        assert!(world.is_empty());
+        join(owner);
+        slot.assert_empty();
     });
 }
 
 #[test]
 fn of_two_replacements_one_survives() {
-    explore(|| {
-        let world = World::new();
-        let owner = world.submit(Admission::Queue).expect("the slot is idle");
-        let running = world.run(&owner);
-        let other = {
-            let world = Arc::clone(&world);
+    of_two(Admission::Replace);
+}
+
+#[test]
+fn of_two_latest_one_survives() {
+    of_two(Admission::Latest);
+}
+
+/// `ask`, `withdraw` × `leave`, `grant_turn`: who gives up waiting while it is given the slot passes it on.
+#[test]
+fn one_that_gives_up_waiting_passes_on_what_it_was_given_meanwhile() {
+    explore_within(3, || {
+        let slot = Ran::new();
+        let owner = slot.submit(Admission::Queue, 0);
+        let gives_up = slot.submit(Admission::Queue, 1);
+        let last = slot.submit(Admission::Queue, 2);
+        let canceling = {
+            let handle = gives_up.handle.clone();
             thread::spawn(move || {
-                let cell = world.submit(Admission::Replace).expect("a replacement is always admitted");
-                world.act(&cell)
+                handle.cancel();
+                gives_up.run()
             })
         };
-        let cell = world.submit(Admission::Replace).expect("a replacement is always admitted");
-        let ends = [world.act(&cell), other.join().expect("it ends")];
-        assert!(ends.contains(&End::Completed), "{ends:?}");
-        running.join().expect("it ends");
-        assert!(world.is_empty());
+        let owner = owner.spawn();
+        assert!(last.run().is_completed());
+        assert!(join(canceling).is_canceled());
+        assert!(join(owner).is_completed());
+        slot.assert_order(&[0, 2]);
+        slot.assert_empty();
+    });
+}
+
+/// `end` × `submit`: when its outcome is seen, its slot is free.
+#[test]
+fn the_slot_is_free_when_the_outcome_is_seen() {
+    explore(|| {
+        let slot = Ran::new();
+        let Added { handle, actor } = slot.submit(Admission::Queue, 0);
+        let owner = thread::spawn(move || block_on(actor));
+        assert!(block_on(handle.outcome()).is_completed());
+        assert!(slot.submit(Admission::DropIfRunning, 1).run().is_completed());
+        join(owner);
+        slot.assert_empty();
     });
 }

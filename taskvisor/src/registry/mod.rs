@@ -1,6 +1,6 @@
 //! Which tasks there are: those that were added by their names, submissions by their slots.
 //!
-//! Invariants, shown by the models in `models/registry.rs` and `models/slots.rs`:
+//! Invariants, shown by the models in `models/registry.rs`, `models/names.rs` and `models/slots.rs`:
 //! 1. A name is taken exactly from `enter` to `leave`. A slot has one owner, from its turn to its `leave`.
 //! 2. The closed flag is read under the lock that inserts: whatever enters is seen by the `close` that shuts the door,
 //!    and whatever comes later is refused.
@@ -12,7 +12,7 @@ mod slots;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -22,7 +22,7 @@ use self::by_name::ByName;
 use crate::cell::{Key, TaskCell};
 use crate::id::TaskId;
 use crate::slot::{NoRoom, Slot};
-use crate::sync::{AtomicUsize, Mutex, Ordering};
+use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::wakers::Wakers;
 
 #[derive(Debug)]

@@ -1,6 +1,9 @@
-//! The locks and atomics that threads share, so that loom can stand in for them.
+//! What threads share: the locks, the atomics and what wakes, so that loom can stand in for them.
 //!
 //! Built with `--cfg taskvisor_loom`, the models in `models/` run these same files under loom.
+
+#[cfg(all(test, taskvisor_loom))]
+mod modelled;
 
 #[cfg(all(test, taskvisor_loom))]
 use loom::sync as shared;
@@ -10,7 +13,15 @@ use std::sync as shared;
 use std::sync::PoisonError;
 
 pub(crate) use shared::MutexGuard;
-pub(crate) use shared::atomic::{AtomicUsize, Ordering};
+pub(crate) use shared::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+#[cfg(all(test, taskvisor_loom))]
+pub(crate) use self::modelled::{Notify, RandomState, available_parallelism, watch};
+#[cfg(not(all(test, taskvisor_loom)))]
+pub(crate) use {
+    std::{hash::RandomState, thread::available_parallelism},
+    tokio::sync::{Notify, watch},
+};
 
 /// A mutex that a panic does not poison: what it guards is changed only by code that cannot panic half-way.
 #[derive(Debug, Default)]

@@ -1,0 +1,115 @@
+//! A supervisor as it is shipped, but without a runtime: what that would spawn, a model polls on threads of its own.
+
+use std::sync::Arc;
+
+use loom::thread;
+use tokio::time::Instant;
+
+use super::{block_on, cell, policy, submission};
+use crate::actor::TaskActor;
+use crate::attempt::{ErasedSlot, erase};
+use crate::cell::{Key, TaskCell};
+use crate::config::{Config, ControllerConfig};
+use crate::error::TaskError;
+use crate::events::Event;
+use crate::handle::TaskHandle;
+use crate::id::TaskId;
+use crate::outcome::Outcome;
+use crate::registry::{Limits, Refusal};
+use crate::shared::Shared;
+use crate::slot::Admission;
+use crate::state::States;
+use crate::subscriber::{Subscribe, Subscriber};
+use crate::supervisor::SupervisorHandle;
+use crate::ticket::Ticket;
+
+#[derive(Clone)]
+pub(super) struct World {
+    pub(super) shared: Arc<Shared>,
+    pub(super) supervisor: SupervisorHandle,
+    pub(super) now: Instant,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with(Config::default(), Vec::new())
+    }
+
+    pub(super) fn with(config: Config, subscribers: Vec<Subscriber>) -> Self {
+        let controller = ControllerConfig::default();
+        let shared = Shared::new(config, controller, States::default(), subscribers, Vec::new());
+        Self { supervisor: SupervisorHandle::new(&shared), shared, now: Instant::now() }
+    }
+
+    /// Adds a task as the supervisor does, and hands out what it would spawn.
+    pub(super) fn add(&self, name: &'static str, body: ErasedSlot) -> Result<Added, Refusal> {
+        let cell = cell(name, self.now);
+        let ticket = Ticket::take(Arc::clone(&self.shared), &cell)?;
+        Ok(Added { handle: TaskHandle::new(cell, &self.shared), actor: TaskActor::new(ticket, body) })
+    }
+
+    /// Adds one whose attempts return a value to somebody.
+    pub(super) fn add_job(&self, body: ErasedSlot) -> Added {
+        let mut policy = policy();
+        policy.delivers = true;
+        let cell = Arc::new(TaskCell::new(TaskId::next(), "job".into(), Key::Free, policy, self.now));
+        self.place(&cell, Admission::Queue, body).expect("it competes with nobody")
+    }
+
+    /// Submits as the controller does, and hands out what it would spawn.
+    pub(super) fn submit(&self, admission: Admission, body: ErasedSlot) -> Result<Added, Refusal> {
+        self.place(&submission("slot", self.now), admission, body)
+    }
+
+    fn place(&self, cell: &Arc<TaskCell>, admission: Admission, body: ErasedSlot) -> Result<Added, Refusal> {
+        let limits = Limits { in_slot: 8, in_all: 8 };
+        let (ticket, taken) =
+            Ticket::take_place(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
+        self.shared.tell_taken(cell, taken, self.now);
+        let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
+        Ok(Added { handle, actor: TaskActor::new(ticket, body) })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.shared.registry.cells().is_empty() && self.shared.registry.slots(|_, _| ()).is_empty()
+    }
+}
+
+/// A task that was accepted, and the actor that runs it when it is polled.
+pub(super) struct Added {
+    pub(super) handle: TaskHandle,
+    pub(super) actor: TaskActor,
+}
+
+impl Added {
+    /// Runs it on this thread.
+    pub(super) fn run(self) -> Outcome {
+        block_on(self.actor);
+        block_on(self.handle.outcome())
+    }
+
+    /// Runs it on a thread of its own.
+    pub(super) fn spawn(self) -> thread::JoinHandle<Outcome> {
+        thread::spawn(move || self.run())
+    }
+}
+
+/// A body that completes at once.
+pub(super) fn at_once() -> ErasedSlot {
+    erase(|_| async { Ok(()) })
+}
+
+/// A body that waits until it is asked to stop.
+pub(super) fn until_cancelled() -> ErasedSlot {
+    erase(|context| async move {
+        context.cancelled().await;
+        Err(TaskError::Canceled)
+    })
+}
+
+/// A subscriber whose queue the model empties, or nobody.
+pub(super) struct Silent;
+
+impl Subscribe for Silent {
+    async fn on_event(&mut self, _: &Event) {}
+}

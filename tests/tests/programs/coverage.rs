@@ -1,0 +1,152 @@
+//! The guard against programs in which nothing happens: every event, every outcome, every answer, and every cell of the
+//! contract's tables is met.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taskvisor::{EventName, Rejection, StopCause};
+
+use crate::model::Prediction;
+use crate::play::Played;
+use crate::words::{Answer, Fate, Refusal, Word};
+
+/// What was met, and how often.
+#[derive(Debug, Default)]
+pub(crate) struct Coverage {
+    met: BTreeMap<String, u64>,
+}
+
+impl Coverage {
+    /// All that one program met.
+    pub(crate) fn count(&mut self, predicted: &Prediction, played: &Played) {
+        let mut met = predicted.met.clone();
+        for event in played.story.events() {
+            met.insert(format!("event {}", event.kind.name().label()));
+        }
+        for line in predicted.tasks.iter().flat_map(|task| &task.lines) {
+            if let Word::Ended(fate) = &line.word {
+                met.insert(outcome(fate));
+            }
+        }
+        met.extend(predicted.answers.iter().zip(&played.answers).map(|(_, answer)| said(answer)));
+        met.extend(played.ears.iter().flat_map(|ear| ear.met()));
+        for (_, enforcer) in &predicted.counts.abortions {
+            met.insert(format!("aborted at the deadline of {enforcer:?}"));
+        }
+        for what in met {
+            *self.met.entry(what).or_default() += 1;
+        }
+    }
+
+    /// What was met least.
+    pub(crate) fn rare(&self) -> Vec<(u64, &str)> {
+        let mut met: Vec<_> = self.met.iter().map(|(what, times)| (*times, &**what)).collect();
+        met.sort_unstable();
+        met.truncate(12);
+        met
+    }
+
+    /// What was never met, though it should be.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        expected().into_iter().filter(|what| !self.met.contains_key(what)).collect()
+    }
+}
+
+fn outcome(fate: &Fate) -> String {
+    match fate {
+        Fate::Failed(error) => format!("failed, {:?}", error.kind),
+        Fate::Canceled(cause, error) => format!("canceled by {cause:?}, failed: {}", error.is_some()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn said(answer: &Answer) -> String {
+    match answer {
+        Answer::Accepted(_) => "accepted".to_owned(),
+        Answer::Over(first, _) => format!("canceled and waited, first: {first}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn expected() -> BTreeSet<String> {
+    let mut expected = BTreeSet::new();
+    let mut add = |what: String| expected.insert(what);
+    for name in EventName::ALL {
+        let needs_slots = matches!(name, EventName::Queued | EventName::Admitted | EventName::Refused);
+        if cfg!(feature = "controller") || !needs_slots {
+            // Nobody who records everything lags.
+            let is_told = *name != EventName::Lagged;
+            add(if is_told {
+                format!("event {}", name.label())
+            } else {
+                "a listener lost something".to_owned()
+            });
+        }
+    }
+    let kinds = ["Error", "Timeout", "Panic", "Canceled", "Fatal"];
+    for restart in ["never", "on-failure", "always"] {
+        for kind in kinds {
+            add(format!("{restart} on its own: Failed({kind})"));
+        }
+        for ending in ["Succeeded", "RetryAfter("] {
+            add(format!("{restart} on its own: {ending}"));
+        }
+        for ending in ["Succeeded", "RetryAfter(", "Canceled", "Aborted", "Failed(Error)", "Failed(Timeout)"]
+        {
+            add(format!("{restart} stopped: {ending}"));
+        }
+    }
+    for kind in kinds {
+        add(format!("failed, {kind}"));
+    }
+    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Stop"] {
+        add(format!("from inside: {command}"));
+    }
+    for finale in ["Asked", "Dropped", "Until"] {
+        add(format!("{finale} with a run that goes on"));
+        add(format!("{finale} without a run"));
+    }
+    for what in [
+        "a listener hangs",
+        "a listener panics",
+        "Completed",
+        "Aborted",
+        "accepted",
+        "UnknownTask",
+        "Nothing",
+        "Done",
+    ] {
+        add(what.to_owned());
+    }
+    add("a report of a deadline that was brought forward".to_owned());
+    let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
+    let mut refusals = vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::FromInside];
+    if cfg!(feature = "controller") {
+        causes.extend([StopCause::Replace, StopCause::Clear]);
+        refusals.extend([Refusal::Busy, Refusal::QueueFull]);
+        for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown] {
+            add(format!("Rejected({why:?})"));
+        }
+        for admission in ["Queue", "Replace", "DropIfRunning", "Latest"] {
+            for place in ["an idle slot", "an owned slot", "a slot whose owner was asked to stop"] {
+                add(format!("{admission} to {place}"));
+            }
+        }
+        add("from inside: Submit".to_owned());
+        add("from inside: Clear".to_owned());
+        add("Cleared(true)".to_owned());
+        add("Cleared(false)".to_owned());
+    }
+    for cause in causes {
+        add(format!("aborted at the deadline of {:?}", Some(cause)));
+        add(format!("canceled by {cause:?}, failed: true"));
+        add(format!("canceled by {cause:?}, failed: false"));
+    }
+    for refusal in refusals {
+        add(format!("Refused([{refusal:?}])"));
+    }
+    for first in [true, false] {
+        add(format!("Asked({first})"));
+        add(format!("canceled and waited, first: {first}"));
+    }
+    expected
+}

@@ -1,0 +1,240 @@
+//! Programs at random, from few names and slots so that tasks meet, and shrinking towards few and simple ones.
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use taskvisor::{JitterPolicy, RestartPolicy};
+
+use crate::program::{
+    Admission, Attempt, Backoff, Burst, Command, Dropping, End, Finale, Law, Limits, Listener, Manner, Ms,
+    NAMES, Policy, Program, SLOTS, Sort, Step, Wants, Work,
+};
+
+/// What a program is mostly about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// Everything.
+    Mixed,
+    /// Long work that comes to one slot, stops late or not at all, and is canceled, replaced and cleared.
+    Crowded,
+    /// Long work that mostly does not stop, asked to again and again, from inside too.
+    Stubborn,
+}
+
+pub(crate) fn programs() -> impl Strategy<Value = Program> {
+    let of = programs_of;
+    prop_oneof![4 => of(Style::Mixed), 2 => of(Style::Crowded), 1 => of(Style::Stubborn)]
+}
+
+/// Where all programs of a seed come from.
+pub(crate) fn runner(seed: u64, config: Config) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+/// The first program of a seed.
+pub(crate) fn from_seed(seed: u64) -> Program {
+    let tree = programs().new_tree(&mut runner(seed, Config::default()));
+    tree.expect("nothing is filtered").current()
+}
+
+fn programs_of(style: Style) -> impl Strategy<Value = Program> {
+    let runs = if style == Style::Stubborn { 0.8 } else { 0.4 };
+    let run = weighted(runs, vec((0..NAMES.len(), works(style)), 0..3));
+    let bursts = vec(bursts(style), 0..12);
+    let finale = prop_oneof![Just(Finale::Asked), Just(Finale::Dropped), Just(Finale::Until)];
+    let end = (1..900_u64, finale);
+    let parts = (any::<u64>().no_shrink(), limits(), run, vec(listeners(), 0..3), bursts, end);
+    parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, finale))| Program {
+        chance,
+        limits,
+        run,
+        listeners,
+        bursts,
+        rest,
+        finale,
+    })
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let spans = (prop_oneof![1 => Just(0), 6 => 1..400_u64], 1..60_u64);
+    let counts = (weighted(0.3, 1..4_usize), 0..4_usize, 0..4_usize);
+    (spans, counts, policies()).prop_map(|((grace, drain), (concurrent, per_slot, in_all), defaults)| {
+        Limits {
+            grace,
+            drain,
+            concurrent,
+            per_slot,
+            in_all,
+            // A configuration has no interval and no word on what is stable.
+            defaults: Policy {
+                every: None,
+                stable_after: None,
+                timeout: defaults.timeout.filter(|time| *time > 0),
+                ..defaults
+            },
+        }
+    })
+}
+
+fn bursts(style: Style) -> impl Strategy<Value = Burst> {
+    let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
+    let after = if style == Style::Mixed { 1..500_u64 } else { 1..150 };
+    (after, commands).prop_map(|(after, commands)| Burst { after, commands })
+}
+
+fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> {
+    let (name, grace) =
+        (0..NAMES.len(), || weighted(0.4, prop_oneof![1 => Just(0), 2 => 1..200_u64, 1 => 200..1_500_u64]));
+    let before = prop_oneof![3 => 0..3_usize, 1 => 3..12_usize];
+    let add = (name.clone(), works.clone()).prop_map(|(name, work)| Command::Add { name, work });
+    let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
+    let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
+    let remove = name.prop_map(|name| Command::Remove { name });
+    let (added, stop) = match style {
+        Style::Mixed => (8, 1),
+        Style::Crowded => (1, 1),
+        Style::Stubborn => (2, 4),
+    };
+    let alone = prop_oneof![added => add, 6 => cancel, 2 => named, 1 => remove];
+    if !cfg!(feature = "controller") {
+        return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
+    }
+    let submitted = if style == Style::Stubborn { 4 } else { 16 };
+    let submit = submissions(works);
+    let clear = prop_oneof![3 => Just(0), 1 => 1..SLOTS.len()].prop_map(|slot| Command::Clear { slot });
+    prop_oneof![12 => alone, submitted => submit, 2 => clear, stop => Just(Command::Stop)].boxed()
+}
+
+fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
+    let admission = prop_oneof![
+        3 => Just(Admission::Queue),
+        2 => Just(Admission::Replace),
+        1 => Just(Admission::DropIfRunning),
+        2 => Just(Admission::Latest),
+    ];
+    let sort = if cfg!(feature = "macros") {
+        prop_oneof![6 => Just(Sort::Task), 1 => Just(Sort::Once), 1 => Just(Sort::Retried)].boxed()
+    } else {
+        Just(Sort::Task).boxed()
+    };
+    let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
+    (weighted(0.9, slot), admission, sort, works).prop_map(|(slot, admission, sort, work)| {
+        // Only a job goes without a slot.
+        let slot = if sort == Sort::Task { slot.or(Some(0)) } else { slot };
+        Command::Submit { slot, admission, sort, work }
+    })
+}
+
+/// Works, of which some give a command from inside.
+fn works(style: Style) -> BoxedStrategy<Work> {
+    let plain = silent(style).boxed();
+    let often = if style == Style::Stubborn { 0.3 } else { 0.15 };
+    let acts = weighted(often, (1..3_u64, commands(style, plain.clone()).prop_map(Box::new)));
+    (plain, acts).prop_map(|(work, acts)| Work { acts, ..work }).boxed()
+}
+
+fn silent(style: Style) -> impl Strategy<Value = Work> {
+    let exact = weighted(0.2, 0..4_usize);
+    (weighted(0.85, policies()), vec(steps(style), 1..5), exact).prop_map(|(mut policy, steps, exact)| {
+        // What makes an attempt stable may be exactly what it lasts, or all that it may last.
+        if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
+            let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
+            let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
+            policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
+        }
+        Work { policy, steps, acts: None }
+    })
+}
+
+/// Now and then such as contradict themselves.
+fn policies() -> impl Strategy<Value = Policy> {
+    let restart =
+        prop_oneof![Just(RestartPolicy::Never), Just(RestartPolicy::OnFailure), Just(RestartPolicy::Always)];
+    let span = |zero: u32, most: Ms| prop_oneof![zero => Just(0), 60 => 1..most];
+    let timeout = weighted(0.3, span(1, 300));
+    let (retries, every) = (weighted(0.4, 0..4_u32), weighted(0.7, span(10, 400)));
+    let stable = weighted(0.3, span(1, 250));
+    (restart, backoffs(), timeout, (retries, every, stable, 0..30_u32)).prop_map(
+        |(restart, backoff, timeout, (retries, every, stable_after, contradicts))| {
+            let sound = contradicts > 0;
+            let wait = |stable: &Ms| !sound || timeout.is_none_or(|timeout| *stable <= timeout);
+            Policy {
+                restart,
+                backoff,
+                timeout,
+                max_retries: retries.filter(|_| !sound || restart != RestartPolicy::Never),
+                every: every.filter(|_| !sound || restart == RestartPolicy::Always),
+                stable_after: stable_after.filter(wait),
+            }
+        },
+    )
+}
+
+fn backoffs() -> impl Strategy<Value = Backoff> {
+    let law = prop_oneof![
+        1 => Just(Law::None),
+        2 => (0..200_u64).prop_map(Law::Constant),
+        3 => (1..100_u64, 1..20_u64, 4..14_u32).prop_map(|(first, times, quarters)| {
+            Law::Exponential { first, max: first * times, quarters }
+        }),
+    ];
+    let jitter = prop_oneof![
+        4 => Just(JitterPolicy::None),
+        1 => Just(JitterPolicy::Equal),
+        1 => Just(JitterPolicy::Full),
+        1 => Just(JitterPolicy::Decorrelated),
+    ];
+    (law, jitter).prop_map(|(law, jitter)| Backoff { law, jitter })
+}
+
+fn steps(style: Style) -> BoxedStrategy<Step> {
+    let (quick, ending, heeding) = match style {
+        Style::Mixed => (2, 0.85, 0.7),
+        Style::Crowded => (0, 0.5, 0.6),
+        Style::Stubborn => (0, 0.5, 0.4),
+    };
+    let time = prop_oneof![quick => Just(0), 6 => 1..400_u64, 1 => 400..15_000_u64];
+    let stopping = prop_oneof![3 => Just(0), 2 => 1..150_u64];
+    let dropping = prop_oneof![
+        12 => Just(Dropping::Quick),
+        1 => (1..15_u64).prop_map(Dropping::Slow),
+        1 => Just(Dropping::Panics),
+    ];
+    let ends = weighted(ending, (time, ends()));
+    let heeds = weighted(heeding, (stopping, ends_when_stopped()));
+    let looks = prop_oneof![6 => Just(0), 1 => 1..200_u64];
+    let attempt = (ends, heeds, looks, dropping)
+        .prop_map(|(ends, heeds, looks, dropping)| Step::Attempt(Attempt { ends, heeds, looks, dropping }));
+    prop_oneof![25 => attempt, 1 => Just(Step::Unbuildable)].boxed()
+}
+
+fn ends() -> impl Strategy<Value = End> {
+    prop_oneof![
+        6 => Just(End::Succeed),
+        6 => Just(End::Fail),
+        2 => Just(End::Fatal),
+        2 => (0..300_u64).prop_map(End::RetryAfter),
+        1 => Just(End::Cancel),
+        2 => Just(End::Panic),
+    ]
+}
+
+fn ends_when_stopped() -> impl Strategy<Value = End> {
+    prop_oneof![2 => Just(End::Cancel), 1 => ends()]
+}
+
+fn listeners() -> impl Strategy<Value = Listener> {
+    let wants = prop_oneof![3 => Just(Wants::All), 1 => Just(Wants::Ends), 1 => Just(Wants::Attempts)];
+    let queue = prop_oneof![2 => 1..4_usize, 1 => 4..40_usize, 2 => Just(1024_usize)];
+    let manner = prop_oneof![
+        Just(Manner::Quick),
+        (1..80_u64).prop_map(Manner::Slow),
+        (0..30_usize).prop_map(Manner::Stuck),
+        (1..6_usize).prop_map(Manner::Panics),
+    ];
+    (wants, queue, manner).prop_map(|(wants, queue, manner)| Listener { wants, queue, manner })
+}

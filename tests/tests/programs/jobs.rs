@@ -1,0 +1,93 @@
+//! Submissions of jobs: what returns a value has completed, stop or no stop.
+
+use std::sync::Arc;
+
+use taskvisor::{JobExt, JobHandle, Submission, Submit, TaskContext, TaskError, TaskHandle, job};
+
+use crate::body::{Body, Probe};
+use crate::program::{Admission, Sort, Work};
+use crate::specs::millis;
+use crate::stage::Stage;
+use crate::words::{Answer, Refusal};
+
+/// The number of the attempt that returned it.
+type Value = u64;
+
+#[job(name = "Once", restart = "never")]
+async fn once(context: TaskContext, body: Arc<Body>) -> Result<Value, TaskError> {
+    let attempt = context.attempt();
+    body.begin(context).await.map(|()| attempt)
+}
+
+#[job(
+    name = "Retried",
+    restart = "on-failure",
+    backoff(constant, first = "9ms", jitter = "none"),
+    max_retries = 2
+)]
+async fn retried(context: TaskContext, body: Arc<Body>) -> Result<Value, TaskError> {
+    let attempt = context.attempt();
+    body.begin(context).await.map(|()| attempt)
+}
+
+impl Stage {
+    pub(crate) fn submit_job(
+        self: &Arc<Self>,
+        slot: Option<&str>,
+        admission: Admission,
+        sort: Sort,
+        body: Body,
+        work: &Work,
+        probe: &Arc<Probe>,
+    ) -> Result<TaskHandle, Answer> {
+        let body = Arc::new(body.of_a_job());
+        match sort {
+            Sort::Retried => {
+                self.submit_as(retried { body }.with_admission(admission.into()), slot, work, probe)
+            }
+            Sort::Task | Sort::Once => {
+                self.submit_as(once { body }.with_admission(admission.into()), slot, work, probe)
+            }
+        }
+    }
+
+    fn submit_as<J>(
+        self: &Arc<Self>,
+        mut submission: Submission<J>,
+        slot: Option<&str>,
+        work: &Work,
+        probe: &Arc<Probe>,
+    ) -> Result<TaskHandle, Answer>
+    where
+        Submission<J>: Submit<Handle = JobHandle<Value>>,
+        J: taskvisor::Job,
+    {
+        if let Some(slot) = slot {
+            submission = submission.with_slot(slot);
+        }
+        if let Some(timeout) = work.policy.and_then(|policy| policy.timeout) {
+            submission = submission.with_timeout(millis(timeout));
+        }
+        match self.supervisor.submit(submission) {
+            Ok(job) => {
+                let task = job.task().clone();
+                tokio::spawn(deliver(job, Arc::clone(self)));
+                Ok(task)
+            }
+            Err(error) => {
+                let reason = Refusal::of(error.reason());
+                Err(self.refused(reason, error.into_submission(), probe))
+            }
+        }
+    }
+}
+
+/// Who completed has a value, and nobody else.
+async fn deliver(mut job: JobHandle<Value>, stage: Arc<Stage>) {
+    let value = (&mut job).await;
+    let completed = job.outcome().await.is_completed();
+    let last = job.status().attempt;
+    if value.as_ref().ok() != completed.then_some(&last) {
+        stage.flaw(format!("{job:?} gave {value:?}, completed: {completed}"));
+    }
+}

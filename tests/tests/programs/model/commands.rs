@@ -1,0 +1,182 @@
+//! What a command comes back with, and what it asks of whom: DESIGN 3.3 and 3.4.
+
+use taskvisor::{Rejection, RestartPolicy, StopCause};
+
+use super::admission::Decision;
+use super::task::{Key, Place, Task};
+use super::{Unclear, World};
+use crate::program::{Command, Ms, NAMES, Policy, Sort, Work, meant};
+use crate::words::{Answer, Refusal};
+
+impl World<'_> {
+    /// The run, if there is one: all of its tasks, or none.
+    pub(super) fn begin(&mut self) -> Result<(), Unclear> {
+        let Some(run) = &self.program.run else { return Ok(()) };
+        let sound = run.iter().all(|(_, work)| !contradicts(work.policy.as_ref()));
+        let apart = run
+            .iter()
+            .enumerate()
+            .all(|(index, (name, _))| run[..index].iter().all(|(other, _)| other != name));
+        self.running = sound && apart;
+        if self.running {
+            for (name, work) in run {
+                self.accept(NAMES[*name].to_owned(), Key::Name(*name), work.policy, work, Place::ForPermit);
+            }
+        }
+        self.settle()
+    }
+
+    /// What a command comes back with; `inside` is the task that gives it, if one does.
+    pub(super) fn obey(&mut self, command: &Command, inside: Option<usize>) -> Answer {
+        self.commands += 1;
+        match command {
+            Command::Add { name, work } => self.add(*name, work),
+            Command::Submit { slot, admission, sort, work } => {
+                let policy = sort.policy(work, &self.program.limits.defaults);
+                // What a job is declared with was checked by the compiler; its timeout is said anew.
+                let unsound = match sort {
+                    Sort::Task => contradicts(policy.as_ref()),
+                    Sort::Once | Sort::Retried => policy.is_some_and(|policy| policy.timeout == Some(0)),
+                };
+                if let Some(reasons) = self.refuses(unsound) {
+                    return Answer::Refused(reasons);
+                }
+                let (name, number) = (format!("s{}", self.commands), self.tasks.len());
+                let decision = match slot {
+                    Some(slot) => self.decide(*slot, *admission, number),
+                    None => Decision::Starts,
+                };
+                let place = match decision {
+                    Decision::Refused(reason) => return Answer::Refused(vec![reason]),
+                    Decision::Starts => Place::ForPermit,
+                    Decision::Waits => Place::ForTurn,
+                };
+                let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
+                let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, work, place);
+                self.tasks[number].delivers = *sort != Sort::Task;
+                answer
+            }
+            Command::Cancel { before, grace } => match meant(*before, self.tasks.len()) {
+                Some(number) => Answer::Asked(self.ask_to_stop(number, StopCause::Cancel, *grace)),
+                None => Answer::Nothing,
+            },
+            Command::CancelNamed { name, grace } => match self.named(*name) {
+                Some(number) => {
+                    let first = self.ask_to_stop(number, StopCause::Cancel, *grace);
+                    if inside == Some(number) {
+                        return Answer::Refused(vec![Refusal::FromInside]);
+                    }
+                    self.awaited.push((self.answers.len(), number));
+                    Answer::Over(first, 0)
+                }
+                None => Answer::UnknownTask,
+            },
+            Command::Remove { name } => match self.named(*name) {
+                Some(number) => Answer::Asked(self.ask_to_stop(number, StopCause::Cancel, None)),
+                None => Answer::UnknownTask,
+            },
+            Command::Clear { slot } => match self.slots.get(slot).map(|slot| slot.owner) {
+                Some(owner) => {
+                    self.empty_line(*slot, Rejection::Cleared);
+                    self.ask_to_stop(owner, StopCause::Clear, None);
+                    Answer::Cleared(true)
+                }
+                None => Answer::Cleared(false),
+            },
+            Command::Stop => {
+                self.stop(inside);
+                Answer::Done
+            }
+        }
+    }
+
+    fn add(&mut self, name: usize, work: &Work) -> Answer {
+        let unsound = contradicts(work.policy.as_ref());
+        let mut reasons = self.refuses(unsound).unwrap_or_default();
+        if self.named(name).is_some() {
+            reasons.push(Refusal::NameTaken);
+        }
+        if !reasons.is_empty() {
+            return Answer::Refused(reasons);
+        }
+        self.accept(NAMES[name].to_owned(), Key::Name(name), work.policy, work, Place::ForPermit)
+    }
+
+    /// Why nothing like this is accepted, whatever else there is.
+    fn refuses(&self, unsound: bool) -> Option<Vec<Refusal>> {
+        let reasons = [(self.closed, Refusal::ShuttingDown), (unsound, Refusal::Invalid)];
+        let reasons: Vec<_> = reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect();
+        (!reasons.is_empty()).then_some(reasons)
+    }
+
+    fn accept(
+        &mut self,
+        name: String,
+        key: Key,
+        policy: Option<Policy>,
+        work: &Work,
+        place: Place,
+    ) -> Answer {
+        let policy = policy.unwrap_or(self.program.limits.defaults);
+        let number = self.tasks.len();
+        let starts = place == Place::ForPermit;
+        self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
+        if starts {
+            self.arrive(number);
+        }
+        Answer::Accepted(number)
+    }
+
+    /// The one that has this name.
+    fn named(&self, name: usize) -> Option<usize> {
+        self.live().find(|number| self.tasks[*number].key == Key::Name(name))
+    }
+
+    /// Nothing more is accepted, and everybody is asked to stop, the newest first.
+    pub(super) fn stop(&mut self, inside: Option<usize>) {
+        if self.closed {
+            return;
+        }
+        self.closed = true;
+        self.stopped = Some(self.now);
+        let keys: Vec<_> = self.slots.keys().copied().collect();
+        for key in keys {
+            self.empty_line(key, Rejection::ShuttingDown);
+        }
+        let live: Vec<usize> = self.live().collect();
+        for number in live.into_iter().rev() {
+            let asked = self.tasks[number].asked.is_some();
+            self.ask_to_stop(number, StopCause::Shutdown, None);
+            if !asked && self.tasks[number].heeds(self.now) {
+                self.heard.push(number);
+            }
+        }
+        // Whoever asks from inside knows before all others.
+        if let Some(place) = self.heard.iter().position(|number| Some(*number) == inside) {
+            self.heard[..=place].rotate_right(1);
+        }
+    }
+
+    /// Begins to wait for a permit, if there is a limit.
+    pub(super) fn arrive(&mut self, number: usize) {
+        self.tasks[number].place = Place::ForPermit;
+        self.tasks[number].since = self.now;
+        if self.permits.is_some() {
+            self.line.push_back(number);
+            self.arrived.push(number);
+        }
+    }
+}
+
+/// Rules that contradict each other or allow nothing.
+fn contradicts(policy: Option<&Policy>) -> bool {
+    let Some(policy) = policy else { return false };
+    let zero = |span: Option<Ms>| span == Some(0);
+    let never_stable =
+        policy.stable_after.zip(policy.timeout).is_some_and(|(stable, timeout)| stable > timeout);
+    zero(policy.timeout)
+        || zero(policy.stable_after)
+        || never_stable
+        || policy.restart == RestartPolicy::Never && policy.max_retries.is_some()
+        || policy.restart != RestartPolicy::Always && policy.every.is_some()
+}

@@ -1,0 +1,204 @@
+//! What follows an attempt: DESIGN 3.1 and 3.2.
+
+use std::time::Duration;
+
+use taskvisor::{FailureKind, RestartPolicy};
+
+use super::task::{Asked, Key, Last, Place, Task};
+use super::{Unclear, World};
+use crate::program::{End, Ms, Step};
+use crate::specs::backoff;
+use crate::words::{Counts, Error, Fate, Word};
+
+/// How an attempt ended.
+#[derive(Debug)]
+enum Ending {
+    Succeeded,
+    Failed(FailureKind),
+    RetryAfter(Ms),
+    /// It said so, and was asked.
+    Canceled,
+    Aborted,
+}
+
+impl World<'_> {
+    /// The attempt is over.
+    pub(super) fn close(&mut self, number: usize, last: Last) -> Result<(), Unclear> {
+        let ended_at = self.now;
+        self.drop_future(number)?;
+        if let Some(free) = &mut self.permits {
+            *free += 1;
+        }
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        let attempt = task.attempt;
+        let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(task));
+        // Whether the time of the destructor counts is not said.
+        if (ended_at - task.since < stable) && (now - task.since >= stable) {
+            return Err(Unclear::Tie("a destructor makes an attempt stable"));
+        }
+        let ran = Duration::from_millis(now - task.since);
+        let ending = ending(task, last);
+        task.since = now;
+        let failed = |kind| Error::new(kind, attempt);
+        let (word, error) = match ending {
+            Ending::Succeeded => (Word::Succeeded { attempt, ran }, None),
+            Ending::Canceled => (Word::Canceled(attempt), None),
+            Ending::Aborted => (Word::Aborted(attempt), None),
+            Ending::Failed(FailureKind::Timeout) => {
+                let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
+                (Word::TimedOut { attempt, timeout }, Some(failed(FailureKind::Timeout)))
+            }
+            Ending::Failed(FailureKind::Panic) => {
+                let error = failed(FailureKind::Panic);
+                (Word::Panicked { attempt, error: error.clone() }, Some(error))
+            }
+            Ending::Failed(kind) => (Word::Failed { attempt, ran, error: failed(kind) }, Some(failed(kind))),
+            Ending::RetryAfter(_) => {
+                let error = failed(FailureKind::Error);
+                (Word::Failed { attempt, ran, error: error.clone() }, Some(error))
+            }
+        };
+        task.tell(now, word);
+        task.failed = error.is_some();
+        if task.failed {
+            if ran >= Duration::from_millis(stable) {
+                (task.failures, task.previous) = (0, None);
+            }
+            task.failures += 1;
+        } else if matches!(ending, Ending::Succeeded) {
+            (task.failures, task.previous) = (0, None);
+        }
+        task.last_error = error.clone().or(task.last_error.take());
+        self.follow(number, &ending, error)
+    }
+
+    /// Cause × policy.
+    fn follow(&mut self, number: usize, ending: &Ending, error: Option<Error>) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        let completed = matches!(ending, Ending::Succeeded);
+        let asked = if task.asked.is_some() { "stopped" } else { "on its own" };
+        let name = format!("{ending:?}");
+        let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
+        self.met.insert(format!("{} {asked}: {name}", task.policy.restart));
+        if matches!(ending, Ending::Aborted) {
+            self.end(number, Fate::Aborted);
+            return Ok(());
+        }
+        if let Some(Asked::Stop(cause)) = task.asked.map(|ask| ask.what) {
+            let delivered = completed && task.delivers;
+            self.end(number, if delivered { Fate::Completed } else { Fate::Canceled(cause, error) });
+            return Ok(());
+        }
+        let Some(error) = error else {
+            match task.policy.restart {
+                RestartPolicy::Always => {
+                    let every = task.policy.every.unwrap_or(1_000);
+                    self.sleep(number, Duration::from_millis(every));
+                }
+                _ => self.end(number, Fate::Completed),
+            }
+            return Ok(());
+        };
+        let spent = task.policy.max_retries.is_some_and(|retries| task.failures > retries);
+        if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never || spent {
+            self.end(number, Fate::Failed(error));
+            return Ok(());
+        }
+        let delay = match ending {
+            Ending::RetryAfter(delay) => Duration::from_millis(*delay),
+            _ => self.draw(number)?,
+        };
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        task.previous = Some(delay);
+        task.tell(now, Word::Backoff { failures: task.failures, delay });
+        self.sleep(number, delay);
+        Ok(())
+    }
+
+    /// What chance made of the delay, if it may.
+    fn draw(&self, number: usize) -> Result<Duration, Unclear> {
+        let task = &self.tasks[number];
+        let bounds = backoff(task.policy.backoff).bounds(task.failures - 1, task.previous);
+        // If none was drawn, there is no such delay in the runtime, and the comparison will say so.
+        let drawn = (self.chance)(number, task.attempt).unwrap_or(*bounds.start());
+        if bounds.contains(&drawn) {
+            return Ok(drawn);
+        }
+        let Task { name, attempt, .. } = task;
+        Err(Unclear::Chance(format!(
+            "`{name}` waits {drawn:?} after attempt {attempt}, not within {bounds:?}"
+        )))
+    }
+
+    fn sleep(&mut self, number: usize, delay: Duration) {
+        let until = Duration::from_millis(self.now) + delay;
+        self.tasks[number].since = self.now;
+        self.tasks[number].place = Place::Sleeping(until);
+    }
+
+    pub(super) fn end(&mut self, number: usize, fate: Fate) {
+        let now = self.now;
+        self.line.retain(|other| *other != number);
+        if self.tasks[number].place == Place::ForTurn {
+            self.wait_told(number);
+        }
+        let task = &mut self.tasks[number];
+        task.tell(now, Word::Ended(fate.clone()));
+        task.tell(now, Word::Removed);
+        task.fate = Some(fate);
+        task.place = Place::Gone;
+        if let Key::Slot(key) = task.key {
+            if self.slots.get(&key).is_some_and(|slot| slot.owner == number) {
+                self.pass_on(key);
+            }
+        }
+    }
+
+    pub(super) fn count(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (number, task) in self.tasks.iter().enumerate() {
+            match &task.fate {
+                Some(Fate::Completed) => counts.completed += 1,
+                Some(Fate::Canceled(..)) => counts.canceled += 1,
+                Some(Fate::Rejected(_)) => counts.rejected += 1,
+                Some(Fate::Failed(error)) => {
+                    counts.failed += 1;
+                    counts.failures.push((number, error.clone()));
+                }
+                Some(Fate::Aborted) => {
+                    let enforcer = task.asked.map(|ask| ask.enforcer);
+                    counts.aborted += 1;
+                    counts.grace_exceeded |= enforcer == Some(taskvisor::StopCause::Shutdown);
+                    counts.abortions.push((number, enforcer));
+                }
+                Some(Fate::Strange(_)) | None => {}
+            }
+        }
+        counts
+    }
+}
+
+/// The larger of 10 s and the largest backoff.
+fn stable_by_default(task: &Task) -> Ms {
+    let max = backoff(task.policy.backoff).max().as_millis();
+    Ms::try_from(max).unwrap_or(Ms::MAX).max(10_000)
+}
+
+fn ending(task: &Task, last: Last) -> Ending {
+    let end = match (task.work.step(task.attempt), last) {
+        (_, Last::Deadline) => return Ending::Aborted,
+        (_, Last::Timeout) => return Ending::Failed(FailureKind::Timeout),
+        (Step::Attempt(attempt), Last::Itself) => attempt.ends.map(|(_, end)| end),
+        (Step::Attempt(attempt), Last::Heeds) => attempt.heeds.map(|(_, end)| end),
+        (Step::Unbuildable, _) | (_, Last::Unbuilt) => Some(End::Panic),
+    };
+    match end {
+        Some(End::Succeed) | None => Ending::Succeeded,
+        Some(End::Fail) => Ending::Failed(FailureKind::Error),
+        Some(End::Fatal) => Ending::Failed(FailureKind::Fatal),
+        Some(End::RetryAfter(delay)) => Ending::RetryAfter(delay),
+        Some(End::Cancel) if task.asked.is_some() => Ending::Canceled,
+        Some(End::Cancel) => Ending::Failed(FailureKind::Canceled),
+        Some(End::Panic) => Ending::Failed(FailureKind::Panic),
+    }
+}

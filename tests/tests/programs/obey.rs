@@ -1,0 +1,129 @@
+//! A command, given to the runtime.
+
+use std::sync::Arc;
+
+use taskvisor::{RuntimeError, SupervisorHandle, TaskHandle};
+use tokio::time::Instant;
+
+use crate::body::{Body, Probe, lock};
+use crate::program::{Command, Ms, NAMES, Name, Work, meant};
+use crate::specs::{millis, moment, spec};
+use crate::stage::{Answered, Stage, Waited, begun};
+use crate::words::{Answer, Refusal};
+
+impl Stage {
+    /// Gives a command, from inside a task or from outside, and keeps what it comes back with.
+    pub(crate) async fn obey(self: &Arc<Self>, command: &Command, inside: bool) {
+        let answer = self.answer(command, inside).await;
+        lock(&self.answers).push(answer);
+        self.note_who_stops();
+    }
+
+    async fn answer(self: &Arc<Self>, command: &Command, inside: bool) -> Answered {
+        Answered::Now(match command {
+            Command::Add { name, work } => self.add(*name, work),
+            #[cfg(feature = "controller")]
+            Command::Submit { slot, admission, sort, work } => self.submit(*slot, *admission, *sort, work),
+            #[cfg(not(feature = "controller"))]
+            Command::Submit { .. } => unreachable!("there are no slots to submit to"),
+            Command::Cancel { before, grace } => match (self.meant(*before), grace) {
+                (Some(task), Some(grace)) => Answer::Asked(task.cancel_with_timeout(millis(*grace))),
+                (Some(task), None) => Answer::Asked(task.cancel()),
+                (None, _) => Answer::Nothing,
+            },
+            Command::CancelNamed { name, grace } => return self.cancel_and_wait(*name, *grace).await,
+            Command::Remove { name } => match self.supervisor.remove_task(NAMES[*name]) {
+                Ok(first) => Answer::Asked(first),
+                Err(error) => unknown(&error),
+            },
+            #[cfg(feature = "controller")]
+            Command::Clear { slot } => {
+                Answer::Cleared(self.supervisor.clear_slot(crate::program::SLOTS[*slot]))
+            }
+            #[cfg(not(feature = "controller"))]
+            Command::Clear { .. } => unreachable!("there are no slots to clear"),
+            Command::Stop if inside => {
+                self.stop_from_inside().await;
+                Answer::Done
+            }
+            Command::Stop => {
+                self.stop().await;
+                Answer::Done
+            }
+        })
+    }
+
+    fn meant(&self, before: usize) -> Option<TaskHandle> {
+        let accepted = lock(&self.accepted);
+        meant(before, accepted.len()).map(|number| accepted[number].handle.clone())
+    }
+
+    /// Asks for the shutdown, and lets somebody wait for it.
+    pub(crate) async fn stop(&self) {
+        let stop = begun(wait_for_the_end(self.supervisor.clone())).await;
+        lock(&self.stops).push(stop);
+        self.note_who_stops();
+    }
+
+    /// Whoever is part of what stops asks, and is told that it cannot wait.
+    async fn stop_from_inside(&self) {
+        match self.supervisor.shutdown().await {
+            Err(RuntimeError::FromInside) => {}
+            other => self.flaw(format!("a task waited for the shutdown: {other:?}")),
+        }
+        let stop = tokio::spawn(wait_for_the_end(self.supervisor.clone()));
+        lock(&self.stops).push(stop);
+    }
+
+    fn add(self: &Arc<Self>, name: Name, work: &Work) -> Answer {
+        let probe = Arc::default();
+        let task = Body::new(work, &probe, self).task(NAMES[name].to_owned());
+        match self.supervisor.add_task(spec(work.policy.as_ref(), task)) {
+            Ok(task) => self.accept(task, probe, work.policy.as_ref(), work),
+            Err(error) => {
+                let reason = Refusal::of(error.reason());
+                self.refused(reason, error.into_spec(), &probe)
+            }
+        }
+    }
+
+    /// What was refused comes back whole.
+    pub(crate) fn refused<S>(&self, reason: Refusal, comes_back: S, probe: &Arc<Probe>) -> Answer {
+        if probe.is_dropped() {
+            self.flaw("what was refused did not come back");
+        }
+        drop(comes_back);
+        if !probe.is_dropped() {
+            self.flaw("what was refused is kept");
+        }
+        Answer::Refused(vec![reason])
+    }
+
+    async fn cancel_and_wait(&self, name: Name, grace: Option<Ms>) -> Answered {
+        let (supervisor, began) = (self.supervisor.clone(), self.began);
+        let cancel = begun(async move {
+            let canceled = match grace {
+                Some(grace) => supervisor.cancel_with_timeout(NAMES[name], millis(grace)).await,
+                None => supervisor.cancel(NAMES[name]).await,
+            };
+            match canceled {
+                Ok(first) => Answer::Over(first, moment(began.elapsed())),
+                Err(error) => unknown(&error),
+            }
+        });
+        Answered::Later(cancel.await)
+    }
+}
+
+async fn wait_for_the_end(supervisor: SupervisorHandle) -> Result<Waited, String> {
+    let called = Instant::now();
+    let shutdown = supervisor.shutdown().await;
+    shutdown.map(|()| Waited { called, returned: Instant::now() }).map_err(|error| error.to_string())
+}
+
+fn unknown(error: &RuntimeError) -> Answer {
+    match error {
+        RuntimeError::UnknownTask { .. } => Answer::UnknownTask,
+        other => Answer::Refused(vec![Refusal::of(other)]),
+    }
+}

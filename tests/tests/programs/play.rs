@@ -1,0 +1,143 @@
+//! Plays a program on a paused runtime of one thread, and keeps all that can be seen.
+
+use std::sync::Arc;
+
+use taskvisor::{Report, Supervisor, TaskHandle};
+use tests::{Story, Trace};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::body::Body;
+use crate::listeners::Ear;
+use crate::program::{Ms, NAMES, Program};
+use crate::specs::{config, millis, spec};
+use crate::stage::{Stage, begun};
+use crate::view::view;
+use crate::words::{Answer, Error, Fate, View};
+
+/// What was seen of a program.
+pub(crate) struct Played {
+    pub(crate) began: Instant,
+    pub(crate) story: Story,
+    pub(crate) tasks: Vec<PlayedTask>,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) views: Vec<View>,
+    /// Who learned of a stop, in that order.
+    pub(crate) heard: Vec<usize>,
+    /// How many attempts there were at once, at most.
+    pub(crate) most: usize,
+    /// When the shutdown was through.
+    pub(crate) returned: Instant,
+    /// What the run came to, if there was one: a report, or a refusal of all of it.
+    pub(crate) report: Option<Result<Report, String>>,
+    pub(crate) ears: Vec<Ear>,
+    /// What should not be, whatever the program.
+    pub(crate) flaws: Vec<String>,
+}
+
+pub(crate) struct PlayedTask {
+    pub(crate) handle: TaskHandle,
+    /// When its outcome could be seen, and which it was.
+    pub(crate) over: Ms,
+    pub(crate) fate: Fate,
+    /// What each attempt was told of the failure before it.
+    pub(crate) last: Vec<(u64, Option<Error>)>,
+}
+
+/// Whoever plays a program.
+pub(crate) struct Player<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) owner: Option<Supervisor>,
+    /// Ends the run.
+    pub(crate) until: Option<oneshot::Sender<()>>,
+}
+
+/// A run, and when it returned.
+pub(crate) type Run = JoinHandle<(Result<Report, String>, Instant)>;
+
+/// A state that lives as long as the supervisor.
+struct Witness(#[expect(dead_code, reason = "it is only counted")] Arc<()>);
+
+pub(crate) fn play(program: &Program) -> Played {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    fastrand::seed(program.chance);
+    runtime.block_on(async {
+        let witness = Arc::new(());
+        let mut played = Player::play(program, Witness(Arc::clone(&witness))).await;
+        // What was aborted is dropped when it is polled next.
+        sleep(millis(1)).await;
+        if Arc::strong_count(&witness) > 1 {
+            played.flaws.push("the supervisor is there after its end".to_owned());
+        }
+        played
+    })
+}
+
+impl<'a> Player<'a> {
+    async fn play(program: &'a Program, witness: Witness) -> Played {
+        let (trace, mut ears) = (Trace::new(), Vec::new());
+        let mut builder = Supervisor::builder(config(&program.limits)).state(witness);
+        #[cfg(feature = "controller")]
+        {
+            let (per_slot, in_all) = (program.limits.per_slot, program.limits.in_all);
+            builder = builder.controller(taskvisor::ControllerConfig { per_slot, in_all });
+        }
+        for (number, listener) in program.listeners.iter().enumerate() {
+            let (ear, subscriber) = Ear::new(*listener, number);
+            builder = builder.subscriber(subscriber);
+            ears.push(ear);
+        }
+        let owner = builder.subscriber(trace.subscriber()).build();
+        let stage = Arc::new(Stage::new(owner.handle(), trace, program.limits.defaults));
+        let mut player = Self { program, stage, owner: Some(owner), until: None };
+        let run = player.run().await;
+        let views = player.obey_all().await;
+        player.finish(run, views, ears).await
+    }
+
+    /// Starts the run, if there is one. By its first poll it has accepted all of its tasks, or none.
+    async fn run(&mut self) -> Option<Run> {
+        let tasks = self.program.run.as_ref()?;
+        let (mut specs, mut probes) = (Vec::new(), Vec::new());
+        for (name, work) in tasks {
+            let probe = Arc::default();
+            let task = Body::new(work, &probe, &self.stage).task(NAMES[*name].to_owned());
+            specs.push(spec(work.policy.as_ref(), task));
+            probes.push(probe);
+        }
+        let supervisor = self.owner.clone()?;
+        let (until, come) = oneshot::channel();
+        self.until = Some(until);
+        let run = begun(async move {
+            let report = supervisor.run_until(specs, come).await;
+            (report.map_err(|error| error.to_string()), Instant::now())
+        });
+        let run = run.await;
+        for ((name, work), probe) in tasks.iter().zip(probes) {
+            if let Some(handle) = self.stage.supervisor.task(NAMES[*name]) {
+                self.stage.accept(handle, probe, work.policy.as_ref(), work);
+            }
+        }
+        Some(run)
+    }
+
+    /// Gives all commands, each in its moment. What there was before each burst.
+    async fn obey_all(&mut self) -> Vec<View> {
+        let (mut views, mut at) = (Vec::new(), 0);
+        let look = || view(&self.stage.supervisor, self.stage.began);
+        for burst in &self.program.bursts {
+            at += burst.after;
+            sleep_until(self.stage.began + millis(at)).await;
+            views.push(look());
+            for command in &burst.commands {
+                self.stage.obey(command, false).await;
+            }
+        }
+        sleep_until(self.stage.began + millis(at + self.program.rest)).await;
+        views.push(look());
+        views
+    }
+}

@@ -1,0 +1,82 @@
+//! Many programs, each from a seed of its own.
+
+use std::cell::{Cell, RefCell};
+use std::env;
+use std::time::{Duration, Instant};
+
+use proptest::test_runner::{Config, TestCaseError};
+
+use crate::compare::{Flaw, compare};
+use crate::coverage::Coverage;
+use crate::generate::{programs, runner};
+use crate::play::play;
+
+/// As many as everybody runs each time.
+const PROGRAMS: u64 = 1_000;
+
+/// What became of the programs.
+#[derive(Debug, Default)]
+struct Tried {
+    clear: u64,
+    unclear: Cell<u64>,
+    coverage: RefCell<Coverage>,
+}
+
+impl Tried {
+    /// The program of this seed; and while the contract says too little of it, the next one from there.
+    fn seed(&mut self, seed: u64) {
+        let config =
+            Config { cases: 1, failure_persistence: None, max_shrink_iters: shrink(), ..Config::default() };
+        let failed = runner(seed, config).run(&programs(), |program| {
+            let played = play(&program);
+            match compare(&program, &played) {
+                Ok(predicted) => {
+                    self.coverage.borrow_mut().count(&predicted, &played);
+                    Ok(())
+                }
+                Err(Flaw::Unclear(why)) => {
+                    self.unclear.set(self.unclear.get() + 1);
+                    Err(TestCaseError::reject(why))
+                }
+                Err(Flaw::Differs(how)) => Err(TestCaseError::fail(how)),
+            }
+        });
+        if let Err(flaw) = failed {
+            panic!("seed {seed}: {flaw}\nreplay it with PROGRAM_SEED={seed} PROGRAMS=1");
+        }
+        self.clear += 1;
+    }
+}
+
+/// How often a program that failed may be tried smaller.
+fn shrink() -> u32 {
+    number("PROGRAM_SHRINK").and_then(|times| u32::try_from(times).ok()).unwrap_or(20_000)
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+}
+
+#[test]
+fn random_programs_come_to_what_the_contract_says() {
+    let first = number("PROGRAM_SEED").unwrap_or(0);
+    let programs = number("PROGRAMS").unwrap_or(PROGRAMS);
+    let until = number("PROGRAM_MINUTES").map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
+    let mut tried = Tried::default();
+    let mut next = first;
+    while until.map_or(next < first + programs, |until| Instant::now() < until) {
+        tried.seed(next);
+        next += 1;
+    }
+    println!(
+        "{} programs, seeds {first} to {}; {} others were unclear",
+        tried.clear,
+        next - 1,
+        tried.unclear.get()
+    );
+    println!("least met: {:?}", tried.coverage.borrow().rare());
+    let missing = tried.coverage.borrow().missing();
+    assert!(tried.clear < PROGRAMS || missing.is_empty(), "never met: {missing:#?}");
+}

@@ -1,0 +1,181 @@
+//! A program as a script that a person can read: what a failed test prints.
+
+use std::fmt::{Debug, Display, Formatter, Result, Write};
+
+use crate::program::{
+    Attempt, Backoff, Command, Dropping, End, Finale, Law, Listener, Manner, Ms, NAMES, Policy, Program,
+    SLOTS, Step, Work,
+};
+
+impl Debug for Program {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let limits = &self.limits;
+        writeln!(f, "a program, chance {}:", self.chance)?;
+        write!(f, "  grace {} ms, drain {} ms, ", limits.grace, limits.drain)?;
+        match limits.concurrent {
+            Some(permits) => write!(f, "{permits} at once, ")?,
+            None => write!(f, "any number at once, ")?,
+        }
+        writeln!(f, "{} may wait for a slot, {} in all", limits.per_slot, limits.in_all)?;
+        writeln!(f, "  who says nothing is {}", limits.defaults)?;
+        for listener in &self.listeners {
+            writeln!(f, "  {listener}")?;
+        }
+        if let Some(tasks) = &self.run {
+            writeln!(f, "  at 0 ms")?;
+            writeln!(f, "    run until nothing is left")?;
+            for (name, work) in tasks {
+                writeln!(f, "      `{}` {work}", NAMES[*name])?;
+            }
+        }
+        let mut at = 0;
+        for burst in &self.bursts {
+            at += burst.after;
+            writeln!(f, "  at {at} ms")?;
+            for command in &burst.commands {
+                writeln!(f, "    {command}")?;
+            }
+        }
+        let finale = match self.finale {
+            Finale::Asked => "shutdown",
+            Finale::Dropped => "drop the supervisor",
+            Finale::Until => "complete what the run runs until",
+        };
+        write!(f, "  at {} ms\n    {finale}", at + self.rest)
+    }
+}
+
+impl Display for Command {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Add { name, work } => write!(f, "add `{}` {work}", NAMES[*name]),
+            Self::Submit { slot, admission, sort, work } => {
+                write!(f, "submit ({sort:?}, {admission:?}) ")?;
+                match slot {
+                    Some(slot) => write!(f, "to slot `{}` {work}", SLOTS[*slot]),
+                    None => write!(f, "without a slot {work}"),
+                }
+            }
+            Self::Cancel { before: 0, grace } => write!(f, "cancel the newest task{}", within(*grace)),
+            Self::Cancel { before, grace } => {
+                write!(f, "cancel the task {before} before the newest{}", within(*grace))
+            }
+            Self::CancelNamed { name, grace } => {
+                write!(f, "cancel `{}`{} and wait", NAMES[*name], within(*grace))
+            }
+            Self::Remove { name } => write!(f, "remove `{}`", NAMES[*name]),
+            Self::Clear { slot } => write!(f, "clear slot `{}`", SLOTS[*slot]),
+            Self::Stop => f.write_str("stop"),
+        }
+    }
+}
+
+fn within(grace: Option<Ms>) -> String {
+    grace.map_or_else(String::new, |grace| format!(" within {grace} ms"))
+}
+
+impl Display for Work {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match &self.policy {
+            Some(policy) => write!(f, "({policy}):")?,
+            None => f.write_str("(inherits):")?,
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            f.write_str(if index == 0 { " " } else { " | " })?;
+            match step {
+                Step::Unbuildable => f.write_str("panics before there is a future")?,
+                Step::Attempt(attempt) => write!(f, "{attempt}")?,
+            }
+        }
+        match &self.acts {
+            Some((attempt, command)) => write!(f, " | before that, attempt {attempt} does: {command}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Attempt {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.ends {
+            Some((after, end)) => write!(f, "{end} after {after}")?,
+            None => f.write_str("hangs")?,
+        }
+        match self.heeds {
+            Some((after, end)) => write!(f, ", stopped {end} after {after}")?,
+            None => f.write_str(", deaf")?,
+        }
+        if self.looks > 0 {
+            write!(f, ", blind until {}", self.looks)?;
+        }
+        match self.dropping {
+            Dropping::Quick => Ok(()),
+            Dropping::Slow(time) => write!(f, ", dropped within {time}"),
+            Dropping::Panics => f.write_str(", panics when dropped"),
+        }
+    }
+}
+
+impl Display for End {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Succeed => f.write_str("succeeds"),
+            Self::Fail => f.write_str("fails"),
+            Self::Fatal => f.write_str("fails for good"),
+            Self::RetryAfter(delay) => write!(f, "fails until {delay} later"),
+            Self::Cancel => f.write_str("says canceled"),
+            Self::Panic => f.write_str("panics"),
+        }
+    }
+}
+
+impl Display for Policy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{}, {}", self.restart, self.backoff)?;
+        let spans = [("timeout", self.timeout), ("every", self.every), ("stable after", self.stable_after)];
+        for (what, span) in spans {
+            if let Some(span) = span {
+                write!(f, ", {what} {span}")?;
+            }
+        }
+        match self.max_retries {
+            Some(retries) => write!(f, ", at most {retries} retries"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Backoff {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.law {
+            Law::None => f.write_str("no backoff")?,
+            Law::Constant(delay) => write!(f, "backoff {delay}")?,
+            Law::Exponential { first, max, quarters } => {
+                write!(f, "backoff {first} x{}/4 up to {max}", quarters)?;
+            }
+        }
+        if self.jitter != taskvisor::JitterPolicy::None {
+            write!(f, " jitter {:?}", self.jitter)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Listener {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "a listener to {:?} with room for {}: ", self.wants, self.queue)?;
+        match self.manner {
+            Manner::Quick => f.write_str("quick"),
+            Manner::Slow(time) => write!(f, "takes {time} ms for each"),
+            Manner::Stuck(event) => write!(f, "never comes back from its event {event}"),
+            Manner::Panics(every) => write!(f, "panics at every event number {every}"),
+        }
+    }
+}
+
+/// Several lines, each with a mark before it.
+pub(crate) fn lines<T: Debug>(mark: &str, items: &[T]) -> String {
+    items.iter().fold(String::new(), |mut text, item| {
+        let _ = write!(text, "\n    {mark} {item:?}");
+        text
+    })
+}

@@ -1,0 +1,68 @@
+//! A task's rules and limits of a program, in the runtime's words and in those of the recorder.
+
+use std::time::Duration;
+
+use taskvisor::{Config, TaskRef, TaskSpec};
+use tests::Rules;
+
+use crate::program::{Backoff, Law, Limits, Ms, Policy};
+
+pub(crate) fn millis(span: Ms) -> Duration {
+    Duration::from_millis(span)
+}
+
+/// The moment, which is a whole millisecond.
+pub(crate) fn moment(since: Duration) -> Ms {
+    assert_eq!(since.subsec_nanos() % 1_000_000, 0, "{since:?} is no moment of the timer");
+    Ms::try_from(since.as_millis()).expect("a short program")
+}
+
+pub(crate) fn backoff(backoff: Backoff) -> tests::Backoff {
+    let bare = match backoff.law {
+        Law::None => tests::Backoff::none(),
+        Law::Constant(delay) => tests::Backoff::constant(millis(delay)),
+        Law::Exponential { first, max, quarters } => {
+            tests::Backoff::exponential(millis(first), millis(max), f64::from(quarters) / 4.0)
+        }
+    };
+    bare.jitter(backoff.jitter)
+}
+
+/// As the recorder knows them.
+pub(crate) fn rules(policy: &Policy, says_when: bool) -> Rules {
+    let mut rules = Rules::new(policy.restart).backoff(backoff(policy.backoff));
+    if let Some(timeout) = policy.timeout {
+        rules = rules.timeout(millis(timeout));
+    }
+    if let Some(retries) = policy.max_retries {
+        rules = rules.max_retries(retries);
+    }
+    if let Some(every) = policy.every {
+        rules = rules.interval(millis(every));
+    }
+    if let Some(time) = policy.stable_after {
+        rules = rules.stable_after(millis(time));
+    }
+    if says_when { rules.says_when() } else { rules }
+}
+
+/// As the runtime is told.
+pub(crate) fn spec(policy: Option<&Policy>, task: TaskRef) -> TaskSpec {
+    match policy {
+        Some(policy) => rules(policy, false).spec(task),
+        None => TaskSpec::inherit(task),
+    }
+}
+
+pub(crate) fn config(limits: &Limits) -> Config {
+    let defaults = &limits.defaults;
+    Config {
+        grace: millis(limits.grace),
+        drain: millis(limits.drain),
+        max_concurrent: limits.concurrent,
+        restart: defaults.restart,
+        backoff: backoff(defaults.backoff).policy(),
+        timeout: defaults.timeout.map(millis),
+        max_retries: defaults.max_retries,
+    }
+}

@@ -1,0 +1,68 @@
+//! A submission, given to the runtime: of a task, or of a job.
+
+use std::sync::Arc;
+
+use taskvisor::{ControllerSpec, TaskHandle};
+
+use crate::body::Body;
+use crate::program::{Admission, SLOTS, Sort, Work};
+use crate::specs::spec;
+use crate::stage::Stage;
+use crate::words::{Answer, Refusal};
+
+impl Stage {
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        slot: Option<usize>,
+        admission: Admission,
+        sort: Sort,
+        work: &Work,
+    ) -> Answer {
+        let probe = Arc::default();
+        let body = Body::new(work, &probe, self);
+        let slot = slot.map(|slot| SLOTS[slot]);
+        let submitted = match (sort, slot) {
+            (Sort::Task, Some(slot)) => {
+                let task = body.task(format!("s{}", self.next_command()));
+                let spec = spec(work.policy.as_ref(), task);
+                let submission = ControllerSpec::new(spec, admission.into()).with_slot(slot);
+                self.supervisor.submit(submission).map_err(|error| {
+                    let reason = Refusal::of(error.reason());
+                    self.refused(reason, error.into_submission(), &probe)
+                })
+            }
+            #[cfg(feature = "macros")]
+            _ => self.submit_job(slot, admission, sort, body, work, &probe),
+            #[cfg(not(feature = "macros"))]
+            _ => unreachable!("there are no jobs"),
+        };
+        match submitted {
+            Ok(task) => {
+                self.enter(slot, admission, &task);
+                let policy = sort.policy(work, &self.defaults);
+                self.accept(task, probe, policy.as_ref(), work)
+            }
+            Err(refused) => refused,
+        }
+    }
+
+    /// The recorder watches who has the slot.
+    fn enter(&self, slot: Option<&str>, admission: Admission, task: &TaskHandle) {
+        match slot {
+            Some(slot) if admission == Admission::Queue => self.trace.in_line(task, slot),
+            Some(slot) => self.trace.in_slot(task, slot),
+            None => {}
+        }
+    }
+}
+
+impl From<Admission> for taskvisor::Admission {
+    fn from(admission: Admission) -> Self {
+        match admission {
+            Admission::Queue => Self::Queue,
+            Admission::Replace => Self::Replace,
+            Admission::DropIfRunning => Self::DropIfRunning,
+            Admission::Latest => Self::Latest,
+        }
+    }
+}

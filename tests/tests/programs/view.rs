@@ -1,0 +1,73 @@
+//! All that can be seen of a supervisor at one moment.
+
+use taskvisor::{Phase, SupervisorHandle, TaskHandle, TaskStatus, WaitingOn};
+use tokio::time::Instant;
+
+use crate::specs::moment;
+use crate::words::{Error, Seen, SeenPhase, SeenSlot, View};
+
+pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
+    View {
+        at: moment(began.elapsed()),
+        tasks: supervisor.tasks().iter().map(|status| seen(status, began)).collect(),
+        slots: slots(supervisor, began),
+    }
+}
+
+fn seen(status: &TaskStatus, began: Instant) -> Seen {
+    let phase = match &status.phase {
+        Phase::Waiting { on: WaitingOn::Turn } => SeenPhase::ForTurn,
+        Phase::Waiting { on: WaitingOn::Permit } => SeenPhase::ForPermit,
+        Phase::Running { attempt } => SeenPhase::Running(*attempt),
+        Phase::Sleeping { attempt, until } if status.next_attempt == Some(*until) => {
+            SeenPhase::Sleeping(*attempt, *until - began)
+        }
+        other => SeenPhase::Strange(other.to_string()),
+    };
+    Seen {
+        name: status.name.to_string(),
+        phase,
+        since: moment(status.since - began),
+        attempt: status.attempt,
+        failures: status.failures,
+        last_error: status.last_error.as_ref().map(Error::of),
+        stopping: status.stopping,
+    }
+}
+
+/// Whether a task can be found.
+pub(crate) fn is_there(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
+    supervisor.tasks().iter().any(|status| status.id == task.id()) || owns(supervisor, task)
+}
+
+#[cfg(feature = "controller")]
+fn owns(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
+    let slots = supervisor.slots();
+    let waits = slots.iter().flat_map(|slot| &slot.waiting).any(|waiter| waiter.id == task.id());
+    waits || slots.iter().any(|slot| slot.owner_id == task.id())
+}
+
+#[cfg(not(feature = "controller"))]
+fn owns(_: &SupervisorHandle, _: &TaskHandle) -> bool {
+    false
+}
+
+#[cfg(feature = "controller")]
+fn slots(supervisor: &SupervisorHandle, began: Instant) -> Vec<SeenSlot> {
+    let slot = |slot: &taskvisor::SlotStatus| SeenSlot {
+        key: slot.key.to_string(),
+        owner: slot.owner.clone(),
+        since: moment(slot.since - began),
+        waiting: slot
+            .waiting
+            .iter()
+            .map(|waiter| format!("{} {:?}", waiter.name, waiter.admission))
+            .collect(),
+    };
+    supervisor.slots().iter().map(slot).collect()
+}
+
+#[cfg(not(feature = "controller"))]
+fn slots(_: &SupervisorHandle, _: Instant) -> Vec<SeenSlot> {
+    Vec::new()
+}
