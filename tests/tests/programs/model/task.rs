@@ -179,10 +179,9 @@ impl Task {
 
     /// When the body that runs begins to wait for a stop, which it may have missed until then.
     pub(super) fn looks_at(&self) -> Option<Ms> {
-        match (&self.place, self.work.step(self.attempt)) {
-            (Place::Running, Step::Attempt(Attempt { heeds: Some(_), looks, .. })) => {
-                Some(self.since + looks)
-            }
+        let step = (self.place == Place::Running).then(|| self.work.step(self.attempt));
+        match step {
+            Some(Step::Attempt(Attempt { heeds: Some(_), looks, .. })) => Some(self.since + looks),
             _ => None,
         }
     }
