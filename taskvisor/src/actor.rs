@@ -6,7 +6,6 @@
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,21 +14,21 @@ use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::ErasedSlot;
-use crate::cell::{Ask, AskKind, End, later};
-use crate::context::TaskContext;
-use crate::current::{self, Caller, Entered};
+use crate::cell::{Ask, AskKind, End, Polled, later};
+use crate::current::{self, Caller};
 use crate::ending::{Ended, attempt_event};
 use crate::events::{EventKind, EventName};
-use crate::panics::discard;
 use crate::permit::Permit;
 use crate::plan::{Next, Streak};
+use crate::settings::Policy;
 use crate::status::WaitingOn;
 use crate::ticket::Ticket;
 
 pub(crate) struct TaskActor {
     // Before the ticket: users' destructors run first, and the name is free only after them.
-    slot: Option<ErasedSlot>,
+    slot: ErasedSlot,
     ticket: Ticket,
+    policy: Policy,
     stage: Stage,
     streak: Streak,
     alarm: Option<Pin<Box<Sleep>>>,
@@ -45,7 +44,6 @@ enum Stage {
     /// What must be had before an attempt, the first and any later one.
     Gates,
     Running {
-        attempt: u64,
         until: Option<Instant>,
     },
     Sleeping,
@@ -64,13 +62,13 @@ impl Future for TaskActor {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let ask = this.ticket.cell().enter(context.waker());
+        let Polled { ask, turn } = this.ticket.cell().enter(context.waker());
         this.ticket.added();
         loop {
             let step = match this.stage {
-                Stage::Turn { told } => this.wait_turn(told, ask),
+                Stage::Turn { told } => this.wait_turn(told, turn, ask),
                 Stage::Gates => this.pass_gates(ask, context),
-                Stage::Running { attempt, until } => this.run(attempt, until, ask, context),
+                Stage::Running { until } => this.run(until, ask, context),
                 Stage::Sleeping => this.sleep(ask, context),
                 Stage::Yielding => this.enter_stage(Stage::Gates),
             };
@@ -85,17 +83,17 @@ impl Future for TaskActor {
 }
 
 impl TaskActor {
-    pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot) -> Self {
+    pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
         ticket.accept();
-        let stage = if ticket.cell().has_turn() { Stage::Gates } else { Stage::Turn { told: false } };
-        Self { slot: Some(slot), ticket, stage, streak: Streak::default(), alarm: None, permit: None }
+        let stage = Stage::Turn { told: false };
+        Self { slot, ticket, policy, stage, streak: Streak::default(), alarm: None, permit: None }
     }
 
-    fn wait_turn(&mut self, told: bool, ask: Option<Ask>) -> Step {
+    fn wait_turn(&mut self, told: bool, turn: bool, ask: Option<Ask>) -> Step {
         if let Some(ask) = ask {
             return self.stop(ask);
         }
-        if self.ticket.cell().has_turn() {
+        if turn {
             if told {
                 self.ticket.tell(EventName::Admitted, None, || EventKind::Admitted);
             }
@@ -117,17 +115,16 @@ impl TaskActor {
             return WAIT;
         }
         let now = Instant::now();
-        let cell = Arc::clone(self.ticket.cell());
-        let attempt = match cell.begin(now) {
+        let attempt = match self.ticket.cell().begin(now) {
             Ok(attempt) => attempt,
             Err(ask) => return self.stop(ask),
         };
         self.ticket.started(attempt, now);
-        let until = cell.policy().timeout().map(|timeout| later(now, timeout));
-        let attempt_context = TaskContext::new(Arc::clone(self.ticket.shared()) as _, cell, attempt);
+        let until = self.policy.timeout().map(|timeout| later(now, timeout));
+        let attempt_context = self.ticket.context(attempt);
         match self.with_slot(|slot| slot.start(attempt_context)) {
-            Some(Err(message)) => self.close(attempt, Ended::Panicked(message), context),
-            _ => self.enter_stage(Stage::Running { attempt, until }),
+            Err(message) => self.close(Ended::Panicked(message), context),
+            Ok(()) => self.enter_stage(Stage::Running { until }),
         }
     }
 
@@ -136,22 +133,16 @@ impl TaskActor {
         self.permit.get_or_insert_with(|| Box::new(Permit::new(permits))).poll(context)
     }
 
-    fn run(
-        &mut self,
-        attempt: u64,
-        until: Option<Instant>,
-        ask: Option<Ask>,
-        context: &mut Context<'_>,
-    ) -> Step {
+    fn run(&mut self, until: Option<Instant>, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
         match self.with_slot(|slot| slot.poll(context)) {
-            Some(Poll::Ready(Ok(result))) => return self.close(attempt, Ended::Returned(result), context),
-            Some(Poll::Ready(Err(message))) => return self.close(attempt, Ended::Panicked(message), context),
-            Some(Poll::Pending) | None => {}
+            Poll::Ready(Ok(result)) => return self.close(Ended::Returned(result), context),
+            Poll::Ready(Err(message)) => return self.close(Ended::Panicked(message), context),
+            Poll::Pending => {}
         }
         // The body was polled after the ask, so that even with a zero grace it has seen it once.
         let deadline = ask.map(|ask| ask.deadline);
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return self.close(attempt, Ended::Aborted, context);
+            return self.close(Ended::Aborted, context);
         }
         let Some(due) = deadline.into_iter().chain(until).min() else { return WAIT };
         self.set_alarm(due);
@@ -159,20 +150,20 @@ impl TaskActor {
             return WAIT;
         }
         let ended = if deadline == Some(due) { Ended::Aborted } else { Ended::TimedOut };
-        self.close(attempt, ended, context)
+        self.close(ended, context)
     }
 
     /// The body came back from a poll in which it was given up: those who waited know the end, so it gets no other.
     fn give_up(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let _over = match self.stage {
-            Stage::Running { attempt, .. } => self.close(attempt, Ended::Aborted, context),
+            Stage::Running { .. } => self.close(Ended::Aborted, context),
             _ => self.finish(End::Aborted),
         };
         Poll::Ready(())
     }
 
     /// The attempt is over: drops its future, tells how it ended, and does what follows.
-    fn close(&mut self, attempt: u64, ended: Ended, context: &mut Context<'_>) -> Step {
+    fn close(&mut self, ended: Ended, context: &mut Context<'_>) -> Step {
         let aborted = matches!(ended, Ended::Aborted);
         // A panic in a destructor has been reported by the panic hook; the attempt had ended before it.
         let _ = self.with_slot(|slot| slot.clear());
@@ -180,19 +171,19 @@ impl TaskActor {
             permit.release();
         }
         let now = Instant::now();
-        let cell = Arc::clone(self.ticket.cell());
-        let judgement = ended.judge(attempt, &cell);
-        let after = cell.close_attempt(now, judgement.caught);
+        let timeout = self.policy.timeout().unwrap_or_default();
+        let judgement = ended.judge(self.ticket.cell(), timeout);
+        let after = self.ticket.cell().close_attempt(now, judgement.caught);
         let event = judgement.event;
-        self.ticket.attempted(event, now, || attempt_event(event, attempt, after.ran, &cell));
+        self.ticket.attempted(event, now, |cell| attempt_event(event, &after, timeout, cell));
         if aborted {
             return self.finish(End::Aborted);
         }
         let stop = after.asked.map(|ask| ask.cause);
         let failures = self.streak.failures();
-        let next = self.streak.next(cell.policy(), judgement.ending, after.ran, stop, &mut Rng::new());
+        let next = self.streak.next(&self.policy, judgement.ending, after.ran, stop, &mut Rng::new());
         if self.streak.failures() != failures {
-            cell.count_failures(self.streak.failures());
+            self.ticket.cell().count_failures(self.streak.failures());
         }
         match next {
             Next::Complete => self.finish(End::Completed),
@@ -241,11 +232,7 @@ impl TaskActor {
     }
 
     fn finish(&mut self, end: End) -> Step {
-        let slot = self.slot.take();
-        {
-            let _entered = self.enter();
-            discard(slot);
-        }
+        self.with_slot(ErasedSlot::discard);
         self.permit = None;
         self.ticket.end(end);
         OVER
@@ -272,15 +259,9 @@ impl TaskActor {
     }
 
     /// Calls user code, marked as this task's.
-    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot) -> T) -> Option<T> {
-        let _entered = self.enter();
-        self.slot.as_mut().map(call)
-    }
-
-    fn enter(&self) -> Entered {
-        current::enter(Caller {
-            supervisor: self.ticket.shared().address(),
-            task: Some(self.ticket.cell().id()),
-        })
+    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot) -> T) -> T {
+        let supervisor = self.ticket.shared().address();
+        let _entered = current::enter(Caller { supervisor, task: Some(self.ticket.cell().id()) });
+        call(&mut self.slot)
     }
 }

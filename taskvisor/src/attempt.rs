@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::context::TaskContext;
 use crate::error::TaskError;
-use crate::panics::{Contained, contain};
+use crate::panics::{Contained, contain, discard};
 
 /// A task's future, built, polled and dropped in place.
 pub(crate) trait AttemptSlot: Send {
@@ -53,6 +53,13 @@ where
 pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
 
 impl ErasedSlot {
+    /// Drops the task's value too; nothing is made of it any more.
+    pub(crate) fn discard(&mut self) {
+        // Apart from the value, because two panics in one unwinding end the process.
+        let _ = self.clear();
+        discard(self.0.take());
+    }
+
     pub(crate) fn start(&mut self, context: TaskContext) -> Result<(), String> {
         contain(|| self.0.get_mut().map(|slot| slot.as_mut().start(context))).map(|_| ())
     }
@@ -72,8 +79,7 @@ impl ErasedSlot {
 
 impl Drop for ErasedSlot {
     fn drop(&mut self) {
-        // Apart from the value, because two panics in one unwinding end the process.
-        let _ = self.clear();
+        self.discard();
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::cell::TaskCell;
+use crate::cell::{AfterAttempt, TaskCell};
 use crate::error::{BoxError, TaskError};
 use crate::events::{EventKind, EventName};
 use crate::fault::{CanceledUnasked, Panicked, TimedOut};
-use crate::outcome::{Caught, FailureKind};
+use crate::outcome::FailureKind;
 use crate::plan::Ending;
 
 /// What happened to an attempt.
@@ -22,17 +22,14 @@ pub(crate) enum Ended {
 #[derive(Debug)]
 pub(crate) struct Judgement {
     pub(crate) ending: Ending,
-    pub(crate) caught: Option<Caught>,
+    pub(crate) caught: Option<(FailureKind, BoxError)>,
     pub(crate) event: EventName,
 }
 
 impl Ended {
-    pub(crate) fn judge(self, attempt: u64, cell: &TaskCell) -> Judgement {
-        let failed = |ending, kind, event, error: BoxError| Judgement {
-            ending,
-            caught: Some(Caught::new(kind, attempt, error)),
-            event,
-        };
+    pub(crate) fn judge(self, cell: &TaskCell, timeout: Duration) -> Judgement {
+        let failed =
+            |ending, kind, event, error: BoxError| Judgement { ending, caught: Some((kind, error)), event };
         let stopped = |event| Judgement { ending: Ending::Canceled, caught: None, event };
         match self {
             Self::Returned(Ok(())) => {
@@ -55,7 +52,6 @@ impl Ended {
                 failed(Ending::Failed, FailureKind::Panic, EventName::Panicked, Box::new(Panicked(message)))
             }
             Self::TimedOut => {
-                let timeout = cell.policy().timeout().unwrap_or_default();
                 failed(Ending::Failed, FailureKind::Timeout, EventName::TimedOut, Box::new(TimedOut(timeout)))
             }
             Self::Aborted => stopped(EventName::Aborted),
@@ -64,12 +60,17 @@ impl Ended {
 }
 
 /// The event of an attempt that was judged `name`; its error is by now in the cell.
-pub(crate) fn attempt_event(name: EventName, attempt: u64, ran: Duration, cell: &TaskCell) -> EventKind {
-    let timeout = || cell.policy().timeout().unwrap_or_default();
+pub(crate) fn attempt_event(
+    name: EventName,
+    after: &AfterAttempt,
+    timeout: Duration,
+    cell: &TaskCell,
+) -> EventKind {
+    let AfterAttempt { attempt, ran, .. } = *after;
     match name {
         EventName::Succeeded => EventKind::Succeeded { attempt, ran },
         EventName::Aborted => EventKind::Aborted { attempt },
-        EventName::TimedOut => EventKind::TimedOut { attempt, timeout: timeout() },
+        EventName::TimedOut => EventKind::TimedOut { attempt, timeout },
         _ => match (name, cell.last_error()) {
             (EventName::Failed, Some(error)) => EventKind::Failed { attempt, ran, error },
             (EventName::Panicked, Some(error)) => EventKind::Panicked { attempt, error },

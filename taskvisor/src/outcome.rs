@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
 use crate::error::{BoxError, chain, describe};
@@ -220,40 +221,42 @@ impl Error for Failure {
     }
 }
 
-/// A failure as it was caught: still in the box it came in, because most failures are never looked at.
-#[derive(Debug)]
-pub(crate) struct Caught {
-    kind: FailureKind,
-    attempt: u64,
-    error: Contained<BoxError>,
-}
-
-impl Caught {
-    pub(crate) fn new(kind: FailureKind, attempt: u64, error: BoxError) -> Self {
-        Self { kind, attempt, error: Contained::new(error) }
-    }
-}
-
-/// The last failure of a task, made shareable when somebody asks for it.
+/// The last failure of a task. It stays in the box it came in until somebody asks for it: most failures are never looked
+/// at.
 #[derive(Debug, Default)]
-pub(crate) enum LastFailure {
+pub(crate) struct LastFailure {
+    attempt: u64,
+    error: Kept,
+}
+
+/// Its kind stands beside the tag, where it takes no room.
+#[derive(Debug, Default)]
+pub(crate) enum Kept {
     #[default]
-    None,
-    Caught(Caught),
-    Shared(Failure),
+    Nothing,
+    Caught(FailureKind, Contained<BoxError>),
+    Shared(FailureKind, Contained<Arc<dyn Error + Send + Sync>>),
 }
 
 impl LastFailure {
+    /// Keeps a later one. The one before is for after the lock, because it is a user's.
+    #[must_use = "drop it after the lock"]
+    pub(crate) fn replace(&mut self, kind: FailureKind, attempt: u64, error: BoxError) -> Kept {
+        self.attempt = attempt;
+        mem::replace(&mut self.error, Kept::Caught(kind, Contained::new(error)))
+    }
+
+    /// The failure, made shareable when it is asked for first.
     pub(crate) fn share(&mut self) -> Option<Failure> {
-        if let Self::Caught(_) = self {
-            if let Self::Caught(Caught { kind, attempt, mut error }) = std::mem::take(self) {
-                let error = error.take().unwrap_or_else(|| Box::new(Gone));
-                *self = Self::Shared(Failure { kind, attempt, error: Contained::new(error.into()) });
-            }
+        if let Kept::Caught(kind, error) = &mut self.error {
+            let error = error.take().unwrap_or_else(|| Box::new(Gone));
+            self.error = Kept::Shared(*kind, Contained::new(error.into()));
         }
-        match self {
-            Self::Shared(failure) => Some(failure.clone()),
-            Self::None | Self::Caught(_) => None,
+        match &self.error {
+            Kept::Shared(kind, error) => {
+                Some(Failure { kind: *kind, attempt: self.attempt, error: error.clone() })
+            }
+            Kept::Nothing | Kept::Caught(..) => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::outcome::StopCause;
-use crate::policies::RestartPolicy;
+use crate::policies::{RestartPolicy, nanoseconds};
 use crate::settings::Policy;
 
 /// What an attempt ended with.
@@ -34,7 +34,8 @@ pub(crate) enum Next {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Streak {
     failures: u32,
-    previous: Duration,
+    /// The delay before, in nanoseconds.
+    previous: u64,
 }
 
 impl Streak {
@@ -64,15 +65,15 @@ impl Streak {
                 RestartPolicy::Never | RestartPolicy::OnFailure => Next::Complete,
             };
         }
-        let spent = policy.max_retries.is_some_and(|retries| self.failures > retries);
+        let spent = policy.is_spent(self.failures);
         if ending == Ending::Fatal || policy.restart == RestartPolicy::Never || spent {
             return Next::Fail;
         }
         let after = match ending {
             Ending::RetryAfter(delay) => delay,
-            _ => policy.backoff.delay(self.failures - 1, self.previous, random),
+            _ => policy.backoff.delay(self.failures - 1, Duration::from_nanos(self.previous), random),
         };
-        self.previous = after;
+        self.previous = nanoseconds(after);
         Next::Retry { after }
     }
 

@@ -50,7 +50,8 @@ pub(crate) struct Policy {
     timeout: u64,
     every: u64,
     stable_after: u64,
-    pub(crate) max_retries: Option<u32>,
+    /// `u32::MAX` for any number: a streak is counted no further.
+    max_retries: u32,
     /// Whether its attempts return a value to somebody.
     pub(crate) delivers: bool,
 }
@@ -113,7 +114,7 @@ impl Settings {
             timeout: timeout.map_or(0, nanoseconds),
             every: nanoseconds(self.every.or(Self::INTERVAL)),
             stable_after: nanoseconds(self.stable_after.or(Self::STABLE.max(backoff.max()))),
-            max_retries: self.max_retries.or(config.max_retries),
+            max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
             delivers: false,
         })
     }
@@ -122,6 +123,11 @@ impl Settings {
 impl Policy {
     pub(crate) fn timeout(&self) -> Option<Duration> {
         (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
+    }
+
+    /// Whether so many failures in a row are more than may be retried.
+    pub(crate) fn is_spent(&self, failures: u32) -> bool {
+        failures > self.max_retries
     }
 
     pub(crate) fn every(&self) -> Duration {

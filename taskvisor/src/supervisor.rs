@@ -211,12 +211,13 @@ impl TaskContext {
 pub(crate) struct Reserved {
     ticket: Ticket,
     slot: ErasedSlot,
+    policy: Policy,
 }
 
 impl Reserved {
     #[cfg(feature = "controller")]
-    pub(crate) fn new(ticket: Ticket, slot: ErasedSlot) -> Self {
-        Self { ticket, slot }
+    pub(crate) fn new(ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
+        Self { ticket, slot, policy }
     }
 
     pub(crate) fn handle(&self) -> TaskHandle {
@@ -225,7 +226,7 @@ impl Reserved {
 
     pub(crate) fn start(self) {
         let runtime = self.ticket.shared().runtime.get().cloned();
-        let actor = TaskActor::new(self.ticket, self.slot);
+        let actor = TaskActor::new(self.ticket, self.slot, self.policy);
         // Without a runtime nothing is reserved.
         if let Some(runtime) = runtime {
             runtime.spawn(actor);
@@ -241,9 +242,11 @@ impl Shared {
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
-        let cell = Arc::new(TaskCell::new(TaskId::next(), name, Key::Name, policy, Instant::now()));
+        let id = TaskId::next();
+        let hash = self.registry.hash(&Key::Name, &name, id);
+        let cell = Arc::new(TaskCell::new(id, name, Key::Name, hash, Instant::now()));
         match Ticket::take(Arc::clone(self), &cell) {
-            Ok(ticket) => Ok(Reserved { ticket, slot }),
+            Ok(ticket) => Ok(Reserved { ticket, slot, policy }),
             Err(refusal) => {
                 let reason = match refusal {
                     Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::cell::{End, Key, TaskCell};
+use crate::context::TaskContext;
 use crate::events::{EventKind, EventName, Subject};
 use crate::registry::{Limits, Refusal, Taken};
 use crate::shared::Shared;
@@ -25,7 +26,7 @@ enum Reached {
     Reserved,
     Accepted,
     Added,
-    Attempt(u64),
+    Attempt,
     Gone,
 }
 
@@ -55,6 +56,11 @@ impl Ticket {
         &self.cell
     }
 
+    /// What an attempt of it is told.
+    pub(crate) fn context(&self, attempt: u64) -> TaskContext {
+        TaskContext::new(Arc::clone(&self.shared) as _, Arc::clone(&self.cell), attempt)
+    }
+
     /// From here on the task has an outcome.
     pub(crate) fn accept(&mut self) {
         self.reached = Reached::Accepted;
@@ -74,13 +80,18 @@ impl Ticket {
     }
 
     pub(crate) fn started(&mut self, attempt: u64, now: Instant) {
-        self.reached = Reached::Attempt(attempt);
+        self.reached = Reached::Attempt;
         self.tell(EventName::Started, Some(now), || EventKind::Started { attempt });
     }
 
-    pub(crate) fn attempted(&mut self, name: EventName, now: Instant, kind: impl FnOnce() -> EventKind) {
+    pub(crate) fn attempted(
+        &mut self,
+        name: EventName,
+        now: Instant,
+        kind: impl FnOnce(&TaskCell) -> EventKind,
+    ) {
         self.reached = Reached::Added;
-        self.tell(name, Some(now), kind);
+        self.tell(name, Some(now), || kind(&self.cell));
     }
 
     pub(crate) fn tell(&self, name: EventName, now: Option<Instant>, kind: impl FnOnce() -> EventKind) {
@@ -118,8 +129,9 @@ impl Ticket {
 
     fn tell_end(&mut self, end: End) {
         self.added();
-        if let Reached::Attempt(attempt) = self.reached {
-            self.tell(EventName::Aborted, None, || EventKind::Aborted { attempt });
+        if self.reached == Reached::Attempt {
+            let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
+            self.tell(EventName::Aborted, None, attempt);
         }
         let end = self.cell.settle(end);
         let outcome = || EventKind::Ended { outcome: self.cell.settled_outcome(end) };

@@ -9,8 +9,12 @@ use crate::panics::contain;
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
     issued: u32,
-    first: Option<(u32, Waker)>,
-    rest: Vec<(u32, Waker)>,
+    place: u32,
+    /// In `place`.
+    first: Option<Waker>,
+    /// All others, each with its place. Boxed, because every task pays for the room and hardly any needs it.
+    #[allow(clippy::box_collection, reason = "see above")]
+    rest: Option<Box<Vec<(u32, Waker)>>>,
 }
 
 impl Wakers {
@@ -18,7 +22,7 @@ impl Wakers {
     #[must_use = "drop it after the lock"]
     pub(crate) fn register(&mut self, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
         if let Some(place) = *key {
-            if let Some((_, held)) = self.iter_mut().find(|(number, _)| *number == place) {
+            if let Some(held) = self.held(place) {
                 if held.will_wake(waker) {
                     return None;
                 }
@@ -27,11 +31,10 @@ impl Wakers {
         }
         self.issued = self.issued.wrapping_add(1);
         *key = Some(self.issued);
-        let entry = (self.issued, waker.clone());
         if self.first.is_none() {
-            self.first = Some(entry);
+            (self.place, self.first) = (self.issued, Some(waker.clone()));
         } else {
-            self.rest.push(entry);
+            self.rest.get_or_insert_default().push((self.issued, waker.clone()));
         }
         None
     }
@@ -40,27 +43,33 @@ impl Wakers {
     #[must_use = "drop it after the lock"]
     pub(crate) fn remove(&mut self, key: Option<u32>) -> Option<Waker> {
         let place = key?;
-        if self.first.as_ref().is_some_and(|(number, _)| *number == place) {
-            return self.first.take().map(|(_, waker)| waker);
+        if self.place == place && self.first.is_some() {
+            return self.first.take();
         }
-        let index = self.rest.iter().position(|(number, _)| *number == place)?;
-        Some(self.rest.swap_remove(index).1)
+        let rest = self.rest.as_mut()?;
+        let index = rest.iter().position(|(number, _)| *number == place)?;
+        Some(rest.swap_remove(index).1)
     }
 
     /// Empties the list; the places already given stay unique.
     #[must_use = "wake them after the lock"]
     pub(crate) fn take(&mut self) -> Self {
-        Self { issued: self.issued, first: self.first.take(), rest: mem::take(&mut self.rest) }
+        Self { first: self.first.take(), rest: self.rest.take(), ..*self }
     }
 
     /// A waker may be anybody's code: one that panics does not keep the others asleep.
     pub(crate) fn wake(self) {
-        for (_, waker) in self.first.into_iter().chain(self.rest) {
+        let rest = self.rest.into_iter().flat_map(|rest| *rest).map(|(_, waker)| waker);
+        for waker in self.first.into_iter().chain(rest) {
             let _ = contain(|| waker.wake());
         }
     }
 
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut (u32, Waker)> {
-        self.first.iter_mut().chain(self.rest.iter_mut())
+    fn held(&mut self, place: u32) -> Option<&mut Waker> {
+        if self.place == place && self.first.is_some() {
+            return self.first.as_mut();
+        }
+        let rest = self.rest.as_mut()?;
+        rest.iter_mut().find(|(number, _)| *number == place).map(|(_, waker)| waker)
     }
 }

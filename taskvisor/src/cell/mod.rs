@@ -10,17 +10,16 @@
 //! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
 
 use std::borrow::Cow;
-use std::mem;
 use std::task::Waker;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::error::BoxError;
 use crate::id::TaskId;
-use crate::outcome::{Caught, LastFailure};
+use crate::outcome::{FailureKind, LastFailure};
 use crate::panics::discard;
-use crate::settings::Policy;
 use crate::status::WaitingOn;
 use crate::sync::Mutex;
 use crate::wakers::Wakers;
@@ -36,7 +35,8 @@ pub(crate) struct TaskCell {
     id: TaskId,
     name: Cow<'static, str>,
     key: Key,
-    policy: Policy,
+    /// By what it is found in its registry.
+    hash: u64,
     state: Mutex<State>,
 }
 
@@ -73,11 +73,20 @@ enum Stage {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AfterAttempt {
     pub(crate) asked: Option<Ask>,
+    pub(crate) attempt: u64,
     pub(crate) ran: Duration,
 }
 
+/// What an actor finds when it is polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Polled {
+    pub(crate) ask: Option<Ask>,
+    /// Whether its slot is its own, if it has one.
+    pub(crate) turn: bool,
+}
+
 impl TaskCell {
-    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, key: Key, policy: Policy, now: Instant) -> Self {
+    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, key: Key, hash: u64, now: Instant) -> Self {
         let state = State {
             stage: Stage::Waiting(WaitingOn::Turn),
             since: now,
@@ -87,28 +96,12 @@ impl TaskCell {
             turn: !matches!(key, Key::Slot(_)),
             polling: false,
             end: None,
-            last: LastFailure::None,
+            last: LastFailure::default(),
             actor: None,
             waiters: Wakers::default(),
             token: None,
         };
-        Self { id, name, key, policy, state: Mutex::new(state) }
-    }
-
-    pub(crate) fn id(&self) -> TaskId {
-        self.id
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn key(&self) -> &Key {
-        &self.key
-    }
-
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
+        Self { id, name, key, hash, state: Mutex::new(state) }
     }
 
     pub(crate) fn into_name(self) -> Cow<'static, str> {
@@ -166,16 +159,16 @@ impl TaskCell {
         true
     }
 
-    /// The actor is polled: what was asked of it?
-    pub(crate) fn enter(&self, waker: &Waker) -> Option<Ask> {
-        let (asked, _replaced) = {
+    /// The actor is polled: what was asked of it, and may it run?
+    pub(crate) fn enter(&self, waker: &Waker) -> Polled {
+        let (polled, _replaced) = {
             let mut state = self.state.lock();
             state.polling = true;
             let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
             let replaced = if known { None } else { state.actor.replace(waker.clone()) };
-            (state.asked, replaced)
+            (Polled { ask: state.asked, turn: state.turn }, replaced)
         };
-        asked
+        polled
     }
 
     /// The actor leaves its poll to wait. An ask that came meanwhile has woken it. Says whether its end was forced:
@@ -184,10 +177,6 @@ impl TaskCell {
         let mut state = self.state.lock();
         state.polling = false;
         state.stage == Stage::Stuck
-    }
-
-    pub(crate) fn has_turn(&self) -> bool {
-        !matches!(self.key, Key::Slot(_)) || self.state.lock().turn
     }
 
     /// The slot is its own now. If it has ended meanwhile, its ticket passes the slot on.
@@ -228,15 +217,21 @@ impl TaskCell {
     }
 
     /// The attempt is over and its future dropped: its token is cancelled, its failure kept.
-    pub(crate) fn close_attempt(&self, now: Instant, caught: Option<Caught>) -> AfterAttempt {
+    pub(crate) fn close_attempt(
+        &self,
+        now: Instant,
+        caught: Option<(FailureKind, BoxError)>,
+    ) -> AfterAttempt {
         let (after, token, previous) = {
             let mut state = self.state.lock();
             // One that was given up stays stuck until it is gone.
             if state.end.is_none() {
                 state.stage = Stage::Waiting(WaitingOn::Turn);
             }
-            let previous = caught.map(|caught| mem::replace(&mut state.last, LastFailure::Caught(caught)));
-            let after = AfterAttempt { asked: state.asked, ran: now.saturating_duration_since(state.since) };
+            let attempt = state.attempt;
+            let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
+            let ran = now.saturating_duration_since(state.since);
+            let after = AfterAttempt { asked: state.asked, attempt, ran };
             state.since = now;
             (after, state.token.take(), previous)
         };

@@ -1,11 +1,12 @@
 //! What can be seen of a task, by anyone. Nothing changes here but who waits, and a token that is made on demand.
 
+use std::sync::Arc;
 use std::task::Context;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{End, Stage, State, TaskCell};
+use super::{End, Key, Stage, State, TaskCell};
 use crate::events::Subject;
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
@@ -19,6 +20,35 @@ pub(crate) enum Waiting {
 }
 
 impl TaskCell {
+    pub(crate) fn id(&self) -> TaskId {
+        self.id
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The slot it is submitted to.
+    pub(crate) fn slot(&self) -> Option<&Arc<str>> {
+        match &self.key {
+            Key::Slot(slot) => Some(slot),
+            Key::Name | Key::Free => None,
+        }
+    }
+
+    /// Whether it holds this name. A label is not held.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.key == Key::Name && self.name == name
+    }
+
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
     /// The outcome, or a place among the waiters.
     pub(crate) fn poll_outcome(&self, key: &mut Option<u32>, context: &Context<'_>) -> Waiting {
         let (found, _replaced) = {

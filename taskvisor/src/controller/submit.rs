@@ -118,13 +118,15 @@ impl Shared {
         let Draft { spec, key, admission, queue, delivers, waits } = draft;
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
         let now = Instant::now();
-        let cell = Arc::new(TaskCell::new(TaskId::next(), name, key.clone(), policy, now));
+        let id = TaskId::next();
+        let hash = self.registry.hash(&key, &name, id);
+        let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now));
         let limits =
             Limits { in_slot: queue.unwrap_or(self.controller.per_slot), in_all: self.controller.in_all };
         match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
             Ok((ticket, taken)) => {
                 self.tell_taken(&cell, taken, now);
-                let reserved = Reserved::new(ticket, slot);
+                let reserved = Reserved::new(ticket, slot, policy);
                 let handle = reserved.handle();
                 reserved.start();
                 Ok(handle)

@@ -43,8 +43,8 @@ impl SupervisorHandle {
     #[must_use]
     pub fn slots(&self) -> Vec<SlotStatus> {
         let Ok(shared) = self.shared() else { return Vec::new() };
-        let mut slots = shared.registry.slots(|key, slot| SlotStatus {
-            key: Arc::clone(key),
+        let mut slots = shared.registry.slots(|slot| SlotStatus {
+            key: slot.owner.slot().map(Arc::clone).unwrap_or_default(),
             owner: slot.owner.name().to_owned(),
             owner_id: slot.owner.id(),
             since: slot.since,

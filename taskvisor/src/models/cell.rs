@@ -8,7 +8,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop, submission};
-use crate::cell::{End, TaskCell};
+use crate::cell::{End, Polled, TaskCell};
 use crate::outcome::StopCause;
 use crate::status::Phase;
 
@@ -34,7 +34,7 @@ fn an_ask_reaches_the_actor_whether_it_looks_or_waits() {
         let now = Instant::now();
         let task = cell("task", now);
         let asker = asks(&task, now);
-        block_on(poll_fn(|context| match task.enter(context.waker()) {
+        block_on(poll_fn(|context| match task.enter(context.waker()).ask {
             Some(_) => Poll::Ready(()),
             None => {
                 task.leave();
@@ -45,7 +45,7 @@ fn an_ask_reaches_the_actor_whether_it_looks_or_waits() {
     });
 }
 
-/// `enter`, `has_turn`, `leave` × `ask` × `grant_turn`: of two wake-ups at once neither hides the other.
+/// `enter`, `leave` × `ask` × `grant_turn`: of two wake-ups at once neither hides the other.
 #[test]
 fn an_ask_and_a_turn_at_once_are_both_seen() {
     explore(|| {
@@ -57,10 +57,9 @@ fn an_ask_and_a_turn_at_once_are_both_seen() {
             thread::spawn(move || task.grant_turn())
         };
         block_on(poll_fn(|context| {
-            let asked = task.enter(context.waker()).is_some();
-            let has_turn = task.has_turn();
+            let Polled { ask, turn } = task.enter(context.waker());
             task.leave();
-            if asked && has_turn { Poll::Ready(()) } else { Poll::Pending }
+            if ask.is_some() && turn { Poll::Ready(()) } else { Poll::Pending }
         }));
         assert!(join(asker));
         join(owner);
@@ -79,7 +78,7 @@ fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
         };
         let first = task.ask(stop(now));
         assert!(first != join(asker));
-        let seen = poll_once(|context| task.enter(context.waker()));
+        let seen = poll_once(|context| task.enter(context.waker()).ask);
         assert_eq!(seen.map(|ask| ask.deadline), Some(now));
     });
 }
@@ -91,7 +90,7 @@ fn an_ask_comes_before_the_end_is_decided_or_not_at_all() {
         let now = Instant::now();
         let task = cell("task", now);
         let asker = asks(&task, now);
-        let asked = poll_once(|context| task.enter(context.waker()));
+        let asked = poll_once(|context| task.enter(context.waker()).ask);
         task.settle(End::Completed);
         let stopping = task.status().stopping;
         task.end(now);

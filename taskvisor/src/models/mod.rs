@@ -37,6 +37,7 @@ use crate::cell::{Ask, Key, TaskCell, Waiting};
 use crate::config::Config;
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
+use crate::registry::Registry;
 use crate::settings::{Policy, Settings};
 use crate::sync::RandomState;
 
@@ -128,7 +129,9 @@ fn submission(slot: &'static str, now: Instant) -> Arc<TaskCell> {
 }
 
 fn keyed(name: &'static str, key: Key, now: Instant) -> Arc<TaskCell> {
-    Arc::new(TaskCell::new(TaskId::next(), name.into(), key, policy(), now))
+    let id = TaskId::next();
+    let hash = Registry::new(1).hash(&key, name, id);
+    Arc::new(TaskCell::new(id, name.into(), key, hash, now))
 }
 
 fn policy() -> Policy {

@@ -107,7 +107,7 @@ fn whoever_is_superseded_gives_its_room_to_the_next() {
             let withdrawn = join(withdrawing);
             let granted = join(leaving).is_some_and(|next| next == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);
-            let mut waiting = registry.slots(|_, slot| slot.waiting()).into_iter();
+            let mut waiting = registry.slots(|slot| slot.waiting()).into_iter();
             assert_waiting(&registry, waiting.next().unwrap_or(0));
         });
     }
@@ -125,7 +125,7 @@ fn nobody_waits_in_what_is_closed() {
         };
         let admitted = queues(&registry, "slot", 8);
         assert_eq!(join(closing), if admitted.is_ok() { 2 } else { 1 });
-        assert_eq!(registry.slots(|_, slot| slot.waiting()), [0]);
+        assert_eq!(registry.slots(|slot| slot.waiting()), [0]);
         assert!(admitted.is_ok() || admitted == Err(Refusal::Closed));
     });
 }

@@ -134,7 +134,7 @@ fn of_two_stops_the_earlier_deadline_stays() {
         join(stopping);
         let soon = |deadline: Option<Instant>| deadline < Some(begun + 9 * GRACE);
         assert!(soon(world.shared.stop.subscribe().borrow_and_update().deadline));
-        let asked = poll_once(|context| task.handle.cell().enter(context.waker()));
+        let asked = poll_once(|context| task.handle.cell().enter(context.waker()).ask);
         assert!(soon(asked.map(|ask| ask.deadline)));
         assert!(task.run().is_canceled());
     });

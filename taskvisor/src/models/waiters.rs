@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop};
 use crate::cell::{End, TaskCell, Waiting};
-use crate::outcome::{Caught, FailureKind, Outcome};
+use crate::outcome::{FailureKind, Outcome};
 use crate::registry::Registry;
 
 fn waits(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
@@ -30,7 +30,7 @@ fn an_end_wakes_every_waiter_whenever_it_registers() {
         let now = Instant::now();
         let task = cell("task", now);
         let waiters = [waits(&task), waits(&task)];
-        task.close_attempt(now, Some(Caught::new(FailureKind::Error, 1, "no luck".into())));
+        task.close_attempt(now, Some((FailureKind::Error, "no luck".into())));
         task.settle(End::Failed);
         task.end(now);
         let [one, other] = waiters.map(|waiter| match join(waiter) {

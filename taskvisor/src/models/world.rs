@@ -5,7 +5,7 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{block_on, cell, policy, submission};
+use super::{block_on, cell, keyed, policy, submission};
 use crate::actor::TaskActor;
 use crate::attempt::{ErasedSlot, erase};
 use crate::cell::{Key, TaskCell};
@@ -13,9 +13,9 @@ use crate::config::{Config, ControllerConfig};
 use crate::error::TaskError;
 use crate::events::Event;
 use crate::handle::TaskHandle;
-use crate::id::TaskId;
 use crate::outcome::Outcome;
 use crate::registry::{Limits, Refusal};
+use crate::settings::Policy;
 use crate::shared::Shared;
 use crate::slot::Admission;
 use crate::state::States;
@@ -45,33 +45,42 @@ impl World {
     pub(super) fn add(&self, name: &'static str, body: ErasedSlot) -> Result<Added, Refusal> {
         let cell = cell(name, self.now);
         let ticket = Ticket::take(Arc::clone(&self.shared), &cell)?;
-        Ok(Added { handle: TaskHandle::new(cell, &self.shared), actor: TaskActor::new(ticket, body) })
+        Ok(Added {
+            handle: TaskHandle::new(cell, &self.shared),
+            actor: TaskActor::new(ticket, body, policy()),
+        })
     }
 
     /// Adds one whose attempts return a value to somebody.
     pub(super) fn add_job(&self, body: ErasedSlot) -> Added {
         let mut policy = policy();
         policy.delivers = true;
-        let cell = Arc::new(TaskCell::new(TaskId::next(), "job".into(), Key::Free, policy, self.now));
-        self.place(&cell, Admission::Queue, body).expect("it competes with nobody")
+        let cell = keyed("job", Key::Free, self.now);
+        self.place(&cell, Admission::Queue, body, policy).expect("it competes with nobody")
     }
 
     /// Submits as the controller does, and hands out what it would spawn.
     pub(super) fn submit(&self, admission: Admission, body: ErasedSlot) -> Result<Added, Refusal> {
-        self.place(&submission("slot", self.now), admission, body)
+        self.place(&submission("slot", self.now), admission, body, policy())
     }
 
-    fn place(&self, cell: &Arc<TaskCell>, admission: Admission, body: ErasedSlot) -> Result<Added, Refusal> {
+    fn place(
+        &self,
+        cell: &Arc<TaskCell>,
+        admission: Admission,
+        body: ErasedSlot,
+        policy: Policy,
+    ) -> Result<Added, Refusal> {
         let limits = Limits { in_slot: 8, in_all: 8 };
         let (ticket, taken) =
             Ticket::take_place(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
         self.shared.tell_taken(cell, taken, self.now);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
-        Ok(Added { handle, actor: TaskActor::new(ticket, body) })
+        Ok(Added { handle, actor: TaskActor::new(ticket, body, policy) })
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.shared.registry.cells().is_empty() && self.shared.registry.slots(|_, _| ()).is_empty()
+        self.shared.registry.cells().is_empty() && self.shared.registry.slots(|_| ()).is_empty()
     }
 }
 

@@ -7,18 +7,17 @@
 //! 3. The gate counts from before `enter` takes the name until `depart`, after the end was shown: when it is at zero,
 //!    every accepted task has its outcome.
 
-mod by_name;
 mod slots;
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 pub(crate) use slots::{Limits, Taken};
 
-use self::by_name::ByName;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
 use crate::cell::{Key, TaskCell};
 use crate::id::TaskId;
 use crate::slot::{NoRoom, Slot};
@@ -38,9 +37,10 @@ pub(crate) struct Registry {
 
 #[derive(Debug, Default)]
 struct Shard {
-    names: HashMap<ByName, ()>,
-    slots: HashMap<Arc<str>, Slot<Arc<TaskCell>>>,
-    free: HashMap<TaskId, Arc<TaskCell>>,
+    /// Those that hold their names, and those that hold nothing.
+    tasks: HashTable<Arc<TaskCell>>,
+    /// Those that are taken. Their keys are those of their owners.
+    slots: HashTable<Slot<Arc<TaskCell>>>,
     closed: bool,
 }
 
@@ -68,7 +68,7 @@ const ONE: usize = 2;
 impl Registry {
     pub(crate) fn new(shards: usize) -> Self {
         Self {
-            shards: (0..shards.max(1)).map(|_| Mutex::default()).collect(),
+            shards: (0..shards.next_power_of_two()).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             gate: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
@@ -76,23 +76,27 @@ impl Registry {
         }
     }
 
+    /// By what such a task is found here, which its cell keeps. Names and slots may come from outside: they are hashed with a
+    /// secret, so that nobody can make all of them meet.
+    pub(crate) fn hash(&self, key: &Key, name: &str, id: TaskId) -> u64 {
+        match key {
+            Key::Name => self.hasher.hash_one(name),
+            Key::Slot(slot) => self.hasher.hash_one(&**slot),
+            Key::Free => self.hasher.hash_one(id),
+        }
+    }
+
     /// Takes the name of the task, if it is free and the registry open.
     pub(crate) fn enter(&self, cell: &Arc<TaskCell>) -> Result<(), Refusal> {
-        self.count_in(|| self.shard(cell.name()).lock().insert(cell))
+        self.count_in(|| self.shard(cell.hash()).lock().insert(cell))
     }
 
     /// Frees what the task holds. Says whose turn it is then.
     pub(crate) fn leave(&self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
         match cell.key() {
-            Key::Name => {
-                let removed = self.shard(cell.name()).lock().names.remove_entry(cell.name());
-                drop(removed);
-                None
-            }
-            Key::Slot(slot) => self.leave_slot(cell, slot),
-            Key::Free => {
-                let removed = self.shard(&cell.id()).lock().free.remove(&cell.id());
-                drop(removed);
+            Key::Slot(_) => self.leave_slot(cell),
+            Key::Name | Key::Free => {
+                let _removed = self.shard(cell.hash()).lock().remove(cell);
                 None
             }
         }
@@ -126,7 +130,7 @@ impl Registry {
         for shard in &self.shards {
             let mut shard = shard.lock();
             shard.closed = true;
-            inside.waiting.extend(shard.slots.values_mut().flat_map(Slot::clear));
+            inside.waiting.extend(shard.slots.iter_mut().flat_map(Slot::clear));
             inside.running.extend(shard.running().cloned());
         }
         self.waiting.fetch_sub(inside.waiting.len(), Ordering::AcqRel);
@@ -161,8 +165,9 @@ impl Registry {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Arc<TaskCell>> {
-        let shard = self.shard(name).lock();
-        shard.names.get_key_value(name).map(|(cell, ())| Arc::clone(&cell.0))
+        let hash = self.hasher.hash_one(name);
+        let shard = self.shard(hash).lock();
+        shard.tasks.find(hash, |cell| cell.is_named(name)).map(Arc::clone)
     }
 
     /// Everybody who is in, oldest first.
@@ -171,18 +176,15 @@ impl Registry {
         for shard in &self.shards {
             let shard = shard.lock();
             cells.extend(shard.running().cloned());
-            cells.extend(shard.slots.values().flat_map(Slot::waiters).map(|waiter| Arc::clone(&waiter.who)));
+            cells.extend(shard.slots.iter().flat_map(Slot::waiters).map(|waiter| Arc::clone(&waiter.who)));
         }
         cells.sort_unstable_by_key(|cell| cell.id());
         cells
     }
 
-    fn shard<K: Hash + ?Sized>(&self, key: &K) -> &Mutex<Shard> {
-        let index = if self.shards.len() == 1 {
-            0
-        } else {
-            usize::try_from(self.hasher.hash_one(key) >> 32).unwrap_or_default() % self.shards.len()
-        };
+    /// By bits of the hash that the table inside does not use.
+    fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        let index = usize::try_from(hash >> 32).unwrap_or_default() & (self.shards.len() - 1);
         &self.shards[index]
     }
 }
@@ -192,18 +194,26 @@ impl Shard {
         if self.closed {
             return Err(Refusal::Closed);
         }
-        match self.names.entry(ByName(Arc::clone(cell))) {
+        let same = |other: &Arc<TaskCell>| match cell.key() {
+            Key::Name => other.is_named(cell.name()),
+            Key::Slot(_) | Key::Free => false,
+        };
+        match self.tasks.entry(cell.hash(), same, |other| other.hash()) {
             Entry::Occupied(_) => Err(Refusal::NameTaken),
             Entry::Vacant(place) => {
-                place.insert(());
+                place.insert(Arc::clone(cell));
                 Ok(())
             }
         }
     }
 
+    fn remove(&mut self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
+        let found = self.tasks.find_entry(cell.hash(), |other| Arc::ptr_eq(other, cell)).ok()?;
+        Some(found.remove().0)
+    }
+
     /// Everybody but those who wait for a slot.
     fn running(&self) -> impl Iterator<Item = &Arc<TaskCell>> {
-        let named = self.names.keys().map(|cell| &cell.0);
-        named.chain(self.slots.values().map(|slot| &slot.owner)).chain(self.free.values())
+        self.tasks.iter().chain(self.slots.iter().map(|slot| &slot.owner))
     }
 }

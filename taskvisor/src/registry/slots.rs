@@ -2,13 +2,14 @@
 //!
 //! Decided under the lock of the slot's shard; whoever has to be told is handed out, to be told after it.
 
-use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
 use super::{Refusal, Registry, Shard};
-use crate::cell::{Key, TaskCell};
+use crate::cell::TaskCell;
 use crate::slot::{Admission, Left, NoRoom, Slot, Waiter, Waits};
 use crate::sync::Ordering;
 
@@ -44,18 +45,11 @@ impl Registry {
         limits: Limits,
         now: Instant,
     ) -> Result<Taken, Refusal> {
-        self.count_in(|| match cell.key() {
-            Key::Slot(slot) => {
-                let mut shard = self.shard(&**slot).lock();
-                self.take_place(&mut shard, Arc::clone(slot), cell, admission, limits, now)
-            }
-            Key::Name | Key::Free => {
-                let mut shard = self.shard(&cell.id()).lock();
-                if shard.closed {
-                    return Err(Refusal::Closed);
-                }
-                shard.free.insert(cell.id(), Arc::clone(cell));
-                Ok(Taken::Turn)
+        self.count_in(|| {
+            let mut shard = self.shard(cell.hash()).lock();
+            match cell.slot() {
+                Some(slot) => self.take_place(&mut shard, slot, cell, admission, limits, now),
+                None => shard.insert(cell).map(|()| Taken::Turn),
             }
         })
     }
@@ -63,7 +57,7 @@ impl Registry {
     fn take_place(
         &self,
         shard: &mut Shard,
-        slot: Arc<str>,
+        slot: &str,
         cell: &Arc<TaskCell>,
         admission: Admission,
         limits: Limits,
@@ -72,7 +66,8 @@ impl Registry {
         if shard.closed {
             return Err(Refusal::Closed);
         }
-        let mut taken = match shard.slots.entry(slot) {
+        let same = |other: &Slot<Arc<TaskCell>>| other.is(slot);
+        let mut taken = match shard.slots.entry(cell.hash(), same, |other| other.owner.hash()) {
             Entry::Vacant(idle) => {
                 idle.insert(Slot::new(Arc::clone(cell), now));
                 return Ok(Taken::Turn);
@@ -102,20 +97,21 @@ impl Registry {
         self.waiting.fetch_sub(left, Ordering::AcqRel);
     }
 
-    pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>, slot: &Arc<str>) -> Option<Arc<TaskCell>> {
+    pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
         let (next, _emptied) = {
-            let mut shard = self.shard(&**slot).lock();
-            match shard.slots.get_mut(slot).map(|taken| taken.leave(cell, Instant::now())) {
-                Some(Left::Passed(next)) => {
+            let mut shard = self.shard(cell.hash()).lock();
+            let mut taken = shard.slot_of(cell)?;
+            match taken.get_mut().leave(cell, Instant::now()) {
+                Left::Passed(next) => {
                     self.make_room(1);
                     (Some(next), None)
                 }
-                Some(Left::Withdrawn) => {
+                Left::Withdrawn => {
                     self.make_room(1);
                     (None, None)
                 }
-                Some(Left::Empty) => (None, shard.slots.remove_entry(slot)),
-                Some(Left::Absent) | None => (None, None),
+                Left::Empty => (None, Some(taken.remove().0)),
+                Left::Absent => (None, None),
             }
         };
         next
@@ -123,9 +119,8 @@ impl Registry {
 
     /// Takes a submission out of those who wait, if it waits. Says whether there is more room now.
     pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>) -> bool {
-        let Key::Slot(slot) = cell.key() else { return false };
-        let mut shard = self.shard(&**slot).lock();
-        let withdrawn = shard.slots.get_mut(slot).is_some_and(|taken| taken.withdraw(cell));
+        let mut shard = self.shard(cell.hash()).lock();
+        let withdrawn = shard.slot_of(cell).is_some_and(|mut taken| taken.get_mut().withdraw(cell));
         if withdrawn {
             self.make_room(1);
         }
@@ -134,8 +129,9 @@ impl Registry {
 
     /// Takes everybody out who waits for a slot.
     pub(crate) fn clear(&self, slot: &str) -> Option<Cleared> {
-        let mut shard = self.shard(slot).lock();
-        let taken = shard.slots.get_mut(slot)?;
+        let hash = self.hasher.hash_one(slot);
+        let mut shard = self.shard(hash).lock();
+        let taken = shard.slots.find_mut(hash, |other| other.is(slot))?;
         let cleared = Cleared { owner: Arc::clone(&taken.owner), waiting: taken.clear() };
         self.make_room(cleared.waiting.len());
         Some(cleared)
@@ -143,16 +139,31 @@ impl Registry {
 
     /// Whose slot it is.
     pub(crate) fn owner(&self, slot: &str) -> Option<Arc<TaskCell>> {
-        let shard = self.shard(slot).lock();
-        shard.slots.get(slot).map(|taken| Arc::clone(&taken.owner))
+        let hash = self.hasher.hash_one(slot);
+        let shard = self.shard(hash).lock();
+        shard.slots.find(hash, |other| other.is(slot)).map(|taken| Arc::clone(&taken.owner))
     }
 
     /// Every slot that is taken, as `read` sees it.
-    pub(crate) fn slots<T>(&self, read: impl Fn(&Arc<str>, &Slot<Arc<TaskCell>>) -> T) -> Vec<T> {
+    pub(crate) fn slots<T>(&self, read: impl Fn(&Slot<Arc<TaskCell>>) -> T) -> Vec<T> {
         let mut slots = Vec::new();
         for shard in &self.shards {
-            slots.extend(shard.lock().slots.iter().map(|(key, slot)| read(key, slot)));
+            slots.extend(shard.lock().slots.iter().map(&read));
         }
         slots
+    }
+}
+
+impl Shard {
+    /// The slot of a submission, whether it has it or waits for it.
+    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, Slot<Arc<TaskCell>>>> {
+        let slot = cell.slot()?;
+        self.slots.find_entry(cell.hash(), |other| other.is(slot)).ok()
+    }
+}
+
+impl Slot<Arc<TaskCell>> {
+    fn is(&self, slot: &str) -> bool {
+        self.owner.slot().is_some_and(|own| **own == *slot)
     }
 }
