@@ -50,6 +50,13 @@ enum Stage {
     Yielding,
 }
 
+/// An attempt that has begun.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    attempt: u64,
+    at: Instant,
+}
+
 /// Go on to the next stage, or return from the poll.
 type Step = ControlFlow<Poll<()>>;
 
@@ -62,18 +69,19 @@ impl Future for TaskActor {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let Polled { ask, turn } = this.ticket.cell().enter(context.waker());
-        this.ticket.added();
+        let (seen, mut begun) = this.look();
+        let Polled { ask, turn } = seen;
+        this.ticket.added(begun.map(|begun| begun.at));
         loop {
             let step = match this.stage {
                 Stage::Turn { told } => this.wait_turn(told, turn, ask),
-                Stage::Gates => this.pass_gates(ask, context),
+                Stage::Gates => this.pass_gates(begun.take(), ask, context),
                 Stage::Running { until } => this.run(until, ask, context),
                 Stage::Sleeping => this.sleep(ask, context),
                 Stage::Yielding => this.enter_stage(Stage::Gates),
             };
             if let ControlFlow::Break(polled) = step {
-                if polled.is_pending() && this.ticket.cell().leave() {
+                if polled.is_pending() && this.ticket.cell().leave(seen, context.waker()) {
                     return this.give_up(context);
                 }
                 return polled;
@@ -85,8 +93,20 @@ impl Future for TaskActor {
 impl TaskActor {
     pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
         ticket.accept();
-        let stage = Stage::Turn { told: false };
+        let competes = ticket.cell().slot().is_some();
+        let stage = if competes { Stage::Turn { told: false } } else { Stage::Gates };
         Self { slot, ticket, policy, stage, streak: Streak::default(), alarm: None, permit: None }
+    }
+
+    /// What was asked of it. Where an attempt is next and needs no permit, it begins under the same lock.
+    fn look(&self) -> (Polled, Option<Begun>) {
+        let begins = matches!(self.stage, Stage::Gates | Stage::Yielding);
+        if !begins || self.ticket.shared().permits.is_some() {
+            return (self.ticket.cell().enter(), None);
+        }
+        let at = Instant::now();
+        let (seen, attempt) = self.ticket.cell().enter_and_begin(at);
+        (seen, attempt.map(|attempt| Begun { attempt, at }))
     }
 
     fn wait_turn(&mut self, told: bool, turn: bool, ask: Option<Ask>) -> Step {
@@ -106,26 +126,33 @@ impl TaskActor {
         WAIT
     }
 
-    fn pass_gates(&mut self, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
+    fn pass_gates(&mut self, begun: Option<Begun>, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
         if let Some(ask) = ask {
             return self.stop(ask);
         }
-        if self.poll_permit(context).is_pending() {
-            self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
-            return WAIT;
-        }
-        let now = Instant::now();
-        let attempt = match self.ticket.cell().begin(now) {
-            Ok(attempt) => attempt,
-            Err(ask) => return self.stop(ask),
+        let Begun { attempt, at } = match begun {
+            Some(begun) => begun,
+            None if self.poll_permit(context).is_pending() => {
+                self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
+                return WAIT;
+            }
+            None => match self.begin() {
+                Ok(begun) => begun,
+                Err(ask) => return self.stop(ask),
+            },
         };
-        self.ticket.started(attempt, now);
-        let until = self.policy.timeout().map(|timeout| later(now, timeout));
-        let attempt_context = self.ticket.context(attempt);
-        match self.with_slot(|slot| slot.start(attempt_context)) {
+        self.ticket.started(attempt, at);
+        let until = self.policy.timeout().map(|timeout| later(at, timeout));
+        match self.with_slot(|slot, ticket| slot.start(&|| ticket.context(attempt))) {
             Err(message) => self.close(Ended::Panicked(message), context),
             Ok(()) => self.enter_stage(Stage::Running { until }),
         }
+    }
+
+    fn begin(&self) -> Result<Begun, Ask> {
+        let at = Instant::now();
+        let attempt = self.ticket.cell().begin(at)?;
+        Ok(Begun { attempt, at })
     }
 
     fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -134,7 +161,7 @@ impl TaskActor {
     }
 
     fn run(&mut self, until: Option<Instant>, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
-        match self.with_slot(|slot| slot.poll(context)) {
+        match self.with_slot(|slot, _| slot.poll(context)) {
             Poll::Ready(Ok(result)) => return self.close(Ended::Returned(result), context),
             Poll::Ready(Err(message)) => return self.close(Ended::Panicked(message), context),
             Poll::Pending => {}
@@ -157,7 +184,7 @@ impl TaskActor {
     fn give_up(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let _over = match self.stage {
             Stage::Running { .. } => self.close(Ended::Aborted, context),
-            _ => self.finish(End::Aborted),
+            _ => self.finish(End::Aborted, None),
         };
         Poll::Ready(())
     }
@@ -166,7 +193,7 @@ impl TaskActor {
     fn close(&mut self, ended: Ended, context: &mut Context<'_>) -> Step {
         let aborted = matches!(ended, Ended::Aborted);
         // A panic in a destructor has been reported by the panic hook; the attempt had ended before it.
-        let _ = self.with_slot(|slot| slot.clear());
+        let _ = self.with_slot(|slot, _| slot.clear());
         if let Some(permit) = &mut self.permit {
             permit.release();
         }
@@ -177,7 +204,7 @@ impl TaskActor {
         let event = judgement.event;
         self.ticket.attempted(event, now, |cell| attempt_event(event, &after, timeout, cell));
         if aborted {
-            return self.finish(End::Aborted);
+            return self.finish(End::Aborted, Some(now));
         }
         let stop = after.asked.map(|ask| ask.cause);
         let failures = self.streak.failures();
@@ -186,9 +213,9 @@ impl TaskActor {
             self.ticket.cell().count_failures(self.streak.failures());
         }
         match next {
-            Next::Complete => self.finish(End::Completed),
-            Next::Fail => self.finish(End::Failed),
-            Next::Stop { cause, failed } => self.finish(End::Canceled { cause, failed }),
+            Next::Complete => self.finish(End::Completed, Some(now)),
+            Next::Fail => self.finish(End::Failed, Some(now)),
+            Next::Stop { cause, failed } => self.finish(End::Canceled { cause, failed }, Some(now)),
             Next::Repeat { after } => self.rest(now, after, false, context),
             Next::Retry { after } => self.rest(now, after, true, context),
         }
@@ -225,16 +252,18 @@ impl TaskActor {
     fn stop(&mut self, ask: Ask) -> Step {
         match ask.kind {
             AskKind::Stop => {
-                self.finish(End::Canceled { cause: ask.cause, failed: self.streak.failures() > 0 })
+                self.finish(End::Canceled { cause: ask.cause, failed: self.streak.failures() > 0 }, None)
             }
-            AskKind::Reject(rejection) => self.finish(End::Rejected(rejection)),
+            AskKind::Reject(rejection) => self.finish(End::Rejected(rejection), None),
         }
     }
 
-    fn finish(&mut self, end: End) -> Step {
-        self.with_slot(ErasedSlot::discard);
+    /// The last thing it does. `read` is what the clock said just now, which the destructor of the task may make untrue.
+    fn finish(&mut self, end: End, read: Option<Instant>) -> Step {
+        let read = read.filter(|_| !self.slot.has_destructor());
+        self.with_slot(|slot, _| slot.discard());
         self.permit = None;
-        self.ticket.end(end);
+        self.ticket.end(end, read.unwrap_or_else(Instant::now));
         OVER
     }
 
@@ -259,9 +288,9 @@ impl TaskActor {
     }
 
     /// Calls user code, marked as this task's.
-    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot) -> T) -> T {
+    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot, &Ticket) -> T) -> T {
         let supervisor = self.ticket.shared().address();
         let _entered = current::enter(Caller { supervisor, task: Some(self.ticket.cell().id()) });
-        call(&mut self.slot)
+        call(&mut self.slot, &self.ticket)
     }
 }

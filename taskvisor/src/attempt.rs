@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,11 +12,16 @@ use crate::context::TaskContext;
 use crate::error::TaskError;
 use crate::panics::{Contained, contain, discard};
 
+/// Makes the context of the attempt. A body that has no use for it is not made to pay for it.
+pub(crate) type MakeContext<'a> = &'a dyn Fn() -> TaskContext;
+
 /// A task's future, built, polled and dropped in place.
 pub(crate) trait AttemptSlot: Send {
-    fn start(self: Pin<&mut Self>, context: TaskContext);
+    fn start(self: Pin<&mut Self>, context: MakeContext<'_>);
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>>;
     fn clear(self: Pin<&mut Self>);
+    /// Whether dropping the task's value runs any code.
+    fn has_destructor(&self) -> bool;
 }
 
 pin_project! {
@@ -28,10 +34,10 @@ pin_project! {
 
 impl<M, F> AttemptSlot for Slot<M, F>
 where
-    M: Fn(TaskContext) -> F + Send,
+    M: Fn(MakeContext<'_>) -> F + Send,
     F: Future<Output = Result<(), TaskError>> + Send,
 {
-    fn start(self: Pin<&mut Self>, context: TaskContext) {
+    fn start(self: Pin<&mut Self>, context: MakeContext<'_>) {
         let mut this = self.project();
         let attempt = (this.make)(context);
         this.attempt.set(Some(attempt));
@@ -47,20 +53,27 @@ where
     fn clear(self: Pin<&mut Self>) {
         self.project().attempt.set(None);
     }
+
+    fn has_destructor(&self) -> bool {
+        mem::needs_drop::<M>()
+    }
 }
 
 /// The erased slot of a task. A panic in user code comes back as its message, and goes no further when it is dropped.
 pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
 
 impl ErasedSlot {
-    /// Drops the task's value too; nothing is made of it any more.
+    /// Whether `discard` takes any time.
+    pub(crate) fn has_destructor(&self) -> bool {
+        self.0.get().is_some_and(|slot| slot.has_destructor())
+    }
+
+    /// Drops the task's value, once its attempt is cleared; nothing is made of it any more.
     pub(crate) fn discard(&mut self) {
-        // Apart from the value, because two panics in one unwinding end the process.
-        let _ = self.clear();
         discard(self.0.take());
     }
 
-    pub(crate) fn start(&mut self, context: TaskContext) -> Result<(), String> {
+    pub(crate) fn start(&mut self, context: MakeContext<'_>) -> Result<(), String> {
         contain(|| self.0.get_mut().map(|slot| slot.as_mut().start(context))).map(|_| ())
     }
 
@@ -79,7 +92,10 @@ impl ErasedSlot {
 
 impl Drop for ErasedSlot {
     fn drop(&mut self) {
-        self.discard();
+        // Apart from the value, because two panics in one unwinding end the process.
+        if self.0.get().is_some() {
+            let _ = self.clear();
+        }
     }
 }
 
@@ -93,6 +109,15 @@ impl fmt::Debug for ErasedSlot {
 pub fn erase<M, F>(make: M) -> ErasedSlot
 where
     M: Fn(TaskContext) -> F + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    erase_frugal(move |context| make(context()))
+}
+
+/// Erases what makes a task's attempts and may do without their context.
+pub(crate) fn erase_frugal<M, F>(make: M) -> ErasedSlot
+where
+    M: Fn(MakeContext<'_>) -> F + Send + 'static,
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
     ErasedSlot(Contained::new(Box::pin(Slot { make, attempt: None })))

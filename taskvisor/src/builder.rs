@@ -33,7 +33,6 @@ use crate::supervisor::SupervisorHandle;
 ///     Ok(())
 /// }
 /// ```
-#[derive(Clone)]
 pub struct Supervisor {
     handle: SupervisorHandle,
     owner: Arc<Owner>,
@@ -41,6 +40,12 @@ pub struct Supervisor {
 
 struct Owner {
     shared: Arc<Shared>,
+}
+
+impl Clone for Supervisor {
+    fn clone(&self) -> Self {
+        Self { handle: SupervisorHandle::owning(self.owned()), owner: Arc::clone(&self.owner) }
+    }
 }
 
 impl Drop for Owner {
@@ -167,7 +172,7 @@ impl SupervisorBuilder {
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);
         }
-        Supervisor { handle: SupervisorHandle::new(&shared), owner: Arc::new(Owner { shared }) }
+        Supervisor { handle: SupervisorHandle::owning(&shared), owner: Arc::new(Owner { shared }) }
     }
 
     fn check_subscribers(&mut self) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::cell::{Ask, Key, TaskCell, Waiting, later};
+use crate::cell::{Ask, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
 use crate::panics::contain;
@@ -24,18 +24,23 @@ pub(crate) const MARGIN: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,
+    /// Of the configuration.
+    grace: Duration,
+    /// Of a submission that competes: where it leaves the line. Other handles are spared to count on what all share.
     shared: Weak<Shared>,
 }
 
 impl TaskHandle {
     pub(crate) fn new(cell: Arc<TaskCell>, shared: &Arc<Shared>) -> Self {
-        Self { cell, shared: Arc::downgrade(shared) }
+        let shared_if_competing = cell.slot().map(|_| Arc::downgrade(shared));
+        Self { cell, grace: shared.config.grace, shared: shared_if_competing.unwrap_or_default() }
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
         &self.cell
     }
 
+    /// The supervisor of a submission that competes for a slot.
     pub(crate) fn shared(&self) -> Option<Arc<Shared>> {
         self.shared.upgrade()
     }
@@ -61,15 +66,14 @@ impl TaskHandle {
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {
-        let grace = self.shared().map(|shared| shared.config.grace);
-        self.cancel_with_timeout(grace.unwrap_or_default())
+        self.cancel_with_timeout(self.grace)
     }
 
     /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
     /// brought forward, not put off. A submission that waits for its slot has left the queue when this returns.
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
         let asked = self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace));
-        if asked && matches!(self.cell.key(), Key::Slot(_)) {
+        if asked {
             if let Some(shared) = self.shared() {
                 if shared.registry.withdraw(&self.cell) {
                     shared.room.notify_waiters();
@@ -161,7 +165,11 @@ impl Future for OutcomeFuture {
         let this = &mut *self;
         loop {
             match this.cell.poll_outcome(&mut this.place, context) {
-                Waiting::Over(outcome) => return Poll::Ready(outcome),
+                Waiting::Over(outcome) => {
+                    // All places are given up at the end, so that there is nothing to give up when this is dropped.
+                    this.place = None;
+                    return Poll::Ready(outcome);
+                }
                 Waiting::Until(None) => return Poll::Pending,
                 Waiting::Until(Some(deadline)) => ready!(this.enforce(deadline, context)),
             }
@@ -171,7 +179,9 @@ impl Future for OutcomeFuture {
 
 impl Drop for OutcomeFuture {
     fn drop(&mut self) {
-        self.cell.forget_waiter(self.place);
+        if self.place.is_some() {
+            self.cell.forget_waiter(self.place);
+        }
     }
 }
 

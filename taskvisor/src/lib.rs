@@ -85,6 +85,7 @@ mod handle;
 
 // The front.
 mod shutdown;
+mod reserve;
 mod supervisor;
 #[cfg(feature = "controller")]
 mod controller;

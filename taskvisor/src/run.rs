@@ -8,11 +8,11 @@ use crate::builder::Supervisor;
 use crate::handle::TaskHandle;
 use crate::refusal::RuntimeError;
 use crate::report::Report;
+use crate::reserve::Reserved;
 use crate::shared::Shared;
 use crate::shutdown::{First, first};
 use crate::signals::{Signals, nothing};
 use crate::spec::TaskSpec;
-use crate::supervisor::Reserved;
 use crate::sync::Ordering;
 
 impl Supervisor {
@@ -73,7 +73,9 @@ pub(crate) fn start(
     let started = reserve_all(shared, specs).and_then(|reserved| {
         let listening = listen()?;
         let handles = reserved.iter().map(Reserved::handle).collect();
-        reserved.into_iter().for_each(Reserved::start);
+        for reserved in reserved {
+            reserved.start(shared);
+        }
         Ok((listening, handles))
     });
     if started.is_err() {

@@ -1,44 +1,54 @@
 //! What a supervisor can be asked to do.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::actor::TaskActor;
-use crate::attempt::ErasedSlot;
-use crate::cell::{Key, TaskCell};
 use crate::context::{AppContext, TaskContext};
 use crate::current;
-use crate::extract::{FromApp, Needs};
+use crate::extract::FromApp;
 use crate::handle::TaskHandle;
-use crate::id::TaskId;
 use crate::refusal::{AddError, RuntimeError};
-use crate::registry::Refusal;
-use crate::settings::Policy;
 use crate::shared::Shared;
 use crate::spec::TaskSpec;
 use crate::status::TaskStatus;
-use crate::task::TaskRef;
-use crate::ticket::Ticket;
 
 /// A way to a supervisor that owns nothing: store it anywhere, extract it as a parameter.
 ///
 /// Once the supervisor is gone, it lists nothing and adding is refused as during a shutdown. All methods are those of
 /// [`Supervisor`](crate::Supervisor) too.
-#[derive(Clone)]
-pub struct SupervisorHandle {
-    shared: Weak<Shared>,
+pub struct SupervisorHandle(Reach);
+
+enum Reach {
+    /// That of a `Supervisor`, which owns it anyway. It is never handed out.
+    Owned(Arc<Shared>),
+    Known(Weak<Shared>),
+}
+
+impl Clone for SupervisorHandle {
+    fn clone(&self) -> Self {
+        Self(Reach::Known(match &self.0 {
+            Reach::Owned(shared) => Arc::downgrade(shared),
+            Reach::Known(shared) => Weak::clone(shared),
+        }))
+    }
 }
 
 impl SupervisorHandle {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::downgrade(shared) }
+        Self(Reach::Known(Arc::downgrade(shared)))
     }
 
-    pub(crate) fn shared(&self) -> Result<Arc<Shared>, RuntimeError> {
-        self.shared.upgrade().ok_or(RuntimeError::ShuttingDown)
+    pub(crate) fn owning(shared: &Arc<Shared>) -> Self {
+        Self(Reach::Owned(Arc::clone(shared)))
+    }
+
+    pub(crate) fn shared(&self) -> Result<Cow<'_, Arc<Shared>>, RuntimeError> {
+        match &self.0 {
+            Reach::Owned(shared) => Ok(Cow::Borrowed(shared)),
+            Reach::Known(shared) => shared.upgrade().map(Cow::Owned).ok_or(RuntimeError::ShuttingDown),
+        }
     }
 
     /// Adds a task and starts it. Decides before it returns: `Ok` is accepted, `Err` never runs.
@@ -71,7 +81,7 @@ impl SupervisorHandle {
         };
         let reserved = shared.reserve(spec)?;
         let handle = reserved.handle();
-        reserved.start();
+        reserved.start(&shared);
         Ok(handle)
     }
 
@@ -194,7 +204,7 @@ impl AppContext {
     pub fn supervisor(&self) -> SupervisorHandle {
         match self.host().into_any().downcast::<Shared>() {
             Ok(shared) => SupervisorHandle::new(&shared),
-            Err(_) => SupervisorHandle { shared: Weak::new() },
+            Err(_) => SupervisorHandle(Reach::Known(Weak::new())),
         }
     }
 }
@@ -204,87 +214,5 @@ impl TaskContext {
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
         self.app().supervisor()
-    }
-}
-
-/// A task whose name is taken and that has not begun. Dropped, it gives the name back without a word.
-pub(crate) struct Reserved {
-    ticket: Ticket,
-    slot: ErasedSlot,
-    policy: Policy,
-}
-
-impl Reserved {
-    #[cfg(feature = "controller")]
-    pub(crate) fn new(ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
-        Self { ticket, slot, policy }
-    }
-
-    pub(crate) fn handle(&self) -> TaskHandle {
-        TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared())
-    }
-
-    pub(crate) fn start(self) {
-        let runtime = self.ticket.shared().runtime.get().cloned();
-        let actor = TaskActor::new(self.ticket, self.slot, self.policy);
-        // Without a runtime nothing is reserved.
-        if let Some(runtime) = runtime {
-            runtime.spawn(actor);
-        }
-    }
-}
-
-impl Shared {
-    /// Takes the name of a task, or says what is wrong with it.
-    pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<Reserved, AddError> {
-        let policy = match self.check(&spec) {
-            Ok(policy) => policy,
-            Err(reason) => return Err(AddError::new(reason, spec)),
-        };
-        let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
-        let id = TaskId::next();
-        let hash = self.registry.hash(&Key::Name, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, Key::Name, hash, Instant::now()));
-        match Ticket::take(Arc::clone(self), &cell) {
-            Ok(ticket) => Ok(Reserved { ticket, slot, policy }),
-            Err(refusal) => {
-                let reason = match refusal {
-                    Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    Refusal::Closed | Refusal::NoRoom(_) => RuntimeError::ShuttingDown,
-                };
-                let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
-                let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
-                Err(AddError::new(reason, spec))
-            }
-        }
-    }
-
-    /// What the task runs by, or what is wrong with it.
-    pub(crate) fn check(self: &Arc<Self>, spec: &TaskSpec) -> Result<Policy, RuntimeError> {
-        self.ready()?;
-        let invalid = |reasons| RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons };
-        let policy = spec.settings.resolve(&self.config).map_err(invalid)?;
-        if spec.name().is_empty() {
-            return Err(invalid(vec!["a task needs a name that is not empty"]));
-        }
-        let mut needs = Needs::new(&self.states);
-        (spec.task.needs)(&mut needs);
-        let types = needs.missing();
-        if types.is_empty() {
-            return Ok(policy);
-        }
-        let near = types.iter().find_map(|name| self.states.near_miss(name));
-        Err(RuntimeError::MissingState { name: spec.name().to_owned(), types, near })
-    }
-
-    /// Whether anything could be added at all.
-    pub(crate) fn ready(self: &Arc<Self>) -> Result<(), RuntimeError> {
-        if let Some(flaw) = &self.flaw {
-            return Err(flaw.clone());
-        }
-        if self.registry.is_closed() {
-            return Err(RuntimeError::ShuttingDown);
-        }
-        self.bind().map(|_| ())
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::attempt::{ErasedSlot, erase};
+use crate::attempt::{ErasedSlot, erase, erase_frugal};
 use crate::context::TaskContext;
 use crate::error::TaskError;
 use crate::extract::{FromContext, Needs};
@@ -82,7 +82,7 @@ impl TaskFn {
     /// });
     /// ```
     pub fn arc<Args, H: Handler<Args>>(name: impl Into<Cow<'static, str>>, handler: H) -> TaskRef {
-        let slot = erase(move |context| handler.call(&context));
+        let slot = erase_frugal(move |context| handler.call(context));
         TaskRef { name: name.into(), slot, needs: H::needs }
     }
 }
@@ -99,7 +99,8 @@ pub trait Handler<Args>: Send + Sync + 'static {
     type Future: Future<Output = Result<(), TaskError>> + Send + 'static;
 
     /// Starts an attempt.
-    fn call(&self, context: &TaskContext) -> Self::Future;
+    #[doc(hidden)]
+    fn call(&self, context: &dyn Fn() -> TaskContext) -> Self::Future;
 
     /// Declares the states that its parameters need.
     fn needs(needs: &mut Needs<'_>);
@@ -116,8 +117,8 @@ macro_rules! handlers {
             type Future = Fut;
 
             #[allow(unused_variables, reason = "there may be no parameters")]
-            fn call(&self, context: &TaskContext) -> Fut {
-                self($($arg::from_context(context)),*)
+            fn call(&self, context: &dyn Fn() -> TaskContext) -> Fut {
+                call!(self context $($arg)*)
             }
 
             #[allow(unused_variables, reason = "there may be no parameters")]
@@ -126,6 +127,17 @@ macro_rules! handlers {
             }
         }
     )+};
+}
+
+/// Calls a handler; without parameters it needs no context.
+macro_rules! call {
+    ($handler:ident $context:ident) => {
+        $handler()
+    };
+    ($handler:ident $context:ident $($arg:ident)+) => {{
+        let context = $context();
+        $handler($($arg::from_context(&context)),+)
+    }};
 }
 
 handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }

@@ -31,9 +31,12 @@ enum Reached {
 }
 
 impl Ticket {
-    pub(crate) fn take(shared: Arc<Shared>, cell: &Arc<TaskCell>) -> Result<Self, Refusal> {
-        shared.registry.enter(cell)?;
-        Ok(Self { shared, cell: Arc::clone(cell), reached: Reached::Reserved })
+    /// Takes the name of the task, or gives the task back.
+    pub(crate) fn take(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Result<Self, (Refusal, Arc<TaskCell>)> {
+        match shared.registry.enter(&cell) {
+            Ok(()) => Ok(Self { shared, cell, reached: Reached::Reserved }),
+            Err(refusal) => Err((refusal, cell)),
+        }
     }
 
     /// Takes a place in a slot, which may be one among those who wait.
@@ -66,10 +69,10 @@ impl Ticket {
         self.reached = Reached::Accepted;
     }
 
-    pub(crate) fn added(&mut self) {
+    pub(crate) fn added(&mut self, now: Option<Instant>) {
         if self.reached == Reached::Accepted {
             self.reached = Reached::Added;
-            self.tell(EventName::Added, None, || EventKind::Added);
+            self.tell(EventName::Added, now, || EventKind::Added);
         }
     }
 
@@ -102,24 +105,21 @@ impl Ticket {
     }
 
     /// Ends the task: the name becomes free before any waiter wakes.
-    pub(crate) fn end(&mut self, end: End) {
-        if self.reached == Reached::Gone {
-            return;
-        }
+    pub(crate) fn end(&mut self, end: End, now: Instant) {
         if self.reached == Reached::Reserved {
-            self.leave();
+            self.leave(now);
             self.cell.settle(End::Aborted);
         } else {
-            self.tell_end(end);
+            self.tell_end(end, now);
         }
         self.reached = Reached::Gone;
-        self.cell.end(Instant::now());
+        self.cell.end(now);
         self.shared.registry.depart();
     }
 
     /// Frees the name, or passes the slot on.
-    fn leave(&self) {
-        if let Some(next) = self.shared.registry.leave(&self.cell) {
+    fn leave(&self, now: Instant) {
+        if let Some(next) = self.shared.registry.leave(&self.cell, now) {
             next.grant_turn();
         }
         if matches!(self.cell.key(), Key::Slot(_)) {
@@ -127,23 +127,25 @@ impl Ticket {
         }
     }
 
-    fn tell_end(&mut self, end: End) {
-        self.added();
+    fn tell_end(&mut self, end: End, now: Instant) {
+        self.added(Some(now));
         if self.reached == Reached::Attempt {
             let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
-            self.tell(EventName::Aborted, None, attempt);
+            self.tell(EventName::Aborted, Some(now), attempt);
         }
         let end = self.cell.settle(end);
         let outcome = || EventKind::Ended { outcome: self.cell.settled_outcome(end) };
-        self.tell(EventName::Ended, None, outcome);
+        self.tell(EventName::Ended, Some(now), outcome);
         self.shared.tally.count(&self.cell, end);
-        self.leave();
-        self.tell(EventName::Removed, None, || EventKind::Removed);
+        self.leave(now);
+        self.tell(EventName::Removed, Some(now), || EventKind::Removed);
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.end(End::Aborted);
+        if self.reached != Reached::Gone {
+            self.end(End::Aborted, Instant::now());
+        }
     }
 }

@@ -59,8 +59,10 @@ impl Wakers {
 
     /// A waker may be anybody's code: one that panics does not keep the others asleep.
     pub(crate) fn wake(self) {
-        let rest = self.rest.into_iter().flat_map(|rest| *rest).map(|(_, waker)| waker);
-        for waker in self.first.into_iter().chain(rest) {
+        if let Some(first) = self.first {
+            let _ = contain(|| first.wake());
+        }
+        for (_, waker) in self.rest.into_iter().flat_map(|rest| *rest) {
             let _ = contain(|| waker.wake());
         }
     }

@@ -19,7 +19,7 @@ pub(crate) enum Key {
 }
 
 /// What was asked of a task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ask {
     pub(crate) kind: AskKind,
     /// Who asked first.

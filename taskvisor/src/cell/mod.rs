@@ -4,7 +4,7 @@
 //! Invariants, each shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
 //! 1. The end is first-writer-wins: the actor settles it, or a waiter forces it, never both.
 //! 2. A waiter registers under the lock that checks, so no end is missed.
-//! 3. An ask made before the actor looks is seen when it looks; one made later wakes it.
+//! 3. What the actor did not see when it was polled, an ask or its turn, has it polled again.
 //! 4. An end is forced only while the actor is inside a poll and the deadline of the stop has passed.
 //!
 //! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
@@ -78,7 +78,7 @@ pub(crate) struct AfterAttempt {
 }
 
 /// What an actor finds when it is polled.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Polled {
     pub(crate) ask: Option<Ask>,
     /// Whether its slot is its own, if it has one.
@@ -160,23 +160,35 @@ impl TaskCell {
     }
 
     /// The actor is polled: what was asked of it, and may it run?
-    pub(crate) fn enter(&self, waker: &Waker) -> Polled {
-        let (polled, _replaced) = {
-            let mut state = self.state.lock();
-            state.polling = true;
-            let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
-            let replaced = if known { None } else { state.actor.replace(waker.clone()) };
-            (Polled { ask: state.asked, turn: state.turn }, replaced)
-        };
-        polled
+    pub(crate) fn enter(&self) -> Polled {
+        let mut state = self.state.lock();
+        state.polling = true;
+        state.polled()
     }
 
-    /// The actor leaves its poll to wait. An ask that came meanwhile has woken it. Says whether its end was forced:
-    /// then there is nothing to wait for.
-    pub(crate) fn leave(&self) -> bool {
+    /// The actor is polled, and begins its next attempt if it may.
+    pub(crate) fn enter_and_begin(&self, now: Instant) -> (Polled, Option<u64>) {
         let mut state = self.state.lock();
-        state.polling = false;
-        state.stage == Stage::Stuck
+        state.polling = true;
+        let polled = state.polled();
+        let may = polled.turn && polled.ask.is_none();
+        (polled, may.then(|| state.begin(now)))
+    }
+
+    /// The actor, which found `seen`, leaves its poll to wait. Only now it leaves its waker: most tasks never wait. Says
+    /// whether its end was forced: then there is nothing to wait for.
+    pub(crate) fn leave(&self, seen: Polled, waker: &Waker) -> bool {
+        let (missed, stuck, _replaced) = {
+            let mut state = self.state.lock();
+            state.polling = false;
+            let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
+            let replaced = if known { None } else { state.actor.replace(waker.clone()) };
+            (state.polled() != seen, state.stage == Stage::Stuck, replaced)
+        };
+        if missed {
+            waker.wake_by_ref();
+        }
+        stuck
     }
 
     /// The slot is its own now. If it has ended meanwhile, its ticket passes the slot on.
@@ -210,10 +222,7 @@ impl TaskCell {
         if let Some(ask) = state.asked {
             return Err(ask);
         }
-        state.attempt += 1;
-        state.stage = Stage::Running;
-        state.since = now;
-        Ok(state.attempt)
+        Ok(state.begin(now))
     }
 
     /// The attempt is over and its future dropped: its token is cancelled, its failure kept.
@@ -277,5 +286,14 @@ impl TaskCell {
             token.cancel();
         }
         waiters.wake();
+    }
+}
+
+impl State {
+    fn begin(&mut self, now: Instant) -> u64 {
+        self.attempt += 1;
+        self.stage = Stage::Running;
+        self.since = now;
+        self.attempt
     }
 }

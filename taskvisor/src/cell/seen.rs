@@ -6,7 +6,7 @@ use std::task::Context;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{End, Key, Stage, State, TaskCell};
+use super::{End, Key, Polled, Stage, State, TaskCell};
 use crate::events::Subject;
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
@@ -130,6 +130,10 @@ impl TaskCell {
 }
 
 impl State {
+    pub(super) fn polled(&self) -> Polled {
+        Polled { ask: self.asked, turn: self.turn }
+    }
+
     fn runs(&self, attempt: u64) -> bool {
         self.stage == Stage::Running && self.attempt == attempt
     }

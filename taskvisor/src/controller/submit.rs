@@ -13,10 +13,11 @@ use crate::id::TaskId;
 use crate::outcome::{Rejection, StopCause};
 use crate::refusal::RuntimeError;
 use crate::registry::{Limits, Refusal, Taken};
+use crate::reserve::Reserved;
 use crate::shared::Shared;
 use crate::slot::{Admission, NoRoom};
 use crate::spec::TaskSpec;
-use crate::supervisor::{Reserved, SupervisorHandle};
+use crate::supervisor::SupervisorHandle;
 use crate::task::TaskRef;
 use crate::ticket::Ticket;
 
@@ -128,7 +129,7 @@ impl Shared {
                 self.tell_taken(&cell, taken, now);
                 let reserved = Reserved::new(ticket, slot, policy);
                 let handle = reserved.handle();
-                reserved.start();
+                reserved.start(self);
                 Ok(handle)
             }
             Err(refusal) => {

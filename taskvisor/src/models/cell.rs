@@ -7,8 +7,8 @@ use std::task::Poll;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop, submission};
-use crate::cell::{End, Polled, TaskCell};
+use super::{block_on, cell, explore, join, outcome, overdue, stop, submission};
+use crate::cell::{End, TaskCell};
 use crate::outcome::StopCause;
 use crate::status::Phase;
 
@@ -34,12 +34,13 @@ fn an_ask_reaches_the_actor_whether_it_looks_or_waits() {
         let now = Instant::now();
         let task = cell("task", now);
         let asker = asks(&task, now);
-        block_on(poll_fn(|context| match task.enter(context.waker()).ask {
-            Some(_) => Poll::Ready(()),
-            None => {
-                task.leave();
-                Poll::Pending
+        block_on(poll_fn(|context| {
+            let seen = task.enter();
+            if seen.ask.is_some() {
+                return Poll::Ready(());
             }
+            task.leave(seen, context.waker());
+            Poll::Pending
         }));
         assert!(join(asker));
     });
@@ -57,9 +58,12 @@ fn an_ask_and_a_turn_at_once_are_both_seen() {
             thread::spawn(move || task.grant_turn())
         };
         block_on(poll_fn(|context| {
-            let Polled { ask, turn } = task.enter(context.waker());
-            task.leave();
-            if ask.is_some() && turn { Poll::Ready(()) } else { Poll::Pending }
+            let seen = task.enter();
+            if seen.ask.is_some() && seen.turn {
+                return Poll::Ready(());
+            }
+            task.leave(seen, context.waker());
+            Poll::Pending
         }));
         assert!(join(asker));
         join(owner);
@@ -78,7 +82,7 @@ fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
         };
         let first = task.ask(stop(now));
         assert!(first != join(asker));
-        let seen = poll_once(|context| task.enter(context.waker()).ask);
+        let seen = task.enter().ask;
         assert_eq!(seen.map(|ask| ask.deadline), Some(now));
     });
 }
@@ -90,7 +94,7 @@ fn an_ask_comes_before_the_end_is_decided_or_not_at_all() {
         let now = Instant::now();
         let task = cell("task", now);
         let asker = asks(&task, now);
-        let asked = poll_once(|context| task.enter(context.waker()).ask);
+        let asked = task.enter().ask;
         task.settle(End::Completed);
         let stopping = task.status().stopping;
         task.end(now);

@@ -6,7 +6,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{cell, explore, join, outcome, overdue, poll_once, submission};
-use crate::cell::{Ask, End, TaskCell};
+use crate::cell::{Ask, End, Polled, TaskCell};
 use crate::outcome::Rejection;
 use crate::status::{Phase, WaitingOn};
 
@@ -17,8 +17,9 @@ fn late(now: Instant) -> Arc<TaskCell> {
     task
 }
 
-fn enter(task: &TaskCell) {
-    poll_once(|context| task.enter(context.waker()));
+/// What the actor, having entered, does at the end of its poll.
+fn leave(task: &TaskCell, seen: Polled) -> bool {
+    poll_once(|context| task.leave(seen, context.waker()))
 }
 
 fn forces(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
@@ -36,7 +37,7 @@ fn of_a_forced_end_and_the_actors_own_one_wins_and_everybody_sees_it() {
     explore(|| {
         let now = Instant::now();
         let task = late(now);
-        enter(&task);
+        task.enter();
         let forcer = forces(&task, now);
         let waiter = {
             let task = Arc::clone(&task);
@@ -57,7 +58,7 @@ fn of_two_who_force_an_end_one_does() {
     explore(|| {
         let now = Instant::now();
         let task = late(now);
-        enter(&task);
+        task.enter();
         let forcer = forces(&task, now);
         let forced = task.force(now);
         assert!(forced != join(forcer));
@@ -73,8 +74,8 @@ fn an_end_is_forced_only_inside_a_poll_and_the_actor_learns_of_it() {
         let task = late(now);
         assert!(!task.force(now), "the actor is not inside a poll");
         let forcer = forces(&task, now);
-        enter(&task);
-        let gave_up = task.leave();
+        let seen = task.enter();
+        let gave_up = leave(&task, seen);
         assert!(gave_up || !task.force(now), "the actor left its poll");
         assert_eq!(join(forcer), gave_up);
     });
@@ -86,7 +87,7 @@ fn an_end_is_forced_only_after_a_stop_was_asked() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        enter(&task);
+        task.enter();
         let asker = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.ask(overdue(now)))
@@ -105,7 +106,7 @@ fn what_is_rejected_ends_so_whoever_ends_it() {
     explore(|| {
         let now = Instant::now();
         let task = submission("slot", now);
-        enter(&task);
+        task.enter();
         let asker = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.ask(Ask::reject(Rejection::Superseded, now)))
@@ -127,7 +128,7 @@ fn what_was_forced_stays_stuck_until_the_end() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        enter(&task);
+        let seen = task.enter();
         let forcer = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
@@ -144,7 +145,7 @@ fn what_was_forced_stays_stuck_until_the_end() {
         }
         assert_eq!(join(forcer), (true, true));
         assert!(is_stuck(&task));
-        assert!(task.leave());
+        assert!(leave(&task, seen));
         task.settle(End::Completed);
         task.end(now);
         assert!(matches!(task.status().phase, Phase::Ended(outcome) if outcome.is_aborted()));

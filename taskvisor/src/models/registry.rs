@@ -159,7 +159,7 @@ fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
         let leavers = tasks.map(|task| {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
-                registry.leave(&task);
+                registry.leave(&task, Instant::now());
                 registry.depart();
             })
         });

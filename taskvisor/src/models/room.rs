@@ -71,7 +71,7 @@ fn whoever_leaves_the_line_makes_room_once() {
         let waits = submits(&registry, "slot", Admission::Queue, WIDE);
         let leaving = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.leave(&owner))
+            thread::spawn(move || registry.leave(&owner, Instant::now()))
         };
         let withdrawing = {
             let (registry, waits) = (Arc::clone(&registry), Arc::clone(&waits));
@@ -99,7 +99,7 @@ fn whoever_is_superseded_gives_its_room_to_the_next() {
             };
             let leaving = {
                 let registry = Arc::clone(&registry);
-                thread::spawn(move || registry.leave(&owner))
+                thread::spawn(move || registry.leave(&owner, Instant::now()))
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
             let taken = registry.submit(&newer, admission, WIDE, now).expect("it is always admitted");

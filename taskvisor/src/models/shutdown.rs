@@ -7,7 +7,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::world::{Silent, World, at_once, until_cancelled};
-use super::{GRACE, block_on, explore, explore_within, join, poll_once};
+use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
 use crate::attempt::erase;
 use crate::bus::Delivery;
@@ -134,7 +134,7 @@ fn of_two_stops_the_earlier_deadline_stays() {
         join(stopping);
         let soon = |deadline: Option<Instant>| deadline < Some(begun + 9 * GRACE);
         assert!(soon(world.shared.stop.subscribe().borrow_and_update().deadline));
-        let asked = poll_once(|context| task.handle.cell().enter(context.waker()).ask);
+        let asked = task.handle.cell().enter().ask;
         assert!(soon(asked.map(|ask| ask.deadline)));
         assert!(task.run().is_canceled());
     });

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use loom::thread;
 
 use super::world::{Added, World};
-use super::{block_on, explore, explore_within, join, poll_once};
+use super::{block_on, explore, explore_within, join};
 use crate::TaskError;
 use crate::attempt::{ErasedSlot, erase};
 use crate::outcome::{Outcome, Rejection};
@@ -111,7 +111,7 @@ fn dropped_if_running_or_started_but_never_left_waiting() {
         let slot = Ran::new();
         let owner = slot.owner();
         if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.alone(1)) {
-            assert!(poll_once(|context| next.handle.cell().enter(context.waker())).turn, "it waits");
+            assert!(next.handle.cell().enter().turn, "it waits");
             assert!(next.run().is_completed());
             slot.assert_order(&[0, 1]);
         }

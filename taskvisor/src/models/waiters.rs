@@ -151,7 +151,7 @@ fn one_that_no_longer_waits_for_idleness_leaves_the_others_in_place() {
                 registry.forget_idle(place);
             })
         };
-        registry.leave(&task);
+        registry.leave(&task, Instant::now());
         registry.depart();
         join(leaves);
         join(stays);

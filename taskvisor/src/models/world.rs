@@ -44,7 +44,8 @@ impl World {
     /// Adds a task as the supervisor does, and hands out what it would spawn.
     pub(super) fn add(&self, name: &'static str, body: ErasedSlot) -> Result<Added, Refusal> {
         let cell = cell(name, self.now);
-        let ticket = Ticket::take(Arc::clone(&self.shared), &cell)?;
+        let taken = Ticket::take(Arc::clone(&self.shared), Arc::clone(&cell));
+        let ticket = taken.map_err(|(refusal, _)| refusal)?;
         Ok(Added {
             handle: TaskHandle::new(cell, &self.shared),
             actor: TaskActor::new(ticket, body, policy()),

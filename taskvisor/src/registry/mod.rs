@@ -17,6 +17,7 @@ pub(crate) use slots::{Limits, Taken};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use tokio::time::Instant;
 
 use crate::cell::{Key, TaskCell};
 use crate::id::TaskId;
@@ -28,7 +29,7 @@ use crate::wakers::Wakers;
 pub(crate) struct Registry {
     shards: Box<[Mutex<Shard>]>,
     hasher: RandomState,
-    /// How many tasks there are, times two, plus one when closed.
+    /// How many tasks there are, times `ONE`; and the bits `CLOSED` and `AWAITED`.
     gate: AtomicUsize,
     /// How many submissions wait for a slot.
     waiting: AtomicUsize,
@@ -63,7 +64,9 @@ pub(crate) enum Refusal {
 }
 
 const CLOSED: usize = 1;
-const ONE: usize = 2;
+/// Somebody ever waited for idleness. Until then nobody looks for those who do.
+const AWAITED: usize = 2;
+const ONE: usize = 4;
 
 impl Registry {
     pub(crate) fn new(shards: usize) -> Self {
@@ -92,9 +95,9 @@ impl Registry {
     }
 
     /// Frees what the task holds. Says whose turn it is then.
-    pub(crate) fn leave(&self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
+    pub(crate) fn leave(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         match cell.key() {
-            Key::Slot(_) => self.leave_slot(cell),
+            Key::Slot(_) => self.leave_slot(cell, now),
             Key::Name | Key::Free => {
                 let _removed = self.shard(cell.hash()).lock().remove(cell);
                 None
@@ -117,7 +120,8 @@ impl Registry {
 
     /// Counts the task out.
     pub(crate) fn depart(&self) {
-        if self.gate.fetch_sub(ONE, Ordering::AcqRel) < 2 * ONE {
+        let before = self.gate.fetch_sub(ONE, Ordering::AcqRel);
+        if before < 2 * ONE && before & AWAITED != 0 {
             let waiting = self.idle.lock().take();
             waiting.wake();
         }
@@ -140,7 +144,8 @@ impl Registry {
 
     /// Lets nobody in any more if nobody is in, in one step.
     pub(crate) fn close_if_idle(&self) -> bool {
-        self.gate.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        let closed = |gate| (gate < ONE && gate & CLOSED == 0).then_some(gate | CLOSED);
+        self.gate.fetch_update(Ordering::AcqRel, Ordering::Acquire, closed).is_ok()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -151,7 +156,8 @@ impl Registry {
     pub(crate) fn poll_idle(&self, place: &mut Option<u32>, context: &Context<'_>) -> Poll<()> {
         let (polled, _replaced) = {
             let mut idle = self.idle.lock();
-            if self.gate.load(Ordering::Acquire) < ONE {
+            // Whoever departs after this sees the bit, and waits for this lock to look for whom to wake.
+            if self.gate.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
                 (Poll::Ready(()), None)
             } else {
                 (Poll::Pending, idle.register(place, context.waker()))

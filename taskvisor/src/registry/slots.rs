@@ -97,11 +97,11 @@ impl Registry {
         self.waiting.fetch_sub(left, Ordering::AcqRel);
     }
 
-    pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
+    pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         let (next, _emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
             let mut taken = shard.slot_of(cell)?;
-            match taken.get_mut().leave(cell, Instant::now()) {
+            match taken.get_mut().leave(cell, now) {
                 Left::Passed(next) => {
                     self.make_room(1);
                     (Some(next), None)
