@@ -97,7 +97,13 @@ impl TaskHandle {
     /// Cancel safe: the outcome stays, for any number of waiters.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None, timeless: false }
+        OutcomeFuture {
+            cell: Arc::clone(&self.cell),
+            place: None,
+            alarm: None,
+            patient: false,
+            timeless: false,
+        }
     }
 }
 
@@ -117,6 +123,8 @@ pub struct OutcomeFuture {
     place: Option<u32>,
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
     alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// It was polled once after the stop was asked, and let others run before it set an alarm.
+    patient: bool,
     /// The runtime it is polled on has no timers.
     timeless: bool,
 }
@@ -124,6 +132,12 @@ pub struct OutcomeFuture {
 impl OutcomeFuture {
     /// Waits for the deadline of the stop, then ends a task that blocks past it.
     fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
+        // Most tasks stop in their next poll: then the alarm would be set for nothing.
+        if !self.patient {
+            self.patient = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         // Without a runtime, or one with timers, only those who have one can end a blocked task.
         if self.alarm.is_none() && (self.timeless || Handle::try_current().is_err()) {
             return Poll::Pending;

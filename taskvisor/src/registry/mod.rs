@@ -39,10 +39,17 @@ pub(crate) struct Registry {
 #[derive(Debug, Default)]
 struct Shard {
     /// Those that hold their names, and those that hold nothing.
-    tasks: HashTable<Arc<TaskCell>>,
+    tasks: HashTable<Entered>,
     /// Those that are taken. Their keys are those of their owners.
     slots: HashTable<Slot<Arc<TaskCell>>>,
     closed: bool,
+}
+
+/// A task that is in. Its hash stands beside it, so that a search and a table that grows touch no other task.
+#[derive(Debug)]
+struct Entered {
+    hash: u64,
+    cell: Arc<TaskCell>,
 }
 
 /// Who is in when the registry closes.
@@ -173,7 +180,8 @@ impl Registry {
     pub(crate) fn find(&self, name: &str) -> Option<Arc<TaskCell>> {
         let hash = self.hasher.hash_one(name);
         let shard = self.shard(hash).lock();
-        shard.tasks.find(hash, |cell| cell.is_named(name)).map(Arc::clone)
+        let found = shard.tasks.find(hash, |other| other.hash == hash && other.cell.is_named(name));
+        found.map(|found| Arc::clone(&found.cell))
     }
 
     /// Everybody who is in, oldest first.
@@ -200,26 +208,25 @@ impl Shard {
         if self.closed {
             return Err(Refusal::Closed);
         }
-        let same = |other: &Arc<TaskCell>| match cell.key() {
-            Key::Name => other.is_named(cell.name()),
-            Key::Slot(_) | Key::Free => false,
-        };
-        match self.tasks.entry(cell.hash(), same, |other| other.hash()) {
+        let hash = cell.hash();
+        let holds_a_name = *cell.key() == Key::Name;
+        let same = |other: &Entered| holds_a_name && other.hash == hash && other.cell.is_named(cell.name());
+        match self.tasks.entry(hash, same, |other| other.hash) {
             Entry::Occupied(_) => Err(Refusal::NameTaken),
             Entry::Vacant(place) => {
-                place.insert(Arc::clone(cell));
+                place.insert(Entered { hash, cell: Arc::clone(cell) });
                 Ok(())
             }
         }
     }
 
-    fn remove(&mut self, cell: &Arc<TaskCell>) -> Option<Arc<TaskCell>> {
-        let found = self.tasks.find_entry(cell.hash(), |other| Arc::ptr_eq(other, cell)).ok()?;
+    fn remove(&mut self, cell: &Arc<TaskCell>) -> Option<Entered> {
+        let found = self.tasks.find_entry(cell.hash(), |other| Arc::ptr_eq(&other.cell, cell)).ok()?;
         Some(found.remove().0)
     }
 
     /// Everybody but those who wait for a slot.
     fn running(&self) -> impl Iterator<Item = &Arc<TaskCell>> {
-        self.tasks.iter().chain(self.slots.iter().map(|slot| &slot.owner))
+        self.tasks.iter().map(|entered| &entered.cell).chain(self.slots.iter().map(|slot| &slot.owner))
     }
 }
