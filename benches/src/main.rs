@@ -1,62 +1,52 @@
-//! What taskvisor costs beside hand-written Tokio: every work in turn on both, in interleaved rounds, medians.
+//! What taskvisor costs beside Tokio written by hand and beside others: every work in turn by every system that does it,
+//! in interleaved rounds; medians.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml -- [rounds]`
+//! `cargo run --release --manifest-path benches/Cargo.toml -- --help`
 
 mod count;
+mod names;
+mod oops;
+mod started;
+mod flavor;
+mod work;
+mod measure;
+mod table;
+mod arguments;
+mod systems;
 mod works;
 
-use std::time::Duration;
+use std::process::ExitCode;
 
-use crate::count::Cost;
+use crate::arguments::{Arguments, USAGE};
+use crate::table::Table;
 
-/// One work, done by both.
-struct Work {
-    name: &'static str,
-    operations: u64,
-    raw: fn(u64) -> Cost,
-    ours: fn(u64) -> Cost,
-}
-
-fn main() {
-    let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(11);
-    println!("{:<44} {:^31}   {:^13}   {:^13}", "", "time an operation", "allocations", "live bytes");
-    println!(
-        "{:<44} {:>10} {:>10} {:>7}   {:>6} {:>6}   {:>6} {:>6}",
-        "", "raw", "ours", "ratio", "raw", "ours", "raw", "ours"
-    );
-    for work in works::ALL {
-        let (mut raw, mut ours) = (Vec::new(), Vec::new());
-        (work.raw)(work.operations / 10);
-        (work.ours)(work.operations / 10);
-        for _ in 0..rounds {
-            raw.push((work.raw)(work.operations));
-            ours.push((work.ours)(work.operations));
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(mistake) => {
+            eprintln!("{mistake}\n\n{USAGE}");
+            return ExitCode::from(2);
         }
-        let (raw, ours) = (median(raw), median(ours));
-        let each = |cost: &Cost| cost.time.as_nanos() as f64 / work.operations as f64;
-        let per = |number: u64| number as f64 / work.operations as f64;
-        println!(
-            "{:<44} {:>7.0} ns {:>7.0} ns {:>6.2}x   {:>6.2} {:>6.2}   {:>6.0} {:>6.0}",
-            work.name,
-            each(&raw),
-            each(&ours),
-            each(&ours) / each(&raw),
-            per(raw.allocations),
-            per(ours.allocations),
-            per(raw.live_bytes),
-            per(ours.live_bytes),
-        );
+    };
+    if arguments.help {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
     }
-}
-
-fn median(mut costs: Vec<Cost>) -> Cost {
-    costs.sort_by_key(|cost| cost.time);
-    let middle = costs.len() / 2;
-    costs.swap_remove(middle)
-}
-
-impl Cost {
-    fn of(time: Duration, allocations: u64, live_bytes: u64) -> Self {
-        Self { time, allocations, live_bytes }
+    let chosen = works::all().filter(|work| {
+        [work.group, work.name].iter().any(|text| text.to_lowercase().contains(&arguments.filter))
+    });
+    let chosen: Vec<_> = chosen.collect();
+    if chosen.is_empty() {
+        eprintln!("no work contains `{}`; `--list` lists them", arguments.filter);
+        return ExitCode::from(2);
     }
+    let mut table = Table::new(arguments.markdown);
+    for work in chosen {
+        if arguments.list {
+            println!("{}: {}", work.group, work.name);
+        } else {
+            table.print(work, &measure::measure(work, arguments.rounds));
+        }
+    }
+    ExitCode::SUCCESS
 }

@@ -138,14 +138,15 @@ impl Registry {
     pub(crate) fn close(&self) -> Inside {
         let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
         let mut inside = Inside { first: before & CLOSED == 0, ..Inside::default() };
+        let mut running = Vec::with_capacity(before / ONE);
         for shard in &self.shards {
             let mut shard = shard.lock();
             shard.closed = true;
             inside.waiting.extend(shard.slots.iter_mut().flat_map(Slot::clear));
-            inside.running.extend(shard.running().cloned());
+            running.extend(shard.running().map(by_age));
         }
         self.waiting.fetch_sub(inside.waiting.len(), Ordering::AcqRel);
-        inside.running.sort_unstable_by_key(|cell| cell.id());
+        inside.running = oldest_first(running);
         inside
     }
 
@@ -186,14 +187,13 @@ impl Registry {
 
     /// Everybody who is in, oldest first.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(self.gate.load(Ordering::Acquire) / ONE);
         for shard in &self.shards {
             let shard = shard.lock();
-            cells.extend(shard.running().cloned());
-            cells.extend(shard.slots.iter().flat_map(Slot::waiters).map(|waiter| Arc::clone(&waiter.who)));
+            cells.extend(shard.running().map(by_age));
+            cells.extend(shard.slots.iter().flat_map(Slot::waiters).map(|waiter| by_age(&waiter.who)));
         }
-        cells.sort_unstable_by_key(|cell| cell.id());
-        cells
+        oldest_first(cells)
     }
 
     /// By bits of the hash that the table inside does not use.
@@ -201,6 +201,16 @@ impl Registry {
         let index = usize::try_from(hash >> 32).unwrap_or_default() & (self.shards.len() - 1);
         &self.shards[index]
     }
+}
+
+/// With its id beside it: a sort that had to look into each task would take longer than all else.
+fn by_age(cell: &Arc<TaskCell>) -> (TaskId, Arc<TaskCell>) {
+    (cell.id(), Arc::clone(cell))
+}
+
+fn oldest_first(mut cells: Vec<(TaskId, Arc<TaskCell>)>) -> Vec<Arc<TaskCell>> {
+    cells.sort_unstable_by_key(|(id, _)| *id);
+    cells.into_iter().map(|(_, cell)| cell).collect()
 }
 
 impl Shard {

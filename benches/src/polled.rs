@@ -1,0 +1,17 @@
+//! What a program says that is started to be measured: when the first and when the last of its tasks was first polled.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Told by each of so many tasks; the last one ends the program.
+pub fn polled(tasks: u64) {
+    static POLLED: AtomicU64 = AtomicU64::new(0);
+    static FIRST: OnceLock<u128> = OnceLock::new();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock that is set").as_nanos();
+    let first = FIRST.get_or_init(|| now);
+    if POLLED.fetch_add(1, Relaxed) + 1 == tasks {
+        println!("{first} {now}");
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,54 @@
+//! This project, with its default `Config`.
+
+use std::borrow::Cow;
+use std::future::pending;
+
+use taskvisor::{
+    BackoffPolicy, CancellationToken, Config, ControllerConfig, RestartPolicy, Supervisor, TaskError, TaskFn,
+    TaskRef, TaskSpec, job,
+};
+
+use crate::started::started;
+
+pub fn supervisor() -> Supervisor {
+    Supervisor::new(Config::default(), Vec::new())
+}
+
+/// With as much room in its queues as the works fill.
+pub fn with_room() -> Supervisor {
+    let room = ControllerConfig { per_slot: 1_000_000, in_all: 1_000_000 };
+    Supervisor::builder(Config::default()).controller(room).build()
+}
+
+/// What ends at once.
+pub fn once(name: impl Into<Cow<'static, str>>) -> TaskSpec {
+    never_again(TaskFn::arc(name, || async { Ok(()) }))
+}
+
+/// What waits, and takes no token.
+pub fn parked(name: impl Into<Cow<'static, str>>) -> TaskSpec {
+    never_again(TaskFn::arc(name, || async {
+        started();
+        pending().await
+    }))
+}
+
+/// What waits until it is asked to stop.
+pub fn until_canceled(name: impl Into<Cow<'static, str>>) -> TaskSpec {
+    never_again(TaskFn::arc(name, |token: CancellationToken| async move {
+        started();
+        token.cancelled().await;
+        Err(TaskError::Canceled)
+    }))
+}
+
+/// The same, declared. Without a slot jobs do not compete, and without a format they need no name.
+#[job]
+pub async fn waits(token: CancellationToken) {
+    started();
+    token.cancelled().await;
+}
+
+fn never_again(task: TaskRef) -> TaskSpec {
+    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
+}

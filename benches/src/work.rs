@@ -1,0 +1,64 @@
+//! A work, and who does it.
+
+use crate::count::Cost;
+use crate::flavor::Flavor;
+
+/// One work, done by several.
+pub struct Work {
+    /// The section of the table it is in.
+    pub group: &'static str,
+    pub name: &'static str,
+    pub flavors: &'static [Flavor],
+    pub shows: Shows,
+    /// The first is raw Tokio, which the others are compared with.
+    pub entries: &'static [Entry],
+}
+
+/// What a work is about besides time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    Allocations,
+    /// What stays allocated while it lasts, too.
+    LiveBytes,
+    /// It happens in other processes.
+    OnlyTime,
+}
+
+/// A work as one system does it.
+pub struct Entry {
+    pub system: System,
+    /// How many operations one round has: fewer where each takes long.
+    pub operations: u64,
+    pub run: fn(Flavor, u64) -> Cost,
+}
+
+pub const fn entry(system: System, operations: u64, run: fn(Flavor, u64) -> Cost) -> Entry {
+    Entry { system, operations, run }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    Raw,
+    TaskFn,
+    Task,
+    Job,
+    Published,
+    TaskSupervisor,
+    Ractor,
+    Kameo,
+}
+
+impl System {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw tokio",
+            Self::TaskFn => "taskvisor, TaskFn",
+            Self::Task => "taskvisor, #[task]",
+            Self::Job => "taskvisor, #[job]",
+            Self::Published => "published 0.9.0",
+            Self::TaskSupervisor => "task-supervisor 0.5",
+            Self::Ractor => "ractor 0.16",
+            Self::Kameo => "kameo 0.22",
+        }
+    }
+}
