@@ -9,7 +9,6 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use fastrand::Rng;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -208,26 +207,27 @@ impl TaskActor {
         }
         let stop = after.asked.map(|ask| ask.cause);
         let failures = self.streak.failures();
-        let next = self.streak.next(&self.policy, judgement.ending, after.ran, stop, &mut Rng::new());
+        let next = self.streak.next(&self.policy, judgement.ending, after.ran, stop, fastrand::u64);
+        let end = match next {
+            Next::Repeat { after } => return self.rest(now, after, false, context),
+            Next::Retry { after } => return self.rest(now, after, true, context),
+            Next::Complete => End::Completed,
+            Next::Fail => End::Failed,
+            Next::Stop { cause, failed } => End::Canceled { cause, failed },
+        };
         if self.streak.failures() != failures {
             self.ticket.cell().count_failures(self.streak.failures());
         }
-        match next {
-            Next::Complete => self.finish(End::Completed, Some(now)),
-            Next::Fail => self.finish(End::Failed, Some(now)),
-            Next::Stop { cause, failed } => self.finish(End::Canceled { cause, failed }, Some(now)),
-            Next::Repeat { after } => self.rest(now, after, false, context),
-            Next::Retry { after } => self.rest(now, after, true, context),
-        }
+        self.finish(end, Some(now))
     }
 
     /// Between two attempts.
     fn rest(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
         let until = later(now, delay);
-        if let Err(ask) = self.ticket.cell().sleep(now, until) {
+        let failures = self.streak.failures();
+        if let Err(ask) = self.ticket.cell().sleep(now, until, failures) {
             return self.stop(ask);
         }
-        let failures = self.streak.failures();
         if failed {
             self.ticket.tell(EventName::Backoff, Some(now), || EventKind::Backoff { delay, failures });
         }

@@ -1,8 +1,7 @@
 //! What follows an attempt. Pure: given what happened, it says what is next.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
-
-use fastrand::Rng;
 
 use crate::outcome::StopCause;
 use crate::policies::{RestartPolicy, nanoseconds};
@@ -43,14 +42,14 @@ impl Streak {
         self.failures
     }
 
-    /// What follows an attempt that ran for `ran`, now that `stop` was asked or not.
+    /// What follows an attempt that ran for `ran`, now that `stop` was asked or not. `draw` is chance: one of a range.
     pub(crate) fn next(
         &mut self,
         policy: &Policy,
         ending: Ending,
         ran: Duration,
         stop: Option<StopCause>,
-        random: &mut Rng,
+        draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> Next {
         let failed = !matches!(ending, Ending::Succeeded | Ending::Canceled);
         self.count(policy, failed, ran);
@@ -71,7 +70,7 @@ impl Streak {
         }
         let after = match ending {
             Ending::RetryAfter(delay) => delay,
-            _ => policy.backoff.delay(self.failures - 1, Duration::from_nanos(self.previous), random),
+            _ => policy.backoff.delay(self.failures - 1, Duration::from_nanos(self.previous), draw),
         };
         self.previous = nanoseconds(after);
         Next::Retry { after }

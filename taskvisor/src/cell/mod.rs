@@ -256,9 +256,10 @@ impl TaskCell {
         self.state.lock().failures = failures;
     }
 
-    /// Sleeps until the next attempt, unless a stop was asked.
-    pub(crate) fn sleep(&self, now: Instant, until: Instant) -> Result<(), Ask> {
+    /// Sleeps until the next attempt, unless a stop was asked; counts the failures in a row in either case.
+    pub(crate) fn sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), Ask> {
         let mut state = self.state.lock();
+        state.failures = failures;
         if let Some(ask) = state.asked {
             return Err(ask);
         }

@@ -130,7 +130,7 @@ fn a_stop_asked_before_a_sleep_prevents_it() {
         task.begin(now).expect("nobody asked yet");
         let asker = asks_and_looks(&task, now);
         let asked = task.close_attempt(now, None).asked.is_some();
-        let slept = task.sleep(now, now).is_ok();
+        let slept = task.sleep(now, now, 0).is_ok();
         let phase = join(asker);
         assert_eq!(matches!(phase, Phase::Sleeping { .. }), slept, "{phase}");
         assert!(!(asked && slept));

@@ -141,7 +141,7 @@ fn what_was_forced_stays_stuck_until_the_end() {
         let began = task.begin(now).is_ok();
         if began {
             task.close_attempt(now, None);
-            let _ = task.sleep(now, now);
+            let _ = task.sleep(now, now, 0);
         }
         assert_eq!(join(forcer), (true, true));
         assert!(is_stuck(&task));

@@ -2,9 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
-
-use fastrand::Rng;
 
 use super::JitterPolicy;
 
@@ -93,14 +92,19 @@ impl BackoffPolicy {
         Duration::from_nanos(self.max)
     }
 
-    /// The delay after failure number `index` of a streak, counted from zero, given the delay before it.
-    pub(crate) fn delay(&self, index: u32, previous: Duration, random: &mut Rng) -> Duration {
+    /// The delay after failure number `index` of a streak, counted from zero, given the delay before it. `draw` is chance.
+    pub(crate) fn delay(
+        &self,
+        index: u32,
+        previous: Duration,
+        draw: impl FnOnce(RangeInclusive<u64>) -> u64,
+    ) -> Duration {
         let bare = match self.kind {
             BackoffKind::None => return Duration::ZERO,
             BackoffKind::Constant => self.first,
             BackoffKind::Exponential => self.bare(index),
         };
-        Duration::from_nanos(self.jitter.apply(bare, self.first, self.max, nanoseconds(previous), random))
+        Duration::from_nanos(self.jitter.apply(bare, self.first, self.max, nanoseconds(previous), draw))
     }
 
     /// `min(first · factor^index, max)`, without overflow: what is not below the maximum is the maximum.

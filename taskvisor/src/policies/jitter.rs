@@ -1,6 +1,6 @@
 //! Chance in a delay, so that what failed together does not come back together.
 
-use fastrand::Rng;
+use std::ops::RangeInclusive;
 
 /// How chance changes a delay `d`.
 ///
@@ -19,15 +19,23 @@ pub enum JitterPolicy {
 }
 
 impl JitterPolicy {
-    /// All in nanoseconds; `previous` is the delay before this one, and only `Decorrelated` looks at it.
-    pub(super) fn apply(self, delay: u64, first: u64, max: u64, previous: u64, random: &mut Rng) -> u64 {
+    /// All in nanoseconds; `previous` is the delay before this one, and only `Decorrelated` looks at it. `draw` draws one
+    /// of a range.
+    pub(super) fn apply(
+        self,
+        delay: u64,
+        first: u64,
+        max: u64,
+        previous: u64,
+        draw: impl FnOnce(RangeInclusive<u64>) -> u64,
+    ) -> u64 {
         match self {
             Self::None => delay,
-            Self::Equal => random.u64(delay - delay / 2..=delay),
-            Self::Full => random.u64(0..=delay),
+            Self::Equal => draw(delay - delay / 2..=delay),
+            Self::Full => draw(0..=delay),
             Self::Decorrelated => {
                 let ceiling = previous.max(first).saturating_mul(3).min(max);
-                random.u64(first..=ceiling.max(first))
+                draw(first..=ceiling.max(first))
             }
         }
     }
