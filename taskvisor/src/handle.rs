@@ -10,15 +10,12 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::cell::{Ask, TaskCell, Waiting, later};
+use crate::cell::{Ask, MARGIN, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
 use crate::panics::contain;
 use crate::shared::Shared;
 use crate::status::TaskStatus;
-
-/// How much longer than the actor a waiter waits: a body that polls is given the time to come back from its poll.
-pub(crate) const MARGIN: Duration = Duration::from_millis(100);
 
 /// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
 #[derive(Clone)]
@@ -165,7 +162,7 @@ impl OutcomeFuture {
         }
         let now = Instant::now();
         if !self.cell.force(now) {
-            // It is not inside a poll: it ends by itself, or begins to block only now.
+            // It is not inside a poll, or in one that was not seen before: it ends by itself, or blocks.
             alarm.as_mut().reset(later(now, MARGIN));
         }
         Poll::Ready(())

@@ -9,11 +9,10 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::cell::{Ask, TaskCell, later};
+use crate::cell::{Ask, MARGIN, TaskCell, later};
 use crate::context::AppContext;
 use crate::current;
 use crate::events::{EventKind, EventName};
-use crate::handle::MARGIN;
 use crate::outcome::{Rejection, StopCause};
 use crate::panics::contain;
 use crate::refusal::{RuntimeError, StuckTask};

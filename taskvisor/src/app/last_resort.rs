@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::stderr::say;
 use crate::builder::Supervisor;
+use crate::cell::MARGIN;
 use crate::cell::later;
-use crate::handle::{MARGIN, TaskHandle};
+use crate::handle::TaskHandle;
 use crate::refusal::RuntimeError;
 use crate::report::Report;
 use crate::run::{finish, start};
@@ -51,8 +52,8 @@ async fn watch(shared: Weak<Shared>) {
         };
         // Not kept while it waits: whoever drops it last runs the destructors of the states.
         let Some(drain) = shared.upgrade().map(|shared| shared.config.drain) else { return };
-        // The driver takes up to three margins, for those that are about to end.
-        let due = later(later(deadline.unwrap_or_else(Instant::now), drain), 5 * MARGIN);
+        // The driver takes up to four margins, for those that are about to end.
+        let due = later(later(deadline.unwrap_or_else(Instant::now), drain), 6 * MARGIN);
         match first(stop.changed(), sleep_until(due)).await {
             First::Left(Ok(())) => {}
             First::Left(Err(_)) => return,
@@ -78,6 +79,9 @@ fn exit(shared: &Shared) {
 
 /// Who blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
 fn blame(shared: &Shared) -> String {
+    // Looked at twice: nothing but a poll that goes on blocks. This thread has nothing else to do.
+    shared.force_all(Instant::now());
+    thread::sleep(MARGIN);
     let now = Instant::now();
     let (stuck, _) = shared.force_all(now);
     if !stuck.is_empty() {

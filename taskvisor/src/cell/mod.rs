@@ -1,11 +1,11 @@
-//! The state of one task: what it does and what was asked of it, behind one small lock. It changes only in this file;
-//! `seen` reads it.
+//! The state of one task: what it does and what was asked of it, behind one small lock. It changes only in this file and
+//! in `ended`; `seen` reads it.
 //!
 //! Invariants, each shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
 //! 1. The end is first-writer-wins: the actor settles it, or a waiter forces it, never both.
 //! 2. A waiter registers under the lock that checks, so no end is missed.
 //! 3. What the actor did not see when it was polled, an ask or its turn, has it polled again.
-//! 4. An end is forced only while the actor is inside a poll and the deadline of the stop has passed.
+//! 4. An end is forced only past the deadline of a stop, and inside a poll that was seen twice, a margin apart.
 //!
 //! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
 
@@ -25,9 +25,11 @@ use crate::sync::Mutex;
 use crate::wakers::Wakers;
 
 mod ask;
+mod ended;
 mod seen;
 
 pub(crate) use ask::{Ask, AskKind, End, Key, later};
+pub(crate) use ended::MARGIN;
 pub(crate) use seen::Waiting;
 
 #[derive(Debug)]
@@ -52,6 +54,8 @@ struct State {
     turn: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
+    /// How many milliseconds after its deadline this poll was first seen; zero if it was not.
+    seen_late: u32,
     /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
     end: Option<End>,
     last: LastFailure,
@@ -95,6 +99,7 @@ impl TaskCell {
             asked: None,
             turn: !matches!(key, Key::Slot(_)),
             polling: false,
+            seen_late: 0,
             end: None,
             last: LastFailure::default(),
             actor: None,
@@ -127,6 +132,7 @@ impl TaskCell {
                     true
                 }
             };
+            state.seen_late = 0;
             (first, state.token.clone(), state.actor.take(), state.waiters.take())
         };
         if let Some(token) = token {
@@ -139,38 +145,15 @@ impl TaskCell {
         first
     }
 
-    /// Ends the task in its actor's place, if the actor is inside a poll past the deadline of a stop.
-    pub(crate) fn force(&self, now: Instant) -> bool {
-        let waiters = {
-            let mut state = self.state.lock();
-            let Some(ask) = state.asked.filter(|ask| ask.deadline <= now) else { return false };
-            if state.end.is_some() || !state.polling {
-                return false;
-            }
-            state.end = Some(match ask.kind {
-                AskKind::Stop => End::Aborted,
-                // It never had its turn: there is no attempt to abort.
-                AskKind::Reject(rejection) => End::Rejected(rejection),
-            });
-            state.stage = Stage::Stuck;
-            state.waiters.take()
-        };
-        waiters.wake();
-        true
-    }
-
     /// The actor is polled: what was asked of it, and may it run?
     pub(crate) fn enter(&self) -> Polled {
-        let mut state = self.state.lock();
-        state.polling = true;
-        state.polled()
+        self.state.lock().enter()
     }
 
     /// The actor is polled, and begins its next attempt if it may.
     pub(crate) fn enter_and_begin(&self, now: Instant) -> (Polled, Option<u64>) {
         let mut state = self.state.lock();
-        state.polling = true;
-        let polled = state.polled();
+        let polled = state.enter();
         let may = polled.turn && polled.ask.is_none();
         (polled, may.then(|| state.begin(now)))
     }
@@ -267,30 +250,15 @@ impl TaskCell {
         state.since = now;
         Ok(())
     }
-
-    /// Decides the end, if nobody did, and says which it is. Nobody sees it before `end`.
-    pub(crate) fn settle(&self, end: End) -> End {
-        *self.state.lock().end.get_or_insert(end)
-    }
-
-    /// Shows the end to everybody. The last thing that happens to a task.
-    pub(crate) fn end(&self, now: Instant) {
-        let (token, _actor, waiters) = {
-            let mut state = self.state.lock();
-            state.end.get_or_insert(End::Aborted);
-            state.stage = Stage::Ended;
-            state.since = now;
-            state.polling = false;
-            (state.token.take(), state.actor.take(), state.waiters.take())
-        };
-        if let Some(token) = token {
-            token.cancel();
-        }
-        waiters.wake();
-    }
 }
 
 impl State {
+    fn enter(&mut self) -> Polled {
+        self.polling = true;
+        self.seen_late = 0;
+        self.polled()
+    }
+
     fn begin(&mut self, now: Instant) -> u64 {
         self.attempt += 1;
         self.stage = Stage::Running;

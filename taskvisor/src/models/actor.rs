@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use loom::sync::mpsc::channel;
 use loom::thread;
-use tokio::time::Instant;
 
 use super::world::{Added, World, at_once, until_cancelled};
-use super::{block_on, explore, explore_within, join};
+use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
 use crate::attempt::erase;
 use crate::config::Config;
@@ -91,7 +90,8 @@ fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
             thread::spawn(move || block_on(handle.outcome()))
         };
         handle.cancel_with_timeout(Duration::ZERO);
-        let (stuck, others) = world.shared.force_all(Instant::now());
+        world.shared.force_all(world.now + GRACE);
+        let (stuck, others) = world.shared.force_all(world.now + 2 * GRACE);
         assert_eq!((stuck.len(), others.len()), (1, 0));
         assert!(join(waiting).is_aborted());
         assert!(matches!(handle.status().phase, Phase::Stuck { .. }));

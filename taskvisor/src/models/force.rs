@@ -6,7 +6,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{cell, explore, join, outcome, overdue, poll_once, submission};
-use crate::cell::{Ask, End, Polled, TaskCell};
+use crate::cell::{Ask, End, MARGIN, Polled, TaskCell};
 use crate::outcome::Rejection;
 use crate::status::{Phase, WaitingOn};
 
@@ -22,9 +22,14 @@ fn leave(task: &TaskCell, seen: Polled) -> bool {
     poll_once(|context| task.leave(seen, context.waker()))
 }
 
+/// Looks twice, as far apart as it must be.
+fn force(task: &TaskCell, now: Instant) -> bool {
+    task.force(now) || task.force(now + MARGIN)
+}
+
 fn forces(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
     let task = Arc::clone(task);
-    thread::spawn(move || task.force(now))
+    thread::spawn(move || force(&task, now))
 }
 
 fn is_stuck(task: &TaskCell) -> bool {
@@ -60,7 +65,7 @@ fn of_two_who_force_an_end_one_does() {
         let task = late(now);
         task.enter();
         let forcer = forces(&task, now);
-        let forced = task.force(now);
+        let forced = force(&task, now);
         assert!(forced != join(forcer));
         assert!(outcome(&task).is_aborted());
     });
@@ -72,11 +77,11 @@ fn an_end_is_forced_only_inside_a_poll_and_the_actor_learns_of_it() {
     explore(|| {
         let now = Instant::now();
         let task = late(now);
-        assert!(!task.force(now), "the actor is not inside a poll");
+        assert!(!force(&task, now), "the actor is not inside a poll");
         let forcer = forces(&task, now);
         let seen = task.enter();
         let gave_up = leave(&task, seen);
-        assert!(gave_up || !task.force(now), "the actor left its poll");
+        assert!(gave_up || !force(&task, now), "the actor left its poll");
         assert_eq!(join(forcer), gave_up);
     });
 }
@@ -92,11 +97,11 @@ fn an_end_is_forced_only_after_a_stop_was_asked() {
             let task = Arc::clone(&task);
             thread::spawn(move || task.ask(overdue(now)))
         };
-        let forced = task.force(now);
+        let forced = force(&task, now);
         assert!(!forced || task.status().stopping);
         let first = join(asker);
         assert!(first);
-        assert!(forced != task.force(now), "the first that came after the ask did it");
+        assert!(forced != force(&task, now), "the first that came after the ask did it");
     });
 }
 
@@ -111,7 +116,7 @@ fn what_is_rejected_ends_so_whoever_ends_it() {
             let task = Arc::clone(&task);
             thread::spawn(move || task.ask(Ask::reject(Rejection::Superseded, now)))
         };
-        let forced = task.force(now);
+        let forced = force(&task, now);
         assert!(join(asker));
         let settled = task.settle(End::Rejected(Rejection::Superseded));
         task.end(now);
@@ -133,7 +138,7 @@ fn what_was_forced_stays_stuck_until_the_end() {
             let task = Arc::clone(&task);
             thread::spawn(move || {
                 task.ask(overdue(now));
-                let forced = task.force(now);
+                let forced = force(&task, now);
                 (forced, is_stuck(&task))
             })
         };
@@ -149,5 +154,25 @@ fn what_was_forced_stays_stuck_until_the_end() {
         task.settle(End::Completed);
         task.end(now);
         assert!(matches!(task.status().phase, Phase::Ended(outcome) if outcome.is_aborted()));
+    });
+}
+
+/// `force` × `leave`, `enter`: a poll that is seen for the first time is never the last, however late it is. On a machine that
+/// is overloaded a body that polls was given up because it was seen inside a poll once.
+#[test]
+fn a_body_is_not_given_up_for_a_poll_that_was_seen_once() {
+    explore(|| {
+        let now = Instant::now();
+        let task = late(now);
+        let seen = task.enter();
+        assert!(!task.force(now + 9 * MARGIN), "the poll was seen once");
+        let looking = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.force(now + 10 * MARGIN))
+        };
+        let gave_up = leave(&task, seen);
+        task.enter();
+        assert_eq!(join(looking), gave_up, "it was given up for a poll that was over");
+        assert!(gave_up || force(&task, now + 11 * MARGIN), "the poll after it was seen twice");
     });
 }
