@@ -97,25 +97,32 @@ impl<T: Clone + PartialEq> Slot<T> {
         Self { owner, since, front: None, line: VecDeque::new() }
     }
 
-    /// Waits, or does not. `limit` bounds `Queue` by all who wait; a `Replace` and a `Latest` always find a place, once
-    /// each.
-    pub(crate) fn wait(&mut self, waiter: Waiter<T>, limit: usize) -> Result<Waits<T>, NoRoom> {
-        match waiter.admission {
+    /// Whether such a submission may wait. `limit` bounds `Queue` by all who wait; a `Replace` and a `Latest` always find a
+    /// place, once each.
+    pub(crate) fn admits(&self, admission: Admission, limit: usize) -> Result<(), NoRoom> {
+        match admission {
             Admission::DropIfRunning => Err(NoRoom::Busy),
             Admission::Queue if self.waiting() >= limit => Err(NoRoom::QueueFull),
-            Admission::Queue => {
+            Admission::Queue | Admission::Replace | Admission::Latest => Ok(()),
+        }
+    }
+
+    /// Waits, as it may.
+    pub(crate) fn wait(&mut self, waiter: Waiter<T>) -> Waits<T> {
+        match waiter.admission {
+            Admission::Queue | Admission::DropIfRunning => {
                 self.line.push_back(waiter);
-                Ok(Waits { superseded: None, replaced: None })
+                Waits { superseded: None, replaced: None }
             }
             Admission::Replace => {
                 let superseded = self.front.replace(waiter).map(|older| older.who);
-                Ok(Waits { superseded, replaced: Some(self.owner.clone()) })
+                Waits { superseded, replaced: Some(self.owner.clone()) }
             }
             Admission::Latest => {
                 let older = self.line.iter().position(|other| other.admission == Admission::Latest);
                 let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.who);
                 self.line.push_back(waiter);
-                Ok(Waits { superseded, replaced: None })
+                Waits { superseded, replaced: None }
             }
         }
     }

@@ -36,6 +36,7 @@
 //! ```
 
 mod backoff;
+mod idle;
 mod rules;
 mod script;
 mod story;

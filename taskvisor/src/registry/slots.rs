@@ -74,13 +74,13 @@ impl Registry {
             }
             Entry::Occupied(taken) => taken,
         };
+        taken.get().admits(admission, limits.in_slot).map_err(Refusal::NoRoom)?;
         let queues = admission == Admission::Queue;
         // Slots of other shards count on the same number: a place in all is taken before the place in the line.
-        if queues && (taken.get().waiting() >= limits.in_slot || !self.take_room(limits.in_all)) {
+        if queues && !self.take_room(limits.in_all) {
             return Err(Refusal::NoRoom(NoRoom::QueueFull));
         }
-        let waiter = Waiter { who: Arc::clone(cell), admission, since: now };
-        let waits = taken.get_mut().wait(waiter, limits.in_slot).map_err(Refusal::NoRoom)?;
+        let waits = taken.get_mut().wait(Waiter { who: Arc::clone(cell), admission, since: now });
         if !queues && waits.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
