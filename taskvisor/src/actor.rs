@@ -130,6 +130,7 @@ impl TaskActor {
             return self.stop(ask);
         }
         let Begun { attempt, at } = match begun {
+            // As the poll began, where no permit is needed.
             Some(begun) => begun,
             None if self.poll_permit(context).is_pending() => {
                 self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
@@ -203,7 +204,7 @@ impl TaskActor {
         let event = judgement.event;
         self.ticket.attempted(event, now, |cell| attempt_event(event, &after, timeout, cell));
         if aborted {
-            return self.finish(End::Aborted, Some(now));
+            return self.finish(End::Aborted, None);
         }
         let stop = after.asked.map(|ask| ask.cause);
         let failures = self.streak.failures();
@@ -218,7 +219,7 @@ impl TaskActor {
         if self.streak.failures() != failures {
             self.ticket.cell().count_failures(self.streak.failures());
         }
-        self.finish(end, Some(now))
+        self.finish(end, Some(now).filter(|_| !after.dropped))
     }
 
     /// Between two attempts.
@@ -258,7 +259,8 @@ impl TaskActor {
         }
     }
 
-    /// The last thing it does. `read` is what the clock said just now, which the destructor of the task may make untrue.
+    /// The last thing it does. `read` is what the clock said, if nothing that may take time was done since; the destructor of
+    /// the task may.
     fn finish(&mut self, end: End, read: Option<Instant>) -> Step {
         let read = read.filter(|_| !self.slot.has_destructor());
         self.with_slot(|slot, _| slot.discard());

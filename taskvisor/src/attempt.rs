@@ -63,7 +63,7 @@ where
 pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
 
 impl ErasedSlot {
-    /// Whether `discard` takes any time.
+    /// Whether `discard` runs code of the user.
     pub(crate) fn has_destructor(&self) -> bool {
         self.0.get().is_some_and(|slot| slot.has_destructor())
     }

@@ -23,23 +23,24 @@ pub struct TaskHandle {
     cell: Arc<TaskCell>,
     /// Of the configuration.
     grace: Duration,
-    /// Of a submission that competes: where it leaves the line. Other handles are spared to count on what all share.
-    shared: Weak<Shared>,
+    /// Of a submission that competes for a slot, because it may have to leave the line. Nobody else needs it, and all of them
+    /// would count on one number.
+    competes_in: Weak<Shared>,
 }
 
 impl TaskHandle {
     pub(crate) fn new(cell: Arc<TaskCell>, shared: &Arc<Shared>) -> Self {
-        let shared_if_competing = cell.slot().map(|_| Arc::downgrade(shared));
-        Self { cell, grace: shared.config.grace, shared: shared_if_competing.unwrap_or_default() }
+        let competes_in = cell.slot().map(|_| Arc::downgrade(shared)).unwrap_or_default();
+        Self { cell, grace: shared.config.grace, competes_in }
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
         &self.cell
     }
 
-    /// The supervisor of a submission that competes for a slot.
-    pub(crate) fn shared(&self) -> Option<Arc<Shared>> {
-        self.shared.upgrade()
+    /// The supervisor of a submission that competes for a slot; nothing for anybody else.
+    pub(crate) fn competes_in(&self) -> Option<Arc<Shared>> {
+        self.competes_in.upgrade()
     }
 
     /// The name of the task.
@@ -71,7 +72,7 @@ impl TaskHandle {
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
         let asked = self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace));
         if asked {
-            if let Some(shared) = self.shared() {
+            if let Some(shared) = self.competes_in() {
                 if shared.registry.withdraw(&self.cell) {
                     shared.room.notify_waiters();
                 }
@@ -98,7 +99,7 @@ impl TaskHandle {
             cell: Arc::clone(&self.cell),
             place: None,
             alarm: None,
-            patient: false,
+            yielded: false,
             timeless: false,
         }
     }
@@ -121,7 +122,7 @@ pub struct OutcomeFuture {
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
     alarm: Option<(Instant, Pin<Box<Sleep>>)>,
     /// It was polled once after the stop was asked, and let others run before it set an alarm.
-    patient: bool,
+    yielded: bool,
     /// The runtime it is polled on has no timers.
     timeless: bool,
 }
@@ -130,8 +131,8 @@ impl OutcomeFuture {
     /// Waits for the deadline of the stop, then ends a task that blocks past it.
     fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
         // Most tasks stop in their next poll: then the alarm would be set for nothing.
-        if !self.patient {
-            self.patient = true;
+        if !self.yielded {
+            self.yielded = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -35,6 +35,7 @@ impl Reserved {
         TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared())
     }
 
+    /// `shared` is that of its ticket, borrowed from whoever has it anyway.
     pub(crate) fn start(self, shared: &Shared) {
         let actor = TaskActor::new(self.ticket, self.slot, self.policy);
         // Without a runtime nothing is reserved.

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::cell::{Ask, MARGIN, TaskCell, later};
 use crate::context::AppContext;
@@ -95,6 +95,8 @@ impl Shared {
         match first(self.answered(), self.overdue()).await {
             First::Left(result) => result,
             First::Right(()) => {
+                self.force_all(Instant::now());
+                sleep(MARGIN).await;
                 let now = Instant::now();
                 let (stuck, others) = self.force_all(now);
                 let left: Vec<_> = stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();
@@ -220,7 +222,8 @@ async fn until_gone(shared: &Shared, stop: &mut watch::Receiver<Stop>) -> Vec<St
 }
 
 impl Shared {
-    /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them.
+    /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them. It has to be
+    /// called twice, a margin apart: nobody is given up who was seen once.
     pub(crate) fn force_all(&self, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
         let cells = self.registry.cells();
         for cell in &cells {

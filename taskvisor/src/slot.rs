@@ -133,7 +133,8 @@ impl<T: Clone + PartialEq> Slot<T> {
             return match self.front.take().or_else(|| self.line.pop_front()) {
                 Some(next) => {
                     self.owner = next.who.clone();
-                    self.since = now;
+                    // Whoever came while the owner was leaving came after `now`.
+                    self.since = now.max(next.since);
                     Left::Passed(next.who)
                 }
                 None => Left::Empty,

@@ -147,7 +147,7 @@ impl Inbox {
 
 async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
     let caller = Caller { supervisor: inbox.supervisor, task: None };
-    let (mut turn, mut handled) = (Instant::now(), 0_u32);
+    let mut turn = Instant::now();
     while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
         let result = match contain(|| subscriber.on_event(&event)) {
             Ok(handling) => contained(caller, handling).await,
@@ -155,11 +155,9 @@ async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
         };
         inbox.handled(event, result);
         // A handler need not wait for anything, so nothing else would give others their turn, or let the drain end it.
-        handled += 1;
-        // Where the first of a turn is quick, the clock is read now and then: it would cost more than a quick handler.
-        if (handled == 1 || handled % 8 == 0) && turn.elapsed() > TURN {
+        if turn.elapsed() > TURN {
             yielded().await;
-            (turn, handled) = (Instant::now(), 0);
+            turn = Instant::now();
         } else {
             consume_budget().await;
         }

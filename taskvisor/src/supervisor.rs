@@ -21,7 +21,7 @@ use crate::status::TaskStatus;
 pub struct SupervisorHandle(Reach);
 
 enum Reach {
-    /// That of a `Supervisor`, which owns it anyway. It is never handed out.
+    /// That of a `Supervisor`, which owns it anyway. A clone of it owns nothing.
     Owned(Arc<Shared>),
     Known(Weak<Shared>),
 }

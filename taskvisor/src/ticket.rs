@@ -106,6 +106,7 @@ impl Ticket {
 
     /// Ends the task: the name becomes free before any waiter wakes.
     pub(crate) fn end(&mut self, end: End, now: Instant) {
+        debug_assert_ne!(self.reached, Reached::Gone, "it ends once");
         if self.reached == Reached::Reserved {
             self.leave(now);
             self.cell.settle(End::Aborted);

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::BoxError;
 use crate::id::TaskId;
-use crate::outcome::{FailureKind, LastFailure};
+use crate::outcome::{FailureKind, Kept, LastFailure};
 use crate::panics::discard;
 use crate::status::WaitingOn;
 use crate::sync::Mutex;
@@ -79,6 +79,8 @@ pub(crate) struct AfterAttempt {
     pub(crate) asked: Option<Ask>,
     pub(crate) attempt: u64,
     pub(crate) ran: Duration,
+    /// Whether an older failure was dropped, which may have taken any time: its error is a user's.
+    pub(crate) dropped: bool,
 }
 
 /// What an actor finds when it is polled.
@@ -223,7 +225,8 @@ impl TaskCell {
             let attempt = state.attempt;
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             let ran = now.saturating_duration_since(state.since);
-            let after = AfterAttempt { asked: state.asked, attempt, ran };
+            let dropped = matches!(previous, Some(Kept::Caught(..) | Kept::Shared(..)));
+            let after = AfterAttempt { asked: state.asked, attempt, ran, dropped };
             state.since = now;
             (after, state.token.take(), previous)
         };

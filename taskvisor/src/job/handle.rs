@@ -92,7 +92,7 @@ impl<V> JobHandle<V> {
         let caller = current::caller()?.task?;
         let Key::Slot(slot) = self.task.cell().key() else { return None };
         let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Turn });
-        let owner = self.task.shared()?.registry.owner(slot)?;
+        let owner = self.task.competes_in()?.registry.owner(slot)?;
         (waits && owner.id() == caller).then(|| Arc::clone(slot))
     }
 }

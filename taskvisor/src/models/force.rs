@@ -101,7 +101,7 @@ fn an_end_is_forced_only_after_a_stop_was_asked() {
         assert!(!forced || task.status().stopping);
         let first = join(asker);
         assert!(first);
-        assert!(forced != force(&task, now), "the first that came after the ask did it");
+        assert!(forced != force(&task, now + 2 * MARGIN), "the first that came after the ask did it");
     });
 }
 
@@ -174,5 +174,21 @@ fn a_body_is_not_given_up_for_a_poll_that_was_seen_once() {
         task.enter();
         assert_eq!(join(looking), gave_up, "it was given up for a poll that was over");
         assert!(gave_up || force(&task, now + 11 * MARGIN), "the poll after it was seen twice");
+    });
+}
+
+/// `force` × `force`, with times that were read in another order than they look in: that is no second look.
+#[test]
+fn a_look_with_an_older_time_gives_nobody_up() {
+    explore(|| {
+        let now = Instant::now();
+        let task = late(now);
+        task.enter();
+        let later = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.force(now + MARGIN / 2))
+        };
+        assert!(!task.force(now), "nobody saw it long enough");
+        assert!(!join(later), "nobody saw it long enough");
     });
 }

@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use taskvisor::{Config, Phase, RuntimeError, TaskFn, TaskHandle, TaskRef, WaitingOn};
+use taskvisor::{
+    BackoffPolicy, Config, Phase, RestartPolicy, RuntimeError, Supervisor, TaskFn, TaskHandle, TaskRef,
+    TaskSpec, WaitingOn,
+};
 use tests::{Harness, Rules, Script, Step};
 use tokio::sync::oneshot;
 
@@ -194,4 +197,25 @@ async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
     until(|| !harness.is_alive("blocker")).await;
     let (shutdown, _) = harness.try_finish().await;
     assert!(matches!(shutdown, Err(RuntimeError::Stuck(_))));
+}
+
+/// The clock of the runtime that waits is paused, so that nobody waits for the time that the driver is given.
+#[tokio::test(start_paused = true)]
+async fn who_waits_on_another_runtime_gives_up_what_blocks_the_only_thread_of_the_supervisor() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let supervisor = Supervisor::builder(Config::default()).runtime(runtime.handle().clone()).build();
+    let (task, blocks, release) = blocker();
+    let spec = TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None);
+    let task = supervisor.add_task(spec).expect("the name is free");
+    let outcome = task.outcome();
+    let thread = std::thread::spawn(move || runtime.block_on(outcome));
+    blocks.await.expect("it starts");
+
+    let error = supervisor.shutdown().await.expect_err("it blocks");
+    assert!(matches!(&error, RuntimeError::Stuck(left) if left[0].name == "blocker"), "{error}");
+    let phase = task.status().phase;
+    assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
+    assert!(task.outcome().await.is_aborted());
+    release.now();
+    assert!(thread.join().expect("it returns").is_aborted());
 }

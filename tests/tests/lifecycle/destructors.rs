@@ -1,13 +1,19 @@
 //! A panic in a destructor of the user's goes no further, whoever happens to drop the value.
 
+use std::error::Error;
+use std::fmt;
 use std::future::pending;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use taskvisor::{Config, Outcome, Supervisor, Task, TaskContext, TaskError, TaskFn, TaskRef};
+use taskvisor::{
+    BackoffPolicy, Config, EventName, Outcome, RestartPolicy, Supervisor, Task, TaskContext, TaskError,
+    TaskFn, TaskRef, TaskSpec,
+};
 use tests::{Harness, Rules, Script, Step, Trace};
+use tokio::time::Instant;
 
 use crate::drops::{Bomb, Dropped};
 
@@ -99,4 +105,64 @@ async fn a_state_that_panics_when_dropped_does_not_reach_whoever_drops_the_super
     drop(supervisor);
     assert!(dropped.is_dropped());
     trace.check();
+}
+
+const SLOW: Duration = Duration::from_millis(80);
+
+/// Takes its time when it is dropped.
+#[derive(Debug)]
+struct Slow;
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        // It moves the clock in its first poll, as a destructor that blocks the thread does.
+        let mut moved = pin!(tokio::time::advance(SLOW));
+        let _ = moved.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+impl fmt::Display for Slow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("slow")
+    }
+}
+
+impl Error for Slow {}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_ends_after_its_value_and_its_errors_are_gone_however_long_that_takes() {
+    let value = Slow;
+    let with_a_value = TaskFn::arc("value", move || {
+        let _ = &value;
+        async { Ok(()) }
+    });
+    let with_an_error = TaskFn::arc("error", |context: TaskContext| async move {
+        let error = if context.attempt() == 1 { TaskError::fail(Slow) } else { TaskError::fatal("enough") };
+        Err(error)
+    });
+    for task in [with_a_value, with_an_error] {
+        // Nobody is told: an event of the failure would keep the error.
+        let supervisor = Supervisor::new(Config::default(), Vec::new());
+        let began = Instant::now();
+        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::NONE, None);
+        let task = supervisor.add_task(spec).expect("the name is free");
+        task.outcome().await;
+        assert_eq!(task.status().since - began, SLOW, "{}", task.name());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_told_with_the_time_after_the_value_is_gone() {
+    let harness = Harness::new();
+    let value = Slow;
+    let task = TaskFn::arc("value", move || {
+        let _ = &value;
+        async { Ok(()) }
+    });
+    let task = harness.add(Rules::never(), task);
+    assert!(task.outcome().await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.times_of(&task, EventName::Succeeded), [Duration::ZERO]);
+    assert_eq!(story.times_of(&task, EventName::Ended), [SLOW]);
+    assert_eq!(story.times_of(&task, EventName::Removed), [SLOW]);
 }
