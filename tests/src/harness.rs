@@ -12,7 +12,7 @@ use taskvisor::{
 use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::trace::lock;
-use crate::{Rules, Story, Trace, idle};
+use crate::{Rules, Story, Trace, endless};
 
 /// A supervisor whose every event is recorded and checked. It dereferences to the [`Supervisor`].
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Harness {
     /// With whatever else a supervisor is built with: states, subscribers.
     #[must_use]
     pub fn build(config: Config, more: impl FnOnce(SupervisorBuilder) -> SupervisorBuilder) -> Self {
-        idle::watch();
+        endless::watch();
         let trace = Trace::new();
         let supervisor = more(Supervisor::builder(config)).subscriber(trace.subscriber()).build();
         Self { supervisor, trace, watched: Mutex::default() }

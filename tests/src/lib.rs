@@ -36,7 +36,7 @@
 //! ```
 
 mod backoff;
-mod idle;
+mod endless;
 mod rules;
 mod script;
 mod story;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::grammar::Reader;
 use crate::slots::Slots;
-use crate::{Rules, Story};
+use crate::{Rules, Story, endless};
 
 /// Records every event of one supervisor. [`check`](Self::check) it when that is over: dropped unchecked, it panics.
 #[derive(Debug)]
@@ -33,7 +33,9 @@ struct Recorder {
 
 impl Subscribe for Recorder {
     async fn on_event(&mut self, event: &Event) {
-        lock(&self.kept).push(event.clone());
+        let mut kept = lock(&self.kept);
+        kept.push(event.clone());
+        endless::count(kept.len());
     }
 }
 
