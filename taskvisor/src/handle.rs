@@ -14,6 +14,7 @@ use crate::cell::{Ask, MARGIN, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
 use crate::panics::contain;
+use crate::policies::nanoseconds;
 use crate::shared::Shared;
 use crate::status::TaskStatus;
 
@@ -21,8 +22,8 @@ use crate::status::TaskStatus;
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,
-    /// Of the configuration.
-    grace: Duration,
+    /// Of the configuration, in nanoseconds.
+    grace: u64,
     /// Of a submission that competes for a slot, because it may have to leave the line. Nobody else needs it, and all of them
     /// would count on one number.
     competes_in: Weak<Shared>,
@@ -31,7 +32,7 @@ pub struct TaskHandle {
 impl TaskHandle {
     pub(crate) fn new(cell: Arc<TaskCell>, shared: &Arc<Shared>) -> Self {
         let competes_in = cell.slot().map(|_| Arc::downgrade(shared)).unwrap_or_default();
-        Self { cell, grace: shared.config.grace, competes_in }
+        Self { cell, grace: nanoseconds(shared.config.grace), competes_in }
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
@@ -64,7 +65,7 @@ impl TaskHandle {
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {
-        self.cancel_with_timeout(self.grace)
+        self.cancel_with_timeout(Duration::from_nanos(self.grace))
     }
 
     /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
