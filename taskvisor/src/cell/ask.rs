@@ -27,6 +27,8 @@ pub(crate) struct Ask {
     pub(crate) deadline: Instant,
     /// Who set the deadline that is in force.
     pub(crate) enforcer: StopCause,
+    /// How many milliseconds after the deadline, and one, the poll was first seen in which the actor is; zero if it was not.
+    pub(super) seen_late: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub(crate) enum AskKind {
 
 impl Ask {
     pub(crate) fn stop(cause: StopCause, now: Instant, grace: Duration) -> Self {
-        Self { kind: AskKind::Stop, cause, deadline: later(now, grace), enforcer: cause }
+        Self { kind: AskKind::Stop, cause, deadline: later(now, grace), enforcer: cause, seen_late: 0 }
     }
 
     pub(crate) fn reject(rejection: Rejection, now: Instant) -> Self {
@@ -47,9 +49,23 @@ impl Ask {
             Rejection::Cleared => StopCause::Clear,
             Rejection::ShuttingDown => StopCause::Shutdown,
         };
-        Self { kind: AskKind::Reject(rejection), cause, deadline: now, enforcer: cause }
+        Self { kind: AskKind::Reject(rejection), cause, deadline: now, enforcer: cause, seen_late: 0 }
+    }
+
+    /// The actor is in an overdue poll. Says whether that was seen before, a margin earlier.
+    pub(super) fn is_seen_again(&mut self, now: Instant) -> bool {
+        let late = now.saturating_duration_since(self.deadline).as_millis();
+        let late = u32::try_from(late).unwrap_or(u32::MAX).saturating_add(1);
+        if self.seen_late == 0 {
+            self.seen_late = late;
+        }
+        // Whoever looks may have read the clock before somebody who looked before it. Beyond the range, once is enough.
+        late == u32::MAX || u128::from(late.saturating_sub(self.seen_late)) >= MARGIN.as_millis()
     }
 }
+
+/// How much longer than the actor others wait: a body that polls is given the time to come back from its poll.
+pub(crate) const MARGIN: Duration = Duration::from_millis(100);
 
 /// How a task ends, before anybody asks for the outcome with its error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,8 @@
 //! How a task ends: its actor settles it and shows it, or somebody forces it because the actor cannot.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::{AskKind, End, Stage, TaskCell};
-
-/// How much longer than the actor others wait: a body that polls is given the time to come back from its poll.
-pub(crate) const MARGIN: Duration = Duration::from_millis(100);
 
 impl TaskCell {
     /// Ends the task in its actor's place, if the actor is inside a poll past the deadline of a stop. It has to be called
@@ -15,20 +10,15 @@ impl TaskCell {
     pub(crate) fn force(&self, now: Instant) -> bool {
         let waiters = {
             let mut state = self.state.lock();
-            let Some(ask) = state.asked.filter(|ask| ask.deadline <= now) else { return false };
             if state.end.is_some() || !state.polling {
                 return false;
             }
-            let late = now.saturating_duration_since(ask.deadline).as_millis();
-            let late = u32::try_from(late).unwrap_or(u32::MAX - 1) + 1;
-            if state.seen_late == 0 {
-                state.seen_late = late;
-            }
-            // Whoever looks may have read the clock before somebody who looked before it.
-            if u128::from(late.saturating_sub(state.seen_late)) < MARGIN.as_millis() {
+            let Some(ask) = state.asked.as_mut().filter(|ask| ask.deadline <= now) else { return false };
+            if !ask.is_seen_again(now) {
                 return false;
             }
-            state.end = Some(match ask.kind {
+            let kind = ask.kind;
+            state.end = Some(match kind {
                 AskKind::Stop => End::Aborted,
                 // It never had its turn: there is no attempt to abort.
                 AskKind::Reject(rejection) => End::Rejected(rejection),

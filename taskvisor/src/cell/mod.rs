@@ -28,8 +28,7 @@ mod ask;
 mod ended;
 mod seen;
 
-pub(crate) use ask::{Ask, AskKind, End, Key, later};
-pub(crate) use ended::MARGIN;
+pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, later};
 pub(crate) use seen::Waiting;
 
 #[derive(Debug)]
@@ -54,8 +53,6 @@ struct State {
     turn: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
-    /// How many milliseconds after its deadline this poll was first seen; zero if it was not.
-    seen_late: u32,
     /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
     end: Option<End>,
     last: LastFailure,
@@ -101,7 +98,6 @@ impl TaskCell {
             asked: None,
             turn: !matches!(key, Key::Slot(_)),
             polling: false,
-            seen_late: 0,
             end: None,
             last: LastFailure::default(),
             actor: None,
@@ -127,6 +123,7 @@ impl TaskCell {
                 Some(asked) => {
                     asked.deadline = ask.deadline;
                     asked.enforcer = ask.cause;
+                    asked.seen_late = 0;
                     false
                 }
                 None => {
@@ -134,7 +131,6 @@ impl TaskCell {
                     true
                 }
             };
-            state.seen_late = 0;
             (first, state.token.clone(), state.actor.take(), state.waiters.take())
         };
         if let Some(token) = token {
@@ -258,7 +254,9 @@ impl TaskCell {
 impl State {
     fn enter(&mut self) -> Polled {
         self.polling = true;
-        self.seen_late = 0;
+        if let Some(asked) = &mut self.asked {
+            asked.seen_late = 0;
+        }
         self.polled()
     }
 
