@@ -259,8 +259,8 @@ impl TaskActor {
         }
     }
 
-    /// The last thing it does. `read` is what the clock said, if nothing that may take time was done since; the destructor of
-    /// the task may.
+    /// The last thing it does. `read` is what the clock said, if no code of the user ran since; if the destructor of the task
+    /// runs some now, it is read again.
     fn finish(&mut self, end: End, read: Option<Instant>) -> Step {
         let read = read.filter(|_| !self.slot.has_destructor());
         self.with_slot(|slot, _| slot.discard());

@@ -107,7 +107,7 @@ impl<T: Clone + PartialEq> Slot<T> {
         }
     }
 
-    /// Waits, as it may.
+    /// Waits, as `admits` said it may: so a `DropIfRunning` is none of those.
     pub(crate) fn wait(&mut self, waiter: Waiter<T>) -> Waits<T> {
         match waiter.admission {
             Admission::Queue | Admission::DropIfRunning => {
