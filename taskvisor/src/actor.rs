@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::attempt::ErasedSlot;
 use crate::cell::{Ask, AskKind, End, Polled, later};
-use crate::current::{self, Caller};
+use crate::current::{self, Caller, Wakes};
 use crate::ending::{Ended, attempt_event};
 use crate::events::{EventKind, EventName};
 use crate::permit::Permit;
@@ -143,7 +143,7 @@ impl TaskActor {
         };
         self.ticket.started(attempt, at);
         let until = self.policy.timeout().map(|timeout| later(at, timeout));
-        match self.with_slot(|slot, ticket| slot.start(&|| ticket.context(attempt))) {
+        match self.with_slot(None, |slot, ticket| slot.start(&|| ticket.context(attempt))) {
             Err(message) => self.close(Ended::Panicked(message), context),
             Ok(()) => self.enter_stage(Stage::Running { until }),
         }
@@ -161,7 +161,7 @@ impl TaskActor {
     }
 
     fn run(&mut self, until: Option<Instant>, ask: Option<Ask>, context: &mut Context<'_>) -> Step {
-        match self.with_slot(|slot, _| slot.poll(context)) {
+        match self.with_slot(Some(Wakes::of(context.waker())), |slot, _| slot.poll(context)) {
             Poll::Ready(Ok(result)) => return self.close(Ended::Returned(result), context),
             Poll::Ready(Err(message)) => return self.close(Ended::Panicked(message), context),
             Poll::Pending => {}
@@ -193,7 +193,7 @@ impl TaskActor {
     fn close(&mut self, ended: Ended, context: &mut Context<'_>) -> Step {
         let aborted = matches!(ended, Ended::Aborted);
         // A panic in a destructor has been reported by the panic hook; the attempt had ended before it.
-        let _ = self.with_slot(|slot, _| slot.clear());
+        let _ = self.with_slot(None, |slot, _| slot.clear());
         if let Some(permit) = &mut self.permit {
             permit.release();
         }
@@ -263,7 +263,7 @@ impl TaskActor {
     /// runs some now, it is read again.
     fn finish(&mut self, end: End, read: Option<Instant>) -> Step {
         let read = read.filter(|_| !self.slot.has_destructor());
-        self.with_slot(|slot, _| slot.discard());
+        self.with_slot(None, |slot, _| slot.discard());
         self.permit = None;
         self.ticket.end(end, read.unwrap_or_else(Instant::now));
         OVER
@@ -290,9 +290,9 @@ impl TaskActor {
     }
 
     /// Calls user code, marked as this task's.
-    fn with_slot<T>(&mut self, call: impl FnOnce(&mut ErasedSlot, &Ticket) -> T) -> T {
+    fn with_slot<T>(&mut self, wakes: Option<Wakes>, call: impl FnOnce(&mut ErasedSlot, &Ticket) -> T) -> T {
         let supervisor = self.ticket.shared().address();
-        let _entered = current::enter(Caller { supervisor, task: Some(self.ticket.cell().id()) });
+        let _entered = current::enter(Caller { supervisor, task: Some(self.ticket.cell().id()), wakes });
         call(&mut self.slot, &self.ticket)
     }
 }

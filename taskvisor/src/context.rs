@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::cancelled::{Cancelled, UntilCancelled};
 use crate::cell::TaskCell;
 use crate::id::TaskId;
 use crate::outcome::Failure;
@@ -111,8 +112,9 @@ impl TaskContext {
     /// # Cancel safety
     ///
     /// Cancel safe: cancellation is a level, so a later call completes at once.
-    pub async fn cancelled(&self) {
-        self.token().cancelled_owned().await;
+    #[must_use = "futures do nothing unless awaited"]
+    pub fn cancelled(&self) -> impl Future<Output = ()> + Send + Unpin {
+        Cancelled::new(&self.cell, self.attempt)
     }
 
     /// Runs `future` until it completes, or until the attempt should stop: then it is dropped and `None` returned.
@@ -120,8 +122,9 @@ impl TaskContext {
     /// # Cancel safety
     ///
     /// As cancel safe as `future` is.
-    pub async fn run_until_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
-        self.token().run_until_cancelled(future).await
+    #[must_use = "futures do nothing unless awaited"]
+    pub fn run_until_cancelled<F: Future>(&self, future: F) -> impl Future<Output = Option<F::Output>> {
+        UntilCancelled::new(Cancelled::new(&self.cell, self.attempt), future)
     }
 
     /// The token of this attempt, for what the body spawns: cancelled when a stop is asked, and whenever the attempt

@@ -61,6 +61,7 @@ mod status;
 // One task.
 mod cell;
 mod current;
+mod cancelled;
 mod context;
 mod state;
 mod extract;

@@ -146,7 +146,7 @@ impl Inbox {
 }
 
 async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
-    let caller = Caller { supervisor: inbox.supervisor, task: None };
+    let caller = Caller { supervisor: inbox.supervisor, task: None, wakes: None };
     let mut turn = Instant::now();
     while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
         let result = match contain(|| subscriber.on_event(&event)) {

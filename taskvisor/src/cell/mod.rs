@@ -57,7 +57,10 @@ struct State {
     end: Option<End>,
     last: LastFailure,
     actor: Option<Waker>,
+    /// Those who wait for the end, and those who wait for a stop.
     waiters: Wakers,
+    /// How many of them wait for a stop, or for the end of the attempt.
+    listeners: u32,
     token: Option<CancellationToken>,
 }
 
@@ -102,6 +105,7 @@ impl TaskCell {
             last: LastFailure::default(),
             actor: None,
             waiters: Wakers::default(),
+            listeners: 0,
             token: None,
         };
         Self { id, name, key, hash, state: Mutex::new(state) }
@@ -131,7 +135,7 @@ impl TaskCell {
                     true
                 }
             };
-            (first, state.token.clone(), state.actor.take(), state.waiters.take())
+            (first, state.token.clone(), state.actor.take(), state.take_waiters())
         };
         if let Some(token) = token {
             token.cancel();
@@ -212,7 +216,7 @@ impl TaskCell {
         now: Instant,
         caught: Option<(FailureKind, BoxError)>,
     ) -> AfterAttempt {
-        let (after, token, previous) = {
+        let (after, token, listeners, previous) = {
             let mut state = self.state.lock();
             // One that was given up stays stuck until it is gone.
             if state.end.is_none() {
@@ -224,10 +228,15 @@ impl TaskCell {
             let dropped = matches!(previous, Some(Kept::Caught(..) | Kept::Shared(..)));
             let after = AfterAttempt { asked: state.asked, attempt, ran, dropped };
             state.since = now;
-            (after, state.token.take(), previous)
+            // Only what the body spawned still listens. Those who wait for the end come back.
+            let listeners = (state.listeners > 0).then(|| state.take_waiters());
+            (after, state.token.take(), listeners, previous)
         };
         if let Some(token) = token {
             token.cancel();
+        }
+        if let Some(listeners) = listeners {
+            listeners.wake();
         }
         discard(previous);
         after
@@ -265,5 +274,10 @@ impl State {
         self.stage = Stage::Running;
         self.since = now;
         self.attempt
+    }
+
+    fn take_waiters(&mut self) -> Wakers {
+        self.listeners = 0;
+        self.waiters.take()
     }
 }

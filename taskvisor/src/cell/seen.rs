@@ -1,7 +1,7 @@
 //! What can be seen of a task, by anyone. Nothing changes here but who waits, and a token that is made on demand.
 
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +68,33 @@ impl TaskCell {
         let _removed = self.state.lock().waiters.remove(key);
     }
 
+    /// Ready when `attempt` should stop. Else `waker` is left among the waiters; whoever has none is polled again with the actor.
+    pub(crate) fn poll_cancelled(
+        &self,
+        attempt: u64,
+        key: &mut Option<u32>,
+        waker: Option<&Waker>,
+    ) -> Poll<()> {
+        let (polled, _replaced) = {
+            let mut state = self.state.lock();
+            if state.is_cancelled(attempt) {
+                (Poll::Ready(()), None)
+            } else {
+                (Poll::Pending, waker.and_then(|waker| state.listen(key, waker)))
+            }
+        };
+        polled
+    }
+
+    pub(crate) fn forget_listener(&self, key: Option<u32>) {
+        let _removed = {
+            let mut state = self.state.lock();
+            let removed = state.waiters.remove(key);
+            state.listeners -= u32::from(removed.is_some());
+            removed
+        };
+    }
+
     /// The outcome that `settle` decided, for the event that tells it.
     pub(crate) fn settled_outcome(&self, end: End) -> Outcome {
         end.outcome(&mut self.state.lock().last)
@@ -84,8 +111,7 @@ impl TaskCell {
 
     /// Whether `attempt` should stop: it was asked to, or it is over.
     pub(crate) fn is_cancelled(&self, attempt: u64) -> bool {
-        let state = self.state.lock();
-        state.asked.is_some() || !state.runs(attempt)
+        self.state.lock().is_cancelled(attempt)
     }
 
     /// The token of `attempt`, made when first asked for. That of an attempt that is over is cancelled.
@@ -132,6 +158,18 @@ impl TaskCell {
 impl State {
     pub(super) fn polled(&self) -> Polled {
         Polled { ask: self.asked, turn: self.turn }
+    }
+
+    /// Takes a place among the waiters, or keeps the one it has.
+    fn listen(&mut self, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
+        let before = *key;
+        let replaced = self.waiters.register(key, waker);
+        self.listeners += u32::from(*key != before);
+        replaced
+    }
+
+    fn is_cancelled(&self, attempt: u64) -> bool {
+        self.asked.is_some() || !self.runs(attempt)
     }
 
     fn runs(&self, attempt: u64) -> bool {

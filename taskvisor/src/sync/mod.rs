@@ -16,10 +16,10 @@ pub(crate) use shared::MutexGuard;
 pub(crate) use shared::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(all(test, taskvisor_loom))]
-pub(crate) use self::modelled::{Notify, RandomState, available_parallelism, watch};
+pub(crate) use self::modelled::{Notify, RandomState, available_parallelism, thread_local, watch};
 #[cfg(not(all(test, taskvisor_loom)))]
 pub(crate) use {
-    std::{hash::RandomState, thread::available_parallelism},
+    std::{hash::RandomState, thread::available_parallelism, thread_local},
     tokio::sync::{Notify, watch},
 };
 

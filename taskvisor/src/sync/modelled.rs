@@ -10,6 +10,15 @@ use super::Mutex;
 /// The same in every schedule, because loom repeats what it explored.
 pub(crate) type RandomState = BuildHasherDefault<DefaultHasher>;
 
+/// As the standard library's is written where the first value is a constant.
+macro_rules! constant_thread_local {
+    (static $name:ident: $kind:ty = const { $first:expr };) => {
+        loom::thread_local! { static $name: $kind = $first; }
+    };
+}
+
+pub(crate) use constant_thread_local as thread_local;
+
 pub(crate) fn available_parallelism() -> io::Result<NonZeroUsize> {
     Ok(NonZeroUsize::MIN)
 }

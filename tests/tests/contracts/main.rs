@@ -31,5 +31,6 @@ mod hand_written;
 
 mod context;
 mod token;
+mod listening;
 mod status;
 mod listing;

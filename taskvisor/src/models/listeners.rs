@@ -1,0 +1,111 @@
+//! Models of those who wait until an attempt should stop: its body, and what the body spawned.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+
+use loom::thread;
+use tokio::time::Instant;
+
+use super::world::{Added, World};
+use super::{block_on, cell, explore, explore_within, join, outcome, poll_once, stop};
+use crate::attempt::erase;
+use crate::cell::{End, TaskCell};
+use crate::error::TaskError;
+
+/// Waits on a thread of its own until the attempt should stop.
+fn listens(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {
+    let task = Arc::clone(task);
+    thread::spawn(move || {
+        let mut place = None;
+        block_on(poll_fn(|context| task.poll_cancelled(attempt, &mut place, Some(context.waker()))));
+    })
+}
+
+/// `poll_cancelled` × `poll_cancelled` × `ask`: whoever listens, whenever it begins to, is woken.
+#[test]
+fn a_stop_wakes_everybody_who_listens() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let attempt = task.begin(now).expect("nobody asked");
+        let listeners = [listens(&task, attempt), listens(&task, attempt)];
+        assert!(task.ask(stop(now)));
+        listeners.map(join);
+    });
+}
+
+/// `poll_cancelled` × `poll_outcome` × `close_attempt`, `begin`, `end`: the end of an attempt wakes who listens to it, and
+/// whoever waits for the end of the task is told that.
+#[test]
+fn the_end_of_an_attempt_wakes_who_listens_and_loses_nobody_who_waits() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let attempt = task.begin(now).expect("nobody asked");
+        let listener = listens(&task, attempt);
+        let waiter = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || outcome(&task))
+        };
+        task.close_attempt(now, None);
+        task.begin(now).expect("nobody asked");
+        join(listener);
+        task.close_attempt(now, None);
+        task.settle(End::Completed);
+        task.end(now);
+        assert!(join(waiter).is_completed());
+    });
+}
+
+/// `poll_cancelled`, `forget_listener` × `poll_cancelled` × `close_attempt`: one that goes away takes nobody's place with it.
+#[test]
+fn one_that_no_longer_listens_leaves_the_others_in_place() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let attempt = task.begin(now).expect("nobody asked");
+        let stays = listens(&task, attempt);
+        let leaves = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || {
+                let mut place = None;
+                let _ = poll_once(|context| {
+                    task.poll_cancelled(attempt, &mut place, Some(context.waker())).is_ready()
+                });
+                task.forget_listener(place);
+            })
+        };
+        task.close_attempt(now, None);
+        join(stays);
+        join(leaves);
+    });
+}
+
+/// `cancel` × the actor × what its body spawned: the body, which leaves no waker, and a copy of its context elsewhere both
+/// learn of the stop.
+#[test]
+fn a_stop_reaches_the_body_and_what_it_spawned() {
+    explore_within(3, || {
+        let (world, spawned) = (World::new(), Arc::new(Mutex::new(None)));
+        let body = {
+            let spawned = Arc::clone(&spawned);
+            erase(move |context| {
+                let copy = context.clone();
+                let listener = thread::spawn(move || block_on(copy.cancelled()));
+                *spawned.lock().expect("it is not poisoned") = Some(listener);
+                async move {
+                    context.cancelled().await;
+                    Err(TaskError::Canceled)
+                }
+            })
+        };
+        let Added { handle, actor } = world.add("task", body).expect("the name is free");
+        let running = thread::spawn(move || block_on(actor));
+        assert!(handle.cancel(), "nobody else asked");
+        join(running);
+        if let Some(listener) = spawned.lock().expect("it is not poisoned").take() {
+            join(listener);
+        }
+        assert!(block_on(handle.outcome()).is_canceled());
+    });
+}

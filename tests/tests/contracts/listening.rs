@@ -1,0 +1,248 @@
+//! Who waits until an attempt should stop, wherever it waits.
+
+use std::future::{Future, pending};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use taskvisor::{TaskContext, TaskError, TaskFn, TaskHandle, TaskRef};
+use tests::{Harness, Rules};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{sleep, timeout};
+
+use crate::support::{SECOND, seconds};
+
+/// Tells what an attempt, or what it spawned, came to.
+type Told = UnboundedSender<String>;
+
+/// A task that calls `body` for each attempt.
+fn task<F>(body: fn(TaskContext, Told) -> F) -> (TaskRef, UnboundedReceiver<String>)
+where
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    let (told, hears) = unbounded_channel();
+    (TaskFn::arc("work", move |context: TaskContext| body(context, told.clone())), hears)
+}
+
+/// Listens outside of the body, and tells when it is over.
+fn listen_elsewhere(context: &TaskContext, told: &Told) {
+    let (context, told) = (context.clone(), told.clone());
+    tokio::spawn(async move {
+        context.cancelled().await;
+        let _ = told.send(format!("attempt {} is over", context.attempt()));
+    });
+}
+
+async fn next(hears: &mut UnboundedReceiver<String>) -> String {
+    timeout(seconds(3600), hears.recv()).await.expect("it is told in time").expect("it is told")
+}
+
+async fn is_canceled(harness: Harness, task: &TaskHandle) {
+    assert!(harness.cancel(task));
+    assert!(harness.outcome(task).await.is_canceled());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_wakes_what_the_body_spawned() {
+    let (work, mut hears) = task(|context, told| async move {
+        listen_elsewhere(&context, &told);
+        listen_elsewhere(&context, &told);
+        sleep(SECOND).await;
+        context.cancelled().await;
+        Err(TaskError::Canceled)
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::always(), work);
+    sleep(seconds(10)).await;
+    assert!(hears.try_recv().is_err(), "nobody asked");
+    is_canceled(harness, &work).await;
+    assert_eq!(
+        (next(&mut hears).await, next(&mut hears).await),
+        ("attempt 1 is over".into(), "attempt 1 is over".into())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_end_of_an_attempt_wakes_what_it_spawned() {
+    let (work, mut hears) = task(|context, told| async move {
+        listen_elsewhere(&context, &told);
+        sleep(SECOND).await;
+        match context.attempt() {
+            1 => Ok(()),
+            2 => Err(TaskError::fail("down")),
+            3 => panic!("boom"),
+            4 => pending().await,
+            _ => Err(TaskError::fatal("enough")),
+        }
+    });
+    let harness = Harness::new();
+    let rules = Rules::always().timeout(seconds(60)).without_backoff();
+    let work = harness.add(rules, work);
+    for attempt in 1..=5 {
+        assert_eq!(next(&mut hears).await, format!("attempt {attempt} is over"));
+    }
+    assert!(harness.outcome(&work).await.is_failed());
+    harness.finish().await;
+}
+
+/// Polls a future with a waker of its own, which passes on what it is told: as a set of futures does.
+struct Apart<F>(Pin<Box<F>>);
+
+struct Passing(Waker);
+
+impl Wake for Passing {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+    }
+}
+
+impl<F: Future> Future for Apart<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let waker = Waker::from(Arc::new(Passing(context.waker().clone())));
+        self.0.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_wakes_what_is_polled_in_the_body_with_a_waker_of_its_own() {
+    let (work, _hears) = task(|context, _| async move {
+        Apart(Box::pin(context.cancelled())).await;
+        Err(TaskError::Canceled)
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::always(), work);
+    harness.reach(&work, 1).await;
+    is_canceled(harness, &work).await;
+}
+
+/// A waker that counts.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Wake for Counting {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_polled_in_the_body_first_is_woken_where_it_is_polled_last() {
+    let (work, mut hears) = task(|context, told| async move {
+        let copy = context.clone();
+        let mut listening = Box::pin(async move { copy.cancelled().await });
+        let first = std::future::poll_fn(|context| Poll::Ready(listening.as_mut().poll(context))).await;
+        assert!(first.is_pending());
+        tokio::spawn(async move {
+            listening.await;
+            let _ = told.send("woken".into());
+        });
+        context.cancelled().await;
+        Err(TaskError::Canceled)
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::always(), work);
+    sleep(SECOND).await;
+    is_canceled(harness, &work).await;
+    assert_eq!(next(&mut hears).await, "woken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_polled_elsewhere_first_is_woken_in_the_body() {
+    let (work, _hears) = task(|context, _| async move {
+        let mut listening = pin!(context.cancelled());
+        assert!(listening.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        listening.await;
+        Err(TaskError::Canceled)
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::always(), work);
+    harness.reach(&work, 1).await;
+    is_canceled(harness, &work).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_listens_to_another_task_is_woken_by_its_stop() {
+    let (sender, mut contexts) = unbounded_channel();
+    let other = TaskFn::arc("other", move |context: TaskContext| {
+        let sender = sender.clone();
+        async move {
+            let _ = sender.send(context.clone());
+            context.cancelled().await;
+            Err(TaskError::Canceled)
+        }
+    });
+    let harness = Harness::new();
+    let other = harness.add(Rules::always(), other);
+    let context = contexts.recv().await.expect("it runs");
+    let work = TaskFn::arc("work", move || {
+        let context = context.clone();
+        async move {
+            context.cancelled().await;
+            Ok(())
+        }
+    });
+    let work = harness.add(Rules::never(), work);
+    harness.reach(&work, 1).await;
+    is_canceled(harness, &other).await;
+    assert!(work.outcome().await.is_completed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_body_cancels_itself_stops_nobody_who_listens() {
+    let (work, _hears) = task(|context, _| async move {
+        context.token().cancel();
+        let heard = context.run_until_cancelled(sleep(SECOND)).await.is_none();
+        assert!(!heard && timeout(SECOND, context.cancelled()).await.is_err());
+        Ok(())
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::never(), work);
+    assert!(harness.outcome(&work).await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_the_end_is_not_woken_by_attempts_to_which_nobody_listens_any_more() {
+    let (work, _hears) = task(|context, _| async move {
+        {
+            let mut listening = pin!(context.cancelled());
+            assert!(listening.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        sleep(SECOND).await;
+        context.run_until_cancelled(sleep(SECOND)).await;
+        if context.attempt() < 4 { Err(TaskError::fail("again")) } else { Ok(()) }
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::on_failure().without_backoff(), work);
+    let counting = Arc::new(Counting::default());
+    let waker = Waker::from(Arc::clone(&counting));
+    let mut outcome = pin!(work.outcome());
+    assert!(outcome.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(harness.outcome(&work).await.is_completed());
+    assert_eq!(counting.0.load(Ordering::SeqCst), 1);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_run_until_the_stop_is_dropped_with_it_even_where_it_is_kept() {
+    let (work, mut hears) = task(|context, told| async move {
+        let kept = Arc::new(());
+        let (weak, future) = (Arc::downgrade(&kept), async move {
+            let _kept = kept;
+            pending::<()>().await;
+        });
+        let mut running = pin!(context.run_until_cancelled(future));
+        assert_eq!(running.as_mut().await, None);
+        let _ = told.send(format!("{} left", weak.strong_count()));
+        Err(TaskError::Canceled)
+    });
+    let harness = Harness::new();
+    let work = harness.add(Rules::always(), work);
+    harness.reach(&work, 1).await;
+    is_canceled(harness, &work).await;
+    assert_eq!(next(&mut hears).await, "0 left");
+}
