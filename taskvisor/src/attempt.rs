@@ -114,6 +114,15 @@ where
     erase_frugal(move |context| make(context()))
 }
 
+/// Erases what makes a task's attempts and needs no context.
+pub fn erase_without_context<M, F>(make: M) -> ErasedSlot
+where
+    M: Fn() -> F + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    erase_frugal(move |_| make())
+}
+
 /// Erases what makes a task's attempts and may do without their context.
 pub(crate) fn erase_frugal<M, F>(make: M) -> ErasedSlot
 where

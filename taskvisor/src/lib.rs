@@ -176,7 +176,7 @@ pub mod __private {
     pub use crate::app::{App, Flavor, MainOptions, SetupParameter, run_main};
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::argument::{CloneArgument, JobArgument, NoExtractor, SendArgument};
-    pub use crate::attempt::{ErasedSlot, erase};
+    pub use crate::attempt::{ErasedSlot, erase, erase_without_context};
     #[cfg(feature = "macros")]
     pub use crate::declare::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
     pub use crate::policies::BackoffKind;

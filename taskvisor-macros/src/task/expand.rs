@@ -20,6 +20,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let type_name = type_name(&task.function);
     let declared_name = declared_name(&task.function, task.options.name.as_ref());
     let attempt = attempt(task);
+    let erased = erased(task);
     let needs = needs(&task.parameters, &extractor());
     let location = location();
     let settings = settings(&task.options);
@@ -49,7 +50,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: #type_name::NAME,
                 location: #location,
                 settings: #settings,
-                slot: || __taskvisor::erase(__taskvisor_attempt),
+                slot: || #erased,
                 needs: __taskvisor_needs,
             };
 
@@ -73,15 +74,23 @@ fn attempt(task: &Task) -> TokenStream {
         task.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_context, &source));
     let call = quote_spanned!(span=> #name(#(#arguments),*).await);
     let result = converted(&signature.output, conversion, "into_task_result", &call);
-    let context =
-        Ident::new(if task.parameters.is_empty() { "_context" } else { "__taskvisor_context" }, span);
+    let context = (!task.parameters.is_empty())
+        .then(|| quote_spanned!(span=> __taskvisor_context: __taskvisor::TaskContext));
     quote_spanned! {span=>
-        fn __taskvisor_attempt(
-            #context: __taskvisor::TaskContext,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), __taskvisor::TaskError>>
+        fn __taskvisor_attempt(#context)
+            -> impl ::core::future::Future<Output = ::core::result::Result<(), __taskvisor::TaskError>>
              + ::core::marker::Send {
             async move { #result }
         }
+    }
+}
+
+/// Without parameters an attempt needs no context, and none is made.
+fn erased(task: &Task) -> TokenStream {
+    if task.parameters.is_empty() {
+        quote_spanned!(at_attribute()=> __taskvisor::erase_without_context(__taskvisor_attempt))
+    } else {
+        quote_spanned!(at_attribute()=> __taskvisor::erase(__taskvisor_attempt))
     }
 }
 

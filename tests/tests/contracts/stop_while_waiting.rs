@@ -12,6 +12,7 @@ async fn for_its_first_turn() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     assert!(harness.cancel(&task));
     assert!(harness.outcome(&task).await.is_canceled());
+    assert_eq!(task.status().attempt, 0);
     assert_eq!(harness.finish().await.of(&task), ["added", "ended canceled by a cancel", "removed"]);
 }
 
