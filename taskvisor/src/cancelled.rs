@@ -38,7 +38,7 @@ impl Future for Cancelled<'_> {
 impl Drop for Cancelled<'_> {
     fn drop(&mut self) {
         if self.place.is_some() {
-            self.cell.forget_listener(self.place);
+            self.cell.forget_waiter(self.place);
         }
     }
 }

@@ -109,6 +109,9 @@ impl TaskContext {
 
     /// Completes when the attempt should stop.
     ///
+    /// Cheaper than a [`token`](Self::token): it allocates nothing. A copy of the context may wait anywhere, as in a task that
+    /// the body spawned.
+    ///
     /// # Cancel safety
     ///
     /// Cancel safe: cancellation is a level, so a later call completes at once.

@@ -2,7 +2,8 @@
 //! that waits for its stop needs no waker for it.
 
 use std::cell::Cell;
-use std::ptr;
+use std::num::NonZero;
+use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::id::TaskId;
@@ -22,12 +23,12 @@ pub(crate) struct Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wakes {
     data: usize,
-    vtable: usize,
+    vtable: NonZero<usize>,
 }
 
 impl Wakes {
     pub(crate) fn of(waker: &Waker) -> Self {
-        Self { data: waker.data().addr(), vtable: ptr::from_ref(waker.vtable()).addr() }
+        Self { data: waker.data().addr(), vtable: NonNull::from(waker.vtable()).addr() }
     }
 }
 

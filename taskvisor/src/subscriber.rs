@@ -146,11 +146,10 @@ impl Inbox {
 }
 
 async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
-    let caller = Caller { supervisor: inbox.supervisor, task: None, wakes: None };
     let mut turn = Instant::now();
     while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
         let result = match contain(|| subscriber.on_event(&event)) {
-            Ok(handling) => contained(caller, handling).await,
+            Ok(handling) => contained(inbox.supervisor, handling).await,
             Err(message) => Err(message),
         };
         inbox.handled(event, result);
@@ -181,11 +180,11 @@ async fn yielded() {
     .await;
 }
 
-/// Polls a user's future under `caller`; a panic, in its destructor too, comes back as its message.
-async fn contained(caller: Caller, future: impl Future<Output = ()>) -> Result<(), String> {
+/// Polls a user's future as code of this supervisor; a panic, in its destructor too, comes back as its message.
+async fn contained(supervisor: usize, future: impl Future<Output = ()>) -> Result<(), String> {
     let mut future = pin!(Some(future));
     let polled = poll_fn(|context| {
-        let _entered = current::enter(caller);
+        let _entered = current::enter(Caller { supervisor, task: None, wakes: None });
         match future.as_mut().as_pin_mut() {
             Some(future) => match contain(|| future.poll(context)) {
                 Ok(polled) => polled.map(Ok),

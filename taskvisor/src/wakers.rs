@@ -17,10 +17,23 @@ pub(crate) struct Wakers {
     rest: Option<Box<Vec<(u32, Waker)>>>,
 }
 
+/// Set in the places of those who may be taken out before the others.
+const BRIEF: u32 = 1 << 31;
+
 impl Wakers {
     /// Registers `waker` under the place in `key`, or takes a new place.
     #[must_use = "drop it after the lock"]
     pub(crate) fn register(&mut self, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
+        self.register_among(0, key, waker)
+    }
+
+    /// The same for one that `take_brief` takes out too.
+    #[must_use = "drop it after the lock"]
+    pub(crate) fn register_brief(&mut self, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
+        self.register_among(BRIEF, key, waker)
+    }
+
+    fn register_among(&mut self, group: u32, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
         if let Some(place) = *key {
             if let Some(held) = self.held(place) {
                 if held.will_wake(waker) {
@@ -29,12 +42,13 @@ impl Wakers {
                 return Some(mem::replace(held, waker.clone()));
             }
         }
-        self.issued = self.issued.wrapping_add(1);
-        *key = Some(self.issued);
+        self.issued = self.issued.wrapping_add(1) & !BRIEF;
+        let place = self.issued | group;
+        *key = Some(place);
         if self.first.is_none() {
-            (self.place, self.first) = (self.issued, Some(waker.clone()));
+            (self.place, self.first) = (place, Some(waker.clone()));
         } else {
-            self.rest.get_or_insert_default().push((self.issued, waker.clone()));
+            self.rest.get_or_insert_default().push((place, waker.clone()));
         }
         None
     }
@@ -57,6 +71,14 @@ impl Wakers {
         Self { first: self.first.take(), rest: self.rest.take(), ..*self }
     }
 
+    /// Takes out those who were registered as brief, if there are any.
+    #[must_use = "wake them after the lock"]
+    pub(crate) fn take_brief(&mut self) -> Option<Self> {
+        let first = if is_brief(self.place) { self.first.take() } else { None };
+        let rest = self.rest.as_mut().and_then(|rest| take_brief(rest));
+        (first.is_some() || rest.is_some()).then(|| Self { first, rest, ..*self })
+    }
+
     /// A waker may be anybody's code: one that panics does not keep the others asleep.
     pub(crate) fn wake(self) {
         if let Some(first) = self.first {
@@ -74,4 +96,18 @@ impl Wakers {
         let rest = self.rest.as_mut()?;
         rest.iter_mut().find(|(number, _)| *number == place).map(|(_, waker)| waker)
     }
+}
+
+fn is_brief(place: u32) -> bool {
+    place & BRIEF != 0
+}
+
+#[allow(clippy::box_collection, reason = "as it is kept")]
+fn take_brief(rest: &mut Vec<(u32, Waker)>) -> Option<Box<Vec<(u32, Waker)>>> {
+    if !rest.iter().any(|(place, _)| is_brief(*place)) {
+        return None;
+    }
+    let (brief, others) = mem::take(rest).into_iter().partition(|(place, _)| is_brief(*place));
+    *rest = others;
+    Some(Box::new(brief))
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::future::pending;
 
 use taskvisor::{
-    BackoffPolicy, CancellationToken, Config, ControllerConfig, RestartPolicy, Supervisor, TaskError, TaskFn,
-    TaskRef, TaskSpec, job,
+    BackoffPolicy, CancellationToken, Config, ControllerConfig, RestartPolicy, Supervisor, TaskContext,
+    TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
 use crate::started::started;
@@ -35,6 +35,15 @@ pub fn parked(name: impl Into<Cow<'static, str>>) -> TaskSpec {
 
 /// What waits until it is asked to stop.
 pub fn until_canceled(name: impl Into<Cow<'static, str>>) -> TaskSpec {
+    never_again(TaskFn::arc(name, |context: TaskContext| async move {
+        started();
+        context.cancelled().await;
+        Err(TaskError::Canceled)
+    }))
+}
+
+/// The same by a token, which is made for it.
+pub fn with_token(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     never_again(TaskFn::arc(name, |token: CancellationToken| async move {
         started();
         token.cancelled().await;
@@ -42,11 +51,11 @@ pub fn until_canceled(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     }))
 }
 
-/// The same, declared. Without a slot jobs do not compete, and without a format they need no name.
+/// What waits until it is asked to stop, declared. Without a slot jobs do not compete, and without a format they need no name.
 #[job]
-pub async fn waits(token: CancellationToken) {
+pub async fn waits(context: TaskContext) {
     started();
-    token.cancelled().await;
+    context.cancelled().await;
 }
 
 fn never_again(task: TaskRef) -> TaskSpec {

@@ -1,7 +1,7 @@
 //! Cancels, one by one: a waiting task is asked to stop, and its end is awaited before the next.
 //!
 //! Included: the ask, the task's reaction, its end as the asker sees it. Left out: adding the tasks, and their first poll.
-//! The tasks react to their token; the actors are idle and stop.
+//! The tasks react to their token, ours to `TaskContext::cancelled`; the actors are idle and stop.
 
 use std::hint::black_box;
 

@@ -3,7 +3,8 @@
 //! Included: adding, the first poll, and what stays allocated then: the task, what its supervisor keeps about it, the
 //! handle or waiter that its adder keeps. Left out: names, which are static here; the published crate and
 //! `task-supervisor` copy them. Bytes do not depend on threads, so this is on one only. By hand, and in the published
-//! crate, each task has its token in any case; the actors have a mailbox instead.
+//! crate, each task has its token in any case; the actors have a mailbox instead. Ours wait for their stop by
+//! `TaskContext::cancelled`, which takes no token.
 
 use std::future::Future;
 
@@ -37,13 +38,23 @@ pub const WORKS: &[Work] = &[
     },
     Work {
         group: "Memory",
+        name: "a task that waits for its stop",
+        flavors: Flavor::ONE,
+        shows: Shows::LiveBytes,
+        entries: &[
+            entry(System::Raw, MANY, raw),
+            entry(System::TaskFn, MANY, task_fn_stop),
+            entry(System::Job, MANY, job_stop),
+        ],
+    },
+    Work {
+        group: "Memory",
         name: "a parked task, its token taken",
         flavors: Flavor::ONE,
         shows: Shows::LiveBytes,
         entries: &[
             entry(System::Raw, MANY, raw),
             entry(System::TaskFn, MANY, task_fn_token),
-            entry(System::Job, MANY, job_token),
             entry(System::Published, MANY, published_token),
             entry(System::TaskSupervisor, MANY, supervised_token),
         ],
@@ -98,11 +109,15 @@ fn task_fn(flavor: Flavor, operations: u64) -> Cost {
     added(flavor, operations, ours::parked)
 }
 
-fn task_fn_token(flavor: Flavor, operations: u64) -> Cost {
+fn task_fn_stop(flavor: Flavor, operations: u64) -> Cost {
     added(flavor, operations, ours::until_canceled)
 }
 
-fn job_token(flavor: Flavor, operations: u64) -> Cost {
+fn task_fn_token(flavor: Flavor, operations: u64) -> Cost {
+    added(flavor, operations, ours::with_token)
+}
+
+fn job_stop(flavor: Flavor, operations: u64) -> Cost {
     flavor.run(async move {
         let supervisor = ours::supervisor();
         let mut handles = room(operations);

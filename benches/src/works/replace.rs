@@ -1,13 +1,13 @@
 //! `Replace`: what comes takes the place of what runs. An operation is one submission, to its outcome.
 //!
 //! In a storm all are submitted at once, to one slot: the first runs, the last will, all between are superseded. In the
-//! other work each is waited for until it runs, so each really stops the one before. Bodies wait for their token. Included:
+//! other work each is waited for until it runs, so each really stops the one before. Bodies wait for their stop. Included:
 //! submitting, stopping, starting, all outcomes. By hand, a slot is a lock around the token of what runs and the one that
 //! waits, and a worker. The published crate's names are unique among what runs, and one serves here.
 
 use std::sync::{Arc, Mutex};
 
-use taskvisor::{CancellationToken, ControllerSpec, job};
+use taskvisor::{CancellationToken, ControllerSpec, TaskContext, job};
 use tokio::sync::{Notify, oneshot};
 
 use crate::count::{Cost, Meter};
@@ -137,10 +137,10 @@ fn task_fn<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {
 }
 
 #[job(slot = "slot-{key}", admission = "replace")]
-async fn newest(key: u64, token: CancellationToken) {
+async fn newest(key: u64, context: TaskContext) {
     assert_eq!(key, 1);
     started();
-    token.cancelled().await;
+    context.cancelled().await;
 }
 
 fn declared<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {

@@ -1,7 +1,7 @@
 //! A shutdown of 10,000 waiting tasks; an operation is one of them.
 //!
 //! Included: from the call until all are over. Left out: adding them, and their first poll. The tasks react to their
-//! token. ractor stops the children of an actor; a kameo supervisor that stops takes its children along.
+//! token, ours to `TaskContext::cancelled`. ractor stops the children of an actor; a kameo supervisor that stops takes its children along.
 
 use std::hint::black_box;
 

@@ -24,7 +24,7 @@ impl TaskCell {
                 AskKind::Reject(rejection) => End::Rejected(rejection),
             });
             state.stage = Stage::Stuck;
-            state.take_waiters()
+            state.waiters.take()
         };
         waiters.wake();
         true
@@ -43,7 +43,7 @@ impl TaskCell {
             state.stage = Stage::Ended;
             state.since = now;
             state.polling = false;
-            (state.token.take(), state.actor.take(), state.take_waiters())
+            (state.token.take(), state.actor.take(), state.waiters.take())
         };
         if let Some(token) = token {
             token.cancel();

@@ -57,10 +57,8 @@ struct State {
     end: Option<End>,
     last: LastFailure,
     actor: Option<Waker>,
-    /// Those who wait for the end, and those who wait for a stop.
+    /// Those who wait for the end, and, as brief ones, those who wait for a stop or the end of the attempt.
     waiters: Wakers,
-    /// How many of them wait for a stop, or for the end of the attempt.
-    listeners: u32,
     token: Option<CancellationToken>,
 }
 
@@ -105,7 +103,6 @@ impl TaskCell {
             last: LastFailure::default(),
             actor: None,
             waiters: Wakers::default(),
-            listeners: 0,
             token: None,
         };
         Self { id, name, key, hash, state: Mutex::new(state) }
@@ -135,7 +132,7 @@ impl TaskCell {
                     true
                 }
             };
-            (first, state.token.clone(), state.actor.take(), state.take_waiters())
+            (first, state.token.clone(), state.actor.take(), state.waiters.take())
         };
         if let Some(token) = token {
             token.cancel();
@@ -228,9 +225,7 @@ impl TaskCell {
             let dropped = matches!(previous, Some(Kept::Caught(..) | Kept::Shared(..)));
             let after = AfterAttempt { asked: state.asked, attempt, ran, dropped };
             state.since = now;
-            // Only what the body spawned still listens. Those who wait for the end come back.
-            let listeners = (state.listeners > 0).then(|| state.take_waiters());
-            (after, state.token.take(), listeners, previous)
+            (after, state.token.take(), state.waiters.take_brief(), previous)
         };
         if let Some(token) = token {
             token.cancel();
@@ -274,10 +269,5 @@ impl State {
         self.stage = Stage::Running;
         self.since = now;
         self.attempt
-    }
-
-    fn take_waiters(&mut self) -> Wakers {
-        self.listeners = 0;
-        self.waiters.take()
     }
 }

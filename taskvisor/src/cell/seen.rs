@@ -80,19 +80,10 @@ impl TaskCell {
             if state.is_cancelled(attempt) {
                 (Poll::Ready(()), None)
             } else {
-                (Poll::Pending, waker.and_then(|waker| state.listen(key, waker)))
+                (Poll::Pending, waker.and_then(|waker| state.waiters.register_brief(key, waker)))
             }
         };
         polled
-    }
-
-    pub(crate) fn forget_listener(&self, key: Option<u32>) {
-        let _removed = {
-            let mut state = self.state.lock();
-            let removed = state.waiters.remove(key);
-            state.listeners -= u32::from(removed.is_some());
-            removed
-        };
     }
 
     /// The outcome that `settle` decided, for the event that tells it.
@@ -158,14 +149,6 @@ impl TaskCell {
 impl State {
     pub(super) fn polled(&self) -> Polled {
         Polled { ask: self.asked, turn: self.turn }
-    }
-
-    /// Takes a place among the waiters, or keeps the one it has.
-    fn listen(&mut self, key: &mut Option<u32>, waker: &Waker) -> Option<Waker> {
-        let before = *key;
-        let replaced = self.waiters.register(key, waker);
-        self.listeners += u32::from(*key != before);
-        replaced
     }
 
     fn is_cancelled(&self, attempt: u64) -> bool {

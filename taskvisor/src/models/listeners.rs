@@ -30,7 +30,9 @@ fn a_stop_wakes_everybody_who_listens() {
         let attempt = task.begin(now).expect("nobody asked");
         let listeners = [listens(&task, attempt), listens(&task, attempt)];
         assert!(task.ask(stop(now)));
-        listeners.map(join);
+        for listener in listeners {
+            join(listener);
+        }
     });
 }
 
@@ -57,7 +59,7 @@ fn the_end_of_an_attempt_wakes_who_listens_and_loses_nobody_who_waits() {
     });
 }
 
-/// `poll_cancelled`, `forget_listener` × `poll_cancelled` × `close_attempt`: one that goes away takes nobody's place with it.
+/// `poll_cancelled`, `forget_waiter` × `poll_cancelled` × `close_attempt`: one that goes away takes nobody's place with it.
 #[test]
 fn one_that_no_longer_listens_leaves_the_others_in_place() {
     explore(|| {
@@ -72,7 +74,7 @@ fn one_that_no_longer_listens_leaves_the_others_in_place() {
                 let _ = poll_once(|context| {
                     task.poll_cancelled(attempt, &mut place, Some(context.waker())).is_ready()
                 });
-                task.forget_listener(place);
+                task.forget_waiter(place);
             })
         };
         task.close_attempt(now, None);

@@ -1,5 +1,9 @@
 //! Exactly one outcome for each accepted task, for any number of waiters, early or late, wherever they wait.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -146,5 +150,27 @@ async fn who_was_accepted_waits_runs_or_has_ended_at_any_moment() {
     assert!(seen.len() > 10, "{seen:?}");
     let report = harness.run(Vec::new()).await.expect("in order");
     assert_eq!((report.completed, report.failed), (20, 10));
+    harness.finish().await;
+}
+
+struct Held;
+
+impl Wake for Held {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_that_gives_up_leaves_no_waker_behind() {
+    let harness = Harness::new();
+    let [task, ..] = add_all(&harness);
+    let held = Arc::new(Held);
+    let waker = Waker::from(Arc::clone(&held));
+    for _ in 0..3 {
+        let mut outcome = task.outcome();
+        assert!(Pin::new(&mut outcome).poll(&mut Context::from_waker(&waker)).is_pending());
+        assert_eq!(Arc::strong_count(&held), 3);
+        drop(outcome);
+        assert_eq!(Arc::strong_count(&held), 2);
+    }
     harness.finish().await;
 }
