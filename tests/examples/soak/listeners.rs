@@ -37,7 +37,9 @@ struct Numbers {
     handled: AtomicU64,
     lost: AtomicU64,
     panicked: AtomicU64,
-    /// Among those handled: refusals of what goes on waiting for room.
+    /// Among those handled: refusals of what was submitted to wait for room.
+    patient: AtomicU64,
+    /// Among these: those for the lack of room.
     passing: AtomicU64,
 }
 
@@ -93,6 +95,10 @@ impl Heard {
         self.0.panicked.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn patient(&self) -> u64 {
+        self.0.patient.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn passing(&self) -> u64 {
         self.0.passing.load(Ordering::Relaxed)
     }
@@ -111,8 +117,10 @@ impl Subscribe for Listener {
             return;
         }
         let handled = numbers.handled.fetch_add(1, Ordering::Relaxed);
-        if matches!(&event.kind, EventKind::Refused { task, .. } if task == PATIENT) {
-            numbers.passing.fetch_add(1, Ordering::Relaxed);
+        if let EventKind::Refused { task, reason, .. } = &event.kind {
+            let patient = task == PATIENT;
+            numbers.patient.fetch_add(u64::from(patient), Ordering::Relaxed);
+            numbers.passing.fetch_add(u64::from(patient && reason.contains("too many")), Ordering::Relaxed);
         }
         match self.manner {
             Manner::Quick => {}

@@ -88,7 +88,7 @@ impl Findings {
         print("slow", slow, accepted.to_string());
         print("clumsy", clumsy, accepted.to_string());
         let (certain, _) = self.refusals();
-        print("refusals", refusals, format!("{}+", certain + refusals.passing()));
+        print("refusals", refusals, format!("{}+", certain + refusals.patient()));
         print("witness", witness, format!("{}-", clumsy.panicked()));
         println!();
     }

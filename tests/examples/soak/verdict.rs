@@ -68,9 +68,11 @@ impl Verdict {
             heard.witness.total() <= heard.clumsy.panicked(),
         );
         let (certain, possible) = findings.refusals();
-        let told = heard.refusals.handled() - heard.refusals.passing();
+        let told = heard.refusals.handled() - heard.refusals.patient();
         let in_bounds = told <= possible && told + heard.refusals.lost() >= certain;
         self.holds(format_args!("{told} refusals told, of {certain} to {possible}"), in_bounds);
+        let passing = heard.refusals.passing();
+        self.equal("refusals told of what goes on waiting for room", passing, 0);
     }
 
     fn nothing_is_left(&mut self, findings: &Findings) {
