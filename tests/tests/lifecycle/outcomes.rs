@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use taskvisor::{Config, Outcome, Phase, TaskFn, TaskHandle};
+use taskvisor::{Config, Outcome, OutcomeFuture, Phase, TaskFn, TaskHandle};
 use tests::{Harness, Rules, Script, Step};
 
 use tokio::time::timeout;
@@ -153,24 +154,51 @@ async fn who_was_accepted_waits_runs_or_has_ended_at_any_moment() {
     harness.finish().await;
 }
 
-struct Held;
+/// A waker that counts.
+#[derive(Default)]
+struct Woken(AtomicUsize);
 
-impl Wake for Held {
-    fn wake(self: Arc<Self>) {}
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Woken {
+    fn times(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Polls what is not there yet. Whoever is woken for it is returned.
+fn poll_pending(outcome: &mut OutcomeFuture) -> Arc<Woken> {
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    assert!(Pin::new(outcome).poll(&mut Context::from_waker(&waker)).is_pending());
+    woken
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_waiter_that_moved_is_woken_where_it_was_polled_last() {
+    let harness = Harness::new();
+    let [task, ..] = add_all(&harness);
+    let mut outcomes = [(); 4].map(|()| task.outcome());
+    let before = outcomes.each_mut().map(poll_pending);
+    let after = outcomes.each_mut().map(poll_pending);
+    harness.outcome(&task).await;
+    assert_eq!(before.map(|woken| woken.times()), [0; 4]);
+    assert_eq!(after.map(|woken| woken.times()), [1; 4]);
+    harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiter_that_gives_up_leaves_no_waker_behind() {
     let harness = Harness::new();
     let [task, ..] = add_all(&harness);
-    let held = Arc::new(Held);
-    let waker = Waker::from(Arc::clone(&held));
-    for _ in 0..3 {
-        let mut outcome = task.outcome();
-        assert!(Pin::new(&mut outcome).poll(&mut Context::from_waker(&waker)).is_pending());
-        assert_eq!(Arc::strong_count(&held), 3);
-        drop(outcome);
-        assert_eq!(Arc::strong_count(&held), 2);
-    }
+    let mut outcomes = [(); 3].map(|()| task.outcome());
+    let woken = outcomes.each_mut().map(poll_pending);
+    assert_eq!(woken.each_ref().map(Arc::strong_count), [2; 3]);
+    drop(outcomes);
+    assert_eq!(woken.each_ref().map(Arc::strong_count), [1; 3]);
     harness.finish().await;
 }
