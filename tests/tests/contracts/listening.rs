@@ -210,10 +210,14 @@ async fn a_token_that_the_body_cancels_itself_stops_nobody_who_listens() {
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_the_end_is_not_woken_by_attempts_to_which_nobody_listens_any_more() {
     let (work, _hears) = task(|context, _| async move {
+        let counting = Arc::new(Counting::default());
         {
+            let waker = Waker::from(Arc::clone(&counting));
             let mut listening = pin!(context.cancelled());
-            assert!(listening.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            assert!(listening.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            assert_eq!(Arc::strong_count(&counting), 3);
         }
+        assert_eq!(Arc::strong_count(&counting), 1, "whoever went away left its waker behind");
         sleep(SECOND).await;
         context.run_until_cancelled(sleep(SECOND)).await;
         if context.attempt() < 4 { Err(TaskError::fail("again")) } else { Ok(()) }
