@@ -223,7 +223,7 @@ async fn who_waits_for_the_end_is_not_woken_by_attempts_to_which_nobody_listens_
         if context.attempt() < 4 { Err(TaskError::fail("again")) } else { Ok(()) }
     });
     let harness = Harness::new();
-    let work = harness.add(Rules::on_failure().without_backoff(), work);
+    let work = harness.add(Rules::on_failure().without_backoff().max_retries(3), work);
     let counting = Arc::new(Counting::default());
     let waker = Waker::from(Arc::clone(&counting));
     let mut outcome = pin!(work.outcome());
