@@ -84,6 +84,7 @@ async fn every_end_of_an_attempt_wakes_what_it_spawned() {
     let waits = tokio::spawn(work.outcome());
     for attempt in [1, 1, 2, 2, 3, 3, 4, 4, 5, 5] {
         assert_eq!(next(&mut hears).await, format!("attempt {attempt} is over"));
+        assert!(work.status().attempt <= attempt + 1, "it was told only at the end of a later one");
     }
     assert!(waits.await.expect("a waiter").is_failed());
     harness.finish().await;
