@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::cell::TaskCell;
 use crate::current;
+use crate::wakers::Place;
 
 /// Completes when the attempt should stop.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ use crate::current;
 pub(crate) struct Cancelled<'a> {
     cell: &'a TaskCell,
     attempt: u64,
-    place: Option<u32>,
+    place: Option<Place>,
 }
 
 impl<'a> Cancelled<'a> {
@@ -30,8 +31,10 @@ impl Future for Cancelled<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        let waker = Some(context.waker()).filter(|waker| !current::is_body_of(this.cell.id(), waker));
-        this.cell.poll_cancelled(this.attempt, &mut this.place, waker)
+        if current::is_body_of(this.cell.id(), context.waker()) {
+            return if this.cell.is_cancelled(this.attempt) { Poll::Ready(()) } else { Poll::Pending };
+        }
+        this.cell.poll_cancelled(this.attempt, &mut this.place, context)
     }
 }
 

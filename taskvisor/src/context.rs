@@ -109,8 +109,8 @@ impl TaskContext {
 
     /// Completes when the attempt should stop.
     ///
-    /// Cheaper than a [`token`](Self::token): it allocates nothing. A copy of the context may wait anywhere, as in a task that
-    /// the body spawned.
+    /// In the body it costs next to nothing: no [`token`](Self::token), no waker, no allocation. A copy of the context may
+    /// wait anywhere, as in a task that the body spawned; there it leaves a waker, as any future does.
     ///
     /// # Cancel safety
     ///

@@ -17,6 +17,7 @@ use crate::panics::contain;
 use crate::policies::nanoseconds;
 use crate::shared::Shared;
 use crate::status::TaskStatus;
+use crate::wakers::Place;
 
 /// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
 #[derive(Clone)]
@@ -119,7 +120,7 @@ impl fmt::Debug for TaskHandle {
 #[must_use = "futures do nothing unless awaited"]
 pub struct OutcomeFuture {
     cell: Arc<TaskCell>,
-    place: Option<u32>,
+    place: Option<Place>,
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
     alarm: Option<(Instant, Pin<Box<Sleep>>)>,
     /// It was polled once after the stop was asked, and let others run before it set an alarm.

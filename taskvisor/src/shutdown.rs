@@ -19,6 +19,7 @@ use crate::refusal::{RuntimeError, StuckTask};
 use crate::shared::{Shared, Stop};
 use crate::status::Phase;
 use crate::sync::watch;
+use crate::wakers::Place;
 
 impl Shared {
     /// The runtime all tasks are spawned on: the one given, or the first one a call came from.
@@ -131,8 +132,8 @@ impl Shared {
 
     /// Completes when nothing runs or waits.
     pub(crate) async fn idle(&self) {
-        let mut place = Place { shared: self, key: None };
-        poll_fn(|context| self.registry.poll_idle(&mut place.key, context)).await;
+        let mut waiting = Waiting { shared: self, place: None };
+        poll_fn(|context| self.registry.poll_idle(&mut waiting.place, context)).await;
     }
 
     pub(crate) fn is_caller_inside(&self) -> bool {
@@ -140,15 +141,15 @@ impl Shared {
     }
 }
 
-/// A place among those who wait for idleness, given up when dropped.
-struct Place<'a> {
+/// Among those who wait for idleness until it is dropped.
+struct Waiting<'a> {
     shared: &'a Shared,
-    key: Option<u32>,
+    place: Option<Place>,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.shared.registry.forget_idle(self.key);
+        self.shared.registry.forget_idle(self.place);
     }
 }
 

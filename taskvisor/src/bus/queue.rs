@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::events::{Event, EventSet};
 use crate::sync::Mutex;
-use crate::wakers::Wakers;
+use crate::wakers::{Place, Wakers, visit};
 
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -123,16 +123,14 @@ impl Queue {
     }
 
     /// Ready when everything that was accepted is handled and every gap told.
-    pub(crate) fn poll_drained(&self, place: &mut Option<u32>, context: &Context<'_>) -> Poll<()> {
-        let (polled, _replaced) = {
+    pub(crate) fn poll_drained(&self, place: &mut Option<Place>, context: &Context<'_>) -> Poll<()> {
+        visit(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if state.is_drained() {
-                (Poll::Ready(()), None)
-            } else {
-                (Poll::Pending, state.drained.register(place, context.waker()))
+                return Some(Poll::Ready(()));
             }
-        };
-        polled
+            state.drained.register(place, visitor).then_some(Poll::Pending)
+        })
     }
 }
 

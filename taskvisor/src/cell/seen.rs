@@ -1,7 +1,7 @@
 //! What can be seen of a task, by anyone. Nothing changes here but who waits, and a token that is made on demand.
 
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +11,7 @@ use crate::events::Subject;
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
 use crate::status::{Phase, TaskStatus};
+use crate::wakers::{Place, visit};
 
 /// What a waiter found.
 pub(crate) enum Waiting {
@@ -50,40 +51,35 @@ impl TaskCell {
     }
 
     /// The outcome, or a place among the waiters.
-    pub(crate) fn poll_outcome(&self, key: &mut Option<u32>, context: &Context<'_>) -> Waiting {
-        let (found, _replaced) = {
+    pub(crate) fn poll_outcome(&self, place: &mut Option<Place>, context: &Context<'_>) -> Waiting {
+        visit(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
-            match state.outcome() {
-                Some(outcome) => (Waiting::Over(outcome), None),
-                None => {
-                    let deadline = state.asked.map(|ask| ask.deadline);
-                    (Waiting::Until(deadline), state.waiters.register(key, context.waker()))
-                }
+            if let Some(outcome) = state.outcome() {
+                return Some(Waiting::Over(outcome));
             }
-        };
-        found
+            let deadline = state.asked.map(|ask| ask.deadline);
+            state.waiters.register(place, visitor).then_some(Waiting::Until(deadline))
+        })
     }
 
-    pub(crate) fn forget_waiter(&self, key: Option<u32>) {
-        let _removed = self.state.lock().waiters.remove(key);
+    pub(crate) fn forget_waiter(&self, place: Option<Place>) {
+        let _removed = self.state.lock().waiters.remove(place);
     }
 
-    /// Ready when `attempt` should stop. Else `waker` is left among the waiters; whoever has none is polled again with the actor.
+    /// Ready when `attempt` should stop; or a place among the waiters.
     pub(crate) fn poll_cancelled(
         &self,
         attempt: u64,
-        key: &mut Option<u32>,
-        waker: Option<&Waker>,
+        place: &mut Option<Place>,
+        context: &Context<'_>,
     ) -> Poll<()> {
-        let (polled, _replaced) = {
+        visit(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if state.is_cancelled(attempt) {
-                (Poll::Ready(()), None)
-            } else {
-                (Poll::Pending, waker.and_then(|waker| state.waiters.register_brief(key, waker)))
+                return Some(Poll::Ready(()));
             }
-        };
-        polled
+            state.waiters.register_brief(place, visitor).then_some(Poll::Pending)
+        })
     }
 
     /// The outcome that `settle` decided, for the event that tells it.

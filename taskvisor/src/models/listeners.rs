@@ -17,7 +17,7 @@ fn listens(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {
     let task = Arc::clone(task);
     thread::spawn(move || {
         let mut place = None;
-        block_on(poll_fn(|context| task.poll_cancelled(attempt, &mut place, Some(context.waker()))));
+        block_on(poll_fn(|context| task.poll_cancelled(attempt, &mut place, context)));
     })
 }
 
@@ -71,9 +71,7 @@ fn one_that_no_longer_listens_leaves_the_others_in_place() {
             let task = Arc::clone(&task);
             thread::spawn(move || {
                 let mut place = None;
-                let _ = poll_once(|context| {
-                    task.poll_cancelled(attempt, &mut place, Some(context.waker())).is_ready()
-                });
+                let _ = poll_once(|context| task.poll_cancelled(attempt, &mut place, context).is_ready());
                 task.forget_waiter(place);
             })
         };

@@ -23,7 +23,7 @@ use crate::cell::{Key, TaskCell};
 use crate::id::TaskId;
 use crate::slot::{NoRoom, Slot};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
-use crate::wakers::Wakers;
+use crate::wakers::{Place, Wakers, visit};
 
 #[derive(Debug)]
 pub(crate) struct Registry {
@@ -161,20 +161,18 @@ impl Registry {
     }
 
     /// Ready when nobody is in.
-    pub(crate) fn poll_idle(&self, place: &mut Option<u32>, context: &Context<'_>) -> Poll<()> {
-        let (polled, _replaced) = {
+    pub(crate) fn poll_idle(&self, place: &mut Option<Place>, context: &Context<'_>) -> Poll<()> {
+        visit(place, context.waker(), |place, visitor| {
             let mut idle = self.idle.lock();
             // Whoever departs after this sees the bit, and waits for this lock to look for whom to wake.
             if self.gate.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
-                (Poll::Ready(()), None)
-            } else {
-                (Poll::Pending, idle.register(place, context.waker()))
+                return Some(Poll::Ready(()));
             }
-        };
-        polled
+            idle.register(place, visitor).then_some(Poll::Pending)
+        })
     }
 
-    pub(crate) fn forget_idle(&self, place: Option<u32>) {
+    pub(crate) fn forget_idle(&self, place: Option<Place>) {
         let _removed = self.idle.lock().remove(place);
     }
 
