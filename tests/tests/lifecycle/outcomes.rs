@@ -1,14 +1,11 @@
 //! Exactly one outcome for each accepted task, for any number of waiters, early or late, wherever they wait.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use taskvisor::{Config, Outcome, OutcomeFuture, Phase, TaskFn, TaskHandle};
+use taskvisor::{Config, Outcome, Phase, TaskFn, TaskHandle};
 use tests::{Harness, Rules, Script, Step};
 
 use tokio::time::timeout;
@@ -154,37 +151,13 @@ async fn who_was_accepted_waits_runs_or_has_ended_at_any_moment() {
     harness.finish().await;
 }
 
-/// A waker that counts.
-#[derive(Default)]
-struct Woken(AtomicUsize);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl Woken {
-    fn times(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Polls what is not there yet. Whoever is woken for it is returned.
-fn poll_pending(outcome: &mut OutcomeFuture) -> Arc<Woken> {
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(Arc::clone(&woken));
-    assert!(Pin::new(outcome).poll(&mut Context::from_waker(&waker)).is_pending());
-    woken
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_waiter_that_moved_is_woken_where_it_was_polled_last() {
     let harness = Harness::new();
     let [task, ..] = add_all(&harness);
     let mut outcomes = [(); 4].map(|()| task.outcome());
-    let before = outcomes.each_mut().map(poll_pending);
-    let after = outcomes.each_mut().map(poll_pending);
+    let before = outcomes.each_mut().map(|outcome| parked::begin(Pin::new(outcome)));
+    let after = outcomes.each_mut().map(|outcome| parked::begin(Pin::new(outcome)));
     harness.outcome(&task).await;
     assert_eq!(before.map(|woken| woken.times()), [0; 4]);
     assert_eq!(after.map(|woken| woken.times()), [1; 4]);
@@ -196,7 +169,7 @@ async fn a_waiter_that_gives_up_leaves_no_waker_behind() {
     let harness = Harness::new();
     let [task, ..] = add_all(&harness);
     let mut outcomes = [(); 3].map(|()| task.outcome());
-    let woken = outcomes.each_mut().map(poll_pending);
+    let woken = outcomes.each_mut().map(|outcome| parked::begin(Pin::new(outcome)));
     assert_eq!(woken.each_ref().map(Arc::strong_count), [2; 3]);
     drop(outcomes);
     assert_eq!(woken.each_ref().map(Arc::strong_count), [1; 3]);

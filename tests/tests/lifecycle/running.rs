@@ -185,3 +185,32 @@ async fn a_run_that_is_dropped_leaves_the_tasks_running() {
     assert!(task.outcome().await.is_canceled());
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_woken_by_the_last_of_its_tasks_and_by_no_other() {
+    let harness = Harness::new();
+    let ends = |name, after| {
+        harness.spec(Rules::never(), Script::task(name, [Step::SucceedAfter(Duration::from_secs(after))]))
+    };
+    let mut run = Box::pin(harness.run(vec![ends("first", 1), ends("second", 2), ends("last", 3)]));
+    let woken = parked::begin(run.as_mut());
+    sleep(Duration::from_millis(2_500)).await;
+    assert_eq!(woken.times(), 0, "one is left");
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(woken.times(), 1);
+    assert_eq!(run.as_mut().await.expect("nothing is left").completed, 3);
+    drop(run);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_given_up_leaves_no_waker_behind() {
+    let harness = Harness::new();
+    let spec = harness.spec(Rules::never(), Script::task("stays", [Step::UntilStopped]));
+    let mut run = Box::pin(harness.run(vec![spec]));
+    let woken = parked::begin(run.as_mut());
+    assert!(Arc::strong_count(&woken) > 1);
+    drop(run);
+    assert_eq!(Arc::strong_count(&woken), 1);
+    harness.finish().await;
+}
