@@ -1,13 +1,16 @@
 //! Models of those who wait until an attempt should stop: its body, and what the body spawned.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
+use loom::sync::Notify;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{Added, World};
-use super::{block_on, cell, explore, explore_within, join, outcome, poll_once, stop};
+use super::world::{Added, World, until_cancelled};
+use super::{Thread, block_on, cell, explore, explore_within, join, outcome, poll_once, stop};
 use crate::attempt::erase;
 use crate::cell::{End, TaskCell};
 use crate::error::TaskError;
@@ -107,5 +110,22 @@ fn a_stop_reaches_the_body_and_what_it_spawned() {
             join(listener);
         }
         assert!(block_on(handle.outcome()).is_canceled());
+    });
+}
+
+/// The actor alone: a body that waits for its stop leaves no waker beside the actor's own, and is polled again with that.
+#[test]
+fn a_body_that_waits_for_its_stop_leaves_no_waker_of_its_own() {
+    explore(|| {
+        let world = World::new();
+        let Added { handle, actor } = world.add("task", until_cancelled()).expect("the name is free");
+        let thread = Arc::new(Thread(Notify::new()));
+        let waker = Waker::from(Arc::clone(&thread));
+        let (mut actor, mut context) = (pin!(actor), Context::from_waker(&waker));
+        assert!(actor.as_mut().poll(&mut context).is_pending());
+        assert_eq!(Arc::strong_count(&thread), 3, "this one, `waker`, and what the actor left");
+        assert!(handle.cancel());
+        assert!(actor.as_mut().poll(&mut context).is_ready());
+        assert_eq!(Arc::strong_count(&thread), 2);
     });
 }
