@@ -5,13 +5,13 @@
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::task::coop::unconstrained;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use crate::alarm::Alarm;
 use crate::attempt::ErasedSlot;
 use crate::cell::{Ask, AskKind, End, Polled, later};
 use crate::current::{self, Caller, Wakes};
@@ -30,7 +30,7 @@ pub(crate) struct TaskActor {
     policy: Policy,
     stage: Stage,
     streak: Streak,
-    alarm: Option<Pin<Box<Sleep>>>,
+    alarm: Option<Pin<Box<Alarm>>>,
     permit: Option<Box<Permit>>,
 }
 
@@ -172,12 +172,13 @@ impl TaskActor {
             return self.close(Ended::Aborted, context);
         }
         let Some(due) = deadline.into_iter().chain(until).min() else { return WAIT };
-        self.set_alarm(due);
-        if self.poll_alarm(context).is_pending() {
-            return WAIT;
-        }
-        let ended = if deadline == Some(due) { Ended::Aborted } else { Ended::TimedOut };
-        self.close(ended, context)
+        let (polled, ended) = if deadline == Some(due) {
+            (self.alarm(due).poll_stop(due, context), Ended::Aborted)
+        } else {
+            self.alarm(due).set(due);
+            (self.poll_alarm(context), Ended::TimedOut)
+        };
+        if polled.is_pending() { WAIT } else { self.close(ended, context) }
     }
 
     /// The body came back from a poll in which it was given up: those who waited know the end, so it gets no other.
@@ -237,7 +238,7 @@ impl TaskActor {
             context.waker().wake_by_ref();
             return WAIT;
         }
-        self.set_alarm(until);
+        self.alarm(until).set(until);
         self.enter_stage(Stage::Sleeping)
     }
 
@@ -274,17 +275,13 @@ impl TaskActor {
         GO_ON
     }
 
-    fn set_alarm(&mut self, due: Instant) {
-        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(due)));
-        if alarm.deadline() != due {
-            alarm.as_mut().reset(due);
-        }
+    fn alarm(&mut self, due: Instant) -> Pin<&mut Alarm> {
+        self.alarm.get_or_insert_with(|| Box::pin(Alarm::new(due))).as_mut()
     }
 
-    /// Unconstrained, because a body that used up its budget must not put off its own deadline.
     fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
         match &mut self.alarm {
-            Some(alarm) => pin!(unconstrained(alarm.as_mut())).poll(context),
+            Some(alarm) => alarm.as_mut().poll(context),
             None => Poll::Ready(()),
         }
     }

@@ -7,33 +7,27 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
 use crate::cell::{Ask, MARGIN, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
-use crate::panics::contain;
-use crate::policies::nanoseconds;
 use crate::shared::Shared;
 use crate::status::TaskStatus;
+use crate::sync::StopTimer;
 use crate::wakers::Place;
 
 /// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,
-    /// Of the configuration, in nanoseconds.
-    grace: u64,
-    /// Of a submission that competes for a slot, because it may have to leave the line. Nobody else needs it, and all of them
-    /// would count on one number.
-    competes_in: Weak<Shared>,
+    /// Alive at least as long as the task, which owns it too.
+    shared: Weak<Shared>,
 }
 
 impl TaskHandle {
     pub(crate) fn new(cell: Arc<TaskCell>, shared: &Arc<Shared>) -> Self {
-        let competes_in = cell.slot().map(|_| Arc::downgrade(shared)).unwrap_or_default();
-        Self { cell, grace: nanoseconds(shared.config.grace), competes_in }
+        Self { cell, shared: Arc::downgrade(shared) }
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
@@ -42,7 +36,7 @@ impl TaskHandle {
 
     /// The supervisor of a submission that competes for a slot; nothing for anybody else.
     pub(crate) fn competes_in(&self) -> Option<Arc<Shared>> {
-        self.competes_in.upgrade()
+        self.cell.slot().and_then(|_| self.shared.upgrade())
     }
 
     /// The name of the task.
@@ -66,19 +60,19 @@ impl TaskHandle {
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {
-        self.cancel_with_timeout(Duration::from_nanos(self.grace))
+        self.shared.upgrade().is_some_and(|shared| self.ask(&shared, shared.config.grace))
     }
 
     /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
     /// brought forward, not put off. A submission that waits for its slot has left the queue when this returns.
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
-        let asked = self.cell.ask(Ask::stop(StopCause::Cancel, Instant::now(), grace));
-        if asked {
-            if let Some(shared) = self.competes_in() {
-                if shared.registry.withdraw(&self.cell) {
-                    shared.room.notify_waiters();
-                }
-            }
+        self.shared.upgrade().is_some_and(|shared| self.ask(&shared, grace))
+    }
+
+    fn ask(&self, shared: &Shared, grace: Duration) -> bool {
+        let asked = self.cell.ask(Ask::stop(StopCause::Cancel, shared.now(), grace));
+        if asked && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
+            shared.room.notify_waiters();
         }
         asked
     }
@@ -97,13 +91,7 @@ impl TaskHandle {
     /// Cancel safe: the outcome stays, for any number of waiters.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture {
-            cell: Arc::clone(&self.cell),
-            place: None,
-            alarm: None,
-            yielded: false,
-            timeless: false,
-        }
+        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None, yielded: false }
     }
 }
 
@@ -122,11 +110,9 @@ pub struct OutcomeFuture {
     cell: Arc<TaskCell>,
     place: Option<Place>,
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
-    alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+    alarm: Option<Box<(Instant, StopTimer)>>,
     /// It was polled once after the stop was asked, and let others run before it set an alarm.
     yielded: bool,
-    /// The runtime it is polled on has no timers.
-    timeless: bool,
 }
 
 impl OutcomeFuture {
@@ -138,35 +124,18 @@ impl OutcomeFuture {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        // Without a runtime, or one with timers, only those who have one can end a blocked task.
-        if self.alarm.is_none() && (self.timeless || Handle::try_current().is_err()) {
-            return Poll::Pending;
-        }
         let due = later(deadline, MARGIN);
-        if self.alarm.is_none() {
-            match contain(|| Box::pin(sleep_until(due))) {
-                Ok(alarm) => self.alarm = Some((deadline, alarm)),
-                Err(_) => self.timeless = true,
-            }
-        }
-        let Some((set_for, alarm)) = &mut self.alarm else { return Poll::Pending };
+        let alarm = self.alarm.get_or_insert_with(|| Box::new((deadline, StopTimer::new(due))));
+        let (set_for, timer) = &mut **alarm;
         if deadline < *set_for {
             *set_for = deadline;
-            alarm.as_mut().reset(due);
+            timer.reset(due);
         }
-        match contain(|| alarm.as_mut().poll(context)) {
-            Ok(polled) => ready!(polled),
-            Err(_) => {
-                // It was set on a runtime that is gone; the next poll sets another.
-                self.alarm = None;
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
+        ready!(Pin::new(&mut *timer).poll(context));
         let now = Instant::now();
         if !self.cell.force(now) {
             // It is not inside a poll, or in one that was not seen before: it ends by itself, or blocks.
-            alarm.as_mut().reset(later(now, MARGIN));
+            timer.reset(later(now, MARGIN));
         }
         Poll::Ready(())
     }

@@ -81,10 +81,12 @@ mod report;
 mod shared;
 mod ticket;
 mod permit;
+mod alarm;
 mod actor;
 mod handle;
 
 // The front.
+mod overdue;
 mod shutdown;
 mod reserve;
 mod supervisor;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::cell::{End, TaskCell};
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
 
 /// How the tasks of a supervisor ended, all of them since it was built.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,9 @@ pub struct Report {
     pub failures: Vec<FailedTask>,
     /// Who was aborted; the first [`Report::LISTED`].
     pub abortions: Vec<AbortedTask>,
+    /// Why the system refused the thread that enforces the deadlines of stops, if it did. Then they are left to the timers
+    /// of the runtime, and a task that blocks its thread may hold up a stop beyond its grace.
+    pub watchdog_error: Option<String>,
     /// How many were aborted at the deadline of the shutdown.
     overdue: u64,
 }
@@ -106,6 +109,7 @@ impl Tally {
         report.completed = self.completed.load(Ordering::Relaxed);
         report.canceled = self.canceled.load(Ordering::Relaxed);
         report.rejected = self.rejected.load(Ordering::Relaxed);
+        report.watchdog_error = watchdog::refused().map(str::to_owned);
         report
     }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::builder::Supervisor;
 use crate::handle::TaskHandle;
@@ -10,10 +11,9 @@ use crate::refusal::RuntimeError;
 use crate::report::Report;
 use crate::reserve::Reserved;
 use crate::shared::Shared;
-use crate::shutdown::{First, first};
-use crate::signals::{Signals, nothing};
+use crate::signals::{Signal, Signals};
 use crate::spec::TaskSpec;
-use crate::sync::Ordering;
+use crate::sync::{First, Ordering, first};
 
 impl Supervisor {
     /// Starts these tasks, all or none, and runs until nothing is left to run or wait, or until SIGINT, SIGTERM or
@@ -33,7 +33,7 @@ impl Supervisor {
     /// Dropped, it leaves the tasks running; [`stop`](crate::SupervisorHandle::stop) still stops them.
     pub async fn run(&self, specs: Vec<TaskSpec>) -> Result<Report, RuntimeError> {
         let shared = Arc::clone(self.owned());
-        let (_listening, _) = start(&shared, specs, || Signals::listen(&shared, nothing).map(Some))?;
+        let (_listening, _) = start(&shared, specs, || Signals::listen(stop_at_signals(&shared)).map(Some))?;
         finish(&shared).await
     }
 
@@ -58,6 +58,17 @@ impl Supervisor {
                 finished.await
             }
         }
+    }
+}
+
+/// The first signal asks for the shutdown, the second skips the grace.
+fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
+    let shared = Arc::downgrade(shared);
+    let mut grace = None;
+    move |_| {
+        let Some(shared) = shared.upgrade() else { return };
+        shared.ask_all_to_stop(grace.unwrap_or(shared.config.grace));
+        grace = Some(Duration::ZERO);
     }
 }
 

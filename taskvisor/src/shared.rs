@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::bus::{Bus, Queue};
 use crate::config::{Config, ControllerConfig};
 use crate::context::Host;
-use crate::refusal::RuntimeError;
+use crate::refusal::{RuntimeError, StuckTask};
 use crate::registry::Registry;
 use crate::report::Tally;
 use crate::state::States;
@@ -24,13 +24,17 @@ pub(crate) struct Shared {
     pub(crate) states: States,
     /// What is wrong with how it was built, told by the first call that can fail.
     pub(crate) flaw: Option<RuntimeError>,
-    pub(crate) registry: Registry,
+    /// Shared with the watchdog of an application, which must not keep the states alive.
+    pub(crate) registry: Arc<Registry>,
     pub(crate) bus: Arc<Bus>,
     pub(crate) permits: Option<Arc<Semaphore>>,
     /// Told whenever there may be room among those who wait for a slot.
     pub(crate) room: Notify,
     pub(crate) tally: Tally,
     pub(crate) stop: watch::Sender<Stop>,
+    /// Called whenever `stop` has changed.
+    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
+    pub(crate) stop_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
     pub(crate) ran: AtomicBool,
     pub(crate) runtime: OnceLock<Handle>,
     /// Those whose workers wait for a runtime.
@@ -49,8 +53,10 @@ pub(crate) struct Stop {
     pub(crate) deadline: Option<Instant>,
     /// Set once the door is shut, the end told and everybody asked: only then the driver begins.
     pub(crate) asked: bool,
-    /// Set once it is through.
-    pub(crate) result: Option<Result<(), RuntimeError>>,
+    /// By when subscribers and states must be done; set once no task is left to wait for.
+    pub(crate) drained_by: Option<Instant>,
+    /// The tasks that are stuck; set once it is through.
+    pub(crate) result: Option<Arc<[StuckTask]>>,
 }
 
 impl Shared {
@@ -76,12 +82,13 @@ impl Shared {
             config,
             controller,
             states,
-            registry: Registry::new(shards()),
+            registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             room: Notify::new(),
             tally: Tally::default(),
             stop: watch::Sender::default(),
+            stop_observer: OnceLock::new(),
             ran: AtomicBool::new(false),
             runtime: OnceLock::new(),
             subscribers: Mutex::default(),

@@ -1,24 +1,34 @@
 //! The end of a supervisor: close, ask, wait, abort, drain. One driver does it; everybody else waits for its result.
+//!
+//! All deadlines follow from the one that is fixed when the stop is requested:
+//!
+//! | what | from the request on | default |
+//! |---|---|---:|
+//! | tasks end by themselves, or are aborted | `grace` | 20 s |
+//! | those that block are confirmed as stuck, those about to end do so ([`LAST_ENDS`]) | + 0.5 s | 20.5 s |
+//! | subscribers handle what is left, states are dropped | + `drain` | 25.5 s |
+//! | an observer outside of the runtime takes over ([`TAKE_OVER`](crate::overdue::TAKE_OVER)) | + 0.2 s | 25.7 s |
+//!
+//! A step that needs less time leaves the rest unused: the drain begins when the last task is gone, and is not spent
+//! twice. The timers are [`StopTimer`]s, so that a body that blocks the thread which drives the runtime's timers holds up
+//! none of this.
 
-use std::future::{Future, pending, poll_fn};
-use std::pin::pin;
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::Instant;
 
-use crate::cell::{Ask, MARGIN, TaskCell, later};
+use crate::cell::{Ask, MARGIN, later};
 use crate::context::AppContext;
 use crate::current;
 use crate::events::{EventKind, EventName};
 use crate::outcome::{Rejection, StopCause};
-use crate::panics::contain;
+use crate::overdue::{LAST_ENDS, Patience, describe_all, force_all};
 use crate::refusal::{RuntimeError, StuckTask};
 use crate::shared::{Shared, Stop};
-use crate::status::Phase;
-use crate::sync::watch;
+use crate::sync::{First, StopTimer, first, watch};
 use crate::wakers::Place;
 
 impl Shared {
@@ -54,7 +64,7 @@ impl Shared {
 
     /// Closes admission and asks every task to stop, the newest first. Asked again, it can only hurry.
     pub(crate) fn ask_all_to_stop(&self, grace: Duration) {
-        let now = Instant::now();
+        let now = self.now();
         let deadline = later(now, grace);
         // The door is shut and the end told before the driver can see it: finding nobody in, it would be through at once.
         let inside = self.registry.close();
@@ -68,7 +78,7 @@ impl Shared {
             cell.ask(Ask::stop(StopCause::Shutdown, now, grace));
         }
         self.room.notify_waiters();
-        self.stop.send_if_modified(|stop| {
+        self.change_stop(|stop| {
             let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
             if earlier {
                 stop.deadline = Some(deadline);
@@ -82,51 +92,85 @@ impl Shared {
     pub(crate) fn stop_if_idle(&self) -> bool {
         let idle = self.registry.close_if_idle();
         if idle {
-            self.stop.send_modify(|stop| {
-                stop.deadline.get_or_insert_with(Instant::now);
+            let now = self.now();
+            self.change_stop(|stop| {
+                stop.deadline.get_or_insert(now);
                 stop.asked = true;
+                true
             });
         }
         idle
     }
 
-    /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
-    /// is gone or blocked, whoever waits on another one finds out who is left.
-    pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
-        match first(self.answered(), self.overdue()).await {
-            First::Left(result) => result,
-            First::Right(()) => {
-                self.force_all(Instant::now());
-                sleep(MARGIN).await;
-                let now = Instant::now();
-                let (stuck, others) = self.force_all(now);
-                let left: Vec<_> = stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();
-                if left.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(left.into())) }
+    /// The time on the clock of the runtime that the tasks run on, whatever runtime or thread calls: a paused clock of
+    /// Tokio's belongs to its runtime.
+    pub(crate) fn now(&self) -> Instant {
+        let _entered = self.runtime.get().map(Handle::enter);
+        Instant::now()
+    }
+
+    /// Changes how far the shutdown is, and notifies everybody who watches it if `change` says that it changed.
+    fn change_stop(&self, change: impl FnOnce(&mut Stop) -> bool) {
+        if self.stop.send_if_modified(change) {
+            if let Some(observer) = self.stop_observer.get() {
+                observer();
             }
         }
     }
 
-    async fn answered(&self) -> Result<(), RuntimeError> {
-        match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
-            Ok(stop) => stop.result.clone().unwrap_or(Ok(()))?,
-            Err(_) => return Ok(()),
-        }
-        // At once, unless the runtime was dropped under the tasks: then they are being dropped.
-        self.idle().await;
-        Ok(())
+    /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
+    /// is gone or blocked, whoever waits on another one finds out who is left.
+    pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
+        let stuck = match first(self.answered(), self.left_behind()).await {
+            First::Left(stuck) => stuck,
+            First::Right(left) => left.into(),
+        };
+        if stuck.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(stuck)) }
     }
 
-    /// Completes when the driver should have answered long ago.
-    async fn overdue(&self) {
+    /// What the driver has found.
+    async fn answered(&self) -> Arc<[StuckTask]> {
+        let stuck = match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
+            Ok(stop) => stop.result.clone().unwrap_or_default(),
+            Err(_) => return Arc::default(),
+        };
+        if stuck.is_empty() {
+            // At once, unless the runtime was dropped under the tasks: then they are being dropped.
+            self.idle().await;
+        }
+        stuck
+    }
+
+    /// Completes when the driver should have answered long ago, with the tasks that are left.
+    async fn left_behind(&self) -> Vec<StuckTask> {
         let mut stop = self.stop.subscribe();
-        let deadline =
-            stop.wait_for(|stop| stop.deadline.is_some()).await.ok().and_then(|stop| stop.deadline);
-        let due = later(later(deadline.unwrap_or_else(Instant::now), self.config.drain), 20 * MARGIN);
-        // Outside a runtime with timers there is nothing to tell the time by.
-        let known = if Handle::try_current().is_ok() { contain(|| sleep_until(due)).ok() } else { None };
-        match known {
-            Some(alarm) => alarm.await,
-            None => pending().await,
+        loop {
+            let known = stop.borrow_and_update().clone();
+            let now = Instant::now();
+            let until = match known.patience(self.config.drain, now) {
+                Patience::Endless => {
+                    let _ = stop.changed().await;
+                    continue;
+                }
+                Patience::Until(until) => until,
+                Patience::WhileSomethingIsLeft => {
+                    let (stuck, _) = force_all(&self.registry, now);
+                    if !stuck.is_empty() && self.bus.is_drained() {
+                        return describe_all(&stuck, now);
+                    }
+                    later(now, MARGIN)
+                }
+                Patience::Over => {
+                    // Looked at twice: nothing but a poll that goes on is stuck.
+                    force_all(&self.registry, now);
+                    StopTimer::new(later(now, MARGIN)).await;
+                    let now = Instant::now();
+                    let (mut stuck, others) = force_all(&self.registry, now);
+                    stuck.extend(others);
+                    return describe_all(&stuck, now);
+                }
+            };
+            let _ = first(stop.changed(), StopTimer::new(until)).await;
         }
     }
 
@@ -156,22 +200,25 @@ impl Drop for Waiting<'_> {
 /// Answers those who wait for the shutdown, whatever becomes of the driver.
 pub(crate) struct Driver {
     shared: Arc<Shared>,
-    result: Result<(), RuntimeError>,
+    stuck: Vec<StuckTask>,
 }
 
 impl Driver {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::clone(shared), result: Ok(()) }
+        Self { shared: Arc::clone(shared), stuck: Vec::new() }
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let result = std::mem::replace(&mut self.result, Ok(()));
+        let stuck = std::mem::take(&mut self.stuck);
         self.shared.registry.close();
-        self.shared.stop.send_modify(|stop| {
-            stop.deadline.get_or_insert_with(Instant::now);
-            stop.result = Some(result);
+        let now = self.shared.now();
+        self.shared.change_stop(|stop| {
+            stop.deadline.get_or_insert(now);
+            stop.drained_by.get_or_insert(now);
+            stop.result = Some(stuck.into());
+            true
         });
     }
 }
@@ -181,18 +228,24 @@ pub(crate) async fn drive(mut driver: Driver) {
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.
     let _ = stop.wait_for(|stop| stop.asked && stop.deadline.is_some()).await;
-    let stuck = until_gone(&shared, &mut stop).await;
+    driver.stuck = until_gone(&shared, &mut stop).await;
+    let now = Instant::now();
     if shared.bus.wants(EventName::Stopped) {
-        shared.bus.publish(Instant::now(), None, EventKind::Stopped);
+        shared.bus.publish(now, None, EventKind::Stopped);
     }
     shared.bus.close();
-    let _ = timeout(shared.config.drain, shared.bus.drained()).await;
+    let deadline = stop.borrow_and_update().deadline.unwrap_or(now);
+    let drain = shared.config.drain;
+    // The drain begins now, unless the tasks took longer than all that was granted to them.
+    let drained_by = later(now, drain).min(later(later(deadline, LAST_ENDS), drain));
+    shared.change_stop(|stop| {
+        stop.drained_by = Some(drained_by);
+        true
+    });
+    let _ = first(shared.bus.drained(), StopTimer::new(drained_by)).await;
     let workers = std::mem::take(&mut *shared.workers.lock());
     for worker in workers {
         worker.abort();
-    }
-    if !stuck.is_empty() {
-        driver.result = Err(RuntimeError::Stuck(stuck.into()));
     }
 }
 
@@ -202,61 +255,23 @@ async fn until_gone(shared: &Shared, stop: &mut watch::Receiver<Stop>) -> Vec<St
     loop {
         let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
         let due = later(checked.map_or(deadline, |checked| checked.max(deadline)), MARGIN);
-        match first(shared.idle(), first(stop.changed(), sleep_until(due))).await {
+        match first(shared.idle(), first(stop.changed(), StopTimer::new(due))).await {
             First::Left(()) => return Vec::new(),
             First::Right(First::Left(_)) => continue,
             First::Right(First::Right(())) => tries += 1,
         }
         let now = Instant::now();
         checked = Some(now);
-        let (stuck, others) = shared.force_all(now);
-        // While others still go, they are given time.
-        if others.len() < left {
+        let (mut stuck, others) = force_all(&shared.registry, now);
+        // While others still go, they are given time, but not for ever: every one of them may block a little.
+        if others.len() < left && now < later(deadline, LAST_ENDS) {
             left = others.len();
             tries = 0;
         }
         // One that is not inside a poll is about to end; if it does not, its thread is blocked by another.
         if others.is_empty() && !stuck.is_empty() || tries == 2 {
-            return stuck.iter().chain(&others).map(|cell| describe(cell, now)).collect();
+            stuck.extend(others);
+            return describe_all(&stuck, now);
         }
     }
-}
-
-impl Shared {
-    /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them. It has to be
-    /// called twice, a margin apart: nobody is given up who was seen once.
-    pub(crate) fn force_all(&self, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
-        let cells = self.registry.cells();
-        for cell in &cells {
-            cell.force(now);
-        }
-        let left = cells.into_iter().filter(|cell| !matches!(cell.status().phase, Phase::Ended(_)));
-        left.partition(|cell| matches!(cell.status().phase, Phase::Stuck { .. }))
-    }
-}
-
-pub(crate) fn describe(cell: &TaskCell, now: Instant) -> StuckTask {
-    let status = cell.status();
-    StuckTask {
-        name: status.name.into_owned(),
-        id: status.id,
-        running_for: now.saturating_duration_since(status.since),
-    }
-}
-
-pub(crate) enum First<A, B> {
-    Left(A),
-    Right(B),
-}
-
-/// Which of two completes first; the other is dropped. If both do, the left one.
-pub(crate) async fn first<A: Future, B: Future>(left: A, right: B) -> First<A::Output, B::Output> {
-    let (mut left, mut right) = (pin!(left), pin!(right));
-    poll_fn(|context| {
-        if let Poll::Ready(output) = left.as_mut().poll(context) {
-            return Poll::Ready(First::Left(output));
-        }
-        right.as_mut().poll(context).map(First::Right)
-    })
-    .await
 }

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::panics::Contained;
+use crate::sync::Mutex;
 
 /// A value shared by the tasks and subscribers of an application, injected by its type.
 ///
@@ -51,6 +52,18 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
 #[derive(Default)]
 pub(crate) struct States {
     values: HashMap<TypeId, Given>,
+    dropping: Arc<Dropping>,
+}
+
+/// The name of the state whose destructor runs, for whoever has to say what blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Dropping(Mutex<Option<&'static str>>);
+
+impl Dropping {
+    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
+    pub(crate) fn current(&self) -> Option<&'static str> {
+        *self.0.lock()
+    }
 }
 
 /// A state that was given, with the name of its type.
@@ -59,7 +72,31 @@ struct Given {
     value: Contained<Arc<dyn Any + Send + Sync>>,
 }
 
+impl Drop for States {
+    fn drop(&mut self) {
+        for (_, given) in self.values.drain() {
+            *self.dropping.0.lock() = Some(given.type_name);
+            drop(given);
+            *self.dropping.0.lock() = None;
+        }
+    }
+}
+
 impl States {
+    /// No states, whose destructors are seen in `dropping`.
+    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
+    pub(crate) fn observed(dropping: &Arc<Dropping>) -> Self {
+        Self { values: HashMap::new(), dropping: Arc::clone(dropping) }
+    }
+
+    /// The names of the types that were given.
+    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
+    pub(crate) fn type_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.values.values().map(|given| given.type_name).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Keeps the first value of a type; says whether this was it.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> bool {
         let absent = !self.has(TypeId::of::<T>());

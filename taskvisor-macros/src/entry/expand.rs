@@ -99,6 +99,7 @@ fn options(options: &Options) -> TokenStream {
     let count = |count: &Value<u32>| count.write_count(&size);
     let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
     let grace = optional(options.grace.as_ref().map(|given| given.value.write_duration()));
+    let drain = optional(options.drain.as_ref().map(|given| given.value.write_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
     let location = location();
     let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
@@ -107,6 +108,7 @@ fn options(options: &Options) -> TokenStream {
             flavor: #flavor,
             worker_threads: #worker_threads,
             grace: #grace,
+            drain: #drain,
             max_concurrent: #max_concurrent,
             location: #location,
             crates: &[#(#crates),*],

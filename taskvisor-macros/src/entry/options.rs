@@ -20,6 +20,7 @@ const GRAMMAR: Grammar = Grammar {
         ("flavor", "flavor = \"multi_thread\""),
         ("worker_threads", "worker_threads = 4"),
         ("grace", "grace = \"15s\""),
+        ("drain", "drain = \"5s\""),
         ("max_concurrent", "max_concurrent = 8"),
         ("crates", "crates = [billing]"),
         ("crate", "crate = ::taskvisor"),
@@ -62,6 +63,7 @@ pub(super) struct Options {
     pub(super) flavor: Option<Given<Flavor>>,
     pub(super) worker_threads: Option<Given<Value<u32>>>,
     pub(super) grace: Option<Given<Value<Duration>>>,
+    pub(super) drain: Option<Given<Value<Duration>>>,
     pub(super) max_concurrent: Option<Given<Value<u32>>>,
     pub(super) crates: Vec<Ident>,
     pub(super) runtime: Runtime,
@@ -85,6 +87,7 @@ impl Options {
                 self.worker_threads = Some(argument.count(none)?);
             }
             "grace" => self.grace = Some(argument.duration(Zero::Allowed)?),
+            "drain" => self.drain = Some(argument.duration(Zero::Allowed)?),
             "max_concurrent" => {
                 self.max_concurrent = Some(argument.count("nothing could run; leave it out for no limit")?);
             }

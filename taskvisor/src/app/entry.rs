@@ -3,26 +3,34 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use super::App;
-use super::last_resort::GRACE_EXCEEDED;
 use super::options::{Flavor, MainOptions};
-use super::stderr::{Trouble, fail, fail_in_lines, say};
+use super::process::Process;
+use super::stderr::{self, Trouble, fail, fail_in_lines, say};
+use super::{App, GRACE_EXCEEDED};
 use crate::builder::Supervisor;
+use crate::cell::{MARGIN, later};
 use crate::config::Config;
 use crate::error::describe;
 use crate::handle::TaskHandle;
 use crate::outcome::{Outcome, StopCause};
-use crate::panics::{contain, discard};
+use crate::panics::{Contained, contain, discard};
 use crate::refusal::RuntimeError;
 use crate::report::{AbortedTask, Report};
 use crate::returns::SetupResult;
+use crate::run::{finish, start};
+use crate::signals::Signal;
 use crate::spec::TaskSpec;
 use crate::status::Phase;
 use crate::subscriber::Subscriber;
+use crate::sync::{First, StopTimer, first};
 
 /// The future of the set-up.
 pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
@@ -48,14 +56,27 @@ impl SetupParameter for App {
 /// Runs an application to its end.
 #[must_use]
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
-    let runtime = match build(&options) {
-        Ok(runtime) => runtime,
-        Err(reason) => return fail(format_args!("cannot build the Tokio runtime: {reason}")),
+    let process = match Process::start(options.grace) {
+        Ok(process) => process,
+        Err(reason) => {
+            let code = fail(reason);
+            stderr::flush();
+            return code;
+        }
     };
-    let code = runtime.block_on(run(&options, setup));
-    // A body that blocks its thread must not keep the process.
-    runtime.shutdown_background();
-    code
+    let code = match build(&options) {
+        Ok(runtime) => {
+            process.set_up();
+            let (code, states) = runtime.block_on(run(&options, setup, &process));
+            // A body that blocks its thread must not keep the process. What tasks keep that the application spawned, such
+            // as a context, is dropped with them.
+            runtime.shutdown_background();
+            states.wait();
+            code
+        }
+        Err(reason) => fail(format_args!("cannot build the Tokio runtime: {reason}")),
+    };
+    process.exit(code)
 }
 
 fn build(options: &MainOptions) -> Result<Runtime, String> {
@@ -70,43 +91,135 @@ fn build(options: &MainOptions) -> Result<Runtime, String> {
     contain(|| builder.enable_all().build())?.map_err(|error| error.to_string())
 }
 
-async fn run(options: &MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
+async fn run(
+    options: &MainOptions,
+    setup: for<'a> fn(&'a mut App) -> Setup<'a>,
+    process: &Arc<Process>,
+) -> (ExitCode, LeftStates) {
     let defaults = Config::default();
-    let mut app = App::new(Config {
+    let config = Config {
         grace: options.grace.unwrap_or(defaults.grace),
+        drain: options.drain.unwrap_or(defaults.drain),
         max_concurrent: options.max_concurrent,
         ..defaults
-    });
-    if let Err(reason) = set_up(&mut app, setup).await {
-        return fail_in_lines(format_args!("the set-up failed: {reason}"));
-    }
+    };
+    let mut app = App::new(config, process.dropping());
+    let code = match first(process.interruption(), set_up(&mut app, setup)).await {
+        First::Left(signal) => interrupted(signal),
+        First::Right(Err(reason)) => fail_in_lines(format_args!("the set-up failed: {reason}")),
+        First::Right(Ok(())) => match check(&mut app, options) {
+            Err(code) => code,
+            // With nothing but jobs it waits for somebody who submits them.
+            Ok(()) => return run_checked(app, process).await,
+        },
+    };
+    process.leave(later(Instant::now(), app.config.drain));
+    drop(app);
+    (code, LeftStates::none())
+}
+
+fn interrupted(signal: Signal) -> ExitCode {
+    say(format_args!("stopped by {signal} during the set-up: it was dropped, and no task was started"));
+    ExitCode::from(signal.exit_code())
+}
+
+/// Finds what is declared. Says everything that is wrong, if anything is.
+fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     let found = app.discover(options);
     for note in found.notes(options) {
         say(format_args!("note: {note}"));
     }
     let problems = app.problems(&found, options);
-    if !problems.is_empty() {
-        for problem in &problems {
-            say(format_args!("error: {problem}"));
-        }
-        return fail(format_args!("the application does not start: {} in all", count(problems.len())));
+    if problems.is_empty() {
+        return Ok(());
     }
-    // With nothing but jobs it waits for somebody who submits them.
-    let stays = app.tasks.is_empty();
-    let (supervisor, specs) = assemble(app);
-    let (result, tasks) = supervisor.run_application(specs, stays).await;
-    let code = judge(&result, &tasks);
-    until_dropped(supervisor).await;
-    code
+    for problem in &problems {
+        say(format_args!("error: {problem}"));
+    }
+    Err(fail(format_args!("the application does not start: {} in all", count(problems.len()))))
 }
 
-/// Whoever held the application last drops its states, maybe on another thread: the process must not end under them.
-async fn until_dropped(supervisor: Supervisor) {
-    let gone = supervisor.owned().gone.lock().take();
-    let drain = supervisor.owned().config.drain;
+async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates) {
+    let stays = app.tasks.is_empty();
+    let states = app.states.type_names();
+    let (supervisor, specs) = assemble(app);
+    let shared = supervisor.owned();
+    let (code, waits) = match process.run(shared) {
+        Err(signal) => (interrupted(signal), true),
+        Ok(()) => {
+            let (result, tasks) = supervisor.run_application(specs, stays).await;
+            // A task that is stuck keeps the states, and has been named.
+            (judge(&result, &tasks), !matches!(result, Err(RuntimeError::Stuck(_))))
+        }
+    };
+    let drained_by = shared.stop.borrow().drained_by;
+    let until = drained_by.unwrap_or_else(|| later(Instant::now(), shared.config.drain));
+    let gone = shared.gone.lock().take();
+    process.leave(until);
     drop(supervisor);
-    if let Some(gone) = gone {
-        let _ = tokio::time::timeout(drain, gone).await;
+    let mut left = match gone {
+        Some(gone) if waits && !states.is_empty() => LeftStates { states, gone: Some(gone), until },
+        _ => LeftStates::none(),
+    };
+    // Most often nothing else keeps them. What was aborted a moment ago may need one to be dropped.
+    left.wait_at_most(MARGIN).await;
+    (code, left)
+}
+
+impl Supervisor {
+    /// Runs until nothing is left, or if it `stays`, until a stop is asked.
+    async fn run_application(
+        &self,
+        specs: Vec<TaskSpec>,
+        stays: bool,
+    ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
+        let shared = Arc::clone(self.owned());
+        match start(&shared, specs, || Ok(None)) {
+            Ok((_, tasks)) if stays => {
+                let stopped = shared.stopped().await;
+                (stopped.map(|()| shared.tally.report()), tasks)
+            }
+            Ok((_, tasks)) => (finish(&shared).await, tasks),
+            Err(error) => (Err(error), Vec::new()),
+        }
+    }
+}
+
+/// States that somebody else still keeps: whoever keeps them last drops them, maybe on another thread, and the process must
+/// not end under their destructors.
+struct LeftStates {
+    states: Vec<&'static str>,
+    gone: Option<oneshot::Receiver<()>>,
+    until: Instant,
+}
+
+impl LeftStates {
+    fn none() -> Self {
+        Self { states: Vec::new(), gone: None, until: Instant::now() }
+    }
+
+    async fn wait_at_most(&mut self, time: Duration) {
+        let Some(gone) = &mut self.gone else { return };
+        let until = later(Instant::now(), time);
+        if let First::Left(_) = first(gone, StopTimer::new(until)).await {
+            self.gone = None;
+        }
+    }
+
+    /// Waits until the drain is over, outside of the runtime, which is gone.
+    fn wait(mut self) {
+        let left = self.until.saturating_duration_since(Instant::now()).max(MARGIN);
+        // One without drivers needs no descriptors; the timer is that of the watchdog.
+        match Builder::new_current_thread().build() {
+            Ok(runtime) if self.gone.is_some() => runtime.block_on(self.wait_at_most(left)),
+            _ => return,
+        }
+        if self.gone.is_some() {
+            say(format_args!(
+                "note: something still keeps a `TaskContext` or an `AppContext`, so that these states were not dropped: `{}`",
+                self.states.join("`, `")
+            ));
+        }
     }
 }
 
@@ -125,12 +238,14 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
 }
 
-/// A panic in the set-up fails it like an error.
+/// A panic in the set-up fails it like an error; one in what is dropped with it goes no further.
 async fn set_up(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> Result<(), String> {
-    let mut future = contain(|| setup(app)).map_err(|message| format!("panicked: {message}"))?;
-    poll_fn(|context| match contain(|| future.as_mut().poll(context)) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(result)) => Poll::Ready(result.map_err(|error| {
+    let future = contain(|| setup(app)).map_err(|message| format!("panicked: {message}"))?;
+    let mut future = Contained::new(future);
+    poll_fn(|context| match contain(|| future.get_mut().map(|future| future.as_mut().poll(context))) {
+        Ok(Some(Poll::Pending)) => Poll::Pending,
+        Ok(None) => Poll::Ready(Ok(())),
+        Ok(Some(Poll::Ready(result))) => Poll::Ready(result.map_err(|error| {
             let reason = describe(&*error);
             discard(error);
             reason

@@ -6,7 +6,8 @@ mod problem;
 mod discover;
 mod twice;
 mod check;
-mod last_resort;
+mod running;
+mod process;
 #[cfg(feature = "controller")]
 mod jobs;
 mod entry;
@@ -15,6 +16,7 @@ use std::any::{TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
 use std::ptr;
+use std::sync::Arc;
 
 pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
@@ -26,8 +28,11 @@ use crate::config::ControllerConfig;
 #[cfg(feature = "controller")]
 use crate::job::JobDescriptor;
 use crate::spec::{Location, TaskSpec};
-use crate::state::States;
+use crate::state::{Dropping, States};
 use crate::subscriber::Subscriber;
+
+/// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
+const GRACE_EXCEEDED: u8 = 124;
 
 /// What the set-up under `#[taskvisor::main]` gives to the application.
 ///
@@ -79,11 +84,11 @@ impl Listed {
 }
 
 impl App {
-    fn new(config: Config) -> Self {
+    fn new(config: Config, dropping: &Arc<Dropping>) -> Self {
         Self {
             config,
             configured: None,
-            states: States::default(),
+            states: States::observed(dropping),
             given: HashMap::new(),
             twice: Vec::new(),
             subscribers: Vec::new(),

@@ -13,6 +13,8 @@ pub struct MainOptions {
     pub worker_threads: Option<usize>,
     /// The grace of the shutdown.
     pub grace: Option<Duration>,
+    /// How long subscribers have at the end.
+    pub drain: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
     /// Where the attribute stands.

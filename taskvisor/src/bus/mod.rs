@@ -71,6 +71,11 @@ impl Bus {
         }
     }
 
+    /// Whether every subscriber has handled what its queue accepted.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.queues.iter().all(|queue| queue.is_drained())
+    }
+
     fn send(&self, at: Instant, task: Option<Arc<dyn Subject>>, kind: EventKind, source: Option<&Queue>) {
         let name = kind.name();
         let event = Arc::new(Event::observed(self.number(), at, task, kind));

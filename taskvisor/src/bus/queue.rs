@@ -110,6 +110,10 @@ impl Queue {
         state.accepted > state.handled + state.items.len() as u64
     }
 
+    pub(crate) fn is_drained(&self) -> bool {
+        self.state.lock().is_drained()
+    }
+
     /// Takes nothing more; what is in it is still handed out.
     pub(crate) fn close(&self) {
         let worker = {

@@ -12,8 +12,6 @@ pub(crate) use submit::Draft;
 
 use std::pin::pin;
 
-use tokio::time::Instant;
-
 use crate::cell::Ask;
 use crate::outcome::{Rejection, StopCause};
 use crate::refusal::RuntimeError;
@@ -89,7 +87,7 @@ impl SupervisorHandle {
     pub fn clear_slot(&self, slot: &str) -> bool {
         let Ok(shared) = self.shared() else { return false };
         let Some(cleared) = shared.registry.clear(slot) else { return false };
-        let now = Instant::now();
+        let now = shared.now();
         for waiting in cleared.waiting {
             waiting.ask(Ask::reject(Rejection::Cleared, now));
         }

@@ -4,6 +4,9 @@
 
 #[cfg(all(test, taskvisor_loom))]
 mod modelled;
+mod race;
+pub(crate) mod watchdog;
+mod stop_timer;
 
 #[cfg(all(test, taskvisor_loom))]
 use loom::sync as shared;
@@ -12,6 +15,8 @@ use std::sync as shared;
 
 use std::sync::PoisonError;
 
+pub(crate) use self::race::{First, first};
+pub(crate) use self::stop_timer::StopTimer;
 pub(crate) use shared::MutexGuard;
 pub(crate) use shared::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 

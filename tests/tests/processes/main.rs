@@ -6,6 +6,10 @@
 mod program;
 mod process;
 
+#[cfg(unix)]
+mod blocked_output;
+#[cfg(unix)]
+mod budget;
 mod endings;
 mod examples;
 #[cfg(unix)]
@@ -13,5 +17,11 @@ mod faults;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;
+#[cfg(unix)]
+mod set_up_signals;
 mod start;
+#[cfg(unix)]
+mod states;
+#[cfg(target_os = "linux")]
+mod threads;
 mod uptime;

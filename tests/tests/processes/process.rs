@@ -1,9 +1,9 @@
 //! A running program, of which every line is read as it is written. Nothing here waits without a deadline.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -26,7 +26,9 @@ pub(crate) struct Process {
     /// How many of `seen` were looked at by `wait_for`.
     passed: usize,
     started: Instant,
-    readers: [Reader; 2],
+    readers: Vec<Reader>,
+    /// A stream that is not read, and not closed either.
+    _unread: Option<ChildStderr>,
 }
 
 /// Reads one of the streams.
@@ -57,7 +59,36 @@ impl Process {
         Self::spawn(Command::new("sh").args(["-c", &limited]).arg(program::path(name)).args(arguments))
     }
 
+    /// Starts a program whose stderr is a pipe that nothing reads.
+    #[cfg(unix)]
+    pub(crate) fn start_unread(name: &str, arguments: &[&str]) -> Self {
+        Self::spawn_reading(Command::new(program::path(name)).args(arguments), false)
+    }
+
+    /// Starts a program with a limited number of processes and threads, as a user who has no other ones. Only root can.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_with_threads(threads: u32, name: &'static str, arguments: &[&str]) -> Self {
+        // One for each start: the threads of all processes of a user are counted together.
+        static USER: AtomicU32 = AtomicU32::new(61_327);
+        let user = USER.fetch_add(1, Ordering::Relaxed).to_string();
+        let mut command = Command::new("prlimit");
+        command.args([
+            &format!("--nproc={threads}"),
+            "setpriv",
+            "--reuid",
+            &user,
+            "--regid",
+            &user,
+            "--clear-groups",
+        ]);
+        Self::spawn(command.arg(program::public_copy(name)).args(arguments))
+    }
+
     fn spawn(command: &mut Command) -> Self {
+        Self::spawn_reading(command, true)
+    }
+
+    fn spawn_reading(command: &mut Command, reads_stderr: bool) -> Self {
         let mut child = command
             .current_dir(program::workspace())
             .env_remove("RUST_BACKTRACE")
@@ -67,11 +98,12 @@ impl Process {
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
         let (sender, lines) = channel();
-        let readers = [
-            Reader::start(child.stdout.take(), Stream::Stdout, sender.clone()),
-            Reader::start(child.stderr.take(), Stream::Stderr, sender),
-        ];
-        Self { child, lines, seen: Vec::new(), passed: 0, started: Instant::now(), readers }
+        let mut readers = vec![Reader::start(child.stdout.take(), Stream::Stdout, sender.clone())];
+        let mut unread = child.stderr.take();
+        if reads_stderr {
+            readers.push(Reader::start(unread.take(), Stream::Stderr, sender));
+        }
+        Self { child, lines, seen: Vec::new(), passed: 0, started: Instant::now(), readers, _unread: unread }
     }
 
     /// Waits for the next line on stdout that has all of these words in it, and returns it.
@@ -117,6 +149,26 @@ impl Process {
         let process = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &process]).status().expect("`kill` can be started");
         assert!(sent.success(), "SIG{name} cannot be sent");
+    }
+
+    /// Starts a program as the first process of a namespace of its own. `None` if this user may not.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_as_first(name: &str, arguments: &[&str]) -> Option<Self> {
+        const NAMESPACE: [&str; 3] = ["--pid", "--fork", "--kill-child"];
+        let allowed = Command::new("unshare").args(NAMESPACE).arg("true").stderr(Stdio::null()).status();
+        if !allowed.is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let mut command = Command::new("unshare");
+        Some(Self::spawn(command.args(NAMESPACE).arg(program::path(name)).args(arguments)))
+    }
+
+    /// Sends a signal to the processes that it has started.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn signal_children(&self, name: &str) {
+        let parent = self.child.id().to_string();
+        let sent = Command::new("pkill").args(["--signal", name, "--parent", &parent]).status();
+        assert!(sent.expect("`pkill` can be started").success(), "SIG{name} cannot be sent");
     }
 
     /// Waits for its end.

@@ -39,3 +39,25 @@ fn build() -> PathBuf {
     assert!(built.success(), "the examples cannot be built");
     outputs.join("examples")
 }
+
+/// A copy that every user may run: the folders of a checkout may be closed to others.
+#[cfg(target_os = "linux")]
+pub(crate) fn public_copy(name: &'static str) -> PathBuf {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let public = Permissions::from_mode(0o755);
+    let folder = FOLDER.get_or_init(|| {
+        let folder = env::temp_dir().join("taskvisor-tests");
+        fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        fs::set_permissions(&folder, public.clone()).expect("it is ours");
+        // One that is renamed replaces another that may run just now.
+        let copy = folder.join(std::process::id().to_string());
+        fs::copy(path(name), &copy).expect("there is room for a copy");
+        fs::set_permissions(&copy, public).expect("it is ours");
+        fs::rename(&copy, folder.join(name)).expect("it is the same folder");
+        folder
+    });
+    folder.join(name)
+}

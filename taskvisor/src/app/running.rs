@@ -1,0 +1,96 @@
+//! The supervisor of an application as the watchdog sees it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::GRACE_EXCEEDED;
+use crate::bus::Bus;
+use crate::cell::{MARGIN, later};
+use crate::overdue::{Patience, describe_all, force_all};
+use crate::refusal::RuntimeError;
+use crate::registry::Registry;
+use crate::shared::{Shared, Stop};
+use crate::state::Dropping;
+use crate::sync::watch;
+
+/// Parts of a supervisor. None of them keeps its states alive, whose destructors are the user's.
+#[derive(Clone)]
+pub(super) struct Running {
+    supervisor: Weak<Shared>,
+    registry: Arc<Registry>,
+    bus: Arc<Bus>,
+    stop: watch::Receiver<Stop>,
+    grace: Duration,
+    drain: Duration,
+}
+
+/// What the watchdog does when it has looked.
+pub(super) enum Verdict {
+    Sleep,
+    LookAgain(Instant),
+    Exit { code: u8, reason: String },
+}
+
+impl Running {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            supervisor: Arc::downgrade(shared),
+            registry: Arc::clone(&shared.registry),
+            bus: Arc::clone(&shared.bus),
+            stop: shared.stop.subscribe(),
+            grace: shared.config.grace,
+            drain: shared.config.drain,
+        }
+    }
+
+    /// What a signal stops, and within which grace: none for the second signal.
+    pub(super) fn stop_request(&mut self) -> Option<(Arc<Shared>, Duration)> {
+        let grace = std::mem::take(&mut self.grace);
+        self.supervisor.upgrade().map(|shared| (shared, grace))
+    }
+
+    pub(super) fn look(mut self, now: Instant, dropping: &Dropping) -> Verdict {
+        let stop = self.stop.borrow_and_update().clone();
+        match stop.patience(self.drain, now) {
+            Patience::Endless => Verdict::Sleep,
+            Patience::Until(due) => Verdict::LookAgain(due),
+            Patience::WhileSomethingIsLeft => {
+                // Looked at again and again: nothing but a poll that goes on is stuck.
+                let (stuck, _) = force_all(&self.registry, now);
+                if stuck.is_empty() || !self.bus.is_drained() {
+                    return Verdict::LookAgain(later(now, MARGIN));
+                }
+                let reason = RuntimeError::Stuck(describe_all(&stuck, now).into()).to_string();
+                Verdict::Exit { code: GRACE_EXCEEDED, reason }
+            }
+            Patience::Over => {
+                force_all(&self.registry, now);
+                std::thread::sleep(MARGIN);
+                Verdict::Exit { code: GRACE_EXCEEDED, reason: self.describe_blockers(dropping) }
+            }
+        }
+    }
+
+    /// What blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
+    fn describe_blockers(&self, dropping: &Dropping) -> String {
+        let now = Instant::now();
+        let (stuck, _) = force_all(&self.registry, now);
+        if !stuck.is_empty() {
+            return RuntimeError::Stuck(describe_all(&stuck, now).into()).to_string();
+        }
+        if let Some(state) = dropping.current() {
+            return dropping_still(state);
+        }
+        let subscribers = self.bus.handling();
+        if subscribers.is_empty() {
+            return "past the grace, the threads of the runtime are blocked, but not by a task".to_owned();
+        }
+        format!("past the grace, subscribers still handle an event: `{}`", subscribers.join("`, `"))
+    }
+}
+
+pub(super) fn dropping_still(state: &str) -> String {
+    format!("past the drain, the state `{state}` is still being dropped: its destructor blocks")
+}
