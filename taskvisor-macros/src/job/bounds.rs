@@ -3,7 +3,7 @@
 //! It is checked once, where the type is written, and taken for true wherever else generated code uses the type: a wrong
 //! type is one error, however often it is used.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -64,11 +64,21 @@ pub(super) fn of_arguments(job: &Job) -> TokenStream {
     quote!(#(#bounds)*)
 }
 
-/// The same for the value: taken for true.
+/// The same for the value, which becomes a type parameter of the impl.
+///
+/// The parameter is what keeps a less visible type legal: an associated type may not mention a type that is less visible
+/// than the impl (E0446), be it only the error beside the value. A `where` clause may, and it determines the parameter.
 pub(super) fn of_value(written: &TokenStream) -> TokenStream {
+    let value = value();
     quote_spanned! {at_attribute()=>
-        for<'unchecked> #written: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT>,
+        #value: ::core::marker::Send + 'static,
+        for<'unchecked> #written: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT, Value = #value>,
     }
+}
+
+/// The type parameter that stands for the value.
+pub(super) fn value() -> Ident {
+    Ident::new("__TaskvisorValue", at_attribute())
 }
 
 /// The trait that makes the return type what the runtime takes.

@@ -133,6 +133,7 @@ fn implementation(job: &Job) -> TokenStream {
     let conversion = bounds::conversion(span);
     let of_arguments = bounds::of_arguments(job);
     let of_value = bounds::of_value(&written);
+    let value = bounds::value();
     let call = call(job);
     let slot = slot(job);
     let name = located(job.function.signature.ident.span());
@@ -149,8 +150,8 @@ fn implementation(job: &Job) -> TokenStream {
         }
     };
     quote_spanned! {at_attribute()=>
-        impl __taskvisor::Job for #type_name where #of_arguments #of_value {
-            type Value = <#written as #conversion>::Value;
+        impl<#value> __taskvisor::Job for #type_name where #of_arguments #of_value {
+            type Value = #value;
 
             fn descriptor() -> &'static __taskvisor::JobDescriptor {
                 &__TASKVISOR_DESCRIPTOR

@@ -91,19 +91,21 @@ const _: () = {
     fn __taskvisor_slot(tenant: &u64, r#type: &Vec<Kind>) -> __taskvisor::String {
         __taskvisor::format!("tenant-{tenant:04}-{type:?}")
     }
-    impl __taskvisor::Job for sync_tenant
+    impl<__TaskvisorValue> __taskvisor::Job for sync_tenant
     where
         for<'unchecked> u64: __taskvisor::JobArgument<'unchecked, 0usize>,
         for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked, 1usize>,
+        __TaskvisorValue: ::core::marker::Send + 'static,
         for<'unchecked> Result<
             Report,
             SyncError,
-        >: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT>,
+        >: __taskvisor::JobOutput<
+            'unchecked,
+            __TASKVISOR_IS_RESULT,
+            Value = __TaskvisorValue,
+        >,
     {
-        type Value = <Result<
-            Report,
-            SyncError,
-        > as __taskvisor::IntoJobResult<__TASKVISOR_IS_RESULT>>::Value;
+        type Value = __TaskvisorValue;
         fn descriptor() -> &'static __taskvisor::JobDescriptor {
             &__TASKVISOR_DESCRIPTOR
         }
