@@ -6,15 +6,16 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Token};
 
+use crate::advice::OptionsOf;
 use crate::errors::{Errors, parse_to_the_end};
-use crate::nearest::{alternatives, nearest, same_word};
+use crate::nearest::{alternatives, begins_like, resembling, same_word};
 
 /// The options of one attribute.
 pub(crate) struct Grammar {
+    /// Whose options they are; it decides what other words are answered with.
+    pub(crate) of: OptionsOf,
     /// Each option, and how it is written.
     pub(crate) options: &'static [(&'static str, &'static str)],
-    /// Words that people try, and what to write instead of each, in lists that attributes may share.
-    pub(crate) instead: &'static [&'static [(&'static str, &'static str)]],
 }
 
 impl Grammar {
@@ -23,26 +24,40 @@ impl Grammar {
     }
 
     fn unknown(&self, written: &str) -> String {
-        let instead = || self.instead.iter().copied().flatten();
-        if let Some((_, advice)) = instead().find(|(word, _)| same_word(word, written)) {
-            return format!("unknown option `{written}`; {advice}");
-        }
-        let names = self.options.iter().map(|(name, _)| *name);
-        match nearest(written, names.chain(instead().map(|(word, _)| *word))) {
-            Some(option) if self.example(option).is_some() => {
-                format!("unknown option `{written}`; did you mean `{option}`? {}", self.expected())
+        match self.meant(written) {
+            Some(Meant::Option(name)) => {
+                format!("unknown option `{written}`; did you mean `{name}`? {}", self.expected())
             }
-            Some(word) => {
-                let advice = instead().find(|(known, _)| *known == word).map(|(_, advice)| advice);
-                format!("unknown option `{written}`; {}", advice.unwrap_or(&""))
-            }
+            Some(Meant::Word(advice)) => format!("unknown option `{written}`; {advice}"),
             None => format!("unknown option `{written}`; {}", self.expected()),
         }
+    }
+
+    /// The nearest meaning: a word of the table as it is, then what is spelled most alike, then what begins alike; an option
+    /// before a word of the table where both are as near.
+    fn meant(&self, written: &str) -> Option<Meant> {
+        let options: Vec<_> = self.options.iter().map(|(name, _)| (*name, Meant::Option(name))).collect();
+        let words: Vec<_> = self.of.advice().map(|(word, advice)| (word, Meant::Word(advice))).collect();
+        let exact = words.iter().find(|(word, _)| same_word(word, written)).map(|(_, meant)| *meant);
+        // A short word resembles too many others to be taken for what was meant.
+        let long = || words.iter().copied().filter(|(word, _)| word.len() > 3);
+        exact
+            .or_else(|| resembling(written, options.iter().copied().chain(long())))
+            .or_else(|| begins_like(written, options.iter().copied()))
+            .or_else(|| begins_like(written, long()))
     }
 
     fn expected(&self) -> String {
         format!("expected {}", alternatives(self.options.iter().map(|(name, _)| format!("`{name}`"))))
     }
+}
+
+/// What an unknown word is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Option(&'static str),
+    /// A word of the table, with its advice.
+    Word(&'static str),
 }
 
 /// One option where it is read: its key, and the input behind the key.

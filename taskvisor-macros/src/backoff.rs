@@ -9,6 +9,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, token};
 
+use crate::advice::OptionsOf;
 use crate::arguments::{self, Argument, Grammar, skip_to_comma};
 use crate::choice::Choices;
 use crate::constant::{Constant, Value};
@@ -18,27 +19,13 @@ use crate::scalar::Zero;
 use crate::value::Given;
 
 const GRAMMAR: Grammar = Grammar {
+    of: OptionsOf::Backoff,
     options: &[
         ("first", "first = \"100ms\""),
         ("max", "max = \"30s\""),
         ("factor", "factor = 2.0"),
         ("jitter", "jitter = \"full\""),
     ],
-    instead: &[&[
-        ("kind", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
-        ("exp", "the kind comes first: write `backoff(exp, first = \"100ms\")`"),
-        ("constant", "the kind comes first: write `backoff(constant, first = \"1s\")`"),
-        ("none", "the kind comes first, and `none` takes no more: write `backoff = \"none\"`"),
-        ("initial", "write `first = \"100ms\"`"),
-        ("base", "write `first = \"100ms\"`"),
-        ("min", "write `first = \"100ms\"`"),
-        ("delay", "write `first = \"100ms\"`"),
-        ("max_delay", "write `max = \"30s\"`"),
-        ("cap", "write `max = \"30s\"`"),
-        ("multiplier", "write `factor = 2.0`"),
-        ("max_retries", "it stands beside the backoff: write `backoff(exp), max_retries = 3`"),
-        ("retries", "write `max_retries = 3` beside the backoff: `backoff(exp), max_retries = 3`"),
-    ]],
 };
 
 const KINDS: &Choices<Kind> =

@@ -11,6 +11,7 @@
 // Words.
 mod errors;
 mod nearest;
+mod advice;
 mod duration;
 mod located;
 

@@ -1,30 +1,54 @@
 //! What could have been meant by a word that is not known.
 
-/// The candidate that resembles `written` enough to be offered, by the threshold that rustc uses; else the only one that
-/// begins like it.
-///
-/// Case, `_` and `-` do not count: those are the spellings that people mix up most.
+/// The candidate that could have been meant: the one that resembles the word most, else the only one that begins like it.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let written = plain(written);
-    let threshold = written.chars().count().max(3) / 3;
-    let candidates: Vec<_> = candidates.into_iter().map(|candidate| (plain(candidate), candidate)).collect();
-    let resembling = candidates
-        .iter()
-        .map(|(plain, candidate)| (distance(&written, plain), *candidate))
-        .filter(|(distance, _)| *distance <= threshold)
-        .min_by_key(|(distance, _)| *distance);
-    resembling.map(|(_, candidate)| candidate).or_else(|| begins_like(&written, &candidates))
+    let candidates: Vec<_> = candidates.into_iter().map(|candidate| (candidate, candidate)).collect();
+    resembling(written, candidates.iter().copied()).or_else(|| begins_like(written, candidates))
 }
 
-/// The only candidate that is the beginning of the word, or of which the word is the beginning.
-fn begins_like<'a>(written: &str, candidates: &[(String, &'a str)]) -> Option<&'a str> {
-    let long_enough = |beginning: &str| beginning.chars().count() >= 3;
-    let mut alike = candidates.iter().filter(|(plain, _)| {
-        (long_enough(written) && plain.starts_with(written))
-            || (long_enough(plain) && written.starts_with(plain.as_str()))
+/// The meaning of the candidate that resembles `written` most, and enough by the threshold that rustc uses; the first of
+/// those that resemble it as much.
+///
+/// Case, `_`, `-` and a plural do not count: those are the spellings that people mix up most.
+pub(crate) fn resembling<'a, T>(
+    written: &str,
+    candidates: impl IntoIterator<Item = (&'a str, T)>,
+) -> Option<T> {
+    let distances = candidates.into_iter().filter_map(|(candidate, meaning)| {
+        let as_written = distance_if_near(&parts(written), &parts(candidate));
+        let in_the_singular = distance_if_near(&singular(written), &singular(candidate));
+        Some((as_written.into_iter().chain(in_the_singular).min()?, meaning))
     });
-    let (_, candidate) = alike.next()?;
-    alike.next().is_none().then_some(*candidate)
+    distances.min_by_key(|(distance, _)| *distance).map(|(_, meaning)| meaning)
+}
+
+/// How far apart two words are, if each part of one resembles that of the other: `max_weight` is no `max_wait`.
+fn distance_if_near(left: &[String], right: &[String]) -> Option<usize> {
+    let near = |left: &str, right: &str| {
+        let distance = distance(left, right);
+        (distance <= left.chars().count().max(3) / 3).then_some(distance)
+    };
+    if left.len() == right.len() {
+        return left.iter().zip(right).map(|(left, right)| near(left, right)).sum();
+    }
+    near(&left.concat(), &right.concat())
+}
+
+/// The only meaning among the candidates that are the beginning of the word, or of which the word is the beginning.
+pub(crate) fn begins_like<'a, T: PartialEq>(
+    written: &str,
+    candidates: impl IntoIterator<Item = (&'a str, T)>,
+) -> Option<T> {
+    let written = plain(written);
+    let long_enough = |beginning: &str| beginning.chars().count() >= 3;
+    let alike = candidates.into_iter().filter(|(candidate, _)| {
+        let candidate = plain(candidate);
+        (long_enough(&written) && candidate.starts_with(&written))
+            || (long_enough(&candidate) && written.starts_with(&candidate))
+    });
+    let mut meanings = alike.map(|(_, meaning)| meaning);
+    let first = meanings.next()?;
+    meanings.all(|other| other == first).then_some(first)
 }
 
 /// Whether both are the same word, however it is spelled.
@@ -43,7 +67,33 @@ pub(crate) fn alternatives(words: impl IntoIterator<Item = String>) -> String {
 }
 
 fn plain(word: &str) -> String {
-    word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    parts(word).concat()
+}
+
+/// The parts of `max_retries`, `max-retries` and `maxRetries`, in lower case.
+fn parts(word: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut before = '_';
+    for letter in word.chars() {
+        if !letter.is_alphanumeric() || (letter.is_uppercase() && before.is_lowercase()) {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.extend(letter.to_lowercase().filter(|letter| letter.is_alphanumeric()));
+        }
+        before = letter;
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The parts of a word in the singular: `max_retries` and `max_retry` are one.
+fn singular(word: &str) -> Vec<String> {
+    let singular = |part: String| match part.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => part.strip_suffix('s').unwrap_or(&part).to_owned(),
+    };
+    parts(word).into_iter().map(singular).collect()
 }
 
 /// How many letters must be added, removed, replaced, or swapped with their neighbour.
@@ -93,6 +143,8 @@ mod tests {
         assert_eq!(nearest("tmieout", OPTIONS), Some("timeout"));
         assert_eq!(nearest("time_out", OPTIONS), Some("timeout"));
         assert_eq!(nearest("maxRetries", OPTIONS), Some("max_retries"));
+        assert_eq!(nearest("max_retry", OPTIONS), Some("max_retries"));
+        assert_eq!(nearest("restarts", OPTIONS), Some("restart"));
         assert_eq!(nearest("ON_FAILURE", OPTIONS), Some("on-failure"));
     }
 
@@ -109,6 +161,7 @@ mod tests {
     fn another_word_is_not_taken_for_one_of_ours() {
         assert_eq!(nearest("banana", OPTIONS), None);
         assert_eq!(nearest("x", OPTIONS), None);
+        assert_eq!(nearest("max_weight", ["max_wait", "max_delay"]), None);
         assert_eq!(nearest("", OPTIONS), None);
     }
 

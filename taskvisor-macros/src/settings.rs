@@ -13,29 +13,6 @@ use crate::errors::Errors;
 use crate::scalar::Zero;
 use crate::value::Given;
 
-/// Words that people try for these options, whatever they write them about.
-pub(crate) const INSTEAD: &[(&str, &str)] = &[
-    ("retries", "write `max_retries = 3`"),
-    ("retry", "write `max_retries = 3`"),
-    ("attempts", "write `max_retries = 2`, which counts the retries after the first attempt"),
-    ("max_attempts", "write `max_retries = 2`, which counts the retries after the first attempt"),
-    ("max_restarts", "write `max_retries = 3`"),
-    ("on_failure", "write `restart = \"on-failure\"`"),
-    ("on_error", "write `restart = \"on-failure\"`"),
-    ("never", "write `restart = \"never\"`"),
-    ("backoff_policy", "write `backoff = \"exp\"`"),
-    ("exp", "write `backoff = \"exp\"`"),
-    ("constant", "write `backoff = \"constant\"`"),
-    ("jitter", "it belongs to the backoff: write `backoff(exp, jitter = \"full\")`"),
-    ("first", "it belongs to the backoff: write `backoff(exp, first = \"100ms\")`"),
-    ("max", "it belongs to the backoff: write `backoff(exp, max = \"30s\")`"),
-    ("max_delay", "write `backoff(exp, max = \"30s\")`"),
-    ("factor", "it belongs to the backoff: write `backoff(exp, factor = 2.0)`"),
-    ("deadline", "write `timeout = \"5s\"`"),
-    ("grace", "it belongs to the application: write `#[taskvisor::main(grace = \"15s\")]`"),
-    ("max_concurrent", "it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`"),
-];
-
 const RESTARTS: &Choices<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
 

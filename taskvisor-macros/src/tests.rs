@@ -1,5 +1,6 @@
 //! The attributes from tokens to tokens, without a compiler.
 
+mod advice;
 mod arbitrary;
 mod jobs;
 mod mistakes;
@@ -30,6 +31,20 @@ fn messages(expansion: TokenStream) -> Vec<String> {
         .filter(|mac| mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"))
         .map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value())
         .collect()
+}
+
+/// The same for an entry point, whose errors stand inside of its `main`.
+fn messages_inside(expansion: TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");
+    let Some(syn::Item::Fn(main)) = file.items.into_iter().next() else { panic!("there is no main") };
+    let macros = main.block.stmts.into_iter().filter_map(|statement| match statement {
+        syn::Stmt::Macro(statement) => Some(statement.mac),
+        syn::Stmt::Item(syn::Item::Macro(item)) => Some(item.mac),
+        _ => None,
+    });
+    let errors =
+        macros.filter(|mac| mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"));
+    errors.map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value()).collect()
 }
 
 /// There is this one message.

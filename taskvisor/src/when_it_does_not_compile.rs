@@ -11,7 +11,8 @@
 //! | rule | what is refused | instead |
 //! |---|---|---|
 //! | `unknown` | an option that there is not | the nearest one is named, or all of them |
-//! | `renamed` | a word of another library: `retries`, `delay`, `interval`, `capacity`, … | ours: `max_retries`, `backoff(..)`, `every`, `queue`, … |
+//! | `renamed` | a word of another library: `max_retry`, `delay`, `interval`, `capacity`, … | ours: `max_retries`, `backoff(..)`, `every`, `queue`, … |
+//! | `of-another-library` | a feature that does not exist here: `cron`, `depends_on`, `rate`, `instances`, `enabled`, `critical`, … | what to do today, in one sentence |
 //! | `value-for-an-option` | a value where its option belongs: `on_failure` | `restart = "on-failure"` |
 //! | `at-the-wrong-level` | an option of the backoff beside it, or the other way round, or one of the application | `backoff(exp, jitter = "full")`, `max_retries` beside it |
 //! | `of-another-attribute` | `slot` of a task, `every` of a job, `restart` of a subscriber | what that kind of function can do, or the other attribute |

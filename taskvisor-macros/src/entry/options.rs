@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
+use crate::advice::OptionsOf;
 use crate::arguments::{self, Argument, Grammar};
 use crate::choice::Choices;
 use crate::constant::Value;
@@ -16,6 +17,7 @@ use crate::scalar::Zero;
 use crate::value::Given;
 
 const GRAMMAR: Grammar = Grammar {
+    of: OptionsOf::Main,
     options: &[
         ("flavor", "flavor = \"multi_thread\""),
         ("worker_threads", "worker_threads = 4"),
@@ -25,27 +27,6 @@ const GRAMMAR: Grammar = Grammar {
         ("crates", "crates = [billing]"),
         ("crate", "crate = ::taskvisor"),
     ],
-    instead: &[&[
-        ("multi_thread", "write `flavor = \"multi_thread\"`"),
-        ("current_thread", "write `flavor = \"current_thread\"`"),
-        ("threads", "write `worker_threads = 4`"),
-        ("workers", "write `worker_threads = 4`"),
-        ("core_threads", "write `worker_threads = 4`"),
-        ("runtime", "write `flavor = \"multi_thread\"`"),
-        ("shutdown_timeout", "write `grace = \"15s\"`"),
-        ("shutdown", "write `grace = \"15s\"`"),
-        (
-            "timeout",
-            "write `grace = \"15s\"` for the time that tasks have to stop, or `#[task(timeout = \"5s\")]`",
-        ),
-        ("concurrency", "write `max_concurrent = 8`"),
-        ("max_tasks", "write `max_concurrent = 8`"),
-        ("modules", "write `crates = [billing]`; the application's own package is always included"),
-        (
-            "start_paused",
-            "it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly",
-        ),
-    ]],
 };
 
 const FLAVORS: &Choices<Flavor> =

@@ -3,18 +3,17 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Lit, LitStr};
 
+use crate::advice::OptionsOf;
 use crate::arguments::{self, Argument, Grammar};
 use crate::choice::Choices;
 use crate::constant::Value;
 use crate::declaration::Runtime;
 use crate::errors::Errors;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::value::Given;
 
-const ENDS: &str = "a job ends when it has returned its value, and nothing repeats it; \
-                    for work that repeats write a `#[task]`, which may submit the job";
-
 const GRAMMAR: Grammar = Grammar {
+    of: OptionsOf::Job,
     options: &[
         ("slot", "slot = \"tenant-{tenant}\""),
         ("admission", "admission = \"replace\""),
@@ -25,41 +24,6 @@ const GRAMMAR: Grammar = Grammar {
         ("backoff", "backoff = \"exp\""),
         ("restart", "restart = \"on-failure\""),
         ("crate", "crate = ::taskvisor"),
-    ],
-    instead: &[
-        &[
-            ("every", ENDS),
-            ("interval", ENDS),
-            ("period", ENDS),
-            ("repeat", ENDS),
-            ("always", ENDS),
-            (
-                "stable_after",
-                "a job ends with its first success, so that all its failures are one streak; \
-                 leave it out, and count them with `max_retries = 3`",
-            ),
-            ("delay", "write `backoff(constant, first = \"1s\")` for the wait after a failure"),
-            ("key", "write `slot = \"tenant-{tenant}\"`"),
-            ("group", "write `slot = \"tenant-{tenant}\"`"),
-            ("lock", "write `slot = \"tenant-{tenant}\"`"),
-            ("unique", "write `slot = \"tenant-{tenant}\", admission = \"drop-if-running\"`"),
-            ("policy", "write `admission = \"replace\"`, or `restart = \"on-failure\"`"),
-            ("restart_policy", "write `restart = \"on-failure\"`"),
-            ("replace", "write `admission = \"replace\"`"),
-            ("latest", "write `admission = \"latest\"`"),
-            ("drop_if_running", "write `admission = \"drop-if-running\"`"),
-            ("on_conflict", "write `admission = \"replace\"`"),
-            ("when_busy", "write `admission = \"replace\"`"),
-            ("capacity", "write `queue = 8`"),
-            ("queue_size", "write `queue = 8`"),
-            ("max_queued", "write `queue = 8`"),
-            (
-                "concurrency",
-                "one submission runs in a slot at a time; leave `slot` out to let all run at once",
-            ),
-            ("id", "write `name = \"sync\"`"),
-        ],
-        settings::INSTEAD,
     ],
 };
 

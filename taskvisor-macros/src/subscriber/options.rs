@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, Token};
 
+use crate::advice::OptionsOf;
 use crate::arguments::{self, Argument, Grammar};
 use crate::constant::Value;
 use crate::declaration::Runtime;
@@ -13,27 +14,13 @@ use crate::nearest::{alternatives, nearest};
 use crate::value::Given;
 
 const GRAMMAR: Grammar = Grammar {
+    of: OptionsOf::Subscriber,
     options: &[
         ("on", "on(Failed, TimedOut)"),
         ("queue", "queue = 1024"),
         ("name", "name = \"alerts\""),
         ("crate", "crate = ::taskvisor"),
     ],
-    instead: &[&[
-        ("events", "write `on(Failed, TimedOut)`"),
-        ("filter", "write `on(Failed, TimedOut)`"),
-        ("on_failure", "write `on(Failed)`"),
-        ("on_error", "write `on(Failed)`"),
-        ("capacity", "write `queue = 1024`"),
-        ("buffer", "write `queue = 1024`"),
-        ("queue_size", "write `queue = 1024`"),
-        ("id", "write `name = \"alerts\"`"),
-        ("restart", "it belongs to a task; a subscriber lives as long as the application"),
-        (
-            "timeout",
-            "it belongs to a task; a subscriber may take its time, and loses events when its queue is full",
-        ),
-    ]],
 };
 
 const EVENTS: &[&str] = &[

@@ -3,13 +3,15 @@
 use proc_macro2::TokenStream;
 use syn::Expr;
 
+use crate::advice::OptionsOf;
 use crate::arguments::{self, Argument, Grammar};
 use crate::declaration::Runtime;
 use crate::errors::Errors;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::value::Given;
 
 const GRAMMAR: Grammar = Grammar {
+    of: OptionsOf::Task,
     options: &[
         ("name", "name = \"ping\""),
         ("restart", "restart = \"always\""),
@@ -19,25 +21,6 @@ const GRAMMAR: Grammar = Grammar {
         ("every", "every = \"30s\""),
         ("stable_after", "stable_after = \"1m\""),
         ("crate", "crate = ::taskvisor"),
-    ],
-    instead: &[
-        settings::INSTEAD,
-        &[
-            ("policy", "write `restart = \"always\"`"),
-            ("restart_policy", "write `restart = \"always\"`"),
-            ("always", "write `restart = \"always\"`"),
-            ("interval", "write `every = \"30s\"` for the time between a success and the next attempt"),
-            ("period", "write `every = \"30s\"` for the time between a success and the next attempt"),
-            ("repeat", "write `every = \"30s\"` for the time between a success and the next attempt"),
-            (
-                "delay",
-                "write `backoff(constant, first = \"1s\")` for the wait after a failure, \
-                 or `every = \"1s\"` for the wait after a success",
-            ),
-            ("reset_after", "write `stable_after = \"1m\"`"),
-            ("id", "write `name = \"ping\"`"),
-            ("slot", "it belongs to a job, which is submitted under it; a task starts with the application"),
-        ],
     ],
 };
 

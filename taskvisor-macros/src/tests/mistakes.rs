@@ -1,6 +1,6 @@
 //! Every mistake is answered once, in words that say what to write instead.
 
-use super::{messages, one, tokens};
+use super::{messages, messages_inside, one, tokens};
 
 fn task(arguments: &str) -> Vec<String> {
     messages(crate::task::task(tokens(arguments), tokens("async fn ping() {}")))
@@ -14,17 +14,8 @@ fn subscriber(arguments: &str, item: &str) -> Vec<String> {
     messages(crate::subscriber::subscriber(tokens(arguments), tokens(item)))
 }
 
-/// The errors of an entry point stand inside of it.
 fn entry(arguments: &str, item: &str) -> Vec<String> {
-    let file: syn::File =
-        syn::parse2(crate::entry::main(tokens(arguments), tokens(item))).expect("the expansion is Rust");
-    let Some(syn::Item::Fn(main)) = file.items.into_iter().next() else { panic!("there is no main") };
-    let macros = main.block.stmts.into_iter().filter_map(|statement| match statement {
-        syn::Stmt::Macro(statement) => Some(statement.mac),
-        syn::Stmt::Item(syn::Item::Macro(item)) => Some(item.mac),
-        _ => None,
-    });
-    macros.map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value()).collect()
+    messages_inside(crate::entry::main(tokens(arguments), tokens(item)))
 }
 
 #[test]

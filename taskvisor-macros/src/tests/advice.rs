@@ -1,0 +1,140 @@
+//! A word that is no option is answered with what to write instead.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+
+use super::{messages, messages_inside, one, tokens};
+use crate::advice::OptionsOf;
+
+const PLACES: [OptionsOf; 5] =
+    [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];
+
+fn answers(place: OptionsOf, options: &str) -> Vec<String> {
+    let with =
+        |expand: fn(TokenStream, TokenStream) -> TokenStream, item| expand(tokens(options), tokens(item));
+    match place {
+        OptionsOf::Task => messages(with(crate::task::task, "async fn ping() {}")),
+        OptionsOf::Job => messages(with(crate::job::job, "async fn sync(tenant: u64) {}")),
+        OptionsOf::Subscriber => {
+            messages(with(crate::subscriber::subscriber, "async fn log(event: &Event) {}"))
+        }
+        OptionsOf::Main => messages_inside(with(crate::entry::main, "async fn main() {}")),
+        OptionsOf::Backoff => answers(OptionsOf::Task, &format!("backoff(exp, {options})")),
+    }
+}
+
+fn task(word: &str) -> Vec<String> {
+    answers(OptionsOf::Task, &format!("{word} = 1"))
+}
+
+fn job(word: &str) -> Vec<String> {
+    answers(OptionsOf::Job, &format!("{word} = 1"))
+}
+
+#[test]
+fn a_renamed_option_is_answered_by_its_meaning() {
+    for word in ["max_retry", "maxRetry", "retry_limit", "retry_count", "max_restart", "num_retries"] {
+        one(task(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
+        one(job(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
+    }
+    one(
+        task("max_failures"),
+        "unknown option `max_failures`; write `max_retries = 2`, which counts the retries",
+    );
+    one(
+        task("max_failure"),
+        "unknown option `max_failure`; write `max_retries = 2`, which counts the retries",
+    );
+}
+
+#[test]
+fn a_feature_of_other_libraries_is_answered_by_what_to_do_today() {
+    for (word, advice) in [
+        ("cron", "a task repeats at intervals, not at dates; write `every = \"1h\"`"),
+        ("schedule", "a task repeats at intervals, not at dates"),
+        ("depends_on", "tasks start together and do not depend on each other; "),
+        ("needs", "what a task needs is a parameter"),
+        ("rate", "a rate cannot be limited; write `every = \"6s\"`"),
+        ("instances", "a task runs one attempt at a time"),
+        ("workers", "a task runs one attempt at a time"),
+        ("enabled", "write `#[cfg(feature = \"..\")]` above"),
+        ("critical", "the other tasks go on when one fails for good"),
+        ("priority", "no task has priority over another"),
+    ] {
+        one(task(word), &format!("unknown option `{word}`; {advice}"));
+        assert!(!job(word)[0].contains("expected `slot`"), "{}", job(word)[0]);
+    }
+}
+
+/// `rate` differs from `crate` by one letter, and `max_age` begins like `max`.
+#[test]
+fn a_word_of_another_meaning_is_not_taken_for_an_option() {
+    for word in ["rate", "max_age", "max_weight", "exp_base"] {
+        let message = &task(word)[0];
+        assert!(!message.contains("did you mean") && !message.contains("backoff(exp"), "{message}");
+    }
+}
+
+/// A word that has become an option is answered otherwise, and must go from the table.
+#[test]
+fn no_word_of_the_table_is_an_option() {
+    for place in PLACES {
+        for (word, advice) in place.advice() {
+            let expected = format!("unknown option `{word}`; {advice}");
+            for written in ["{word} = 1", "{word}", "{word}(1)"] {
+                let answers = answers(place, &written.replace("{word}", word));
+                assert_eq!(answers.len(), 1, "{place:?}: {answers:#?}");
+                assert!(answers[0].starts_with(&expected), "{place:?}: {}", answers[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_of_the_table_has_one_answer_for_each_place() {
+    for place in PLACES {
+        let mut words = BTreeSet::new();
+        let twice: Vec<_> =
+            place.advice().map(|(word, _)| word).filter(|word| !words.insert(*word)).collect();
+        assert_eq!(twice, [""; 0], "{place:?}");
+    }
+}
+
+/// Rather than a word, a type or a call in the function.
+fn is_of_options(code: &str) -> bool {
+    let is_assigned = code.split_once(" = ").is_some_and(|(key, _)| !key.contains(['.', '"']));
+    is_assigned || code.starts_with("on(") || code.starts_with("backoff(")
+}
+
+/// Options, alone or in an attribute, that an advice says to write.
+#[test]
+fn the_options_in_an_advice_are_accepted() {
+    let mut checked = 0;
+    for place in PLACES {
+        for (word, advice) in place.advice() {
+            for code in advice.split('`').skip(1).step_by(2) {
+                let (place, options) = match code.strip_prefix("#[").and_then(|code| code.strip_suffix(")]"))
+                {
+                    Some(attribute) => match attribute.split_once('(').expect("a list follows") {
+                        ("task", options) => (OptionsOf::Task, options),
+                        ("job", options) => (OptionsOf::Job, options),
+                        ("subscriber", options) => (OptionsOf::Subscriber, options),
+                        ("taskvisor::main", options) => (OptionsOf::Main, options),
+                        (_, _) => continue,
+                    },
+                    None if is_of_options(code) => (place, code),
+                    None => continue,
+                };
+                let beside = place == OptionsOf::Backoff && answers(OptionsOf::Task, options).is_empty();
+                assert!(
+                    beside || answers(place, options).is_empty(),
+                    "{word}: {:?}",
+                    answers(place, options)
+                );
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 100, "{checked}");
+}

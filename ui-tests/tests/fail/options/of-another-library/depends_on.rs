@@ -1,0 +1,4 @@
+#[taskvisor::task(depends_on = ["migrate"])]
+async fn serve() {}
+
+fn main() {}

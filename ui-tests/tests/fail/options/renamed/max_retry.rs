@@ -1,0 +1,4 @@
+#[taskvisor::task(max_retry = 3)]
+async fn ping() {}
+
+fn main() {}

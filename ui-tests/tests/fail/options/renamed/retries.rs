@@ -1,4 +1,0 @@
-#[taskvisor::task(retries = 3)]
-async fn ping() {}
-
-fn main() {}
