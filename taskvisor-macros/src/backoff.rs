@@ -52,6 +52,8 @@ struct Jitter(&'static str);
 pub(crate) enum Backoff {
     Constant(Constant),
     Parts(Box<Parts>),
+    /// What was written makes no policy, and has been reported.
+    Unknown,
 }
 
 #[derive(Default)]
@@ -90,8 +92,9 @@ impl Backoff {
             parts.check_order(&mut mistakes);
         }
         parts.check_kind(&mut mistakes);
+        let backoff = if mistakes.is_empty() { Self::Parts(Box::new(parts)) } else { Self::Unknown };
         errors.append(mistakes);
-        Ok(argument.given(Self::Parts(Box::new(parts))))
+        Ok(argument.given(backoff))
     }
 }
 

@@ -9,6 +9,7 @@ use syn::{Expr, Ident, Path, Visibility};
 use crate::function::Function;
 use crate::located::{at_attribute, located};
 use crate::parameter::Parameter;
+use crate::signature::declares;
 use crate::value::Given;
 
 /// Where the runtime crate is.
@@ -104,12 +105,14 @@ pub(crate) fn needs<'a>(
 
 /// What a declaration with mistakes leaves behind, so that its users hear nothing of what they did right.
 ///
-/// `accessor` is the signature of the function that gives the declared value, if there is one.
+/// `accessor` is the signature of the function that gives the declared value, if there is one. `checks` are of the types
+/// that the function is written with, so that what is wrong with them is not found one build later.
 pub(crate) fn stand_in(
     function: &Function,
     runtime: &Runtime,
     fields: &TokenStream,
     accessor: Option<&TokenStream>,
+    checks: &TokenStream,
 ) -> TokenStream {
     let name = type_name(function);
     let spoken_name = spoken_name(function);
@@ -117,7 +120,13 @@ pub(crate) fn stand_in(
     if function.signature.receiver().is_some() || matches!(runtime, Runtime::Unknown) {
         return TokenStream::new();
     }
-    let same_name_type = same_name_type(function, " A declaration with mistakes.", fields);
+    // Types may mention what only the function declares.
+    let is_generic = !function.signature.generics.params.is_empty();
+    let fields = (!is_generic).then_some(fields).into_token_stream();
+    // Declared as a task and as a job, it takes parameters that are right for one of them.
+    let is_ambiguous = function.attributes.iter().any(declares);
+    let checks = (!is_generic && !is_ambiguous).then_some(checks);
+    let same_name_type = same_name_type(function, " A declaration with mistakes.", &fields);
     let lints = function.lints();
     let import = runtime.import();
     let accessor = accessor.map(|signature| {
@@ -139,6 +148,8 @@ pub(crate) fn stand_in(
 
                 #accessor
             }
+
+            #checks
         };
     }
 }

@@ -6,6 +6,7 @@ mod expand;
 use proc_macro2::TokenStream;
 use syn::{FnArg, Signature, Type};
 
+use crate::declaration::Runtime;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::parameter::bare;
@@ -14,7 +15,7 @@ use crate::signature;
 
 use self::options::Options;
 
-/// An entry point, once nothing is wrong with it.
+/// An entry point, once its function is one.
 struct Entry {
     function: Function,
     options: Options,
@@ -27,14 +28,19 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
         let errors = errors.to_compile_errors();
         return quote::quote!(#item #errors);
     };
-    signature::check(&function.signature, "the set-up function", &mut errors);
-    signature::check_attributes(&function.attributes, "#[taskvisor::main]", &mut errors);
-    check_parameters(&function.signature, &mut errors);
-    returned::check(&function.signature.output, "the set-up function", &mut errors);
-    if errors.is_empty() {
-        expand::entry(&Entry { function, options })
+    let mut mistakes = Errors::default();
+    signature::check(&function.signature, "the set-up function", &mut mistakes);
+    signature::check_attributes(&function.attributes, "#[taskvisor::main]", &mut mistakes);
+    check_parameters(&function.signature, &mut mistakes);
+    returned::check(&function.signature.output, "the set-up function", &mut mistakes);
+    let is_set_up = mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown);
+    errors.append(mistakes);
+    let errors = errors.to_compile_errors();
+    // Without the options that are wrong it is still an entry point, so that the compiler checks all else.
+    if is_set_up {
+        expand::entry(&Entry { function, options }, &errors)
     } else {
-        expand::stand_in(&function, &errors.to_compile_errors())
+        expand::stand_in(&function, &errors)
     }
 }
 

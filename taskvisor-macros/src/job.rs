@@ -38,16 +38,13 @@ impl Job {
     }
 
     fn injected(&self) -> impl Iterator<Item = &Parameter> {
-        self.inputs.iter().filter_map(|input| match input {
-            Input::Injected { parameter, .. } => Some(parameter),
-            Input::Argument(_) | Input::Unusable { .. } => None,
-        })
+        inputs::injected(&self.inputs)
     }
 }
 
 pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = Options::read(arguments, &mut errors);
+    let mut options = Options::read(arguments, &mut errors);
     let Some(function) = Function::read(item.clone(), "#[job]", &mut errors) else {
         let errors = errors.to_compile_errors();
         return quote!(#item #errors);
@@ -56,18 +53,21 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     signature::check(&function.signature, "a job", &mut mistakes);
     signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
     let inputs = Input::read_all(&function.signature, &mut mistakes);
-    returned::check(&function.signature.output, &mut mistakes);
+    let returns = returned::check(&function.signature.output, &mut mistakes);
+    let in_slot = named_in_slot(&options, &inputs);
     if let Slot::Format(text) = &options.slot {
-        slot::check(text, &inputs, &mut errors);
+        if !slot::check(text, &inputs, &mut errors) {
+            options.slot = Slot::Unknown;
+        }
     }
-    let emitted = emitted(&function, &item, &named_in_slot(&options, &inputs), &mistakes);
+    let emitted = emitted(&function, &item, &in_slot, &mistakes);
     let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
-    let options = if errors.is_empty() { options } else { options.without_mistakes() };
     errors.append(mistakes);
+    // Without the options that are wrong it is still a job, so that its users compile and the compiler checks all else.
     let beside = if is_job && !matches!(options.runtime, Runtime::Unknown) {
         expand::declaration(&Job { function, inputs, options })
     } else {
-        expand::stand_in(&function, &inputs, &options)
+        expand::stand_in(&function, &inputs, returns, &options)
     };
     let errors = errors.to_compile_errors();
     quote!(#emitted #beside #errors)

@@ -1,11 +1,12 @@
 //! The parameters that are injected: each type says what to pass.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident, Signature, Type};
 
 use crate::errors::Errors;
+use crate::function::mentions;
 use crate::located::located;
 
 /// One parameter as the call needs it.
@@ -53,6 +54,11 @@ impl Parameter {
             return None;
         }
         Some(Self { conditions, of_type: (*reference.elem).clone(), borrowed: true })
+    }
+
+    /// Whether its type can be named elsewhere, which an `impl Trait` cannot.
+    pub(crate) fn has_name(&self) -> bool {
+        !mentions(self.of_type.to_token_stream(), "impl")
     }
 
     /// The argument of the call: the value that the trait `extractor` takes out of `source`.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
+use syn::{ReturnType, Signature, Type};
 
 use crate::errors::Errors;
 use crate::function::mentions;
@@ -39,6 +39,27 @@ pub(crate) fn check(output: &ReturnType, what: &str, errors: &mut Errors) {
                  return `()`, or `Result<(), E>` of any error"
             ),
         );
+    }
+}
+
+/// The check of the return type alone, for a function with mistakes, which is not called.
+pub(crate) fn type_check(
+    signature: &Signature,
+    conversion: fn(&Returned) -> TokenStream,
+    function: &str,
+) -> TokenStream {
+    let returned = Returned::read(&signature.output);
+    // What a function returns that is not `async` may be the future of what it will return.
+    if signature.asyncness.is_none() || never_returns(&signature.output) || !returned.has_name {
+        return TokenStream::new();
+    }
+    let conversion = conversion(&returned);
+    let function = Ident::new(function, Span::mixed_site());
+    let Returned { span, written, .. } = returned;
+    quote_spanned! {span=>
+        const _: fn() = || {
+            let _ = <#written as #conversion>::#function;
+        };
     }
 }
 

@@ -5,19 +5,19 @@ mod shape;
 mod expand;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use crate::declaration::stand_in;
+use crate::declaration::Runtime;
 use crate::emitted::emitted;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::located::at_attribute;
 use crate::parameter::Parameter;
 use crate::signature;
 
 use self::options::Options;
+use self::shape::Shape;
 
-/// A declared subscriber, once nothing is wrong with it.
+/// A declared subscriber, once its function is one.
 struct Subscriber {
     function: Function,
     event: Parameter,
@@ -32,20 +32,21 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
         let errors = errors.to_compile_errors();
         return quote!(#item #errors);
     };
-    signature::check(&function.signature, "a subscriber", &mut errors);
-    signature::check_attributes(&function.attributes, "#[subscriber]", &mut errors);
-    signature::check_marks(&function.signature, "a subscriber", &mut errors);
-    let shape = shape::read(&function.signature, &mut errors);
-    let emitted = emitted(&function, &item, &[], &errors);
-    let beside = match shape {
-        Some((event, parameters)) if errors.is_empty() => {
+    let mut mistakes = Errors::default();
+    signature::check(&function.signature, "a subscriber", &mut mistakes);
+    signature::check_attributes(&function.attributes, "#[subscriber]", &mut mistakes);
+    signature::check_marks(&function.signature, "a subscriber", &mut mistakes);
+    let Shape { event, parameters } = Shape::read(&function.signature, &mut mistakes);
+    let emitted = emitted(&function, &item, &[], &mistakes);
+    let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown);
+    // Without the options that are wrong it is still a subscriber, so that the compiler checks all else.
+    let beside = match event {
+        Some(event) if is_subscriber => {
             expand::declaration(&Subscriber { function, event, parameters, options })
         }
-        _ => {
-            let accessor = quote_spanned!(at_attribute()=> pub fn subscriber() -> __taskvisor::Subscriber);
-            stand_in(&function, &options.runtime, &TokenStream::new(), Some(&accessor))
-        }
+        _ => expand::stand_in(&function, &parameters, &options),
     };
+    errors.append(mistakes);
     let errors = errors.to_compile_errors();
     quote!(#emitted #beside #errors)
 }

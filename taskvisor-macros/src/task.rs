@@ -4,20 +4,19 @@ mod options;
 mod expand;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use crate::declaration::stand_in;
+use crate::declaration::Runtime;
 use crate::emitted::emitted;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::located::at_attribute;
 use crate::parameter::Parameter;
 use crate::returned;
 use crate::signature;
 
 use self::options::Options;
 
-/// A declared task, once nothing is wrong with it.
+/// A declared task, once its function is one.
 struct Task {
     function: Function,
     parameters: Vec<Parameter>,
@@ -31,18 +30,20 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
         let errors = errors.to_compile_errors();
         return quote!(#item #errors);
     };
-    signature::check(&function.signature, "a task", &mut errors);
-    signature::check_attributes(&function.attributes, "#[task]", &mut errors);
-    signature::check_marks(&function.signature, "a task", &mut errors);
-    returned::check(&function.signature.output, "a task", &mut errors);
-    let parameters = Parameter::read_all(&function.signature, &mut errors);
-    let emitted = emitted(&function, &item, &[], &errors);
-    let beside = if errors.is_empty() {
+    let mut mistakes = Errors::default();
+    signature::check(&function.signature, "a task", &mut mistakes);
+    signature::check_attributes(&function.attributes, "#[task]", &mut mistakes);
+    signature::check_marks(&function.signature, "a task", &mut mistakes);
+    returned::check(&function.signature.output, "a task", &mut mistakes);
+    let parameters = Parameter::read_all(&function.signature, &mut mistakes);
+    let emitted = emitted(&function, &item, &[], &mistakes);
+    // Without the options that are wrong it is still a task, so that the compiler checks all else.
+    let beside = if mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown) {
         expand::declaration(&Task { function, parameters, options })
     } else {
-        let accessor = quote_spanned!(at_attribute()=> pub fn spec() -> __taskvisor::TaskSpec);
-        stand_in(&function, &options.runtime, &TokenStream::new(), Some(&accessor))
+        expand::stand_in(&function, &parameters, &options)
     };
+    errors.append(mistakes);
     let errors = errors.to_compile_errors();
     quote!(#emitted #beside #errors)
 }

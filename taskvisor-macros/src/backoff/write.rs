@@ -10,23 +10,24 @@ use crate::value::Given;
 use super::{Backoff, Jitter, Kind, Parts};
 
 impl Backoff {
-    /// The policy as a const expression; what is wrong with it is blamed on its key.
-    pub(crate) fn write(&self, key: &Ident) -> TokenStream {
+    /// The policy as a const expression, if there is one; what is wrong with it is blamed on its key.
+    pub(crate) fn write(&self, key: &Ident) -> Option<TokenStream> {
         let span = located(key.span());
         let parts = match self {
             Self::Constant(constant) => {
-                return constant.write(&quote_spanned!(span=> __taskvisor::BackoffPolicy));
+                return Some(constant.write(&quote_spanned!(span=> __taskvisor::BackoffPolicy)));
             }
             Self::Parts(parts) => parts,
+            Self::Unknown => return None,
         };
         let kind = Ident::new(parts.kind_name(), span);
         let first = optional(parts.first.as_ref(), Value::write_duration);
         let max = optional(parts.max.as_ref(), Value::write_duration);
         let factor = optional(parts.factor.as_ref(), write_number);
         let jitter = optional(parts.jitter.as_ref(), write_jitter);
-        quote_spanned! {span=>
+        Some(quote_spanned! {span=>
             __taskvisor::backoff(__taskvisor::BackoffKind::#kind, #first, #max, #factor, #jitter)
-        }
+        })
     }
 }
 

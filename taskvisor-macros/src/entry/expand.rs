@@ -20,7 +20,7 @@ use super::options::{Flavor, Options};
 /// The synchronous function of the same name, with the user's own inside.
 ///
 /// Whole and untouched inside, it gets the compiler's own words for whatever is wrong in its body.
-pub(super) fn entry(entry: &Entry) -> TokenStream {
+pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
     let Function { attributes, visibility, signature, body } = &entry.function;
     let name = &signature.ident;
     let import = entry.options.runtime.import();
@@ -33,6 +33,8 @@ pub(super) fn entry(entry: &Entry) -> TokenStream {
         #visibility fn #name() -> ::std::process::ExitCode {
             #needless_async
             #signature #body
+
+            #errors
 
             #import
             use __taskvisor::NotBoxed as _;

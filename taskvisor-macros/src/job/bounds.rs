@@ -5,6 +5,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ReturnType;
 use syn::spanned::Spanned;
 
 use crate::function::mentions;
@@ -12,12 +13,11 @@ use crate::located::{at_attribute, located};
 use crate::returned::Returned;
 
 use super::Job;
-use super::inputs::Argument;
+use super::inputs::{self, Argument, Input};
 
 /// The traits that answer where an inherent constant does not.
-pub(super) fn probing(job: &Job) -> TokenStream {
-    let extractors = job
-        .arguments()
+pub(super) fn probing(inputs: &[Input]) -> TokenStream {
+    let extractors = inputs::arguments(inputs)
         .next()
         .map(|_| quote_spanned!(at_attribute()=> use __taskvisor::NotAnExtractor as _;));
     quote_spanned! {at_attribute()=>
@@ -27,8 +27,8 @@ pub(super) fn probing(job: &Job) -> TokenStream {
 }
 
 /// That each argument can be kept, and is no extractor: one of another spelling would silently be a field.
-pub(super) fn checks(job: &Job) -> TokenStream {
-    let arguments = job.arguments().map(|Argument { conditions, of_type, .. }| {
+pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
+    let arguments = inputs::arguments(inputs).map(|Argument { conditions, of_type, .. }| {
         let span = located(of_type.span());
         let is_extractor = quote_spanned!(span=> { <__taskvisor::Probe<#of_type>>::IS_EXTRACTOR });
         quote_spanned! {span=>
@@ -37,7 +37,16 @@ pub(super) fn checks(job: &Job) -> TokenStream {
             #(#conditions)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
         }
     });
-    let Returned { span, written, .. } = Returned::read(&job.function.signature.output);
+    quote_spanned! {at_attribute()=>
+        const _: fn() = || {
+            #(#arguments)*
+        };
+    }
+}
+
+/// That the value can be delivered.
+pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
+    let Returned { span, written, .. } = Returned::read(output);
     let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
     let conversion = conversion(span);
     let value = quote_spanned!(span=> <#written as #conversion>::check(););
@@ -45,7 +54,6 @@ pub(super) fn checks(job: &Job) -> TokenStream {
         const __TASKVISOR_IS_RESULT: ::core::primitive::bool = #is_result;
 
         const _: fn() = || {
-            #(#arguments)*
             #value
         };
     }

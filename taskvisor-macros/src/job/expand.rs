@@ -21,7 +21,7 @@ use super::spelled::spelled;
 pub(super) fn declaration(job: &Job) -> TokenStream {
     let Job { function, options, .. } = job;
     let import = options.runtime.import();
-    let probing = bounds::probing(job);
+    let probing = bounds::probing(&job.inputs);
     let documentation = format!(" The job `{}`: its arguments, to be submitted.", spoken_name(function));
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
     let underscored = job.arguments().any(|argument| argument.spoken_name().starts_with('_'));
@@ -29,7 +29,8 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
         underscored.then(|| quote_spanned!(at_attribute()=> #[allow(clippy::pub_underscore_fields)]));
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
-    let checks = bounds::checks(job);
+    let checks_of_arguments = bounds::checks_of_arguments(&job.inputs);
+    let check_of_value = bounds::check_of_value(&function.signature.output);
     let clone = clone(job);
     let write_slot = write_slot(job);
     let implementation = implementation(job);
@@ -50,7 +51,9 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
                 pub const NAME: &'static ::core::primitive::str = #declared_name;
             }
 
-            #checks
+            #checks_of_arguments
+
+            #check_of_value
 
             #clone
 
@@ -68,11 +71,23 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
 }
 
 /// What a job with mistakes leaves behind: its arguments, as far as they are right.
-pub(super) fn stand_in(function: &Function, inputs: &[Input], options: &Options) -> TokenStream {
-    // Types may mention what only the function declares.
-    let is_generic = !function.signature.generics.params.is_empty();
-    let fields = fields(inputs::arguments(inputs).filter(|_| !is_generic));
-    declaration::stand_in(function, &options.runtime, &fields, None)
+///
+/// `returns` says whether the compiler may look at the return type.
+pub(super) fn stand_in(
+    function: &Function,
+    inputs: &[Input],
+    returns: bool,
+    options: &Options,
+) -> TokenStream {
+    let fields = fields(inputs::arguments(inputs));
+    let probing = bounds::probing(inputs);
+    let arguments = bounds::checks_of_arguments(inputs);
+    // What a function returns that is not `async` may be the future of what it will return.
+    let returns = returns && function.signature.asyncness.is_some();
+    let value = returns.then(|| bounds::check_of_value(&function.signature.output));
+    let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), &extractor());
+    let checks = quote!(#probing #arguments #value #needs);
+    declaration::stand_in(function, &options.runtime, &fields, None, &checks)
 }
 
 fn extractor() -> Ident {

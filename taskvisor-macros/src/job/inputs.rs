@@ -47,6 +47,13 @@ pub(super) fn arguments(inputs: &[Input]) -> impl Iterator<Item = &Argument> {
     })
 }
 
+pub(super) fn injected(inputs: &[Input]) -> impl Iterator<Item = &Parameter> {
+    inputs.iter().filter_map(|input| match input {
+        Input::Injected { parameter, .. } => Some(parameter),
+        Input::Argument(_) | Input::Unusable { .. } => None,
+    })
+}
+
 impl Input {
     pub(super) fn read_all(signature: &Signature, errors: &mut Errors) -> Vec<Self> {
         let mut names = Vec::new();

@@ -80,11 +80,6 @@ impl Options {
         options
     }
 
-    /// What is left of options with mistakes: enough to compile the users of the job.
-    pub(super) fn without_mistakes(self) -> Self {
-        Self { runtime: self.runtime, ..Self::default() }
-    }
-
     fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
         match argument.key.to_string().as_str() {
             "slot" => {

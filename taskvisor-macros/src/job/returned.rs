@@ -9,8 +9,9 @@ use crate::returned::never_returns;
 
 use super::borrowed::borrowed;
 
-pub(super) fn check(output: &ReturnType, errors: &mut Errors) {
-    let ReturnType::Type(_, returned) = output else { return };
+/// Reports what the spelling of the type shows. Says whether the rest can be left to the compiler.
+pub(super) fn check(output: &ReturnType, errors: &mut Errors) -> bool {
+    let ReturnType::Type(_, returned) = output else { return true };
     if never_returns(output) {
         errors.on(
             returned,
@@ -24,5 +25,8 @@ pub(super) fn check(output: &ReturnType, errors: &mut Errors) {
         );
     } else if let Some(borrowed) = borrowed(returned) {
         errors.on(borrowed, "a job's value outlives the call: make it owned, such as `String`");
+    } else {
+        return true;
     }
+    false
 }

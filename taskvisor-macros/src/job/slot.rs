@@ -11,18 +11,21 @@ use crate::nearest::{alternatives, nearest};
 use super::inputs::{Argument, Input, arguments};
 use super::template::{Placeholder, placeholders};
 
-/// Reports what the text asks for that is no argument.
-pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) {
+/// Reports what the text asks for that is no argument. Says whether there is nothing of that kind.
+pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> bool {
     let mut seen = Vec::new();
+    let mut right = true;
     for placeholder in placeholders(&text.value()) {
         if seen.contains(&placeholder) {
             continue;
         }
         if let Some(problem) = problem(&placeholder, inputs) {
             errors.on(text, problem);
+            right = false;
         }
         seen.push(placeholder);
     }
+    right
 }
 
 /// The arguments that the text asks for.

@@ -16,8 +16,8 @@ impl Settings {
         if let Some(restart) = self.write_restart(unless_given) {
             given.push(("restart", restart));
         }
-        if let Some(backoff) = &self.backoff {
-            given.push(("backoff", backoff.value.write(&backoff.key)));
+        if let Some(backoff) = self.backoff.as_ref().and_then(|backoff| backoff.value.write(&backoff.key)) {
+            given.push(("backoff", backoff));
         }
         if let Some(timeout) = &self.timeout {
             let timeout = timeout.value.write_duration();

@@ -4,11 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::function::Function;
 use crate::located::{at_attribute, located};
+use crate::parameter::Parameter;
 
 use super::Subscriber;
 use super::options::Options;
+use super::shape::is_event;
 
 /// Everything that goes beside the function.
 pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
@@ -65,6 +68,16 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
         };
     }
+}
+
+/// What a subscriber with mistakes leaves behind.
+pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
+    let accessor = quote_spanned!(at_attribute()=> pub fn subscriber() -> __taskvisor::Subscriber);
+    // A second event has been reported.
+    let injected =
+        parameters.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
+    let checks = needs(injected, &extractor());
+    declaration::stand_in(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
 }
 
 fn extractor() -> Ident {

@@ -6,22 +6,31 @@ use syn::{ReturnType, Signature, Type};
 use crate::errors::Errors;
 use crate::parameter::{Parameter, bare};
 
-/// The event's parameter, and the parameters behind it.
-pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<(Parameter, Vec<Parameter>)> {
-    check_output(&signature.output, errors);
-    let mut inputs = signature.inputs.iter();
-    let Some(first) = inputs.next() else {
-        errors.on(
-            &signature.ident,
-            "a subscriber takes the event as its first parameter: write `event: &Event`",
-        );
-        return None;
-    };
-    let event = Parameter::read(first, errors);
-    let rest: Vec<Parameter> = inputs.filter_map(|input| Parameter::read(input, errors)).collect();
-    let event = event?;
-    check_event(&event, &rest, errors);
-    Some((event, rest))
+/// The parameters, as far as they are readable.
+pub(super) struct Shape {
+    pub(super) event: Option<Parameter>,
+    /// Those behind the event.
+    pub(super) parameters: Vec<Parameter>,
+}
+
+impl Shape {
+    pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Self {
+        check_output(&signature.output, errors);
+        let mut inputs = signature.inputs.iter();
+        let Some(first) = inputs.next() else {
+            errors.on(
+                &signature.ident,
+                "a subscriber takes the event as its first parameter: write `event: &Event`",
+            );
+            return Self { event: None, parameters: Vec::new() };
+        };
+        let event = Parameter::read(first, errors);
+        let parameters: Vec<Parameter> = inputs.filter_map(|input| Parameter::read(input, errors)).collect();
+        if let Some(event) = &event {
+            check_event(event, &parameters, errors);
+        }
+        Self { event, parameters }
+    }
 }
 
 fn check_event(event: &Parameter, rest: &[Parameter], errors: &mut Errors) {
@@ -55,7 +64,7 @@ fn check_output(output: &ReturnType, errors: &mut Errors) {
     }
 }
 
-fn is_event(of_type: &Type) -> bool {
+pub(super) fn is_event(of_type: &Type) -> bool {
     match bare(of_type) {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Event"),
         _ => false,

@@ -1,11 +1,13 @@
 //! The code that a declared task stands for.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 
-use crate::declaration::{declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
+use crate::function::Function;
 use crate::located::{at_attribute, located};
-use crate::returned::{Returned, converted};
+use crate::parameter::Parameter;
+use crate::returned::{Returned, converted, type_check};
 use crate::settings::Restart;
 
 use super::Task;
@@ -57,6 +59,15 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
         };
     }
+}
+
+/// What a task with mistakes leaves behind.
+pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
+    let accessor = quote_spanned!(at_attribute()=> pub fn spec() -> __taskvisor::TaskSpec);
+    let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), &extractor());
+    let returned = type_check(&function.signature, conversion, "into_task_result");
+    let checks = quote!(#needs #returned);
+    declaration::stand_in(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
 }
 
 fn extractor() -> Ident {

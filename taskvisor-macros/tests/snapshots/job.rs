@@ -29,9 +29,6 @@ const _: () = {
         /// The name under which events and errors show this job.
         pub const NAME: &'static ::core::primitive::str = "sync";
     }
-    const __TASKVISOR_IS_RESULT: ::core::primitive::bool = <__taskvisor::Probe<
-        Result<Report, SyncError>,
-    >>::IS_RESULT;
     const _: fn() = || {
         <u64 as __taskvisor::NoExtractor<
             { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
@@ -69,6 +66,11 @@ const _: () = {
         <PathBuf as __taskvisor::SendArgument<
             { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
         >>::check();
+    };
+    const __TASKVISOR_IS_RESULT: ::core::primitive::bool = <__taskvisor::Probe<
+        Result<Report, SyncError>,
+    >>::IS_RESULT;
+    const _: fn() = || {
         <Result<
             Report,
             SyncError,

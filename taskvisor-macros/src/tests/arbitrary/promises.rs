@@ -42,7 +42,7 @@ fn unless(broken: bool, promise: impl Into<String>) -> Kept {
 
 /// Either all is declared, or an error says why not.
 ///
-/// A job with a mistake in its options is declared all the same, so that its users compile.
+/// With mistakes in its options alone it is declared all the same, so that its users compile and its types are checked.
 fn declared_or_refused(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Kept {
     let declared =
         mentions(expansion.clone(), if usage.attribute == Attribute::Main { "run_main" } else { "submit" });
@@ -50,7 +50,11 @@ fn declared_or_refused(usage: &Usage, expansion: &TokenStream, errors: &[Reporte
         !declared && errors.is_empty() && !names_twice(usage),
         "nothing is declared, and no error says why",
     )?;
-    unless(declared && !errors.is_empty() && usage.attribute != Attribute::Job, "declared in spite of errors")
+    let without_options = Usage { arguments: TokenStream::new(), ..usage.clone() };
+    unless(
+        declared && !errors.is_empty() && !reported(without_options.expand()).is_empty(),
+        "declared in spite of a function with mistakes",
+    )
 }
 
 /// Of two arguments of one name the compiler speaks.

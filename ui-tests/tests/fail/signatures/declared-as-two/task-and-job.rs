@@ -1,5 +1,5 @@
 #[taskvisor::task]
 #[taskvisor::job]
-async fn both() {}
+async fn both(_tenant: u64) {}
 
 fn main() {}
