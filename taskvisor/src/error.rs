@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use crate::panics::contain;
@@ -110,8 +111,16 @@ impl<E: Cause> From<E> for TaskError {
 
 /// Says on the spot that an error is fatal, or when to try again.
 ///
-/// Works wherever `?` works, in a function that returns `anyhow::Result<()>` too: the verdict travels in the source
-/// chain and is found there when the attempt ends, under any context added on the way.
+/// The verdict travels in the source chain and is found there when the attempt ends, under any context added on the way.
+/// The error type of the function decides whether it can travel:
+///
+/// | `.fatal()?` in a function that returns | carries the mark |
+/// |---|---|
+/// | `Result<_, TaskError>` | yes |
+/// | `anyhow::Result<_>`, `eyre::Result<_>`, `Result<_, BoxError>`, `Result<_, Box<dyn Error>>` | yes |
+/// | `std::io::Result<_>` | yes; the error keeps its `kind` |
+/// | `Result<_, E>` of another type | if `E` is made from a [`MarkedError`], and returns it as its source |
+/// | `Result<_, String>`, `Option<_>` | no |
 ///
 /// ```
 /// use std::time::Duration;
@@ -174,6 +183,27 @@ enum Verdict {
 }
 
 /// An error with a verdict on it, made by [`ResultExt`]; it reads like the error inside.
+///
+/// An error type of your own carries the verdict if it is made from a `MarkedError` and returns it as its source:
+///
+/// ```
+/// use std::error::Error;
+/// use taskvisor::MarkedError;
+///
+/// #[derive(Debug)]
+/// struct SyncError(MarkedError);
+///
+/// impl From<MarkedError> for SyncError {
+///     fn from(marked: MarkedError) -> Self { Self(marked) }
+/// }
+///
+/// impl Error for SyncError {
+///     fn source(&self) -> Option<&(dyn Error + 'static)> { Some(&self.0) }
+/// }
+/// # impl std::fmt::Display for SyncError { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }
+/// ```
+///
+/// With `thiserror` that is a variant `Marked(#[from] MarkedError)`.
 // anyhow hides the type of the outermost error when it is boxed, but not that error's source: so the mark is the source.
 #[derive(Debug)]
 pub struct MarkedError(Mark);
@@ -191,6 +221,14 @@ impl MarkedError {
 impl fmt::Display for MarkedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.error.fmt(f)
+    }
+}
+
+/// The mark is inside, and so the source; the kind is that of an I/O error, or [`Other`](io::ErrorKind::Other).
+impl From<MarkedError> for io::Error {
+    fn from(marked: MarkedError) -> Self {
+        let inner: Option<&Self> = marked.0.error.downcast_ref();
+        Self::new(inner.map_or(io::ErrorKind::Other, Self::kind), marked)
     }
 }
 

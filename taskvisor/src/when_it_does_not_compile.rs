@@ -136,6 +136,7 @@
 //! | `no-result` | a task's value | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
 //! | `no-result-in-sight` | `impl Trait` of a task or of a set-up | `()`, `Result<(), E>` |
 //! | `no-error` | an error that is none | an `Error`, `anyhow`'s, `eyre`'s, a box, [`TaskError`](crate::TaskError) |
+//! | `mark-not-carried` | `.fatal()?` in a function whose error type is not made from a [`MarkedError`](crate::MarkedError); the compiler's own words | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | errors are handled inside |
 //! | `value-not-send` | a job's value that cannot go to another thread | `Arc` instead of `Rc` |
 //! | `value-borrowed` | a job's value that is borrowed | `String` |

@@ -1,10 +1,15 @@
 //! `.fatal()?` and `.retry_after(d)?` say more than `?`, in a body of any error type.
 
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
+use std::io;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use taskvisor::{Event, EventKind, FailureKind, ResultExt, TaskContext, TaskError, TaskFn};
+use taskvisor::{
+    BoxError, Event, EventKind, FailureKind, MarkedError, ResultExt, TaskContext, TaskError, TaskFn,
+};
 use tests::{Rules, Story};
 
 use crate::support::{SECOND, end, seconds, stop};
@@ -83,6 +88,70 @@ async fn retry_after_in_a_body_of_anyhow() {
         Ok(())
     }
     assert_eq!(later(|| async { Ok(inner().await?) }).await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fatal_in_a_body_of_an_io_error() {
+    async fn inner() -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::NotFound, "no such file")).fatal()?;
+        Ok(())
+    }
+    assert_eq!(inner().await.map_err(|error| error.kind()), Err(io::ErrorKind::NotFound));
+    assert_eq!(fatal(|| async { Ok(inner().await?) }).await, "fatal: no such file");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_in_a_body_of_an_io_error() {
+    async fn inner() -> io::Result<()> {
+        port("x").await.retry_after(LATER)?;
+        Ok(())
+    }
+    assert_eq!(inner().await.map_err(|error| error.kind()), Err(io::ErrorKind::Other));
+    assert_eq!(later(|| async { Ok(inner().await?) }).await, "invalid digit found in string");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_is_carried_by_every_boxed_error() {
+    async fn to_be_sent() -> Result<(), BoxError> {
+        port("x").await.fatal()?;
+        Ok(())
+    }
+    fn boxed() -> Result<(), Box<dyn Error>> {
+        "x".parse::<u16>().fatal()?;
+        Ok(())
+    }
+    assert_eq!(fatal(|| async { Ok(to_be_sent().await?) }).await, "fatal: invalid digit found in string");
+    assert!(boxed().is_err_and(|error| error.is::<MarkedError>()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_is_carried_by_a_type_that_has_it_as_its_source() {
+    #[derive(Debug)]
+    struct Own(MarkedError);
+
+    impl From<MarkedError> for Own {
+        fn from(marked: MarkedError) -> Self {
+            Self(marked)
+        }
+    }
+
+    impl fmt::Display for Own {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("own")
+        }
+    }
+
+    impl Error for Own {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    async fn inner() -> Result<(), Own> {
+        port("x").await.fatal()?;
+        Ok(())
+    }
+    assert_eq!(fatal(|| async { Ok(inner().await?) }).await, "fatal: own: invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
