@@ -4,7 +4,8 @@
 //! A service has a dozen background loops, each with its own retry, its own sleep, its own shutdown flag, and a panic
 //! that nobody sees. Here each of them is a function with one line above it:
 //!
-//! ```no_run
+#![cfg_attr(feature = "macros", doc = "```no_run")]
+#![cfg_attr(not(feature = "macros"), doc = "```ignore")]
 //! use taskvisor::prelude::*;
 //!
 //! #[task(restart = "always", every = "10s", backoff = "exp", timeout = "5s")]
@@ -37,6 +38,8 @@
 //! - Nothing survives the process: for work that must, use a queue on a database.
 
 #![forbid(unsafe_code)]
+// An example that drops a handle is wrong; one that declares what it does not use is short.
+#![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
 // Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
 #![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 

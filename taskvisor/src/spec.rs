@@ -12,7 +12,7 @@ use crate::task::TaskRef;
 ///
 /// ```
 /// use std::time::Duration;
-/// use taskvisor::{BackoffPolicy, Config, RestartPolicy, TaskFn, TaskSpec};
+/// use taskvisor::{BackoffPolicy, RestartPolicy, TaskFn, TaskSpec};
 ///
 /// let sweep = TaskFn::arc("sweep", || async { Ok(()) });
 /// let spec = TaskSpec::new(sweep, RestartPolicy::Always, BackoffPolicy::default(), Some(Duration::from_secs(5)))

@@ -35,6 +35,8 @@
 //! # }
 //! ```
 
+#![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
+
 mod backoff;
 mod endless;
 mod rules;

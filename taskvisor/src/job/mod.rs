@@ -118,7 +118,8 @@ impl<J: Job> Submission<J> {
 /// async fn sync(tenant: u64) {}
 ///
 /// # async fn example(supervisor: Supervisor) -> Result<(), RuntimeError> {
-/// supervisor.submit(sync { tenant: 42 }.with_slot("express").with_admission(Admission::Replace))?;
+/// let handle = supervisor.submit(sync { tenant: 42 }.with_slot("express").with_admission(Admission::Replace))?;
+/// println!("the sync has {}", handle.outcome().await);
 /// # Ok(())
 /// # } }
 /// ```
