@@ -41,6 +41,9 @@
 /// [`BackoffPolicy`](crate::BackoffPolicy) and [`JitterPolicy`](crate::JitterPolicy). Durations are written as for
 /// [`humantime`](https://docs.rs/humantime): `"250ms"`, `"1m 30s"`.
 ///
+/// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
+/// attempt: see [`Config::timeout`](crate::Config::timeout).
+///
 /// # Parameters and return type
 ///
 /// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
@@ -95,6 +98,9 @@ pub use taskvisor_macros::task;
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot, and without `max_retries` retries as often as [`Config::max_retries`](crate::Config::max_retries) says | one attempt |
 /// | `name` | a label for events and listings | the function's |
 /// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+///
+/// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
+/// attempt: see [`Config::timeout`](crate::Config::timeout).
 ///
 /// Parameters that are [extractors](crate::FromContext) are injected; one with another spelling is marked `#[inject]`. All
 /// others are arguments: owned, `Clone`, and public fields of a struct of the function's name. It returns anything that is

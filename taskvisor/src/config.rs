@@ -30,6 +30,28 @@ pub struct Config {
     /// How long it waits after a failure.
     pub backoff: BackoffPolicy,
     /// How long one attempt may take: any time. Zero is refused.
+    ///
+    /// At the timeout the attempt's future is dropped, and with it what it awaits in place. What runs elsewhere is not
+    /// stopped: a call in `spawn_blocking` and a spawned Tokio task run on, and the next attempt starts beside them; after
+    /// four timeouts four calls may run at once. The same is true after the grace. Give such a call a limit of its own, or
+    /// move a permit into it, for which the next attempt waits:
+    ///
+    /// ```
+    /// use taskvisor::BoxError;
+    /// use tokio::sync::Semaphore;
+    ///
+    /// static ONE: Semaphore = Semaphore::const_new(1);
+    ///
+    /// async fn report() -> Result<(), BoxError> {
+    ///     let permit = ONE.acquire().await?;
+    ///     tokio::task::spawn_blocking(move || {
+    ///         let _permit = permit; // held until the call returns, also after a timeout
+    ///         // blocking work
+    ///     })
+    ///     .await?;
+    ///     Ok(())
+    /// }
+    /// ```
     pub timeout: Option<Duration>,
     /// After how many retries of one streak of failures a task gives up: never.
     pub max_retries: Option<u32>,

@@ -72,6 +72,9 @@ impl TaskSpec {
     }
 
     /// How long one attempt may take; zero is refused when the task is added.
+    ///
+    /// The attempt's future is dropped then; a call in `spawn_blocking` that it awaits runs on, beside the next attempt:
+    /// see [`Config::timeout`](Config::timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Setting::Set(Some(timeout));

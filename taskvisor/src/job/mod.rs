@@ -95,6 +95,9 @@ impl<J: Job> Submission<J> {
     }
 
     /// Gives an attempt another time than declared; zero is refused when it is submitted.
+    ///
+    /// The attempt's future is dropped then; a call in `spawn_blocking` that it awaits runs on, beside the next attempt:
+    /// see [`Config::timeout`](crate::Config::timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -135,6 +138,9 @@ pub trait JobExt: Job {
     }
 
     /// Gives an attempt another time than declared.
+    ///
+    /// The attempt's future is dropped then; a call in `spawn_blocking` that it awaits runs on, beside the next attempt:
+    /// see [`Config::timeout`](crate::Config::timeout).
     fn with_timeout(self, timeout: Duration) -> Submission<Self> {
         Submission::new(self).with_timeout(timeout)
     }

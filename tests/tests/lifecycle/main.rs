@@ -18,6 +18,7 @@ mod destructors;
 mod double_panics;
 mod permits;
 mod blocking;
+mod blocking_calls;
 mod shutting_down;
 mod ownership;
 mod events;
