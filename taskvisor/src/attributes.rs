@@ -102,6 +102,11 @@ pub use taskvisor_macros::task;
 /// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
 /// attempt: see [`Config::timeout`](crate::Config::timeout).
 ///
+/// All jobs of a supervisor share one space of slots: two jobs whose texts are equal exclude each other. Begin the text
+/// with the job's name, unless that is what you want. Arguments are written one after the other, so that `"{a}-{b}"` is the
+/// same slot for `("1-2", "3")` and for `("1", "2-3")`. Separate them by what their values cannot contain, or write strings
+/// in quotes, as in `"{a:?}-{b:?}"`.
+///
 /// Parameters that are [extractors](crate::FromContext) are injected; one with another spelling is marked `#[inject]`. All
 /// others are arguments: owned, `Clone`, and public fields of a struct of the function's name. It returns anything that is
 /// `Send`, or a `Result` of it with any error.

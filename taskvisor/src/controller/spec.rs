@@ -51,7 +51,11 @@ impl ControllerSpec {
         Self::new(spec, Admission::Latest)
     }
 
-    /// The slot it runs in.
+    /// The slot it runs in; its default is the name of the task.
+    ///
+    /// All submissions of a supervisor, jobs included, share one space of slots: those with equal keys exclude each other.
+    /// Begin the key with the name of the work, unless that is what you want, and separate its parts by what they cannot
+    /// contain: `format!("{a}-{b}")` is the same for `("1-2", "3")` and for `("1", "2-3")`.
     #[must_use]
     pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
         self.slot = Some(slot.into());

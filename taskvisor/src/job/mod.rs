@@ -81,6 +81,8 @@ impl<J: Job> Submission<J> {
     }
 
     /// Runs it in another slot than declared.
+    ///
+    /// All submissions share one space of slots: see [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
     #[must_use]
     pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
         self.slot = Some(slot.into());
@@ -128,6 +130,8 @@ impl<J: Job> Submission<J> {
 /// ```
 pub trait JobExt: Job {
     /// Runs it in another slot than declared.
+    ///
+    /// All submissions share one space of slots: see [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
     fn with_slot(self, slot: impl Into<Arc<str>>) -> Submission<Self> {
         Submission::new(self).with_slot(slot)
     }

@@ -48,6 +48,16 @@ async fn awaits_itself(depth: u32, supervisor: SupervisorHandle) -> Result<u32, 
     }
 }
 
+/// Another job with the text of `exclusive`.
+#[job(slot = "the one", admission = "drop-if-running")]
+async fn in_the_same_slot() {}
+
+#[job(slot = "{project}-{branch}")]
+async fn ambiguous(project: &'static str, branch: &'static str) {}
+
+#[job(slot = "{project:?}-{branch:?}")]
+async fn unambiguous(project: &'static str, branch: &'static str) {}
+
 /// Submits a job that makes one attempt in this slot.
 fn submit<J: Job>(harness: &Harness, slot: &str, job: J) -> JobHandle<J::Value> {
     let Ok(job) = harness.submit(job) else { panic!("the job is accepted") };
@@ -95,6 +105,26 @@ async fn a_drop_if_running_is_refused_while_the_other_runs() {
     first.await.expect("done");
     submit(&harness, "the one", error.into_submission()).await.expect("done");
     harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_jobs_share_one_space_of_slots() {
+    let harness = Harness::new();
+    let first = submit(&harness, "the one", exclusive {});
+    let error = harness.submit(in_the_same_slot {}).expect_err("the slot is owned by another job");
+    assert!(matches!(error.reason(), RuntimeError::Busy { slot } if slot == "the one"));
+    first.await.expect("done");
+    harness.finish().await;
+}
+
+/// `{…:?}` writes a text in quotes, and its quotes with a backslash, so that it cannot run into the next.
+#[test]
+fn arguments_that_contain_the_separator_need_quotes() {
+    let pairs = [("1-2", "3"), ("1", "2-3")];
+    let [one, other] = pairs.map(|(project, branch)| ambiguous { project, branch }.slot());
+    assert_eq!(one, other);
+    let [one, other] = pairs.map(|(project, branch)| unambiguous { project, branch }.slot());
+    assert_ne!(one, other);
 }
 
 #[tokio::test(start_paused = true)]
