@@ -120,17 +120,37 @@ impl Found {
             return Vec::new();
         }
         let note = |(krate, declarations): (&&'static str, &Vec<Declaration>)| {
-            let what: Vec<_> = declarations.iter().map(Declaration::with_place).collect();
             let reason = format!(
-                "the crate `{krate}` is linked but not named, so that the application leaves out what it declares: {}; \
-                 to have it, write {}",
-                what.join(", "),
+                "the crate `{krate}` is linked and not named in `crates`: {}; to include what it declares, write {}; if this \
+                 is intended, there is nothing to do",
+                consequences(declarations),
                 naming(options.crates.iter().chain([krate]).copied()),
             );
             Problem::new(declarations[0].location, reason)
         };
         self.unnamed.iter().map(note).collect()
     }
+}
+
+/// What it means for each kind that the crate is not named. A job needs no start, so that it runs all the same.
+fn consequences(declarations: &[Declaration]) -> String {
+    let (jobs, others): (Vec<_>, Vec<_>) = declarations.iter().partition(|one| one.kind == "job");
+    let list =
+        |of: Vec<&Declaration>| of.into_iter().map(Declaration::with_place).collect::<Vec<_>>().join(", ");
+    let mut parts = Vec::new();
+    if !others.is_empty() {
+        let verb = if others.len() == 1 { "does not start" } else { "do not start" };
+        parts.push(format!("{} {verb}", list(others)));
+    }
+    if !jobs.is_empty() {
+        let rest = if jobs.len() == 1 {
+            "runs when it is submitted, but is not listed and its states are not checked"
+        } else {
+            "run when they are submitted, but are not listed and their states are not checked"
+        };
+        parts.push(format!("{} {rest}", list(jobs)));
+    }
+    parts.join("; ")
 }
 
 fn declared(descriptor: &'static TaskDescriptor) -> Listed {

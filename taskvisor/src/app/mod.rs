@@ -119,6 +119,26 @@ impl App {
 
     /// Adds a task beside the declared ones: built by hand, or the `spec()` of a declaration that is not found by
     /// itself.
+    ///
+    /// A declared task starts by itself, and adding its `spec()` is refused at the start, also with other rules. Its
+    /// attribute takes constants; a task with a value that is known only at run time is not declared, but added:
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use taskvisor::prelude::*;
+    ///
+    /// async fn ping(ctx: TaskContext) -> Result<(), TaskError> {
+    ///     println!("attempt {}", ctx.attempt());
+    ///     Ok(())
+    /// }
+    ///
+    /// #[taskvisor::main]
+    /// async fn main(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let limit = Duration::from_secs(std::env::var("PING_TIMEOUT")?.parse()?);
+    ///     app.task(TaskSpec::inherit(TaskFn::arc("ping", ping)).with_timeout(limit));
+    ///     Ok(())
+    /// }
+    /// ```
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
         self.tasks.push(Listed { spec, place: Place::caller(), by_hand: true });

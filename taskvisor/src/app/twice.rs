@@ -142,8 +142,9 @@ fn there_already(task: &Listed, other: &Listed) -> Problem {
         format!("the task `{name}` is listed already ({}); leave out one of the two", other.place)
     } else {
         format!(
-            "the task `{name}` is declared ({}) and starts by itself; leave out this `app.task(…)`, and say in its \
-             `#[task(…)]` what is to be different",
+            "the task `{name}` is declared ({}) and starts by itself; leave out this `app.task(…)`, and set what differs \
+             in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the `#[task(…)]`, \
+             and list the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"{name}\", …)).with_timeout(…))`",
             other.place,
         )
     };

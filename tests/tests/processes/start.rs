@@ -36,8 +36,10 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
         format!("{config}: `max_concurrent` is 0, so no task could ever run; use `None` for any number"),
         format!("{config}: `timeout` is zero, so no attempt could ever finish; use `None` for any time"),
         format!(
-            "{declared}: the task `ping` is declared ({ping}) and starts by itself; leave out this `app.task(…)`, and say in \
-             its `#[task(…)]` what is to be different"
+            "{declared}: the task `ping` is declared ({ping}) and starts by itself; leave out this `app.task(…)`, and set \
+             what differs in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
+             `#[task(…)]`, and list the function here, as in \
+             `app.task(TaskSpec::inherit(TaskFn::arc(\"ping\", …)).with_timeout(…))`"
         ),
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"

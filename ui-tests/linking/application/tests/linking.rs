@@ -102,9 +102,10 @@ fn unnamed_billing() -> String {
     let (task, job) = (at("billing/src/lib.rs", "#[task]"), at("billing/src/lib.rs", "#[job]"));
     let subscriber = at("billing/src/lib.rs", "#[subscriber");
     format!(
-        "note: {task}: the crate `billing` is linked but not named, so that the application leaves out what it declares: \
-         task `charge` ({task}), job `refund` ({job}), subscriber `audit` ({subscriber}); to have it, write \
-         `#[taskvisor::main(crates = [billing])]`"
+        "note: {task}: the crate `billing` is linked and not named in `crates`: task `charge` ({task}), subscriber `audit` \
+         ({subscriber}) do not start; job `refund` ({job}) runs when it is submitted, but is not listed and its states are \
+         not checked; to include what it declares, write `#[taskvisor::main(crates = [billing])]`; if this is intended, \
+         there is nothing to do"
     )
 }
 
@@ -112,8 +113,9 @@ fn unnamed_billing() -> String {
 fn unnamed_job_of_billing() -> String {
     let job = at("billing/src/lib.rs", "#[job]");
     format!(
-        "note: {job}: the crate `billing` is linked but not named, so that the application leaves out what it declares: \
-         job `refund` ({job}); to have it, write `#[taskvisor::main(crates = [billing])]`"
+        "note: {job}: the crate `billing` is linked and not named in `crates`: job `refund` ({job}) runs when it is \
+         submitted, but is not listed and its states are not checked; to include what it declares, write \
+         `#[taskvisor::main(crates = [billing])]`; if this is intended, there is nothing to do"
     )
 }
 
@@ -129,6 +131,11 @@ fn two_versions_of_billing() -> String {
 #[test]
 fn what_a_crate_declares_that_is_not_named_is_said_and_not_started() {
     run!("unnamed").ran(&["ran"], &(unnamed_billing() + "\n"));
+}
+
+#[test]
+fn a_job_of_a_crate_that_is_not_named_runs_when_it_is_submitted() {
+    run!("job_submitted").ran(&["listed jobs: []", "refunded "], &(unnamed_billing() + "\n"));
 }
 
 #[test]
@@ -278,7 +285,9 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
         ),
         format!(
             "error: {explicit}: the task `own` is declared ({own}) and starts by itself; leave out this `app.task(…)`, and \
-             say in its `#[task(…)]` what is to be different"
+             set what differs in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
+             `#[task(…)]`, and list the function here, as in \
+             `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", …)).with_timeout(…))`"
         ),
         format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"),
         two_versions_of_billing(),
