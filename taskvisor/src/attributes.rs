@@ -210,10 +210,24 @@ pub use taskvisor_macros::subscriber;
 /// # What runs
 ///
 /// The declarations of the application's own package and of the crates in `crates`, in the order of file and line. What
-/// another crate declares is said on stderr and not run: a dependency does not start tasks unasked. The compiler links
-/// only what a source line names, the package's own `lib.rs` included: name it in `crates` if no other line does. A crate
-/// is named as it calls itself; if the dependency is renamed, `extern crate invoices as billing;` at the root of the
-/// program goes with `crates = [billing]`.
+/// another crate declares is noted on stderr and does not start: a dependency starts no tasks of its own accord. A crate is
+/// named as it calls itself; if the dependency is renamed, `extern crate invoices as billing;` at the root of the program
+/// goes with `crates = [billing]`.
+///
+/// **The compiler links only what a source line names, the package's own `lib.rs` included.** Of a library that is not
+/// linked nothing is known at run time, so that its declarations are missing without a note. If no other line of the program
+/// names it, name it in `crates`: `crates = [my_app]` for the package `my-app`. A subscriber for `Added` shows what runs,
+/// [`SupervisorHandle::tasks`](crate::SupervisorHandle::tasks) lists it, and
+/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs) lists the jobs:
+///
+/// ```
+/// use taskvisor::prelude::*;
+///
+/// #[subscriber(on(Added))]
+/// async fn list(event: &Event) {
+///     println!("{event}"); // ping#1 added
+/// }
+/// ```
 ///
 /// # Start-up checks
 ///

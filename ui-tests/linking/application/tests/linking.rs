@@ -180,6 +180,24 @@ fn what_the_own_library_declares_runs_if_a_source_line_names_it() {
     run!("own_library_used").ran(&lines, "");
 }
 
+/// Without a source line that names it the library is not linked, and nothing in the program knows of it.
+#[test]
+fn the_added_events_show_what_runs_of_the_own_library() {
+    run!("what_runs").ran(&["own added", "ran"], "");
+    let lines = [
+        "logged own ended completed",
+        "logged sweep ended completed",
+        "logged weed ended completed",
+        "own added",
+        "ran",
+        "sweep added",
+        "swept",
+        "weed added",
+        "weeded",
+    ];
+    run!("what_runs_of_all").ran(&lines, "");
+}
+
 #[test]
 fn without_a_task_it_says_how_to_name_the_own_library() {
     let main = program("own_library_forgotten", MAIN);
