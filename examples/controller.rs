@@ -61,5 +61,6 @@ async fn main() -> Result<(), RuntimeError> {
     for submission in submissions {
         println!("  {}", submission?.outcome().await);
     }
-    supervisor.shutdown().await
+    supervisor.shutdown().await?;
+    Ok(())
 }

@@ -78,9 +78,9 @@ mod ending;
 mod slot;
 mod bus;
 mod subscriber;
+mod report;
 mod refusal;
 mod registry;
-mod report;
 mod shared;
 mod ticket;
 mod permit;
@@ -140,8 +140,8 @@ pub use job::{Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, Sub
 pub use logging::LogWriter;
 pub use outcome::{Failure, FailureKind, Outcome, Rejection, StopCause};
 pub use policies::{BackoffBuilder, BackoffPolicy, InvalidBackoff, JitterPolicy, RestartPolicy};
-pub use refusal::{AddError, RuntimeError, StuckTask};
-pub use report::{AbortedTask, FailedTask, Report};
+pub use refusal::{AddError, RuntimeError};
+pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 #[cfg(feature = "controller")]
 pub use slot::Admission;
 pub use spec::{Location, TaskSpec};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::cell::{MARGIN, TaskCell, later};
-use crate::refusal::StuckTask;
 use crate::registry::Registry;
+use crate::report::StuckTask;
 use crate::shared::Stop;
 use crate::status::Phase;
 

@@ -3,9 +3,8 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use crate::id::TaskId;
+use crate::report::Report;
 use crate::spec::TaskSpec;
 
 /// Why a supervisor did not do what it was asked to.
@@ -34,6 +33,8 @@ pub enum RuntimeError {
     },
     /// The supervisor shuts down, or is gone.
     ShuttingDown,
+    /// The Tokio runtime of the supervisor was shut down, and its tasks were dropped with it.
+    RuntimeGone,
     /// The supervisor was built outside a Tokio runtime and called outside one.
     NoRuntime,
     /// It was run before; a supervisor runs once.
@@ -69,33 +70,17 @@ pub enum RuntimeError {
     /// A task waited for its own end, or a task or subscriber for that of its supervisor: the stop was asked, the wait
     /// refused.
     FromInside,
-    /// These tasks were still there past the grace: they block their threads, or wait for one that is blocked. Their names
-    /// stay taken until they end.
-    Stuck(Arc<[StuckTask]>),
+    /// The shutdown is over, but tasks did not stop within its grace: they were aborted, or are stuck because they block
+    /// their threads. The names of stuck tasks stay taken until they return.
+    GraceExceeded {
+        /// How all tasks ended. `stuck` and `abortions` name those that exceeded the grace.
+        report: Arc<Report>,
+    },
     /// The signals of the process cannot be listened to.
     Signals {
         /// Why.
         reason: String,
     },
-}
-
-/// A task that was still there past the grace.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StuckTask {
-    /// Its name.
-    pub name: String,
-    /// Its id.
-    pub id: TaskId,
-    /// For how long it has been doing what it does: if it blocks, running its attempt.
-    pub running_for: Duration,
-}
-
-impl fmt::Display for StuckTask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = Duration::from_millis(u64::try_from(self.running_for.as_millis()).unwrap_or(u64::MAX));
-        write!(f, "`{}` (running for {})", self.name, humantime::format_duration(seconds))
-    }
 }
 
 impl fmt::Display for RuntimeError {
@@ -109,6 +94,9 @@ impl fmt::Display for RuntimeError {
             ),
             Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
             Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
+            Self::RuntimeGone => f.write_str(
+                "the Tokio runtime of the supervisor was shut down, and its tasks with it: build another supervisor",
+            ),
             Self::NoRuntime => f.write_str(
                 "no Tokio runtime: build the supervisor inside one, or give it a handle with `builder(…).runtime(…)`",
             ),
@@ -134,9 +122,18 @@ impl fmt::Display for RuntimeError {
             Self::FromInside => f.write_str(
                 "the stop was asked, but whoever is part of what stops cannot wait for it: return instead",
             ),
-            Self::Stuck(tasks) => {
-                f.write_str("past the grace, still blocking their threads: ")?;
-                list(f, tasks.iter().map(ToString::to_string))
+            Self::GraceExceeded { report } => {
+                let aborted = report.overdue().map(|task| format!("`{}`", task.name)).collect::<Vec<_>>();
+                if !aborted.is_empty() {
+                    f.write_str("aborted at the end of the grace: ")?;
+                    list(f, aborted.into_iter())?;
+                }
+                if !report.stuck.is_empty() {
+                    let separator = if report.overdue().next().is_some() { "; " } else { "" };
+                    write!(f, "{separator}past the grace, still blocking their threads: ")?;
+                    list(f, report.stuck.iter().map(ToString::to_string))?;
+                }
+                Ok(())
             }
             Self::Signals { reason } => write!(f, "cannot listen to signals: {reason}"),
         }

@@ -1,6 +1,7 @@
 //! What a supervisor has done, counted.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::cell::{End, TaskCell};
 use crate::id::TaskId;
@@ -25,6 +26,16 @@ pub struct Report {
     pub failures: Vec<FailedTask>,
     /// Who was aborted; the first [`Report::LISTED`].
     pub abortions: Vec<AbortedTask>,
+    /// The canceled tasks whose last attempt failed instead of stopping, such as a clean-up that did not succeed; the first
+    /// [`Report::LISTED`]. They count as canceled.
+    pub failed_while_stopping: Vec<FailedTask>,
+    /// The tasks that were still there when the shutdown was over: they block their threads, or wait for one that is
+    /// blocked. They count as aborted once their bodies return.
+    pub stuck: Vec<StuckTask>,
+    /// The subscribers that had not handled all their events when the drain was over, by name.
+    pub undrained_subscribers: Vec<String>,
+    /// How often a subscriber panicked.
+    pub subscriber_panics: u64,
     /// Why the system refused the thread that enforces the deadlines of stops, if it did. Then they are left to the timers
     /// of the runtime, and a task that blocks its thread may hold up a stop beyond its grace.
     pub watchdog_error: Option<String>,
@@ -36,14 +47,19 @@ impl Report {
     /// How many failures and abortions are listed by name. All are counted.
     pub const LISTED: usize = 1024;
 
+    /// Those that were aborted at the deadline of the shutdown, as far as they are listed.
+    pub(crate) fn overdue(&self) -> impl Iterator<Item = &AbortedTask> {
+        self.abortions.iter().filter(|task| task.cause == Some(StopCause::Shutdown))
+    }
+
     /// Whether a task was still there when the grace of the shutdown was over.
     #[must_use]
     pub fn grace_exceeded(&self) -> bool {
-        self.overdue > 0
+        self.overdue > 0 || !self.stuck.is_empty()
     }
 }
 
-/// A task that gave up.
+/// A task that failed: it gave up, or did so while it was stopping.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedTask {
@@ -51,7 +67,7 @@ pub struct FailedTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
-    /// The failure it gave up over.
+    /// Its last failure.
     pub failure: Failure,
 }
 
@@ -65,6 +81,26 @@ pub struct AbortedTask {
     pub id: TaskId,
     /// Whose deadline it did not meet; nobody's, if its runtime was shut down under it.
     pub cause: Option<StopCause>,
+}
+
+/// A task that was still there when the shutdown was over.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StuckTask {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: TaskId,
+    /// For how long it has been doing what it does: if it blocks, running its attempt.
+    pub running_for: Duration,
+}
+
+impl fmt::Display for StuckTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = u64::try_from(self.running_for.as_millis()).unwrap_or(u64::MAX);
+        let running_for = humantime::format_duration(Duration::from_millis(milliseconds));
+        write!(f, "`{}` (running for {running_for})", self.name)
+    }
 }
 
 impl fmt::Display for Report {
@@ -93,8 +129,11 @@ impl Tally {
             End::Completed => {
                 self.completed.fetch_add(1, Ordering::Relaxed);
             }
-            End::Canceled { .. } => {
+            End::Canceled { failed, .. } => {
                 self.canceled.fetch_add(1, Ordering::Relaxed);
+                if failed {
+                    self.failed_while_stopping(cell, end);
+                }
             }
             End::Rejected(_) => {
                 self.rejected.fetch_add(1, Ordering::Relaxed);
@@ -104,8 +143,9 @@ impl Tally {
         }
     }
 
-    pub(crate) fn report(&self) -> Report {
+    pub(crate) fn report(&self, subscriber_panics: u64) -> Report {
         let mut report = self.trouble.lock().clone();
+        report.subscriber_panics = subscriber_panics;
         report.completed = self.completed.load(Ordering::Relaxed);
         report.canceled = self.canceled.load(Ordering::Relaxed);
         report.rejected = self.rejected.load(Ordering::Relaxed);
@@ -121,6 +161,19 @@ impl Tally {
         if report.failures.len() < Report::LISTED {
             report.failures.push(task);
         }
+    }
+
+    fn failed_while_stopping(&self, cell: &TaskCell, end: End) {
+        let Outcome::Canceled { last_error: Some(failure), .. } = cell.settled_outcome(end) else { return };
+        let task = FailedTask { name: cell.name().to_owned(), id: cell.id(), failure };
+        let mut report = self.trouble.lock();
+        if report.failed_while_stopping.len() < Report::LISTED {
+            report.failed_while_stopping.push(task);
+        }
+    }
+
+    pub(crate) fn undrained(&self, subscribers: Vec<String>) {
+        self.trouble.lock().undrained_subscribers = subscribers;
     }
 
     fn aborted(&self, cell: &TaskCell) {

@@ -61,7 +61,7 @@ impl Shared {
             Err((refusal, cell)) => {
                 let reason = match refusal {
                     Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    Refusal::Closed | Refusal::NoRoom(_) => RuntimeError::ShuttingDown,
+                    Refusal::Closed | Refusal::NoRoom(_) => self.closed(),
                 };
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
@@ -94,7 +94,7 @@ impl Shared {
             return Err(flaw.clone());
         }
         if self.registry.is_closed() {
-            return Err(RuntimeError::ShuttingDown);
+            return Err(self.closed());
         }
         self.bind().map(|_| ())
     }

@@ -19,14 +19,16 @@ impl Supervisor {
     /// Starts these tasks, all or none, and runs until nothing is left to run or wait, or until SIGINT, SIGTERM or
     /// [`stop`](crate::SupervisorHandle::stop) came and the shutdown is through. A second signal skips the grace.
     ///
+    /// If a stop was requested before, it starts nothing, and waits until the tasks that were added are gone.
+    ///
     /// Admission closes in the same step in which nothing is left. Signals are listened to only while it runs; but
     /// once a process has listened to a signal, Tokio never gives it its default effect back.
     ///
     /// # Errors
     ///
     /// Before anything starts: if any of the tasks is refused, with everything that is wrong; if the supervisor ran
-    /// before, is shutting down, or cannot listen to signals. After the shutdown: if tasks block their threads past
-    /// the grace.
+    /// before, its runtime is gone, or it cannot listen to signals. After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded),
+    /// which carries the report, if a task was aborted at the end of the grace or blocks its thread past it.
     ///
     /// # Cancel safety
     ///
@@ -81,7 +83,13 @@ pub(crate) fn start(
     if shared.ran.swap(true, Ordering::AcqRel) {
         return Err(RuntimeError::RanBefore);
     }
-    let started = reserve_all(shared, specs).and_then(|reserved| {
+    let reserved = match reserve_all(shared, specs) {
+        // A stop is a level: one that came before stops these tasks before they start, and the run is over once those that
+        // were added are gone.
+        Err(error) if is_stopped(&error) => shared.bind().map(|_| Vec::new()),
+        reserved => reserved,
+    };
+    let started = reserved.and_then(|reserved| {
         let listening = listen()?;
         let handles = reserved.iter().map(Reserved::handle).collect();
         for reserved in reserved {
@@ -93,6 +101,14 @@ pub(crate) fn start(
         shared.ran.store(false, Ordering::Release);
     }
     started
+}
+
+fn is_stopped(error: &RuntimeError) -> bool {
+    match error {
+        RuntimeError::ShuttingDown => true,
+        RuntimeError::Refused(errors) => errors.iter().all(is_stopped),
+        _ => false,
+    }
 }
 
 fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserved>, RuntimeError> {
@@ -111,11 +127,11 @@ fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserve
 pub(crate) async fn finish(shared: &Shared) -> Result<Report, RuntimeError> {
     loop {
         match first(shared.stopped(), shared.idle()).await {
-            First::Left(result) => return result.map(|()| shared.tally.report()),
+            First::Left(result) => return result,
             First::Right(()) => {
                 // Somebody may have added a task since, or asked for the end.
                 if shared.stop_if_idle() || shared.registry.is_closed() {
-                    return shared.stopped().await.map(|()| shared.tally.report());
+                    return shared.stopped().await;
                 }
                 tokio::task::yield_now().await;
             }

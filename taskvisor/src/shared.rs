@@ -11,9 +11,9 @@ use tokio::time::Instant;
 use crate::bus::{Bus, Queue};
 use crate::config::{Config, ControllerConfig};
 use crate::context::Host;
-use crate::refusal::{RuntimeError, StuckTask};
+use crate::refusal::RuntimeError;
 use crate::registry::Registry;
-use crate::report::Tally;
+use crate::report::{StuckTask, Tally};
 use crate::state::States;
 use crate::subscriber::{Inbox, Subscriber};
 use crate::sync::{AtomicBool, Mutex, Notify, available_parallelism, watch};
@@ -53,6 +53,8 @@ pub(crate) struct Stop {
     pub(crate) deadline: Option<Instant>,
     /// Set once the door is shut, the end told and everybody asked: only then the driver begins.
     pub(crate) asked: bool,
+    /// Whether the runtime was shut down before a stop was requested.
+    pub(crate) runtime_gone: bool,
     /// By when subscribers and states must be done; set once no task is left to wait for.
     pub(crate) drained_by: Option<Instant>,
     /// The tasks that are stuck; set once it is through.

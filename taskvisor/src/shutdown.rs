@@ -26,7 +26,8 @@ use crate::current;
 use crate::events::{EventKind, EventName};
 use crate::outcome::{Rejection, StopCause};
 use crate::overdue::{LAST_ENDS, Patience, describe_all, force_all};
-use crate::refusal::{RuntimeError, StuckTask};
+use crate::refusal::RuntimeError;
+use crate::report::{Report, StuckTask};
 use crate::shared::{Shared, Stop};
 use crate::sync::{First, StopTimer, first, watch};
 use crate::wakers::Place;
@@ -109,6 +110,16 @@ impl Shared {
         Instant::now()
     }
 
+    /// How the tasks have ended.
+    pub(crate) fn report(&self) -> Report {
+        self.tally.report(self.bus.panics())
+    }
+
+    /// Why nothing is accepted any more.
+    pub(crate) fn closed(&self) -> RuntimeError {
+        if self.stop.borrow().runtime_gone { RuntimeError::RuntimeGone } else { RuntimeError::ShuttingDown }
+    }
+
     /// Changes how far the shutdown is, and notifies everybody who watches it if `change` says that it changed.
     fn change_stop(&self, change: impl FnOnce(&mut Stop) -> bool) {
         if self.stop.send_if_modified(change) {
@@ -120,12 +131,17 @@ impl Shared {
 
     /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
     /// is gone or blocked, whoever waits on another one finds out who is left.
-    pub(crate) async fn stopped(&self) -> Result<(), RuntimeError> {
+    pub(crate) async fn stopped(&self) -> Result<Report, RuntimeError> {
         let stuck = match first(self.answered(), self.left_behind()).await {
             First::Left(stuck) => stuck,
             First::Right(left) => left.into(),
         };
-        if stuck.is_empty() { Ok(()) } else { Err(RuntimeError::Stuck(stuck)) }
+        let mut report = self.report();
+        report.stuck = stuck.to_vec();
+        if report.grace_exceeded() {
+            return Err(RuntimeError::GraceExceeded { report: Arc::new(report) });
+        }
+        Ok(report)
     }
 
     /// What the driver has found.
@@ -215,6 +231,8 @@ impl Drop for Driver {
         self.shared.registry.close();
         let now = self.shared.now();
         self.shared.change_stop(|stop| {
+            // Nothing else drops a driver before a stop was requested.
+            stop.runtime_gone = !stop.asked;
             stop.deadline.get_or_insert(now);
             stop.drained_by.get_or_insert(now);
             stop.result = Some(stuck.into());
@@ -242,7 +260,9 @@ pub(crate) async fn drive(mut driver: Driver) {
         stop.drained_by = Some(drained_by);
         true
     });
-    let _ = first(shared.bus.drained(), StopTimer::new(drained_by)).await;
+    if let First::Right(()) = first(shared.bus.drained(), StopTimer::new(drained_by)).await {
+        shared.tally.undrained(shared.bus.undrained());
+    }
     let workers = std::mem::take(&mut *shared.workers.lock());
     for worker in workers {
         worker.abort();

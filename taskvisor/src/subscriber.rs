@@ -136,6 +136,7 @@ impl Inbox {
     /// A panic is an event for the others. A panic over such an event is not, or two that panic would never end.
     fn handled(&self, event: Arc<Event>, result: Result<(), String>) {
         if let Err(message) = result {
+            self.bus.count_panic();
             if !matches!(event.kind, EventKind::SubscriberPanicked { .. }) {
                 self.bus.publish_panic(&self.queue, message);
             }

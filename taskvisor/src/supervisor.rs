@@ -10,6 +10,7 @@ use crate::current;
 use crate::extract::FromApp;
 use crate::handle::TaskHandle;
 use crate::refusal::{AddError, RuntimeError};
+use crate::report::Report;
 use crate::shared::Shared;
 use crate::spec::TaskSpec;
 use crate::status::TaskStatus;
@@ -158,25 +159,26 @@ impl SupervisorHandle {
     }
 
     /// [`stop`](Self::stop), and waits until all is over: tasks stopped or, after the grace, aborted; subscribers done.
-    /// Everybody who calls gets the same result, and giving up the wait changes nothing.
+    /// Everybody who calls gets the same report of how all tasks have ended, and giving up the wait changes nothing.
     ///
     /// # Errors
     ///
-    /// If tasks block their threads past the grace, with their names. If the caller is a task or a subscriber of this
+    /// [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at the end of the
+    /// grace or blocks its thread past it. If the caller is a task or a subscriber of this
     /// very supervisor: then the stop is asked all the same.
     ///
     /// # Cancel safety
     ///
     /// The stop stays asked if the wait is given up.
-    pub async fn shutdown(&self) -> Result<(), RuntimeError> {
-        let Ok(shared) = self.shared() else { return Ok(()) };
+    pub async fn shutdown(&self) -> Result<Report, RuntimeError> {
+        let Ok(shared) = self.shared() else { return Ok(Report::default()) };
         shared.ask_all_to_stop(shared.config.grace);
         if shared.is_caller_inside() {
             return Err(RuntimeError::FromInside);
         }
         if shared.bind().is_err() {
             // It never had a runtime, so it never accepted anything.
-            return Ok(());
+            return Ok(shared.report());
         }
         shared.stopped().await
     }

@@ -73,13 +73,23 @@ impl Harness {
         lock(&self.watched).push(task.clone());
     }
 
-    /// Runs these tasks until nothing is left or the supervisor is stopped.
+    /// Runs these tasks until nothing is left or the supervisor is stopped. Tasks that were aborted at the end of the grace
+    /// are a matter of the report here; stuck ones are an error.
     ///
     /// # Errors
     ///
     /// As [`Supervisor::run`].
     pub async fn run(&self, specs: Vec<TaskSpec>) -> Result<Report, RuntimeError> {
-        self.supervisor.run_until(specs, std::future::pending::<()>()).await
+        self.run_until(specs, std::future::pending::<()>()).await
+    }
+
+    /// The same until a future completes, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Supervisor::run_until`].
+    pub async fn run_until<F: Future>(&self, specs: Vec<TaskSpec>, until: F) -> Result<Report, RuntimeError> {
+        report_of(self.supervisor.run_until(specs, until).await)
     }
 
     /// Asks a task to stop, and from then on accepts no further attempt of it. Says whether this was the first ask.
@@ -139,16 +149,24 @@ impl Harness {
     /// # Panics
     ///
     /// If an invariant is broken.
-    pub async fn try_finish(self) -> (Result<(), RuntimeError>, Story) {
+    pub async fn try_finish(self) -> (Result<Report, RuntimeError>, Story) {
         let Self { supervisor, trace, watched } = self;
         let watched = watched.into_inner().unwrap_or_default();
         supervisor.stop();
         watched.iter().for_each(|task| trace.asked(task));
-        let shutdown = supervisor.shutdown().await;
+        let shutdown = report_of(supervisor.shutdown().await);
         for task in watched {
             trace.ended(&task, over(&task).await);
         }
         (shutdown, trace.check())
+    }
+}
+
+/// The report, unless tasks are stuck.
+pub fn report_of(result: Result<Report, RuntimeError>) -> Result<Report, RuntimeError> {
+    match result {
+        Err(RuntimeError::GraceExceeded { report }) if report.stuck.is_empty() => Ok(Report::clone(&report)),
+        other => other,
     }
 }
 

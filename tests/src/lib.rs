@@ -54,7 +54,7 @@ mod harness;
 mod submitting;
 
 pub use backoff::Backoff;
-pub use harness::Harness;
+pub use harness::{Harness, report_of};
 pub use rules::Rules;
 pub use script::{Script, Step};
 pub use story::Story;

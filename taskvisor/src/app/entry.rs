@@ -11,24 +11,25 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::exit_code::judge;
 use super::options::{Flavor, MainOptions};
 use super::process::Process;
+use super::running::dropping_still;
 use super::stderr::{self, Trouble, fail, fail_in_lines, say};
 use super::{App, GRACE_EXCEEDED};
 use crate::builder::Supervisor;
 use crate::cell::{MARGIN, later};
 use crate::config::Config;
 use crate::error::describe;
+use crate::events::EventSet;
 use crate::handle::TaskHandle;
-use crate::outcome::{Outcome, StopCause};
 use crate::panics::{Contained, contain, discard};
 use crate::refusal::RuntimeError;
-use crate::report::{AbortedTask, Report};
+use crate::report::Report;
 use crate::returns::SetupResult;
 use crate::run::{finish, start};
 use crate::signals::Signal;
 use crate::spec::TaskSpec;
-use crate::status::Phase;
 use crate::subscriber::Subscriber;
 use crate::sync::{First, StopTimer, first};
 
@@ -71,8 +72,7 @@ pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a
             // A body that blocks its thread must not keep the process. What tasks keep that the application spawned, such
             // as a context, is dropped with them.
             runtime.shutdown_background();
-            states.wait();
-            code
+            states.wait(&process).unwrap_or(code)
         }
         Err(reason) => fail(format_args!("cannot build the Tokio runtime: {reason}")),
     };
@@ -149,7 +149,9 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
         Ok(()) => {
             let (result, tasks) = supervisor.run_application(specs, stays).await;
             // A task that is stuck keeps the states, and has been named.
-            (judge(&result, &tasks), !matches!(result, Err(RuntimeError::Stuck(_))))
+            let is_stuck =
+                matches!(&result, Err(RuntimeError::GraceExceeded { report }) if !report.stuck.is_empty());
+            (judge(&result, &tasks), !is_stuck)
         }
     };
     let drained_by = shared.stop.borrow().drained_by;
@@ -175,10 +177,7 @@ impl Supervisor {
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
         match start(&shared, specs, || Ok(None)) {
-            Ok((_, tasks)) if stays => {
-                let stopped = shared.stopped().await;
-                (stopped.map(|()| shared.tally.report()), tasks)
-            }
+            Ok((_, tasks)) if stays => (shared.stopped().await, tasks),
             Ok((_, tasks)) => (finish(&shared).await, tasks),
             Err(error) => (Err(error), Vec::new()),
         }
@@ -206,20 +205,25 @@ impl LeftStates {
         }
     }
 
-    /// Waits until the drain is over, outside of the runtime, which is gone.
-    fn wait(mut self) {
+    /// Waits until the drain is over, outside of the runtime, which is gone. The exit code, if a destructor exceeds it.
+    fn wait(mut self, process: &Process) -> Option<ExitCode> {
         let left = self.until.saturating_duration_since(Instant::now()).max(MARGIN);
         // One without drivers needs no descriptors; the timer is that of the watchdog.
         match Builder::new_current_thread().build() {
             Ok(runtime) if self.gone.is_some() => runtime.block_on(self.wait_at_most(left)),
-            _ => return,
+            _ => return None,
         }
-        if self.gone.is_some() {
-            say(format_args!(
-                "note: something still keeps a `TaskContext` or an `AppContext`, so that these states were not dropped: `{}`",
-                self.states.join("`, `")
-            ));
+        self.gone.as_ref()?;
+        // Another thread may have been the last to keep them, such as a worker.
+        if let Some(state) = process.dropping().current() {
+            say(format_args!("error: {}", dropping_still(state)));
+            return Some(ExitCode::from(GRACE_EXCEEDED));
         }
+        say(format_args!(
+            "note: something still keeps a `TaskContext` or an `AppContext`, so that these states were not dropped: `{}`",
+            self.states.join("`, `")
+        ));
+        None
     }
 }
 
@@ -227,8 +231,11 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     let mut builder = Supervisor::builder(app.config);
     builder.states = app.states;
     builder.subscribers = app.subscribers;
-    if builder.subscribers.is_empty() {
-        builder.subscribers.push(Subscriber::new(Trouble).with_events(Trouble::EVENTS));
+    // Kind by kind: a subscriber that wants one kind of event says nothing about failures of another.
+    let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
+    let unwanted = Trouble::EVENTS.difference(wanted);
+    if unwanted != EventSet::NONE {
+        builder.subscribers.push(Subscriber::new(Trouble).with_events(unwanted));
     }
     #[cfg(feature = "controller")]
     {
@@ -253,40 +260,6 @@ async fn set_up(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> R
         Err(message) => Poll::Ready(Err(format!("panicked: {message}"))),
     })
     .await
-}
-
-/// The exit code, with every reason on stderr.
-fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    for task in tasks {
-        if let Phase::Ended(Outcome::Failed(failure)) = task.status().phase {
-            code = fail(format_args!(
-                "task `{}` gave up after attempt {}: {failure}",
-                task.name(),
-                failure.attempt()
-            ));
-        }
-    }
-    match result {
-        Ok(report) => {
-            let overdue = |task: &&AbortedTask| task.cause == Some(StopCause::Shutdown);
-            for task in report.abortions.iter().filter(overdue) {
-                say(format_args!(
-                    "error: task `{}` did not stop within the grace and was aborted",
-                    task.name
-                ));
-            }
-            if report.grace_exceeded() {
-                code = ExitCode::from(GRACE_EXCEEDED);
-            }
-        }
-        Err(error @ RuntimeError::Stuck(_)) => {
-            say(format_args!("error: {error}"));
-            code = ExitCode::from(GRACE_EXCEEDED);
-        }
-        Err(error) => code = fail(error),
-    }
-    code
 }
 
 fn count(problems: usize) -> String {

@@ -10,6 +10,7 @@ mod running;
 mod process;
 #[cfg(feature = "controller")]
 mod jobs;
+mod exit_code;
 mod entry;
 
 use std::any::{TypeId, type_name};

@@ -7,10 +7,11 @@ use tokio::time::Instant;
 
 use super::GRACE_EXCEEDED;
 use crate::bus::Bus;
-use crate::cell::{MARGIN, later};
+use crate::cell::{MARGIN, TaskCell, later};
 use crate::overdue::{Patience, describe_all, force_all};
 use crate::refusal::RuntimeError;
 use crate::registry::Registry;
+use crate::report::Report;
 use crate::shared::{Shared, Stop};
 use crate::state::Dropping;
 use crate::sync::watch;
@@ -62,7 +63,7 @@ impl Running {
                 if stuck.is_empty() || !self.bus.is_drained() {
                     return Verdict::LookAgain(later(now, MARGIN));
                 }
-                let reason = RuntimeError::Stuck(describe_all(&stuck, now).into()).to_string();
+                let reason = still_stuck(&stuck, now);
                 Verdict::Exit { code: GRACE_EXCEEDED, reason }
             }
             Patience::Over => {
@@ -78,7 +79,7 @@ impl Running {
         let now = Instant::now();
         let (stuck, _) = force_all(&self.registry, now);
         if !stuck.is_empty() {
-            return RuntimeError::Stuck(describe_all(&stuck, now).into()).to_string();
+            return still_stuck(&stuck, now);
         }
         if let Some(state) = dropping.current() {
             return dropping_still(state);
@@ -89,6 +90,12 @@ impl Running {
         }
         format!("past the grace, subscribers still handle an event: `{}`", subscribers.join("`, `"))
     }
+}
+
+fn still_stuck(stuck: &[Arc<TaskCell>], now: Instant) -> String {
+    let mut report = Report::default();
+    report.stuck = describe_all(stuck, now);
+    RuntimeError::GraceExceeded { report: Arc::new(report) }.to_string()
 }
 
 pub(super) fn dropping_still(state: &str) -> String {

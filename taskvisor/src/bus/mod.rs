@@ -19,12 +19,13 @@ pub(crate) struct Bus {
     queues: Box<[Arc<Queue>]>,
     wanted: EventSet,
     sequence: AtomicU64,
+    panics: AtomicU64,
 }
 
 impl Bus {
     pub(crate) fn new(queues: Vec<Arc<Queue>>) -> Self {
         let wanted = queues.iter().fold(EventSet::NONE, |all, queue| all.union(queue.wants()));
-        Self { queues: queues.into(), wanted, sequence: AtomicU64::new(0) }
+        Self { queues: queues.into(), wanted, sequence: AtomicU64::new(0), panics: AtomicU64::new(0) }
     }
 
     /// Whether anybody wants such an event. What nobody wants need not be built.
@@ -69,6 +70,21 @@ impl Bus {
             let mut place = None;
             poll_fn(|context| queue.poll_drained(&mut place, context)).await;
         }
+    }
+
+    /// Counts a panic of a subscriber, whether or not an event says so.
+    pub(crate) fn count_panic(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+
+    /// The subscribers that have not handled what their queues accepted.
+    pub(crate) fn undrained(&self) -> Vec<String> {
+        let undrained = self.queues.iter().filter(|queue| !queue.is_drained());
+        undrained.map(|queue| queue.name().to_owned()).collect()
     }
 
     /// Whether every subscriber has handled what its queue accepted.

@@ -133,7 +133,7 @@ impl Shared {
                 Ok(handle)
             }
             Err(refusal) => {
-                let reason = explain(refusal, &key);
+                let reason = self.explain(refusal, &key);
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
                 Err(self.refuse(reason, Draft { spec, key, admission, queue, delivers, waits }))
@@ -168,16 +168,16 @@ impl Shared {
         }
         Box::new((reason, draft))
     }
-}
 
-fn explain(refusal: Refusal, key: &Key) -> RuntimeError {
-    let slot = match key {
-        Key::Slot(slot) => slot.to_string(),
-        Key::Name | Key::Free => String::new(),
-    };
-    match refusal {
-        Refusal::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
-        Refusal::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
-        Refusal::Closed | Refusal::NameTaken => RuntimeError::ShuttingDown,
+    fn explain(&self, refusal: Refusal, key: &Key) -> RuntimeError {
+        let slot = match key {
+            Key::Slot(slot) => slot.to_string(),
+            Key::Name | Key::Free => String::new(),
+        };
+        match refusal {
+            Refusal::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
+            Refusal::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
+            Refusal::Closed | Refusal::NameTaken => self.closed(),
+        }
     }
 }

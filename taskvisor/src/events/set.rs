@@ -38,6 +38,12 @@ impl EventSet {
         self.0 & (1 << name as u32) != 0
     }
 
+    /// What is in it and not in the other.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// What is in either.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

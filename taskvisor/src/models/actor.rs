@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::context::TaskContext;
 use crate::job::{Delivery, Job, JobDescriptor, JobError, JobHandle, slot_of};
 use crate::outcome::Outcome;
+use crate::overdue::force_all;
 use crate::registry::Refusal;
 use crate::status::Phase;
 use crate::sync::AtomicUsize;
@@ -90,8 +91,8 @@ fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
             thread::spawn(move || block_on(handle.outcome()))
         };
         handle.cancel_with_timeout(Duration::ZERO);
-        world.shared.force_all(world.now + GRACE);
-        let (stuck, others) = world.shared.force_all(world.now + 2 * GRACE);
+        force_all(&world.shared.registry, world.now + GRACE);
+        let (stuck, others) = force_all(&world.shared.registry, world.now + 2 * GRACE);
         assert_eq!((stuck.len(), others.len()), (1, 0));
         assert!(join(waiting).is_aborted());
         assert!(matches!(handle.status().phase, Phase::Stuck { .. }));

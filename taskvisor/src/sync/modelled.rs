@@ -81,6 +81,13 @@ pub(crate) mod watch {
             Receiver { watched: Arc::clone(&self.0), seen }
         }
 
+        pub(crate) fn borrow(&self) -> T
+        where
+            T: Clone,
+        {
+            self.0.lock().value.clone()
+        }
+
         pub(crate) fn send_modify(&self, change: impl FnOnce(&mut T)) {
             self.send_if_modified(|value| {
                 change(value);

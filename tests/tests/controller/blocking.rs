@@ -112,7 +112,8 @@ async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts()
     harness.trace().expect_stuck(&blocker);
     // The actor of what waits may be on the thread that is blocked.
     harness.trace().expect_stuck(&queued);
-    let Err(RuntimeError::Stuck(stuck)) = harness.shutdown().await else { panic!("it is stuck") };
+    let Err(RuntimeError::GraceExceeded { report }) = harness.shutdown().await else { panic!("it is stuck") };
+    let stuck = &report.stuck;
     assert!(stuck.iter().any(|task| task.id == blocker.id()));
     drop(release);
     let outcome = queued.outcome().await;

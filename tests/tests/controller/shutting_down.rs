@@ -1,7 +1,7 @@
 //! Shutdown: nothing that waits starts, and all of it has its outcome.
 
 use taskvisor::{Config, ControllerSpec, EventName, Rejection, StopCause, Supervisor, TaskContext, TaskFn};
-use tests::{Harness, Rules, Script, Step, Trace};
+use tests::{Harness, Rules, Script, Step, Trace, report_of};
 
 use crate::support::*;
 
@@ -48,7 +48,7 @@ async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_nobody() {
     let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
     let queued = submit(&harness, Queue, brief("queued"));
     harness.settle().await;
-    harness.shutdown().await.expect("in order");
+    report_of(harness.shutdown().await).expect("nothing is stuck");
     assert!(over(&owner).await.is_aborted());
     assert!(harness.slots().is_empty());
     let story = harness.finish().await;

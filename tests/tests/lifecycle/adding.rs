@@ -3,7 +3,7 @@
 use std::thread;
 
 use taskvisor::{Config, EventName, RuntimeError, Supervisor, SupervisorHandle, TaskFn, TaskHandle, TaskRef};
-use tests::{Harness, Rules, Script, Step, Trace};
+use tests::{Harness, Rules, Script, Step, Trace, report_of};
 use tokio::runtime::Builder;
 
 use crate::parked;
@@ -129,7 +129,7 @@ async fn an_add_after_the_shutdown_began_is_refused_with_the_spec_back() {
     let refused = harness.add_task(spec).expect_err("the shutdown has begun");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown), "{refused}");
     assert!(stopping.outcome().await.is_aborted());
-    harness.shutdown().await.expect("in order");
+    report_of(harness.shutdown().await).expect("nothing is stuck");
     let refused = harness.add_task(refused.into_spec()).expect_err("the shutdown is through");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown), "{refused}");
     assert_eq!(refused.into_spec().name(), "late");

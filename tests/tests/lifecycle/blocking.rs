@@ -169,7 +169,8 @@ async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
     let supervisor = harness.handle();
     let (first, second) = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
     for result in [&first, &second, &supervisor.shutdown().await] {
-        let Err(RuntimeError::Stuck(stuck)) = result else { panic!("not stuck: {result:?}") };
+        let Err(RuntimeError::GraceExceeded { report }) = result else { panic!("not stuck: {result:?}") };
+        let stuck = &report.stuck;
         let named: Vec<_> = stuck.iter().map(|task| (task.name.as_str(), task.id)).collect();
         assert_eq!(named, [("blocker", task.id())]);
         assert!(stuck[0].running_for >= GRACE);
@@ -180,7 +181,7 @@ async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
     release.now();
     until(|| !harness.is_alive("blocker")).await;
     let (shutdown, _) = harness.try_finish().await;
-    assert!(matches!(shutdown, Err(RuntimeError::Stuck(_))));
+    assert!(matches!(shutdown, Err(RuntimeError::GraceExceeded { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,7 +197,7 @@ async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
     release.now();
     until(|| !harness.is_alive("blocker")).await;
     let (shutdown, _) = harness.try_finish().await;
-    assert!(matches!(shutdown, Err(RuntimeError::Stuck(_))));
+    assert!(matches!(shutdown, Err(RuntimeError::GraceExceeded { .. })));
 }
 
 /// The clock of the runtime that waits is paused, so that nobody waits for the time that the driver is given.
@@ -212,7 +213,10 @@ async fn who_waits_on_another_runtime_gives_up_what_blocks_the_only_thread_of_th
     blocks.await.expect("it starts");
 
     let error = supervisor.shutdown().await.expect_err("it blocks");
-    assert!(matches!(&error, RuntimeError::Stuck(left) if left[0].name == "blocker"), "{error}");
+    assert!(
+        matches!(&error, RuntimeError::GraceExceeded { report } if report.stuck[0].name == "blocker"),
+        "{error}"
+    );
     let phase = task.status().phase;
     assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
     assert!(task.outcome().await.is_aborted());

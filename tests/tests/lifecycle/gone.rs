@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use taskvisor::{Config, Phase, Supervisor, TaskHandle};
+use taskvisor::{Config, Phase, RuntimeError, Supervisor, TaskHandle};
 use tests::{Rules, Script, Step, Trace};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
@@ -112,5 +112,17 @@ fn a_run_whose_tasks_lose_their_runtime_returns() {
             () = drop_it => unreachable!("it waits for ever"),
         }
     });
+    trace.check();
+}
+
+#[test]
+fn a_supervisor_whose_runtime_is_gone_says_so() {
+    let (runtime, trace) = (runtime(), Trace::new());
+    let (supervisor, _tasks) = at_work(&runtime, &trace);
+    drop(runtime);
+    let spec = trace.spec(Rules::never(), Script::task("late", [Step::Succeed]));
+    let refused = supervisor.add_task(spec).expect_err("nothing can run it");
+    assert!(matches!(refused.reason(), RuntimeError::RuntimeGone), "{refused}");
+    assert!(refused.to_string().contains("runtime of the supervisor was shut down"), "{refused}");
     trace.check();
 }

@@ -109,7 +109,7 @@ async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
     });
     let parent = outer.add(Rules::never(), parent);
     assert!(parent.outcome().await.is_completed());
-    assert!(matches!(*answer.lock().expect("a lock"), Some(Ok(()))));
+    assert!(matches!(*answer.lock().expect("a lock"), Some(Ok(_))));
     assert!(worker.outcome().await.is_canceled());
     inner.finish().await;
     outer.finish().await;
@@ -149,7 +149,7 @@ impl Subscribe for Ender {
         let supervisor = self.supervisor.get().expect("set before any task");
         let result = match self.cancels {
             Some(name) => supervisor.cancel(name).await,
-            None => supervisor.shutdown().await.map(|()| true),
+            None => supervisor.shutdown().await.map(|_| true),
         };
         *self.answer.lock().expect("a lock") = Some(result);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Config, FailureKind, Report, StopCause};
+use taskvisor::{Config, FailureKind, Report, RuntimeError, StopCause};
 use tests::{Harness, Rules, Script, Step};
 
 #[tokio::test(start_paused = true)]
@@ -56,5 +56,74 @@ async fn a_report_counts_all_failures_and_lists_the_first() {
     let listed: Vec<_> = report.failures.iter().map(|task| task.name.as_str()).collect();
     assert_eq!(report.failed, names.len() as u64);
     assert_eq!(listed, names[..Report::LISTED]);
+    harness.finish().await;
+}
+
+/// A `?` cannot miss it.
+#[tokio::test(start_paused = true)]
+async fn an_exceeded_grace_is_an_error_that_carries_the_report() {
+    let harness = Harness::new();
+    let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
+    harness.add(Rules::never(), Script::task("done", [Step::Succeed]));
+    harness.settle().await;
+    let (first, second) = tokio::join!(harness.shutdown(), harness.shutdown());
+    for result in [first, second] {
+        let Err(error @ RuntimeError::GraceExceeded { .. }) = result else { panic!("no error: {result:?}") };
+        assert_eq!(error.to_string(), "aborted at the end of the grace: `deaf`");
+        let RuntimeError::GraceExceeded { report } = error else { unreachable!() };
+        assert!(report.grace_exceeded() && report.stuck.is_empty());
+        assert_eq!((report.completed, report.aborted, report.abortions[0].id), (1, 1, deaf.id()));
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_in_order_returns_the_report() {
+    let harness = Harness::new();
+    harness.add(Rules::never(), Script::task("waits", [Step::UntilStopped]));
+    harness.settle().await;
+    let report = harness.shutdown().await.expect("in order");
+    assert_eq!((report.canceled, report.failed_while_stopping.len()), (1, 0));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clean_up_that_fails_is_named_in_the_report() {
+    let harness = Harness::new();
+    let step = Step::FailWhenStopped("could not flush 17 records");
+    let flush = harness.add(Rules::on_failure(), Script::task("flush", [step]));
+    harness.settle().await;
+    let report = harness.shutdown().await.expect("in order");
+    assert_eq!((report.canceled, report.failed), (1, 0));
+    let [failed] = &report.failed_while_stopping[..] else { panic!("{report:?}") };
+    assert_eq!((failed.name.as_str(), failed.id), ("flush", flush.id()));
+    assert_eq!(failed.failure.to_string(), "could not flush 17 records");
+    harness.finish().await;
+}
+
+struct Panics;
+
+impl taskvisor::Subscribe for Panics {
+    async fn on_event(&mut self, event: &taskvisor::Event) {
+        assert!(!matches!(event.kind, taskvisor::EventKind::Stopped), "at the last event");
+    }
+}
+
+struct Hangs;
+
+impl taskvisor::Subscribe for Hangs {
+    async fn on_event(&mut self, _: &taskvisor::Event) {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribers_that_panic_or_hang_during_the_drain_are_in_the_report() {
+    let harness = Harness::build(Config::default(), |builder| builder.subscriber(Panics).subscriber(Hangs));
+    harness.add(Rules::never(), Script::task("done", [Step::Succeed]));
+    let report = harness.run(Vec::new()).await.expect("in order");
+    assert_eq!(report.subscriber_panics, 1);
+    assert_eq!(report.undrained_subscribers, ["Hangs"]);
+    assert!(!report.grace_exceeded());
     harness.finish().await;
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use taskvisor::{Config, RuntimeError, State, Supervisor, TaskFn, TaskRef, TaskSpec};
+use taskvisor::{Config, Phase, RuntimeError, State, Supervisor, TaskContext, TaskFn, TaskRef, TaskSpec};
 use tests::{Harness, Rules, Script, Step};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -128,14 +128,26 @@ async fn a_supervisor_runs_once() {
     assert!(story.ids_of("two").is_empty());
 }
 
+/// A stop is a level: a thread that requests it a moment before `run` changes nothing but that nothing starts.
 #[tokio::test(start_paused = true)]
-async fn run_after_a_stop_is_refused() {
+async fn run_after_a_stop_waits_for_the_clean_up_of_added_tasks() {
     let harness = Harness::new();
+    let cleaning = harness.add(
+        Rules::never(),
+        TaskFn::arc("cleaning", |ctx: TaskContext| async move {
+            ctx.cancelled().await;
+            sleep(Duration::from_secs(1)).await;
+            Ok(())
+        }),
+    );
+    harness.settle().await;
     harness.stop();
     let spec = harness.spec(Rules::never(), Script::task("late", [Step::Succeed]));
-    let refused = harness.run(vec![spec]).await;
-    assert!(matches!(refused, Err(RuntimeError::ShuttingDown)), "{refused:?}");
-    harness.finish().await;
+    let report = harness.run(vec![spec]).await.expect("it is stopped in order");
+    assert!(matches!(cleaning.status().phase, Phase::Ended(_)), "it returned before a task was gone");
+    assert_eq!((report.canceled, report.completed), (1, 0));
+    let story = harness.finish().await;
+    assert!(story.ids_of("late").is_empty());
 }
 
 #[tokio::test(start_paused = true)]

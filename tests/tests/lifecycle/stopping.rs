@@ -192,3 +192,28 @@ async fn tasks_that_restart_without_delay_start_nothing_after_they_were_asked() 
     }
     harness.finish().await;
 }
+
+/// The clock of the caller's thread is the system's, and an hour behind.
+#[test]
+fn a_grace_is_counted_on_the_clock_of_the_supervisors_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let runtime = runtime.expect("a runtime");
+    let ended = runtime.block_on(async {
+        tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+        let harness = Harness::new();
+        let flushes = taskvisor::TaskFn::arc("flushes", |ctx: taskvisor::TaskContext| async move {
+            ctx.cancelled().await;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            Err(taskvisor::TaskError::Canceled)
+        });
+        let task = harness.add(Rules::never(), flushes);
+        harness.settle().await;
+        let handle = task.clone();
+        std::thread::spawn(move || handle.cancel()).join().expect("no panic");
+        harness.trace().asked(&task);
+        let outcome = harness.outcome(&task).await;
+        harness.finish().await;
+        outcome
+    });
+    assert!(ended.is_canceled(), "{ended}");
+}

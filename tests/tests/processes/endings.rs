@@ -92,3 +92,27 @@ mod signals {
         ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
     }
 }
+
+#[test]
+fn a_subscriber_that_the_drain_cuts_off_is_named_and_the_code_is_124() {
+    let ended = Process::start("process_end", &["several", "1s", "300ms", "hangs-at-stopped", "ends"]).end();
+    ended.expect_code(124);
+    ended.expect_stderr("error: subscriber `Sleeps` had not handled all its events when the drain was over");
+}
+
+#[test]
+fn a_subscriber_of_another_kind_does_not_silence_failures() {
+    let ended = Process::start("process_end", &["several", "1s", "1s", "hears-stopped", "fails"]).end();
+    ended.expect_code(1);
+    ended.expect_stdout("stopped");
+    ended.expect_stderr("fails#1 failed attempt=1");
+    ended.expect_stderr("fails#1 failed attempt=2");
+    ended.expect_stderr("fails#1 ended failed: connection refused");
+}
+
+#[test]
+fn a_fatal_error_after_a_stop_request_gives_code_1() {
+    let ended = Process::start("process_end", &["several", "1s", "1s", "fails-fatally-after-stop"]).end();
+    ended.expect_code(1);
+    ended.expect_stderr("error: task `fails` failed while it was stopping: fatal: the licence has expired");
+}

@@ -118,7 +118,9 @@ impl Stage {
 async fn wait_for_the_end(supervisor: SupervisorHandle) -> Result<Waited, String> {
     let called = Instant::now();
     let shutdown = supervisor.shutdown().await;
-    shutdown.map(|()| Waited { called, returned: Instant::now() }).map_err(|error| error.to_string())
+    tests::report_of(shutdown)
+        .map(|_| Waited { called, returned: Instant::now() })
+        .map_err(|error| error.to_string())
 }
 
 fn unknown(error: &RuntimeError) -> Answer {

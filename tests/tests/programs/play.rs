@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use taskvisor::{Report, Supervisor, TaskHandle};
-use tests::{Story, Trace};
+use tests::{Story, Trace, report_of};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -113,7 +113,7 @@ impl<'a> Player<'a> {
         self.until = Some(until);
         let run = begun(async move {
             let report = supervisor.run_until(specs, come).await;
-            (report.map_err(|error| error.to_string()), Instant::now())
+            (report_of(report).map_err(|error| error.to_string()), Instant::now())
         });
         let run = run.await;
         for ((name, work), probe) in tasks.iter().zip(probes) {

@@ -199,5 +199,5 @@ async fn main() -> Result<(), RuntimeError> {
     }
     // As functions, they return what they say.
     assert!(own().await.is_ok() && any().await.is_ok() && unnamed().await.is_ok());
-    supervisor.shutdown().await
+    supervisor.shutdown().await.map(drop)
 }

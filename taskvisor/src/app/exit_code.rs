@@ -1,0 +1,55 @@
+//! The exit code of an application that has run.
+
+use std::process::ExitCode;
+
+use super::GRACE_EXCEEDED;
+use super::stderr::{fail, say};
+use crate::handle::TaskHandle;
+use crate::outcome::{FailureKind, Outcome};
+use crate::refusal::RuntimeError;
+use crate::report::Report;
+use crate::status::Phase;
+
+/// The exit code, with every reason on stderr.
+pub(super) fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for task in tasks {
+        match task.status().phase {
+            Phase::Ended(Outcome::Failed(failure)) => {
+                code = fail(format_args!(
+                    "task `{}` gave up after attempt {}: {failure}",
+                    task.name(),
+                    failure.attempt()
+                ));
+            }
+            // It was stopped, but what it says is not that it stopped.
+            Phase::Ended(Outcome::Canceled { last_error: Some(failure), .. })
+                if failure.kind() == FailureKind::Fatal =>
+            {
+                code = fail(format_args!("task `{}` failed while it was stopping: {failure}", task.name()));
+            }
+            _ => {}
+        }
+    }
+    let report = match result {
+        Ok(report) => report,
+        Err(RuntimeError::GraceExceeded { report }) => report,
+        Err(error) => return fail(error),
+    };
+    for task in report.overdue() {
+        say(format_args!("error: task `{}` did not stop within the grace and was aborted", task.name));
+    }
+    if !report.stuck.is_empty() {
+        let stuck: Vec<_> = report.stuck.iter().map(ToString::to_string).collect();
+        say(format_args!("error: past the grace, still blocking their threads: {}", stuck.join("; ")));
+    }
+    for subscriber in &report.undrained_subscribers {
+        say(format_args!(
+            "error: subscriber `{subscriber}` had not handled all its events when the drain was over"
+        ));
+    }
+    if report.grace_exceeded() || !report.undrained_subscribers.is_empty() {
+        code = ExitCode::from(GRACE_EXCEEDED);
+    }
+    code
+}
