@@ -200,6 +200,7 @@ pub use taskvisor_macros::subscriber;
 /// | `flavor` | `"multi_thread"`, `"current_thread"` | `"multi_thread"` |
 /// | `worker_threads` | how many, for `multi_thread` | one for each core |
 /// | `grace` | how long tasks may take to stop | `"20s"` |
+/// | `drain` | how long subscribers and states have at the end | `"5s"` |
 /// | `max_concurrent` | how many attempts may run at once | any number |
 /// | `crates = [a, b]` | crates whose declarations run too, and are linked by this | the own package only |
 /// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
@@ -240,12 +241,24 @@ pub use taskvisor_macros::subscriber;
 /// | code | meaning |
 /// |---|---|
 /// | 0 | all as planned |
-/// | 1 | the set-up failed, a check failed, or a declared task gave up |
-/// | 124 | a task did not stop within the grace |
+/// | 1 | the set-up failed, a check failed, a declared task gave up, or it returned a fatal error while it was stopping |
+/// | 124 | a task did not stop within the grace, a subscriber or the destructor of a state did not end within the drain |
+/// | 130, 143 | SIGINT or SIGTERM came during the set-up |
 ///
-/// Every reason is said on stderr. A second signal skips the grace. If a body blocks the only worker, a thread of its
-/// own names it and ends the process when grace and drain are over. Without a subscriber, failures are printed to
-/// stderr.
+/// Every reason is printed on stderr. Failures are printed there too, except for the kinds of events that a subscriber wants.
+///
+/// # Signals
+///
+/// SIGINT and SIGTERM request the shutdown; a second signal skips the grace. They are handled from the first line of the
+/// set-up on, also in the first process of a container: during the set-up they drop it, and no task starts. SIGHUP and
+/// SIGQUIT keep what the system does by default. On Windows, Ctrl-C counts as SIGINT; Ctrl-Break, the closing of the console
+/// and the shutdown of the system count as SIGTERM.
+///
+/// # How long the end takes
+///
+/// From the request on at most `grace`, 0.5 s, `drain` and 0.3 s: below 26 s with the defaults. A watchdog thread ends the
+/// process then, whatever blocks (a body, a set-up, a destructor, stderr), and names it. If the last destructors of the
+/// process itself block, it aborts.
 ///
 /// # What it expands to
 ///
