@@ -58,6 +58,8 @@ impl TaskError {
     }
 
     /// A failure that says itself when to try again, as an HTTP `Retry-After` does.
+    ///
+    /// It counts for `max_retries`, but does not lengthen the next backoff delay.
     pub fn retry_after(error: impl Into<BoxError>, delay: Duration) -> Self {
         Self::RetryAfter { error: error.into(), delay }
     }
@@ -138,6 +140,8 @@ pub trait ResultExt<T> {
     fn fatal(self) -> Result<T, MarkedError>;
 
     /// Marks the error: the next attempt starts after `delay`, whatever the backoff says.
+    ///
+    /// It counts for `max_retries`, but does not lengthen the next backoff delay.
     #[allow(clippy::missing_errors_doc, reason = "it only changes the error there already is")]
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }

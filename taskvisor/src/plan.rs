@@ -33,7 +33,9 @@ pub(crate) enum Next {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Streak {
     failures: u32,
-    /// The delay before, in nanoseconds.
+    /// How many of these failures waited for a backoff delay. `retry_after` is no reason to wait longer the next time.
+    backoffs: u32,
+    /// The backoff delay before, in nanoseconds.
     previous: u64,
 }
 
@@ -70,10 +72,16 @@ impl Streak {
         }
         let after = match ending {
             Ending::RetryAfter(delay) => delay,
-            _ => policy.backoff.delay(self.failures - 1, Duration::from_nanos(self.previous), draw),
+            _ => self.back_off(policy, draw),
         };
-        self.previous = nanoseconds(after);
         Next::Retry { after }
+    }
+
+    fn back_off(&mut self, policy: &Policy, draw: impl FnOnce(RangeInclusive<u64>) -> u64) -> Duration {
+        let delay = policy.backoff.delay(self.backoffs, Duration::from_nanos(self.previous), draw);
+        self.backoffs = self.backoffs.saturating_add(1);
+        self.previous = nanoseconds(delay);
+        delay
     }
 
     fn count(&mut self, policy: &Policy, failed: bool, ran: Duration) {

@@ -72,7 +72,7 @@ impl Backoff {
         self.try_policy().expect("a valid backoff")
     }
 
-    /// The delay before jitter after the failure number `index` of a streak, counted from zero.
+    /// The delay number `index` of a streak before jitter, counted from zero.
     #[must_use]
     pub fn bare(&self, index: u32) -> Duration {
         match self.law {
@@ -87,7 +87,7 @@ impl Backoff {
         }
     }
 
-    /// Where that delay may lie, given the one before it in the streak.
+    /// Where that delay may lie, given the backoff delay before it in the streak.
     #[must_use]
     pub fn bounds(&self, index: u32, previous: Option<Duration>) -> RangeInclusive<Duration> {
         let bare = self.bare(index);
@@ -99,9 +99,7 @@ impl Backoff {
             JitterPolicy::Full => (Duration::ZERO, bare),
             JitterPolicy::Decorrelated => {
                 let first = self.bare(0);
-                // A delay below the first one is none that this policy drew: the task said it.
-                let wide = previous.map_or(first, |previous| previous.max(first));
-                let wide = wide.saturating_mul(3).min(self.max());
+                let wide = previous.unwrap_or(first).saturating_mul(3).min(self.max());
                 (first, wide.max(first))
             }
         };

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::JitterPolicy;
 
-/// How long a task waits after a failure: `jitter(min(first · factor^n, max))`, where `n` counts the failures of the
-/// streak from zero.
+/// How long a task waits after a failure: `jitter(min(first · factor^n, max))`, where `n` counts the delays of the streak
+/// from zero.
 ///
-/// The delay is computed from `n`, so jitter does not compound. The default is exponential: first 100 ms, factor 2,
+/// A failure with [`retry_after`](crate::TaskError::retry_after) gives its own delay and is not counted in `n`. The delay is computed from `n`, so jitter does not compound. The default is exponential: first 100 ms, factor 2,
 /// at most 30 s, jitter [`Equal`](JitterPolicy::Equal). Delays are kept in nanoseconds, up to 584 years.
 ///
 /// ```
@@ -92,7 +92,7 @@ impl BackoffPolicy {
         Duration::from_nanos(self.max)
     }
 
-    /// The delay after failure number `index` of a streak, counted from zero, given the delay before it. `draw` is chance.
+    /// The delay number `index` of a streak, counted from zero, given the delay before it. `draw` is chance.
     pub(crate) fn delay(
         &self,
         index: u32,

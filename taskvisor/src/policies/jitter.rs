@@ -14,7 +14,7 @@ pub enum JitterPolicy {
     Equal,
     /// Between zero and `d`.
     Full,
-    /// Between the first delay and three times the previous one, up to the maximum; `d` itself is not used.
+    /// Between the first delay and three times the previous backoff delay, up to the maximum; `d` itself is not used.
     Decorrelated,
 }
 

@@ -12,6 +12,9 @@ use std::fmt;
 /// | [`retry_after(d)`](crate::TaskError::retry_after) | failed | again after `d` | again after `d` |
 /// | `Canceled`, nobody asked | failed | again after the backoff | again after the backoff |
 ///
+/// Each failure of a streak counts for `max_retries`. The backoff grows only with the failures that used it: `retry_after`
+/// does not lengthen the next delay.
+///
 /// A stop that was asked wins over the table: there is no further attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RestartPolicy {

@@ -37,11 +37,46 @@ async fn zero_is_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_counts_in_the_streak_so_that_the_backoff_after_it_is_longer() {
+async fn the_next_backoff_delay_does_not_count_it() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0)).says_when();
     let fail = Step::Fail("down");
-    let ending = play(rules, [fail, after(millis(5)), fail, Step::Succeed]).await;
-    assert_eq!(ending.story.backoffs_of(&ending.task), [seconds(1), millis(5), seconds(4)]);
+    let ending = play(rules, [fail, after(millis(5)), fail, after(seconds(40)), fail, Step::Succeed]).await;
+    let delays = [seconds(1), millis(5), seconds(2), seconds(40), seconds(4)];
+    assert_eq!(ending.story.backoffs_of(&ending.task), delays);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_backoff_after_twelve_of_it_is_the_first_delay() {
+    let rules = Rules::on_failure().backoff(Backoff::exponential(millis(100), seconds(600), 2.0)).says_when();
+    let mut steps = vec![after(millis(5)); 12];
+    steps.extend([Step::Fail("down"), Step::Succeed]);
+    let ending = play(rules, steps).await;
+    assert_eq!(ending.story.backoffs_of(&ending.task).last(), Some(&millis(100)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn decorrelated_jitter_does_not_grow_with_it() {
+    let jittered = Backoff::exponential(millis(1), seconds(600), 2.0).jitter(JitterPolicy::Decorrelated);
+    let fail = Step::Fail("down");
+    let ending = play(
+        Rules::on_failure().backoff(jittered).says_when(),
+        [fail, after(seconds(60)), fail, after(seconds(60)), fail, Step::Succeed],
+    )
+    .await;
+    let delays = ending.story.backoffs_of(&ending.task);
+    assert!(delays[0] <= millis(3), "{delays:?}");
+    assert!(delays[2] <= delays[0] * 3, "{delays:?}");
+    assert!(delays[4] <= delays[2].max(millis(1)) * 3, "{delays:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_counts_for_max_retries_and_in_the_failures_shown() {
+    let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2).says_when();
+    let ending = play(rules, [after(millis(5)), Step::Fail("down"), after(millis(5))]).await;
+    assert!(ending.outcome.is_failed());
+    assert_eq!(ending.task.status().failures, 3);
+    let told: Vec<_> = ending.trace().into_iter().filter(|line| line.starts_with("backoff")).collect();
+    assert_eq!(told, ["backoff 1: 5ms", "backoff 2: 1s"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -62,11 +62,11 @@ impl World<'_> {
         task.failed = error.is_some();
         if task.failed {
             if ran >= Duration::from_millis(stable) {
-                (task.failures, task.previous) = (0, None);
+                (task.failures, task.backoffs, task.previous) = (0, 0, None);
             }
             task.failures += 1;
         } else if matches!(ending, Ending::Succeeded) {
-            (task.failures, task.previous) = (0, None);
+            (task.failures, task.backoffs, task.previous) = (0, 0, None);
         }
         task.last_error = error.clone().or(task.last_error.take());
         self.follow(number, &ending, error)
@@ -109,7 +109,10 @@ impl World<'_> {
             _ => self.draw(number)?,
         };
         let (now, task) = (self.now, &mut self.tasks[number]);
-        task.previous = Some(delay);
+        if !matches!(ending, Ending::RetryAfter(_)) {
+            task.backoffs += 1;
+            task.previous = Some(delay);
+        }
         task.tell(now, Word::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
         Ok(())
@@ -118,7 +121,7 @@ impl World<'_> {
     /// What chance made of the delay, if it may.
     fn draw(&self, number: usize) -> Result<Duration, Unclear> {
         let task = &self.tasks[number];
-        let bounds = backoff(task.policy.backoff).bounds(task.failures - 1, task.previous);
+        let bounds = backoff(task.policy.backoff).bounds(task.backoffs, task.previous);
         // If none was drawn, there is no such delay in the runtime, and the comparison will say so.
         let drawn = (self.chance)(number, task.attempt).unwrap_or(*bounds.start());
         if bounds.contains(&drawn) {

@@ -23,7 +23,9 @@ pub(super) struct Task {
     pub(super) asked: Option<Ask>,
     pub(super) attempt: u64,
     pub(super) failures: u32,
-    /// The delay before this one in the streak.
+    /// How many delays of the streak the backoff gave.
+    pub(super) backoffs: u32,
+    /// The last one of them.
     pub(super) previous: Option<Duration>,
     pub(super) last_error: Option<Error>,
     /// Whether the last attempt failed.
@@ -99,6 +101,7 @@ impl Task {
             asked: None,
             attempt: 0,
             failures: 0,
+            backoffs: 0,
             previous: None,
             last_error: None,
             failed: false,
