@@ -227,7 +227,7 @@ impl TaskActor {
     fn rest(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
         let until = later(now, delay);
         let failures = self.streak.failures();
-        if let Err(ask) = self.ticket.cell().sleep(now, until, failures) {
+        if let Err(ask) = self.ticket.sleep(now, until, failures) {
             return self.stop(ask);
         }
         if failed {

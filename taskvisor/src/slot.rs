@@ -5,7 +5,7 @@
 //! | `Queue` | start | wait last; if too many wait, refused |
 //! | `Replace` | start | ask the owner to stop, wait in front; a `Replace` that waits there is superseded |
 //! | `DropIfRunning` | start | refused |
-//! | `Latest` | start | wait last; a `Latest` that waits is superseded; the owner goes on |
+//! | `Latest` | start | wait last; a `Latest` that waits is superseded; an attempt of the owner goes on, and is the last |
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,7 +19,12 @@ use tokio::time::Instant;
 /// | `Queue` | starts | waits its turn, first come, first served; refused if the queue is full |
 /// | `Replace` | starts | asks the owner to stop and waits in front of all others; a `Replace` already waiting there ends superseded, queued ones keep their place behind |
 /// | `DropIfRunning` | starts | refused as busy |
-/// | `Latest` | starts | waits last; a `Latest` already waiting ends superseded; the owner goes on |
+/// | `Latest` | starts | waits last; a `Latest` already waiting ends superseded; an attempt of the owner goes on, and no other follows it |
+///
+/// A `Latest` leaves the owner alone while an attempt of it runs, and until its first attempt has begun. An owner between
+/// two attempts (in a backoff or an interval, or waiting for the permit of a retry) is stopped as by `Replace`; so is one
+/// whose attempt ends, would be followed by another, and has a `Latest` waiting behind it. Otherwise the newest work would
+/// wait for retries of work that is out of date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Admission {
     /// Wait in line.
@@ -70,6 +75,8 @@ pub(crate) struct Waits<T> {
     pub(crate) superseded: Option<T>,
     /// Who has to be asked to stop.
     pub(crate) replaced: Option<T>,
+    /// Who has to be asked to stop if it is between two attempts.
+    pub(crate) outdated: Option<T>,
 }
 
 /// Why a submission does not even wait.
@@ -112,17 +119,17 @@ impl<T: Clone + PartialEq> Slot<T> {
         match waiter.admission {
             Admission::Queue | Admission::DropIfRunning => {
                 self.line.push_back(waiter);
-                Waits { superseded: None, replaced: None }
+                Waits { superseded: None, replaced: None, outdated: None }
             }
             Admission::Replace => {
                 let superseded = self.front.replace(waiter).map(|older| older.who);
-                Waits { superseded, replaced: Some(self.owner.clone()) }
+                Waits { superseded, replaced: Some(self.owner.clone()), outdated: None }
             }
             Admission::Latest => {
                 let older = self.line.iter().position(|other| other.admission == Admission::Latest);
                 let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.who);
                 self.line.push_back(waiter);
-                Waits { superseded, replaced: None }
+                Waits { superseded, replaced: None, outdated: Some(self.owner.clone()) }
             }
         }
     }
@@ -161,6 +168,10 @@ impl<T: Clone + PartialEq> Slot<T> {
     /// Those who wait, in the order of their turn.
     pub(crate) fn waiters(&self) -> impl Iterator<Item = &Waiter<T>> {
         self.front.iter().chain(&self.line)
+    }
+
+    pub(crate) fn has_latest(&self) -> bool {
+        self.line.iter().any(|waiter| waiter.admission == Admission::Latest)
     }
 
     pub(crate) fn waiting(&self) -> usize {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::cell::{End, Key, TaskCell};
+use crate::cell::{Ask, End, Key, TaskCell};
 use crate::context::TaskContext;
 use crate::events::{EventKind, EventName, Subject};
+use crate::outcome::StopCause;
 use crate::registry::{Limits, Refusal, Taken};
 use crate::shared::Shared;
 use crate::slot::Admission;
@@ -95,6 +96,17 @@ impl Ticket {
     ) {
         self.reached = Reached::Added;
         self.tell(name, Some(now), || kind(&self.cell));
+    }
+
+    /// Sleeps until the next attempt, unless a stop was requested or a `Latest` waits behind this owner: then the next
+    /// attempt would be out of date.
+    pub(crate) fn sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), Ask> {
+        // A `Latest` that came while the attempt ran left it alone, and is found here. One that joins the queue after this
+        // look finds in the cell that no attempt runs any more, and requests the stop itself.
+        if self.cell.slot().is_some() && self.shared.registry.latest_waits(&self.cell) {
+            self.cell.ask_between_attempts(Ask::stop(StopCause::Replace, now, self.shared.config.grace));
+        }
+        self.cell.sleep(now, until, failures)
     }
 
     pub(crate) fn tell(&self, name: EventName, now: Option<Instant>, kind: impl FnOnce() -> EventKind) {

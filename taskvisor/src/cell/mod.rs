@@ -114,9 +114,19 @@ impl TaskCell {
 
     /// Asks the task to stop. Says whether this was the first to ask; a later one can only bring the deadline forward.
     pub(crate) fn ask(&self, ask: Ask) -> bool {
+        self.ask_if(ask, |_| true)
+    }
+
+    /// Requests a stop, but neither of an attempt that runs nor of a task that has had none yet. Decided under the lock
+    /// under which attempts begin: one that began first goes on, one that did not never begins.
+    pub(crate) fn ask_between_attempts(&self, ask: Ask) -> bool {
+        self.ask_if(ask, |state| state.attempt > 0 && state.stage != Stage::Running)
+    }
+
+    fn ask_if(&self, ask: Ask, applies: impl FnOnce(&State) -> bool) -> bool {
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
-            if state.end.is_some() {
+            if state.end.is_some() || !applies(&state) {
                 return false;
             }
             let first = match &mut state.asked {

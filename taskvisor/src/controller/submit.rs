@@ -148,8 +148,12 @@ impl Shared {
                 if let Some(superseded) = waits.superseded {
                     superseded.ask(Ask::reject(Rejection::Superseded, now));
                 }
+                let stop = Ask::stop(StopCause::Replace, now, self.config.grace);
                 if let Some(replaced) = waits.replaced {
-                    replaced.ask(Ask::stop(StopCause::Replace, now, self.config.grace));
+                    replaced.ask(stop);
+                }
+                if let Some(outdated) = waits.outdated {
+                    outdated.ask_between_attempts(stop);
                 }
             }
         }

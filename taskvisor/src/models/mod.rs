@@ -10,6 +10,7 @@ mod bus;
 mod cell;
 mod clearing;
 mod force;
+mod latest;
 mod listeners;
 mod names;
 mod queue;

@@ -144,6 +144,12 @@ impl Registry {
         shard.slots.find(hash, |other| other.is(slot)).map(|taken| Arc::clone(&taken.owner))
     }
 
+    /// Whether a `Latest` waits for the slot of this submission.
+    pub(crate) fn latest_waits(&self, cell: &TaskCell) -> bool {
+        let mut shard = self.shard(cell.hash()).lock();
+        shard.slot_of(cell).is_some_and(|taken| taken.get().has_latest())
+    }
+
     /// Every slot that is taken, as `read` sees it.
     pub(crate) fn slots<T>(&self, read: impl Fn(&Slot<Arc<TaskCell>>) -> T) -> Vec<T> {
         let mut slots = Vec::new();

@@ -20,6 +20,7 @@ mod told;
 mod owners;
 mod destructors;
 mod retrying;
+mod latest;
 mod permits;
 mod blocking;
 mod crowds;

@@ -30,6 +30,10 @@ pub(crate) fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
+pub(crate) fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
 /// It runs until it is asked to stop, and then stops.
 pub(crate) fn polite(name: &'static str) -> TaskRef {
     Script::task(name, [Step::UntilStopped])

@@ -131,6 +131,10 @@ fn expected() -> BTreeSet<String> {
                 add(format!("{admission} to {place}"));
             }
         }
+        add("Latest to a slot whose owner is between two attempts".to_owned());
+        for failed in [true, false] {
+            add(format!("an owner gave way to a latest, failed: {failed}"));
+        }
         add("from inside: Submit".to_owned());
         add("from inside: Clear".to_owned());
         add("Cleared(true)".to_owned());

@@ -3,7 +3,7 @@
 use taskvisor::{Rejection, StopCause};
 
 use super::World;
-use super::task::{Ask, Asked, Place};
+use super::task::{Ask, Asked, Key, Place};
 use crate::program::{Admission, Ms};
 use crate::words::Refusal;
 
@@ -36,10 +36,11 @@ impl World<'_> {
         let now = self.now;
         let waiting_in_all: usize = self.slots.values().map(|slot| slot.waiting().count()).sum();
         let limits = &self.program.limits;
-        let place = match self.slots.get(&key).map(|slot| self.tasks[slot.owner].asked.is_some()) {
+        let place = match self.slots.get(&key).map(|slot| &self.tasks[slot.owner]) {
             None => "an idle slot",
-            Some(false) => "an owned slot",
-            Some(true) => "a slot whose owner was asked to stop",
+            Some(owner) if owner.asked.is_some() => "a slot whose owner was asked to stop",
+            Some(owner) if owner.is_between_attempts() => "a slot whose owner is between two attempts",
+            Some(_) => "an owned slot",
         };
         self.met.insert(format!("{admission:?} to {place}"));
         let Some(slot) = self.slots.get_mut(&key) else {
@@ -64,6 +65,8 @@ impl World<'_> {
                 let older = slot.line.iter().position(|(_, admission)| *admission == Admission::Latest);
                 superseded = older.map(|index| slot.line.remove(index).0);
                 slot.line.push((number, admission));
+                // An attempt goes on, and so does one that has had none yet.
+                replaced = Some(slot.owner).filter(|owner| self.tasks[*owner].is_between_attempts());
             }
         }
         if let Some(number) = superseded {
@@ -103,6 +106,13 @@ impl World<'_> {
         // What it would do with a deadline does not matter: it runs nothing.
         let ask = Ask { what: Asked::Leave(why), at: now, deadline: now, enforcer: StopCause::Cancel };
         task.asked.get_or_insert(ask);
+    }
+
+    /// Whether a `Latest` waits for the slot that this one has.
+    pub(super) fn is_outdated(&self, number: usize) -> bool {
+        let Key::Slot(key) = self.tasks[number].key else { return false };
+        let slot = self.slots.get(&key).filter(|slot| slot.owner == number);
+        slot.is_some_and(|slot| slot.line.iter().any(|(_, admission)| *admission == Admission::Latest))
     }
 
     pub(super) fn withdraw(&mut self, number: usize) {

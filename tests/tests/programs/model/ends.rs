@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{FailureKind, RestartPolicy};
+use taskvisor::{FailureKind, RestartPolicy, StopCause};
 
 use super::task::{Asked, Key, Last, Place, Task};
 use super::{Unclear, World};
@@ -91,6 +91,7 @@ impl World<'_> {
         }
         let Some(error) = error else {
             match task.policy.restart {
+                RestartPolicy::Always if self.is_outdated(number) => self.give_way(number, None),
                 RestartPolicy::Always => {
                     let every = task.policy.every.unwrap_or(1_000);
                     self.sleep(number, Duration::from_millis(every));
@@ -102,6 +103,10 @@ impl World<'_> {
         let spent = task.policy.max_retries.is_some_and(|retries| task.failures > retries);
         if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never || spent {
             self.end(number, Fate::Failed(error));
+            return Ok(());
+        }
+        if self.is_outdated(number) {
+            self.give_way(number, Some(error));
             return Ok(());
         }
         let delay = match ending {
@@ -116,6 +121,13 @@ impl World<'_> {
         task.tell(now, Word::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
         Ok(())
+    }
+
+    /// Another attempt would follow, but a `Latest` waits: that work is out of date.
+    fn give_way(&mut self, number: usize, last_error: Option<Error>) {
+        let failed = last_error.is_some();
+        self.met.insert(format!("an owner gave way to a latest, failed: {failed}"));
+        self.end(number, Fate::Canceled(StopCause::Replace, last_error));
     }
 
     /// What chance made of the delay, if it may.

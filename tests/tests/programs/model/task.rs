@@ -161,6 +161,11 @@ impl Task {
         }
     }
 
+    /// Whether it has had an attempt, and none runs.
+    pub(super) fn is_between_attempts(&self) -> bool {
+        self.attempt > 0 && matches!(self.place, Place::Sleeping(_) | Place::ForPermit)
+    }
+
     pub(super) fn seen(&self) -> Seen {
         let phase = match &self.place {
             Place::ForTurn => SeenPhase::ForTurn,

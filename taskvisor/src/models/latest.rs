@@ -1,0 +1,107 @@
+//! Models of a `Latest` that joins the queue while the owner goes from one attempt to the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use loom::thread;
+use tokio::time::Instant;
+
+use super::world::{Added, World, at_once};
+use super::{cell, explore, explore_within, join, stop};
+use crate::attempt::{ErasedSlot, erase};
+use crate::error::TaskError;
+use crate::outcome::{Outcome, StopCause};
+use crate::slot::Admission;
+
+/// Its first attempt fails, and the next one succeeds.
+fn retried(after: Duration) -> ErasedSlot {
+    erase(move |context| async move {
+        if context.attempt() > 1 { Ok(()) } else { Err(TaskError::retry_after("not yet", after)) }
+    })
+}
+
+fn is_replaced(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Canceled { cause: StopCause::Replace, .. })
+}
+
+/// `ask_between_attempts` × `begin`: an attempt that began first goes on, and one that did not never begins.
+#[test]
+fn an_attempt_begins_before_the_request_or_never() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        task.begin(now).expect("no stop was requested");
+        task.close_attempt(now, None);
+        task.sleep(now, now, 1).expect("no stop was requested");
+        let requesting = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.ask_between_attempts(stop(now)))
+        };
+        let began = task.begin(now).is_ok();
+        assert_ne!(join(requesting), began);
+    });
+}
+
+/// `ask_between_attempts` × `begin` of the first attempt: it begins in any case.
+#[test]
+fn a_first_attempt_begins_in_any_case() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let requesting = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.ask_between_attempts(stop(now)))
+        };
+        assert!(task.begin(now).is_ok());
+        assert!(!join(requesting));
+    });
+}
+
+/// `submit` × the end of an attempt that is to be retried: the owner never sleeps while a `Latest` waits. No timer fires in
+/// a model, so that one which was missed would wait for ever.
+#[test]
+fn a_latest_never_waits_for_the_backoff_of_the_owner() {
+    explore_within(4, || {
+        let world = World::new();
+        let owner = world.submit(Admission::Queue, retried(Duration::from_secs(3_600)));
+        let owner = owner.expect("the slot is idle").spawn();
+        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
+        assert!(latest.run().is_completed());
+        assert!(is_replaced(&join(owner)));
+        assert!(world.is_empty());
+    });
+}
+
+/// `submit` × the retry itself: where the `Latest` was there before the next attempt began, that never begins.
+#[test]
+fn a_retry_begins_before_the_latest_came_or_never() {
+    explore_within(4, || {
+        let world = World::new();
+        let Added { handle, actor } =
+            world.submit(Admission::Queue, retried(Duration::ZERO)).expect("the slot is idle");
+        let owner = Added { handle: handle.clone(), actor }.spawn();
+        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
+        let began = handle.status().attempt;
+        assert!(latest.run().is_completed());
+        let outcome = join(owner);
+        assert!(outcome.is_completed() || is_replaced(&outcome), "{outcome}");
+        assert!(began > 1 || is_replaced(&outcome), "attempt {began} had begun, and another followed");
+        assert!(world.is_empty());
+    });
+}
+
+/// `cancel` of the `Latest` × the end of the attempt: the owner gives way or is retried, and the slot is idle in the end.
+#[test]
+fn a_latest_that_is_canceled_leaves_the_owner_in_order() {
+    explore_within(4, || {
+        let world = World::new();
+        let owner = world.submit(Admission::Queue, retried(Duration::ZERO)).expect("the slot is idle");
+        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
+        let owner = owner.spawn();
+        latest.handle.cancel();
+        assert!(latest.run().is_canceled());
+        let outcome = join(owner);
+        assert!(outcome.is_completed() || is_replaced(&outcome), "{outcome}");
+        assert!(world.is_empty());
+    });
+}
