@@ -57,9 +57,8 @@ impl TaskError {
         Self::Fatal(error.into())
     }
 
-    /// A failure that says itself when to try again, as an HTTP `Retry-After` does.
-    ///
-    /// It counts for `max_retries`, but does not lengthen the next backoff delay.
+    /// A failure that says itself when to try again, as an HTTP `Retry-After` does. It counts for `max_retries`, but does
+    /// not lengthen the next backoff delay.
     pub fn retry_after(error: impl Into<BoxError>, delay: Duration) -> Self {
         Self::RetryAfter { error: error.into(), delay }
     }
@@ -139,9 +138,8 @@ pub trait ResultExt<T> {
     #[allow(clippy::missing_errors_doc, reason = "it only changes the error there already is")]
     fn fatal(self) -> Result<T, MarkedError>;
 
-    /// Marks the error: the next attempt starts after `delay`, whatever the backoff says.
-    ///
-    /// It counts for `max_retries`, but does not lengthen the next backoff delay.
+    /// Marks the error: the next attempt starts after `delay`, whatever the backoff says. It counts for `max_retries`, but
+    /// does not lengthen the next backoff delay.
     #[allow(clippy::missing_errors_doc, reason = "it only changes the error there already is")]
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }

@@ -148,12 +148,13 @@ impl Shared {
                 if let Some(superseded) = waits.superseded {
                     superseded.ask(Ask::reject(Rejection::Superseded, now));
                 }
-                let stop = Ask::stop(StopCause::Replace, now, self.config.grace);
+                // On the clock of the supervisor: the submitter may be on another runtime, or on none.
+                let stop = || Ask::stop(StopCause::Replace, self.now(), self.config.grace);
                 if let Some(replaced) = waits.replaced {
-                    replaced.ask(stop);
+                    replaced.ask(stop());
                 }
                 if let Some(outdated) = waits.outdated {
-                    outdated.ask_between_attempts(stop);
+                    outdated.ask_between_attempts(stop());
                 }
             }
         }

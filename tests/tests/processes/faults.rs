@@ -166,7 +166,8 @@ fn a_thousand_tasks_that_fail_at_once_come_back_spread_over_their_backoff() {
     assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
     ended.expect_code(0);
     // Its subscriber wants other events than failures.
-    let is_failure = |line: &str| line.contains(" failed attempt=1 ") && line.contains("the database is gone");
+    let is_failure =
+        |line: &str| line.contains(" failed attempt=1 ") && line.contains("the database is gone");
     assert!(ended.stderr.lines().all(is_failure), "{}", ended.stderr);
     let mut delays: Vec<u64> = ended
         .stdout

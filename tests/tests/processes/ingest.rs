@@ -78,7 +78,11 @@ fn a_good_file_goes_to_done_and_a_malformed_one_to_rejected() {
     let ended = inbox.ingest_once();
     ended.expect_code(0);
     // Its subscriber reports failed attempts, and not that the task gave up.
-    assert!(ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")),
+        "{}",
+        ended.stderr
+    );
     let done = ["acme-2026-11-01.csv", "acme-2026-11-03.csv", "north-wind-2026-11-01.csv"];
     assert_eq!(inbox.files("done"), done);
     assert_eq!(inbox.files("rejected"), ["acme-2026-11-02.csv", "orders.csv"]);
@@ -189,7 +193,11 @@ fn without_a_folder_a_copy_of_the_sample_data_is_read() {
     let ended = Process::start("ingest", &[]).end();
     ended.expect_code(0);
     // Its subscriber reports failed attempts, and not that the task gave up.
-    assert!(ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")),
+        "{}",
+        ended.stderr
+    );
     let copy =
         ended.stdout.lines().next().and_then(|line| line.strip_prefix("a copy of the sample data is in "));
     let copy = Inbox(PathBuf::from(copy.expect("it says where")));
