@@ -106,7 +106,9 @@ impl Shared {
     /// The time on the clock of the runtime that the tasks run on, whatever runtime or thread calls: a paused clock of
     /// Tokio's belongs to its runtime.
     pub(crate) fn now(&self) -> Instant {
-        let _entered = self.runtime.get().map(Handle::enter);
+        // A supervisor may be dropped with the locals of its thread: then Tokio's are gone, and nothing can be entered.
+        let is_gone = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
+        let _entered = self.runtime.get().filter(|_| !is_gone).map(Handle::enter);
         Instant::now()
     }
 

@@ -26,7 +26,7 @@ pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
     let import = entry.options.runtime.import();
     let links = entry.options.crates.iter().map(link);
     let set_up = set_up(&entry.function);
-    let options = options(&entry.options);
+    let options = options(&entry.options, name == "main");
     let needless_async = needless_async(&entry.function);
     quote_spanned! {at_attribute()=>
         #(#attributes)*
@@ -92,7 +92,7 @@ fn conversion(returned: &Returned) -> TokenStream {
     quote_spanned!(*span=> __taskvisor::IntoSetupResult<#is_boxed>)
 }
 
-fn options(options: &Options) -> TokenStream {
+fn options(options: &Options, is_main: bool) -> TokenStream {
     let flavor = match options.flavor.as_ref().map(|given| given.value) {
         Some(Flavor::CurrentThread) => quote_spanned!(at_attribute()=> __taskvisor::Flavor::CurrentThread),
         Some(Flavor::MultiThread) | None => quote_spanned!(at_attribute()=> __taskvisor::Flavor::MultiThread),
@@ -112,6 +112,7 @@ fn options(options: &Options) -> TokenStream {
             grace: #grace,
             drain: #drain,
             max_concurrent: #max_concurrent,
+            is_main: #is_main,
             location: #location,
             crates: &[#(#crates),*],
         }

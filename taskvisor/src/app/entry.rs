@@ -76,7 +76,7 @@ pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a
         }
         Err(reason) => fail(format_args!("cannot build the Tokio runtime: {reason}")),
     };
-    process.exit(code)
+    process.exit(code, options.ends_process())
 }
 
 fn build(options: &MainOptions) -> Result<Runtime, String> {

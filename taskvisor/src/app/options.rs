@@ -17,6 +17,8 @@ pub struct MainOptions {
     pub drain: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
+    /// Whether the function is named `main`.
+    pub is_main: bool,
     /// Where the attribute stands.
     pub location: Location,
     /// The crates whose declarations run too.
@@ -24,6 +26,11 @@ pub struct MainOptions {
 }
 
 impl MainOptions {
+    /// Whether the process ends when the function returns: it is `main`, at the root of the program.
+    pub(super) fn ends_process(&self) -> bool {
+        self.is_main && !self.location.module.contains("::")
+    }
+
     /// Whether it is the application's own package that declares something there.
     pub(super) fn owns(&self, location: &Location) -> bool {
         match (location.package, self.location.package) {

@@ -8,7 +8,8 @@
 //! | the runtime is built | as during the set-up | when its threads do not start within 10 s |
 //! | the set-up runs | drops the set-up; a second one skips the grace | when the grace is over |
 //! | the application runs | requests the stop; a second one skips the grace | when the driver of the shutdown is overdue |
-//! | states are dropped, the process exits | changes nothing | when the drain is over |
+//! | states are dropped | changes nothing | when the drain is over |
+//! | the process exits | changes nothing | after 5 s, by an abort |
 
 use std::process::{self, ExitCode};
 use std::sync::{Arc, OnceLock};
@@ -32,6 +33,10 @@ use crate::sync::watchdog::{self, Watch};
 
 /// How long the threads of the runtime may take to start.
 const BUILD: Duration = Duration::from_secs(10);
+
+/// How long what runs at the exit of the process may take, such as the destructors of thread locals. Sanitizers and coverage
+/// tools work then too.
+const EXIT: Duration = Duration::from_secs(5);
 
 pub(super) struct Process {
     grace: Duration,
@@ -67,6 +72,8 @@ enum Phase {
     Exiting {
         due: Instant,
     },
+    /// The application is over, and its caller goes on.
+    Over,
 }
 
 impl Process {
@@ -142,12 +149,16 @@ impl Process {
         self.look_at(due);
     }
 
-    /// The last thing before `main` returns.
-    pub(super) fn exit(self: &Arc<Self>, code: ExitCode) -> ExitCode {
+    /// The last thing before the function returns, with which the process `ends` or not.
+    pub(super) fn exit(self: &Arc<Self>, code: ExitCode, ends: bool) -> ExitCode {
         stderr::flush();
-        let due = later(Instant::now(), TAKE_OVER);
-        *self.phase.lock() = Phase::Exiting { due };
-        self.look_at(due);
+        if ends {
+            let due = later(Instant::now(), EXIT);
+            *self.phase.lock() = Phase::Exiting { due };
+            self.look_at(due);
+        } else {
+            *self.phase.lock() = Phase::Over;
+        }
         code
     }
 
@@ -167,7 +178,7 @@ impl Process {
                     (None, Some(now))
                 }
                 Phase::Running(running) => (running.stop_request(), None),
-                Phase::Leaving { .. } | Phase::Exiting { .. } => (None, None),
+                Phase::Leaving { .. } | Phase::Exiting { .. } | Phase::Over => (None, None),
             }
         };
         self.interrupted.notify_one();
@@ -210,7 +221,7 @@ impl Process {
         // A copy: what follows takes other locks.
         let phase = self.phase.lock().clone();
         match phase {
-            Phase::SetUp => Verdict::Sleep,
+            Phase::SetUp | Phase::Over => Verdict::Sleep,
             Phase::Running(running) => running.look(now, &self.dropping),
             Phase::Building { due }
             | Phase::Interrupted { due, .. }

@@ -39,3 +39,13 @@ fn expect_named(flavor: &str, ingredient: &str, begins: &str, named: &str) {
     ended.expect_stderr(&reason);
     assert!(requested.elapsed() < Duration::from_secs(20), "it took {:?}", requested.elapsed());
 }
+
+/// Only an abort is left then: another exit would wait for the first.
+#[test]
+fn a_thread_local_whose_destructor_blocks_the_exit_does_not_keep_the_process() {
+    let mut process = Process::start("set_up_blocks", &["exit"]);
+    process.wait_for(&["exiting"]);
+    let ended = process.end();
+    assert_eq!(ended.code, None, "a signal has ended it");
+    ended.expect_stderr("error: the process does not exit");
+}
