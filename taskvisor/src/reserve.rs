@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use crate::actor::TaskActor;
 use crate::attempt::ErasedSlot;
 use crate::cell::{Key, TaskCell};
@@ -55,7 +53,7 @@ impl Shared {
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
         let id = TaskId::next();
         let hash = self.registry.hash(&Key::Name, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, Key::Name, hash, Instant::now()));
+        let cell = Arc::new(TaskCell::new(id, name, Key::Name, hash, self.now()));
         match Ticket::take(Arc::clone(self), cell) {
             Ok(ticket) => Ok(Reserved { ticket, slot, policy }),
             Err((refusal, cell)) => {

@@ -118,7 +118,7 @@ impl Shared {
         policy.delivers = draft.delivers;
         let Draft { spec, key, admission, queue, delivers, waits } = draft;
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
-        let now = Instant::now();
+        let now = self.now();
         let id = TaskId::next();
         let hash = self.registry.hash(&key, &name, id);
         let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now));
@@ -169,7 +169,7 @@ impl Shared {
             };
             let task = draft.spec.name().to_owned();
             let kind = EventKind::Refused { task, slot, reason: reason.to_string() };
-            self.bus.publish(Instant::now(), None, kind);
+            self.bus.publish(self.now(), None, kind);
         }
         Box::new((reason, draft))
     }

@@ -1,7 +1,7 @@
 //! The slot is owned, and nobody asked its owner to stop.
 
 use taskvisor::{EventName, Rejection, StopCause, TaskHandle};
-use tests::Story;
+use tests::{Rules, Story};
 
 use crate::support::*;
 
@@ -47,6 +47,22 @@ async fn a_replace_asks_the_owner_to_stop_and_starts_when_it_is_gone() {
     let story = harness.finish().await;
     assert_eq!(story.of(&owner), REPLACED);
     assert_eq!(story.of(&next), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replace_from_a_plain_thread_gives_the_owner_its_grace() {
+    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    tokio::time::advance(seconds(3_600)).await;
+    let supervisor = harness.handle();
+    let spec = harness.submission(SLOT, Replace, Rules::never(), brief("next"));
+    let next = std::thread::spawn(move || supervisor.submit(spec)).join().expect("no panic");
+    let next = next.expect("it may wait");
+    assert_eq!(next.status().since, tokio::time::Instant::now(), "on the clock of the runtime");
+    let outcome = over(&owner).await;
+    assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
+    assert!(over(&next).await.is_completed());
+    harness.watch_in(SLOT, &next);
+    harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]

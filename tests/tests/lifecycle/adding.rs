@@ -1,10 +1,12 @@
 //! Adding a task: decided at once, from anywhere, and nothing accepted is lost.
 
 use std::thread;
+use std::time::Duration;
 
 use taskvisor::{Config, EventName, RuntimeError, Supervisor, SupervisorHandle, TaskFn, TaskHandle, TaskRef};
 use tests::{Harness, Rules, Script, Step, Trace, report_of};
 use tokio::runtime::Builder;
+use tokio::time::{Instant, advance};
 
 use crate::parked;
 
@@ -78,10 +80,12 @@ async fn run_waits_for_what_was_added_before_it_and_during_it() {
 #[tokio::test(start_paused = true)]
 async fn a_plain_thread_can_add_a_task() {
     let harness = Harness::new();
+    advance(Duration::from_secs(3_600)).await;
     let spec = harness.spec(Rules::never(), Script::task("from-a-thread", [Step::Succeed]));
     let supervisor = harness.handle();
     let added = thread::spawn(move || supervisor.add_task(spec)).join().expect("no add panics");
     let task = added.expect("accepted");
+    assert_eq!(task.status().since, Instant::now(), "on the clock of the runtime");
     harness.watch(&task);
     assert!(task.outcome().await.is_completed());
     harness.finish().await;
