@@ -105,6 +105,20 @@ impl Shared {
         shared
     }
 
+    /// The time on the clock of the runtime that the tasks run on, whatever runtime or thread calls: a paused clock of
+    /// Tokio's belongs to its runtime.
+    pub(crate) fn now(&self) -> Instant {
+        let Some(runtime) = self.runtime.get() else { return Instant::now() };
+        let _entered = match Handle::try_current() {
+            // Most callers are tasks of that runtime, and this is part of adding a task.
+            Ok(current) if current.id() == runtime.id() => None,
+            // A supervisor may be dropped with the locals of its thread: Tokio's are gone then, and nothing can be entered.
+            Err(error) if error.is_thread_local_destroyed() => None,
+            _ => Some(runtime.enter()),
+        };
+        Instant::now()
+    }
+
     /// Tells this supervisor from others for as long as it lives.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()

@@ -103,15 +103,6 @@ impl Shared {
         idle
     }
 
-    /// The time on the clock of the runtime that the tasks run on, whatever runtime or thread calls: a paused clock of
-    /// Tokio's belongs to its runtime.
-    pub(crate) fn now(&self) -> Instant {
-        // A supervisor may be dropped with the locals of its thread: then Tokio's are gone, and nothing can be entered.
-        let is_gone = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
-        let _entered = self.runtime.get().filter(|_| !is_gone).map(Handle::enter);
-        Instant::now()
-    }
-
     /// How the tasks have ended.
     pub(crate) fn report(&self) -> Report {
         self.tally.report(self.bus.panics())
