@@ -68,9 +68,10 @@ impl Process {
     /// Starts a program with a limited number of processes and threads, as a user who has no other ones. Only root can.
     #[cfg(target_os = "linux")]
     pub(crate) fn start_with_threads(threads: u32, name: &'static str, arguments: &[&str]) -> Self {
-        // One for each start: the threads of all processes of a user are counted together.
-        static USER: AtomicU32 = AtomicU32::new(61_327);
-        let user = USER.fetch_add(1, Ordering::Relaxed).to_string();
+        // One for each start, of this test run and of others: the threads of all processes of a user are counted together.
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let user = (1_000_000 + std::process::id() * 16 + number % 16).to_string();
         let mut command = Command::new("prlimit");
         command.args([
             &format!("--nproc={threads}"),
