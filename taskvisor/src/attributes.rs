@@ -256,7 +256,7 @@ pub use taskvisor_macros::subscriber;
 ///
 /// # How long the end takes
 ///
-/// From the request on at most `grace`, 0.5 s, `drain` and 0.3 s: below 26 s with the defaults. A watchdog thread ends the
+/// From the request on at most `grace`, 0.5 s, `drain` and 0.4 s: below 26 s with the defaults. A watchdog thread ends the
 /// process then, whatever blocks (a body, a set-up, a destructor, stderr), and names it. If what runs
 /// at the exit of the process blocks, such as the destructor of a thread local, it aborts 5 s later.
 ///

@@ -48,7 +48,7 @@ impl Stop {
 }
 
 /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them. It has to be
-/// called twice, a margin apart: nobody is given up who was seen once.
+/// called twice, a margin apart: a task that was seen once may still return.
 pub(crate) fn force_all(registry: &Registry, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
     let cells = registry.cells();
     for cell in &cells {

@@ -8,6 +8,7 @@
 //! | those that block are confirmed as stuck, those about to end do so ([`LAST_ENDS`]) | + 0.5 s | 20.5 s |
 //! | subscribers handle what is left, states are dropped | + `drain` | 25.5 s |
 //! | an observer outside of the runtime takes over ([`TAKE_OVER`](crate::overdue::TAKE_OVER)) | + 0.2 s | 25.7 s |
+//! | the watchdog of an application looks twice ([`MARGIN`]) and writes its reason | + 0.2 s | 25.9 s |
 //!
 //! A step that needs less time leaves the rest unused: the drain begins when the last task is gone, and is not spent
 //! twice. The timers are [`StopTimer`]s, so that a body that blocks the thread which drives the runtime's timers holds up

@@ -75,7 +75,7 @@ pub(crate) struct Waits<T> {
     pub(crate) superseded: Option<T>,
     /// Who has to be asked to stop.
     pub(crate) replaced: Option<T>,
-    /// Who has to be asked to stop if it is between two attempts.
+    /// The owner, whose stop is requested if it is between two attempts.
     pub(crate) outdated: Option<T>,
 }
 

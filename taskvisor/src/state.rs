@@ -55,7 +55,7 @@ pub(crate) struct States {
     dropping: Arc<Dropping>,
 }
 
-/// The name of the state whose destructor runs, for whoever has to say what blocks.
+/// The name of the state whose destructor runs, so that the watchdog can name what blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Dropping(Mutex<Option<&'static str>>);
 

@@ -109,7 +109,7 @@ async fn run(
         First::Right(Err(reason)) => fail_in_lines(format_args!("the set-up failed: {reason}")),
         First::Right(Ok(())) => match check(&mut app, options) {
             Err(code) => code,
-            // With nothing but jobs it waits for somebody who submits them.
+            // With nothing but jobs it waits for submissions.
             Ok(()) => return run_checked(app, process).await,
         },
     };
@@ -184,7 +184,7 @@ impl Supervisor {
     }
 }
 
-/// States that somebody else still keeps: whoever keeps them last drops them, maybe on another thread, and the process must
+/// States that are still in use: the last owner drops them, maybe on another thread, and the process must
 /// not end under their destructors.
 struct LeftStates {
     states: Vec<&'static str>,

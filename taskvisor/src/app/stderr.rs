@@ -19,7 +19,7 @@ use crate::subscriber::Subscribe;
 const CAPACITY: usize = 1024;
 
 /// How long the end of the process waits for a stderr or stdout that blocks.
-pub(super) const WRITE: Duration = Duration::from_millis(200);
+pub(super) const WRITE: Duration = Duration::from_millis(100);
 
 struct Writer {
     state: Mutex<State>,

@@ -102,7 +102,7 @@ async fn a_retry_of_the_next_owner_gives_way_to_a_latest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_latest_replaces_an_owner_that_waits_for_the_permit_of_a_retry() {
+async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
     let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let owner = harness.submit_to(SLOT, Queue, rules, failing("owner"));
