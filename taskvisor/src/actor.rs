@@ -37,9 +37,7 @@ pub(crate) struct TaskActor {
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     /// Among those who wait for a slot.
-    Turn {
-        told: bool,
-    },
+    Turn,
     /// What must be had before an attempt, the first and any later one.
     Gates,
     Running {
@@ -73,7 +71,7 @@ impl Future for TaskActor {
         this.ticket.added(begun.map(|begun| begun.at));
         loop {
             let step = match this.stage {
-                Stage::Turn { told } => this.wait_turn(told, turn, ask),
+                Stage::Turn => this.wait_turn(turn, ask),
                 Stage::Gates => this.pass_gates(begun.take(), ask, context),
                 Stage::Running { until } => this.run(until, ask, context),
                 Stage::Sleeping => this.sleep(ask, context),
@@ -92,8 +90,7 @@ impl Future for TaskActor {
 impl TaskActor {
     pub(crate) fn new(mut ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
         ticket.accept();
-        let competes = ticket.cell().slot().is_some();
-        let stage = if competes { Stage::Turn { told: false } } else { Stage::Gates };
+        let stage = if ticket.is_queued() { Stage::Turn } else { Stage::Gates };
         Self { slot, ticket, policy, stage, streak: Streak::default(), alarm: None, permit: None }
     }
 
@@ -108,21 +105,15 @@ impl TaskActor {
         (seen, attempt.map(|attempt| Begun { attempt, at }))
     }
 
-    fn wait_turn(&mut self, told: bool, turn: bool, ask: Option<Ask>) -> Step {
+    fn wait_turn(&mut self, turn: bool, ask: Option<Ask>) -> Step {
         if let Some(ask) = ask {
             return self.stop(ask);
         }
-        if turn {
-            if told {
-                self.ticket.tell(EventName::Admitted, None, || EventKind::Admitted);
-            }
-            return self.enter_stage(Stage::Gates);
+        if !turn {
+            return WAIT;
         }
-        if !told {
-            self.ticket.tell_queued();
-            self.stage = Stage::Turn { told: true };
-        }
-        WAIT
+        self.ticket.admitted();
+        self.enter_stage(Stage::Gates)
     }
 
     fn pass_gates(&mut self, begun: Option<Begun>, ask: Option<Ask>, context: &mut Context<'_>) -> Step {

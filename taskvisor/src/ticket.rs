@@ -27,6 +27,8 @@ enum Reached {
     Reserved,
     Accepted,
     Added,
+    /// Added to the queue of its slot.
+    Queued,
     Attempt,
     Gone,
 }
@@ -67,19 +69,36 @@ impl Ticket {
 
     /// From here on the task has an outcome.
     pub(crate) fn accept(&mut self) {
-        self.reached = Reached::Accepted;
+        if self.reached == Reached::Reserved {
+            self.reached = Reached::Accepted;
+        }
+    }
+
+    /// Publishes that a submission was accepted, and whether it waits for its slot. Called before its actor is spawned:
+    /// whatever happens to the slot meanwhile, no later event of the submission is published before these.
+    #[cfg(feature = "controller")]
+    pub(crate) fn submitted(&mut self, queued: bool, now: Instant) {
+        self.accept();
+        self.added(Some(now));
+        if let (true, Key::Slot(slot)) = (queued, self.cell.key()) {
+            self.reached = Reached::Queued;
+            self.tell(EventName::Queued, Some(now), || EventKind::Queued { slot: Arc::clone(slot) });
+        }
+    }
+
+    pub(crate) fn is_queued(&self) -> bool {
+        self.reached == Reached::Queued
+    }
+
+    pub(crate) fn admitted(&mut self) {
+        self.reached = Reached::Added;
+        self.tell(EventName::Admitted, None, || EventKind::Admitted);
     }
 
     pub(crate) fn added(&mut self, now: Option<Instant>) {
         if self.reached == Reached::Accepted {
             self.reached = Reached::Added;
             self.tell(EventName::Added, now, || EventKind::Added);
-        }
-    }
-
-    pub(crate) fn tell_queued(&self) {
-        if let Key::Slot(slot) = self.cell.key() {
-            self.tell(EventName::Queued, None, || EventKind::Queued { slot: Arc::clone(slot) });
         }
     }
 

@@ -125,8 +125,8 @@ impl Shared {
         let limits =
             Limits { in_slot: queue.unwrap_or(self.controller.per_slot), in_all: self.controller.in_all };
         match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
-            Ok((ticket, taken)) => {
-                self.tell_taken(&cell, taken, now);
+            Ok((mut ticket, taken)) => {
+                self.tell_taken(&mut ticket, taken, now);
                 let reserved = Reserved::new(ticket, slot, policy);
                 let handle = reserved.handle();
                 reserved.start(self);
@@ -141,9 +141,10 @@ impl Shared {
         }
     }
 
-    pub(crate) fn tell_taken(&self, cell: &TaskCell, taken: Taken, now: Instant) {
+    pub(crate) fn tell_taken(&self, ticket: &mut Ticket, taken: Taken, now: Instant) {
+        ticket.submitted(matches!(taken, Taken::Waits(_)), now);
         match taken {
-            Taken::Turn => cell.grant_turn(),
+            Taken::Turn => ticket.cell().grant_turn(),
             Taken::Waits(waits) => {
                 if let Some(superseded) = waits.superseded {
                     superseded.ask(Ask::reject(Rejection::Superseded, now));

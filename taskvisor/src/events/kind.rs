@@ -48,9 +48,9 @@ macro_rules! events {
 }
 
 events! {
-    /// A task was accepted.
+    /// A task was accepted. Of a submission, `submit` publishes it before it returns.
     Added => "added";
-    /// A submission waits for its slot.
+    /// A submission waits for its slot. Published by `submit` before it returns.
     Queued {
         /// The slot.
         slot: Arc<str>,

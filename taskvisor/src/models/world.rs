@@ -73,9 +73,9 @@ impl World {
         policy: Policy,
     ) -> Result<Added, Refusal> {
         let limits = Limits { in_slot: 8, in_all: 8 };
-        let (ticket, taken) =
+        let (mut ticket, taken) =
             Ticket::take_place(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
-        self.shared.tell_taken(cell, taken, self.now);
+        self.shared.tell_taken(&mut ticket, taken, self.now);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
         Ok(Added { handle, actor: TaskActor::new(ticket, body, policy) })
     }

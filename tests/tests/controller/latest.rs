@@ -33,6 +33,7 @@ async fn a_latest_replaces_an_owner_that_sleeps_in_its_backoff() {
     gave_way(&owner).await;
     let story = harness.finish().await;
     assert_eq!(story.starts_of(&latest), [seconds(5)]);
+    assert_eq!(story.of(&latest), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,7 +65,7 @@ async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome()
     assert!(is_rejected(&over(&queued).await, Rejection::ShuttingDown));
     let story = harness.finish().await;
     assert_eq!(story.of(&owner), ["added", "ended canceled by shutdown", "removed"]);
-    assert_eq!(story.of(&queued), ["added", "ended rejected: shutting down", "removed"]);
+    assert_eq!(story.of(&queued), ["added", "queued", "ended rejected: shutting down", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,8 +18,7 @@ pub(crate) const ALL: [Admission; 4] = [Queue, Replace, DropIfRunning, Latest];
 
 /// What a submission goes through that starts at once and succeeds.
 pub(crate) const RAN: [&str; 5] = ["added", "started 1", "succeeded 1", "ended completed", "removed"];
-/// What a submission goes through that waits, then succeeds. Whoever has its turn by its first poll is not told to
-/// have waited.
+/// What a submission goes through that finds its slot taken, then succeeds.
 pub(crate) const RAN_LATER: [&str; 7] =
     ["added", "queued", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
 pub(crate) const SUPERSEDED: [&str; 4] = ["added", "queued", "ended rejected: superseded", "removed"];

@@ -29,6 +29,44 @@ async fn one_that_waits_is_queued_in_its_slot_and_admitted_when_its_turn_comes()
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_finds_the_slot_taken_is_queued_however_short_its_wait() {
+    let harness = Harness::new();
+    // All of them are accepted before any of them is polled, and none of them waits for the clock.
+    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
+    let [latest, later] = ["latest", "later"].map(|name| submit(&harness, Latest, brief(name)));
+    assert!(over(&later).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(story.of(&line[0]), RAN);
+    assert_eq!(story.of(&line[1]), RAN_LATER);
+    assert_eq!(story.of(&line[2]), RAN_LATER);
+    assert_eq!(story.of(&latest), SUPERSEDED);
+    assert_eq!(story.of(&later), RAN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn added_and_queued_are_published_before_submit_returns() {
+    let harness = Harness::new();
+    let (owner, next) = (submit(&harness, Queue, brief("owner")), submit(&harness, Queue, brief("next")));
+    // Published in this very step.
+    refused(&harness, DropIfRunning, brief("dropped"));
+    over(&next).await;
+    let story = harness.finish().await;
+    let lines: Vec<_> = story.lines().into_iter().take(4).collect();
+    assert_eq!(lines, ["owner added", "next added", "next queued", "refused"]);
+    assert_eq!(story.of(&owner), RAN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_canceled_before_its_first_poll_was_queued() {
+    let (harness, _) = owned_by(working("owner")).await;
+    let next = submit(&harness, Queue, brief("next"));
+    harness.cancel(&next);
+    assert!(is_canceled(&over(&next).await, StopCause::Cancel));
+    let story = harness.finish().await;
+    assert_eq!(story.of(&next), ["added", "queued", "ended canceled by a cancel", "removed"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
     let harness =
         Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });

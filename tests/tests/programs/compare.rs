@@ -79,14 +79,9 @@ fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(
 fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) -> Result<(), String> {
     let events = played.story.events_of(&task.handle);
     let seen = events.map(|event| Line { at: moment(event.at - played.began), word: Word::of(&event.kind) });
-    let (mut model, mut seen) = (told.lines.clone(), seen.collect::<Vec<_>>());
-    if !told.waited {
-        let optional = |line: &Line| matches!(line.word, Word::Queued(_) | Word::Admitted);
-        model.retain(|line| !optional(line));
-        seen.retain(|line| !optional(line));
-    }
-    if model != seen || task.handle.name() != told.name {
-        let (model, seen) = (lines("|", &model), lines("|", &seen));
+    let (model, seen) = (&told.lines, seen.collect::<Vec<_>>());
+    if *model != seen || task.handle.name() != told.name {
+        let (model, seen) = (lines("|", model), lines("|", &seen));
         let name = &told.name;
         return Err(format!("task {number}, `{name}`:\n  the model says{model}\n  the runtime{seen}"));
     }
@@ -97,7 +92,7 @@ fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) ->
         _ => None,
     });
     same(&format!("the outcome of task {number}"), &fate, &Some(task.fate.clone()))?;
-    same(&format!("what attempts of task {number} know of the last one"), &known(&model), &task.last)
+    same(&format!("what attempts of task {number} know of the last one"), &known(model), &task.last)
 }
 
 /// The failure that each attempt is told of.

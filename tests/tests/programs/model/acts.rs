@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::task::{Asked, Key, Place};
 use super::{Unclear, World};
-use crate::program::{Dropping, Ms, SLOTS, Step};
+use crate::program::{Dropping, Ms, Step};
 use crate::words::{Fate, Word};
 
 impl World<'_> {
@@ -28,7 +28,6 @@ impl World<'_> {
                 if !has_turn {
                     return Ok(false);
                 }
-                self.wait_told(number);
                 self.tasks[number].tell(self.now, Word::Admitted);
                 self.arrive(number);
             }
@@ -94,14 +93,6 @@ impl World<'_> {
         self.permits = Some(free - 1);
         self.line.pop_front();
         true
-    }
-
-    /// Says that it waited, before what ends its waiting.
-    pub(super) fn wait_told(&mut self, number: usize) {
-        let (now, task) = (self.now, &mut self.tasks[number]);
-        let Key::Slot(key) = task.key else { return };
-        task.waited = task.came < now;
-        task.tell(task.came, Word::Queued(SLOTS[key].to_owned()));
     }
 
     /// Drops the future of an attempt, which may take its time; meanwhile nobody else can act.

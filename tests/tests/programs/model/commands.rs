@@ -5,8 +5,8 @@ use taskvisor::{Rejection, RestartPolicy, StopCause};
 use super::admission::Decision;
 use super::task::{Key, Place, Task};
 use super::{Unclear, World};
-use crate::program::{Command, Ms, NAMES, Policy, Sort, Work, meant};
-use crate::words::{Answer, Refusal};
+use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
+use crate::words::{Answer, Refusal, Word};
 
 impl World<'_> {
     /// The run, if there is one: all of its tasks, or none.
@@ -123,6 +123,8 @@ impl World<'_> {
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
         if starts {
             self.arrive(number);
+        } else if let Key::Slot(slot) = key {
+            self.tasks[number].tell(self.now, Word::Queued(SLOTS[slot].to_owned()));
         }
         Answer::Accepted(number)
     }

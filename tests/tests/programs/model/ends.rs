@@ -154,9 +154,6 @@ impl World<'_> {
     pub(super) fn end(&mut self, number: usize, fate: Fate) {
         let now = self.now;
         self.line.retain(|other| *other != number);
-        if self.tasks[number].place == Place::ForTurn {
-            self.wait_told(number);
-        }
         let task = &mut self.tasks[number];
         task.tell(now, Word::Ended(fate.clone()));
         task.tell(now, Word::Removed);

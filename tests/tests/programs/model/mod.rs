@@ -60,8 +60,6 @@ pub(crate) struct Prediction {
 pub(crate) struct Told {
     pub(crate) name: String,
     pub(crate) lines: Vec<Line>,
-    /// Whether it must be told that it waited for its slot. Who has its turn in the moment in which it came need not.
-    pub(crate) waited: bool,
 }
 
 /// What the runtime drew as the delay after this attempt of this task.

@@ -32,7 +32,6 @@ pub(super) struct Task {
     pub(super) failed: bool,
     pub(super) fate: Option<Fate>,
     pub(super) lines: Vec<Line>,
-    pub(super) waited: bool,
 }
 
 /// What it holds while it is there.
@@ -107,7 +106,6 @@ impl Task {
             failed: false,
             fate: None,
             lines: vec![Line { at: now, word: Word::Added }],
-            waited: false,
         }
     }
 
@@ -211,7 +209,7 @@ impl Task {
     }
 
     pub(super) fn told(self) -> Told {
-        Told { name: self.name, lines: self.lines, waited: self.waited }
+        Told { name: self.name, lines: self.lines }
     }
 }
 
