@@ -67,6 +67,7 @@ fn describe(cell: &TaskCell, now: Instant) -> StuckTask {
     StuckTask {
         name: status.name.into_owned(),
         id: status.id,
+        slot: status.slot,
         running_for: now.saturating_duration_since(status.since),
     }
 }

@@ -1,6 +1,7 @@
 //! What a supervisor has done, counted.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cell::{End, TaskCell};
@@ -67,6 +68,8 @@ pub struct FailedTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
+    /// The slot of a submission.
+    pub slot: Option<Arc<str>>,
     /// Its last failure.
     pub failure: Failure,
 }
@@ -79,6 +82,8 @@ pub struct AbortedTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
+    /// The slot of a submission.
+    pub slot: Option<Arc<str>>,
     /// Whose deadline it did not meet; nobody's, if its runtime was shut down under it.
     pub cause: Option<StopCause>,
 }
@@ -91,6 +96,8 @@ pub struct StuckTask {
     pub name: String,
     /// Its id.
     pub id: TaskId,
+    /// The slot of a submission.
+    pub slot: Option<Arc<str>>,
     /// For how long it has been doing what it does: if it blocks, running its attempt.
     pub running_for: Duration,
 }
@@ -99,7 +106,19 @@ impl fmt::Display for StuckTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let milliseconds = u64::try_from(self.running_for.as_millis()).unwrap_or(u64::MAX);
         let running_for = humantime::format_duration(Duration::from_millis(milliseconds));
-        write!(f, "`{}` (running for {running_for})", self.name)
+        write!(f, "{} (running for {running_for})", Labelled(&self.name, self.slot.as_deref()))
+    }
+}
+
+/// A task in a message: its name, and the slot of a submission.
+pub(crate) struct Labelled<'a>(pub(crate) &'a str, pub(crate) Option<&'a str>);
+
+impl fmt::Display for Labelled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(name, Some(slot)) => write!(f, "`{name}` [{slot}]"),
+            Self(name, None) => write!(f, "`{name}`"),
+        }
     }
 }
 
@@ -155,7 +174,7 @@ impl Tally {
 
     fn failed(&self, cell: &TaskCell, end: End) {
         let Outcome::Failed(failure) = cell.settled_outcome(end) else { return };
-        let task = FailedTask { name: cell.name().to_owned(), id: cell.id(), failure };
+        let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
         report.failed += 1;
         if report.failures.len() < Report::LISTED {
@@ -165,7 +184,7 @@ impl Tally {
 
     fn failed_while_stopping(&self, cell: &TaskCell, end: End) {
         let Outcome::Canceled { last_error: Some(failure), .. } = cell.settled_outcome(end) else { return };
-        let task = FailedTask { name: cell.name().to_owned(), id: cell.id(), failure };
+        let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
         if report.failed_while_stopping.len() < Report::LISTED {
             report.failed_while_stopping.push(task);
@@ -177,7 +196,8 @@ impl Tally {
     }
 
     fn aborted(&self, cell: &TaskCell) {
-        let task = AbortedTask { name: cell.name().to_owned(), id: cell.id(), cause: cell.enforcer() };
+        let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
+        let task = AbortedTask { name, id: cell.id(), slot, cause: cell.enforcer() };
         let mut report = self.trouble.lock();
         report.aborted += 1;
         report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));
@@ -185,4 +205,8 @@ impl Tally {
             report.abortions.push(task);
         }
     }
+}
+
+fn failed_task(cell: &TaskCell, failure: Failure) -> FailedTask {
+    FailedTask { name: cell.name().to_owned(), id: cell.id(), slot: cell.slot().cloned(), failure }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -70,6 +71,8 @@ pub struct TaskStatus {
     pub name: Cow<'static, str>,
     /// Its id.
     pub id: TaskId,
+    /// The slot it was submitted to. Nothing for an added task, and for a submission without a slot.
+    pub slot: Option<Arc<str>>,
     /// What it is doing.
     pub phase: Phase,
     /// Since when.

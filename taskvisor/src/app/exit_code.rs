@@ -7,7 +7,7 @@ use super::stderr::{fail, say};
 use crate::handle::TaskHandle;
 use crate::outcome::{FailureKind, Outcome};
 use crate::refusal::RuntimeError;
-use crate::report::Report;
+use crate::report::{Labelled, Report};
 use crate::status::Phase;
 
 /// The exit code, with every reason on stderr.
@@ -37,7 +37,8 @@ pub(super) fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle])
         Err(error) => return fail(error),
     };
     for task in report.overdue() {
-        say(format_args!("error: task `{}` did not stop within the grace and was aborted", task.name));
+        let task = Labelled(&task.name, task.slot.as_deref());
+        say(format_args!("error: task {task} did not stop within the grace and was aborted"));
     }
     if !report.stuck.is_empty() {
         let stuck: Vec<_> = report.stuck.iter().map(ToString::to_string).collect();

@@ -131,6 +131,7 @@ impl TaskCell {
         TaskStatus {
             name: self.name.clone(),
             id: self.id,
+            slot: self.slot().cloned(),
             phase,
             since: state.since,
             attempt,
@@ -170,6 +171,10 @@ impl Subject for TaskCell {
 
     fn id(&self) -> TaskId {
         self.id
+    }
+
+    fn slot(&self) -> Option<&Arc<str>> {
+        self.slot()
     }
 }
 

@@ -12,13 +12,16 @@ use crate::id::TaskId;
 pub(crate) trait Subject: Send + Sync {
     fn name(&self) -> &str;
     fn id(&self) -> TaskId;
+    /// The slot of a submission.
+    fn slot(&self) -> Option<&Arc<str>>;
 }
 
 /// One thing that happened.
 ///
 /// Per task, the events form a word of
 /// `Added (Queued Admitted?)? (Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
-/// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`.
+/// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`. That of a submission has its slot
+/// in brackets: `sync_tenant#25 [tenant-42] started attempt=1`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {
@@ -52,7 +55,16 @@ impl Event {
     /// The same event, about a task of this name that does not exist.
     #[must_use]
     pub fn with_task(self, name: impl Into<String>) -> Self {
-        Self { task: Some(Arc::new(Imagined(name.into(), TaskId::next()))), ..self }
+        let task = Imagined { name: name.into(), id: TaskId::next(), slot: None };
+        Self { task: Some(Arc::new(task)), ..self }
+    }
+
+    /// The same event, about a submission to this slot. After [`with_task`](Self::with_task), which gives it a name.
+    #[must_use]
+    pub fn with_slot(self, slot: impl Into<Arc<str>>) -> Self {
+        let name = self.task().unwrap_or_default().to_owned();
+        let task = Imagined { name, id: self.id().unwrap_or_else(TaskId::next), slot: Some(slot.into()) };
+        Self { task: Some(Arc::new(task)), ..self }
     }
 
     /// The name of the task it is about, if it is about one.
@@ -66,26 +78,47 @@ impl Event {
     pub fn id(&self) -> Option<TaskId> {
         self.task.as_deref().map(Subject::id)
     }
+
+    /// The slot of the submission it is about. Nothing for an added task, and for a submission without a slot.
+    #[must_use]
+    pub fn slot(&self) -> Option<&str> {
+        match (&self.task, &self.kind) {
+            (Some(task), _) => task.slot().map(|slot| &**slot),
+            (None, EventKind::Refused { slot, .. }) => slot.as_deref(),
+            (None, _) => None,
+        }
+    }
 }
 
-struct Imagined(String, TaskId);
+struct Imagined {
+    name: String,
+    id: TaskId,
+    slot: Option<Arc<str>>,
+}
 
 impl Subject for Imagined {
     fn name(&self) -> &str {
-        &self.0
+        &self.name
     }
 
     fn id(&self) -> TaskId {
-        self.1
+        self.id
+    }
+
+    fn slot(&self) -> Option<&Arc<str>> {
+        self.slot.as_ref()
     }
 }
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.task {
-            Some(task) => write!(f, "{}#{} {}", task.name(), task.id(), self.kind),
-            None => write!(f, "{}", self.kind),
+        if let Some(task) = &self.task {
+            write!(f, "{}#{} ", task.name(), task.id())?;
+            if let Some(slot) = task.slot() {
+                write!(f, "[{slot}] ")?;
+            }
         }
+        self.kind.fmt(f)
     }
 }
 
@@ -96,6 +129,7 @@ impl fmt::Debug for Event {
             .field("at", &self.at)
             .field("task", &self.task())
             .field("id", &self.id())
+            .field("slot", &self.slot())
             .field("kind", &self.kind)
             .finish()
     }

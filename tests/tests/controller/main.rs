@@ -16,6 +16,7 @@ mod view;
 mod keys;
 mod refused;
 mod told;
+mod shown;
 
 mod owners;
 mod destructors;

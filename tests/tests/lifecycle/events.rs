@@ -145,6 +145,9 @@ fn a_line_names_the_task_what_happened_and_the_numbers() {
         let event = Event::new(kind).with_task("ping");
         let id = event.id().expect("an id");
         assert_eq!(event.to_string(), format!("ping#{id} {expected}"));
+        let event = event.with_slot("tenant-42");
+        assert_eq!((event.task(), event.id(), event.slot()), (Some("ping"), Some(id), Some("tenant-42")));
+        assert_eq!(event.to_string(), format!("ping#{id} [tenant-42] {expected}"));
     }
 }
 

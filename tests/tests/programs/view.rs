@@ -26,6 +26,7 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
     };
     Seen {
         name: status.name.to_string(),
+        slot: status.slot.as_deref().map(str::to_owned),
         phase,
         since: moment(status.since - began),
         attempt: status.attempt,

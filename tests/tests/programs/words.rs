@@ -189,6 +189,7 @@ impl Refusal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) name: String,
+    pub(crate) slot: Option<String>,
     pub(crate) phase: SeenPhase,
     pub(crate) since: Ms,
     pub(crate) attempt: u64,

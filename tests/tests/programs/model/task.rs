@@ -5,7 +5,7 @@ use std::time::Duration;
 use taskvisor::{Rejection, StopCause};
 
 use crate::model::Told;
-use crate::program::{Attempt, Ms, Policy, Step, Work};
+use crate::program::{Attempt, Ms, Policy, SLOTS, Step, Work};
 use crate::words::{Error, Fate, Line, Seen, SeenPhase, Word};
 
 #[derive(Clone, Debug)]
@@ -172,8 +172,10 @@ impl Task {
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),
             Place::Gone => SeenPhase::Strange("gone".to_owned()),
         };
+        let slot = if let Key::Slot(slot) = self.key { Some(SLOTS[slot].to_owned()) } else { None };
         Seen {
             name: self.name.clone(),
+            slot,
             phase,
             since: self.since,
             attempt: self.attempt,
