@@ -57,6 +57,12 @@ impl TaskHandle {
         self.cell.status()
     }
 
+    /// Whether it is over: then its outcome is there without a wait.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.cell.is_finished()
+    }
+
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::id::TaskId;
 use crate::report::Report;
 use crate::spec::TaskSpec;
 
@@ -30,6 +31,11 @@ pub enum RuntimeError {
     UnknownTask {
         /// The name.
         name: String,
+    },
+    /// No task with this id is there.
+    UnknownTaskId {
+        /// The id.
+        id: TaskId,
     },
     /// The supervisor shuts down, or is gone.
     ShuttingDown,
@@ -93,6 +99,9 @@ impl fmt::Display for RuntimeError {
                 "too many wait for the slot `{slot}`, or for slots in all: try later, or wait for room with `submit_wait`"
             ),
             Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
+            Self::UnknownTaskId { id } => {
+                write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
+            }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
             Self::RuntimeGone => f.write_str(
                 "the Tokio runtime of the supervisor was shut down, and its tasks with it: build another supervisor",

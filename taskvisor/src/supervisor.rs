@@ -9,6 +9,7 @@ use crate::context::{AppContext, TaskContext};
 use crate::current;
 use crate::extract::FromApp;
 use crate::handle::TaskHandle;
+use crate::id::TaskId;
 use crate::refusal::{AddError, RuntimeError};
 use crate::report::Report;
 use crate::shared::Shared;
@@ -118,16 +119,27 @@ impl SupervisorHandle {
     ///
     /// As [`cancel`](Self::cancel).
     pub async fn cancel_with_timeout(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
-        let task = self.known(name)?;
-        let asked = task.cancel_with_timeout(grace);
-        if current::caller().is_some_and(|caller| caller.task == Some(task.id())) {
-            return Err(RuntimeError::FromInside);
-        }
-        task.outcome().await;
-        Ok(asked)
+        cancel_and_wait(self.known(name)?, grace).await
     }
 
-    /// The task of this name, if there is one.
+    /// Like [`cancel`](Self::cancel), by the id of a task that was added or of a submission, which may run or wait for its
+    /// slot. It looks for the task as [`task_by_id`](Self::task_by_id) does.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownTaskId`](RuntimeError::UnknownTaskId) if there is no task with this id. Otherwise as [`cancel`](Self::cancel).
+    ///
+    /// # Cancel safety
+    ///
+    /// The stop stays requested if the wait is given up.
+    pub async fn cancel_by_id(&self, id: TaskId) -> Result<bool, RuntimeError> {
+        let grace = self.shared()?.config.grace;
+        let task = self.task_by_id(id).ok_or(RuntimeError::UnknownTaskId { id })?;
+        cancel_and_wait(task, grace).await
+    }
+
+    /// The added task of this name, if there is one. It finds no submission: the name of one is a label, which many may
+    /// share. Those are found by their ids.
     #[must_use]
     pub fn task(&self, name: &str) -> Option<TaskHandle> {
         let shared = self.shared().ok()?;
@@ -135,13 +147,25 @@ impl SupervisorHandle {
         Some(TaskHandle::new(cell, &shared))
     }
 
-    /// Whether there is a task of this name: running, waiting or blocking its thread past its grace.
+    /// The task with this id, if it is there: added or submitted, running or waiting for its slot. The id is that of an event
+    /// or of a listed [`TaskStatus`].
+    ///
+    /// It looks at one task after the other, as [`tasks`](Self::tasks) does, so it takes time in proportion to the number of
+    /// tasks: it is meant for operators, not for hot paths. Keep the [`TaskHandle`] there.
+    #[must_use]
+    pub fn task_by_id(&self, id: TaskId) -> Option<TaskHandle> {
+        let shared = self.shared().ok()?;
+        let cell = shared.registry.find_by_id(id)?;
+        Some(TaskHandle::new(cell, &shared))
+    }
+
+    /// Whether there is an added task of this name: running, waiting or blocking its thread past its grace.
     #[must_use]
     pub fn is_alive(&self, name: &str) -> bool {
         self.shared().is_ok_and(|shared| shared.registry.find(name).is_some())
     }
 
-    /// A snapshot of all tasks, the oldest first.
+    /// A snapshot of all tasks, the oldest first: those that were added, and submissions that run or wait for their slots.
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskStatus> {
         match self.shared() {
@@ -186,6 +210,15 @@ impl SupervisorHandle {
     fn known(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
         self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })
     }
+}
+
+async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
+    let asked = task.cancel_with_timeout(grace);
+    if current::caller().is_some_and(|caller| caller.task == Some(task.id())) {
+        return Err(RuntimeError::FromInside);
+    }
+    task.outcome().await;
+    Ok(asked)
 }
 
 impl fmt::Debug for SupervisorHandle {

@@ -82,6 +82,11 @@ impl TaskCell {
         })
     }
 
+    /// Whether its end is visible to waiters.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(self.state.lock().stage, Stage::Stuck | Stage::Ended)
+    }
+
     /// The outcome that `settle` decided, for the event that tells it.
     pub(crate) fn settled_outcome(&self, end: End) -> Outcome {
         end.outcome(&mut self.state.lock().last)

@@ -65,7 +65,7 @@ impl<V> JobHandle<V> {
     /// Whether it is over: then awaiting it returns at once.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        matches!(self.status().phase, Phase::Stuck { .. } | Phase::Ended(_))
+        self.task.is_finished()
     }
 
     /// Asks it to stop; a submission that waits leaves the queue at once. Says whether this call was the one.

@@ -183,6 +183,15 @@ impl Registry {
         found.map(|found| Arc::clone(&found.cell))
     }
 
+    /// The task with this id, running or waiting. Shard after shard, because ids are no keys here; never two at once.
+    pub(crate) fn find_by_id(&self, id: TaskId) -> Option<Arc<TaskCell>> {
+        self.shards.iter().find_map(|shard| {
+            let shard = shard.lock();
+            let waiting = shard.slots.iter().flat_map(Slot::waiters).map(|waiter| &waiter.who);
+            shard.running().chain(waiting).find(|cell| cell.id() == id).map(Arc::clone)
+        })
+    }
+
     /// Everybody who is in, oldest first.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
         let mut cells = Vec::with_capacity(self.gate.load(Ordering::Acquire) / ONE);

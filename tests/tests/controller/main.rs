@@ -17,6 +17,7 @@ mod keys;
 mod refused;
 mod told;
 mod shown;
+mod ids;
 
 mod owners;
 mod destructors;
