@@ -32,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) max_retries: Option<Given<Value<u32>>>,
     pub(crate) every: Option<Given<Value<Duration>>>,
     pub(crate) stable_after: Option<Given<Value<Duration>>>,
+    pub(crate) stop_timeout: Option<Given<Value<Duration>>>,
 }
 
 impl Settings {
@@ -53,6 +54,10 @@ impl Settings {
                 let zero =
                     Zero::Refused("every attempt would count as stable, and no retry would be counted");
                 self.stable_after = Some(argument.duration(zero)?);
+            }
+            "stop_timeout" => {
+                let zero = Zero::Refused("no attempt could ever clean up; leave it out for the whole grace");
+                self.stop_timeout = Some(argument.duration(zero)?);
             }
             _ => return Ok(false),
         }

@@ -15,6 +15,7 @@ use crate::alarm::Alarm;
 use crate::attempt::ErasedSlot;
 use crate::cell::{Ask, AskKind, End, Polled, later};
 use crate::current::{self, Caller, Wakes};
+use crate::delayed::{poll_permit_wait, report_slot_wait};
 use crate::ending::{Ended, attempt_event};
 use crate::events::{EventKind, EventName};
 use crate::permit::Permit;
@@ -110,6 +111,7 @@ impl TaskActor {
             return self.stop(ask);
         }
         if !turn {
+            report_slot_wait(&self.ticket);
             return WAIT;
         }
         self.ticket.admitted();
@@ -124,7 +126,8 @@ impl TaskActor {
             // As the poll began, where no permit is needed.
             Some(begun) => begun,
             None if self.poll_permit(context).is_pending() => {
-                self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
+                let wait = self.ticket.cell().wait(WaitingOn::Permit, Instant::now());
+                poll_permit_wait(&mut self.alarm, &self.ticket, wait, context);
                 return WAIT;
             }
             None => match self.begin() {

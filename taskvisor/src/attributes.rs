@@ -34,6 +34,7 @@
 /// | `timeout` | how long one attempt may take | any time |
 /// | `max_retries` | how many retries in a row before it gives up | any number |
 /// | `stable_after` | how long an attempt must run for its failure to begin a new streak | the larger of `"10s"` and the backoff's `max` |
+/// | `stop_timeout` | how long an attempt has to return after a stop request, such as `"2s"` | the whole `grace`, which also limits a longer one |
 /// | `crate` | the path of this crate, if it is renamed or re-exported: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
@@ -74,7 +75,7 @@ pub use taskvisor_macros::task;
 /// ```
 /// use taskvisor::prelude::*;
 ///
-/// #[job(slot = "tenant-{tenant}", admission = "replace", timeout = "30s")]
+/// #[job(slot = "tenant-{tenant}", admission = "replace", timeout = "30s", stop_timeout = "1s")]
 /// async fn sync_tenant(tenant: u64, revision: u32, ctx: TaskContext) -> Result<u32, std::io::Error> {
 ///     println!("{} syncs revision {revision} of tenant {tenant}", ctx.name());
 ///     Ok(revision + 1)
@@ -95,12 +96,17 @@ pub use taskvisor_macros::task;
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
 /// | `queue` | how many may wait in line for one slot | [`ControllerConfig`](crate::ControllerConfig) |
 /// | `timeout` | how long one attempt may take, waiting excluded | any time |
+/// | `stop_timeout` | how long an attempt has to return after a stop request, such as `"2s"` | the whole `grace`, which also limits a longer one |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot, and without `max_retries` retries as often as [`Config::max_retries`](crate::Config::max_retries) says | one attempt |
 /// | `name` | a label for events and listings | the function's |
 /// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
 ///
 /// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
 /// attempt: see [`Config::timeout`](crate::Config::timeout).
+///
+/// With `admission = "replace"` the successor starts when the owner has ended. A job that does not watch for the stop
+/// request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) works on until its `stop_timeout`, and without one
+/// until the whole grace is over (20 s by default); then its future is dropped.
 ///
 /// All jobs of a supervisor share one space of slots: two jobs whose texts are equal exclude each other. Begin the text
 /// with the job's name, unless that is what you want. Arguments are written one after the other, so that `"{a}-{b}"` is the
@@ -111,7 +117,7 @@ pub use taskvisor_macros::task;
 /// others are arguments: owned, `Clone`, and public fields of a struct of the function's name. It returns anything that is
 /// `Send`, or a `Result` of it with any error.
 ///
-/// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or timeout of
+/// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or the timeouts of
 /// one submission. A value that was returned is delivered even if a stop was asked meanwhile.
 ///
 /// The jobs of an application are listed by [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs): name, place,

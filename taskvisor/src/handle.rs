@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cell::{Ask, MARGIN, TaskCell, Waiting, later};
+use crate::cell::{MARGIN, StopRequest, TaskCell, Waiting, later};
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
 use crate::shared::Shared;
@@ -76,7 +76,7 @@ impl TaskHandle {
     }
 
     fn ask(&self, shared: &Shared, grace: Duration) -> bool {
-        let asked = self.cell.ask(Ask::stop(StopCause::Cancel, shared.now(), grace));
+        let asked = self.cell.ask(StopRequest::stop(StopCause::Cancel, shared.now(), grace));
         if asked && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
             shared.room.notify_waiters();
         }

@@ -85,6 +85,7 @@ mod shared;
 mod ticket;
 mod permit;
 mod alarm;
+mod delayed;
 mod actor;
 mod handle;
 

@@ -53,7 +53,8 @@ impl Shared {
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
         let id = TaskId::next();
         let hash = self.registry.hash(&Key::Name, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, Key::Name, hash, self.now()));
+        let cell = TaskCell::new(id, name, Key::Name, hash, self.now());
+        let cell = Arc::new(cell.with_stop_timeout(settings.stop_timeout()));
         match Ticket::take(Arc::clone(self), cell) {
             Ok(ticket) => Ok(Reserved { ticket, slot, policy }),
             Err((refusal, cell)) => {

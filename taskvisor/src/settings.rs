@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cell::StopTimeout;
 use crate::config::Config;
 use crate::policies::{BackoffPolicy, RestartPolicy, nanoseconds};
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub every: Setting<Duration>,
     /// How long an attempt must run before its failure begins a new streak.
     pub stable_after: Setting<Duration>,
+    /// How long it has after a stop request, where that is less than the grace.
+    pub stop_timeout: Setting<Duration>,
 }
 
 /// What a task does: its settings with all that was inherited, packed.
@@ -65,6 +68,7 @@ impl Settings {
         max_retries: Setting::Inherit,
         every: Setting::Inherit,
         stable_after: Setting::Inherit,
+        stop_timeout: Setting::Inherit,
     };
 
     const INTERVAL: Duration = Duration::from_secs(1);
@@ -81,6 +85,14 @@ impl Settings {
         }
     }
 
+    /// How long the task has after a stop request; nothing for the whole grace.
+    pub(crate) fn stop_timeout(&self) -> Option<StopTimeout> {
+        match self.stop_timeout {
+            Setting::Set(time) | Setting::Default(time) => Some(StopTimeout::new(time)),
+            Setting::Inherit => None,
+        }
+    }
+
     /// The policy, or everything that is wrong with it.
     pub(crate) fn resolve(&self, config: &Config) -> Result<Policy, Vec<&'static str>> {
         let restart = self.restart.or(config.restart);
@@ -93,6 +105,9 @@ impl Settings {
         if matches!(self.stable_after, Setting::Set(Duration::ZERO)) {
             wrong
                 .push("`stable_after` is zero, so that every failure would begin a new streak; leave it out");
+        }
+        if matches!(self.stop_timeout, Setting::Set(Duration::ZERO)) {
+            wrong.push("`stop_timeout` is zero, so that no attempt could ever clean up; leave it out for the whole grace");
         }
         if let (Setting::Set(stable_after), Setting::Set(Some(timeout))) = (self.stable_after, self.timeout) {
             if stable_after > timeout {

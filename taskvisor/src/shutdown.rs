@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use crate::cell::{Ask, MARGIN, later};
+use crate::cell::{MARGIN, StopRequest, later};
 use crate::context::AppContext;
 use crate::current;
 use crate::events::{EventKind, EventName};
@@ -74,10 +74,10 @@ impl Shared {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
         for cell in inside.waiting {
-            cell.ask(Ask::reject(Rejection::ShuttingDown, now));
+            cell.ask(StopRequest::reject(Rejection::ShuttingDown, now));
         }
         for cell in inside.running.iter().rev() {
-            cell.ask(Ask::stop(StopCause::Shutdown, now, grace));
+            cell.ask(StopRequest::stop(StopCause::Shutdown, now, grace));
         }
         self.room.notify_waiters();
         self.change_stop(|stop| {

@@ -12,6 +12,8 @@ use std::fmt;
 
 use tokio::time::Instant;
 
+use crate::id::TaskId;
+
 /// What happens to a submission whose slot is taken.
 ///
 /// | | the slot is idle | it is taken |
@@ -58,6 +60,8 @@ pub(crate) struct Slot<T> {
     front: Option<Waiter<T>>,
     /// `Queue` and `Latest`, in the order they came.
     line: VecDeque<Waiter<T>>,
+    /// The first one of the line that is watched now, if one is.
+    pub(crate) watch: Option<TaskId>,
 }
 
 /// Somebody who waits for a slot.
@@ -101,7 +105,7 @@ pub(crate) enum Left<T> {
 
 impl<T: Clone + PartialEq> Slot<T> {
     pub(crate) fn new(owner: T, since: Instant) -> Self {
-        Self { owner, since, front: None, line: VecDeque::new() }
+        Self { owner, since, front: None, line: VecDeque::new(), watch: None }
     }
 
     /// Whether such a submission may wait. `limit` bounds `Queue` by all who wait; a `Replace` and a `Latest` always find a

@@ -104,6 +104,17 @@ impl TaskSpec {
         self
     }
 
+    /// How long an attempt has to return after a stop request; then its future is dropped. The default is the whole
+    /// [`grace`](Config::grace), and so is a longer `time`. Zero is refused when the task is added.
+    ///
+    /// It limits every kind of stop request: a shutdown, `cancel`, and a submission that replaces this one. Give it to
+    /// work that does not watch for a stop, so that its successor in the slot does not wait for the whole grace.
+    #[must_use]
+    pub fn with_stop_timeout(mut self, time: Duration) -> Self {
+        self.settings.stop_timeout = Setting::Set(time);
+        self
+    }
+
     /// The name of the task.
     #[must_use]
     pub fn name(&self) -> &str {

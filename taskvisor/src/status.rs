@@ -50,6 +50,16 @@ pub enum WaitingOn {
     Permit,
 }
 
+/// In one word: `slot` or `permit`.
+impl fmt::Display for WaitingOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Turn => "slot",
+            Self::Permit => "permit",
+        })
+    }
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

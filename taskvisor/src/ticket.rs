@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::cell::{Ask, End, Key, TaskCell};
+use crate::cell::{Ask, End, StopRequest, TaskCell};
 use crate::context::TaskContext;
 use crate::events::{EventKind, EventName, Subject};
 use crate::outcome::StopCause;
@@ -80,7 +80,7 @@ impl Ticket {
     pub(crate) fn submitted(&mut self, queued: bool, now: Instant) {
         self.accept();
         self.added(Some(now));
-        if let (true, Key::Slot(slot)) = (queued, self.cell.key()) {
+        if let (true, Some(slot)) = (queued, self.cell.slot()) {
             self.reached = Reached::Queued;
             self.tell(EventName::Queued, Some(now), || EventKind::Queued { slot: Arc::clone(slot) });
         }
@@ -123,7 +123,11 @@ impl Ticket {
         // A `Latest` that came while the attempt ran left it alone, and is found here. One that joins the queue after this
         // look finds in the cell that no attempt runs any more, and requests the stop itself.
         if self.cell.slot().is_some() && self.shared.registry.latest_waits(&self.cell) {
-            self.cell.ask_between_attempts(Ask::stop(StopCause::Replace, now, self.shared.config.grace));
+            self.cell.ask_between_attempts(StopRequest::stop(
+                StopCause::Replace,
+                now,
+                self.shared.config.grace,
+            ));
         }
         self.cell.sleep(now, until, failures)
     }
@@ -154,7 +158,7 @@ impl Ticket {
         if let Some(next) = self.shared.registry.leave(&self.cell, now) {
             next.grant_turn();
         }
-        if matches!(self.cell.key(), Key::Slot(_)) {
+        if self.cell.slot().is_some() {
             self.shared.room.notify_waiters();
         }
     }

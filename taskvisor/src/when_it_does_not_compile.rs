@@ -30,7 +30,7 @@
 //! | `without-quotes` | `timeout = 5s`, `restart = always` | `"5s"`, `"always"` |
 //! | `unknown` | a word that is none of the option's | the nearest one is named, and all of them |
 //! | `duration-malformed` | `"5 parsecs"`, `"5"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `duration-zero` | a timeout or a wait of no time | leave the timeout out; `backoff = "none"` |
+//! | `duration-zero` | a timeout, a `stop_timeout` or a wait of no time | leave the timeout out; `backoff = "none"` |
 //! | `duration-negative` | `-5` | a duration |
 //! | `duration-absurd` | more than 100 years | leave it out |
 //! | `count-zero` | none at all | `restart = "never"` for no retry; what else is meant, the message says |

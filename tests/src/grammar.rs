@@ -96,6 +96,11 @@ impl Reader {
             }
             EventKind::Backoff { delay, failures } => self.back_off(*delay, *failures, event.at),
             EventKind::Ended { outcome } => self.end(outcome),
+            EventKind::Delayed { .. } => {
+                let waits =
+                    [Place::Added, Place::Queued, Place::Admitted, Place::Succeeded, Place::BackedOff];
+                self.go(&waits, self.place)
+            }
             EventKind::Removed => self.go(&[Place::Ended], Place::Removed),
             other => Err(format!("`{other}` is no event of a task")),
         }

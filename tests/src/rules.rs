@@ -15,6 +15,7 @@ pub struct Rules {
     pub(crate) max_retries: Option<u32>,
     pub(crate) interval: Option<Duration>,
     pub(crate) stable_after: Option<Duration>,
+    pub(crate) stop_timeout: Option<Duration>,
     pub(crate) says_when: bool,
 }
 
@@ -29,6 +30,7 @@ impl Rules {
             max_retries: None,
             interval: None,
             stable_after: None,
+            stop_timeout: None,
             says_when: false,
         }
     }
@@ -93,6 +95,12 @@ impl Rules {
         Self { stable_after: Some(time), ..self }
     }
 
+    /// How long it has after a stop request.
+    #[must_use]
+    pub fn stop_timeout(self, time: Duration) -> Self {
+        Self { stop_timeout: Some(time), ..self }
+    }
+
     /// The task uses `retry_after`, which no backoff bounds: the test asserts those delays itself.
     #[must_use]
     pub fn says_when(self) -> Self {
@@ -111,6 +119,9 @@ impl Rules {
         }
         if let Some(time) = self.stable_after {
             spec = spec.with_stable_after(time);
+        }
+        if let Some(time) = self.stop_timeout {
+            spec = spec.with_stop_timeout(time);
         }
         spec
     }

@@ -217,10 +217,14 @@ batch batch_size
 
 # The application.
 grace
-  task, job: it belongs to the application: write `#[taskvisor::main(grace = "15s")]`
+  task, job: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
 grace_period shutdown shutdown_timeout shutdown_grace termination_grace_period
-  task, job: it belongs to the application: write `#[taskvisor::main(grace = "15s")]`
+  task, job: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
   main: write `grace = "15s"`
+stop_timeout
+  main: write `grace = "15s"` for the time that all tasks have to stop, or `#[task(stop_timeout = "2s")]` for one
+cancel_timeout kill_timeout kill_after stop_grace stop_after
+  task, job: write `stop_timeout = "2s"`
 multi_thread
   main: write `flavor = "multi_thread"`
 current_thread

@@ -20,6 +20,7 @@ const GRAMMAR: Grammar = Grammar {
         ("queue", "queue = 8"),
         ("name", "name = \"sync\""),
         ("timeout", "timeout = \"30s\""),
+        ("stop_timeout", "stop_timeout = \"2s\""),
         ("max_retries", "max_retries = 3"),
         ("backoff", "backoff = \"exp\""),
         ("restart", "restart = \"on-failure\""),

@@ -35,9 +35,12 @@ impl Settings {
         if let Some(stable_after) = &self.stable_after {
             given.push(("stable_after", stable_after.value.write_duration()));
         }
+        if let Some(stop_timeout) = &self.stop_timeout {
+            given.push(("stop_timeout", stop_timeout.value.write_duration()));
+        }
         // With every field given there is nothing left to inherit, and clippy would say so.
         let inherited =
-            (given.len() < 6).then(|| quote_spanned!(at_attribute()=> ..__taskvisor::Settings::INHERIT));
+            (given.len() < 7).then(|| quote_spanned!(at_attribute()=> ..__taskvisor::Settings::INHERIT));
         let fields = given.into_iter().map(|(field, value)| {
             let field = Ident::new(field, at_attribute());
             quote_spanned!(at_attribute()=> #field: __taskvisor::Setting::Set(#value),)

@@ -27,6 +27,7 @@ const EVENTS: &[&str] = &[
     "Added",
     "Queued",
     "Admitted",
+    "Delayed",
     "Started",
     "Succeeded",
     "Failed",

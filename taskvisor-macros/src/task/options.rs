@@ -20,6 +20,7 @@ const GRAMMAR: Grammar = Grammar {
         ("max_retries", "max_retries = 3"),
         ("every", "every = \"30s\""),
         ("stable_after", "stable_after = \"1m\""),
+        ("stop_timeout", "stop_timeout = \"2s\""),
         ("crate", "crate = ::taskvisor"),
     ],
 };

@@ -106,6 +106,7 @@ const _: () = {
                 __TASKVISOR_VALUE
             }),
             stable_after: __taskvisor::Setting::Set(::core::time::Duration::new(120, 0)),
+            stop_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(7, 0)),
         },
         slot: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,

@@ -131,6 +131,9 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     }
     let problems = app.problems(&found, options);
     if problems.is_empty() {
+        for note in app.notes() {
+            say(format_args!("note: {note}"));
+        }
         return Ok(());
     }
     for problem in &problems {

@@ -6,6 +6,7 @@ mod problem;
 mod discover;
 mod twice;
 mod check;
+mod notes;
 mod running;
 mod process;
 #[cfg(feature = "controller")]

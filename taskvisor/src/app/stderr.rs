@@ -149,6 +149,7 @@ impl Trouble {
         EventName::Panicked,
         EventName::Aborted,
         EventName::Ended,
+        EventName::Delayed,
     ]);
 }
 

@@ -1,5 +1,6 @@
 //! What is asked of a task, and how a task ends: the words its cell is written in.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,20 +39,53 @@ pub(crate) enum AskKind {
     Reject(Rejection),
 }
 
-impl Ask {
-    pub(crate) fn stop(cause: StopCause, now: Instant, grace: Duration) -> Self {
-        Self { kind: AskKind::Stop, cause, deadline: later(now, grace), enforcer: cause, seen_late: 0 }
+/// A request to stop, before a task has taken it: the task may have less time than its sender gives it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StopRequest {
+    kind: AskKind,
+    cause: StopCause,
+    at: Instant,
+    grace: Duration,
+}
+
+impl StopRequest {
+    pub(crate) fn stop(cause: StopCause, at: Instant, grace: Duration) -> Self {
+        Self { kind: AskKind::Stop, cause, at, grace }
     }
 
-    pub(crate) fn reject(rejection: Rejection, now: Instant) -> Self {
+    pub(crate) fn reject(rejection: Rejection, at: Instant) -> Self {
         let cause = match rejection {
             Rejection::Superseded => StopCause::Replace,
             Rejection::Cleared => StopCause::Clear,
             Rejection::ShuttingDown => StopCause::Shutdown,
         };
-        Self { kind: AskKind::Reject(rejection), cause, deadline: now, enforcer: cause, seen_late: 0 }
+        Self { kind: AskKind::Reject(rejection), cause, at, grace: Duration::ZERO }
     }
 
+    /// As a task with this `stop_timeout` takes it: never more time than the sender gives.
+    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> Ask {
+        let Self { kind, cause, at, grace } = self;
+        let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
+        Ask { kind, cause, deadline: later(at, grace), enforcer: cause, seen_late: 0 }
+    }
+}
+
+/// How long a task has after a stop request, in four bytes: milliseconds, rounded up, at most some 49 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StopTimeout(NonZeroU32);
+
+impl StopTimeout {
+    pub(crate) fn new(time: Duration) -> Self {
+        let milliseconds = u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        Self(NonZeroU32::new(milliseconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    fn get(self) -> Duration {
+        Duration::from_millis(self.0.get().into())
+    }
+}
+
+impl Ask {
     /// The actor is in an overdue poll. Says whether that was seen before, a margin earlier.
     pub(super) fn is_seen_again(&mut self, now: Instant) -> bool {
         let late = now.saturating_duration_since(self.deadline).as_millis();

@@ -10,6 +10,7 @@
 //! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -28,14 +29,17 @@ mod ask;
 mod ended;
 mod seen;
 
-pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, later};
+pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, StopRequest, StopTimeout, later};
 pub(crate) use seen::Waiting;
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
     id: TaskId,
     name: Cow<'static, str>,
-    key: Key,
+    // A `Key` taken apart: it has no room left for the `stop_timeout`, these three have.
+    slot: Option<Arc<str>>,
+    holds_name: bool,
+    stop_timeout: Option<StopTimeout>,
     /// By what it is found in its registry.
     hash: u64,
     state: Mutex<State>,
@@ -51,6 +55,8 @@ struct State {
     asked: Option<Ask>,
     /// Whether its slot is its own. A task without one never waits for it.
     turn: bool,
+    /// Whether the actor has to report that it still waits for its slot.
+    report_delay: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
@@ -98,6 +104,7 @@ impl TaskCell {
             failures: 0,
             asked: None,
             turn: !matches!(key, Key::Slot(_)),
+            report_delay: false,
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -105,7 +112,18 @@ impl TaskCell {
             waiters: Wakers::default(),
             token: None,
         };
-        Self { id, name, key, hash, state: Mutex::new(state) }
+        let (slot, holds_name) = match key {
+            Key::Name => (None, true),
+            Key::Slot(slot) => (Some(slot), false),
+            Key::Free => (None, false),
+        };
+        Self { id, name, slot, holds_name, stop_timeout: None, hash, state: Mutex::new(state) }
+    }
+
+    /// Gives the task less time after a stop request than whoever sends it.
+    pub(crate) fn with_stop_timeout(mut self, stop_timeout: Option<StopTimeout>) -> Self {
+        self.stop_timeout = stop_timeout;
+        self
     }
 
     pub(crate) fn into_name(self) -> Cow<'static, str> {
@@ -113,17 +131,18 @@ impl TaskCell {
     }
 
     /// Asks the task to stop. Says whether this was the first to ask; a later one can only bring the deadline forward.
-    pub(crate) fn ask(&self, ask: Ask) -> bool {
-        self.ask_if(ask, |_| true)
+    pub(crate) fn ask(&self, request: StopRequest) -> bool {
+        self.ask_if(request, |_| true)
     }
 
     /// Requests a stop, but neither of an attempt that runs nor of a task that has had none yet. Decided under the lock
     /// under which attempts begin: one that began first goes on, one that did not never begins.
-    pub(crate) fn ask_between_attempts(&self, ask: Ask) -> bool {
-        self.ask_if(ask, |state| state.attempt > 0 && state.stage != Stage::Running)
+    pub(crate) fn ask_between_attempts(&self, request: StopRequest) -> bool {
+        self.ask_if(request, |state| state.attempt > 0 && state.stage != Stage::Running)
     }
 
-    fn ask_if(&self, ask: Ask, applies: impl FnOnce(&State) -> bool) -> bool {
+    fn ask_if(&self, request: StopRequest, applies: impl FnOnce(&State) -> bool) -> bool {
+        let ask = request.limited_to(self.stop_timeout);
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
             if state.end.is_some() || !applies(&state) {
@@ -175,7 +194,7 @@ impl TaskCell {
             state.polling = false;
             let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
             let replaced = if known { None } else { state.actor.replace(waker.clone()) };
-            (state.polled() != seen, state.stage == Stage::Stuck, replaced)
+            (state.polled() != seen || state.report_delay, state.stage == Stage::Stuck, replaced)
         };
         if missed {
             waker.wake_by_ref();
@@ -188,6 +207,8 @@ impl TaskCell {
         let actor = {
             let mut state = self.state.lock();
             state.turn = true;
+            // The wait is over. Left set, it would have the actor polled for ever: nothing takes it any more.
+            state.report_delay = false;
             state.actor.take()
         };
         if let Some(actor) = actor {
@@ -195,17 +216,42 @@ impl TaskCell {
         }
     }
 
+    /// Has the actor publish that it still waits for its slot, unless it does not wait any more.
+    #[cfg(feature = "controller")]
+    pub(crate) fn report_delay(&self) {
+        let actor = {
+            let mut state = self.state.lock();
+            if state.turn || state.asked.is_some() {
+                return;
+            }
+            state.report_delay = true;
+            state.actor.take()
+        };
+        if let Some(actor) = actor {
+            actor.wake();
+        }
+    }
+
+    /// Whether a report of the wait for the slot is due, and since when the task waits.
+    pub(crate) fn take_delay(&self) -> Option<Instant> {
+        let mut state = self.state.lock();
+        std::mem::take(&mut state.report_delay).then_some(state.since)
+    }
+
     pub(crate) fn is_asked(&self) -> bool {
         self.state.lock().asked.is_some()
     }
 
-    /// Waits on something before an attempt. One that was given up meanwhile stays stuck.
-    pub(crate) fn wait(&self, on: WaitingOn, now: Instant) {
+    /// Waits on something before an attempt. One that was given up meanwhile stays stuck. Says since when it waits, and
+    /// whether the wait begins with this call.
+    pub(crate) fn wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
         let mut state = self.state.lock();
-        if state.end.is_none() && state.stage != Stage::Waiting(on) {
+        let begins = state.end.is_none() && state.stage != Stage::Waiting(on);
+        if begins {
             state.stage = Stage::Waiting(on);
             state.since = now;
         }
+        (state.since, begins)
     }
 
     /// Begins the next attempt, unless a stop was asked.

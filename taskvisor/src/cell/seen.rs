@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{End, Key, Polled, Stage, State, TaskCell};
+use super::{End, Polled, Stage, State, TaskCell};
 use crate::events::Subject;
 use crate::id::TaskId;
 use crate::outcome::{Failure, Outcome, StopCause};
@@ -29,21 +29,19 @@ impl TaskCell {
         &self.name
     }
 
-    pub(crate) fn key(&self) -> &Key {
-        &self.key
-    }
-
     /// The slot it is submitted to.
     pub(crate) fn slot(&self) -> Option<&Arc<str>> {
-        match &self.key {
-            Key::Slot(slot) => Some(slot),
-            Key::Name | Key::Free => None,
-        }
+        self.slot.as_ref()
+    }
+
+    /// Whether its name is held, as that of an added task; the name of a submission is a label.
+    pub(crate) fn holds_name(&self) -> bool {
+        self.holds_name
     }
 
     /// Whether it holds this name. A label is not held.
     pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.key == Key::Name && self.name == name
+        self.holds_name && self.name == name
     }
 
     pub(crate) fn hash(&self) -> u64 {

@@ -1,5 +1,6 @@
 //! Keyed work: what is submitted runs in slots, one at a time in each.
 
+mod watch;
 mod submit;
 mod spec;
 mod view;
@@ -12,7 +13,7 @@ pub(crate) use submit::Draft;
 
 use std::pin::pin;
 
-use crate::cell::Ask;
+use crate::cell::StopRequest;
 use crate::outcome::{Rejection, StopCause};
 use crate::refusal::RuntimeError;
 use crate::supervisor::SupervisorHandle;
@@ -89,9 +90,9 @@ impl SupervisorHandle {
         let Some(cleared) = shared.registry.clear(slot) else { return false };
         let now = shared.now();
         for waiting in cleared.waiting {
-            waiting.ask(Ask::reject(Rejection::Cleared, now));
+            waiting.ask(StopRequest::reject(Rejection::Cleared, now));
         }
-        cleared.owner.ask(Ask::stop(StopCause::Clear, now, shared.config.grace));
+        cleared.owner.ask(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
         shared.room.notify_waiters();
         true
     }

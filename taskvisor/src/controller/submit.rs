@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::cell::{Ask, Key, TaskCell};
+use crate::cell::{Key, StopRequest, TaskCell};
 use crate::events::{EventKind, EventName};
 use crate::handle::TaskHandle;
 use crate::id::TaskId;
@@ -119,9 +119,10 @@ impl Shared {
         let Draft { spec, key, admission, queue, delivers, waits } = draft;
         let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
         let now = self.now();
+        let stop_timeout = settings.stop_timeout();
         let id = TaskId::next();
         let hash = self.registry.hash(&key, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now));
+        let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now).with_stop_timeout(stop_timeout));
         let limits =
             Limits { in_slot: queue.unwrap_or(self.controller.per_slot), in_all: self.controller.in_all };
         match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
@@ -141,16 +142,19 @@ impl Shared {
         }
     }
 
-    pub(crate) fn tell_taken(&self, ticket: &mut Ticket, taken: Taken, now: Instant) {
-        ticket.submitted(matches!(taken, Taken::Waits(_)), now);
+    pub(crate) fn tell_taken(self: &Arc<Self>, ticket: &mut Ticket, taken: Taken, now: Instant) {
+        ticket.submitted(matches!(taken, Taken::Waits { .. }), now);
         match taken {
             Taken::Turn => ticket.cell().grant_turn(),
-            Taken::Waits(waits) => {
+            Taken::Waits { told: waits, unwatched } => {
+                if unwatched {
+                    self.watch_line(ticket.cell(), now);
+                }
                 if let Some(superseded) = waits.superseded {
-                    superseded.ask(Ask::reject(Rejection::Superseded, now));
+                    superseded.ask(StopRequest::reject(Rejection::Superseded, now));
                 }
                 // On the clock of the supervisor: the submitter may be on another runtime, or on none.
-                let stop = || Ask::stop(StopCause::Replace, self.now(), self.config.grace);
+                let stop = || StopRequest::stop(StopCause::Replace, self.now(), self.config.grace);
                 if let Some(replaced) = waits.replaced {
                     replaced.ask(stop());
                 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use humantime::format_duration;
 use tokio::time::Instant;
 
 use super::EventKind;
@@ -19,7 +21,7 @@ pub(crate) trait Subject: Send + Sync {
 /// One thing that happened.
 ///
 /// Per task, the events form a word of
-/// `Added (Queued Admitted?)? (Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
+/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
 /// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`. That of a submission has its slot
 /// in brackets: `sync_tenant#25 [tenant-42] started attempt=1`.
 #[derive(Clone)]
@@ -118,7 +120,15 @@ impl fmt::Display for Event {
                 write!(f, "[{slot}] ")?;
             }
         }
-        self.kind.fmt(f)
+        self.kind.fmt(f)?;
+        match &self.kind {
+            EventKind::Delayed { since, .. } => {
+                // Whole seconds: the timers of the runtime are a little late.
+                let waited = Duration::from_secs(self.at.saturating_duration_since(*since).as_secs());
+                write!(f, " waited={}", format_duration(waited))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

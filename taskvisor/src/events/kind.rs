@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use humantime::{FormattedDuration, format_duration};
+use tokio::time::Instant;
 
 use crate::outcome::{Failure, Outcome};
+use crate::status::WaitingOn;
 
 /// Declares the events once: the kinds with their data, their names, their labels.
 macro_rules! events {
@@ -57,6 +59,13 @@ events! {
     } => "queued";
     /// A submission that waited has its slot.
     Admitted => "admitted";
+    /// A task has waited for one thing for long: published after 10 s of it, after 20 s, 40 s and so on.
+    Delayed {
+        /// What it waits for.
+        on: WaitingOn,
+        /// Since when, on the monotonic clock.
+        since: Instant,
+    } => "delayed";
     /// An attempt begins.
     Started {
         /// Its number, from 1, never reset.
@@ -164,6 +173,7 @@ impl fmt::Display for EventKind {
                 write!(f, " delay={} failures={failures}", short(*delay))
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
+            Self::Delayed { on, .. } => write!(f, " on={on}"),
             Self::Queued { slot } => write!(f, " slot={slot}"),
             Self::Refused { task, slot, reason } => {
                 write!(f, " task={task}")?;

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::cell::Key;
 use crate::current;
 use crate::handle::{OutcomeFuture, TaskHandle};
 use crate::id::TaskId;
@@ -90,7 +89,7 @@ impl<V> JobHandle<V> {
     /// Whether the caller itself has the slot that this submission waits for.
     fn waits_for_caller(&self) -> Option<Arc<str>> {
         let caller = current::caller()?.task?;
-        let Key::Slot(slot) = self.task.cell().key() else { return None };
+        let slot = self.task.cell().slot()?;
         let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Turn });
         let owner = self.task.competes_in()?.registry.owner(slot)?;
         (waits && owner.id() == caller).then(|| Arc::clone(slot))

@@ -73,11 +73,12 @@ pub struct Submission<J> {
     slot: Option<Arc<str>>,
     admission: Option<Admission>,
     timeout: Option<Duration>,
+    stop_timeout: Option<Duration>,
 }
 
 impl<J: Job> Submission<J> {
     fn new(job: J) -> Self {
-        Self { job, slot: None, admission: None, timeout: None }
+        Self { job, slot: None, admission: None, timeout: None, stop_timeout: None }
     }
 
     /// Runs it in another slot than declared.
@@ -103,6 +104,16 @@ impl<J: Job> Submission<J> {
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Gives an attempt another time after a stop request than declared; zero is refused when it is submitted.
+    ///
+    /// The default is the whole [`grace`](crate::Config::grace), and so is a longer `time`: see
+    /// [`TaskSpec::with_stop_timeout`].
+    #[must_use]
+    pub fn with_stop_timeout(mut self, time: Duration) -> Self {
+        self.stop_timeout = Some(time);
         self
     }
 
@@ -148,6 +159,14 @@ pub trait JobExt: Job {
     fn with_timeout(self, timeout: Duration) -> Submission<Self> {
         Submission::new(self).with_timeout(timeout)
     }
+
+    /// Gives an attempt another time after a stop request than declared.
+    ///
+    /// The default is the whole [`grace`](crate::Config::grace), and so is a longer `time`: see
+    /// [`TaskSpec::with_stop_timeout`].
+    fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
+        Submission::new(self).with_stop_timeout(time)
+    }
 }
 
 impl<J: Job> JobExt for J {}
@@ -181,6 +200,9 @@ impl<J: Job> Submit for Submission<J> {
         let mut settings = *settings;
         if let Some(timeout) = self.timeout {
             settings.timeout = Setting::Set(Some(timeout));
+        }
+        if let Some(time) = self.stop_timeout {
+            settings.stop_timeout = Setting::Set(time);
         }
         let task =
             TaskRef { name: (*name).into(), slot: slot_of(self.job.clone(), &delivery), needs: *needs };

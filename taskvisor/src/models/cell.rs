@@ -173,3 +173,32 @@ fn a_token_is_cancelled_with_its_attempt_and_not_with_another() {
         assert!(token.is_cancelled());
     });
 }
+
+/// `report_delay` × `grant_turn` × a poll of the actor: a report that is due is taken while the task waits, and none is left once
+/// it owns its slot, where it would have the actor polled for ever.
+#[test]
+fn a_due_report_of_a_wait_is_taken_or_dropped_with_the_turn() {
+    explore(|| {
+        let task = submission("slot", Instant::now());
+        let reporter = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.report_delay())
+        };
+        let owner = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.grant_turn())
+        };
+        block_on(poll_fn(|context| {
+            let seen = task.enter();
+            if seen.turn {
+                return Poll::Ready(());
+            }
+            let _due = task.take_delay();
+            task.leave(seen, context.waker());
+            Poll::Pending
+        }));
+        join(reporter);
+        join(owner);
+        assert_eq!(task.take_delay(), None);
+    });
+}

@@ -6,7 +6,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{cell, explore, join, outcome, overdue, poll_once, submission};
-use crate::cell::{Ask, End, MARGIN, Polled, TaskCell};
+use crate::cell::{End, MARGIN, Polled, StopRequest, TaskCell};
 use crate::outcome::Rejection;
 use crate::status::{Phase, WaitingOn};
 
@@ -114,7 +114,7 @@ fn what_is_rejected_ends_so_whoever_ends_it() {
         task.enter();
         let asker = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.ask(Ask::reject(Rejection::Superseded, now)))
+            thread::spawn(move || task.ask(StopRequest::reject(Rejection::Superseded, now)))
         };
         let forced = force(&task, now);
         assert!(join(asker));

@@ -35,7 +35,7 @@ use loom::sync::Notify;
 use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
-use crate::cell::{Ask, Key, TaskCell, Waiting};
+use crate::cell::{Key, StopRequest, TaskCell, Waiting};
 use crate::config::Config;
 use crate::id::TaskId;
 use crate::outcome::{Outcome, StopCause};
@@ -141,12 +141,12 @@ fn policy() -> Policy {
 }
 
 /// A stop that is due at `now`.
-fn overdue(now: Instant) -> Ask {
-    Ask::stop(StopCause::Cancel, now, Duration::ZERO)
+fn overdue(now: Instant) -> StopRequest {
+    StopRequest::stop(StopCause::Cancel, now, Duration::ZERO)
 }
 
-fn stop(now: Instant) -> Ask {
-    Ask::stop(StopCause::Cancel, now, GRACE)
+fn stop(now: Instant) -> StopRequest {
+    StopRequest::stop(StopCause::Cancel, now, GRACE)
 }
 
 /// Waits for the outcome as a handle does, but without an alarm.

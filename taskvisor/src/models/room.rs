@@ -103,7 +103,7 @@ fn whoever_is_superseded_gives_its_room_to_the_next() {
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
             let taken = registry.submit(&newer, admission, WIDE, now).expect("it is always admitted");
-            let superseded = matches!(taken, Taken::Waits(waits) if waits.superseded.is_some());
+            let superseded = matches!(taken, Taken::Waits { told, .. } if told.superseded.is_some());
             let withdrawn = join(withdrawing);
             let granted = join(leaving).is_some_and(|next| next == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);

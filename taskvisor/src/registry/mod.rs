@@ -103,13 +103,11 @@ impl Registry {
 
     /// Frees what the task holds. Says whose turn it is then.
     pub(crate) fn leave(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
-        match cell.key() {
-            Key::Slot(_) => self.leave_slot(cell, now),
-            Key::Name | Key::Free => {
-                let _removed = self.shard(cell.hash()).lock().remove(cell);
-                None
-            }
+        if cell.slot().is_some() {
+            return self.leave_slot(cell, now);
         }
+        let _removed = self.shard(cell.hash()).lock().remove(cell);
+        None
     }
 
     /// Counts one in while `insert` lets it in; what it refuses is counted out again.
@@ -226,7 +224,7 @@ impl Shard {
             return Err(Refusal::Closed);
         }
         let hash = cell.hash();
-        let holds_a_name = *cell.key() == Key::Name;
+        let holds_a_name = cell.holds_name();
         let same = |other: &Entered| holds_a_name && other.hash == hash && other.cell.is_named(cell.name());
         match self.tasks.entry(hash, same, |other| other.hash) {
             Entry::Occupied(_) => Err(Refusal::NameTaken),

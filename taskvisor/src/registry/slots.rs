@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{Refusal, Registry, Shard};
 use crate::cell::TaskCell;
+use crate::id::TaskId;
 use crate::slot::{Admission, Left, NoRoom, Slot, Waiter, Waits};
 use crate::sync::Ordering;
 
@@ -25,8 +26,13 @@ pub(crate) struct Limits {
 pub(crate) enum Taken {
     /// It may run.
     Turn,
-    /// It waits; these are to be told.
-    Waits(Waits<Arc<TaskCell>>),
+    /// It waits.
+    Waits {
+        /// Those whom this concerns.
+        told: Waits<Arc<TaskCell>>,
+        /// Whether nothing watches yet how long submissions wait for this slot.
+        unwatched: bool,
+    },
 }
 
 /// Who was in a slot when it was cleared.
@@ -84,7 +90,9 @@ impl Registry {
         if !queues && waits.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
-        Ok(Taken::Waits(waits))
+        let unwatched = taken.get().watch.is_none();
+        taken.get_mut().watch.get_or_insert(cell.id());
+        Ok(Taken::Waits { told: waits, unwatched })
     }
 
     fn take_room(&self, in_all: usize) -> bool {
@@ -135,6 +143,22 @@ impl Registry {
         let cleared = Cleared { owner: Arc::clone(&taken.owner), waiting: taken.clear() };
         self.make_room(cleared.waiting.len());
         Some(cleared)
+    }
+
+    /// Who waits for a slot, and since when, for the watch that was begun with this submission. Nothing if that is over: the
+    /// slot was idle meanwhile, or nobody waits, and then the next one to wait begins another.
+    pub(crate) fn waits(&self, slot: &str, watch: TaskId) -> Option<Vec<(Arc<TaskCell>, Instant)>> {
+        let hash = self.hasher.hash_one(slot);
+        let mut shard = self.shard(hash).lock();
+        let taken = shard.slots.find_mut(hash, |other| other.is(slot))?;
+        if taken.watch != Some(watch) {
+            return None;
+        }
+        if taken.waiting() == 0 {
+            taken.watch = None;
+            return None;
+        }
+        Some(taken.waiters().map(|waiter| (Arc::clone(&waiter.who), waiter.since)).collect())
     }
 
     /// Whose slot it is.

@@ -8,6 +8,7 @@ mod restart_always;
 mod stop_wins;
 mod stop_while_waiting;
 mod grace;
+mod stop_timeout;
 mod racing;
 mod retries;
 mod stable;

@@ -16,6 +16,8 @@ mod view;
 mod keys;
 mod refused;
 mod told;
+mod delayed;
+mod stop_timeout;
 mod shown;
 mod ids;
 

@@ -61,7 +61,10 @@ async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_wa
     assert!(over(&owner).await.is_aborted());
     let story = harness.finish().await;
     assert_eq!(story.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
-    assert_eq!(story.of(&next), RAN_LATER);
+    // It waited for the whole grace: 20 s.
+    let waits =
+        ["added", "queued", "delayed", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
+    assert_eq!(story.of(&next), waits);
     assert_eq!(story.starts_of(&next), story.times_of(&owner, EventName::Aborted));
 }
 

@@ -118,7 +118,7 @@ async fn what_is_refused_is_told_to_nobody() {
 #[test]
 fn labels_are_stable() {
     let labels: Vec<_> = EventName::ALL.iter().map(|name| name.label()).collect();
-    let expected = "added queued admitted started succeeded failed timed_out panicked canceled aborted backoff ended \
+    let expected = "added queued admitted delayed started succeeded failed timed_out panicked canceled aborted backoff ended \
                     removed refused shutdown_requested stopped subscriber_panicked lagged";
     assert_eq!(labels.join(" "), expected);
 }

@@ -105,3 +105,35 @@ fn place(mark: &str) -> String {
     let line = MISDECLARED.lines().position(|line| line.ends_with(&mark)).expect("the mark is there");
     format!("tests/tests/processes/fixtures/misdeclared.rs:{}", line + 1)
 }
+
+#[cfg(unix)]
+#[test]
+fn what_an_application_may_not_expect_is_noted_at_its_start() {
+    const NOTES: &str = include_str!("fixtures/start_notes.rs");
+    let line = |text: &str| {
+        let line = NOTES.lines().position(|line| line.contains(text)).expect("it is there") + 1;
+        format!("tests/tests/processes/fixtures/start_notes.rs:{line}")
+    };
+    let clamped = |kind: &str, name: &str, time: &str, text: &str| {
+        format!(
+            "note: {}: {kind} `{name}`: `stop_timeout` is {time}, but the grace is 15s, and no task has longer than that; raise \
+             the grace, or leave out the `stop_timeout`\n",
+            line(text)
+        )
+    };
+    let clamped = clamped("task", "first", "1m", "#[task(stop_timeout = \"1m\")]")
+        + &clamped("job", "sync", "2m", "#[job(");
+    let permits = format!(
+        "note: {}: `max_concurrent` is 2, and these tasks may each run one attempt that does not end: `first`, `second`; \
+         together they can hold every permit, so that nothing else runs; raise `max_concurrent`, or give them a `timeout`\n",
+        line("app.config(")
+    );
+    for (limit, notes) in [("2", clamped.clone() + &permits), ("3", clamped.clone()), ("any", clamped)] {
+        let mut process = Process::start("start_notes", &[limit]);
+        process.wait_for(&["runs"]);
+        process.signal("TERM");
+        let ended = process.end();
+        ended.expect_code(0);
+        assert_eq!(ended.stderr, notes, "`max_concurrent` is {limit}");
+    }
+}

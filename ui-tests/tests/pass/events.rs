@@ -3,10 +3,11 @@
 use taskvisor::{Event, EventName};
 
 /// `Lagged` is told whether it is asked for or not.
-const NAMES: [EventName; 17] = [
+const NAMES: [EventName; 18] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
+    EventName::Delayed,
     EventName::Started,
     EventName::Succeeded,
     EventName::Failed,
@@ -27,6 +28,7 @@ const NAMES: [EventName; 17] = [
     Added,
     Queued,
     Admitted,
+    Delayed,
     Started,
     Succeeded,
     Failed,

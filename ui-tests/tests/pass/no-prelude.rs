@@ -59,6 +59,7 @@ async fn ran() {
     backoff(exp, first = "1s", max = "2s", factor = 1.0 + 1.0, jitter = "none"),
     max_retries = 3,
     stable_after = "3s",
+    stop_timeout = "3s",
     restart = "on-failure"
 )]
 async fn literals(
@@ -77,7 +78,8 @@ async fn literals(
     backoff(exp, first = IDLE, max = IDLE, factor = FACTOR, jitter = ::taskvisor::JitterPolicy::None),
     max_retries = TWICE,
     every = IDLE,
-    stable_after = ::core::time::Duration::from_secs(30)
+    stable_after = ::core::time::Duration::from_secs(30),
+    stop_timeout = IDLE
 )]
 async fn constants() -> Nothing {
     ran().await;

@@ -46,7 +46,8 @@ const IDLE: Duration = Duration::from_secs(60);
     timeout = "5s",
     max_retries = 3,
     every = "1m",
-    stable_after = "3s"
+    stable_after = "3s",
+    stop_timeout = "3s"
 )]
 async fn literals(
     ctx: TaskContext,
@@ -65,7 +66,8 @@ async fn literals(
     timeout = IDLE,
     max_retries = 1 + 2,
     every = IDLE,
-    stable_after = Duration::from_secs(30)
+    stable_after = Duration::from_secs(30),
+    stop_timeout = IDLE
 )]
 async fn expressions() {
     yield_now().await;

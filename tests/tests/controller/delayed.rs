@@ -1,0 +1,102 @@
+//! `Delayed`: a task that waits long for one thing says so, after 10 s, 20 s, 40 s and so on.
+
+use taskvisor::{Config, Event, EventKind, EventName, TaskHandle, WaitingOn};
+use tests::{Harness, Rules, Script, Step, Story};
+
+use crate::support::*;
+
+fn sleeping(name: &'static str, time: u64) -> taskvisor::TaskRef {
+    Script::task(name, [Step::SucceedAfter(seconds(time))])
+}
+
+/// The waits that were reported, in seconds, and on what.
+fn delays(story: &Story, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
+    let delay = |event: &Event| match event.kind {
+        EventKind::Delayed { on, since } => Some((on, event.at.duration_since(since).as_secs())),
+        _ => None,
+    };
+    story.events_of(task).filter_map(delay).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_waits_for_a_permit_reports_it_ever_more_rarely() {
+    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let owner = harness.add(Rules::never(), sleeping("owner", 50));
+    harness.reach(&owner, 1).await;
+    let waits = harness.add(Rules::never(), brief("waits"));
+    assert!(over(&waits).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(delays(&story, &waits), [10, 20, 40].map(|waited| (WaitingOn::Permit, waited)));
+    let line = story
+        .events_of(&waits)
+        .find(|event| event.kind.name() == EventName::Delayed)
+        .map(ToString::to_string);
+    assert_eq!(line, Some(format!("waits#{} delayed on=permit waited=10s", waits.id())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_wait_for_a_permit_is_counted_anew() {
+    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let owner = harness.add(Rules::never(), sleeping("owner", 15));
+    harness.reach(&owner, 1).await;
+    let steps = [Step::Fail("again"), Step::Succeed];
+    let waits = harness.add(Rules::on_failure().without_backoff(), Script::task("waits", steps));
+    let next = harness.add(Rules::never(), sleeping("next", 12));
+    assert!(over(&waits).await.is_completed());
+    assert!(over(&next).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(delays(&story, &waits), [(WaitingOn::Permit, 10), (WaitingOn::Permit, 10)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_submission_that_waits_for_a_slot_reports_its_own_wait() {
+    let (harness, owner) = owned_by(sleeping("owner", 45)).await;
+    let first = submit(&harness, Queue, brief("first"));
+    tokio::time::sleep(seconds(3)).await;
+    let second = submit(&harness, Queue, brief("second"));
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(delays(&story, &first), [10, 20, 40].map(|waited| (WaitingOn::Turn, waited)));
+    assert_eq!(delays(&story, &second), [10, 20, 40].map(|waited| (WaitingOn::Turn, waited)));
+    assert_eq!(delays(&story, &owner), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
+    let (harness, _) = owned_by(sleeping("owner", 5)).await;
+    let first = submit(&harness, Queue, brief("first"));
+    assert!(over(&first).await.is_completed());
+    // The timer of that wait is still there when this one begins.
+    owns(&harness, sleeping("owner", 25)).await;
+    let second = submit(&harness, Queue, brief("second"));
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(delays(&story, &first), []);
+    assert_eq!(delays(&story, &second), [(WaitingOn::Turn, 10), (WaitingOn::Turn, 20)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_left_the_queue_reports_nothing() {
+    let (harness, _) = owned_by(sleeping("owner", 25)).await;
+    let first = submit(&harness, Queue, brief("first"));
+    let second = submit(&harness, Queue, brief("second"));
+    tokio::time::sleep(seconds(11)).await;
+    first.cancel();
+    assert!(over(&second).await.is_completed());
+    let story = harness.finish().await;
+    assert_eq!(delays(&story, &first), [(WaitingOn::Turn, 10)]);
+    assert_eq!(delays(&story, &second), [(WaitingOn::Turn, 10), (WaitingOn::Turn, 20)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_ends_the_timers_of_the_slots() {
+    let (harness, _) = owned_by(polite("owner")).await;
+    submit(&harness, Queue, brief("waits"));
+    let before = tokio::time::Instant::now();
+    harness.finish().await;
+    tokio::task::yield_now().await;
+    assert_eq!(before.elapsed(), seconds(0));
+    // The watch of the test harness is what is left.
+    let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    assert!(alive <= 1, "{alive} tasks are left");
+}
