@@ -58,8 +58,8 @@ mod outcome;
 mod policies;
 mod config;
 mod settings;
-mod events;
 mod status;
+mod events;
 
 // One task.
 mod cell;

@@ -1,8 +1,8 @@
 //! What a task says about itself, and what it inherits.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use crate::cell::StopTimeout;
 use crate::config::Config;
 use crate::policies::{BackoffPolicy, RestartPolicy, nanoseconds};
 
@@ -151,5 +151,20 @@ impl Policy {
 
     pub(crate) fn stable_after(&self) -> Duration {
         Duration::from_nanos(self.stable_after)
+    }
+}
+
+/// How long a task has after a stop request, in four bytes: milliseconds, rounded up, at most some 49 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StopTimeout(NonZeroU32);
+
+impl StopTimeout {
+    pub(crate) fn new(time: Duration) -> Self {
+        let milliseconds = u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
+        Self(NonZeroU32::new(milliseconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    pub(crate) fn get(self) -> Duration {
+        Duration::from_millis(self.0.get().into())
     }
 }

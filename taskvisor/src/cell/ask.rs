@@ -1,12 +1,12 @@
 //! What is asked of a task, and how a task ends: the words its cell is written in.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::outcome::{LastFailure, Outcome, Rejection, StopCause};
+use crate::settings::StopTimeout;
 
 /// What a task holds while it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,21 +67,6 @@ impl StopRequest {
         let Self { kind, cause, at, grace } = self;
         let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
         Ask { kind, cause, deadline: later(at, grace), enforcer: cause, seen_late: 0 }
-    }
-}
-
-/// How long a task has after a stop request, in four bytes: milliseconds, rounded up, at most some 49 days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StopTimeout(NonZeroU32);
-
-impl StopTimeout {
-    pub(crate) fn new(time: Duration) -> Self {
-        let milliseconds = u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
-        Self(NonZeroU32::new(milliseconds).unwrap_or(NonZeroU32::MIN))
-    }
-
-    fn get(self) -> Duration {
-        Duration::from_millis(self.0.get().into())
     }
 }
 

@@ -21,6 +21,7 @@ use crate::error::BoxError;
 use crate::id::TaskId;
 use crate::outcome::{FailureKind, Kept, LastFailure};
 use crate::panics::discard;
+use crate::settings::StopTimeout;
 use crate::status::WaitingOn;
 use crate::sync::Mutex;
 use crate::wakers::Wakers;
@@ -29,7 +30,7 @@ mod ask;
 mod ended;
 mod seen;
 
-pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, StopRequest, StopTimeout, later};
+pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, StopRequest, later};
 pub(crate) use seen::Waiting;
 
 #[derive(Debug)]
