@@ -43,162 +43,82 @@
 // Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
 #![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 
-// In reading order, which is the order of imports: a file uses only what stands above it; a test keeps it so.
-
-// Words: what is spoken of.
+// Layers: a folder imports only from those above it, which a test checks. Inside a folder files may use each other.
 mod sync;
-mod panics;
-mod wakers;
-#[cfg(any(feature = "logging", feature = "macros"))]
-mod line;
-mod id;
 mod error;
-mod fault;
-mod outcome;
-mod policies;
-mod config;
-mod settings;
-mod status;
-mod events;
-
-// One task.
-mod cell;
-mod current;
-mod cancelled;
-mod context;
-mod state;
-mod extract;
-mod attempt;
+mod policy;
 mod task;
-mod spec;
-mod plan;
-mod ending;
-
-// Many tasks.
-mod slot;
-mod bus;
-mod subscriber;
-mod report;
-mod refusal;
-mod registry;
-mod shared;
-mod ticket;
-mod permit;
-mod alarm;
-mod delayed;
-mod actor;
-mod handle;
-
-// The front.
-mod overdue;
-mod shutdown;
-mod reserve;
+mod event;
+mod runtime;
 mod supervisor;
 #[cfg(feature = "controller")]
-mod controller;
-#[cfg(feature = "controller")]
 mod job;
-mod builder;
-mod signals;
-mod run;
-#[cfg(feature = "logging")]
-mod logging;
-
-// Declared work.
-#[cfg(feature = "macros")]
-mod returns;
-#[cfg(all(feature = "controller", feature = "macros"))]
-mod argument;
-#[cfg(feature = "macros")]
-mod probe;
-#[cfg(feature = "macros")]
-mod declare;
 #[cfg(feature = "macros")]
 mod app;
+#[cfg(feature = "logging")]
+mod observe;
 #[cfg(feature = "macros")]
-mod attributes;
-#[cfg(feature = "macros")]
-pub mod when_it_does_not_compile;
+mod macro_support;
+pub mod prelude;
 
 #[cfg(all(test, taskvisor_loom, feature = "controller"))]
 mod models;
 
-pub use builder::{Supervisor, SupervisorBuilder};
-pub use config::Config;
+pub use error::{BoxError, Cause, Failure, FailureKind, Markable, MarkedError, ResultExt, TaskError};
+pub use event::{Event, EventKind, EventName, EventSet};
 #[cfg(feature = "controller")]
-pub use config::ControllerConfig;
-pub use context::{AppContext, TaskContext};
-#[cfg(feature = "controller")]
-pub use controller::{ControllerSpec, SlotStatus, SlotWaiter, Submit, SubmitError};
-pub use error::{BoxError, Cause, Markable, MarkedError, ResultExt, TaskError};
-pub use events::{Event, EventKind, EventName, EventSet};
-pub use extract::{FromApp, FromContext, Needs};
-pub use handle::{OutcomeFuture, TaskHandle};
-pub use id::TaskId;
-#[cfg(feature = "controller")]
-pub use job::{Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, Submission};
+pub use job::{
+    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, SlotStatus, SlotWaiter,
+    Submission, Submit, SubmitError,
+};
 #[cfg(feature = "logging")]
-pub use logging::LogWriter;
-pub use outcome::{Failure, FailureKind, Outcome, Rejection, StopCause};
-pub use policies::{BackoffBuilder, BackoffPolicy, InvalidBackoff, JitterPolicy, RestartPolicy};
-pub use refusal::{AddError, RuntimeError};
-pub use report::{AbortedTask, FailedTask, Report, StuckTask};
+pub use observe::LogWriter;
 #[cfg(feature = "controller")]
-pub use slot::Admission;
-pub use spec::{Location, TaskSpec};
-pub use state::State;
-pub use status::{Phase, TaskStatus, WaitingOn};
-pub use subscriber::{Subscribe, Subscriber};
-pub use supervisor::SupervisorHandle;
-pub use task::{Handler, Task, TaskFn, TaskRef};
+pub use policy::ControllerConfig;
+pub use policy::{BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, RestartPolicy};
+pub use runtime::body::{
+    AppContext, FromApp, FromContext, Handler, Location, Needs, State, Task, TaskContext, TaskFn, TaskRef,
+    TaskSpec,
+};
+#[cfg(feature = "controller")]
+pub use runtime::registry::slot::Admission;
+pub use runtime::subscriber::{Subscribe, Subscriber};
+pub use supervisor::{AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle};
+pub use task::{
+    AbortedTask, FailedTask, Outcome, Phase, Rejection, Report, RuntimeError, StopCause, StuckTask, TaskId,
+    TaskStatus, WaitingOn,
+};
 pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
 pub use app::App;
 #[cfg(all(feature = "controller", feature = "macros"))]
-pub use attributes::job;
+pub use macro_support::job;
 #[cfg(feature = "macros")]
-pub use attributes::{main, subscriber, task};
-
-/// What a file with tasks in it usually needs.
-pub mod prelude {
-    #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::job;
-    #[cfg(feature = "controller")]
-    pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
-    #[cfg(feature = "macros")]
-    pub use crate::{App, subscriber, task};
-    pub use crate::{
-        BackoffPolicy, CancellationToken, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase,
-        RestartPolicy, ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle,
-        TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec,
-    };
-}
+pub use macro_support::{main, subscriber, task, when_it_does_not_compile};
 
 /// Not public API. Used by generated code.
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "macros")]
-    pub use crate::app::{App, Flavor, MainOptions, SetupParameter, run_main};
+    pub use crate::app::{
+        App, EventParameter, Flavor, IntoSetupResult, IntoTaskResult, MainOptions, SetupParameter,
+        SetupResult, SubscriberDescriptor, TaskDescriptor, backoff, run_main,
+    };
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::argument::{CloneArgument, JobArgument, NoExtractor, SendArgument};
-    pub use crate::attempt::{ErasedSlot, erase, erase_without_context};
+    pub use crate::macro_support::{
+        CloneArgument, IntoJobResult, JobArgument, JobOutput, NoExtractor, NotAResult, NotAnExtractor,
+        SendArgument,
+    };
     #[cfg(feature = "macros")]
-    pub use crate::declare::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
-    pub use crate::policies::BackoffKind;
-    #[cfg(all(feature = "controller", feature = "macros"))]
-    pub use crate::probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor};
-    #[cfg(feature = "macros")]
-    pub use crate::probe::{NotBoxed, Probe};
-    #[cfg(feature = "macros")]
-    pub use crate::returns::{IntoSetupResult, IntoTaskResult, SetupResult};
-    pub use crate::settings::{Setting, Settings};
-    pub use crate::spec::Location;
+    pub use crate::macro_support::{NotBoxed, Probe};
+    pub use crate::policy::{BackoffKind, Setting, Settings};
+    pub use crate::runtime::body::{ErasedSlot, erase, erase_without_context};
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter};
     pub use crate::{
-        AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Needs,
-        RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
+        Needs, RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-const PAGE: &str = include_str!("../../taskvisor/src/when_it_does_not_compile.rs");
+const PAGE: &str = include_str!("../../taskvisor/src/macro_support/when_it_does_not_compile.rs");
 
 /// Programs with several mistakes in them, which are about no single rule.
 const SEVERAL: [&str; 3] = ["job-submitted-with-mistakes", "many-mistakes", "options-and-types"];

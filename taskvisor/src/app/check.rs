@@ -6,9 +6,9 @@ use super::App;
 use super::discover::Found;
 use super::options::{MainOptions, naming};
 use super::problem::{Place, Problem};
-use crate::config::Config;
-use crate::extract::Needs;
-use crate::refusal::near_miss;
+use crate::policy::Config;
+use crate::runtime::body::Needs;
+use crate::task::near_miss;
 
 /// Types that nobody gave, with who asks for them and where.
 type Missing = BTreeMap<&'static str, Vec<(Place, String)>>;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr;
 
+use super::declarations::Canary;
 use super::options::{MainOptions, naming};
 use super::problem::{Place, Problem};
-use super::{App, Listed};
-use crate::declare::{Canary, SubscriberDescriptor, TaskDescriptor};
-use crate::spec::{Location, TaskSpec};
-use crate::subscriber::Subscriber;
+use super::{App, Listed, SubscriberDescriptor, TaskDescriptor};
+use crate::runtime::body::{Location, TaskSpec};
+use crate::runtime::subscriber::Subscriber;
 
 /// What was found beside what is run.
 #[derive(Debug, Default)]

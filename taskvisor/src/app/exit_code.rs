@@ -4,11 +4,9 @@ use std::process::ExitCode;
 
 use super::GRACE_EXCEEDED;
 use super::stderr::{fail, say};
-use crate::handle::TaskHandle;
-use crate::outcome::{FailureKind, Outcome};
-use crate::refusal::RuntimeError;
-use crate::report::{Labelled, Report};
-use crate::status::Phase;
+use crate::error::FailureKind;
+use crate::supervisor::TaskHandle;
+use crate::task::{Labelled, Outcome, Phase, Report, RuntimeError};
 
 /// The exit code, with every reason on stderr.
 pub(super) fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {

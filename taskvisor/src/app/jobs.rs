@@ -2,8 +2,8 @@
 
 use std::any::TypeId;
 
-use crate::context::Host;
 use crate::job::JobDescriptor;
+use crate::runtime::body::Host;
 use crate::supervisor::SupervisorHandle;
 
 /// Kept among the states, under a type that nobody else has.

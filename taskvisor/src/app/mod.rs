@@ -1,6 +1,8 @@
 //! An application: everything that is declared, given and listed, checked before any of it starts.
 
+mod declarations;
 mod options;
+mod returned;
 mod stderr;
 mod problem;
 mod discover;
@@ -20,18 +22,19 @@ use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 
+pub use declarations::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
 pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
+pub use returned::{IntoSetupResult, IntoTaskResult, SetupResult};
 
 use self::problem::Place;
-use crate::config::Config;
-#[cfg(feature = "controller")]
-use crate::config::ControllerConfig;
 #[cfg(feature = "controller")]
 use crate::job::JobDescriptor;
-use crate::spec::{Location, TaskSpec};
-use crate::state::{Dropping, States};
-use crate::subscriber::Subscriber;
+use crate::policy::Config;
+#[cfg(feature = "controller")]
+use crate::policy::ControllerConfig;
+use crate::runtime::body::{Dropping, Location, States, TaskSpec};
+use crate::runtime::subscriber::Subscriber;
 
 /// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
 const GRACE_EXCEEDED: u8 = 124;

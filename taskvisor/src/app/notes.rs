@@ -6,8 +6,7 @@ use humantime::format_duration;
 
 use super::problem::{Place, Problem};
 use super::{App, Listed};
-use crate::policies::RestartPolicy;
-use crate::settings::{Setting, Settings};
+use crate::policy::{RestartPolicy, Setting, Settings};
 
 impl App {
     /// Said on stderr when the application starts, in the order of file and line.

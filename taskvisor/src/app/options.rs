@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::spec::Location;
+use crate::runtime::body::Location;
 
 /// The options of `#[taskvisor::main]`.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::spec::Location;
+use crate::runtime::body::Location;
 
 /// A line of the user's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

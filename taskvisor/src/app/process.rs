@@ -22,12 +22,12 @@ use tokio::time::Instant;
 use super::GRACE_EXCEEDED;
 use super::running::{Running, Verdict, dropping_still};
 use super::stderr::{self, say};
-use crate::cell::later;
-use crate::config::Config;
-use crate::overdue::TAKE_OVER;
-use crate::shared::Shared;
-use crate::signals::{Signal, Signals};
-use crate::state::Dropping;
+use crate::policy::Config;
+use crate::runtime::body::Dropping;
+use crate::runtime::cell::later;
+use crate::runtime::shared::Shared;
+use crate::supervisor::overdue::TAKE_OVER;
+use crate::supervisor::signals::{Signal, Signals};
 use crate::sync::Mutex;
 use crate::sync::watchdog::{self, Watch};
 

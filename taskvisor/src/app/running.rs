@@ -6,15 +6,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::GRACE_EXCEEDED;
-use crate::bus::Bus;
-use crate::cell::{MARGIN, TaskCell, later};
-use crate::overdue::{Patience, describe_all, force_all};
-use crate::refusal::RuntimeError;
-use crate::registry::Registry;
-use crate::report::Report;
-use crate::shared::{Shared, Stop};
-use crate::state::Dropping;
+use crate::event::bus::Bus;
+use crate::runtime::body::Dropping;
+use crate::runtime::cell::{MARGIN, TaskCell, later};
+use crate::runtime::registry::Registry;
+use crate::runtime::shared::{Shared, Stop};
+use crate::supervisor::overdue::{Patience, describe_all, force_all};
 use crate::sync::watch;
+use crate::task::{Report, RuntimeError};
 
 /// Parts of a supervisor. None of them keeps its states alive, whose destructors are the user's.
 #[derive(Clone)]

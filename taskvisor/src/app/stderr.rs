@@ -11,9 +11,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::events::{Event, EventKind, EventName, EventSet};
-use crate::line::on_one_line;
-use crate::subscriber::Subscribe;
+use crate::event::{Event, EventKind, EventName, EventSet};
+use crate::runtime::subscriber::Subscribe;
+use crate::sync::escape::on_one_line;
 
 /// How many messages wait for a stderr that blocks. Later ones are lost and counted.
 const CAPACITY: usize = 1024;

@@ -7,7 +7,7 @@ use super::discover::{Declaration, Found};
 use super::options::MainOptions;
 use super::problem::Problem;
 use super::{App, Listed};
-use crate::spec::Location;
+use crate::runtime::body::Location;
 
 impl App {
     /// Tells what is linked twice, and takes it out: nobody knows which of the two will stay, so there is nothing else

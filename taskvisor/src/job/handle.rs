@@ -7,12 +7,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::current;
-use crate::handle::{OutcomeFuture, TaskHandle};
-use crate::id::TaskId;
-use crate::outcome::Outcome;
-use crate::status::{Phase, TaskStatus, WaitingOn};
+use crate::runtime::current_task;
+use crate::supervisor::{OutcomeFuture, TaskHandle};
 use crate::sync::Mutex;
+use crate::task::{Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 
 /// Where the value of a job is kept, beside its cell.
 pub(crate) type Delivery<V> = Arc<Mutex<Option<V>>>;
@@ -88,7 +86,7 @@ impl<V> JobHandle<V> {
 
     /// Whether the caller itself has the slot that this submission waits for.
     fn waits_for_caller(&self) -> Option<Arc<str>> {
-        let caller = current::caller()?.task?;
+        let caller = current_task::caller()?.task?;
         let slot = self.task.cell().slot()?;
         let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Turn });
         let owner = self.task.competes_in()?.registry.owner(slot)?;

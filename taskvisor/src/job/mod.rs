@@ -1,26 +1,30 @@
 //! Work that is defined now, submitted later with arguments, and returns a value.
 
+mod controller;
+mod controller_spec;
 mod handle;
+mod slot_status;
+mod slot_timer;
+mod submit;
 
+pub use controller_spec::ControllerSpec;
 pub use handle::{JobError, JobHandle};
+pub use slot_status::{SlotStatus, SlotWaiter};
+pub use submit::{Submit, SubmitError};
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::handle::Delivery;
-use crate::attempt::{ErasedSlot, erase};
-use crate::cell::Key;
-use crate::context::TaskContext;
-use crate::controller::{Draft, Submit, SubmitError};
+use self::submit::Draft;
 use crate::error::TaskError;
-use crate::extract::Needs;
-use crate::settings::{Setting, Settings};
-use crate::slot::Admission;
-use crate::spec::{Location, TaskSpec};
+use crate::policy::{Setting, Settings};
+use crate::runtime::body::{ErasedSlot, Location, Needs, TaskContext, TaskRef, TaskSpec, erase};
+use crate::runtime::cell::Key;
+use crate::runtime::registry::slot::Admission;
 use crate::supervisor::SupervisorHandle;
 use crate::sync::Mutex;
-use crate::task::TaskRef;
 
 /// The arguments of a job, as `#[job]` makes a struct of them. Not meant to be implemented by hand: a task written by hand
 /// is submitted as a [`ControllerSpec`](crate::ControllerSpec).

@@ -10,15 +10,13 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::attempt::erase;
-use crate::config::Config;
-use crate::context::TaskContext;
 use crate::job::{Delivery, Job, JobDescriptor, JobError, JobHandle, slot_of};
-use crate::outcome::Outcome;
-use crate::overdue::force_all;
-use crate::registry::Refusal;
-use crate::status::Phase;
+use crate::policy::Config;
+use crate::runtime::body::{TaskContext, erase};
+use crate::runtime::registry::Refusal;
+use crate::supervisor::overdue::force_all;
 use crate::sync::AtomicUsize;
+use crate::task::{Outcome, Phase};
 
 /// `cancel` × the actor × `outcome`: asked at any moment, it ends, once, and who waits is woken.
 #[test]

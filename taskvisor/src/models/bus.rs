@@ -7,8 +7,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, explore, explore_within, join, poll_once};
-use crate::bus::{Bus, Delivery, Queue};
-use crate::events::{EventKind, EventName, EventSet};
+use crate::event::bus::{Bus, Delivery, Queue};
+use crate::event::{EventKind, EventName, EventSet};
 
 fn queues() -> [Arc<Queue>; 2] {
     ["one", "other"].map(|name| Arc::new(Queue::new(name.to_owned(), EventSet::ALL, 4)))

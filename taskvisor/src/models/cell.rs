@@ -8,9 +8,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, explore, join, outcome, overdue, stop, submission};
-use crate::cell::{End, TaskCell};
-use crate::outcome::StopCause;
-use crate::status::Phase;
+use crate::runtime::cell::{End, TaskCell};
+use crate::task::{Phase, StopCause};
 
 /// Asks for a stop on a thread of its own.
 fn asks(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {

@@ -9,10 +9,10 @@ use loom::thread;
 use super::world::{World, at_once, until_cancelled};
 use super::{explore, explore_within, join};
 use crate::TaskError;
-use crate::attempt::{ErasedSlot, erase};
-use crate::outcome::{Outcome, Rejection, StopCause};
-use crate::registry::Refusal;
-use crate::slot::Admission;
+use crate::runtime::body::{ErasedSlot, erase};
+use crate::runtime::registry::Refusal;
+use crate::runtime::registry::slot::Admission;
+use crate::task::{Outcome, Rejection, StopCause};
 
 /// Whether everything that was in the slot has been told to go. Not seen by loom: it is read and written between what is.
 #[derive(Clone, Default)]

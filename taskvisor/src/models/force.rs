@@ -6,9 +6,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{cell, explore, join, outcome, overdue, poll_once, submission};
-use crate::cell::{End, MARGIN, Polled, StopRequest, TaskCell};
-use crate::outcome::Rejection;
-use crate::status::{Phase, WaitingOn};
+use crate::runtime::cell::{End, MARGIN, Polled, StopRequest, TaskCell};
+use crate::task::{Phase, Rejection, WaitingOn};
 
 /// A task that was asked to stop by now.
 fn late(now: Instant) -> Arc<TaskCell> {

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use super::world::{Added, World, at_once};
 use super::{cell, explore, explore_within, join, stop};
-use crate::attempt::{ErasedSlot, erase};
 use crate::error::TaskError;
-use crate::outcome::{Outcome, StopCause};
-use crate::slot::Admission;
+use crate::runtime::body::{ErasedSlot, erase};
+use crate::runtime::registry::slot::Admission;
+use crate::task::{Outcome, StopCause};
 
 /// Its first attempt fails, and the next one succeeds.
 fn retried(after: Duration) -> ErasedSlot {

@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use super::world::{Added, World, until_cancelled};
 use super::{Thread, block_on, cell, explore, explore_within, join, outcome, poll_once, stop};
-use crate::attempt::erase;
-use crate::cell::{End, TaskCell};
 use crate::error::TaskError;
+use crate::runtime::body::erase;
+use crate::runtime::cell::{End, TaskCell};
 
 /// Waits on a thread of its own until the attempt should stop.
 fn listens(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {

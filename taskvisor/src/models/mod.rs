@@ -35,13 +35,11 @@ use loom::sync::Notify;
 use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
-use crate::cell::{Key, StopRequest, TaskCell, Waiting};
-use crate::config::Config;
-use crate::id::TaskId;
-use crate::outcome::{Outcome, StopCause};
-use crate::registry::Registry;
-use crate::settings::{Policy, Settings};
+use crate::policy::{Config, Policy, Settings};
+use crate::runtime::cell::{Key, StopRequest, TaskCell, Waiting};
+use crate::runtime::registry::Registry;
 use crate::sync::RandomState;
+use crate::task::{Outcome, StopCause, TaskId};
 
 const GRACE: Duration = Duration::from_secs(1);
 

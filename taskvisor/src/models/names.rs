@@ -6,7 +6,7 @@ use loom::thread;
 
 use super::world::{Added, World, at_once};
 use super::{block_on, explore, join};
-use crate::registry::Refusal;
+use crate::runtime::registry::Refusal;
 
 /// `enter` × `enter`: one of two with one name enters.
 #[test]

@@ -7,8 +7,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, explore, explore_within, join};
-use crate::bus::{Delivery, Queue};
-use crate::events::{Event, EventKind, EventSet};
+use crate::event::bus::{Delivery, Queue};
+use crate::event::{Event, EventKind, EventSet};
 
 fn queue(capacity: usize) -> Arc<Queue> {
     Arc::new(Queue::new("subscriber".to_owned(), EventSet::ALL, capacity))

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use super::world::{Added, World, at_once};
 use super::{apart, block_on, cell, explore, explore_within, join, keyed, submission};
-use crate::cell::{Key, TaskCell};
-use crate::handle::TaskHandle;
-use crate::registry::{Inside, Limits, Refusal, Registry, Taken};
-use crate::slot::Admission;
-use crate::status::Phase;
+use crate::runtime::cell::{Key, TaskCell};
+use crate::runtime::registry::slot::Admission;
+use crate::runtime::registry::{Inside, Limits, Refusal, Registry, Taken};
+use crate::supervisor::TaskHandle;
+use crate::task::Phase;
 
 const LIMITS: Limits = Limits { in_slot: 8, in_all: 8 };
 

@@ -7,14 +7,12 @@ use tokio::time::Instant;
 
 use super::world::{World, at_once};
 use super::{apart, block_on, explore, join, submission};
-use crate::cell::TaskCell;
-use crate::controller::{Submit, SubmitError};
-use crate::handle::TaskHandle;
-use crate::outcome::Outcome;
-use crate::refusal::RuntimeError;
-use crate::registry::{Limits, Refusal, Registry, Taken};
-use crate::slot::{Admission, NoRoom};
-use crate::supervisor::SupervisorHandle;
+use crate::job::{Submit, SubmitError};
+use crate::runtime::cell::TaskCell;
+use crate::runtime::registry::slot::{Admission, NoRoom};
+use crate::runtime::registry::{Limits, Refusal, Registry, Taken};
+use crate::supervisor::{SupervisorHandle, TaskHandle};
+use crate::task::{Outcome, RuntimeError};
 
 const WIDE: Limits = Limits { in_slot: 8, in_all: 8 };
 const FULL: Result<(), Refusal> = Err(Refusal::NoRoom(NoRoom::QueueFull));

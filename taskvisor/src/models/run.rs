@@ -5,10 +5,9 @@ use tokio::runtime::Builder;
 
 use super::world::{World, at_once};
 use super::{explore, join};
-use crate::refusal::RuntimeError;
-use crate::run::start;
-use crate::spec::TaskSpec;
-use crate::task::TaskRef;
+use crate::runtime::body::{TaskRef, TaskSpec};
+use crate::supervisor::run::start;
+use crate::task::RuntimeError;
 
 /// Calls on a runtime of its own, which nobody drives: what is spawned there is dropped with it.
 fn inside<T>(call: impl FnOnce() -> T) -> T {

@@ -9,17 +9,15 @@ use tokio::time::Instant;
 use super::world::{Silent, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::attempt::erase;
-use crate::bus::Delivery;
-use crate::config::Config;
-use crate::events::{EventName, EventSet};
-use crate::outcome::Outcome;
-use crate::refusal::RuntimeError;
-use crate::registry::Refusal;
-use crate::report::Report;
-use crate::run::finish;
-use crate::shutdown::{Driver, drive};
-use crate::subscriber::Subscriber;
+use crate::event::bus::Delivery;
+use crate::event::{EventName, EventSet};
+use crate::policy::Config;
+use crate::runtime::body::erase;
+use crate::runtime::registry::Refusal;
+use crate::runtime::subscriber::Subscriber;
+use crate::supervisor::run::finish;
+use crate::supervisor::shutdown::{Driver, drive};
+use crate::task::{Outcome, Report, RuntimeError};
 
 impl World {
     /// The driver, which a runtime would spawn first of all.

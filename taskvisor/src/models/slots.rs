@@ -7,10 +7,10 @@ use loom::thread;
 use super::world::{Added, World};
 use super::{block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::attempt::{ErasedSlot, erase};
-use crate::outcome::{Outcome, Rejection};
-use crate::slot::Admission;
+use crate::runtime::body::{ErasedSlot, erase};
+use crate::runtime::registry::slot::Admission;
 use crate::sync::{AtomicUsize, Ordering};
+use crate::task::{Outcome, Rejection};
 
 /// A slot, and what ran in it.
 #[derive(Clone)]

@@ -8,9 +8,10 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop};
-use crate::cell::{End, TaskCell, Waiting};
-use crate::outcome::{FailureKind, Outcome};
-use crate::registry::Registry;
+use crate::error::FailureKind;
+use crate::runtime::cell::{End, TaskCell, Waiting};
+use crate::runtime::registry::Registry;
+use crate::task::Outcome;
 
 fn waits(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
     let task = Arc::clone(task);

@@ -6,22 +6,19 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, keyed, policy, submission};
-use crate::actor::TaskActor;
-use crate::attempt::{ErasedSlot, erase};
-use crate::cell::{Key, TaskCell};
-use crate::config::{Config, ControllerConfig};
 use crate::error::TaskError;
-use crate::events::Event;
-use crate::handle::TaskHandle;
-use crate::outcome::Outcome;
-use crate::registry::{Limits, Refusal};
-use crate::settings::Policy;
-use crate::shared::Shared;
-use crate::slot::Admission;
-use crate::state::States;
-use crate::subscriber::{Subscribe, Subscriber};
-use crate::supervisor::SupervisorHandle;
-use crate::ticket::Ticket;
+use crate::event::Event;
+use crate::policy::{Config, ControllerConfig, Policy};
+use crate::runtime::actor::TaskActor;
+use crate::runtime::body::{ErasedSlot, States, erase};
+use crate::runtime::cell::{Key, TaskCell};
+use crate::runtime::registry::registration::Ticket;
+use crate::runtime::registry::slot::Admission;
+use crate::runtime::registry::{Limits, Refusal};
+use crate::runtime::shared::Shared;
+use crate::runtime::subscriber::{Subscribe, Subscriber};
+use crate::supervisor::{SupervisorHandle, TaskHandle};
+use crate::task::Outcome;
 
 #[derive(Clone)]
 pub(super) struct World {

@@ -2,11 +2,15 @@
 //!
 //! Built with `--cfg taskvisor_loom`, the models in `models/` run these same files under loom.
 
+#[cfg(any(feature = "logging", feature = "macros"))]
+pub(crate) mod escape;
 #[cfg(all(test, taskvisor_loom))]
 mod modelled;
+pub(crate) mod panics;
 mod race;
 pub(crate) mod watchdog;
 mod stop_timer;
+pub(crate) mod wakers;
 
 #[cfg(all(test, taskvisor_loom))]
 use loom::sync as shared;

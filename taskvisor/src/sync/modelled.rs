@@ -88,13 +88,6 @@ pub(crate) mod watch {
             self.0.lock().value.clone()
         }
 
-        pub(crate) fn send_modify(&self, change: impl FnOnce(&mut T)) {
-            self.send_if_modified(|value| {
-                change(value);
-                true
-            });
-        }
-
         pub(crate) fn send_if_modified(&self, change: impl FnOnce(&mut T) -> bool) -> bool {
             let waiting = {
                 let mut watched = self.0.lock();

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-#[taskvisor::task(timeout = Duration::ZERO)]
+#[taskvisor::task(stop_timeout = Duration::ZERO)]
 async fn ping() {}
 
 fn main() {}

@@ -1,0 +1,152 @@
+//! Declared work: what the attributes write, and how it is found again.
+
+use std::time::Duration;
+
+use crate::event::{Event, EventSet};
+use crate::policy::{BackoffKind, BackoffPolicy, JitterPolicy, Settings};
+use crate::runtime::body::{AppContext, ErasedSlot, Location, Needs, TaskRef, TaskSpec};
+use crate::runtime::subscriber::Subscriber;
+
+/// A task as `#[task]` declares it: plain data, built by the compiler.
+#[derive(Debug)]
+pub struct TaskDescriptor {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub location: Location,
+    /// What the attribute says.
+    pub settings: Settings,
+    /// Makes the slot of its attempts.
+    pub slot: fn() -> ErasedSlot,
+    /// Declares the states it needs.
+    pub needs: fn(&mut Needs<'_>),
+}
+
+inventory::collect!(&'static TaskDescriptor);
+
+impl TaskSpec {
+    /// A declared task. What its attribute leaves open comes from the configuration of the supervisor it is added to.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
+        let TaskDescriptor { name, location, settings, slot, needs } = descriptor;
+        let task = TaskRef { name: (*name).into(), slot: slot(), needs: *needs };
+        Self { task, settings: *settings, location: Some(location) }
+    }
+}
+
+/// A subscriber as `#[subscriber]` declares it.
+#[derive(Debug)]
+pub struct SubscriberDescriptor {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub location: Location,
+    /// How many events its queue holds.
+    pub queue: usize,
+    /// Which events it wants.
+    pub events: EventSet,
+    /// Declares the states it needs.
+    pub needs: fn(&mut Needs<'_>),
+    /// Builds it when the application starts.
+    pub build: fn(AppContext) -> Subscriber,
+}
+
+inventory::collect!(&'static SubscriberDescriptor);
+
+/// The first parameter of a subscriber's function.
+#[diagnostic::on_unimplemented(
+    message = "the first parameter of a subscriber is the event, not `{Self}`",
+    label = "not `Event`",
+    note = "write `event: &Event`",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+)]
+pub trait EventParameter: Sized {
+    /// The event as this type.
+    fn of(event: &Event) -> &Self;
+}
+
+impl EventParameter for Event {
+    fn of(event: &Event) -> &Self {
+        event
+    }
+}
+
+impl Subscriber {
+    /// A declared subscriber.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
+        let SubscriberDescriptor { name, location, queue, events, needs, build } = descriptor;
+        Self {
+            name: (*name).into(),
+            queue: (*queue).max(1),
+            events: *events,
+            needs: *needs,
+            location: Some(location),
+            work: Box::new(move |app, inbox| (build(app.clone()).work)(app, inbox)),
+        }
+    }
+}
+
+#[cfg(feature = "controller")]
+inventory::collect!(&'static crate::job::JobDescriptor);
+
+/// Registered by this crate itself: if it is not found, nothing is found on this platform.
+pub(crate) struct Canary;
+
+inventory::collect!(Canary);
+inventory::submit! { Canary }
+
+impl Location {
+    /// The crate it stands in.
+    pub(crate) fn krate(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or(self.module)
+    }
+}
+
+/// The backoff that an attribute spells out, checked while the user's crate is compiled.
+///
+/// # Panics
+///
+/// If it is invalid: in a constant, so that it is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn backoff(
+    kind: BackoffKind,
+    first: Option<Duration>,
+    max: Option<Duration>,
+    factor: Option<f64>,
+    jitter: Option<JitterPolicy>,
+) -> BackoffPolicy {
+    let policy = match kind {
+        BackoffKind::None => BackoffPolicy::NONE,
+        BackoffKind::Constant => BackoffPolicy::constant(match first {
+            Some(first) => first,
+            None => Duration::from_millis(100),
+        }),
+        BackoffKind::Exponential => exponential(first, max, factor),
+    };
+    match jitter {
+        Some(jitter) => policy.with_jitter(jitter),
+        None => policy,
+    }
+}
+
+#[track_caller]
+const fn exponential(first: Option<Duration>, max: Option<Duration>, factor: Option<f64>) -> BackoffPolicy {
+    let mut builder = BackoffPolicy::builder();
+    if let Some(first) = first {
+        builder = builder.first(first);
+    }
+    if let Some(max) = max {
+        builder = builder.max(max);
+    }
+    if let Some(factor) = factor {
+        builder = builder.factor(factor);
+    }
+    match builder.build() {
+        Ok(policy) => policy,
+        Err(error) => panic!("{}", error.message()),
+    }
+}

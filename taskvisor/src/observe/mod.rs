@@ -1,0 +1,5 @@
+//! Ready-made subscribers.
+
+mod log;
+
+pub use log::LogWriter;

@@ -1,0 +1,20 @@
+//! When a task runs again: pure values that know no clock and no runtime.
+
+mod backoff;
+mod config;
+mod jitter;
+mod settings;
+mod restart;
+
+pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
+pub use config::Config;
+#[cfg(feature = "controller")]
+pub use config::ControllerConfig;
+pub use jitter::JitterPolicy;
+pub use restart::RestartPolicy;
+pub use settings::{Setting, Settings};
+
+pub(crate) use backoff::nanoseconds;
+#[cfg(not(feature = "controller"))]
+pub(crate) use config::ControllerConfig;
+pub(crate) use settings::{Policy, StopTimeout};

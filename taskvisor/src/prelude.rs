@@ -1,0 +1,13 @@
+//! What a file with tasks in it usually needs.
+
+#[cfg(all(feature = "controller", feature = "macros"))]
+pub use crate::job;
+#[cfg(feature = "controller")]
+pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
+#[cfg(feature = "macros")]
+pub use crate::{App, subscriber, task};
+pub use crate::{
+    BackoffPolicy, CancellationToken, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase,
+    RestartPolicy, ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle,
+    TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec,
+};

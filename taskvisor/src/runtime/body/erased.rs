@@ -1,0 +1,133 @@
+//! Room for one attempt at a time, erased once per task rather than once per attempt.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::TaskContext;
+use crate::error::TaskError;
+use crate::sync::panics::{Contained, contain, discard};
+
+/// Makes the context of the attempt. A body that has no use for it is not made to pay for it.
+pub(crate) type MakeContext<'a> = &'a dyn Fn() -> TaskContext;
+
+/// A task's future, built, polled and dropped in place.
+pub(crate) trait AttemptSlot: Send {
+    fn start(self: Pin<&mut Self>, context: MakeContext<'_>);
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>>;
+    fn clear(self: Pin<&mut Self>);
+    /// Whether dropping the task's value runs any code.
+    fn has_destructor(&self) -> bool;
+}
+
+pin_project! {
+    struct Slot<M, F> {
+        make: M,
+        #[pin]
+        attempt: Option<F>,
+    }
+}
+
+impl<M, F> AttemptSlot for Slot<M, F>
+where
+    M: Fn(MakeContext<'_>) -> F + Send,
+    F: Future<Output = Result<(), TaskError>> + Send,
+{
+    fn start(self: Pin<&mut Self>, context: MakeContext<'_>) {
+        let mut this = self.project();
+        let attempt = (this.make)(context);
+        this.attempt.set(Some(attempt));
+    }
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>> {
+        match self.project().attempt.as_pin_mut() {
+            Some(attempt) => attempt.poll(context),
+            None => Poll::Pending,
+        }
+    }
+
+    fn clear(self: Pin<&mut Self>) {
+        self.project().attempt.set(None);
+    }
+
+    fn has_destructor(&self) -> bool {
+        mem::needs_drop::<M>()
+    }
+}
+
+/// The erased slot of a task. A panic in user code comes back as its message, and goes no further when it is dropped.
+pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
+
+impl ErasedSlot {
+    /// Whether `discard` runs code of the user.
+    pub(crate) fn has_destructor(&self) -> bool {
+        self.0.get().is_some_and(|slot| slot.has_destructor())
+    }
+
+    /// Drops the task's value, once its attempt is cleared; nothing is made of it any more.
+    pub(crate) fn discard(&mut self) {
+        discard(self.0.take());
+    }
+
+    pub(crate) fn start(&mut self, context: MakeContext<'_>) -> Result<(), String> {
+        contain(|| self.0.get_mut().map(|slot| slot.as_mut().start(context))).map(|_| ())
+    }
+
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Result<(), TaskError>, String>> {
+        match contain(|| self.0.get_mut().map(|slot| slot.as_mut().poll(context))) {
+            Ok(Some(Poll::Ready(result))) => Poll::Ready(Ok(result)),
+            Ok(Some(Poll::Pending) | None) => Poll::Pending,
+            Err(message) => Poll::Ready(Err(message)),
+        }
+    }
+
+    pub(crate) fn clear(&mut self) -> Result<(), String> {
+        contain(|| self.0.get_mut().map(|slot| slot.as_mut().clear())).map(|_| ())
+    }
+}
+
+impl Drop for ErasedSlot {
+    fn drop(&mut self) {
+        // Apart from the value, because two panics in one unwinding end the process.
+        if self.0.get().is_some() {
+            let _ = self.clear();
+        }
+    }
+}
+
+impl fmt::Debug for ErasedSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErasedSlot").finish_non_exhaustive()
+    }
+}
+
+/// Erases what makes a task's attempts.
+pub fn erase<M, F>(make: M) -> ErasedSlot
+where
+    M: Fn(TaskContext) -> F + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    erase_frugal(move |context| make(context()))
+}
+
+/// Erases what makes a task's attempts and needs no context.
+pub fn erase_without_context<M, F>(make: M) -> ErasedSlot
+where
+    M: Fn() -> F + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    erase_frugal(move |_| make())
+}
+
+/// Erases what makes a task's attempts and may do without their context.
+pub(crate) fn erase_frugal<M, F>(make: M) -> ErasedSlot
+where
+    M: Fn(MakeContext<'_>) -> F + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    ErasedSlot(Contained::new(Box::pin(Slot { make, attempt: None })))
+}

@@ -1,0 +1,143 @@
+//! Parameters of a task's function: what can be made out of its context.
+
+use std::any::{TypeId, type_name};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{AppContext, State, States, TaskContext};
+
+/// A parameter of a task: made anew for every attempt.
+///
+/// There are [`TaskContext`], [`CancellationToken`] (that of the attempt), and everything that is [`FromApp`]. Implement
+/// it for a parameter of your own:
+///
+/// ```
+/// use taskvisor::prelude::*;
+/// use taskvisor::{FromContext, TaskContext};
+///
+/// struct Attempt(u64);
+///
+/// impl FromContext for Attempt {
+///     fn from_context(context: &TaskContext) -> Self {
+///         Attempt(context.attempt())
+///     }
+/// }
+///
+/// async fn poll(Attempt(number): Attempt) -> Result<(), TaskError> {
+///     println!("attempt {number}");
+///     Ok(())
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be injected",
+    label = "not an extractor",
+    note = "what can be injected: `TaskContext`, `CancellationToken`, `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and \
+            any type that implements `FromContext`",
+    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
+            a `Mutex` instead of `Cell` and `RefCell`",
+    note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+)]
+pub trait FromContext: Sized {
+    /// Makes the parameter.
+    fn from_context(context: &TaskContext) -> Self;
+
+    /// Declares the states it needs, so that they are checked before the task starts.
+    fn needs(_needs: &mut Needs<'_>) {}
+}
+
+/// A parameter of a task or of a subscriber: made from the application alone.
+///
+/// There are `State<T>`, `Option<State<T>>` and [`SupervisorHandle`](crate::SupervisorHandle).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be injected into a subscriber",
+    label = "not an extractor of the application",
+    note = "what can be injected: `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and any type that implements `FromApp`; \
+            nothing that belongs to an attempt, because a subscriber makes none",
+    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
+            a `Mutex` instead of `Cell` and `RefCell`",
+    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+)]
+pub trait FromApp: Sized {
+    /// Makes the parameter.
+    fn from_app(app: &AppContext) -> Self;
+
+    /// Declares the states it needs, so that they are checked before anything starts.
+    fn needs(_needs: &mut Needs<'_>) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromApp> FromContext for T {
+    fn from_context(context: &TaskContext) -> Self {
+        T::from_app(context.app())
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        <T as FromApp>::needs(needs);
+    }
+}
+
+impl FromContext for TaskContext {
+    fn from_context(context: &TaskContext) -> Self {
+        context.clone()
+    }
+}
+
+impl FromContext for CancellationToken {
+    fn from_context(context: &TaskContext) -> Self {
+        context.token()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> FromApp for State<T> {
+    /// # Panics
+    ///
+    /// If nobody gave a `T`. The check before the start prevents it for everything that declares its needs.
+    fn from_app(app: &AppContext) -> Self {
+        match app.state() {
+            Some(state) => Self(state),
+            None => panic!("nobody gave a `{}`: give one with `.state(…)`", type_name::<T>()),
+        }
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        needs.state::<T>();
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> FromApp for Option<State<T>> {
+    fn from_app(app: &AppContext) -> Self {
+        app.state().map(State)
+    }
+}
+
+/// Collects the states that parameters need and nobody gave.
+pub struct Needs<'a> {
+    states: &'a States,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Needs<'a> {
+    pub(crate) fn new(states: &'a States) -> Self {
+        Self { states, missing: Vec::new() }
+    }
+
+    /// Declares that a state of type `T` is needed.
+    pub fn state<T: Send + Sync + 'static>(&mut self) {
+        if !self.states.has(TypeId::of::<T>()) && !self.missing.contains(&type_name::<T>()) {
+            self.missing.push(type_name::<T>());
+        }
+    }
+
+    pub(crate) fn missing(self) -> Vec<&'static str> {
+        self.missing
+    }
+}
+
+impl std::fmt::Debug for Needs<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Needs").field("missing", &self.missing).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,21 @@
+//! What a task runs: its body, the rules it runs by, and what an attempt is given.
+
+mod cancellation;
+mod context;
+mod erased;
+mod extract;
+mod spec;
+mod state;
+mod task_ref;
+
+pub use context::{AppContext, TaskContext};
+pub use erased::{ErasedSlot, erase, erase_without_context};
+pub use extract::{FromApp, FromContext, Needs};
+pub use spec::{Location, TaskSpec};
+pub use state::State;
+pub use task_ref::{Handler, Task, TaskFn, TaskRef};
+
+pub(crate) use context::Host;
+#[cfg(feature = "macros")]
+pub(crate) use state::Dropping;
+pub(crate) use state::States;

@@ -1,0 +1,142 @@
+//! A task: a name, and what makes its attempts.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use super::erased::erase_frugal;
+use super::{ErasedSlot, FromContext, Needs, TaskContext, erase};
+use crate::error::TaskError;
+
+/// A task written by hand, for what a closure cannot hold comfortably.
+///
+/// ```
+/// use std::sync::Arc;
+/// use taskvisor::{Task, TaskContext, TaskError, TaskRef};
+///
+/// struct Poller {
+///     address: String,
+/// }
+///
+/// impl Task for Poller {
+///     async fn run(self: Arc<Self>, ctx: TaskContext) -> Result<(), TaskError> {
+///         println!("{} polls {}", ctx.name(), self.address);
+///         Ok(())
+///     }
+/// }
+///
+/// let poller = TaskRef::new("poller", Poller { address: "localhost:80".into() });
+/// ```
+pub trait Task: Send + Sync + 'static {
+    /// One attempt. It owns what it needs, so that it may live beside the task.
+    fn run(self: Arc<Self>, context: TaskContext) -> impl Future<Output = Result<(), TaskError>> + Send;
+}
+
+/// A named task, ready to be put into a [`TaskSpec`](crate::TaskSpec).
+pub struct TaskRef {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) slot: ErasedSlot,
+    pub(crate) needs: fn(&mut Needs<'_>),
+}
+
+impl TaskRef {
+    /// Names a task written by hand.
+    pub fn new<T: Task>(name: impl Into<Cow<'static, str>>, task: T) -> Self {
+        let task = Arc::new(task);
+        let slot = erase(move |context| Arc::clone(&task).run(context));
+        Self { name: name.into(), slot, needs: |_| {} }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Debug for TaskRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskRef").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A task out of a closure.
+#[derive(Debug)]
+pub struct TaskFn;
+
+impl TaskFn {
+    /// A named task that calls `handler` for every attempt, with up to four parameters, each [`FromContext`].
+    ///
+    /// A static name costs nothing; a `String` is kept as it is.
+    ///
+    /// ```
+    /// use taskvisor::{CancellationToken, SupervisorHandle, TaskFn, TaskRef};
+    ///
+    /// let tidy: TaskRef = TaskFn::arc("tidy", || async { Ok(()) });
+    /// let watch = TaskFn::arc("watch", |token: CancellationToken, supervisor: SupervisorHandle| async move {
+    ///     token.cancelled().await;
+    ///     println!("{} tasks are left", supervisor.tasks().len());
+    ///     Ok(())
+    /// });
+    /// ```
+    pub fn arc<Args, H: Handler<Args>>(name: impl Into<Cow<'static, str>>, handler: H) -> TaskRef {
+        let slot = erase_frugal(move |context| handler.call(context));
+        TaskRef { name: name.into(), slot, needs: H::needs }
+    }
+}
+
+/// A closure that can be a task: up to four [`FromContext`] parameters, and a future of `Result<(), TaskError>`.
+/// Not meant to be implemented.
+#[diagnostic::on_unimplemented(
+    message = "this closure cannot be a task",
+    note = "a task's closure takes up to four parameters, each with its type written (`|ctx: TaskContext|`), and returns \
+            a `Send` future of `Result<(), TaskError>`"
+)]
+pub trait Handler<Args>: Send + Sync + 'static {
+    /// The future of one attempt.
+    type Future: Future<Output = Result<(), TaskError>> + Send + 'static;
+
+    /// Starts an attempt.
+    #[doc(hidden)]
+    fn call(&self, context: &dyn Fn() -> TaskContext) -> Self::Future;
+
+    /// Declares the states that its parameters need.
+    fn needs(needs: &mut Needs<'_>);
+}
+
+macro_rules! handlers {
+    ($(($($arg:ident),*))+) => {$(
+        impl<H, Fut, $($arg),*> Handler<($($arg,)*)> for H
+        where
+            H: Fn($($arg),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = Result<(), TaskError>> + Send + 'static,
+            $($arg: FromContext,)*
+        {
+            type Future = Fut;
+
+            #[allow(unused_variables, reason = "there may be no parameters")]
+            fn call(&self, context: &dyn Fn() -> TaskContext) -> Fut {
+                call!(self context $($arg)*)
+            }
+
+            #[allow(unused_variables, reason = "there may be no parameters")]
+            fn needs(needs: &mut Needs<'_>) {
+                $(<$arg as FromContext>::needs(needs);)*
+            }
+        }
+    )+};
+}
+
+/// Calls a handler; without parameters it needs no context.
+macro_rules! call {
+    ($handler:ident $context:ident) => {
+        $handler()
+    };
+    ($handler:ident $context:ident $($arg:ident)+) => {{
+        let context = $context();
+        $handler($($arg::from_context(&context)),+)
+    }};
+}
+
+handlers! { () (A) (A, B) (A, B, C) (A, B, C, D) }

@@ -1,0 +1,84 @@
+//! Counts how the tasks of a supervisor end.
+
+use super::cell::{End, TaskCell};
+use crate::error::Failure;
+use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
+use crate::task::{AbortedTask, FailedTask, Outcome, Report, StopCause};
+
+/// Counts the ends. The common ones take no lock.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    completed: AtomicU64,
+    canceled: AtomicU64,
+    rejected: AtomicU64,
+    trouble: Mutex<Report>,
+}
+
+impl Tally {
+    pub(crate) fn count(&self, cell: &TaskCell, end: End) {
+        match end {
+            End::Completed => {
+                self.completed.fetch_add(1, Ordering::Relaxed);
+            }
+            End::Canceled { failed, .. } => {
+                self.canceled.fetch_add(1, Ordering::Relaxed);
+                if failed {
+                    self.failed_while_stopping(cell, end);
+                }
+            }
+            End::Rejected(_) => {
+                self.rejected.fetch_add(1, Ordering::Relaxed);
+            }
+            End::Failed => self.failed(cell, end),
+            End::Aborted => self.aborted(cell),
+        }
+    }
+
+    pub(crate) fn report(&self, subscriber_panics: u64) -> Report {
+        let mut report = self.trouble.lock().clone();
+        report.subscriber_panics = subscriber_panics;
+        report.completed = self.completed.load(Ordering::Relaxed);
+        report.canceled = self.canceled.load(Ordering::Relaxed);
+        report.rejected = self.rejected.load(Ordering::Relaxed);
+        report.watchdog_error = watchdog::refused().map(str::to_owned);
+        report
+    }
+
+    fn failed(&self, cell: &TaskCell, end: End) {
+        let Outcome::Failed(failure) = cell.settled_outcome(end) else { return };
+        let task = failed_task(cell, failure);
+        let mut report = self.trouble.lock();
+        report.failed += 1;
+        if report.failures.len() < Report::LISTED {
+            report.failures.push(task);
+        }
+    }
+
+    fn failed_while_stopping(&self, cell: &TaskCell, end: End) {
+        let Outcome::Canceled { last_error: Some(failure), .. } = cell.settled_outcome(end) else { return };
+        let task = failed_task(cell, failure);
+        let mut report = self.trouble.lock();
+        if report.failed_while_stopping.len() < Report::LISTED {
+            report.failed_while_stopping.push(task);
+        }
+    }
+
+    pub(crate) fn undrained(&self, subscribers: Vec<String>) {
+        self.trouble.lock().undrained_subscribers = subscribers;
+    }
+
+    fn aborted(&self, cell: &TaskCell) {
+        let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
+        let task = AbortedTask { name, id: cell.id(), slot, cause: cell.enforcer() };
+        let mut report = self.trouble.lock();
+        report.aborted += 1;
+        report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));
+        if report.abortions.len() < Report::LISTED {
+            report.abortions.push(task);
+        }
+    }
+}
+
+fn failed_task(cell: &TaskCell, failure: Failure) -> FailedTask {
+    FailedTask { name: cell.name().to_owned(), id: cell.id(), slot: cell.slot().cloned(), failure }
+}

@@ -1,0 +1,111 @@
+//! The owner of a supervisor, and how it is built.
+
+use std::any::type_name;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::{Owner, Supervisor, SupervisorHandle};
+use crate::policy::{Config, ControllerConfig};
+use crate::runtime::body::{Needs, States};
+use crate::runtime::shared::Shared;
+use crate::runtime::subscriber::Subscriber;
+use crate::task::RuntimeError;
+
+/// Builds a [`Supervisor`].
+///
+/// What is wrong with it, such as a state given twice, is told by the first call that can fail.
+///
+/// ```
+/// use taskvisor::{Config, State, Supervisor, TaskFn, TaskSpec};
+///
+/// struct Greeting(&'static str);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::default();
+/// let supervisor = Supervisor::builder(config.clone()).state(Greeting("hello")).build();
+/// let greet = TaskFn::arc("greet", |State(greeting): State<Greeting>| async move {
+///     println!("{}", greeting.0);
+///     Ok(())
+/// });
+/// let report = supervisor.run_until(vec![TaskSpec::with_defaults(greet, &config)], std::future::pending::<()>()).await?;
+/// assert_eq!(report.completed, 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct SupervisorBuilder {
+    pub(super) config: Config,
+    pub(crate) controller: ControllerConfig,
+    pub(crate) states: States,
+    pub(crate) subscribers: Vec<Subscriber>,
+    pub(super) runtime: Option<Handle>,
+    pub(super) flaws: Vec<RuntimeError>,
+}
+
+impl SupervisorBuilder {
+    /// Gives a state, to be injected as `State<T>`.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        if !self.states.insert(state) {
+            self.flaws.push(RuntimeError::StateTwice { type_name: type_name::<T>() });
+        }
+        self
+    }
+
+    /// Adds a subscriber.
+    #[must_use]
+    pub fn subscriber(mut self, subscriber: impl Into<Subscriber>) -> Self {
+        self.subscribers.push(subscriber.into());
+        self
+    }
+
+    /// How many submissions may wait for their slots.
+    #[cfg(feature = "controller")]
+    #[must_use]
+    pub fn controller(mut self, config: ControllerConfig) -> Self {
+        self.controller = config;
+        self
+    }
+
+    /// Binds it to a runtime, so that it can be built and used outside one.
+    #[must_use]
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// The supervisor.
+    #[must_use]
+    pub fn build(mut self) -> Supervisor {
+        self.check_subscribers();
+        let shared = Shared::new(self.config, self.controller, self.states, self.subscribers, self.flaws);
+        if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
+            shared.bind_to(runtime);
+        }
+        Supervisor { handle: SupervisorHandle::owning(&shared), owner: Arc::new(Owner { shared }) }
+    }
+
+    fn check_subscribers(&mut self) {
+        for subscriber in &self.subscribers {
+            let mut needs = Needs::new(&self.states);
+            (subscriber.needs)(&mut needs);
+            let types = needs.missing();
+            if !types.is_empty() {
+                let near = types.iter().find_map(|name| self.states.near_miss(name));
+                let name = subscriber.name.to_string();
+                self.flaws.push(RuntimeError::MissingState { name, types, near });
+            }
+        }
+    }
+}
+
+impl fmt::Debug for SupervisorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupervisorBuilder")
+            .field("config", &self.config)
+            .field("subscribers", &self.subscribers)
+            .finish_non_exhaustive()
+    }
+}

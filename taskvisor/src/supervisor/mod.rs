@@ -1,0 +1,111 @@
+//! The supervisor: owns a set of tasks, from the first that is added to the end of the shutdown.
+
+mod add_error;
+mod builder;
+mod handle;
+pub(crate) mod overdue;
+pub(crate) mod run;
+pub(crate) mod shutdown;
+pub(crate) mod signals;
+pub(crate) mod spawn;
+mod task_handle;
+
+pub use add_error::AddError;
+pub use builder::SupervisorBuilder;
+pub use handle::SupervisorHandle;
+pub use task_handle::{OutcomeFuture, TaskHandle};
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::policy::{Config, ControllerConfig};
+use crate::runtime::body::States;
+use crate::runtime::shared::Shared;
+use crate::runtime::subscriber::Subscriber;
+
+/// Owns a set of supervised tasks.
+///
+/// Clones own it together; when the last one is dropped, all tasks are asked to stop, and nobody is blocked. It
+/// dereferences to [`SupervisorHandle`], which has the methods to manage tasks and owns nothing.
+///
+/// ```no_run
+/// use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskFn, TaskSpec};
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), taskvisor::RuntimeError> {
+///     let supervisor = Supervisor::new(Config::default(), Vec::new());
+///     let ping = TaskFn::arc("ping", || async { Ok(println!("pong")) });
+///     let spec = TaskSpec::new(ping, RestartPolicy::Always, BackoffPolicy::default(), None);
+///     let report = supervisor.run(vec![spec]).await?; // until SIGINT or SIGTERM
+///     println!("{report}");
+///     Ok(())
+/// }
+/// ```
+pub struct Supervisor {
+    handle: SupervisorHandle,
+    owner: Arc<Owner>,
+}
+
+struct Owner {
+    shared: Arc<Shared>,
+}
+
+impl Clone for Supervisor {
+    fn clone(&self) -> Self {
+        Self { handle: SupervisorHandle::owning(self.owned()), owner: Arc::clone(&self.owner) }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.shared.ask_all_to_stop(self.shared.config.grace);
+    }
+}
+
+impl Supervisor {
+    /// A supervisor on the Tokio runtime it is built in; outside one, on the first it is called from.
+    #[must_use]
+    pub fn new(config: Config, subscribers: Vec<Subscriber>) -> Self {
+        let mut builder = Self::builder(config);
+        builder.subscribers = subscribers;
+        builder.build()
+    }
+
+    /// A supervisor that needs more than subscribers: states, or the handle of a runtime.
+    #[must_use]
+    pub fn builder(config: Config) -> SupervisorBuilder {
+        SupervisorBuilder {
+            config,
+            controller: ControllerConfig::default(),
+            states: States::default(),
+            subscribers: Vec::new(),
+            runtime: None,
+            flaws: Vec::new(),
+        }
+    }
+
+    /// A way to it that owns nothing.
+    #[must_use]
+    pub fn handle(&self) -> SupervisorHandle {
+        self.handle.clone()
+    }
+
+    pub(crate) fn owned(&self) -> &Arc<Shared> {
+        &self.owner.shared
+    }
+}
+
+impl Deref for Supervisor {
+    type Target = SupervisorHandle;
+
+    fn deref(&self) -> &SupervisorHandle {
+        &self.handle
+    }
+}
+
+impl fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Supervisor").field("config", &self.owner.shared.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! What is known of a task: its id, its status, its outcome, the report of all of them, and why a call was refused.
+
+mod id;
+mod outcome;
+mod report;
+mod runtime_error;
+mod status;
+
+pub use id::TaskId;
+pub use outcome::{Outcome, Rejection, StopCause};
+pub use report::{AbortedTask, FailedTask, Report, StuckTask};
+pub use runtime_error::RuntimeError;
+pub use status::{Phase, TaskStatus, WaitingOn};
+
+#[cfg(feature = "macros")]
+pub(crate) use report::Labelled;
+#[cfg(feature = "macros")]
+pub(crate) use runtime_error::near_miss;
