@@ -16,7 +16,7 @@ pub fn supervisor() -> Supervisor {
 
 /// With as much room in its queues as the works fill.
 pub fn with_room() -> Supervisor {
-    let room = ControllerConfig { per_slot: 1_000_000, in_all: 1_000_000 };
+    let room = ControllerConfig { per_slot: 1_000_000, total: 1_000_000 };
     Supervisor::builder(Config::default()).controller(room).build()
 }
 

@@ -96,7 +96,7 @@ async fn run(
     let defaults = Config::default();
     let config = Config {
         grace: options.grace.unwrap_or(defaults.grace),
-        drain: options.drain.unwrap_or(defaults.drain),
+        drain_timeout: options.drain.unwrap_or(defaults.drain_timeout),
         max_concurrent: options.max_concurrent,
         ..defaults
     };
@@ -110,7 +110,7 @@ async fn run(
             Ok(()) => return run_checked(app, process).await,
         },
     };
-    process.leave(later(Instant::now(), app.config.drain));
+    process.leave(later(Instant::now(), app.config.drain_timeout));
     drop(app);
     (code, LeftStates::none())
 }
@@ -155,7 +155,7 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
         }
     };
     let drained_by = shared.stop.borrow().drained_by;
-    let until = drained_by.unwrap_or_else(|| later(Instant::now(), shared.config.drain));
+    let until = drained_by.unwrap_or_else(|| later(Instant::now(), shared.config.drain_timeout));
     let gone = shared.gone.lock().take();
     process.leave(until);
     drop(supervisor);

@@ -41,7 +41,7 @@ impl Running {
             bus: Arc::clone(&shared.bus),
             stop: shared.stop.subscribe(),
             grace: shared.config.grace,
-            drain: shared.config.drain,
+            drain: shared.config.drain_timeout,
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn deliver<V>(delivery: &Delivery<V>, value: V) {
 /// nothing for the job.
 ///
 /// A job that awaits, from inside, a submission that waits for that job's own slot would wait for itself: it is given
-/// [`JobError::OwnSlot`] instead. A circle over several slots, or a wait moved to a spawned Tokio task, is not noticed:
+/// [`JobError::SlotDeadlock`] instead. A circle over several slots, or a wait moved to a spawned Tokio task, is not noticed:
 /// give it a timeout.
 ///
 /// # Cancel safety
@@ -88,7 +88,7 @@ impl<V> JobHandle<V> {
     fn waits_for_caller(&self) -> Option<Arc<str>> {
         let caller = current_task::caller()?.task?;
         let slot = self.task.cell().slot()?;
-        let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Turn });
+        let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot });
         let owner = self.task.competes_in()?.registry.owner(slot)?;
         (waits && owner.id() == caller).then(|| Arc::clone(slot))
     }
@@ -105,7 +105,7 @@ impl<V> Future for JobHandle<V> {
             }
             Poll::Ready(outcome) => Poll::Ready(Err(JobError::Ended(outcome))),
             Poll::Pending => match self.waits_for_caller() {
-                Some(slot) => Poll::Ready(Err(JobError::OwnSlot { slot })),
+                Some(slot) => Poll::Ready(Err(JobError::SlotDeadlock { slot })),
                 None => Poll::Pending,
             },
         }
@@ -127,7 +127,7 @@ pub enum JobError {
     /// The value was given before.
     Taken,
     /// It waits for the slot of the very job that awaits it. It goes on waiting; let the other job return.
-    OwnSlot {
+    SlotDeadlock {
         /// The slot.
         slot: Arc<str>,
     },
@@ -139,7 +139,7 @@ impl JobError {
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         match self {
             Self::Ended(outcome) => outcome.failure()?.downcast_ref(),
-            Self::Taken | Self::OwnSlot { .. } => None,
+            Self::Taken | Self::SlotDeadlock { .. } => None,
         }
     }
 }
@@ -149,7 +149,7 @@ impl fmt::Display for JobError {
         match self {
             Self::Ended(outcome) => outcome.fmt(f),
             Self::Taken => f.write_str("the value of the job was given before"),
-            Self::OwnSlot { slot } => write!(
+            Self::SlotDeadlock { slot } => write!(
                 f,
                 "the awaited job waits for the slot `{slot}`, which the awaiting job has: return first, or use another slot"
             ),
@@ -161,7 +161,7 @@ impl Error for JobError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Ended(outcome) => outcome.failure().map(|failure| failure as &(dyn Error + 'static)),
-            Self::Taken | Self::OwnSlot { .. } => None,
+            Self::Taken | Self::SlotDeadlock { .. } => None,
         }
     }
 }

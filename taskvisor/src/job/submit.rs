@@ -120,7 +120,7 @@ impl Shared {
         let hash = self.registry.hash(&key, &name, id);
         let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now).with_stop_timeout(stop_timeout));
         let limits =
-            Limits { in_slot: queue.unwrap_or(self.controller.per_slot), in_all: self.controller.in_all };
+            Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
         match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
             Ok((mut ticket, taken)) => {
                 self.tell_taken(&mut ticket, taken, now);

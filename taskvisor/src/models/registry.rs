@@ -14,7 +14,7 @@ use crate::runtime::registry::{Inside, Limits, Refusal, Registry, Taken};
 use crate::supervisor::TaskHandle;
 use crate::task::Phase;
 
-const LIMITS: Limits = Limits { in_slot: 8, in_all: 8 };
+const LIMITS: Limits = Limits { per_slot: 8, total: 8 };
 
 fn registry(shards: usize) -> Arc<Registry> {
     Arc::new(Registry::new(shards))

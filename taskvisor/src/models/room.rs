@@ -14,7 +14,7 @@ use crate::runtime::registry::{Limits, Refusal, Registry, Taken};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Outcome, RuntimeError};
 
-const WIDE: Limits = Limits { in_slot: 8, in_all: 8 };
+const WIDE: Limits = Limits { per_slot: 8, total: 8 };
 const FULL: Result<(), Refusal> = Err(Refusal::NoRoom(NoRoom::QueueFull));
 
 fn submits(registry: &Registry, slot: &'static str, admission: Admission, limits: Limits) -> Arc<TaskCell> {
@@ -23,9 +23,9 @@ fn submits(registry: &Registry, slot: &'static str, admission: Admission, limits
     task
 }
 
-fn queues(registry: &Registry, slot: &'static str, in_all: usize) -> Result<(), Refusal> {
+fn queues(registry: &Registry, slot: &'static str, total: usize) -> Result<(), Refusal> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.submit(&task, Admission::Queue, Limits { in_slot: 8, in_all }, now).map(|_| ())
+    registry.submit(&task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
 }
 
 /// Whether exactly so many are counted among those who wait.
@@ -140,7 +140,7 @@ impl Submit for Trial {
             Err(reason) => return Err(SubmitError::new(reason, self)),
         };
         let task = submission("slot", self.0.now);
-        let one = Limits { in_slot: 1, in_all: 1 };
+        let one = Limits { per_slot: 1, total: 1 };
         match shared.registry.submit(&task, Admission::Queue, one, self.0.now) {
             Ok(_) => Ok(task),
             Err(Refusal::Closed) => Err(SubmitError::new(RuntimeError::ShuttingDown, self)),

@@ -36,7 +36,7 @@ fn of_two_runs_one_runs() {
             assert!(one.is_ok() != other.is_ok());
             assert_eq!(world.supervisor.is_alive("one"), one.is_ok());
             assert_eq!(world.supervisor.is_alive("other"), other.is_ok());
-            assert!(matches!(one.and(other), Err(RuntimeError::RanBefore)));
+            assert!(matches!(one.and(other), Err(RuntimeError::AlreadyRan)));
         });
         assert!(world.is_empty());
     });

@@ -69,7 +69,7 @@ impl World {
         body: ErasedSlot,
         policy: Policy,
     ) -> Result<Added, Refusal> {
-        let limits = Limits { in_slot: 8, in_all: 8 };
+        let limits = Limits { per_slot: 8, total: 8 };
         let (mut ticket, taken) =
             Ticket::take_place(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
         self.shared.tell_taken(&mut ticket, taken, self.now);

@@ -13,7 +13,7 @@ use super::{BackoffPolicy, RestartPolicy};
 /// use taskvisor::Config;
 ///
 /// let config = Config { grace: Duration::from_secs(5), max_concurrent: Some(64), ..Config::default() };
-/// assert_eq!(config.drain, Duration::from_secs(5));
+/// assert_eq!(config.drain_timeout, Duration::from_secs(5));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -22,7 +22,7 @@ pub struct Config {
     pub grace: Duration,
     /// How long shutdown waits for the subscribers to handle what they were sent: 5 s. With the grace that makes
     /// 25 s, because Kubernetes kills at 30.
-    pub drain: Duration,
+    pub drain_timeout: Duration,
     /// How many attempts may run at once; the others wait their turn. `None`: any number. Zero is refused.
     pub max_concurrent: Option<usize>,
     /// Whether a task runs again: on failure.
@@ -66,12 +66,12 @@ pub struct ControllerConfig {
     /// a `Latest` are counted, but always find a place, because they wait at most once each.
     pub per_slot: usize,
     /// With how many waiting in all a `Queue` is refused: 10,000.
-    pub in_all: usize,
+    pub total: usize,
 }
 
 impl Default for ControllerConfig {
     fn default() -> Self {
-        Self { per_slot: 100, in_all: 10_000 }
+        Self { per_slot: 100, total: 10_000 }
     }
 }
 
@@ -79,7 +79,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             grace: Duration::from_secs(20),
-            drain: Duration::from_secs(5),
+            drain_timeout: Duration::from_secs(5),
             max_concurrent: None,
             restart: RestartPolicy::OnFailure,
             backoff: BackoffPolicy::EXPONENTIAL,

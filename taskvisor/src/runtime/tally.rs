@@ -49,7 +49,7 @@ impl Tally {
         let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
         report.failed += 1;
-        if report.failures.len() < Report::LISTED {
+        if report.failures.len() < Report::MAX_LISTED {
             report.failures.push(task);
         }
     }
@@ -58,7 +58,7 @@ impl Tally {
         let Outcome::Canceled { last_error: Some(failure), .. } = cell.settled_outcome(end) else { return };
         let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
-        if report.failed_while_stopping.len() < Report::LISTED {
+        if report.failed_while_stopping.len() < Report::MAX_LISTED {
             report.failed_while_stopping.push(task);
         }
     }
@@ -73,8 +73,8 @@ impl Tally {
         let mut report = self.trouble.lock();
         report.aborted += 1;
         report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));
-        if report.abortions.len() < Report::LISTED {
-            report.abortions.push(task);
+        if report.aborted_tasks.len() < Report::MAX_LISTED {
+            report.aborted_tasks.push(task);
         }
     }
 }

@@ -49,7 +49,7 @@ impl SupervisorBuilder {
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         if !self.states.insert(state) {
-            self.flaws.push(RuntimeError::StateTwice { type_name: type_name::<T>() });
+            self.flaws.push(RuntimeError::DuplicateState { type_name: type_name::<T>() });
         }
         self
     }

@@ -193,7 +193,7 @@ impl SupervisorHandle {
         let Ok(shared) = self.shared() else { return Ok(Report::default()) };
         shared.ask_all_to_stop(shared.config.grace);
         if shared.is_caller_inside() {
-            return Err(RuntimeError::FromInside);
+            return Err(RuntimeError::WouldDeadlock);
         }
         if shared.bind().is_err() {
             // It never had a runtime, so it never accepted anything.
@@ -210,7 +210,7 @@ impl SupervisorHandle {
 async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
     let asked = task.cancel_with_timeout(grace);
     if current_task::caller().is_some_and(|caller| caller.task == Some(task.id())) {
-        return Err(RuntimeError::FromInside);
+        return Err(RuntimeError::WouldDeadlock);
     }
     task.outcome().await;
     Ok(asked)

@@ -79,7 +79,7 @@ pub(crate) fn start(
     listen: impl FnOnce() -> Result<Option<Signals>, RuntimeError>,
 ) -> Result<(Option<Signals>, Vec<TaskHandle>), RuntimeError> {
     if shared.ran.swap(true, Ordering::AcqRel) {
-        return Err(RuntimeError::RanBefore);
+        return Err(RuntimeError::AlreadyRan);
     }
     let reserved = match reserve_all(shared, specs) {
         // A stop is a level: one that came before stops these tasks before they start, and the run is over once those that

@@ -155,7 +155,7 @@ impl Shared {
         loop {
             let known = stop.borrow_and_update().clone();
             let now = Instant::now();
-            let until = match known.patience(self.config.drain, now) {
+            let until = match known.patience(self.config.drain_timeout, now) {
                 Patience::Endless => {
                     let _ = stop.changed().await;
                     continue;
@@ -245,7 +245,7 @@ pub(crate) async fn drive(mut driver: Driver) {
     }
     shared.bus.close();
     let deadline = stop.borrow_and_update().deadline.unwrap_or(now);
-    let drain = shared.config.drain;
+    let drain = shared.config.drain_timeout;
     // The drain begins now, unless the tasks took longer than all that was granted to them.
     let drained_by = later(now, drain).min(later(later(deadline, LAST_ENDS), drain));
     shared.change_stop(|stop| {

@@ -21,12 +21,12 @@ pub struct Report {
     pub aborted: u64,
     /// How many submissions were rejected while they waited.
     pub rejected: u64,
-    /// Who gave up and why; the first [`Report::LISTED`].
+    /// Who gave up and why; the first [`Report::MAX_LISTED`].
     pub failures: Vec<FailedTask>,
-    /// Who was aborted; the first [`Report::LISTED`].
-    pub abortions: Vec<AbortedTask>,
+    /// Who was aborted; the first [`Report::MAX_LISTED`].
+    pub aborted_tasks: Vec<AbortedTask>,
     /// The canceled tasks whose last attempt failed instead of stopping, such as a clean-up that did not succeed; the first
-    /// [`Report::LISTED`]. They count as canceled.
+    /// [`Report::MAX_LISTED`]. They count as canceled.
     pub failed_while_stopping: Vec<FailedTask>,
     /// The tasks that were still there when the shutdown was over: they block their threads, or wait for one that is
     /// blocked. They count as aborted once their bodies return.
@@ -43,12 +43,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many failures and abortions are listed by name. All are counted.
-    pub const LISTED: usize = 1024;
+    /// How many failures and aborted_tasks are listed by name. All are counted.
+    pub const MAX_LISTED: usize = 1024;
 
     /// Those that were aborted at the deadline of the shutdown, as far as they are listed.
     pub(crate) fn overdue(&self) -> impl Iterator<Item = &AbortedTask> {
-        self.abortions.iter().filter(|task| task.cause == Some(StopCause::Shutdown))
+        self.aborted_tasks.iter().filter(|task| task.cause == Some(StopCause::Shutdown))
     }
 
     /// Whether a task was still there when the grace of the shutdown was over.

@@ -42,7 +42,7 @@ pub enum RuntimeError {
     /// The supervisor was built outside a Tokio runtime and called outside one.
     NoRuntime,
     /// It was run before; a supervisor runs once.
-    RanBefore,
+    AlreadyRan,
     /// The task or subscriber asks for states that nobody gave.
     MissingState {
         /// The name of the task or subscriber.
@@ -53,7 +53,7 @@ pub enum RuntimeError {
         near: Option<&'static str>,
     },
     /// A state of this type was given before; the first one is kept.
-    StateTwice {
+    DuplicateState {
         /// The type.
         type_name: &'static str,
     },
@@ -73,11 +73,11 @@ pub enum RuntimeError {
     Refused(Arc<[Self]>),
     /// A task waited for its own end, or a task or subscriber for that of its supervisor: the stop was asked, the wait
     /// refused.
-    FromInside,
+    WouldDeadlock,
     /// The shutdown is over, but tasks did not stop within its grace: they were aborted, or are stuck because they block
     /// their threads. The names of stuck tasks stay taken until they return.
     GraceExceeded {
-        /// How all tasks ended. `stuck` and `abortions` name those that exceeded the grace.
+        /// How all tasks ended. `stuck` and `aborted_tasks` name those that exceeded the grace.
         report: Arc<Report>,
     },
     /// The signals of the process cannot be listened to.
@@ -107,7 +107,7 @@ impl fmt::Display for RuntimeError {
             Self::NoRuntime => f.write_str(
                 "no Tokio runtime: build the supervisor inside one, or give it a handle with `builder(…).runtime(…)`",
             ),
-            Self::RanBefore => f.write_str("a supervisor runs once, and this one ran before"),
+            Self::AlreadyRan => f.write_str("a supervisor runs once, and this one ran before"),
             Self::MissingState { name, types, near } => {
                 write!(f, "`{name}` needs ")?;
                 list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
@@ -117,7 +117,7 @@ impl fmt::Display for RuntimeError {
                     None => Ok(()),
                 }
             }
-            Self::StateTwice { type_name } => {
+            Self::DuplicateState { type_name } => {
                 write!(f, "a state of type `{type_name}` is given twice; wrap one of them in a type of its own")
             }
             Self::InvalidSpec { name, reasons } => {
@@ -126,7 +126,7 @@ impl fmt::Display for RuntimeError {
             }
             Self::InvalidConfig { reason } => f.write_str(reason),
             Self::Refused(errors) => list(f, errors.iter().map(ToString::to_string)),
-            Self::FromInside => f.write_str(
+            Self::WouldDeadlock => f.write_str(
                 "the stop was asked, but whoever is part of what stops cannot wait for it: return instead",
             ),
             Self::GraceExceeded { report } => {

@@ -45,7 +45,7 @@ pub enum Phase {
 #[non_exhaustive]
 pub enum WaitingOn {
     /// Its turn in its slot; without a slot, its first poll.
-    Turn,
+    Slot,
     /// One of the [`max_concurrent`](crate::Config::max_concurrent) permits.
     Permit,
 }
@@ -54,7 +54,7 @@ pub enum WaitingOn {
 impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Turn => "slot",
+            Self::Slot => "slot",
             Self::Permit => "permit",
         })
     }
@@ -63,7 +63,7 @@ impl fmt::Display for WaitingOn {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Waiting { on: WaitingOn::Turn } => f.write_str("waiting for its turn"),
+            Self::Waiting { on: WaitingOn::Slot } => f.write_str("waiting for its slot"),
             Self::Waiting { on: WaitingOn::Permit } => f.write_str("waiting for a permit"),
             Self::Running { .. } => f.write_str("running"),
             Self::Sleeping { .. } => f.write_str("sleeping"),

@@ -39,7 +39,7 @@ use crate::world::World;
 const KEYS: usize = 64;
 
 /// How many may wait for one of them; there are fewer places in all than that would need.
-const LIMITS: ControllerConfig = ControllerConfig { per_slot: 6, in_all: 128 };
+const LIMITS: ControllerConfig = ControllerConfig { per_slot: 6, total: 128 };
 
 /// How many attempts may run at once: fewer than want to.
 const PERMITS: usize = 256;

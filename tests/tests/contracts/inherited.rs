@@ -36,7 +36,7 @@ fn hanging() -> TaskRef {
 #[test]
 fn the_defaults_are_those_of_the_contract() {
     let config = Config::default();
-    assert_eq!((config.grace, config.drain), (seconds(20), seconds(5)));
+    assert_eq!((config.grace, config.drain_timeout), (seconds(20), seconds(5)));
     assert_eq!((config.max_concurrent, config.timeout, config.max_retries), (None, None, None));
     assert_eq!(config.restart, RestartPolicy::OnFailure);
     assert_eq!(config.backoff, BackoffPolicy::default());

@@ -58,7 +58,7 @@ async fn is_a_snapshot_that_does_not_change() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     let before = harness.tasks();
     harness.reach(&task, 1).await;
-    assert!(matches!(before[0].phase, Phase::Waiting { on: WaitingOn::Turn }));
+    assert!(matches!(before[0].phase, Phase::Waiting { on: WaitingOn::Slot }));
     assert!(matches!(harness.tasks()[0].phase, Phase::Running { .. }));
     harness.finish().await;
 }

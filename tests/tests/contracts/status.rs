@@ -19,7 +19,7 @@ async fn before_its_first_turn_it_waits_for_that() {
     let harness = Harness::new();
     let task = add(&harness, Rules::never(), [Step::Succeed]);
     let status = task.status();
-    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Turn }));
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Slot }));
     assert_eq!((status.name.as_ref(), status.id), ("work", task.id()));
     assert_eq!((status.attempt, status.failures, status.stopping), (0, 0, false));
     assert_eq!((last_error(&status), status.next_attempt, status.since), (None, None, Instant::now()));

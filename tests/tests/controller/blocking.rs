@@ -106,7 +106,7 @@ async fn one_that_never_had_its_turn_is_rejected_even_while_its_value_blocks() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts() {
-    let config = Config { grace: GRACE, drain: GRACE, ..Config::default() };
+    let config = Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() };
     let (harness, blocker, release) = blocked(config).await;
     let queued = submit(&harness, Queue, brief("queued"));
     harness.trace().expect_stuck(&blocker);

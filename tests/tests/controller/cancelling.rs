@@ -21,8 +21,8 @@ async fn a_cancelled_one_leaves_the_line_before_the_call_returns() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_one_no_longer_counts_so_that_there_is_room_for_another_at_once() {
-    for (per_slot, in_all) in [(1, 100), (100, 1)] {
-        let harness = limited(per_slot, in_all);
+    for (per_slot, total) in [(1, 100), (100, 1)] {
+        let harness = limited(per_slot, total);
         owns(&harness, working("owner")).await;
         let queued = submit(&harness, Queue, brief("queued"));
         assert!(is_full(&refused(&harness, Queue, brief("late"))));

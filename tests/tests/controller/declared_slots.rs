@@ -43,7 +43,7 @@ async fn awaits_itself(depth: u32, supervisor: SupervisorHandle) -> Result<u32, 
         return Ok(0);
     }
     match supervisor.submit(awaits_itself { depth: depth - 1 })?.await {
-        Err(JobError::OwnSlot { .. }) => Ok(depth),
+        Err(JobError::SlotDeadlock { .. }) => Ok(depth),
         other => Err(TaskError::fatal(format!("not told: {other:?}"))),
     }
 }

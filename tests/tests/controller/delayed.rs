@@ -56,8 +56,8 @@ async fn each_submission_that_waits_for_a_slot_reports_its_own_wait() {
     let second = submit(&harness, Queue, brief("second"));
     assert!(over(&second).await.is_completed());
     let story = harness.finish().await;
-    assert_eq!(delays(&story, &first), [10, 20, 40].map(|waited| (WaitingOn::Turn, waited)));
-    assert_eq!(delays(&story, &second), [10, 20, 40].map(|waited| (WaitingOn::Turn, waited)));
+    assert_eq!(delays(&story, &first), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
+    assert_eq!(delays(&story, &second), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
     assert_eq!(delays(&story, &owner), []);
 }
 
@@ -72,7 +72,7 @@ async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
     assert!(over(&second).await.is_completed());
     let story = harness.finish().await;
     assert_eq!(delays(&story, &first), []);
-    assert_eq!(delays(&story, &second), [(WaitingOn::Turn, 10), (WaitingOn::Turn, 20)]);
+    assert_eq!(delays(&story, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,8 +84,8 @@ async fn a_submission_that_left_the_queue_reports_nothing() {
     first.cancel();
     assert!(over(&second).await.is_completed());
     let story = harness.finish().await;
-    assert_eq!(delays(&story, &first), [(WaitingOn::Turn, 10)]);
-    assert_eq!(delays(&story, &second), [(WaitingOn::Turn, 10), (WaitingOn::Turn, 20)]);
+    assert_eq!(delays(&story, &first), [(WaitingOn::Slot, 10)]);
+    assert_eq!(delays(&story, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,7 +19,7 @@ where
         async move {
             let inner = context.supervisor().submit(inner)?;
             match inner.await {
-                Err(JobError::OwnSlot { slot }) if &*slot == SLOT => Ok(Total(1)),
+                Err(JobError::SlotDeadlock { slot }) if &*slot == SLOT => Ok(Total(1)),
                 other => Err(TaskError::fatal(format!("not told: {other:?}"))),
             }
         }
@@ -64,7 +64,7 @@ async fn a_task_with_a_slot_that_awaits_a_job_of_that_slot_is_told_too() {
     let task = TaskFn::arc("task", |supervisor: SupervisorHandle| async move {
         let job = supervisor.submit(gives(2).in_slot(SLOT))?;
         match job.await {
-            Err(JobError::OwnSlot { .. }) => Ok(()),
+            Err(JobError::SlotDeadlock { .. }) => Ok(()),
             other => Err(TaskError::fatal(format!("not told: {other:?}"))),
         }
     });
@@ -75,7 +75,7 @@ async fn a_task_with_a_slot_that_awaits_a_job_of_that_slot_is_told_too() {
 
 #[tokio::test(start_paused = true)]
 async fn what_it_is_told_names_the_slot_and_the_way_out() {
-    let error = JobError::OwnSlot { slot: SLOT.into() };
+    let error = JobError::SlotDeadlock { slot: SLOT.into() };
     let message = error.to_string();
     assert!(message.contains("`slot`") && message.contains("return first"), "{message}");
 }

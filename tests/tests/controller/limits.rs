@@ -7,7 +7,7 @@ use crate::support::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
-    assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, in_all: 10_000 });
+    assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, total: 10_000 });
     let (harness, _) = owned_by(polite("owner")).await;
     for _ in 0..100 {
         submit(&harness, Queue, brief("queued"));

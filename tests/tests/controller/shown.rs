@@ -89,6 +89,6 @@ async fn a_report_says_the_slots() {
     let report = ran.expect("no task is stuck");
     assert_eq!(report.failures[0].slot.as_deref(), Some("slot-fails"));
     assert_eq!(report.failed_while_stopping[0].slot.as_deref(), Some("slot-stops"));
-    assert_eq!(report.abortions[0].slot.as_deref(), Some("slot-deaf"));
+    assert_eq!(report.aborted_tasks[0].slot.as_deref(), Some("slot-deaf"));
     harness.finish().await;
 }

@@ -78,8 +78,8 @@ pub(crate) fn refused(harness: &Harness, admission: Admission, task: TaskRef) ->
     harness.try_submit_to(SLOT, admission, Rules::never(), task).expect_err("it is refused")
 }
 
-pub(crate) fn limited(per_slot: usize, in_all: usize) -> Harness {
-    Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, in_all }))
+pub(crate) fn limited(per_slot: usize, total: usize) -> Harness {
+    Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, total }))
 }
 
 /// The names of those who wait for the slot, in the order of their turn.

@@ -160,7 +160,7 @@ async fn a_permit_stays_taken_as_long_as_the_attempt_is_there() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
-    let harness = Harness::with_config(Config { grace: GRACE, drain: GRACE, ..Config::default() });
+    let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, release) = blocked(&harness, Rules::never()).await;
     let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
     // The recorder may have been woken on the thread that blocks, where Tokio lets nobody else take it over.
@@ -186,7 +186,7 @@ async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
-    let harness = Harness::with_config(Config { grace: GRACE, drain: GRACE, ..Config::default() });
+    let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, blocks, release) = blocker();
     let spec = harness.spec(Rules::never(), task);
     let result = harness.run_until(vec![spec], blocks).await;

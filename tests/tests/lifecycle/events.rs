@@ -157,7 +157,8 @@ type Starts = Arc<Mutex<Vec<(&'static str, u64, Duration)>>>;
 /// Plays the same with other subscribers, and tells what the tasks saw of it.
 async fn seen_by_tasks(subscribers: Vec<Subscriber>) -> Vec<(&'static str, u64, Duration)> {
     let starts = Starts::default();
-    let config = Config { drain: Duration::from_secs(1), max_concurrent: Some(1), ..Config::default() };
+    let config =
+        Config { drain_timeout: Duration::from_secs(1), max_concurrent: Some(1), ..Config::default() };
     let harness = Harness::build(config, |builder| {
         subscribers.into_iter().fold(builder, |builder, subscriber| builder.subscriber(subscriber))
     });

@@ -72,9 +72,9 @@ async fn a_subscriber_that_never_waits_lets_others_have_their_turn() {
     });
     let at_its_turn = told.await.expect("it is polled");
     supervisor.shutdown().await.expect("in order");
-    let in_all = handled.load(Ordering::SeqCst);
-    assert!(in_all >= 1_000, "{in_all}");
-    assert!(at_its_turn < in_all / 2, "{at_its_turn} of {in_all} events were handled before another's turn");
+    let total = handled.load(Ordering::SeqCst);
+    assert!(total >= 1_000, "{total}");
+    assert!(at_its_turn < total / 2, "{at_its_turn} of {total} events were handled before another's turn");
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,7 +160,7 @@ fn wait_on_a_runtime_without_timers() {
 #[test]
 fn a_shutdown_whose_runtime_is_gone_names_the_body_that_still_blocks() {
     let at_work = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let config = Config { grace: Duration::ZERO, drain: Duration::ZERO, ..Config::default() };
+    let config = Config { grace: Duration::ZERO, drain_timeout: Duration::ZERO, ..Config::default() };
     let supervisor = Supervisor::builder(config).runtime(at_work.handle().clone()).build();
     let (release, blocked) = channel::<()>();
     let (tell, blocks) = channel();

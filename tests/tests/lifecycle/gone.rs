@@ -40,7 +40,7 @@ fn at_work(runtime: &Runtime, trace: &Trace) -> (Supervisor, Vec<TaskHandle>) {
     });
     tasks.push(add(Rules::never(), "unpolled", Step::Hang));
     let phases: Vec<_> = tasks.iter().map(|task| task.status().phase.to_string()).collect();
-    assert_eq!(phases, ["sleeping", "running", "waiting for a permit", "waiting for its turn"]);
+    assert_eq!(phases, ["sleeping", "running", "waiting for a permit", "waiting for its slot"]);
     (supervisor, tasks)
 }
 

@@ -52,7 +52,7 @@ async fn a_task_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
     ];
     let began = Instant::now();
     let report = harness.run(specs).await.expect("in order");
-    assert!(matches!(told(&answer), Err(RuntimeError::FromInside)));
+    assert!(matches!(told(&answer), Err(RuntimeError::WouldDeadlock)));
     assert_eq!((report.canceled, began.elapsed()), (2, Duration::ZERO));
     harness.finish().await;
 }
@@ -71,7 +71,7 @@ async fn a_task_that_awaits_its_own_cancel_is_told_so_and_stops() {
     let other = harness.add(Rules::never(), Script::task("other", [Step::UntilStopped]));
     let began = Instant::now();
     assert!(task.outcome().await.is_canceled());
-    assert!(matches!(told(&answer), Err(RuntimeError::FromInside)));
+    assert!(matches!(told(&answer), Err(RuntimeError::WouldDeadlock)));
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert!(!other.status().stopping);
     harness.finish().await;
@@ -175,7 +175,7 @@ async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, Ru
 #[tokio::test(start_paused = true)]
 async fn a_subscriber_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
     let answer = ended_by_a_subscriber(None).await;
-    assert!(matches!(answer, Err(RuntimeError::FromInside)), "{answer:?}");
+    assert!(matches!(answer, Err(RuntimeError::WouldDeadlock)), "{answer:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,7 +28,7 @@ async fn a_report_counts_every_end_and_names_who_failed_and_who_was_aborted() {
         (failed.failure.attempt(), failed.failure.error().to_string()),
         (1, "no such table".to_owned())
     );
-    let aborted: Vec<_> = report.abortions.iter().map(|task| (task.name.as_str(), task.cause)).collect();
+    let aborted: Vec<_> = report.aborted_tasks.iter().map(|task| (task.name.as_str(), task.cause)).collect();
     assert_eq!(aborted, [("impatient", Some(StopCause::Cancel)), ("deaf", Some(StopCause::Shutdown))]);
     assert!(report.grace_exceeded());
     let story = harness.finish().await;
@@ -50,12 +50,12 @@ async fn a_task_aborted_by_a_cancel_is_no_excess_of_the_grace_of_the_shutdown() 
 async fn a_report_counts_all_failures_and_lists_the_first() {
     let harness = Harness::new();
     let names: Vec<&'static str> =
-        (0..Report::LISTED + 6).map(|number| &*format!("broken-{number}").leak()).collect();
+        (0..Report::MAX_LISTED + 6).map(|number| &*format!("broken-{number}").leak()).collect();
     let spec = |&name: &&'static str| harness.spec(Rules::never(), Script::task(name, [Step::Fail("again")]));
     let report = harness.run(names.iter().map(spec).collect()).await.expect("in order");
     let listed: Vec<_> = report.failures.iter().map(|task| task.name.as_str()).collect();
     assert_eq!(report.failed, names.len() as u64);
-    assert_eq!(listed, names[..Report::LISTED]);
+    assert_eq!(listed, names[..Report::MAX_LISTED]);
     harness.finish().await;
 }
 
@@ -72,7 +72,7 @@ async fn an_exceeded_grace_is_an_error_that_carries_the_report() {
         assert_eq!(error.to_string(), "aborted at the end of the grace: `deaf`");
         let RuntimeError::GraceExceeded { report } = error else { unreachable!() };
         assert!(report.grace_exceeded() && report.stuck.is_empty());
-        assert_eq!((report.completed, report.aborted, report.abortions[0].id), (1, 1, deaf.id()));
+        assert_eq!((report.completed, report.aborted, report.aborted_tasks[0].id), (1, 1, deaf.id()));
     }
     harness.finish().await;
 }

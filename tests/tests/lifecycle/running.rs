@@ -121,9 +121,9 @@ async fn a_supervisor_runs_once() {
         |name| harness.spec(Rules::never(), Script::task(name, [Step::SucceedAfter(Duration::from_secs(1))]));
     let (first, second) = tokio::join!(harness.run(vec![spec("one")]), harness.run(vec![spec("two")]));
     assert_eq!(first.expect("the first run").completed, 1);
-    assert!(matches!(second, Err(RuntimeError::RanBefore)), "{second:?}");
+    assert!(matches!(second, Err(RuntimeError::AlreadyRan)), "{second:?}");
     let third = Supervisor::run(&harness, vec![spec("three")]).await;
-    assert!(matches!(third, Err(RuntimeError::RanBefore)), "{third:?}");
+    assert!(matches!(third, Err(RuntimeError::AlreadyRan)), "{third:?}");
     let story = harness.finish().await;
     assert!(story.ids_of("two").is_empty());
 }

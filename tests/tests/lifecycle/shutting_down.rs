@@ -65,7 +65,8 @@ async fn a_shutdown_whose_only_caller_is_dropped_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_returns_within_grace_and_drain_whatever_tasks_and_subscribers_do() {
-    let harness = Harness::with_config(Config { grace: seconds(3), drain: seconds(2), ..Config::default() });
+    let harness =
+        Harness::with_config(Config { grace: seconds(3), drain_timeout: seconds(2), ..Config::default() });
     let stubborn = TaskFn::arc("stubborn", |context: TaskContext| async move {
         context.cancelled().await;
         loop {

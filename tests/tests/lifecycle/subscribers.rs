@@ -69,7 +69,7 @@ async fn all_events_are_handled_when_a_run_returns_unless_the_drain_is_over() {
     let within = handled_by_the_end_of_a_run(Duration::from_millis(800)).await;
     assert_eq!(within, (6, Duration::from_millis(4_800)));
     let beyond = handled_by_the_end_of_a_run(Duration::from_millis(900)).await;
-    assert_eq!(beyond, (5, Config::default().drain));
+    assert_eq!(beyond, (5, Config::default().drain_timeout));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,7 +99,7 @@ impl Subscribe for Stuck {
 async fn a_stuck_subscriber_delays_the_shutdown_by_the_drain_and_is_then_dropped() {
     let (witness, dropped) = Witness::new();
     let (other, handled) = slow(Duration::ZERO);
-    let config = Config { drain: seconds(2), ..Config::default() };
+    let config = Config { drain_timeout: seconds(2), ..Config::default() };
     let harness =
         Harness::build(config, |builder| builder.subscriber(Stuck(Some(witness))).subscriber(other));
     let task = harness.add(Rules::never(), Script::task("task", [Step::UntilStopped]));
@@ -139,7 +139,7 @@ impl Subscribe for Blocking {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_subscriber_that_blocks_its_thread_does_not_hold_the_shutdown_up() {
     let (release, blocked) = channel();
-    let config = Config { drain: Duration::from_millis(1), ..Config::default() };
+    let config = Config { drain_timeout: Duration::from_millis(1), ..Config::default() };
     let blocking = Blocking(Mutex::new(Some(blocked)));
     let harness = Harness::build(config, |builder| builder.subscriber(blocking));
     let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));

@@ -151,10 +151,10 @@ fn read(report: &Report, played: &Played) -> Counts {
         |id: TaskId| played.tasks.iter().position(|task| task.handle.id() == id).unwrap_or(usize::MAX);
     let mut failures: Vec<_> =
         report.failures.iter().map(|failed| (number(failed.id), Error::of(&failed.failure))).collect();
-    let mut abortions: Vec<_> =
-        report.abortions.iter().map(|aborted| (number(aborted.id), aborted.cause)).collect();
+    let mut aborted_tasks: Vec<_> =
+        report.aborted_tasks.iter().map(|aborted| (number(aborted.id), aborted.cause)).collect();
     failures.sort_by_key(|(number, _)| *number);
-    abortions.sort_by_key(|(number, _)| *number);
+    aborted_tasks.sort_by_key(|(number, _)| *number);
     Counts {
         completed: report.completed,
         canceled: report.canceled,
@@ -163,7 +163,7 @@ fn read(report: &Report, played: &Played) -> Counts {
         rejected: report.rejected,
         grace_exceeded: report.grace_exceeded(),
         failures,
-        abortions,
+        aborted_tasks,
     }
 }
 

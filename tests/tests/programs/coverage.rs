@@ -29,7 +29,7 @@ impl Coverage {
         }
         met.extend(predicted.answers.iter().zip(&played.answers).map(|(_, answer)| said(answer)));
         met.extend(played.ears.iter().flat_map(|ear| ear.met()));
-        for (_, enforcer) in &predicted.counts.abortions {
+        for (_, enforcer) in &predicted.counts.aborted_tasks {
             met.insert(format!("aborted at the deadline of {enforcer:?}"));
         }
         for what in met {
@@ -123,7 +123,8 @@ fn expected() -> BTreeSet<String> {
     }
     add("a report of a deadline that was brought forward".to_owned());
     let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
-    let mut refusals = vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::FromInside];
+    let mut refusals =
+        vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull]);

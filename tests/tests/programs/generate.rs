@@ -62,13 +62,13 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
 fn limits() -> impl Strategy<Value = Limits> {
     let spans = (prop_oneof![1 => Just(0), 6 => 1..400_u64], 1..60_u64);
     let counts = (weighted(0.3, 1..4_usize), 0..4_usize, 0..4_usize);
-    (spans, counts, policies()).prop_map(|((grace, drain), (concurrent, per_slot, in_all), defaults)| {
+    (spans, counts, policies()).prop_map(|((grace, drain), (concurrent, per_slot, total), defaults)| {
         Limits {
             grace,
             drain,
             concurrent,
             per_slot,
-            in_all,
+            total,
             // A configuration has no interval and no word on what is stable.
             defaults: Policy {
                 every: None,

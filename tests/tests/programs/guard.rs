@@ -37,7 +37,7 @@ fn sample() -> Program {
     let commands = |after, commands| Burst { after, commands };
     Program {
         chance: 7,
-        limits: Limits { grace: 50, drain: 10, concurrent: None, per_slot: 1, in_all: 1, defaults: policy },
+        limits: Limits { grace: 50, drain: 10, concurrent: None, per_slot: 1, total: 1, defaults: policy },
         run: None,
         listeners: vec![Listener { wants: Wants::All, queue: 9, manner: Manner::Quick }],
         bursts: vec![

@@ -68,7 +68,7 @@ impl Stage {
     /// Whoever is part of what stops asks, and is told that it cannot wait.
     async fn stop_from_inside(&self) {
         match self.supervisor.shutdown().await {
-            Err(RuntimeError::FromInside) => {}
+            Err(RuntimeError::WouldDeadlock) => {}
             other => self.flaw(format!("a task waited for the shutdown: {other:?}")),
         }
         let stop = tokio::spawn(wait_for_the_end(self.supervisor.clone()));

@@ -82,8 +82,8 @@ impl<'a> Player<'a> {
         let mut builder = Supervisor::builder(config(&program.limits)).state(witness);
         #[cfg(feature = "controller")]
         {
-            let (per_slot, in_all) = (program.limits.per_slot, program.limits.in_all);
-            builder = builder.controller(taskvisor::ControllerConfig { per_slot, in_all });
+            let (per_slot, total) = (program.limits.per_slot, program.limits.total);
+            builder = builder.controller(taskvisor::ControllerConfig { per_slot, total });
         }
         for (number, listener) in program.listeners.iter().enumerate() {
             let (ear, subscriber) = Ear::new(*listener, number);

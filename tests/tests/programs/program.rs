@@ -47,7 +47,7 @@ pub(crate) struct Limits {
     pub(crate) drain: Ms,
     pub(crate) concurrent: Option<usize>,
     pub(crate) per_slot: usize,
-    pub(crate) in_all: usize,
+    pub(crate) total: usize,
     /// What a task runs by that says nothing itself.
     pub(crate) defaults: Policy,
 }

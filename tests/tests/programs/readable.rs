@@ -16,7 +16,7 @@ impl Debug for Program {
             Some(permits) => write!(f, "{permits} at once, ")?,
             None => write!(f, "any number at once, ")?,
         }
-        writeln!(f, "{} may wait for a slot, {} in all", limits.per_slot, limits.in_all)?;
+        writeln!(f, "{} may wait for a slot, {} in all", limits.per_slot, limits.total)?;
         writeln!(f, "  who says nothing is {}", limits.defaults)?;
         for listener in &self.listeners {
             writeln!(f, "  {listener}")?;

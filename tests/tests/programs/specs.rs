@@ -58,7 +58,7 @@ pub(crate) fn config(limits: &Limits) -> Config {
     let defaults = &limits.defaults;
     Config {
         grace: millis(limits.grace),
-        drain: millis(limits.drain),
+        drain_timeout: millis(limits.drain),
         max_concurrent: limits.concurrent,
         restart: defaults.restart,
         backoff: backoff(defaults.backoff).policy(),

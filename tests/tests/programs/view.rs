@@ -16,7 +16,7 @@ pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
 
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
-        Phase::Waiting { on: WaitingOn::Turn } => SeenPhase::ForTurn,
+        Phase::Waiting { on: WaitingOn::Slot } => SeenPhase::ForTurn,
         Phase::Waiting { on: WaitingOn::Permit } => SeenPhase::ForPermit,
         Phase::Running { attempt } => SeenPhase::Running(*attempt),
         Phase::Sleeping { attempt, until } if status.next_attempt == Some(*until) => {

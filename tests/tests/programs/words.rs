@@ -157,7 +157,7 @@ pub(crate) enum Refusal {
     ShuttingDown,
     Invalid,
     /// Whoever is part of what stops cannot wait for it.
-    FromInside,
+    WouldDeadlock,
     Other,
 }
 
@@ -179,7 +179,7 @@ impl Refusal {
             RuntimeError::QueueFull { .. } => Self::QueueFull,
             RuntimeError::ShuttingDown => Self::ShuttingDown,
             RuntimeError::InvalidSpec { .. } => Self::Invalid,
-            RuntimeError::FromInside => Self::FromInside,
+            RuntimeError::WouldDeadlock => Self::WouldDeadlock,
             _ => Self::Other,
         }
     }
@@ -236,5 +236,5 @@ pub(crate) struct Counts {
     pub(crate) grace_exceeded: bool,
     /// By number of task, because those that end in one moment do so in no order.
     pub(crate) failures: Vec<(usize, Error)>,
-    pub(crate) abortions: Vec<(usize, Option<StopCause>)>,
+    pub(crate) aborted_tasks: Vec<(usize, Option<StopCause>)>,
 }

@@ -129,7 +129,7 @@ fn restart(times: u64) {
 }
 
 fn with_room() -> Supervisor {
-    let room = ControllerConfig { per_slot: 1_000_000, in_all: 1_000_000 };
+    let room = ControllerConfig { per_slot: 1_000_000, total: 1_000_000 };
     Supervisor::builder(Config::default()).controller(room).build()
 }
 

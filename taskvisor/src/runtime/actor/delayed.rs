@@ -55,7 +55,7 @@ pub(crate) fn poll_permit_wait(
 pub(crate) fn report_slot_wait(ticket: &Ticket) {
     if ticket.shared().bus.wants(EventName::Delayed) {
         if let Some(since) = ticket.cell().take_delay() {
-            ticket.tell(EventName::Delayed, None, || EventKind::Delayed { on: WaitingOn::Turn, since });
+            ticket.tell(EventName::Delayed, None, || EventKind::Delayed { on: WaitingOn::Slot, since });
         }
     }
 }

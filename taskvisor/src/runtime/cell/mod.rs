@@ -97,7 +97,7 @@ pub(crate) struct Polled {
 impl TaskCell {
     pub(crate) fn new(id: TaskId, name: Cow<'static, str>, key: Key, hash: u64, now: Instant) -> Self {
         let state = State {
-            stage: Stage::Waiting(WaitingOn::Turn),
+            stage: Stage::Waiting(WaitingOn::Slot),
             since: now,
             attempt: 0,
             failures: 0,
@@ -272,7 +272,7 @@ impl TaskCell {
             let mut state = self.state.lock();
             // One that was given up stays stuck until it is gone.
             if state.end.is_none() {
-                state.stage = Stage::Waiting(WaitingOn::Turn);
+                state.stage = Stage::Waiting(WaitingOn::Slot);
             }
             let attempt = state.attempt;
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));

@@ -17,8 +17,8 @@ use crate::task::TaskId;
 /// How many submissions may wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    pub(crate) in_slot: usize,
-    pub(crate) in_all: usize,
+    pub(crate) per_slot: usize,
+    pub(crate) total: usize,
 }
 
 /// A place was taken.
@@ -80,10 +80,10 @@ impl Registry {
             }
             Entry::Occupied(taken) => taken,
         };
-        taken.get().admits(admission, limits.in_slot).map_err(Refusal::NoRoom)?;
+        taken.get().admits(admission, limits.per_slot).map_err(Refusal::NoRoom)?;
         let queues = admission == Admission::Queue;
         // Slots of other shards count on the same number: a place in all is taken before the place in the line.
-        if queues && !self.take_room(limits.in_all) {
+        if queues && !self.take_room(limits.total) {
             return Err(Refusal::NoRoom(NoRoom::QueueFull));
         }
         let waits = taken.get_mut().wait(Waiter { who: Arc::clone(cell), admission, since: now });
@@ -95,8 +95,8 @@ impl Registry {
         Ok(Taken::Waits { told: waits, unwatched })
     }
 
-    fn take_room(&self, in_all: usize) -> bool {
-        let more = |waiting| (waiting < in_all).then_some(waiting + 1);
+    fn take_room(&self, total: usize) -> bool {
+        let more = |waiting| (waiting < total).then_some(waiting + 1);
         self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
     }
 

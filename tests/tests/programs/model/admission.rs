@@ -52,7 +52,7 @@ impl World<'_> {
         match admission {
             Admission::DropIfRunning => return Decision::Refused(Refusal::Busy),
             Admission::Queue => {
-                if slot.waiting().count() >= limits.per_slot || waiting_in_all >= limits.in_all {
+                if slot.waiting().count() >= limits.per_slot || waiting_in_all >= limits.total {
                     return Decision::Refused(Refusal::QueueFull);
                 }
                 slot.line.push((number, admission));

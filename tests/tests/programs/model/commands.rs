@@ -64,7 +64,7 @@ impl World<'_> {
                 Some(number) => {
                     let first = self.ask_to_stop(number, StopCause::Cancel, *grace);
                     if inside == Some(number) {
-                        return Answer::Refused(vec![Refusal::FromInside]);
+                        return Answer::Refused(vec![Refusal::WouldDeadlock]);
                     }
                     self.awaited.push((self.answers.len(), number));
                     Answer::Over(first, 0)

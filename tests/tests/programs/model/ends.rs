@@ -181,7 +181,7 @@ impl World<'_> {
                     let enforcer = task.asked.map(|ask| ask.enforcer);
                     counts.aborted += 1;
                     counts.grace_exceeded |= enforcer == Some(taskvisor::StopCause::Shutdown);
-                    counts.abortions.push((number, enforcer));
+                    counts.aborted_tasks.push((number, enforcer));
                 }
                 Some(Fate::Strange(_)) | None => {}
             }
