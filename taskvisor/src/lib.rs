@@ -43,7 +43,7 @@
 // Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
 #![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 
-// Layers: a folder imports only from those above it, which a test checks. Inside a folder files may use each other.
+// Layers: a folder imports only from those above it, which a test checks. LiveTasks a folder files may use each other.
 mod sync;
 mod error;
 mod policy;
@@ -113,7 +113,7 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::macro_support::{NotBoxed, Probe};
     pub use crate::policy::{BackoffKind, Setting, Settings};
-    pub use crate::runtime::body::{ErasedSlot, erase, erase_without_context};
+    pub use crate::runtime::body::{ErasedBody, erase, erase_without_context};
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter};
     pub use crate::{

@@ -52,7 +52,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: #type_name::NAME,
                 location: #location,
                 settings: #settings,
-                slot: || #erased,
+                body: || #erased,
                 needs: __taskvisor_needs,
             };
 

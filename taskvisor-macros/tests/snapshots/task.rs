@@ -108,7 +108,7 @@ const _: () = {
             stable_after: __taskvisor::Setting::Set(::core::time::Duration::new(120, 0)),
             stop_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(7, 0)),
         },
-        slot: || __taskvisor::erase(__taskvisor_attempt),
+        body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,
     };
     __taskvisor::inventory::submit! {

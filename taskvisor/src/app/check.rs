@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::App;
-use super::discover::Found;
+use super::discover::Discovered;
 use super::options::{MainOptions, naming};
-use super::problem::{Place, Problem};
+use super::problem::{Problem, SourceLocation};
 use crate::policy::Config;
 use crate::runtime::body::Needs;
 use crate::task::near_miss;
 
 /// Types that nobody gave, with who asks for them and where.
-type Missing = BTreeMap<&'static str, Vec<(Place, String)>>;
+type Missing = BTreeMap<&'static str, Vec<(SourceLocation, String)>>;
 
 impl App {
     /// Everything that keeps it from starting, in the order of file and line.
-    pub(super) fn problems(&mut self, found: &Found, options: &MainOptions) -> Vec<Problem> {
+    pub(super) fn problems(&mut self, found: &Discovered, options: &MainOptions) -> Vec<Problem> {
         let mut problems = Vec::new();
         let runs = !self.tasks.is_empty() || self.has_jobs();
         problems.extend(found.problems(runs, options));
@@ -30,7 +30,7 @@ impl App {
     }
 
     fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
-        let place = self.configured.unwrap_or_else(|| Place::from(&options.location));
+        let place = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
         // One after the other, because a check stops at the first.
         let limits = Config { timeout: None, ..self.config.clone() };
         let defaults = Config { max_concurrent: None, ..self.config.clone() };
@@ -74,7 +74,7 @@ impl App {
 
     fn missing(&self) -> Missing {
         let mut missing = Missing::new();
-        let mut ask = |needs: fn(&mut Needs<'_>), place: Place, who: String| {
+        let mut ask = |needs: fn(&mut Needs<'_>), place: SourceLocation, who: String| {
             let mut found = Needs::new(&self.states);
             needs(&mut found);
             for type_name in found.missing() {
@@ -91,7 +91,7 @@ impl App {
         }
         #[cfg(feature = "controller")]
         for job in &self.jobs {
-            ask(job.needs, Place::from(&job.location), format!("job `{}`", job.name));
+            ask(job.needs, SourceLocation::from(&job.location), format!("job `{}`", job.name));
         }
         missing
     }
@@ -116,7 +116,7 @@ impl App {
     }
 }
 
-impl Found {
+impl Discovered {
     /// What is wrong with the crates that are linked and those that are named.
     fn problems(&self, runs: bool, options: &MainOptions) -> Vec<Problem> {
         let problem = |reason: String| Problem::new(&options.location, reason);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::event::{Event, EventSet};
 use crate::policy::{BackoffKind, BackoffPolicy, JitterPolicy, Settings};
-use crate::runtime::body::{AppContext, ErasedSlot, Location, Needs, TaskRef, TaskSpec};
+use crate::runtime::body::{AppContext, ErasedBody, Location, Needs, TaskRef, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
 /// A task as `#[task]` declares it: plain data, built by the compiler.
@@ -17,7 +17,7 @@ pub struct TaskDescriptor {
     /// What the attribute says.
     pub settings: Settings,
     /// Makes the slot of its attempts.
-    pub slot: fn() -> ErasedSlot,
+    pub body: fn() -> ErasedBody,
     /// Declares the states it needs.
     pub needs: fn(&mut Needs<'_>),
 }
@@ -29,8 +29,8 @@ impl TaskSpec {
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
-        let TaskDescriptor { name, location, settings, slot, needs } = descriptor;
-        let task = TaskRef { name: (*name).into(), slot: slot(), needs: *needs };
+        let TaskDescriptor { name, location, settings, body, needs } = descriptor;
+        let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
         Self { task, settings: *settings, location: Some(location) }
     }
 }
@@ -93,10 +93,10 @@ impl Subscriber {
 inventory::collect!(&'static crate::job::JobDescriptor);
 
 /// Registered by this crate itself: if it is not found, nothing is found on this platform.
-pub(crate) struct Canary;
+pub(crate) struct LinkCheck;
 
-inventory::collect!(Canary);
-inventory::submit! { Canary }
+inventory::collect!(LinkCheck);
+inventory::submit! { LinkCheck }
 
 impl Location {
     /// The crate it stands in.

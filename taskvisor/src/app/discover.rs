@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr;
 
-use super::declarations::Canary;
+use super::declarations::LinkCheck;
 use super::options::{MainOptions, naming};
-use super::problem::{Place, Problem};
-use super::{App, Listed, SubscriberDescriptor, TaskDescriptor};
+use super::problem::{Problem, SourceLocation};
+use super::{App, ListedTask, SubscriberDescriptor, TaskDescriptor};
 use crate::runtime::body::{Location, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
 /// What was found beside what is run.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Discovered {
     /// What the application's package declares, and the crates it names.
     pub(super) declared: Vec<Declaration>,
     /// What is declared in crates that are linked but not named, by crate.
@@ -47,11 +47,11 @@ impl Declaration {
 
 impl App {
     /// Adds the declarations, in the order of file, line and name, before what is listed by hand.
-    pub(super) fn discover(&mut self, options: &MainOptions) -> Found {
-        let mut found = Found {
-            works: inventory::iter::<Canary>.into_iter().next().is_some(),
+    pub(super) fn discover(&mut self, options: &MainOptions) -> Discovered {
+        let mut found = Discovered {
+            works: inventory::iter::<LinkCheck>.into_iter().next().is_some(),
             empty: options.crates.to_vec(),
-            ..Found::default()
+            ..Discovered::default()
         };
         let mut tasks: Vec<&'static TaskDescriptor> =
             inventory::iter::<&TaskDescriptor>.into_iter().copied().collect();
@@ -77,7 +77,7 @@ impl App {
         found
     }
 
-    fn admits(&self, declaration: Declaration, options: &MainOptions, found: &mut Found) -> bool {
+    fn admits(&self, declaration: Declaration, options: &MainOptions, found: &mut Discovered) -> bool {
         let krate = declaration.location.krate();
         found.empty.retain(|named| *named != krate);
         let admitted = options.owns(declaration.location) || options.crates.contains(&krate);
@@ -99,7 +99,7 @@ impl App {
 
 #[cfg(feature = "controller")]
 impl App {
-    fn discover_jobs(&mut self, options: &MainOptions, found: &mut Found) {
+    fn discover_jobs(&mut self, options: &MainOptions, found: &mut Discovered) {
         use crate::job::JobDescriptor;
 
         let mut jobs: Vec<&'static JobDescriptor> =
@@ -112,7 +112,7 @@ impl App {
     }
 }
 
-impl Found {
+impl Discovered {
     /// What is linked and not run.
     pub(super) fn notes(&self, options: &MainOptions) -> Vec<Problem> {
         // If a named crate declares nothing, one of these may be meant; the problem says so.
@@ -153,7 +153,7 @@ fn consequences(declarations: &[Declaration]) -> String {
     parts.join("; ")
 }
 
-fn declared(descriptor: &'static TaskDescriptor) -> Listed {
-    let place = Place::from(&descriptor.location);
-    Listed { spec: TaskSpec::declared(descriptor), place, by_hand: false }
+fn declared(descriptor: &'static TaskDescriptor) -> ListedTask {
+    let place = SourceLocation::from(&descriptor.location);
+    ListedTask { spec: TaskSpec::declared(descriptor), place, by_hand: false }
 }

@@ -11,23 +11,23 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::exit_code::judge;
+use super::exit_code::exit_code;
 use super::options::{Flavor, MainOptions};
 use super::process::Process;
 use super::running::dropping_still;
-use super::stderr::{self, Trouble, fail, fail_in_lines, say};
+use super::stderr::{self, StderrReporter, fail, fail_in_lines, say};
 use super::{App, GRACE_EXCEEDED, SetupResult};
 use crate::error::describe;
 use crate::event::EventSet;
 use crate::policy::Config;
 use crate::runtime::body::TaskSpec;
-use crate::runtime::cell::{MARGIN, later};
+use crate::runtime::cell::{STUCK_CONFIRMATION, saturating_deadline};
 use crate::runtime::subscriber::Subscriber;
 use crate::supervisor::run::{finish, start};
 use crate::supervisor::signals::Signal;
 use crate::supervisor::{Supervisor, TaskHandle};
 use crate::sync::panics::{Contained, contain, discard};
-use crate::sync::{First, StopTimer, first};
+use crate::sync::{Raced, StopTimer, race};
 use crate::task::{Report, RuntimeError};
 
 /// The future of the set-up.
@@ -101,16 +101,16 @@ async fn run(
         ..defaults
     };
     let mut app = App::new(config, process.dropping());
-    let code = match first(process.interruption(), set_up(&mut app, setup)).await {
-        First::Left(signal) => interrupted(signal),
-        First::Right(Err(reason)) => fail_in_lines(format_args!("the set-up failed: {reason}")),
-        First::Right(Ok(())) => match check(&mut app, options) {
+    let code = match race(process.interruption(), set_up(&mut app, setup)).await {
+        Raced::Left(signal) => interrupted(signal),
+        Raced::Right(Err(reason)) => fail_in_lines(format_args!("the set-up failed: {reason}")),
+        Raced::Right(Ok(())) => match check(&mut app, options) {
             Err(code) => code,
             // With nothing but jobs it waits for submissions.
             Ok(()) => return run_checked(app, process).await,
         },
     };
-    process.leave(later(Instant::now(), app.config.drain_timeout));
+    process.leave(saturating_deadline(Instant::now(), app.config.drain_timeout));
     drop(app);
     (code, LeftStates::none())
 }
@@ -151,11 +151,12 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
             // A task that is stuck keeps the states, and has been named.
             let is_stuck =
                 matches!(&result, Err(RuntimeError::GraceExceeded { report }) if !report.stuck.is_empty());
-            (judge(&result, &tasks), !is_stuck)
+            (exit_code(&result, &tasks), !is_stuck)
         }
     };
     let drained_by = shared.stop.borrow().drained_by;
-    let until = drained_by.unwrap_or_else(|| later(Instant::now(), shared.config.drain_timeout));
+    let until =
+        drained_by.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));
     let gone = shared.gone.lock().take();
     process.leave(until);
     drop(supervisor);
@@ -164,7 +165,7 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
         _ => LeftStates::none(),
     };
     // Most often nothing else keeps them. What was aborted a moment ago may need one to be dropped.
-    left.wait_at_most(MARGIN).await;
+    left.wait_at_most(STUCK_CONFIRMATION).await;
     (code, left)
 }
 
@@ -199,15 +200,15 @@ impl LeftStates {
 
     async fn wait_at_most(&mut self, time: Duration) {
         let Some(gone) = &mut self.gone else { return };
-        let until = later(Instant::now(), time);
-        if let First::Left(_) = first(gone, StopTimer::new(until)).await {
+        let until = saturating_deadline(Instant::now(), time);
+        if let Raced::Left(_) = race(gone, StopTimer::new(until)).await {
             self.gone = None;
         }
     }
 
     /// Waits until the drain is over, outside of the runtime, which is gone. The exit code, if a destructor exceeds it.
     fn wait(mut self, process: &Process) -> Option<ExitCode> {
-        let left = self.until.saturating_duration_since(Instant::now()).max(MARGIN);
+        let left = self.until.saturating_duration_since(Instant::now()).max(STUCK_CONFIRMATION);
         // One without drivers needs no descriptors; the timer is that of the watchdog.
         match Builder::new_current_thread().build() {
             Ok(runtime) if self.gone.is_some() => runtime.block_on(self.wait_at_most(left)),
@@ -233,9 +234,9 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     builder.subscribers = app.subscribers;
     // Kind by kind: a subscriber that wants one kind of event says nothing about failures of another.
     let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
-    let unwanted = Trouble::EVENTS.difference(wanted);
+    let unwanted = StderrReporter::EVENTS.difference(wanted);
     if unwanted != EventSet::NONE {
-        builder.subscribers.push(Subscriber::new(Trouble).with_events(unwanted));
+        builder.subscribers.push(Subscriber::new(StderrReporter).with_events(unwanted));
     }
     #[cfg(feature = "controller")]
     {

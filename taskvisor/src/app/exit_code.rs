@@ -9,7 +9,7 @@ use crate::supervisor::TaskHandle;
 use crate::task::{Labelled, Outcome, Phase, Report, RuntimeError};
 
 /// The exit code, with every reason on stderr.
-pub(super) fn judge(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
+pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for task in tasks {
         match task.status().phase {

@@ -6,7 +6,7 @@ use crate::job::JobDescriptor;
 use crate::runtime::body::Host;
 use crate::supervisor::SupervisorHandle;
 
-/// Kept among the states, under a type that nobody else has.
+/// ErrorSlot among the states, under a type that nobody else has.
 pub(super) struct Jobs(pub(super) Vec<&'static JobDescriptor>);
 
 impl SupervisorHandle {

@@ -6,7 +6,7 @@ mod returned;
 mod stderr;
 mod problem;
 mod discover;
-mod twice;
+mod duplicates;
 mod check;
 mod notes;
 mod running;
@@ -27,7 +27,7 @@ pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
 pub use returned::{IntoSetupResult, IntoTaskResult, SetupResult};
 
-use self::problem::Place;
+use self::problem::SourceLocation;
 #[cfg(feature = "controller")]
 use crate::job::JobDescriptor;
 use crate::policy::Config;
@@ -59,14 +59,14 @@ const GRACE_EXCEEDED: u8 = 124;
 pub struct App {
     config: Config,
     /// Where it was changed last.
-    configured: Option<Place>,
+    configured: Option<SourceLocation>,
     states: States,
     /// Where each of them was given.
-    given: HashMap<TypeId, Place>,
+    given: HashMap<TypeId, SourceLocation>,
     /// Types given more than once: where first, and where again.
-    twice: Vec<(&'static str, Place, Place)>,
+    twice: Vec<(&'static str, SourceLocation, SourceLocation)>,
     subscribers: Vec<Subscriber>,
-    tasks: Vec<Listed>,
+    tasks: Vec<ListedTask>,
     #[cfg(feature = "controller")]
     controller: ControllerConfig,
     #[cfg(feature = "controller")]
@@ -74,14 +74,14 @@ pub struct App {
 }
 
 /// A task of the application, and where it comes from.
-struct Listed {
+struct ListedTask {
     spec: TaskSpec,
-    place: Place,
+    place: SourceLocation,
     /// Whether the set-up gave it.
     by_hand: bool,
 }
 
-impl Listed {
+impl ListedTask {
     /// Whether it is what is declared there. Several declarations of one macro share the place, but not the location.
     fn is_declared_at(&self, location: &'static Location) -> bool {
         self.spec.location.is_some_and(|own| ptr::eq(own, location))
@@ -108,7 +108,7 @@ impl App {
     /// Gives a state, injected as `State<T>`. One of each type; a second is refused at start.
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(&mut self, state: T) -> &mut Self {
-        let place = Place::caller();
+        let place = SourceLocation::caller();
         let first = *self.given.entry(TypeId::of::<T>()).or_insert(place);
         if !self.states.insert(state) {
             self.twice.push((type_name::<T>(), first, place));
@@ -146,7 +146,7 @@ impl App {
     /// ```
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
-        self.tasks.push(Listed { spec, place: Place::caller(), by_hand: true });
+        self.tasks.push(ListedTask { spec, place: SourceLocation::caller(), by_hand: true });
         self
     }
 
@@ -160,7 +160,7 @@ impl App {
     /// Changes the configuration. The attribute's options are its defaults; what is set here wins.
     #[track_caller]
     pub fn config(&mut self, change: impl FnOnce(&mut Config)) -> &mut Self {
-        self.configured = Some(Place::caller());
+        self.configured = Some(SourceLocation::caller());
         change(&mut self.config);
         self
     }

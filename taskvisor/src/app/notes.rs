@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use humantime::format_duration;
 
-use super::problem::{Place, Problem};
-use super::{App, Listed};
+use super::problem::{Problem, SourceLocation};
+use super::{App, ListedTask};
 use crate::policy::{RestartPolicy, Setting, Settings};
 
 impl App {
@@ -13,8 +13,9 @@ impl App {
     pub(super) fn notes(&self) -> Vec<Problem> {
         let tasks = self.tasks.iter().map(|task| ("task", task.spec.name(), task.place, task.spec.settings));
         #[cfg(feature = "controller")]
-        let tasks = tasks
-            .chain(self.jobs.iter().map(|job| ("job", job.name, Place::from(&job.location), job.settings)));
+        let tasks = tasks.chain(
+            self.jobs.iter().map(|job| ("job", job.name, SourceLocation::from(&job.location), job.settings)),
+        );
         let mut notes: Vec<_> = tasks
             .filter_map(|(kind, name, place, settings)| self.clamped(kind, name, place, settings))
             .collect();
@@ -24,7 +25,7 @@ impl App {
     }
 
     /// A `stop_timeout` that the grace cuts short.
-    fn clamped(&self, kind: &str, name: &str, place: Place, settings: Settings) -> Option<Problem> {
+    fn clamped(&self, kind: &str, name: &str, place: SourceLocation, settings: Settings) -> Option<Problem> {
         let grace = self.config.grace;
         let Setting::Set(time) = settings.stop_timeout else { return None };
         (time > grace).then(|| {
@@ -42,7 +43,7 @@ impl App {
     /// its attempts does.
     fn permits_can_run_out(&self) -> Option<Problem> {
         let limit = self.config.max_concurrent?;
-        let may_stay = |task: &&Listed| {
+        let may_stay = |task: &&ListedTask| {
             let Settings { restart, every, timeout, .. } = task.spec.settings;
             let once = matches!(restart, Setting::Set(RestartPolicy::Never));
             let repeats = matches!(every, Setting::Set(pause) if pause > Duration::ZERO);

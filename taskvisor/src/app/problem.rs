@@ -6,12 +6,12 @@ use crate::runtime::body::Location;
 
 /// A line of the user's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct SourceLocation {
     file: &'static str,
     line: u32,
 }
 
-impl Place {
+impl SourceLocation {
     /// Where the function was called that calls this one; both are `#[track_caller]`.
     #[track_caller]
     pub(super) fn caller() -> Self {
@@ -20,13 +20,13 @@ impl Place {
     }
 }
 
-impl From<&Location> for Place {
+impl From<&Location> for SourceLocation {
     fn from(location: &Location) -> Self {
         Self { file: location.file, line: location.line }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
@@ -35,12 +35,12 @@ impl fmt::Display for Place {
 /// Ordered as it is told: by file and line.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Problem {
-    place: Place,
+    place: SourceLocation,
     reason: String,
 }
 
 impl Problem {
-    pub(super) fn new(place: impl Into<Place>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(place: impl Into<SourceLocation>, reason: impl Into<String>) -> Self {
         Self { place: place.into(), reason: reason.into() }
     }
 }

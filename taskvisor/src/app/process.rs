@@ -24,9 +24,9 @@ use super::running::{Running, Verdict, dropping_still};
 use super::stderr::{self, say};
 use crate::policy::Config;
 use crate::runtime::body::Dropping;
-use crate::runtime::cell::later;
+use crate::runtime::cell::saturating_deadline;
 use crate::runtime::shared::Shared;
-use crate::supervisor::overdue::TAKE_OVER;
+use crate::supervisor::overdue::TAKEOVER_MARGIN;
 use crate::supervisor::signals::{Signal, Signals};
 use crate::sync::Mutex;
 use crate::sync::watchdog::{self, Watch};
@@ -84,7 +84,7 @@ impl Process {
         watchdog::keep().map_err(thread)?;
         let this = Arc::new(Self {
             grace: grace.unwrap_or_else(|| Config::default().grace),
-            phase: Mutex::new(Phase::Building { due: later(Instant::now(), BUILD) }),
+            phase: Mutex::new(Phase::Building { due: saturating_deadline(Instant::now(), BUILD) }),
             interrupted: Notify::new(),
             dropping: Arc::default(),
             next_look: Mutex::default(),
@@ -93,7 +93,7 @@ impl Process {
         let process = Arc::clone(&this);
         let signals = Signals::listen(move |signal| process.signaled(signal));
         let _ = this.signals.set(signals.map_err(|error| error.to_string())?);
-        this.look_at(later(Instant::now(), BUILD));
+        this.look_at(saturating_deadline(Instant::now(), BUILD));
         Ok(this)
     }
 
@@ -137,7 +137,7 @@ impl Process {
 
     /// The process ends now, by `due` at the latest.
     pub(super) fn leave(self: &Arc<Self>, due: Instant) {
-        let due = later(due, TAKE_OVER);
+        let due = saturating_deadline(due, TAKEOVER_MARGIN);
         {
             let mut phase = self.phase.lock();
             // The set-up that a signal has interrupted keeps the deadline of the signal.
@@ -153,7 +153,7 @@ impl Process {
     pub(super) fn exit(self: &Arc<Self>, code: ExitCode, ends: bool) -> ExitCode {
         stderr::flush();
         if ends {
-            let due = later(Instant::now(), EXIT);
+            let due = saturating_deadline(Instant::now(), EXIT);
             *self.phase.lock() = Phase::Exiting { due };
             self.look_at(due);
         } else {
@@ -168,7 +168,7 @@ impl Process {
             let mut phase = self.phase.lock();
             match &mut *phase {
                 Phase::Building { .. } | Phase::SetUp => {
-                    let due = later(now, self.grace);
+                    let due = saturating_deadline(now, self.grace);
                     *phase = Phase::Interrupted { signal, due, hurried: false };
                     (None, Some(due))
                 }
@@ -183,7 +183,7 @@ impl Process {
         };
         self.interrupted.notify_one();
         if let Some((shared, grace)) = stop {
-            shared.ask_all_to_stop(grace);
+            shared.request_stop_all(grace);
         }
         if let Some(due) = look {
             self.look_at(due);

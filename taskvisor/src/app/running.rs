@@ -8,10 +8,10 @@ use tokio::time::Instant;
 use super::GRACE_EXCEEDED;
 use crate::event::bus::Bus;
 use crate::runtime::body::Dropping;
-use crate::runtime::cell::{MARGIN, TaskCell, later};
+use crate::runtime::cell::{STUCK_CONFIRMATION, TaskCell, saturating_deadline};
 use crate::runtime::registry::Registry;
-use crate::runtime::shared::{Shared, Stop};
-use crate::supervisor::overdue::{Patience, describe_all, force_all};
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::supervisor::overdue::{ObserverWait, describe_all, force_ends};
 use crate::sync::watch;
 use crate::task::{Report, RuntimeError};
 
@@ -21,7 +21,7 @@ pub(super) struct Running {
     supervisor: Weak<Shared>,
     registry: Arc<Registry>,
     bus: Arc<Bus>,
-    stop: watch::Receiver<Stop>,
+    stop: watch::Receiver<ShutdownState>,
     grace: Duration,
     drain: Duration,
 }
@@ -53,21 +53,21 @@ impl Running {
 
     pub(super) fn look(mut self, now: Instant, dropping: &Dropping) -> Verdict {
         let stop = self.stop.borrow_and_update().clone();
-        match stop.patience(self.drain, now) {
-            Patience::Endless => Verdict::Sleep,
-            Patience::Until(due) => Verdict::LookAgain(due),
-            Patience::WhileSomethingIsLeft => {
+        match stop.observer_wait(self.drain, now) {
+            ObserverWait::Endless => Verdict::Sleep,
+            ObserverWait::Until(due) => Verdict::LookAgain(due),
+            ObserverWait::WhileSomethingIsLeft => {
                 // Looked at again and again: nothing but a poll that goes on is stuck.
-                let (stuck, _) = force_all(&self.registry, now);
+                let (stuck, _) = force_ends(&self.registry, now);
                 if stuck.is_empty() || !self.bus.is_drained() {
-                    return Verdict::LookAgain(later(now, MARGIN));
+                    return Verdict::LookAgain(saturating_deadline(now, STUCK_CONFIRMATION));
                 }
                 let reason = still_stuck(&stuck, now);
                 Verdict::Exit { code: GRACE_EXCEEDED, reason }
             }
-            Patience::Over => {
-                force_all(&self.registry, now);
-                std::thread::sleep(MARGIN);
+            ObserverWait::Over => {
+                force_ends(&self.registry, now);
+                std::thread::sleep(STUCK_CONFIRMATION);
                 Verdict::Exit { code: GRACE_EXCEEDED, reason: self.describe_blockers(dropping) }
             }
         }
@@ -76,7 +76,7 @@ impl Running {
     /// What blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
     fn describe_blockers(&self, dropping: &Dropping) -> String {
         let now = Instant::now();
-        let (stuck, _) = force_all(&self.registry, now);
+        let (stuck, _) = force_ends(&self.registry, now);
         if !stuck.is_empty() {
             return still_stuck(&stuck, now);
         }

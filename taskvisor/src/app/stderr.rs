@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::event::{Event, EventKind, EventName, EventSet};
 use crate::runtime::subscriber::Subscribe;
-use crate::sync::escape::on_one_line;
+use crate::sync::escape::escape_line;
 
 /// How many messages wait for a stderr that blocks. Later ones are lost and counted.
 const CAPACITY: usize = 1024;
@@ -73,7 +73,7 @@ pub(super) fn flush() {
 
 /// Writes a line to stderr, and only one: messages come from anywhere. A closed stderr is no reason to stop.
 pub(super) fn say(line: impl fmt::Display) {
-    WRITER.push(Message::Text(format!("{}\n", on_one_line(&line.to_string()))));
+    WRITER.push(Message::Text(format!("{}\n", escape_line(&line.to_string()))));
 }
 
 pub(super) fn fail(reason: impl fmt::Display) -> ExitCode {
@@ -140,9 +140,9 @@ impl Message {
 }
 
 /// What an application without a subscriber says on stderr: never nothing when something went wrong.
-pub(super) struct Trouble;
+pub(super) struct StderrReporter;
 
-impl Trouble {
+impl StderrReporter {
     pub(super) const EVENTS: EventSet = EventSet::of(&[
         EventName::Failed,
         EventName::TimedOut,
@@ -153,7 +153,7 @@ impl Trouble {
     ]);
 }
 
-impl Subscribe for Trouble {
+impl Subscribe for StderrReporter {
     async fn on_event(&mut self, event: &Event) {
         let expected = matches!(&event.kind, EventKind::Ended { outcome } if !outcome.is_failed());
         if !expected {

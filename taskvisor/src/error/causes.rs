@@ -6,15 +6,15 @@ use std::time::Duration;
 
 /// In the place of an error that was taken out: nobody sees it, because it is taken out only to be dropped or moved on.
 #[derive(Debug)]
-pub(crate) struct Gone;
+pub(crate) struct TakenError;
 
-impl fmt::Display for Gone {
+impl fmt::Display for TakenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("gone")
     }
 }
 
-impl Error for Gone {}
+impl Error for TakenError {}
 
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);
@@ -39,12 +39,12 @@ impl fmt::Display for Panicked {
 impl Error for Panicked {}
 
 #[derive(Debug)]
-pub(crate) struct CanceledUnasked;
+pub(crate) struct CanceledWithoutRequest;
 
-impl fmt::Display for CanceledUnasked {
+impl fmt::Display for CanceledWithoutRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("returned `Canceled` although nobody asked it to stop")
+        f.write_str("returned `Canceled` without a stop request")
     }
 }
 
-impl Error for CanceledUnasked {}
+impl Error for CanceledWithoutRequest {}

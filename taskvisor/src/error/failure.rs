@@ -5,7 +5,7 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
-use super::causes::Gone;
+use super::causes::TakenError;
 use super::task_error::{BoxError, chain, describe};
 use crate::sync::panics::Contained;
 
@@ -53,7 +53,7 @@ impl Failure {
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         match self.error.get() {
             Some(error) => &**error,
-            None => &Gone,
+            None => &TakenError,
         }
     }
 
@@ -103,12 +103,12 @@ impl Error for Failure {
 #[derive(Debug, Default)]
 pub(crate) struct LastFailure {
     attempt: u64,
-    error: Kept,
+    error: ErrorSlot,
 }
 
 /// Its kind stands beside the tag, where it takes no room.
 #[derive(Debug, Default)]
-pub(crate) enum Kept {
+pub(crate) enum ErrorSlot {
     #[default]
     Nothing,
     Caught(FailureKind, Contained<BoxError>),
@@ -118,22 +118,22 @@ pub(crate) enum Kept {
 impl LastFailure {
     /// Keeps a later one. The one before is for after the lock, because it is a user's.
     #[must_use = "drop it after the lock"]
-    pub(crate) fn replace(&mut self, kind: FailureKind, attempt: u64, error: BoxError) -> Kept {
+    pub(crate) fn replace(&mut self, kind: FailureKind, attempt: u64, error: BoxError) -> ErrorSlot {
         self.attempt = attempt;
-        mem::replace(&mut self.error, Kept::Caught(kind, Contained::new(error)))
+        mem::replace(&mut self.error, ErrorSlot::Caught(kind, Contained::new(error)))
     }
 
     /// The failure, made shareable when it is asked for first.
     pub(crate) fn share(&mut self) -> Option<Failure> {
-        if let Kept::Caught(kind, error) = &mut self.error {
-            let error = error.take().unwrap_or_else(|| Box::new(Gone));
-            self.error = Kept::Shared(*kind, Contained::new(error.into()));
+        if let ErrorSlot::Caught(kind, error) = &mut self.error {
+            let error = error.take().unwrap_or_else(|| Box::new(TakenError));
+            self.error = ErrorSlot::Shared(*kind, Contained::new(error.into()));
         }
         match &self.error {
-            Kept::Shared(kind, error) => {
+            ErrorSlot::Shared(kind, error) => {
                 Some(Failure { kind: *kind, attempt: self.attempt, error: error.clone() })
             }
-            Kept::Nothing | Kept::Caught(..) => None,
+            ErrorSlot::Nothing | ErrorSlot::Caught(..) => None,
         }
     }
 }

@@ -7,6 +7,6 @@ mod task_error;
 pub use failure::{Failure, FailureKind};
 pub use task_error::{BoxError, Cause, Markable, MarkedError, ResultExt, TaskError};
 
-pub(crate) use failure::{Kept, LastFailure};
+pub(crate) use failure::{ErrorSlot, LastFailure};
 #[cfg(feature = "macros")]
 pub(crate) use task_error::describe;

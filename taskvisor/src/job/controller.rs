@@ -79,9 +79,9 @@ impl SupervisorHandle {
         let Some(cleared) = shared.registry.clear(slot) else { return false };
         let now = shared.now();
         for waiting in cleared.waiting {
-            waiting.ask(StopRequest::reject(Rejection::Cleared, now));
+            waiting.request_stop(StopRequest::reject(Rejection::Cleared, now));
         }
-        cleared.owner.ask(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
+        cleared.owner.request_stop(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
         shared.room.notify_waiters();
         true
     }

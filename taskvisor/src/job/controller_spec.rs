@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::submit::{Draft, Submit, SubmitError};
+use super::submit::{SubmissionDraft, Submit, SubmitError};
 use crate::runtime::body::TaskSpec;
-use crate::runtime::cell::Key;
+use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 
@@ -73,8 +73,8 @@ impl Submit for ControllerSpec {
 
     fn submit_to(self, supervisor: &SupervisorHandle, waits: bool) -> Result<TaskHandle, SubmitError<Self>> {
         let Self { spec, admission, slot } = self;
-        let key = Key::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
-        let draft = Draft { spec, key, admission, queue: None, delivers: false, waits };
+        let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
+        let draft = SubmissionDraft { spec, key, admission, queue: None, returns_value: false, waits };
         supervisor.submit_draft(draft).map_err(|refused| {
             let (reason, draft) = *refused;
             SubmitError::new(reason, Self { spec: draft.spec, admission, slot })

@@ -17,11 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::handle::Delivery;
-use self::submit::Draft;
+use self::submit::SubmissionDraft;
 use crate::error::TaskError;
 use crate::policy::{Setting, Settings};
-use crate::runtime::body::{ErasedSlot, Location, Needs, TaskContext, TaskRef, TaskSpec, erase};
-use crate::runtime::cell::Key;
+use crate::runtime::body::{ErasedBody, Location, Needs, TaskContext, TaskRef, TaskSpec, erase};
+use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::SupervisorHandle;
 use crate::sync::Mutex;
@@ -209,14 +209,14 @@ impl<J: Job> Submit for Submission<J> {
             settings.stop_timeout = Setting::Set(time);
         }
         let task =
-            TaskRef { name: (*name).into(), slot: slot_of(self.job.clone(), &delivery), needs: *needs };
+            TaskRef { name: (*name).into(), body: erased_body(self.job.clone(), &delivery), needs: *needs };
         let slot = self.slot.clone().or_else(|| self.job.slot().map(Into::into));
-        let draft = Draft {
+        let draft = SubmissionDraft {
             spec: TaskSpec { task, settings, location: Some(location) },
-            key: slot.map_or(Key::Free, Key::Slot),
+            key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
             admission: self.admission.unwrap_or(*admission),
             queue: *queue,
-            delivers: true,
+            returns_value: true,
             waits,
         };
         match supervisor.submit_draft(draft) {
@@ -227,7 +227,7 @@ impl<J: Job> Submit for Submission<J> {
 }
 
 /// What makes the attempts of a job. A value is kept before the end is shown, so that whoever sees the end finds it.
-pub(crate) fn slot_of<J: Job>(job: J, delivery: &Delivery<J::Value>) -> ErasedSlot {
+pub(crate) fn erased_body<J: Job>(job: J, delivery: &Delivery<J::Value>) -> ErasedBody {
     let delivery = Arc::clone(delivery);
     erase(move |context| {
         let (job, delivery) = (job.clone(), Arc::clone(&delivery));

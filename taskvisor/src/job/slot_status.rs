@@ -51,8 +51,8 @@ impl SupervisorHandle {
             waiting: slot
                 .waiters()
                 .map(|waiter| SlotWaiter {
-                    name: waiter.who.name().to_owned(),
-                    id: waiter.who.id(),
+                    name: waiter.task.name().to_owned(),
+                    id: waiter.task.id(),
                     admission: waiter.admission,
                     since: waiter.since,
                 })

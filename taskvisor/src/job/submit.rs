@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
 use crate::runtime::body::{TaskRef, TaskSpec};
-use crate::runtime::cell::{Key, StopRequest, TaskCell};
-use crate::runtime::registry::registration::Ticket;
+use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
+use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, NoRoom};
-use crate::runtime::registry::{Limits, Refusal, Taken};
+use crate::runtime::registry::{Limits, Placement, RegisterError};
 use crate::runtime::shared::Shared;
 use crate::supervisor::spawn::Reserved;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -83,20 +83,23 @@ impl<S> fmt::Debug for SubmitError<S> {
 impl<S> Error for SubmitError<S> {}
 
 /// A submission, taken apart.
-pub(crate) struct Draft {
+pub(crate) struct SubmissionDraft {
     pub(crate) spec: TaskSpec,
-    pub(crate) key: Key,
+    pub(crate) key: RegistryKey,
     pub(crate) admission: Admission,
     /// How many may wait in line, if it says so itself.
     pub(crate) queue: Option<usize>,
     /// Whether its attempts return a value to somebody.
-    pub(crate) delivers: bool,
+    pub(crate) returns_value: bool,
     /// Whether it goes on waiting where there is no room, which is then not told as a refusal.
     pub(crate) waits: bool,
 }
 
 impl SupervisorHandle {
-    pub(crate) fn submit_draft(&self, draft: Draft) -> Result<TaskHandle, Box<(RuntimeError, Draft)>> {
+    pub(crate) fn submit_draft(
+        &self,
+        draft: SubmissionDraft,
+    ) -> Result<TaskHandle, Box<(RuntimeError, SubmissionDraft)>> {
         match self.shared() {
             Ok(shared) => shared.submit(draft),
             Err(reason) => Err(Box::new((reason, draft))),
@@ -106,14 +109,17 @@ impl SupervisorHandle {
 
 impl Shared {
     /// Decides on pure data under the slot's lock, and tells those concerned after it.
-    fn submit(self: &Arc<Self>, draft: Draft) -> Result<TaskHandle, Box<(RuntimeError, Draft)>> {
+    fn submit(
+        self: &Arc<Self>,
+        draft: SubmissionDraft,
+    ) -> Result<TaskHandle, Box<(RuntimeError, SubmissionDraft)>> {
         let mut policy = match self.check(&draft.spec) {
             Ok(policy) => policy,
             Err(reason) => return Err(self.refuse(reason, draft)),
         };
-        policy.delivers = draft.delivers;
-        let Draft { spec, key, admission, queue, delivers, waits } = draft;
-        let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
+        policy.returns_value = draft.returns_value;
+        let SubmissionDraft { spec, key, admission, queue, returns_value, waits } = draft;
+        let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
         let now = self.now();
         let stop_timeout = settings.stop_timeout();
         let id = TaskId::next();
@@ -121,10 +127,10 @@ impl Shared {
         let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now).with_stop_timeout(stop_timeout));
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
-        match Ticket::take_place(Arc::clone(self), &cell, admission, limits, now) {
-            Ok((mut ticket, taken)) => {
-                self.tell_taken(&mut ticket, taken, now);
-                let reserved = Reserved::new(ticket, slot, policy);
+        match Registration::for_submission(Arc::clone(self), &cell, admission, limits, now) {
+            Ok((mut registration, taken)) => {
+                self.complete_submission(&mut registration, taken, now);
+                let reserved = Reserved::new(registration, body, policy);
                 let handle = reserved.handle();
                 reserved.start(self);
                 Ok(handle)
@@ -132,41 +138,47 @@ impl Shared {
             Err(refusal) => {
                 let reason = self.explain(refusal, &key);
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
-                let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
-                Err(self.refuse(reason, Draft { spec, key, admission, queue, delivers, waits }))
+                let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
+                Err(self
+                    .refuse(reason, SubmissionDraft { spec, key, admission, queue, returns_value, waits }))
             }
         }
     }
 
-    pub(crate) fn tell_taken(self: &Arc<Self>, ticket: &mut Ticket, taken: Taken, now: Instant) {
-        ticket.submitted(matches!(taken, Taken::Waits { .. }), now);
-        match taken {
-            Taken::Turn => ticket.cell().grant_turn(),
-            Taken::Waits { told: waits, unwatched } => {
+    pub(crate) fn complete_submission(
+        self: &Arc<Self>,
+        registration: &mut Registration,
+        placement: Placement,
+        now: Instant,
+    ) {
+        registration.publish_submitted(matches!(placement, Placement::Queued { .. }), now);
+        match placement {
+            Placement::Owner => registration.cell().grant_slot(),
+            Placement::Queued { effects, unwatched } => {
                 if unwatched {
-                    self.watch_line(ticket.cell(), now);
+                    self.watch_line(registration.cell(), now);
                 }
-                if let Some(superseded) = waits.superseded {
-                    superseded.ask(StopRequest::reject(Rejection::Superseded, now));
+                if let Some(superseded) = effects.superseded {
+                    superseded.request_stop(StopRequest::reject(Rejection::Superseded, now));
                 }
                 // On the clock of the supervisor: the submitter may be on another runtime, or on none.
                 let stop = || StopRequest::stop(StopCause::Replace, self.now(), self.config.grace);
-                if let Some(replaced) = waits.replaced {
-                    replaced.ask(stop());
+                if let Some(replaced) = effects.replaced {
+                    replaced.request_stop(stop());
                 }
-                if let Some(outdated) = waits.outdated {
-                    outdated.ask_between_attempts(stop());
+                if let Some(outdated) = effects.outdated {
+                    outdated.request_stop_between_attempts(stop());
                 }
             }
         }
     }
 
-    fn refuse(&self, reason: RuntimeError, draft: Draft) -> Box<(RuntimeError, Draft)> {
+    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft) -> Box<(RuntimeError, SubmissionDraft)> {
         let goes_on = draft.waits && matches!(reason, RuntimeError::QueueFull { .. });
         if !goes_on && self.bus.wants(EventName::Refused) {
             let slot = match &draft.key {
-                Key::Slot(slot) => Some(Arc::clone(slot)),
-                Key::Name | Key::Free => None,
+                RegistryKey::Slot(slot) => Some(Arc::clone(slot)),
+                RegistryKey::Name | RegistryKey::Free => None,
             };
             let task = draft.spec.name().to_owned();
             let kind = EventKind::Refused { task, slot, reason: reason.to_string() };
@@ -175,15 +187,15 @@ impl Shared {
         Box::new((reason, draft))
     }
 
-    fn explain(&self, refusal: Refusal, key: &Key) -> RuntimeError {
+    fn explain(&self, refusal: RegisterError, key: &RegistryKey) -> RuntimeError {
         let slot = match key {
-            Key::Slot(slot) => slot.to_string(),
-            Key::Name | Key::Free => String::new(),
+            RegistryKey::Slot(slot) => slot.to_string(),
+            RegistryKey::Name | RegistryKey::Free => String::new(),
         };
         match refusal {
-            Refusal::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
-            Refusal::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
-            Refusal::Closed | Refusal::NameTaken => self.closed(),
+            RegisterError::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
+            RegisterError::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
+            RegisterError::Closed | RegisterError::NameTaken => self.closed(),
         }
     }
 }

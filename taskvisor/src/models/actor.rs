@@ -10,11 +10,11 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::job::{Delivery, Job, JobDescriptor, JobError, JobHandle, slot_of};
+use crate::job::{Delivery, Job, JobDescriptor, JobError, JobHandle, erased_body};
 use crate::policy::Config;
 use crate::runtime::body::{TaskContext, erase};
-use crate::runtime::registry::Refusal;
-use crate::supervisor::overdue::force_all;
+use crate::runtime::registry::RegisterError;
+use crate::supervisor::overdue::force_ends;
 use crate::sync::AtomicUsize;
 use crate::task::{Outcome, Phase};
 
@@ -29,7 +29,7 @@ fn a_task_that_is_asked_at_any_moment_ends() {
             let handle = handle.clone();
             thread::spawn(move || block_on(handle.outcome()))
         };
-        assert!(handle.cancel(), "nobody else asked");
+        assert!(handle.cancel(), "no other stop request");
         assert!(join(waiting).is_canceled());
         join(running);
         assert!(world.is_empty());
@@ -40,11 +40,11 @@ fn a_task_that_is_asked_at_any_moment_ends() {
 #[test]
 fn no_attempt_starts_after_a_stop_was_asked() {
     explore(|| {
-        let (asked, world) = (Arc::new(AtomicBool::new(false)), World::new());
+        let (requested, world) = (Arc::new(AtomicBool::new(false)), World::new());
         let body = {
-            let asked = Arc::clone(&asked);
+            let requested = Arc::clone(&requested);
             erase(move |context| {
-                let late = asked.load(Ordering::SeqCst);
+                let late = requested.load(Ordering::SeqCst);
                 async move {
                     match (late, context.attempt()) {
                         (true, _) => Err(TaskError::fatal("an attempt started after the stop")),
@@ -58,7 +58,7 @@ fn no_attempt_starts_after_a_stop_was_asked() {
         let handle = task.handle.clone();
         let running = task.spawn();
         let first = handle.cancel();
-        asked.store(true, Ordering::SeqCst);
+        requested.store(true, Ordering::SeqCst);
         match join(running) {
             Outcome::Completed => {}
             Outcome::Canceled { last_error, .. } => {
@@ -70,7 +70,7 @@ fn no_attempt_starts_after_a_stop_was_asked() {
     });
 }
 
-/// `force_all` × an actor whose body blocks inside a poll × `outcome`: who waits learns of the end before the body is
+/// `force_ends` × an actor whose body blocks inside a poll × `outcome`: who waits learns of the end before the body is
 /// back, and until then the name stays taken; the actor that comes back gives up.
 #[test]
 fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
@@ -89,12 +89,12 @@ fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
             thread::spawn(move || block_on(handle.outcome()))
         };
         handle.cancel_with_timeout(Duration::ZERO);
-        force_all(&world.shared.registry, world.now + GRACE);
-        let (stuck, others) = force_all(&world.shared.registry, world.now + 2 * GRACE);
+        force_ends(&world.shared.registry, world.now + GRACE);
+        let (stuck, others) = force_ends(&world.shared.registry, world.now + 2 * GRACE);
         assert_eq!((stuck.len(), others.len()), (1, 0));
         assert!(join(waiting).is_aborted());
         assert!(matches!(handle.status().phase, Phase::Stuck { .. }));
-        assert_eq!(world.add("task", at_once()).err(), Some(Refusal::NameTaken));
+        assert_eq!(world.add("task", at_once()).err(), Some(RegisterError::NameTaken));
         back.send(()).expect("the body is there");
         join(running);
         assert!(matches!(handle.status().phase, Phase::Ended(Outcome::Aborted)));
@@ -152,7 +152,7 @@ fn the_value_of_a_job_is_there_when_its_end_is_seen() {
     explore_within(4, || {
         let world = World::new();
         let delivery: Delivery<u64> = Delivery::default();
-        let Added { handle, actor } = world.add_job(slot_of(Answer, &delivery));
+        let Added { handle, actor } = world.add_job(erased_body(Answer, &delivery));
         let running = thread::spawn(move || block_on(actor));
         let canceling = {
             let handle = handle.clone();

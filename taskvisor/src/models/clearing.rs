@@ -9,8 +9,8 @@ use loom::thread;
 use super::world::{World, at_once, until_cancelled};
 use super::{explore, explore_within, join};
 use crate::TaskError;
-use crate::runtime::body::{ErasedSlot, erase};
-use crate::runtime::registry::Refusal;
+use crate::runtime::body::{ErasedBody, erase};
+use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::slot::Admission;
 use crate::task::{Outcome, Rejection, StopCause};
 
@@ -20,7 +20,7 @@ struct Told(Arc<AtomicBool>);
 
 impl Told {
     /// A body that fails if it is started after the others were told.
-    fn started_before(&self) -> ErasedSlot {
+    fn started_before(&self) -> ErasedBody {
         let told = self.clone();
         erase(move |_| {
             let late = told.0.load(Ordering::SeqCst);
@@ -29,7 +29,7 @@ impl Told {
     }
 }
 
-/// `clear` × `leave`, `grant_turn` × the actor of one that waits: it is rejected, or was given the slot before and then
+/// `clear` × `leave`, `grant_slot` × the actor of one that waits: it is rejected, or was given the slot before and then
 /// asked to stop; either way it does not start after the clear.
 #[test]
 fn nothing_that_waited_starts_after_a_clear() {
@@ -87,7 +87,7 @@ fn of_two_clears_each_finds_what_the_other_left() {
     });
 }
 
-/// `close` × `leave`, `grant_turn` × the actor of one that waits.
+/// `close` × `leave`, `grant_slot` × the actor of one that waits.
 #[test]
 fn nothing_that_waited_starts_after_the_end_was_asked() {
     explore_within(4, || {
@@ -122,11 +122,11 @@ fn whoever_comes_during_the_end_is_refused_or_told_to_go() {
                 let rejected = matches!(comes, Outcome::Rejected(Rejection::ShuttingDown));
                 assert!(rejected || comes.is_canceled(), "{comes}");
             }
-            Err(refusal) => assert_eq!(refusal, Refusal::Closed),
+            Err(refusal) => assert_eq!(refusal, RegisterError::Closed),
         }
         join(ending);
         join(owner);
         assert!(world.is_empty());
-        assert_eq!(world.submit(Admission::Queue, at_once()).err(), Some(Refusal::Closed));
+        assert_eq!(world.submit(Admission::Queue, at_once()).err(), Some(RegisterError::Closed));
     });
 }

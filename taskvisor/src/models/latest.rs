@@ -9,12 +9,12 @@ use tokio::time::Instant;
 use super::world::{Added, World, at_once};
 use super::{cell, explore, explore_within, join, stop};
 use crate::error::TaskError;
-use crate::runtime::body::{ErasedSlot, erase};
+use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::registry::slot::Admission;
 use crate::task::{Outcome, StopCause};
 
 /// Its first attempt fails, and the next one succeeds.
-fn retried(after: Duration) -> ErasedSlot {
+fn retried(after: Duration) -> ErasedBody {
     erase(move |context| async move {
         if context.attempt() > 1 { Ok(()) } else { Err(TaskError::retry_after("not yet", after)) }
     })
@@ -24,25 +24,25 @@ fn is_replaced(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Canceled { cause: StopCause::Replace, .. })
 }
 
-/// `ask_between_attempts` × `begin`: an attempt that began first goes on, and one that did not never begins.
+/// `request_stop_between_attempts` × `begin`: an attempt that began first goes on, and one that did not never begins.
 #[test]
 fn an_attempt_begins_before_the_request_or_never() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        task.begin(now).expect("no stop was requested");
-        task.close_attempt(now, None);
-        task.sleep(now, now, 1).expect("no stop was requested");
+        task.begin_attempt(now).expect("no stop was requested");
+        task.finish_attempt(now, None);
+        task.begin_sleep(now, now, 1).expect("no stop was requested");
         let requesting = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.ask_between_attempts(stop(now)))
+            thread::spawn(move || task.request_stop_between_attempts(stop(now)))
         };
-        let began = task.begin(now).is_ok();
+        let began = task.begin_attempt(now).is_ok();
         assert_ne!(join(requesting), began);
     });
 }
 
-/// `ask_between_attempts` × `begin` of the first attempt: it begins in any case.
+/// `request_stop_between_attempts` × `begin` of the first attempt: it begins in any case.
 #[test]
 fn a_first_attempt_begins_in_any_case() {
     explore(|| {
@@ -50,9 +50,9 @@ fn a_first_attempt_begins_in_any_case() {
         let task = cell("task", now);
         let requesting = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.ask_between_attempts(stop(now)))
+            thread::spawn(move || task.request_stop_between_attempts(stop(now)))
         };
-        assert!(task.begin(now).is_ok());
+        assert!(task.begin_attempt(now).is_ok());
         assert!(!join(requesting));
     });
 }

@@ -13,7 +13,7 @@ use super::world::{Added, World, until_cancelled};
 use super::{Thread, block_on, cell, explore, explore_within, join, outcome, poll_once, stop};
 use crate::error::TaskError;
 use crate::runtime::body::erase;
-use crate::runtime::cell::{End, TaskCell};
+use crate::runtime::cell::{TaskCell, TaskEnd};
 
 /// Waits on a thread of its own until the attempt should stop.
 fn listens(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {
@@ -30,55 +30,55 @@ fn a_stop_wakes_everybody_who_listens() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin(now).expect("nobody asked");
+        let attempt = task.begin_attempt(now).expect("no stop request");
         let listeners = [listens(&task, attempt), listens(&task, attempt)];
-        assert!(task.ask(stop(now)));
+        assert!(task.request_stop(stop(now)));
         for listener in listeners {
             join(listener);
         }
     });
 }
 
-/// `poll_cancelled` × `poll_outcome` × `close_attempt`, `begin`, `end`: the end of an attempt wakes who listens to it, and
+/// `poll_cancelled` × `poll_outcome` × `finish_attempt`, `begin`, `end`: the end of an attempt wakes who listens to it, and
 /// whoever waits for the end of the task is told that.
 #[test]
 fn the_end_of_an_attempt_wakes_who_listens_and_loses_nobody_who_waits() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin(now).expect("nobody asked");
+        let attempt = task.begin_attempt(now).expect("no stop request");
         let listener = listens(&task, attempt);
         let waiter = {
             let task = Arc::clone(&task);
             thread::spawn(move || outcome(&task))
         };
-        task.close_attempt(now, None);
-        task.begin(now).expect("nobody asked");
+        task.finish_attempt(now, None);
+        task.begin_attempt(now).expect("no stop request");
         join(listener);
-        task.close_attempt(now, None);
-        task.settle(End::Completed);
-        task.end(now);
+        task.finish_attempt(now, None);
+        task.decide_end(TaskEnd::Completed);
+        task.finish(now);
         assert!(join(waiter).is_completed());
     });
 }
 
-/// `poll_cancelled`, `forget_waiter` × `poll_cancelled` × `close_attempt`: one that goes away takes nobody's place with it.
+/// `poll_cancelled`, `remove_waiter` × `poll_cancelled` × `finish_attempt`: one that goes away takes nobody's place with it.
 #[test]
 fn one_that_no_longer_listens_leaves_the_others_in_place() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin(now).expect("nobody asked");
+        let attempt = task.begin_attempt(now).expect("no stop request");
         let stays = listens(&task, attempt);
         let leaves = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
                 let mut place = None;
                 let _ = poll_once(|context| task.poll_cancelled(attempt, &mut place, context).is_ready());
-                task.forget_waiter(place);
+                task.remove_waiter(place);
             })
         };
-        task.close_attempt(now, None);
+        task.finish_attempt(now, None);
         join(stays);
         join(leaves);
     });
@@ -104,7 +104,7 @@ fn a_stop_reaches_the_body_and_what_it_spawned() {
         };
         let Added { handle, actor } = world.add("task", body).expect("the name is free");
         let running = thread::spawn(move || block_on(actor));
-        assert!(handle.cancel(), "nobody else asked");
+        assert!(handle.cancel(), "no other stop request");
         join(running);
         if let Some(listener) = spawned.lock().expect("it is not poisoned").take() {
             join(listener);

@@ -36,7 +36,7 @@ use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
 use crate::policy::{Config, Policy, Settings};
-use crate::runtime::cell::{Key, StopRequest, TaskCell, Waiting};
+use crate::runtime::cell::{OutcomePoll, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::sync::RandomState;
 use crate::task::{Outcome, StopCause, TaskId};
@@ -93,7 +93,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Wakes a thread that waits in `block_on`. Once each it returns without being woken, as a poll of Tokio's may come.
+/// WakerIdentity a thread that waits in `block_on`. Once each it returns without being woken, as a poll of Tokio's may come.
 struct Thread(Notify);
 
 impl Wake for Thread {
@@ -121,14 +121,14 @@ fn join<T>(thread: JoinHandle<T>) -> T {
 }
 
 fn cell(name: &'static str, now: Instant) -> Arc<TaskCell> {
-    keyed(name, Key::Name, now)
+    keyed(name, RegistryKey::Name, now)
 }
 
 fn submission(slot: &'static str, now: Instant) -> Arc<TaskCell> {
-    keyed("submission", Key::Slot(slot.into()), now)
+    keyed("submission", RegistryKey::Slot(slot.into()), now)
 }
 
-fn keyed(name: &'static str, key: Key, now: Instant) -> Arc<TaskCell> {
+fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
     let id = TaskId::next();
     let hash = Registry::new(1).hash(&key, name, id);
     Arc::new(TaskCell::new(id, name.into(), key, hash, now))
@@ -147,11 +147,11 @@ fn stop(now: Instant) -> StopRequest {
     StopRequest::stop(StopCause::Cancel, now, GRACE)
 }
 
-/// Waits for the outcome as a handle does, but without an alarm.
+/// Waits for the outcome as a handle does, but without an timer.
 fn outcome(cell: &TaskCell) -> Outcome {
     let mut place = None;
     block_on(poll_fn(|context| match cell.poll_outcome(&mut place, context) {
-        Waiting::Over(outcome) => Poll::Ready(outcome),
-        Waiting::Until(_) => Poll::Pending,
+        OutcomePoll::Over(outcome) => Poll::Ready(outcome),
+        OutcomePoll::Until(_) => Poll::Pending,
     }))
 }

@@ -1,4 +1,4 @@
-//! Models of a name: who has it, and when it is free. Through the ticket, whose drop frees it.
+//! Models of a name: who has it, and when it is free. Through the registration, whose drop frees it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use loom::thread;
 
 use super::world::{Added, World, at_once};
 use super::{block_on, explore, join};
-use crate::runtime::registry::Refusal;
+use crate::runtime::registry::RegisterError;
 
 /// `enter` × `enter`: one of two with one name enters.
 #[test]
@@ -22,7 +22,7 @@ fn of_two_with_one_name_one_enters() {
         assert!(one.is_ok() != other.is_ok());
         assert_eq!(world.shared.registry.cells().len(), 1);
         let refused = if one.is_ok() { other.err() } else { one.err() };
-        assert_eq!(refused, Some(Refusal::NameTaken));
+        assert_eq!(refused, Some(RegisterError::NameTaken));
     });
 }
 
@@ -56,7 +56,7 @@ fn a_name_passes_from_one_to_the_next() {
         let next = match world.add("task", at_once()) {
             Ok(next) => next,
             Err(refusal) => {
-                assert_eq!(refusal, Refusal::NameTaken);
+                assert_eq!(refusal, RegisterError::NameTaken);
                 assert!(join(running).is_completed());
                 assert!(join(found).is_none_or(|found| found == first_id));
                 return;
@@ -71,7 +71,7 @@ fn a_name_passes_from_one_to_the_next() {
     });
 }
 
-/// A ticket that is dropped where nobody polls any more × `poll_outcome`, `ask`: one outcome, and the name is free.
+/// A registration that is dropped where nobody polls any more × `poll_outcome`, `ask`: one outcome, and the name is free.
 #[test]
 fn one_whose_runtime_is_gone_is_aborted() {
     explore(|| {

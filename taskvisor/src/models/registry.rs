@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 use super::world::{Added, World, at_once};
 use super::{apart, block_on, cell, explore, explore_within, join, keyed, submission};
-use crate::runtime::cell::{Key, TaskCell};
+use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Inside, Limits, Refusal, Registry, Taken};
+use crate::runtime::registry::{Limits, LiveTasks, Placement, RegisterError, Registry};
 use crate::supervisor::TaskHandle;
 use crate::task::Phase;
 
@@ -28,9 +28,9 @@ fn leaving() -> (World, TaskHandle, thread::JoinHandle<()>) {
     (world, handle, thread::spawn(move || drop(actor)))
 }
 
-fn enters(registry: &Arc<Registry>, task: &Arc<TaskCell>) -> thread::JoinHandle<Result<(), Refusal>> {
+fn enters(registry: &Arc<Registry>, task: &Arc<TaskCell>) -> thread::JoinHandle<Result<(), RegisterError>> {
     let (registry, task) = (Arc::clone(registry), Arc::clone(task));
-    thread::spawn(move || registry.enter(&task))
+    thread::spawn(move || registry.register(&task))
 }
 
 fn wait_until_idle(registry: &Registry) {
@@ -39,11 +39,11 @@ fn wait_until_idle(registry: &Registry) {
 }
 
 /// Who entered is among those whom the close found, and who was refused is not.
-fn assert_seen_or_refused(entered: Result<(), Refusal>, task: &Arc<TaskCell>, inside: &Inside) {
+fn assert_seen_or_refused(entered: Result<(), RegisterError>, task: &Arc<TaskCell>, inside: &LiveTasks) {
     let seen = inside.running.iter().any(|other| **other == **task);
     match entered {
         Ok(()) => assert!(seen, "nobody would ask it to stop"),
-        Err(refusal) => assert!(!seen && refusal == Refusal::Closed),
+        Err(refusal) => assert!(!seen && refusal == RegisterError::Closed),
     }
 }
 
@@ -54,7 +54,7 @@ fn what_enters_is_seen_by_the_close_or_refused() {
         let (now, registry) = (Instant::now(), registry(1));
         let task = cell("task", now);
         let entering = enters(&registry, &task);
-        let inside = registry.close();
+        let inside = registry.close_admission();
         let entered = join(entering);
         assert_seen_or_refused(entered, &task, &inside);
         if entered.is_err() {
@@ -71,7 +71,7 @@ fn what_enters_elsewhere_is_seen_by_the_close_or_refused() {
         let (now, registry) = (Instant::now(), registry(2));
         let tasks = apart().map(|name| cell(name, now));
         let entering = tasks.each_ref().map(|task| enters(&registry, task));
-        let inside = registry.close();
+        let inside = registry.close_admission();
         for (entering, task) in entering.into_iter().zip(&tasks) {
             assert_seen_or_refused(join(entering), task, &inside);
         }
@@ -83,13 +83,13 @@ fn what_enters_elsewhere_is_seen_by_the_close_or_refused() {
 fn what_is_submitted_without_a_slot_is_seen_by_the_close_or_refused() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
-        let task = keyed("task", Key::Free, now);
+        let task = keyed("task", RegistryKey::Free, now);
         let entering = {
             let (registry, task) = (Arc::clone(&registry), Arc::clone(&task));
-            thread::spawn(move || registry.submit(&task, Admission::Queue, LIMITS, now))
+            thread::spawn(move || registry.register_submission(&task, Admission::Queue, LIMITS, now))
         };
-        let inside = registry.close();
-        let entered = join(entering).map(|taken| assert!(matches!(taken, Taken::Turn)));
+        let inside = registry.close_admission();
+        let entered = join(entering).map(|placement| assert!(matches!(placement, Placement::Owner)));
         assert_seen_or_refused(entered, &task, &inside);
     });
 }
@@ -101,15 +101,15 @@ fn of_two_closes_one_is_the_first_and_sees_everybody() {
         let (now, registry) = (Instant::now(), registry(1));
         for _ in 0..2 {
             let task = submission("slot", now);
-            registry.submit(&task, Admission::Queue, LIMITS, now).expect("there is room");
+            registry.register_submission(&task, Admission::Queue, LIMITS, now).expect("there is room");
         }
         let task = cell("task", now);
         let entering = enters(&registry, &task);
         let closing = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.close())
+            thread::spawn(move || registry.close_admission())
         };
-        let (one, other) = (registry.close(), join(closing));
+        let (one, other) = (registry.close_admission(), join(closing));
         assert!(one.first != other.first);
         assert_eq!(one.waiting.len() + other.waiting.len(), 1);
         assert_seen_or_refused(join(entering), &task, if one.first { &one } else { &other });
@@ -130,14 +130,14 @@ fn closing_when_idle_and_entering_are_never_both() {
     });
 }
 
-/// `close_if_idle` × `close` × `depart`: one of them is the first, whatever is in.
+/// `close_if_idle` × `close` × `count_out`: one of them is the first, whatever is in.
 #[test]
 fn closing_when_idle_and_closing_are_never_both_the_first() {
     explore(|| {
         let (world, _, leaves) = leaving();
         let closing = {
             let world = world.clone();
-            thread::spawn(move || world.shared.registry.close().first)
+            thread::spawn(move || world.shared.registry.close_admission().first)
         };
         let closed = world.shared.registry.close_if_idle();
         assert!(closed != join(closing));
@@ -147,20 +147,20 @@ fn closing_when_idle_and_closing_are_never_both_the_first() {
     });
 }
 
-/// `depart` × `depart` × `poll_idle`: the last to leave wakes who waits.
+/// `count_out` × `count_out` × `poll_idle`: the last to leave wakes who waits.
 #[test]
 fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
         let tasks = ["one", "two"].map(|name| cell(name, now));
         for task in &tasks {
-            registry.enter(task).expect("the names are free");
+            registry.register(task).expect("the names are free");
         }
         let leavers = tasks.map(|task| {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
-                registry.leave(&task, Instant::now());
-                registry.depart();
+                registry.deregister(&task, Instant::now());
+                registry.count_out();
             })
         });
         wait_until_idle(&registry);
@@ -171,7 +171,7 @@ fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
     });
 }
 
-/// `enter` that is refused × `depart` × `poll_idle`: what is counted in and out again keeps nobody waiting.
+/// `enter` that is refused × `count_out` × `poll_idle`: what is counted in and out again keeps nobody waiting.
 #[test]
 fn one_that_is_refused_does_not_hide_that_nobody_is_in() {
     explore_within(4, || {
@@ -187,7 +187,7 @@ fn one_that_is_refused_does_not_hide_that_nobody_is_in() {
     });
 }
 
-/// `end`, `depart` × `poll_idle`: who finds nobody in finds every outcome.
+/// `end`, `count_out` × `poll_idle`: who finds nobody in finds every outcome.
 #[test]
 fn idleness_comes_after_every_outcome() {
     explore(|| {

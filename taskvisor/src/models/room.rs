@@ -10,22 +10,22 @@ use super::{apart, block_on, explore, join, submission};
 use crate::job::{Submit, SubmitError};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::slot::{Admission, NoRoom};
-use crate::runtime::registry::{Limits, Refusal, Registry, Taken};
+use crate::runtime::registry::{Limits, Placement, RegisterError, Registry};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Outcome, RuntimeError};
 
 const WIDE: Limits = Limits { per_slot: 8, total: 8 };
-const FULL: Result<(), Refusal> = Err(Refusal::NoRoom(NoRoom::QueueFull));
+const FULL: Result<(), RegisterError> = Err(RegisterError::NoRoom(NoRoom::QueueFull));
 
 fn submits(registry: &Registry, slot: &'static str, admission: Admission, limits: Limits) -> Arc<TaskCell> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.submit(&task, admission, limits, now).expect("there is room");
+    registry.register_submission(&task, admission, limits, now).expect("there is room");
     task
 }
 
-fn queues(registry: &Registry, slot: &'static str, total: usize) -> Result<(), Refusal> {
+fn queues(registry: &Registry, slot: &'static str, total: usize) -> Result<(), RegisterError> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.submit(&task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
+    registry.register_submission(&task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
 }
 
 /// Whether exactly so many are counted among those who wait.
@@ -69,7 +69,7 @@ fn whoever_leaves_the_line_makes_room_once() {
         let waits = submits(&registry, "slot", Admission::Queue, WIDE);
         let leaving = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.leave(&owner, Instant::now()))
+            thread::spawn(move || registry.deregister(&owner, Instant::now()))
         };
         let withdrawing = {
             let (registry, waits) = (Arc::clone(&registry), Arc::clone(&waits));
@@ -97,11 +97,13 @@ fn whoever_is_superseded_gives_its_room_to_the_next() {
             };
             let leaving = {
                 let registry = Arc::clone(&registry);
-                thread::spawn(move || registry.leave(&owner, Instant::now()))
+                thread::spawn(move || registry.deregister(&owner, Instant::now()))
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
-            let taken = registry.submit(&newer, admission, WIDE, now).expect("it is always admitted");
-            let superseded = matches!(taken, Taken::Waits { told, .. } if told.superseded.is_some());
+            let placement =
+                registry.register_submission(&newer, admission, WIDE, now).expect("it is always admitted");
+            let superseded =
+                matches!(placement, Placement::Queued { effects, .. } if effects.superseded.is_some());
             let withdrawn = join(withdrawing);
             let granted = join(leaving).is_some_and(|next| next == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);
@@ -119,12 +121,12 @@ fn nobody_waits_in_what_is_closed() {
         submits(&registry, "slot", Admission::Queue, WIDE);
         let closing = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.close().waiting.len())
+            thread::spawn(move || registry.close_admission().waiting.len())
         };
         let admitted = queues(&registry, "slot", 8);
         assert_eq!(join(closing), if admitted.is_ok() { 2 } else { 1 });
         assert_eq!(registry.slots(|slot| slot.waiting()), [0]);
-        assert!(admitted.is_ok() || admitted == Err(Refusal::Closed));
+        assert!(admitted.is_ok() || admitted == Err(RegisterError::Closed));
     });
 }
 
@@ -141,9 +143,9 @@ impl Submit for Trial {
         };
         let task = submission("slot", self.0.now);
         let one = Limits { per_slot: 1, total: 1 };
-        match shared.registry.submit(&task, Admission::Queue, one, self.0.now) {
+        match shared.registry.register_submission(&task, Admission::Queue, one, self.0.now) {
             Ok(_) => Ok(task),
-            Err(Refusal::Closed) => Err(SubmitError::new(RuntimeError::ShuttingDown, self)),
+            Err(RegisterError::Closed) => Err(SubmitError::new(RuntimeError::ShuttingDown, self)),
             Err(_) => Err(SubmitError::new(RuntimeError::QueueFull { slot: String::new() }, self)),
         }
     }

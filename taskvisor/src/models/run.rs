@@ -17,7 +17,7 @@ fn inside<T>(call: impl FnOnce() -> T) -> T {
 }
 
 fn runs(world: &World, name: &'static str) -> Result<(), RuntimeError> {
-    let task = TaskRef { name: name.into(), slot: at_once(), needs: |_| {} };
+    let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {} };
     start(&world.shared, vec![TaskSpec::inherit(task)], || Ok(None)).map(|_| ())
 }
 

@@ -13,7 +13,7 @@ use crate::event::bus::Delivery;
 use crate::event::{EventName, EventSet};
 use crate::policy::Config;
 use crate::runtime::body::erase;
-use crate::runtime::registry::Refusal;
+use crate::runtime::registry::RegisterError;
 use crate::runtime::subscriber::Subscriber;
 use crate::supervisor::run::finish;
 use crate::supervisor::shutdown::{Driver, drive};
@@ -38,7 +38,7 @@ impl World {
         thread::spawn(move || match world.add(name, at_once()) {
             Ok(added) => Some(added.run()),
             Err(refusal) => {
-                assert_eq!(refusal, Refusal::Closed);
+                assert_eq!(refusal, RegisterError::Closed);
                 None
             }
         })
@@ -47,9 +47,11 @@ impl World {
     /// What holds once the end is through.
     fn assert_over(&self) {
         assert!(self.is_empty(), "a task is left");
-        assert_eq!(self.add("late", at_once()).err(), Some(Refusal::Closed));
+        assert_eq!(self.add("late", at_once()).err(), Some(RegisterError::Closed));
         let stop = self.shared.stop.subscribe().borrow_and_update();
-        assert!(stop.asked && stop.deadline.is_some() && stop.result.is_some_and(|stuck| stuck.is_empty()));
+        assert!(
+            stop.requested && stop.deadline.is_some() && stop.result.is_some_and(|stuck| stuck.is_empty())
+        );
     }
 }
 
@@ -57,7 +59,7 @@ fn ended(report: &Report) -> u64 {
     report.completed + report.canceled + report.failed + report.aborted + report.rejected
 }
 
-/// `run`'s end: `depart` of the last task × `enter` × `close_if_idle`. The count of those who are in may reach zero while
+/// `run`'s end: `count_out` of the last task × `enter` × `close_if_idle`. The count of those who are in may reach zero while
 /// a task is being added: then that is refused, or `run` waits for it too; its report counts it.
 #[test]
 fn run_ends_after_every_task_that_was_accepted() {
@@ -77,7 +79,7 @@ fn run_ends_after_every_task_that_was_accepted() {
     });
 }
 
-/// `ask_all_to_stop` × `enter` × the driver: what was accepted is asked to stop and ends, what comes later is refused.
+/// `request_stop_all` × `enter` × the driver: what was accepted is asked to stop and ends, what comes later is refused.
 #[test]
 fn a_stop_reaches_every_task_that_was_accepted() {
     explore_within(3, || {
@@ -87,7 +89,7 @@ fn a_stop_reaches_every_task_that_was_accepted() {
             let world = world.clone();
             thread::spawn(move || match world.add("task", until_cancelled()) {
                 Ok(added) => assert!(added.run().is_canceled()),
-                Err(refusal) => assert_eq!(refusal, Refusal::Closed),
+                Err(refusal) => assert_eq!(refusal, RegisterError::Closed),
             })
         };
         world.supervisor.stop();
@@ -99,7 +101,7 @@ fn a_stop_reaches_every_task_that_was_accepted() {
     });
 }
 
-/// `ask_all_to_stop` × `stop_if_idle` × the driver: one end, whoever began it.
+/// `request_stop_all` × `stop_if_idle` × the driver: one end, whoever began it.
 #[test]
 fn a_stop_and_idleness_at_once_are_one_end() {
     explore_within(2, || {
@@ -117,7 +119,7 @@ fn a_stop_and_idleness_at_once_are_one_end() {
     });
 }
 
-/// `ask_all_to_stop` × `ask_all_to_stop`: the earlier deadline stays, for the driver and for the tasks.
+/// `request_stop_all` × `request_stop_all`: the earlier deadline stays, for the driver and for the tasks.
 #[test]
 fn of_two_stops_the_earlier_deadline_stays() {
     explore(|| {
@@ -126,19 +128,19 @@ fn of_two_stops_the_earlier_deadline_stays() {
         let begun = Instant::now();
         let stopping = {
             let world = world.clone();
-            thread::spawn(move || world.shared.ask_all_to_stop(2 * GRACE))
+            thread::spawn(move || world.shared.request_stop_all(2 * GRACE))
         };
-        world.shared.ask_all_to_stop(10 * GRACE);
+        world.shared.request_stop_all(10 * GRACE);
         join(stopping);
         let soon = |deadline: Option<Instant>| deadline < Some(begun + 9 * GRACE);
         assert!(soon(world.shared.stop.subscribe().borrow_and_update().deadline));
-        let asked = task.handle.cell().enter().ask;
-        assert!(soon(asked.map(|ask| ask.deadline)));
+        let stop = task.handle.cell().begin_poll().stop;
+        assert!(soon(stop.map(|stop| stop.deadline)));
         assert!(task.run().is_canceled());
     });
 }
 
-/// `ask_all_to_stop` × `ask_all_to_stop` × the driver: the end is told before it is through, each once, and whoever waits
+/// `request_stop_all` × `request_stop_all` × the driver: the end is told before it is through, each once, and whoever waits
 /// for it finds it handled.
 #[test]
 fn the_end_is_asked_and_told_once_before_it_is_through() {
@@ -184,7 +186,7 @@ fn a_driver_whose_runtime_is_gone_answers_all_the_same() {
         assert!(world.is_empty(), "answered before the end of a task");
         join(dropping);
         join(adding);
-        assert_eq!(world.add("late", at_once()).err(), Some(Refusal::Closed));
+        assert_eq!(world.add("late", at_once()).err(), Some(RegisterError::Closed));
     });
 }
 

@@ -7,7 +7,7 @@ use loom::thread;
 use super::world::{Added, World};
 use super::{block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::runtime::body::{ErasedSlot, erase};
+use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::registry::slot::Admission;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::task::{Outcome, Rejection};
@@ -26,7 +26,7 @@ impl Ran {
     }
 
     /// A body that fails if another runs beside it.
-    fn alone(&self, number: usize) -> ErasedSlot {
+    fn alone(&self, number: usize) -> ErasedBody {
         let (at_once, order) = (Arc::clone(&self.at_once), Arc::clone(&self.order));
         erase(move |_| {
             let before = at_once.fetch_add(1, Ordering::AcqRel);
@@ -111,7 +111,7 @@ fn dropped_if_running_or_started_but_never_left_waiting() {
         let slot = Ran::new();
         let owner = slot.owner();
         if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.alone(1)) {
-            assert!(next.handle.cell().enter().turn, "it waits");
+            assert!(next.handle.cell().begin_poll().owns_slot, "it waits");
             assert!(next.run().is_completed());
             slot.assert_order(&[0, 1]);
         }
@@ -173,7 +173,7 @@ fn of_two_latest_one_survives() {
     of_two(Admission::Latest);
 }
 
-/// `ask`, `withdraw` × `leave`, `grant_turn`: who gives up waiting while it is given the slot passes it on.
+/// `ask`, `withdraw` × `leave`, `grant_slot`: who gives up waiting while it is given the slot passes it on.
 #[test]
 fn one_that_gives_up_waiting_passes_on_what_it_was_given_meanwhile() {
     explore_within(3, || {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop};
 use crate::error::FailureKind;
-use crate::runtime::cell::{End, TaskCell, Waiting};
+use crate::runtime::cell::{OutcomePoll, TaskCell, TaskEnd};
 use crate::runtime::registry::Registry;
 use crate::task::Outcome;
 
@@ -19,11 +19,11 @@ fn waits(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
 }
 
 fn end(task: &TaskCell, now: Instant) {
-    task.settle(End::Completed);
-    task.end(now);
+    task.decide_end(TaskEnd::Completed);
+    task.finish(now);
 }
 
-/// `poll_outcome` × `poll_outcome` × `close_attempt`, `settle`, `end`: nobody misses the end, and all are given the same
+/// `poll_outcome` × `poll_outcome` × `finish_attempt`, `settle`, `end`: nobody misses the end, and all are given the same
 /// error.
 #[test]
 fn an_end_wakes_every_waiter_whenever_it_registers() {
@@ -31,9 +31,9 @@ fn an_end_wakes_every_waiter_whenever_it_registers() {
         let now = Instant::now();
         let task = cell("task", now);
         let waiters = [waits(&task), waits(&task)];
-        task.close_attempt(now, Some((FailureKind::Error, "no luck".into())));
-        task.settle(End::Failed);
-        task.end(now);
+        task.finish_attempt(now, Some((FailureKind::Error, "no luck".into())));
+        task.decide_end(TaskEnd::Failed);
+        task.finish(now);
         let [one, other] = waiters.map(|waiter| match join(waiter) {
             Outcome::Failed(failure) => failure,
             other => panic!("{other}"),
@@ -42,7 +42,7 @@ fn an_end_wakes_every_waiter_whenever_it_registers() {
     });
 }
 
-/// `poll_outcome`, `forget_waiter` × `poll_outcome` × `end`: one that is dropped, also while it is being woken, takes
+/// `poll_outcome`, `remove_waiter` × `poll_outcome` × `end`: one that is dropped, also while it is being woken, takes
 /// nobody's place with it.
 #[test]
 fn a_waiter_that_goes_away_leaves_the_others_in_place() {
@@ -55,7 +55,7 @@ fn a_waiter_that_goes_away_leaves_the_others_in_place() {
             thread::spawn(move || {
                 let mut place = None;
                 let _ = poll_once(|context| task.poll_outcome(&mut place, context));
-                task.forget_waiter(place);
+                task.remove_waiter(place);
             })
         };
         end(&task, now);
@@ -76,9 +76,9 @@ fn a_place_is_given_once() {
         let stays = waits(&task);
         let leaves = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.forget_waiter(place))
+            thread::spawn(move || task.remove_waiter(place))
         };
-        task.ask(stop(now));
+        task.request_stop(stop(now));
         end(&task, now);
         join(leaves);
         assert!(join(stays).is_completed());
@@ -97,8 +97,8 @@ fn a_waiter_that_moved_is_woken_where_it_is() {
                 let mut place = None;
                 let _ = poll_once(|context| task.poll_outcome(&mut place, context));
                 block_on(poll_fn(|context| match task.poll_outcome(&mut place, context) {
-                    Waiting::Over(outcome) => Poll::Ready(outcome),
-                    Waiting::Until(_) => Poll::Pending,
+                    OutcomePoll::Over(outcome) => Poll::Ready(outcome),
+                    OutcomePoll::Until(_) => Poll::Pending,
                 }))
             })
         };
@@ -118,25 +118,25 @@ fn an_ask_tells_those_who_wait_the_deadline() {
             thread::spawn(move || {
                 let mut place = None;
                 block_on(poll_fn(|context| match task.poll_outcome(&mut place, context) {
-                    Waiting::Until(Some(deadline)) if deadline <= now => Poll::Ready(()),
+                    OutcomePoll::Until(Some(deadline)) if deadline <= now => Poll::Ready(()),
                     _ => Poll::Pending,
                 }));
             })
         };
-        task.ask(stop(now));
-        task.ask(overdue(now));
+        task.request_stop(stop(now));
+        task.request_stop(overdue(now));
         join(waiter);
     });
 }
 
-/// `poll_idle`, `forget_idle` × `poll_idle` × `depart`: as with the waiters of a task.
+/// `poll_idle`, `remove_idle_waiter` × `poll_idle` × `count_out`: as with the waiters of a task.
 #[test]
 fn one_that_no_longer_waits_for_idleness_leaves_the_others_in_place() {
     explore(|| {
         let now = Instant::now();
         let registry = Arc::new(Registry::new(1));
         let task = cell("task", now);
-        registry.enter(&task).expect("the name is free");
+        registry.register(&task).expect("the name is free");
         let stays = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
@@ -149,11 +149,11 @@ fn one_that_no_longer_waits_for_idleness_leaves_the_others_in_place() {
             thread::spawn(move || {
                 let mut place = None;
                 let _ = poll_once(|context| registry.poll_idle(&mut place, context));
-                registry.forget_idle(place);
+                registry.remove_idle_waiter(place);
             })
         };
-        registry.leave(&task, Instant::now());
-        registry.depart();
+        registry.deregister(&task, Instant::now());
+        registry.count_out();
         join(leaves);
         join(stays);
     });

@@ -10,11 +10,11 @@ use crate::error::TaskError;
 use crate::event::Event;
 use crate::policy::{Config, ControllerConfig, Policy};
 use crate::runtime::actor::TaskActor;
-use crate::runtime::body::{ErasedSlot, States, erase};
-use crate::runtime::cell::{Key, TaskCell};
-use crate::runtime::registry::registration::Ticket;
+use crate::runtime::body::{ErasedBody, States, erase};
+use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Limits, Refusal};
+use crate::runtime::registry::{Limits, RegisterError};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -39,26 +39,26 @@ impl World {
     }
 
     /// Adds a task as the supervisor does, and hands out what it would spawn.
-    pub(super) fn add(&self, name: &'static str, body: ErasedSlot) -> Result<Added, Refusal> {
+    pub(super) fn add(&self, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
         let cell = cell(name, self.now);
-        let taken = Ticket::take(Arc::clone(&self.shared), Arc::clone(&cell));
-        let ticket = taken.map_err(|(refusal, _)| refusal)?;
+        let taken = Registration::register(Arc::clone(&self.shared), Arc::clone(&cell));
+        let registration = taken.map_err(|(refusal, _)| refusal)?;
         Ok(Added {
             handle: TaskHandle::new(cell, &self.shared),
-            actor: TaskActor::new(ticket, body, policy()),
+            actor: TaskActor::new(registration, body, policy()),
         })
     }
 
     /// Adds one whose attempts return a value to somebody.
-    pub(super) fn add_job(&self, body: ErasedSlot) -> Added {
+    pub(super) fn add_job(&self, body: ErasedBody) -> Added {
         let mut policy = policy();
-        policy.delivers = true;
-        let cell = keyed("job", Key::Free, self.now);
+        policy.returns_value = true;
+        let cell = keyed("job", RegistryKey::Free, self.now);
         self.place(&cell, Admission::Queue, body, policy).expect("it competes with nobody")
     }
 
     /// Submits as the controller does, and hands out what it would spawn.
-    pub(super) fn submit(&self, admission: Admission, body: ErasedSlot) -> Result<Added, Refusal> {
+    pub(super) fn submit(&self, admission: Admission, body: ErasedBody) -> Result<Added, RegisterError> {
         self.place(&submission("slot", self.now), admission, body, policy())
     }
 
@@ -66,15 +66,15 @@ impl World {
         &self,
         cell: &Arc<TaskCell>,
         admission: Admission,
-        body: ErasedSlot,
+        body: ErasedBody,
         policy: Policy,
-    ) -> Result<Added, Refusal> {
+    ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
-        let (mut ticket, taken) =
-            Ticket::take_place(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
-        self.shared.tell_taken(&mut ticket, taken, self.now);
+        let (mut registration, taken) =
+            Registration::for_submission(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
+        self.shared.complete_submission(&mut registration, taken, self.now);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
-        Ok(Added { handle, actor: TaskActor::new(ticket, body, policy) })
+        Ok(Added { handle, actor: TaskActor::new(registration, body, policy) })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -102,12 +102,12 @@ impl Added {
 }
 
 /// A body that completes at once.
-pub(super) fn at_once() -> ErasedSlot {
+pub(super) fn at_once() -> ErasedBody {
     erase(|_| async { Ok(()) })
 }
 
 /// A body that waits until it is asked to stop.
-pub(super) fn until_cancelled() -> ErasedSlot {
+pub(super) fn until_cancelled() -> ErasedBody {
     erase(|context| async move {
         context.cancelled().await;
         Err(TaskError::Canceled)

@@ -8,7 +8,7 @@ use humantime::format_rfc3339_millis;
 
 use crate::event::Event;
 use crate::runtime::subscriber::Subscribe;
-use crate::sync::escape::on_one_line;
+use crate::sync::escape::escape_line;
 
 /// Writes one readable line for every event.
 ///
@@ -52,7 +52,7 @@ impl Subscribe for LogWriter {
     async fn on_event(&mut self, event: &Event) {
         let time = SystemTime::now().checked_sub(event.at.elapsed()).unwrap_or(SystemTime::UNIX_EPOCH);
         // A line in one write, so that lines of several writers do not mix.
-        let line = format!("{} {}\n", format_rfc3339_millis(time), on_one_line(&event.to_string()));
+        let line = format!("{} {}\n", format_rfc3339_millis(time), escape_line(&event.to_string()));
         let _ = self.output.write_all(line.as_bytes()).and_then(|()| self.output.flush());
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Policy {
     /// `u32::MAX` for any number: a streak is counted no further.
     max_retries: u32,
     /// Whether its attempts return a value to somebody.
-    pub(crate) delivers: bool,
+    pub(crate) returns_value: bool,
 }
 
 impl Settings {
@@ -129,7 +129,7 @@ impl Settings {
             every: nanoseconds(self.every.or(Self::INTERVAL)),
             stable_after: nanoseconds(self.stable_after.or(Self::STABLE.max(backoff.max()))),
             max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
-            delivers: false,
+            returns_value: false,
         })
     }
 }

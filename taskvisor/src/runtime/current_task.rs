@@ -16,17 +16,17 @@ pub(crate) struct Caller {
     pub(crate) supervisor: usize,
     pub(crate) task: Option<TaskId>,
     /// What wakes the actor that polls the body of the task just now.
-    pub(crate) wakes: Option<Wakes>,
+    pub(crate) waker: Option<WakerIdentity>,
 }
 
 /// Tells wakers apart, as [`Waker::will_wake`] does, for as long as they live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wakes {
+pub(crate) struct WakerIdentity {
     data: usize,
     vtable: NonZero<usize>,
 }
 
-impl Wakes {
+impl WakerIdentity {
     pub(crate) fn of(waker: &Waker) -> Self {
         Self { data: waker.data().addr(), vtable: NonNull::from(waker.vtable()).addr() }
     }
@@ -43,7 +43,7 @@ pub(crate) fn caller() -> Option<Caller> {
 
 /// Whether this is the body of the task, polled by its actor with the actor's own waker.
 pub(crate) fn is_body_of(task: TaskId, waker: &Waker) -> bool {
-    caller().is_some_and(|caller| caller.task == Some(task) && caller.wakes == Some(Wakes::of(waker)))
+    caller().is_some_and(|caller| caller.task == Some(task) && caller.waker == Some(WakerIdentity::of(waker)))
 }
 
 /// Marks the code run while it lives; nests.

@@ -22,7 +22,7 @@ pub(crate) struct Shared {
     pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
     /// What is wrong with how it was built, told by the first call that can fail.
-    pub(crate) flaw: Option<RuntimeError>,
+    pub(crate) build_error: Option<RuntimeError>,
     /// Shared with the watchdog of an application, which must not keep the states alive.
     pub(crate) registry: Arc<Registry>,
     pub(crate) bus: Arc<Bus>,
@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     /// Told whenever there may be room among those who wait for a slot.
     pub(crate) room: Notify,
     pub(crate) tally: Tally,
-    pub(crate) stop: watch::Sender<Stop>,
+    pub(crate) stop: watch::Sender<ShutdownState>,
     /// Called whenever `stop` has changed.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) stop_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
@@ -47,11 +47,11 @@ pub(crate) struct Shared {
 
 /// How far a shutdown is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stop {
+pub(crate) struct ShutdownState {
     /// Until when tasks may take to stop; set once a shutdown was asked.
     pub(crate) deadline: Option<Instant>,
     /// Set once the door is shut, the end told and everybody asked: only then the driver begins.
-    pub(crate) asked: bool,
+    pub(crate) requested: bool,
     /// Whether the runtime was shut down before a stop was requested.
     pub(crate) runtime_gone: bool,
     /// By when subscribers and states must be done; set once no task is left to wait for.
@@ -66,9 +66,9 @@ impl Shared {
         controller: ControllerConfig,
         states: States,
         subscribers: Vec<Subscriber>,
-        mut flaws: Vec<RuntimeError>,
+        mut build_errors: Vec<RuntimeError>,
     ) -> Arc<Self> {
-        flaws.extend(config.check().err().map(|reason| RuntimeError::InvalidConfig { reason }));
+        build_errors.extend(config.check().err().map(|reason| RuntimeError::InvalidConfig { reason }));
         let queues: Vec<_> = subscribers
             .iter()
             .map(|subscriber| {
@@ -79,7 +79,7 @@ impl Shared {
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
         let (going, gone) = oneshot::channel();
         let shared = Arc::new(Self {
-            flaw: RuntimeError::all(flaws).err(),
+            build_error: RuntimeError::all(build_errors).err(),
             config,
             controller,
             states,

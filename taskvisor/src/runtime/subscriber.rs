@@ -183,7 +183,7 @@ async fn yielded() {
 async fn contained(supervisor: usize, future: impl Future<Output = ()>) -> Result<(), String> {
     let mut future = pin!(Some(future));
     let polled = poll_fn(|context| {
-        let _entered = current_task::enter(Caller { supervisor, task: None, wakes: None });
+        let _entered = current_task::enter(Caller { supervisor, task: None, waker: None });
         match future.as_mut().as_pin_mut() {
             Some(future) => match contain(|| future.poll(context)) {
                 Ok(polled) => polled.map(Ok),

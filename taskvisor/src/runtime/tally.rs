@@ -1,6 +1,6 @@
 //! Counts how the tasks of a supervisor end.
 
-use super::cell::{End, TaskCell};
+use super::cell::{TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
 use crate::task::{AbortedTask, FailedTask, Outcome, Report, StopCause};
@@ -15,22 +15,22 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn count(&self, cell: &TaskCell, end: End) {
+    pub(crate) fn count(&self, cell: &TaskCell, end: TaskEnd) {
         match end {
-            End::Completed => {
+            TaskEnd::Completed => {
                 self.completed.fetch_add(1, Ordering::Relaxed);
             }
-            End::Canceled { failed, .. } => {
+            TaskEnd::Canceled { failed, .. } => {
                 self.canceled.fetch_add(1, Ordering::Relaxed);
                 if failed {
                     self.failed_while_stopping(cell, end);
                 }
             }
-            End::Rejected(_) => {
+            TaskEnd::Rejected(_) => {
                 self.rejected.fetch_add(1, Ordering::Relaxed);
             }
-            End::Failed => self.failed(cell, end),
-            End::Aborted => self.aborted(cell),
+            TaskEnd::Failed => self.failed(cell, end),
+            TaskEnd::Aborted => self.aborted(cell),
         }
     }
 
@@ -44,8 +44,8 @@ impl Tally {
         report
     }
 
-    fn failed(&self, cell: &TaskCell, end: End) {
-        let Outcome::Failed(failure) = cell.settled_outcome(end) else { return };
+    fn failed(&self, cell: &TaskCell, end: TaskEnd) {
+        let Outcome::Failed(failure) = cell.decided_outcome(end) else { return };
         let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
         report.failed += 1;
@@ -54,8 +54,8 @@ impl Tally {
         }
     }
 
-    fn failed_while_stopping(&self, cell: &TaskCell, end: End) {
-        let Outcome::Canceled { last_error: Some(failure), .. } = cell.settled_outcome(end) else { return };
+    fn failed_while_stopping(&self, cell: &TaskCell, end: TaskEnd) {
+        let Outcome::Canceled { last_error: Some(failure), .. } = cell.decided_outcome(end) else { return };
         let task = failed_task(cell, failure);
         let mut report = self.trouble.lock();
         if report.failed_while_stopping.len() < Report::MAX_LISTED {

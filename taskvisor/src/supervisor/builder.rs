@@ -41,7 +41,7 @@ pub struct SupervisorBuilder {
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(super) runtime: Option<Handle>,
-    pub(super) flaws: Vec<RuntimeError>,
+    pub(super) build_errors: Vec<RuntimeError>,
 }
 
 impl SupervisorBuilder {
@@ -49,7 +49,7 @@ impl SupervisorBuilder {
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         if !self.states.insert(state) {
-            self.flaws.push(RuntimeError::DuplicateState { type_name: type_name::<T>() });
+            self.build_errors.push(RuntimeError::DuplicateState { type_name: type_name::<T>() });
         }
         self
     }
@@ -80,7 +80,8 @@ impl SupervisorBuilder {
     #[must_use]
     pub fn build(mut self) -> Supervisor {
         self.check_subscribers();
-        let shared = Shared::new(self.config, self.controller, self.states, self.subscribers, self.flaws);
+        let shared =
+            Shared::new(self.config, self.controller, self.states, self.subscribers, self.build_errors);
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);
         }
@@ -95,7 +96,7 @@ impl SupervisorBuilder {
             if !types.is_empty() {
                 let near = types.iter().find_map(|name| self.states.near_miss(name));
                 let name = subscriber.name.to_string();
-                self.flaws.push(RuntimeError::MissingState { name, types, near });
+                self.build_errors.push(RuntimeError::MissingState { name, types, near });
             }
         }
     }

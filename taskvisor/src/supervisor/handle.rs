@@ -173,7 +173,7 @@ impl SupervisorHandle {
     /// asked to stop within the grace of the configuration, the newest first.
     pub fn stop(&self) {
         if let Ok(shared) = self.shared() {
-            shared.ask_all_to_stop(shared.config.grace);
+            shared.request_stop_all(shared.config.grace);
         }
     }
 
@@ -191,7 +191,7 @@ impl SupervisorHandle {
     /// The stop stays asked if the wait is given up.
     pub async fn shutdown(&self) -> Result<Report, RuntimeError> {
         let Ok(shared) = self.shared() else { return Ok(Report::default()) };
-        shared.ask_all_to_stop(shared.config.grace);
+        shared.request_stop_all(shared.config.grace);
         if shared.is_caller_inside() {
             return Err(RuntimeError::WouldDeadlock);
         }
@@ -208,12 +208,12 @@ impl SupervisorHandle {
 }
 
 async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
-    let asked = task.cancel_with_timeout(grace);
+    let first = task.cancel_with_timeout(grace);
     if current_task::caller().is_some_and(|caller| caller.task == Some(task.id())) {
         return Err(RuntimeError::WouldDeadlock);
     }
     task.outcome().await;
-    Ok(asked)
+    Ok(first)
 }
 
 impl fmt::Debug for SupervisorHandle {

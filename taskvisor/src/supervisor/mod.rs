@@ -59,7 +59,7 @@ impl Clone for Supervisor {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.shared.ask_all_to_stop(self.shared.config.grace);
+        self.shared.request_stop_all(self.shared.config.grace);
     }
 }
 
@@ -81,7 +81,7 @@ impl Supervisor {
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,
-            flaws: Vec::new(),
+            build_errors: Vec::new(),
         }
     }
 

@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::{MARGIN, TaskCell, later};
+use crate::runtime::cell::{STUCK_CONFIRMATION, TaskCell, saturating_deadline};
 use crate::runtime::registry::Registry;
-use crate::runtime::shared::Stop;
+use crate::runtime::shared::ShutdownState;
 use crate::task::{Phase, StuckTask};
 
-/// How long after the grace the driver waits for what is left: two looks at a task, [`MARGIN`] apart, show that it blocks,
+/// How long after the grace the driver waits for what is left: two looks at a task, [`STUCK_CONFIRMATION`] apart, show that it blocks,
 /// and tasks that were just dropped get time to end.
-pub(crate) const LAST_ENDS: Duration = Duration::from_millis(500);
+pub(crate) const LAST_ENDS_MARGIN: Duration = Duration::from_millis(500);
 
 /// How long after the last deadline an observer gives the driver, or the process, before it takes over.
-pub(crate) const TAKE_OVER: Duration = Duration::from_millis(200);
+pub(crate) const TAKEOVER_MARGIN: Duration = Duration::from_millis(200);
 
 /// How long an observer of a shutdown waits for the driver.
-pub(crate) enum Patience {
+pub(crate) enum ObserverWait {
     /// No stop was requested.
     Endless,
     Until(Instant),
@@ -28,30 +28,30 @@ pub(crate) enum Patience {
     Over,
 }
 
-impl Stop {
-    pub(crate) fn patience(&self, drain: Duration, now: Instant) -> Patience {
-        let Some(deadline) = self.deadline else { return Patience::Endless };
-        let last_ends = later(deadline, LAST_ENDS);
+impl ShutdownState {
+    pub(crate) fn observer_wait(&self, drain: Duration, now: Instant) -> ObserverWait {
+        let Some(deadline) = self.deadline else { return ObserverWait::Endless };
+        let last_ends = saturating_deadline(deadline, LAST_ENDS_MARGIN);
         if let Some(drained_by) = self.drained_by {
-            let due = later(drained_by, TAKE_OVER);
-            return if now < due { Patience::Until(due) } else { Patience::Over };
+            let due = saturating_deadline(drained_by, TAKEOVER_MARGIN);
+            return if now < due { ObserverWait::Until(due) } else { ObserverWait::Over };
         }
-        if now < later(last_ends, MARGIN) {
-            Patience::Until(later(last_ends, MARGIN))
-        } else if now < later(later(last_ends, drain), TAKE_OVER) {
-            Patience::WhileSomethingIsLeft
+        if now < saturating_deadline(last_ends, STUCK_CONFIRMATION) {
+            ObserverWait::Until(saturating_deadline(last_ends, STUCK_CONFIRMATION))
+        } else if now < saturating_deadline(saturating_deadline(last_ends, drain), TAKEOVER_MARGIN) {
+            ObserverWait::WhileSomethingIsLeft
         } else {
-            Patience::Over
+            ObserverWait::Over
         }
     }
 }
 
 /// Ends in their place those tasks that block past their grace: who blocks, and who is there beside them. It has to be
 /// called twice, a margin apart: a task that was seen once may still return.
-pub(crate) fn force_all(registry: &Registry, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
+pub(crate) fn force_ends(registry: &Registry, now: Instant) -> (Vec<Arc<TaskCell>>, Vec<Arc<TaskCell>>) {
     let cells = registry.cells();
     for cell in &cells {
-        cell.force(now);
+        cell.force_end(now);
     }
     let left = cells.into_iter().filter(|cell| !matches!(cell.status().phase, Phase::Ended(_)));
     left.partition(|cell| matches!(cell.status().phase, Phase::Stuck { .. }))

@@ -10,7 +10,7 @@ use super::spawn::Reserved;
 use super::{Supervisor, TaskHandle};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::shared::Shared;
-use crate::sync::{First, Ordering, first};
+use crate::sync::{Ordering, Raced, race};
 use crate::task::{Report, RuntimeError};
 
 impl Supervisor {
@@ -51,10 +51,10 @@ impl Supervisor {
         let shared = Arc::clone(self.owned());
         start(&shared, specs, || Ok(None))?;
         let mut finished = pin!(finish(&shared));
-        match first(finished.as_mut(), until).await {
-            First::Left(result) => result,
-            First::Right(_) => {
-                shared.ask_all_to_stop(shared.config.grace);
+        match race(finished.as_mut(), until).await {
+            Raced::Left(result) => result,
+            Raced::Right(_) => {
+                shared.request_stop_all(shared.config.grace);
                 finished.await
             }
         }
@@ -67,7 +67,7 @@ fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
     let mut grace = None;
     move |_| {
         let Some(shared) = shared.upgrade() else { return };
-        shared.ask_all_to_stop(grace.unwrap_or(shared.config.grace));
+        shared.request_stop_all(grace.unwrap_or(shared.config.grace));
         grace = Some(Duration::ZERO);
     }
 }
@@ -124,9 +124,9 @@ fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserve
 /// Waits for the end, whichever comes first: nothing is left, or a shutdown was asked and is through.
 pub(crate) async fn finish(shared: &Shared) -> Result<Report, RuntimeError> {
     loop {
-        match first(shared.stopped(), shared.idle()).await {
-            First::Left(result) => return result,
-            First::Right(()) => {
+        match race(shared.stopped(), shared.idle()).await {
+            Raced::Left(result) => return result,
+            Raced::Right(()) => {
                 // Somebody may have added a task since, or asked for the end.
                 if shared.stop_if_idle() || shared.registry.is_closed() {
                     return shared.stopped().await;

@@ -5,10 +5,10 @@
 //! | what | from the request on | default |
 //! |---|---|---:|
 //! | tasks end by themselves, or are aborted | `grace` | 20 s |
-//! | those that block are confirmed as stuck, those about to end do so ([`LAST_ENDS`]) | + 0.5 s | 20.5 s |
+//! | those that block are confirmed as stuck, those about to end do so ([`LAST_ENDS_MARGIN`]) | + 0.5 s | 20.5 s |
 //! | subscribers handle what is left, states are dropped | + `drain` | 25.5 s |
-//! | an observer outside of the runtime takes over ([`TAKE_OVER`](crate::overdue::TAKE_OVER)) | + 0.2 s | 25.7 s |
-//! | the watchdog of an application looks twice ([`MARGIN`]) and writes its reason | + 0.2 s | 25.9 s |
+//! | an observer outside of the runtime takes over ([`TAKEOVER_MARGIN`](crate::overdue::TAKEOVER_MARGIN)) | + 0.2 s | 25.7 s |
+//! | the watchdog of an application looks twice ([`STUCK_CONFIRMATION`]) and writes its reason | + 0.2 s | 25.9 s |
 //!
 //! A step that needs less time leaves the rest unused: the drain begins when the last task is gone, and is not spent
 //! twice. The timers are [`StopTimer`]s, so that a body that blocks the thread which drives the runtime's timers holds up
@@ -21,14 +21,14 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::overdue::{LAST_ENDS, Patience, describe_all, force_all};
+use super::overdue::{LAST_ENDS_MARGIN, ObserverWait, describe_all, force_ends};
 use crate::event::{EventKind, EventName};
 use crate::runtime::body::AppContext;
-use crate::runtime::cell::{MARGIN, StopRequest, later};
+use crate::runtime::cell::{STUCK_CONFIRMATION, StopRequest, saturating_deadline};
 use crate::runtime::current_task;
-use crate::runtime::shared::{Shared, Stop};
-use crate::sync::wakers::Place;
-use crate::sync::{First, StopTimer, first, watch};
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::sync::wakers::WaiterId;
+use crate::sync::{Raced, StopTimer, race, watch};
 use crate::task::{Rejection, Report, RuntimeError, StopCause, StuckTask};
 
 impl Shared {
@@ -63,27 +63,27 @@ impl Shared {
     }
 
     /// Closes admission and asks every task to stop, the newest first. Asked again, it can only hurry.
-    pub(crate) fn ask_all_to_stop(&self, grace: Duration) {
+    pub(crate) fn request_stop_all(&self, grace: Duration) {
         let now = self.now();
-        let deadline = later(now, grace);
+        let deadline = saturating_deadline(now, grace);
         // The door is shut and the end told before the driver can see it: finding nobody in, it would be through at once.
-        let inside = self.registry.close();
+        let inside = self.registry.close_admission();
         if inside.first && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
         for cell in inside.waiting {
-            cell.ask(StopRequest::reject(Rejection::ShuttingDown, now));
+            cell.request_stop(StopRequest::reject(Rejection::ShuttingDown, now));
         }
         for cell in inside.running.iter().rev() {
-            cell.ask(StopRequest::stop(StopCause::Shutdown, now, grace));
+            cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
         }
         self.room.notify_waiters();
-        self.change_stop(|stop| {
+        self.update_shutdown(|stop| {
             let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
             if earlier {
                 stop.deadline = Some(deadline);
             }
-            stop.asked |= inside.first;
+            stop.requested |= inside.first;
             earlier || inside.first
         });
     }
@@ -93,9 +93,9 @@ impl Shared {
         let idle = self.registry.close_if_idle();
         if idle {
             let now = self.now();
-            self.change_stop(|stop| {
+            self.update_shutdown(|stop| {
                 stop.deadline.get_or_insert(now);
-                stop.asked = true;
+                stop.requested = true;
                 true
             });
         }
@@ -113,7 +113,7 @@ impl Shared {
     }
 
     /// Changes how far the shutdown is, and notifies everybody who watches it if `change` says that it changed.
-    fn change_stop(&self, change: impl FnOnce(&mut Stop) -> bool) {
+    fn update_shutdown(&self, change: impl FnOnce(&mut ShutdownState) -> bool) {
         if self.stop.send_if_modified(change) {
             if let Some(observer) = self.stop_observer.get() {
                 observer();
@@ -124,9 +124,9 @@ impl Shared {
     /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
     /// is gone or blocked, whoever waits on another one finds out who is left.
     pub(crate) async fn stopped(&self) -> Result<Report, RuntimeError> {
-        let stuck = match first(self.answered(), self.left_behind()).await {
-            First::Left(stuck) => stuck,
-            First::Right(left) => left.into(),
+        let stuck = match race(self.driver_result(), self.tasks_left()).await {
+            Raced::Left(stuck) => stuck,
+            Raced::Right(left) => left.into(),
         };
         let mut report = self.report();
         report.stuck = stuck.to_vec();
@@ -137,7 +137,7 @@ impl Shared {
     }
 
     /// What the driver has found.
-    async fn answered(&self) -> Arc<[StuckTask]> {
+    async fn driver_result(&self) -> Arc<[StuckTask]> {
         let stuck = match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
             Ok(stop) => stop.result.clone().unwrap_or_default(),
             Err(_) => return Arc::default(),
@@ -150,41 +150,41 @@ impl Shared {
     }
 
     /// Completes when the driver should have answered long ago, with the tasks that are left.
-    async fn left_behind(&self) -> Vec<StuckTask> {
+    async fn tasks_left(&self) -> Vec<StuckTask> {
         let mut stop = self.stop.subscribe();
         loop {
             let known = stop.borrow_and_update().clone();
             let now = Instant::now();
-            let until = match known.patience(self.config.drain_timeout, now) {
-                Patience::Endless => {
+            let until = match known.observer_wait(self.config.drain_timeout, now) {
+                ObserverWait::Endless => {
                     let _ = stop.changed().await;
                     continue;
                 }
-                Patience::Until(until) => until,
-                Patience::WhileSomethingIsLeft => {
-                    let (stuck, _) = force_all(&self.registry, now);
+                ObserverWait::Until(until) => until,
+                ObserverWait::WhileSomethingIsLeft => {
+                    let (stuck, _) = force_ends(&self.registry, now);
                     if !stuck.is_empty() && self.bus.is_drained() {
                         return describe_all(&stuck, now);
                     }
-                    later(now, MARGIN)
+                    saturating_deadline(now, STUCK_CONFIRMATION)
                 }
-                Patience::Over => {
+                ObserverWait::Over => {
                     // Looked at twice: nothing but a poll that goes on is stuck.
-                    force_all(&self.registry, now);
-                    StopTimer::new(later(now, MARGIN)).await;
+                    force_ends(&self.registry, now);
+                    StopTimer::new(saturating_deadline(now, STUCK_CONFIRMATION)).await;
                     let now = Instant::now();
-                    let (mut stuck, others) = force_all(&self.registry, now);
+                    let (mut stuck, others) = force_ends(&self.registry, now);
                     stuck.extend(others);
                     return describe_all(&stuck, now);
                 }
             };
-            let _ = first(stop.changed(), StopTimer::new(until)).await;
+            let _ = race(stop.changed(), StopTimer::new(until)).await;
         }
     }
 
     /// Completes when nothing runs or waits.
     pub(crate) async fn idle(&self) {
-        let mut waiting = Waiting { shared: self, place: None };
+        let mut waiting = IdleWaiter { shared: self, place: None };
         poll_fn(|context| self.registry.poll_idle(&mut waiting.place, context)).await;
     }
 
@@ -194,14 +194,14 @@ impl Shared {
 }
 
 /// Among those who wait for idleness until it is dropped.
-struct Waiting<'a> {
+struct IdleWaiter<'a> {
     shared: &'a Shared,
-    place: Option<Place>,
+    place: Option<WaiterId>,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for IdleWaiter<'_> {
     fn drop(&mut self) {
-        self.shared.registry.forget_idle(self.place);
+        self.shared.registry.remove_idle_waiter(self.place);
     }
 }
 
@@ -220,11 +220,11 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         let stuck = std::mem::take(&mut self.stuck);
-        self.shared.registry.close();
+        self.shared.registry.close_admission();
         let now = self.shared.now();
-        self.shared.change_stop(|stop| {
+        self.shared.update_shutdown(|stop| {
             // Nothing else drops a driver before a stop was requested.
-            stop.runtime_gone = !stop.asked;
+            stop.runtime_gone = !stop.requested;
             stop.deadline.get_or_insert(now);
             stop.drained_by.get_or_insert(now);
             stop.result = Some(stuck.into());
@@ -237,8 +237,8 @@ pub(crate) async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
     let mut stop = shared.stop.subscribe();
     // The sender lives in `shared`, so it cannot be gone.
-    let _ = stop.wait_for(|stop| stop.asked && stop.deadline.is_some()).await;
-    driver.stuck = until_gone(&shared, &mut stop).await;
+    let _ = stop.wait_for(|stop| stop.requested && stop.deadline.is_some()).await;
+    driver.stuck = wait_for_tasks(&shared, &mut stop).await;
     let now = Instant::now();
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(now, None, EventKind::Stopped);
@@ -247,12 +247,13 @@ pub(crate) async fn drive(mut driver: Driver) {
     let deadline = stop.borrow_and_update().deadline.unwrap_or(now);
     let drain = shared.config.drain_timeout;
     // The drain begins now, unless the tasks took longer than all that was granted to them.
-    let drained_by = later(now, drain).min(later(later(deadline, LAST_ENDS), drain));
-    shared.change_stop(|stop| {
+    let drained_by = saturating_deadline(now, drain)
+        .min(saturating_deadline(saturating_deadline(deadline, LAST_ENDS_MARGIN), drain));
+    shared.update_shutdown(|stop| {
         stop.drained_by = Some(drained_by);
         true
     });
-    if let First::Right(()) = first(shared.bus.drained(), StopTimer::new(drained_by)).await {
+    if let Raced::Right(()) = race(shared.bus.drained(), StopTimer::new(drained_by)).await {
         shared.tally.undrained(shared.bus.undrained());
     }
     let workers = std::mem::take(&mut *shared.workers.lock());
@@ -262,21 +263,24 @@ pub(crate) async fn drive(mut driver: Driver) {
 }
 
 /// Waits until all tasks are gone; past the deadline, ends those that block. Says who is left.
-async fn until_gone(shared: &Shared, stop: &mut watch::Receiver<Stop>) -> Vec<StuckTask> {
+async fn wait_for_tasks(shared: &Shared, stop: &mut watch::Receiver<ShutdownState>) -> Vec<StuckTask> {
     let (mut tries, mut left, mut checked) = (0, usize::MAX, None::<Instant>);
     loop {
         let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
-        let due = later(checked.map_or(deadline, |checked| checked.max(deadline)), MARGIN);
-        match first(shared.idle(), first(stop.changed(), StopTimer::new(due))).await {
-            First::Left(()) => return Vec::new(),
-            First::Right(First::Left(_)) => continue,
-            First::Right(First::Right(())) => tries += 1,
+        let due = saturating_deadline(
+            checked.map_or(deadline, |checked| checked.max(deadline)),
+            STUCK_CONFIRMATION,
+        );
+        match race(shared.idle(), race(stop.changed(), StopTimer::new(due))).await {
+            Raced::Left(()) => return Vec::new(),
+            Raced::Right(Raced::Left(_)) => continue,
+            Raced::Right(Raced::Right(())) => tries += 1,
         }
         let now = Instant::now();
         checked = Some(now);
-        let (mut stuck, others) = force_all(&shared.registry, now);
+        let (mut stuck, others) = force_ends(&shared.registry, now);
         // While others still go, they are given time, but not for ever: every one of them may block a little.
-        if others.len() < left && now < later(deadline, LAST_ENDS) {
+        if others.len() < left && now < saturating_deadline(deadline, LAST_ENDS_MARGIN) {
             left = others.len();
             tries = 0;
         }

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::sync::panics::contain;
-use crate::sync::{First, first};
+use crate::sync::{Raced, race};
 use crate::task::RuntimeError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Signals {
         let (alive, mut gone) = oneshot::channel();
         let listen = move || {
             runtime.block_on(async {
-                while let First::Right(signal) = first(&mut gone, stream.next()).await {
+                while let Raced::Right(signal) = race(&mut gone, stream.next()).await {
                     on_signal(signal);
                 }
             });
@@ -92,9 +92,9 @@ impl Stream {
     }
 
     async fn next(&mut self) -> Signal {
-        match first(self.interrupt.recv(), self.terminate.recv()).await {
-            First::Left(_) => Signal::Interrupt,
-            First::Right(_) => Signal::Terminate,
+        match race(self.interrupt.recv(), self.terminate.recv()).await {
+            Raced::Left(_) => Signal::Interrupt,
+            Raced::Right(_) => Signal::Terminate,
         }
     }
 }
@@ -120,11 +120,10 @@ impl Stream {
     }
 
     async fn next(&mut self) -> Signal {
-        let terminate =
-            first(self.ctrl_break.recv(), first(self.ctrl_close.recv(), self.ctrl_shutdown.recv()));
-        match first(self.ctrl_c.recv(), terminate).await {
-            First::Left(_) => Signal::Interrupt,
-            First::Right(_) => Signal::Terminate,
+        let terminate = race(self.ctrl_break.recv(), race(self.ctrl_close.recv(), self.ctrl_shutdown.recv()));
+        match race(self.ctrl_c.recv(), terminate).await {
+            Raced::Left(_) => Signal::Interrupt,
+            Raced::Right(_) => Signal::Terminate,
         }
     }
 }

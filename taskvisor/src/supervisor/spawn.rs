@@ -5,33 +5,33 @@ use std::sync::Arc;
 use super::{AddError, TaskHandle};
 use crate::policy::Policy;
 use crate::runtime::actor::TaskActor;
-use crate::runtime::body::{ErasedSlot, Needs, TaskRef, TaskSpec};
-use crate::runtime::cell::{Key, TaskCell};
-use crate::runtime::registry::Refusal;
-use crate::runtime::registry::registration::Ticket;
+use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
+use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::runtime::registry::RegisterError;
+use crate::runtime::registry::registration::Registration;
 use crate::runtime::shared::Shared;
 use crate::task::{RuntimeError, TaskId};
 
 /// A task whose name is taken and that has not begun. Dropped, it gives the name back without a word.
 pub(crate) struct Reserved {
-    ticket: Ticket,
-    slot: ErasedSlot,
+    registration: Registration,
+    body: ErasedBody,
     policy: Policy,
 }
 
 impl Reserved {
     #[cfg(feature = "controller")]
-    pub(crate) fn new(ticket: Ticket, slot: ErasedSlot, policy: Policy) -> Self {
-        Self { ticket, slot, policy }
+    pub(crate) fn new(registration: Registration, body: ErasedBody, policy: Policy) -> Self {
+        Self { registration, body, policy }
     }
 
     pub(crate) fn handle(&self) -> TaskHandle {
-        TaskHandle::new(Arc::clone(self.ticket.cell()), self.ticket.shared())
+        TaskHandle::new(Arc::clone(self.registration.cell()), self.registration.shared())
     }
 
-    /// `shared` is that of its ticket, borrowed from whoever has it anyway.
+    /// `shared` is that of its registration, borrowed from whoever has it anyway.
     pub(crate) fn start(self, shared: &Shared) {
-        let actor = TaskActor::new(self.ticket, self.slot, self.policy);
+        let actor = TaskActor::new(self.registration, self.body, self.policy);
         // Without a runtime nothing is reserved.
         if let Some(runtime) = shared.runtime.get() {
             runtime.spawn(actor);
@@ -46,20 +46,20 @@ impl Shared {
             Ok(policy) => policy,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
-        let TaskSpec { task: TaskRef { name, slot, needs }, settings, location } = spec;
+        let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
         let id = TaskId::next();
-        let hash = self.registry.hash(&Key::Name, &name, id);
-        let cell = TaskCell::new(id, name, Key::Name, hash, self.now());
+        let hash = self.registry.hash(&RegistryKey::Name, &name, id);
+        let cell = TaskCell::new(id, name, RegistryKey::Name, hash, self.now());
         let cell = Arc::new(cell.with_stop_timeout(settings.stop_timeout()));
-        match Ticket::take(Arc::clone(self), cell) {
-            Ok(ticket) => Ok(Reserved { ticket, slot, policy }),
+        match Registration::register(Arc::clone(self), cell) {
+            Ok(registration) => Ok(Reserved { registration, body, policy }),
             Err((refusal, cell)) => {
                 let reason = match refusal {
-                    Refusal::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    Refusal::Closed | Refusal::NoRoom(_) => self.closed(),
+                    RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
+                    RegisterError::Closed | RegisterError::NoRoom(_) => self.closed(),
                 };
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
-                let spec = TaskSpec { task: TaskRef { name, slot, needs }, settings, location };
+                let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 Err(AddError::new(reason, spec))
             }
         }
@@ -85,8 +85,8 @@ impl Shared {
 
     /// Whether anything could be added at all.
     pub(crate) fn ready(self: &Arc<Self>) -> Result<(), RuntimeError> {
-        if let Some(flaw) = &self.flaw {
-            return Err(flaw.clone());
+        if let Some(build_error) = &self.build_error {
+            return Err(build_error.clone());
         }
         if self.registry.is_closed() {
             return Err(self.closed());

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::{MARGIN, StopRequest, TaskCell, Waiting, later};
+use crate::runtime::cell::{OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
-use crate::sync::wakers::Place;
+use crate::sync::wakers::WaiterId;
 use crate::task::{Outcome, StopCause, TaskId, TaskStatus};
 
 /// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
@@ -64,21 +64,21 @@ impl TaskHandle {
     /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
     /// the one: `false` if somebody had asked before or the task was over.
     pub fn cancel(&self) -> bool {
-        self.shared.upgrade().is_some_and(|shared| self.ask(&shared, shared.config.grace))
+        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, shared.config.grace))
     }
 
     /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
     /// brought forward, not put off. A submission that waits for its slot has left the queue when this returns.
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
-        self.shared.upgrade().is_some_and(|shared| self.ask(&shared, grace))
+        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace))
     }
 
-    fn ask(&self, shared: &Shared, grace: Duration) -> bool {
-        let asked = self.cell.ask(StopRequest::stop(StopCause::Cancel, shared.now(), grace));
-        if asked && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
+    fn request_stop(&self, shared: &Shared, grace: Duration) -> bool {
+        let first = self.cell.request_stop(StopRequest::stop(StopCause::Cancel, shared.now(), grace));
+        if first && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
             shared.room.notify_waiters();
         }
-        asked
+        first
     }
 
     /// Waits for the end of the task.
@@ -95,7 +95,7 @@ impl TaskHandle {
     /// Cancel safe: the outcome stays, for any number of waiters.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, alarm: None, yielded: false }
+        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, timer: None, yielded: false }
     }
 }
 
@@ -112,34 +112,34 @@ impl fmt::Debug for TaskHandle {
 #[must_use = "futures do nothing unless awaited"]
 pub struct OutcomeFuture {
     cell: Arc<TaskCell>,
-    place: Option<Place>,
+    place: Option<WaiterId>,
     /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
-    alarm: Option<Box<(Instant, StopTimer)>>,
-    /// It was polled once after the stop was asked, and let others run before it set an alarm.
+    timer: Option<Box<(Instant, StopTimer)>>,
+    /// It was polled once after the stop was asked, and let others run before it set an timer.
     yielded: bool,
 }
 
 impl OutcomeFuture {
     /// Waits for the deadline of the stop, then ends a task that blocks past it.
     fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
-        // Most tasks stop in their next poll: then the alarm would be set for nothing.
+        // Most tasks stop in their next poll: then the timer would be set for nothing.
         if !self.yielded {
             self.yielded = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let due = later(deadline, MARGIN);
-        let alarm = self.alarm.get_or_insert_with(|| Box::new((deadline, StopTimer::new(due))));
-        let (set_for, timer) = &mut **alarm;
+        let due = saturating_deadline(deadline, STUCK_CONFIRMATION);
+        let timer = self.timer.get_or_insert_with(|| Box::new((deadline, StopTimer::new(due))));
+        let (set_for, timer) = &mut **timer;
         if deadline < *set_for {
             *set_for = deadline;
             timer.reset(due);
         }
         ready!(Pin::new(&mut *timer).poll(context));
         let now = Instant::now();
-        if !self.cell.force(now) {
+        if !self.cell.force_end(now) {
             // It is not inside a poll, or in one that was not seen before: it ends by itself, or blocks.
-            timer.reset(later(now, MARGIN));
+            timer.reset(saturating_deadline(now, STUCK_CONFIRMATION));
         }
         Poll::Ready(())
     }
@@ -152,13 +152,13 @@ impl Future for OutcomeFuture {
         let this = &mut *self;
         loop {
             match this.cell.poll_outcome(&mut this.place, context) {
-                Waiting::Over(outcome) => {
+                OutcomePoll::Over(outcome) => {
                     // All places are given up at the end, so that there is nothing to give up when this is dropped.
                     this.place = None;
                     return Poll::Ready(outcome);
                 }
-                Waiting::Until(None) => return Poll::Pending,
-                Waiting::Until(Some(deadline)) => ready!(this.enforce(deadline, context)),
+                OutcomePoll::Until(None) => return Poll::Pending,
+                OutcomePoll::Until(Some(deadline)) => ready!(this.enforce(deadline, context)),
             }
         }
     }
@@ -167,7 +167,7 @@ impl Future for OutcomeFuture {
 impl Drop for OutcomeFuture {
     fn drop(&mut self) {
         if self.place.is_some() {
-            self.cell.forget_waiter(self.place);
+            self.cell.remove_waiter(self.place);
         }
     }
 }

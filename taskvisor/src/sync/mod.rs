@@ -19,7 +19,7 @@ use std::sync as shared;
 
 use std::sync::PoisonError;
 
-pub(crate) use self::race::{First, first};
+pub(crate) use self::race::{Raced, race};
 pub(crate) use self::stop_timer::StopTimer;
 pub(crate) use shared::MutexGuard;
 pub(crate) use shared::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

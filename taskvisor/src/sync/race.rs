@@ -4,19 +4,19 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-pub(crate) enum First<A, B> {
+pub(crate) enum Raced<A, B> {
     Left(A),
     Right(B),
 }
 
 /// Which of two completes first; the other is dropped. If both do, the left one.
-pub(crate) async fn first<A: Future, B: Future>(left: A, right: B) -> First<A::Output, B::Output> {
+pub(crate) async fn race<A: Future, B: Future>(left: A, right: B) -> Raced<A::Output, B::Output> {
     let (mut left, mut right) = (pin!(left), pin!(right));
     poll_fn(|context| {
         if let Poll::Ready(output) = left.as_mut().poll(context) {
-            return Poll::Ready(First::Left(output));
+            return Poll::Ready(Raced::Left(output));
         }
-        right.as_mut().poll(context).map(First::Right)
+        right.as_mut().poll(context).map(Raced::Right)
     })
     .await
 }

@@ -10,12 +10,12 @@ use std::task::Waker;
 use super::panics::contain;
 
 /// Where a waker is kept. It is given once, so that whoever was taken out meanwhile takes nobody else's.
-pub(crate) type Place = NonZero<u64>;
+pub(crate) type WaiterId = NonZero<u64>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
     /// That of `first`, or of the last that was.
-    place: u64,
+    id: u64,
     first: Option<Waker>,
     /// All others. Boxed, because every task pays for the room and hardly any needs it.
     rest: Option<Box<Rest>>,
@@ -28,12 +28,12 @@ struct Rest {
 }
 
 /// Set in the places of those who may be taken out before the others. They are the last of the map.
-const BRIEF: u64 = 1 << 63;
+const ATTEMPT_SCOPED: u64 = 1 << 63;
 
-/// Set in the place of whoever is inline.
+/// Set in the id of whoever is inline.
 const FIRST: u64 = 1 << 62;
 
-/// Who comes to wait, with a clone of its waker if it needs a new place; and goes with the one that was replaced.
+/// Who comes to wait, with a clone of its waker if it needs a new id; and goes with the one that was replaced.
 #[derive(Debug)]
 pub(crate) struct Visitor<'a> {
     waker: &'a Waker,
@@ -41,15 +41,15 @@ pub(crate) struct Visitor<'a> {
 }
 
 /// Calls `look`, which locks and returns what it found, or registers the visitor. If that needs a clone, which whoever has a
-/// place hardly ever does, `look` returns `None` and is called again.
+/// id hardly ever does, `look` returns `None` and is called again.
 pub(crate) fn visit<T>(
-    place: &mut Option<Place>,
+    id: &mut Option<WaiterId>,
     waker: &Waker,
-    look: impl Fn(&mut Option<Place>, &mut Visitor<'_>) -> Option<T>,
+    look: impl Fn(&mut Option<WaiterId>, &mut Visitor<'_>) -> Option<T>,
 ) -> T {
-    let mut visitor = Visitor { waker, spare: place.is_none().then(|| waker.clone()) };
+    let mut visitor = Visitor { waker, spare: id.is_none().then(|| waker.clone()) };
     loop {
-        if let Some(found) = look(place, &mut visitor) {
+        if let Some(found) = look(id, &mut visitor) {
             return found;
         }
         visitor.spare = Some(waker.clone());
@@ -57,36 +57,40 @@ pub(crate) fn visit<T>(
 }
 
 impl Wakers {
-    /// Registers the waker under this place, or gives it a new one. Says whether it could: else the visitor has to come again.
+    /// Registers the waker under this id, or gives it a new one. Says whether it could: else the visitor has to come again.
     #[must_use = "it may have to come again"]
-    pub(crate) fn register(&mut self, place: &mut Option<Place>, visitor: &mut Visitor<'_>) -> bool {
-        self.register_among(0, place, visitor)
+    pub(crate) fn register(&mut self, id: &mut Option<WaiterId>, visitor: &mut Visitor<'_>) -> bool {
+        self.register_among(0, id, visitor)
     }
 
-    /// The same for one that `take_brief` takes out too.
+    /// The same for one that `take_attempt_waiters` takes out too.
     #[must_use = "it may have to come again"]
-    pub(crate) fn register_brief(&mut self, place: &mut Option<Place>, visitor: &mut Visitor<'_>) -> bool {
-        self.register_among(BRIEF, place, visitor)
+    pub(crate) fn register_for_attempt(
+        &mut self,
+        id: &mut Option<WaiterId>,
+        visitor: &mut Visitor<'_>,
+    ) -> bool {
+        self.register_among(ATTEMPT_SCOPED, id, visitor)
     }
 
-    fn register_among(&mut self, group: u64, place: &mut Option<Place>, visitor: &mut Visitor<'_>) -> bool {
-        let held = place.and_then(|place| self.held(place));
+    fn register_among(&mut self, group: u64, id: &mut Option<WaiterId>, visitor: &mut Visitor<'_>) -> bool {
+        let held = id.and_then(|id| self.held(id));
         if held.as_ref().is_some_and(|held| held.will_wake(visitor.waker)) {
             return true;
         }
         let Some(waker) = visitor.spare.take() else { return false };
         match held {
             Some(held) => visitor.spare = Some(mem::replace(held, waker)),
-            None => *place = self.insert(group, waker),
+            None => *id = self.insert(group, waker),
         }
         true
     }
 
-    fn insert(&mut self, group: u64, waker: Waker) -> Option<Place> {
+    fn insert(&mut self, group: u64, waker: Waker) -> Option<WaiterId> {
         if self.first.is_none() {
-            self.place = ((self.place + 1) & !(BRIEF | FIRST)) | FIRST | group;
+            self.id = ((self.id + 1) & !(ATTEMPT_SCOPED | FIRST)) | FIRST | group;
             self.first = Some(waker);
-            return NonZero::new(self.place);
+            return NonZero::new(self.id);
         }
         let rest = self.rest.get_or_insert_default();
         rest.issued += 1;
@@ -94,46 +98,51 @@ impl Wakers {
         NonZero::new(rest.issued | group)
     }
 
-    /// Gives up this place, so that a waiter that went away leaves nothing behind.
+    /// Gives up this id, so that a waiter that went away leaves nothing behind.
     #[must_use = "drop it after the lock"]
-    pub(crate) fn remove(&mut self, place: Option<Place>) -> Option<Waker> {
-        let place = place?.get();
-        if self.place == place { self.first.take() } else { self.rest.as_mut()?.wakers.remove(&place) }
+    pub(crate) fn remove(&mut self, id: Option<WaiterId>) -> Option<Waker> {
+        let id = id?.get();
+        if self.id == id { self.first.take() } else { self.rest.as_mut()?.wakers.remove(&id) }
     }
 
-    fn held(&mut self, place: Place) -> Option<&mut Waker> {
-        let place = place.get();
-        if self.place == place { self.first.as_mut() } else { self.rest.as_mut()?.wakers.get_mut(&place) }
+    fn held(&mut self, id: WaiterId) -> Option<&mut Waker> {
+        let id = id.get();
+        if self.id == id { self.first.as_mut() } else { self.rest.as_mut()?.wakers.get_mut(&id) }
     }
 
     /// Takes everybody out.
-    pub(crate) fn take(&mut self) -> Taken {
-        Taken { first: self.first.take(), rest: self.rest.as_mut().map(|rest| mem::take(&mut rest.wakers)) }
+    pub(crate) fn take(&mut self) -> TakenWakers {
+        TakenWakers {
+            first: self.first.take(),
+            rest: self.rest.as_mut().map(|rest| mem::take(&mut rest.wakers)),
+        }
     }
 
     /// Takes those out who were registered as brief, if there are any.
-    pub(crate) fn take_brief(&mut self) -> Option<Taken> {
-        let first = if is_brief(self.place) { self.first.take() } else { None };
-        let rest =
-            self.rest.as_mut().filter(|rest| rest.wakers.keys().next_back().copied().is_some_and(is_brief));
-        let rest = rest.map(|rest| rest.wakers.split_off(&BRIEF));
-        (first.is_some() || rest.is_some()).then(|| Taken { first, rest })
+    pub(crate) fn take_attempt_waiters(&mut self) -> Option<TakenWakers> {
+        let first = if is_attempt_scoped(self.id) { self.first.take() } else { None };
+        let rest = self
+            .rest
+            .as_mut()
+            .filter(|rest| rest.wakers.keys().next_back().copied().is_some_and(is_attempt_scoped));
+        let rest = rest.map(|rest| rest.wakers.split_off(&ATTEMPT_SCOPED));
+        (first.is_some() || rest.is_some()).then(|| TakenWakers { first, rest })
     }
 }
 
-fn is_brief(place: u64) -> bool {
-    place & BRIEF != 0
+fn is_attempt_scoped(id: u64) -> bool {
+    id & ATTEMPT_SCOPED != 0
 }
 
 /// Those who were taken out.
 #[must_use = "wake them after the lock"]
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct TakenWakers {
     first: Option<Waker>,
     rest: Option<BTreeMap<u64, Waker>>,
 }
 
-impl Taken {
+impl TakenWakers {
     /// One that panics does not keep the others asleep.
     pub(crate) fn wake(self) {
         if let Some(first) = self.first {

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Orders the pending deadlines; the number tells apart those that are due at the same moment.
-type Key = (Instant, u64);
+type RegistryKey = (Instant, u64);
 
 struct Watchdog {
     state: Mutex<State>,
@@ -26,7 +26,7 @@ struct Watchdog {
 
 struct State {
     /// Wakers are called and dropped after the lock is released: both run code that is not ours.
-    pending: BTreeMap<Key, Waker>,
+    pending: BTreeMap<RegistryKey, Waker>,
     next: u64,
     thread: Thread,
     /// Until when the thread sleeps. `None` while it does not.
@@ -39,7 +39,7 @@ enum Thread {
     /// Ends when nothing is pending.
     Temporary,
     /// Stays until the process ends.
-    Kept,
+    ErrorSlot,
 }
 
 static WATCHDOG: Watchdog = Watchdog {
@@ -63,10 +63,10 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 static REFUSED: OnceLock<String> = OnceLock::new();
 
 /// A pending deadline. Dropping it withdraws the waker.
-pub(crate) struct Watch(Key);
+pub(crate) struct Watch(RegistryKey);
 
 impl Watch {
-    /// Wakes once at `due`. `None` if the thread does not exist and the system refuses to create it.
+    /// WakerIdentity once at `due`. `None` if the thread does not exist and the system refuses to create it.
     pub(crate) fn new(due: Instant, waker: Waker) -> Option<Self> {
         match Self::register(due, waker) {
             Ok(watch) => Some(watch),
@@ -77,7 +77,7 @@ impl Watch {
         }
     }
 
-    /// Wakes in any case, with nothing left to withdraw it.
+    /// WakerIdentity in any case, with nothing left to withdraw it.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn detach(self) {
         std::mem::forget(self);
@@ -117,7 +117,7 @@ pub(crate) fn keep() -> io::Result<()> {
     if state.thread == Thread::Absent {
         spawn()?;
     }
-    state.thread = Thread::Kept;
+    state.thread = Thread::ErrorSlot;
     Ok(())
 }
 
@@ -169,8 +169,8 @@ impl Watchdog {
             }
             let first = state.pending.keys().next().map(|(due, _)| *due);
             let until = match (first, state.thread) {
-                (Some(due), Thread::Kept) => due,
-                (None, Thread::Kept) => now + FAR,
+                (Some(due), Thread::ErrorSlot) => due,
+                (None, Thread::ErrorSlot) => now + FAR,
                 (due, _) => due.map_or(now + IDLE, |due| due.min(now + IDLE)),
             };
             state = self.sleep(state, until);

@@ -94,7 +94,7 @@ impl fmt::Display for RuntimeError {
             Self::Busy { slot } => write!(f, "the slot `{slot}` is busy"),
             Self::QueueFull { slot } => write!(
                 f,
-                "too many wait for the slot `{slot}`, or for slots in all: try later, or wait for room with `submit_wait`"
+                "too many wait for the slot `{slot}`, or for slots in all: try saturating_deadline, or wait for room with `submit_wait`"
             ),
             Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
             Self::UnknownTaskId { id } => {
@@ -127,7 +127,7 @@ impl fmt::Display for RuntimeError {
             Self::InvalidConfig { reason } => f.write_str(reason),
             Self::Refused(errors) => list(f, errors.iter().map(ToString::to_string)),
             Self::WouldDeadlock => f.write_str(
-                "the stop was asked, but whoever is part of what stops cannot wait for it: return instead",
+                "a task or subscriber cannot await its own shutdown: return instead (the stop has been requested)",
             ),
             Self::GraceExceeded { report } => {
                 let aborted = report.overdue().map(|task| format!("`{}`", task.name)).collect::<Vec<_>>();

@@ -163,10 +163,10 @@ async fn canceled_though_nobody_asked_is_retried_after_the_backoff() {
         [
             "added",
             "started 1",
-            "failed 1: returned `Canceled` although nobody asked it to stop",
+            "failed 1: returned `Canceled` without a stop request",
             "backoff 1: 250ms",
             "started 2",
-            "failed 2: returned `Canceled` although nobody asked it to stop",
+            "failed 2: returned `Canceled` without a stop request",
             "backoff 2: 250ms",
             "started 3",
             "canceled 3",

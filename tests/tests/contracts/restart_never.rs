@@ -69,7 +69,7 @@ async fn canceled_though_nobody_asked_fails() {
     let ending = play(Rules::never(), [Step::Cancel]).await;
     assert!(ending.outcome.is_failed());
     assert_eq!(ending.failure().kind(), FailureKind::Canceled);
-    let why = "returned `Canceled` although nobody asked it to stop";
+    let why = "returned `Canceled` without a stop request";
     let (failed, ended) = (format!("failed 1: {why}"), format!("ended failed: {why}"));
     assert_eq!(ending.trace(), ["added", "started 1", failed.as_str(), ended.as_str(), "removed"]);
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use super::next_step::Ending;
-use crate::error::causes::{CanceledUnasked, Panicked, TimedOut};
+use super::next_step::AttemptClass;
+use crate::error::causes::{CanceledWithoutRequest, Panicked, TimedOut};
 use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::{AfterAttempt, TaskCell};
+use crate::runtime::cell::{FinishedAttempt, TaskCell};
 
 /// What happened to an attempt.
 #[derive(Debug)]
-pub(crate) enum Ended {
+pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
     Panicked(String),
     TimedOut,
@@ -19,40 +19,49 @@ pub(crate) enum Ended {
 
 /// What that means.
 #[derive(Debug)]
-pub(crate) struct Judgement {
-    pub(crate) ending: Ending,
+pub(crate) struct Classified {
+    pub(crate) class: AttemptClass,
     pub(crate) caught: Option<(FailureKind, BoxError)>,
     pub(crate) event: EventName,
 }
 
-impl Ended {
-    pub(crate) fn judge(self, cell: &TaskCell, timeout: Duration) -> Judgement {
+impl AttemptResult {
+    pub(crate) fn classify(self, cell: &TaskCell, timeout: Duration) -> Classified {
         let failed =
-            |ending, kind, event, error: BoxError| Judgement { ending, caught: Some((kind, error)), event };
-        let stopped = |event| Judgement { ending: Ending::Canceled, caught: None, event };
+            |class, kind, event, error: BoxError| Classified { class, caught: Some((kind, error)), event };
+        let stopped = |event| Classified { class: AttemptClass::Canceled, caught: None, event };
         match self {
             Self::Returned(Ok(())) => {
-                Judgement { ending: Ending::Succeeded, caught: None, event: EventName::Succeeded }
+                Classified { class: AttemptClass::Succeeded, caught: None, event: EventName::Succeeded }
             }
-            Self::Returned(Err(TaskError::Canceled)) if cell.is_asked() => stopped(EventName::Canceled),
-            Self::Returned(Err(TaskError::Canceled)) => {
-                failed(Ending::Failed, FailureKind::Canceled, EventName::Failed, Box::new(CanceledUnasked))
-            }
+            Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
+            Self::Returned(Err(TaskError::Canceled)) => failed(
+                AttemptClass::Failed,
+                FailureKind::Canceled,
+                EventName::Failed,
+                Box::new(CanceledWithoutRequest),
+            ),
             Self::Returned(Err(TaskError::Fail(error))) => {
-                failed(Ending::Failed, FailureKind::Error, EventName::Failed, error)
+                failed(AttemptClass::Failed, FailureKind::Error, EventName::Failed, error)
             }
             Self::Returned(Err(TaskError::Fatal(error))) => {
-                failed(Ending::Fatal, FailureKind::Fatal, EventName::Failed, error)
+                failed(AttemptClass::Fatal, FailureKind::Fatal, EventName::Failed, error)
             }
             Self::Returned(Err(TaskError::RetryAfter { error, delay })) => {
-                failed(Ending::RetryAfter(delay), FailureKind::Error, EventName::Failed, error)
+                failed(AttemptClass::RetryAfter(delay), FailureKind::Error, EventName::Failed, error)
             }
-            Self::Panicked(message) => {
-                failed(Ending::Failed, FailureKind::Panic, EventName::Panicked, Box::new(Panicked(message)))
-            }
-            Self::TimedOut => {
-                failed(Ending::Failed, FailureKind::Timeout, EventName::TimedOut, Box::new(TimedOut(timeout)))
-            }
+            Self::Panicked(message) => failed(
+                AttemptClass::Failed,
+                FailureKind::Panic,
+                EventName::Panicked,
+                Box::new(Panicked(message)),
+            ),
+            Self::TimedOut => failed(
+                AttemptClass::Failed,
+                FailureKind::Timeout,
+                EventName::TimedOut,
+                Box::new(TimedOut(timeout)),
+            ),
             Self::Aborted => stopped(EventName::Aborted),
         }
     }
@@ -61,11 +70,11 @@ impl Ended {
 /// The event of an attempt that was judged `name`; its error is by now in the cell.
 pub(crate) fn attempt_event(
     name: EventName,
-    after: &AfterAttempt,
+    after: &FinishedAttempt,
     timeout: Duration,
     cell: &TaskCell,
 ) -> EventKind {
-    let AfterAttempt { attempt, ran, .. } = *after;
+    let FinishedAttempt { attempt, ran, .. } = *after;
     match name {
         EventName::Succeeded => EventKind::Succeeded { attempt, ran },
         EventName::Aborted => EventKind::Aborted { attempt },

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::timer::Alarm;
+use super::timer::ActorTimer;
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::later;
-use crate::runtime::registry::registration::Ticket;
+use crate::runtime::cell::saturating_deadline;
+use crate::runtime::registry::registration::Registration;
 use crate::task::WaitingOn;
 
 const FIRST: Duration = Duration::from_secs(10);
@@ -27,35 +27,37 @@ pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
         // Saturated, it is beyond the range of the clock.
         waited = waited.saturating_mul(2);
     }
-    later(after, Duration::MAX)
+    saturating_deadline(after, Duration::MAX)
 }
 
 /// Reports the wait for a permit, and leaves a waker for the next report. `begins` if it was not waiting before.
 pub(crate) fn poll_permit_wait(
-    alarm: &mut Option<Pin<Box<Alarm>>>,
-    ticket: &Ticket,
+    timer: &mut Option<Pin<Box<ActorTimer>>>,
+    registration: &Registration,
     (since, begins): (Instant, bool),
     context: &mut Context<'_>,
 ) {
-    if !ticket.shared().bus.wants(EventName::Delayed) {
+    if !registration.shared().bus.wants(EventName::Delayed) {
         return;
     }
-    let alarm = alarm.get_or_insert_with(|| Box::pin(Alarm::new(since)));
+    let timer = timer.get_or_insert_with(|| Box::pin(ActorTimer::new(since)));
     if begins {
-        alarm.as_mut().set(next_report(since, since));
+        timer.as_mut().set(next_report(since, since));
     }
-    while alarm.as_mut().poll(context).is_ready() {
+    while timer.as_mut().poll(context).is_ready() {
         let now = Instant::now();
-        ticket.tell(EventName::Delayed, Some(now), || EventKind::Delayed { on: WaitingOn::Permit, since });
-        alarm.as_mut().set(next_report(since, now));
+        registration
+            .publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: WaitingOn::Permit, since });
+        timer.as_mut().set(next_report(since, now));
     }
 }
 
 /// Reports the wait for a slot, if that is due.
-pub(crate) fn report_slot_wait(ticket: &Ticket) {
-    if ticket.shared().bus.wants(EventName::Delayed) {
-        if let Some(since) = ticket.cell().take_delay() {
-            ticket.tell(EventName::Delayed, None, || EventKind::Delayed { on: WaitingOn::Slot, since });
+pub(crate) fn report_slot_wait(registration: &Registration) {
+    if registration.shared().bus.wants(EventName::Delayed) {
+        if let Some(since) = registration.cell().take_delay() {
+            registration
+                .publish(EventName::Delayed, None, || EventKind::Delayed { on: WaitingOn::Slot, since });
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::task::StopCause;
 
 /// What an attempt ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum AttemptClass {
     Succeeded,
     /// An error, a timeout, a panic, a `Canceled` that nobody asked for.
     Failed,
@@ -20,7 +20,7 @@ pub(crate) enum Ending {
 
 /// What follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
+pub(crate) enum NextStep {
     Complete,
     Fail,
     Stop { cause: StopCause, failed: bool },
@@ -30,7 +30,7 @@ pub(crate) enum Next {
 
 /// Failures in a row.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Streak {
+pub(crate) struct FailureStreak {
     failures: u32,
     /// How many of these failures waited for a backoff delay. `retry_after` is no reason to wait longer the next time.
     backoffs: u32,
@@ -38,7 +38,7 @@ pub(crate) struct Streak {
     previous: u64,
 }
 
-impl Streak {
+impl FailureStreak {
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
@@ -47,33 +47,33 @@ impl Streak {
     pub(crate) fn next(
         &mut self,
         policy: &Policy,
-        ending: Ending,
+        class: AttemptClass,
         ran: Duration,
         stop: Option<StopCause>,
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
-    ) -> Next {
-        let failed = !matches!(ending, Ending::Succeeded | Ending::Canceled);
+    ) -> NextStep {
+        let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
         self.count(policy, failed, ran);
         // Work done is never thrown away: a job that returned its value has completed, stop or no stop.
-        let delivered = policy.delivers && ending == Ending::Succeeded;
+        let delivered = policy.returns_value && class == AttemptClass::Succeeded;
         if let (Some(cause), false) = (stop, delivered) {
-            return Next::Stop { cause, failed };
+            return NextStep::Stop { cause, failed };
         }
         if !failed {
             return match policy.restart {
-                RestartPolicy::Always => Next::Repeat { after: policy.every() },
-                RestartPolicy::Never | RestartPolicy::OnFailure => Next::Complete,
+                RestartPolicy::Always => NextStep::Repeat { after: policy.every() },
+                RestartPolicy::Never | RestartPolicy::OnFailure => NextStep::Complete,
             };
         }
         let spent = policy.is_spent(self.failures);
-        if ending == Ending::Fatal || policy.restart == RestartPolicy::Never || spent {
-            return Next::Fail;
+        if class == AttemptClass::Fatal || policy.restart == RestartPolicy::Never || spent {
+            return NextStep::Fail;
         }
-        let after = match ending {
-            Ending::RetryAfter(delay) => delay,
+        let after = match class {
+            AttemptClass::RetryAfter(delay) => delay,
             _ => self.back_off(policy, draw),
         };
-        Next::Retry { after }
+        NextStep::Retry { after }
     }
 
     fn back_off(&mut self, policy: &Policy, draw: impl FnOnce(RangeInclusive<u64>) -> u64) -> Duration {

@@ -12,7 +12,7 @@ use crate::sync::StopTimer;
 
 pin_project! {
     /// Made when an actor first needs a timer: most tasks never do.
-    pub(crate) struct Alarm {
+    pub(crate) struct ActorTimer {
         // For the timeout and the waits between attempts.
         #[pin]
         sleep: Sleep,
@@ -21,7 +21,7 @@ pin_project! {
     }
 }
 
-impl Alarm {
+impl ActorTimer {
     pub(crate) fn new(due: Instant) -> Self {
         Self { sleep: sleep_until(due), stop: None }
     }

@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::runtime::cell::TaskCell;
 use crate::runtime::current_task;
-use crate::sync::wakers::Place;
+use crate::sync::wakers::WaiterId;
 
 /// Completes when the attempt should stop.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ use crate::sync::wakers::Place;
 pub(crate) struct Cancelled<'a> {
     cell: &'a TaskCell,
     attempt: u64,
-    place: Option<Place>,
+    place: Option<WaiterId>,
 }
 
 impl<'a> Cancelled<'a> {
@@ -41,7 +41,7 @@ impl Future for Cancelled<'_> {
 impl Drop for Cancelled<'_> {
     fn drop(&mut self) {
         if self.place.is_some() {
-            self.cell.forget_waiter(self.place);
+            self.cell.remove_waiter(self.place);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::sync::panics::{Contained, contain, discard};
 pub(crate) type MakeContext<'a> = &'a dyn Fn() -> TaskContext;
 
 /// A task's future, built, polled and dropped in place.
-pub(crate) trait AttemptSlot: Send {
+pub(crate) trait AttemptCell: Send {
     fn start(self: Pin<&mut Self>, context: MakeContext<'_>);
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>>;
     fn clear(self: Pin<&mut Self>);
@@ -25,14 +25,14 @@ pub(crate) trait AttemptSlot: Send {
 }
 
 pin_project! {
-    struct Slot<M, F> {
+    struct BodyCell<M, F> {
         make: M,
         #[pin]
         attempt: Option<F>,
     }
 }
 
-impl<M, F> AttemptSlot for Slot<M, F>
+impl<M, F> AttemptCell for BodyCell<M, F>
 where
     M: Fn(MakeContext<'_>) -> F + Send,
     F: Future<Output = Result<(), TaskError>> + Send,
@@ -60,12 +60,12 @@ where
 }
 
 /// The erased slot of a task. A panic in user code comes back as its message, and goes no further when it is dropped.
-pub struct ErasedSlot(Contained<Pin<Box<dyn AttemptSlot>>>);
+pub struct ErasedBody(Contained<Pin<Box<dyn AttemptCell>>>);
 
-impl ErasedSlot {
+impl ErasedBody {
     /// Whether `discard` runs code of the user.
     pub(crate) fn has_destructor(&self) -> bool {
-        self.0.get().is_some_and(|slot| slot.has_destructor())
+        self.0.get().is_some_and(|cell| cell.has_destructor())
     }
 
     /// Drops the task's value, once its attempt is cleared; nothing is made of it any more.
@@ -74,11 +74,11 @@ impl ErasedSlot {
     }
 
     pub(crate) fn start(&mut self, context: MakeContext<'_>) -> Result<(), String> {
-        contain(|| self.0.get_mut().map(|slot| slot.as_mut().start(context))).map(|_| ())
+        contain(|| self.0.get_mut().map(|cell| cell.as_mut().start(context))).map(|_| ())
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Result<(), TaskError>, String>> {
-        match contain(|| self.0.get_mut().map(|slot| slot.as_mut().poll(context))) {
+        match contain(|| self.0.get_mut().map(|cell| cell.as_mut().poll(context))) {
             Ok(Some(Poll::Ready(result))) => Poll::Ready(Ok(result)),
             Ok(Some(Poll::Pending) | None) => Poll::Pending,
             Err(message) => Poll::Ready(Err(message)),
@@ -86,11 +86,11 @@ impl ErasedSlot {
     }
 
     pub(crate) fn clear(&mut self) -> Result<(), String> {
-        contain(|| self.0.get_mut().map(|slot| slot.as_mut().clear())).map(|_| ())
+        contain(|| self.0.get_mut().map(|cell| cell.as_mut().clear())).map(|_| ())
     }
 }
 
-impl Drop for ErasedSlot {
+impl Drop for ErasedBody {
     fn drop(&mut self) {
         // Apart from the value, because two panics in one unwinding end the process.
         if self.0.get().is_some() {
@@ -99,35 +99,35 @@ impl Drop for ErasedSlot {
     }
 }
 
-impl fmt::Debug for ErasedSlot {
+impl fmt::Debug for ErasedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErasedSlot").finish_non_exhaustive()
+        f.debug_struct("ErasedBody").finish_non_exhaustive()
     }
 }
 
 /// Erases what makes a task's attempts.
-pub fn erase<M, F>(make: M) -> ErasedSlot
+pub fn erase<M, F>(make: M) -> ErasedBody
 where
     M: Fn(TaskContext) -> F + Send + 'static,
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
-    erase_frugal(move |context| make(context()))
+    erase_with_lazy_context(move |context| make(context()))
 }
 
 /// Erases what makes a task's attempts and needs no context.
-pub fn erase_without_context<M, F>(make: M) -> ErasedSlot
+pub fn erase_without_context<M, F>(make: M) -> ErasedBody
 where
     M: Fn() -> F + Send + 'static,
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
-    erase_frugal(move |_| make())
+    erase_with_lazy_context(move |_| make())
 }
 
 /// Erases what makes a task's attempts and may do without their context.
-pub(crate) fn erase_frugal<M, F>(make: M) -> ErasedSlot
+pub(crate) fn erase_with_lazy_context<M, F>(make: M) -> ErasedBody
 where
     M: Fn(MakeContext<'_>) -> F + Send + 'static,
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
-    ErasedSlot(Contained::new(Box::pin(Slot { make, attempt: None })))
+    ErasedBody(Contained::new(Box::pin(BodyCell { make, attempt: None })))
 }

@@ -9,7 +9,7 @@ mod state;
 mod task_ref;
 
 pub use context::{AppContext, TaskContext};
-pub use erased::{ErasedSlot, erase, erase_without_context};
+pub use erased::{ErasedBody, erase, erase_without_context};
 pub use extract::{FromApp, FromContext, Needs};
 pub use spec::{Location, TaskSpec};
 pub use state::State;

@@ -5,8 +5,8 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::erased::erase_frugal;
-use super::{ErasedSlot, FromContext, Needs, TaskContext, erase};
+use super::erased::erase_with_lazy_context;
+use super::{ErasedBody, FromContext, Needs, TaskContext, erase};
 use crate::error::TaskError;
 
 /// A task written by hand, for what a closure cannot hold comfortably.
@@ -36,7 +36,7 @@ pub trait Task: Send + Sync + 'static {
 /// A named task, ready to be put into a [`TaskSpec`](crate::TaskSpec).
 pub struct TaskRef {
     pub(crate) name: Cow<'static, str>,
-    pub(crate) slot: ErasedSlot,
+    pub(crate) body: ErasedBody,
     pub(crate) needs: fn(&mut Needs<'_>),
 }
 
@@ -44,8 +44,8 @@ impl TaskRef {
     /// Names a task written by hand.
     pub fn new<T: Task>(name: impl Into<Cow<'static, str>>, task: T) -> Self {
         let task = Arc::new(task);
-        let slot = erase(move |context| Arc::clone(&task).run(context));
-        Self { name: name.into(), slot, needs: |_| {} }
+        let body = erase(move |context| Arc::clone(&task).run(context));
+        Self { name: name.into(), body, needs: |_| {} }
     }
 
     /// The name.
@@ -81,8 +81,8 @@ impl TaskFn {
     /// });
     /// ```
     pub fn arc<Args, H: Handler<Args>>(name: impl Into<Cow<'static, str>>, handler: H) -> TaskRef {
-        let slot = erase_frugal(move |context| handler.call(context));
-        TaskRef { name: name.into(), slot, needs: H::needs }
+        let body = erase_with_lazy_context(move |context| handler.call(context));
+        TaskRef { name: name.into(), body, needs: H::needs }
     }
 }
 

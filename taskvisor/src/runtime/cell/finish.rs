@@ -2,28 +2,28 @@
 
 use tokio::time::Instant;
 
-use super::{AskKind, End, Stage, TaskCell};
+use super::{CellPhase, StopKind, TaskCell, TaskEnd};
 
 impl TaskCell {
     /// Ends the task in its actor's place, if the actor is inside a poll past the deadline of a stop. It has to be called
     /// again: a poll that is seen only once may be one that the machine gave no time to.
-    pub(crate) fn force(&self, now: Instant) -> bool {
+    pub(crate) fn force_end(&self, now: Instant) -> bool {
         let waiters = {
             let mut state = self.state.lock();
             if state.end.is_some() || !state.polling {
                 return false;
             }
-            let Some(ask) = state.asked.as_mut().filter(|ask| ask.deadline <= now) else { return false };
-            if !ask.is_seen_again(now) {
+            let Some(stop) = state.stop.as_mut().filter(|stop| stop.deadline <= now) else { return false };
+            if !stop.is_overdue_again(now) {
                 return false;
             }
-            let kind = ask.kind;
+            let kind = stop.kind;
             state.end = Some(match kind {
-                AskKind::Stop => End::Aborted,
+                StopKind::Stop => TaskEnd::Aborted,
                 // It never had its turn: there is no attempt to abort.
-                AskKind::Reject(rejection) => End::Rejected(rejection),
+                StopKind::Reject(rejection) => TaskEnd::Rejected(rejection),
             });
-            state.stage = Stage::Stuck;
+            state.phase = CellPhase::Stuck;
             state.waiters.take()
         };
         waiters.wake();
@@ -31,16 +31,16 @@ impl TaskCell {
     }
 
     /// Decides the end, if nobody did, and says which it is. Nobody sees it before `end`.
-    pub(crate) fn settle(&self, end: End) -> End {
+    pub(crate) fn decide_end(&self, end: TaskEnd) -> TaskEnd {
         *self.state.lock().end.get_or_insert(end)
     }
 
     /// Shows the end to everybody. The last thing that happens to a task.
-    pub(crate) fn end(&self, now: Instant) {
+    pub(crate) fn finish(&self, now: Instant) {
         let (token, _actor, waiters) = {
             let mut state = self.state.lock();
-            state.end.get_or_insert(End::Aborted);
-            state.stage = Stage::Ended;
+            state.end.get_or_insert(TaskEnd::Aborted);
+            state.phase = CellPhase::Ended;
             state.since = now;
             state.polling = false;
             (state.token.take(), state.actor.take(), state.waiters.take())

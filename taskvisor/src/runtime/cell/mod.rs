@@ -17,19 +17,21 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{BoxError, FailureKind, Kept, LastFailure};
+use crate::error::{BoxError, ErrorSlot, FailureKind, LastFailure};
 use crate::policy::StopTimeout;
 use crate::sync::Mutex;
 use crate::sync::panics::discard;
 use crate::sync::wakers::Wakers;
 use crate::task::{TaskId, WaitingOn};
 
-mod ask;
+mod stop_request;
 mod finish;
 mod queries;
 
-pub(crate) use ask::{Ask, AskKind, End, Key, MARGIN, StopRequest, later};
-pub(crate) use queries::Waiting;
+pub(crate) use queries::OutcomePoll;
+pub(crate) use stop_request::{
+    PendingStop, RegistryKey, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd, saturating_deadline,
+};
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
@@ -41,25 +43,25 @@ pub(crate) struct TaskCell {
     stop_timeout: Option<StopTimeout>,
     /// By what it is found in its registry.
     hash: u64,
-    state: Mutex<State>,
+    state: Mutex<CellState>,
 }
 
 #[derive(Debug)]
-struct State {
-    stage: Stage,
+struct CellState {
+    phase: CellPhase,
     since: Instant,
     attempt: u64,
     failures: u32,
     /// What was asked of the task, beside what it does.
-    asked: Option<Ask>,
+    stop: Option<PendingStop>,
     /// Whether its slot is its own. A task without one never waits for it.
-    turn: bool,
+    owns_slot: bool,
     /// Whether the actor has to report that it still waits for its slot.
     report_delay: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
-    /// Decided, once; seen by waiters only when `stage` says `Stuck` or `Ended`.
-    end: Option<End>,
+    /// Decided, once; seen by waiters only when `phase` says `Stuck` or `Ended`.
+    end: Option<TaskEnd>,
     last: LastFailure,
     actor: Option<Waker>,
     /// Those who wait for the end, and, as brief ones, those who wait for a stop or the end of the attempt.
@@ -68,7 +70,7 @@ struct State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum CellPhase {
     Waiting(WaitingOn),
     Running,
     Sleeping { until: Instant },
@@ -78,8 +80,8 @@ enum Stage {
 
 /// How an attempt left the cell.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AfterAttempt {
-    pub(crate) asked: Option<Ask>,
+pub(crate) struct FinishedAttempt {
+    pub(crate) stop: Option<PendingStop>,
     pub(crate) attempt: u64,
     pub(crate) ran: Duration,
     /// Whether an older failure was dropped, which may have taken any time: its error is a user's.
@@ -88,21 +90,27 @@ pub(crate) struct AfterAttempt {
 
 /// What an actor finds when it is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Polled {
-    pub(crate) ask: Option<Ask>,
+pub(crate) struct PollView {
+    pub(crate) stop: Option<PendingStop>,
     /// Whether its slot is its own, if it has one.
-    pub(crate) turn: bool,
+    pub(crate) owns_slot: bool,
 }
 
 impl TaskCell {
-    pub(crate) fn new(id: TaskId, name: Cow<'static, str>, key: Key, hash: u64, now: Instant) -> Self {
-        let state = State {
-            stage: Stage::Waiting(WaitingOn::Slot),
+    pub(crate) fn new(
+        id: TaskId,
+        name: Cow<'static, str>,
+        key: RegistryKey,
+        hash: u64,
+        now: Instant,
+    ) -> Self {
+        let state = CellState {
+            phase: CellPhase::Waiting(WaitingOn::Slot),
             since: now,
             attempt: 0,
             failures: 0,
-            asked: None,
-            turn: !matches!(key, Key::Slot(_)),
+            stop: None,
+            owns_slot: !matches!(key, RegistryKey::Slot(_)),
             report_delay: false,
             polling: false,
             end: None,
@@ -112,9 +120,9 @@ impl TaskCell {
             token: None,
         };
         let (slot, holds_name) = match key {
-            Key::Name => (None, true),
-            Key::Slot(slot) => (Some(slot), false),
-            Key::Free => (None, false),
+            RegistryKey::Name => (None, true),
+            RegistryKey::Slot(slot) => (Some(slot), false),
+            RegistryKey::Free => (None, false),
         };
         Self { id, name, slot, holds_name, stop_timeout: None, hash, state: Mutex::new(state) }
     }
@@ -130,33 +138,33 @@ impl TaskCell {
     }
 
     /// Asks the task to stop. Says whether this was the first to ask; a later one can only bring the deadline forward.
-    pub(crate) fn ask(&self, request: StopRequest) -> bool {
-        self.ask_if(request, |_| true)
+    pub(crate) fn request_stop(&self, request: StopRequest) -> bool {
+        self.request_stop_if(request, |_| true)
     }
 
     /// Requests a stop, but neither of an attempt that runs nor of a task that has had none yet. Decided under the lock
     /// under which attempts begin: one that began first goes on, one that did not never begins.
-    pub(crate) fn ask_between_attempts(&self, request: StopRequest) -> bool {
-        self.ask_if(request, |state| state.attempt > 0 && state.stage != Stage::Running)
+    pub(crate) fn request_stop_between_attempts(&self, request: StopRequest) -> bool {
+        self.request_stop_if(request, |state| state.attempt > 0 && state.phase != CellPhase::Running)
     }
 
-    fn ask_if(&self, request: StopRequest, applies: impl FnOnce(&State) -> bool) -> bool {
-        let ask = request.limited_to(self.stop_timeout);
+    fn request_stop_if(&self, request: StopRequest, applies: impl FnOnce(&CellState) -> bool) -> bool {
+        let stop = request.limited_to(self.stop_timeout);
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let first = match &mut state.asked {
-                Some(asked) if asked.deadline <= ask.deadline => return false,
-                Some(asked) => {
-                    asked.deadline = ask.deadline;
-                    asked.enforcer = ask.cause;
-                    asked.seen_late = 0;
+            let first = match &mut state.stop {
+                Some(pending) if pending.deadline <= stop.deadline => return false,
+                Some(pending) => {
+                    pending.deadline = stop.deadline;
+                    pending.enforcer = stop.cause;
+                    pending.first_overdue_ms = 0;
                     false
                 }
                 None => {
-                    state.asked = Some(ask);
+                    state.stop = Some(stop);
                     true
                 }
             };
@@ -173,27 +181,27 @@ impl TaskCell {
     }
 
     /// The actor is polled: what was asked of it, and may it run?
-    pub(crate) fn enter(&self) -> Polled {
-        self.state.lock().enter()
+    pub(crate) fn begin_poll(&self) -> PollView {
+        self.state.lock().begin_poll()
     }
 
     /// The actor is polled, and begins its next attempt if it may.
-    pub(crate) fn enter_and_begin(&self, now: Instant) -> (Polled, Option<u64>) {
+    pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let mut state = self.state.lock();
-        let polled = state.enter();
-        let may = polled.turn && polled.ask.is_none();
-        (polled, may.then(|| state.begin(now)))
+        let polled = state.begin_poll();
+        let may = polled.owns_slot && polled.stop.is_none();
+        (polled, may.then(|| state.begin_attempt(now)))
     }
 
     /// The actor, which found `seen`, leaves its poll to wait. Only now it leaves its waker: most tasks never wait. Says
     /// whether its end was forced: then there is nothing to wait for.
-    pub(crate) fn leave(&self, seen: Polled, waker: &Waker) -> bool {
+    pub(crate) fn end_poll(&self, seen: PollView, waker: &Waker) -> bool {
         let (missed, stuck, _replaced) = {
             let mut state = self.state.lock();
             state.polling = false;
             let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
             let replaced = if known { None } else { state.actor.replace(waker.clone()) };
-            (state.polled() != seen || state.report_delay, state.stage == Stage::Stuck, replaced)
+            (state.polled() != seen || state.report_delay, state.phase == CellPhase::Stuck, replaced)
         };
         if missed {
             waker.wake_by_ref();
@@ -201,11 +209,11 @@ impl TaskCell {
         stuck
     }
 
-    /// The slot is its own now. If it has ended meanwhile, its ticket passes the slot on.
-    pub(crate) fn grant_turn(&self) {
+    /// The slot is its own now. If it has ended meanwhile, its registration passes the slot on.
+    pub(crate) fn grant_slot(&self) {
         let actor = {
             let mut state = self.state.lock();
-            state.turn = true;
+            state.owns_slot = true;
             // The wait is over. Left set, it would have the actor polled for ever: nothing takes it any more.
             state.report_delay = false;
             state.actor.take()
@@ -220,7 +228,7 @@ impl TaskCell {
     pub(crate) fn report_delay(&self) {
         let actor = {
             let mut state = self.state.lock();
-            if state.turn || state.asked.is_some() {
+            if state.owns_slot || state.stop.is_some() {
                 return;
             }
             state.report_delay = true;
@@ -237,50 +245,50 @@ impl TaskCell {
         std::mem::take(&mut state.report_delay).then_some(state.since)
     }
 
-    pub(crate) fn is_asked(&self) -> bool {
-        self.state.lock().asked.is_some()
+    pub(crate) fn stop_requested(&self) -> bool {
+        self.state.lock().stop.is_some()
     }
 
     /// Waits on something before an attempt. One that was given up meanwhile stays stuck. Says since when it waits, and
     /// whether the wait begins with this call.
-    pub(crate) fn wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
+    pub(crate) fn begin_wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
         let mut state = self.state.lock();
-        let begins = state.end.is_none() && state.stage != Stage::Waiting(on);
+        let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
         if begins {
-            state.stage = Stage::Waiting(on);
+            state.phase = CellPhase::Waiting(on);
             state.since = now;
         }
         (state.since, begins)
     }
 
     /// Begins the next attempt, unless a stop was asked.
-    pub(crate) fn begin(&self, now: Instant) -> Result<u64, Ask> {
+    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
         let mut state = self.state.lock();
-        if let Some(ask) = state.asked {
-            return Err(ask);
+        if let Some(stop) = state.stop {
+            return Err(stop);
         }
-        Ok(state.begin(now))
+        Ok(state.begin_attempt(now))
     }
 
     /// The attempt is over and its future dropped: its token is cancelled, its failure kept.
-    pub(crate) fn close_attempt(
+    pub(crate) fn finish_attempt(
         &self,
         now: Instant,
         caught: Option<(FailureKind, BoxError)>,
-    ) -> AfterAttempt {
+    ) -> FinishedAttempt {
         let (after, token, listeners, previous) = {
             let mut state = self.state.lock();
             // One that was given up stays stuck until it is gone.
             if state.end.is_none() {
-                state.stage = Stage::Waiting(WaitingOn::Slot);
+                state.phase = CellPhase::Waiting(WaitingOn::Slot);
             }
             let attempt = state.attempt;
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             let ran = now.saturating_duration_since(state.since);
-            let dropped = matches!(previous, Some(Kept::Caught(..) | Kept::Shared(..)));
-            let after = AfterAttempt { asked: state.asked, attempt, ran, dropped };
+            let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
+            let after = FinishedAttempt { stop: state.stop, attempt, ran, dropped };
             state.since = now;
-            (after, state.token.take(), state.waiters.take_brief(), previous)
+            (after, state.token.take(), state.waiters.take_attempt_waiters(), previous)
         };
         if let Some(token) = token {
             token.cancel();
@@ -298,30 +306,30 @@ impl TaskCell {
     }
 
     /// Sleeps until the next attempt, unless a stop was asked; counts the failures in a row in either case.
-    pub(crate) fn sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), Ask> {
+    pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
         let mut state = self.state.lock();
         state.failures = failures;
-        if let Some(ask) = state.asked {
-            return Err(ask);
+        if let Some(stop) = state.stop {
+            return Err(stop);
         }
-        state.stage = Stage::Sleeping { until };
+        state.phase = CellPhase::Sleeping { until };
         state.since = now;
         Ok(())
     }
 }
 
-impl State {
-    fn enter(&mut self) -> Polled {
+impl CellState {
+    fn begin_poll(&mut self) -> PollView {
         self.polling = true;
-        if let Some(asked) = &mut self.asked {
-            asked.seen_late = 0;
+        if let Some(pending) = &mut self.stop {
+            pending.first_overdue_ms = 0;
         }
         self.polled()
     }
 
-    fn begin(&mut self, now: Instant) -> u64 {
+    fn begin_attempt(&mut self, now: Instant) -> u64 {
         self.attempt += 1;
-        self.stage = Stage::Running;
+        self.phase = CellPhase::Running;
         self.since = now;
         self.attempt
     }

@@ -6,14 +6,14 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{End, Polled, Stage, State, TaskCell};
+use super::{CellPhase, CellState, PollView, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
-use crate::sync::wakers::{Place, visit};
+use crate::sync::wakers::{WaiterId, visit};
 use crate::task::{Outcome, Phase, StopCause, TaskId, TaskStatus};
 
 /// What a waiter found.
-pub(crate) enum Waiting {
+pub(crate) enum OutcomePoll {
     Over(Outcome),
     /// Still there; the deadline is set once a stop was asked.
     Until(Option<Instant>),
@@ -48,18 +48,18 @@ impl TaskCell {
     }
 
     /// The outcome, or a place among the waiters.
-    pub(crate) fn poll_outcome(&self, place: &mut Option<Place>, context: &Context<'_>) -> Waiting {
+    pub(crate) fn poll_outcome(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> OutcomePoll {
         visit(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if let Some(outcome) = state.outcome() {
-                return Some(Waiting::Over(outcome));
+                return Some(OutcomePoll::Over(outcome));
             }
-            let deadline = state.asked.map(|ask| ask.deadline);
-            state.waiters.register(place, visitor).then_some(Waiting::Until(deadline))
+            let deadline = state.stop.map(|stop| stop.deadline);
+            state.waiters.register(place, visitor).then_some(OutcomePoll::Until(deadline))
         })
     }
 
-    pub(crate) fn forget_waiter(&self, place: Option<Place>) {
+    pub(crate) fn remove_waiter(&self, place: Option<WaiterId>) {
         let _removed = self.state.lock().waiters.remove(place);
     }
 
@@ -67,7 +67,7 @@ impl TaskCell {
     pub(crate) fn poll_cancelled(
         &self,
         attempt: u64,
-        place: &mut Option<Place>,
+        place: &mut Option<WaiterId>,
         context: &Context<'_>,
     ) -> Poll<()> {
         visit(place, context.waker(), |place, visitor| {
@@ -75,23 +75,23 @@ impl TaskCell {
             if state.is_cancelled(attempt) {
                 return Some(Poll::Ready(()));
             }
-            state.waiters.register_brief(place, visitor).then_some(Poll::Pending)
+            state.waiters.register_for_attempt(place, visitor).then_some(Poll::Pending)
         })
     }
 
     /// Whether its end is visible to waiters.
     pub(crate) fn is_finished(&self) -> bool {
-        matches!(self.state.lock().stage, Stage::Stuck | Stage::Ended)
+        matches!(self.state.lock().phase, CellPhase::Stuck | CellPhase::Ended)
     }
 
     /// The outcome that `settle` decided, for the event that tells it.
-    pub(crate) fn settled_outcome(&self, end: End) -> Outcome {
+    pub(crate) fn decided_outcome(&self, end: TaskEnd) -> Outcome {
         end.outcome(&mut self.state.lock().last)
     }
 
     /// Whose deadline is in force.
     pub(crate) fn enforcer(&self) -> Option<StopCause> {
-        self.state.lock().asked.map(|ask| ask.enforcer)
+        self.state.lock().stop.map(|stop| stop.enforcer)
     }
 
     pub(crate) fn last_error(&self) -> Option<Failure> {
@@ -108,7 +108,7 @@ impl TaskCell {
         let (token, cancelled) = {
             let mut state = self.state.lock();
             if state.runs(attempt) {
-                let cancelled = state.asked.is_some();
+                let cancelled = state.stop.is_some();
                 (state.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
             } else {
                 (CancellationToken::new(), true)
@@ -123,12 +123,12 @@ impl TaskCell {
     pub(crate) fn status(&self) -> TaskStatus {
         let mut state = self.state.lock();
         let attempt = state.attempt;
-        let (phase, next_attempt) = match state.stage {
-            Stage::Waiting(on) => (Phase::Waiting { on }, None),
-            Stage::Running => (Phase::Running { attempt }, None),
-            Stage::Sleeping { until } => (Phase::Sleeping { attempt, until }, Some(until)),
-            Stage::Stuck => (Phase::Stuck { attempt }, None),
-            Stage::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
+        let (phase, next_attempt) = match state.phase {
+            CellPhase::Waiting(on) => (Phase::Waiting { on }, None),
+            CellPhase::Running => (Phase::Running { attempt }, None),
+            CellPhase::Sleeping { until } => (Phase::Sleeping { attempt, until }, Some(until)),
+            CellPhase::Stuck => (Phase::Stuck { attempt }, None),
+            CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
         };
         TaskStatus {
             name: self.name.clone(),
@@ -140,27 +140,27 @@ impl TaskCell {
             failures: state.failures,
             last_error: state.last.share(),
             next_attempt,
-            stopping: state.asked.is_some(),
+            stopping: state.stop.is_some(),
         }
     }
 }
 
-impl State {
-    pub(super) fn polled(&self) -> Polled {
-        Polled { ask: self.asked, turn: self.turn }
+impl CellState {
+    pub(super) fn polled(&self) -> PollView {
+        PollView { stop: self.stop, owns_slot: self.owns_slot }
     }
 
     fn is_cancelled(&self, attempt: u64) -> bool {
-        self.asked.is_some() || !self.runs(attempt)
+        self.stop.is_some() || !self.runs(attempt)
     }
 
     fn runs(&self, attempt: u64) -> bool {
-        self.stage == Stage::Running && self.attempt == attempt
+        self.phase == CellPhase::Running && self.attempt == attempt
     }
 
     fn outcome(&mut self) -> Option<Outcome> {
-        match (self.stage, self.end) {
-            (Stage::Stuck | Stage::Ended, Some(end)) => Some(end.outcome(&mut self.last)),
+        match (self.phase, self.end) {
+            (CellPhase::Stuck | CellPhase::Ended, Some(end)) => Some(end.outcome(&mut self.last)),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 //! 1. A name is taken exactly from `enter` to `leave`. A slot has one owner, from its turn to its `leave`.
 //! 2. The closed flag is read under the lock that inserts: whatever enters is seen by the `close` that shuts the door,
 //!    and whatever comes later is refused.
-//! 3. The gate counts from before `enter` takes the name until `depart`, after the end was shown: when it is at zero,
+//! 3. The gate counts from before `enter` takes the name until `count_out`, after the end was shown: when it is at zero,
 //!    every accepted task has its outcome.
 
 pub(crate) mod registration;
@@ -15,15 +15,15 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-pub(crate) use slots::{Limits, Taken};
+pub(crate) use slots::{Limits, Placement};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use tokio::time::Instant;
 
-use self::slot::{NoRoom, Slot};
-use crate::runtime::cell::{Key, TaskCell};
-use crate::sync::wakers::{Place, Wakers, visit};
+use self::slot::{NoRoom, SlotQueue};
+use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::sync::wakers::{WaiterId, Wakers, visit};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::task::TaskId;
 
@@ -43,7 +43,7 @@ struct Shard {
     /// Those that hold their names, and those that hold nothing.
     tasks: HashTable<Entered>,
     /// Those that are taken. Their keys are those of their owners.
-    slots: HashTable<Slot<Arc<TaskCell>>>,
+    slots: HashTable<SlotQueue<Arc<TaskCell>>>,
     closed: bool,
 }
 
@@ -56,7 +56,7 @@ struct Entered {
 
 /// Who is in when the registry closes.
 #[derive(Debug, Default)]
-pub(crate) struct Inside {
+pub(crate) struct LiveTasks {
     /// Whether it was open before.
     pub(crate) first: bool,
     pub(crate) running: Vec<Arc<TaskCell>>,
@@ -66,7 +66,7 @@ pub(crate) struct Inside {
 
 /// Why a task was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum RegisterError {
     NameTaken,
     Closed,
     NoRoom(NoRoom),
@@ -90,43 +90,43 @@ impl Registry {
 
     /// By what such a task is found here, which its cell keeps. Names and slots may come from outside: they are hashed with a
     /// secret, so that nobody can make all of them meet.
-    pub(crate) fn hash(&self, key: &Key, name: &str, id: TaskId) -> u64 {
+    pub(crate) fn hash(&self, key: &RegistryKey, name: &str, id: TaskId) -> u64 {
         match key {
-            Key::Name => self.hasher.hash_one(name),
-            Key::Slot(slot) => self.hasher.hash_one(&**slot),
-            Key::Free => self.hasher.hash_one(id),
+            RegistryKey::Name => self.hasher.hash_one(name),
+            RegistryKey::Slot(slot) => self.hasher.hash_one(&**slot),
+            RegistryKey::Free => self.hasher.hash_one(id),
         }
     }
 
     /// Takes the name of the task, if it is free and the registry open.
-    pub(crate) fn enter(&self, cell: &Arc<TaskCell>) -> Result<(), Refusal> {
+    pub(crate) fn register(&self, cell: &Arc<TaskCell>) -> Result<(), RegisterError> {
         self.count_in(|| self.shard(cell.hash()).lock().insert(cell))
     }
 
     /// Frees what the task holds. Says whose turn it is then.
-    pub(crate) fn leave(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
+    pub(crate) fn deregister(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         if cell.slot().is_some() {
-            return self.leave_slot(cell, now);
+            return self.deregister_from_slot(cell, now);
         }
         let _removed = self.shard(cell.hash()).lock().remove(cell);
         None
     }
 
     /// Counts one in while `insert` lets it in; what it refuses is counted out again.
-    fn count_in<T>(&self, insert: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    fn count_in<T>(&self, insert: impl FnOnce() -> Result<T, RegisterError>) -> Result<T, RegisterError> {
         if self.gate.fetch_add(ONE, Ordering::AcqRel) & CLOSED != 0 {
-            self.depart();
-            return Err(Refusal::Closed);
+            self.count_out();
+            return Err(RegisterError::Closed);
         }
         let inserted = insert();
         if inserted.is_err() {
-            self.depart();
+            self.count_out();
         }
         inserted
     }
 
     /// Counts the task out.
-    pub(crate) fn depart(&self) {
+    pub(crate) fn count_out(&self) {
         let before = self.gate.fetch_sub(ONE, Ordering::AcqRel);
         if before < 2 * ONE && before & AWAITED != 0 {
             let waiting = self.idle.lock().take();
@@ -135,14 +135,14 @@ impl Registry {
     }
 
     /// Lets nobody in any more, and says who is in. Nobody waits for a slot after it.
-    pub(crate) fn close(&self) -> Inside {
+    pub(crate) fn close_admission(&self) -> LiveTasks {
         let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
-        let mut inside = Inside { first: before & CLOSED == 0, ..Inside::default() };
+        let mut inside = LiveTasks { first: before & CLOSED == 0, ..LiveTasks::default() };
         let mut running = Vec::with_capacity(before / ONE);
         for shard in &self.shards {
             let mut shard = shard.lock();
             shard.closed = true;
-            inside.waiting.extend(shard.slots.iter_mut().flat_map(Slot::clear));
+            inside.waiting.extend(shard.slots.iter_mut().flat_map(SlotQueue::clear));
             running.extend(shard.running().map(by_age));
         }
         self.waiting.fetch_sub(inside.waiting.len(), Ordering::AcqRel);
@@ -161,7 +161,7 @@ impl Registry {
     }
 
     /// Ready when nobody is in.
-    pub(crate) fn poll_idle(&self, place: &mut Option<Place>, context: &Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_idle(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
         visit(place, context.waker(), |place, visitor| {
             let mut idle = self.idle.lock();
             // Whoever departs after this sees the bit, and waits for this lock to look for whom to wake.
@@ -172,7 +172,7 @@ impl Registry {
         })
     }
 
-    pub(crate) fn forget_idle(&self, place: Option<Place>) {
+    pub(crate) fn remove_idle_waiter(&self, place: Option<WaiterId>) {
         let _removed = self.idle.lock().remove(place);
     }
 
@@ -187,7 +187,7 @@ impl Registry {
     pub(crate) fn find_by_id(&self, id: TaskId) -> Option<Arc<TaskCell>> {
         self.shards.iter().find_map(|shard| {
             let shard = shard.lock();
-            let waiting = shard.slots.iter().flat_map(Slot::waiters).map(|waiter| &waiter.who);
+            let waiting = shard.slots.iter().flat_map(SlotQueue::waiters).map(|waiter| &waiter.task);
             shard.running().chain(waiting).find(|cell| cell.id() == id).map(Arc::clone)
         })
     }
@@ -198,7 +198,7 @@ impl Registry {
         for shard in &self.shards {
             let shard = shard.lock();
             cells.extend(shard.running().map(by_age));
-            cells.extend(shard.slots.iter().flat_map(Slot::waiters).map(|waiter| by_age(&waiter.who)));
+            cells.extend(shard.slots.iter().flat_map(SlotQueue::waiters).map(|waiter| by_age(&waiter.task)));
         }
         oldest_first(cells)
     }
@@ -221,15 +221,15 @@ fn oldest_first(mut cells: Vec<(TaskId, Arc<TaskCell>)>) -> Vec<Arc<TaskCell>> {
 }
 
 impl Shard {
-    fn insert(&mut self, cell: &Arc<TaskCell>) -> Result<(), Refusal> {
+    fn insert(&mut self, cell: &Arc<TaskCell>) -> Result<(), RegisterError> {
         if self.closed {
-            return Err(Refusal::Closed);
+            return Err(RegisterError::Closed);
         }
         let hash = cell.hash();
         let holds_a_name = cell.holds_name();
         let same = |other: &Entered| holds_a_name && other.hash == hash && other.cell.is_named(cell.name());
         match self.tasks.entry(hash, same, |other| other.hash) {
-            Entry::Occupied(_) => Err(Refusal::NameTaken),
+            Entry::Occupied(_) => Err(RegisterError::NameTaken),
             Entry::Vacant(place) => {
                 place.insert(Entered { hash, cell: Arc::clone(cell) });
                 Ok(())

@@ -53,7 +53,7 @@ impl fmt::Display for Admission {
 
 /// A slot that is taken.
 #[derive(Debug)]
-pub(crate) struct Slot<T> {
+pub(crate) struct SlotQueue<T> {
     pub(crate) owner: T,
     pub(crate) since: Instant,
     /// The one `Replace` that waits, if any.
@@ -67,14 +67,14 @@ pub(crate) struct Slot<T> {
 /// Somebody who waits for a slot.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiter<T> {
-    pub(crate) who: T,
+    pub(crate) task: T,
     pub(crate) admission: Admission,
     pub(crate) since: Instant,
 }
 
 /// What follows from waiting.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Waits<T> {
+pub(crate) struct QueueEffects<T> {
     /// Whose place was taken.
     pub(crate) superseded: Option<T>,
     /// Who has to be asked to stop.
@@ -92,7 +92,7 @@ pub(crate) enum NoRoom {
 
 /// What follows from leaving.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Left<T> {
+pub(crate) enum Departure<T> {
     /// The owner left, and this is the next one.
     Passed(T),
     /// The owner left, and nobody waits.
@@ -103,7 +103,7 @@ pub(crate) enum Left<T> {
     Absent,
 }
 
-impl<T: Clone + PartialEq> Slot<T> {
+impl<T: Clone + PartialEq> SlotQueue<T> {
     pub(crate) fn new(owner: T, since: Instant) -> Self {
         Self { owner, since, front: None, line: VecDeque::new(), watch: None }
     }
@@ -119,54 +119,59 @@ impl<T: Clone + PartialEq> Slot<T> {
     }
 
     /// Waits, as `admits` said it may: so a `DropIfRunning` is none of those.
-    pub(crate) fn wait(&mut self, waiter: Waiter<T>) -> Waits<T> {
+    pub(crate) fn wait(&mut self, waiter: Waiter<T>) -> QueueEffects<T> {
         match waiter.admission {
             Admission::Queue | Admission::DropIfRunning => {
                 self.line.push_back(waiter);
-                Waits { superseded: None, replaced: None, outdated: None }
+                QueueEffects { superseded: None, replaced: None, outdated: None }
             }
             Admission::Replace => {
-                let superseded = self.front.replace(waiter).map(|older| older.who);
-                Waits { superseded, replaced: Some(self.owner.clone()), outdated: None }
+                let superseded = self.front.replace(waiter).map(|older| older.task);
+                QueueEffects { superseded, replaced: Some(self.owner.clone()), outdated: None }
             }
             Admission::Latest => {
                 let older = self.line.iter().position(|other| other.admission == Admission::Latest);
-                let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.who);
+                let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.task);
                 self.line.push_back(waiter);
-                Waits { superseded, replaced: None, outdated: Some(self.owner.clone()) }
+                QueueEffects { superseded, replaced: None, outdated: Some(self.owner.clone()) }
             }
         }
     }
 
     /// Leaves, as its owner or from among those who wait.
-    pub(crate) fn leave(&mut self, who: &T, now: Instant) -> Left<T> {
-        if self.owner == *who {
+    pub(crate) fn leave(&mut self, task: &T, now: Instant) -> Departure<T> {
+        if self.owner == *task {
             return match self.front.take().or_else(|| self.line.pop_front()) {
                 Some(next) => {
-                    self.owner = next.who.clone();
+                    self.owner = next.task.clone();
                     // Whoever came while the owner was leaving came after `now`.
                     self.since = now.max(next.since);
-                    Left::Passed(next.who)
+                    Departure::Passed(next.task)
                 }
-                None => Left::Empty,
+                None => Departure::Empty,
             };
         }
-        if self.withdraw(who) { Left::Withdrawn } else { Left::Absent }
+        if self.withdraw(task) { Departure::Withdrawn } else { Departure::Absent }
     }
 
     /// Gives up waiting. Says whether it had been.
-    pub(crate) fn withdraw(&mut self, who: &T) -> bool {
-        if self.front.as_ref().is_some_and(|front| front.who == *who) {
+    pub(crate) fn withdraw(&mut self, task: &T) -> bool {
+        if self.front.as_ref().is_some_and(|front| front.task == *task) {
             self.front = None;
             return true;
         }
-        let place = self.line.iter().position(|waiter| waiter.who == *who);
+        let place = self.line.iter().position(|waiter| waiter.task == *task);
         place.and_then(|index| self.line.remove(index)).is_some()
     }
 
     /// Takes everybody who waits.
     pub(crate) fn clear(&mut self) -> Vec<T> {
-        self.front.take().into_iter().chain(std::mem::take(&mut self.line)).map(|waiter| waiter.who).collect()
+        self.front
+            .take()
+            .into_iter()
+            .chain(std::mem::take(&mut self.line))
+            .map(|waiter| waiter.task)
+            .collect()
     }
 
     /// Those who wait, in the order of their turn.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
-use super::slot::{Admission, Left, NoRoom, Slot, Waiter, Waits};
-use super::{Refusal, Registry, Shard};
+use super::slot::{Admission, Departure, NoRoom, QueueEffects, SlotQueue, Waiter};
+use super::{RegisterError, Registry, Shard};
 use crate::runtime::cell::TaskCell;
 use crate::sync::Ordering;
 use crate::task::TaskId;
@@ -23,13 +23,13 @@ pub(crate) struct Limits {
 
 /// A place was taken.
 #[derive(Debug)]
-pub(crate) enum Taken {
+pub(crate) enum Placement {
     /// It may run.
-    Turn,
+    Owner,
     /// It waits.
-    Waits {
+    Queued {
         /// Those whom this concerns.
-        told: Waits<Arc<TaskCell>>,
+        effects: QueueEffects<Arc<TaskCell>>,
         /// Whether nothing watches yet how long submissions wait for this slot.
         unwatched: bool,
     },
@@ -44,23 +44,23 @@ pub(crate) struct Cleared {
 
 impl Registry {
     /// Takes a place in the slot of a submission, or says why there is none.
-    pub(crate) fn submit(
+    pub(crate) fn register_submission(
         &self,
         cell: &Arc<TaskCell>,
         admission: Admission,
         limits: Limits,
         now: Instant,
-    ) -> Result<Taken, Refusal> {
+    ) -> Result<Placement, RegisterError> {
         self.count_in(|| {
             let mut shard = self.shard(cell.hash()).lock();
             match cell.slot() {
-                Some(slot) => self.take_place(&mut shard, slot, cell, admission, limits, now),
-                None => shard.insert(cell).map(|()| Taken::Turn),
+                Some(slot) => self.register_in_slot(&mut shard, slot, cell, admission, limits, now),
+                None => shard.insert(cell).map(|()| Placement::Owner),
             }
         })
     }
 
-    fn take_place(
+    fn register_in_slot(
         &self,
         shard: &mut Shard,
         slot: &str,
@@ -68,31 +68,31 @@ impl Registry {
         admission: Admission,
         limits: Limits,
         now: Instant,
-    ) -> Result<Taken, Refusal> {
+    ) -> Result<Placement, RegisterError> {
         if shard.closed {
-            return Err(Refusal::Closed);
+            return Err(RegisterError::Closed);
         }
-        let same = |other: &Slot<Arc<TaskCell>>| other.is(slot);
+        let same = |other: &SlotQueue<Arc<TaskCell>>| other.is(slot);
         let mut taken = match shard.slots.entry(cell.hash(), same, |other| other.owner.hash()) {
             Entry::Vacant(idle) => {
-                idle.insert(Slot::new(Arc::clone(cell), now));
-                return Ok(Taken::Turn);
+                idle.insert(SlotQueue::new(Arc::clone(cell), now));
+                return Ok(Placement::Owner);
             }
             Entry::Occupied(taken) => taken,
         };
-        taken.get().admits(admission, limits.per_slot).map_err(Refusal::NoRoom)?;
+        taken.get().admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
         let queues = admission == Admission::Queue;
         // Slots of other shards count on the same number: a place in all is taken before the place in the line.
         if queues && !self.take_room(limits.total) {
-            return Err(Refusal::NoRoom(NoRoom::QueueFull));
+            return Err(RegisterError::NoRoom(NoRoom::QueueFull));
         }
-        let waits = taken.get_mut().wait(Waiter { who: Arc::clone(cell), admission, since: now });
+        let waits = taken.get_mut().wait(Waiter { task: Arc::clone(cell), admission, since: now });
         if !queues && waits.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
         let unwatched = taken.get().watch.is_none();
         taken.get_mut().watch.get_or_insert(cell.id());
-        Ok(Taken::Waits { told: waits, unwatched })
+        Ok(Placement::Queued { effects: waits, unwatched })
     }
 
     fn take_room(&self, total: usize) -> bool {
@@ -105,21 +105,21 @@ impl Registry {
         self.waiting.fetch_sub(left, Ordering::AcqRel);
     }
 
-    pub(super) fn leave_slot(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
+    pub(super) fn deregister_from_slot(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         let (next, _emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
             let mut taken = shard.slot_of(cell)?;
             match taken.get_mut().leave(cell, now) {
-                Left::Passed(next) => {
+                Departure::Passed(next) => {
                     self.make_room(1);
                     (Some(next), None)
                 }
-                Left::Withdrawn => {
+                Departure::Withdrawn => {
                     self.make_room(1);
                     (None, None)
                 }
-                Left::Empty => (None, Some(taken.remove().0)),
-                Left::Absent => (None, None),
+                Departure::Empty => (None, Some(taken.remove().0)),
+                Departure::Absent => (None, None),
             }
         };
         next
@@ -158,7 +158,7 @@ impl Registry {
             taken.watch = None;
             return None;
         }
-        Some(taken.waiters().map(|waiter| (Arc::clone(&waiter.who), waiter.since)).collect())
+        Some(taken.waiters().map(|waiter| (Arc::clone(&waiter.task), waiter.since)).collect())
     }
 
     /// Whose slot it is.
@@ -175,7 +175,7 @@ impl Registry {
     }
 
     /// Every slot that is taken, as `read` sees it.
-    pub(crate) fn slots<T>(&self, read: impl Fn(&Slot<Arc<TaskCell>>) -> T) -> Vec<T> {
+    pub(crate) fn slots<T>(&self, read: impl Fn(&SlotQueue<Arc<TaskCell>>) -> T) -> Vec<T> {
         let mut slots = Vec::new();
         for shard in &self.shards {
             slots.extend(shard.lock().slots.iter().map(&read));
@@ -186,13 +186,13 @@ impl Registry {
 
 impl Shard {
     /// The slot of a submission, whether it has it or waits for it.
-    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, Slot<Arc<TaskCell>>>> {
+    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, SlotQueue<Arc<TaskCell>>>> {
         let slot = cell.slot()?;
         self.slots.find_entry(cell.hash(), |other| other.is(slot)).ok()
     }
 }
 
-impl Slot<Arc<TaskCell>> {
+impl SlotQueue<Arc<TaskCell>> {
     fn is(&self, slot: &str) -> bool {
         self.owner.slot().is_some_and(|own| **own == *slot)
     }

@@ -11,7 +11,7 @@ use crate::task::{Outcome, Rejection, StopCause};
 
 /// What a task holds while it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum RegistryKey {
     /// Its name, as one that was added.
     Name,
     /// A slot, as a submission; its name is a label.
@@ -22,19 +22,19 @@ pub(crate) enum Key {
 
 /// What was asked of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ask {
-    pub(crate) kind: AskKind,
+pub(crate) struct PendingStop {
+    pub(crate) kind: StopKind,
     /// Who asked first.
     pub(crate) cause: StopCause,
     pub(crate) deadline: Instant,
     /// Who set the deadline that is in force.
     pub(crate) enforcer: StopCause,
     /// How many milliseconds after the deadline, and one, the poll was first seen in which the actor is; zero if it was not.
-    pub(super) seen_late: u32,
+    pub(super) first_overdue_ms: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AskKind {
+pub(crate) enum StopKind {
     Stop,
     /// To give up waiting for a turn that will not come.
     Reject(Rejection),
@@ -43,7 +43,7 @@ pub(crate) enum AskKind {
 /// A request to stop, before a task has taken it: the task may have less time than its sender gives it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StopRequest {
-    kind: AskKind,
+    kind: StopKind,
     cause: StopCause,
     at: Instant,
     grace: Duration,
@@ -51,7 +51,7 @@ pub(crate) struct StopRequest {
 
 impl StopRequest {
     pub(crate) fn stop(cause: StopCause, at: Instant, grace: Duration) -> Self {
-        Self { kind: AskKind::Stop, cause, at, grace }
+        Self { kind: StopKind::Stop, cause, at, grace }
     }
 
     pub(crate) fn reject(rejection: Rejection, at: Instant) -> Self {
@@ -60,36 +60,43 @@ impl StopRequest {
             Rejection::Cleared => StopCause::Clear,
             Rejection::ShuttingDown => StopCause::Shutdown,
         };
-        Self { kind: AskKind::Reject(rejection), cause, at, grace: Duration::ZERO }
+        Self { kind: StopKind::Reject(rejection), cause, at, grace: Duration::ZERO }
     }
 
     /// As a task with this `stop_timeout` takes it: never more time than the sender gives.
-    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> Ask {
+    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> PendingStop {
         let Self { kind, cause, at, grace } = self;
         let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
-        Ask { kind, cause, deadline: later(at, grace), enforcer: cause, seen_late: 0 }
+        PendingStop {
+            kind,
+            cause,
+            deadline: saturating_deadline(at, grace),
+            enforcer: cause,
+            first_overdue_ms: 0,
+        }
     }
 }
 
-impl Ask {
+impl PendingStop {
     /// The actor is in an overdue poll. Says whether that was seen before, a margin earlier.
-    pub(super) fn is_seen_again(&mut self, now: Instant) -> bool {
+    pub(super) fn is_overdue_again(&mut self, now: Instant) -> bool {
         let late = now.saturating_duration_since(self.deadline).as_millis();
         let late = u32::try_from(late).unwrap_or(u32::MAX).saturating_add(1);
-        if self.seen_late == 0 {
-            self.seen_late = late;
+        if self.first_overdue_ms == 0 {
+            self.first_overdue_ms = late;
         }
         // Whoever looks may have read the clock before somebody who looked before it. Beyond the range, once is enough.
-        late == u32::MAX || u128::from(late.saturating_sub(self.seen_late)) >= MARGIN.as_millis()
+        late == u32::MAX
+            || u128::from(late.saturating_sub(self.first_overdue_ms)) >= STUCK_CONFIRMATION.as_millis()
     }
 }
 
 /// How much longer than the actor others wait: a body that polls is given the time to come back from its poll.
-pub(crate) const MARGIN: Duration = Duration::from_millis(100);
+pub(crate) const STUCK_CONFIRMATION: Duration = Duration::from_millis(100);
 
 /// How a task ends, before anybody asks for the outcome with its error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum TaskEnd {
     Completed,
     Failed,
     Canceled { cause: StopCause, failed: bool },
@@ -97,7 +104,7 @@ pub(crate) enum End {
     Rejected(Rejection),
 }
 
-impl End {
+impl TaskEnd {
     pub(super) fn outcome(self, last: &mut LastFailure) -> Outcome {
         match self {
             Self::Completed => Outcome::Completed,
@@ -115,7 +122,7 @@ impl End {
 }
 
 /// A time after `now`; a duration beyond the clock's range means some thirty years.
-pub(crate) fn later(now: Instant, duration: Duration) -> Instant {
+pub(crate) fn saturating_deadline(now: Instant, duration: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     now.checked_add(duration).unwrap_or_else(|| now + FAR)
 }

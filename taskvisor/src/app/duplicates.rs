@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::discover::{Declaration, Found};
+use super::discover::{Declaration, Discovered};
 use super::options::MainOptions;
 use super::problem::Problem;
-use super::{App, Listed};
+use super::{App, ListedTask};
 use crate::runtime::body::Location;
 
 impl App {
@@ -14,7 +14,7 @@ impl App {
     /// to say of it.
     pub(super) fn take_out_twins(
         &mut self,
-        found: &Found,
+        found: &Discovered,
         options: &MainOptions,
         problems: &mut Vec<Problem>,
     ) {
@@ -45,7 +45,7 @@ impl App {
 
     /// Tells which tasks are given although they are there, and takes them out.
     pub(super) fn take_out_repeated(&mut self, problems: &mut Vec<Problem>) {
-        let mut once: Vec<Listed> = Vec::with_capacity(self.tasks.len());
+        let mut once: Vec<ListedTask> = Vec::with_capacity(self.tasks.len());
         for task in self.tasks.drain(..) {
             let given = task.spec.location.filter(|_| task.by_hand);
             match given.and_then(|location| once.iter().find(|other| other.is_declared_at(location))) {
@@ -58,7 +58,7 @@ impl App {
 
     /// Tells which tasks have the name of another.
     pub(super) fn check_names(&self, problems: &mut Vec<Problem>) {
-        let mut named: BTreeMap<&str, Vec<&Listed>> = BTreeMap::new();
+        let mut named: BTreeMap<&str, Vec<&ListedTask>> = BTreeMap::new();
         for task in &self.tasks {
             named.entry(task.spec.name()).or_default().push(task);
         }
@@ -114,7 +114,7 @@ fn in_its_file(one: &Declaration) -> impl Ord + use<> {
     (line, column, in_its_crate, one.kind, one.name)
 }
 
-/// One file has one path, however it was reached: `src/bin/../tasks.rs` is `src/tasks.rs`.
+/// One file has one path, however it was step: `src/bin/../tasks.rs` is `src/tasks.rs`.
 fn plain(file: &str) -> PathBuf {
     let mut path = PathBuf::new();
     for component in Path::new(file).components() {
@@ -136,7 +136,7 @@ fn compiled_twice(pairs: &[Declaration]) -> Problem {
     Problem::new(pairs[0].location, reason)
 }
 
-fn there_already(task: &Listed, other: &Listed) -> Problem {
+fn there_already(task: &ListedTask, other: &ListedTask) -> Problem {
     let name = task.spec.name();
     let reason = if other.by_hand {
         format!("the task `{name}` is listed already ({}); leave out one of the two", other.place)
@@ -151,7 +151,7 @@ fn there_already(task: &Listed, other: &Listed) -> Problem {
     Problem::new(task.place, reason)
 }
 
-fn same_name(tasks: &[&Listed]) -> Problem {
+fn same_name(tasks: &[&ListedTask]) -> Problem {
     let name = tasks[0].spec.name();
     let places: Vec<_> = tasks.iter().map(|task| task.place.to_string()).collect();
     let declared = tasks.iter().any(|task| !task.by_hand);
