@@ -1,115 +1,65 @@
-//! What would get around the other checks, or around the compiler's: pasted files, moved modules, unsafe code.
+//! Constructs that would bypass the other checks, and access to the system from a macro.
 
-use crate::token::{Token, reads, tokens};
-use crate::workspace::{Source, sources};
+use crate::paths::read;
+use crate::workspace::{Source, sources, sources_in};
 
-/// `include!` pastes code that no module path names. (`include_str!` pastes text, which is no code.)
-fn pasted(sources: &[Source]) -> Vec<String> {
-    find(sources, |tokens, at| reads(tokens, at, &["include", "!"]))
+/// The modules of `std` that reach outside the process.
+const SYSTEM: [&str; 4] = ["fs", "env", "net", "process"];
+const READING_MACROS: [&str; 5] = ["env!", "option_env!", "include!", "include_str!", "include_bytes!"];
+
+/// A file that is not the module its path says: one that `include!` or a `path` attribute names.
+fn misplaced(sources: &[Source]) -> Vec<String> {
+    find(sources, |path| path == ["include!"] || path == ["#[path]"])
 }
 
-/// `#[path = "…"]` puts a module where its name does not say; also inside a `cfg_attr`.
-fn moved(sources: &[Source]) -> Vec<String> {
-    find(sources, |tokens, at| reads(tokens, at, &["path", "="]) && is_in_attribute(&tokens[..at]))
+fn system_access(sources: &[Source]) -> Vec<String> {
+    find(sources, |path| match path {
+        [root, module, ..] => root == "std" && SYSTEM.contains(&module.as_str()),
+        [name] => READING_MACROS.contains(&name.as_str()),
+        [] => false,
+    })
 }
 
-/// Whether the bracket that is open at the end of `before` is that of an attribute, and what comes is an item of it.
-fn is_in_attribute(before: &[Token]) -> bool {
-    let mut open = 0;
-    let bracket = before.iter().rposition(|token| {
-        open += match &*token.text {
-            "[" => 1,
-            "]" => -1,
-            _ => 0,
-        };
-        open > 0
-    });
-    let begins_an_item = before.last().is_some_and(|token| ["[", ","].contains(&&*token.text));
-    let is_attribute = bracket.is_some_and(|at| at > 0 && ["#", "!"].contains(&&*before[at - 1].text));
-    begins_an_item && is_attribute
-}
-
-fn find(sources: &[Source], is_wrong: impl Fn(&[Token], usize) -> bool) -> Vec<String> {
+fn find(sources: &[Source], is_wrong: fn(&[String]) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources {
-        let tokens = tokens(&source.text);
-        let wrong = (0..tokens.len()).filter(|at| is_wrong(&tokens, *at));
-        found.extend(wrong.map(|at| format!("{}:{}", source.path, tokens[at].line)));
+        let wrong = read(source).paths.into_iter().filter(|written| is_wrong(&written.path));
+        found.extend(wrong.map(|written| format!("{}:{}", source.path, written.line)));
     }
     found
 }
 
-fn forbids_unsafe_code(text: &str) -> bool {
-    let tokens = tokens(text);
-    let forbid = ["#", "!", "[", "forbid", "(", "unsafe_code", ")", "]"];
-    (0..tokens.len()).any(|at| reads(&tokens, at, &forbid))
+#[test]
+fn the_path_of_each_file_says_its_module() {
+    assert_eq!(misplaced(&sources()), [""; 0]);
 }
 
 #[test]
-fn no_file_is_pasted_into_another() {
-    assert_eq!(pasted(&sources()), Vec::<String>::new());
+fn an_include_is_found() {
+    let text = "// include!(\"b.rs\")\nfn a() { x(include != b) }\ninclude!(\"b.rs\");
+        a!(b, std::include!(\"b.rs\"));";
+    assert_eq!(misplaced(&[Source::sample("a.rs", text)]), ["a.rs:3", "a.rs:4"]);
 }
 
 #[test]
-fn an_include_is_found_unless_it_is_only_spoken_of() {
-    let sample = Source::sample("a.rs", "// include!(\"b.rs\")\nfn a() {}\ninclude!(\"b.rs\");");
-    assert_eq!(pasted(&[sample]), ["a.rs:3"]);
-}
-
-#[test]
-fn no_module_is_somewhere_else_than_its_name_says() {
-    assert_eq!(moved(&sources()), Vec::<String>::new());
-}
-
-#[test]
-fn a_path_attribute_is_found_in_a_condition_too_and_a_variable_is_not() {
-    let text =
-        "#[path = \"b.rs\"]\nmod a;\n#[cfg_attr(test, path = \"c.rs\")]\nmod c;\nlet x = [y, path == z];";
-    assert_eq!(moved(&[Source::sample("a.rs", text)]), ["a.rs:1", "a.rs:3"]);
-}
-
-/// What a macro could use to reach more than its tokens.
-fn reaching_out(sources: &[Source]) -> Vec<String> {
-    const WAYS: [&[&str]; 6] = [
-        &["std", ":", ":", "fs"],
-        &["std", ":", ":", "env"],
-        &["std", ":", ":", "net"],
-        &["std", ":", ":", "process", ":", ":", "Command"],
-        &["env", "!"],
-        &["include_str", "!"],
-    ];
-    find(sources, |tokens, at| WAYS.iter().any(|way| reads(tokens, at, way)))
+fn a_path_attribute_is_found() {
+    let text = "#[path = \"b.rs\"] mod a;\n#[cfg_attr(test, path = \"c.rs\")] mod c;
+        a! { b, #[path = \"d.rs\"] mod d; }\nconst X: [bool; 1] = [path == z];";
+    assert_eq!(misplaced(&[Source::sample("a.rs", text)]), ["a.rs:1", "a.rs:2", "a.rs:3"]);
 }
 
 #[test]
 fn the_macros_reach_nothing_but_their_tokens() {
-    let macros: Vec<Source> = sources()
-        .into_iter()
-        .filter(|source| source.path.starts_with("taskvisor-macros/src"))
-        .filter(|source| !source.path.starts_with("taskvisor-macros/src/tests"))
-        .collect();
-    assert!(macros.len() > 30, "the sources are found");
-    assert_eq!(reaching_out(&macros), Vec::<String>::new());
+    let mut sources = sources_in("taskvisor-macros/src");
+    sources.retain(|source| source.module().first().is_none_or(|top| top != "tests"));
+    assert!(sources.len() > 30, "only {} sources", sources.len());
+    assert_eq!(system_access(&sources), [""; 0]);
 }
 
 #[test]
-fn a_macro_that_reads_a_file_is_found() {
-    let text = "// std::fs\nlet a = \"std::env\";\nstd::fs::read(a);\nuse std::net::TcpStream;";
-    assert_eq!(reaching_out(&[Source::sample("a.rs", text)]), ["a.rs:3", "a.rs:4"]);
-}
-
-#[test]
-fn both_crates_forbid_unsafe_code() {
-    for path in ["taskvisor/src/lib.rs", "taskvisor-macros/src/lib.rs"] {
-        let found = sources();
-        let source = found.iter().find(|source| source.path == path).expect("a crate has a root");
-        assert!(forbids_unsafe_code(&source.text), "{path} lacks `#![forbid(unsafe_code)]`");
-    }
-}
-
-#[test]
-fn unsafe_code_that_is_only_denied_or_forbidden_in_a_comment_is_not_forbidden() {
-    assert!(forbids_unsafe_code("//! A crate.\n#![forbid(unsafe_code)]"));
-    assert!(!forbids_unsafe_code("#![deny(unsafe_code)]"));
-    assert!(!forbids_unsafe_code("// #![forbid(unsafe_code)]"));
+fn system_access_from_a_macro_is_found() {
+    let text = "// std::fs\nconst A: &str = \"std::env\";\nfn a() { std::fs::read(A); }
+        use std::{fmt, net::TcpStream};\nconst B: &str = concat!(env!(\"B\"), 1);
+        fn c() { quote!(std::env::args()) }";
+    assert_eq!(system_access(&[Source::sample("a.rs", text)]), ["a.rs:3", "a.rs:4", "a.rs:5"]);
 }

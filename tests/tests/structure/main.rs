@@ -1,11 +1,9 @@
-//! What the shape of the source promises: files short enough to read, imports that go one way, nothing unsafe.
+//! The structure of the sources: layers, folders, file lengths, and constructs that would bypass these checks.
 //!
-//! Every check is also run on a sample that breaks its rule, because a check that finds nothing proves nothing.
+//! Each check also runs on a sample that breaks its rule, which proves that the check can fail.
 
-mod token;
 mod workspace;
-mod length;
+mod paths;
+mod layers;
+mod layout;
 mod hygiene;
-mod path;
-mod module;
-mod direction;
