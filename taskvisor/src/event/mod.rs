@@ -28,7 +28,7 @@ pub(crate) trait Subject: Send + Sync {
 /// One thing that happened.
 ///
 /// Per task, the events form a word of
-/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Ended Removed`.
+/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Delayed* Ended Removed`.
 /// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`. That of a submission has its slot
 /// in brackets: `sync_tenant#25 [tenant-42] started attempt=1`.
 #[derive(Clone)]

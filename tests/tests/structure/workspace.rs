@@ -67,7 +67,7 @@ fn the_sources_of_every_member_are_found() {
     let found = sources();
     for path in [
         "taskvisor/src/lib.rs",
-        "taskvisor/src/events/mod.rs",
+        "taskvisor/src/event/mod.rs",
         "taskvisor-macros/src/lib.rs",
         "tests/tests/structure/main.rs",
         "examples/supervisor.rs",
