@@ -6,31 +6,12 @@
 
 #![forbid(unsafe_code)]
 
-// In reading order: a file uses only what stands above it.
-
-// Words.
-mod errors;
-mod nearest;
-mod advice;
-mod duration;
-mod located;
-
-// What is written in an attribute's parentheses.
-mod arguments;
-mod constant;
-mod value;
-mod scalar;
-mod choice;
-mod backoff;
-mod settings;
-
-// What is written under the attribute.
-mod function;
-mod signature;
-mod parameter;
-mod returned;
-mod emitted;
-mod declaration;
+// A module imports only from modules declared above it.
+mod error;
+mod span;
+mod attr;
+mod ast;
+mod expand;
 
 // The attributes.
 mod entry;

@@ -6,13 +6,13 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, Type};
 
-use crate::constant::Value;
-use crate::declaration::location;
-use crate::emitted::needless_async;
-use crate::function::Function;
-use crate::located::{at_attribute, located};
-use crate::parameter::bare;
-use crate::returned::{Returned, converted};
+use crate::ast::function::Function;
+use crate::ast::parameter::bare;
+use crate::ast::returned::{Returned, converted};
+use crate::attr::constant::Value;
+use crate::expand::declaration::location;
+use crate::expand::emitted::needless_async;
+use crate::span::{at_attribute, located};
 
 use super::Entry;
 use super::options::{Flavor, Options};

@@ -7,14 +7,14 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
-use crate::advice::OptionsOf;
-use crate::arguments::{self, Argument, Grammar};
-use crate::choice::Choices;
-use crate::constant::Value;
-use crate::declaration::Runtime;
-use crate::errors::Errors;
-use crate::scalar::Zero;
-use crate::value::Given;
+use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::choice::Choices;
+use crate::attr::constant::Value;
+use crate::attr::scalar::Zero;
+use crate::attr::value::Given;
+use crate::error::Errors;
+use crate::error::advice::OptionsOf;
+use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Main,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, Lifetime, PathArguments, Type};
 
-use crate::parameter::bare;
+use crate::ast::parameter::bare;
 
 /// The first part of a type that is borrowed for less than `'static`, as far as its spelling says.
 pub(super) fn borrowed(of_type: &Type) -> Option<TokenStream> {

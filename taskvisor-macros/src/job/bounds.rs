@@ -8,9 +8,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 use syn::spanned::Spanned;
 
-use crate::function::mentions;
-use crate::located::{at_attribute, located};
-use crate::returned::Returned;
+use crate::ast::function::mentions;
+use crate::ast::returned::Returned;
+use crate::span::{at_attribute, located};
 
 use super::Job;
 use super::inputs::{self, Argument, Input};

@@ -3,10 +3,10 @@
 use quote::quote;
 use syn::Ident;
 
-use crate::constant::Value;
-use crate::errors::Errors;
-use crate::settings::Restart;
-use crate::value::Given;
+use crate::attr::constant::Value;
+use crate::attr::settings::Restart;
+use crate::attr::value::Given;
+use crate::error::Errors;
 
 use super::options::{Admission, Options, Slot};
 

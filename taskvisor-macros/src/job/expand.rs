@@ -4,11 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 
-use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
-use crate::function::Function;
-use crate::located::{at_attribute, located};
-use crate::returned::Returned;
-use crate::settings::Restart;
+use crate::ast::function::Function;
+use crate::ast::returned::Returned;
+use crate::attr::settings::Restart;
+use crate::expand::declaration::{
+    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+};
+use crate::span::{at_attribute, located};
 
 use super::Job;
 use super::bounds;

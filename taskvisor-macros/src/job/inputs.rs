@@ -6,10 +6,10 @@ use syn::{
     Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type,
 };
 
-use crate::errors::Errors;
-use crate::function::mentions;
-use crate::parameter::{Parameter, bare, conditions};
-use crate::signature::is_mark;
+use crate::ast::function::mentions;
+use crate::ast::parameter::{Parameter, bare, conditions};
+use crate::ast::signature::is_mark;
+use crate::error::Errors;
 
 use super::borrowed::borrowed;
 

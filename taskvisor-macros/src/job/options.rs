@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Lit, LitStr};
 
-use crate::advice::OptionsOf;
-use crate::arguments::{self, Argument, Grammar};
-use crate::choice::Choices;
-use crate::constant::Value;
-use crate::declaration::Runtime;
-use crate::errors::Errors;
-use crate::settings::Settings;
-use crate::value::Given;
+use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::choice::Choices;
+use crate::attr::constant::Value;
+use crate::attr::settings::Settings;
+use crate::attr::value::Given;
+use crate::error::Errors;
+use crate::error::advice::OptionsOf;
+use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Job,

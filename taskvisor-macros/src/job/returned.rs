@@ -3,9 +3,9 @@
 use quote::ToTokens;
 use syn::ReturnType;
 
-use crate::errors::Errors;
-use crate::function::mentions;
-use crate::returned::never_returns;
+use crate::ast::function::mentions;
+use crate::ast::returned::never_returns;
+use crate::error::Errors;
 
 use super::borrowed::borrowed;
 

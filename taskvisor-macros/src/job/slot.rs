@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::LitStr;
 use syn::ext::IdentExt;
 
-use crate::errors::Errors;
-use crate::nearest::{alternatives, nearest};
+use crate::error::Errors;
+use crate::error::nearest::{alternatives, nearest};
 
 use super::inputs::{Argument, Input, arguments};
 use super::template::{Placeholder, placeholders};

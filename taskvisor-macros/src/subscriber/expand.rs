@@ -4,10 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
-use crate::function::Function;
-use crate::located::{at_attribute, located};
-use crate::parameter::Parameter;
+use crate::ast::function::Function;
+use crate::ast::parameter::Parameter;
+use crate::expand::declaration::{
+    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+};
+use crate::span::{at_attribute, located};
 
 use super::Subscriber;
 use super::options::Options;

@@ -5,13 +5,13 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, Token};
 
-use crate::advice::OptionsOf;
-use crate::arguments::{self, Argument, Grammar};
-use crate::constant::Value;
-use crate::declaration::Runtime;
-use crate::errors::Errors;
-use crate::nearest::{alternatives, nearest};
-use crate::value::Given;
+use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::constant::Value;
+use crate::attr::value::Given;
+use crate::error::Errors;
+use crate::error::advice::OptionsOf;
+use crate::error::nearest::{alternatives, nearest};
+use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Subscriber,

@@ -3,8 +3,8 @@
 use quote::ToTokens;
 use syn::{ReturnType, Signature, Type};
 
-use crate::errors::Errors;
-use crate::parameter::{Parameter, bare};
+use crate::ast::parameter::{Parameter, bare};
+use crate::error::Errors;
 
 /// The parameters, as far as they are readable.
 pub(super) struct Shape {

@@ -3,12 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::declaration::{self, declared_name, location, needs, same_name_type, spoken_name, type_name};
-use crate::function::Function;
-use crate::located::{at_attribute, located};
-use crate::parameter::Parameter;
-use crate::returned::{Returned, converted, type_check};
-use crate::settings::Restart;
+use crate::ast::function::Function;
+use crate::ast::parameter::Parameter;
+use crate::ast::returned::{Returned, converted, type_check};
+use crate::attr::settings::Restart;
+use crate::expand::declaration::{
+    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+};
+use crate::span::{at_attribute, located};
 
 use super::Task;
 use super::options::Options;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 
 use super::{messages, messages_inside, one, tokens};
-use crate::advice::OptionsOf;
+use crate::error::advice::OptionsOf;
 
 const PLACES: [OptionsOf; 5] =
     [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::function::Function;
+use crate::ast::function::Function;
 
 use super::trees::{self, Reported, exact, flat, mentions, printed, reported, with_body, without_attributes};
 use super::usage::{Attribute, Usage};

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-use crate::located::at_attribute;
+use crate::span::at_attribute;
 
 use super::{Restart, Settings};
 

@@ -1,5 +1,9 @@
 //! All that is wrong with one use of an attribute.
 
+pub(crate) mod nearest;
+mod table;
+pub(crate) mod advice;
+
 use std::fmt::Display;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};

@@ -5,10 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::located::at_attribute;
-use crate::signature::{declares, is_entry_point, is_mark};
+use crate::ast::function::Function;
+use crate::ast::signature::{declares, is_entry_point, is_mark};
+use crate::error::Errors;
+use crate::span::at_attribute;
 
 /// Every token as it came, but for what only we understand; and, where something is wrong, but for what the compiler would
 /// complain about once more.

@@ -3,10 +3,10 @@
 use quote::ToTokens;
 use syn::{Expr, Lit};
 
-use crate::arguments::Argument;
-use crate::constant::{Constant, Value};
-use crate::nearest::{alternatives, nearest, same_word};
-use crate::value::Given;
+use crate::attr::arguments::Argument;
+use crate::attr::constant::{Constant, Value};
+use crate::attr::value::Given;
+use crate::error::nearest::{alternatives, nearest, same_word};
 
 /// The names that a value may have, and what each stands for.
 pub(crate) type Choices<T> = [(&'static str, T)];

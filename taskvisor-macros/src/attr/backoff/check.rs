@@ -5,9 +5,9 @@ use std::time::Duration;
 use humantime::format_duration;
 use syn::Ident;
 
-use crate::constant::Value;
-use crate::errors::Errors;
-use crate::value::Given;
+use crate::attr::constant::Value;
+use crate::attr::value::Given;
+use crate::error::Errors;
 
 use super::{Jitter, Kind, Parts};
 

@@ -1,7 +1,7 @@
 //! The backoff of a task or of a job: a name, a list, or a const expression.
 
 mod check;
-mod write;
+mod expand;
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, token};
 
-use crate::advice::OptionsOf;
-use crate::arguments::{self, Argument, Grammar, skip_to_comma};
-use crate::choice::Choices;
-use crate::constant::{Constant, Value};
-use crate::errors::Errors;
-use crate::nearest::{alternatives, nearest};
-use crate::scalar::Zero;
-use crate::value::Given;
+use crate::attr::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::attr::choice::Choices;
+use crate::attr::constant::{Constant, Value};
+use crate::attr::scalar::Zero;
+use crate::attr::value::Given;
+use crate::error::Errors;
+use crate::error::advice::OptionsOf;
+use crate::error::nearest::{alternatives, nearest};
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Backoff,

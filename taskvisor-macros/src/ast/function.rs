@@ -5,8 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
-use crate::errors::{Errors, parse_to_the_end};
-use crate::located::at_attribute;
+use crate::error::{Errors, parse_to_the_end};
+use crate::span::at_attribute;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::parse::ParseBuffer;
 use syn::{Expr, Ident, LitStr, Path, Token, token};
 
-use crate::arguments::Argument;
+use crate::attr::arguments::Argument;
 
 /// An option that was given: a later check can point at its key.
 pub(crate) struct Given<T> {

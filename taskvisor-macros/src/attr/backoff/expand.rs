@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::constant::Value;
-use crate::located::{at_attribute, located};
-use crate::value::Given;
+use crate::attr::constant::Value;
+use crate::attr::value::Given;
+use crate::span::{at_attribute, located};
 
 use super::{Backoff, Jitter, Kind, Parts};
 

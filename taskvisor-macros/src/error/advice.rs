@@ -1,8 +1,6 @@
 //! What to write instead of a word that is no option: one table for all attributes.
 
-mod table;
-
-use self::table::TABLE;
+use super::table::TABLE;
 
 /// Where options are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident, Signature, Type};
 
-use crate::errors::Errors;
-use crate::function::mentions;
-use crate::located::located;
+use crate::ast::function::mentions;
+use crate::error::Errors;
+use crate::span::located;
 
 /// One parameter as the call needs it.
 pub(crate) struct Parameter {

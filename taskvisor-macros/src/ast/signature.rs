@@ -3,8 +3,8 @@
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Generics, Safety, Signature};
 
-use crate::errors::Errors;
-use crate::function::mentions;
+use crate::ast::function::mentions;
+use crate::error::Errors;
 
 /// Checks all but the parameters' types; `what` is the function's role, as in "a task".
 pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {

@@ -4,9 +4,9 @@ use proc_macro2::Literal;
 use quote::quote;
 use syn::Ident;
 
-use crate::constant::Value;
-use crate::errors::Errors;
-use crate::value::Given;
+use crate::attr::constant::Value;
+use crate::attr::value::Given;
+use crate::error::Errors;
 
 use super::{Restart, Settings};
 

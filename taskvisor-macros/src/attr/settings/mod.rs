@@ -1,17 +1,17 @@
 //! What an attribute says about attempts: how long one may take, and when there is another.
 
 mod check;
-mod write;
+mod expand;
 
 use std::time::Duration;
 
-use crate::arguments::Argument;
-use crate::backoff::Backoff;
-use crate::choice::Choices;
-use crate::constant::Value;
-use crate::errors::Errors;
-use crate::scalar::Zero;
-use crate::value::Given;
+use crate::attr::arguments::Argument;
+use crate::attr::backoff::Backoff;
+use crate::attr::choice::Choices;
+use crate::attr::constant::Value;
+use crate::attr::scalar::Zero;
+use crate::attr::value::Given;
+use crate::error::Errors;
 
 const RESTARTS: &Choices<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];

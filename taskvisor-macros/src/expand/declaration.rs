@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Path, Visibility};
 
-use crate::function::Function;
-use crate::located::{at_attribute, located};
-use crate::parameter::Parameter;
-use crate::signature::declares;
-use crate::value::Given;
+use crate::ast::function::Function;
+use crate::ast::parameter::Parameter;
+use crate::ast::signature::declares;
+use crate::attr::value::Given;
+use crate::span::{at_attribute, located};
 
 /// Where the runtime crate is.
 #[derive(Default)]

@@ -6,13 +6,13 @@ mod expand;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::declaration::Runtime;
-use crate::emitted::emitted;
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::parameter::Parameter;
-use crate::returned;
-use crate::signature;
+use crate::ast::function::Function;
+use crate::ast::parameter::Parameter;
+use crate::ast::returned;
+use crate::ast::signature;
+use crate::error::Errors;
+use crate::expand::declaration::Runtime;
+use crate::expand::emitted::emitted;
 
 use self::options::Options;
 

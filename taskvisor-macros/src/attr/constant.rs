@@ -7,7 +7,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::located::{at_attribute, located};
+use crate::span::{at_attribute, located};
 
 /// The value of an option: read by the macro, or left to the compiler.
 pub(crate) enum Value<T> {

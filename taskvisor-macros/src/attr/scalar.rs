@@ -5,10 +5,10 @@ use std::time::Duration;
 use quote::{ToTokens, quote};
 use syn::{Expr, Lit, UnOp};
 
-use crate::arguments::Argument;
-use crate::constant::{Constant, Value};
-use crate::duration;
-use crate::value::Given;
+use crate::attr::arguments::Argument;
+use crate::attr::constant::{Constant, Value};
+use crate::attr::duration;
+use crate::attr::value::Given;
 
 /// What a duration of zero would mean.
 #[derive(Clone, Copy)]

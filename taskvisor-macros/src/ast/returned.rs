@@ -5,10 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Signature, Type};
 
-use crate::errors::Errors;
-use crate::function::mentions;
-use crate::located::{at_attribute, located};
-use crate::parameter::bare;
+use crate::ast::function::mentions;
+use crate::ast::parameter::bare;
+use crate::error::Errors;
+use crate::span::{at_attribute, located};
 
 /// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
 pub(crate) fn converted(

@@ -15,12 +15,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use crate::declaration::Runtime;
-use crate::emitted::emitted;
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::parameter::Parameter;
-use crate::signature;
+use crate::ast::function::Function;
+use crate::ast::parameter::Parameter;
+use crate::ast::signature;
+use crate::error::Errors;
+use crate::expand::declaration::Runtime;
+use crate::expand::emitted::emitted;
 
 use self::inputs::{Argument, Input};
 use self::options::{Options, Slot};

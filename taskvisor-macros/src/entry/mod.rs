@@ -6,12 +6,12 @@ mod expand;
 use proc_macro2::TokenStream;
 use syn::{FnArg, Signature, Type};
 
-use crate::declaration::Runtime;
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::parameter::bare;
-use crate::returned;
-use crate::signature;
+use crate::ast::function::Function;
+use crate::ast::parameter::bare;
+use crate::ast::returned;
+use crate::ast::signature;
+use crate::error::Errors;
+use crate::expand::declaration::Runtime;
 
 use self::options::Options;
 

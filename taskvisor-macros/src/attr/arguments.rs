@@ -6,9 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Token};
 
-use crate::advice::OptionsOf;
-use crate::errors::{Errors, parse_to_the_end};
-use crate::nearest::{alternatives, begins_like, resembling, same_word};
+use crate::error::advice::OptionsOf;
+use crate::error::nearest::{alternatives, begins_like, resembling, same_word};
+use crate::error::{Errors, parse_to_the_end};
 
 /// The options of one attribute.
 pub(crate) struct Grammar {

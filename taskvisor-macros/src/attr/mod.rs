@@ -1,0 +1,10 @@
+//! What is written in an attribute's parentheses.
+
+pub(crate) mod duration;
+pub(crate) mod arguments;
+pub(crate) mod constant;
+pub(crate) mod value;
+pub(crate) mod scalar;
+pub(crate) mod choice;
+pub(crate) mod backoff;
+pub(crate) mod settings;
