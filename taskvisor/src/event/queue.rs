@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::{Event, EventSet};
 use crate::sync::Mutex;
-use crate::sync::wakers::{WaiterId, Wakers, visit};
+use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -128,7 +128,7 @@ impl Queue {
 
     /// Ready when everything that was accepted is handled and every gap told.
     pub(crate) fn poll_drained(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
-        visit(place, context.waker(), |place, visitor| {
+        check_or_register(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if state.is_drained() {
                 return Some(Poll::Ready(()));

@@ -1,6 +1,6 @@
-//! Text that comes from anywhere, on one line.
+//! Escaping of untrusted text for one line of output.
 
-/// Escapes what would begin a line of its own, or command a terminal.
+/// Escapes control characters, so that the text cannot start a new line or send commands to a terminal.
 pub(crate) fn escape_line(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut line, character| {
         if character.is_control() {

@@ -1,6 +1,7 @@
-//! What threads share: the locks, the atomics and what wakes, so that loom can stand in for them.
+//! Synchronization: locks, atomics, wakers, panic containment, and the timer of stop deadlines.
 //!
-//! Built with `--cfg taskvisor_loom`, the models in `models/` run these same files under loom.
+//! The rest of the crate imports its locks and atomics from here. Built with `--cfg taskvisor_loom`, this module exports
+//! loom's instead, so that the models in `models/` run the shipped files.
 
 #[cfg(any(feature = "logging", feature = "macros"))]
 pub(crate) mod escape;
@@ -32,7 +33,9 @@ pub(crate) use {
     tokio::sync::{Notify, watch},
 };
 
-/// A mutex that a panic does not poison: what it guards is changed only by code that cannot panic half-way.
+/// A mutex without poisoning.
+// The critical sections of this crate call no user code and do not panic half-way, so the value is valid even after a
+// panic.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(shared::Mutex<T>);
 

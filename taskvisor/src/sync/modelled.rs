@@ -1,4 +1,4 @@
-//! What loom has no stand-in for: what of Tokio wakes, and what is random or depends on the machine.
+//! Replacements for what loom does not model: two of Tokio's primitives, random hashing, and the number of threads.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::BuildHasherDefault;
@@ -7,13 +7,13 @@ use std::num::NonZeroUsize;
 
 use super::Mutex;
 
-/// The same in every schedule, because loom repeats what it explored.
+/// A hasher without a random seed. Loom replays schedules, so that a model must be deterministic.
 pub(crate) type RandomState = BuildHasherDefault<DefaultHasher>;
 
-/// As the standard library's is written where the first value is a constant.
+/// Accepts the `const { … }` syntax of the standard library's `thread_local!`, which loom's macro does not parse.
 macro_rules! constant_thread_local {
-    (static $name:ident: $kind:ty = const { $first:expr };) => {
-        loom::thread_local! { static $name: $kind = $first; }
+    (static $name:ident: $kind:ty = const { $initial:expr };) => {
+        loom::thread_local! { static $name: $kind = $initial; }
     };
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn available_parallelism() -> io::Result<NonZeroUsize> {
     Ok(NonZeroUsize::MIN)
 }
 
-/// Tokio's own, with an access that loom sees before each call, so that it explores their order.
+/// Tokio's `Notify`, behind a lock of loom's. Loom does not see inside Tokio; the lock makes it explore the order of calls.
 #[derive(Debug, Default)]
 pub(crate) struct Notify {
     order: Mutex<()>,
@@ -47,7 +47,7 @@ impl Notify {
     }
 }
 
-/// A value that is watched, as far as it is used here. Not Tokio's own: that wakes in a random order.
+/// A watch channel with the methods that this crate uses. Tokio's own wakes its receivers in a random order.
 pub(crate) mod watch {
     use std::future::poll_fn;
     use std::sync::Arc;
@@ -59,7 +59,7 @@ pub(crate) mod watch {
     struct Watched<T> {
         value: T,
         version: u64,
-        waiting: Vec<Waker>,
+        waiters: Vec<Waker>,
     }
 
     #[derive(Debug, Default)]
@@ -68,17 +68,18 @@ pub(crate) mod watch {
     #[derive(Debug)]
     pub(crate) struct Receiver<T> {
         watched: Arc<Mutex<Watched<T>>>,
-        seen: u64,
+        /// The version that this receiver returned last.
+        version: u64,
     }
 
-    /// The sender is gone. Here it is not.
+    /// The error of a closed channel. The models never drop the sender, so that it never occurs.
     #[derive(Debug)]
     pub(crate) struct Closed;
 
     impl<T> Sender<T> {
         pub(crate) fn subscribe(&self) -> Receiver<T> {
-            let seen = self.0.lock().version;
-            Receiver { watched: Arc::clone(&self.0), seen }
+            let version = self.0.lock().version;
+            Receiver { watched: Arc::clone(&self.0), version }
         }
 
         pub(crate) fn borrow(&self) -> T
@@ -89,15 +90,15 @@ pub(crate) mod watch {
         }
 
         pub(crate) fn send_if_modified(&self, change: impl FnOnce(&mut T) -> bool) -> bool {
-            let waiting = {
+            let waiters = {
                 let mut watched = self.0.lock();
                 if !change(&mut watched.value) {
                     return false;
                 }
                 watched.version += 1;
-                std::mem::take(&mut watched.waiting)
+                std::mem::take(&mut watched.waiters)
             };
-            waiting.into_iter().for_each(Waker::wake);
+            waiters.into_iter().for_each(Waker::wake);
             true
         }
     }
@@ -105,28 +106,28 @@ pub(crate) mod watch {
     impl<T: Clone> Receiver<T> {
         pub(crate) fn borrow_and_update(&mut self) -> T {
             let watched = self.watched.lock();
-            self.seen = watched.version;
+            self.version = watched.version;
             watched.value.clone()
         }
 
         pub(crate) async fn changed(&mut self) -> Result<(), Closed> {
-            let seen = self.seen;
-            self.until(|watched| watched.version != seen).await;
+            let version = self.version;
+            self.until(|watched| watched.version != version).await;
             Ok(())
         }
 
-        pub(crate) async fn wait_for(&mut self, mut met: impl FnMut(&T) -> bool) -> Result<T, Closed> {
-            Ok(self.until(|watched| met(&watched.value)).await)
+        pub(crate) async fn wait_for(&mut self, mut condition: impl FnMut(&T) -> bool) -> Result<T, Closed> {
+            Ok(self.until(|watched| condition(&watched.value)).await)
         }
 
-        async fn until(&mut self, mut met: impl FnMut(&Watched<T>) -> bool) -> T {
+        async fn until(&mut self, mut condition: impl FnMut(&Watched<T>) -> bool) -> T {
             poll_fn(|context| {
                 let mut watched = self.watched.lock();
-                if met(&watched) {
-                    self.seen = watched.version;
+                if condition(&watched) {
+                    self.version = watched.version;
                     return Poll::Ready(watched.value.clone());
                 }
-                watched.waiting.push(context.waker().clone());
+                watched.waiters.push(context.waker().clone());
                 Poll::Pending
             })
             .await

@@ -1,21 +1,22 @@
-//! Calls into user code: whatever panics there ends there.
+//! Containment of panics in user code.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Calls `code`; a panic becomes its message.
-// Unwind safety is asserted because what a panic may have left half-changed is the user's own value, and every caller
-// drops that value or leaves it to its owner; nothing of ours is borrowed mutably across the call.
+/// Calls `code`. If it panics, returns the message of the panic.
+// Unwind safety is asserted: a panic can leave only the user's own value half-changed, and every caller drops that value or
+// leaves it to its owner. No value of this crate is borrowed mutably across the call.
 pub(crate) fn contain<T>(code: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(code)).map_err(message)
 }
 
-/// Drops a user's value; a panic in its destructor has been reported by the panic hook and goes no further.
+/// Drops a value of the user, and contains a panic of its destructor.
 pub(crate) fn discard<T>(value: T) {
+    // The panic hook has reported the panic already.
     let _ = contain(|| drop(value));
 }
 
-/// A user's value whose destructor may panic without reaching whoever happens to drop it last.
+/// A value of the user whose destructor may panic: the panic does not reach the code that drops it.
 #[derive(Clone, Debug)]
 pub(crate) struct Contained<T>(Option<T>);
 
@@ -24,7 +25,7 @@ impl<T> Contained<T> {
         Self(Some(value))
     }
 
-    /// The value; there is one until it is taken out or dropped.
+    /// Returns the value. `None` once it was taken out.
     pub(crate) fn get(&self) -> Option<&T> {
         self.0.as_ref()
     }
@@ -54,7 +55,7 @@ fn message(payload: Box<dyn Any + Send>) -> String {
             None => String::from("a panic without a message"),
         },
     };
-    // A payload may panic when dropped, and so may the payload of that panic: the second one is leaked.
+    // The destructor of a payload may panic too, and so may that of the second payload. Leaking the second one ends this.
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }

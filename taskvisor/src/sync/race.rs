@@ -9,7 +9,7 @@ pub(crate) enum Raced<A, B> {
     Right(B),
 }
 
-/// Which of two completes first; the other is dropped. If both do, the left one.
+/// Completes with the first of two futures to complete, and drops the other. If both are ready, the left one wins.
 pub(crate) async fn race<A: Future, B: Future>(left: A, right: B) -> Raced<A::Output, B::Output> {
     let (mut left, mut right) = (pin!(left), pin!(right));
     poll_fn(|context| {

@@ -1,6 +1,7 @@
-//! Who waits for something: a list of wakers, inline for one, kept under the lock of what they wait for.
+//! A list of wakers, kept under the lock of the state that its waiters wait for. The first waiter is stored inline.
 //!
-//! A waker may be anybody's code. It is cloned before the lock is taken, and woken and dropped after it.
+//! A waker may run foreign code, of another executor for instance. It is therefore cloned before the lock is taken, and
+//! woken and dropped after the lock is released.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -9,124 +10,149 @@ use std::task::Waker;
 
 use super::panics::contain;
 
-/// Where a waker is kept. It is given once, so that whoever was taken out meanwhile takes nobody else's.
+/// Identifies one registration in a list of wakers.
+///
+/// The list issues an id only once. A waiter whose waker was taken out, and which then removes its old id, cannot remove
+/// the waker of another waiter.
+///
+/// | bits | name | meaning |
+/// |---|---|---|
+/// | 63 | [`ATTEMPT_SCOPED`] | the waiter waits for the end of an attempt; `take_attempt_waiters` takes it out too |
+/// | 62 | [`INLINE`] | the waker is stored in the list itself, not in the overflow map |
+/// | 0 to 61 | | a counter, one for the inline waker and one for the overflow map; never zero |
+///
+/// `INLINE` keeps the ids of the two counters apart. `ATTEMPT_SCOPED` is the highest bit, so that all attempt-scoped
+/// waiters are the last ones of the ordered map, and one `split_off` takes them out.
 pub(crate) type WaiterId = NonZero<u64>;
 
+const ATTEMPT_SCOPED: u64 = 1 << 63;
+const INLINE: u64 = 1 << 62;
+
+/// The wakers of one state. [`check_or_register`] registers them.
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
-    /// That of `first`, or of the last that was.
-    id: u64,
-    first: Option<Waker>,
-    /// All others. Boxed, because every task pays for the room and hardly any needs it.
-    rest: Option<Box<Rest>>,
+    /// The id of the waker in `inline`, or of the one that was there last.
+    inline_id: u64,
+    inline: Option<Waker>,
+    /// All other wakers. Boxed, because every task pays for the space and few tasks have a second waiter.
+    overflow: Option<Box<Overflow>>,
 }
 
 #[derive(Debug, Default)]
-struct Rest {
+struct Overflow {
     issued: u64,
     wakers: BTreeMap<u64, Waker>,
 }
 
-/// Set in the places of those who may be taken out before the others. They are the last of the map.
-const ATTEMPT_SCOPED: u64 = 1 << 63;
-
-/// Set in the id of whoever is inline.
-const FIRST: u64 = 1 << 62;
-
-/// Who comes to wait, with a clone of its waker if it needs a new id; and goes with the one that was replaced.
+/// The waker to register, with a clone of it if the registration needs one. Afterwards the clone's place holds the waker
+/// that was replaced, so that it is dropped after the lock.
 #[derive(Debug)]
-pub(crate) struct Visitor<'a> {
+pub(crate) struct WakerSource<'a> {
     waker: &'a Waker,
-    spare: Option<Waker>,
+    clone: Option<Waker>,
 }
 
-/// Calls `look`, which locks and returns what it found, or registers the visitor. If that needs a clone, which whoever has a
-/// id hardly ever does, `look` returns `None` and is called again.
-pub(crate) fn visit<T>(
+/// Calls `check`, which locks the state and either returns what it found there, or registers the waker.
+///
+/// `check` returns `None` if it needs a clone of the waker. It is then called a second time, with the clone.
+pub(crate) fn check_or_register<T>(
     id: &mut Option<WaiterId>,
     waker: &Waker,
-    look: impl Fn(&mut Option<WaiterId>, &mut Visitor<'_>) -> Option<T>,
+    check: impl Fn(&mut Option<WaiterId>, &mut WakerSource<'_>) -> Option<T>,
 ) -> T {
-    let mut visitor = Visitor { waker, spare: id.is_none().then(|| waker.clone()) };
+    // A waiter without an id always needs the clone. One with an id has usually registered this very waker already, so
+    // the clone is made only if the check asks for it.
+    let mut source = WakerSource { waker, clone: id.is_none().then(|| waker.clone()) };
     loop {
-        if let Some(found) = look(id, &mut visitor) {
+        if let Some(found) = check(id, &mut source) {
             return found;
         }
-        visitor.spare = Some(waker.clone());
+        // The check has released its lock: cloning a waker runs code of its executor.
+        source.clone = Some(waker.clone());
     }
 }
 
 impl Wakers {
-    /// Registers the waker under this id, or gives it a new one. Says whether it could: else the visitor has to come again.
-    #[must_use = "it may have to come again"]
-    pub(crate) fn register(&mut self, id: &mut Option<WaiterId>, visitor: &mut Visitor<'_>) -> bool {
-        self.register_among(0, id, visitor)
+    /// Registers the waker under `id`, or under a new id. Returns `false` if it needs a clone of the waker first.
+    #[must_use = "`false` means that the waker is not registered yet"]
+    pub(crate) fn register(&mut self, id: &mut Option<WaiterId>, source: &mut WakerSource<'_>) -> bool {
+        self.register_scoped(0, id, source)
     }
 
-    /// The same for one that `take_attempt_waiters` takes out too.
-    #[must_use = "it may have to come again"]
+    /// Registers the waker like [`register`](Self::register); `take_attempt_waiters` takes it out too.
+    #[must_use = "`false` means that the waker is not registered yet"]
     pub(crate) fn register_for_attempt(
         &mut self,
         id: &mut Option<WaiterId>,
-        visitor: &mut Visitor<'_>,
+        source: &mut WakerSource<'_>,
     ) -> bool {
-        self.register_among(ATTEMPT_SCOPED, id, visitor)
+        self.register_scoped(ATTEMPT_SCOPED, id, source)
     }
 
-    fn register_among(&mut self, group: u64, id: &mut Option<WaiterId>, visitor: &mut Visitor<'_>) -> bool {
-        let held = id.and_then(|id| self.held(id));
-        if held.as_ref().is_some_and(|held| held.will_wake(visitor.waker)) {
+    fn register_scoped(
+        &mut self,
+        scope: u64,
+        id: &mut Option<WaiterId>,
+        source: &mut WakerSource<'_>,
+    ) -> bool {
+        let registered = id.and_then(|id| self.get_mut(id));
+        // The usual case of a second poll: the waker is still there and still the right one.
+        if registered.as_ref().is_some_and(|registered| registered.will_wake(source.waker)) {
             return true;
         }
-        let Some(waker) = visitor.spare.take() else { return false };
-        match held {
-            Some(held) => visitor.spare = Some(mem::replace(held, waker)),
-            None => *id = self.insert(group, waker),
+        let Some(waker) = source.clone.take() else { return false };
+        match registered {
+            // The replaced waker leaves through `source`: the caller holds the lock, and dropping it is foreign code.
+            Some(registered) => source.clone = Some(mem::replace(registered, waker)),
+            // The waker was taken out meanwhile. Its id is not reused: see `WaiterId`.
+            None => *id = self.insert(scope, waker),
         }
         true
     }
 
-    fn insert(&mut self, group: u64, waker: Waker) -> Option<WaiterId> {
-        if self.first.is_none() {
-            self.id = ((self.id + 1) & !(ATTEMPT_SCOPED | FIRST)) | FIRST | group;
-            self.first = Some(waker);
-            return NonZero::new(self.id);
+    fn insert(&mut self, scope: u64, waker: Waker) -> Option<WaiterId> {
+        if self.inline.is_none() {
+            self.inline_id = ((self.inline_id + 1) & !(ATTEMPT_SCOPED | INLINE)) | INLINE | scope;
+            self.inline = Some(waker);
+            return NonZero::new(self.inline_id);
         }
-        let rest = self.rest.get_or_insert_default();
-        rest.issued += 1;
-        rest.wakers.insert(rest.issued | group, waker);
-        NonZero::new(rest.issued | group)
+        let overflow = self.overflow.get_or_insert_default();
+        overflow.issued += 1;
+        overflow.wakers.insert(overflow.issued | scope, waker);
+        NonZero::new(overflow.issued | scope)
     }
 
-    /// Gives up this id, so that a waiter that went away leaves nothing behind.
-    #[must_use = "drop it after the lock"]
+    /// Removes a registration, so that a waiter that is dropped leaves nothing behind.
+    #[must_use = "drop the waker after the lock"]
     pub(crate) fn remove(&mut self, id: Option<WaiterId>) -> Option<Waker> {
         let id = id?.get();
-        if self.id == id { self.first.take() } else { self.rest.as_mut()?.wakers.remove(&id) }
+        if self.inline_id == id { self.inline.take() } else { self.overflow.as_mut()?.wakers.remove(&id) }
     }
 
-    fn held(&mut self, id: WaiterId) -> Option<&mut Waker> {
+    fn get_mut(&mut self, id: WaiterId) -> Option<&mut Waker> {
         let id = id.get();
-        if self.id == id { self.first.as_mut() } else { self.rest.as_mut()?.wakers.get_mut(&id) }
+        if self.inline_id == id { self.inline.as_mut() } else { self.overflow.as_mut()?.wakers.get_mut(&id) }
     }
 
-    /// Takes everybody out.
-    pub(crate) fn take(&mut self) -> TakenWakers {
-        TakenWakers {
-            first: self.first.take(),
-            rest: self.rest.as_mut().map(|rest| mem::take(&mut rest.wakers)),
+    /// Takes out all wakers.
+    pub(crate) fn take(&mut self) -> WakeList {
+        WakeList {
+            inline: self.inline.take(),
+            // The box and its counter stay: later ids must differ from those issued so far.
+            overflow: self.overflow.as_mut().map(|overflow| mem::take(&mut overflow.wakers)),
         }
     }
 
-    /// Takes those out who were registered as brief, if there are any.
-    pub(crate) fn take_attempt_waiters(&mut self) -> Option<TakenWakers> {
-        let first = if is_attempt_scoped(self.id) { self.first.take() } else { None };
-        let rest = self
-            .rest
+    /// Takes out the attempt-scoped wakers. `None` if there are none.
+    pub(crate) fn take_attempt_waiters(&mut self) -> Option<WakeList> {
+        let inline = if is_attempt_scoped(self.inline_id) { self.inline.take() } else { None };
+        let overflow = self
+            .overflow
             .as_mut()
-            .filter(|rest| rest.wakers.keys().next_back().copied().is_some_and(is_attempt_scoped));
-        let rest = rest.map(|rest| rest.wakers.split_off(&ATTEMPT_SCOPED));
-        (first.is_some() || rest.is_some()).then(|| TakenWakers { first, rest })
+            // They sort last, so the last key says whether there are any. Most attempts end without: skip the split.
+            .filter(|overflow| overflow.wakers.keys().next_back().copied().is_some_and(is_attempt_scoped));
+        let overflow = overflow.map(|overflow| overflow.wakers.split_off(&ATTEMPT_SCOPED));
+        (inline.is_some() || overflow.is_some()).then(|| WakeList { inline, overflow })
     }
 }
 
@@ -134,21 +160,22 @@ fn is_attempt_scoped(id: u64) -> bool {
     id & ATTEMPT_SCOPED != 0
 }
 
-/// Those who were taken out.
+/// Wakers that were taken out of their list, to be woken once the lock is released.
 #[must_use = "wake them after the lock"]
 #[derive(Debug)]
-pub(crate) struct TakenWakers {
-    first: Option<Waker>,
-    rest: Option<BTreeMap<u64, Waker>>,
+pub(crate) struct WakeList {
+    inline: Option<Waker>,
+    overflow: Option<BTreeMap<u64, Waker>>,
 }
 
-impl TakenWakers {
-    /// One that panics does not keep the others asleep.
+impl WakeList {
+    /// Wakes every waiter.
     pub(crate) fn wake(self) {
-        if let Some(first) = self.first {
-            let _ = contain(|| first.wake());
+        // Contained one by one: a waker that panics must not keep the other waiters asleep.
+        if let Some(inline) = self.inline {
+            let _ = contain(|| inline.wake());
         }
-        for waker in self.rest.into_iter().flat_map(BTreeMap::into_values) {
+        for waker in self.overflow.into_iter().flat_map(BTreeMap::into_values) {
             let _ = contain(|| waker.wake());
         }
     }

@@ -1,12 +1,12 @@
-//! A thread outside of every runtime that wakes at the deadlines of stops.
+//! A thread outside of every runtime that wakes tasks at their stop deadlines.
 //!
-//! A timer of Tokio's fires only while a worker waits on the runtime's driver. A worker that the driver has woken takes
-//! the driver with it; if a body then blocks that worker while all others sleep, no worker waits on the driver, and no
-//! timer of the runtime fires any more. A waker that is called from this thread reaches a sleeping worker all the same,
-//! and that worker waits on the driver afterwards.
+//! A Tokio timer fires only while a worker waits on the runtime's driver. A worker that the driver has woken takes the
+//! driver with it. If a body then blocks that worker while all other workers sleep, no worker waits on the driver, and no
+//! timer of the runtime fires. A wake-up from this thread still reaches a sleeping worker, and that worker waits on the
+//! driver afterwards.
 //!
-//! There is one such thread in a process, and only while a deadline is pending, unless [`keep`] was called. Its clock is
-//! the real one: a paused clock of Tokio's has nothing to be enforced on it.
+//! A process has at most one such thread. The thread exists only while a deadline is pending, unless [`keep`] was called.
+//! It reads the system clock: with a paused Tokio clock no deadline is enforced here.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -15,31 +15,31 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Orders the pending deadlines; the number tells apart those that are due at the same moment.
-type RegistryKey = (Instant, u64);
+/// The key of a pending deadline: its time, and a number that distinguishes deadlines of the same time.
+type DeadlineKey = (Instant, u64);
 
 struct Watchdog {
     state: Mutex<State>,
-    /// Notified when a deadline comes before the one that the thread sleeps until.
+    /// Notified when a new deadline is earlier than the time that the thread sleeps until.
     earlier: Condvar,
 }
 
 struct State {
-    /// Wakers are called and dropped after the lock is released: both run code that is not ours.
-    pending: BTreeMap<RegistryKey, Waker>,
+    /// The wakers of the pending deadlines, called and dropped after the lock is released: both run foreign code.
+    pending: BTreeMap<DeadlineKey, Waker>,
     next: u64,
     thread: Thread,
-    /// Until when the thread sleeps. `None` while it does not.
+    /// The time that the thread sleeps until. `None` while it is awake.
     sleeps_until: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Thread {
     Absent,
-    /// Ends when nothing is pending.
+    /// Ends once no deadline is pending.
     Temporary,
     /// Stays until the process ends.
-    ErrorSlot,
+    Permanent,
 }
 
 static WATCHDOG: Watchdog = Watchdog {
@@ -52,21 +52,21 @@ static WATCHDOG: Watchdog = Watchdog {
     earlier: Condvar::new(),
 };
 
-/// How long the thread sleeps at most before it looks whether anything is still pending. A deadline that is withdrawn
-/// notifies nothing, because that would cost every stop a system call.
+/// The longest sleep of a temporary thread, after which it checks whether a deadline is still pending.
+// A withdrawn deadline does not notify the thread, because that would cost every stop a system call.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Later than any deadline.
+/// The sleep of a permanent thread without a deadline. A new deadline interrupts it.
 const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Why the thread could not be created, the first time that it could not.
+/// The first error of creating the thread.
 static REFUSED: OnceLock<String> = OnceLock::new();
 
 /// A pending deadline. Dropping it withdraws the waker.
-pub(crate) struct Watch(RegistryKey);
+pub(crate) struct Watch(DeadlineKey);
 
 impl Watch {
-    /// WakerIdentity once at `due`. `None` if the thread does not exist and the system refuses to create it.
+    /// Wakes `waker` once, at `due`. `None` if the thread does not exist and the system refuses to create it.
     pub(crate) fn new(due: Instant, waker: Waker) -> Option<Self> {
         match Self::register(due, waker) {
             Ok(watch) => Some(watch),
@@ -77,7 +77,7 @@ impl Watch {
         }
     }
 
-    /// WakerIdentity in any case, with nothing left to withdraw it.
+    /// Keeps the deadline: it can no longer be withdrawn.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn detach(self) {
         std::mem::forget(self);
@@ -86,13 +86,15 @@ impl Watch {
     fn register(due: Instant, waker: Waker) -> io::Result<Self> {
         let mut state = WATCHDOG.lock();
         if state.thread == Thread::Absent {
-            // Created under the lock, so that there is one; it waits for the lock before it does anything.
+            // Created under the lock, so that two callers do not create two. The new thread starts by waiting for the lock.
             spawn()?;
             state.thread = Thread::Temporary;
         }
         state.next += 1;
         let key = (due, state.next);
         state.pending.insert(key, waker);
+        // A thread that is awake takes the lock again before it sleeps, and finds the deadline then: only a sleeping one
+        // needs the system call.
         if state.sleeps_until.is_some_and(|until| due < until) {
             WATCHDOG.earlier.notify_one();
         }
@@ -102,31 +104,32 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
+        // The guard is a temporary of this statement, so that the waker is dropped after the lock.
         let _waker = WATCHDOG.lock().pending.remove(&self.0);
     }
 }
 
-/// Creates the thread, if there is none, and keeps it until the process ends. From then on [`Watch::new`] does not fail.
+/// Creates the thread if it does not exist, and keeps it until the process ends. Afterwards [`Watch::new`] cannot fail.
 ///
 /// # Errors
 ///
-/// If the system refuses to create it.
+/// If the system refuses to create the thread.
 #[cfg_attr(not(feature = "macros"), allow(dead_code))]
 pub(crate) fn keep() -> io::Result<()> {
     let mut state = WATCHDOG.lock();
     if state.thread == Thread::Absent {
         spawn()?;
     }
-    state.thread = Thread::ErrorSlot;
+    state.thread = Thread::Permanent;
     Ok(())
 }
 
-/// Why deadlines were left to the runtimes' own timers, if they ever were.
+/// Returns the first error of creating the thread. After it, deadlines depended on the runtimes' own timers.
 pub(crate) fn refused() -> Option<&'static str> {
     REFUSED.get().map(String::as_str)
 }
 
-/// Says it once in a process, in the report of each supervisor and on stderr.
+/// Keeps the error for the reports of all supervisors, and prints it to stderr once in a process.
 fn report_refused(error: &io::Error) {
     let mut first = false;
     let reason = REFUSED.get_or_init(|| {
@@ -147,8 +150,8 @@ fn spawn() -> io::Result<()> {
 }
 
 impl Watchdog {
-    /// Nothing of ours panics while it holds the lock, so a poisoned lock guards a valid state.
     fn lock(&self) -> MutexGuard<'_, State> {
+        // No code panics half-way through a change of the state, so that a poisoned lock still guards a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -158,19 +161,22 @@ impl Watchdog {
             let now = Instant::now();
             let due = state.take_due(now);
             if !due.is_empty() {
+                // Unlock first: a waker may register or withdraw a deadline, or block for a moment.
                 drop(state);
                 due.into_iter().for_each(wake);
                 state = self.lock();
+                // Deadlines were added meanwhile, or have passed: check again before sleeping.
                 continue;
             }
             if state.pending.is_empty() && state.thread == Thread::Temporary {
+                // Under the same lock as the check: a deadline that is registered later finds no thread and creates one.
                 state.thread = Thread::Absent;
                 return;
             }
-            let first = state.pending.keys().next().map(|(due, _)| *due);
-            let until = match (first, state.thread) {
-                (Some(due), Thread::ErrorSlot) => due,
-                (None, Thread::ErrorSlot) => now + FAR,
+            let earliest = state.pending.keys().next().map(|(due, _)| *due);
+            let until = match (earliest, state.thread) {
+                (Some(due), Thread::Permanent) => due,
+                (None, Thread::Permanent) => now + FAR,
                 (due, _) => due.map_or(now + IDLE, |due| due.min(now + IDLE)),
             };
             state = self.sleep(state, until);
@@ -178,6 +184,8 @@ impl Watchdog {
     }
 
     fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>, until: Instant) -> MutexGuard<'a, State> {
+        // Set under the lock that `wait_timeout` releases, so that no earlier deadline slips in unnoticed. A spurious
+        // wake-up is harmless: the caller computes everything anew.
         state.sleeps_until = Some(until);
         let timeout = until.saturating_duration_since(Instant::now());
         let (mut state, _) =
@@ -190,18 +198,18 @@ impl Watchdog {
 impl State {
     fn take_due(&mut self, now: Instant) -> Vec<Waker> {
         let mut due = Vec::new();
-        while let Some(first) = self.pending.first_entry() {
-            if first.key().0 > now {
+        while let Some(earliest) = self.pending.first_entry() {
+            if earliest.key().0 > now {
                 break;
             }
-            due.push(first.remove());
+            due.push(earliest.remove());
         }
         due
     }
 }
 
-/// A waker that panics, as one of a foreign executor may, must not end the thread: others wait for it.
 fn wake(waker: Waker) {
+    // The waker of a foreign executor may panic. That must not end the thread: other tasks depend on it.
     let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| waker.wake()));
 }
 
@@ -213,11 +221,12 @@ mod tests {
 
     use super::*;
 
-    struct Tell(Mutex<Sender<u32>>, u32);
+    /// A waker that sends its number.
+    struct SendNumber(Mutex<Sender<u32>>, u32);
 
-    impl Wake for Tell {
+    impl Wake for SendNumber {
         fn wake(self: Arc<Self>) {
-            let _ = self.0.lock().expect("nothing panics").send(self.1);
+            let _ = self.0.lock().expect("the lock is not poisoned").send(self.1);
         }
     }
 
@@ -225,13 +234,14 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     #[test]
-    fn deadlines_wake_in_their_order_and_not_after_they_are_withdrawn() {
+    fn deadlines_wake_in_order_and_not_once_withdrawn() {
         let (sender, woken) = channel();
-        let waker = |number| Waker::from(Arc::new(Tell(Mutex::new(sender.clone()), number)));
+        let waker = |number| Waker::from(Arc::new(SendNumber(Mutex::new(sender.clone()), number)));
         let now = Instant::now();
-        let watches = [(LONG, 0), (2 * SOON, 2), (SOON, 1)]
-            .map(|(after, number)| Watch::new(now + after, waker(number)).expect("a thread"));
-        let withdrawn = Watch::new(now + SOON, waker(9)).expect("a thread");
+        let watches = [(LONG, 0), (2 * SOON, 2), (SOON, 1)].map(|(after, number)| {
+            Watch::new(now + after, waker(number)).expect("the system creates a thread")
+        });
+        let withdrawn = Watch::new(now + SOON, waker(9)).expect("the system creates a thread");
         drop(withdrawn);
         assert_eq!(woken.recv_timeout(LONG), Ok(1));
         assert_eq!(woken.recv_timeout(LONG), Ok(2));

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{CellPhase, CellState, PollView, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
-use crate::sync::wakers::{WaiterId, visit};
+use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{Outcome, Phase, StopCause, TaskId, TaskStatus};
 
 /// What a waiter found.
@@ -49,7 +49,7 @@ impl TaskCell {
 
     /// The outcome, or a place among the waiters.
     pub(crate) fn poll_outcome(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> OutcomePoll {
-        visit(place, context.waker(), |place, visitor| {
+        check_or_register(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if let Some(outcome) = state.outcome() {
                 return Some(OutcomePoll::Over(outcome));
@@ -70,7 +70,7 @@ impl TaskCell {
         place: &mut Option<WaiterId>,
         context: &Context<'_>,
     ) -> Poll<()> {
-        visit(place, context.waker(), |place, visitor| {
+        check_or_register(place, context.waker(), |place, visitor| {
             let mut state = self.state.lock();
             if state.is_cancelled(attempt) {
                 return Some(Poll::Ready(()));

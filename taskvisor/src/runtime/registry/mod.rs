@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 use self::slot::{NoRoom, SlotQueue};
 use crate::runtime::cell::{RegistryKey, TaskCell};
-use crate::sync::wakers::{WaiterId, Wakers, visit};
+use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::task::TaskId;
 
@@ -162,7 +162,7 @@ impl Registry {
 
     /// Ready when nobody is in.
     pub(crate) fn poll_idle(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
-        visit(place, context.waker(), |place, visitor| {
+        check_or_register(place, context.waker(), |place, visitor| {
             let mut idle = self.idle.lock();
             // Whoever departs after this sees the bit, and waits for this lock to look for whom to wake.
             if self.gate.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
