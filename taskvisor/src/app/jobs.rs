@@ -3,7 +3,6 @@
 use std::any::TypeId;
 
 use crate::job::JobDescriptor;
-use crate::runtime::body::Host;
 use crate::supervisor::SupervisorHandle;
 
 /// ErrorSlot among the states, under a type that nobody else has.
@@ -15,7 +14,7 @@ impl SupervisorHandle {
     #[must_use]
     pub fn jobs(&self) -> Vec<&'static JobDescriptor> {
         let Ok(shared) = self.shared() else { return Vec::new() };
-        let jobs = shared.state(TypeId::of::<Jobs>()).and_then(|jobs| jobs.downcast_ref::<Jobs>());
+        let jobs = shared.states.get(TypeId::of::<Jobs>()).and_then(|jobs| jobs.downcast_ref::<Jobs>());
         jobs.map(|jobs| jobs.0.clone()).unwrap_or_default()
     }
 }

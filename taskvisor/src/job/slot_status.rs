@@ -49,7 +49,7 @@ impl SupervisorHandle {
             owner_id: slot.owner.id(),
             since: slot.since,
             waiting: slot
-                .waiters()
+                .queued()
                 .map(|waiter| SlotWaiter {
                     name: waiter.task.name().to_owned(),
                     id: waiter.task.id(),

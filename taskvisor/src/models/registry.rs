@@ -110,9 +110,9 @@ fn of_two_closes_one_is_the_first_and_sees_everybody() {
             thread::spawn(move || registry.close_admission())
         };
         let (one, other) = (registry.close_admission(), join(closing));
-        assert!(one.first != other.first);
+        assert!(one.was_open != other.was_open);
         assert_eq!(one.waiting.len() + other.waiting.len(), 1);
-        assert_seen_or_refused(join(entering), &task, if one.first { &one } else { &other });
+        assert_seen_or_refused(join(entering), &task, if one.was_open { &one } else { &other });
     });
 }
 
@@ -137,7 +137,7 @@ fn closing_when_idle_and_closing_are_never_both_the_first() {
         let (world, _, leaves) = leaving();
         let closing = {
             let world = world.clone();
-            thread::spawn(move || world.shared.registry.close_admission().first)
+            thread::spawn(move || world.shared.registry.close_admission().was_open)
         };
         let closed = world.shared.registry.close_if_idle();
         assert!(closed != join(closing));

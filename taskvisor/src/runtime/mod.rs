@@ -1,4 +1,4 @@
-//! The runtime of tasks: the state of each, the actor that runs it, and the registry of all.
+//! The task runtime: the state of each task, the actor that runs it, and the registry of all tasks.
 
 pub(crate) mod actor;
 pub(crate) mod body;

@@ -1,6 +1,5 @@
-//! What all tasks of one supervisor share.
+//! The state that all tasks of one supervisor share.
 
-use std::any::{Any, TypeId};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
@@ -8,7 +7,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::body::{Host, States};
+use super::body::States;
 use super::registry::Registry;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
@@ -21,42 +20,44 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
-    /// What is wrong with how it was built, told by the first call that can fail.
+    /// The error of an invalid configuration. The first fallible call returns it.
     pub(crate) build_error: Option<RuntimeError>,
-    /// Shared with the watchdog of an application, which must not keep the states alive.
+    // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
     pub(crate) registry: Arc<Registry>,
     pub(crate) bus: Arc<Bus>,
+    /// Limits the attempts that run at once. `None` without a limit.
     pub(crate) permits: Option<Arc<Semaphore>>,
-    /// Told whenever there may be room among those who wait for a slot.
+    /// Notified whenever a slot queue may have room again.
     pub(crate) room: Notify,
     pub(crate) tally: Tally,
     pub(crate) stop: watch::Sender<ShutdownState>,
-    /// Called whenever `stop` has changed.
+    /// Called after every change of `stop`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) stop_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
     pub(crate) ran: AtomicBool,
     pub(crate) runtime: OnceLock<Handle>,
-    /// Those whose workers wait for a runtime.
+    /// Subscribers whose workers are not spawned yet, because no runtime is known.
     pub(crate) subscribers: Mutex<Vec<(Subscriber, Inbox)>>,
     pub(crate) workers: Mutex<Vec<AbortHandle>>,
-    /// Told when all of this is gone, by the last field of it. An application waits for it.
+    /// Closed when this value, with its states, has been dropped. An application awaits it.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) gone: Mutex<Option<oneshot::Receiver<()>>>,
-    _going: oneshot::Sender<()>,
+    // The last field: fields are dropped in their order, so that `gone` closes after the states are dropped.
+    _gone_on_drop: oneshot::Sender<()>,
 }
 
-/// How far a shutdown is.
+/// The progress of a shutdown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShutdownState {
-    /// Until when tasks may take to stop; set once a shutdown was asked.
+    /// The stop deadline of the tasks. Set by the first shutdown request.
     pub(crate) deadline: Option<Instant>,
-    /// Set once the door is shut, the end told and everybody asked: only then the driver begins.
+    /// Set once admission is closed, the event published, and every task has its stop request. The driver starts only then.
     pub(crate) requested: bool,
     /// Whether the runtime was shut down before a stop was requested.
     pub(crate) runtime_gone: bool,
-    /// By when subscribers and states must be done; set once no task is left to wait for.
+    /// The deadline of subscribers and states. Set once no task is left to wait for.
     pub(crate) drained_by: Option<Instant>,
-    /// The tasks that are stuck; set once it is through.
+    /// The stuck tasks. Set once the shutdown has completed.
     pub(crate) result: Option<Arc<[StuckTask]>>,
 }
 
@@ -77,7 +78,7 @@ impl Shared {
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
-        let (going, gone) = oneshot::channel();
+        let (gone_on_drop, gone) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
             config,
@@ -95,46 +96,37 @@ impl Shared {
             subscribers: Mutex::default(),
             workers: Mutex::default(),
             gone: Mutex::new(Some(gone)),
-            _going: going,
+            _gone_on_drop: gone_on_drop,
         });
+        // The inboxes need the address, which is known only once the value is allocated.
         let supervisor = shared.address();
         let inboxes = queues.into_iter().map(|queue| Inbox { queue, bus: Arc::clone(&bus), supervisor });
-        let waiting = subscribers.into_iter().zip(inboxes).collect();
-        *shared.subscribers.lock() = waiting;
+        let unspawned = subscribers.into_iter().zip(inboxes).collect();
+        *shared.subscribers.lock() = unspawned;
         shared
     }
 
-    /// The time on the clock of the runtime that the tasks run on, whatever runtime or thread calls: a paused clock of
-    /// Tokio's belongs to its runtime.
+    /// Returns the time on the clock of the runtime that the tasks run on, from any runtime or thread.
+    // A paused Tokio clock belongs to its runtime: the caller's clock may differ.
     pub(crate) fn now(&self) -> Instant {
         let Some(runtime) = self.runtime.get() else { return Instant::now() };
         let _entered = match Handle::try_current() {
-            // Most callers are tasks of that runtime, and this is part of adding a task.
+            // Most callers are tasks of that runtime. Entering it again would slow down every added task.
             Ok(current) if current.id() == runtime.id() => None,
-            // A supervisor may be dropped with the locals of its thread: Tokio's are gone then, and nothing can be entered.
+            // A supervisor in a thread local may be dropped after Tokio's thread locals. No runtime can be entered then.
             Err(error) if error.is_thread_local_destroyed() => None,
             _ => Some(runtime.enter()),
         };
         Instant::now()
     }
 
-    /// Tells this supervisor from others for as long as it lives.
+    /// Identifies this supervisor while it lives.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 }
 
-impl Host for Shared {
-    fn state(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.states.get(type_id)
-    }
-
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
-    }
-}
-
-/// Enough that threads which add at once rarely meet.
+/// The number of shards of the registry: four for each thread, so that threads which add tasks rarely share a lock.
 fn shards() -> usize {
     available_parallelism().map_or(8, |threads| threads.get() * 4).next_power_of_two()
 }

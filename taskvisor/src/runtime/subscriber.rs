@@ -1,4 +1,4 @@
-//! Who listens to events, each on a worker of its own.
+//! Subscribers to events, each with its own worker.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -18,10 +18,10 @@ use crate::event::bus::{Bus, Delivery, Queue};
 use crate::event::{Event, EventKind, EventSet};
 use crate::sync::panics::{Contained, contain, discard};
 
-/// Something that listens to events.
+/// A handler of events.
 ///
-/// It is called for one event after the other, on a worker of its own with a bounded queue: it may be as slow as it
-/// likes without holding up a task. If it panics, it is called again for the next event.
+/// A supervisor calls it for one event after the other. Each subscriber has its own worker (a Tokio task) and a bounded
+/// queue, so that a slow subscriber does not delay any task. After a panic it is called again with the next event.
 ///
 /// ```
 /// use taskvisor::{Config, Event, Subscribe, Supervisor};
@@ -41,7 +41,7 @@ pub trait Subscribe: Send + 'static {
     fn on_event(&mut self, event: &Event) -> impl Future<Output = ()> + Send;
 }
 
-/// A subscriber with its queue: what a supervisor takes. Made out of anything that is [`Subscribe`].
+/// A subscriber with the settings of its queue, as a supervisor accepts it. Converts from any type that is [`Subscribe`].
 pub struct Subscriber {
     pub(crate) name: Cow<'static, str>,
     pub(crate) queue: usize,
@@ -51,16 +51,17 @@ pub struct Subscriber {
     pub(crate) work: Work,
 }
 
+/// Builds the worker's future, once its application and its inbox are known.
 pub(crate) type Work = Box<dyn FnOnce(AppContext, Inbox) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 impl Subscriber {
-    /// How many events a queue holds unless said.
+    /// The default capacity of a queue, in events.
     pub const QUEUE: usize = 1024;
 
-    /// A subscriber to every event, named after its type, with room for 1,024 events.
+    /// Creates a subscriber to every event, named after its type, with a queue of 1,024 events.
     pub fn new<S: Subscribe>(subscriber: S) -> Self {
         let name = type_name::<S>();
-        // It may also be dropped before it ever worked, or in the middle of it.
+        // Contained here, because the subscriber may be dropped before its worker starts, or with the worker's future.
         let subscriber = Contained::new(subscriber);
         let name = name.split('<').next().and_then(|name| name.rsplit("::").next()).unwrap_or(name);
         Self {
@@ -69,25 +70,26 @@ impl Subscriber {
             events: EventSet::ALL,
             needs: |_| {},
             location: None,
-            work: Box::new(|_, inbox| Box::pin(work(subscriber, inbox))),
+            work: Box::new(|_, inbox| Box::pin(run_worker(subscriber, inbox))),
         }
     }
 
-    /// The name it is known by in events.
+    /// Sets the name, which events and reports use.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// How many events may wait for it, at least one. What does not fit is lost, and told as `Lagged`.
+    /// Sets the capacity of the queue, in events; at least one. Events that do not fit are lost, and a `Lagged` event
+    /// reports their number.
     #[must_use]
     pub fn with_queue(mut self, events: usize) -> Self {
         self.queue = events.max(1);
         self
     }
 
-    /// Which events it wants; `Lagged` is told in any case.
+    /// Sets the events to receive. `Lagged` is always received.
     #[must_use]
     pub fn with_events(mut self, events: EventSet) -> Self {
         self.events = events;
@@ -116,7 +118,7 @@ impl fmt::Debug for Subscriber {
     }
 }
 
-/// The receiving end of a subscriber.
+/// The receiving end of a subscriber's queue.
 pub(crate) struct Inbox {
     pub(crate) queue: Arc<Queue>,
     pub(crate) bus: Arc<Bus>,
@@ -131,43 +133,49 @@ impl Inbox {
         }
     }
 
-    /// A panic is an event for the others. A panic over such an event is not, or two that panic would never end.
+    /// Completes the delivery of one event. Publishes the panic of the handler to the other subscribers.
     fn handled(&self, event: Arc<Event>, result: Result<(), String>) {
         if let Err(message) = result {
             self.bus.count_panic();
+            // Not published for a panic over such an event: two subscribers that always panic would never stop.
             if !matches!(event.kind, EventKind::SubscriberPanicked { .. }) {
                 self.bus.publish_panic(&self.queue, message);
             }
         }
+        // Before `handled`: the last reference to an event drops a user's error, and a drain waits for that too.
         discard(event);
         self.queue.handled();
     }
 }
 
-async fn work<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
-    let mut turn = Instant::now();
+/// Handles events until the queue is closed and empty.
+async fn run_worker<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
+    let mut yielded_at = Instant::now();
     while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
+        // `on_event` may panic before it returns its future; `poll_contained` contains only the future.
         let result = match contain(|| subscriber.on_event(&event)) {
-            Ok(handling) => contained(inbox.supervisor, handling).await,
+            Ok(handling) => poll_contained(inbox.supervisor, handling).await,
             Err(message) => Err(message),
         };
         inbox.handled(event, result);
-        // A handler need not wait for anything, so nothing else would give others their turn, or let the drain end it.
-        if turn.elapsed() > TURN {
-            yielded().await;
-            turn = Instant::now();
+        // A handler may never return `Pending`. Without a yield, a full queue would keep this thread from other tasks, and
+        // the deadline of the drain could not abort the worker.
+        if yielded_at.elapsed() > YIELD_INTERVAL {
+            yield_to_scheduler().await;
+            yielded_at = Instant::now();
         } else {
             consume_budget().await;
         }
     }
 }
 
-/// How long a subscriber handles one event after the other before it gives others their turn.
-const TURN: Duration = Duration::from_millis(1);
+/// The time for which a worker handles events before it yields.
+const YIELD_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Not `tokio::task::yield_now`: what that puts off waits until this very thread is free, and the next one it runs may
-/// block it. What wakes itself can be stolen.
-async fn yielded() {
+/// Yields to the scheduler once.
+// Not `tokio::task::yield_now`: that defers the wake-up until this thread is free, and the next task on this thread may
+// block it. A task that wakes itself enters the run queue at once, where another worker can steal it.
+async fn yield_to_scheduler() {
     let mut polled = false;
     poll_fn(|context| {
         if std::mem::replace(&mut polled, true) {
@@ -179,8 +187,9 @@ async fn yielded() {
     .await;
 }
 
-/// Polls a user's future as code of this supervisor; a panic, in its destructor too, comes back as its message.
-async fn contained(supervisor: usize, future: impl Future<Output = ()>) -> Result<(), String> {
+/// Polls a user's future with the supervisor set as the caller. A panic of the future or of its destructor becomes an
+/// error.
+async fn poll_contained(supervisor: usize, future: impl Future<Output = ()>) -> Result<(), String> {
     let mut future = pin!(Some(future));
     let polled = poll_fn(|context| {
         let _entered = current_task::enter(Caller { supervisor, task: None, waker: None });
@@ -189,10 +198,12 @@ async fn contained(supervisor: usize, future: impl Future<Output = ()>) -> Resul
                 Ok(polled) => polled.map(Ok),
                 Err(message) => Poll::Ready(Err(message)),
             },
+            // Not reached: the future is cleared only below.
             None => Poll::Ready(Ok(())),
         }
     })
     .await;
+    // Dropped here and not at the end of the scope, where a panic of the destructor would end the worker.
     let dropped = contain(|| future.set(None));
     polled.and(dropped)
 }

@@ -1,17 +1,20 @@
-//! Counts how the tasks of a supervisor end.
+//! Counters of task ends, for the report of a supervisor.
 
 use super::cell::{TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
 use crate::task::{AbortedTask, FailedTask, Outcome, Report, StopCause};
 
-/// Counts the ends. The common ones take no lock.
+/// Counts task ends. The common ones take no lock.
+// All orderings are relaxed: a counter guards no other data. A report is exact once the registry is idle, because each task
+// is counted before `Registry::count_out`, whose release pairs with the acquire of the idle check.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     completed: AtomicU64,
     canceled: AtomicU64,
     rejected: AtomicU64,
-    trouble: Mutex<Report>,
+    /// The parts of the report that list tasks, under a lock: failures and aborts are rare.
+    listed: Mutex<Report>,
 }
 
 impl Tally {
@@ -35,7 +38,7 @@ impl Tally {
     }
 
     pub(crate) fn report(&self, subscriber_panics: u64) -> Report {
-        let mut report = self.trouble.lock().clone();
+        let mut report = self.listed.lock().clone();
         report.subscriber_panics = subscriber_panics;
         report.completed = self.completed.load(Ordering::Relaxed);
         report.canceled = self.canceled.load(Ordering::Relaxed);
@@ -45,9 +48,10 @@ impl Tally {
     }
 
     fn failed(&self, cell: &TaskCell, end: TaskEnd) {
+        // The cell is read before the report is locked: never two locks at once.
         let Outcome::Failed(failure) = cell.decided_outcome(end) else { return };
         let task = failed_task(cell, failure);
-        let mut report = self.trouble.lock();
+        let mut report = self.listed.lock();
         report.failed += 1;
         if report.failures.len() < Report::MAX_LISTED {
             report.failures.push(task);
@@ -57,20 +61,20 @@ impl Tally {
     fn failed_while_stopping(&self, cell: &TaskCell, end: TaskEnd) {
         let Outcome::Canceled { last_error: Some(failure), .. } = cell.decided_outcome(end) else { return };
         let task = failed_task(cell, failure);
-        let mut report = self.trouble.lock();
+        let mut report = self.listed.lock();
         if report.failed_while_stopping.len() < Report::MAX_LISTED {
             report.failed_while_stopping.push(task);
         }
     }
 
     pub(crate) fn undrained(&self, subscribers: Vec<String>) {
-        self.trouble.lock().undrained_subscribers = subscribers;
+        self.listed.lock().undrained_subscribers = subscribers;
     }
 
     fn aborted(&self, cell: &TaskCell) {
         let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
         let task = AbortedTask { name, id: cell.id(), slot, cause: cell.enforcer() };
-        let mut report = self.trouble.lock();
+        let mut report = self.listed.lock();
         report.aborted += 1;
         report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));
         if report.aborted_tasks.len() < Report::MAX_LISTED {

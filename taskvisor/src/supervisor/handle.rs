@@ -232,10 +232,7 @@ impl AppContext {
     /// A way to the supervisor of the application.
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
-        match self.host().into_any().downcast::<Shared>() {
-            Ok(shared) => SupervisorHandle::new(&shared),
-            Err(_) => SupervisorHandle(Reach::Known(Weak::new())),
-        }
+        SupervisorHandle::new(self.shared())
     }
 }
 

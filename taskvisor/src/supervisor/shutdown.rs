@@ -49,7 +49,7 @@ impl Shared {
         });
         if first {
             let waiting = std::mem::take(&mut *self.subscribers.lock());
-            let app = AppContext::new(Arc::clone(self) as _);
+            let app = AppContext::new(Arc::clone(self));
             let workers: Vec<_> = waiting
                 .into_iter()
                 .map(|(subscriber, inbox)| {
@@ -68,7 +68,7 @@ impl Shared {
         let deadline = saturating_deadline(now, grace);
         // The door is shut and the end told before the driver can see it: finding nobody in, it would be through at once.
         let inside = self.registry.close_admission();
-        if inside.first && self.bus.wants(EventName::ShutdownRequested) {
+        if inside.was_open && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
         for cell in inside.waiting {
@@ -83,8 +83,8 @@ impl Shared {
             if earlier {
                 stop.deadline = Some(deadline);
             }
-            stop.requested |= inside.first;
-            earlier || inside.first
+            stop.requested |= inside.was_open;
+            earlier || inside.was_open
         });
     }
 

@@ -1,4 +1,4 @@
-//! How an attempt ended: what was returned or happened, what it means, and the event that tells it.
+//! The result of an attempt: what happened, its classification, and its event.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::{FinishedAttempt, TaskCell};
 
-/// What happened to an attempt.
+/// What ended an attempt.
 #[derive(Debug)]
 pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
@@ -17,7 +17,7 @@ pub(crate) enum AttemptResult {
     Aborted,
 }
 
-/// What that means.
+/// A result, classified for the next step, the failure record, and the event.
 #[derive(Debug)]
 pub(crate) struct Classified {
     pub(crate) class: AttemptClass,
@@ -35,6 +35,7 @@ impl AttemptResult {
                 Classified { class: AttemptClass::Succeeded, caught: None, event: EventName::Succeeded }
             }
             Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
+            // Without a stop request this is a failure. As a cancellation it would end the task for no visible reason.
             Self::Returned(Err(TaskError::Canceled)) => failed(
                 AttemptClass::Failed,
                 FailureKind::Canceled,
@@ -67,7 +68,8 @@ impl AttemptResult {
     }
 }
 
-/// The event of an attempt that was judged `name`; its error is by now in the cell.
+/// Creates the event of a finished attempt.
+// After `TaskCell::finish_attempt`, which moves the error into the cell: events and status share one `Failure`.
 pub(crate) fn attempt_event(
     name: EventName,
     after: &FinishedAttempt,

@@ -1,7 +1,8 @@
-//! Waits that take long: each is reported after 10 s, 20 s, 40 s and so on, if a subscriber wants `Delayed`.
+//! Reports of long waits: after 10 s, 20 s, 40 s and so on, if a subscriber wants `Delayed`.
 //!
-//! A task that waits for a permit uses its own timer. Submissions that wait for a slot share one, in `controller/watch.rs`: it
-//! marks and wakes the tasks whose report is due, and each publishes its own, so that no `Delayed` follows an `Admitted`.
+//! A task that waits for a permit uses its own timer. Submissions that wait for a slot share one, in `job/slot_timer.rs`.
+//! It marks and wakes the tasks whose report is due. Each task publishes its own report, so that no `Delayed` follows an
+//! `Admitted`.
 
 use std::pin::Pin;
 use std::task::Context;
@@ -15,28 +16,30 @@ use crate::runtime::cell::saturating_deadline;
 use crate::runtime::registry::registration::Registration;
 use crate::task::WaitingOn;
 
-const FIRST: Duration = Duration::from_secs(10);
+const FIRST_REPORT: Duration = Duration::from_secs(10);
 
-/// The first report of a wait that is later than `after`.
+/// Returns the time of the first report after `after`, for a wait that began at `since`.
 pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
-    let mut waited = FIRST;
+    let mut waited = FIRST_REPORT;
     while let Some(due) = since.checked_add(waited) {
         if due > after {
             return due;
         }
-        // Saturated, it is beyond the range of the clock.
+        // A saturated duration is beyond the range of the clock and ends the loop.
         waited = waited.saturating_mul(2);
     }
     saturating_deadline(after, Duration::MAX)
 }
 
-/// Reports the wait for a permit, and leaves a waker for the next report. `begins` if it was not waiting before.
+/// Publishes due reports of a wait for a permit, and registers a waker for the next one. `begins` says whether the wait
+/// begins with this poll.
 pub(crate) fn poll_permit_wait(
     timer: &mut Option<Pin<Box<ActorTimer>>>,
     registration: &Registration,
     (since, begins): (Instant, bool),
     context: &mut Context<'_>,
 ) {
+    // Without a subscriber there is no event to publish, and the timer is not allocated.
     if !registration.shared().bus.wants(EventName::Delayed) {
         return;
     }
@@ -44,6 +47,7 @@ pub(crate) fn poll_permit_wait(
     if begins {
         timer.as_mut().set(next_report(since, since));
     }
+    // A loop, because a timer registers its waker only in a poll that is pending.
     while timer.as_mut().poll(context).is_ready() {
         let now = Instant::now();
         registration
@@ -52,7 +56,7 @@ pub(crate) fn poll_permit_wait(
     }
 }
 
-/// Reports the wait for a slot, if that is due.
+/// Publishes a report of the wait for a slot, if one is due.
 pub(crate) fn report_slot_wait(registration: &Registration) {
     if registration.shared().bus.wants(EventName::Delayed) {
         if let Some(since) = registration.cell().take_delay() {

@@ -1,7 +1,18 @@
-//! The only loop: one task, one attempt at a time.
+//! The actor of a task: the only loop of the runtime. It makes one attempt at a time.
 //!
-//! A hand-written future rather than an `async fn`, because it is what every task costs: rare parts are boxed when
-//! they are first needed, and what the cell knows is not kept here.
+//! It is a hand-written future and not an `async fn`, because every task pays for its size: rare parts are boxed on first
+//! use, and it keeps no copy of what the cell stores.
+//!
+//! | stage | polls | next stage |
+//! |---|---|---|
+//! | `Slot` | the cell, until the task owns its slot | `Gates` |
+//! | `Gates` | the permit, if attempts are limited; then starts an attempt | `Running` |
+//! | `Running` | the body; then its timeout, or the deadline of a stop | `Sleeping`, `Yielding`, or the end |
+//! | `Sleeping` | the timer of the next attempt | `Gates` |
+//! | `Yielding` | nothing: the actor has woken itself | `Gates` |
+//!
+//! In every stage but `Running`, a stop request ends the task at the next poll. A running attempt ends by itself, or is
+//! dropped at the deadline of the stop.
 
 mod attempt_result;
 pub(crate) mod delayed;
@@ -31,7 +42,7 @@ use crate::runtime::registry::registration::Registration;
 use crate::task::WaitingOn;
 
 pub(crate) struct TaskActor {
-    // Before the registration: users' destructors run first, and the name is free only after them.
+    // Before the registration, because fields are dropped in order: the name is free only after the user's destructors ran.
     body: ErasedBody,
     registration: Registration,
     policy: Policy,
@@ -41,51 +52,59 @@ pub(crate) struct TaskActor {
     permit: Option<Box<Permit>>,
 }
 
+/// What the next poll of the actor does.
 #[derive(Clone, Copy, Debug)]
 enum ActorStage {
-    /// Among those who wait for a slot.
+    /// Waits for its slot.
     Slot,
-    /// What must be had before an attempt, the first and any later one.
+    /// Waits for what every attempt requires.
     Gates,
+    /// Polls the body.
     Running {
+        /// The timeout of the attempt.
         until: Option<Instant>,
     },
+    /// Waits between two attempts.
     Sleeping,
+    /// Returned to the scheduler once, between two attempts without a delay.
     Yielding,
 }
 
-/// An attempt that has begun.
+/// An attempt that has begun in the cell.
 #[derive(Clone, Copy, Debug)]
-struct BegunAttempt {
+struct StartedAttempt {
     attempt: u64,
     at: Instant,
 }
 
-/// Go on to the next stage, or return from the poll.
+/// Whether to continue with the next stage, or to return from the poll.
 type Step = ControlFlow<Poll<()>>;
 
-const GO_ON: Step = ControlFlow::Continue(());
-const WAIT: Step = ControlFlow::Break(Poll::Pending);
-const OVER: Step = ControlFlow::Break(Poll::Ready(()));
+const CONTINUE: Step = ControlFlow::Continue(());
+const PENDING: Step = ControlFlow::Break(Poll::Pending);
+const DONE: Step = ControlFlow::Break(Poll::Ready(()));
 
 impl Future for TaskActor {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let (seen, mut begun) = this.begin_poll();
-        let PollView { stop, owns_slot } = seen;
-        this.registration.publish_added(begun.map(|begun| begun.at));
+        // The whole poll works with this view. `end_poll` compares it with the cell, and triggers another poll if it is
+        // out of date: no step needs to lock the cell again.
+        let (view, mut started) = this.begin_poll();
+        let PollView { stop, owns_slot } = view;
+        this.registration.publish_added(started.map(|started| started.at));
         loop {
             let step = match this.stage {
                 ActorStage::Slot => this.wait_for_slot(owns_slot, stop),
-                ActorStage::Gates => this.pass_gates(begun.take(), stop, context),
+                ActorStage::Gates => this.pass_gates(started.take(), stop, context),
                 ActorStage::Running { until } => this.run(until, stop, context),
                 ActorStage::Sleeping => this.sleep(stop, context),
                 ActorStage::Yielding => this.enter_stage(ActorStage::Gates),
             };
             if let ControlFlow::Break(polled) = step {
-                if polled.is_pending() && this.registration.cell().end_poll(seen, context.waker()) {
+                // A ready actor has finished its cell already.
+                if polled.is_pending() && this.registration.cell().end_poll(view, context.waker()) {
                     return this.finish_stuck(context);
                 }
                 return polled;
@@ -96,6 +115,7 @@ impl Future for TaskActor {
 
 impl TaskActor {
     pub(crate) fn new(mut registration: Registration, body: ErasedBody, policy: Policy) -> Self {
+        // From here on the task has an outcome, even if the runtime drops the actor before its first poll.
         registration.accept();
         let stage = if registration.is_queued() { ActorStage::Slot } else { ActorStage::Gates };
         Self {
@@ -109,24 +129,25 @@ impl TaskActor {
         }
     }
 
-    /// What was asked of it. Where an attempt is next and needs no permit, it begins under the same lock.
-    fn begin_poll(&self) -> (PollView, Option<BegunAttempt>) {
-        let begins = matches!(self.stage, ActorStage::Gates | ActorStage::Yielding);
-        if !begins || self.registration.shared().permits.is_some() {
+    /// Begins a poll in the cell. If an attempt is next and needs no permit, it begins under the same lock.
+    fn begin_poll(&self) -> (PollView, Option<StartedAttempt>) {
+        let starts = matches!(self.stage, ActorStage::Gates | ActorStage::Yielding);
+        if !starts || self.registration.shared().permits.is_some() {
             return (self.registration.cell().begin_poll(), None);
         }
         let at = Instant::now();
-        let (seen, attempt) = self.registration.cell().begin_poll_and_attempt(at);
-        (seen, attempt.map(|attempt| BegunAttempt { attempt, at }))
+        let (view, attempt) = self.registration.cell().begin_poll_and_attempt(at);
+        (view, attempt.map(|attempt| StartedAttempt { attempt, at }))
     }
 
     fn wait_for_slot(&mut self, owns_slot: bool, stop: Option<PendingStop>) -> Step {
         if let Some(stop) = stop {
+            // Also if the task owns its slot by now: its registration passes the slot on.
             return self.finish_stopped(stop);
         }
         if !owns_slot {
             report_slot_wait(&self.registration);
-            return WAIT;
+            return PENDING;
         }
         self.registration.publish_admitted();
         self.enter_stage(ActorStage::Gates)
@@ -134,38 +155,40 @@ impl TaskActor {
 
     fn pass_gates(
         &mut self,
-        begun: Option<BegunAttempt>,
+        started: Option<StartedAttempt>,
         stop: Option<PendingStop>,
         context: &mut Context<'_>,
     ) -> Step {
         if let Some(stop) = stop {
             return self.finish_stopped(stop);
         }
-        let BegunAttempt { attempt, at } = match begun {
-            // As the poll began, where no permit is needed.
-            Some(begun) => begun,
+        let StartedAttempt { attempt, at } = match started {
+            // It began together with the poll, because it needs no permit.
+            Some(started) => started,
             None if self.poll_permit(context).is_pending() => {
                 let wait = self.registration.cell().begin_wait(WaitingOn::Permit, Instant::now());
                 poll_permit_wait(&mut self.timer, &self.registration, wait, context);
-                return WAIT;
+                return PENDING;
             }
+            // The cell is checked again, because a stop may have been requested since the poll began.
             None => match self.begin_attempt() {
-                Ok(begun) => begun,
+                Ok(started) => started,
                 Err(stop) => return self.finish_stopped(stop),
             },
         };
         self.registration.publish_started(attempt, at);
         let until = self.policy.timeout().map(|timeout| saturating_deadline(at, timeout));
+        // The closure that builds the future is user code too, and its panic is a failed attempt.
         match self.with_body(None, |body, registration| body.start(&|| registration.context(attempt))) {
             Err(message) => self.finish_attempt(AttemptResult::Panicked(message), context),
             Ok(()) => self.enter_stage(ActorStage::Running { until }),
         }
     }
 
-    fn begin_attempt(&self) -> Result<BegunAttempt, PendingStop> {
+    fn begin_attempt(&self) -> Result<StartedAttempt, PendingStop> {
         let at = Instant::now();
         let attempt = self.registration.cell().begin_attempt(at)?;
-        Ok(BegunAttempt { attempt, at })
+        Ok(StartedAttempt { attempt, at })
     }
 
     fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -181,43 +204,47 @@ impl TaskActor {
             }
             Poll::Pending => {}
         }
-        // The body was polled after the ask, so that even with a zero grace it has seen it once.
+        // Checked after the body was polled: even with a grace of zero, the body is polled once after the stop request.
         let deadline = stop.map(|stop| stop.deadline);
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return self.finish_attempt(AttemptResult::Aborted, context);
         }
-        let Some(due) = deadline.into_iter().chain(until).min() else { return WAIT };
+        let Some(due) = deadline.into_iter().chain(until).min() else { return PENDING };
+        // Only the deadline of a stop gets the timer of the watchdog: a timeout is not worth a thread.
         let (polled, result) = if deadline == Some(due) {
             (self.timer(due).poll_stop(due, context), AttemptResult::Aborted)
         } else {
             self.timer(due).set(due);
             (self.poll_timer(context), AttemptResult::TimedOut)
         };
-        if polled.is_pending() { WAIT } else { self.finish_attempt(result, context) }
+        if polled.is_pending() { PENDING } else { self.finish_attempt(result, context) }
     }
 
-    /// The body came back from a poll in which it was given up: those who waited know the end, so it gets no other.
+    /// Finishes a task that was declared stuck during the poll that returns now. Its outcome is already published.
     fn finish_stuck(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _over = match self.stage {
+        let _done = match self.stage {
             ActorStage::Running { .. } => self.finish_attempt(AttemptResult::Aborted, context),
             _ => self.finish(TaskEnd::Aborted, None),
         };
         Poll::Ready(())
     }
 
-    /// The attempt is over: drops its future, tells how it result, and does what follows.
+    /// Ends the attempt: drops its future, publishes its event, and takes the next step.
     fn finish_attempt(&mut self, result: AttemptResult, context: &mut Context<'_>) -> Step {
         let aborted = matches!(result, AttemptResult::Aborted);
-        // A panic in a destructor has been reported by the panic hook; the attempt had result before it.
+        // A panic of a destructor is not a failure of the attempt, which has its result. The panic hook has reported it.
         let _ = self.with_body(None, |body, _| body.clear());
+        // After the future is dropped, so that never more futures exist than permits.
         if let Some(permit) = &mut self.permit {
             permit.release();
         }
+        // Read after the destructors, which take any time.
         let now = Instant::now();
         let timeout = self.policy.timeout().unwrap_or_default();
         let classified = result.classify(self.registration.cell(), timeout);
         let after = self.registration.cell().finish_attempt(now, classified.caught);
         let event = classified.event;
+        // Published after the cell has the failure, because the event carries it.
         self.registration.publish_attempt_end(event, now, |cell| attempt_event(event, &after, timeout, cell));
         if aborted {
             return self.finish(TaskEnd::Aborted, None);
@@ -232,13 +259,14 @@ impl TaskActor {
             NextStep::Fail => TaskEnd::Failed,
             NextStep::Stop { cause, failed } => TaskEnd::Canceled { cause, failed },
         };
+        // A task that goes on sets the count in `begin_sleep`. Here it usually has not changed, which saves a lock.
         if self.streak.failures() != failures {
             self.registration.cell().count_failures(self.streak.failures());
         }
         self.finish(end, Some(now).filter(|_| !after.dropped))
     }
 
-    /// Between two attempts.
+    /// Sleeps until the next attempt, or yields if there is no delay.
     fn schedule_next(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
         let until = saturating_deadline(now, delay);
         let failures = self.streak.failures();
@@ -250,9 +278,10 @@ impl TaskActor {
                 .publish(EventName::Backoff, Some(now), || EventKind::Backoff { delay, failures });
         }
         if delay.is_zero() {
+            // One return to the scheduler between attempts: a task that always succeeds at once must not starve others.
             self.stage = ActorStage::Yielding;
             context.waker().wake_by_ref();
-            return WAIT;
+            return PENDING;
         }
         self.timer(until).set(until);
         self.enter_stage(ActorStage::Sleeping)
@@ -261,12 +290,12 @@ impl TaskActor {
     fn sleep(&mut self, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
-            None if self.poll_timer(context).is_pending() => WAIT,
+            None if self.poll_timer(context).is_pending() => PENDING,
             None => self.enter_stage(ActorStage::Gates),
         }
     }
 
-    /// Ends between two attempts, as it was asked to.
+    /// Ends the task outside of an attempt, because of a stop request.
     fn finish_stopped(&mut self, stop: PendingStop) -> Step {
         match stop.kind {
             StopKind::Stop => {
@@ -276,19 +305,23 @@ impl TaskActor {
         }
     }
 
-    /// The last thing it does. `read` is what the clock said, if no code of the user ran since; if the destructor of the task
-    /// runs some now, it is read again.
-    fn finish(&mut self, end: TaskEnd, read: Option<Instant>) -> Step {
-        let read = read.filter(|_| !self.body.has_destructor());
+    /// Ends the task. The last step of an actor.
+    ///
+    /// `now` is a reading of the clock, if no user code has run since. It is reused unless the task's value has a
+    /// destructor.
+    // This saves a reading of the clock for every task that returns and ends.
+    fn finish(&mut self, end: TaskEnd, now: Option<Instant>) -> Step {
+        let now = now.filter(|_| !self.body.has_destructor());
+        // Before the registration finishes: when waiters see the end, no user code of the task runs any more.
         self.with_body(None, |body, _| body.discard());
         self.permit = None;
-        self.registration.finish(end, read.unwrap_or_else(Instant::now));
-        OVER
+        self.registration.finish(end, now.unwrap_or_else(Instant::now));
+        DONE
     }
 
     fn enter_stage(&mut self, stage: ActorStage) -> Step {
         self.stage = stage;
-        GO_ON
+        CONTINUE
     }
 
     fn timer(&mut self, due: Instant) -> Pin<&mut ActorTimer> {
@@ -302,7 +335,7 @@ impl TaskActor {
         }
     }
 
-    /// Calls user code, marked as this task's.
+    /// Calls user code with this task set as the current one.
     fn with_body<T>(
         &mut self,
         waker: Option<WakerIdentity>,

@@ -1,4 +1,4 @@
-//! What follows an attempt. Pure: given what happened, it says what is next.
+//! The decision after an attempt: stop, finish, repeat or retry. Pure functions of the policy and the classified result.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use crate::policy::{Policy, RestartPolicy, nanoseconds};
 use crate::task::StopCause;
 
-/// What an attempt ended with.
+/// The class of an attempt's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttemptClass {
     Succeeded,
-    /// An error, a timeout, a panic, a `Canceled` that nobody asked for.
+    /// An error, a timeout, a panic, or a `Canceled` without a stop request.
     Failed,
     Fatal,
     RetryAfter(Duration),
-    /// Stopped as it was asked to.
+    /// Stopped after a stop request.
     Canceled,
 }
 
-/// What follows.
+/// The step after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NextStep {
     Complete,
@@ -28,13 +28,13 @@ pub(crate) enum NextStep {
     Retry { after: Duration },
 }
 
-/// Failures in a row.
+/// A series of consecutive failures.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FailureStreak {
     failures: u32,
-    /// How many of these failures waited for a backoff delay. `retry_after` is no reason to wait longer the next time.
+    /// The failures that were followed by a backoff delay. A `retry_after` delay does not increase later backoff delays.
     backoffs: u32,
-    /// The backoff delay before, in nanoseconds.
+    /// The previous backoff delay, in nanoseconds.
     previous: u64,
 }
 
@@ -43,7 +43,8 @@ impl FailureStreak {
         self.failures
     }
 
-    /// What follows an attempt that ran for `ran`, now that `stop` was asked or not. `draw` is chance: one of a range.
+    /// Decides the step after an attempt that took `ran`. `stop` is the cause of a pending stop; `draw` returns a random
+    /// value of a range.
     pub(crate) fn next(
         &mut self,
         policy: &Policy,
@@ -54,8 +55,9 @@ impl FailureStreak {
     ) -> NextStep {
         let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
         self.count(policy, failed, ran);
-        // Work done is never thrown away: a job that returned its value has completed, stop or no stop.
+        // A job that returned its value has completed, even if a stop was requested meanwhile: the value is not discarded.
         let delivered = policy.returns_value && class == AttemptClass::Succeeded;
+        // Otherwise a stop request overrides the restart policy.
         if let (Some(cause), false) = (stop, delivered) {
             return NextStep::Stop { cause, failed };
         }
@@ -84,6 +86,7 @@ impl FailureStreak {
     }
 
     fn count(&mut self, policy: &Policy, failed: bool, ran: Duration) {
+        // An attempt that ran stably ends the series before it, also if it failed: its failure is the first of a new one.
         if !failed || ran >= policy.stable_after() {
             *self = Self::default();
         }

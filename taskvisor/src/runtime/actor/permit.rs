@@ -1,4 +1,4 @@
-//! A place among those who may run at once.
+//! Permits that limit how many attempts run at once.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::PollSemaphore;
 
-/// One permit: waited for, held during an attempt, released after it. Dropped while it waits, it leaves the line.
+/// One permit: acquired before an attempt and released after it. Dropping it while it waits leaves the semaphore's queue.
 pub(crate) struct Permit {
     permits: PollSemaphore,
     held: Option<OwnedSemaphorePermit>,
@@ -19,7 +19,7 @@ impl Permit {
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.held.is_none() {
-            // The semaphore is never closed, so what it hands out is a permit.
+            // `None` would mean that the semaphore is closed, which never happens.
             match self.permits.poll_acquire(context) {
                 Poll::Ready(held) => self.held = held,
                 Poll::Pending => return Poll::Pending,

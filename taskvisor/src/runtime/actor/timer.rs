@@ -11,12 +11,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::sync::StopTimer;
 
 pin_project! {
-    /// Made when an actor first needs a timer: most tasks never do.
+    /// The timers of one actor. Allocated on first use, because most tasks never need one.
     pub(crate) struct ActorTimer {
-        // For the timeout and the waits between attempts.
+        // For timeouts, delays between attempts, and reports of long waits.
         #[pin]
         sleep: Sleep,
-        // For the deadline of a stop, which has to be enforced even if the timers of the runtime do not fire.
+        // For the deadline of a stop, which must be enforced even if the timers of the runtime do not fire.
         stop: Option<StopTimer>,
     }
 }
@@ -28,18 +28,19 @@ impl ActorTimer {
 
     pub(crate) fn set(self: Pin<&mut Self>, due: Instant) {
         let mut sleep = self.project().sleep;
+        // A reset removes the timer from the wheel and inserts it again: skip it in each poll of a running attempt.
         if sleep.deadline() != due {
             sleep.as_mut().reset(due);
         }
     }
 
-    /// Ready when the time that was set has come. Unconstrained, because a body that used up its budget must not put off its
-    /// own deadline.
+    /// Ready at the time that was set last.
     pub(crate) fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Unconstrained: a body that has used up the cooperative budget must not postpone its own timeout.
         pin!(unconstrained(self.project().sleep)).poll(context)
     }
 
-    /// Ready when the deadline of a stop has come.
+    /// Ready at the deadline of a stop.
     pub(crate) fn poll_stop(self: Pin<&mut Self>, due: Instant, context: &mut Context<'_>) -> Poll<()> {
         let timer = self.project().stop.get_or_insert_with(|| StopTimer::new(due));
         if timer.due() != due {

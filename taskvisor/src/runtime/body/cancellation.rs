@@ -1,5 +1,6 @@
-//! Waiting until an attempt should stop, without a token: in the body itself it needs nothing at all, because the actor, which
-//! is woken by the stop, polls the body again.
+//! Futures that complete when an attempt should stop, without a token.
+//!
+//! In the body itself they register no waker: a stop request wakes the actor, and the actor polls the body again.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,12 +18,12 @@ use crate::sync::wakers::WaiterId;
 pub(crate) struct Cancelled<'a> {
     cell: &'a TaskCell,
     attempt: u64,
-    place: Option<WaiterId>,
+    waiter: Option<WaiterId>,
 }
 
 impl<'a> Cancelled<'a> {
     pub(crate) fn new(cell: &'a TaskCell, attempt: u64) -> Self {
-        Self { cell, attempt, place: None }
+        Self { cell, attempt, waiter: None }
     }
 }
 
@@ -31,27 +32,30 @@ impl Future for Cancelled<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
+        // Pending without a waker is sound here: the context carries the waker of the actor, which every stop request
+        // wakes, and an attempt cannot end before its body returns.
         if current_task::is_body_of(this.cell.id(), context.waker()) {
             return if this.cell.is_cancelled(this.attempt) { Poll::Ready(()) } else { Poll::Pending };
         }
-        this.cell.poll_cancelled(this.attempt, &mut this.place, context)
+        this.cell.poll_cancelled(this.attempt, &mut this.waiter, context)
     }
 }
 
 impl Drop for Cancelled<'_> {
     fn drop(&mut self) {
-        if self.place.is_some() {
-            self.cell.remove_waiter(self.place);
+        // Usually it has none, and the lock of the cell is not taken.
+        if self.waiter.is_some() {
+            self.cell.remove_waiter(self.waiter);
         }
     }
 }
 
 pin_project! {
-    /// Another future until the attempt should stop.
+    /// Runs a future until the attempt should stop.
     #[must_use = "futures do nothing unless awaited"]
     pub(crate) struct UntilCancelled<'a, F> {
         cancelled: Cancelled<'a>,
-        // Dropped as soon as it is of no use, which may be before this is.
+        // `None` once it is finished: its destructor runs at once, not when this future is dropped.
         #[pin]
         future: Option<F>,
     }

@@ -1,6 +1,6 @@
-//! What an attempt is told about itself, and about the application it runs in.
+//! The context of an attempt, and of the application it runs in.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -10,33 +10,28 @@ use tokio_util::sync::CancellationToken;
 use super::cancellation::{Cancelled, UntilCancelled};
 use crate::error::Failure;
 use crate::runtime::cell::TaskCell;
+use crate::runtime::shared::Shared;
 use crate::task::TaskId;
 
-/// What a context knows of the supervisor; `supervisor` gives it methods.
-pub(crate) trait Host: Send + Sync + 'static {
-    fn state(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>>;
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
-}
-
-/// The application that a task or a subscriber belongs to: what [`FromApp`](crate::FromApp) extracts from.
+/// The application that a task or a subscriber belongs to. [`FromApp`](crate::FromApp) extracts parameters from it.
 #[derive(Clone)]
 pub struct AppContext {
-    host: Arc<dyn Host>,
+    shared: Arc<Shared>,
 }
 
 impl AppContext {
-    pub(crate) fn new(host: Arc<dyn Host>) -> Self {
-        Self { host }
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
     }
 
-    pub(crate) fn host(&self) -> Arc<dyn Host> {
-        Arc::clone(&self.host)
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
-    /// The state of type `T`, if one was given to the application.
+    /// Returns the state of type `T`, if one was registered.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let state = self.host.state(TypeId::of::<T>())?;
+        let state = self.shared.states.get(TypeId::of::<T>())?;
         Arc::clone(state).downcast().ok()
     }
 }
@@ -47,9 +42,9 @@ impl fmt::Debug for AppContext {
     }
 }
 
-/// One attempt of one task, as its body sees it.
+/// The context of one attempt of a task.
 ///
-/// A context belongs to its attempt: kept beyond it, it reads as cancelled.
+/// A context belongs to its attempt. One that outlives the attempt reports cancellation.
 ///
 /// ```
 /// use std::time::Duration;
@@ -73,35 +68,35 @@ pub struct TaskContext {
 }
 
 impl TaskContext {
-    pub(crate) fn new(host: Arc<dyn Host>, cell: Arc<TaskCell>, attempt: u64) -> Self {
-        Self { app: AppContext::new(host), cell, attempt }
+    pub(crate) fn new(shared: Arc<Shared>, cell: Arc<TaskCell>, attempt: u64) -> Self {
+        Self { app: AppContext::new(shared), cell, attempt }
     }
 
-    /// The name of the task.
+    /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {
         self.cell.name()
     }
 
-    /// The id of the task.
+    /// Returns the id of the task.
     #[must_use]
     pub fn id(&self) -> TaskId {
         self.cell.id()
     }
 
-    /// The number of this attempt, from 1; never reset.
+    /// Returns the number of this attempt. The first attempt is 1; the number is never reset.
     #[must_use]
     pub fn attempt(&self) -> u64 {
         self.attempt
     }
 
-    /// The latest failure of this task, if it ever failed.
+    /// Returns the latest failure of this task, if it has ever failed.
     #[must_use]
     pub fn last_error(&self) -> Option<Failure> {
         self.cell.last_error()
     }
 
-    /// Whether the attempt should stop: a stop was asked, or the attempt is over.
+    /// Whether the attempt should stop: a stop was requested, or the attempt has ended.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cell.is_cancelled(self.attempt)
@@ -109,35 +104,37 @@ impl TaskContext {
 
     /// Completes when the attempt should stop.
     ///
-    /// In the body it costs next to nothing: no [`token`](Self::token), no waker, no allocation. A copy of the context may
-    /// wait anywhere, as in a task that the body spawned; there it leaves a waker, as any future does.
+    /// In the body it is nearly free: it needs no [`token`](Self::token), no waker and no allocation. A clone of the
+    /// context can be awaited anywhere else too, for instance in a task that the body spawned. There it registers a waker.
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: cancellation is a level, so a later call completes at once.
+    /// Cancel safe. Cancellation is level-triggered, so that a later call completes at once.
     #[must_use = "futures do nothing unless awaited"]
     pub fn cancelled(&self) -> impl Future<Output = ()> + Send + Unpin {
         Cancelled::new(&self.cell, self.attempt)
     }
 
-    /// Runs `future` until it completes, or until the attempt should stop: then it is dropped and `None` returned.
+    /// Runs `future` to completion and returns its output. If the attempt should stop first, drops it and returns `None`.
     ///
     /// # Cancel safety
     ///
-    /// As cancel safe as `future` is.
+    /// Cancel safe if `future` is.
     #[must_use = "futures do nothing unless awaited"]
     pub fn run_until_cancelled<F: Future>(&self, future: F) -> impl Future<Output = Option<F::Output>> {
         UntilCancelled::new(Cancelled::new(&self.cell, self.attempt), future)
     }
 
-    /// The token of this attempt, for what the body spawns: cancelled when a stop is asked, and whenever the attempt
-    /// ends, by timeout or panic too. Cancelling it oneself tells only those who hold it.
+    /// Returns the token of this attempt, for tasks that the body spawns.
+    ///
+    /// It is cancelled when a stop is requested, and whenever the attempt ends, also by a timeout or a panic. Cancelling
+    /// the token yourself reaches only the code that holds it; the task is not stopped.
     #[must_use]
     pub fn token(&self) -> CancellationToken {
         self.cell.token(self.attempt)
     }
 
-    /// The application the task belongs to.
+    /// Returns the application that the task belongs to.
     #[must_use]
     pub fn app(&self) -> &AppContext {
         &self.app

@@ -1,4 +1,4 @@
-//! Room for one attempt at a time, erased once per task rather than once per attempt.
+//! The type-erased body of a task: one allocation per task, in which every attempt is built in place.
 
 use std::fmt;
 use std::future::Future;
@@ -12,15 +12,16 @@ use super::TaskContext;
 use crate::error::TaskError;
 use crate::sync::panics::{Contained, contain, discard};
 
-/// Makes the context of the attempt. A body that has no use for it is not made to pay for it.
+/// Creates the context of an attempt. Called lazily: a context counts two references, which many bodies do not need.
 pub(crate) type MakeContext<'a> = &'a dyn Fn() -> TaskContext;
 
-/// A task's future, built, polled and dropped in place.
+/// The future of an attempt, built, polled and dropped in place.
 pub(crate) trait AttemptCell: Send {
     fn start(self: Pin<&mut Self>, context: MakeContext<'_>);
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>>;
+    /// Drops the future.
     fn clear(self: Pin<&mut Self>);
-    /// Whether dropping the task's value runs any code.
+    /// Whether dropping the task's value runs a destructor.
     fn has_destructor(&self) -> bool;
 }
 
@@ -59,16 +60,16 @@ where
     }
 }
 
-/// The erased slot of a task. A panic in user code comes back as its message, and goes no further when it is dropped.
+/// The type-erased body of a task. A panic of user code becomes an error; a panic of its destructor is contained.
 pub struct ErasedBody(Contained<Pin<Box<dyn AttemptCell>>>);
 
 impl ErasedBody {
-    /// Whether `discard` runs code of the user.
+    /// Whether `discard` runs a destructor of the user.
     pub(crate) fn has_destructor(&self) -> bool {
         self.0.get().is_some_and(|cell| cell.has_destructor())
     }
 
-    /// Drops the task's value, once its attempt is cleared; nothing is made of it any more.
+    /// Drops the task's value. The attempt must be cleared before; none can be started afterwards.
     pub(crate) fn discard(&mut self) {
         discard(self.0.take());
     }
@@ -92,7 +93,7 @@ impl ErasedBody {
 
 impl Drop for ErasedBody {
     fn drop(&mut self) {
-        // Apart from the value, because two panics in one unwinding end the process.
+        // Separately from the value: if both destructors panicked in one unwinding, the process would abort.
         if self.0.get().is_some() {
             let _ = self.clear();
         }
@@ -105,7 +106,7 @@ impl fmt::Debug for ErasedBody {
     }
 }
 
-/// Erases what makes a task's attempts.
+/// Erases a closure that creates attempts.
 pub fn erase<M, F>(make: M) -> ErasedBody
 where
     M: Fn(TaskContext) -> F + Send + 'static,
@@ -114,7 +115,7 @@ where
     erase_with_lazy_context(move |context| make(context()))
 }
 
-/// Erases what makes a task's attempts and needs no context.
+/// Erases a closure that creates attempts without a context.
 pub fn erase_without_context<M, F>(make: M) -> ErasedBody
 where
     M: Fn() -> F + Send + 'static,
@@ -123,7 +124,7 @@ where
     erase_with_lazy_context(move |_| make())
 }
 
-/// Erases what makes a task's attempts and may do without their context.
+/// Erases a closure that creates attempts and creates their context only if it needs it.
 pub(crate) fn erase_with_lazy_context<M, F>(make: M) -> ErasedBody
 where
     M: Fn(MakeContext<'_>) -> F + Send + 'static,

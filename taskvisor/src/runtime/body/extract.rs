@@ -1,4 +1,4 @@
-//! Parameters of a task's function: what can be made out of its context.
+//! Extractors: parameters of a task's function that are created from its context.
 
 use std::any::{TypeId, type_name};
 
@@ -6,10 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{AppContext, State, States, TaskContext};
 
-/// A parameter of a task: made anew for every attempt.
+/// A parameter of a task, created anew for every attempt.
 ///
-/// There are [`TaskContext`], [`CancellationToken`] (that of the attempt), and everything that is [`FromApp`]. Implement
-/// it for a parameter of your own:
+/// Implemented by [`TaskContext`], by [`CancellationToken`] (the token of the attempt), and by every type that is
+/// [`FromApp`]. Implement it for your own parameter types:
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -39,16 +39,16 @@ use super::{AppContext, State, States, TaskContext};
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait FromContext: Sized {
-    /// Makes the parameter.
+    /// Creates the parameter.
     fn from_context(context: &TaskContext) -> Self;
 
-    /// Declares the states it needs, so that they are checked before the task starts.
+    /// Declares the states that the parameter needs. They are checked before the task starts.
     fn needs(_needs: &mut Needs<'_>) {}
 }
 
-/// A parameter of a task or of a subscriber: made from the application alone.
+/// A parameter of a task or a subscriber, created from the application alone.
 ///
-/// There are `State<T>`, `Option<State<T>>` and [`SupervisorHandle`](crate::SupervisorHandle).
+/// Implemented by `State<T>`, `Option<State<T>>` and [`SupervisorHandle`](crate::SupervisorHandle).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be injected into a subscriber",
     label = "not an extractor of the application",
@@ -59,10 +59,10 @@ pub trait FromContext: Sized {
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait FromApp: Sized {
-    /// Makes the parameter.
+    /// Creates the parameter.
     fn from_app(app: &AppContext) -> Self;
 
-    /// Declares the states it needs, so that they are checked before anything starts.
+    /// Declares the states that the parameter needs. They are checked before any task or subscriber starts.
     fn needs(_needs: &mut Needs<'_>) {}
 }
 
@@ -93,11 +93,11 @@ impl FromContext for CancellationToken {
 impl<T: Send + Sync + 'static> FromApp for State<T> {
     /// # Panics
     ///
-    /// If nobody gave a `T`. The check before the start prevents it for everything that declares its needs.
+    /// If no state of type `T` was registered. Tasks and subscribers that declare their needs never start in this case.
     fn from_app(app: &AppContext) -> Self {
         match app.state() {
             Some(state) => Self(state),
-            None => panic!("nobody gave a `{}`: give one with `.state(…)`", type_name::<T>()),
+            None => panic!("no state of type `{}` was registered: call `.state(…)`", type_name::<T>()),
         }
     }
 
@@ -113,7 +113,7 @@ impl<T: Send + Sync + 'static> FromApp for Option<State<T>> {
     }
 }
 
-/// Collects the states that parameters need and nobody gave.
+/// Collects the states that parameters need and that were not registered.
 pub struct Needs<'a> {
     states: &'a States,
     missing: Vec<&'static str>,
@@ -124,7 +124,7 @@ impl<'a> Needs<'a> {
         Self { states, missing: Vec::new() }
     }
 
-    /// Declares that a state of type `T` is needed.
+    /// Declares a need for a state of type `T`.
     pub fn state<T: Send + Sync + 'static>(&mut self) {
         if !self.states.has(TypeId::of::<T>()) && !self.missing.contains(&type_name::<T>()) {
             self.missing.push(type_name::<T>());

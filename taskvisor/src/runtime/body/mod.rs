@@ -1,4 +1,4 @@
-//! What a task runs: its body, the rules it runs by, and what an attempt is given.
+//! The definition of a task: its body, its spec, and the context, extractors and states of its attempts.
 
 mod cancellation;
 mod context;
@@ -15,7 +15,6 @@ pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
-pub(crate) use context::Host;
 #[cfg(feature = "macros")]
 pub(crate) use state::Dropping;
 pub(crate) use state::States;

@@ -1,4 +1,4 @@
-//! A task and the rules it runs by.
+//! Task specs and source locations.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TaskRef;
 use crate::policy::{BackoffPolicy, Config, RestartPolicy, Setting, Settings};
 
-/// A task and the rules it runs by: what a supervisor takes.
+/// A task with its settings, as a supervisor accepts it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +25,8 @@ pub struct TaskSpec {
 }
 
 impl TaskSpec {
-    /// A spec that inherits nothing: any number of retries, and no timeout if `timeout` is `None`.
+    /// Creates a spec that does not fall back to the `Config` for these settings: without a `timeout` attempts are not
+    /// limited in time, and the number of retries is unlimited.
     #[must_use]
     pub fn new(
         task: TaskRef,
@@ -43,77 +44,84 @@ impl TaskSpec {
         Self { task, settings, location: None }
     }
 
-    /// A spec that leaves everything to the configuration of the supervisor it is added to, as a declared task does.
+    /// Creates a spec whose settings all fall back to the `Config` of the supervisor that it is added to. Declared tasks
+    /// start from this.
     #[must_use]
     pub fn inherit(task: TaskRef) -> Self {
         Self { task, settings: Settings::INHERIT, location: None }
     }
 
-    /// A spec with the defaults of `config`, whatever supervisor it is added to, to be changed from there.
+    /// Creates a spec with the defaults of `config`, independent of the supervisor that it is added to.
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
         Self { task, settings: Settings::defaults(config), location: None }
     }
 
-    /// Whether it runs again.
+    /// Sets the restart policy: whether the task runs again after an attempt.
     #[must_use]
     pub fn with_restart(mut self, restart: RestartPolicy) -> Self {
         self.settings.restart = Setting::Set(restart);
         self
     }
 
-    /// How long it waits after a failure.
+    /// Sets the backoff policy: how long the task waits after a failure.
     #[must_use]
     pub fn with_backoff(mut self, backoff: BackoffPolicy) -> Self {
         self.settings.backoff = Setting::Set(backoff);
         self
     }
 
-    /// How long one attempt may take; zero is refused when the task is added.
+    /// Limits the duration of one attempt. A task with a timeout of zero is rejected when it is added.
     ///
-    /// The attempt's future is dropped then; a call in `spawn_blocking` that it awaits runs on, beside the next attempt:
-    /// see [`Config::timeout`](Config::timeout).
+    /// At the timeout the attempt's future is dropped. A `spawn_blocking` call that it awaits keeps running, beside the
+    /// next attempt: see [`Config::timeout`](Config::timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Setting::Set(Some(timeout));
         self
     }
 
-    /// After how many retries of one streak of failures the task gives up. Refused with [`RestartPolicy::Never`].
+    /// Limits the retries after consecutive failures. The task fails once they are used up. A task with
+    /// [`RestartPolicy::Never`] and this limit is rejected when it is added.
     #[must_use]
     pub fn with_max_retries(mut self, retries: u32) -> Self {
         self.settings.max_retries = Setting::Set(Some(retries));
         self
     }
 
-    /// How long a task that is restarted always waits after a success: one second unless said. With zero it still
-    /// yields to others. Refused without [`RestartPolicy::Always`].
+    /// Sets the delay between a success and the next attempt. The default is one second. With a delay of zero the task
+    /// still yields to other tasks. A task without [`RestartPolicy::Always`] and with this delay is rejected when it is
+    /// added.
     #[must_use]
     pub fn with_interval(mut self, interval: Duration) -> Self {
         self.settings.every = Setting::Set(interval);
         self
     }
 
-    /// How long an attempt must have run for its failure to begin a new streak: the larger of 10 s and the largest
-    /// backoff unless said. Without it a resident worker would collect delay for life.
+    /// Sets the run time after which an attempt counts as stable. Its failure then starts a new series of consecutive
+    /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay.
+    ///
+    /// Without this limit, the backoff delay of a long-lived worker would only ever grow.
     #[must_use]
     pub fn with_stable_after(mut self, time: Duration) -> Self {
         self.settings.stable_after = Setting::Set(time);
         self
     }
 
-    /// How long an attempt has to return after a stop request; then its future is dropped. The default is the whole
-    /// [`grace`](Config::grace), and so is a longer `time`. Zero is refused when the task is added.
+    /// Limits the time that an attempt has to return after a stop request. Afterwards its future is dropped. The default
+    /// is the whole [`grace`](Config::grace), which also bounds a longer `time`. A task with a limit of zero is rejected
+    /// when it is added.
     ///
-    /// It limits every kind of stop request: a shutdown, `cancel`, and a submission that replaces this one. Give it to
-    /// work that does not watch for a stop, so that its successor in the slot does not wait for the whole grace.
+    /// The limit applies to every stop request: a shutdown, `cancel`, and a submission that replaces this one. Use it for
+    /// work that does not observe stop requests, so that the next submission in its slot does not wait for the whole
+    /// grace.
     #[must_use]
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.settings.stop_timeout = Setting::Set(time);
         self
     }
 
-    /// The name of the task.
+    /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {
         self.task.name()
@@ -130,10 +138,10 @@ impl fmt::Debug for TaskSpec {
     }
 }
 
-/// Where something was declared.
+/// The source location of a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file, as the compiler names it.
+    /// The file, as `file!()` returns it.
     pub file: &'static str,
     /// The line of the attribute.
     pub line: u32,
@@ -141,9 +149,9 @@ pub struct Location {
     pub column: u32,
     /// The module path.
     pub module: &'static str,
-    /// The package, where cargo said it.
+    /// The package, if cargo built it.
     pub package: Option<&'static str>,
-    /// Its version, where cargo said it.
+    /// The version of the package, if cargo built it.
     pub version: Option<&'static str>,
 }
 

@@ -11,10 +11,12 @@ use crate::sync::panics::Contained;
 
 /// A value shared by the tasks and subscribers of an application, injected by its type.
 ///
-/// Given once with [`App::state`](crate::App::state) or [`SupervisorBuilder::state`](crate::SupervisorBuilder::state).
-/// A task that asks for a state that nobody gave is refused before it starts. It dereferences to `T`; the pattern
-/// `State(db): State<Db>` takes the `Arc<Db>` out. `.0` is that `Arc`: a field `.0` of `T` itself is `.0.0`, so give the
-/// fields of a state names.
+/// Register it once with [`App::state`](crate::App::state) or
+/// [`SupervisorBuilder::state`](crate::SupervisorBuilder::state). A task that needs an unregistered state is rejected
+/// before it starts.
+///
+/// It dereferences to `T`. The pattern `State(db): State<Db>` takes out the `Arc<Db>`, which is also field `.0`. The field
+/// `.0` of a `T` would therefore be `.0.0`: prefer named fields in a state.
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -48,14 +50,14 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
     }
 }
 
-/// The states that were given, each type once.
+/// The registered states, at most one of each type.
 #[derive(Default)]
 pub(crate) struct States {
-    values: HashMap<TypeId, Given>,
+    entries: HashMap<TypeId, StateEntry>,
     dropping: Arc<Dropping>,
 }
 
-/// The name of the state whose destructor runs, so that the watchdog can name what blocks.
+/// The type name of the state whose destructor is running. The watchdog reports it if the destructor blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Dropping(Mutex<Option<&'static str>>);
 
@@ -66,70 +68,71 @@ impl Dropping {
     }
 }
 
-/// A state that was given, with the name of its type.
-struct Given {
+struct StateEntry {
     type_name: &'static str,
     value: Contained<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Drop for States {
     fn drop(&mut self) {
-        for (_, given) in self.values.drain() {
-            *self.dropping.0.lock() = Some(given.type_name);
-            drop(given);
+        for (_, entry) in self.entries.drain() {
+            // The lock is not held during the destructor: the watchdog must read the name while the destructor blocks.
+            *self.dropping.0.lock() = Some(entry.type_name);
+            drop(entry);
             *self.dropping.0.lock() = None;
         }
     }
 }
 
 impl States {
-    /// No states, whose destructors are seen in `dropping`.
+    /// Creates an empty collection that reports its running destructors to `dropping`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn observed(dropping: &Arc<Dropping>) -> Self {
-        Self { values: HashMap::new(), dropping: Arc::clone(dropping) }
+        Self { entries: HashMap::new(), dropping: Arc::clone(dropping) }
     }
 
-    /// The names of the types that were given.
+    /// Returns the names of the registered types, sorted.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn type_names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.values.values().map(|given| given.type_name).collect();
+        let mut names: Vec<_> = self.entries.values().map(|entry| entry.type_name).collect();
         names.sort_unstable();
         names
     }
 
-    /// Keeps the first value of a type; says whether this was it.
+    /// Inserts a state, unless one of its type exists. Returns whether it was inserted.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> bool {
         let absent = !self.has(TypeId::of::<T>());
         if absent {
-            let given = Given { type_name: type_name::<T>(), value: Contained::new(Arc::new(value)) };
-            self.values.insert(TypeId::of::<T>(), given);
+            let entry = StateEntry { type_name: type_name::<T>(), value: Contained::new(Arc::new(value)) };
+            self.entries.insert(TypeId::of::<T>(), entry);
         }
         absent
     }
 
     pub(crate) fn has(&self, type_id: TypeId) -> bool {
-        self.values.contains_key(&type_id)
+        self.entries.contains_key(&type_id)
     }
 
     pub(crate) fn get(&self, type_id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.values.get(&type_id).and_then(|given| given.value.get())
+        self.entries.get(&type_id).and_then(|entry| entry.value.get())
     }
 
-    /// The name of a given type that somebody who asks for `missing` may have meant.
+    /// Returns the name of a registered type that the user may have meant by `missing`.
     pub(crate) fn near_miss(&self, missing: &str) -> Option<&'static str> {
         let mut near: Vec<_> = self
-            .values
+            .entries
             .values()
-            .map(|given| given.type_name)
-            .filter(|given| resembles(given, missing))
+            .map(|entry| entry.type_name)
+            .filter(|registered| resembles(registered, missing))
             .collect();
+        // A hash map has no order, and a message must be the same in every run.
         near.sort_unstable();
         near.first().copied()
     }
 }
 
-/// Whether one is the other in a wrapper (`Arc<T>`, `Option<T>`), or has the same last name.
-fn resembles(given: &str, missing: &str) -> bool {
+/// Whether one type is the other in a wrapper (`Arc<T>`, `Option<T>`), or both have the same last path segment.
+fn resembles(registered: &str, missing: &str) -> bool {
     fn inner(name: &str) -> &str {
         match name.split_once('<') {
             Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
@@ -139,5 +142,5 @@ fn resembles(given: &str, missing: &str) -> bool {
     fn last(name: &str) -> &str {
         name.rsplit("::").next().unwrap_or(name)
     }
-    inner(given) == missing || inner(missing) == given || last(given) == last(missing)
+    inner(registered) == missing || inner(missing) == registered || last(registered) == last(missing)
 }

@@ -1,4 +1,4 @@
-//! A task: a name, and what makes its attempts.
+//! Named tasks: a name, and a body that creates the attempts.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::erased::erase_with_lazy_context;
 use super::{ErasedBody, FromContext, Needs, TaskContext, erase};
 use crate::error::TaskError;
 
-/// A task written by hand, for what a closure cannot hold comfortably.
+/// A task as a type of your own, for state that is awkward to capture in a closure.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -29,11 +29,11 @@ use crate::error::TaskError;
 /// let poller = TaskRef::new("poller", Poller { address: "localhost:80".into() });
 /// ```
 pub trait Task: Send + Sync + 'static {
-    /// One attempt. It owns what it needs, so that it may live beside the task.
+    /// Runs one attempt. The attempt owns a reference to the task.
     fn run(self: Arc<Self>, context: TaskContext) -> impl Future<Output = Result<(), TaskError>> + Send;
 }
 
-/// A named task, ready to be put into a [`TaskSpec`](crate::TaskSpec).
+/// A named task, for use in a [`TaskSpec`](crate::TaskSpec).
 pub struct TaskRef {
     pub(crate) name: Cow<'static, str>,
     pub(crate) body: ErasedBody,
@@ -41,14 +41,14 @@ pub struct TaskRef {
 }
 
 impl TaskRef {
-    /// Names a task written by hand.
+    /// Creates a named task from a type that implements [`Task`].
     pub fn new<T: Task>(name: impl Into<Cow<'static, str>>, task: T) -> Self {
         let task = Arc::new(task);
         let body = erase(move |context| Arc::clone(&task).run(context));
         Self { name: name.into(), body, needs: |_| {} }
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -61,14 +61,14 @@ impl fmt::Debug for TaskRef {
     }
 }
 
-/// A task out of a closure.
+/// Creates tasks from closures.
 #[derive(Debug)]
 pub struct TaskFn;
 
 impl TaskFn {
-    /// A named task that calls `handler` for every attempt, with up to four parameters, each [`FromContext`].
+    /// Creates a named task that calls `handler` for every attempt, with up to four parameters, each [`FromContext`].
     ///
-    /// A static name costs nothing; a `String` is kept as it is.
+    /// A static name needs no allocation; a `String` is moved.
     ///
     /// ```
     /// use taskvisor::{CancellationToken, SupervisorHandle, TaskFn, TaskRef};
@@ -87,21 +87,22 @@ impl TaskFn {
 }
 
 /// A closure that can be a task: up to four [`FromContext`] parameters, and a future of `Result<(), TaskError>`.
-/// Not meant to be implemented.
+///
+/// Implemented for closures; not meant to be implemented by other types.
 #[diagnostic::on_unimplemented(
     message = "this closure cannot be a task",
     note = "a task's closure takes up to four parameters, each with its type written (`|ctx: TaskContext|`), and returns \
             a `Send` future of `Result<(), TaskError>`"
 )]
 pub trait Handler<Args>: Send + Sync + 'static {
-    /// The future of one attempt.
+    /// The future of an attempt.
     type Future: Future<Output = Result<(), TaskError>> + Send + 'static;
 
     /// Starts an attempt.
     #[doc(hidden)]
     fn call(&self, context: &dyn Fn() -> TaskContext) -> Self::Future;
 
-    /// Declares the states that its parameters need.
+    /// Declares the states that the parameters need.
     fn needs(needs: &mut Needs<'_>);
 }
 
@@ -128,7 +129,7 @@ macro_rules! handlers {
     )+};
 }
 
-/// Calls a handler; without parameters it needs no context.
+/// Calls a handler. A handler without parameters needs no context.
 macro_rules! call {
     ($handler:ident $context:ident) => {
         $handler()

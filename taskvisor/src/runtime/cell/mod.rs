@@ -1,13 +1,46 @@
-//! The state of one task: what it does and what was asked of it, behind one small lock. It changes only in this file and
-//! in `ended`; `seen` reads it.
+//! The state of one task, behind one small lock. This file and `finish` change it; `queries` reads it.
 //!
-//! Invariants, each shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
-//! 1. The end is first-writer-wins: the actor settles it, or a waiter forces it, never both.
-//! 2. A waiter registers under the lock that checks, so no end is missed.
-//! 3. What the actor did not see when it was polled, an ask or its turn, has it polled again.
-//! 4. An end is forced only past the deadline of a stop, and inside a poll that was seen twice, a margin apart.
+//! # The enums that describe one task
 //!
-//! Wakers and tokens are taken out under the lock and used after it; so are users' errors dropped.
+//! | enum | question | values | written by |
+//! |---|---|---|---|
+//! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through this file; `Stuck` by `force_end` |
+//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Slot` `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
+//! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Queued` `Attempt` `Finished` | the registration, which the actor owns |
+//! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
+//!
+//! The stop request is not a phase: `stop` is set beside any of them, stays set, and ends the task at the next check. The
+//! decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
+//!
+//! ```text
+//! transition                        method           CellPhase           ActorStage      LifecycleStep
+//! the task is registered            new              Waiting(Slot)       -               Reserved
+//! it is accepted and spawned        -                .                   Slot or Gates   Accepted, Added or Queued
+//! it owns its slot                  grant_slot       .                   Gates           Added
+//! no permit is free                 begin_wait       Waiting(Permit)     Gates           Added
+//! an attempt begins                 begin_attempt    Running             Running         Attempt
+//! the attempt ends                  finish_attempt   Waiting(Slot) (*)   Running         Added
+//! another follows after a delay     begin_sleep      Sleeping            Sleeping        Added
+//! another follows without a delay   begin_sleep      Sleeping            Yielding        Added
+//! the delay has passed              -                .                   Gates           Added
+//! the actor is stuck in a poll      force_end        Stuck               .               .
+//! the task ends                     finish           Ended               -               Finished
+//! ```
+//!
+//! A dot means "unchanged". (*) Only until the actor has decided the next step, in the same poll. The task can end in every
+//! phase: by a stop request, or because its runtime drops the actor. `Stuck` hides every later phase except `Ended`.
+//!
+//! # Invariants
+//!
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
+//! 1. The end is first-writer-wins: the actor decides it, or a waiter forces it, never both.
+//! 2. A waiter registers under the lock that checks, so that it misses no end.
+//! 3. A stop request or a slot grant that arrives during a poll triggers another poll.
+//! 4. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
+//!    [`STUCK_CONFIRMATION`] apart.
+//!
+//! Wakers, tokens and errors are taken out under the lock, and woken, cancelled or dropped after it: all of them run code
+//! outside this crate, which may block or lock the cell again.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -37,11 +70,11 @@ pub(crate) use stop_request::{
 pub(crate) struct TaskCell {
     id: TaskId,
     name: Cow<'static, str>,
-    // A `Key` taken apart: it has no room left for the `stop_timeout`, these three have.
+    // The parts of a `RegistryKey`. A whole key fills its 24 bytes; the parts leave room for `stop_timeout` in them.
     slot: Option<Arc<str>>,
     holds_name: bool,
     stop_timeout: Option<StopTimeout>,
-    /// By what it is found in its registry.
+    /// Precomputed registry hash.
     hash: u64,
     state: Mutex<CellState>,
 }
@@ -49,26 +82,32 @@ pub(crate) struct TaskCell {
 #[derive(Debug)]
 struct CellState {
     phase: CellPhase,
+    /// The time of the last change of `phase`.
     since: Instant,
+    /// The number of the latest attempt; zero before the first one.
     attempt: u64,
+    /// Consecutive failures.
     failures: u32,
-    /// What was asked of the task, beside what it does.
+    /// The pending stop request. Once set, it stays set.
     stop: Option<PendingStop>,
-    /// Whether its slot is its own. A task without one never waits for it.
+    /// True once the task owns its slot; always true for tasks without one.
     owns_slot: bool,
-    /// Whether the actor has to report that it still waits for its slot.
+    /// Whether the actor must publish that the task still waits for its slot.
     report_delay: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
-    /// Decided, once; seen by waiters only when `phase` says `Stuck` or `Ended`.
+    /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
     end: Option<TaskEnd>,
     last: LastFailure,
+    /// The waker of the actor, registered at the end of a poll that is pending.
     actor: Option<Waker>,
-    /// Those who wait for the end, and, as brief ones, those who wait for a stop or the end of the attempt.
+    /// Waiters for the end of the task and, attempt-scoped, waiters for a stop or the end of the attempt.
     waiters: Wakers,
+    /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
 }
 
+/// What the task is doing. See the table above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CellPhase {
     Waiting(WaitingOn),
@@ -78,21 +117,23 @@ enum CellPhase {
     Ended,
 }
 
-/// How an attempt left the cell.
+/// What `finish_attempt` returns to the actor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FinishedAttempt {
     pub(crate) stop: Option<PendingStop>,
     pub(crate) attempt: u64,
     pub(crate) ran: Duration,
-    /// Whether an older failure was dropped, which may have taken any time: its error is a user's.
+    /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
+    /// again.
     pub(crate) dropped: bool,
 }
 
-/// What an actor finds when it is polled.
+/// The state that one poll of the actor is based on.
+// `end_poll` compares it with the state at the end of the poll; a difference triggers another poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PollView {
     pub(crate) stop: Option<PendingStop>,
-    /// Whether its slot is its own, if it has one.
+    /// True once the task owns its slot; always true for tasks without one.
     pub(crate) owns_slot: bool,
 }
 
@@ -127,7 +168,7 @@ impl TaskCell {
         Self { id, name, slot, holds_name, stop_timeout: None, hash, state: Mutex::new(state) }
     }
 
-    /// Gives the task less time after a stop request than whoever sends it.
+    /// Limits the grace of every stop request.
     pub(crate) fn with_stop_timeout(mut self, stop_timeout: Option<StopTimeout>) -> Self {
         self.stop_timeout = stop_timeout;
         self
@@ -137,13 +178,14 @@ impl TaskCell {
         self.name
     }
 
-    /// Asks the task to stop. Says whether this was the first to ask; a later one can only bring the deadline forward.
+    /// Requests a stop. Returns whether this was the first request; a later one can only bring the deadline forward.
     pub(crate) fn request_stop(&self, request: StopRequest) -> bool {
         self.request_stop_if(request, |_| true)
     }
 
-    /// Requests a stop, but neither of an attempt that runs nor of a task that has had none yet. Decided under the lock
-    /// under which attempts begin: one that began first goes on, one that did not never begins.
+    /// Requests a stop, unless an attempt is running or the task has not made its first attempt.
+    // Decided under the lock that begins attempts: an attempt that has begun goes on, and no other begins after the
+    // request.
     pub(crate) fn request_stop_between_attempts(&self, request: StopRequest) -> bool {
         self.request_stop_if(request, |state| state.attempt > 0 && state.phase != CellPhase::Running)
     }
@@ -152,14 +194,17 @@ impl TaskCell {
         let stop = request.limited_to(self.stop_timeout);
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
+            // A decided end is final, although waiters may not see it yet.
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
             let first = match &mut state.stop {
+                // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
                 Some(pending) if pending.deadline <= stop.deadline => return false,
                 Some(pending) => {
                     pending.deadline = stop.deadline;
                     pending.enforcer = stop.cause;
+                    // Measured from the old deadline, hence void.
                     pending.first_overdue_ms = 0;
                     false
                 }
@@ -168,6 +213,8 @@ impl TaskCell {
                     true
                 }
             };
+            // The token is cloned, not taken: the attempt may go on, and may request the same token again. All waiters are
+            // taken: those for the outcome need the deadline, to force the end of a stuck actor.
             (first, state.token.clone(), state.actor.take(), state.waiters.take())
         };
         if let Some(token) = token {
@@ -180,41 +227,48 @@ impl TaskCell {
         first
     }
 
-    /// The actor is polled: what was asked of it, and may it run?
+    /// Begins a poll of the actor: returns the pending stop and whether the task owns its slot.
     pub(crate) fn begin_poll(&self) -> PollView {
         self.state.lock().begin_poll()
     }
 
-    /// The actor is polled, and begins its next attempt if it may.
+    /// Begins a poll of the actor and, if no stop is pending and the task owns its slot, its next attempt.
+    // One lock instead of two: this is the common path of a task without a permit.
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let mut state = self.state.lock();
-        let polled = state.begin_poll();
-        let may = polled.owns_slot && polled.stop.is_none();
-        (polled, may.then(|| state.begin_attempt(now)))
+        let view = state.begin_poll();
+        let may_start = view.owns_slot && view.stop.is_none();
+        (view, may_start.then(|| state.begin_attempt(now)))
     }
 
-    /// The actor, which found `seen`, leaves its poll to wait. Only now it leaves its waker: most tasks never wait. Says
-    /// whether its end was forced: then there is nothing to wait for.
-    pub(crate) fn end_poll(&self, seen: PollView, waker: &Waker) -> bool {
-        let (missed, stuck, _replaced) = {
+    /// Ends a poll of the actor that is pending, and registers its waker. Returns whether the end of the task was forced
+    /// during the poll: the actor must then finish instead of waiting.
+    ///
+    /// `view` is what `begin_poll` returned. If it is out of date, the actor is woken for another poll.
+    pub(crate) fn end_poll(&self, view: PollView, waker: &Waker) -> bool {
+        let (outdated, stuck, _replaced) = {
             let mut state = self.state.lock();
             state.polling = false;
-            let known = state.actor.as_ref().is_some_and(|held| held.will_wake(waker));
-            let replaced = if known { None } else { state.actor.replace(waker.clone()) };
-            (state.polled() != seen || state.report_delay, state.phase == CellPhase::Stuck, replaced)
+            // Registered here and not in `begin_poll`, because most tasks complete in their first poll.
+            let registered = state.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
+            // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
+            let replaced = if registered { None } else { state.actor.replace(waker.clone()) };
+            (state.poll_view() != view || state.report_delay, state.phase == CellPhase::Stuck, replaced)
         };
-        if missed {
+        // A request during the poll may have woken nothing: the first poll has no registered waker yet.
+        if outdated {
             waker.wake_by_ref();
         }
         stuck
     }
 
-    /// The slot is its own now. If it has ended meanwhile, its registration passes the slot on.
+    /// Makes the task the owner of its slot, and wakes its actor. If the task has ended meanwhile, its registration passes
+    /// the slot on.
     pub(crate) fn grant_slot(&self) {
         let actor = {
             let mut state = self.state.lock();
             state.owns_slot = true;
-            // The wait is over. Left set, it would have the actor polled for ever: nothing takes it any more.
+            // An owner no longer takes the report. Left set, it would make every `end_poll` trigger another poll.
             state.report_delay = false;
             state.actor.take()
         };
@@ -223,11 +277,12 @@ impl TaskCell {
         }
     }
 
-    /// Has the actor publish that it still waits for its slot, unless it does not wait any more.
+    /// Makes the actor publish that the task still waits for its slot. Does nothing if the wait is over.
     #[cfg(feature = "controller")]
     pub(crate) fn report_delay(&self) {
         let actor = {
             let mut state = self.state.lock();
+            // An actor that no longer waits would never take the report, and would be polled forever.
             if state.owns_slot || state.stop.is_some() {
                 return;
             }
@@ -239,7 +294,7 @@ impl TaskCell {
         }
     }
 
-    /// Whether a report of the wait for the slot is due, and since when the task waits.
+    /// Takes a due report of the wait for the slot. Returns when the wait began.
     pub(crate) fn take_delay(&self) -> Option<Instant> {
         let mut state = self.state.lock();
         std::mem::take(&mut state.report_delay).then_some(state.since)
@@ -249,10 +304,10 @@ impl TaskCell {
         self.state.lock().stop.is_some()
     }
 
-    /// Waits on something before an attempt. One that was given up meanwhile stays stuck. Says since when it waits, and
-    /// whether the wait begins with this call.
+    /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
     pub(crate) fn begin_wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
         let mut state = self.state.lock();
+        // A task whose end was forced stays `Stuck` until its actor returns.
         let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
         if begins {
             state.phase = CellPhase::Waiting(on);
@@ -261,7 +316,7 @@ impl TaskCell {
         (state.since, begins)
     }
 
-    /// Begins the next attempt, unless a stop was asked.
+    /// Begins the next attempt, unless a stop was requested.
     pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
         let mut state = self.state.lock();
         if let Some(stop) = state.stop {
@@ -270,7 +325,7 @@ impl TaskCell {
         Ok(state.begin_attempt(now))
     }
 
-    /// The attempt is over and its future dropped: its token is cancelled, its failure kept.
+    /// Ends the attempt, whose future is dropped by now: records its failure, cancels its token, wakes its waiters.
     pub(crate) fn finish_attempt(
         &self,
         now: Instant,
@@ -278,12 +333,13 @@ impl TaskCell {
     ) -> FinishedAttempt {
         let (after, token, listeners, previous) = {
             let mut state = self.state.lock();
-            // One that was given up stays stuck until it is gone.
+            // A task whose end was forced stays `Stuck` until its actor returns.
             if state.end.is_none() {
                 state.phase = CellPhase::Waiting(WaitingOn::Slot);
             }
             let attempt = state.attempt;
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
+            // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);
             let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
             let after = FinishedAttempt { stop: state.stop, attempt, ran, dropped };
@@ -296,19 +352,21 @@ impl TaskCell {
         if let Some(listeners) = listeners {
             listeners.wake();
         }
+        // After the lock and contained: the destructor of the error is user code.
         discard(previous);
         after
     }
 
-    /// How many attempts failed in a row by now.
+    /// Sets the number of consecutive failures.
     pub(crate) fn count_failures(&self, failures: u32) {
         self.state.lock().failures = failures;
     }
 
-    /// Sleeps until the next attempt, unless a stop was asked; counts the failures in a row in either case.
+    /// Sleeps until the next attempt, unless a stop was requested. Sets the number of consecutive failures in either case.
     pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
         let mut state = self.state.lock();
         state.failures = failures;
+        // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
         if let Some(stop) = state.stop {
             return Err(stop);
         }
@@ -321,10 +379,11 @@ impl TaskCell {
 impl CellState {
     fn begin_poll(&mut self) -> PollView {
         self.polling = true;
+        // A new poll: an observation of the previous one says nothing about it.
         if let Some(pending) = &mut self.stop {
             pending.first_overdue_ms = 0;
         }
-        self.polled()
+        self.poll_view()
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {

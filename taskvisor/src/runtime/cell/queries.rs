@@ -1,4 +1,4 @@
-//! What can be seen of a task, by anyone. Nothing changes here but who waits, and a token that is made on demand.
+//! Reads of a cell. They change only the waiter list and the token, which is created on demand.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,10 +12,10 @@ use crate::event::Subject;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{Outcome, Phase, StopCause, TaskId, TaskStatus};
 
-/// What a waiter found.
+/// The result of polling for an outcome.
 pub(crate) enum OutcomePoll {
     Over(Outcome),
-    /// Still there; the deadline is set once a stop was asked.
+    /// The task has not ended. Carries the deadline of its stop, if a stop was requested.
     Until(Option<Instant>),
 }
 
@@ -28,17 +28,17 @@ impl TaskCell {
         &self.name
     }
 
-    /// The slot it is submitted to.
+    /// The slot of a submission.
     pub(crate) fn slot(&self) -> Option<&Arc<str>> {
         self.slot.as_ref()
     }
 
-    /// Whether its name is held, as that of an added task; the name of a submission is a label.
+    /// Whether the task is registered under its name. The name of a submission is only a label.
     pub(crate) fn holds_name(&self) -> bool {
         self.holds_name
     }
 
-    /// Whether it holds this name. A label is not held.
+    /// Whether the task is registered under `name`.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.holds_name && self.name == name
     }
@@ -47,49 +47,52 @@ impl TaskCell {
         self.hash
     }
 
-    /// The outcome, or a place among the waiters.
-    pub(crate) fn poll_outcome(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> OutcomePoll {
-        check_or_register(place, context.waker(), |place, visitor| {
+    /// Returns the outcome, or registers the waker. The waker is also woken by a stop request, which sets the deadline.
+    pub(crate) fn poll_outcome(&self, id: &mut Option<WaiterId>, context: &Context<'_>) -> OutcomePoll {
+        check_or_register(id, context.waker(), |id, source| {
+            // One lock for the check and the registration: between two locks, an end could pass unnoticed.
             let mut state = self.state.lock();
             if let Some(outcome) = state.outcome() {
                 return Some(OutcomePoll::Over(outcome));
             }
             let deadline = state.stop.map(|stop| stop.deadline);
-            state.waiters.register(place, visitor).then_some(OutcomePoll::Until(deadline))
+            state.waiters.register(id, source).then_some(OutcomePoll::Until(deadline))
         })
     }
 
-    pub(crate) fn remove_waiter(&self, place: Option<WaiterId>) {
-        let _removed = self.state.lock().waiters.remove(place);
+    pub(crate) fn remove_waiter(&self, id: Option<WaiterId>) {
+        // Bound to a variable, so that the waker is dropped after the lock: its destructor is foreign code.
+        let _removed = self.state.lock().waiters.remove(id);
     }
 
-    /// Ready when `attempt` should stop; or a place among the waiters.
+    /// Ready once `attempt` should stop. Otherwise registers the waker.
     pub(crate) fn poll_cancelled(
         &self,
         attempt: u64,
-        place: &mut Option<WaiterId>,
+        id: &mut Option<WaiterId>,
         context: &Context<'_>,
     ) -> Poll<()> {
-        check_or_register(place, context.waker(), |place, visitor| {
+        check_or_register(id, context.waker(), |id, source| {
             let mut state = self.state.lock();
             if state.is_cancelled(attempt) {
                 return Some(Poll::Ready(()));
             }
-            state.waiters.register_for_attempt(place, visitor).then_some(Poll::Pending)
+            // Attempt-scoped: the end of the attempt wakes it, without waking the waiters for the outcome.
+            state.waiters.register_for_attempt(id, source).then_some(Poll::Pending)
         })
     }
 
-    /// Whether its end is visible to waiters.
+    /// Whether the end is visible to waiters.
     pub(crate) fn is_finished(&self) -> bool {
         matches!(self.state.lock().phase, CellPhase::Stuck | CellPhase::Ended)
     }
 
-    /// The outcome that `settle` decided, for the event that tells it.
+    /// Returns the outcome of a decided end that is not visible yet, for its event and for the report.
     pub(crate) fn decided_outcome(&self, end: TaskEnd) -> Outcome {
         end.outcome(&mut self.state.lock().last)
     }
 
-    /// Whose deadline is in force.
+    /// The cause of the stop request whose deadline is in force.
     pub(crate) fn enforcer(&self) -> Option<StopCause> {
         self.state.lock().stop.map(|stop| stop.enforcer)
     }
@@ -98,12 +101,12 @@ impl TaskCell {
         self.state.lock().last.share()
     }
 
-    /// Whether `attempt` should stop: it was asked to, or it is over.
+    /// Whether `attempt` should stop: a stop was requested, or the attempt has ended.
     pub(crate) fn is_cancelled(&self, attempt: u64) -> bool {
         self.state.lock().is_cancelled(attempt)
     }
 
-    /// The token of `attempt`, made when first asked for. That of an attempt that is over is cancelled.
+    /// Returns the token of `attempt`, and creates it on the first call. The token of an ended attempt is cancelled.
     pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
         let (token, cancelled) = {
             let mut state = self.state.lock();
@@ -111,9 +114,11 @@ impl TaskCell {
                 let cancelled = state.stop.is_some();
                 (state.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
             } else {
+                // A new token: the one in the cell may belong to the next attempt.
                 (CancellationToken::new(), true)
             }
         };
+        // After the lock: cancelling a token wakes its waiters, and wakers are foreign code.
         if cancelled {
             token.cancel();
         }
@@ -121,6 +126,7 @@ impl TaskCell {
     }
 
     pub(crate) fn status(&self) -> TaskStatus {
+        // One lock for all fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
         let (phase, next_attempt) = match state.phase {
@@ -146,7 +152,7 @@ impl TaskCell {
 }
 
 impl CellState {
-    pub(super) fn polled(&self) -> PollView {
+    pub(super) fn poll_view(&self) -> PollView {
         PollView { stop: self.stop, owns_slot: self.owns_slot }
     }
 

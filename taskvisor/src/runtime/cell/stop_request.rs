@@ -1,4 +1,4 @@
-//! What is asked of a task, and how a task ends: the words its cell is written in.
+//! The values a cell is made of: registry keys, stop requests, and task ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,38 +9,40 @@ use crate::error::LastFailure;
 use crate::policy::StopTimeout;
 use crate::task::{Outcome, Rejection, StopCause};
 
-/// What a task holds while it is there.
+/// The key under which a task is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegistryKey {
-    /// Its name, as one that was added.
+    /// The name of an added task.
     Name,
-    /// A slot, as a submission; its name is a label.
+    /// The slot of a submission. The name of a submission is only a label.
     Slot(Arc<str>),
-    /// Nothing: a submission that competes with nobody.
+    /// No key: a submission without a slot, which never conflicts with another task.
     Free,
 }
 
-/// What was asked of a task.
+/// A stop request that a task has accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PendingStop {
     pub(crate) kind: StopKind,
-    /// Who asked first.
+    /// The cause of the first request.
     pub(crate) cause: StopCause,
     pub(crate) deadline: Instant,
-    /// Who set the deadline that is in force.
+    /// The cause of the request that set the current deadline.
     pub(crate) enforcer: StopCause,
-    /// How many milliseconds after the deadline, and one, the poll was first seen in which the actor is; zero if it was not.
+    /// The lateness of the current poll when it was first observed past the deadline, in milliseconds plus one. Zero if it
+    /// was not observed yet.
+    // Four bytes instead of an `Option<Instant>`: every task pays for it.
     pub(super) first_overdue_ms: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StopKind {
     Stop,
-    /// To give up waiting for a turn that will not come.
+    /// Stop waiting for a slot that the task will not own.
     Reject(Rejection),
 }
 
-/// A request to stop, before a task has taken it: the task may have less time than its sender gives it.
+/// A stop request as its sender made it. The `stop_timeout` of the task may shorten its grace.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StopRequest {
     kind: StopKind,
@@ -63,7 +65,7 @@ impl StopRequest {
         Self { kind: StopKind::Reject(rejection), cause, at, grace: Duration::ZERO }
     }
 
-    /// As a task with this `stop_timeout` takes it: never more time than the sender gives.
+    /// Applies the `stop_timeout` of a task. It can shorten the grace of the sender, never extend it.
     pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> PendingStop {
         let Self { kind, cause, at, grace } = self;
         let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
@@ -78,23 +80,27 @@ impl StopRequest {
 }
 
 impl PendingStop {
-    /// The actor is in an overdue poll. Says whether that was seen before, a margin earlier.
-    pub(super) fn is_overdue_again(&mut self, now: Instant) -> bool {
-        let late = now.saturating_duration_since(self.deadline).as_millis();
-        let late = u32::try_from(late).unwrap_or(u32::MAX).saturating_add(1);
+    /// Records that the actor is inside a poll past the deadline. Returns whether the same poll was first observed so at
+    /// least [`STUCK_CONFIRMATION`] earlier.
+    pub(super) fn confirm_overdue(&mut self, now: Instant) -> bool {
+        let lateness = now.saturating_duration_since(self.deadline).as_millis();
+        let lateness = u32::try_from(lateness).unwrap_or(u32::MAX).saturating_add(1);
         if self.first_overdue_ms == 0 {
-            self.first_overdue_ms = late;
+            self.first_overdue_ms = lateness;
         }
-        // Whoever looks may have read the clock before somebody who looked before it. Beyond the range, once is enough.
-        late == u32::MAX
-            || u128::from(late.saturating_sub(self.first_overdue_ms)) >= STUCK_CONFIRMATION.as_millis()
+        // Saturating, because an observer may have read the clock before the observer that took the lock first. Past the
+        // range of the counter (49 days) one observation suffices, since no later one could differ from it.
+        lateness == u32::MAX
+            || u128::from(lateness.saturating_sub(self.first_overdue_ms)) >= STUCK_CONFIRMATION.as_millis()
     }
 }
 
-/// How much longer than the actor others wait: a body that polls is given the time to come back from its poll.
+/// The time between two observations of one overdue poll before the task counts as stuck. A poll that returns within it
+/// ends the task in the regular way.
 pub(crate) const STUCK_CONFIRMATION: Duration = Duration::from_millis(100);
 
-/// How a task ends, before anybody asks for the outcome with its error.
+/// The end of a task without its error, which stays in the cell until an [`Outcome`] is requested.
+// `Copy`, so that it can be decided under the lock and returned without cloning an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TaskEnd {
     Completed,
@@ -110,6 +116,7 @@ impl TaskEnd {
             Self::Completed => Outcome::Completed,
             Self::Failed => match last.share() {
                 Some(failure) => Outcome::Failed(failure),
+                // Not reached: a task ends as failed only after its failure was recorded.
                 None => Outcome::Aborted,
             },
             Self::Canceled { cause, failed } => {
@@ -121,7 +128,7 @@ impl TaskEnd {
     }
 }
 
-/// A time after `now`; a duration beyond the clock's range means some thirty years.
+/// Returns `now + duration`. A sum beyond the range of the clock becomes `now` plus thirty years.
 pub(crate) fn saturating_deadline(now: Instant, duration: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
     now.checked_add(duration).unwrap_or_else(|| now + FAR)

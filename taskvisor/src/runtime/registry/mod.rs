@@ -1,11 +1,28 @@
-//! Which tasks there are: those that were added by their names, submissions by their slots.
+//! The registry of tasks: added tasks by their names, submissions by their slots.
 //!
-//! Invariants, shown by the models in `models/registry.rs`, `models/names.rs` and `models/slots.rs`:
-//! 1. A name is taken exactly from `enter` to `leave`. A slot has one owner, from its turn to its `leave`.
-//! 2. The closed flag is read under the lock that inserts: whatever enters is seen by the `close` that shuts the door,
-//!    and whatever comes later is refused.
-//! 3. The gate counts from before `enter` takes the name until `count_out`, after the end was shown: when it is at zero,
-//!    every accepted task has its outcome.
+//! # Invariants
+//!
+//! The models in `models/registry.rs`, `models/names.rs` and `models/slots.rs` show them:
+//! 1. A name is taken exactly from `register` to `deregister`. A slot has one owner, from `grant_slot` to its `deregister`.
+//! 2. The closed flag is read under the lock that inserts. `close_admission` returns every task that registered before it
+//!    closed the shard; every later registration is rejected.
+//! 3. The gate counts a task from before `register` takes the name until `count_out`, after its end is visible. When the
+//!    count is zero, every accepted task has its outcome.
+//!
+//! # The gate
+//!
+//! One atomic word, so that "closed" and "idle" are decided in one step: `close_if_idle` closes an idle registry, or a task
+//! is counted in, never both.
+//!
+//! | bits | name | meaning |
+//! |---|---|---|
+//! | 0 | `CLOSED` | admission is closed; never cleared |
+//! | 1 | `AWAITED` | a waiter for idleness has registered; never cleared. Until then `count_out` does not take the waiters' lock |
+//! | 2 and up | × `ONE` | the number of counted tasks |
+//!
+//! Every change is acquire-release, and every read acquires. A `count_out` therefore publishes everything that its task has
+//! written to the thread that finds the count at zero, and the additions and subtractions of all threads form one release
+//! sequence.
 
 pub(crate) mod registration;
 pub(crate) mod slot;
@@ -31,40 +48,42 @@ use crate::task::TaskId;
 pub(crate) struct Registry {
     shards: Box<[Mutex<Shard>]>,
     hasher: RandomState,
-    /// How many tasks there are, times `ONE`; and the bits `CLOSED` and `AWAITED`.
+    /// The number of tasks and two flags: see the module documentation.
     gate: AtomicUsize,
-    /// How many submissions wait for a slot.
+    /// The number of submissions that wait for a slot, in all shards. Compared with `Limits::total`.
     waiting: AtomicUsize,
+    /// Waiters for idleness.
     idle: Mutex<Wakers>,
 }
 
 #[derive(Debug, Default)]
 struct Shard {
-    /// Those that hold their names, and those that hold nothing.
-    tasks: HashTable<Entered>,
-    /// Those that are taken. Their keys are those of their owners.
+    /// Tasks registered under their names, and submissions without a slot.
+    tasks: HashTable<TaskEntry>,
+    /// The slots that have an owner. The key of a slot is the `slot` of its owner.
     slots: HashTable<SlotQueue<Arc<TaskCell>>>,
     closed: bool,
 }
 
-/// A task that is in. Its hash stands beside it, so that a search and a table that grows touch no other task.
+/// A registered task.
+// The hash is stored beside the pointer, so that a lookup and a resize do not read the cells of other tasks.
 #[derive(Debug)]
-struct Entered {
+struct TaskEntry {
     hash: u64,
     cell: Arc<TaskCell>,
 }
 
-/// Who is in when the registry closes.
+/// The tasks that were registered when admission closed.
 #[derive(Debug, Default)]
 pub(crate) struct LiveTasks {
-    /// Whether it was open before.
-    pub(crate) first: bool,
+    /// Whether admission was open before: true for exactly one closing call.
+    pub(crate) was_open: bool,
     pub(crate) running: Vec<Arc<TaskCell>>,
-    /// Those who waited for a slot, and do not any more.
+    /// The submissions that were removed from the slot queues.
     pub(crate) waiting: Vec<Arc<TaskCell>>,
 }
 
-/// Why a task was not let in.
+/// Why a registration was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RegisterError {
     NameTaken,
@@ -73,7 +92,6 @@ pub(crate) enum RegisterError {
 }
 
 const CLOSED: usize = 1;
-/// Somebody ever waited for idleness. Until then nobody looks for those who do.
 const AWAITED: usize = 2;
 const ONE: usize = 4;
 
@@ -88,8 +106,8 @@ impl Registry {
         }
     }
 
-    /// By what such a task is found here, which its cell keeps. Names and slots may come from outside: they are hashed with a
-    /// secret, so that nobody can make all of them meet.
+    /// Computes the registry hash of a task. The cell stores it.
+    // The hasher has a random seed: names and slots may come from untrusted input, which must not cause collisions.
     pub(crate) fn hash(&self, key: &RegistryKey, name: &str, id: TaskId) -> u64 {
         match key {
             RegistryKey::Name => self.hasher.hash_one(name),
@@ -98,26 +116,30 @@ impl Registry {
         }
     }
 
-    /// Takes the name of the task, if it is free and the registry open.
+    /// Registers a task under its name, if the name is free and admission is open.
     pub(crate) fn register(&self, cell: &Arc<TaskCell>) -> Result<(), RegisterError> {
         self.count_in(|| self.shard(cell.hash()).lock().insert(cell))
     }
 
-    /// Frees what the task holds. Says whose turn it is then.
+    /// Frees the name of a task, or its place in a slot. Returns the submission that must be granted the slot.
     pub(crate) fn deregister(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         if cell.slot().is_some() {
             return self.deregister_from_slot(cell, now);
         }
+        // Bound to a variable, so that a last reference is dropped after the lock.
         let _removed = self.shard(cell.hash()).lock().remove(cell);
         None
     }
 
-    /// Counts one in while `insert` lets it in; what it refuses is counted out again.
+    /// Counts a task in and calls `insert`. If admission is closed or `insert` fails, counts it out again.
     fn count_in<T>(&self, insert: impl FnOnce() -> Result<T, RegisterError>) -> Result<T, RegisterError> {
+        // Counted before it is inserted: `close_if_idle` must not find the count at zero between the two steps.
         if self.gate.fetch_add(ONE, Ordering::AcqRel) & CLOSED != 0 {
+            // `count_out` and not a bare subtraction: this registration may have hidden the zero from the last task.
             self.count_out();
             return Err(RegisterError::Closed);
         }
+        // Admission may close from here on. The flag of the shard then rejects the task.
         let inserted = insert();
         if inserted.is_err() {
             self.count_out();
@@ -125,33 +147,39 @@ impl Registry {
         inserted
     }
 
-    /// Counts the task out.
+    /// Counts a task out. The last one wakes the waiters for idleness.
     pub(crate) fn count_out(&self) {
+        // Release: whatever this task has written is visible to the thread that reads a zero. Acquire: the thread that
+        // reads the last `ONE` sees what the tasks before it have written, and the `AWAITED` bit of `poll_idle`.
         let before = self.gate.fetch_sub(ONE, Ordering::AcqRel);
         if before < 2 * ONE && before & AWAITED != 0 {
-            let waiting = self.idle.lock().take();
-            waiting.wake();
+            let waiters = self.idle.lock().take();
+            waiters.wake();
         }
     }
 
-    /// Lets nobody in any more, and says who is in. Nobody waits for a slot after it.
+    /// Closes admission, empties the slot queues, and returns the live tasks.
     pub(crate) fn close_admission(&self) -> LiveTasks {
+        // The bit first: registrations that have not reached their shard yet are rejected without its lock.
         let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
-        let mut inside = LiveTasks { first: before & CLOSED == 0, ..LiveTasks::default() };
+        let mut live = LiveTasks { was_open: before & CLOSED == 0, ..LiveTasks::default() };
         let mut running = Vec::with_capacity(before / ONE);
         for shard in &self.shards {
             let mut shard = shard.lock();
+            // Set and listed under one lock: a task of this shard is in the list, or it finds the flag.
             shard.closed = true;
-            inside.waiting.extend(shard.slots.iter_mut().flat_map(SlotQueue::clear));
+            live.waiting.extend(shard.slots.iter_mut().flat_map(SlotQueue::clear));
             running.extend(shard.running().map(by_age));
         }
-        self.waiting.fetch_sub(inside.waiting.len(), Ordering::AcqRel);
-        inside.running = oldest_first(running);
-        inside
+        self.waiting.fetch_sub(live.waiting.len(), Ordering::AcqRel);
+        live.running = oldest_first(running);
+        live
     }
 
-    /// Lets nobody in any more if nobody is in, in one step.
+    /// Closes admission if no task is registered, in one atomic step. Returns whether this call closed it.
     pub(crate) fn close_if_idle(&self) -> bool {
+        // Acquire pairs with the release of the last `count_out`: its outcome is visible. Release pairs with `count_in`.
+        // The shards keep `closed: false`: the bit rejects every registration before it reaches a shard.
         let closed = |gate| (gate < ONE && gate & CLOSED == 0).then_some(gate | CLOSED);
         self.gate.fetch_update(Ordering::AcqRel, Ordering::Acquire, closed).is_ok()
     }
@@ -160,20 +188,21 @@ impl Registry {
         self.gate.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// Ready when nobody is in.
-    pub(crate) fn poll_idle(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
-        check_or_register(place, context.waker(), |place, visitor| {
+    /// Ready when no task is registered. Otherwise registers the waker.
+    pub(crate) fn poll_idle(&self, id: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
+        check_or_register(id, context.waker(), |id, source| {
             let mut idle = self.idle.lock();
-            // Whoever departs after this sees the bit, and waits for this lock to look for whom to wake.
+            // One operation sets the bit and reads the count. The last `count_out` came before it, and this reads a zero;
+            // or it comes after it, sees the bit, and takes this lock once the waker is registered.
             if self.gate.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
                 return Some(Poll::Ready(()));
             }
-            idle.register(place, visitor).then_some(Poll::Pending)
+            idle.register(id, source).then_some(Poll::Pending)
         })
     }
 
-    pub(crate) fn remove_idle_waiter(&self, place: Option<WaiterId>) {
-        let _removed = self.idle.lock().remove(place);
+    pub(crate) fn remove_idle_waiter(&self, id: Option<WaiterId>) {
+        let _removed = self.idle.lock().remove(id);
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Arc<TaskCell>> {
@@ -183,34 +212,36 @@ impl Registry {
         found.map(|found| Arc::clone(&found.cell))
     }
 
-    /// The task with this id, running or waiting. Shard after shard, because ids are no keys here; never two at once.
+    /// Finds a task by its id, running or waiting. Searches one shard after the other, because ids are not keys.
     pub(crate) fn find_by_id(&self, id: TaskId) -> Option<Arc<TaskCell>> {
         self.shards.iter().find_map(|shard| {
             let shard = shard.lock();
-            let waiting = shard.slots.iter().flat_map(SlotQueue::waiters).map(|waiter| &waiter.task);
+            let waiting = shard.slots.iter().flat_map(SlotQueue::queued).map(|queued| &queued.task);
             shard.running().chain(waiting).find(|cell| cell.id() == id).map(Arc::clone)
         })
     }
 
-    /// Everybody who is in, oldest first.
+    /// Returns all registered tasks, oldest first. Shards are locked one by one, so that this is not a snapshot.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
+        // Only a hint of the capacity; the count may change meanwhile.
         let mut cells = Vec::with_capacity(self.gate.load(Ordering::Acquire) / ONE);
         for shard in &self.shards {
             let shard = shard.lock();
             cells.extend(shard.running().map(by_age));
-            cells.extend(shard.slots.iter().flat_map(SlotQueue::waiters).map(|waiter| by_age(&waiter.task)));
+            cells.extend(shard.slots.iter().flat_map(SlotQueue::queued).map(|queued| by_age(&queued.task)));
         }
         oldest_first(cells)
     }
 
-    /// By bits of the hash that the table inside does not use.
     fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        // Bits that the hash table does not use: it takes the lowest for the bucket and the highest for the control byte.
         let index = usize::try_from(hash >> 32).unwrap_or_default() & (self.shards.len() - 1);
         &self.shards[index]
     }
 }
 
-/// With its id beside it: a sort that had to look into each task would take longer than all else.
+/// Pairs a task with its id, which orders tasks by age.
+// The sort compares the copies. Reading each id through its pointer would dominate the cost of a listing.
 fn by_age(cell: &Arc<TaskCell>) -> (TaskId, Arc<TaskCell>) {
     (cell.id(), Arc::clone(cell))
 }
@@ -226,24 +257,26 @@ impl Shard {
             return Err(RegisterError::Closed);
         }
         let hash = cell.hash();
-        let holds_a_name = cell.holds_name();
-        let same = |other: &Entered| holds_a_name && other.hash == hash && other.cell.is_named(cell.name());
+        let holds_name = cell.holds_name();
+        // A submission without a slot equals no other entry. The full hash is compared first, to read few names.
+        let same = |other: &TaskEntry| holds_name && other.hash == hash && other.cell.is_named(cell.name());
         match self.tasks.entry(hash, same, |other| other.hash) {
             Entry::Occupied(_) => Err(RegisterError::NameTaken),
-            Entry::Vacant(place) => {
-                place.insert(Entered { hash, cell: Arc::clone(cell) });
+            Entry::Vacant(vacant) => {
+                vacant.insert(TaskEntry { hash, cell: Arc::clone(cell) });
                 Ok(())
             }
         }
     }
 
-    fn remove(&mut self, cell: &Arc<TaskCell>) -> Option<Entered> {
+    fn remove(&mut self, cell: &Arc<TaskCell>) -> Option<TaskEntry> {
+        // By pointer, because the name of a submission is a label that other tasks may share.
         let found = self.tasks.find_entry(cell.hash(), |other| Arc::ptr_eq(&other.cell, cell)).ok()?;
         Some(found.remove().0)
     }
 
-    /// Everybody but those who wait for a slot.
+    /// All tasks of the shard except submissions that wait for a slot.
     fn running(&self) -> impl Iterator<Item = &Arc<TaskCell>> {
-        self.tasks.iter().map(|entered| &entered.cell).chain(self.slots.iter().map(|slot| &slot.owner))
+        self.tasks.iter().map(|entry| &entry.cell).chain(self.slots.iter().map(|slot| &slot.owner))
     }
 }

@@ -1,4 +1,4 @@
-//! Membership of one task: from the moment its name or slot is taken to the moment its end is shown.
+//! The registration of one task, from the moment its name or slot is taken until its end is visible.
 
 use std::sync::Arc;
 
@@ -12,40 +12,44 @@ use crate::runtime::cell::{PendingStop, StopRequest, TaskCell, TaskEnd};
 use crate::runtime::shared::Shared;
 use crate::task::StopCause;
 
-/// Held by the actor. Dropping it is the only way a name becomes free and a slot is passed on; a task that did not end
-/// itself is aborted so.
+/// The registration of a task. The actor owns it.
+///
+/// Only finishing or dropping it frees a name and passes a slot on. Dropping it without `finish` aborts the task.
+// No reaper: dropping the registration always finishes the task.
 pub(crate) struct Registration {
     shared: Arc<Shared>,
     cell: Arc<TaskCell>,
     step: LifecycleStep,
 }
 
-/// How much of the task has been told.
+/// How far the events of the task have got. It decides which events must follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LifecycleStep {
-    /// The name is taken, and may be given back without a word.
+    /// The name or slot is taken. No event was published, and freeing it again publishes none.
     Reserved,
+    /// The task has an outcome from here on. `Added` is published by the first poll, or before its end.
     Accepted,
     Added,
-    /// Added to the queue of its slot.
+    /// Added, and waiting for its slot.
     Queued,
+    /// An attempt has started. Its end must be published before that of the task.
     Attempt,
     Finished,
 }
 
 impl Registration {
-    /// Takes the name of the task, or gives the task back.
+    /// Registers a task under its name. Returns the cell with the error, so that the caller can return the task's name.
     pub(crate) fn register(
         shared: Arc<Shared>,
         cell: Arc<TaskCell>,
     ) -> Result<Self, (RegisterError, Arc<TaskCell>)> {
         match shared.registry.register(&cell) {
             Ok(()) => Ok(Self { shared, cell, step: LifecycleStep::Reserved }),
-            Err(refusal) => Err((refusal, cell)),
+            Err(error) => Err((error, cell)),
         }
     }
 
-    /// Takes a place in a slot, which may be one among those who wait.
+    /// Registers a submission: as the owner of its slot, or in the queue of the slot.
     pub(crate) fn for_submission(
         shared: Arc<Shared>,
         cell: &Arc<TaskCell>,
@@ -53,8 +57,8 @@ impl Registration {
         limits: Limits,
         now: Instant,
     ) -> Result<(Self, Placement), RegisterError> {
-        let taken = shared.registry.register_submission(cell, admission, limits, now)?;
-        Ok((Self { shared, cell: Arc::clone(cell), step: LifecycleStep::Reserved }, taken))
+        let placement = shared.registry.register_submission(cell, admission, limits, now)?;
+        Ok((Self { shared, cell: Arc::clone(cell), step: LifecycleStep::Reserved }, placement))
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -65,20 +69,20 @@ impl Registration {
         &self.cell
     }
 
-    /// What an attempt of it is told.
+    /// Creates the context of an attempt.
     pub(crate) fn context(&self, attempt: u64) -> TaskContext {
-        TaskContext::new(Arc::clone(&self.shared) as _, Arc::clone(&self.cell), attempt)
+        TaskContext::new(Arc::clone(&self.shared), Arc::clone(&self.cell), attempt)
     }
 
-    /// From here on the task has an outcome.
+    /// Accepts the task: from here on it has exactly one outcome.
     pub(crate) fn accept(&mut self) {
         if self.step == LifecycleStep::Reserved {
             self.step = LifecycleStep::Accepted;
         }
     }
 
-    /// Publishes that a submission was accepted, and whether it waits for its slot. Called before its actor is spawned:
-    /// whatever happens to the slot meanwhile, no later event of the submission is published before these.
+    /// Publishes that a submission was accepted, and whether it is queued.
+    // Called before the actor is spawned: the slot may be granted at any time, and no later event may come before these.
     #[cfg(feature = "controller")]
     pub(crate) fn publish_submitted(&mut self, queued: bool, now: Instant) {
         self.accept();
@@ -123,8 +127,8 @@ impl Registration {
     /// Sleeps until the next attempt, unless a stop was requested or a `Latest` waits behind this owner: then the next
     /// attempt would be out of date.
     pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
-        // A `Latest` that came while the attempt ran left it alone, and is found here. One that joins the queue after this
-        // look finds in the cell that no attempt runs any more, and requests the stop itself.
+        // A `Latest` that was enqueued during the attempt did not stop it, and is found here. One that is enqueued after
+        // this check finds in the cell that no attempt is running, and requests the stop itself.
         if self.cell.slot().is_some() && self.shared.registry.latest_waits(&self.cell) {
             self.cell.request_stop_between_attempts(StopRequest::stop(
                 StopCause::Replace,
@@ -135,43 +139,55 @@ impl Registration {
         self.cell.begin_sleep(now, until, failures)
     }
 
+    /// Publishes an event of the task, if a subscriber wants it. Reads the clock unless `now` is given.
     pub(crate) fn publish(&self, name: EventName, now: Option<Instant>, kind: impl FnOnce() -> EventKind) {
+        // Checked first: without a subscriber, neither the event nor a reference to the cell is created.
         if self.shared.bus.wants(name) {
             let cell: Arc<dyn Subject> = Arc::clone(&self.cell) as _;
             self.shared.bus.publish(now.unwrap_or_else(Instant::now), Some(cell), kind());
         }
     }
 
-    /// Ends the task: the name becomes free before any waiter wakes.
+    /// Ends the task.
+    ///
+    /// The order is: decide the end, publish it, count it, free the name or pass the slot on, publish `Removed`, make the
+    /// outcome visible and wake the waiters, count the task out.
     pub(crate) fn finish(&mut self, end: TaskEnd, now: Instant) {
-        debug_assert_ne!(self.step, LifecycleStep::Finished, "it ends once");
+        debug_assert_ne!(self.step, LifecycleStep::Finished, "a task finishes once");
         if self.step == LifecycleStep::Reserved {
             self.deregister(now);
             self.cell.decide_end(TaskEnd::Aborted);
         } else {
             self.publish_end(end, now);
         }
+        // Set before the waiters wake: whatever follows, the destructor does not finish the task a second time.
         self.step = LifecycleStep::Finished;
+        // After `deregister`: a waiter that adds a task of the same name must find the name free.
         self.cell.finish(now);
+        // Last: once the registry is idle, every outcome is visible.
         self.shared.registry.count_out();
     }
 
     /// Frees the name, or passes the slot on.
     fn deregister(&self, now: Instant) {
         if let Some(next) = self.shared.registry.deregister(&self.cell, now) {
+            // Granted after the lock of the shard: this wakes the next actor.
             next.grant_slot();
         }
+        // Notified also if nothing was queued: an idle slot admits a submission that waits for room.
         if self.cell.slot().is_some() {
             self.shared.room.notify_waiters();
         }
     }
 
     fn publish_end(&mut self, end: TaskEnd, now: Instant) {
+        // The actor may be dropped before its first poll, or during an attempt: the events that are missing come first.
         self.publish_added(Some(now));
         if self.step == LifecycleStep::Attempt {
             let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
             self.publish(EventName::Aborted, Some(now), attempt);
         }
+        // A waiter may have forced another end meanwhile. Events and counters use the one that was decided.
         let end = self.cell.decide_end(end);
         let outcome = || EventKind::Ended { outcome: self.cell.decided_outcome(end) };
         self.publish(EventName::Ended, Some(now), outcome);

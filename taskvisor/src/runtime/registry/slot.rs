@@ -1,11 +1,11 @@
-//! Who may run in a slot, and who waits for it. Pure: it knows names, not tasks.
+//! The owner of one slot and the queue of submissions that wait for it. A pure data structure, generic over the task.
 //!
-//! | admission | idle | owned |
+//! | admission | the slot is idle | the slot has an owner |
 //! |---|---|---|
-//! | `Queue` | start | wait last; if too many wait, refused |
-//! | `Replace` | start | ask the owner to stop, wait in front; a `Replace` that waits there is superseded |
-//! | `DropIfRunning` | start | refused |
-//! | `Latest` | start | wait last; a `Latest` that waits is superseded; an attempt of the owner goes on, and is the last |
+//! | `Queue` | start | enqueue last; rejected if the queue is full |
+//! | `Replace` | start | request a stop of the owner, enqueue first; supersedes a waiting `Replace` |
+//! | `DropIfRunning` | start | rejected |
+//! | `Latest` | start | enqueue last; supersedes a waiting `Latest`; a running attempt of the owner is its last |
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,29 +14,29 @@ use tokio::time::Instant;
 
 use crate::task::TaskId;
 
-/// What happens to a submission whose slot is taken.
+/// What happens to a submission whose slot has an owner.
 ///
-/// | | the slot is idle | it is taken |
+/// | admission | the slot is idle | the slot has an owner |
 /// |---|---|---|
-/// | `Queue` | starts | waits its turn, first come, first served; refused if the queue is full |
-/// | `Replace` | starts | asks the owner to stop and waits in front of all others; a `Replace` already waiting there ends superseded, queued ones keep their place behind |
-/// | `DropIfRunning` | starts | refused as busy |
-/// | `Latest` | starts | waits last; a `Latest` already waiting ends superseded; an attempt of the owner goes on, and no other follows it |
+/// | `Queue` | starts | is enqueued last (first in, first out); rejected if the queue is full |
+/// | `Replace` | starts | requests a stop of the owner and is enqueued first; a `Replace` that waits there ends as superseded, other queued submissions stay |
+/// | `DropIfRunning` | starts | rejected as busy |
+/// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of the owner continues, and no other follows it |
 ///
-/// A `Latest` leaves the owner alone while an attempt of it runs, and until its first attempt has begun. An owner between
-/// two attempts (in a backoff or an interval, or waiting for the permit of a retry) is stopped as by `Replace`; so is one
-/// whose attempt ends, would be followed by another, and has a `Latest` waiting behind it. Otherwise the newest work would
-/// wait for retries of work that is out of date.
+/// A `Latest` does not stop a running attempt of the owner, nor an owner that has not begun its first attempt. It stops an
+/// owner between two attempts (in a backoff or an interval, or waiting for the permit of a retry), as a `Replace` does. An
+/// owner whose attempt ends while a `Latest` waits makes no further attempt either. Otherwise the newest work would wait
+/// for retries of outdated work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Admission {
-    /// Wait in line.
+    /// Wait in the queue.
     #[default]
     Queue,
-    /// Take the place of the owner.
+    /// Stop the owner and run next.
     Replace,
-    /// Only if nobody is there.
+    /// Run only if the slot is idle.
     DropIfRunning,
-    /// Wait in the place of an older one.
+    /// Wait in the queue, and supersede an older submission of this kind.
     Latest,
 }
 
@@ -51,65 +51,68 @@ impl fmt::Display for Admission {
     }
 }
 
-/// A slot that is taken.
+/// A slot that has an owner.
 #[derive(Debug)]
 pub(crate) struct SlotQueue<T> {
     pub(crate) owner: T,
     pub(crate) since: Instant,
-    /// The one `Replace` that waits, if any.
-    front: Option<Waiter<T>>,
-    /// `Queue` and `Latest`, in the order they came.
-    line: VecDeque<Waiter<T>>,
-    /// The first one of the line that is watched now, if one is.
+    /// The waiting `Replace`, at most one.
+    front: Option<QueuedSubmission<T>>,
+    /// The waiting `Queue` and `Latest`, in the order of their arrival.
+    queue: VecDeque<QueuedSubmission<T>>,
+    /// The submission whose arrival started the timer of this slot, while that timer runs.
     pub(crate) watch: Option<TaskId>,
 }
 
-/// Somebody who waits for a slot.
+/// A submission that waits for a slot.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiter<T> {
+pub(crate) struct QueuedSubmission<T> {
     pub(crate) task: T,
     pub(crate) admission: Admission,
     pub(crate) since: Instant,
 }
 
-/// What follows from waiting.
+/// What the caller must do for other tasks after it enqueued a submission.
+// Returned and not done here: a stop request locks and wakes another task, which must not happen under the shard's lock.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct QueueEffects<T> {
-    /// Whose place was taken.
+    /// The waiting submission that was removed; to be rejected.
     pub(crate) superseded: Option<T>,
-    /// Who has to be asked to stop.
+    /// The owner; to be stopped.
     pub(crate) replaced: Option<T>,
-    /// The owner, whose stop is requested if it is between two attempts.
+    /// The owner; to be stopped if it is between two attempts.
     pub(crate) outdated: Option<T>,
 }
 
-/// Why a submission does not even wait.
+/// Why a submission cannot be enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoRoom {
     Busy,
     QueueFull,
 }
 
-/// What follows from leaving.
+/// The effect of removing a task from its slot.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Departure<T> {
-    /// The owner left, and this is the next one.
+    /// The task was the owner. The contained one owns the slot now.
     Passed(T),
-    /// The owner left, and nobody waits.
+    /// The task was the owner, and no submission waits: the slot is idle.
     Empty,
-    /// It had been waiting.
+    /// The task was waiting.
     Withdrawn,
-    /// It was not there.
+    /// The task was neither the owner nor waiting.
     Absent,
 }
 
 impl<T: Clone + PartialEq> SlotQueue<T> {
     pub(crate) fn new(owner: T, since: Instant) -> Self {
-        Self { owner, since, front: None, line: VecDeque::new(), watch: None }
+        Self { owner, since, front: None, queue: VecDeque::new(), watch: None }
     }
 
-    /// Whether such a submission may wait. `limit` bounds `Queue` by all who wait; a `Replace` and a `Latest` always find a
-    /// place, once each.
+    /// Checks whether a submission may wait.
+    ///
+    /// `limit` applies to `Queue` only, and counts all waiting submissions. A `Replace` and a `Latest` always fit, because
+    /// each supersedes the previous one of its kind.
     pub(crate) fn admits(&self, admission: Admission, limit: usize) -> Result<(), NoRoom> {
         match admission {
             Admission::DropIfRunning => Err(NoRoom::Busy),
@@ -118,33 +121,34 @@ impl<T: Clone + PartialEq> SlotQueue<T> {
         }
     }
 
-    /// Waits, as `admits` said it may: so a `DropIfRunning` is none of those.
-    pub(crate) fn wait(&mut self, waiter: Waiter<T>) -> QueueEffects<T> {
-        match waiter.admission {
+    /// Enqueues a submission that `admits` accepted.
+    pub(crate) fn enqueue(&mut self, submission: QueuedSubmission<T>) -> QueueEffects<T> {
+        match submission.admission {
+            // `admits` never accepts a `DropIfRunning`.
             Admission::Queue | Admission::DropIfRunning => {
-                self.line.push_back(waiter);
+                self.queue.push_back(submission);
                 QueueEffects { superseded: None, replaced: None, outdated: None }
             }
             Admission::Replace => {
-                let superseded = self.front.replace(waiter).map(|older| older.task);
+                let superseded = self.front.replace(submission).map(|older| older.task);
                 QueueEffects { superseded, replaced: Some(self.owner.clone()), outdated: None }
             }
             Admission::Latest => {
-                let older = self.line.iter().position(|other| other.admission == Admission::Latest);
-                let superseded = older.and_then(|index| self.line.remove(index)).map(|older| older.task);
-                self.line.push_back(waiter);
+                let older = self.queue.iter().position(|other| other.admission == Admission::Latest);
+                let superseded = older.and_then(|index| self.queue.remove(index)).map(|older| older.task);
+                self.queue.push_back(submission);
                 QueueEffects { superseded, replaced: None, outdated: Some(self.owner.clone()) }
             }
         }
     }
 
-    /// Leaves, as its owner or from among those who wait.
-    pub(crate) fn leave(&mut self, task: &T, now: Instant) -> Departure<T> {
+    /// Removes a task, which may be the owner or a waiting submission. If it was the owner, the next one becomes it.
+    pub(crate) fn remove(&mut self, task: &T, now: Instant) -> Departure<T> {
         if self.owner == *task {
-            return match self.front.take().or_else(|| self.line.pop_front()) {
+            return match self.front.take().or_else(|| self.queue.pop_front()) {
                 Some(next) => {
                     self.owner = next.task.clone();
-                    // Whoever came while the owner was leaving came after `now`.
+                    // A submission may arrive after the owner has read the clock and before it took the lock.
                     self.since = now.max(next.since);
                     Departure::Passed(next.task)
                 }
@@ -154,36 +158,36 @@ impl<T: Clone + PartialEq> SlotQueue<T> {
         if self.withdraw(task) { Departure::Withdrawn } else { Departure::Absent }
     }
 
-    /// Gives up waiting. Says whether it had been.
+    /// Removes a waiting submission. Returns whether it was waiting.
     pub(crate) fn withdraw(&mut self, task: &T) -> bool {
         if self.front.as_ref().is_some_and(|front| front.task == *task) {
             self.front = None;
             return true;
         }
-        let place = self.line.iter().position(|waiter| waiter.task == *task);
-        place.and_then(|index| self.line.remove(index)).is_some()
+        let index = self.queue.iter().position(|queued| queued.task == *task);
+        index.and_then(|index| self.queue.remove(index)).is_some()
     }
 
-    /// Takes everybody who waits.
+    /// Removes and returns all waiting submissions. The owner stays.
     pub(crate) fn clear(&mut self) -> Vec<T> {
         self.front
             .take()
             .into_iter()
-            .chain(std::mem::take(&mut self.line))
-            .map(|waiter| waiter.task)
+            .chain(std::mem::take(&mut self.queue))
+            .map(|queued| queued.task)
             .collect()
     }
 
-    /// Those who wait, in the order of their turn.
-    pub(crate) fn waiters(&self) -> impl Iterator<Item = &Waiter<T>> {
-        self.front.iter().chain(&self.line)
+    /// The waiting submissions, in the order in which they will own the slot.
+    pub(crate) fn queued(&self) -> impl Iterator<Item = &QueuedSubmission<T>> {
+        self.front.iter().chain(&self.queue)
     }
 
     pub(crate) fn has_latest(&self) -> bool {
-        self.line.iter().any(|waiter| waiter.admission == Admission::Latest)
+        self.queue.iter().any(|queued| queued.admission == Admission::Latest)
     }
 
     pub(crate) fn waiting(&self) -> usize {
-        usize::from(self.front.is_some()) + self.line.len()
+        usize::from(self.front.is_some()) + self.queue.len()
     }
 }

@@ -1,6 +1,7 @@
-//! Submissions: who has which slot, and who waits for it.
+//! Registration of submissions: as the owner of a slot, or in its queue.
 //!
-//! Decided under the lock of the slot's shard; whoever has to be told is handed out, to be told after it.
+//! Everything is decided under the lock of the slot's shard. The tasks that must be stopped or granted the slot are
+//! returned, and the caller acts on them after the lock: both lock and wake another task.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -8,34 +9,33 @@ use std::sync::Arc;
 use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
-use super::slot::{Admission, Departure, NoRoom, QueueEffects, SlotQueue, Waiter};
+use super::slot::{Admission, Departure, NoRoom, QueueEffects, QueuedSubmission, SlotQueue};
 use super::{RegisterError, Registry, Shard};
 use crate::runtime::cell::TaskCell;
 use crate::sync::Ordering;
 use crate::task::TaskId;
 
-/// How many submissions may wait.
+/// The limits of waiting submissions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) per_slot: usize,
     pub(crate) total: usize,
 }
 
-/// A place was taken.
+/// Where a submission was registered.
 #[derive(Debug)]
 pub(crate) enum Placement {
-    /// It may run.
+    /// As the owner of its slot. It may run.
     Owner,
-    /// It waits.
+    /// In the queue of its slot.
     Queued {
-        /// Those whom this concerns.
         effects: QueueEffects<Arc<TaskCell>>,
-        /// Whether nothing watches yet how long submissions wait for this slot.
+        /// Whether no timer reports long waits for this slot yet. The caller starts one.
         unwatched: bool,
     },
 }
 
-/// Who was in a slot when it was cleared.
+/// The tasks of a slot that was cleared.
 #[derive(Debug)]
 pub(crate) struct Cleared {
     pub(crate) owner: Arc<TaskCell>,
@@ -43,7 +43,7 @@ pub(crate) struct Cleared {
 }
 
 impl Registry {
-    /// Takes a place in the slot of a submission, or says why there is none.
+    /// Registers a submission in its slot. Without a slot, it is registered like a task without a name.
     pub(crate) fn register_submission(
         &self,
         cell: &Arc<TaskCell>,
@@ -73,108 +73,118 @@ impl Registry {
             return Err(RegisterError::Closed);
         }
         let same = |other: &SlotQueue<Arc<TaskCell>>| other.is(slot);
-        let mut taken = match shard.slots.entry(cell.hash(), same, |other| other.owner.hash()) {
+        let mut entry = match shard.slots.entry(cell.hash(), same, |other| other.owner.hash()) {
             Entry::Vacant(idle) => {
                 idle.insert(SlotQueue::new(Arc::clone(cell), now));
                 return Ok(Placement::Owner);
             }
-            Entry::Occupied(taken) => taken,
+            Entry::Occupied(entry) => entry,
         };
-        taken.get().admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
-        let queues = admission == Admission::Queue;
-        // Slots of other shards count on the same number: a place in all is taken before the place in the line.
-        if queues && !self.take_room(limits.total) {
+        entry.get().admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
+        let is_limited = admission == Admission::Queue;
+        // The total counts the queues of all shards, and this holds the lock of one: reserve first, enqueue afterwards.
+        if is_limited && !self.reserve_waiting(limits.total) {
             return Err(RegisterError::NoRoom(NoRoom::QueueFull));
         }
-        let waits = taken.get_mut().wait(Waiter { task: Arc::clone(cell), admission, since: now });
-        if !queues && waits.superseded.is_none() {
+        let effects =
+            entry.get_mut().enqueue(QueuedSubmission { task: Arc::clone(cell), admission, since: now });
+        // A superseded submission leaves its count to the new one.
+        if !is_limited && effects.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
-        let unwatched = taken.get().watch.is_none();
-        taken.get_mut().watch.get_or_insert(cell.id());
-        Ok(Placement::Queued { effects: waits, unwatched })
+        let unwatched = entry.get().watch.is_none();
+        entry.get_mut().watch.get_or_insert(cell.id());
+        Ok(Placement::Queued { effects, unwatched })
     }
 
-    fn take_room(&self, total: usize) -> bool {
+    /// Counts one waiting submission, unless `total` is reached.
+    // A compare-and-exchange loop: an addition that is undone would let another submission fail in between.
+    fn reserve_waiting(&self, total: usize) -> bool {
         let more = |waiting| (waiting < total).then_some(waiting + 1);
         self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
     }
 
-    /// Under the lock under which they left the line, so that nobody is refused for one who is gone.
-    fn make_room(&self, left: usize) {
-        self.waiting.fetch_sub(left, Ordering::AcqRel);
+    /// Stops counting submissions that no longer wait.
+    // Called under the lock that dequeued them: a submission that finds them gone must not be rejected because of them.
+    fn release_waiting(&self, dequeued: usize) {
+        self.waiting.fetch_sub(dequeued, Ordering::AcqRel);
     }
 
+    /// Removes a submission from its slot. Returns the submission that owns the slot now, if the owner was removed.
     pub(super) fn deregister_from_slot(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
         let (next, _emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
-            let mut taken = shard.slot_of(cell)?;
-            match taken.get_mut().leave(cell, now) {
+            let mut entry = shard.slot_of(cell)?;
+            match entry.get_mut().remove(cell, now) {
                 Departure::Passed(next) => {
-                    self.make_room(1);
+                    self.release_waiting(1);
                     (Some(next), None)
                 }
                 Departure::Withdrawn => {
-                    self.make_room(1);
+                    self.release_waiting(1);
                     (None, None)
                 }
-                Departure::Empty => (None, Some(taken.remove().0)),
+                // The queue frees its buffer when it is dropped: after the lock.
+                Departure::Empty => (None, Some(entry.remove().0)),
                 Departure::Absent => (None, None),
             }
         };
         next
     }
 
-    /// Takes a submission out of those who wait, if it waits. Says whether there is more room now.
+    /// Removes a submission from the queue of its slot. Returns whether it was queued, so that there is room again.
     pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>) -> bool {
         let mut shard = self.shard(cell.hash()).lock();
-        let withdrawn = shard.slot_of(cell).is_some_and(|mut taken| taken.get_mut().withdraw(cell));
+        let withdrawn = shard.slot_of(cell).is_some_and(|mut entry| entry.get_mut().withdraw(cell));
         if withdrawn {
-            self.make_room(1);
+            self.release_waiting(1);
         }
         withdrawn
     }
 
-    /// Takes everybody out who waits for a slot.
+    /// Empties the queue of a slot. Returns its tasks; `None` if the slot is idle.
     pub(crate) fn clear(&self, slot: &str) -> Option<Cleared> {
         let hash = self.hasher.hash_one(slot);
         let mut shard = self.shard(hash).lock();
-        let taken = shard.slots.find_mut(hash, |other| other.is(slot))?;
-        let cleared = Cleared { owner: Arc::clone(&taken.owner), waiting: taken.clear() };
-        self.make_room(cleared.waiting.len());
+        let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
+        // Owner and queue are read under one lock, so that no submission is granted the slot between the two.
+        let cleared = Cleared { owner: Arc::clone(&queue.owner), waiting: queue.clear() };
+        self.release_waiting(cleared.waiting.len());
         Some(cleared)
     }
 
-    /// Who waits for a slot, and since when, for the watch that was begun with this submission. Nothing if that is over: the
-    /// slot was idle meanwhile, or nobody waits, and then the next one to wait begins another.
+    /// Returns the waiting submissions of a slot and when each was enqueued, for the timer that `watch` started.
+    ///
+    /// `None` ends that timer: the slot was idle meanwhile, or no submission waits. The next one that waits starts another.
     pub(crate) fn waits(&self, slot: &str, watch: TaskId) -> Option<Vec<(Arc<TaskCell>, Instant)>> {
         let hash = self.hasher.hash_one(slot);
         let mut shard = self.shard(hash).lock();
-        let taken = shard.slots.find_mut(hash, |other| other.is(slot))?;
-        if taken.watch != Some(watch) {
+        let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
+        // A slot that was idle is a new entry, whose timer another submission has started.
+        if queue.watch != Some(watch) {
             return None;
         }
-        if taken.waiting() == 0 {
-            taken.watch = None;
+        if queue.waiting() == 0 {
+            queue.watch = None;
             return None;
         }
-        Some(taken.waiters().map(|waiter| (Arc::clone(&waiter.task), waiter.since)).collect())
+        Some(queue.queued().map(|queued| (Arc::clone(&queued.task), queued.since)).collect())
     }
 
-    /// Whose slot it is.
+    /// Returns the owner of a slot.
     pub(crate) fn owner(&self, slot: &str) -> Option<Arc<TaskCell>> {
         let hash = self.hasher.hash_one(slot);
         let shard = self.shard(hash).lock();
-        shard.slots.find(hash, |other| other.is(slot)).map(|taken| Arc::clone(&taken.owner))
+        shard.slots.find(hash, |other| other.is(slot)).map(|queue| Arc::clone(&queue.owner))
     }
 
     /// Whether a `Latest` waits for the slot of this submission.
     pub(crate) fn latest_waits(&self, cell: &TaskCell) -> bool {
         let mut shard = self.shard(cell.hash()).lock();
-        shard.slot_of(cell).is_some_and(|taken| taken.get().has_latest())
+        shard.slot_of(cell).is_some_and(|entry| entry.get().has_latest())
     }
 
-    /// Every slot that is taken, as `read` sees it.
+    /// Calls `read` for every slot that has an owner. Shards are locked one by one, so that this is not a snapshot.
     pub(crate) fn slots<T>(&self, read: impl Fn(&SlotQueue<Arc<TaskCell>>) -> T) -> Vec<T> {
         let mut slots = Vec::new();
         for shard in &self.shards {
@@ -185,7 +195,7 @@ impl Registry {
 }
 
 impl Shard {
-    /// The slot of a submission, whether it has it or waits for it.
+    /// Finds the slot of a submission, which may own it or wait for it.
     fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, SlotQueue<Arc<TaskCell>>>> {
         let slot = cell.slot()?;
         self.slots.find_entry(cell.hash(), |other| other.is(slot)).ok()
