@@ -90,10 +90,8 @@ struct CellState {
     failures: u32,
     /// The pending stop request. Once set, it stays set.
     stop: Option<PendingStop>,
-    /// True once the task owns its slot; always true for tasks without one.
-    owns_slot: bool,
-    /// Whether the actor must publish that the task still waits for its slot.
-    report_delay: bool,
+    /// The slot of a submission. One byte, because a cell of 240 bytes needs the next larger block of the allocator.
+    slot: SlotState,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -105,6 +103,16 @@ struct CellState {
     waiters: Wakers,
     /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
+}
+
+/// Whether a submission owns its slot. A task without a slot counts as the owner of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SlotState {
+    Queued,
+    /// Queued, and the actor has yet to publish that the wait takes long. Granting the slot drops that report: the actor would
+    /// not take it any more, and would be polled for ever.
+    DelayDue,
+    Owned,
 }
 
 /// What the task is doing. See the table above.
@@ -151,8 +159,7 @@ impl TaskCell {
             attempt: 0,
             failures: 0,
             stop: None,
-            owns_slot: !matches!(key, RegistryKey::Slot(_)),
-            report_delay: false,
+            slot: if matches!(key, RegistryKey::Slot(_)) { SlotState::Queued } else { SlotState::Owned },
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -253,7 +260,11 @@ impl TaskCell {
             let registered = state.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
             // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
             let replaced = if registered { None } else { state.actor.replace(waker.clone()) };
-            (state.poll_view() != view || state.report_delay, state.phase == CellPhase::Stuck, replaced)
+            (
+                state.poll_view() != view || state.slot == SlotState::DelayDue,
+                state.phase == CellPhase::Stuck,
+                replaced,
+            )
         };
         // A request during the poll may have woken nothing: the first poll has no registered waker yet.
         if outdated {
@@ -267,9 +278,7 @@ impl TaskCell {
     pub(crate) fn grant_slot(&self) {
         let actor = {
             let mut state = self.state.lock();
-            state.owns_slot = true;
-            // An owner no longer takes the report. Left set, it would make every `end_poll` trigger another poll.
-            state.report_delay = false;
+            state.slot = SlotState::Owned;
             state.actor.take()
         };
         if let Some(actor) = actor {
@@ -283,10 +292,10 @@ impl TaskCell {
         let actor = {
             let mut state = self.state.lock();
             // An actor that no longer waits would never take the report, and would be polled forever.
-            if state.owns_slot || state.stop.is_some() {
+            if state.slot == SlotState::Owned || state.stop.is_some() {
                 return;
             }
-            state.report_delay = true;
+            state.slot = SlotState::DelayDue;
             state.actor.take()
         };
         if let Some(actor) = actor {
@@ -297,7 +306,11 @@ impl TaskCell {
     /// Takes a due report of the wait for the slot. Returns when the wait began.
     pub(crate) fn take_delay(&self) -> Option<Instant> {
         let mut state = self.state.lock();
-        std::mem::take(&mut state.report_delay).then_some(state.since)
+        if state.slot != SlotState::DelayDue {
+            return None;
+        }
+        state.slot = SlotState::Queued;
+        Some(state.since)
     }
 
     pub(crate) fn stop_requested(&self) -> bool {
