@@ -1,4 +1,4 @@
-//! Models of the actor, the shipped one, against those who ask, wait, and force its end.
+//! Models of the shipped actor against stop requests, waiters, and forced ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,27 +18,27 @@ use crate::supervisor::overdue::force_ends;
 use crate::sync::AtomicUsize;
 use crate::task::{Outcome, Phase};
 
-/// `cancel` × the actor × `outcome`: asked at any moment, it ends, once, and who waits is woken.
+/// `cancel` × the actor × `outcome`: a stop request at any moment ends the task once, and wakes the waiter.
 #[test]
-fn a_task_that_is_asked_at_any_moment_ends() {
+fn a_stop_request_at_any_moment_ends_the_task() {
     explore_within(4, || {
         let world = World::new();
         let Added { handle, actor } = world.add("task", until_cancelled()).expect("the name is free");
         let running = thread::spawn(move || block_on(actor));
-        let waiting = {
+        let waiter = {
             let handle = handle.clone();
             thread::spawn(move || block_on(handle.outcome()))
         };
-        assert!(handle.cancel(), "no other stop request");
-        assert!(join(waiting).is_canceled());
+        assert!(handle.cancel(), "it is the only stop request");
+        assert!(join(waiter).is_canceled());
         join(running);
         assert!(world.is_empty());
     });
 }
 
-/// `cancel` × an actor that tries again at once: after the ask no attempt starts, and the failure before it is kept.
+/// `cancel` × an actor that retries at once: no attempt starts after the stop request, and the failure before it is kept.
 #[test]
-fn no_attempt_starts_after_a_stop_was_asked() {
+fn no_attempt_starts_after_a_stop_request() {
     explore(|| {
         let (requested, world) = (Arc::new(AtomicBool::new(false)), World::new());
         let body = {
@@ -47,7 +47,7 @@ fn no_attempt_starts_after_a_stop_was_asked() {
                 let late = requested.load(Ordering::SeqCst);
                 async move {
                     match (late, context.attempt()) {
-                        (true, _) => Err(TaskError::fatal("an attempt started after the stop")),
+                        (true, _) => Err(TaskError::fatal("an attempt started after the stop request")),
                         (false, 3) => Ok(()),
                         (false, _) => Err(TaskError::retry_after("not yet", Duration::ZERO)),
                     }
@@ -70,21 +70,21 @@ fn no_attempt_starts_after_a_stop_was_asked() {
     });
 }
 
-/// `force_ends` × an actor whose body blocks inside a poll × `outcome`: who waits learns of the end before the body is
-/// back, and until then the name stays taken; the actor that comes back gives up.
+/// `force_ends` × an actor whose body blocks inside a poll × `outcome`: the waiter gets the outcome before the body
+/// returns. The name stays taken until then, and the actor finishes when the body returns.
 #[test]
-fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
+fn a_stuck_task_ends_and_keeps_its_name_until_it_returns() {
     explore(|| {
-        let (world, (entered, inside), (back, blocked)) = (World::new(), channel(), channel());
+        let (world, (entered, inside), (unblock, blocked)) = (World::new(), channel(), channel());
         let body = erase(move |_| {
-            entered.send(()).expect("somebody waits");
-            blocked.recv().expect("it comes back");
+            entered.send(()).expect("the model receives");
+            blocked.recv().expect("the model unblocks the body");
             std::future::pending()
         });
         let Added { handle, actor } = world.add("task", body).expect("the name is free");
         let running = thread::spawn(move || block_on(actor));
         inside.recv().expect("the body is polled");
-        let waiting = {
+        let waiter = {
             let handle = handle.clone();
             thread::spawn(move || block_on(handle.outcome()))
         };
@@ -92,28 +92,28 @@ fn a_body_that_blocks_is_given_up_and_keeps_its_name_until_it_is_back() {
         force_ends(&world.shared.registry, world.now + GRACE);
         let (stuck, others) = force_ends(&world.shared.registry, world.now + 2 * GRACE);
         assert_eq!((stuck.len(), others.len()), (1, 0));
-        assert!(join(waiting).is_aborted());
+        assert!(join(waiter).is_aborted());
         assert!(matches!(handle.status().phase, Phase::Stuck { .. }));
         assert_eq!(world.add("task", at_once()).err(), Some(RegisterError::NameTaken));
-        back.send(()).expect("the body is there");
+        unblock.send(()).expect("the body receives");
         join(running);
         assert!(matches!(handle.status().phase, Phase::Ended(Outcome::Aborted)));
         assert!(world.add("task", at_once()).is_ok_and(|again| again.run().is_completed()));
     });
 }
 
-/// A permit × the actors of two tasks × `cancel` of one: they never run at once, and neither is left waiting for it.
+/// A permit × the actors of two tasks × `cancel` of one: they never run at the same time, and both end.
 #[test]
-fn of_two_that_need_the_one_permit_both_end_and_never_run_at_once() {
+fn two_tasks_with_one_permit_both_end_and_never_overlap() {
     explore(|| {
         let world = World::with(Config { max_concurrent: Some(1), ..Config::default() }, Vec::new());
-        let at_a_time = Arc::new(AtomicUsize::new(0));
+        let running = Arc::new(AtomicUsize::new(0));
         let body = || {
-            let at_a_time = Arc::clone(&at_a_time);
+            let running = Arc::clone(&running);
             erase(move |_| {
-                let before = at_a_time.fetch_add(1, Ordering::AcqRel);
-                at_a_time.fetch_sub(1, Ordering::AcqRel);
-                async move { if before == 0 { Ok(()) } else { Err(TaskError::fatal("two run at once")) } }
+                let before = running.fetch_add(1, Ordering::AcqRel);
+                running.fetch_sub(1, Ordering::AcqRel);
+                async move { if before == 0 { Ok(()) } else { Err(TaskError::fatal("two attempts overlap")) } }
             })
         };
         let [one, other] = ["one", "other"].map(|name| world.add(name, body()).expect("the name is free"));
@@ -123,7 +123,7 @@ fn of_two_that_need_the_one_permit_both_end_and_never_run_at_once() {
         assert!(join(one).is_completed());
         assert!(matches!(join(other), Outcome::Completed | Outcome::Canceled { .. }));
         let permits = world.shared.permits.as_ref().map(|permits| permits.available_permits());
-        assert_eq!(permits, Some(1), "it was not given back");
+        assert_eq!(permits, Some(1), "the permit was not released");
     });
 }
 
@@ -134,7 +134,7 @@ impl Job for Answer {
     type Value = u64;
 
     fn descriptor() -> &'static JobDescriptor {
-        unreachable!("it is not submitted")
+        unreachable!("the job is not submitted")
     }
 
     fn slot(&self) -> Option<String> {
@@ -146,9 +146,9 @@ impl Job for Answer {
     }
 }
 
-/// The value of a job × `cancel` × who awaits it: it is there when the end is seen, unless the job ended without one.
+/// The value of a job × `cancel` × its handle: the value is stored before the end is visible, unless the job ended without.
 #[test]
-fn the_value_of_a_job_is_there_when_its_end_is_seen() {
+fn the_value_of_a_job_is_stored_before_its_end_is_visible() {
     explore_within(4, || {
         let world = World::new();
         let delivery: Delivery<u64> = Delivery::default();
@@ -162,11 +162,11 @@ fn the_value_of_a_job_is_there_when_its_end_is_seen() {
         match block_on(&mut job) {
             Ok(value) => {
                 assert_eq!(value, 42);
-                assert!(matches!(block_on(&mut job), Err(JobError::Taken)), "the value was given twice");
+                assert!(matches!(block_on(&mut job), Err(JobError::Taken)), "the value was returned twice");
             }
             Err(JobError::Ended(outcome)) => {
                 assert!(outcome.is_canceled(), "{outcome}");
-                assert!(delivery.lock().is_none(), "work that was done was thrown away");
+                assert!(delivery.lock().is_none(), "the value was discarded");
             }
             Err(other) => panic!("{other}"),
         }

@@ -1,4 +1,4 @@
-//! Models of the bus: one event for several subscribers, and the end of all of them.
+//! Models of the bus: one event for several subscribers, and the drain of all of them.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,23 +14,23 @@ fn queues() -> [Arc<Queue>; 2] {
     ["one", "other"].map(|name| Arc::new(Queue::new(name.to_owned(), EventSet::ALL, 4)))
 }
 
-/// A worker that notes the number and the attempt of what it is handed.
-fn work(queue: &Queue) -> Vec<(u64, u64)> {
-    let mut handed = Vec::new();
+/// Runs a worker that records the sequence number and the attempt of each event.
+fn run_worker(queue: &Queue) -> Vec<(u64, u64)> {
+    let mut delivered = Vec::new();
     while let Some(delivery) = block_on(poll_fn(|context| queue.poll_next(context))) {
         if let Delivery::Event(event) = delivery {
             if let EventKind::Started { attempt } = event.kind {
-                handed.push((event.seq, attempt));
+                delivered.push((event.seq, attempt));
             }
         }
         queue.handled();
     }
-    handed
+    delivered
 }
 
-/// `publish` × `publish`: every event has its own number, and both subscribers see those of one task in order.
+/// `publish` × `publish`: every event has its own number, and both subscribers get the events of one task in order.
 #[test]
-fn two_who_publish_give_every_event_its_own_number() {
+fn two_publishers_give_every_event_its_own_number() {
     explore(|| {
         let queues = queues();
         let bus = Arc::new(Bus::new(queues.to_vec()));
@@ -44,36 +44,36 @@ fn two_who_publish_give_every_event_its_own_number() {
         }
         join(other);
         bus.close();
-        let [mut one, mut other] = queues.map(|queue| work(&queue));
-        for handed in [&one, &other] {
-            let own: Vec<_> = handed.iter().filter(|(_, attempt)| *attempt < 9).collect();
-            assert!(own[0].0 < own[1].0 && own[0].1 < own[1].1, "{handed:?}");
+        let [mut one, mut other] = queues.map(|queue| run_worker(&queue));
+        for delivered in [&one, &other] {
+            let own: Vec<_> = delivered.iter().filter(|(_, attempt)| *attempt < 9).collect();
+            assert!(own[0].0 < own[1].0 && own[0].1 < own[1].1, "{delivered:?}");
         }
         one.sort_unstable();
         other.sort_unstable();
-        assert_eq!(one, other, "two subscribers were told different things");
+        assert_eq!(one, other, "two subscribers received different events");
         assert_eq!(one.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 2, 3]);
     });
 }
 
-/// `close`, `drained` × two workers: drained is when all have handled what they took.
+/// `close`, `drained` × two workers: the bus is drained once both have handled what they took.
 #[test]
-fn the_bus_is_drained_when_every_subscriber_is() {
+fn the_bus_is_drained_once_every_subscriber_is() {
     explore_within(3, || {
         let queues = queues();
         let bus = Arc::new(Bus::new(queues.to_vec()));
         assert!(bus.wants(EventName::Started));
         let workers = queues.each_ref().map(|queue| {
             let queue = Arc::clone(queue);
-            thread::spawn(move || work(&queue).len())
+            thread::spawn(move || run_worker(&queue).len())
         });
         bus.publish(Instant::now(), None, EventKind::Started { attempt: 1 });
         bus.close();
         block_on(bus.drained());
         for queue in &queues {
-            let mut place = None;
-            let still = poll_once(|context| queue.poll_drained(&mut place, context));
-            assert!(still.is_ready(), "one of them was not waited for");
+            let mut id = None;
+            let drained = poll_once(|context| queue.poll_drained(&mut id, context));
+            assert!(drained.is_ready(), "the bus was drained before one of its queues");
         }
         for worker in workers {
             assert_eq!(join(worker), 1);

@@ -1,4 +1,4 @@
-//! Models of the cell: what is asked of a task against what its actor does.
+//! Models of the cell: stop requests and slot grants against the steps of the actor.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use super::{block_on, cell, explore, join, outcome, overdue, stop, submission};
 use crate::runtime::cell::{TaskCell, TaskEnd};
 use crate::task::{Phase, StopCause};
 
-/// Asks for a stop on a thread of its own.
-fn requests_stop(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
+/// Requests a stop on another thread.
+fn spawn_stop_request(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
     let task = Arc::clone(task);
     thread::spawn(move || task.request_stop(stop(now)))
 }
 
-/// Asks for a stop on a thread of its own, and looks what the task does then.
-fn requests_stop_and_reads_phase(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<Phase> {
+/// Requests a stop on another thread, and returns the phase after it.
+fn spawn_stop_request_and_read_phase(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<Phase> {
     let task = Arc::clone(task);
     thread::spawn(move || {
         assert!(task.request_stop(stop(now)));
@@ -26,42 +26,42 @@ fn requests_stop_and_reads_phase(task: &Arc<TaskCell>, now: Instant) -> thread::
     })
 }
 
-/// `enter`, `leave` × `ask`: an ask is seen by the poll that runs, or wakes the actor for another.
+/// `begin_poll`, `end_poll` × `request_stop`: the current poll sees the request, or the actor is polled again.
 #[test]
-fn an_ask_reaches_the_actor_whether_it_looks_or_waits() {
+fn a_stop_request_reaches_an_actor_that_polls_or_waits() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let requester = requests_stop(&task, now);
+        let requester = spawn_stop_request(&task, now);
         block_on(poll_fn(|context| {
-            let seen = task.begin_poll();
-            if seen.stop.is_some() {
+            let view = task.begin_poll();
+            if view.stop.is_some() {
                 return Poll::Ready(());
             }
-            task.end_poll(seen, context.waker());
+            task.end_poll(view, context.waker());
             Poll::Pending
         }));
         assert!(join(requester));
     });
 }
 
-/// `enter`, `leave` × `ask` × `grant_slot`: of two wake-ups at once neither hides the other.
+/// `begin_poll`, `end_poll` × `request_stop` × `grant_slot`: neither of two concurrent wake-ups hides the other.
 #[test]
-fn an_ask_and_a_turn_at_once_are_both_seen() {
+fn a_concurrent_stop_request_and_slot_grant_both_arrive() {
     explore(|| {
         let now = Instant::now();
         let task = submission("slot", now);
-        let requester = requests_stop(&task, now);
+        let requester = spawn_stop_request(&task, now);
         let owner = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.grant_slot())
         };
         block_on(poll_fn(|context| {
-            let seen = task.begin_poll();
-            if seen.stop.is_some() && seen.owns_slot {
+            let view = task.begin_poll();
+            if view.stop.is_some() && view.owns_slot {
                 return Poll::Ready(());
             }
-            task.end_poll(seen, context.waker());
+            task.end_poll(view, context.waker());
             Poll::Pending
         }));
         assert!(join(requester));
@@ -69,9 +69,9 @@ fn an_ask_and_a_turn_at_once_are_both_seen() {
     });
 }
 
-/// `ask` × `ask`: one is the first, and the earlier deadline stays, with who set it.
+/// `request_stop` × `request_stop`: exactly one is the first, and the earlier deadline stays.
 #[test]
-fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
+fn of_two_stop_requests_the_earlier_deadline_stays() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
@@ -81,37 +81,38 @@ fn of_two_who_ask_one_is_the_first_and_the_earlier_deadline_stays() {
         };
         let first = task.request_stop(stop(now));
         assert!(first != join(requester));
-        let seen = task.begin_poll().stop;
-        assert_eq!(seen.map(|stop| stop.deadline), Some(now));
+        let pending = task.begin_poll().stop;
+        assert_eq!(pending.map(|stop| stop.deadline), Some(now));
     });
 }
 
-/// `ask` × `settle`, `end`: who asks is told whether it came before the end was decided, and changes nothing after it.
+/// `request_stop` × `decide_end`, `finish`: the request returns whether it preceded the decided end. After it, it changes
+/// nothing.
 #[test]
-fn an_ask_comes_before_the_end_is_decided_or_not_at_all() {
+fn a_stop_request_precedes_the_decided_end_or_has_no_effect() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let requester = requests_stop(&task, now);
+        let requester = spawn_stop_request(&task, now);
         let pending = task.begin_poll().stop;
         task.decide_end(TaskEnd::Completed);
         let stopping = task.status().stopping;
         task.finish(now);
         let first = join(requester);
-        assert_eq!(stopping, first, "it came late and was taken, or in time and was not");
+        assert_eq!(stopping, first, "a late request was accepted, or a timely one was not");
         assert!(first || pending.is_none());
         assert!(!task.request_stop(overdue(now)));
         assert!(outcome(&task).is_completed());
     });
 }
 
-/// `ask` × `begin`: an attempt has begun when the ask returns, or never does.
+/// `request_stop` × `begin_attempt`: the attempt has begun when the request returns, or it never begins.
 #[test]
-fn a_stop_asked_before_an_attempt_prevents_it() {
+fn a_stop_request_before_an_attempt_prevents_it() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let requester = requests_stop_and_reads_phase(&task, now);
+        let requester = spawn_stop_request_and_read_phase(&task, now);
         let began = task.begin_attempt(now).is_ok();
         let phase = join(requester);
         assert_eq!(matches!(phase, Phase::Running { .. }), began, "{phase}");
@@ -120,14 +121,15 @@ fn a_stop_asked_before_an_attempt_prevents_it() {
     });
 }
 
-/// `ask` × `finish_attempt`, `sleep`: a sleep has begun when the ask returns, or never does; no ask is missed by both.
+/// `request_stop` × `finish_attempt`, `begin_sleep`: the sleep has begun when the request returns, or it never begins. One
+/// of the two calls returns the request.
 #[test]
-fn a_stop_asked_before_a_sleep_prevents_it() {
+fn a_stop_request_before_a_sleep_prevents_it() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        task.begin_attempt(now).expect("nobody asked yet");
-        let requester = requests_stop_and_reads_phase(&task, now);
+        task.begin_attempt(now).expect("no stop was requested");
+        let requester = spawn_stop_request_and_read_phase(&task, now);
         let stopped = task.finish_attempt(now, None).stop.is_some();
         let slept = task.begin_sleep(now, now, 0).is_ok();
         let phase = join(requester);
@@ -137,14 +139,14 @@ fn a_stop_asked_before_a_sleep_prevents_it() {
     });
 }
 
-/// `token` × `ask`: whichever is first, the token is cancelled.
+/// `token` × `request_stop`: the token is cancelled in either order.
 #[test]
-fn a_token_made_while_a_stop_is_asked_is_cancelled() {
+fn a_token_created_during_a_stop_request_is_cancelled() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin_attempt(now).expect("nobody asked yet");
-        let requester = requests_stop(&task, now);
+        let attempt = task.begin_attempt(now).expect("no stop was requested");
+        let requester = spawn_stop_request(&task, now);
         let token = task.token(attempt);
         assert!(join(requester));
         assert!(token.is_cancelled());
@@ -152,19 +154,20 @@ fn a_token_made_while_a_stop_is_asked_is_cancelled() {
     });
 }
 
-/// `token` × `finish_attempt`, `begin`: a token that was made late is cancelled, and is not that of the next attempt.
+/// `token` × `finish_attempt`, `begin_attempt`: a token that is created late is cancelled, and is not the token of the next
+/// attempt.
 #[test]
-fn a_token_is_cancelled_with_its_attempt_and_not_with_another() {
+fn a_token_is_cancelled_with_its_own_attempt_only() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let first = task.begin_attempt(now).expect("no stop request");
+        let first = task.begin_attempt(now).expect("no stop was requested");
         let late = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.token(first))
         };
         task.finish_attempt(now, None);
-        let second = task.begin_attempt(now).expect("no stop request");
+        let second = task.begin_attempt(now).expect("no stop was requested");
         let token = task.token(second);
         assert!(join(late).is_cancelled());
         assert!(!token.is_cancelled());
@@ -173,10 +176,10 @@ fn a_token_is_cancelled_with_its_attempt_and_not_with_another() {
     });
 }
 
-/// `report_delay` × `grant_slot` × a poll of the actor: a report that is due is taken while the task waits, and none is left once
-/// it owns its slot, where it would have the actor polled for ever.
+/// `report_delay` × `grant_slot` × a poll of the actor: a due report is taken while the task waits. None is left once the
+/// task owns its slot, because it would trigger polls forever.
 #[test]
-fn a_due_report_of_a_wait_is_taken_or_dropped_with_the_turn() {
+fn a_due_report_is_taken_or_dropped_by_the_slot_grant() {
     explore(|| {
         let task = submission("slot", Instant::now());
         let reporter = {
@@ -188,12 +191,12 @@ fn a_due_report_of_a_wait_is_taken_or_dropped_with_the_turn() {
             thread::spawn(move || task.grant_slot())
         };
         block_on(poll_fn(|context| {
-            let seen = task.begin_poll();
-            if seen.owns_slot {
+            let view = task.begin_poll();
+            if view.owns_slot {
                 return Poll::Ready(());
             }
             let _due = task.take_delay();
-            task.end_poll(seen, context.waker());
+            task.end_poll(view, context.waker());
             Poll::Pending
         }));
         join(reporter);

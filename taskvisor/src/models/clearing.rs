@@ -1,5 +1,5 @@
-//! Models of a slot that is cleared, and of the end of everything, against the hand-over: nothing that waited starts, and
-//! nobody is left waiting.
+//! Models of clearing a slot and of shutdown, against the slot passing to its next owner: no waiting submission starts, and
+//! none is left waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,44 +14,44 @@ use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::slot::Admission;
 use crate::task::{Outcome, Rejection, StopCause};
 
-/// Whether everything that was in the slot has been told to go. Not seen by loom: it is read and written between what is.
+/// Whether the clear or the stop has returned. A standard atomic, which adds no schedules: loom's locks order its accesses.
 #[derive(Clone, Default)]
-struct Told(Arc<AtomicBool>);
+struct Cleared(Arc<AtomicBool>);
 
-impl Told {
-    /// A body that fails if it is started after the others were told.
-    fn started_before(&self) -> ErasedBody {
-        let told = self.clone();
+impl Cleared {
+    /// Creates a body that fails if it starts after the clear.
+    fn body(&self) -> ErasedBody {
+        let cleared = self.clone();
         erase(move |_| {
-            let late = told.0.load(Ordering::SeqCst);
-            async move { if late { Err(TaskError::fatal("it started after it was told to go")) } else { Ok(()) } }
+            let late = cleared.0.load(Ordering::SeqCst);
+            async move { if late { Err(TaskError::fatal("it started after the clear")) } else { Ok(()) } }
         })
     }
 }
 
-/// `clear` × `leave`, `grant_slot` × the actor of one that waits: it is rejected, or was given the slot before and then
-/// asked to stop; either way it does not start after the clear.
+/// `clear` × `deregister`, `grant_slot` × the actor of a queued submission: the submission is rejected, or it owned the
+/// slot before and gets a stop request. It does not start after the clear.
 #[test]
-fn nothing_that_waited_starts_after_a_clear() {
+fn no_queued_submission_starts_after_a_clear() {
     explore_within(4, || {
-        let (world, told) = (World::new(), Told::default());
-        let owner = world.submit(Admission::Queue, told.started_before()).expect("the slot is idle").spawn();
-        let waits = world.submit(Admission::Queue, told.started_before()).expect("there is room").spawn();
+        let (world, cleared) = (World::new(), Cleared::default());
+        let owner = world.submit(Admission::Queue, cleared.body()).expect("the slot is idle").spawn();
+        let queued = world.submit(Admission::Queue, cleared.body()).expect("the queue has room").spawn();
         world.supervisor.clear_slot("slot");
-        told.0.store(true, Ordering::SeqCst);
+        cleared.0.store(true, Ordering::SeqCst);
         let stopped = |end: &Outcome| matches!(end, Outcome::Canceled { cause: StopCause::Clear, .. });
         let owner = join(owner);
         assert!(owner.is_completed() || stopped(&owner), "{owner}");
-        let waits = join(waits);
-        let rejected = matches!(waits, Outcome::Rejected(Rejection::Cleared));
-        assert!(rejected || waits.is_completed() || stopped(&waits), "{waits}");
+        let queued = join(queued);
+        let rejected = matches!(queued, Outcome::Rejected(Rejection::Cleared));
+        assert!(rejected || queued.is_completed() || stopped(&queued), "{queued}");
         assert!(world.is_empty());
     });
 }
 
-/// `clear` × `submit` × `leave`: who comes meanwhile is cleared too, or has its turn.
+/// `clear` × `submit` × `deregister`: a submission during the clear is cleared too, or owns the slot and runs.
 #[test]
-fn whoever_comes_during_a_clear_is_cleared_or_has_its_turn() {
+fn a_submission_during_a_clear_is_cleared_or_runs() {
     explore_within(3, || {
         let world = World::new();
         let owner = world.submit(Admission::Queue, at_once()).expect("the slot is idle").spawn();
@@ -59,21 +59,21 @@ fn whoever_comes_during_a_clear_is_cleared_or_has_its_turn() {
             let world = world.clone();
             thread::spawn(move || world.supervisor.clear_slot("slot"))
         };
-        let comes = world.submit(Admission::Queue, at_once()).expect("there is room").run();
-        assert!(join(clearing) || comes.is_completed());
-        assert!(!comes.is_failed() && !comes.is_aborted(), "{comes}");
+        let outcome = world.submit(Admission::Queue, at_once()).expect("the queue has room").run();
+        assert!(join(clearing) || outcome.is_completed());
+        assert!(!outcome.is_failed() && !outcome.is_aborted(), "{outcome}");
         join(owner);
         assert!(world.is_empty());
     });
 }
 
-/// `clear` × `clear`: those who waited are told once, by one of them.
+/// `clear` × `clear`: each queued submission is returned by exactly one of them.
 #[test]
-fn of_two_clears_each_finds_what_the_other_left() {
+fn of_two_clears_one_returns_each_queued_submission() {
     explore(|| {
         let world = World::new();
         let owner = world.submit(Admission::Queue, at_once()).expect("the slot is idle");
-        let waits = world.submit(Admission::Queue, at_once()).expect("there is room");
+        let queued = world.submit(Admission::Queue, at_once()).expect("the queue has room");
         let clearing = {
             let world = world.clone();
             thread::spawn(move || {
@@ -82,49 +82,49 @@ fn of_two_clears_each_finds_what_the_other_left() {
         };
         let cleared = world.shared.registry.clear("slot").map_or(0, |cleared| cleared.waiting.len());
         assert_eq!(cleared + join(clearing), 1);
-        drop((owner, waits));
+        drop((owner, queued));
         assert!(world.is_empty());
     });
 }
 
-/// `close` × `leave`, `grant_slot` × the actor of one that waits.
+/// `close_admission` × `deregister`, `grant_slot` × the actor of a queued submission.
 #[test]
-fn nothing_that_waited_starts_after_the_end_was_asked() {
+fn no_queued_submission_starts_after_a_shutdown_request() {
     explore_within(4, || {
-        let (world, told) = (World::new(), Told::default());
-        let owner = world.submit(Admission::Queue, told.started_before()).expect("the slot is idle").spawn();
-        let waits = world.submit(Admission::Queue, told.started_before()).expect("there is room").spawn();
+        let (world, cleared) = (World::new(), Cleared::default());
+        let owner = world.submit(Admission::Queue, cleared.body()).expect("the slot is idle").spawn();
+        let queued = world.submit(Admission::Queue, cleared.body()).expect("the queue has room").spawn();
         world.supervisor.stop();
-        told.0.store(true, Ordering::SeqCst);
+        cleared.0.store(true, Ordering::SeqCst);
         let stopped = |end: &Outcome| matches!(end, Outcome::Canceled { cause: StopCause::Shutdown, .. });
         let owner = join(owner);
         assert!(owner.is_completed() || stopped(&owner), "{owner}");
-        let waits = join(waits);
-        let rejected = matches!(waits, Outcome::Rejected(Rejection::ShuttingDown));
-        assert!(rejected || waits.is_completed() || stopped(&waits), "{waits}");
+        let queued = join(queued);
+        let rejected = matches!(queued, Outcome::Rejected(Rejection::ShuttingDown));
+        assert!(rejected || queued.is_completed() || stopped(&queued), "{queued}");
         assert!(world.is_empty());
     });
 }
 
-/// `close` × `submit` × `leave`: who comes meanwhile is refused, or is told to go too.
+/// `close_admission` × `submit` × `deregister`: a submission during the shutdown is not accepted, or gets a stop request.
 #[test]
-fn whoever_comes_during_the_end_is_refused_or_told_to_go() {
+fn a_submission_during_shutdown_is_rejected_or_stopped() {
     explore_within(3, || {
         let world = World::new();
         let owner = world.submit(Admission::Queue, at_once()).expect("the slot is idle").spawn();
-        let ending = {
+        let stopping = {
             let world = world.clone();
             thread::spawn(move || world.supervisor.stop())
         };
         match world.submit(Admission::Queue, until_cancelled()) {
-            Ok(comes) => {
-                let comes = comes.run();
-                let rejected = matches!(comes, Outcome::Rejected(Rejection::ShuttingDown));
-                assert!(rejected || comes.is_canceled(), "{comes}");
+            Ok(accepted) => {
+                let outcome = accepted.run();
+                let rejected = matches!(outcome, Outcome::Rejected(Rejection::ShuttingDown));
+                assert!(rejected || outcome.is_canceled(), "{outcome}");
             }
-            Err(refusal) => assert_eq!(refusal, RegisterError::Closed),
+            Err(error) => assert_eq!(error, RegisterError::Closed),
         }
-        join(ending);
+        join(stopping);
         join(owner);
         assert!(world.is_empty());
         assert_eq!(world.submit(Admission::Queue, at_once()).err(), Some(RegisterError::Closed));

@@ -1,4 +1,4 @@
-//! Models of a forced end: somebody ends, in its actor's place, a task that blocks inside a poll.
+//! Models of a forced end: a waiter ends a task whose actor is stuck inside a poll.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use super::{cell, explore, join, outcome, overdue, poll_once, submission};
 use crate::runtime::cell::{PollView, STUCK_CONFIRMATION, StopRequest, TaskCell, TaskEnd};
 use crate::task::{Phase, Rejection, WaitingOn};
 
-/// A task that was asked to stop by now.
-fn late(now: Instant) -> Arc<TaskCell> {
+/// Creates a task whose stop is due at `now`.
+fn overdue_task(now: Instant) -> Arc<TaskCell> {
     let task = cell("task", now);
     task.request_stop(overdue(now));
     task
 }
 
-/// What the actor, having entered, does at the end of its poll.
-fn leave(task: &TaskCell, seen: PollView) -> bool {
-    poll_once(|context| task.end_poll(seen, context.waker()))
+/// Ends a poll as the actor does. Returns whether the end was forced during the poll.
+fn end_poll(task: &TaskCell, view: PollView) -> bool {
+    poll_once(|context| task.end_poll(view, context.waker()))
 }
 
-/// Looks twice, as far apart as it must be.
+/// Calls `force_end` twice, `STUCK_CONFIRMATION` apart.
 fn force(task: &TaskCell, now: Instant) -> bool {
     task.force_end(now) || task.force_end(now + STUCK_CONFIRMATION)
 }
 
-fn forces(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
+fn spawn_force(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
     let task = Arc::clone(task);
     thread::spawn(move || force(&task, now))
 }
@@ -35,59 +35,59 @@ fn is_stuck(task: &TaskCell) -> bool {
     matches!(task.status().phase, Phase::Stuck { .. })
 }
 
-/// `force` × `settle`, `end` × `poll_outcome`: one end wins, and who waits sees that one, whenever it looks.
+/// `force_end` × `decide_end`, `finish` × `poll_outcome`: one end wins, and the waiter gets that one at any time.
 #[test]
-fn of_a_forced_end_and_the_actors_own_one_wins_and_everybody_sees_it() {
+fn a_forced_end_or_the_actors_own_end_wins_for_all_waiters() {
     explore(|| {
         let now = Instant::now();
-        let task = late(now);
+        let task = overdue_task(now);
         task.begin_poll();
-        let forcer = forces(&task, now);
+        let forcer = spawn_force(&task, now);
         let waiter = {
             let task = Arc::clone(&task);
             thread::spawn(move || outcome(&task))
         };
-        let settled = task.decide_end(TaskEnd::Completed);
+        let decided = task.decide_end(TaskEnd::Completed);
         task.finish(now);
         let forced = join(forcer);
-        assert_eq!(settled == TaskEnd::Aborted, forced);
+        assert_eq!(decided == TaskEnd::Aborted, forced);
         assert_eq!(join(waiter).is_aborted(), forced);
         assert_eq!(outcome(&task).is_aborted(), forced);
     });
 }
 
-/// `force` × `force`: one of them ends it.
+/// `force_end` × `force_end`: exactly one of them ends the task.
 #[test]
-fn of_two_who_force_an_end_one_does() {
+fn of_two_forced_ends_exactly_one_succeeds() {
     explore(|| {
         let now = Instant::now();
-        let task = late(now);
+        let task = overdue_task(now);
         task.begin_poll();
-        let forcer = forces(&task, now);
+        let forcer = spawn_force(&task, now);
         let forced = force(&task, now);
         assert!(forced != join(forcer));
         assert!(outcome(&task).is_aborted());
     });
 }
 
-/// `force` × `enter`, `leave`: it is forced only inside a poll, and the actor that leaves it is told.
+/// `force_end` × `begin_poll`, `end_poll`: an end is forced only inside a poll, and `end_poll` returns that it was.
 #[test]
-fn an_end_is_forced_only_inside_a_poll_and_the_actor_learns_of_it() {
+fn an_end_is_forced_inside_a_poll_and_end_poll_reports_it() {
     explore(|| {
         let now = Instant::now();
-        let task = late(now);
+        let task = overdue_task(now);
         assert!(!force(&task, now), "the actor is not inside a poll");
-        let forcer = forces(&task, now);
-        let seen = task.begin_poll();
-        let gave_up = leave(&task, seen);
-        assert!(gave_up || !force(&task, now), "the actor left its poll");
-        assert_eq!(join(forcer), gave_up);
+        let forcer = spawn_force(&task, now);
+        let view = task.begin_poll();
+        let stuck = end_poll(&task, view);
+        assert!(stuck || !force(&task, now), "the actor is no longer inside a poll");
+        assert_eq!(join(forcer), stuck);
     });
 }
 
-/// `force` × `ask`: no end is forced before a stop was asked and is due.
+/// `force_end` × `request_stop`: no end is forced before a stop was requested and is due.
 #[test]
-fn an_end_is_forced_only_after_a_stop_was_asked() {
+fn an_end_is_forced_only_after_a_stop_request() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
@@ -102,14 +102,14 @@ fn an_end_is_forced_only_after_a_stop_was_asked() {
         assert!(first);
         assert!(
             forced != force(&task, now + 2 * STUCK_CONFIRMATION),
-            "the first that came after the ask did it"
+            "exactly one call after the request must succeed"
         );
     });
 }
 
-/// `force` × `ask` that rejects × `settle`: one that waits for its turn is forced to end as it was told to.
+/// `force_end` × `request_stop` that rejects × `decide_end`: a queued submission ends as rejected, also if it is forced.
 #[test]
-fn what_is_rejected_ends_so_whoever_ends_it() {
+fn a_rejected_submission_ends_as_rejected_even_if_forced() {
     explore(|| {
         let now = Instant::now();
         let task = submission("slot", now);
@@ -120,22 +120,22 @@ fn what_is_rejected_ends_so_whoever_ends_it() {
         };
         let forced = force(&task, now);
         assert!(join(requester));
-        let settled = task.decide_end(TaskEnd::Rejected(Rejection::Superseded));
+        let decided = task.decide_end(TaskEnd::Rejected(Rejection::Superseded));
         task.finish(now);
-        assert_eq!(settled, TaskEnd::Rejected(Rejection::Superseded));
+        assert_eq!(decided, TaskEnd::Rejected(Rejection::Superseded));
         assert!(outcome(&task).is_rejected());
         assert!(!forced || task.status().stopping);
     });
 }
 
-/// `force` × `wait`, `begin`, `finish_attempt`, `sleep` × `status`: nothing the actor does before the end hides that it is
-/// stuck.
+/// `force_end` × `begin_wait`, `begin_attempt`, `finish_attempt`, `begin_sleep` × `status`: no step of the actor before
+/// `finish` replaces the phase `Stuck`.
 #[test]
-fn what_was_forced_stays_stuck_until_the_end() {
+fn a_task_whose_end_was_forced_stays_stuck_until_it_finishes() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let seen = task.begin_poll();
+        let view = task.begin_poll();
         let forcer = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
@@ -152,45 +152,45 @@ fn what_was_forced_stays_stuck_until_the_end() {
         }
         assert_eq!(join(forcer), (true, true));
         assert!(is_stuck(&task));
-        assert!(leave(&task, seen));
+        assert!(end_poll(&task, view));
         task.decide_end(TaskEnd::Completed);
         task.finish(now);
         assert!(matches!(task.status().phase, Phase::Ended(outcome) if outcome.is_aborted()));
     });
 }
 
-/// `force` × `leave`, `enter`: a poll that is seen for the first time is never the last, however late it is. On a machine that
-/// is overloaded a body that polls was given up because it was seen inside a poll once.
+/// `force_end` × `end_poll`, `begin_poll`: one observation of a poll never forces an end, however late it is. On an
+/// overloaded machine a responsive body was once declared stuck after a single observation.
 #[test]
-fn a_body_is_not_given_up_for_a_poll_that_was_seen_once() {
+fn one_observation_of_a_poll_does_not_force_an_end() {
     explore(|| {
         let now = Instant::now();
-        let task = late(now);
-        let seen = task.begin_poll();
-        assert!(!task.force_end(now + 9 * STUCK_CONFIRMATION), "the poll was seen once");
-        let looking = {
+        let task = overdue_task(now);
+        let view = task.begin_poll();
+        assert!(!task.force_end(now + 9 * STUCK_CONFIRMATION), "the poll was observed once");
+        let forcer = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.force_end(now + 10 * STUCK_CONFIRMATION))
         };
-        let gave_up = leave(&task, seen);
+        let stuck = end_poll(&task, view);
         task.begin_poll();
-        assert_eq!(join(looking), gave_up, "it was given up for a poll that was over");
-        assert!(gave_up || force(&task, now + 11 * STUCK_CONFIRMATION), "the poll after it was seen twice");
+        assert_eq!(join(forcer), stuck, "it was forced for a poll that had returned");
+        assert!(stuck || force(&task, now + 11 * STUCK_CONFIRMATION), "the next poll was observed twice");
     });
 }
 
-/// `force` × `force`, with times that were read in another order than they look in: that is no second look.
+/// `force_end` × `force_end`, with clock readings in the opposite order: that is no confirmation.
 #[test]
-fn a_look_with_an_older_time_gives_nobody_up() {
+fn an_observation_with_an_older_time_confirms_nothing() {
     explore(|| {
         let now = Instant::now();
-        let task = late(now);
+        let task = overdue_task(now);
         task.begin_poll();
         let later = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.force_end(now + STUCK_CONFIRMATION / 2))
         };
-        assert!(!task.force_end(now), "nobody saw it long enough");
-        assert!(!join(later), "nobody saw it long enough");
+        assert!(!task.force_end(now), "the observations are too close");
+        assert!(!join(later), "the observations are too close");
     });
 }

@@ -13,7 +13,7 @@ use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::registry::slot::Admission;
 use crate::task::{Outcome, StopCause};
 
-/// Its first attempt fails, and the next one succeeds.
+/// Creates a body whose first attempt fails and whose second attempt succeeds.
 fn retried(after: Duration) -> ErasedBody {
     erase(move |context| async move {
         if context.attempt() > 1 { Ok(()) } else { Err(TaskError::retry_after("not yet", after)) }
@@ -24,7 +24,7 @@ fn is_replaced(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Canceled { cause: StopCause::Replace, .. })
 }
 
-/// `request_stop_between_attempts` × `begin`: an attempt that began first goes on, and one that did not never begins.
+/// `request_stop_between_attempts` × `begin_attempt`: the attempt begins before the request, or never.
 #[test]
 fn an_attempt_begins_before_the_request_or_never() {
     explore(|| {
@@ -42,9 +42,9 @@ fn an_attempt_begins_before_the_request_or_never() {
     });
 }
 
-/// `request_stop_between_attempts` × `begin` of the first attempt: it begins in any case.
+/// `request_stop_between_attempts` × the first `begin_attempt`: the request does not apply.
 #[test]
-fn a_first_attempt_begins_in_any_case() {
+fn a_first_attempt_always_begins() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
@@ -57,46 +57,46 @@ fn a_first_attempt_begins_in_any_case() {
     });
 }
 
-/// `submit` × the end of an attempt that is to be retried: the owner never sleeps while a `Latest` waits. No timer fires in
-/// a model, so that one which was missed would wait for ever.
+/// `submit` × the end of an attempt that will be retried: the owner never sleeps while a `Latest` waits. No timer fires in
+/// a model, so that a missed `Latest` would wait forever.
 #[test]
 fn a_latest_never_waits_for_the_backoff_of_the_owner() {
     explore_within(4, || {
         let world = World::new();
         let owner = world.submit(Admission::Queue, retried(Duration::from_secs(3_600)));
         let owner = owner.expect("the slot is idle").spawn();
-        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
+        let latest = world.submit(Admission::Latest, at_once()).expect("it is admitted");
         assert!(latest.run().is_completed());
         assert!(is_replaced(&join(owner)));
         assert!(world.is_empty());
     });
 }
 
-/// `submit` × the retry itself: where the `Latest` was there before the next attempt began, that never begins.
+/// `submit` × the retry: an attempt that has not begun when the `Latest` is enqueued never begins.
 #[test]
-fn a_retry_begins_before_the_latest_came_or_never() {
+fn a_retry_begins_before_the_latest_is_enqueued_or_never() {
     explore_within(4, || {
         let world = World::new();
         let Added { handle, actor } =
             world.submit(Admission::Queue, retried(Duration::ZERO)).expect("the slot is idle");
         let owner = Added { handle: handle.clone(), actor }.spawn();
-        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
-        let began = handle.status().attempt;
+        let latest = world.submit(Admission::Latest, at_once()).expect("it is admitted");
+        let attempt = handle.status().attempt;
         assert!(latest.run().is_completed());
         let outcome = join(owner);
         assert!(outcome.is_completed() || is_replaced(&outcome), "{outcome}");
-        assert!(began > 1 || is_replaced(&outcome), "attempt {began} had begun, and another followed");
+        assert!(attempt > 1 || is_replaced(&outcome), "attempt {attempt} had begun, and another followed");
         assert!(world.is_empty());
     });
 }
 
-/// `cancel` of the `Latest` × the end of the attempt: the owner gives way or is retried, and the slot is idle in the end.
+/// `cancel` of the `Latest` × the end of the attempt: the owner is stopped or retried, and the slot is idle afterwards.
 #[test]
-fn a_latest_that_is_canceled_leaves_the_owner_in_order() {
+fn a_canceled_latest_leaves_the_owner_in_a_valid_state() {
     explore_within(4, || {
         let world = World::new();
         let owner = world.submit(Admission::Queue, retried(Duration::ZERO)).expect("the slot is idle");
-        let latest = world.submit(Admission::Latest, at_once()).expect("it may wait");
+        let latest = world.submit(Admission::Latest, at_once()).expect("it is admitted");
         let owner = owner.spawn();
         latest.handle.cancel();
         assert!(latest.run().is_canceled());

@@ -1,4 +1,4 @@
-//! Models of those who wait until an attempt should stop: its body, and what the body spawned.
+//! Models of waiters for the cancellation of an attempt: its body, and tasks that the body spawned.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -15,23 +15,23 @@ use crate::error::TaskError;
 use crate::runtime::body::erase;
 use crate::runtime::cell::{TaskCell, TaskEnd};
 
-/// Waits on a thread of its own until the attempt should stop.
-fn listens(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {
+/// Waits on another thread until the attempt should stop.
+fn spawn_listener(task: &Arc<TaskCell>, attempt: u64) -> thread::JoinHandle<()> {
     let task = Arc::clone(task);
     thread::spawn(move || {
-        let mut place = None;
-        block_on(poll_fn(|context| task.poll_cancelled(attempt, &mut place, context)));
+        let mut id = None;
+        block_on(poll_fn(|context| task.poll_cancelled(attempt, &mut id, context)));
     })
 }
 
-/// `poll_cancelled` × `poll_cancelled` × `ask`: whoever listens, whenever it begins to, is woken.
+/// `poll_cancelled` × `poll_cancelled` × `request_stop`: a listener is woken no matter when it registers.
 #[test]
-fn a_stop_wakes_everybody_who_listens() {
+fn a_stop_request_wakes_every_listener() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin_attempt(now).expect("no stop request");
-        let listeners = [listens(&task, attempt), listens(&task, attempt)];
+        let attempt = task.begin_attempt(now).expect("no stop was requested");
+        let listeners = [spawn_listener(&task, attempt), spawn_listener(&task, attempt)];
         assert!(task.request_stop(stop(now)));
         for listener in listeners {
             join(listener);
@@ -39,21 +39,21 @@ fn a_stop_wakes_everybody_who_listens() {
     });
 }
 
-/// `poll_cancelled` × `poll_outcome` × `finish_attempt`, `begin`, `end`: the end of an attempt wakes who listens to it, and
-/// whoever waits for the end of the task is told that.
+/// `poll_cancelled` × `poll_outcome` × `finish_attempt`, `begin_attempt`, `finish`: the end of an attempt wakes its
+/// listeners and keeps the waiters for the outcome.
 #[test]
-fn the_end_of_an_attempt_wakes_who_listens_and_loses_nobody_who_waits() {
+fn the_end_of_an_attempt_wakes_listeners_and_keeps_waiters() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin_attempt(now).expect("no stop request");
-        let listener = listens(&task, attempt);
+        let attempt = task.begin_attempt(now).expect("no stop was requested");
+        let listener = spawn_listener(&task, attempt);
         let waiter = {
             let task = Arc::clone(&task);
             thread::spawn(move || outcome(&task))
         };
         task.finish_attempt(now, None);
-        task.begin_attempt(now).expect("no stop request");
+        task.begin_attempt(now).expect("no stop was requested");
         join(listener);
         task.finish_attempt(now, None);
         task.decide_end(TaskEnd::Completed);
@@ -62,40 +62,40 @@ fn the_end_of_an_attempt_wakes_who_listens_and_loses_nobody_who_waits() {
     });
 }
 
-/// `poll_cancelled`, `remove_waiter` × `poll_cancelled` × `finish_attempt`: one that goes away takes nobody's place with it.
+/// `poll_cancelled`, `remove_waiter` × `poll_cancelled` × `finish_attempt`: removing one listener does not remove another.
 #[test]
-fn one_that_no_longer_listens_leaves_the_others_in_place() {
+fn a_removed_listener_leaves_the_others_registered() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let attempt = task.begin_attempt(now).expect("no stop request");
-        let stays = listens(&task, attempt);
-        let leaves = {
+        let attempt = task.begin_attempt(now).expect("no stop was requested");
+        let kept = spawn_listener(&task, attempt);
+        let removed = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
-                let mut place = None;
-                let _ = poll_once(|context| task.poll_cancelled(attempt, &mut place, context).is_ready());
-                task.remove_waiter(place);
+                let mut id = None;
+                let _ = poll_once(|context| task.poll_cancelled(attempt, &mut id, context).is_ready());
+                task.remove_waiter(id);
             })
         };
         task.finish_attempt(now, None);
-        join(stays);
-        join(leaves);
+        join(kept);
+        join(removed);
     });
 }
 
-/// `cancel` × the actor × what its body spawned: the body, which leaves no waker, and a copy of its context elsewhere both
-/// learn of the stop.
+/// `cancel` × the actor × a thread that its body spawned: the request reaches the body, which registers no waker, and a
+/// clone of its context on the other thread.
 #[test]
-fn a_stop_reaches_the_body_and_what_it_spawned() {
+fn a_stop_request_reaches_the_body_and_what_it_spawned() {
     explore_within(3, || {
         let (world, spawned) = (World::new(), Arc::new(Mutex::new(None)));
         let body = {
             let spawned = Arc::clone(&spawned);
             erase(move |context| {
-                let copy = context.clone();
-                let listener = thread::spawn(move || block_on(copy.cancelled()));
-                *spawned.lock().expect("it is not poisoned") = Some(listener);
+                let clone = context.clone();
+                let listener = thread::spawn(move || block_on(clone.cancelled()));
+                *spawned.lock().expect("the lock is not poisoned") = Some(listener);
                 async move {
                     context.cancelled().await;
                     Err(TaskError::Canceled)
@@ -104,18 +104,18 @@ fn a_stop_reaches_the_body_and_what_it_spawned() {
         };
         let Added { handle, actor } = world.add("task", body).expect("the name is free");
         let running = thread::spawn(move || block_on(actor));
-        assert!(handle.cancel(), "no other stop request");
+        assert!(handle.cancel(), "it is the only stop request");
         join(running);
-        if let Some(listener) = spawned.lock().expect("it is not poisoned").take() {
+        if let Some(listener) = spawned.lock().expect("the lock is not poisoned").take() {
             join(listener);
         }
         assert!(block_on(handle.outcome()).is_canceled());
     });
 }
 
-/// The actor alone: a body that waits for its stop leaves no waker beside the actor's own, and is polled again with that.
+/// The actor alone: a body that awaits its stop registers no waker beside the actor's own.
 #[test]
-fn a_body_that_waits_for_its_stop_leaves_no_waker_of_its_own() {
+fn a_body_that_awaits_its_stop_registers_no_waker() {
     explore(|| {
         let world = World::new();
         let Added { handle, actor } = world.add("task", until_cancelled()).expect("the name is free");
@@ -123,7 +123,7 @@ fn a_body_that_waits_for_its_stop_leaves_no_waker_of_its_own() {
         let waker = Waker::from(Arc::clone(&thread));
         let (mut actor, mut context) = (pin!(actor), Context::from_waker(&waker));
         assert!(actor.as_mut().poll(&mut context).is_pending());
-        assert_eq!(Arc::strong_count(&thread), 3, "this one, `waker`, and what the actor left");
+        assert_eq!(Arc::strong_count(&thread), 3, "this one, `waker`, and the one in the cell");
         assert!(handle.cancel());
         assert!(actor.as_mut().poll(&mut context).is_ready());
         assert_eq!(Arc::strong_count(&thread), 2);

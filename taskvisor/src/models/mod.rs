@@ -1,9 +1,11 @@
-//! Models of what threads share, explored by loom: every schedule of their locks, atomics and wake-ups.
+//! Loom models of the shared state: every schedule of its locks, atomics and wake-ups.
 //!
-//! They run the shipped files, for which `sync` puts loom's locks in the place of the real ones:
-//! `RUSTFLAGS="--cfg taskvisor_loom" cargo test -p taskvisor --no-default-features --features controller --lib --release`;
-//! with `-- --show-output` each tells how many schedules it explored. Loom does not see inside Tokio's semaphore and
-//! inside a `CancellationToken`: what they do is one step here.
+//! The models run the shipped files, in which `sync` replaces the real locks by loom's:
+//! `RUSTFLAGS="--cfg taskvisor_loom" cargo test -p taskvisor --no-default-features --features controller --lib --release`.
+//! With `-- --show-output` each model prints how many schedules it explored.
+//!
+//! The documentation of a model names the calls that run concurrently, as in `register` × `close_admission`. Loom does not
+//! see inside Tokio's semaphore and inside a `CancellationToken`: each of their calls is one step.
 
 mod actor;
 mod bus;
@@ -43,24 +45,26 @@ use crate::task::{Outcome, StopCause, TaskId};
 
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A model with more schedules is to be made smaller or bounded: CI runs all of them.
-const TOO_MANY: u64 = 150_000;
+/// The limit of schedules per model. A model with more must be reduced or bounded, because CI runs all of them.
+const MAX_SCHEDULES: u64 = 150_000;
 
 /// Explores every schedule of a model.
 fn explore(model: impl Fn() + Sync + Send + 'static) {
     check(None, model);
 }
 
-/// Explores the schedules of a large model with at most so many preemptions: a thread that could go on is put off in
-/// favour of another. (Whatever a thread does when it has to wait is no preemption.)
+/// Explores the schedules of a large model with a limited number of preemptions.
+///
+/// A preemption switches away from a thread that could continue. A switch away from a blocked thread does not count.
 fn explore_within(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     check(Some(preemptions), model);
 }
 
 fn check(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    // For alarms, which are set here but never ring.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it has no I/O");
-    let _inside = runtime.enter();
+    // Tokio's timers need a runtime to be created. Nothing drives it, so that they never fire.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime without I/O always builds");
+    let _guard = runtime.enter();
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(preemptions);
     let bound = builder.preemption_bound;
@@ -68,7 +72,7 @@ fn check(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
     let explored = Arc::clone(&schedules);
     builder.check(move || {
         let number = schedules.fetch_add(1, Ordering::Relaxed);
-        assert!(number < TOO_MANY, "too many schedules");
+        assert!(number < MAX_SCHEDULES, "too many schedules");
         model();
     });
     let explored = explored.load(Ordering::Relaxed);
@@ -78,8 +82,9 @@ fn check(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
     }
 }
 
-/// Runs a future on this thread. Not loom's own, whose wakers are counted where loom sees it: those are dropped inside
-/// Tokio's locks too.
+/// Runs a future on this thread.
+// Not `loom::future::block_on`: loom tracks the reference counts of its wakers, and Tokio drops wakers inside locks that
+// loom does not know.
 fn block_on<F: Future>(future: F) -> F::Output {
     let thread = Arc::new(Thread(Notify::new()));
     let waker = Waker::from(Arc::clone(&thread));
@@ -93,7 +98,8 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// WakerIdentity a thread that waits in `block_on`. Once each it returns without being woken, as a poll of Tokio's may come.
+/// Wakes a thread that waits in `block_on`.
+// Loom's `Notify` also explores one spurious wake-up per instance, as an executor may poll without a wake-up.
 struct Thread(Notify);
 
 impl Wake for Thread {
@@ -102,14 +108,14 @@ impl Wake for Thread {
     }
 }
 
-/// Calls with the context of a single poll.
+/// Calls `call` once, with the context of a waker that wakes no thread.
 fn poll_once<T>(call: impl FnOnce(&mut Context<'_>) -> T) -> T {
     let waker = Waker::from(Arc::new(Thread(Notify::new())));
     call(&mut Context::from_waker(&waker))
 }
 
-/// Two names that are kept in two shards, if there are as many.
-fn apart() -> [&'static str; 2] {
+/// Returns two names that belong to different shards of a registry with two shards.
+fn names_in_two_shards() -> [&'static str; 2] {
     let names = ["one", "two"];
     let [one, two] = names.map(|name| RandomState::new().hash_one(name) >> 32);
     assert_ne!(one % 2, two % 2);
@@ -117,7 +123,7 @@ fn apart() -> [&'static str; 2] {
 }
 
 fn join<T>(thread: JoinHandle<T>) -> T {
-    thread.join().expect("it returns")
+    thread.join().expect("the thread does not panic")
 }
 
 fn cell(name: &'static str, now: Instant) -> Arc<TaskCell> {
@@ -138,19 +144,20 @@ fn policy() -> Policy {
     Settings::INHERIT.resolve(&Config::default()).expect("defaults are valid")
 }
 
-/// A stop that is due at `now`.
+/// Creates a stop request that is due at `now`.
 fn overdue(now: Instant) -> StopRequest {
     StopRequest::stop(StopCause::Cancel, now, Duration::ZERO)
 }
 
+/// Creates a stop request that is due after `GRACE`.
 fn stop(now: Instant) -> StopRequest {
     StopRequest::stop(StopCause::Cancel, now, GRACE)
 }
 
-/// Waits for the outcome as a handle does, but without an timer.
+/// Waits for the outcome as a handle does, but without a timer.
 fn outcome(cell: &TaskCell) -> Outcome {
-    let mut place = None;
-    block_on(poll_fn(|context| match cell.poll_outcome(&mut place, context) {
+    let mut id = None;
+    block_on(poll_fn(|context| match cell.poll_outcome(&mut id, context) {
         OutcomePoll::Over(outcome) => Poll::Ready(outcome),
         OutcomePoll::Until(_) => Poll::Pending,
     }))

@@ -1,4 +1,4 @@
-//! Models of a name: who has it, and when it is free. Through the registration, whose drop frees it.
+//! Models of a task's name: which task holds it, and when it is free. The registration frees it when it is dropped.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use super::world::{Added, World, at_once};
 use super::{block_on, explore, join};
 use crate::runtime::registry::RegisterError;
 
-/// `enter` × `enter`: one of two with one name enters.
+/// `register` × `register`: one of two tasks with the same name is registered.
 #[test]
-fn of_two_with_one_name_one_enters() {
+fn of_two_tasks_with_one_name_one_is_registered() {
     explore(|| {
         let world = World::new();
         let other = {
@@ -21,14 +21,14 @@ fn of_two_with_one_name_one_enters() {
         let other = join(other);
         assert!(one.is_ok() != other.is_ok());
         assert_eq!(world.shared.registry.cells().len(), 1);
-        let refused = if one.is_ok() { other.err() } else { one.err() };
-        assert_eq!(refused, Some(RegisterError::NameTaken));
+        let error = if one.is_ok() { other.err() } else { one.err() };
+        assert_eq!(error, Some(RegisterError::NameTaken));
     });
 }
 
-/// `leave`, `end` × `poll_outcome`: the name is free before the outcome is seen.
+/// `deregister`, `finish` × `poll_outcome`: the name is free before the outcome is visible.
 #[test]
-fn the_name_is_free_when_the_outcome_is_seen() {
+fn the_name_is_free_when_the_outcome_is_visible() {
     explore(|| {
         let world = World::new();
         let Added { handle, actor } = world.add("task", at_once()).expect("the name is free");
@@ -41,9 +41,9 @@ fn the_name_is_free_when_the_outcome_is_seen() {
     });
 }
 
-/// `leave` × `enter` × `find`: a name that changes hands is never two tasks', and never nobody's while somebody has it.
+/// `deregister` × `register` × `find`: a name never belongs to two tasks, and is always found while a task holds it.
 #[test]
-fn a_name_passes_from_one_to_the_next() {
+fn a_name_passes_from_one_task_to_the_next() {
     explore(|| {
         let world = World::new();
         let first = world.add("task", at_once()).expect("the name is free");
@@ -55,8 +55,8 @@ fn a_name_passes_from_one_to_the_next() {
         };
         let next = match world.add("task", at_once()) {
             Ok(next) => next,
-            Err(refusal) => {
-                assert_eq!(refusal, RegisterError::NameTaken);
+            Err(error) => {
+                assert_eq!(error, RegisterError::NameTaken);
                 assert!(join(running).is_completed());
                 assert!(join(found).is_none_or(|found| found == first_id));
                 return;
@@ -71,21 +71,21 @@ fn a_name_passes_from_one_to_the_next() {
     });
 }
 
-/// A registration that is dropped where nobody polls any more × `poll_outcome`, `ask`: one outcome, and the name is free.
+/// A registration that is dropped with its runtime × `poll_outcome`, `request_stop`: one outcome, and the name is free.
 #[test]
-fn one_whose_runtime_is_gone_is_aborted() {
+fn a_task_whose_runtime_is_gone_is_aborted() {
     explore(|| {
         let world = World::new();
         let Added { handle, actor } = world.add("task", at_once()).expect("the name is free");
-        let dropped = thread::spawn(move || drop(actor));
-        let asks = {
+        let dropping = thread::spawn(move || drop(actor));
+        let canceling = {
             let handle = handle.clone();
             thread::spawn(move || handle.cancel())
         };
         assert!(block_on(handle.outcome()).is_aborted());
         assert!(world.supervisor.task("task").is_none());
-        join(dropped);
-        join(asks);
-        assert_eq!(Arc::strong_count(&world.shared), 1, "what is gone keeps nothing");
+        join(dropping);
+        join(canceling);
+        assert_eq!(Arc::strong_count(&world.shared), 1, "a dropped task keeps no reference");
     });
 }

@@ -1,4 +1,4 @@
-//! Models of the registry as a whole: the door, and how many are in.
+//! Models of the registry as a whole: admission, and the count of live tasks.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::world::{Added, World, at_once};
-use super::{apart, block_on, cell, explore, explore_within, join, keyed, submission};
+use super::{block_on, cell, explore, explore_within, join, keyed, names_in_two_shards, submission};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::slot::Admission;
 use crate::runtime::registry::{Limits, LiveTasks, Placement, RegisterError, Registry};
@@ -20,91 +20,95 @@ fn registry(shards: usize) -> Arc<Registry> {
     Arc::new(Registry::new(shards))
 }
 
-/// A world with a task whose actor is about to be dropped, on a thread of its own, where it was never polled: what is left
-/// of it is the end.
-fn leaving() -> (World, TaskHandle, thread::JoinHandle<()>) {
+/// Creates a world with one task whose actor is dropped on another thread without being polled: the task ends there.
+fn world_with_ending_task() -> (World, TaskHandle, thread::JoinHandle<()>) {
     let world = World::new();
     let Added { handle, actor } = world.add("task", at_once()).expect("the name is free");
     (world, handle, thread::spawn(move || drop(actor)))
 }
 
-fn enters(registry: &Arc<Registry>, task: &Arc<TaskCell>) -> thread::JoinHandle<Result<(), RegisterError>> {
+/// Registers a task on another thread.
+fn spawn_register(
+    registry: &Arc<Registry>,
+    task: &Arc<TaskCell>,
+) -> thread::JoinHandle<Result<(), RegisterError>> {
     let (registry, task) = (Arc::clone(registry), Arc::clone(task));
     thread::spawn(move || registry.register(&task))
 }
 
 fn wait_until_idle(registry: &Registry) {
-    let mut place = None;
-    block_on(poll_fn(|context| registry.poll_idle(&mut place, context)));
+    let mut id = None;
+    block_on(poll_fn(|context| registry.poll_idle(&mut id, context)));
 }
 
-/// Who entered is among those whom the close found, and who was refused is not.
-fn assert_seen_or_refused(entered: Result<(), RegisterError>, task: &Arc<TaskCell>, inside: &LiveTasks) {
-    let seen = inside.running.iter().any(|other| **other == **task);
-    match entered {
-        Ok(()) => assert!(seen, "nobody would ask it to stop"),
-        Err(refusal) => assert!(!seen && refusal == RegisterError::Closed),
+/// A registered task is in the list of live tasks, and a rejected one is not.
+fn assert_listed_or_rejected(registered: Result<(), RegisterError>, task: &Arc<TaskCell>, live: &LiveTasks) {
+    let listed = live.running.iter().any(|other| **other == **task);
+    match registered {
+        Ok(()) => assert!(listed, "the task would get no stop request"),
+        Err(error) => assert!(!listed && error == RegisterError::Closed),
     }
 }
 
-/// `enter` × `close`, and idleness after it: what is refused is not counted.
+/// `register` × `close_admission`, then idleness: a rejected task is not counted.
 #[test]
-fn what_enters_is_seen_by_the_close_or_refused() {
+fn a_registered_task_is_listed_by_the_close_or_rejected() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
         let task = cell("task", now);
-        let entering = enters(&registry, &task);
-        let inside = registry.close_admission();
-        let entered = join(entering);
-        assert_seen_or_refused(entered, &task, &inside);
-        if entered.is_err() {
+        let registering = spawn_register(&registry, &task);
+        let live = registry.close_admission();
+        let registered = join(registering);
+        assert_listed_or_rejected(registered, &task, &live);
+        if registered.is_err() {
             wait_until_idle(&registry);
         }
     });
 }
 
-/// `enter` × `enter` × `close`, each name in a shard of its own: the door is shut for both, although it is not shut in
-/// one step.
+/// `register` × `register` × `close_admission`, with each name in its own shard: admission is closed for both, although the
+/// shards are closed one by one.
 #[test]
-fn what_enters_elsewhere_is_seen_by_the_close_or_refused() {
+fn tasks_of_two_shards_are_listed_by_the_close_or_rejected() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(2));
-        let tasks = apart().map(|name| cell(name, now));
-        let entering = tasks.each_ref().map(|task| enters(&registry, task));
-        let inside = registry.close_admission();
-        for (entering, task) in entering.into_iter().zip(&tasks) {
-            assert_seen_or_refused(join(entering), task, &inside);
+        let tasks = names_in_two_shards().map(|name| cell(name, now));
+        let registering = tasks.each_ref().map(|task| spawn_register(&registry, task));
+        let live = registry.close_admission();
+        for (registering, task) in registering.into_iter().zip(&tasks) {
+            assert_listed_or_rejected(join(registering), task, &live);
         }
     });
 }
 
-/// `submit` without a slot × `close`.
+/// `register_submission` without a slot × `close_admission`.
 #[test]
-fn what_is_submitted_without_a_slot_is_seen_by_the_close_or_refused() {
+fn a_submission_without_slot_is_listed_by_the_close_or_rejected() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
         let task = keyed("task", RegistryKey::Free, now);
-        let entering = {
+        let registering = {
             let (registry, task) = (Arc::clone(&registry), Arc::clone(&task));
             thread::spawn(move || registry.register_submission(&task, Admission::Queue, LIMITS, now))
         };
-        let inside = registry.close_admission();
-        let entered = join(entering).map(|placement| assert!(matches!(placement, Placement::Owner)));
-        assert_seen_or_refused(entered, &task, &inside);
+        let live = registry.close_admission();
+        let registered = join(registering).map(|placement| assert!(matches!(placement, Placement::Owner)));
+        assert_listed_or_rejected(registered, &task, &live);
     });
 }
 
-/// `close` × `close` × `enter`: one is the first, and sees everybody; whoever waits for a slot is handed out once.
+/// `close_admission` × `close_admission` × `register`: one of them closes admission and lists every task. A queued
+/// submission is returned by one of them.
 #[test]
-fn of_two_closes_one_is_the_first_and_sees_everybody() {
+fn of_two_closes_one_closes_admission_and_lists_every_task() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
         for _ in 0..2 {
             let task = submission("slot", now);
-            registry.register_submission(&task, Admission::Queue, LIMITS, now).expect("there is room");
+            registry.register_submission(&task, Admission::Queue, LIMITS, now).expect("the queue has room");
         }
         let task = cell("task", now);
-        let entering = enters(&registry, &task);
+        let registering = spawn_register(&registry, &task);
         let closing = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || registry.close_admission())
@@ -112,29 +116,29 @@ fn of_two_closes_one_is_the_first_and_sees_everybody() {
         let (one, other) = (registry.close_admission(), join(closing));
         assert!(one.was_open != other.was_open);
         assert_eq!(one.waiting.len() + other.waiting.len(), 1);
-        assert_seen_or_refused(join(entering), &task, if one.was_open { &one } else { &other });
+        assert_listed_or_rejected(join(registering), &task, if one.was_open { &one } else { &other });
     });
 }
 
-/// `close_if_idle` × `enter`: never both.
+/// `close_if_idle` × `register`: at most one of them succeeds.
 #[test]
-fn closing_when_idle_and_entering_are_never_both() {
+fn an_idle_close_and_a_registration_never_both_succeed() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
-        let entering = enters(&registry, &cell("task", now));
+        let registering = spawn_register(&registry, &cell("task", now));
         let closed = registry.close_if_idle();
-        let entered = join(entering).is_ok();
-        assert!(!(closed && entered));
-        assert_eq!(registry.cells().len(), usize::from(entered));
-        assert!(closed || entered || registry.close_if_idle());
+        let registered = join(registering).is_ok();
+        assert!(!(closed && registered));
+        assert_eq!(registry.cells().len(), usize::from(registered));
+        assert!(closed || registered || registry.close_if_idle());
     });
 }
 
-/// `close_if_idle` × `close` × `count_out`: one of them is the first, whatever is in.
+/// `close_if_idle` × `close_admission` × `count_out`: exactly one of them closes admission, with or without a live task.
 #[test]
-fn closing_when_idle_and_closing_are_never_both_the_first() {
+fn an_idle_close_and_a_close_never_both_close_admission() {
     explore(|| {
-        let (world, _, leaves) = leaving();
+        let (world, _, ending) = world_with_ending_task();
         let closing = {
             let world = world.clone();
             thread::spawn(move || world.shared.registry.close_admission().was_open)
@@ -142,21 +146,21 @@ fn closing_when_idle_and_closing_are_never_both_the_first() {
         let closed = world.shared.registry.close_if_idle();
         assert!(closed != join(closing));
         assert!(world.shared.registry.is_closed());
-        join(leaves);
+        join(ending);
         wait_until_idle(&world.shared.registry);
     });
 }
 
-/// `count_out` × `count_out` × `poll_idle`: the last to leave wakes who waits.
+/// `count_out` × `count_out` × `poll_idle`: the last task that is counted out wakes the waiter.
 #[test]
-fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
+fn the_last_task_to_end_wakes_a_waiter_for_idleness() {
     explore(|| {
         let (now, registry) = (Instant::now(), registry(1));
         let tasks = ["one", "two"].map(|name| cell(name, now));
         for task in &tasks {
             registry.register(task).expect("the names are free");
         }
-        let leavers = tasks.map(|task| {
+        let ending = tasks.map(|task| {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
                 registry.deregister(&task, Instant::now());
@@ -165,36 +169,36 @@ fn whoever_waits_for_idleness_is_woken_by_the_last_to_leave() {
         });
         wait_until_idle(&registry);
         assert!(registry.cells().is_empty());
-        for leaver in leavers {
-            join(leaver);
+        for ending in ending {
+            join(ending);
         }
     });
 }
 
-/// `enter` that is refused × `count_out` × `poll_idle`: what is counted in and out again keeps nobody waiting.
+/// A rejected `register` × `count_out` × `poll_idle`: a task that is counted in and out again does not hide idleness.
 #[test]
-fn one_that_is_refused_does_not_hide_that_nobody_is_in() {
+fn a_rejected_registration_does_not_hide_idleness() {
     explore_within(4, || {
-        let (world, _, leaves) = leaving();
-        let refused = {
+        let (world, _, ending) = world_with_ending_task();
+        let rejected = {
             let world = world.clone();
             thread::spawn(move || drop(world.add("task", at_once())))
         };
         wait_until_idle(&world.shared.registry);
-        join(leaves);
-        join(refused);
+        join(ending);
+        join(rejected);
         assert!(world.shared.registry.close_if_idle());
     });
 }
 
-/// `end`, `count_out` × `poll_idle`: who finds nobody in finds every outcome.
+/// `finish`, `count_out` × `poll_idle`: when the registry is idle, every outcome is visible.
 #[test]
 fn idleness_comes_after_every_outcome() {
     explore(|| {
-        let (world, handle, leaves) = leaving();
+        let (world, handle, ending) = world_with_ending_task();
         wait_until_idle(&world.shared.registry);
         assert!(matches!(handle.status().phase, Phase::Ended(_)));
         assert!(world.shared.registry.close_if_idle());
-        join(leaves);
+        join(ending);
     });
 }

@@ -1,4 +1,4 @@
-//! Models of the room for those who wait for slots: how many may, and who is told when one may.
+//! Models of the limits of slot queues: how many submissions may wait, and the wake-up when there is room again.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::world::{World, at_once};
-use super::{apart, block_on, explore, join, submission};
+use super::{block_on, explore, join, names_in_two_shards, submission};
 use crate::job::{Submit, SubmitError};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::slot::{Admission, NoRoom};
@@ -17,43 +17,45 @@ use crate::task::{Outcome, RuntimeError};
 const WIDE: Limits = Limits { per_slot: 8, total: 8 };
 const FULL: Result<(), RegisterError> = Err(RegisterError::NoRoom(NoRoom::QueueFull));
 
-fn submits(registry: &Registry, slot: &'static str, admission: Admission, limits: Limits) -> Arc<TaskCell> {
+/// Registers a submission that must be admitted.
+fn submit(registry: &Registry, slot: &'static str, admission: Admission, limits: Limits) -> Arc<TaskCell> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.register_submission(&task, admission, limits, now).expect("there is room");
+    registry.register_submission(&task, admission, limits, now).expect("the queue has room");
     task
 }
 
-fn queues(registry: &Registry, slot: &'static str, total: usize) -> Result<(), RegisterError> {
+/// Registers a `Queue` submission under a limit of `total` waiting submissions.
+fn try_queue(registry: &Registry, slot: &'static str, total: usize) -> Result<(), RegisterError> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
     registry.register_submission(&task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
 }
 
-/// Whether exactly so many are counted among those who wait.
+/// The registry counts exactly `waiting` waiting submissions.
 fn assert_waiting(registry: &Registry, waiting: usize) {
-    submits(registry, "another slot", Admission::Queue, WIDE);
-    assert_eq!(queues(registry, "another slot", waiting), FULL, "fewer are counted than wait");
-    assert_eq!(queues(registry, "another slot", waiting + 1), Ok(()), "more are counted than wait");
+    submit(registry, "another slot", Admission::Queue, WIDE);
+    assert_eq!(try_queue(registry, "another slot", waiting), FULL, "the count is too low");
+    assert_eq!(try_queue(registry, "another slot", waiting + 1), Ok(()), "the count is too high");
 }
 
-/// A registry in whose slot one runs.
-fn owned(slot: &'static str) -> (Arc<Registry>, Arc<TaskCell>) {
+/// Creates a registry whose slot has an owner.
+fn registry_with_owner(slot: &'static str) -> (Arc<Registry>, Arc<TaskCell>) {
     let registry = Arc::new(Registry::new(2));
-    let owner = submits(&registry, slot, Admission::Queue, WIDE);
+    let owner = submit(&registry, slot, Admission::Queue, WIDE);
     (registry, owner)
 }
 
-/// `submit` × `submit`, to slots of two shards: where one more may wait, one of two does.
+/// `register_submission` × `register_submission`, to slots of two shards: if one more may wait, one of two is admitted.
 #[test]
-fn no_more_wait_in_all_than_may() {
+fn the_total_limit_of_waiting_submissions_is_kept() {
     explore(|| {
-        let [one, two] = apart();
-        let (registry, _owner) = owned(one);
-        submits(&registry, two, Admission::Queue, WIDE);
+        let [one, two] = names_in_two_shards();
+        let (registry, _owner) = registry_with_owner(one);
+        submit(&registry, two, Admission::Queue, WIDE);
         let other = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || queues(&registry, two, 1))
+            thread::spawn(move || try_queue(&registry, two, 1))
         };
-        let admitted = queues(&registry, one, 1);
+        let admitted = try_queue(&registry, one, 1);
         let other = join(other);
         assert!(admitted.is_ok() != other.is_ok());
         assert!(admitted == FULL || other == FULL);
@@ -61,51 +63,52 @@ fn no_more_wait_in_all_than_may() {
     });
 }
 
-/// `leave` × `withdraw` × `clear` × `submit`: whoever leaves the line is counted out of it, once, whoever takes it out.
+/// `deregister` × `withdraw` × `clear`: a queued submission is dequeued and uncounted once, by one of them.
 #[test]
-fn whoever_leaves_the_line_makes_room_once() {
+fn a_dequeued_submission_makes_room_exactly_once() {
     explore(|| {
-        let (registry, owner) = owned("slot");
-        let waits = submits(&registry, "slot", Admission::Queue, WIDE);
-        let leaving = {
+        let (registry, owner) = registry_with_owner("slot");
+        let queued = submit(&registry, "slot", Admission::Queue, WIDE);
+        let ending = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || registry.deregister(&owner, Instant::now()))
         };
         let withdrawing = {
-            let (registry, waits) = (Arc::clone(&registry), Arc::clone(&waits));
-            thread::spawn(move || registry.withdraw(&waits))
+            let (registry, queued) = (Arc::clone(&registry), Arc::clone(&queued));
+            thread::spawn(move || registry.withdraw(&queued))
         };
         let cleared = registry.clear("slot").map_or(0, |cleared| cleared.waiting.len());
-        let granted = join(leaving).is_some();
+        let granted = join(ending).is_some();
         let withdrawn = join(withdrawing);
-        assert_eq!(usize::from(granted) + usize::from(withdrawn) + cleared, 1, "it left the line once");
+        assert_eq!(usize::from(granted) + usize::from(withdrawn) + cleared, 1, "it was not dequeued once");
         assert_eq!(registry.owner("slot").is_some(), granted);
         assert_waiting(&registry, 0);
     });
 }
 
-/// `submit` that supersedes × `withdraw` × `leave`, for a `Replace` and a `Latest`: the count stays that of the line.
+/// `register_submission` that supersedes × `withdraw` × `deregister`, for a `Replace` and a `Latest`: the count equals the
+/// length of the queue.
 #[test]
-fn whoever_is_superseded_gives_its_room_to_the_next() {
+fn a_superseded_submission_passes_its_room_to_the_next() {
     for admission in [Admission::Replace, Admission::Latest] {
         explore(move || {
-            let (registry, owner) = owned("slot");
-            let older = submits(&registry, "slot", admission, WIDE);
+            let (registry, owner) = registry_with_owner("slot");
+            let older = submit(&registry, "slot", admission, WIDE);
             let withdrawing = {
                 let (registry, older) = (Arc::clone(&registry), Arc::clone(&older));
                 thread::spawn(move || registry.withdraw(&older))
             };
-            let leaving = {
+            let ending = {
                 let registry = Arc::clone(&registry);
                 thread::spawn(move || registry.deregister(&owner, Instant::now()))
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
             let placement =
-                registry.register_submission(&newer, admission, WIDE, now).expect("it is always admitted");
+                registry.register_submission(&newer, admission, WIDE, now).expect("it is admitted");
             let superseded =
                 matches!(placement, Placement::Queued { effects, .. } if effects.superseded.is_some());
             let withdrawn = join(withdrawing);
-            let granted = join(leaving).is_some_and(|next| next == older);
+            let granted = join(ending).is_some_and(|next| next == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);
             let mut waiting = registry.slots(|slot| slot.waiting()).into_iter();
             assert_waiting(&registry, waiting.next().unwrap_or(0));
@@ -113,24 +116,24 @@ fn whoever_is_superseded_gives_its_room_to_the_next() {
     }
 }
 
-/// `submit` × `close`: none waits any more.
+/// `register_submission` × `close_admission`: no submission waits afterwards.
 #[test]
-fn nobody_waits_in_what_is_closed() {
+fn no_submission_waits_after_the_close() {
     explore(|| {
-        let (registry, _owner) = owned("slot");
-        submits(&registry, "slot", Admission::Queue, WIDE);
+        let (registry, _owner) = registry_with_owner("slot");
+        submit(&registry, "slot", Admission::Queue, WIDE);
         let closing = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || registry.close_admission().waiting.len())
         };
-        let admitted = queues(&registry, "slot", 8);
+        let admitted = try_queue(&registry, "slot", 8);
         assert_eq!(join(closing), if admitted.is_ok() { 2 } else { 1 });
         assert_eq!(registry.slots(|slot| slot.waiting()), [0]);
         assert!(admitted.is_ok() || admitted == Err(RegisterError::Closed));
     });
 }
 
-/// A submission that knows nothing but its place: it waits, or is refused.
+/// A submission that is only registered: it waits, or is rejected.
 struct Trial(World);
 
 impl Submit for Trial {
@@ -151,53 +154,53 @@ impl Submit for Trial {
     }
 }
 
-/// How room is made while somebody waits for it.
-fn room_is_made(make: fn(&World, TaskHandle)) {
+/// Explores `submit_wait` to a full queue × a call that makes room, or ends the wait.
+fn explore_wait_for_room(make_room: fn(&World, TaskHandle)) {
     explore(move || {
         let world = World::new();
         let owner = world.submit(Admission::Queue, at_once()).expect("the slot is idle");
-        let waits = world.submit(Admission::Queue, at_once()).expect("there is room");
-        let handle = waits.handle.clone();
-        let making = {
+        let queued = world.submit(Admission::Queue, at_once()).expect("the queue has room");
+        let handle = queued.handle.clone();
+        let making_room = {
             let world = world.clone();
-            thread::spawn(move || make(&world, handle))
+            thread::spawn(move || make_room(&world, handle))
         };
         let submitted = block_on(world.supervisor.submit_wait(Trial(world.clone())));
         let closed = world.shared.registry.is_closed();
         assert!(submitted.is_ok() || closed);
-        join(making);
-        drop((owner, waits));
+        join(making_room);
+        drop((owner, queued));
     });
 }
 
-/// `submit_wait` × the cancel of one that waits.
+/// `submit_wait` × the cancel of a queued submission.
 #[test]
-fn whoever_waits_for_room_is_told_of_a_cancel() {
-    room_is_made(|_, waits| assert!(waits.cancel()));
+fn a_cancel_wakes_a_waiter_for_room() {
+    explore_wait_for_room(|_, queued| assert!(queued.cancel()));
 }
 
 /// `submit_wait` × `clear_slot`.
 #[test]
-fn whoever_waits_for_room_is_told_of_a_clear() {
-    room_is_made(|world, _| assert!(world.supervisor.clear_slot("slot")));
+fn a_clear_wakes_a_waiter_for_room() {
+    explore_wait_for_room(|world, _| assert!(world.supervisor.clear_slot("slot")));
 }
 
 /// `submit_wait` × `stop`.
 #[test]
-fn whoever_waits_for_room_is_told_of_the_end() {
-    room_is_made(|world, _| world.supervisor.stop());
+fn a_shutdown_wakes_a_waiter_for_room() {
+    explore_wait_for_room(|world, _| world.supervisor.stop());
 }
 
 /// `submit_wait` × the end of the owner, which passes the slot on.
 #[test]
-fn whoever_waits_for_room_is_told_of_a_turn() {
+fn a_slot_grant_wakes_a_waiter_for_room() {
     explore(|| {
         let world = World::new();
         let owner = world.submit(Admission::Queue, at_once()).expect("the slot is idle").spawn();
-        let waits = world.submit(Admission::Queue, at_once()).expect("there is room");
+        let queued = world.submit(Admission::Queue, at_once()).expect("the queue has room");
         let submitted = block_on(world.supervisor.submit_wait(Trial(world.clone())));
         assert!(submitted.is_ok());
         assert!(matches!(join(owner), Outcome::Completed));
-        drop(waits);
+        drop(queued);
     });
 }

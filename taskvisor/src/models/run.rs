@@ -1,4 +1,4 @@
-//! A model of what a supervisor does once: it runs.
+//! A model of `run`, which a supervisor executes once.
 
 use loom::thread;
 use tokio::runtime::Builder;
@@ -9,29 +9,29 @@ use crate::runtime::body::{TaskRef, TaskSpec};
 use crate::supervisor::run::start;
 use crate::task::RuntimeError;
 
-/// Calls on a runtime of its own, which nobody drives: what is spawned there is dropped with it.
-fn inside<T>(call: impl FnOnce() -> T) -> T {
-    let runtime = Builder::new_current_thread().build().expect("it has no I/O");
-    let _inside = runtime.enter();
+/// Calls `call` on a runtime that is not driven: its spawned tasks are dropped with it.
+fn on_runtime<T>(call: impl FnOnce() -> T) -> T {
+    let runtime = Builder::new_current_thread().build().expect("a runtime without I/O always builds");
+    let _guard = runtime.enter();
     call()
 }
 
-fn runs(world: &World, name: &'static str) -> Result<(), RuntimeError> {
+fn run(world: &World, name: &'static str) -> Result<(), RuntimeError> {
     let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {} };
     start(&world.shared, vec![TaskSpec::inherit(task)], || Ok(None)).map(|_| ())
 }
 
-/// `start` × `start`: one of two runs; the other is refused, and none of its tasks starts.
+/// `start` × `start`: exactly one succeeds. The other returns an error, and none of its tasks is added.
 #[test]
-fn of_two_runs_one_runs() {
+fn of_two_runs_exactly_one_starts() {
     explore(|| {
         let world = World::new();
-        inside(|| {
+        on_runtime(|| {
             let other = {
                 let world = world.clone();
-                thread::spawn(move || runs(&world, "other"))
+                thread::spawn(move || run(&world, "other"))
             };
-            let one = runs(&world, "one");
+            let one = run(&world, "one");
             let other = join(other);
             assert!(one.is_ok() != other.is_ok());
             assert_eq!(world.supervisor.is_alive("one"), one.is_ok());

@@ -1,4 +1,4 @@
-//! Models of the end of a supervisor against what is added meanwhile, with the shipped driver, `run` and report.
+//! Models of the shutdown of a supervisor against concurrent additions, with the shipped driver, `run` and report.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
@@ -20,32 +20,33 @@ use crate::supervisor::shutdown::{Driver, drive};
 use crate::task::{Outcome, Report, RuntimeError};
 
 impl World {
-    /// The driver, which a runtime would spawn first of all.
-    fn drive(&self) -> thread::JoinHandle<()> {
+    /// Runs the driver on another thread. A real supervisor spawns it on its runtime.
+    fn spawn_driver(&self) -> thread::JoinHandle<()> {
         let driver = Driver::new(&self.shared);
         thread::spawn(move || block_on(drive(driver)))
     }
 
-    /// `run`, on the thread on which the driver runs too. Boxed, because loom's stacks are small.
+    /// Executes `run` and the driver on this thread.
     fn run(&self) -> Result<Report, RuntimeError> {
+        // Boxed, because loom's stacks are small.
         let (report, driver) = (Box::pin(finish(&self.shared)), Box::pin(drive(Driver::new(&self.shared))));
         block_on(Box::pin(async { tokio::join!(report, driver).0 }))
     }
 
-    /// Adds a task and runs it to its outcome; nothing, if the end came first.
-    fn adds(&self, name: &'static str) -> thread::JoinHandle<Option<Outcome>> {
+    /// Adds a task and runs it on another thread. The thread returns `None` if admission was closed.
+    fn spawn_add(&self, name: &'static str) -> thread::JoinHandle<Option<Outcome>> {
         let world = self.clone();
         thread::spawn(move || match world.add(name, at_once()) {
             Ok(added) => Some(added.run()),
-            Err(refusal) => {
-                assert_eq!(refusal, RegisterError::Closed);
+            Err(error) => {
+                assert_eq!(error, RegisterError::Closed);
                 None
             }
         })
     }
 
-    /// What holds once the end is through.
-    fn assert_over(&self) {
+    /// Asserts what holds after a shutdown.
+    fn assert_stopped(&self) {
         assert!(self.is_empty(), "a task is left");
         assert_eq!(self.add("late", at_once()).err(), Some(RegisterError::Closed));
         let stop = self.shared.stop.subscribe().borrow_and_update();
@@ -59,102 +60,102 @@ fn ended(report: &Report) -> u64 {
     report.completed + report.canceled + report.failed + report.aborted + report.rejected
 }
 
-/// `run`'s end: `count_out` of the last task × `enter` × `close_if_idle`. The count of those who are in may reach zero while
-/// a task is being added: then that is refused, or `run` waits for it too; its report counts it.
+/// The end of `run`: `count_out` of the last task × `register` × `close_if_idle`. The count may reach zero while a task is
+/// being added. That task is rejected, or `run` waits for it too and its report counts it.
 #[test]
-fn run_ends_after_every_task_that_was_accepted() {
+fn run_ends_after_every_accepted_task() {
     explore_within(3, || {
         let world = World::new();
         let first = world.add("first", at_once()).expect("the name is free").spawn();
-        let adding = world.adds("second");
-        let report = world.run().expect("nobody blocks");
-        assert!(world.is_empty(), "it ended before a task");
+        let adding = world.spawn_add("second");
+        let report = world.run().expect("no task blocks");
+        assert!(world.is_empty(), "`run` returned before the end of a task");
         assert!(join(first).is_completed());
         let accepted = join(adding).map_or(1, |outcome| {
             assert!(outcome.is_completed());
             2
         });
         assert_eq!((report.completed, ended(&report)), (accepted, accepted));
-        world.assert_over();
+        world.assert_stopped();
     });
 }
 
-/// `request_stop_all` × `enter` × the driver: what was accepted is asked to stop and ends, what comes later is refused.
+/// `request_stop_all` × `register` × the driver: an accepted task gets the stop request and ends, a later one is rejected.
 #[test]
-fn a_stop_reaches_every_task_that_was_accepted() {
+fn a_shutdown_reaches_every_accepted_task() {
     explore_within(3, || {
         let world = World::new();
-        let driver = world.drive();
+        let driver = world.spawn_driver();
         let adding = {
             let world = world.clone();
             thread::spawn(move || match world.add("task", until_cancelled()) {
                 Ok(added) => assert!(added.run().is_canceled()),
-                Err(refusal) => assert_eq!(refusal, RegisterError::Closed),
+                Err(error) => assert_eq!(error, RegisterError::Closed),
             })
         };
         world.supervisor.stop();
         assert!(block_on(world.shared.stopped()).is_ok());
-        assert!(world.is_empty(), "the end came before that of a task");
+        assert!(world.is_empty(), "the shutdown completed before the end of a task");
         join(adding);
         join(driver);
-        world.assert_over();
+        world.assert_stopped();
     });
 }
 
-/// `request_stop_all` × `stop_if_idle` × the driver: one end, whoever began it.
+/// `request_stop_all` × `stop_if_idle` × the driver: one shutdown, no matter which call begins it.
 #[test]
-fn a_stop_and_idleness_at_once_are_one_end() {
+fn a_stop_request_and_idleness_begin_one_shutdown() {
     explore_within(2, || {
         let world = World::new();
-        let driver = world.drive();
+        let driver = world.spawn_driver();
         let stopping = {
             let world = world.clone();
             thread::spawn(move || world.supervisor.stop())
         };
-        let report = block_on(finish(&world.shared)).expect("nobody blocks");
+        let report = block_on(finish(&world.shared)).expect("no task blocks");
         assert_eq!(ended(&report), 0);
         join(stopping);
         join(driver);
-        world.assert_over();
+        world.assert_stopped();
     });
 }
 
 /// `request_stop_all` × `request_stop_all`: the earlier deadline stays, for the driver and for the tasks.
 #[test]
-fn of_two_stops_the_earlier_deadline_stays() {
+fn of_two_shutdown_requests_the_earlier_deadline_stays() {
     explore(|| {
         let world = World::new();
         let task = world.add("task", at_once()).expect("the name is free");
-        let begun = Instant::now();
+        let before = Instant::now();
         let stopping = {
             let world = world.clone();
             thread::spawn(move || world.shared.request_stop_all(2 * GRACE))
         };
         world.shared.request_stop_all(10 * GRACE);
         join(stopping);
-        let soon = |deadline: Option<Instant>| deadline < Some(begun + 9 * GRACE);
-        assert!(soon(world.shared.stop.subscribe().borrow_and_update().deadline));
+        let is_earlier = |deadline: Option<Instant>| deadline < Some(before + 9 * GRACE);
+        assert!(is_earlier(world.shared.stop.subscribe().borrow_and_update().deadline));
         let stop = task.handle.cell().begin_poll().stop;
-        assert!(soon(stop.map(|stop| stop.deadline)));
+        assert!(is_earlier(stop.map(|stop| stop.deadline)));
         assert!(task.run().is_canceled());
     });
 }
 
-/// `request_stop_all` × `request_stop_all` × the driver: the end is told before it is through, each once, and whoever waits
-/// for it finds it handled.
+/// `request_stop_all` × `request_stop_all` × the driver: each shutdown event is published once, and handled before a
+/// waiter for the shutdown returns.
 #[test]
-fn the_end_is_asked_and_told_once_before_it_is_through() {
+fn shutdown_events_are_published_once_and_handled_first() {
     explore_within(2, || {
-        let ends = EventSet::of(&[EventName::ShutdownRequested, EventName::Stopped]);
-        let world = World::with(Config::default(), vec![Subscriber::new(Silent).with_events(ends)]);
-        let queue =
-            world.shared.subscribers.lock().pop().map(|(_, inbox)| inbox.queue).expect("there is one");
-        let told = Arc::new(Mutex::new(Vec::new()));
+        let events = EventSet::of(&[EventName::ShutdownRequested, EventName::Stopped]);
+        let world = World::with(Config::default(), vec![Subscriber::new(Silent).with_events(events)]);
+        let inbox = world.shared.subscribers.lock().pop();
+        let queue = inbox.map(|(_, inbox)| inbox.queue).expect("the world has one subscriber");
+        let handled = Arc::new(Mutex::new(Vec::new()));
         let driver = {
-            let (driver, told) = (Driver::new(&world.shared), Arc::clone(&told));
+            let (driver, handled) = (Driver::new(&world.shared), Arc::clone(&handled));
             let worker = async move {
                 while let Some(Delivery::Event(event)) = poll_fn(|context| queue.poll_next(context)).await {
-                    told.lock().expect("nobody panics").push(event.kind.name());
+                    handled.lock().expect("the lock is not poisoned").push(event.kind.name());
                     queue.handled();
                 }
             };
@@ -166,32 +167,32 @@ fn the_end_is_asked_and_told_once_before_it_is_through() {
         };
         world.supervisor.stop();
         assert!(block_on(world.shared.stopped()).is_ok());
-        assert_eq!(*told.lock().expect("nobody panics"), [EventName::ShutdownRequested, EventName::Stopped]);
+        let handled = handled.lock().expect("the lock is not poisoned").clone();
+        assert_eq!(handled, [EventName::ShutdownRequested, EventName::Stopped]);
         join(stopping);
         join(driver);
-        world.assert_over();
+        world.assert_stopped();
     });
 }
 
-/// The driver that is dropped × `stopped` × `enter`: who waits is answered, and nothing is accepted after it.
+/// A dropped driver × `stopped` × `register`: the waiter for the shutdown returns, and no task is accepted afterwards.
 #[test]
-fn a_driver_whose_runtime_is_gone_answers_all_the_same() {
+fn a_driver_that_is_dropped_completes_the_shutdown() {
     explore_within(3, || {
         let world = World::new();
         let driver = Driver::new(&world.shared);
         let dropping = thread::spawn(move || drop(drive(driver)));
-        let adding = world.adds("task");
+        let adding = world.spawn_add("task");
         let result = block_on(world.shared.stopped());
         assert!(result.is_ok());
-        assert!(world.is_empty(), "answered before the end of a task");
+        assert!(world.is_empty(), "the shutdown completed before the end of a task");
         join(dropping);
         join(adding);
         assert_eq!(world.add("late", at_once()).err(), Some(RegisterError::Closed));
     });
 }
 
-/// `Tally::count` × `Tally::count` × `report`, after idleness: every end is counted once, although not all are counted
-/// under a lock.
+/// `Tally::count` × `Tally::count` × `report`, after idleness: every end is counted once, with and without a lock.
 #[test]
 fn the_report_after_idleness_counts_every_end() {
     explore_within(4, || {

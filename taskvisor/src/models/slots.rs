@@ -1,4 +1,5 @@
-//! Models of the hand-over of a slot, with the shipped actors: whoever waits gets its turn, and runs alone.
+//! Models of a slot that passes to its next owner, with the shipped actors: queued submissions own it in turn and run
+//! alone.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,60 +13,60 @@ use crate::runtime::registry::slot::Admission;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::task::{Outcome, Rejection};
 
-/// A slot, and what ran in it.
+/// A slot that records which submissions ran in it.
 #[derive(Clone)]
-struct Ran {
+struct RecordedSlot {
     world: World,
-    at_once: Arc<AtomicUsize>,
+    running: Arc<AtomicUsize>,
     order: Arc<Mutex<Vec<usize>>>,
 }
 
-impl Ran {
+impl RecordedSlot {
     fn new() -> Self {
-        Self { world: World::new(), at_once: Arc::default(), order: Arc::default() }
+        Self { world: World::new(), running: Arc::default(), order: Arc::default() }
     }
 
-    /// A body that fails if another runs beside it.
-    fn alone(&self, number: usize) -> ErasedBody {
-        let (at_once, order) = (Arc::clone(&self.at_once), Arc::clone(&self.order));
+    /// Creates a body that records its number, and fails if another body runs at the same time.
+    fn body(&self, number: usize) -> ErasedBody {
+        let (running, order) = (Arc::clone(&self.running), Arc::clone(&self.order));
         erase(move |_| {
-            let before = at_once.fetch_add(1, Ordering::AcqRel);
-            order.lock().expect("nobody panics").push(number);
-            at_once.fetch_sub(1, Ordering::AcqRel);
+            let before = running.fetch_add(1, Ordering::AcqRel);
+            order.lock().expect("the lock is not poisoned").push(number);
+            running.fetch_sub(1, Ordering::AcqRel);
             async move { if before == 0 { Ok(()) } else { Err(TaskError::fatal("two run in one slot")) } }
         })
     }
 
-    /// One that is always admitted, because the slot is idle or its admission waits.
+    /// Submits work that must be admitted.
     fn submit(&self, admission: Admission, number: usize) -> Added {
-        self.world.submit(admission, self.alone(number)).expect("it may wait")
+        self.world.submit(admission, self.body(number)).expect("it is admitted")
     }
 
-    fn owner(&self) -> thread::JoinHandle<Outcome> {
+    fn spawn_owner(&self) -> thread::JoinHandle<Outcome> {
         self.submit(Admission::Queue, 0).spawn()
     }
 
-    /// Submits and runs it, on a thread of its own.
-    fn submits(&self, admission: Admission, number: usize) -> thread::JoinHandle<Outcome> {
-        let ran = self.clone();
-        thread::spawn(move || ran.submit(admission, number).run())
+    /// Submits work and runs it, on another thread.
+    fn spawn_submit(&self, admission: Admission, number: usize) -> thread::JoinHandle<Outcome> {
+        let slot = self.clone();
+        thread::spawn(move || slot.submit(admission, number).run())
     }
 
     fn assert_empty(&self) {
-        assert!(self.world.is_empty(), "somebody is left in the slot");
+        assert!(self.world.is_empty(), "a submission is left in the slot");
     }
 
     fn assert_order(&self, expected: &[usize]) {
-        assert_eq!(*self.order.lock().expect("nobody panics"), expected);
+        assert_eq!(*self.order.lock().expect("the lock is not poisoned"), expected);
     }
 }
 
-/// `leave` × `submit`: who comes as the owner goes has the slot, or is given it.
+/// `deregister` × `submit`: a submission at the end of the owner owns the slot at once, or is granted it.
 #[test]
-fn a_queued_one_gets_its_turn_whenever_the_owner_leaves() {
+fn a_submission_at_the_end_of_the_owner_gets_the_slot() {
     explore(|| {
-        let slot = Ran::new();
-        let owner = slot.owner();
+        let slot = RecordedSlot::new();
+        let owner = slot.spawn_owner();
         let next = slot.submit(Admission::Queue, 1);
         assert!(next.run().is_completed());
         assert!(join(owner).is_completed());
@@ -74,11 +75,11 @@ fn a_queued_one_gets_its_turn_whenever_the_owner_leaves() {
     });
 }
 
-/// `leave` × `leave`: those who queue run in their order, whoever is polled first.
+/// `deregister` × `deregister`: queued submissions run in order, no matter which actor is polled first.
 #[test]
-fn those_who_queue_run_in_their_order() {
+fn queued_submissions_run_in_order() {
     explore_within(3, || {
-        let slot = Ran::new();
+        let slot = RecordedSlot::new();
         let owner = slot.submit(Admission::Queue, 0);
         let queued = [1, 2].map(|number| slot.submit(Admission::Queue, number));
         let running = queued.map(Added::spawn);
@@ -91,12 +92,12 @@ fn those_who_queue_run_in_their_order() {
     });
 }
 
-/// `submit` of a `Replace` × `leave`: the owner stops or had ended, and the replacement runs after it.
+/// `submit` of a `Replace` × `deregister`: the owner is stopped or has ended, and the replacement runs after it.
 #[test]
-fn a_replacement_gets_its_turn_and_never_runs_beside_the_owner() {
+fn a_replacement_runs_after_the_owner_and_never_beside_it() {
     explore(|| {
-        let slot = Ran::new();
-        let owner = slot.owner();
+        let slot = RecordedSlot::new();
+        let owner = slot.spawn_owner();
         let next = slot.submit(Admission::Replace, 1);
         assert!(next.run().is_completed());
         assert!(matches!(join(owner), Outcome::Completed | Outcome::Canceled { .. }));
@@ -104,14 +105,14 @@ fn a_replacement_gets_its_turn_and_never_runs_beside_the_owner() {
     });
 }
 
-/// `submit` of a `DropIfRunning` × `leave`: refused, or it runs. It does not wait.
+/// `submit` of a `DropIfRunning` × `deregister`: it is rejected, or it runs at once.
 #[test]
-fn dropped_if_running_or_started_but_never_left_waiting() {
+fn a_drop_if_running_starts_or_is_rejected_but_never_waits() {
     explore(|| {
-        let slot = Ran::new();
-        let owner = slot.owner();
-        if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.alone(1)) {
-            assert!(next.handle.cell().begin_poll().owns_slot, "it waits");
+        let slot = RecordedSlot::new();
+        let owner = slot.spawn_owner();
+        if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.body(1)) {
+            assert!(next.handle.cell().begin_poll().owns_slot, "a `DropIfRunning` waits");
             assert!(next.run().is_completed());
             slot.assert_order(&[0, 1]);
         }
@@ -120,11 +121,11 @@ fn dropped_if_running_or_started_but_never_left_waiting() {
     });
 }
 
-/// `submit` × `submit`, where the slot is idle: one starts, and the other waits, or replaces it before it began.
-fn of_two_that_find_it_idle(admission: Admission) {
+/// `submit` × `submit` to an idle slot: one starts, and the other waits, or replaces it before its first attempt.
+fn explore_two_in_idle_slot(admission: Admission) {
     explore_within(4, move || {
-        let slot = Ran::new();
-        let other = slot.submits(admission, 1);
+        let slot = RecordedSlot::new();
+        let other = slot.spawn_submit(admission, 1);
         let ends = [slot.submit(admission, 2).run(), join(other)];
         assert!(ends.iter().any(Outcome::is_completed), "{ends:?}");
         assert!(admission == Admission::Replace || ends.iter().all(Outcome::is_completed), "{ends:?}");
@@ -133,22 +134,22 @@ fn of_two_that_find_it_idle(admission: Admission) {
 }
 
 #[test]
-fn of_two_that_find_it_idle_one_waits() {
-    of_two_that_find_it_idle(Admission::Queue);
+fn of_two_submissions_to_an_idle_slot_one_waits() {
+    explore_two_in_idle_slot(Admission::Queue);
 }
 
 #[test]
-fn of_two_that_find_it_idle_one_replaces_the_other() {
-    of_two_that_find_it_idle(Admission::Replace);
+fn of_two_replacements_in_an_idle_slot_one_may_replace_the_other() {
+    explore_two_in_idle_slot(Admission::Replace);
 }
 
-/// `submit` × `submit` × `leave`: two that replace, or of which the latest counts. One has its turn; the other too, or it
-/// was superseded or stopped.
-fn of_two(admission: Admission) {
+/// `submit` × `submit` × `deregister`, for two `Replace` or two `Latest`: one completes. The other completes too, or is
+/// superseded or stopped.
+fn explore_two_behind_owner(admission: Admission) {
     explore_within(3, move || {
-        let slot = Ran::new();
-        let owner = slot.owner();
-        let other = slot.submits(admission, 1);
+        let slot = RecordedSlot::new();
+        let owner = slot.spawn_owner();
+        let other = slot.spawn_submit(admission, 1);
         let ends = [slot.submit(admission, 2).run(), join(other)];
         assert!(ends.iter().any(Outcome::is_completed), "{ends:?}");
         for end in ends {
@@ -164,28 +165,29 @@ fn of_two(admission: Admission) {
 }
 
 #[test]
-fn of_two_replacements_one_survives() {
-    of_two(Admission::Replace);
+fn of_two_replacements_one_completes() {
+    explore_two_behind_owner(Admission::Replace);
 }
 
 #[test]
-fn of_two_latest_one_survives() {
-    of_two(Admission::Latest);
+fn of_two_latest_one_completes() {
+    explore_two_behind_owner(Admission::Latest);
 }
 
-/// `ask`, `withdraw` × `leave`, `grant_slot`: who gives up waiting while it is given the slot passes it on.
+/// `request_stop`, `withdraw` × `deregister`, `grant_slot`: a submission that is canceled while it is granted the slot
+/// passes the slot on.
 #[test]
-fn one_that_gives_up_waiting_passes_on_what_it_was_given_meanwhile() {
+fn a_canceled_submission_passes_on_a_slot_it_was_granted() {
     explore_within(3, || {
-        let slot = Ran::new();
+        let slot = RecordedSlot::new();
         let owner = slot.submit(Admission::Queue, 0);
-        let gives_up = slot.submit(Admission::Queue, 1);
+        let canceled = slot.submit(Admission::Queue, 1);
         let last = slot.submit(Admission::Queue, 2);
         let canceling = {
-            let handle = gives_up.handle.clone();
+            let handle = canceled.handle.clone();
             thread::spawn(move || {
                 handle.cancel();
-                gives_up.run()
+                canceled.run()
             })
         };
         let owner = owner.spawn();
@@ -197,11 +199,11 @@ fn one_that_gives_up_waiting_passes_on_what_it_was_given_meanwhile() {
     });
 }
 
-/// `end` × `submit`: when its outcome is seen, its slot is free.
+/// `finish` × `submit`: when the outcome is visible, the slot is free.
 #[test]
-fn the_slot_is_free_when_the_outcome_is_seen() {
+fn the_slot_is_free_when_the_outcome_is_visible() {
     explore(|| {
-        let slot = Ran::new();
+        let slot = RecordedSlot::new();
         let Added { handle, actor } = slot.submit(Admission::Queue, 0);
         let owner = thread::spawn(move || block_on(actor));
         assert!(block_on(handle.outcome()).is_completed());

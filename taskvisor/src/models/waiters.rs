@@ -1,4 +1,4 @@
-//! Models of those who wait: for the outcome of a task, for idleness.
+//! Models of waiters: for the outcome of a task, and for idleness.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -13,24 +13,25 @@ use crate::runtime::cell::{OutcomePoll, TaskCell, TaskEnd};
 use crate::runtime::registry::Registry;
 use crate::task::Outcome;
 
-fn waits(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
+/// Waits for the outcome on another thread.
+fn spawn_waiter(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
     let task = Arc::clone(task);
     thread::spawn(move || outcome(&task))
 }
 
-fn end(task: &TaskCell, now: Instant) {
+fn complete(task: &TaskCell, now: Instant) {
     task.decide_end(TaskEnd::Completed);
     task.finish(now);
 }
 
-/// `poll_outcome` × `poll_outcome` × `finish_attempt`, `settle`, `end`: nobody misses the end, and all are given the same
-/// error.
+/// `poll_outcome` × `poll_outcome` × `finish_attempt`, `decide_end`, `finish`: no waiter misses the end, and all get the
+/// same error.
 #[test]
-fn an_end_wakes_every_waiter_whenever_it_registers() {
+fn an_end_wakes_a_waiter_no_matter_when_it_registers() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let waiters = [waits(&task), waits(&task)];
+        let waiters = [spawn_waiter(&task), spawn_waiter(&task)];
         task.finish_attempt(now, Some((FailureKind::Error, "no luck".into())));
         task.decide_end(TaskEnd::Failed);
         task.finish(now);
@@ -42,82 +43,83 @@ fn an_end_wakes_every_waiter_whenever_it_registers() {
     });
 }
 
-/// `poll_outcome`, `remove_waiter` × `poll_outcome` × `end`: one that is dropped, also while it is being woken, takes
-/// nobody's place with it.
+/// `poll_outcome`, `remove_waiter` × `poll_outcome` × `finish`: removing one waiter, also while it is being woken, does not
+/// remove another.
 #[test]
-fn a_waiter_that_goes_away_leaves_the_others_in_place() {
+fn a_removed_waiter_leaves_the_others_registered() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let stays = waits(&task);
+        let stays = spawn_waiter(&task);
         let leaves = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
-                let mut place = None;
-                let _ = poll_once(|context| task.poll_outcome(&mut place, context));
-                task.remove_waiter(place);
+                let mut id = None;
+                let _ = poll_once(|context| task.poll_outcome(&mut id, context));
+                task.remove_waiter(id);
             })
         };
-        end(&task, now);
+        complete(&task, now);
         join(leaves);
         assert!(join(stays).is_completed());
     });
 }
 
-/// The same with an `ask` before the end, which wakes all: who comes back has a new place, so that the one that goes away
-/// with its old one does not take that.
+/// The same with a `request_stop` before the end, which wakes all waiters: one that registers again gets a new id, so that
+/// removing an old id does not remove it.
 #[test]
-fn a_place_is_given_once() {
+fn a_waiter_id_is_issued_once() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
-        let mut place = None;
-        let _ = poll_once(|context| task.poll_outcome(&mut place, context));
-        let stays = waits(&task);
+        let mut id = None;
+        let _ = poll_once(|context| task.poll_outcome(&mut id, context));
+        let stays = spawn_waiter(&task);
         let leaves = {
             let task = Arc::clone(&task);
-            thread::spawn(move || task.remove_waiter(place))
+            thread::spawn(move || task.remove_waiter(id))
         };
         task.request_stop(stop(now));
-        end(&task, now);
+        complete(&task, now);
         join(leaves);
         assert!(join(stays).is_completed());
     });
 }
 
-/// `poll_outcome` × `end`: one that is polled elsewhere than before is woken where it was polled last.
+/// `poll_outcome` × `finish`: a future that moved to another task is woken through the waker of its last poll.
 #[test]
-fn a_waiter_that_moved_is_woken_where_it_is() {
+fn a_waiter_is_woken_through_its_latest_waker() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
         let waiter = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
-                let mut place = None;
-                let _ = poll_once(|context| task.poll_outcome(&mut place, context));
-                block_on(poll_fn(|context| match task.poll_outcome(&mut place, context) {
+                let mut id = None;
+                let _ = poll_once(|context| task.poll_outcome(&mut id, context));
+                block_on(poll_fn(|context| match task.poll_outcome(&mut id, context) {
                     OutcomePoll::Over(outcome) => Poll::Ready(outcome),
                     OutcomePoll::Until(_) => Poll::Pending,
                 }))
             })
         };
-        end(&task, now);
+        complete(&task, now);
         assert!(join(waiter).is_completed());
     });
 }
 
-/// `poll_outcome` × `ask` × `ask`: who waits learns every deadline, or it would not force the end of what blocks.
+/// `poll_outcome` × `request_stop` × `request_stop`: a waiter gets every deadline. It needs it to force the end of a stuck
+/// task.
 #[test]
-fn an_ask_tells_those_who_wait_the_deadline() {
+fn a_stop_request_gives_its_deadline_to_waiters() {
     explore(|| {
         let now = Instant::now();
         let task = cell("task", now);
         let waiter = {
             let task = Arc::clone(&task);
             thread::spawn(move || {
-                let mut place = None;
-                block_on(poll_fn(|context| match task.poll_outcome(&mut place, context) {
+                let mut id = None;
+                block_on(poll_fn(|context| match task.poll_outcome(&mut id, context) {
                     OutcomePoll::Until(Some(deadline)) if deadline <= now => Poll::Ready(()),
                     _ => Poll::Pending,
                 }));
@@ -129,9 +131,9 @@ fn an_ask_tells_those_who_wait_the_deadline() {
     });
 }
 
-/// `poll_idle`, `remove_idle_waiter` × `poll_idle` × `count_out`: as with the waiters of a task.
+/// `poll_idle`, `remove_idle_waiter` × `poll_idle` × `count_out`: like the waiters of a task.
 #[test]
-fn one_that_no_longer_waits_for_idleness_leaves_the_others_in_place() {
+fn a_removed_idle_waiter_leaves_the_others_registered() {
     explore(|| {
         let now = Instant::now();
         let registry = Arc::new(Registry::new(1));
@@ -140,16 +142,16 @@ fn one_that_no_longer_waits_for_idleness_leaves_the_others_in_place() {
         let stays = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
-                let mut place = None;
-                block_on(poll_fn(|context| registry.poll_idle(&mut place, context)));
+                let mut id = None;
+                block_on(poll_fn(|context| registry.poll_idle(&mut id, context)));
             })
         };
         let leaves = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || {
-                let mut place = None;
-                let _ = poll_once(|context| registry.poll_idle(&mut place, context));
-                registry.remove_idle_waiter(place);
+                let mut id = None;
+                let _ = poll_once(|context| registry.poll_idle(&mut id, context));
+                registry.remove_idle_waiter(id);
             })
         };
         registry.deregister(&task, Instant::now());

@@ -1,4 +1,4 @@
-//! A supervisor as it is shipped, but without a runtime: what that would spawn, a model polls on threads of its own.
+//! The shipped supervisor without a runtime: the models poll its actors on loom's threads.
 
 use std::sync::Arc;
 
@@ -38,31 +38,31 @@ impl World {
         Self { supervisor: SupervisorHandle::new(&shared), shared, now: Instant::now() }
     }
 
-    /// Adds a task as the supervisor does, and hands out what it would spawn.
+    /// Adds a task as the supervisor does, and returns its actor instead of spawning it.
     pub(super) fn add(&self, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
         let cell = cell(name, self.now);
-        let taken = Registration::register(Arc::clone(&self.shared), Arc::clone(&cell));
-        let registration = taken.map_err(|(refusal, _)| refusal)?;
+        let registered = Registration::register(Arc::clone(&self.shared), Arc::clone(&cell));
+        let registration = registered.map_err(|(error, _)| error)?;
         Ok(Added {
             handle: TaskHandle::new(cell, &self.shared),
             actor: TaskActor::new(registration, body, policy()),
         })
     }
 
-    /// Adds one whose attempts return a value to somebody.
+    /// Adds a job: a submission without a slot that returns a value.
     pub(super) fn add_job(&self, body: ErasedBody) -> Added {
         let mut policy = policy();
         policy.returns_value = true;
         let cell = keyed("job", RegistryKey::Free, self.now);
-        self.place(&cell, Admission::Queue, body, policy).expect("it competes with nobody")
+        self.register(&cell, Admission::Queue, body, policy).expect("a submission without a slot is admitted")
     }
 
-    /// Submits as the controller does, and hands out what it would spawn.
+    /// Submits as the controller does, and returns the actor instead of spawning it.
     pub(super) fn submit(&self, admission: Admission, body: ErasedBody) -> Result<Added, RegisterError> {
-        self.place(&submission("slot", self.now), admission, body, policy())
+        self.register(&submission("slot", self.now), admission, body, policy())
     }
 
-    fn place(
+    fn register(
         &self,
         cell: &Arc<TaskCell>,
         admission: Admission,
@@ -70,9 +70,9 @@ impl World {
         policy: Policy,
     ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
-        let (mut registration, taken) =
+        let (mut registration, placement) =
             Registration::for_submission(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
-        self.shared.complete_submission(&mut registration, taken, self.now);
+        self.shared.complete_submission(&mut registration, placement, self.now);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
         Ok(Added { handle, actor: TaskActor::new(registration, body, policy) })
     }
@@ -82,31 +82,31 @@ impl World {
     }
 }
 
-/// A task that was accepted, and the actor that runs it when it is polled.
+/// An accepted task, with the actor that runs it.
 pub(super) struct Added {
     pub(super) handle: TaskHandle,
     pub(super) actor: TaskActor,
 }
 
 impl Added {
-    /// Runs it on this thread.
+    /// Runs the task on this thread.
     pub(super) fn run(self) -> Outcome {
         block_on(self.actor);
         block_on(self.handle.outcome())
     }
 
-    /// Runs it on a thread of its own.
+    /// Runs the task on another thread.
     pub(super) fn spawn(self) -> thread::JoinHandle<Outcome> {
         thread::spawn(move || self.run())
     }
 }
 
-/// A body that completes at once.
+/// Creates a body that completes at once.
 pub(super) fn at_once() -> ErasedBody {
     erase(|_| async { Ok(()) })
 }
 
-/// A body that waits until it is asked to stop.
+/// Creates a body that waits for its stop request.
 pub(super) fn until_cancelled() -> ErasedBody {
     erase(|context| async move {
         context.cancelled().await;
@@ -114,7 +114,7 @@ pub(super) fn until_cancelled() -> ErasedBody {
     })
 }
 
-/// A subscriber whose queue the model empties, or nobody.
+/// A subscriber without a worker. A model may empty its queue.
 pub(super) struct Silent;
 
 impl Subscribe for Silent {
