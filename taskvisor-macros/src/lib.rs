@@ -1,7 +1,7 @@
 //! The attributes of `taskvisor`, which re-exports and documents them.
 //!
-//! An attribute reads its arguments and the function under it into a model, checks that, and expands: the
-//! function stays as it is written, and data that describes it goes beside it. A mistake is reported where it
+//! An attribute parses its arguments and the function under it into a model, checks the model, and expands it: the
+//! function stays as written, and data that describes it is emitted beside it. Each mistake is reported where it
 //! is written, together with all others.
 
 #![forbid(unsafe_code)]

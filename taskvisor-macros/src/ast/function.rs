@@ -1,4 +1,4 @@
-//! The function under an attribute, with a body that nobody looks into.
+//! The function under an attribute. Its body stays unparsed.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
 use crate::error::{Errors, parse_to_the_end};
-use crate::span::at_attribute;
+use crate::span::attribute_span;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
 #[derive(Clone)]
@@ -46,11 +46,11 @@ impl Function {
         let lists =
             lenient.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
         let deprecated = self.attributes.iter().any(|attribute| is_any(attribute, &["deprecated"]));
-        let deprecated = deprecated.then(|| quote_spanned!(at_attribute()=> #[allow(deprecated)]));
-        quote_spanned!(at_attribute()=> #(#[allow(#lists)])* #deprecated)
+        let deprecated = deprecated.then(|| quote_spanned!(attribute_span()=> #[allow(deprecated)]));
+        quote_spanned!(attribute_span()=> #(#[allow(#lists)])* #deprecated)
     }
 
-    /// What goes for the type of the same name as well: whoever uses that uses the function.
+    /// Attributes that apply to the struct of the same name too, `#[doc(hidden)]` and `#[deprecated]`.
     pub(crate) fn shared_attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| {
             let hidden = attribute.path().is_ident("doc") && mentions(attribute.to_token_stream(), "hidden");

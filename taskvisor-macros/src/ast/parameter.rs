@@ -1,4 +1,4 @@
-//! The parameters that are injected: each type says what to pass.
+//! The injected parameters: the type of each says what to pass.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -7,13 +7,13 @@ use syn::{Attribute, FnArg, Ident, Signature, Type};
 
 use crate::ast::function::mentions;
 use crate::error::Errors;
-use crate::span::located;
+use crate::span::span_at;
 
 /// One parameter as the call needs it.
 pub(crate) struct Parameter {
-    /// Its `#[cfg]`s: the argument has to go where the parameter goes.
+    /// Its `#[cfg]`s: the argument is removed together with the parameter.
     conditions: Vec<Attribute>,
-    /// Its type, without the `&` of a borrowed one.
+    /// Its type, without a leading `&`.
     pub(crate) of_type: Type,
     pub(crate) borrowed: bool,
 }
@@ -34,7 +34,7 @@ impl Parameter {
         if let Some(mutability) = &reference.mutability {
             errors.on(
                 mutability,
-                "a parameter cannot be `&mut`, because nobody sees the change after the call; \
+                "a parameter cannot be `&mut`, because no code sees the change after the call; \
                  take the value itself, or share it as `State<Mutex<T>>`",
             );
             return None;
@@ -48,7 +48,7 @@ impl Parameter {
         if is_unsized(bare(&reference.elem)) {
             errors.on(
                 reference,
-                "a parameter cannot be a `str`, a slice or a `dyn Trait`, because nobody would own it; \
+                "a parameter cannot be a `str`, a slice or a `dyn Trait`, because it would have no owner; \
                  take its owner, as in `State<String>`",
             );
             return None;
@@ -56,7 +56,7 @@ impl Parameter {
         Some(Self { conditions, of_type: (*reference.elem).clone(), borrowed: true })
     }
 
-    /// Whether its type can be named elsewhere, which an `impl Trait` cannot.
+    /// Whether its type can be named elsewhere; an `impl Trait` cannot.
     pub(crate) fn has_name(&self) -> bool {
         !mentions(self.of_type.to_token_stream(), "impl")
     }
@@ -64,17 +64,17 @@ impl Parameter {
     /// The argument of the call: the value that the trait `extractor` takes out of `source`.
     pub(crate) fn argument(&self, extractor: &Ident, function: &Ident, source: &TokenStream) -> TokenStream {
         let Self { conditions, of_type, borrowed } = self;
-        let span = located(of_type.span());
+        let span = span_at(of_type.span());
         let borrow = borrowed.then(|| quote_spanned!(span=> &));
         quote_spanned! {span=>
             #(#conditions)* #borrow <#of_type as __taskvisor::#extractor>::#function(#source)
         }
     }
 
-    /// The statement that tells what this parameter needs to be there.
+    /// The statement that lists the states this parameter needs.
     pub(crate) fn need(&self, extractor: &Ident) -> TokenStream {
         let Self { conditions, of_type, .. } = self;
-        let span = located(of_type.span());
+        let span = span_at(of_type.span());
         let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(__taskvisor_needed););
         quote!(#(#conditions)* #call)
     }

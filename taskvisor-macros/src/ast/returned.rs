@@ -1,4 +1,4 @@
-//! What a function returns, made into what the runtime takes.
+//! Converts what a function returns into what the runtime takes.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -8,7 +8,7 @@ use syn::{ReturnType, Signature, Type};
 use crate::ast::function::mentions;
 use crate::ast::parameter::bare;
 use crate::error::Errors;
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
 /// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
 pub(crate) fn converted(
@@ -74,13 +74,13 @@ pub(crate) struct Returned {
 impl Returned {
     pub(crate) fn read(output: &ReturnType) -> Self {
         match output {
-            ReturnType::Default => Self { span: at_attribute(), written: quote!(()), has_name: true },
+            ReturnType::Default => Self { span: attribute_span(), written: quote!(()), has_name: true },
             // `impl Trait` has no name; the compiler infers it.
             ReturnType::Type(_, returned) if mentions(returned.to_token_stream(), "impl") => {
-                Self { span: located(returned.span()), written: quote!(_), has_name: false }
+                Self { span: span_at(returned.span()), written: quote!(_), has_name: false }
             }
             ReturnType::Type(_, returned) => {
-                Self { span: located(returned.span()), written: returned.to_token_stream(), has_name: true }
+                Self { span: span_at(returned.span()), written: returned.to_token_stream(), has_name: true }
             }
         }
     }

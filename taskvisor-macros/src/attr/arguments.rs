@@ -1,4 +1,4 @@
-//! The list in an attribute's parentheses: which options there are, and reading them one by one.
+//! The list in an attribute's parentheses: the grammar of its options, and the parser.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -12,9 +12,9 @@ use crate::error::{Errors, parse_to_the_end};
 
 /// The options of one attribute.
 pub(crate) struct Grammar {
-    /// Whose options they are; it decides what other words are answered with.
+    /// The attribute; it selects the advice for other words.
     pub(crate) of: OptionsOf,
-    /// Each option, and how it is written.
+    /// Each option with an example.
     pub(crate) options: &'static [(&'static str, &'static str)],
 }
 
@@ -33,8 +33,8 @@ impl Grammar {
         }
     }
 
-    /// The nearest meaning: a word of the table as it is, then what is spelled most alike, then what begins alike; an option
-    /// before a word of the table where both are as near.
+    /// The nearest meaning: an exact word of the table, then the most similar word, then one with the same beginning; an option
+    /// wins over a word of the table at the same distance.
     fn meant(&self, written: &str) -> Option<Meant> {
         let options: Vec<_> = self.options.iter().map(|(name, _)| (*name, Meant::Option(name))).collect();
         let words: Vec<_> = self.of.advice().map(|(word, advice)| (word, Meant::Word(advice))).collect();
@@ -52,7 +52,7 @@ impl Grammar {
     }
 }
 
-/// What an unknown word is taken for.
+/// The meaning of an unknown word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meant {
     Option(&'static str),
@@ -60,22 +60,22 @@ enum Meant {
     Word(&'static str),
 }
 
-/// One option where it is read: its key, and the input behind the key.
+/// One option during parsing: its key, and the input after the key.
 pub(crate) struct Argument<'input> {
     pub(crate) key: Ident,
-    /// How this option is written, for messages.
+    /// An example of this option, for messages.
     pub(crate) example: &'static str,
     pub(crate) input: ParseStream<'input>,
 }
 
 impl Argument<'_> {
-    /// The error that the key itself deserves.
+    /// An error at the key.
     pub(crate) fn error(&self, message: impl std::fmt::Display) -> syn::Error {
         syn::Error::new_spanned(&self.key, message)
     }
 }
 
-/// What an option is read into; `false` says that it is none of this reader's.
+/// Stores one option; returns `false` if the option is not one of the reader's.
 pub(crate) type ReadOne<'a> = dyn FnMut(&Argument<'_>, &mut Errors) -> syn::Result<bool> + 'a;
 
 /// Reads all tokens of an attribute.
@@ -136,7 +136,7 @@ fn read_option(
     if set(&argument, errors)? { Ok(()) } else { Err(argument.error(grammar.unknown(&word))) }
 }
 
-/// `on-error` is no option, but reading it as one word gives it a better answer than `on`.
+/// Reads `on-error` as one word, which gives better advice than `on`.
 fn hyphenated(key: &Ident, input: ParseStream<'_>) -> syn::Result<(String, TokenStream)> {
     let mut word = key.to_string();
     let mut tokens = key.to_token_stream();
@@ -159,7 +159,7 @@ fn end_of_option(input: ParseStream<'_>) -> syn::Result<()> {
     Err(input.error("expected `,` before the next option"))
 }
 
-/// After a mistake, goes on where the next option begins.
+/// Skips to the next option after a mistake.
 pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<proc_macro2::TokenTree>().is_err() {

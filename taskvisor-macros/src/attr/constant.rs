@@ -1,4 +1,4 @@
-//! What an option's value becomes in generated code.
+//! Option values in generated code.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
-/// The value of an option: read by the macro, or left to the compiler.
+/// The value of an option: a literal that the macro parsed, or an expression for the compiler.
 pub(crate) enum Value<T> {
     Literal(T),
     Constant(Constant),
@@ -23,19 +23,23 @@ impl<T: Copy> Value<T> {
         }
     }
 
-    /// The value as an expression; `written` says how a value read by the macro is written out again.
-    pub(crate) fn write(&self, of_type: &TokenStream, written: impl FnOnce(T) -> TokenStream) -> TokenStream {
+    /// The value as an expression; `written` expands a parsed literal.
+    pub(crate) fn expand(
+        &self,
+        of_type: &TokenStream,
+        written: impl FnOnce(T) -> TokenStream,
+    ) -> TokenStream {
         match self {
             Self::Literal(value) => written(*value),
-            Self::Constant(constant) => constant.write(of_type),
+            Self::Constant(constant) => constant.expand(of_type),
         }
     }
 }
 
 impl Value<Duration> {
-    pub(crate) fn write_duration(&self) -> TokenStream {
-        let span = at_attribute();
-        self.write(&quote_spanned!(span=> ::core::time::Duration), |duration| {
+    pub(crate) fn expand_duration(&self) -> TokenStream {
+        let span = attribute_span();
+        self.expand(&quote_spanned!(span=> ::core::time::Duration), |duration| {
             let seconds = Literal::u64_unsuffixed(duration.as_secs());
             let nanoseconds = Literal::u32_unsuffixed(duration.subsec_nanos());
             quote_spanned!(span=> ::core::time::Duration::new(#seconds, #nanoseconds))
@@ -44,12 +48,12 @@ impl Value<Duration> {
 }
 
 impl Value<u32> {
-    pub(crate) fn write_count(&self, of_type: &TokenStream) -> TokenStream {
-        self.write(of_type, |count| Literal::u32_unsuffixed(count).into_token_stream())
+    pub(crate) fn expand_count(&self, of_type: &TokenStream) -> TokenStream {
+        self.expand(of_type, |count| Literal::u32_unsuffixed(count).into_token_stream())
     }
 }
 
-/// A const expression of the user, and the rules that its value has to keep.
+/// A const expression of the user, and the conditions on its value.
 pub(crate) struct Constant {
     expression: Expr,
     rules: Vec<Rule>,
@@ -74,26 +78,26 @@ impl Constant {
         self.expression.span()
     }
 
-    /// Has the compiler refuse a value for which `condition`, an expression over `__TASKVISOR_VALUE`, fails.
+    /// Makes the compiler reject values for which `condition`, an expression over `__TASKVISOR_VALUE`, is false.
     pub(crate) fn demand(&mut self, condition: TokenStream, message: String) {
         self.demand_at(self.span(), condition, message);
     }
 
-    /// The same, where it is another token that has to go.
+    /// The same, with the error at another token.
     pub(crate) fn demand_at(&mut self, blamed: Span, condition: TokenStream, message: String) {
         self.rules.push(Rule { condition, message, blamed });
     }
 
     /// The expression with its type, so that a wrong one is reported on the user's own tokens.
     ///
-    /// It is for a constant or a static: there a broken rule is a compile error.
-    pub(crate) fn write(&self, of_type: &TokenStream) -> TokenStream {
+    /// For use in a constant or a static, where a failed condition is a compile error.
+    pub(crate) fn expand(&self, of_type: &TokenStream) -> TokenStream {
         let expression = &self.expression;
         let rules = self.rules.iter().map(|rule| {
             let Rule { condition, message, blamed } = rule;
-            quote_spanned!(located(*blamed)=> ::core::assert!(#condition, #message);)
+            quote_spanned!(span_at(*blamed)=> ::core::assert!(#condition, #message);)
         });
-        quote_spanned! {located(self.span())=>
+        quote_spanned! {span_at(self.span())=>
             {
                 const __TASKVISOR_VALUE: #of_type = #expression;
                 #(#rules)*

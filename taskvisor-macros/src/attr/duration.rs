@@ -1,13 +1,13 @@
-//! Durations as people write them, read by the library that reads them at run time too.
+//! Durations such as `1m 30s`, parsed by the library that the runtime uses too.
 
 use std::time::Duration;
 
 use humantime::DurationError;
 
-/// Longer than any process lives: whoever writes more has slipped.
+/// Longer than any process lives: a longer duration is a mistake.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 
-/// Reads `"250ms"`, `"5s"`, `"1m 30s"`; the error says what is wrong, without naming the option.
+/// Parses `"250ms"`, `"5s"`, `"1m 30s"`. The error does not name the option.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration <= LONGEST => Ok(duration),

@@ -5,6 +5,6 @@ pub(crate) mod arguments;
 pub(crate) mod constant;
 pub(crate) mod value;
 pub(crate) mod scalar;
-pub(crate) mod choice;
+pub(crate) mod keyword;
 pub(crate) mod backoff;
 pub(crate) mod settings;

@@ -1,4 +1,4 @@
-//! Values of one piece: durations, numbers, names.
+//! Scalar values: durations, numbers, names.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use syn::{Expr, Lit, UnOp};
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::duration;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 
-/// What a duration of zero would mean.
+/// Whether a duration may be zero.
 #[derive(Clone, Copy)]
 pub(crate) enum Zero {
     Allowed,
-    /// Nothing sensible; the text says why.
+    /// No; the text says why.
     Refused(&'static str),
 }
 
 impl Argument<'_> {
-    pub(crate) fn duration(&self, zero: Zero) -> syn::Result<Given<Value<Duration>>> {
+    pub(crate) fn duration(&self, zero: Zero) -> syn::Result<OptionValue<Value<Duration>>> {
         let expression = self.expression()?;
         let value = match &expression {
             Expr::Lit(literal) => Value::Literal(self.duration_literal(&literal.lit, zero)?),
@@ -34,7 +34,7 @@ impl Argument<'_> {
                 Value::Constant(constant)
             }
         };
-        Ok(self.given(value))
+        Ok(self.option_value(value))
     }
 
     fn duration_literal(&self, literal: &Lit, zero: Zero) -> syn::Result<Duration> {
@@ -61,8 +61,8 @@ impl Argument<'_> {
         format!("`{}` must be longer than zero: {reason}", self.key)
     }
 
-    /// A number of things, at least one; `none` says what is wrong with zero.
-    pub(crate) fn count(&self, none: &str) -> syn::Result<Given<Value<u32>>> {
+    /// A count of at least one; `none` says what to write instead of zero.
+    pub(crate) fn count(&self, none: &str) -> syn::Result<OptionValue<Value<u32>>> {
         let expression = self.expression()?;
         let too_small = format!("`{}` must be at least 1: {none}", self.key);
         let value = match &expression {
@@ -79,11 +79,11 @@ impl Argument<'_> {
                 Value::Constant(constant)
             }
         };
-        Ok(self.given(value))
+        Ok(self.option_value(value))
     }
 
-    /// A factor: a number that may have a fraction, finite and at least 1.
-    pub(crate) fn factor(&self, reason: &str) -> syn::Result<Given<Value<f64>>> {
+    /// A factor: a finite number of at least 1, with or without a fraction.
+    pub(crate) fn factor(&self, reason: &str) -> syn::Result<OptionValue<Value<f64>>> {
         let expression = self.expression()?;
         let message = format!("`{}` must be a finite number of at least 1: {reason}", self.key);
         let out_of_range = || Err(syn::Error::new_spanned(&expression, &message));
@@ -103,11 +103,11 @@ impl Argument<'_> {
                 Value::Constant(constant)
             }
         };
-        Ok(self.given(value))
+        Ok(self.option_value(value))
     }
 
     /// A name: a string that is not empty, or a const expression.
-    pub(crate) fn name(&self) -> syn::Result<Given<Expr>> {
+    pub(crate) fn name(&self) -> syn::Result<OptionValue<Expr>> {
         let expression = self.expression()?;
         if let Expr::Lit(literal) = &expression {
             match &literal.lit {
@@ -118,7 +118,7 @@ impl Argument<'_> {
                 other => return Err(self.wrong(other, "a name is a string")),
             }
         }
-        Ok(self.given(expression))
+        Ok(self.option_value(expression))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What stands behind an option's key: a value, a list, a path.
+//! The value of an option: an expression, a list, a path.
 
 use quote::ToTokens;
 use syn::parse::ParseBuffer;
@@ -6,18 +6,18 @@ use syn::{Expr, Ident, LitStr, Path, Token, token};
 
 use crate::attr::arguments::Argument;
 
-/// An option that was given: a later check can point at its key.
-pub(crate) struct Given<T> {
+/// The value of an option, with its key, so that a later check can point at it.
+pub(crate) struct OptionValue<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
 }
 
 impl Argument<'_> {
-    pub(crate) fn given<T>(&self, value: T) -> Given<T> {
-        Given { key: self.key.clone(), value }
+    pub(crate) fn option_value<T>(&self, value: T) -> OptionValue<T> {
+        OptionValue { key: self.key.clone(), value }
     }
 
-    /// The error of a value that is not what the option takes; it ends with what to write.
+    /// The error of an invalid value; it ends with an example.
     pub(crate) fn wrong(&self, tokens: impl ToTokens, problem: &str) -> syn::Error {
         syn::Error::new_spanned(tokens, format!("{problem}; write, for example, `{}`", self.example))
     }
@@ -84,7 +84,7 @@ impl Argument<'_> {
         Ok(content)
     }
 
-    /// An end of input has no token to point at, so whatever may be missing is looked for first.
+    /// Checks for missing input first, because the end of the input has no token to point at.
     fn equals_sign(&self) -> syn::Result<()> {
         let missing = || self.error(format!("`{}` needs a value, as in `{}`", self.key, self.example));
         if self.input.is_empty() || self.input.peek(Token![,]) {

@@ -11,8 +11,8 @@ use crate::ast::parameter::bare;
 use crate::ast::returned::{Returned, converted};
 use crate::attr::constant::Value;
 use crate::expand::declaration::location;
-use crate::expand::emitted::needless_async;
-use crate::span::{at_attribute, located};
+use crate::expand::original_function::needless_async;
+use crate::span::{attribute_span, span_at};
 
 use super::Entry;
 use super::options::{Flavor, Options};
@@ -28,7 +28,7 @@ pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
     let set_up = set_up(&entry.function);
     let options = options(&entry.options, name == "main");
     let needless_async = needless_async(&entry.function);
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #(#attributes)*
         #visibility fn #name() -> ::std::process::ExitCode {
             #needless_async
@@ -50,20 +50,20 @@ pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
 
 /// A crate that no source line names is not loaded, and what it declares would be missing.
 fn link(krate: &Ident) -> TokenStream {
-    quote_spanned!(located(krate.span())=> use ::#krate as _;)
+    quote_spanned!(span_at(krate.span())=> use ::#krate as _;)
 }
 
 fn set_up(function: &Function) -> TokenStream {
     let signature = &function.signature;
     let name = &signature.ident;
-    let span = located(name.span());
+    let span = span_at(name.span());
     let (parameter, argument) = match signature.inputs.first() {
         Some(FnArg::Typed(typed)) => {
             let of_type = match bare(&typed.ty) {
                 Type::Reference(reference) => &*reference.elem,
                 other => other,
             };
-            let argument = quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::SetupParameter>::of(__taskvisor_app));
+            let argument = quote_spanned!(span_at(of_type.span())=> <#of_type as __taskvisor::SetupParameter>::of(__taskvisor_app));
             (quote_spanned!(span=> __taskvisor_app), argument)
         }
         _ => (quote_spanned!(span=> _app), TokenStream::new()),
@@ -81,7 +81,7 @@ fn set_up(function: &Function) -> TokenStream {
     }
 }
 
-/// The one error that is taken although it is not `Send`, because every other `main` returns it, is asked for.
+/// Probes for `Box<dyn Error>`: the one error type that is accepted although it is not `Send`, because it is common in `main`.
 fn conversion(returned: &Returned) -> TokenStream {
     let Returned { span, written, has_name } = returned;
     let is_boxed = if *has_name {
@@ -94,18 +94,20 @@ fn conversion(returned: &Returned) -> TokenStream {
 
 fn options(options: &Options, is_main: bool) -> TokenStream {
     let flavor = match options.flavor.as_ref().map(|given| given.value) {
-        Some(Flavor::CurrentThread) => quote_spanned!(at_attribute()=> __taskvisor::Flavor::CurrentThread),
-        Some(Flavor::MultiThread) | None => quote_spanned!(at_attribute()=> __taskvisor::Flavor::MultiThread),
+        Some(Flavor::CurrentThread) => quote_spanned!(attribute_span()=> __taskvisor::Flavor::CurrentThread),
+        Some(Flavor::MultiThread) | None => {
+            quote_spanned!(attribute_span()=> __taskvisor::Flavor::MultiThread)
+        }
     };
-    let size = quote_spanned!(at_attribute()=> ::core::primitive::usize);
-    let count = |count: &Value<u32>| count.write_count(&size);
+    let size = quote_spanned!(attribute_span()=> ::core::primitive::usize);
+    let count = |count: &Value<u32>| count.expand_count(&size);
     let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
-    let grace = optional(options.grace.as_ref().map(|given| given.value.write_duration()));
-    let drain = optional(options.drain.as_ref().map(|given| given.value.write_duration()));
+    let grace = optional(options.grace.as_ref().map(|given| given.value.expand_duration()));
+    let drain = optional(options.drain.as_ref().map(|given| given.value.expand_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
     let location = location();
     let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         __taskvisor::MainOptions {
             flavor: #flavor,
             worker_threads: #worker_threads,
@@ -121,8 +123,8 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
 
 fn optional(value: Option<TokenStream>) -> TokenStream {
     match value {
-        Some(value) => quote_spanned!(at_attribute()=> ::core::option::Option::Some(#value)),
-        None => quote_spanned!(at_attribute()=> ::core::option::Option::None),
+        Some(value) => quote_spanned!(attribute_span()=> ::core::option::Option::Some(#value)),
+        None => quote_spanned!(attribute_span()=> ::core::option::Option::None),
     }
 }
 
@@ -130,7 +132,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
 pub(super) fn stand_in(function: &Function, errors: &TokenStream) -> TokenStream {
     let Function { visibility, signature, body, .. } = function;
     let name = &signature.ident;
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #visibility fn #name() {
             #[allow(dead_code)]
             #signature #body

@@ -8,10 +8,10 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
 use crate::attr::arguments::{self, Argument, Grammar};
-use crate::attr::choice::Choices;
 use crate::attr::constant::Value;
+use crate::attr::keyword::Keywords;
 use crate::attr::scalar::Zero;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::expand::declaration::Runtime;
@@ -29,7 +29,7 @@ const GRAMMAR: Grammar = Grammar {
     ],
 };
 
-const FLAVORS: &Choices<Flavor> =
+const FLAVORS: &Keywords<Flavor> =
     &[("multi_thread", Flavor::MultiThread), ("current_thread", Flavor::CurrentThread)];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,11 +41,11 @@ pub(super) enum Flavor {
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
-    pub(super) flavor: Option<Given<Flavor>>,
-    pub(super) worker_threads: Option<Given<Value<u32>>>,
-    pub(super) grace: Option<Given<Value<Duration>>>,
-    pub(super) drain: Option<Given<Value<Duration>>>,
-    pub(super) max_concurrent: Option<Given<Value<u32>>>,
+    pub(super) flavor: Option<OptionValue<Flavor>>,
+    pub(super) worker_threads: Option<OptionValue<Value<u32>>>,
+    pub(super) grace: Option<OptionValue<Value<Duration>>>,
+    pub(super) drain: Option<OptionValue<Value<Duration>>>,
+    pub(super) max_concurrent: Option<OptionValue<Value<u32>>>,
     pub(super) crates: Vec<Ident>,
     pub(super) runtime: Runtime,
 }
@@ -83,8 +83,8 @@ impl Options {
     }
 
     fn check(&self, errors: &mut Errors) {
-        let Some(Given { value: Flavor::CurrentThread, .. }) = &self.flavor else { return };
-        if let Some(Given { key, .. }) = &self.worker_threads {
+        let Some(OptionValue { value: Flavor::CurrentThread, .. }) = &self.flavor else { return };
+        if let Some(OptionValue { key, .. }) = &self.worker_threads {
             errors.on(
                 key,
                 "`worker_threads` has no effect with `flavor = \"current_thread\"`, which has one thread; \

@@ -1,20 +1,20 @@
-//! What to write instead of a word that is no option: one table for all attributes.
+//! Advice for words that are no options: one table for all attributes.
 
 use super::table::TABLE;
 
-/// Where options are written.
+/// The lists in which options are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OptionsOf {
     Task,
     Job,
     Subscriber,
     Main,
-    /// The list behind `backoff`.
+    /// The list of `backoff(…)`.
     Backoff,
 }
 
 impl OptionsOf {
-    /// Its word in the table.
+    /// Its name in the table.
     fn word(self) -> &'static str {
         match self {
             Self::Task => "task",
@@ -25,7 +25,7 @@ impl OptionsOf {
         }
     }
 
-    /// Each word of the table that has an answer here, with the answer.
+    /// The words of the table that have advice here, with the advice.
     pub(crate) fn advice(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let mut words = "";
         let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));

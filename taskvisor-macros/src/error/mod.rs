@@ -1,4 +1,4 @@
-//! All that is wrong with one use of an attribute.
+//! The collected errors of one use of an attribute.
 
 pub(crate) mod nearest;
 mod table;
@@ -11,10 +11,10 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, braced};
 
-/// Where all rules are listed.
+/// The page that lists all rules.
 const PAGE: &str = "the rules: `taskvisor::when_it_does_not_compile` in the documentation";
 
-/// Collects every mistake before giving up on any, so that one build shows them all.
+/// Collects all mistakes, so that one build shows them all.
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
 
@@ -50,7 +50,7 @@ impl Errors {
     }
 }
 
-/// The message of a `compile_error!` with a further line. An error does not tell where it ends, so it cannot be made anew.
+/// Appends a line to the message of a `compile_error!`. The tokens are edited, because `syn::Error` does not reveal its end span.
 fn with_page(message: &Group) -> Group {
     let Ok(text) = syn::parse2::<LitStr>(message.stream()) else { return message.clone() };
     let text = LitStr::new(&format!("{}\n{PAGE}", text.value()), text.span());
@@ -59,7 +59,7 @@ fn with_page(message: &Group) -> Group {
     with_page
 }
 
-/// Parses all tokens. What is missing at their end is missed at the last one: an error without a place of its own
+/// Parses all tokens. An error at the end of the input is reported at the last token; without a span of its own it
 /// would be shown at the whole attribute.
 pub(crate) fn parse_to_the_end<T>(
     tokens: TokenStream,

@@ -1,6 +1,6 @@
-//! What could have been meant by a word that is not known.
+//! Suggestions for an unknown word.
 
-/// The candidate that could have been meant: the one that resembles the word most, else the only one that begins like it.
+/// The suggested candidate: the most similar one, or else the only one with the same beginning.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<_> = candidates.into_iter().map(|candidate| (candidate, candidate)).collect();
     resembling(written, candidates.iter().copied()).or_else(|| begins_like(written, candidates))
@@ -22,7 +22,7 @@ pub(crate) fn resembling<'a, T>(
     distances.min_by_key(|(distance, _)| *distance).map(|(_, meaning)| meaning)
 }
 
-/// How far apart two words are, if each part of one resembles that of the other: `max_weight` is no `max_wait`.
+/// The distance of two words, if each part resembles its counterpart: `max_weight` does not resemble `max_wait`.
 fn distance_if_near(left: &[String], right: &[String]) -> Option<usize> {
     let near = |left: &str, right: &str| {
         let distance = distance(left, right);
@@ -34,7 +34,7 @@ fn distance_if_near(left: &[String], right: &[String]) -> Option<usize> {
     near(&left.concat(), &right.concat())
 }
 
-/// The only meaning among the candidates that are the beginning of the word, or of which the word is the beginning.
+/// The only candidate that is a prefix of the word, or that has the word as its prefix.
 pub(crate) fn begins_like<'a, T: PartialEq>(
     written: &str,
     candidates: impl IntoIterator<Item = (&'a str, T)>,
@@ -51,12 +51,12 @@ pub(crate) fn begins_like<'a, T: PartialEq>(
     meanings.all(|other| other == first).then_some(first)
 }
 
-/// Whether both are the same word, however it is spelled.
+/// Whether both are the same word in different spellings.
 pub(crate) fn same_word(left: &str, right: &str) -> bool {
     plain(left) == plain(right)
 }
 
-/// The words as they are read in a message: `a`, `b` or `c`.
+/// The words as a list for a message: `a`, `b` or `c`.
 pub(crate) fn alternatives(words: impl IntoIterator<Item = String>) -> String {
     let words: Vec<String> = words.into_iter().collect();
     match words.as_slice() {
@@ -96,7 +96,7 @@ fn singular(word: &str) -> Vec<String> {
     parts(word).into_iter().map(singular).collect()
 }
 
-/// How many letters must be added, removed, replaced, or swapped with their neighbour.
+/// The number of letters to add, remove, replace, or swap with a neighbor.
 fn distance(left: &str, right: &str) -> usize {
     let left: Vec<char> = left.chars().collect();
     let right: Vec<char> = right.chars().collect();

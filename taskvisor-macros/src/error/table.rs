@@ -1,10 +1,10 @@
-//! Words that are options of other libraries, or of another attribute here, and what to write instead today.
+//! Words that are options of other libraries or of another attribute, and what to write instead.
 //!
 //! A line of words, then one indented line for each answer: the attributes that give it, a colon, and the advice, which ends
 //! a sentence that begins with "unknown option `word`; ". A test fails when a word has become an option of the attribute,
 //! or when the code of an advice is not accepted by it.
 
-/// Read when an option is unknown.
+/// The table; read only when an option is unknown.
 pub(super) const TABLE: &str = r##"
 # Retries.
 retries retry max_retry retry_max retry_limit retry_count num_retries restarts max_restart max_restarts restart_limit

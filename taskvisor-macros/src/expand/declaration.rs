@@ -1,4 +1,4 @@
-//! What the declarations of tasks, of jobs and of subscribers have in common.
+//! What declarations of tasks, jobs and subscribers share.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,28 +9,28 @@ use syn::{Expr, Ident, Path, Visibility};
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::signature::declares;
-use crate::attr::value::Given;
-use crate::span::{at_attribute, located};
+use crate::attr::value::OptionValue;
+use crate::span::{attribute_span, span_at};
 
-/// Where the runtime crate is.
+/// The path of the runtime crate.
 #[derive(Default)]
 pub(crate) enum Runtime {
     #[default]
     AtItsName,
     At(Path),
-    /// What was written says nothing, and has been reported.
+    /// Invalid; already reported.
     Unknown,
 }
 
 impl Runtime {
     /// The import through which generated code reaches the runtime.
     ///
-    /// All else goes through it: a wrong path is then one error instead of one for each use.
+    /// All generated paths start from it, so that a wrong path is one error instead of one for each use.
     pub(crate) fn import(&self) -> TokenStream {
         match self {
-            Self::AtItsName => quote_spanned!(at_attribute()=> use ::taskvisor::__private as __taskvisor;),
+            Self::AtItsName => quote_spanned!(attribute_span()=> use ::taskvisor::__private as __taskvisor;),
             Self::At(path) => {
-                quote_spanned!(located(path.span())=> use #path::__private as __taskvisor;)
+                quote_spanned!(span_at(path.span())=> use #path::__private as __taskvisor;)
             }
             Self::Unknown => TokenStream::new(),
         }
@@ -44,12 +44,12 @@ impl Runtime {
 pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &TokenStream) -> TokenStream {
     let name = type_name(function);
     let visibility = match &function.visibility {
-        Visibility::Public(_) => quote_spanned!(at_attribute()=> pub),
+        Visibility::Public(_) => quote_spanned!(attribute_span()=> pub),
         other => other.to_token_stream(),
     };
     let lints = function.lints();
     let shared = function.shared_attributes();
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #lints
         #(#shared)*
         #[doc = #documentation]
@@ -64,19 +64,19 @@ pub(crate) fn type_name(function: &Function) -> Ident {
     name
 }
 
-/// The function's name as people say it.
+/// The function's name without `r#`.
 pub(crate) fn spoken_name(function: &Function) -> String {
     function.signature.ident.unraw().to_string()
 }
 
-/// The name under which the runtime knows it.
-pub(crate) fn declared_name(function: &Function, name: Option<&Given<Expr>>) -> TokenStream {
+/// The name in the runtime.
+pub(crate) fn declared_name(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
     name.map_or_else(|| spoken_name(function).into_token_stream(), |name| name.value.to_token_stream())
 }
 
-/// Where it was declared. The compiler's own macros report the place of the attribute.
+/// The source location. The compiler's own macros expand to the location of the attribute.
 pub(crate) fn location() -> TokenStream {
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         __taskvisor::Location {
             file: ::core::file!(),
             line: ::core::line!(),
@@ -88,25 +88,25 @@ pub(crate) fn location() -> TokenStream {
     }
 }
 
-/// The function that tells, before anything starts, what the parameters need to be there.
+/// The function that lists, before anything starts, the states that the parameters need.
 pub(crate) fn needs<'a>(
     parameters: impl IntoIterator<Item = &'a Parameter>,
     extractor: &Ident,
 ) -> TokenStream {
     let needs: Vec<_> = parameters.into_iter().map(|parameter| parameter.need(extractor)).collect();
     let name =
-        if needs.is_empty() { quote!(_needs) } else { quote_spanned!(at_attribute()=> __taskvisor_needed) };
-    quote_spanned! {at_attribute()=>
+        if needs.is_empty() { quote!(_needs) } else { quote_spanned!(attribute_span()=> __taskvisor_needed) };
+    quote_spanned! {attribute_span()=>
         fn __taskvisor_needs(#name: &mut __taskvisor::Needs<'_>) {
             #(#needs)*
         }
     }
 }
 
-/// What a declaration with mistakes leaves behind, so that its users hear nothing of what they did right.
+/// The items of a declaration with mistakes, so that correct uses of it raise no further errors.
 ///
-/// `accessor` is the signature of the function that gives the declared value, if there is one. `checks` are of the types
-/// that the function is written with, so that what is wrong with them is not found one build later.
+/// `accessor` is the signature of the function that returns the declared value, if there is one. `checks` check the types
+/// of the signature, so that their mistakes are found in the same build.
 pub(crate) fn stand_in(
     function: &Function,
     runtime: &Runtime,
@@ -130,12 +130,12 @@ pub(crate) fn stand_in(
     let lints = function.lints();
     let import = runtime.import();
     let accessor = accessor.map(|signature| {
-        quote_spanned! {at_attribute()=>
+        quote_spanned! {attribute_span()=>
             /// The declared value.
             #signature { ::core::unreachable!() }
         }
     });
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #same_name_type
 
         #lints

@@ -1,4 +1,4 @@
 //! The parts that the expansions of several attributes share.
 
-pub(crate) mod emitted;
+pub(crate) mod original_function;
 pub(crate) mod declaration;

@@ -1,6 +1,6 @@
-//! What the types of a job have to be.
+//! The bounds of a job's types.
 //!
-//! It is checked once, where the type is written, and taken for true wherever else generated code uses the type: a wrong
+//! Generated code checks them once, where the type is written, and assumes them everywhere else: a wrong
 //! type is one error, however often it is used.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,26 +10,26 @@ use syn::spanned::Spanned;
 
 use crate::ast::function::mentions;
 use crate::ast::returned::Returned;
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
 use super::Job;
 use super::inputs::{self, Argument, Input};
 
-/// The traits that answer where an inherent constant does not.
+/// The traits that supply a constant where no inherent constant exists.
 pub(super) fn probing(inputs: &[Input]) -> TokenStream {
     let extractors = inputs::arguments(inputs)
         .next()
-        .map(|_| quote_spanned!(at_attribute()=> use __taskvisor::NotAnExtractor as _;));
-    quote_spanned! {at_attribute()=>
+        .map(|_| quote_spanned!(attribute_span()=> use __taskvisor::NotAnExtractor as _;));
+    quote_spanned! {attribute_span()=>
         use __taskvisor::NotAResult as _;
         #extractors
     }
 }
 
-/// That each argument can be kept, and is no extractor: one of another spelling would silently be a field.
+/// Checks that each argument can be stored and is no extractor: an extractor of another spelling would silently become a field.
 pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
     let arguments = inputs::arguments(inputs).map(|Argument { conditions, of_type, .. }| {
-        let span = located(of_type.span());
+        let span = span_at(of_type.span());
         let is_extractor = quote_spanned!(span=> { <__taskvisor::Probe<#of_type>>::IS_EXTRACTOR });
         quote_spanned! {span=>
             #(#conditions)* <#of_type as __taskvisor::NoExtractor<#is_extractor>>::check();
@@ -37,20 +37,20 @@ pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
             #(#conditions)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
         }
     });
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         const _: fn() = || {
             #(#arguments)*
         };
     }
 }
 
-/// That the value can be delivered.
+/// Checks that the value can be sent to the caller.
 pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
     let Returned { span, written, .. } = Returned::read(output);
     let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
     let conversion = conversion(span);
     let value = quote_spanned!(span=> <#written as #conversion>::check(););
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         const __TASKVISOR_IS_RESULT: ::core::primitive::bool = #is_result;
 
         const _: fn() = || {
@@ -59,7 +59,7 @@ pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
     }
 }
 
-/// The same for a bound: taken for true.
+/// The same as an assumed bound.
 pub(super) fn of_arguments(job: &Job) -> TokenStream {
     // A bound cannot be conditional, and would stand in the way of what is true of a `dyn Fn(&str)` for any lifetime. What
     // such an argument is not, the compiler says for each use.
@@ -67,7 +67,7 @@ pub(super) fn of_arguments(job: &Job) -> TokenStream {
     let arguments = arguments.filter(|argument| !mentions(argument.of_type.to_token_stream(), "dyn"));
     // Numbered, because two types that are one by another name would be one bound twice, which the compiler cannot choose from.
     let bounds = arguments.enumerate().map(|(index, Argument { of_type, .. })| {
-        quote_spanned!(at_attribute()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked, #index>,)
+        quote_spanned!(attribute_span()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked, #index>,)
     });
     quote!(#(#bounds)*)
 }
@@ -78,7 +78,7 @@ pub(super) fn of_arguments(job: &Job) -> TokenStream {
 /// than the impl (E0446), be it only the error beside the value. A `where` clause may, and it determines the parameter.
 pub(super) fn of_value(written: &TokenStream) -> TokenStream {
     let value = value();
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #value: ::core::marker::Send + 'static,
         for<'unchecked> #written: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT, Value = #value>,
     }
@@ -86,7 +86,7 @@ pub(super) fn of_value(written: &TokenStream) -> TokenStream {
 
 /// The type parameter that stands for the value.
 pub(super) fn value() -> Ident {
-    Ident::new("__TaskvisorValue", at_attribute())
+    Ident::new("__TaskvisorValue", attribute_span())
 }
 
 /// The trait that makes the return type what the runtime takes.

@@ -5,7 +5,7 @@ use syn::Ident;
 
 use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
 use super::options::{Admission, Options, Slot};
@@ -14,7 +14,7 @@ const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after
                        and its value would never arrive; write `restart = \"on-failure\"`";
 
 impl Options {
-    /// Reports what cannot both be meant, at the key that has to go.
+    /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, errors: &mut Errors) {
         self.settings.check(errors);
         self.check_restart(errors);
@@ -24,8 +24,8 @@ impl Options {
 
     fn check_restart(&mut self, errors: &mut Errors) {
         match &mut self.settings.restart {
-            Some(Given { key, value: Value::Literal(Restart::Always) }) => errors.on(key, REPEATS),
-            Some(Given { value: Value::Constant(constant), .. }) => constant.demand(
+            Some(OptionValue { key, value: Value::Literal(Restart::Always) }) => errors.on(key, REPEATS),
+            Some(OptionValue { value: Value::Constant(constant), .. }) => constant.demand(
                 quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always)),
                 REPEATS.to_owned(),
             ),
@@ -52,7 +52,7 @@ impl Options {
         if matches!(self.slot, Slot::None) {
             return;
         }
-        let Some(Given { key, .. }) = &self.queue else { return };
+        let Some(OptionValue { key, .. }) = &self.queue else { return };
         match self.admission.as_mut().map(|given| &mut given.value) {
             Some(Value::Literal(Admission::Queue)) | None => {}
             Some(Value::Literal(other)) => {

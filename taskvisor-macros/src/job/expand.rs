@@ -1,4 +1,4 @@
-//! The code that a declared job stands for.
+//! The code that `#[job]` generates.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,16 +10,16 @@ use crate::attr::settings::Restart;
 use crate::expand::declaration::{
     self, declared_name, location, needs, same_name_type, spoken_name, type_name,
 };
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
 use super::Job;
 use super::bounds;
 use super::inputs::{self, Argument, Input};
 use super::options::{Admission, Options, Slot};
 use super::slot;
-use super::spelled::spelled;
+use super::type_text::type_text;
 
-/// Everything that goes beside the function.
+/// All items beside the function.
 pub(super) fn declaration(job: &Job) -> TokenStream {
     let Job { function, options, .. } = job;
     let import = options.runtime.import();
@@ -28,7 +28,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
     let underscored = job.arguments().any(|argument| argument.spoken_name().starts_with('_'));
     let underscored =
-        underscored.then(|| quote_spanned!(at_attribute()=> #[allow(clippy::pub_underscore_fields)]));
+        underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
     let checks_of_arguments = bounds::checks_of_arguments(&job.inputs);
@@ -39,7 +39,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let descriptor = descriptor(job);
     let needs = needs(job.injected(), &extractor());
     let lints = function.lints();
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #underscored
         #same_name_type
 
@@ -72,7 +72,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     }
 }
 
-/// What a job with mistakes leaves behind: its arguments, as far as they are right.
+/// The items of a job with mistakes: its valid arguments.
 ///
 /// `returns` says whether the compiler may look at the return type.
 pub(super) fn stand_in(
@@ -101,7 +101,7 @@ fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     let fields = arguments.map(|argument| {
         let Argument { conditions, name, of_type } = argument;
         let documentation = format!(" The argument `{}`.", argument.spoken_name());
-        quote_spanned!(at_attribute()=> #(#conditions)* #[doc = #documentation] pub #name: #of_type,)
+        quote_spanned!(attribute_span()=> #(#conditions)* #[doc = #documentation] pub #name: #of_type,)
     });
     quote!(#(#fields)*)
 }
@@ -110,9 +110,9 @@ fn clone(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
     let bounds = bounds::of_arguments(job);
     let fields = job.arguments().map(|Argument { conditions, name, .. }| {
-        quote_spanned!(at_attribute()=> #(#conditions)* #name: ::core::clone::Clone::clone(&self.#name),)
+        quote_spanned!(attribute_span()=> #(#conditions)* #name: ::core::clone::Clone::clone(&self.#name),)
     });
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         impl ::core::clone::Clone for #type_name where #bounds {
             fn clone(&self) -> Self {
                 Self { #(#fields)* }
@@ -121,23 +121,23 @@ fn clone(job: &Job) -> TokenStream {
     }
 }
 
-/// The function that writes the slot's key. Free and given only what the text names, it lets the text name nothing
-/// else.
+/// The function that writes the slot's key. It is a free function with only the named arguments, so that the text can name
+/// nothing else.
 fn write_slot(job: &Job) -> TokenStream {
     let Slot::Format(text) = &job.options.slot else { return TokenStream::new() };
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
         let Argument { conditions, of_type, .. } = argument;
         let name = as_written_in(text, argument);
-        quote_spanned!(at_attribute()=> #(#conditions)* #name: &#of_type)
+        quote_spanned!(attribute_span()=> #(#conditions)* #name: &#of_type)
     });
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::String {
             __taskvisor::format!(#text)
         }
     }
 }
 
-/// The argument's name as the text sees it, which may come from another macro than the parameter.
+/// The argument's name with the hygiene of the text, which may come from another macro than the parameter.
 fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
     let mut name = argument.name.clone();
     name.set_span(text.span());
@@ -153,7 +153,7 @@ fn implementation(job: &Job) -> TokenStream {
     let value = bounds::value();
     let call = call(job);
     let slot = slot(job);
-    let name = located(job.function.signature.ident.span());
+    let name = span_at(job.function.signature.ident.span());
     let context = if job.injected().next().is_some() { "__taskvisor_context" } else { "_context" };
     let context = Ident::new(context, name);
     let result = quote_spanned!(span=> <#written as #conversion>::into_job_result(#call));
@@ -166,7 +166,7 @@ fn implementation(job: &Job) -> TokenStream {
             async move { #result }
         }
     };
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         impl<#value> __taskvisor::Job for #type_name where #of_arguments #of_value {
             type Value = #value;
 
@@ -186,7 +186,7 @@ fn implementation(job: &Job) -> TokenStream {
 /// One attempt: the call of the user's function, with its arguments, and the rest injected.
 fn call(job: &Job) -> TokenStream {
     let name = &job.function.signature.ident;
-    let span = located(name.span());
+    let span = span_at(name.span());
     let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let values = job.inputs.iter().filter_map(|input| match input {
@@ -201,12 +201,12 @@ fn call(job: &Job) -> TokenStream {
 
 fn slot(job: &Job) -> TokenStream {
     let Slot::Format(text) = &job.options.slot else {
-        return quote_spanned!(at_attribute()=> ::core::option::Option::None);
+        return quote_spanned!(attribute_span()=> ::core::option::Option::None);
     };
     let values = slot::used(text, &job.inputs).into_iter().map(
-        |Argument { conditions, name, .. }| quote_spanned!(at_attribute()=> #(#conditions)* &self.#name),
+        |Argument { conditions, name, .. }| quote_spanned!(attribute_span()=> #(#conditions)* &self.#name),
     );
-    quote_spanned!(at_attribute()=> ::core::option::Option::Some(__taskvisor_slot(#(#values),*)))
+    quote_spanned!(attribute_span()=> ::core::option::Option::Some(__taskvisor_slot(#(#values),*)))
 }
 
 fn descriptor(job: &Job) -> TokenStream {
@@ -219,12 +219,12 @@ fn descriptor(job: &Job) -> TokenStream {
     let parameters = job.arguments().map(|argument| {
         let conditions = &argument.conditions;
         let name = argument.spoken_name();
-        let of_type = spelled(argument.of_type.to_token_stream());
-        quote_spanned! {at_attribute()=>
+        let of_type = type_text(argument.of_type.to_token_stream());
+        quote_spanned! {attribute_span()=>
             #(#conditions)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
         }
     });
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
             name: #type_name::NAME,
             location: #location,
@@ -237,10 +237,10 @@ fn descriptor(job: &Job) -> TokenStream {
     }
 }
 
-/// A job makes one attempt, unless it says something about further ones.
+/// A job makes one attempt by default; `max_retries` and `backoff` imply `restart = "on-failure"`.
 fn settings(options: &Options) -> TokenStream {
     let retries = options.settings.max_retries.is_some() || options.settings.backoff.is_some();
-    options.settings.write(Some(if retries { Restart::OnFailure } else { Restart::Never }))
+    options.settings.expand(Some(if retries { Restart::OnFailure } else { Restart::Never }))
 }
 
 fn admission(options: &Options) -> TokenStream {
@@ -252,21 +252,22 @@ fn admission(options: &Options) -> TokenStream {
                 Admission::DropIfRunning => "DropIfRunning",
                 Admission::Latest => "Latest",
             },
-            at_attribute(),
+            attribute_span(),
         );
-        quote_spanned!(at_attribute()=> __taskvisor::Admission::#name)
+        quote_spanned!(attribute_span()=> __taskvisor::Admission::#name)
     };
-    let of_type = quote_spanned!(at_attribute()=> __taskvisor::Admission);
+    let of_type = quote_spanned!(attribute_span()=> __taskvisor::Admission);
     let given = options.admission.as_ref();
-    given.map_or_else(|| write(Admission::Queue), |given| given.value.write(&of_type, write))
+    given.map_or_else(|| write(Admission::Queue), |given| given.value.expand(&of_type, write))
 }
 
 fn queue(options: &Options) -> TokenStream {
     match &options.queue {
         Some(queue) => {
-            let count = queue.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::usize));
-            quote_spanned!(at_attribute()=> ::core::option::Option::Some(#count))
+            let count =
+                queue.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize));
+            quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count))
         }
-        None => quote_spanned!(at_attribute()=> ::core::option::Option::None),
+        None => quote_spanned!(attribute_span()=> ::core::option::Option::None),
     }
 }

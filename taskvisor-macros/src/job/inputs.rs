@@ -11,30 +11,30 @@ use crate::ast::parameter::{Parameter, bare, conditions};
 use crate::ast::signature::is_mark;
 use crate::error::Errors;
 
-use super::borrowed::borrowed;
+use super::borrow::find_borrow;
 
-/// What is injected without being asked to, by the last word of its type.
+/// The types that are injected without `#[inject]`, by the last segment of their paths.
 const INJECTED: [&str; 3] = ["TaskContext", "CancellationToken", "SupervisorHandle"];
 
 pub(super) enum Input {
-    /// Given with the submission, and kept until its turn.
+    /// Passed with the submission, and stored until it runs.
     Argument(Argument),
     /// Made for each attempt.
     Injected { pattern: Pat, parameter: Parameter },
-    /// It can be neither; the compiler or an error says why.
+    /// Neither; the compiler or an error reports why.
     Unusable { pattern: Pat },
 }
 
 /// An argument of the job, which is a field of its struct.
 pub(super) struct Argument {
-    /// Its `#[cfg]`s: what is made of it has to go where it goes.
+    /// Its `#[cfg]`s: everything generated from it is removed together with it.
     pub(super) conditions: Vec<Attribute>,
     pub(super) name: Ident,
     pub(super) of_type: Type,
 }
 
 impl Argument {
-    /// The name as people say it.
+    /// The name without `r#`.
     pub(super) fn spoken_name(&self) -> String {
         self.name.unraw().to_string()
     }
@@ -95,7 +95,7 @@ fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
     is_marked
 }
 
-/// Whether the type says by its spelling that it is made from the context.
+/// Whether the type is an extractor by its spelling.
 fn is_injected(of_type: &Type) -> bool {
     let of_type = match bare(of_type) {
         Type::Reference(reference) => bare(&reference.elem),
@@ -109,7 +109,7 @@ fn is_injected(of_type: &Type) -> bool {
                 _ => false,
             })
         }
-        // Without a `T` it is somebody's own.
+        // Without a type argument it is a type of the user with the same name.
         PathArguments::AngleBracketed(_) if last.ident == "State" => true,
         _ => INJECTED.iter().any(|word| last.ident == word),
     }
@@ -147,10 +147,10 @@ fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
 }
 
 fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
-    if let Some(borrowed) = borrowed(of_type) {
+    if let Some(borrowed) = find_borrow(of_type) {
         errors.on(
             borrowed,
-            "a job's argument is stored until its turn: make it owned, such as `String`; \
+            "a job's argument is stored until the job runs: make it owned, such as `String`; \
              an extractor that is borrowed is marked `#[inject]`",
         );
         return false;

@@ -1,7 +1,7 @@
 //! `#[job]`: a function that is submitted with arguments, and returns a value.
 
-mod borrowed;
-mod spelled;
+mod borrow;
+mod type_text;
 mod template;
 mod inputs;
 mod options;
@@ -20,12 +20,12 @@ use crate::ast::parameter::Parameter;
 use crate::ast::signature;
 use crate::error::Errors;
 use crate::expand::declaration::Runtime;
-use crate::expand::emitted::emitted;
+use crate::expand::original_function::expand_function;
 
 use self::inputs::{Argument, Input};
 use self::options::{Options, Slot};
 
-/// A declared job, once its function is one.
+/// A job whose function has passed the checks.
 struct Job {
     function: Function,
     inputs: Vec<Input>,
@@ -60,7 +60,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
             options.slot = Slot::Unknown;
         }
     }
-    let emitted = emitted(&function, &item, &in_slot, &mistakes);
+    let emitted = expand_function(&function, &item, &in_slot, &mistakes);
     let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
     errors.append(mistakes);
     // Without the options that are wrong it is still a job, so that its users compile and the compiler checks all else.
@@ -73,7 +73,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#emitted #beside #errors)
 }
 
-/// The arguments that the slot names: used, whatever the body does with them.
+/// The arguments that the slot names. They count as used, even if the body ignores them.
 fn named_in_slot(options: &Options, inputs: &[Input]) -> Vec<Ident> {
     match &options.slot {
         Slot::Format(text) => {

@@ -1,13 +1,13 @@
-//! What can be said about a job in its attribute.
+//! The options of `#[job]`.
 
 use proc_macro2::TokenStream;
 use syn::{Expr, Lit, LitStr};
 
 use crate::attr::arguments::{self, Argument, Grammar};
-use crate::attr::choice::Choices;
 use crate::attr::constant::Value;
+use crate::attr::keyword::Keywords;
 use crate::attr::settings::Settings;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::expand::declaration::Runtime;
@@ -28,7 +28,7 @@ const GRAMMAR: Grammar = Grammar {
     ],
 };
 
-const ADMISSIONS: &Choices<Admission> = &[
+const ADMISSIONS: &Keywords<Admission> = &[
     ("queue", Admission::Queue),
     ("replace", Admission::Replace),
     ("drop-if-running", Admission::DropIfRunning),
@@ -44,7 +44,7 @@ pub(super) enum Admission {
 }
 
 impl Admission {
-    /// The word for it in an attribute.
+    /// Its keyword in the attribute.
     pub(super) fn word(self) -> &'static str {
         ADMISSIONS.iter().find(|(_, admission)| *admission == self).map_or("", |(word, _)| word)
     }
@@ -54,9 +54,9 @@ impl Admission {
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) slot: Slot,
-    pub(super) admission: Option<Given<Value<Admission>>>,
-    pub(super) queue: Option<Given<Value<u32>>>,
-    pub(super) name: Option<Given<Expr>>,
+    pub(super) admission: Option<OptionValue<Value<Admission>>>,
+    pub(super) queue: Option<OptionValue<Value<u32>>>,
+    pub(super) name: Option<OptionValue<Expr>>,
     pub(super) settings: Settings,
     pub(super) runtime: Runtime,
 }
@@ -67,7 +67,7 @@ pub(super) enum Slot {
     #[default]
     None,
     Format(LitStr),
-    /// What was written says nothing, and has been reported.
+    /// Invalid; already reported.
     Unknown,
 }
 
@@ -87,7 +87,7 @@ impl Options {
                 self.slot = Slot::Unknown;
                 self.slot = Slot::Format(read_slot(argument)?);
             }
-            "admission" => self.admission = Some(argument.choice(ADMISSIONS)?),
+            "admission" => self.admission = Some(argument.keyword(ADMISSIONS)?),
             "queue" => {
                 let none = "for a line without room, write `admission = \"drop-if-running\"`";
                 self.queue = Some(argument.count(none)?);

@@ -7,9 +7,9 @@ use crate::ast::function::mentions;
 use crate::ast::returned::never_returns;
 use crate::error::Errors;
 
-use super::borrowed::borrowed;
+use super::borrow::find_borrow;
 
-/// Reports what the spelling of the type shows. Says whether the rest can be left to the compiler.
+/// Reports mistakes that the spelling of the type shows. Returns whether the compiler can check the rest.
 pub(super) fn check(output: &ReturnType, errors: &mut Errors) -> bool {
     let ReturnType::Type(_, returned) = output else { return true };
     if never_returns(output) {
@@ -23,7 +23,7 @@ pub(super) fn check(output: &ReturnType, errors: &mut Errors) -> bool {
             returned,
             "a job cannot return `impl Trait`, because `JobHandle` names the type of the value; name it",
         );
-    } else if let Some(borrowed) = borrowed(returned) {
+    } else if let Some(borrowed) = find_borrow(returned) {
         errors.on(borrowed, "a job's value outlives the call: make it owned, such as `String`");
     } else {
         return true;

@@ -11,7 +11,7 @@ use crate::error::nearest::{alternatives, nearest};
 use super::inputs::{Argument, Input, arguments};
 use super::template::{Placeholder, placeholders};
 
-/// Reports what the text asks for that is no argument. Says whether there is nothing of that kind.
+/// Reports every placeholder that names no argument. Returns whether there is none.
 pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> bool {
     let mut seen = Vec::new();
     let mut right = true;
@@ -28,7 +28,7 @@ pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> boo
     right
 }
 
-/// The arguments that the text asks for.
+/// The arguments that the text names.
 pub(super) fn used<'a>(text: &LitStr, inputs: &'a [Input]) -> Vec<&'a Argument> {
     let placeholders = placeholders(&text.value());
     arguments(inputs)
@@ -92,7 +92,7 @@ fn expected(names: &[String]) -> String {
     }
 }
 
-/// Whether a pattern mentions the name, as `State(db)` does.
+/// Whether the pattern binds the name, as `State(db)` binds `db`.
 fn binds(pattern: TokenStream, name: &str) -> bool {
     pattern.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident.unraw() == name,

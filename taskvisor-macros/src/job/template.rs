@@ -1,15 +1,15 @@
-//! What stands in the braces of a format string.
+//! The placeholders of a format string.
 
-/// What a format string asks for, in the language of `std::fmt`.
+/// The placeholders of a format string, in the syntax of `std::fmt`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Placeholder {
-    /// The value of this name, be it shown or used as a width or precision.
+    /// A named value, displayed or used as a width or precision.
     Named(String),
-    /// The next value, or that of a number; as it was written.
+    /// A positional value, as written.
     Positional(String),
 }
 
-/// All placeholders of a format string. Braces that do not match are left to the compiler, which points at them.
+/// All placeholders of a format string. The compiler reports unmatched braces.
 pub(super) fn placeholders(text: &str) -> Vec<Placeholder> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -54,7 +54,7 @@ fn placeholder(name: &str, written: impl FnOnce() -> String) -> Placeholder {
     }
 }
 
-/// The letter that fills, which may be any, and the alignment behind it.
+/// The fill character, which may be any, and the alignment after it.
 fn without_fill(format: &str) -> &str {
     let mut letters = format.chars();
     letters.next();

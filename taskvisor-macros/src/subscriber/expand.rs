@@ -9,13 +9,13 @@ use crate::ast::parameter::Parameter;
 use crate::expand::declaration::{
     self, declared_name, location, needs, same_name_type, spoken_name, type_name,
 };
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
 use super::Subscriber;
 use super::options::Options;
 use super::shape::is_event;
 
-/// Everything that goes beside the function.
+/// All items beside the function.
 pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { function, parameters, options, .. } = subscriber;
     let documentation =
@@ -30,7 +30,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let queue = queue(options);
     let events = events(options);
     let lints = function.lints();
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #same_name_type
 
         #lints
@@ -74,7 +74,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
 
 /// What a subscriber with mistakes leaves behind.
 pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
-    let accessor = quote_spanned!(at_attribute()=> pub fn subscriber() -> __taskvisor::Subscriber);
+    let accessor = quote_spanned!(attribute_span()=> pub fn subscriber() -> __taskvisor::Subscriber);
     // A second event has been reported.
     let injected =
         parameters.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
@@ -89,9 +89,9 @@ fn extractor() -> Ident {
 /// One event: the call of the user's function, with every further parameter injected.
 fn on_event(subscriber: &Subscriber) -> TokenStream {
     let name = &subscriber.function.signature.ident;
-    let span = located(name.span());
+    let span = span_at(name.span());
     let of_type = &subscriber.event.of_type;
-    let event = quote_spanned!(located(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(__taskvisor_event));
+    let event = quote_spanned!(span_at(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(__taskvisor_event));
     let source = quote_spanned!(span=> &self.app);
     let from_app = Ident::new("from_app", Span::mixed_site());
     let arguments =
@@ -108,18 +108,18 @@ fn on_event(subscriber: &Subscriber) -> TokenStream {
 
 fn queue(options: &Options) -> TokenStream {
     match &options.queue {
-        Some(queue) => queue.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::usize)),
-        None => quote_spanned!(at_attribute()=> 1024),
+        Some(queue) => queue.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize)),
+        None => quote_spanned!(attribute_span()=> 1024),
     }
 }
 
 fn events(options: &Options) -> TokenStream {
     match &options.on {
         Some(events) => {
-            quote_spanned! {at_attribute()=>
+            quote_spanned! {attribute_span()=>
                 __taskvisor::EventSet::of(&[#(__taskvisor::EventName::#events),*])
             }
         }
-        None => quote_spanned!(at_attribute()=> __taskvisor::EventSet::ALL),
+        None => quote_spanned!(attribute_span()=> __taskvisor::EventSet::ALL),
     }
 }

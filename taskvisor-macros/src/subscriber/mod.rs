@@ -12,7 +12,7 @@ use crate::ast::parameter::Parameter;
 use crate::ast::signature;
 use crate::error::Errors;
 use crate::expand::declaration::Runtime;
-use crate::expand::emitted::emitted;
+use crate::expand::original_function::expand_function;
 
 use self::options::Options;
 use self::shape::Shape;
@@ -37,7 +37,7 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
     signature::check_attributes(&function.attributes, "#[subscriber]", &mut mistakes);
     signature::check_marks(&function.signature, "a subscriber", &mut mistakes);
     let Shape { event, parameters } = Shape::read(&function.signature, &mut mistakes);
-    let emitted = emitted(&function, &item, &[], &mistakes);
+    let emitted = expand_function(&function, &item, &[], &mistakes);
     let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown);
     // Without the options that are wrong it is still a subscriber, so that the compiler checks all else.
     let beside = match event {

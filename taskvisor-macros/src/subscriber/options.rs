@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Token};
 
 use crate::attr::arguments::{self, Argument, Grammar};
 use crate::attr::constant::Value;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
@@ -47,9 +47,9 @@ const EVENTS: &[&str] = &[
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
-    pub(super) name: Option<Given<Expr>>,
-    pub(super) queue: Option<Given<Value<u32>>>,
-    /// The events asked for; all of them where nothing is said.
+    pub(super) name: Option<OptionValue<Expr>>,
+    pub(super) queue: Option<OptionValue<Value<u32>>>,
+    /// The selected events; all of them by default.
     pub(super) on: Option<Vec<Ident>>,
     pub(super) runtime: Runtime,
 }
@@ -99,7 +99,9 @@ fn read_event(list: ParseStream<'_>) -> syn::Result<Ident> {
         return Ok(event);
     }
     let message = match (written.as_str(), nearest(&written, EVENTS.iter().copied())) {
-        ("Lagged", _) => "`Lagged` is always told to the subscriber that lagged; leave it out".to_owned(),
+        ("Lagged", _) => {
+            "`Lagged` is always published to the subscriber that lagged; leave it out".to_owned()
+        }
         (_, Some(event)) => format!("unknown event `{written}`; did you mean `{event}`? {}", expected()),
         (_, None) => format!("unknown event `{written}`; {}", expected()),
     };

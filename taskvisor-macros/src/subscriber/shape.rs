@@ -58,7 +58,7 @@ fn check_output(output: &ReturnType, errors: &mut Errors) {
     if !returns_nothing {
         errors.on(
             returned.to_token_stream(),
-            "a subscriber returns nothing, because nobody takes it; \
+            "a subscriber returns nothing, because the value would be dropped; \
              remove the type, and handle errors inside",
         );
     }

@@ -1,4 +1,4 @@
-//! The code that a declared task stands for.
+//! The code that `#[task]` generates.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,12 +10,12 @@ use crate::attr::settings::Restart;
 use crate::expand::declaration::{
     self, declared_name, location, needs, same_name_type, spoken_name, type_name,
 };
-use crate::span::{at_attribute, located};
+use crate::span::{attribute_span, span_at};
 
 use super::Task;
 use super::options::Options;
 
-/// Everything that goes beside the function.
+/// All items beside the function.
 pub(super) fn declaration(task: &Task) -> TokenStream {
     let import = task.options.runtime.import();
     let documentation =
@@ -29,7 +29,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let location = location();
     let settings = settings(&task.options);
     let lints = task.function.lints();
-    quote_spanned! {at_attribute()=>
+    quote_spanned! {attribute_span()=>
         #same_name_type
 
         #lints
@@ -63,9 +63,9 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     }
 }
 
-/// What a task with mistakes leaves behind.
+/// The items of a task with mistakes.
 pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
-    let accessor = quote_spanned!(at_attribute()=> pub fn spec() -> __taskvisor::TaskSpec);
+    let accessor = quote_spanned!(attribute_span()=> pub fn spec() -> __taskvisor::TaskSpec);
     let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), &extractor());
     let returned = type_check(&function.signature, conversion, "into_task_result");
     let checks = quote!(#needs #returned);
@@ -80,7 +80,7 @@ fn extractor() -> Ident {
 fn attempt(task: &Task) -> TokenStream {
     let signature = &task.function.signature;
     let name = &signature.ident;
-    let span = located(name.span());
+    let span = span_at(name.span());
     let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let arguments =
@@ -101,15 +101,15 @@ fn attempt(task: &Task) -> TokenStream {
 /// Without parameters an attempt needs no context, and none is made.
 fn erased(task: &Task) -> TokenStream {
     if task.parameters.is_empty() {
-        quote_spanned!(at_attribute()=> __taskvisor::erase_without_context(__taskvisor_attempt))
+        quote_spanned!(attribute_span()=> __taskvisor::erase_without_context(__taskvisor_attempt))
     } else {
-        quote_spanned!(at_attribute()=> __taskvisor::erase(__taskvisor_attempt))
+        quote_spanned!(attribute_span()=> __taskvisor::erase(__taskvisor_attempt))
     }
 }
 
-/// A task that repeats is restarted always, whether it says so or not.
+/// `every` implies `restart = "always"`.
 fn settings(options: &Options) -> TokenStream {
-    options.settings.write(options.settings.every.as_ref().map(|_| Restart::Always))
+    options.settings.expand(options.settings.every.as_ref().map(|_| Restart::Always))
 }
 
 fn conversion(returned: &Returned) -> TokenStream {

@@ -12,11 +12,11 @@ use crate::ast::returned;
 use crate::ast::signature;
 use crate::error::Errors;
 use crate::expand::declaration::Runtime;
-use crate::expand::emitted::emitted;
+use crate::expand::original_function::expand_function;
 
 use self::options::Options;
 
-/// A declared task, once its function is one.
+/// A task whose function has passed the checks.
 struct Task {
     function: Function,
     parameters: Vec<Parameter>,
@@ -36,7 +36,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     signature::check_marks(&function.signature, "a task", &mut mistakes);
     returned::check(&function.signature.output, "a task", &mut mistakes);
     let parameters = Parameter::read_all(&function.signature, &mut mistakes);
-    let emitted = emitted(&function, &item, &[], &mistakes);
+    let emitted = expand_function(&function, &item, &[], &mistakes);
     // Without the options that are wrong it is still a task, so that the compiler checks all else.
     let beside = if mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown) {
         expand::declaration(&Task { function, parameters, options })

@@ -1,11 +1,11 @@
-//! What can be said about a task in its attribute.
+//! The options of `#[task]`.
 
 use proc_macro2::TokenStream;
 use syn::Expr;
 
 use crate::attr::arguments::{self, Argument, Grammar};
 use crate::attr::settings::Settings;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::expand::declaration::Runtime;
@@ -28,7 +28,7 @@ const GRAMMAR: Grammar = Grammar {
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
-    pub(super) name: Option<Given<Expr>>,
+    pub(super) name: Option<OptionValue<Expr>>,
     pub(super) settings: Settings,
     pub(super) runtime: Runtime,
 }

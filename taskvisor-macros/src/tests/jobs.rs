@@ -87,9 +87,9 @@ fn signatures_of_jobs() {
     one(job_on("async fn sync<T>(a: T) {}"), "a job cannot be generic");
     one(job_on("async fn sync(&self, a: u8) {}"), "a job cannot take `self`");
     one(job_on("async fn sync(a: impl Send) {}"), "a job cannot take `impl Trait`");
-    one(job_on("async fn sync(a: &str) {}"), "a job's argument is stored until its turn: make it owned");
-    one(job_on("async fn sync(a: Option<&str>) {}"), "a job's argument is stored until its turn");
-    one(job_on("async fn sync(a: Cow<'_, str>) {}"), "a job's argument is stored until its turn");
+    one(job_on("async fn sync(a: &str) {}"), "a job's argument is stored until the job runs: make it owned");
+    one(job_on("async fn sync(a: Option<&str>) {}"), "a job's argument is stored until the job runs");
+    one(job_on("async fn sync(a: Cow<'_, str>) {}"), "a job's argument is stored until the job runs");
     one(job_on("async fn sync(a: u8, (b, c): (u8, u8)) {}"), "an argument of a job is one name");
     one(job_on("async fn sync(a: u8, ref b: u8) {}"), "an argument of a job is one name");
     one(job_on("async fn sync(a: u8, _: u8) {}"), "an argument of a job needs a name");

@@ -210,7 +210,7 @@ fn subscribers() {
     assert_eq!(subscriber("on(Failed, TimedOut,), queue = QUEUE", right), Vec::<String>::new());
     one(subscriber("on(failed)", right), "unknown event `failed`; did you mean `Failed`?");
     one(subscriber("on(Timeout)", right), "unknown event `Timeout`; did you mean `TimedOut`?");
-    one(subscriber("on(Lagged)", right), "`Lagged` is always told");
+    one(subscriber("on(Lagged)", right), "`Lagged` is always published");
     one(subscriber("on(Failed, Failed)", right), "`Failed` is named twice");
     one(subscriber("on(EventName::Failed)", right), "expected `,`: an event is one word");
     one(subscriber("on()", right), "`on` names no event");

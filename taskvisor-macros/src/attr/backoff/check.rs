@@ -6,17 +6,17 @@ use humantime::format_duration;
 use syn::Ident;
 
 use crate::attr::constant::Value;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
 use super::{Jitter, Kind, Parts};
 
-/// What the runtime takes where nothing is given.
+/// The runtime's defaults.
 const DEFAULT_FIRST: Duration = Duration::from_millis(100);
 const DEFAULT_MAX: Duration = Duration::from_secs(30);
 
 impl Parts {
-    /// Reports what has no meaning with the kind, at the key that has to go.
+    /// Reports parts without effect for this kind, each at the key to remove.
     pub(super) fn check_kind(&self, errors: &mut Errors) {
         let first = self.first.as_ref().map(|given| &given.key);
         let growth =
@@ -34,7 +34,8 @@ impl Parts {
             Some(Kind::Constant) => {
                 let reason = "has no meaning with the kind `constant`, whose waits do not grow";
                 growth.into_iter().flatten().for_each(|key| refuse(key, reason, errors));
-                if let Some(Given { key, value: Value::Literal(Jitter("Decorrelated")) }) = &self.jitter {
+                if let Some(OptionValue { key, value: Value::Literal(Jitter("Decorrelated")) }) = &self.jitter
+                {
                     let reason =
                         "cannot be \"decorrelated\" with the kind `constant`: it is a growth of its own";
                     refuse(key, reason, errors);
@@ -44,7 +45,7 @@ impl Parts {
         }
     }
 
-    /// The first wait must not be longer than the longest.
+    /// `first` must not exceed `max`.
     pub(super) fn check_order(&self, errors: &mut Errors) {
         if self.kind != Some(Kind::Exponential) {
             return;

@@ -10,10 +10,10 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, token};
 
 use crate::attr::arguments::{self, Argument, Grammar, skip_to_comma};
-use crate::attr::choice::Choices;
 use crate::attr::constant::{Constant, Value};
+use crate::attr::keyword::Keywords;
 use crate::attr::scalar::Zero;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
@@ -28,10 +28,10 @@ const GRAMMAR: Grammar = Grammar {
     ],
 };
 
-const KINDS: &Choices<Kind> =
+const KINDS: &Keywords<Kind> =
     &[("exp", Kind::Exponential), ("constant", Kind::Constant), ("none", Kind::None)];
 
-const JITTERS: &Choices<Jitter> = &[
+const JITTERS: &Keywords<Jitter> = &[
     ("none", Jitter("None")),
     ("equal", Jitter("Equal")),
     ("full", Jitter("Full")),
@@ -52,29 +52,29 @@ struct Jitter(&'static str);
 pub(crate) enum Backoff {
     Constant(Constant),
     Parts(Box<Parts>),
-    /// What was written makes no policy, and has been reported.
+    /// Invalid; already reported.
     Unknown,
 }
 
 #[derive(Default)]
 pub(crate) struct Parts {
-    /// Absent only where that has been reported.
+    /// Absent only if invalid and reported.
     kind: Option<Kind>,
-    first: Option<Given<Value<Duration>>>,
-    max: Option<Given<Value<Duration>>>,
-    factor: Option<Given<Value<f64>>>,
-    jitter: Option<Given<Value<Jitter>>>,
+    first: Option<OptionValue<Value<Duration>>>,
+    max: Option<OptionValue<Value<Duration>>>,
+    factor: Option<OptionValue<Value<f64>>>,
+    jitter: Option<OptionValue<Value<Jitter>>>,
 }
 
 impl Backoff {
-    pub(crate) fn read(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Given<Self>> {
+    pub(crate) fn read(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<OptionValue<Self>> {
         if !argument.input.peek(token::Paren) {
-            let Given { key, value } = argument.choice(KINDS)?;
+            let OptionValue { key, value } = argument.keyword(KINDS)?;
             let value = match value {
                 Value::Literal(kind) => Self::Parts(Box::new(Parts { kind: Some(kind), ..Parts::default() })),
                 Value::Constant(constant) => Self::Constant(constant),
             };
-            return Ok(Given { key, value });
+            return Ok(OptionValue { key, value });
         }
         let list = argument.parentheses()?;
         if list.is_empty() {
@@ -94,11 +94,11 @@ impl Backoff {
         parts.check_kind(&mut mistakes);
         let backoff = if mistakes.is_empty() { Self::Parts(Box::new(parts)) } else { Self::Unknown };
         errors.append(mistakes);
-        Ok(argument.given(backoff))
+        Ok(argument.option_value(backoff))
     }
 }
 
-/// Reads the first word of the list, and the comma behind it.
+/// Reads the first word of the list, and the comma after it.
 fn read_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
     if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
         return Err(list.error("the kind comes first, as in `backoff(exp, first = \"100ms\")`"));
@@ -146,7 +146,7 @@ impl Parts {
                               for equal waits, write `backoff = \"constant\"`";
                 self.factor = Some(argument.factor(reason)?);
             }
-            "jitter" => self.jitter = Some(argument.choice(JITTERS)?),
+            "jitter" => self.jitter = Some(argument.keyword(JITTERS)?),
             _ => return Ok(false),
         }
         Ok(true)

@@ -5,15 +5,15 @@ use quote::quote;
 use syn::Ident;
 
 use crate::attr::constant::Value;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
 use super::{Restart, Settings};
 
 impl Settings {
-    /// Reports what cannot both be meant, at the key that has to go.
+    /// Reports contradictions, each at the key to remove.
     ///
-    /// A value that only the compiler knows is given the same rules to keep.
+    /// For const expressions, the same rules become conditions for the compiler.
     pub(crate) fn check(&mut self, errors: &mut Errors) {
         self.check_restart(errors);
         self.check_stable_after(errors);
@@ -30,7 +30,7 @@ impl Settings {
         .cloned()
         .collect();
         let every_key = self.every.as_ref().map(|given| given.key.clone());
-        let Some(Given { value: restart, .. }) = &mut self.restart else { return };
+        let Some(OptionValue { value: restart, .. }) = &mut self.restart else { return };
         match restart {
             Value::Literal(restart) => {
                 if *restart == Restart::Never {
@@ -55,7 +55,7 @@ impl Settings {
         }
     }
 
-    /// An attempt that is timed out before can never have run that long.
+    /// No attempt runs for `stable_after` if `timeout` is shorter.
     fn check_stable_after(&mut self, errors: &mut Errors) {
         let (Some(stable_after), Some(timeout)) = (&mut self.stable_after, &mut self.timeout) else { return };
         let key = &stable_after.key;
@@ -71,7 +71,7 @@ impl Settings {
                 timeout.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
             }
             (Value::Constant(stable_after), timeout) => {
-                let timeout = timeout.write_duration();
+                let timeout = timeout.expand_duration();
                 let reached = quote!(__TASKVISOR_VALUE.as_nanos() <= #timeout.as_nanos());
                 stable_after.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
             }

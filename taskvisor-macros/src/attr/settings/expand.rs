@@ -3,68 +3,71 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-use crate::span::at_attribute;
+use crate::span::attribute_span;
 
 use super::{Restart, Settings};
 
 impl Settings {
-    /// The settings that were given; all others are the application's to decide.
+    /// The settings that the attribute sets; all others are inherited from `Config`.
     ///
-    /// `unless_given` is the restart policy that goes without saying.
-    pub(crate) fn write(&self, unless_given: Option<Restart>) -> TokenStream {
+    /// `unless_given` is the default restart policy.
+    pub(crate) fn expand(&self, unless_given: Option<Restart>) -> TokenStream {
         let mut given: Vec<(&str, TokenStream)> = Vec::new();
-        if let Some(restart) = self.write_restart(unless_given) {
+        if let Some(restart) = self.expand_restart(unless_given) {
             given.push(("restart", restart));
         }
-        if let Some(backoff) = self.backoff.as_ref().and_then(|backoff| backoff.value.write(&backoff.key)) {
+        if let Some(backoff) = self.backoff.as_ref().and_then(|backoff| backoff.value.expand(&backoff.key)) {
             given.push(("backoff", backoff));
         }
         if let Some(timeout) = &self.timeout {
-            let timeout = timeout.value.write_duration();
-            given.push(("timeout", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#timeout))));
+            let timeout = timeout.value.expand_duration();
+            given
+                .push(("timeout", quote_spanned!(attribute_span()=> ::core::option::Option::Some(#timeout))));
         }
         if let Some(max_retries) = &self.max_retries {
             let count =
-                max_retries.value.write_count(&quote_spanned!(at_attribute()=> ::core::primitive::u32));
-            given
-                .push(("max_retries", quote_spanned!(at_attribute()=> ::core::option::Option::Some(#count))));
+                max_retries.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::u32));
+            given.push((
+                "max_retries",
+                quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count)),
+            ));
         }
         if let Some(every) = &self.every {
-            given.push(("every", every.value.write_duration()));
+            given.push(("every", every.value.expand_duration()));
         }
         if let Some(stable_after) = &self.stable_after {
-            given.push(("stable_after", stable_after.value.write_duration()));
+            given.push(("stable_after", stable_after.value.expand_duration()));
         }
         if let Some(stop_timeout) = &self.stop_timeout {
-            given.push(("stop_timeout", stop_timeout.value.write_duration()));
+            given.push(("stop_timeout", stop_timeout.value.expand_duration()));
         }
         // With every field given there is nothing left to inherit, and clippy would say so.
         let inherited =
-            (given.len() < 7).then(|| quote_spanned!(at_attribute()=> ..__taskvisor::Settings::INHERIT));
+            (given.len() < 7).then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
         let fields = given.into_iter().map(|(field, value)| {
-            let field = Ident::new(field, at_attribute());
-            quote_spanned!(at_attribute()=> #field: __taskvisor::Setting::Set(#value),)
+            let field = Ident::new(field, attribute_span());
+            quote_spanned!(attribute_span()=> #field: __taskvisor::Setting::Set(#value),)
         });
-        quote_spanned!(at_attribute()=> __taskvisor::Settings { #(#fields)* #inherited })
+        quote_spanned!(attribute_span()=> __taskvisor::Settings { #(#fields)* #inherited })
     }
 
-    fn write_restart(&self, unless_given: Option<Restart>) -> Option<TokenStream> {
+    fn expand_restart(&self, unless_given: Option<Restart>) -> Option<TokenStream> {
         match &self.restart {
             Some(restart) => {
-                let of_type = quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy);
-                Some(restart.value.write(&of_type, Restart::write))
+                let of_type = quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy);
+                Some(restart.value.expand(&of_type, Restart::expand))
             }
-            None => unless_given.map(Restart::write),
+            None => unless_given.map(Restart::expand),
         }
     }
 }
 
 impl Restart {
-    fn write(self) -> TokenStream {
+    fn expand(self) -> TokenStream {
         match self {
-            Self::Never => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Never),
-            Self::OnFailure => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::OnFailure),
-            Self::Always => quote_spanned!(at_attribute()=> __taskvisor::RestartPolicy::Always),
+            Self::Never => quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy::Never),
+            Self::OnFailure => quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy::OnFailure),
+            Self::Always => quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy::Always),
         }
     }
 }

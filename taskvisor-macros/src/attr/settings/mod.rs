@@ -1,4 +1,4 @@
-//! What an attribute says about attempts: how long one may take, and when there is another.
+//! The settings of attempts: timeouts, restart, retries, backoff.
 
 mod check;
 mod expand;
@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use crate::attr::arguments::Argument;
 use crate::attr::backoff::Backoff;
-use crate::attr::choice::Choices;
 use crate::attr::constant::Value;
+use crate::attr::keyword::Keywords;
 use crate::attr::scalar::Zero;
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
-const RESTARTS: &Choices<Restart> =
+const RESTARTS: &Keywords<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,23 +23,23 @@ pub(crate) enum Restart {
     Always,
 }
 
-/// The settings that were given.
+/// The settings that the attribute sets.
 #[derive(Default)]
 pub(crate) struct Settings {
-    pub(crate) restart: Option<Given<Value<Restart>>>,
-    pub(crate) backoff: Option<Given<Backoff>>,
-    pub(crate) timeout: Option<Given<Value<Duration>>>,
-    pub(crate) max_retries: Option<Given<Value<u32>>>,
-    pub(crate) every: Option<Given<Value<Duration>>>,
-    pub(crate) stable_after: Option<Given<Value<Duration>>>,
-    pub(crate) stop_timeout: Option<Given<Value<Duration>>>,
+    pub(crate) restart: Option<OptionValue<Value<Restart>>>,
+    pub(crate) backoff: Option<OptionValue<Backoff>>,
+    pub(crate) timeout: Option<OptionValue<Value<Duration>>>,
+    pub(crate) max_retries: Option<OptionValue<Value<u32>>>,
+    pub(crate) every: Option<OptionValue<Value<Duration>>>,
+    pub(crate) stable_after: Option<OptionValue<Value<Duration>>>,
+    pub(crate) stop_timeout: Option<OptionValue<Value<Duration>>>,
 }
 
 impl Settings {
-    /// Reads one of these options; which of them there are is the attribute's to say.
+    /// Reads one setting. The grammar of the attribute decides which are allowed.
     pub(crate) fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
         match argument.key.to_string().as_str() {
-            "restart" => self.restart = Some(argument.choice(RESTARTS)?),
+            "restart" => self.restart = Some(argument.keyword(RESTARTS)?),
             "backoff" => self.backoff = Some(Backoff::read(argument, errors)?),
             "timeout" => {
                 let zero = Zero::Refused("no attempt could end in time; leave it out for no limit");

@@ -50,7 +50,7 @@ fn each_value_of_each_option() {
     watched(|trial| written::each_value().try_for_each(|usage| trial.keeps_promises(&usage)));
 }
 
-/// Among them is each beginning of each right usage, as it is while somebody types it.
+/// Each prefix of each valid usage is among them, because an editor expands a macro while it is typed.
 #[test]
 fn each_edit_of_each_token() {
     there_is_each(&watched(|trial| edits::single().try_for_each(|usage| trial.keeps_promises(&usage))));

@@ -1,4 +1,4 @@
-//! What is asked of tokens: which they are, and what they say.
+//! Queries on token trees: their locations and their text.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 

@@ -70,7 +70,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Every token gets a place of its own in a file, as tokens have that somebody wrote.
+    /// Gives every token a source location of its own, as written tokens have.
     pub(super) fn new(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> Self {
         let mut used = 0;
         let arguments = placed(arguments, &mut used);
@@ -92,7 +92,7 @@ impl Usage {
     }
 }
 
-/// As somebody would write it; `⟦ ⟧` are the groups of a `macro_rules` fragment, which nobody can write.
+/// The source text; `⟦ ⟧` stand for the invisible groups of a `macro_rules` fragment, which cannot be written.
 impl fmt::Debug for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#[{}(", format!("{:?}", self.attribute).to_lowercase())?;

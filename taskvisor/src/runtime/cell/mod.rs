@@ -45,7 +45,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -57,14 +56,16 @@ use crate::sync::panics::discard;
 use crate::sync::wakers::Wakers;
 use crate::task::{TaskId, WaitingOn};
 
-mod stop_request;
 mod finish;
 mod queries;
+mod stop_request;
+mod views;
 
 pub(crate) use queries::OutcomePoll;
 pub(crate) use stop_request::{
     PendingStop, RegistryKey, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd, saturating_deadline,
 };
+pub(crate) use views::{FinishedAttempt, PollView};
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
@@ -123,26 +124,6 @@ enum CellPhase {
     Sleeping { until: Instant },
     Stuck,
     Ended,
-}
-
-/// What `finish_attempt` returns to the actor.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FinishedAttempt {
-    pub(crate) stop: Option<PendingStop>,
-    pub(crate) attempt: u64,
-    pub(crate) ran: Duration,
-    /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
-    /// again.
-    pub(crate) dropped: bool,
-}
-
-/// The state that one poll of the actor is based on.
-// `end_poll` compares it with the state at the end of the poll; a difference triggers another poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PollView {
-    pub(crate) stop: Option<PendingStop>,
-    /// True once the task owns its slot; always true for tasks without one.
-    pub(crate) owns_slot: bool,
 }
 
 impl TaskCell {

@@ -1,4 +1,4 @@
-//! The function as the compiler sees it.
+//! The user's function as it is emitted.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -8,13 +8,13 @@ use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 use crate::ast::function::Function;
 use crate::ast::signature::{declares, is_entry_point, is_mark};
 use crate::error::Errors;
-use crate::span::at_attribute;
+use crate::span::attribute_span;
 
-/// Every token as it came, but for what only we understand; and, where something is wrong, but for what the compiler would
-/// complain about once more.
+/// Emits the function unchanged, without our own markers. If there are mistakes, it also removes what the compiler would
+/// report a second time.
 ///
-/// `used` are parameters that are used, whatever the body does with them.
-pub(crate) fn emitted(
+/// `used` are parameters that count as used, even if the body ignores them.
+pub(crate) fn expand_function(
     function: &Function,
     item: &TokenStream,
     used: &[Ident],
@@ -28,10 +28,10 @@ pub(crate) fn emitted(
     quote!(#needless_async #emitted)
 }
 
-/// It is `async` because we demand it, whether it awaits or not; clippy would advise against it.
+/// Allows an `async fn` without `await`: the attribute requires `async`, and clippy would advise against it.
 pub(crate) fn needless_async(function: &Function) -> Option<TokenStream> {
     let needless = function.signature.asyncness.is_some() && !function.body_mentions("await");
-    needless.then(|| quote_spanned!(at_attribute()=> #[allow(clippy::unused_async)]))
+    needless.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::unused_async)]))
 }
 
 fn strip_marks(function: &mut Function) -> bool {
@@ -39,7 +39,7 @@ fn strip_marks(function: &mut Function) -> bool {
     typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_mark) | stripped)
 }
 
-/// Keeps the compiler from calling these parameters unused, and advising a rename.
+/// Allows these parameters to be unused: the compiler would advise renaming them.
 fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
     let unused: Vec<&Ident> =
         names.iter().filter(|name| !function.body_mentions(&name.unraw().to_string())).collect();

@@ -1,15 +1,15 @@
-//! A type as it is written, for people to read.
+//! A type as readable text.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The type in one line, spaced as it usually is; the compiler's own spacing changes from one to the next.
-pub(super) fn spelled(of_type: TokenStream) -> String {
+/// The type in one line with the usual spacing; the spacing of the compiler differs between versions.
+pub(super) fn type_text(of_type: TokenStream) -> String {
     let mut text = String::new();
-    spell(of_type, &mut text);
+    write_tokens(of_type, &mut text);
     text
 }
 
-fn spell(tokens: TokenStream, text: &mut String) {
+fn write_tokens(tokens: TokenStream, text: &mut String) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
@@ -20,7 +20,7 @@ fn spell(tokens: TokenStream, text: &mut String) {
                     Delimiter::None => ("", ""),
                 };
                 text.push_str(open);
-                spell(group.stream(), text);
+                write_tokens(group.stream(), text);
                 text.push_str(close);
             }
             TokenTree::Punct(punct) => match punct.as_char() {
@@ -64,7 +64,7 @@ mod tests {
             "Matrix<3, { 1 }>",
         ] {
             let tokens = TokenStream::from_str(written).expect("the test's source is Rust");
-            assert_eq!(spelled(tokens), written.replace("{ 1 }", "{1}"));
+            assert_eq!(type_text(tokens), written.replace("{ 1 }", "{1}"));
         }
     }
 }

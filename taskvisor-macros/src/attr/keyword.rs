@@ -1,42 +1,42 @@
-//! Values that are one of a few names.
+//! Values that are one of a few keywords.
 
 use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
-use crate::attr::value::Given;
+use crate::attr::value::OptionValue;
 use crate::error::nearest::{alternatives, nearest, same_word};
 
-/// The names that a value may have, and what each stands for.
-pub(crate) type Choices<T> = [(&'static str, T)];
+/// The keywords of an option, with their meanings.
+pub(crate) type Keywords<T> = [(&'static str, T)];
 
 impl Argument<'_> {
-    /// One of a few names in quotes, or a const expression.
-    pub(crate) fn choice<T: Copy>(&self, choices: &Choices<T>) -> syn::Result<Given<Value<T>>> {
+    /// A keyword in quotes, or a const expression.
+    pub(crate) fn keyword<T: Copy>(&self, choices: &Keywords<T>) -> syn::Result<OptionValue<Value<T>>> {
         let expression = self.expression()?;
         if let Expr::Lit(literal) = &expression {
-            return Ok(self.given(Value::Literal(self.chosen(&literal.lit, choices)?)));
+            return Ok(self.option_value(Value::Literal(self.chosen(&literal.lit, choices)?)));
         }
         if let Some(name) = without_quotes(&expression, choices) {
             let message = format!("the value is written in quotes: \"{name}\"");
             return Err(syn::Error::new_spanned(&expression, message));
         }
-        Ok(self.given(Value::Constant(Constant::new(expression))))
+        Ok(self.option_value(Value::Constant(Constant::new(expression))))
     }
 
-    /// One of a few names in quotes, and nothing else.
-    pub(crate) fn word<T: Copy>(&self, choices: &Choices<T>) -> syn::Result<Given<T>> {
-        let Given { key, value } = self.choice(choices)?;
+    /// A keyword in quotes.
+    pub(crate) fn word<T: Copy>(&self, choices: &Keywords<T>) -> syn::Result<OptionValue<T>> {
+        let OptionValue { key, value } = self.keyword(choices)?;
         match value {
-            Value::Literal(value) => Ok(Given { key, value }),
+            Value::Literal(value) => Ok(OptionValue { key, value }),
             Value::Constant(constant) => {
                 Err(self.wrong(constant.expression(), "the value is one of the names, in quotes"))
             }
         }
     }
 
-    fn chosen<T: Copy>(&self, literal: &Lit, choices: &Choices<T>) -> syn::Result<T> {
+    fn chosen<T: Copy>(&self, literal: &Lit, choices: &Keywords<T>) -> syn::Result<T> {
         let names = || choices.iter().map(|(name, _)| *name);
         let expected = alternatives(names().map(|name| format!("\"{name}\"")));
         let Lit::Str(text) = literal else {
@@ -53,8 +53,8 @@ impl Argument<'_> {
     }
 }
 
-/// The choice that was written without its quotes; lower case tells it from the name of a constant.
-fn without_quotes<T>(expression: &Expr, choices: &Choices<T>) -> Option<&'static str> {
+/// A keyword without its quotes; lower case distinguishes it from the name of a constant.
+fn without_quotes<T>(expression: &Expr, choices: &Keywords<T>) -> Option<&'static str> {
     let written = match expression {
         Expr::Path(path) => path.to_token_stream(),
         Expr::Binary(binary) => binary.to_token_stream(),
