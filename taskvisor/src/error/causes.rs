@@ -1,21 +1,23 @@
-//! Errors of our own, for failures that come without one.
+//! The crate's own errors, for failures that carry no user error.
 
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-/// In the place of an error that was taken out: nobody sees it, because it is taken out only to be dropped or moved on.
+/// A placeholder for an error that was moved out. It is never shown: an error is moved out only to be dropped or
+/// shared.
 #[derive(Debug)]
 pub(crate) struct TakenError;
 
 impl fmt::Display for TakenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("gone")
+        f.write_str("the error was moved out")
     }
 }
 
 impl Error for TakenError {}
 
+/// The attempt exceeded its timeout.
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);
 
@@ -27,6 +29,7 @@ impl fmt::Display for TimedOut {
 
 impl Error for TimedOut {}
 
+/// The attempt panicked; holds the panic message.
 #[derive(Debug)]
 pub(crate) struct Panicked(pub(crate) String);
 
@@ -38,6 +41,7 @@ impl fmt::Display for Panicked {
 
 impl Error for Panicked {}
 
+/// The attempt returned [`TaskError::Canceled`](crate::TaskError::Canceled), but no stop was requested.
 #[derive(Debug)]
 pub(crate) struct CanceledWithoutRequest;
 

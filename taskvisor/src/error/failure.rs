@@ -1,4 +1,4 @@
-//! A failed attempt: the error it ended with, shared by all that look at it.
+//! The failure of an attempt, with its shared error.
 
 use std::error::Error;
 use std::fmt;
@@ -9,25 +9,27 @@ use super::causes::TakenError;
 use super::task_error::{BoxError, chain, describe};
 use crate::sync::panics::Contained;
 
-/// In which way an attempt failed.
+/// The way in which an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// It returned a retryable error.
+    /// The attempt returned a retryable error.
     Error,
-    /// It returned an error marked fatal.
+    /// The attempt returned an error marked as fatal.
     Fatal,
-    /// It did not finish within the timeout and was dropped.
+    /// The attempt did not finish within its timeout; its future was dropped.
     Timeout,
-    /// It panicked while its future was built or polled. A panic while it is dropped is contained and changes nothing.
+    /// The attempt panicked while its future was built or polled. A panic in a destructor is contained and is not a
+    /// failure.
     Panic,
-    /// It returned [`TaskError::Canceled`](crate::TaskError::Canceled) although nobody had asked it to stop.
+    /// The attempt returned [`TaskError::Canceled`](crate::TaskError::Canceled) without a stop request.
     Canceled,
 }
 
-/// A failed attempt: which one, in which way, and the error itself, shared.
+/// A failed attempt: its number, the kind of failure, and the error. Clones share the error.
 ///
-/// Its `Display` is the message of the error followed by those of its sources. A `Display` that panics is contained.
+/// `Display` writes the message of the error, then the messages of its sources. If the `Display` of an error panics,
+/// the panic is contained.
 #[derive(Clone)]
 pub struct Failure {
     kind: FailureKind,
@@ -36,19 +38,19 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// In which way the attempt failed.
+    /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
 
-    /// The number of the attempt that failed, from 1.
+    /// Returns the number of the failed attempt. The first attempt of a task is 1.
     #[must_use]
     pub fn attempt(&self) -> u64 {
         self.attempt
     }
 
-    /// The error: the user's own, or ours that tells of a timeout or a panic.
+    /// Returns the error: the one that the body returned, or one of this crate for a timeout or a panic.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         match self.error.get() {
@@ -57,14 +59,15 @@ impl Failure {
         }
     }
 
-    /// The message of the error and of its sources.
+    /// Returns the messages of the error and of its sources.
     pub(crate) fn message(&self) -> String {
         describe(self.error())
     }
 
-    /// The first error of type `E` in the chain, from the error itself down its sources.
+    /// Returns the first error of type `E` in the source chain, starting with the error itself.
     ///
-    /// An error that `anyhow` boxed directly, without a context, is hidden by `anyhow` and not found; its sources are.
+    /// An error that `anyhow` boxed without a context is not found, because `anyhow` hides its type. Its sources are
+    /// found.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         chain(self.error()).find_map(|error| error.downcast_ref())
@@ -98,15 +101,15 @@ impl Error for Failure {
     }
 }
 
-/// The last failure of a task. It stays in the box it came in until somebody asks for it: most failures are never looked
-/// at.
+/// The last failure of a task. The error is moved into an `Arc` only when it is first read, because most failures are
+/// never read.
 #[derive(Debug, Default)]
 pub(crate) struct LastFailure {
     attempt: u64,
     error: ErrorSlot,
 }
 
-/// Its kind stands beside the tag, where it takes no room.
+/// The error of the last failure. The kind is stored in the variants, where it fits beside the tag and takes no memory.
 #[derive(Debug, Default)]
 pub(crate) enum ErrorSlot {
     #[default]
@@ -116,14 +119,15 @@ pub(crate) enum ErrorSlot {
 }
 
 impl LastFailure {
-    /// Keeps a later one. The one before is for after the lock, because it is a user's.
-    #[must_use = "drop it after the lock"]
+    /// Stores a later failure and returns the previous one. Drop it after the lock is released: its destructor is user
+    /// code.
+    #[must_use = "drop it after the lock is released"]
     pub(crate) fn replace(&mut self, kind: FailureKind, attempt: u64, error: BoxError) -> ErrorSlot {
         self.attempt = attempt;
         mem::replace(&mut self.error, ErrorSlot::Caught(kind, Contained::new(error)))
     }
 
-    /// The failure, made shareable when it is asked for first.
+    /// Returns the failure. The first call moves the error into an `Arc`.
     pub(crate) fn share(&mut self) -> Option<Failure> {
         if let ErrorSlot::Caught(kind, error) = &mut self.error {
             let error = error.take().unwrap_or_else(|| Box::new(TakenError));

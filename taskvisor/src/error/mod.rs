@@ -1,4 +1,4 @@
-//! Errors of tasks: what a body returns, how it marks one, and the failure that is kept.
+//! Errors of tasks: the error that a body returns, its marks, and the failure that the runtime stores.
 
 pub(crate) mod causes;
 mod failure;

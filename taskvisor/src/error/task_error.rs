@@ -1,4 +1,4 @@
-//! What an attempt may end with: any error, and what is to be done about it.
+//! The error type of attempts: any error, with the decision whether to retry.
 
 use std::error::Error;
 use std::fmt;
@@ -7,21 +7,21 @@ use std::time::Duration;
 
 use crate::sync::panics::contain;
 
-/// Any error that may cross threads.
+/// Any error that can be sent and shared between threads.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Why an attempt did not succeed, and what should follow.
+/// The error of an attempt, which decides whether the attempt is retried.
 ///
-/// `?` turns any error into a [`Fail`](TaskError::Fail): std errors, boxes, strings, `anyhow` and `eyre`. For that to
-/// be possible this type is itself no [`Error`], so a `TaskError` cannot be `?`-ed into `anyhow::Error`; use
-/// [`into_boxed`](TaskError::into_boxed) there.
+/// `?` converts any error into [`Fail`](TaskError::Fail): std errors, boxed errors, strings, `anyhow` and `eyre`
+/// errors. This conversion requires that `TaskError` does not implement [`Error`]. So `?` cannot convert a `TaskError`
+/// into `anyhow::Error`; call [`into_boxed`](TaskError::into_boxed) there.
 ///
 /// ```
 /// use taskvisor::prelude::*;
 ///
 /// async fn poll(address: &str) -> Result<(), TaskError> {
-///     let port: u16 = address.parse()?; // retried with backoff
-///     let _: u16 = "no number".parse().fatal()?; // never retried
+///     let port: u16 = address.parse()?; // an error is retried with backoff
+///     let _: u16 = "no number".parse().fatal()?; // an error is never retried
 ///     if port == 0 {
 ///         return Err(TaskError::fail("port 0 is not served"));
 ///     }
@@ -31,39 +31,40 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TaskError {
-    /// The attempt stopped because it was asked to. If nobody asked, it counts as a failure.
+    /// The attempt stopped because of a stop request. Without a stop request it counts as a failure.
     Canceled,
-    /// Retried as the policies say.
+    /// A failure that is retried according to the restart policy and the backoff.
     Fail(BoxError),
-    /// Not retried, whatever the policies say.
+    /// A failure that is never retried.
     Fatal(BoxError),
-    /// Retried after `delay` instead of the backoff; counts as a failure of the streak.
+    /// A failure that is retried after `delay` instead of the backoff. It counts as a failure of the streak.
     RetryAfter {
-        /// What happened.
+        /// The error.
         error: BoxError,
-        /// How long to wait before the next attempt, exactly.
+        /// The exact delay before the next attempt.
         delay: Duration,
     },
 }
 
 impl TaskError {
-    /// A retryable failure, as `?` makes it.
+    /// Creates a retryable failure, as `?` does.
     pub fn fail(error: impl Into<BoxError>) -> Self {
         classify(error.into())
     }
 
-    /// A failure that no further attempt could mend.
+    /// Creates a failure that is never retried.
     pub fn fatal(error: impl Into<BoxError>) -> Self {
         Self::Fatal(error.into())
     }
 
-    /// A failure that says itself when to try again, as an HTTP `Retry-After` does. It counts for `max_retries`, but does
-    /// not lengthen the next backoff delay.
+    /// Creates a failure that is retried after `delay`, such as an HTTP response with `Retry-After`.
+    ///
+    /// It counts towards `max_retries`, but does not lengthen the next backoff delay.
     pub fn retry_after(error: impl Into<BoxError>, delay: Duration) -> Self {
         Self::RetryAfter { error: error.into(), delay }
     }
 
-    /// As an error that keeps the verdict: turned back by `?`, it is fatal, delayed or canceled as before.
+    /// Converts this error into a boxed error that carries the decision. `?` converts it back into the same variant.
     #[must_use]
     pub fn into_boxed(self) -> BoxError {
         match self {
@@ -84,7 +85,9 @@ impl fmt::Display for TaskError {
     }
 }
 
-/// What can be the cause of a [`TaskError`]: whatever converts into a boxed error. Not meant to be implemented.
+/// A type that can be the cause of a [`TaskError`]: any type that converts into a boxed error.
+///
+/// Do not implement this trait; it is implemented for all such types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a task can fail with",
     label = "not an error",
@@ -110,17 +113,17 @@ impl<E: Cause> From<E> for TaskError {
     }
 }
 
-/// Says on the spot that an error is fatal, or when to try again.
+/// Marks the error of a `Result` as fatal, or with a delay before the retry.
 ///
-/// The verdict travels in the source chain and is found there when the attempt ends, under any context added on the way.
-/// The error type of the function decides whether it can travel:
+/// The mark is stored in the source chain. The runtime searches the chain when the attempt ends, so context that is
+/// added to the error does not hide the mark. The error type of the function decides whether it can carry the mark:
 ///
 /// | `.fatal()?` in a function that returns | carries the mark |
 /// |---|---|
 /// | `Result<_, TaskError>` | yes |
 /// | `anyhow::Result<_>`, `eyre::Result<_>`, `Result<_, BoxError>`, `Result<_, Box<dyn Error>>` | yes |
 /// | `std::io::Result<_>` | yes; the error keeps its `kind` |
-/// | `Result<_, E>` of another type | if `E` is made from a [`MarkedError`], and returns it as its source |
+/// | `Result<_, E>` of another type | if `E` implements `From<MarkedError>` and returns the [`MarkedError`] as its source |
 /// | `Result<_, String>`, `Option<_>` | no |
 ///
 /// ```
@@ -134,13 +137,14 @@ impl<E: Cause> From<E> for TaskError {
 /// }
 /// ```
 pub trait ResultExt<T> {
-    /// Marks the error: no further attempt.
-    #[allow(clippy::missing_errors_doc, reason = "it only changes the error there already is")]
+    /// Marks the error as fatal: no attempt follows.
+    #[allow(clippy::missing_errors_doc, reason = "it only marks the existing error")]
     fn fatal(self) -> Result<T, MarkedError>;
 
-    /// Marks the error: the next attempt starts after `delay`, whatever the backoff says. It counts for `max_retries`, but
-    /// does not lengthen the next backoff delay.
-    #[allow(clippy::missing_errors_doc, reason = "it only changes the error there already is")]
+    /// Marks the error with a delay: the next attempt starts after `delay` instead of the backoff.
+    ///
+    /// The failure counts towards `max_retries`, but does not lengthen the next backoff delay.
+    #[allow(clippy::missing_errors_doc, reason = "it only marks the existing error")]
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }
 
@@ -154,7 +158,9 @@ impl<T, E: Markable> ResultExt<T> for Result<T, E> {
     }
 }
 
-/// Any error, and `TaskError` too. One trait for both, so that `"7".parse().fatal()?` infers what it parses.
+/// An error that [`ResultExt`] can mark: any error, or a [`TaskError`].
+///
+/// One trait covers both, so that `"7".parse().fatal()?` infers the parsed type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a task can fail with",
     label = "not an error"
@@ -177,6 +183,7 @@ impl Markable for TaskError {
     }
 }
 
+/// The decision that a mark carries.
 #[derive(Clone, Copy, Debug)]
 enum Verdict {
     Canceled,
@@ -184,9 +191,10 @@ enum Verdict {
     RetryAfter(Duration),
 }
 
-/// An error with a verdict on it, made by [`ResultExt`]; it reads like the error inside.
+/// A marked error, created by [`ResultExt`]. It displays the error inside.
 ///
-/// An error type of your own carries the verdict if it is made from a `MarkedError` and returns it as its source:
+/// A custom error type carries the mark if it implements `From<MarkedError>` and returns the `MarkedError` as its
+/// source:
 ///
 /// ```
 /// use std::error::Error;
@@ -205,8 +213,9 @@ enum Verdict {
 /// # impl std::fmt::Display for SyncError { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }
 /// ```
 ///
-/// With `thiserror` that is a variant `Marked(#[from] MarkedError)`.
-// anyhow hides the type of the outermost error when it is boxed, but not that error's source: so the mark is the source.
+/// With `thiserror`, this is a variant `Marked(#[from] MarkedError)`.
+// When `anyhow` boxes an error, it hides the error's type, but not the error's source. So the mark is stored as the
+// source.
 #[derive(Debug)]
 pub struct MarkedError(Mark);
 
@@ -226,7 +235,8 @@ impl fmt::Display for MarkedError {
     }
 }
 
-/// The mark is inside, and so the source; the kind is that of an I/O error, or [`Other`](io::ErrorKind::Other).
+/// Wraps the marked error. The kind is that of the marked error if it is an I/O error, else
+/// [`Other`](io::ErrorKind::Other).
 impl From<MarkedError> for io::Error {
     fn from(marked: MarkedError) -> Self {
         let inner: Option<&Self> = marked.0.error.downcast_ref();
@@ -258,12 +268,14 @@ impl Error for Mark {
     }
 }
 
-/// The chain of an error, outermost first. Bounded, because `source` is written by users.
+/// Iterates over the source chain, starting with the error itself. Bounded, because `source` is user code and may be
+/// cyclic.
 pub(crate) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| contain(|| error.source()).ok().flatten()).take(64)
 }
 
-/// The message of an error and of its sources, each once: `read app.conf: permission denied`.
+/// Returns the messages of an error and of its sources: `read app.conf: permission denied`. A message that only repeats
+/// the end of the text is skipped.
 pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     for error in chain(error) {
@@ -279,6 +291,7 @@ pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// Converts an error into a [`TaskError`], according to the outermost mark in its source chain.
 fn classify(error: BoxError) -> TaskError {
     let error = match error.downcast::<MarkedError>() {
         Ok(marked) => return apply(marked.0.verdict, marked.0.error),

@@ -1,4 +1,4 @@
-//! How long to wait after a failure.
+//! The backoff policy: the delay after a failure.
 
 use std::error::Error;
 use std::fmt;
@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use super::JitterPolicy;
 
-/// How long a task waits after a failure: `jitter(min(first · factor^n, max))`, where `n` counts the delays of the streak
-/// from zero.
+/// The delay between a failure and the next attempt.
 ///
-/// A failure with [`retry_after`](crate::TaskError::retry_after) gives its own delay and is not counted in `n`. The delay is computed from `n`, so jitter does not compound. The default is exponential: first 100 ms, factor 2,
-/// at most 30 s, jitter [`Equal`](JitterPolicy::Equal). Delays are kept in nanoseconds, up to 584 years.
+/// Delay number `n` of a streak of failures, counted from zero, is `jitter(min(first · factor^n, max))`. It is computed
+/// from `n`, so jitter does not compound. A failure with [`retry_after`](crate::TaskError::retry_after) has its own
+/// delay, which does not count in `n`.
+///
+/// The default is exponential: first 100 ms, factor 2, at most 30 s, jitter [`Equal`](JitterPolicy::Equal). Delays are
+/// stored in nanoseconds and saturate at 584 years.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,23 +38,23 @@ pub struct BackoffPolicy {
     factor: f64,
 }
 
-/// Which law the delays follow. Named by generated code only.
+/// How the delays of a streak grow. Only generated code names this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackoffKind {
-    /// No delay, but a yield.
+    /// No delay; the task yields once.
     None,
-    /// The same delay each time.
+    /// The same delay after every failure.
     Constant,
-    /// Each delay a multiple of the one before.
+    /// Each delay is a multiple of the previous one.
     Exponential,
 }
 
 impl BackoffPolicy {
-    /// No delay after a failure, but the task yields to others before it runs again.
+    /// No delay after a failure. The task still yields to others before its next attempt.
     pub const NONE: Self =
         Self { kind: BackoffKind::None, jitter: JitterPolicy::None, first: 0, max: 0, factor: 1.0 };
 
-    /// Exponential from 100 ms, doubling up to 30 s, with jitter [`Equal`](JitterPolicy::Equal): the default.
+    /// The default: exponential from 100 ms, doubling up to 30 s, with jitter [`Equal`](JitterPolicy::Equal).
     pub const EXPONENTIAL: Self = Self {
         kind: BackoffKind::Exponential,
         jitter: JitterPolicy::Equal,
@@ -60,7 +63,7 @@ impl BackoffPolicy {
         factor: 2.0,
     };
 
-    /// The same delay after every failure, without jitter.
+    /// Creates a policy with the same delay after every failure, without jitter.
     #[must_use]
     pub const fn constant(delay: Duration) -> Self {
         let delay = nanoseconds(delay);
@@ -73,26 +76,27 @@ impl BackoffPolicy {
         }
     }
 
-    /// An exponential policy, to be changed from the default.
+    /// Creates a builder of an exponential policy. It starts with the values of [`EXPONENTIAL`](Self::EXPONENTIAL).
     #[must_use]
     pub const fn builder() -> BackoffBuilder {
         BackoffBuilder { policy: Self::EXPONENTIAL }
     }
 
-    /// This policy with another jitter.
+    /// Replaces the jitter.
     #[must_use]
     pub const fn with_jitter(mut self, jitter: JitterPolicy) -> Self {
         self.jitter = jitter;
         self
     }
 
-    /// The largest delay there can be.
+    /// Returns the largest possible delay.
     #[must_use]
     pub const fn max(&self) -> Duration {
         Duration::from_nanos(self.max)
     }
 
-    /// The delay number `index` of a streak, counted from zero, given the delay before it. `draw` is chance.
+    /// Computes delay number `index` of a streak, counted from zero. `previous` is the delay before it, and `draw`
+    /// returns a random number from a range.
     pub(crate) fn delay(
         &self,
         index: u32,
@@ -107,7 +111,8 @@ impl BackoffPolicy {
         Duration::from_nanos(self.jitter.apply(bare, self.first, self.max, nanoseconds(previous), draw))
     }
 
-    /// `min(first · factor^index, max)`, without overflow: what is not below the maximum is the maximum.
+    /// Computes `min(first · factor^index, max)`. It cannot overflow: a value that is not below `max`, NaN included, is
+    /// `max`.
     fn bare(&self, index: u32) -> u64 {
         let power = self.factor.powi(i32::try_from(index).unwrap_or(i32::MAX));
         let delay = self.first as f64 * power;
@@ -128,40 +133,40 @@ pub struct BackoffBuilder {
 }
 
 impl BackoffBuilder {
-    /// The delay after the first failure of a streak, 100 ms unless said.
+    /// Sets the delay after the first failure of a streak. Default: 100 ms.
     #[must_use]
     pub const fn first(mut self, delay: Duration) -> Self {
         self.policy.first = nanoseconds(delay);
         self
     }
 
-    /// The largest delay, 30 s unless said.
+    /// Sets the largest delay. Default: 30 s.
     #[must_use]
     pub const fn max(mut self, delay: Duration) -> Self {
         self.policy.max = nanoseconds(delay);
         self
     }
 
-    /// By how much each delay is larger than the one before, 2 unless said.
+    /// Sets the factor between a delay and the next one. Default: 2.
     #[must_use]
     pub const fn factor(mut self, factor: f64) -> Self {
         self.policy.factor = factor;
         self
     }
 
-    /// How chance changes the delay, [`JitterPolicy::Equal`] unless said.
+    /// Sets the jitter. Default: [`JitterPolicy::Equal`].
     #[must_use]
     pub const fn jitter(mut self, jitter: JitterPolicy) -> Self {
         self.policy.jitter = jitter;
         self
     }
 
-    /// The policy.
+    /// Checks the values and returns the policy.
     ///
     /// # Errors
     ///
-    /// If the factor is below 1 or not finite, if the first delay is zero (that is [`BackoffPolicy::NONE`]), or if it
-    /// is above the largest.
+    /// Fails if the factor is below 1 or not finite, if the first delay is zero (use [`BackoffPolicy::NONE`] for no
+    /// delay), or if the first delay is above the largest.
     pub const fn build(self) -> Result<BackoffPolicy, InvalidBackoff> {
         let BackoffPolicy { first, max, factor, .. } = self.policy;
         if !(factor >= 1.0 && factor < f64::INFINITY) {
@@ -177,13 +182,13 @@ impl BackoffBuilder {
     }
 }
 
-/// Why a backoff policy was refused.
+/// The reason why a backoff policy is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidBackoff {
     /// The factor is below 1, infinite or not a number.
     Factor,
-    /// The first delay is zero, so every delay would be.
+    /// The first delay is zero, so every delay would be zero.
     ZeroFirst,
     /// The first delay is above the largest.
     FirstAboveMax,
@@ -192,9 +197,11 @@ pub enum InvalidBackoff {
 impl InvalidBackoff {
     pub(crate) const fn message(self) -> &'static str {
         match self {
-            Self::Factor => "the backoff's factor must be a finite number of at least 1",
-            Self::ZeroFirst => "the backoff's first delay must be above zero; for no delay use `none`",
-            Self::FirstAboveMax => "the backoff's first delay must not be above its largest",
+            Self::Factor => "the backoff's `factor` must be a finite number of at least 1",
+            Self::ZeroFirst => {
+                "the backoff's `first` delay must be above zero: for no delay use the kind `none`"
+            }
+            Self::FirstAboveMax => "the backoff's `first` delay must not be above its `max`",
         }
     }
 }
@@ -207,7 +214,7 @@ impl fmt::Display for InvalidBackoff {
 
 impl Error for InvalidBackoff {}
 
-/// Saturates at 584 years, so that a duration fits in eight bytes.
+/// Converts a duration to nanoseconds. It saturates at 584 years, so that a duration takes eight bytes.
 pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }

@@ -1,12 +1,12 @@
-//! Limits of a supervisor, and the defaults that its tasks inherit.
+//! The limits of a supervisor, and the defaults of its tasks.
 
 use std::time::Duration;
 
 use super::{BackoffPolicy, RestartPolicy};
 
-/// Limits, and the defaults for whatever a task does not say itself.
+/// The limits of a supervisor, and the defaults for options that a task does not set.
 ///
-/// Further fields may come: write `Config { grace: …, ..Config::default() }`.
+/// Later versions may add fields: write `Config { grace: …, ..Config::default() }`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,24 +17,27 @@ use super::{BackoffPolicy, RestartPolicy};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// How long a task may take to stop once it was asked to, before its attempt is dropped: 20 s. Zero still polls
-    /// it once.
-    pub grace: Duration,
-    /// How long shutdown waits for the subscribers to handle what they were sent: 5 s. With the grace that makes
-    /// 25 s, because Kubernetes kills at 30.
-    pub drain_timeout: Duration,
-    /// How many attempts may run at once; the others wait their turn. `None`: any number. Zero is refused.
-    pub max_concurrent: Option<usize>,
-    /// Whether a task runs again: on failure.
-    pub restart: RestartPolicy,
-    /// How long it waits after a failure.
-    pub backoff: BackoffPolicy,
-    /// How long one attempt may take: any time. Zero is refused.
+    /// The time that a task has to stop after a stop request. Then its attempt is dropped. Default: 20 s.
     ///
-    /// At the timeout the attempt's future is dropped, and with it what it awaits in place. What runs elsewhere is not
-    /// stopped: a call in `spawn_blocking` and a spawned Tokio task run on, and the next attempt starts beside them; after
-    /// four timeouts four calls may run at once. The same is true after the grace. Give such a call a limit of its own, or
-    /// move a permit into it, for which the next attempt waits:
+    /// With a grace of zero, the attempt is still polled once after the request.
+    pub grace: Duration,
+    /// The time that subscribers have, at the end of a shutdown, to handle the events in their queues. Default: 5 s.
+    ///
+    /// Grace and drain are 25 s together, because Kubernetes kills a process after 30 s.
+    pub drain_timeout: Duration,
+    /// How many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an
+    /// error.
+    pub max_concurrent: Option<usize>,
+    /// Whether a task runs again after an attempt. Default: on failure.
+    pub restart: RestartPolicy,
+    /// The delay between a failure and the next attempt. Default: [`BackoffPolicy::EXPONENTIAL`].
+    pub backoff: BackoffPolicy,
+    /// The time that one attempt may take. Default: `None`, no limit. Zero is an error.
+    ///
+    /// At the timeout the attempt's future is dropped, with all futures that it awaits. Work outside the future is not
+    /// stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them.
+    /// After four timeouts, four such calls may run at once. The same applies when the grace ends. Give such a call its
+    /// own time limit, or move a semaphore permit into the call, so that the next attempt waits for the permit:
     ///
     /// ```
     /// use taskvisor::BoxError;
@@ -53,19 +56,22 @@ pub struct Config {
     /// }
     /// ```
     pub timeout: Option<Duration>,
-    /// After how many retries of one streak of failures a task gives up: never.
+    /// How many retries of one streak of failures are allowed. After the last one the task ends as failed. Default:
+    /// `None`, no limit.
     pub max_retries: Option<u32>,
 }
 
-/// How many submissions may wait for their slots.
+/// How many submissions may wait for slots.
 ///
-/// Further fields may come: write `ControllerConfig { per_slot: …, ..ControllerConfig::default() }`.
+/// Later versions may add fields: write `ControllerConfig { per_slot: …, ..ControllerConfig::default() }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerConfig {
-    /// With how many waiting for one slot a `Queue` is refused: 100. A job may say otherwise for its own. A `Replace` and
-    /// a `Latest` are counted, but always find a place, because they wait at most once each.
+    /// How many submissions may wait for one slot. At this number a `Queue` is refused. Default: 100; the `queue`
+    /// option of a job overrides it.
+    ///
+    /// `Replace` and `Latest` count, but are never refused: at most one of each waits for a slot.
     pub per_slot: usize,
-    /// With how many waiting in all a `Queue` is refused: 10,000.
+    /// How many submissions may wait for all slots together. At this number a `Queue` is refused. Default: 10,000.
     pub total: usize,
 }
 
@@ -92,10 +98,10 @@ impl Default for Config {
 impl Config {
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         if self.max_concurrent == Some(0) {
-            return Err("`max_concurrent` is 0, so no task could ever run; use `None` for any number");
+            return Err("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
         }
         if self.timeout == Some(Duration::ZERO) {
-            return Err("`timeout` is zero, so no attempt could ever finish; use `None` for any time");
+            return Err("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
-//! Chance in a delay, so that what failed together does not come back together.
+//! Jitter: random variation of a delay, so that tasks that failed together do not retry together.
 
 use std::ops::RangeInclusive;
 
-/// How chance changes a delay `d`.
+/// How a backoff delay `d` is randomized.
 ///
 /// After Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum JitterPolicy {
     /// Exactly `d`.
     None,
-    /// Between `d / 2` and `d`: spread, yet never immediate.
+    /// Between `d / 2` and `d`: spread, but never immediate.
     #[default]
     Equal,
     /// Between zero and `d`.
@@ -19,8 +19,8 @@ pub enum JitterPolicy {
 }
 
 impl JitterPolicy {
-    /// All in nanoseconds; `previous` is the delay before this one, and only `Decorrelated` looks at it. `draw` draws one
-    /// of a range.
+    /// Applies the jitter to `delay`. All times are in nanoseconds. `previous` is the previous delay, which only
+    /// `Decorrelated` uses. `draw` returns a random number from a range.
     pub(super) fn apply(
         self,
         delay: u64,

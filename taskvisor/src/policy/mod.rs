@@ -1,4 +1,4 @@
-//! When a task runs again: pure values that know no clock and no runtime.
+//! When a task runs again: pure values, without a clock or a runtime.
 
 mod backoff;
 mod config;

@@ -1,4 +1,4 @@
-//! Whether a task runs again.
+//! The restart policy: whether a task runs again.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use std::fmt;
 /// | an error, a timeout, a panic | failed | again after the backoff | again after the backoff |
 /// | [`fatal`](crate::TaskError::fatal) | failed | failed | failed |
 /// | [`retry_after(d)`](crate::TaskError::retry_after) | failed | again after `d` | again after `d` |
-/// | `Canceled`, nobody asked | failed | again after the backoff | again after the backoff |
+/// | `Canceled` without a stop request | failed | again after the backoff | again after the backoff |
 ///
-/// Each failure of a streak counts for `max_retries`. The backoff grows only with the failures that used it: `retry_after`
-/// does not lengthen the next delay.
+/// Every failure of a streak counts towards `max_retries`. Only failures that used the backoff lengthen it:
+/// `retry_after` does not lengthen the next delay.
 ///
-/// A stop that was asked wins over the table: there is no further attempt.
+/// A stop request overrides this table: no attempt follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RestartPolicy {
-    /// One attempt, whatever it ends with.
+    /// Makes one attempt, whatever its result.
     Never,
-    /// Until an attempt succeeds.
+    /// Retries until an attempt succeeds.
     #[default]
     OnFailure,
-    /// For ever: after a success too, after an interval of one second unless the task says otherwise.
+    /// Runs again after every attempt. After a success it waits for the task's interval (default: 1 s).
     Always,
 }
 

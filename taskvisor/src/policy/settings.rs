@@ -1,18 +1,18 @@
-//! What a task says about itself, and what it inherits.
+//! The options of a task: those that it sets, and those that it inherits.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::{BackoffPolicy, Config, RestartPolicy, nanoseconds};
 
-/// Said by the task, or inherited from the configuration.
+/// One option: set by the task, or inherited from the configuration.
 #[derive(Clone, Copy, Debug)]
 pub enum Setting<T> {
-    /// As the configuration of the supervisor says.
+    /// The value in the configuration of the supervisor.
     Inherit,
-    /// As another configuration said: a default like `Inherit`, so that it contradicts nothing.
+    /// A default from another configuration. Like `Inherit`, it never contradicts another option.
     Default(T),
-    /// As the task says.
+    /// The value that the task sets.
     Set(T),
 }
 
@@ -25,26 +25,26 @@ impl<T> Setting<T> {
     }
 }
 
-/// What a task says about itself.
+/// The options of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Whether it runs again.
+    /// Whether the task runs again after an attempt.
     pub restart: Setting<RestartPolicy>,
-    /// How long it waits after a failure.
+    /// The delay after a failure.
     pub backoff: Setting<BackoffPolicy>,
-    /// How long one attempt may take.
+    /// The time that one attempt may take.
     pub timeout: Setting<Option<Duration>>,
-    /// After how many retries of a streak it gives up.
+    /// How many retries of one streak are allowed.
     pub max_retries: Setting<Option<u32>>,
-    /// How long it waits after a success.
+    /// The delay after a success.
     pub every: Setting<Duration>,
-    /// How long an attempt must run before its failure begins a new streak.
+    /// How long an attempt must run for its failure to begin a new streak.
     pub stable_after: Setting<Duration>,
-    /// How long it has after a stop request, where that is less than the grace.
+    /// The time that an attempt has to return after a stop request. The grace limits it.
     pub stop_timeout: Setting<Duration>,
 }
 
-/// What a task does: its settings with all that was inherited, packed.
+/// The resolved options of a task, in a compact form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) restart: RestartPolicy,
@@ -52,14 +52,14 @@ pub(crate) struct Policy {
     timeout: u64,
     every: u64,
     stable_after: u64,
-    /// `u32::MAX` for any number: a streak is counted no further.
+    /// `u32::MAX` means no limit; the count of a streak saturates there.
     max_retries: u32,
-    /// Whether its attempts return a value to somebody.
+    /// Whether an attempt returns a value to a job handle.
     pub(crate) returns_value: bool,
 }
 
 impl Settings {
-    /// Everything is inherited.
+    /// Inherits every option.
     pub const INHERIT: Self = Self {
         restart: Setting::Inherit,
         backoff: Setting::Inherit,
@@ -70,10 +70,10 @@ impl Settings {
         stop_timeout: Setting::Inherit,
     };
 
-    const INTERVAL: Duration = Duration::from_secs(1);
-    const STABLE: Duration = Duration::from_secs(10);
+    const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+    const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
 
-    /// The defaults of `config`, whatever supervisor the task is added to.
+    /// Captures the defaults of `config`. They apply in any supervisor that the task is added to.
     pub(crate) fn defaults(config: &Config) -> Self {
         Self {
             restart: Setting::Default(config.restart),
@@ -84,7 +84,7 @@ impl Settings {
         }
     }
 
-    /// How long the task has after a stop request; nothing for the whole grace.
+    /// Returns the time that the task has after a stop request, or `None` for the whole grace.
     pub(crate) fn stop_timeout(&self) -> Option<StopTimeout> {
         match self.stop_timeout {
             Setting::Set(time) | Setting::Default(time) => Some(StopTimeout::new(time)),
@@ -92,32 +92,43 @@ impl Settings {
         }
     }
 
-    /// The policy, or everything that is wrong with it.
+    /// Resolves the options against `config`.
+    ///
+    /// # Errors
+    ///
+    /// Returns every problem at once.
     pub(crate) fn resolve(&self, config: &Config) -> Result<Policy, Vec<&'static str>> {
         let restart = self.restart.or(config.restart);
         let backoff = self.backoff.or(config.backoff);
         let timeout = self.timeout.or(config.timeout);
         let mut wrong = Vec::new();
         if timeout == Some(Duration::ZERO) {
-            wrong.push("`timeout` is zero, so no attempt could ever finish; leave it out for any time");
+            wrong.push("`timeout` is zero, so no attempt could ever finish: leave it out for no limit");
         }
         if matches!(self.stable_after, Setting::Set(Duration::ZERO)) {
-            wrong
-                .push("`stable_after` is zero, so that every failure would begin a new streak; leave it out");
+            wrong.push("`stable_after` is zero, so every failure would begin a new streak: leave it out");
         }
         if matches!(self.stop_timeout, Setting::Set(Duration::ZERO)) {
-            wrong.push("`stop_timeout` is zero, so that no attempt could ever clean up; leave it out for the whole grace");
+            wrong.push(
+                "`stop_timeout` is zero, so no attempt could ever clean up: leave it out for the whole grace",
+            );
         }
         if let (Setting::Set(stable_after), Setting::Set(Some(timeout))) = (self.stable_after, self.timeout) {
             if stable_after > timeout {
-                wrong.push("`stable_after` is longer than `timeout`, and no attempt ever runs that long; make it shorter, or leave it out");
+                wrong.push(
+                    "`stable_after` is longer than `timeout`, and no attempt ever runs that long: make it \
+ shorter, or leave it out",
+                );
             }
         }
         if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
-            wrong.push("`max_retries` has no effect with `RestartPolicy::Never`; drop one of them");
+            wrong.push("`max_retries` has no effect with `RestartPolicy::Never`: remove one of them");
         }
         if restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_)) {
-            wrong.push("an interval after success has no effect without `RestartPolicy::Always`");
+            wrong.push(
+                "the interval after a success has no effect without `RestartPolicy::Always`: use this \
+ policy, or remove the interval",
+            );
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -126,8 +137,8 @@ impl Settings {
             restart,
             backoff,
             timeout: timeout.map_or(0, nanoseconds),
-            every: nanoseconds(self.every.or(Self::INTERVAL)),
-            stable_after: nanoseconds(self.stable_after.or(Self::STABLE.max(backoff.max()))),
+            every: nanoseconds(self.every.or(Self::DEFAULT_INTERVAL)),
+            stable_after: nanoseconds(self.stable_after.or(Self::MIN_STABLE_AFTER.max(backoff.max()))),
             max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
             returns_value: false,
         })
@@ -139,7 +150,7 @@ impl Policy {
         (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
     }
 
-    /// Whether so many failures in a row are more than may be retried.
+    /// Whether `failures` in a row exceed the allowed retries.
     pub(crate) fn is_spent(&self, failures: u32) -> bool {
         failures > self.max_retries
     }
@@ -153,7 +164,8 @@ impl Policy {
     }
 }
 
-/// How long a task has after a stop request, in four bytes: milliseconds, rounded up, at most some 49 days.
+/// The time that a task has after a stop request. Stored in four bytes: milliseconds, rounded up, at most about 49
+/// days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StopTimeout(NonZeroU32);
 

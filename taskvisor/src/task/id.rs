@@ -1,12 +1,12 @@
-//! The number of a task.
+//! The id of a task.
 
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Identifies one accepted task, unique in this process and never reused.
+/// The id of an accepted task: unique in this process, and never reused.
 ///
-/// A name can be held by one task after another; an id belongs to one of them. Later tasks have larger ids.
+/// Several tasks can hold one name, one after the other; each has its own id. Later tasks have larger ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(NonZeroU64);
 
@@ -17,7 +17,7 @@ impl TaskId {
         Self(NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN))
     }
 
-    /// The id as a number, from 1.
+    /// Returns the id as a number. The first id is 1.
     #[must_use]
     pub fn get(self) -> u64 {
         self.0.get()

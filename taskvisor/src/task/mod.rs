@@ -1,4 +1,4 @@
-//! What is known of a task: its id, its status, its outcome, the report of all of them, and why a call was refused.
+//! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
 mod id;
 mod outcome;

@@ -1,32 +1,35 @@
-//! How a task ended.
+//! The outcome of a task.
 
 use std::fmt;
 
 use crate::error::Failure;
 
-/// How an accepted task ended: exactly one for each, for any number of waiters, early or late.
+/// The outcome of an accepted task.
+///
+/// Every accepted task has exactly one. All waiters see the same outcome, also those that come later.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The last attempt succeeded and the restart policy asked for no other.
+    /// The last attempt succeeded, and the restart policy required no other. Or a job returned its value.
     Completed,
-    /// The task gave up: out of retries, not to be retried, or fatal.
+    /// The last attempt failed and was not retried: the error was fatal, the policy allowed no retry, or no retry was
+    /// left.
     Failed(Failure),
-    /// A stop was asked, and the task stopped within its grace.
+    /// A stop was requested, and the task stopped within its grace.
     Canceled {
-        /// Who asked.
+        /// The cause of the stop request.
         cause: StopCause,
-        /// The failure of the final attempt, if it failed rather than stopped.
+        /// The failure of the last attempt, if it failed.
         last_error: Option<Failure>,
     },
-    /// The task did not stop within its grace, so its attempt was dropped; or its runtime was shut down under it.
+    /// The task did not stop within its grace, and its attempt was dropped. Or its Tokio runtime was shut down.
     Aborted,
-    /// A submission that never had its first turn.
+    /// The submission never owned its slot.
     Rejected(Rejection),
 }
 
 impl Outcome {
-    /// The failure it carries, if any.
+    /// Returns the failure of a failed or canceled task, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -36,31 +39,31 @@ impl Outcome {
         }
     }
 
-    /// Whether it is [`Completed`](Outcome::Completed).
+    /// Whether the outcome is [`Completed`](Outcome::Completed).
     #[must_use]
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Completed)
     }
 
-    /// Whether it is [`Failed`](Outcome::Failed).
+    /// Whether the outcome is [`Failed`](Outcome::Failed).
     #[must_use]
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_))
     }
 
-    /// Whether it is [`Canceled`](Outcome::Canceled).
+    /// Whether the outcome is [`Canceled`](Outcome::Canceled).
     #[must_use]
     pub fn is_canceled(&self) -> bool {
         matches!(self, Self::Canceled { .. })
     }
 
-    /// Whether it is [`Rejected`](Outcome::Rejected).
+    /// Whether the outcome is [`Rejected`](Outcome::Rejected).
     #[must_use]
     pub fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected(_))
     }
 
-    /// Whether it is [`Aborted`](Outcome::Aborted).
+    /// Whether the outcome is [`Aborted`](Outcome::Aborted).
     #[must_use]
     pub fn is_aborted(&self) -> bool {
         matches!(self, Self::Aborted)
@@ -78,7 +81,7 @@ impl fmt::Display for Outcome {
                     StopCause::Cancel => "",
                     StopCause::Shutdown => " by the shutdown",
                     StopCause::Replace => " by a replacement",
-                    StopCause::Clear => " with its slot",
+                    StopCause::Clear => " because its slot was cleared",
                 })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
@@ -91,25 +94,25 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Who asked a task to stop.
+/// The cause of a stop request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopCause {
-    /// A `cancel` or `remove_task`, by name or by handle.
+    /// A call of `cancel` or `remove_task`, by name, by id or by handle.
     Cancel,
     /// The shutdown of the supervisor.
     Shutdown,
-    /// A submission that takes its slot.
+    /// Another submission that takes over the slot.
     Replace,
-    /// A `clear_slot`.
+    /// A call of `clear_slot`.
     Clear,
 }
 
-/// Why an accepted submission never had its turn.
+/// The reason why an accepted submission never owned its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// A later submission took its place among those who wait.
+    /// A later submission took its place in the queue.
     Superseded,
     /// The slot was cleared.
     Cleared,
@@ -122,7 +125,7 @@ impl fmt::Display for Rejection {
         f.write_str(match self {
             Self::Superseded => "superseded by a later submission",
             Self::Cleared => "the slot was cleared",
-            Self::ShuttingDown => "the supervisor shut down before its turn",
+            Self::ShuttingDown => "the supervisor shut down before the submission started",
         })
     }
 }

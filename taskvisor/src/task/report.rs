@@ -1,4 +1,4 @@
-//! What a supervisor has done, counted.
+//! The report of a supervisor: how its tasks ended.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,96 +7,98 @@ use std::time::Duration;
 use super::{StopCause, TaskId};
 use crate::error::Failure;
 
-/// How the tasks of a supervisor ended, all of them since it was built.
+/// The outcomes of all tasks since the supervisor was built: counts, and lists of the tasks that failed, were aborted
+/// or are stuck.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// How many completed.
+    /// How many tasks completed.
     pub completed: u64,
-    /// How many were canceled.
+    /// How many tasks were canceled.
     pub canceled: u64,
-    /// How many gave up.
+    /// How many tasks failed.
     pub failed: u64,
-    /// How many were aborted.
+    /// How many tasks were aborted.
     pub aborted: u64,
-    /// How many submissions were rejected while they waited.
+    /// How many submissions were rejected while they waited for their slots.
     pub rejected: u64,
-    /// Who gave up and why; the first [`Report::MAX_LISTED`].
+    /// The failed tasks with their last failures; the first [`Report::MAX_LISTED`] of them.
     pub failures: Vec<FailedTask>,
-    /// Who was aborted; the first [`Report::MAX_LISTED`].
+    /// The aborted tasks; the first [`Report::MAX_LISTED`] of them.
     pub aborted_tasks: Vec<AbortedTask>,
-    /// The canceled tasks whose last attempt failed instead of stopping, such as a clean-up that did not succeed; the first
-    /// [`Report::MAX_LISTED`]. They count as canceled.
+    /// The canceled tasks whose last attempt failed after the stop request, for example in a clean-up; the first
+    /// [`Report::MAX_LISTED`] of them. They count as canceled.
     pub failed_while_stopping: Vec<FailedTask>,
-    /// The tasks that were still there when the shutdown was over: they block their threads, or wait for one that is
-    /// blocked. They count as aborted once their bodies return.
+    /// The tasks that had not ended when the shutdown was over: they block their threads, or wait for a blocked thread.
+    /// Each counts as aborted once its body returns.
     pub stuck: Vec<StuckTask>,
-    /// The subscribers that had not handled all their events when the drain was over, by name.
+    /// The names of the subscribers that had not handled all their events when the drain was over.
     pub undrained_subscribers: Vec<String>,
     /// How often a subscriber panicked.
     pub subscriber_panics: u64,
-    /// Why the system refused the thread that enforces the deadlines of stops, if it did. Then they are left to the timers
-    /// of the runtime, and a task that blocks its thread may hold up a stop beyond its grace.
+    /// The error of the system if the watchdog thread could not be spawned. Then only the timers of the runtime enforce
+    /// stop deadlines, and a task that blocks its thread can delay a stop beyond its grace.
     pub watchdog_error: Option<String>,
-    /// How many were aborted at the deadline of the shutdown.
+    /// How many tasks were aborted at the deadline of the shutdown.
     pub(crate) overdue: u64,
 }
 
 impl Report {
-    /// How many failures and aborted_tasks are listed by name. All are counted.
+    /// The maximum length of each list of tasks. The counts include all tasks.
     pub const MAX_LISTED: usize = 1024;
 
-    /// Those that were aborted at the deadline of the shutdown, as far as they are listed.
+    /// Returns the listed tasks that were aborted at the deadline of the shutdown.
     pub(crate) fn overdue(&self) -> impl Iterator<Item = &AbortedTask> {
         self.aborted_tasks.iter().filter(|task| task.cause == Some(StopCause::Shutdown))
     }
 
-    /// Whether a task was still there when the grace of the shutdown was over.
+    /// Whether a task did not stop within the grace of the shutdown.
     #[must_use]
     pub fn grace_exceeded(&self) -> bool {
         self.overdue > 0 || !self.stuck.is_empty()
     }
 }
 
-/// A task that failed: it gave up, or did so while it was stopping.
+/// A failed task, or a task whose last attempt failed after a stop request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedTask {
-    /// Its name.
+    /// The name of the task.
     pub name: String,
-    /// Its id.
+    /// The id of the task.
     pub id: TaskId,
-    /// The slot of a submission.
+    /// The slot, if the task is a submission to a slot.
     pub slot: Option<Arc<str>>,
-    /// Its last failure.
+    /// The last failure of the task.
     pub failure: Failure,
 }
 
-/// A task that was aborted.
+/// An aborted task.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AbortedTask {
-    /// Its name.
+    /// The name of the task.
     pub name: String,
-    /// Its id.
+    /// The id of the task.
     pub id: TaskId,
-    /// The slot of a submission.
+    /// The slot, if the task is a submission to a slot.
     pub slot: Option<Arc<str>>,
-    /// Whose deadline it did not meet; nobody's, if its runtime was shut down under it.
+    /// The cause of the stop request whose deadline the task missed. `None` if its Tokio runtime was shut down.
     pub cause: Option<StopCause>,
 }
 
-/// A task that was still there when the shutdown was over.
+/// A task that had not ended when the shutdown was over.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StuckTask {
-    /// Its name.
+    /// The name of the task.
     pub name: String,
-    /// Its id.
+    /// The id of the task.
     pub id: TaskId,
-    /// The slot of a submission.
+    /// The slot, if the task is a submission to a slot.
     pub slot: Option<Arc<str>>,
-    /// For how long it has been doing what it does: if it blocks, running its attempt.
+    /// How long the task has been in its current phase. For a body that blocks, this is the running time of its
+    /// attempt.
     pub running_for: Duration,
 }
 
@@ -108,7 +110,7 @@ impl fmt::Display for StuckTask {
     }
 }
 
-/// A task in a message: its name, and the slot of a submission.
+/// A task in a message: its name, and the slot of a submission in brackets.
 pub(crate) struct Labelled<'a>(pub(crate) &'a str, pub(crate) Option<&'a str>);
 
 impl fmt::Display for Labelled<'_> {

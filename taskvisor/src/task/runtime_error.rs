@@ -1,4 +1,4 @@
-//! Why something was refused, in words that say what to do instead.
+//! The error of supervisor calls.
 
 use std::error::Error;
 use std::fmt;
@@ -6,83 +6,85 @@ use std::sync::Arc;
 
 use super::{Report, TaskId};
 
-/// Why a supervisor did not do what it was asked to.
+/// The error of a call to a supervisor.
+///
+/// `Display` says what is wrong and, where possible, what to do instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RuntimeError {
-    /// A task of this name is there already; it goes on.
+    /// Another task holds this name. It is not affected.
     NameTaken {
         /// The name.
         name: String,
     },
-    /// The slot is taken, and this submission does not wait.
+    /// Another submission owns the slot, and this one does not wait.
     Busy {
         /// The slot.
         slot: String,
     },
-    /// As many submissions wait as may.
+    /// The limit of waiting submissions is reached, for this slot or in total.
     QueueFull {
         /// The slot.
         slot: String,
     },
-    /// No task of this name is there.
+    /// No task of this name exists.
     UnknownTask {
         /// The name.
         name: String,
     },
-    /// No task with this id is there.
+    /// No task with this id exists in this supervisor.
     UnknownTaskId {
         /// The id.
         id: TaskId,
     },
-    /// The supervisor shuts down, or is gone.
+    /// The supervisor is shutting down, or has been dropped.
     ShuttingDown,
-    /// The Tokio runtime of the supervisor was shut down, and its tasks were dropped with it.
+    /// The Tokio runtime of the supervisor was shut down, and its tasks were dropped.
     RuntimeGone,
-    /// The supervisor was built outside a Tokio runtime and called outside one.
+    /// The supervisor was built and called outside a Tokio runtime.
     NoRuntime,
-    /// It was run before; a supervisor runs once.
+    /// The supervisor was already run. A supervisor runs once.
     AlreadyRan,
-    /// The task or subscriber asks for states that nobody gave.
+    /// The task or subscriber needs states that were not registered.
     MissingState {
         /// The name of the task or subscriber.
         name: String,
-        /// The types that are missing.
+        /// The missing types.
         types: Vec<&'static str>,
-        /// A type that was given and may be meant.
+        /// A registered type that is similar to a missing one.
         near: Option<&'static str>,
     },
-    /// A state of this type was given before; the first one is kept.
+    /// A state of this type is already registered. The first one is kept.
     DuplicateState {
         /// The type.
         type_name: &'static str,
     },
-    /// The rules of the task contradict each other or allow nothing.
+    /// The options of the task contradict each other, or no attempt could run with them.
     InvalidSpec {
         /// The name of the task.
         name: String,
-        /// Everything that is wrong.
+        /// All problems.
         reasons: Vec<&'static str>,
     },
-    /// The configuration allows nothing.
+    /// No attempt could run with this configuration.
     InvalidConfig {
-        /// What is wrong.
+        /// The problem.
         reason: &'static str,
     },
-    /// Several were refused, and so all of them.
+    /// Several problems were found, so nothing was started.
     Refused(Arc<[Self]>),
-    /// A task waited for its own end, or a task or subscriber for that of its supervisor: the stop was asked, the wait
-    /// refused.
+    /// A task awaited its own end, or a task or subscriber awaited the shutdown of its own supervisor. The stop has
+    /// been requested, but the call does not wait, because it would deadlock.
     WouldDeadlock,
-    /// The shutdown is over, but tasks did not stop within its grace: they were aborted, or are stuck because they block
-    /// their threads. The names of stuck tasks stay taken until they return.
+    /// The shutdown is over, but some tasks did not stop within its grace. They were aborted, or are stuck because they
+    /// block their threads. A stuck task keeps its name until its body returns.
     GraceExceeded {
-        /// How all tasks ended. `stuck` and `aborted_tasks` name those that exceeded the grace.
+        /// The report. Its `stuck` and `aborted_tasks` list the tasks that exceeded the grace.
         report: Arc<Report>,
     },
-    /// The signals of the process cannot be listened to.
+    /// The signal handlers of the process could not be installed.
     Signals {
-        /// Why.
+        /// The error of the system.
         reason: String,
     },
 }
@@ -90,35 +92,41 @@ pub enum RuntimeError {
 impl fmt::Display for RuntimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NameTaken { name } => write!(f, "a task named `{name}` is already there"),
-            Self::Busy { slot } => write!(f, "the slot `{slot}` is busy"),
+            Self::NameTaken { name } => write!(f, 
+"a task named `{name}` already exists: use another name, or wait until it has ended"),
+            Self::Busy { slot } => write!(f, "the slot `{slot}` is busy: retry later, or use an admission that waits"),
             Self::QueueFull { slot } => write!(
                 f,
-                "too many wait for the slot `{slot}`, or for slots in all: try saturating_deadline, or wait for room with `submit_wait`"
+                "too many submissions wait for the slot `{slot}`, or for all slots together: retry later, or wait \
+                 for room with `submit_wait`"
             ),
-            Self::UnknownTask { name } => write!(f, "there is no task named `{name}`"),
+            Self::UnknownTask { name } => write!(f, "there is no task named `{name}`: it has ended, or was never added"),
             Self::UnknownTaskId { id } => {
                 write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
             }
-            Self::ShuttingDown => f.write_str("the supervisor is shutting down"),
+            Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(
-                "the Tokio runtime of the supervisor was shut down, and its tasks with it: build another supervisor",
+                "the Tokio runtime of the supervisor was shut down, and its tasks were dropped: build another one",
             ),
             Self::NoRuntime => f.write_str(
-                "no Tokio runtime: build the supervisor inside one, or give it a handle with `builder(…).runtime(…)`",
+                "no Tokio runtime: build the supervisor inside a runtime, or pass a handle with `builder(…).runtime(…)`",
             ),
-            Self::AlreadyRan => f.write_str("a supervisor runs once, and this one ran before"),
+            Self::AlreadyRan => f.write_str(
+"this supervisor was already run: build another one, because a supervisor runs once"),
             Self::MissingState { name, types, near } => {
                 write!(f, "`{name}` needs ")?;
                 list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
-                f.write_str(", which nobody gave: call `.state(…)`")?;
+                f.write_str(match types[..] {
+                    [_] => ", but no state of that type was registered: call `.state(…)`",
+                    _ => ", but no states of those types were registered: call `.state(…)` for each",
+                })?;
                 match near {
                     Some(near) => write!(f, " ({})", near_miss(types, near)),
                     None => Ok(()),
                 }
             }
             Self::DuplicateState { type_name } => {
-                write!(f, "a state of type `{type_name}` is given twice; wrap one of them in a type of its own")
+                write!(f, "a state of type `{type_name}` was registered twice: wrap one of them in a new type")
             }
             Self::InvalidSpec { name, reasons } => {
                 write!(f, "`{name}`: ")?;
@@ -137,12 +145,12 @@ impl fmt::Display for RuntimeError {
                 }
                 if !report.stuck.is_empty() {
                     let separator = if report.overdue().next().is_some() { "; " } else { "" };
-                    write!(f, "{separator}past the grace, still blocking their threads: ")?;
+                    write!(f, "{separator}stuck after the grace, still blocking their threads: ")?;
                     list(f, report.stuck.iter().map(ToString::to_string))?;
                 }
                 Ok(())
             }
-            Self::Signals { reason } => write!(f, "cannot listen to signals: {reason}"),
+            Self::Signals { reason } => write!(f, "cannot listen for signals: {reason}"),
         }
     }
 }
@@ -150,7 +158,7 @@ impl fmt::Display for RuntimeError {
 impl Error for RuntimeError {}
 
 impl RuntimeError {
-    /// One error out of all that is wrong, if anything is.
+    /// Combines all problems into one error. `Ok` if there are none.
     pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
         match errors.len() {
             0 => Ok(()),
@@ -160,13 +168,15 @@ impl RuntimeError {
     }
 }
 
-/// What may be meant, when `given` resembles a type that is missing.
+/// Explains how the registered type `given` differs from a missing type of a similar name.
 pub(crate) fn near_miss(missing: &[&str], given: &str) -> String {
     match given.strip_prefix("alloc::sync::Arc<").and_then(|inner| inner.strip_suffix('>')) {
         Some(inner) if missing.contains(&inner) => {
-            format!("given is an `Arc` of it; `State` shares already, so give the `{inner}` itself")
+            format!(
+                "an `Arc<{inner}>` was registered; `State` already shares its value, so register the `{inner}` itself"
+            )
         }
-        _ => format!("given is a `{given}`, which is another type"),
+        _ => format!("a `{given}` was registered, which is another type"),
     }
 }
 

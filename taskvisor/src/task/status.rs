@@ -1,4 +1,4 @@
-//! What a task is doing, as a snapshot.
+//! The status of a task: a snapshot.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,48 +9,48 @@ use tokio::time::Instant;
 use super::{Outcome, TaskId};
 use crate::error::Failure;
 
-/// What a task is doing.
+/// The phase of a task.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Phase {
-    /// It could run, but something is missing.
+    /// The task waits for its slot or for a permit.
     Waiting {
-        /// What is missing.
+        /// The resource that the task waits for.
         on: WaitingOn,
     },
-    /// An attempt runs.
+    /// An attempt is running.
     Running {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
     },
-    /// Between two attempts: a backoff or an interval.
+    /// The task waits between two attempts, in a backoff or an interval.
     Sleeping {
-        /// The attempt that ended.
+        /// The number of the attempt that ended.
         attempt: u64,
-        /// When the next one begins.
+        /// When the next attempt begins.
         until: Instant,
     },
-    /// Its body blocks inside a poll past its grace. Waiters were told `Aborted`; the name stays taken until the body
-    /// really returns.
+    /// The body blocks its thread inside a poll after its deadline. Waiters have seen the outcome `Aborted`, but the
+    /// task keeps its name until the body returns.
     Stuck {
-        /// The attempt that blocks.
+        /// The number of the attempt that blocks.
         attempt: u64,
     },
-    /// It is over.
+    /// The task has ended.
     Ended(Outcome),
 }
 
-/// What a waiting task waits for.
+/// The resource that a waiting task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitingOn {
-    /// Its turn in its slot; without a slot, its first poll.
+    /// Its slot. Without a slot, its first poll.
     Slot,
     /// One of the [`max_concurrent`](crate::Config::max_concurrent) permits.
     Permit,
 }
 
-/// In one word: `slot` or `permit`.
+/// Writes `slot` or `permit`.
 impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -77,24 +77,25 @@ impl fmt::Display for Phase {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskStatus {
-    /// Its name.
+    /// The name of the task.
     pub name: Cow<'static, str>,
-    /// Its id.
+    /// The id of the task.
     pub id: TaskId,
-    /// The slot it was submitted to. Nothing for an added task, and for a submission without a slot.
+    /// The slot of a submission. `None` for an added task, and for a submission without a slot.
     pub slot: Option<Arc<str>>,
-    /// What it is doing.
+    /// The current phase.
     pub phase: Phase,
-    /// Since when.
+    /// When the current phase began.
     pub since: Instant,
-    /// The number of the latest attempt; 0 before the first.
+    /// The number of the latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// How many attempts failed in a row; a success or a long run sets it back.
+    /// How many attempts failed in a row. A success resets the count. A failed attempt that
+    /// ran for `stable_after` starts again at 1.
     pub failures: u32,
-    /// The latest failure, however long ago.
+    /// The latest failure, also if later attempts succeeded.
     pub last_error: Option<Failure>,
-    /// When the next attempt begins, if one is planned.
+    /// When the next attempt begins, if it is scheduled.
     pub next_attempt: Option<Instant>,
-    /// Whether it was asked to stop.
+    /// Whether a stop was requested.
     pub stopping: bool,
 }

@@ -42,7 +42,7 @@ fn a_first_delay_above_the_largest_is_refused() {
 fn the_refusal_says_what_would_be_right() {
     assert_eq!(
         with_factor(0.5).unwrap_err().to_string(),
-        "the backoff's factor must be a finite number of at least 1"
+        "the backoff's `factor` must be a finite number of at least 1"
     );
     assert!(InvalidBackoff::ZeroFirst.to_string().contains("above zero"));
     assert!(InvalidBackoff::FirstAboveMax.to_string().contains("largest"));

@@ -14,7 +14,7 @@ struct Database;
 async fn a_refused_submission_comes_back_as_it_was() {
     let (harness, owner) = owned_by(polite("owner")).await;
     let error = refused(&harness, DropIfRunning, brief("later"));
-    assert_eq!(error.to_string(), "the slot `slot` is busy");
+    assert_eq!(error.to_string(), "the slot `slot` is busy: retry later, or use an admission that waits");
     let submission = error.into_submission();
     harness.cancel(&owner);
     over(&owner).await;
@@ -68,7 +68,10 @@ async fn a_refusal_fits_into_any_error() {
     let (harness, _) = owned_by(polite("owner")).await;
     let error = refused(&harness, DropIfRunning, brief("dropped"));
     let into_anyhow = || -> anyhow::Result<()> { Err(error)? };
-    assert_eq!(into_anyhow().expect_err("an error").to_string(), "the slot `slot` is busy");
+    assert_eq!(
+        into_anyhow().expect_err("an error").to_string(),
+        "the slot `slot` is busy: retry later, or use an admission that waits"
+    );
     let error = refused(&harness, DropIfRunning, brief("dropped"));
     assert!(matches!(RuntimeError::from(error), RuntimeError::Busy { slot } if slot == SLOT));
     harness.finish().await;

@@ -99,7 +99,10 @@ async fn the_new_events_have_stable_labels_and_readable_lines() {
     };
     assert_eq!(line(EventName::Queued), "queued slot=slot");
     assert_eq!(line(EventName::Admitted), "admitted");
-    assert_eq!(line(EventName::Refused), "refused task=dropped slot=slot reason=\"the slot `slot` is busy\"");
+    assert_eq!(
+        line(EventName::Refused),
+        "refused task=dropped slot=slot reason=\"the slot `slot` is busy: retry later, or use an admission that waits\""
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,7 +38,7 @@ fn subscriber() {
 #[test]
 fn control() {
     let ended = run("control");
-    ended.expect_stdout("refused: a task named `consumer-1` is already there");
+    ended.expect_stdout("refused: a task named `consumer-1` already exists");
     ended.expect_stdout("is consumer-1 alive? false");
     ended.expect_stdout("failing: canceled");
     ended.expect_stdout("  consumer-3 puts its work away\n  consumer-2 puts its work away\n");

@@ -31,7 +31,7 @@ fn jobs_are_listed_and_the_limits_of_the_set_up_hold() {
     ended.expect_code(0);
     let place = place("jobs_listed", LISTED, "#[job(");
     ended.expect_stdout(&format!("sync (tenant: u64, _revision: Option<u32>) at {place}\n"));
-    ended.expect_stdout("refused: too many wait for the slot `tenant-007`");
+    ended.expect_stdout("refused: too many submissions wait for the slot `tenant-007`");
     ended.expect_stdout("sync synced 7, sync synced 7\n");
 }
 

@@ -18,8 +18,8 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
     let lines = [
         format!(
             "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber `log` \
-             ({log}), but nobody gave one: call `app.state(…)` in the set-up; given is an `Arc` of it; `State` shares \
-             already, so give the `misdeclared::Database` itself"
+             ({log}), but nobody gave one: call `app.state(…)` in the set-up; an `Arc<misdeclared::Database>` was \
+             registered; `State` already shares its value, so register the `misdeclared::Database` itself"
         ),
         format!(
             "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them another \
@@ -33,8 +33,8 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
             "{second_cache}: a state of type `misdeclared::Cache` is given twice, before at {cache}; wrap one of them in a \
              type of its own"
         ),
-        format!("{config}: `max_concurrent` is 0, so no task could ever run; use `None` for any number"),
-        format!("{config}: `timeout` is zero, so no attempt could ever finish; use `None` for any time"),
+        format!("{config}: `max_concurrent` is 0, so no task could ever run: use `None` for no limit"),
+        format!("{config}: `timeout` is zero, so no attempt could ever finish: use `None` for no limit"),
         format!(
             "{declared}: the task `ping` is declared ({ping}) and starts by itself; leave out this `app.task(…)`, and set \
              what differs in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
@@ -46,15 +46,18 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
         ),
         format!("{nameless}: a task needs a name that is not empty"),
         format!(
-            "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`; drop one of them"
+            "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
         format!(
-            "{dig}: task `dig`: `stable_after` is zero, so that every failure would begin a new streak; leave it out"
+            "{dig}: task `dig`: `stable_after` is zero, so every failure would begin a new streak: leave it out"
         ),
         format!(
-            "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"
+            "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"
         ),
-        format!("{dig}: task `dig`: an interval after success has no effect without `RestartPolicy::Always`"),
+        format!(
+            "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this policy, \
+             or remove the interval"
+        ),
         "the application does not start: 13 problems in all".to_owned(),
     ];
     assert_eq!(ended.stderr, lines.map(|line| format!("error: {line}\n")).concat());
