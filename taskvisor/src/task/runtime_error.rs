@@ -92,15 +92,20 @@ pub enum RuntimeError {
 impl fmt::Display for RuntimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NameTaken { name } => write!(f, 
-"a task named `{name}` already exists: use another name, or wait until it has ended"),
-            Self::Busy { slot } => write!(f, "the slot `{slot}` is busy: retry later, or use an admission that waits"),
+            Self::NameTaken { name } => {
+                write!(f, "a task named `{name}` already exists: use another name, or wait until it has ended")
+            }
+            Self::Busy { slot } => {
+ write!(f, "the slot `{slot}` is busy: retry later, or use an admission that waits")
+}
             Self::QueueFull { slot } => write!(
                 f,
                 "too many submissions wait for the slot `{slot}`, or for all slots together: retry later, or wait \
                  for room with `submit_wait`"
             ),
-            Self::UnknownTask { name } => write!(f, "there is no task named `{name}`: it has ended, or was never added"),
+            Self::UnknownTask { name } => {
+write!(f, "there is no task named `{name}`: it has ended, or was never added")
+}
             Self::UnknownTaskId { id } => {
                 write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
             }
