@@ -1,8 +1,8 @@
-//! Annotate an async function, and it is supervised: restarted with backoff, timed out, observed, admitted by key, and
-//! shut down in order.
+//! Supervises annotated async functions: restarts them with backoff, limits their run time, publishes their events,
+//! admits them by key, and shuts them down in order.
 //!
-//! A service has a dozen background loops, each with its own retry, its own sleep, its own shutdown flag, and a panic
-//! that nobody sees. Here each of them is a function with one line above it:
+//! A service has a dozen background loops. Each has its own retry, its own sleep, its own shutdown flag, and panics
+//! that go unnoticed. Here each loop is a function with one attribute:
 //!
 #![cfg_attr(feature = "macros", doc = "```no_run")]
 #![cfg_attr(not(feature = "macros"), doc = "```ignore")]
@@ -11,39 +11,40 @@
 //! #[task(restart = "always", every = "10s", backoff = "exp", timeout = "5s")]
 //! async fn ping(ctx: TaskContext) -> Result<(), std::io::Error> {
 //!     println!("ping, attempt {}", ctx.attempt());
-//!     Ok(()) // an error or a panic would be retried with backoff
+//!     Ok(()) // an error or a panic is retried with backoff
 //! }
 //!
 //! #[taskvisor::main]
-//! async fn main() {} // set-up goes here; then everything declared runs, until SIGINT or SIGTERM
+//! async fn main() {} // the set-up; then all declared tasks run, until SIGINT or SIGTERM
 //! ```
 //!
-//! # What is where
+//! # Overview
 //!
-//! - A task is a function under `#[task]`, a closure in [`TaskFn`], or a type that is [`Task`]. Its parameters are
-//!   [extracted](FromContext). What it returns decides what follows: [`RestartPolicy`] has the table.
-//! - A [`Supervisor`] runs [`TaskSpec`]s and decides at once whether it takes one. It is complete without any attribute
+//! - A task is a function with `#[task]`, a closure in [`TaskFn`], or a type that implements [`Task`]. Its parameters are
+//!   [extracted](FromContext). Its return value decides what follows: see the table of [`RestartPolicy`].
+//! - A [`Supervisor`] runs [`TaskSpec`]s. It accepts or refuses each one at once. It works without the attributes
 //!   (`default-features = false`).
-//! - A [`TaskHandle`] looks at a task, stops it, waits for its [`Outcome`].
-//! - Work that comes with a key is submitted: what runs in one slot runs one at a time, and an `Admission` says what
-//!   happens to what comes meanwhile. A function under `#[job]` takes arguments and returns a value.
-//! - [`Subscribe`]rs are told every [`Event`]; no subscriber can hold up or change what tasks do.
+//! - A [`TaskHandle`] shows the status of a task, requests its stop, and waits for its [`Outcome`].
+//! - Keyed work is submitted to a slot, where one submission runs at a time. The `Admission` decides what happens to later
+//!   submissions. A function with `#[job]` takes arguments and returns a value.
+//! - A [subscriber](Subscribe) receives every [`Event`]. It cannot delay tasks or change their behavior.
 //!
-//! # What surprises
+//! # Common surprises
 //!
-//! - Stopping is cooperative until the [grace](Config::grace) is over; then the attempt's future is dropped. A body that
-//!   blocks its thread cannot be dropped: it is reported as stuck, and its name stays taken.
-//! - Panics are contained by unwinding; with `panic = "abort"` a panic ends the process.
-//! - Tasks need a Tokio runtime with timers (`enable_time`, or `enable_all`).
-//! - Nothing survives the process: for work that must, use a queue on a database.
+//! - A stop is cooperative until the [grace](Config::grace) is over; then the attempt's future is dropped. A body that blocks
+//!   its thread cannot be dropped: it is reported as stuck, and it keeps its name.
+//! - Panics are contained by unwinding. With `panic = "abort"`, a panic ends the process.
+//! - Tasks need a Tokio runtime with timers (`enable_time` or `enable_all`).
+//! - No task survives the process. For durable work, use a queue on a database.
 
 #![forbid(unsafe_code)]
-// An example that drops a handle is wrong; one that declares what it does not use is short.
+// Examples may leave declarations unused, to stay short. All other warnings are errors, such as a dropped handle.
 #![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
-// Without the controller nothing takes slots; the code that passes them on stays, so that there is one of it.
+// Without the controller no task has a slot. The code that passes slots on is still compiled, so that only one version
+// of it exists.
 #![cfg_attr(not(feature = "controller"), allow(dead_code, unreachable_pub))]
 
-// Layers: a folder imports only from those above it, which a test checks. LiveTasks a folder files may use each other.
+// Layers: a folder imports only from the folders above it; a test checks this. Files of one folder may use each other.
 mod sync;
 mod error;
 mod policy;

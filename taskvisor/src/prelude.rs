@@ -1,4 +1,4 @@
-//! What a file with tasks in it usually needs.
+//! The names that a file with tasks usually needs.
 
 #[cfg(all(feature = "controller", feature = "macros"))]
 pub use crate::job;

@@ -1,9 +1,8 @@
-//! What an argument of a job has to be.
+//! The requirements for an argument of a job.
 
-/// Assumed of an argument in generated code, so that what it is not is said once, where its type is written.
+/// A bound that generated code places on an argument, so that a wrong type is reported only once, at the type itself.
 ///
-/// The lifetime is for the compiler alone: of a bound under `for<'a>` it does not ask, before anybody uses it, whether it
-/// holds.
+/// The lifetime defers the check: the compiler checks a bound under `for<'a>` only where it is used.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a job",
     label = "not an argument"
@@ -13,30 +12,30 @@ pub trait JobArgument<'a, const INDEX: usize>: Clone + Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync + 'static, const INDEX: usize> JobArgument<'_, INDEX> for T {}
 
-/// What is no extractor.
+/// A type that is not an extractor.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a job: it is an extractor",
-    label = "made for each attempt, not submitted",
+    label = "created for each attempt, not submitted",
     note = "write `#[inject]` before the parameter",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait NoExtractor<const IS_EXTRACTOR: bool> {
-    /// Fails to compile where it is not so.
+    /// Compiles only if the bound holds.
     fn check() {}
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> NoExtractor<false> for T {}
 
-/// What can be kept until its turn and given to each attempt; of an extractor nothing is asked.
+/// A type that can be cloned for each attempt. Every extractor satisfies it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a job: it is not `Clone`",
     label = "not `Clone`",
-    note = "an argument is kept until its turn, and each attempt gets a clone: derive `Clone`, or share it in an `Arc`",
+    note = "an argument is stored, and each attempt gets a clone: derive `Clone`, or share it in an `Arc`",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait CloneArgument<const IS_EXTRACTOR: bool> {
-    /// Fails to compile where it is not so.
+    /// Compiles only if the bound holds.
     fn check() {}
 }
 
@@ -46,16 +45,16 @@ impl<T: Clone> CloneArgument<false> for T {}
 #[diagnostic::do_not_recommend]
 impl<T> CloneArgument<true> for T {}
 
-/// What threads can hand to each other; of an extractor nothing is asked.
+/// A type that can be sent to and shared with other threads. Every extractor satisfies it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a job: it is not `Send + Sync + 'static`",
     label = "not `Send + Sync + 'static`",
-    note = "an argument is kept for a task on another thread: `Arc` instead of `Rc`, an atomic or a `Mutex` instead of \
+    note = "an argument is passed to a task on another thread: use `Arc` instead of `Rc`, an atomic or a `Mutex` instead of \
             `Cell` and `RefCell`, owned instead of borrowed",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait SendArgument<const IS_EXTRACTOR: bool> {
-    /// Fails to compile where it is not so.
+    /// Compiles only if the bound holds.
     fn check() {}
 }
 

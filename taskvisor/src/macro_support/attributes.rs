@@ -1,6 +1,6 @@
-//! The attributes, documented where they can be used.
+//! Re-exports of the attributes, with their documentation.
 
-/// Declares an `async fn` as a task: it starts with the application, or where its `spec()` is listed.
+/// Declares an `async fn` as a task. It starts with the application, or where its `spec()` is passed to a supervisor.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,40 +22,41 @@
 ///
 /// # Options
 ///
-/// Each takes a literal or a constant expression of its type. What is left open comes from [`Config`](crate::Config).
-/// What cannot be meant is [refused](crate::when_it_does_not_compile), where it is written.
+/// Each option takes a literal or a constant expression of its type. Omitted options fall back to
+/// [`Config`](crate::Config), whose default values the table shows. An invalid option is a [compile
+/// error](crate::when_it_does_not_compile) at its own token.
 ///
-/// | option | values | unless said |
+/// | option | values | default |
 /// |---|---|---|
-/// | `name` | the name, unique among the tasks | the function's |
-/// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | on failure |
-/// | `every` | how long to wait after a success, such as `"30s"`; means `restart = "always"` | `"1s"` |
-/// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"` |
-/// | `timeout` | how long one attempt may take | any time |
-/// | `max_retries` | how many retries in a row before it gives up | any number |
-/// | `stable_after` | how long an attempt must run for its failure to begin a new streak | the larger of `"10s"` and the backoff's `max` |
-/// | `stop_timeout` | how long an attempt has to return after a stop request, such as `"2s"` | the whole `grace`, which also limits a longer one |
-/// | `crate` | the path of this crate, if it is renamed or re-exported: `crate = ::renamed` | `::taskvisor` |
+/// | `name` | the name of the task, unique among all tasks | the function's name |
+/// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | `"on-failure"` |
+/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"` | `"1s"` |
+/// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
+/// | `timeout` | the time that one attempt may take | no limit |
+/// | `max_retries` | how many retries in a row are allowed; then the task fails | no limit |
+/// | `stable_after` | how long an attempt must run for its failure to begin a new streak | `"10s"` or the backoff's `max`, whichever is longer |
+/// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
 /// `constant` and `none` and the jitters `"equal"`, `"full"`, `"decorrelated"` and `"none"`: see
 /// [`BackoffPolicy`](crate::BackoffPolicy) and [`JitterPolicy`](crate::JitterPolicy). Durations are written as for
 /// [`humantime`](https://docs.rs/humantime): `"250ms"`, `"1m 30s"`.
 ///
-/// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
-/// attempt: see [`Config::timeout`](crate::Config::timeout).
+/// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
+/// next attempt: see [`Config::timeout`](crate::Config::timeout).
 ///
 /// # Parameters and return type
 ///
 /// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
 /// [`CancellationToken`](crate::CancellationToken), [`SupervisorHandle`](crate::SupervisorHandle),
-/// [`State<T>`](crate::State), or a type of your own; by value or by reference. It returns `()`, `!`, or
-/// `Result<(), E>` of any error, `anyhow`'s and `eyre`'s included.
+/// [`State<T>`](crate::State), or a custom type; by value or by reference. A task returns `()`, `!`, or
+/// `Result<(), E>` with any error type, including those of `anyhow` and `eyre`.
 ///
 /// # What it expands to
 ///
-/// The function stays as it is and can be called in a test. Beside it there is, in the type namespace only, a struct
-/// of the same name, and a description of the task that is found at start:
+/// The function does not change, and a test can call it. The attribute adds a struct of the same name, in the type
+/// namespace only, and a descriptor that the application finds at start-up:
 ///
 /// ```text
 /// struct ping {}
@@ -65,12 +66,12 @@
 ///     pub fn spec() -> TaskSpec { … } // of the static below
 /// }
 ///
-/// static DESCRIPTOR: TaskDescriptor = … // the name, the place, the options, and a function that calls `ping` with its
+/// static DESCRIPTOR: TaskDescriptor = … // the name, the source location, the options, and a function that calls `ping` with its
 ///                                       // parameters; registered with `inventory`
 /// ```
 pub use taskvisor_macros::task;
 
-/// Declares an `async fn` as a job: defined now, submitted later with arguments, and its value comes back.
+/// Declares an `async fn` as a job: it is submitted with arguments, and returns a value to the caller.
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -90,42 +91,42 @@ pub use taskvisor_macros::task;
 /// # }
 /// ```
 ///
-/// | option | values | unless said |
+/// | option | values | default |
 /// |---|---|---|
-/// | `slot` | a format string over the arguments: what runs in one slot runs one at a time | competes with nobody |
+/// | `slot` | a format string over the arguments; jobs in one slot run one at a time | no slot: jobs run independently |
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
-/// | `queue` | how many may wait in line for one slot | [`ControllerConfig`](crate::ControllerConfig) |
-/// | `timeout` | how long one attempt may take, waiting excluded | any time |
-/// | `stop_timeout` | how long an attempt has to return after a stop request, such as `"2s"` | the whole `grace`, which also limits a longer one |
-/// | `max_retries`, `backoff`, `restart` | as for a task, except `"always"`; a job that retries keeps its slot, and without `max_retries` retries as often as [`Config::max_retries`](crate::Config::max_retries) says | one attempt |
-/// | `name` | a label for events and listings | the function's |
-/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+/// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::per_slot`](crate::ControllerConfig::per_slot), 100 |
+/// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
+/// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::max_retries`](crate::Config::max_retries) limits the retries | one attempt |
+/// | `name` | a label for events and listings | the function's name |
+/// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
-/// At the `timeout` the attempt's future is dropped, but a call in `spawn_blocking` that it awaits runs on, beside the next
-/// attempt: see [`Config::timeout`](crate::Config::timeout).
+/// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
+/// next attempt: see [`Config::timeout`](crate::Config::timeout).
 ///
-/// With `admission = "replace"` the successor starts when the owner has ended. A job that does not watch for the stop
-/// request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) works on until its `stop_timeout`, and without one
-/// until the whole grace is over (20 s by default); then its future is dropped.
+/// With `admission = "replace"`, the new submission starts when the owner has ended. A job that does not watch for the
+/// stop request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) continues until its `stop_timeout`, or
+/// without one until the grace is over (20 s by default). Then its future is dropped.
 ///
-/// All jobs of a supervisor share one space of slots: two jobs whose texts are equal exclude each other. Begin the text
-/// with the job's name, unless that is what you want. Arguments are written one after the other, so that `"{a}-{b}"` is the
-/// same slot for `("1-2", "3")` and for `("1", "2-3")`. Separate them by what their values cannot contain, or write strings
-/// in quotes, as in `"{a:?}-{b:?}"`.
+/// All jobs of a supervisor share one space of slots: two different jobs whose slot texts are equal exclude each other.
+/// To prevent that, begin each text with the job's name. Choose separators that the arguments cannot contain:
+/// `"{a}-{b}"` is the same slot for `("1-2", "3")` and for `("1", "2-3")`. The format `"{a:?}-{b:?}"` avoids this,
+/// because it writes strings in quotes.
 ///
-/// Parameters that are [extractors](crate::FromContext) are injected; one with another spelling is marked `#[inject]`. All
-/// others are arguments: owned, `Clone`, and public fields of a struct of the function's name. It returns anything that is
-/// `Send`, or a `Result` of it with any error.
+/// Parameters that are [extractors](crate::FromContext) are injected. Mark an extractor that is not recognized by its
+/// name with `#[inject]`. All other parameters are arguments: owned, `Clone`, and public fields of a struct with the
+/// function's name. A job returns any `Send` type, or a `Result` of it with any error.
 ///
-/// The [`JobHandle`](crate::JobHandle) gives the value; [`JobExt`](crate::JobExt) changes slot, admission or the timeouts of
-/// one submission. A value that was returned is delivered even if a stop was asked meanwhile.
+/// Await the [`JobHandle`](crate::JobHandle) to get the value. [`JobExt`](crate::JobExt) changes the slot, the
+/// admission or the timeouts of one submission. A value that is returned after a stop request is still delivered.
 ///
-/// The jobs of an application are listed by [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs): name, place,
-/// parameters. What cannot be meant is [refused](crate::when_it_does_not_compile), where it is written.
+/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs) lists the jobs of an application with their names, source
+/// locations and parameters. An invalid option is a [compile error](crate::when_it_does_not_compile) at its own token.
 ///
 /// # What it expands to
 ///
-/// The function stays as it is and can be called in a test. Beside it there is a struct of the same name:
+/// The function does not change, and a test can call it. The attribute adds a struct of the same name:
 ///
 /// ```text
 /// struct sync_tenant {
@@ -138,14 +139,14 @@ pub use taskvisor_macros::task;
 /// }
 ///
 /// impl Clone for sync_tenant { … }
-/// impl Job for sync_tenant { … } // `Value` is what the function returns; `slot` formats the key; an attempt calls it
+/// impl Job for sync_tenant { … } // `Value` is the function's value; `slot` formats the key; an attempt calls the function
 ///
 /// static DESCRIPTOR: JobDescriptor = … // registered with `inventory`
 /// ```
 #[cfg(feature = "controller")]
 pub use taskvisor_macros::job;
 
-/// Declares an `async fn` as a subscriber: it is called with every event, on a worker of its own.
+/// Declares an `async fn` as a subscriber. Its own worker calls it with every event, one at a time.
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -156,22 +157,22 @@ pub use taskvisor_macros::job;
 /// }
 /// ```
 ///
-/// | option | values | unless said |
+/// | option | values | default |
 /// |---|---|---|
-/// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is told in any case | all events |
-/// | `queue` | how many events may wait for it; what does not fit is lost, counted and told as `Lagged` | 1024 |
-/// | `name` | its name in events | the function's |
-/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+/// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is always delivered | all events |
+/// | `queue` | how many events may wait for the subscriber; more are lost, counted, and reported to it as `Lagged` | 1024 |
+/// | `name` | the name of the subscriber in events | the function's name |
+/// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
-/// Its first parameter is the `&Event`; the others are [extracted from the application](crate::FromApp):
-/// [`State<T>`](crate::State), [`SupervisorHandle`](crate::SupervisorHandle). It returns nothing. If it panics, it is
-/// called again for the next event. What cannot be meant is [refused](crate::when_it_does_not_compile), where it is
-/// written.
+/// The first parameter is the `&Event`. The others are [extracted from the application](crate::FromApp):
+/// [`State<T>`](crate::State), [`SupervisorHandle`](crate::SupervisorHandle). A subscriber returns nothing. If it
+/// panics, it is called again for the next event. An invalid option is a [compile
+/// error](crate::when_it_does_not_compile) at its own token.
 ///
 /// # What it expands to
 ///
-/// The function stays as it is. Beside it there is a struct of the same name, whose `subscriber()` can be given to a
-/// [`Supervisor`](crate::Supervisor) by hand:
+/// The function does not change. The attribute adds a struct of the same name. Its `subscriber()` can also be passed to
+/// a [`Supervisor`](crate::Supervisor) directly:
 ///
 /// ```text
 /// struct alert {}
@@ -181,13 +182,13 @@ pub use taskvisor_macros::job;
 ///     pub fn subscriber() -> Subscriber { … } // of the static below
 /// }
 ///
-/// static DESCRIPTOR: SubscriberDescriptor = … // the events, the queue, and a function that builds it;
+/// static DESCRIPTOR: SubscriberDescriptor = … // the events, the queue, and a function that builds the subscriber;
 ///                                             // registered with `inventory`
 /// ```
 pub use taskvisor_macros::subscriber;
 
-/// Makes an `async fn` the set-up of an application: it runs first, then everything that is declared, until nothing is
-/// left or until SIGINT or SIGTERM. With jobs and no task it lives until a signal or `stop`.
+/// Makes an `async fn` the set-up of an application. After the set-up, all declared tasks run, until none is left or
+/// until SIGINT or SIGTERM. An application with jobs but no task runs until a signal or `stop`.
 ///
 /// ```no_run
 /// use taskvisor::prelude::*;
@@ -201,31 +202,32 @@ pub use taskvisor_macros::subscriber;
 /// }
 /// ```
 ///
-/// | option | values | unless said |
+/// | option | values | default |
 /// |---|---|---|
-/// | `flavor` | `"multi_thread"`, `"current_thread"` | `"multi_thread"` |
-/// | `worker_threads` | how many, for `multi_thread` | one for each core |
-/// | `grace` | how long tasks may take to stop | `"20s"` |
-/// | `drain` | how long subscribers and states have at the end | `"5s"` |
-/// | `max_concurrent` | how many attempts may run at once | any number |
-/// | `crates = [a, b]` | crates whose declarations run too, and are linked by this | the own package only |
-/// | `crate` | the path of this crate, if it is renamed or re-exported | `::taskvisor` |
+/// | `flavor` | the Tokio runtime: `"multi_thread"`, `"current_thread"` | `"multi_thread"` |
+/// | `worker_threads` | the number of threads of a `"multi_thread"` runtime | one per core |
+/// | `grace` | the time that tasks have to stop | `"20s"` |
+/// | `drain` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
+/// | `max_concurrent` | how many attempts may run at once | no limit |
+/// | `crates = [a, b]` | further crates whose declarations run; the option also links them | only the application's own package |
+/// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
-/// The function may take `app: &mut App`, and returns `()` or `Result<(), E>` of any error. [`App`](crate::App) takes
-/// states, subscribers, further tasks, and changes to the configuration.
+/// The function may take `app: &mut App`, and returns `()` or `Result<(), E>` with any error. With [`App`](crate::App)
+/// it registers states, subscribers and further tasks, and changes the configuration.
 ///
 /// # What runs
 ///
-/// The declarations of the application's own package and of the crates in `crates`, in the order of file and line. What
-/// another crate declares is noted on stderr and does not start: a dependency starts no tasks of its own accord. A crate is
-/// named as it calls itself; if the dependency is renamed, `extern crate invoices as billing;` at the root of the program
-/// goes with `crates = [billing]`.
+/// The declarations of the application's own package and of the crates in `crates` run, in the order of file and line.
+/// The declarations of other crates do not start, and a note on stderr lists them: a dependency cannot start tasks by
+/// itself. Use the name by which a crate calls itself. If the manifest renames the dependency, write `extern crate
+/// invoices as billing;` at the root of the program, and `crates = [billing]`.
 ///
-/// **The compiler links only what a source line names, the package's own `lib.rs` included.** Of a library that is not
-/// linked nothing is known at run time, so that its declarations are missing without a note. If no other line of the program
-/// names it, name it in `crates`: `crates = [my_app]` for the package `my-app`. A subscriber for `Added` shows what runs,
-/// [`SupervisorHandle::tasks`](crate::SupervisorHandle::tasks) lists it, and
-/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs) lists the jobs:
+/// **The compiler links a library only if the program names it; this includes the `lib.rs` of the same package.** The
+/// declarations of a library that is not linked do not run, and no message says so. If no other line of the program
+/// names the library, name it in `crates`: `crates = [my_app]` for the package `my-app`.
+/// [`SupervisorHandle::tasks`](crate::SupervisorHandle::tasks) lists the tasks that run, and
+/// [`SupervisorHandle::jobs`](crate::SupervisorHandle::jobs) lists the jobs. A subscriber can print each task that is
+/// added:
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -238,44 +240,47 @@ pub use taskvisor_macros::subscriber;
 ///
 /// # Start-up checks
 ///
-/// Before anything is spawned everything that is wrong is reported at once, with file and line where there is one: a name
-/// declared twice, a crate linked twice, a state that nobody gave (to a task, a subscriber or a job), a state given twice,
-/// rules that contradict each other, a named crate that declares nothing, an application without a task or a job.
+/// Before any task is spawned, all problems are reported at once, with file and line where possible: a name that is
+/// declared twice, a crate that is linked twice, a missing state (of a task, a subscriber or a job), a state that is
+/// registered twice, contradicting options, a crate in `crates` without declarations, an application without a task or
+/// a job.
 ///
 /// # Exit codes
 ///
 /// | code | meaning |
 /// |---|---|
-/// | 0 | all as planned |
-/// | 1 | the set-up failed, a check failed, a declared task gave up, or it returned a fatal error while it was stopping |
-/// | 124 | a task did not stop within the grace, a subscriber or the destructor of a state did not end within the drain |
-/// | 130, 143 | SIGINT or SIGTERM came during the set-up |
+/// | 0 | success, including an orderly shutdown |
+/// | 1 | the set-up or a start-up check failed, a declared task failed, or it returned a fatal error after a stop request |
+/// | 124 | a task exceeded the grace, or a subscriber or the destructor of a state exceeded the drain |
+/// | 130, 143 | SIGINT or SIGTERM interrupted the set-up |
 ///
-/// Every reason is printed on stderr. Failures are printed there too, except for the kinds of events that a subscriber wants.
+/// The reason for an exit code is printed on stderr. Failures are printed there too, unless a subscriber selects that
+/// kind of event.
 ///
 /// # Signals
 ///
-/// SIGINT and SIGTERM request the shutdown; a second signal skips the grace. They are handled from the first line of the
-/// set-up on, also in the first process of a container: during the set-up they drop it, and no task starts. SIGHUP and
-/// SIGQUIT keep what the system does by default. On Windows, Ctrl-C counts as SIGINT; Ctrl-Break, the closing of the console
-/// and the shutdown of the system count as SIGTERM.
+/// SIGINT and SIGTERM request the shutdown. A second signal skips the grace. The handlers are installed before the
+/// set-up begins, so they also work in the first process of a container. A signal during the set-up drops the set-up,
+/// and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
+/// closing the console and shutting down the system count as SIGTERM.
 ///
-/// # How long the end takes
+/// # How long a shutdown takes
 ///
-/// From the request on at most `grace`, 0.5 s, `drain` and 0.4 s: below 26 s with the defaults. A watchdog thread ends the
-/// process then, whatever blocks (a body, a set-up, a destructor, stderr), and names it. If what runs
-/// at the exit of the process blocks, such as the destructor of a thread local, it aborts 5 s later.
+/// A shutdown takes at most `grace` + 0.5 s + `drain` + 0.4 s after its request: less than 26 s with the defaults. If a
+/// body, a set-up, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
+/// reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts the
+/// process after 5 s.
 ///
 /// # What it expands to
 ///
-/// A `main` with the function inside, as it is. What cannot be meant is [refused](crate::when_it_does_not_compile), where
-/// it is written.
+/// The attribute generates a `main` that contains the unchanged function. An invalid option is a
+/// [compile error](crate::when_it_does_not_compile) at its own token.
 ///
 /// ```text
 /// fn main() -> ExitCode {
 ///     async fn main(app: &mut App) -> Result<(), std::io::Error> { … }
 ///     use ::billing as _; // for each of `crates`
-///     run_main(OPTIONS, main) // builds the runtime; calls the set-up; checks; runs; says why it ends
+///     run_main(OPTIONS, main) // builds the runtime; calls the set-up; checks; runs; reports the exit code
 /// }
 /// ```
 pub use taskvisor_macros::main;

@@ -1,4 +1,4 @@
-//! What generated code names, and the pages of the attributes.
+//! Items that generated code names, and the documentation of the attributes.
 
 #[cfg(feature = "controller")]
 mod argument;

@@ -1,4 +1,4 @@
-//! What generated code asks about types.
+//! Compile-time checks of types in generated code.
 
 use std::error::Error;
 use std::marker::PhantomData;
@@ -6,51 +6,53 @@ use std::marker::PhantomData;
 use crate::error::TaskError;
 use crate::runtime::body::FromContext;
 
-/// Asks a type a question: an inherent constant, which only some types have, wins over that of a trait, which all have.
-/// So aliases are answered too.
+/// Tests a property of a type at compile time, also through type aliases.
+///
+/// The types with the property have an inherent constant, which takes precedence over the trait constant that all types
+/// have.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 
 impl<T, E> Probe<Result<T, E>> {
-    /// It is a `Result`.
+    /// True: the type is a `Result`.
     pub const IS_RESULT: bool = true;
 }
 
-/// What is true of a type that is not a `Result`.
+/// The answer for a type that is not a `Result`.
 pub trait NotAResult {
-    /// It is not a `Result`.
+    /// False: the type is not a `Result`.
     const IS_RESULT: bool = false;
 }
 
 impl<T> NotAResult for Probe<T> {}
 
 impl Probe<Result<(), Box<dyn Error>>> {
-    /// Its error is a box of any.
+    /// True: the error type is a box of any error.
     pub const IS_BOXED: bool = true;
 }
 
-/// What is true of a type whose error is no box of any.
+/// The answer for a type whose error is not a box of any error.
 pub trait NotBoxed {
-    /// Its error is no box of any.
+    /// False: the error type is not a box of any error.
     const IS_BOXED: bool = false;
 }
 
 impl<T> NotBoxed for Probe<T> {}
 
 impl<T: FromContext> Probe<T> {
-    /// It is an extractor.
+    /// True: the type is an extractor.
     pub const IS_EXTRACTOR: bool = true;
 }
 
-/// What is true of a type that is not an extractor.
+/// The answer for a type that is not an extractor.
 pub trait NotAnExtractor {
-    /// It is not an extractor.
+    /// False: the type is not an extractor.
     const IS_EXTRACTOR: bool = false;
 }
 
 impl<T> NotAnExtractor for Probe<T> {}
 
-/// What a function under `#[job]` may return: anything that can be sent, or a `Result` of it with any error.
+/// A type that a `#[job]` function can return: any `Send + 'static` type, or a `Result` of it with any error.
 #[diagnostic::on_unimplemented(
     message = "a job cannot return `{Self}`",
     label = "not a job's return type",
@@ -59,13 +61,13 @@ impl<T> NotAnExtractor for Probe<T> {}
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoJobResult<const IS_RESULT: bool> {
-    /// What is delivered.
+    /// The type of the delivered value.
     type Value: Send + 'static;
 
-    /// Fails to compile where it may not be returned.
+    /// Compiles only if a job can return the type.
     fn check() {}
 
-    /// The result of the attempt.
+    /// Converts the returned value into the result of the attempt.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_job_result(self) -> Result<Self::Value, TaskError>;
 }
@@ -88,7 +90,7 @@ impl<T: Send + 'static> IntoJobResult<false> for T {
     }
 }
 
-/// Assumed of a job's return type in generated code, as `JobArgument` is of an argument.
+/// A bound that generated code places on a job's return type, as `JobArgument` on an argument.
 #[diagnostic::on_unimplemented(message = "a job cannot return `{Self}`", label = "not a job's return type")]
 pub trait JobOutput<'a, const IS_RESULT: bool>: IntoJobResult<IS_RESULT> {}
 
