@@ -23,7 +23,7 @@ use crate::policy::Config;
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::{STUCK_CONFIRMATION, saturating_deadline};
 use crate::runtime::subscriber::Subscriber;
-use crate::supervisor::run::{finish, start};
+use crate::supervisor::run::{run_to_end, start_all};
 use crate::supervisor::signals::Signal;
 use crate::supervisor::{Supervisor, TaskHandle};
 use crate::sync::panics::{Contained, contain, discard};
@@ -154,10 +154,10 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
             (exit_code(&result, &tasks), !is_stuck)
         }
     };
-    let drained_by = shared.stop.borrow().drained_by;
+    let drain_deadline = shared.stop.borrow().drain_deadline;
     let until =
-        drained_by.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));
-    let gone = shared.gone.lock().take();
+        drain_deadline.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));
+    let gone = shared.dropped.lock().take();
     process.leave(until);
     drop(supervisor);
     let mut left = match gone {
@@ -177,9 +177,9 @@ impl Supervisor {
         stays: bool,
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
-        match start(&shared, specs, || Ok(None)) {
-            Ok((_, tasks)) if stays => (shared.stopped().await, tasks),
-            Ok((_, tasks)) => (finish(&shared).await, tasks),
+        match start_all(&shared, specs, || Ok(None)) {
+            Ok((_, tasks)) if stays => (shared.wait_for_shutdown().await, tasks),
+            Ok((_, tasks)) => (run_to_end(&shared).await, tasks),
             Err(error) => (Err(error), Vec::new()),
         }
     }
@@ -240,7 +240,7 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     }
     #[cfg(feature = "controller")]
     {
-        builder.states.insert(super::jobs::Jobs(app.jobs));
+        builder.jobs = app.jobs;
         builder.controller = app.controller;
     }
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())

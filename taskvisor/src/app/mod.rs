@@ -11,8 +11,6 @@ mod check;
 mod notes;
 mod running;
 mod process;
-#[cfg(feature = "controller")]
-mod jobs;
 mod exit_code;
 mod entry;
 

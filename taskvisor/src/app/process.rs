@@ -26,7 +26,7 @@ use crate::policy::Config;
 use crate::runtime::body::Dropping;
 use crate::runtime::cell::saturating_deadline;
 use crate::runtime::shared::Shared;
-use crate::supervisor::overdue::TAKEOVER_MARGIN;
+use crate::supervisor::shutdown::TAKEOVER_MARGIN;
 use crate::supervisor::signals::{Signal, Signals};
 use crate::sync::Mutex;
 use crate::sync::watchdog::{self, Watch};

@@ -11,7 +11,8 @@ use crate::runtime::body::Dropping;
 use crate::runtime::cell::{STUCK_CONFIRMATION, TaskCell, saturating_deadline};
 use crate::runtime::registry::Registry;
 use crate::runtime::shared::{Shared, ShutdownState};
-use crate::supervisor::overdue::{ObserverWait, describe_all, force_ends};
+use crate::supervisor::shutdown::ObserverWait;
+use crate::supervisor::stuck::{describe_all, force_ends};
 use crate::sync::watch;
 use crate::task::{Report, RuntimeError};
 
@@ -56,9 +57,9 @@ impl Running {
         match stop.observer_wait(self.drain, now) {
             ObserverWait::Endless => Verdict::Sleep,
             ObserverWait::Until(due) => Verdict::LookAgain(due),
-            ObserverWait::WhileSomethingIsLeft => {
+            ObserverWait::WhileProgressIsPossible => {
                 // Looked at again and again: nothing but a poll that goes on is stuck.
-                let (stuck, _) = force_ends(&self.registry, now);
+                let stuck = force_ends(&self.registry, now).stuck;
                 if stuck.is_empty() || !self.bus.is_drained() {
                     return Verdict::LookAgain(saturating_deadline(now, STUCK_CONFIRMATION));
                 }
@@ -76,7 +77,7 @@ impl Running {
     /// What blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
     fn describe_blockers(&self, dropping: &Dropping) -> String {
         let now = Instant::now();
-        let (stuck, _) = force_ends(&self.registry, now);
+        let stuck = force_ends(&self.registry, now).stuck;
         if !stuck.is_empty() {
             return still_stuck(&stuck, now);
         }

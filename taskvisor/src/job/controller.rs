@@ -1,15 +1,18 @@
-//! Keyed work: what is submitted runs in slots, one at a time in each.
+//! The controller's methods of a supervisor: submissions, slots and jobs.
 
 use std::pin::pin;
+use std::sync::Arc;
 
-use super::{Submit, SubmitError};
+use super::submit::{RejectedDraft, SubmissionDraft};
+use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
-use crate::supervisor::SupervisorHandle;
+use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause};
 
 impl SupervisorHandle {
-    /// Submits a job, or a task with an [`Admission`](crate::Admission). Decides before it returns: `Ok` is accepted and
-    /// has exactly one outcome, `Err` never runs.
+    /// Submits a job, or a task with an [`Admission`](crate::Admission).
+    ///
+    /// An accepted submission (`Ok`) has exactly one outcome. A rejected one (`Err`) never runs.
     ///
     /// ```
     /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskFn, TaskSpec};
@@ -28,21 +31,21 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// If the slot is busy, too many wait, the supervisor shuts down or is gone, there is no runtime, the supervisor was
-    /// built with a mistake, a state is missing, or the rules contradict each other. The submission comes back inside
-    /// the error.
+    /// The slot is busy, a queue is full, a state is missing, the options contradict each other, the supervisor is shutting
+    /// down or was dropped, it has no runtime, or its builder had an error. The error carries the submission.
     ///
     /// # Panics
     ///
-    /// If the `Clone` of a job's argument, or the `Display` of one that its slot is named after, panics. Nothing was
-    /// submitted then.
+    /// Panics if `Clone` of a job's argument panics, or `Display` of an argument in its slot's key. Then nothing was
+    /// submitted.
     pub fn submit<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
         submission.submit_to(self, false)
     }
 
-    /// Submits like [`submit`](Self::submit), but where too many wait already, waits for room instead of being refused.
-    /// Those who wait for room do so in no order. Whoever has the slot must not wait here for room in it: where only its
-    /// own end makes room, that is for ever.
+    /// Submits like [`submit`](Self::submit), but waits for room if a queue is full.
+    ///
+    /// Waiting callers are admitted in no particular order. The owner of a slot deadlocks if it waits here for room in the
+    /// queue of its own slot.
     ///
     /// # Errors
     ///
@@ -50,7 +53,7 @@ impl SupervisorHandle {
     ///
     /// # Cancel safety
     ///
-    /// Given up before it returns, it has submitted nothing; the submission is dropped.
+    /// If the future is dropped before it completes, nothing was submitted, and the submission is lost.
     pub async fn submit_wait<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
         let mut submission = submission;
         loop {
@@ -58,7 +61,7 @@ impl SupervisorHandle {
                 Ok(shared) => shared,
                 Err(reason) => return Err(SubmitError::new(reason, submission)),
             };
-            // Listening before trying, so that room made in between is not missed.
+            // Register before the attempt to submit, so that a notification in between is not lost.
             let mut room = pin!(shared.room.notified());
             room.as_mut().enable();
             match submission.submit_to(self, true) {
@@ -71,12 +74,14 @@ impl SupervisorHandle {
         }
     }
 
-    /// Asks the owner of a slot to stop, and rejects everything that waits for it. Says whether the slot was taken.
+    /// Requests the stop of a slot's owner, and rejects all submissions that wait for the slot. Returns whether the slot was
+    /// taken.
     ///
-    /// Nothing that waited before the call starts. The slot is free when its owner is gone.
+    /// No submission that was waiting at the time of the call starts. The slot is free once its owner has ended.
     pub fn clear_slot(&self, slot: &str) -> bool {
         let Ok(shared) = self.shared() else { return false };
         let Some(cleared) = shared.registry.clear(slot) else { return false };
+        // `clear` has emptied the queue under the slot's lock; the stops are requested after it, because they wake tasks.
         let now = shared.now();
         for waiting in cleared.waiting {
             waiting.request_stop(StopRequest::reject(Rejection::Cleared, now));
@@ -84,5 +89,44 @@ impl SupervisorHandle {
         cleared.owner.request_stop(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
         shared.room.notify_waiters();
         true
+    }
+
+    /// Returns a snapshot of all taken slots, sorted by key. Each entry is consistent in itself; the list as a whole is not one
+    /// moment.
+    #[must_use]
+    pub fn slots(&self) -> Vec<SlotStatus> {
+        let Ok(shared) = self.shared() else { return Vec::new() };
+        let mut slots = shared.registry.slots(|slot| SlotStatus {
+            key: slot.owner.slot().map(Arc::clone).unwrap_or_default(),
+            owner: slot.owner.name().to_owned(),
+            owner_id: slot.owner.id(),
+            since: slot.since,
+            waiting: slot
+                .queued()
+                .map(|waiter| SlotWaiter {
+                    name: waiter.task.name().to_owned(),
+                    id: waiter.task.id(),
+                    admission: waiter.admission,
+                    since: waiter.since,
+                })
+                .collect(),
+        });
+        slots.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        slots
+    }
+
+    /// Returns the jobs of the application: those that its package and the crates named in `crates` declare. Empty without
+    /// `#[taskvisor::main]`.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<&'static JobDescriptor> {
+        let Ok(shared) = self.shared() else { return Vec::new() };
+        shared.jobs.get().cloned().unwrap_or_default()
+    }
+
+    pub(super) fn submit_draft(&self, draft: SubmissionDraft) -> Result<TaskHandle, RejectedDraft> {
+        match self.shared() {
+            Ok(shared) => shared.submit(draft),
+            Err(reason) => Err(Box::new((reason, draft))),
+        }
     }
 }

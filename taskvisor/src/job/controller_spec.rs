@@ -1,4 +1,4 @@
-//! A task to be submitted rather than added.
+//! A hand-written task as a submission.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 
-/// A task, the slot it runs in, and what happens if that is taken.
+/// A task to submit: its spec, its slot, and its [`Admission`].
 ///
-/// The slot is named after the task unless said. The name itself is a label here: a task of one name may run in two
-/// slots.
+/// The default slot is the name of the task. The name of a submission is a label and need not be unique: tasks of one name
+/// may run in two slots.
 #[derive(Debug)]
 pub struct ControllerSpec {
     spec: TaskSpec,
@@ -20,48 +20,48 @@ pub struct ControllerSpec {
 }
 
 impl ControllerSpec {
-    /// With an admission.
+    /// Creates a submission with an admission.
     #[must_use]
     pub fn new(spec: TaskSpec, admission: Admission) -> Self {
         Self { spec, admission, slot: None }
     }
 
-    /// Waits in line if the slot is taken.
+    /// Creates a submission that is queued if the slot is taken.
     #[must_use]
     pub fn queue(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::Queue)
     }
 
-    /// Takes the place of whoever has the slot.
+    /// Creates a submission that stops the owner of the slot and runs after it.
     #[must_use]
     pub fn replace(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::Replace)
     }
 
-    /// Is refused if the slot is taken.
+    /// Creates a submission that is rejected if the slot is taken.
     #[must_use]
     pub fn drop_if_running(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::DropIfRunning)
     }
 
-    /// Waits if the slot is taken, in the place of an older one that waits so.
+    /// Creates a submission that waits if the slot is taken, and supersedes an older waiting `Latest`.
     #[must_use]
     pub fn latest(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::Latest)
     }
 
-    /// The slot it runs in; its default is the name of the task.
+    /// Sets the slot. The default is the name of the task.
     ///
-    /// All submissions of a supervisor, jobs included, share one space of slots: those with equal keys exclude each other.
-    /// Begin the key with the name of the work, unless that is what you want, and separate its parts by what they cannot
-    /// contain: `format!("{a}-{b}")` is the same for `("1-2", "3")` and for `("1", "2-3")`.
+    /// All submissions of a supervisor, jobs included, share one namespace of slots: submissions with equal keys exclude each
+    /// other. To avoid collisions, begin the key with the name of the work, and separate its parts by a character that they
+    /// cannot contain: `format!("{a}-{b}")` is equal for `("1-2", "3")` and `("1", "2-3")`.
     #[must_use]
     pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
         self.slot = Some(slot.into());
         self
     }
 
-    /// The task.
+    /// Returns the spec of the task.
     #[must_use]
     pub fn into_spec(self) -> TaskSpec {
         self.spec
@@ -71,12 +71,17 @@ impl ControllerSpec {
 impl Submit for ControllerSpec {
     type Handle = TaskHandle;
 
-    fn submit_to(self, supervisor: &SupervisorHandle, waits: bool) -> Result<TaskHandle, SubmitError<Self>> {
+    fn submit_to(
+        self,
+        supervisor: &SupervisorHandle,
+        waits_for_room: bool,
+    ) -> Result<TaskHandle, SubmitError<Self>> {
         let Self { spec, admission, slot } = self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
-        let draft = SubmissionDraft { spec, key, admission, queue: None, returns_value: false, waits };
-        supervisor.submit_draft(draft).map_err(|refused| {
-            let (reason, draft) = *refused;
+        let draft =
+            SubmissionDraft { spec, key, admission, queue: None, returns_value: false, waits_for_room };
+        supervisor.submit_draft(draft).map_err(|rejected| {
+            let (reason, draft) = *rejected;
             SubmitError::new(reason, Self { spec: draft.spec, admission, slot })
         })
     }

@@ -1,4 +1,4 @@
-//! A submitted job as seen from outside: its value, or why there is none.
+//! The handle of a submitted job, which resolves to its value.
 
 use std::error::Error;
 use std::fmt;
@@ -12,85 +12,84 @@ use crate::supervisor::{OutcomeFuture, TaskHandle};
 use crate::sync::Mutex;
 use crate::task::{Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 
-/// Where the value of a job is kept, beside its cell.
-pub(crate) type Delivery<V> = Arc<Mutex<Option<V>>>;
+/// The place of a job's value, shared by its body and its handle.
+pub(crate) type ValueCell<V> = Arc<Mutex<Option<V>>>;
 
-pub(super) fn deliver<V>(delivery: &Delivery<V>, value: V) {
-    *delivery.lock() = Some(value);
-}
-
-/// A job that was accepted: awaited, it gives the value. By `&mut` it can be awaited in `select!`; dropping it changes
-/// nothing for the job.
+/// A handle of an accepted job. It is a future that resolves to the job's value. Dropping it does not affect the job.
 ///
-/// A job that awaits, from inside, a submission that waits for that job's own slot would wait for itself: it is given
-/// [`JobError::SlotDeadlock`] instead. A circle over several slots, or a wait moved to a spawned Tokio task, is not noticed:
-/// give it a timeout.
+/// Await it by `&mut` in `select!`.
+///
+/// A job that owns a slot and awaits a submission queued for the same slot would deadlock. The await returns
+/// [`JobError::SlotDeadlock`] instead. A cycle over several slots, or an await inside a spawned Tokio task, is not detected:
+/// use a timeout there.
 ///
 /// # Cancel safety
 ///
-/// Cancel safe: awaited again, it goes on waiting. The value is given once.
+/// Cancel safe: a dropped await loses nothing. The value is returned once; a second await returns [`JobError::Taken`].
 #[must_use = "dropping it detaches the job; await it for the value, or say so with `drop`"]
 pub struct JobHandle<V> {
     task: TaskHandle,
     outcome: OutcomeFuture,
-    delivery: Delivery<V>,
+    value: ValueCell<V>,
 }
 
 impl<V> JobHandle<V> {
-    pub(crate) fn new(task: TaskHandle, delivery: Delivery<V>) -> Self {
-        Self { outcome: task.outcome(), task, delivery }
+    pub(crate) fn new(task: TaskHandle, value: ValueCell<V>) -> Self {
+        Self { outcome: task.outcome(), task, value }
     }
 
-    /// The id of the submission.
+    /// Returns the id of the submission.
     #[must_use]
     pub fn id(&self) -> TaskId {
         self.task.id()
     }
 
-    /// The name of the job.
+    /// Returns the name of the job.
     #[must_use]
     pub fn name(&self) -> &str {
         self.task.name()
     }
 
-    /// What it is doing now.
+    /// Returns a snapshot of the job's state.
     #[must_use]
     pub fn status(&self) -> TaskStatus {
         self.task.status()
     }
 
-    /// Whether it is over: then awaiting it returns at once.
+    /// Returns whether the job has ended. Then an await completes at once.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()
     }
 
-    /// Asks it to stop; a submission that waits leaves the queue at once. Says whether this call was the one.
+    /// Requests the stop of the job, and returns at once. Returns whether this was the first request.
     ///
-    /// A value that is returned all the same is delivered.
+    /// A submission that waits for its slot leaves the queue. If the attempt still returns a value, the handle resolves to it.
     pub fn cancel(&self) -> bool {
         self.task.cancel()
     }
 
-    /// Waits for its end, without taking the value. From inside the job that has the slot it waits for, that would be
-    /// for ever: await the handle itself, which tells it.
+    /// Waits until the job has ended, and returns its outcome without taking the value.
+    ///
+    /// Inside of the job that owns the slot this submission waits for, the await deadlocks. Await the handle itself, which
+    /// detects that.
     pub fn outcome(&self) -> OutcomeFuture {
         self.task.outcome()
     }
 
-    /// The submission as a task, for anyone who may see it but not its value.
+    /// Returns the handle of the submission as a task, which gives no access to the value.
     #[must_use]
     pub fn task(&self) -> &TaskHandle {
         &self.task
     }
 
-    /// Whether the caller itself has the slot that this submission waits for.
+    /// Returns the slot that this submission waits for, if the calling job owns it.
     fn waits_for_caller(&self) -> Option<Arc<str>> {
         let caller = current_task::caller()?.task?;
         let slot = self.task.cell().slot()?;
-        let waits = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot });
-        let owner = self.task.competes_in()?.registry.owner(slot)?;
-        (waits && owner.id() == caller).then(|| Arc::clone(slot))
+        let is_waiting = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot });
+        let owner = self.task.slot_supervisor()?.registry.owner(slot)?;
+        (is_waiting && owner.id() == caller).then(|| Arc::clone(slot))
     }
 }
 
@@ -100,10 +99,11 @@ impl<V> Future for JobHandle<V> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match Pin::new(&mut self.outcome).poll(context) {
             Poll::Ready(Outcome::Completed) => {
-                let value = self.delivery.lock().take();
+                let value = self.value.lock().take();
                 Poll::Ready(value.ok_or(JobError::Taken))
             }
             Poll::Ready(outcome) => Poll::Ready(Err(JobError::Ended(outcome))),
+            // Checked on every pending poll, because owners change while the submission waits.
             Poll::Pending => match self.waits_for_caller() {
                 Some(slot) => Poll::Ready(Err(JobError::SlotDeadlock { slot })),
                 None => Poll::Pending,
@@ -118,23 +118,24 @@ impl<V> fmt::Debug for JobHandle<V> {
     }
 }
 
-/// Why a job gave no value.
+/// Why a job returned no value.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum JobError {
-    /// It ended otherwise: failed, canceled, aborted or rejected.
+    /// The job ended with another outcome: failed, canceled, aborted or rejected.
     Ended(Outcome),
-    /// The value was given before.
+    /// An earlier await took the value.
     Taken,
-    /// It waits for the slot of the very job that awaits it. It goes on waiting; let the other job return.
+    /// The submission waits for a slot that the awaiting job owns. It remains queued, and starts once the awaiting job has
+    /// returned.
     SlotDeadlock {
-        /// The slot.
+        /// The key of the slot.
         slot: Arc<str>,
     },
 }
 
 impl JobError {
-    /// The first error of type `E` behind it, from the error of the last attempt down its sources.
+    /// Returns the first error of type `E` in the source chain of the last attempt's error.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         match self {
@@ -148,10 +149,10 @@ impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended(outcome) => outcome.fmt(f),
-            Self::Taken => f.write_str("the value of the job was given before"),
+            Self::Taken => f.write_str("the value of the job was taken by an earlier await"),
             Self::SlotDeadlock { slot } => write!(
                 f,
-                "the awaited job waits for the slot `{slot}`, which the awaiting job has: return first, or use another slot"
+                "the awaited job is queued for slot `{slot}`, which the awaiting job owns: return first, or use another slot"
             ),
         }
     }

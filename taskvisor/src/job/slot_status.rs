@@ -1,26 +1,25 @@
-//! The slots, as a snapshot.
+//! Snapshots of slots.
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use crate::runtime::registry::slot::Admission;
-use crate::supervisor::SupervisorHandle;
 use crate::task::TaskId;
 
-/// A slot that is taken.
+/// A snapshot of a taken slot.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlotStatus {
     /// Its key.
     pub key: Arc<str>,
-    /// The name of what runs in it.
+    /// The name of its owner, the submission that runs in it.
     pub owner: String,
-    /// The id of what runs in it.
+    /// The id of its owner.
     pub owner_id: TaskId,
-    /// Since when.
+    /// When the owner acquired it, on the monotonic clock.
     pub since: Instant,
-    /// Who waits for it, in the order of their turn.
+    /// The submissions that wait for it, in the order in which they will run.
     pub waiting: Vec<SlotWaiter>,
 }
 
@@ -32,33 +31,8 @@ pub struct SlotWaiter {
     pub name: String,
     /// Its id.
     pub id: TaskId,
-    /// How it was submitted.
+    /// Its admission.
     pub admission: Admission,
-    /// Since when it waits.
+    /// When it was queued, on the monotonic clock.
     pub since: Instant,
-}
-
-impl SupervisorHandle {
-    /// A snapshot of all slots that are taken, by key. Each slot is as it was at one moment.
-    #[must_use]
-    pub fn slots(&self) -> Vec<SlotStatus> {
-        let Ok(shared) = self.shared() else { return Vec::new() };
-        let mut slots = shared.registry.slots(|slot| SlotStatus {
-            key: slot.owner.slot().map(Arc::clone).unwrap_or_default(),
-            owner: slot.owner.name().to_owned(),
-            owner_id: slot.owner.id(),
-            since: slot.since,
-            waiting: slot
-                .queued()
-                .map(|waiter| SlotWaiter {
-                    name: waiter.task.name().to_owned(),
-                    id: waiter.task.id(),
-                    admission: waiter.admission,
-                    since: waiter.since,
-                })
-                .collect(),
-        });
-        slots.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        slots
-    }
 }

@@ -1,7 +1,7 @@
-//! The timer of a slot: finds submissions that wait long for it, if a subscriber wants `Delayed`.
+//! The timer of a slot: reports submissions that wait long for it, if a subscriber wants `Delayed`.
 //!
-//! A queue may be thousands long, so that its entries share one timer: a small Tokio task, spawned when the first submission
-//! waits. It ends when no submission waits, or when a shutdown begins.
+//! A queue may hold thousands of submissions, so they share one timer: a small Tokio task, spawned when the first submission
+//! is queued. It ends when the queue is empty, or when a shutdown is requested.
 
 use std::sync::{Arc, Weak};
 
@@ -14,35 +14,40 @@ use crate::runtime::shared::Shared;
 use crate::task::TaskId;
 
 impl Shared {
-    /// Reports on those who wait for a slot, from the first of them on.
-    pub(crate) fn watch_line(self: &Arc<Self>, first: &Arc<TaskCell>, now: Instant) {
+    /// Spawns the timer of the slot for which `first` waits. The id of `first` identifies the timer.
+    pub(crate) fn spawn_slot_timer(self: &Arc<Self>, first: &Arc<TaskCell>, now: Instant) {
         if !self.bus.wants(EventName::Delayed) {
             return;
         }
         if let (Some(runtime), Some(slot)) = (self.runtime.get(), first.slot()) {
-            runtime.spawn(watch(Arc::downgrade(self), Arc::clone(slot), first.id(), now));
+            runtime.spawn(run_timer(Arc::downgrade(self), Arc::clone(slot), first.id(), now));
         }
     }
 }
 
-/// Holds nothing that a shutdown waits for, and ends when the shutdown begins.
-async fn watch(shared: Weak<Shared>, slot: Arc<str>, watch: TaskId, mut reported: Instant) {
+/// Reports delays until the queue is empty. `watch` is the id of the submission that started this timer: if the queue was
+/// empty in between, a newer timer watches it, and this one ends.
+async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, watch: TaskId, mut reported: Instant) {
+    // Weak, and upgraded only between waits: a sleeping timer must not keep the states of a dropped supervisor alive.
     let Some(mut stop) = shared.upgrade().map(|shared| shared.stop.subscribe()) else { return };
     loop {
         let next = {
             let Some(shared) = shared.upgrade() else { return };
+            // The submission read its clock on another thread, whose time may be ahead of this one's.
             let now = Instant::now().max(reported);
-            let Some(waits) = shared.registry.waits(&slot, watch) else { return };
-            for (cell, since) in &waits {
+            let Some(waiting) = shared.registry.waits(&slot, watch) else { return };
+            for (cell, since) in &waiting {
+                // Due between the last pass and this one. The actor publishes, so that the event keeps its order in the task.
                 if next_report(*since, reported) <= now {
                     cell.report_delay();
                 }
             }
             reported = now;
-            waits.iter().map(|(_, since)| next_report(*since, now)).min()
+            waiting.iter().map(|(_, since)| next_report(*since, now)).min()
         };
         let Some(next) = next else { return };
-        if timeout_at(next, stop.wait_for(|stop| stop.deadline.is_some())).await.is_ok() {
+        // A shutdown ends the timer, because it rejects all waiting submissions.
+        if timeout_at(next, stop.wait_for(|stop| stop.grace_deadline.is_some())).await.is_ok() {
             return;
         }
     }

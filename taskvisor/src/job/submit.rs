@@ -1,4 +1,4 @@
-//! The decision about a submission.
+//! Submitting: the public traits and errors, and the decision whether to admit a submission.
 
 use std::error::Error;
 use std::fmt;
@@ -17,8 +17,8 @@ use crate::supervisor::spawn::Reserved;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause, TaskId};
 
-/// What can be submitted: a [`ControllerSpec`](crate::ControllerSpec), a job, or a job with other rules. Not meant to be
-/// implemented.
+/// A type that [`submit`](crate::SupervisorHandle::submit) accepts: a [`ControllerSpec`](crate::ControllerSpec), a job, or a
+/// [`Submission`](crate::Submission) of a job. Do not implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be submitted",
     label = "not a submission",
@@ -26,36 +26,39 @@ use crate::task::{Rejection, RuntimeError, StopCause, TaskId};
             a `TaskSpec` is added with `add_task`"
 )]
 pub trait Submit: Sized {
-    /// What comes back when it is accepted.
+    /// The handle of an accepted submission.
     type Handle;
 
-    /// With `waits` it tries again when there is room, so that the lack of it is no refusal.
+    /// With `waits_for_room` the caller tries again after `QueueFull`, so that no `Refused` event is published for it.
     #[doc(hidden)]
-    fn submit_to(self, supervisor: &SupervisorHandle, waits: bool)
-    -> Result<Self::Handle, SubmitError<Self>>;
+    fn submit_to(
+        self,
+        supervisor: &SupervisorHandle,
+        waits_for_room: bool,
+    ) -> Result<Self::Handle, SubmitError<Self>>;
 }
 
-/// A refused submission: why, and the submission, to be tried again.
-pub struct SubmitError<S>(Box<Refused<S>>);
+/// The error of a rejected submission. It carries the reason and the submission, so that the caller can try again.
+pub struct SubmitError<S>(Box<RejectedSubmission<S>>);
 
-struct Refused<S> {
+struct RejectedSubmission<S> {
     reason: RuntimeError,
-    // As in `AddError`: what can be sent but not shared is both behind a lock.
+    // As in `AddError`: the lock makes the error `Sync` although the submission may not be.
     submission: Mutex<S>,
 }
 
 impl<S> SubmitError<S> {
     pub(crate) fn new(reason: RuntimeError, submission: S) -> Self {
-        Self(Box::new(Refused { reason, submission: Mutex::new(submission) }))
+        Self(Box::new(RejectedSubmission { reason, submission: Mutex::new(submission) }))
     }
 
-    /// Why it was refused.
+    /// Returns why the submission was rejected.
     #[must_use]
     pub fn reason(&self) -> &RuntimeError {
         &self.0.reason
     }
 
-    /// The submission that was refused.
+    /// Returns the rejected submission.
     #[must_use]
     pub fn into_submission(self) -> S {
         self.0.submission.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -82,43 +85,31 @@ impl<S> fmt::Debug for SubmitError<S> {
 
 impl<S> Error for SubmitError<S> {}
 
-/// A submission, taken apart.
+/// A submission in its parts, common to jobs and hand-written tasks.
 pub(crate) struct SubmissionDraft {
     pub(crate) spec: TaskSpec,
     pub(crate) key: RegistryKey,
     pub(crate) admission: Admission,
-    /// How many may wait in line, if it says so itself.
+    /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
     pub(crate) queue: Option<usize>,
-    /// Whether its attempts return a value to somebody.
+    /// Whether its attempts return a value.
     pub(crate) returns_value: bool,
-    /// Whether it goes on waiting where there is no room, which is then not told as a refusal.
-    pub(crate) waits: bool,
+    /// Whether the caller tries again after `QueueFull`, which then is not published as `Refused`.
+    pub(crate) waits_for_room: bool,
 }
 
-impl SupervisorHandle {
-    pub(crate) fn submit_draft(
-        &self,
-        draft: SubmissionDraft,
-    ) -> Result<TaskHandle, Box<(RuntimeError, SubmissionDraft)>> {
-        match self.shared() {
-            Ok(shared) => shared.submit(draft),
-            Err(reason) => Err(Box::new((reason, draft))),
-        }
-    }
-}
+/// A rejected submission and the reason. Boxed, because it is large and the rare case.
+pub(super) type RejectedDraft = Box<(RuntimeError, SubmissionDraft)>;
 
 impl Shared {
-    /// Decides on pure data under the slot's lock, and tells those concerned after it.
-    fn submit(
-        self: &Arc<Self>,
-        draft: SubmissionDraft,
-    ) -> Result<TaskHandle, Box<(RuntimeError, SubmissionDraft)>> {
-        let mut policy = match self.check(&draft.spec) {
+    /// Admits or rejects a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
+    pub(super) fn submit(self: &Arc<Self>, draft: SubmissionDraft) -> Result<TaskHandle, RejectedDraft> {
+        let mut policy = match self.check_spec(&draft.spec) {
             Ok(policy) => policy,
-            Err(reason) => return Err(self.refuse(reason, draft)),
+            Err(reason) => return Err(self.reject(reason, draft)),
         };
         policy.returns_value = draft.returns_value;
-        let SubmissionDraft { spec, key, admission, queue, returns_value, waits } = draft;
+        let SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room } = draft;
         let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
         let now = self.now();
         let stop_timeout = settings.stop_timeout();
@@ -128,40 +119,47 @@ impl Shared {
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
         match Registration::for_submission(Arc::clone(self), &cell, admission, limits, now) {
-            Ok((mut registration, taken)) => {
-                self.complete_submission(&mut registration, taken, now);
+            Ok((mut registration, placement)) => {
+                // Before the actor is spawned: the events of its placement precede those of its attempts.
+                self.complete_submission(&mut registration, placement, now);
                 let reserved = Reserved::new(registration, body, policy);
                 let handle = reserved.handle();
                 reserved.start(self);
                 Ok(handle)
             }
-            Err(refusal) => {
-                let reason = self.explain(refusal, &key);
+            Err(error) => {
+                let reason = self.reason(error, &key);
+                // The rejected cell has no other owner, so the name moves back into the spec without a copy.
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
-                Err(self
-                    .refuse(reason, SubmissionDraft { spec, key, admission, queue, returns_value, waits }))
+                let draft = SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room };
+                Err(self.reject(reason, draft))
             }
         }
     }
 
+    /// Publishes the events of an accepted submission, and applies its effects on the tasks of its slot.
+    ///
+    /// Called after the slot's lock is released: stop requests and grants wake tasks, and subscribers' queues have locks.
     pub(crate) fn complete_submission(
         self: &Arc<Self>,
         registration: &mut Registration,
         placement: Placement,
         now: Instant,
     ) {
+        // First of all: once the slot is granted, the actor may publish events of its own.
         registration.publish_submitted(matches!(placement, Placement::Queued { .. }), now);
         match placement {
             Placement::Owner => registration.cell().grant_slot(),
             Placement::Queued { effects, unwatched } => {
                 if unwatched {
-                    self.watch_line(registration.cell(), now);
+                    self.spawn_slot_timer(registration.cell(), now);
                 }
                 if let Some(superseded) = effects.superseded {
                     superseded.request_stop(StopRequest::reject(Rejection::Superseded, now));
                 }
-                // On the clock of the supervisor: the submitter may be on another runtime, or on none.
+                // The grace runs from the request, so read the supervisor's clock again. The caller's own clock may differ: it may
+                // be on another runtime, or on none.
                 let stop = || StopRequest::stop(StopCause::Replace, self.now(), self.config.grace);
                 if let Some(replaced) = effects.replaced {
                     replaced.request_stop(stop());
@@ -173,9 +171,10 @@ impl Shared {
         }
     }
 
-    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft) -> Box<(RuntimeError, SubmissionDraft)> {
-        let goes_on = draft.waits && matches!(reason, RuntimeError::QueueFull { .. });
-        if !goes_on && self.bus.wants(EventName::Refused) {
+    /// Publishes `Refused`, unless the caller will try again.
+    fn reject(&self, reason: RuntimeError, draft: SubmissionDraft) -> RejectedDraft {
+        let will_retry = draft.waits_for_room && matches!(reason, RuntimeError::QueueFull { .. });
+        if !will_retry && self.bus.wants(EventName::Refused) {
             let slot = match &draft.key {
                 RegistryKey::Slot(slot) => Some(Arc::clone(slot)),
                 RegistryKey::Name | RegistryKey::Free => None,
@@ -187,15 +186,15 @@ impl Shared {
         Box::new((reason, draft))
     }
 
-    fn explain(&self, refusal: RegisterError, key: &RegistryKey) -> RuntimeError {
+    fn reason(&self, error: RegisterError, key: &RegistryKey) -> RuntimeError {
         let slot = match key {
             RegistryKey::Slot(slot) => slot.to_string(),
             RegistryKey::Name | RegistryKey::Free => String::new(),
         };
-        match refusal {
+        match error {
             RegisterError::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
             RegisterError::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
-            RegisterError::Closed | RegisterError::NameTaken => self.closed(),
+            RegisterError::Closed | RegisterError::NameTaken => self.closed_error(),
         }
     }
 }

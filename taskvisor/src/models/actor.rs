@@ -10,11 +10,11 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::job::{Delivery, Job, JobDescriptor, JobError, JobHandle, erased_body};
+use crate::job::{Job, JobDescriptor, JobError, JobHandle, ValueCell, erased_body};
 use crate::policy::Config;
 use crate::runtime::body::{TaskContext, erase};
 use crate::runtime::registry::RegisterError;
-use crate::supervisor::overdue::force_ends;
+use crate::supervisor::stuck::force_ends;
 use crate::sync::AtomicUsize;
 use crate::task::{Outcome, Phase};
 
@@ -90,8 +90,8 @@ fn a_stuck_task_ends_and_keeps_its_name_until_it_returns() {
         };
         handle.cancel_with_timeout(Duration::ZERO);
         force_ends(&world.shared.registry, world.now + GRACE);
-        let (stuck, others) = force_ends(&world.shared.registry, world.now + 2 * GRACE);
-        assert_eq!((stuck.len(), others.len()), (1, 0));
+        let live = force_ends(&world.shared.registry, world.now + 2 * GRACE);
+        assert_eq!((live.stuck.len(), live.unconfirmed.len()), (1, 0));
         assert!(join(waiter).is_aborted());
         assert!(matches!(handle.status().phase, Phase::Stuck { .. }));
         assert_eq!(world.add("task", at_once()).err(), Some(RegisterError::NameTaken));
@@ -151,7 +151,7 @@ impl Job for Answer {
 fn the_value_of_a_job_is_stored_before_its_end_is_visible() {
     explore_within(4, || {
         let world = World::new();
-        let delivery: Delivery<u64> = Delivery::default();
+        let delivery: ValueCell<u64> = ValueCell::default();
         let Added { handle, actor } = world.add_job(erased_body(Answer, &delivery));
         let running = thread::spawn(move || block_on(actor));
         let canceling = {

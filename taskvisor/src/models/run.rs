@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 use super::world::{World, at_once};
 use super::{explore, join};
 use crate::runtime::body::{TaskRef, TaskSpec};
-use crate::supervisor::run::start;
+use crate::supervisor::run::start_all;
 use crate::task::RuntimeError;
 
 /// Calls `call` on a runtime that is not driven: its spawned tasks are dropped with it.
@@ -18,10 +18,10 @@ fn on_runtime<T>(call: impl FnOnce() -> T) -> T {
 
 fn run(world: &World, name: &'static str) -> Result<(), RuntimeError> {
     let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {} };
-    start(&world.shared, vec![TaskSpec::inherit(task)], || Ok(None)).map(|_| ())
+    start_all(&world.shared, vec![TaskSpec::inherit(task)], || Ok(None)).map(|_| ())
 }
 
-/// `start` × `start`: exactly one succeeds. The other returns an error, and none of its tasks is added.
+/// `start_all` × `start_all`: exactly one succeeds. The other returns an error, and none of its tasks is added.
 #[test]
 fn of_two_runs_exactly_one_starts() {
     explore(|| {

@@ -15,7 +15,7 @@ use crate::policy::Config;
 use crate::runtime::body::erase;
 use crate::runtime::registry::RegisterError;
 use crate::runtime::subscriber::Subscriber;
-use crate::supervisor::run::finish;
+use crate::supervisor::run::run_to_end;
 use crate::supervisor::shutdown::{Driver, drive};
 use crate::task::{Outcome, Report, RuntimeError};
 
@@ -29,7 +29,8 @@ impl World {
     /// Executes `run` and the driver on this thread.
     fn run(&self) -> Result<Report, RuntimeError> {
         // Boxed, because loom's stacks are small.
-        let (report, driver) = (Box::pin(finish(&self.shared)), Box::pin(drive(Driver::new(&self.shared))));
+        let (report, driver) =
+            (Box::pin(run_to_end(&self.shared)), Box::pin(drive(Driver::new(&self.shared))));
         block_on(Box::pin(async { tokio::join!(report, driver).0 }))
     }
 
@@ -51,7 +52,9 @@ impl World {
         assert_eq!(self.add("late", at_once()).err(), Some(RegisterError::Closed));
         let stop = self.shared.stop.subscribe().borrow_and_update();
         assert!(
-            stop.requested && stop.deadline.is_some() && stop.result.is_some_and(|stuck| stuck.is_empty())
+            stop.requested
+                && stop.grace_deadline.is_some()
+                && stop.stuck_tasks.is_some_and(|stuck| stuck.is_empty())
         );
     }
 }
@@ -94,7 +97,7 @@ fn a_shutdown_reaches_every_accepted_task() {
             })
         };
         world.supervisor.stop();
-        assert!(block_on(world.shared.stopped()).is_ok());
+        assert!(block_on(world.shared.wait_for_shutdown()).is_ok());
         assert!(world.is_empty(), "the shutdown completed before the end of a task");
         join(adding);
         join(driver);
@@ -112,7 +115,7 @@ fn a_stop_request_and_idleness_begin_one_shutdown() {
             let world = world.clone();
             thread::spawn(move || world.supervisor.stop())
         };
-        let report = block_on(finish(&world.shared)).expect("no task blocks");
+        let report = block_on(run_to_end(&world.shared)).expect("no task blocks");
         assert_eq!(ended(&report), 0);
         join(stopping);
         join(driver);
@@ -134,7 +137,7 @@ fn of_two_shutdown_requests_the_earlier_deadline_stays() {
         world.shared.request_stop_all(10 * GRACE);
         join(stopping);
         let is_earlier = |deadline: Option<Instant>| deadline < Some(before + 9 * GRACE);
-        assert!(is_earlier(world.shared.stop.subscribe().borrow_and_update().deadline));
+        assert!(is_earlier(world.shared.stop.subscribe().borrow_and_update().grace_deadline));
         let stop = task.handle.cell().begin_poll().stop;
         assert!(is_earlier(stop.map(|stop| stop.deadline)));
         assert!(task.run().is_canceled());
@@ -166,7 +169,7 @@ fn shutdown_events_are_published_once_and_handled_first() {
             thread::spawn(move || world.supervisor.stop())
         };
         world.supervisor.stop();
-        assert!(block_on(world.shared.stopped()).is_ok());
+        assert!(block_on(world.shared.wait_for_shutdown()).is_ok());
         let handled = handled.lock().expect("the lock is not poisoned").clone();
         assert_eq!(handled, [EventName::ShutdownRequested, EventName::Stopped]);
         join(stopping);
@@ -183,7 +186,7 @@ fn a_driver_that_is_dropped_completes_the_shutdown() {
         let driver = Driver::new(&world.shared);
         let dropping = thread::spawn(move || drop(drive(driver)));
         let adding = world.spawn_add("task");
-        let result = block_on(world.shared.stopped());
+        let result = block_on(world.shared.wait_for_shutdown());
         assert!(result.is_ok());
         assert!(world.is_empty(), "the shutdown completed before the end of a task");
         join(dropping);
@@ -200,7 +203,7 @@ fn the_report_after_idleness_counts_every_end() {
         let fails = erase(|_| async { Err(TaskError::fatal("no luck")) });
         let running = [("one", at_once()), ("two", fails)]
             .map(|(name, body)| world.add(name, body).expect("the name is free").spawn());
-        block_on(world.shared.idle());
+        block_on(world.shared.wait_for_idle());
         let report = world.shared.report();
         assert_eq!((report.completed, report.failed, ended(&report)), (1, 1, 2));
         assert_eq!(report.failures[0].name, "two");

@@ -7,6 +7,8 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+#[cfg(feature = "controller")]
+use super::body::JobDescriptor;
 use super::body::States;
 use super::registry::Registry;
 use super::subscriber::{Inbox, Subscriber};
@@ -20,6 +22,9 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
+    /// The jobs of the application. Set once, before it runs.
+    #[cfg(feature = "controller")]
+    pub(crate) jobs: OnceLock<Vec<&'static JobDescriptor>>,
     /// The error of an invalid configuration. The first fallible call returns it.
     pub(crate) build_error: Option<RuntimeError>,
     // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
@@ -34,31 +39,31 @@ pub(crate) struct Shared {
     /// Called after every change of `stop`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) stop_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
-    pub(crate) ran: AtomicBool,
+    /// Claimed by the first call of `run`, and released if that call fails.
+    pub(crate) started: AtomicBool,
     pub(crate) runtime: OnceLock<Handle>,
     /// Subscribers whose workers are not spawned yet, because no runtime is known.
     pub(crate) subscribers: Mutex<Vec<(Subscriber, Inbox)>>,
     pub(crate) workers: Mutex<Vec<AbortHandle>>,
-    /// Closed when this value, with its states, has been dropped. An application awaits it.
+    /// Completes when this is dropped, because `_drop_signal` is its last field. An application waits for it.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
-    pub(crate) gone: Mutex<Option<oneshot::Receiver<()>>>,
-    // The last field: fields are dropped in their order, so that `gone` closes after the states are dropped.
-    _gone_on_drop: oneshot::Sender<()>,
+    pub(crate) dropped: Mutex<Option<oneshot::Receiver<()>>>,
+    _drop_signal: oneshot::Sender<()>,
 }
 
 /// The progress of a shutdown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShutdownState {
-    /// The stop deadline of the tasks. Set by the first shutdown request.
-    pub(crate) deadline: Option<Instant>,
-    /// Set once admission is closed, the event published, and every task has its stop request. The driver starts only then.
+    /// By when tasks must stop. Set once a shutdown was requested.
+    pub(crate) grace_deadline: Option<Instant>,
+    /// Set once admission is closed, the event is published and all stops are requested. Only then the driver begins.
     pub(crate) requested: bool,
     /// Whether the runtime was shut down before a stop was requested.
     pub(crate) runtime_gone: bool,
-    /// The deadline of subscribers and states. Set once no task is left to wait for.
-    pub(crate) drained_by: Option<Instant>,
-    /// The stuck tasks. Set once the shutdown has completed.
-    pub(crate) result: Option<Arc<[StuckTask]>>,
+    /// By when subscribers must have drained and states must be dropped. Set once no task is left to wait for.
+    pub(crate) drain_deadline: Option<Instant>,
+    /// The result of the driver: the tasks that are stuck. Set once the shutdown is over.
+    pub(crate) stuck_tasks: Option<Arc<[StuckTask]>>,
 }
 
 impl Shared {
@@ -78,12 +83,14 @@ impl Shared {
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
-        let (gone_on_drop, gone) = oneshot::channel();
+        let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
             config,
             controller,
             states,
+            #[cfg(feature = "controller")]
+            jobs: OnceLock::new(),
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
@@ -91,12 +98,12 @@ impl Shared {
             tally: Tally::default(),
             stop: watch::Sender::default(),
             stop_observer: OnceLock::new(),
-            ran: AtomicBool::new(false),
+            started: AtomicBool::new(false),
             runtime: OnceLock::new(),
             subscribers: Mutex::default(),
             workers: Mutex::default(),
-            gone: Mutex::new(Some(gone)),
-            _gone_on_drop: gone_on_drop,
+            dropped: Mutex::new(Some(dropped)),
+            _drop_signal: drop_signal,
         });
         // The inboxes need the address, which is known only once the value is allocated.
         let supervisor = shared.address();

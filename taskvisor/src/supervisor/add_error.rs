@@ -1,4 +1,4 @@
-//! A refused task, with the reason.
+//! The error of a rejected task.
 
 use std::error::Error;
 use std::fmt;
@@ -7,29 +7,29 @@ use std::sync::{Mutex, PoisonError};
 use crate::runtime::body::TaskSpec;
 use crate::task::RuntimeError;
 
-/// A refused task: why, and the spec, to be tried again.
+/// The error of a rejected task. It carries the reason and the spec, so that the caller can try again.
 #[derive(Debug)]
-pub struct AddError(Box<Refused>);
+pub struct AddError(Box<RejectedSpec>);
 
 #[derive(Debug)]
-struct Refused {
+struct RejectedSpec {
     reason: RuntimeError,
-    // A spec can be sent but not shared; behind a lock the error is both, as `?` into other errors wants it.
+    // A spec is `Send` but not `Sync`. The lock makes the error both, which conversions by `?` require.
     spec: Mutex<TaskSpec>,
 }
 
 impl AddError {
     pub(crate) fn new(reason: RuntimeError, spec: TaskSpec) -> Self {
-        Self(Box::new(Refused { reason, spec: Mutex::new(spec) }))
+        Self(Box::new(RejectedSpec { reason, spec: Mutex::new(spec) }))
     }
 
-    /// Why it was refused.
+    /// Returns why the task was rejected.
     #[must_use]
     pub fn reason(&self) -> &RuntimeError {
         &self.0.reason
     }
 
-    /// The spec that was refused.
+    /// Returns the rejected spec.
     #[must_use]
     pub fn into_spec(self) -> TaskSpec {
         self.0.spec.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! The owner of a supervisor, and how it is built.
+//! The builder of a supervisor.
 
 use std::any::type_name;
 use std::fmt;
@@ -8,6 +8,8 @@ use tokio::runtime::Handle;
 
 use super::{Owner, Supervisor, SupervisorHandle};
 use crate::policy::{Config, ControllerConfig};
+#[cfg(feature = "controller")]
+use crate::runtime::body::JobDescriptor;
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::Subscriber;
@@ -15,7 +17,8 @@ use crate::task::RuntimeError;
 
 /// Builds a [`Supervisor`].
 ///
-/// What is wrong with it, such as a state given twice, is told by the first call that can fail.
+/// [`build`](Self::build) does not fail. An error in the builder, such as a duplicate state, is returned by the first call
+/// on the supervisor that can fail.
 ///
 /// ```
 /// use taskvisor::{Config, State, Supervisor, TaskFn, TaskSpec};
@@ -38,6 +41,8 @@ use crate::task::RuntimeError;
 pub struct SupervisorBuilder {
     pub(super) config: Config,
     pub(crate) controller: ControllerConfig,
+    #[cfg(feature = "controller")]
+    pub(crate) jobs: Vec<&'static JobDescriptor>,
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(super) runtime: Option<Handle>,
@@ -45,7 +50,7 @@ pub struct SupervisorBuilder {
 }
 
 impl SupervisorBuilder {
-    /// Gives a state, to be injected as `State<T>`.
+    /// Registers a state, which tasks and subscribers extract as `State<T>`. Each type can have one state.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         if !self.states.insert(state) {
@@ -61,7 +66,7 @@ impl SupervisorBuilder {
         self
     }
 
-    /// How many submissions may wait for their slots.
+    /// Sets how many submissions may wait for their slots.
     #[cfg(feature = "controller")]
     #[must_use]
     pub fn controller(mut self, config: ControllerConfig) -> Self {
@@ -69,19 +74,22 @@ impl SupervisorBuilder {
         self
     }
 
-    /// Binds it to a runtime, so that it can be built and used outside one.
+    /// Binds the supervisor to a runtime, so that it can be built and used outside of one.
     #[must_use]
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
     }
 
-    /// The supervisor.
+    /// Builds the supervisor.
     #[must_use]
     pub fn build(mut self) -> Supervisor {
         self.check_subscribers();
         let shared =
             Shared::new(self.config, self.controller, self.states, self.subscribers, self.build_errors);
+        // Before the binding, which runs code of subscribers that may read the jobs.
+        #[cfg(feature = "controller")]
+        let _ = shared.jobs.set(self.jobs);
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);
         }

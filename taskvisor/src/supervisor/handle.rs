@@ -1,4 +1,4 @@
-//! What a supervisor can be asked to do.
+//! The handle of a supervisor: its methods to add, find and stop tasks.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,52 +11,53 @@ use crate::runtime::current_task;
 use crate::runtime::shared::Shared;
 use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
 
-/// A way to a supervisor that owns nothing: store it anywhere, extract it as a parameter.
+/// A handle of a supervisor. It owns nothing: store it anywhere, or extract it as a parameter of a task.
 ///
-/// Once the supervisor is gone, it lists nothing and adding is refused as during a shutdown. All methods are those of
-/// [`Supervisor`](crate::Supervisor) too.
-pub struct SupervisorHandle(Reach);
+/// After the supervisor was dropped, it lists no tasks, and rejects new ones with
+/// [`ShuttingDown`](RuntimeError::ShuttingDown). [`Supervisor`](crate::Supervisor) dereferences to it.
+pub struct SupervisorHandle(SharedRef);
 
-enum Reach {
-    /// That of a `Supervisor`, which owns it anyway. A clone of it owns nothing.
-    Owned(Arc<Shared>),
-    Known(Weak<Shared>),
+enum SharedRef {
+    /// The handle inside of a `Supervisor`, which owns the state anyway: no upgrade for each call.
+    Strong(Arc<Shared>),
+    Weak(Weak<Shared>),
 }
 
 impl Clone for SupervisorHandle {
     fn clone(&self) -> Self {
-        Self(Reach::Known(match &self.0 {
-            Reach::Owned(shared) => Arc::downgrade(shared),
-            Reach::Known(shared) => Weak::clone(shared),
+        // Always weak: only clones of `Supervisor` share ownership.
+        Self(SharedRef::Weak(match &self.0 {
+            SharedRef::Strong(shared) => Arc::downgrade(shared),
+            SharedRef::Weak(shared) => Weak::clone(shared),
         }))
     }
 }
 
 impl SupervisorHandle {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self(Reach::Known(Arc::downgrade(shared)))
+        Self(SharedRef::Weak(Arc::downgrade(shared)))
     }
 
     pub(crate) fn owning(shared: &Arc<Shared>) -> Self {
-        Self(Reach::Owned(Arc::clone(shared)))
+        Self(SharedRef::Strong(Arc::clone(shared)))
     }
 
     pub(crate) fn shared(&self) -> Result<Cow<'_, Arc<Shared>>, RuntimeError> {
         match &self.0 {
-            Reach::Owned(shared) => Ok(Cow::Borrowed(shared)),
-            Reach::Known(shared) => shared.upgrade().map(Cow::Owned).ok_or(RuntimeError::ShuttingDown),
+            SharedRef::Strong(shared) => Ok(Cow::Borrowed(shared)),
+            SharedRef::Weak(shared) => shared.upgrade().map(Cow::Owned).ok_or(RuntimeError::ShuttingDown),
         }
     }
 
-    /// Adds a task and starts it. Decides before it returns: `Ok` is accepted, `Err` never runs.
+    /// Adds a task and starts it. The task is accepted if the call returns `Ok`, and never runs otherwise.
     ///
-    /// Works before, during and without `run`, from any thread, once the supervisor is bound to a Tokio runtime: built
-    /// inside one, given one, or called from inside one. Tokio's timers must be enabled there.
+    /// The call works before, during and without `run`, and from any thread. The supervisor needs a Tokio runtime with
+    /// timers: the one it was built in or with, or else that of the caller.
     ///
     /// # Errors
     ///
-    /// If the name is taken, the supervisor shuts down, there is no runtime, the supervisor was built with a mistake, a state is missing, or the rules of the
-    /// task contradict each other. The spec comes back inside the error.
+    /// The name is taken, a state is missing, the options of the task contradict each other, the supervisor is shutting
+    /// down, it has no runtime, or its builder had an error. The error carries the spec.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
@@ -82,59 +83,63 @@ impl SupervisorHandle {
         Ok(handle)
     }
 
-    /// Asks the task of this name to stop, and returns at once. Says whether this call was the one.
+    /// Requests the stop of the named task, and returns at once. Returns whether this was the first request.
     ///
     /// # Errors
     ///
-    /// If there is no task of this name.
+    /// [`UnknownTask`](RuntimeError::UnknownTask) if no added task has this name.
     pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
-        Ok(self.known(name)?.cancel())
+        Ok(self.require_task(name)?.cancel())
     }
 
-    /// Asks the task of this name to stop within the grace of the configuration, and waits for its outcome: then it is
-    /// gone, unless it blocks its thread (see [`TaskHandle::outcome`]). Says whether this call was the one that asked
-    /// first.
+    /// Requests the stop of the named task within the configured grace, and waits for its outcome. Returns whether this was
+    /// the first request.
+    ///
+    /// The task is gone afterwards, unless it blocks its thread: see [`TaskHandle::outcome`].
     ///
     /// # Errors
     ///
-    /// If there is no task of this name, if the supervisor is gone, or if it is the task itself that calls: then the stop
-    /// is asked all the same.
+    /// No added task has this name, the supervisor was dropped, or the caller is that task
+    /// ([`WouldDeadlock`](RuntimeError::WouldDeadlock); the stop is requested nevertheless).
     ///
     /// # Cancel safety
     ///
-    /// The stop stays asked if the wait is given up.
+    /// If the future is dropped during the wait, the stop remains requested.
     pub async fn cancel(&self, name: &str) -> Result<bool, RuntimeError> {
         let grace = self.shared()?.config.grace;
         self.cancel_with_timeout(name, grace).await
     }
 
-    /// Like [`cancel`](Self::cancel), with its own grace: after it, the attempt is dropped.
+    /// Like [`cancel`](Self::cancel), with another grace, after which the attempt is dropped.
     ///
     /// # Errors
     ///
     /// As [`cancel`](Self::cancel).
     pub async fn cancel_with_timeout(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
-        cancel_and_wait(self.known(name)?, grace).await
+        cancel_and_wait(self.require_task(name)?, grace).await
     }
 
-    /// Like [`cancel`](Self::cancel), by the id of a task that was added or of a submission, which may run or wait for its
-    /// slot. It looks for the task as [`task_by_id`](Self::task_by_id) does.
+    /// Like [`cancel`](Self::cancel), by id. It also finds submissions, whether they run or wait for their slots.
+    ///
+    /// The search takes linear time: see [`task_by_id`](Self::task_by_id).
     ///
     /// # Errors
     ///
-    /// [`UnknownTaskId`](RuntimeError::UnknownTaskId) if there is no task with this id. Otherwise as [`cancel`](Self::cancel).
+    /// [`UnknownTaskId`](RuntimeError::UnknownTaskId) if no live task has this id. Otherwise as [`cancel`](Self::cancel).
     ///
     /// # Cancel safety
     ///
-    /// The stop stays requested if the wait is given up.
+    /// As [`cancel`](Self::cancel).
     pub async fn cancel_by_id(&self, id: TaskId) -> Result<bool, RuntimeError> {
         let grace = self.shared()?.config.grace;
         let task = self.task_by_id(id).ok_or(RuntimeError::UnknownTaskId { id })?;
         cancel_and_wait(task, grace).await
     }
 
-    /// The added task of this name, if there is one. It finds no submission: the name of one is a label, which many may
-    /// share. Those are found by their ids.
+    /// Returns the added task with this name.
+    ///
+    /// It never returns a submission, because the name of a submission is a label and need not be unique. Find submissions
+    /// by id, with [`task_by_id`](Self::task_by_id).
     #[must_use]
     pub fn task(&self, name: &str) -> Option<TaskHandle> {
         let shared = self.shared().ok()?;
@@ -142,11 +147,11 @@ impl SupervisorHandle {
         Some(TaskHandle::new(cell, &shared))
     }
 
-    /// The task with this id, if it is there: added or submitted, running or waiting for its slot. The id is that of an event
-    /// or of a listed [`TaskStatus`].
+    /// Returns the live task with this id: an added task, or a submission that runs or waits for its slot. Take the id from
+    /// an event or from a [`TaskStatus`].
     ///
-    /// It looks at one task after the other, as [`tasks`](Self::tasks) does, so it takes time in proportion to the number of
-    /// tasks: it is meant for operators, not for hot paths. Keep the [`TaskHandle`] there.
+    /// The search takes time linear in the number of tasks. It is meant for operators' tools; on hot paths keep the
+    /// [`TaskHandle`].
     #[must_use]
     pub fn task_by_id(&self, id: TaskId) -> Option<TaskHandle> {
         let shared = self.shared().ok()?;
@@ -154,13 +159,13 @@ impl SupervisorHandle {
         Some(TaskHandle::new(cell, &shared))
     }
 
-    /// Whether there is an added task of this name: running, waiting or blocking its thread past its grace.
+    /// Returns whether an added task with this name is live: running, waiting, or blocking its thread past its grace.
     #[must_use]
     pub fn is_alive(&self, name: &str) -> bool {
         self.shared().is_ok_and(|shared| shared.registry.find(name).is_some())
     }
 
-    /// A snapshot of all tasks, the oldest first: those that were added, and submissions that run or wait for their slots.
+    /// Returns a snapshot of all live tasks, the oldest first: added tasks, and submissions that run or wait for their slots.
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskStatus> {
         match self.shared() {
@@ -169,26 +174,28 @@ impl SupervisorHandle {
         }
     }
 
-    /// Asks for the end of everything, from anywhere, and returns at once: nothing more is accepted, and all tasks are
-    /// asked to stop within the grace of the configuration, the newest first.
+    /// Requests the shutdown, and returns at once. It can be called from anywhere, also from a task.
+    ///
+    /// Admission closes, and all tasks receive a stop request with the configured grace, the newest first.
     pub fn stop(&self) {
         if let Ok(shared) = self.shared() {
             shared.request_stop_all(shared.config.grace);
         }
     }
 
-    /// [`stop`](Self::stop), and waits until all is over: tasks stopped or, after the grace, aborted; subscribers done.
-    /// Everybody who calls gets the same report of how all tasks have ended, and giving up the wait changes nothing.
+    /// Requests the shutdown as [`stop`](Self::stop) does, and waits until it is over: all tasks have stopped or were aborted
+    /// after the grace, and the subscribers have drained. Every caller gets the same report.
     ///
     /// # Errors
     ///
-    /// [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at the end of the
-    /// grace or blocks its thread past it. If the caller is a task or a subscriber of this
-    /// very supervisor: then the stop is asked all the same.
+    /// - [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at the end of the
+    ///   grace or blocks its thread past it.
+    /// - [`WouldDeadlock`](RuntimeError::WouldDeadlock) if the caller is a task or a subscriber of this supervisor. The
+    ///   shutdown is requested nevertheless.
     ///
     /// # Cancel safety
     ///
-    /// The stop stays asked if the wait is given up.
+    /// If the future is dropped during the wait, the shutdown remains requested.
     pub async fn shutdown(&self) -> Result<Report, RuntimeError> {
         let Ok(shared) = self.shared() else { return Ok(Report::default()) };
         shared.request_stop_all(shared.config.grace);
@@ -196,19 +203,20 @@ impl SupervisorHandle {
             return Err(RuntimeError::WouldDeadlock);
         }
         if shared.bind().is_err() {
-            // It never had a runtime, so it never accepted anything.
+            // Without a runtime it never accepted a task, and there is no driver to wait for.
             return Ok(shared.report());
         }
-        shared.stopped().await
+        shared.wait_for_shutdown().await
     }
 
-    fn known(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
+    fn require_task(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
         self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })
     }
 }
 
 async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
     let first = task.cancel_with_timeout(grace);
+    // After the request: a task that cancels itself stops, although it cannot wait for that.
     if current_task::caller().is_some_and(|caller| caller.task == Some(task.id())) {
         return Err(RuntimeError::WouldDeadlock);
     }
@@ -229,7 +237,7 @@ impl FromApp for SupervisorHandle {
 }
 
 impl AppContext {
-    /// A way to the supervisor of the application.
+    /// Returns a handle of the supervisor that runs the application.
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
         SupervisorHandle::new(self.shared())
@@ -237,7 +245,7 @@ impl AppContext {
 }
 
 impl TaskContext {
-    /// A way to the supervisor of this task.
+    /// Returns a handle of the supervisor that runs this task.
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
         self.app().supervisor()

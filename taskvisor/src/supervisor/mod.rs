@@ -1,13 +1,14 @@
-//! The supervisor: owns a set of tasks, from the first that is added to the end of the shutdown.
+//! The supervisor: owns a set of tasks from the first one added to the end of the shutdown.
 
 mod add_error;
 mod builder;
 mod handle;
-pub(crate) mod overdue;
 pub(crate) mod run;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+mod start;
+pub(crate) mod stuck;
 mod task_handle;
 
 pub use add_error::AddError;
@@ -26,8 +27,8 @@ use crate::runtime::subscriber::Subscriber;
 
 /// Owns a set of supervised tasks.
 ///
-/// Clones own it together; when the last one is dropped, all tasks are asked to stop, and nobody is blocked. It
-/// dereferences to [`SupervisorHandle`], which has the methods to manage tasks and owns nothing.
+/// Clones share ownership. Dropping the last clone requests the stop of all tasks and returns at once. It dereferences to
+/// [`SupervisorHandle`], which has the methods to manage tasks and owns nothing.
 ///
 /// ```no_run
 /// use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskFn, TaskSpec};
@@ -64,7 +65,8 @@ impl Drop for Owner {
 }
 
 impl Supervisor {
-    /// A supervisor on the Tokio runtime it is built in; outside one, on the first it is called from.
+    /// Creates a supervisor on the current Tokio runtime. Outside of one, it binds to the runtime of the first call that needs
+    /// one.
     #[must_use]
     pub fn new(config: Config, subscribers: Vec<Subscriber>) -> Self {
         let mut builder = Self::builder(config);
@@ -72,12 +74,14 @@ impl Supervisor {
         builder.build()
     }
 
-    /// A supervisor that needs more than subscribers: states, or the handle of a runtime.
+    /// Returns a builder, which also takes states and the handle of a runtime.
     #[must_use]
     pub fn builder(config: Config) -> SupervisorBuilder {
         SupervisorBuilder {
             config,
             controller: ControllerConfig::default(),
+            #[cfg(feature = "controller")]
+            jobs: Vec::new(),
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,
@@ -85,7 +89,7 @@ impl Supervisor {
         }
     }
 
-    /// A way to it that owns nothing.
+    /// Returns a handle that owns nothing.
     #[must_use]
     pub fn handle(&self) -> SupervisorHandle {
         self.handle.clone()

@@ -1,4 +1,4 @@
-//! Running a supervisor to its end.
+//! Runs a supervisor to its end.
 
 use std::future::Future;
 use std::pin::pin;
@@ -14,31 +14,39 @@ use crate::sync::{Ordering, Raced, race};
 use crate::task::{Report, RuntimeError};
 
 impl Supervisor {
-    /// Starts these tasks, all or none, and runs until nothing is left to run or wait, or until SIGINT, SIGTERM or
-    /// [`stop`](crate::SupervisorHandle::stop) came and the shutdown is through. A second signal skips the grace.
+    /// Starts all of these tasks, or none of them, and runs until every task has ended.
     ///
-    /// If a stop was requested before, it starts nothing, and waits until the tasks that were added are gone.
+    /// SIGINT, SIGTERM or [`stop`](crate::SupervisorHandle::stop) ends the run earlier, by a shutdown. A second signal
+    /// skips the grace.
     ///
-    /// Admission closes in the same step in which nothing is left. Signals are listened to only while it runs; but
-    /// once a process has listened to a signal, Tokio never gives it its default effect back.
+    /// If a stop was requested before the call, these tasks do not start. The run then waits for the tasks that were added
+    /// earlier.
+    ///
+    /// Admission closes atomically with the end of the last task. The supervisor listens to signals only during the run.
+    /// However, once a process has listened to a signal, Tokio never restores its default effect.
     ///
     /// # Errors
     ///
-    /// Before anything starts: if any of the tasks is refused, with everything that is wrong; if the supervisor ran
-    /// before, its runtime is gone, or it cannot listen to signals. After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded),
-    /// which carries the report, if a task was aborted at the end of the grace or blocks its thread past it.
+    /// Before any task starts: an error that lists every rejected task; or the supervisor ran before, its runtime is gone,
+    /// or it cannot listen to signals.
+    ///
+    /// After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted
+    /// at the end of the grace or blocks its thread past it.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, it leaves the tasks running; [`stop`](crate::SupervisorHandle::stop) still stops them.
+    /// If the future is dropped, the tasks go on running. [`stop`](crate::SupervisorHandle::stop) still stops them.
     pub async fn run(&self, specs: Vec<TaskSpec>) -> Result<Report, RuntimeError> {
         let shared = Arc::clone(self.owned());
-        let (_listening, _) = start(&shared, specs, || Signals::listen(stop_at_signals(&shared)).map(Some))?;
-        finish(&shared).await
+        let (_signals, _) =
+            start_all(&shared, specs, || Signals::listen(stop_at_signals(&shared)).map(Some))?;
+        run_to_end(&shared).await
     }
 
-    /// Starts these tasks, all or none, and runs until nothing is left, [`stop`](crate::SupervisorHandle::stop) came,
-    /// or `until` completes: then shuts down. It touches no signal.
+    /// Starts all of these tasks, or none of them, and runs until every task has ended,
+    /// [`stop`](crate::SupervisorHandle::stop) was called, or `until` completes. Then shuts down.
+    ///
+    /// It does not listen to signals.
     ///
     /// # Errors
     ///
@@ -49,20 +57,21 @@ impl Supervisor {
     /// As [`run`](Self::run).
     pub async fn run_until<F: Future>(&self, specs: Vec<TaskSpec>, until: F) -> Result<Report, RuntimeError> {
         let shared = Arc::clone(self.owned());
-        start(&shared, specs, || Ok(None))?;
-        let mut finished = pin!(finish(&shared));
-        match race(finished.as_mut(), until).await {
+        start_all(&shared, specs, || Ok(None))?;
+        let mut run = pin!(run_to_end(&shared));
+        match race(run.as_mut(), until).await {
             Raced::Left(result) => result,
             Raced::Right(_) => {
                 shared.request_stop_all(shared.config.grace);
-                finished.await
+                run.await
             }
         }
     }
 }
 
-/// The first signal asks for the shutdown, the second skips the grace.
+/// Returns a handler that requests the shutdown at the first signal and skips the grace at the second.
 fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
+    // Weak: the thread that listens to signals must not keep the states alive after the run.
     let shared = Arc::downgrade(shared);
     let mut grace = None;
     move |_| {
@@ -72,65 +81,71 @@ fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
     }
 }
 
-/// Starts all or none, once.
-pub(crate) fn start(
+/// Starts all tasks or none. Succeeds at most once per supervisor.
+pub(crate) fn start_all(
     shared: &Arc<Shared>,
     specs: Vec<TaskSpec>,
     listen: impl FnOnce() -> Result<Option<Signals>, RuntimeError>,
 ) -> Result<(Option<Signals>, Vec<TaskHandle>), RuntimeError> {
-    if shared.ran.swap(true, Ordering::AcqRel) {
+    // Claims the run, so that of two concurrent calls one is rejected. The acquire pairs with the release below: a call that
+    // follows a failed one sees that the names it had reserved are free.
+    if shared.started.swap(true, Ordering::AcqRel) {
         return Err(RuntimeError::AlreadyRan);
     }
     let reserved = match reserve_all(shared, specs) {
-        // A stop is a level: one that came before stops these tasks before they start, and the run is over once those that
-        // were added are gone.
-        Err(error) if is_stopped(&error) => shared.bind().map(|_| Vec::new()),
+        // An earlier stop request is no error: the run starts nothing, and waits for the tasks that were added before.
+        Err(error) if is_shutting_down(&error) => shared.bind().map(|_| Vec::new()),
         reserved => reserved,
     };
     let started = reserved.and_then(|reserved| {
-        let listening = listen()?;
+        // The last step that can fail. From here on, every task starts.
+        let signals = listen()?;
         let handles = reserved.iter().map(Reserved::handle).collect();
         for reserved in reserved {
             reserved.start(shared);
         }
-        Ok((listening, handles))
+        Ok((signals, handles))
     });
     if started.is_err() {
-        shared.ran.store(false, Ordering::Release);
+        shared.started.store(false, Ordering::Release);
     }
     started
 }
 
-fn is_stopped(error: &RuntimeError) -> bool {
+/// Whether a shutdown is the only reason of the error.
+fn is_shutting_down(error: &RuntimeError) -> bool {
     match error {
         RuntimeError::ShuttingDown => true,
-        RuntimeError::Refused(errors) => errors.iter().all(is_stopped),
+        RuntimeError::Refused(errors) => errors.iter().all(is_shutting_down),
         _ => false,
     }
 }
 
+/// Reserves the names of all tasks. On an error, dropping the reservations frees the names.
 fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserved>, RuntimeError> {
-    shared.ready()?;
-    let (mut reserved, mut wrong) = (Vec::with_capacity(specs.len()), Vec::new());
+    shared.check_ready()?;
+    let (mut reserved, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
     for spec in specs {
         match shared.reserve(spec) {
             Ok(task) => reserved.push(task),
-            Err(error) => wrong.push(RuntimeError::from(error)),
+            // Go on, to report every rejected task at once.
+            Err(error) => errors.push(RuntimeError::from(error)),
         }
     }
-    RuntimeError::all(wrong).map(|()| reserved)
+    RuntimeError::all(errors).map(|()| reserved)
 }
 
-/// Waits for the end, whichever comes first: nothing is left, or a shutdown was asked and is through.
-pub(crate) async fn finish(shared: &Shared) -> Result<Report, RuntimeError> {
+/// Waits until no task is live or a requested shutdown is over, whichever comes first.
+pub(crate) async fn run_to_end(shared: &Shared) -> Result<Report, RuntimeError> {
     loop {
-        match race(shared.stopped(), shared.idle()).await {
+        match race(shared.wait_for_shutdown(), shared.wait_for_idle()).await {
             Raced::Left(result) => return result,
             Raced::Right(()) => {
-                // Somebody may have added a task since, or asked for the end.
+                // Between the wake-up and this check, another thread may have added a task or requested the shutdown.
                 if shared.stop_if_idle() || shared.registry.is_closed() {
-                    return shared.stopped().await;
+                    return shared.wait_for_shutdown().await;
                 }
+                // Idleness may come and go quickly. Yield, so that this loop does not starve the tasks of this thread.
                 tokio::task::yield_now().await;
             }
         }

@@ -1,29 +1,29 @@
-//! The end of a supervisor: close, ask, wait, abort, drain. One driver does it; everybody else waits for its result.
+//! The shutdown: closes admission, requests stops, waits, aborts, drains.
 //!
-//! All deadlines follow from the one that is fixed when the stop is requested:
+//! One [`Driver`] per supervisor does this on the bound runtime; every other party waits for its result. All deadlines
+//! follow from the grace deadline, which the stop request fixes:
 //!
-//! | what | from the request on | default |
-//! |---|---|---:|
-//! | tasks end by themselves, or are aborted | `grace` | 20 s |
-//! | those that block are confirmed as stuck, those about to end do so ([`LAST_ENDS_MARGIN`]) | + 0.5 s | 20.5 s |
-//! | subscribers handle what is left, states are dropped | + `drain` | 25.5 s |
-//! | an observer outside of the runtime takes over ([`TAKEOVER_MARGIN`](crate::overdue::TAKEOVER_MARGIN)) | + 0.2 s | 25.7 s |
-//! | the watchdog of an application looks twice ([`STUCK_CONFIRMATION`]) and writes its reason | + 0.2 s | 25.9 s |
+//! | step | time added | default | ends by |
+//! |---|---|---:|---:|
+//! | tasks stop, or the attempts are dropped | [`grace`](crate::Config::grace) | 20 s | 20.0 s |
+//! | the driver confirms stuck tasks; dropped tasks finish | [`LAST_ENDS_MARGIN`] | 0.5 s | 20.5 s |
+//! | subscribers handle queued events; states are dropped | [`drain_timeout`](crate::Config::drain_timeout) | 5 s | 25.5 s |
+//! | an observer outside of the runtime takes over from the driver | [`TAKEOVER_MARGIN`] | 0.2 s | 25.7 s |
+//! | the observer confirms stuck tasks by a second check | [`STUCK_CONFIRMATION`] | 0.1 s | 25.8 s |
+//! | an application writes the reason to stderr | `FLUSH_TIMEOUT` in `app/stderr.rs` | 0.1 s | 25.9 s |
 //!
-//! A step that needs less time leaves the rest unused: the drain begins when the last task is gone, and is not spent
-//! twice. The timers are [`StopTimer`]s, so that a body that blocks the thread which drives the runtime's timers holds up
-//! none of this.
+//! The sum, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the process around it. A step
+//! that needs less time leaves the rest unused: the drain begins when the last task has ended. Timers are [`StopTimer`]s:
+//! a body that blocks the thread which drives the runtime's timers does not delay them.
 
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::overdue::{LAST_ENDS_MARGIN, ObserverWait, describe_all, force_ends};
+use super::stuck::{describe_all, force_ends};
 use crate::event::{EventKind, EventName};
-use crate::runtime::body::AppContext;
 use crate::runtime::cell::{STUCK_CONFIRMATION, StopRequest, saturating_deadline};
 use crate::runtime::current_task;
 use crate::runtime::shared::{Shared, ShutdownState};
@@ -31,70 +31,86 @@ use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, StopTimer, race, watch};
 use crate::task::{Rejection, Report, RuntimeError, StopCause, StuckTask};
 
+/// How long after the grace the driver waits for live tasks. Long enough for two checks [`STUCK_CONFIRMATION`] apart, which
+/// confirm a stuck task, and for tasks whose attempts were just dropped.
+pub(crate) const LAST_ENDS_MARGIN: Duration = Duration::from_millis(500);
+
+/// How long after the last deadline an observer waits for the driver, or for the process, before it takes over.
+pub(crate) const TAKEOVER_MARGIN: Duration = Duration::from_millis(200);
+
+/// How long an observer of a shutdown waits for the driver.
+pub(crate) enum ObserverWait {
+    /// No stop was requested.
+    Endless,
+    /// The driver is within its deadlines.
+    Until(Instant),
+    /// The driver is late. The observer waits until every live task is stuck and all subscribers are drained.
+    WhileProgressIsPossible,
+    /// All deadlines have passed.
+    Over,
+}
+
+impl ShutdownState {
+    pub(crate) fn observer_wait(&self, drain: Duration, now: Instant) -> ObserverWait {
+        let Some(deadline) = self.grace_deadline else { return ObserverWait::Endless };
+        let last_ends = saturating_deadline(deadline, LAST_ENDS_MARGIN);
+        // The driver has left the task phase, so only its drain can be late.
+        if let Some(drain_deadline) = self.drain_deadline {
+            let due = saturating_deadline(drain_deadline, TAKEOVER_MARGIN);
+            return if now < due { ObserverWait::Until(due) } else { ObserverWait::Over };
+        }
+        if now < saturating_deadline(last_ends, STUCK_CONFIRMATION) {
+            ObserverWait::Until(saturating_deadline(last_ends, STUCK_CONFIRMATION))
+        } else if now < saturating_deadline(saturating_deadline(last_ends, drain), TAKEOVER_MARGIN) {
+            ObserverWait::WhileProgressIsPossible
+        } else {
+            ObserverWait::Over
+        }
+    }
+}
+
 impl Shared {
-    /// The runtime all tasks are spawned on: the one given, or the first one a call came from.
-    pub(crate) fn bind(self: &Arc<Self>) -> Result<&Handle, RuntimeError> {
-        if let Some(runtime) = self.runtime.get() {
-            return Ok(runtime);
-        }
-        let current = Handle::try_current().map_err(|_| RuntimeError::NoRuntime)?;
-        Ok(self.bind_to(current))
-    }
-
-    pub(crate) fn bind_to(self: &Arc<Self>, runtime: Handle) -> &Handle {
-        let mut first = false;
-        let bound = self.runtime.get_or_init(|| {
-            first = true;
-            runtime
-        });
-        if first {
-            let waiting = std::mem::take(&mut *self.subscribers.lock());
-            let app = AppContext::new(Arc::clone(self));
-            let workers: Vec<_> = waiting
-                .into_iter()
-                .map(|(subscriber, inbox)| {
-                    bound.spawn(subscriber.into_work(app.clone(), inbox)).abort_handle()
-                })
-                .collect();
-            *self.workers.lock() = workers;
-            bound.spawn(drive(Driver::new(self)));
-        }
-        bound
-    }
-
-    /// Closes admission and asks every task to stop, the newest first. Asked again, it can only hurry.
+    /// Closes admission and requests the stop of every task, the newest first. A repeated call can only shorten the
+    /// deadline.
     pub(crate) fn request_stop_all(&self, grace: Duration) {
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
-        // The door is shut and the end told before the driver can see it: finding nobody in, it would be through at once.
-        let inside = self.registry.close_admission();
-        if inside.was_open && self.bus.wants(EventName::ShutdownRequested) {
+        // Close the registry and publish the event before signalling the driver, which would otherwise finish at once if
+        // the registry is idle, and close the bus before the event.
+        let closed = self.registry.close_admission();
+        if closed.was_open && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
-        for cell in inside.waiting {
+        // `close_admission` has emptied the slot queues, so an owner that ends now starts none of these.
+        for cell in closed.waiting {
             cell.request_stop(StopRequest::reject(Rejection::ShuttingDown, now));
         }
-        for cell in inside.running.iter().rev() {
+        for cell in closed.running.iter().rev() {
             cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
         }
+        // Callers of `submit_wait` try again and get `ShuttingDown`.
         self.room.notify_waiters();
         self.update_shutdown(|stop| {
-            let earlier = stop.result.is_none() && stop.deadline.is_none_or(|known| deadline < known);
+            // Once the driver has a result, a new deadline means nothing.
+            let earlier =
+                stop.stuck_tasks.is_none() && stop.grace_deadline.is_none_or(|known| deadline < known);
             if earlier {
-                stop.deadline = Some(deadline);
+                stop.grace_deadline = Some(deadline);
             }
-            stop.requested |= inside.was_open;
-            earlier || inside.was_open
+            // Only the call that closed admission releases the driver. A concurrent call may set the deadline earlier, but
+            // the first call has not yet requested all stops at that point.
+            stop.requested |= closed.was_open;
+            earlier || closed.was_open
         });
     }
 
-    /// Begins the end if nothing runs or waits, in one step with closing admission.
+    /// Begins the shutdown if no task is live, in one step with closing admission. Returns whether it did.
     pub(crate) fn stop_if_idle(&self) -> bool {
         let idle = self.registry.close_if_idle();
         if idle {
             let now = self.now();
             self.update_shutdown(|stop| {
-                stop.deadline.get_or_insert(now);
+                stop.grace_deadline.get_or_insert(now);
                 stop.requested = true;
                 true
             });
@@ -102,18 +118,14 @@ impl Shared {
         idle
     }
 
-    /// How the tasks have ended.
+    /// The outcomes of all tasks that have ended so far.
     pub(crate) fn report(&self) -> Report {
         self.tally.report(self.bus.panics())
     }
 
-    /// Why nothing is accepted any more.
-    pub(crate) fn closed(&self) -> RuntimeError {
-        if self.stop.borrow().runtime_gone { RuntimeError::RuntimeGone } else { RuntimeError::ShuttingDown }
-    }
-
-    /// Changes how far the shutdown is, and notifies everybody who watches it if `change` says that it changed.
+    /// Applies `change` to the shutdown state. Notifies the waiters and the observer if `change` returns true.
     fn update_shutdown(&self, change: impl FnOnce(&mut ShutdownState) -> bool) {
+        // The observer runs after the lock of the state is released, because it takes locks of its own.
         if self.stop.send_if_modified(change) {
             if let Some(observer) = self.stop_observer.get() {
                 observer();
@@ -121,12 +133,13 @@ impl Shared {
         }
     }
 
-    /// The result of the shutdown, the same for everybody who waits. If the driver cannot give it, because its runtime
-    /// is gone or blocked, whoever waits on another one finds out who is left.
-    pub(crate) async fn stopped(&self) -> Result<Report, RuntimeError> {
-        let stuck = match race(self.driver_result(), self.tasks_left()).await {
+    /// Waits for the result of the shutdown, which is the same for every caller.
+    ///
+    /// If the driver's runtime is gone or blocked, a caller on another runtime takes over once the driver is overdue.
+    pub(crate) async fn wait_for_shutdown(&self) -> Result<Report, RuntimeError> {
+        let stuck = match race(self.driver_result(), self.overdue_result()).await {
             Raced::Left(stuck) => stuck,
-            Raced::Right(left) => left.into(),
+            Raced::Right(live) => live.into(),
         };
         let mut report = self.report();
         report.stuck = stuck.to_vec();
@@ -136,23 +149,25 @@ impl Shared {
         Ok(report)
     }
 
-    /// What the driver has found.
+    /// Waits for the driver and returns the tasks that it found stuck.
     async fn driver_result(&self) -> Arc<[StuckTask]> {
-        let stuck = match self.stop.subscribe().wait_for(|stop| stop.result.is_some()).await {
-            Ok(stop) => stop.result.clone().unwrap_or_default(),
+        let stuck = match self.stop.subscribe().wait_for(|stop| stop.stuck_tasks.is_some()).await {
+            Ok(stop) => stop.stuck_tasks.clone().unwrap_or_default(),
+            // Unreachable while `self` is borrowed, because `self` owns the sender.
             Err(_) => return Arc::default(),
         };
         if stuck.is_empty() {
-            // At once, unless the runtime was dropped under the tasks: then they are being dropped.
-            self.idle().await;
+            // Ready at once after a normal shutdown. If the runtime was dropped, its tasks may still be being dropped.
+            self.wait_for_idle().await;
         }
         stuck
     }
 
-    /// Completes when the driver should have answered long ago, with the tasks that are left.
-    async fn tasks_left(&self) -> Vec<StuckTask> {
+    /// Completes once the driver is overdue, with the tasks that are still live.
+    async fn overdue_result(&self) -> Vec<StuckTask> {
         let mut stop = self.stop.subscribe();
         loop {
+            // Marks the state as seen before the wait, so that `changed` reports every later change.
             let known = stop.borrow_and_update().clone();
             let now = Instant::now();
             let until = match known.observer_wait(self.config.drain_timeout, now) {
@@ -161,51 +176,52 @@ impl Shared {
                     continue;
                 }
                 ObserverWait::Until(until) => until,
-                ObserverWait::WhileSomethingIsLeft => {
-                    let (stuck, _) = force_ends(&self.registry, now);
-                    if !stuck.is_empty() && self.bus.is_drained() {
-                        return describe_all(&stuck, now);
+                ObserverWait::WhileProgressIsPossible => {
+                    let live = force_ends(&self.registry, now);
+                    if !live.stuck.is_empty() && self.bus.is_drained() {
+                        return describe_all(&live.stuck, now);
                     }
                     saturating_deadline(now, STUCK_CONFIRMATION)
                 }
                 ObserverWait::Over => {
-                    // Looked at twice: nothing but a poll that goes on is stuck.
+                    // Check twice: only a poll that both checks find running is stuck.
                     force_ends(&self.registry, now);
                     StopTimer::new(saturating_deadline(now, STUCK_CONFIRMATION)).await;
                     let now = Instant::now();
-                    let (mut stuck, others) = force_ends(&self.registry, now);
-                    stuck.extend(others);
-                    return describe_all(&stuck, now);
+                    let mut live = force_ends(&self.registry, now);
+                    live.stuck.extend(live.unconfirmed);
+                    return describe_all(&live.stuck, now);
                 }
             };
             let _ = race(stop.changed(), StopTimer::new(until)).await;
         }
     }
 
-    /// Completes when nothing runs or waits.
-    pub(crate) async fn idle(&self) {
-        let mut waiting = IdleWaiter { shared: self, place: None };
-        poll_fn(|context| self.registry.poll_idle(&mut waiting.place, context)).await;
+    /// Completes when no task is live.
+    pub(crate) async fn wait_for_idle(&self) {
+        let mut waiter = IdleWaiter { shared: self, id: None };
+        poll_fn(|context| self.registry.poll_idle(&mut waiter.id, context)).await;
     }
 
+    /// Whether the caller is a task or a subscriber of this supervisor, which would deadlock if it awaited the shutdown.
     pub(crate) fn is_caller_inside(&self) -> bool {
         current_task::caller().is_some_and(|caller| caller.supervisor == self.address())
     }
 }
 
-/// Among those who wait for idleness until it is dropped.
+/// A waiter for idleness. Deregisters its waker on drop.
 struct IdleWaiter<'a> {
     shared: &'a Shared,
-    place: Option<WaiterId>,
+    id: Option<WaiterId>,
 }
 
 impl Drop for IdleWaiter<'_> {
     fn drop(&mut self) {
-        self.shared.registry.remove_idle_waiter(self.place);
+        self.shared.registry.remove_idle_waiter(self.id);
     }
 }
 
-/// Answers those who wait for the shutdown, whatever becomes of the driver.
+/// Publishes the result of the shutdown on drop, so that waiters get one even if the runtime drops the driver's future.
 pub(crate) struct Driver {
     shared: Arc<Shared>,
     stuck: Vec<StuckTask>,
@@ -220,74 +236,80 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         let stuck = std::mem::take(&mut self.stuck);
+        // Close admission before publishing the result: a task that is added after it could never run.
         self.shared.registry.close_admission();
         let now = self.shared.now();
         self.shared.update_shutdown(|stop| {
-            // Nothing else drops a driver before a stop was requested.
+            // Before a stop request, only the end of the runtime drops the driver.
             stop.runtime_gone = !stop.requested;
-            stop.deadline.get_or_insert(now);
-            stop.drained_by.get_or_insert(now);
-            stop.result = Some(stuck.into());
+            stop.grace_deadline.get_or_insert(now);
+            stop.drain_deadline.get_or_insert(now);
+            stop.stuck_tasks = Some(stuck.into());
             true
         });
     }
 }
 
+/// Waits for the stop request, then shuts the supervisor down.
 pub(crate) async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
     let mut stop = shared.stop.subscribe();
-    // The sender lives in `shared`, so it cannot be gone.
-    let _ = stop.wait_for(|stop| stop.requested && stop.deadline.is_some()).await;
+    // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
+    let _ = stop.wait_for(|stop| stop.requested && stop.grace_deadline.is_some()).await;
     driver.stuck = wait_for_tasks(&shared, &mut stop).await;
     let now = Instant::now();
+    // `Stopped` is the last event: publish it before closing the bus, which rejects later events of stuck tasks.
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(now, None, EventKind::Stopped);
     }
     shared.bus.close();
-    let deadline = stop.borrow_and_update().deadline.unwrap_or(now);
+    let deadline = stop.borrow_and_update().grace_deadline.unwrap_or(now);
     let drain = shared.config.drain_timeout;
-    // The drain begins now, unless the tasks took longer than all that was granted to them.
-    let drained_by = saturating_deadline(now, drain)
+    // The drain begins now, but ends no later than the table at the top allows.
+    let drain_deadline = saturating_deadline(now, drain)
         .min(saturating_deadline(saturating_deadline(deadline, LAST_ENDS_MARGIN), drain));
     shared.update_shutdown(|stop| {
-        stop.drained_by = Some(drained_by);
+        stop.drain_deadline = Some(drain_deadline);
         true
     });
-    if let Raced::Right(()) = race(shared.bus.drained(), StopTimer::new(drained_by)).await {
+    if let Raced::Right(()) = race(shared.bus.drained(), StopTimer::new(drain_deadline)).await {
         shared.tally.undrained(shared.bus.undrained());
     }
+    // Taken out under the lock, aborted after it: no lock is held across calls into Tokio.
     let workers = std::mem::take(&mut *shared.workers.lock());
     for worker in workers {
         worker.abort();
     }
 }
 
-/// Waits until all tasks are gone; past the deadline, ends those that block. Says who is left.
+/// Waits until no task is live. Past the deadline, force-ends tasks that block. Returns the tasks that are still live.
 async fn wait_for_tasks(shared: &Shared, stop: &mut watch::Receiver<ShutdownState>) -> Vec<StuckTask> {
-    let (mut tries, mut left, mut checked) = (0, usize::MAX, None::<Instant>);
+    let (mut checks, mut fewest, mut checked_at) = (0, usize::MAX, None::<Instant>);
     loop {
-        let deadline = stop.borrow_and_update().deadline.unwrap_or_else(Instant::now);
+        let deadline = stop.borrow_and_update().grace_deadline.unwrap_or_else(Instant::now);
         let due = saturating_deadline(
-            checked.map_or(deadline, |checked| checked.max(deadline)),
+            checked_at.map_or(deadline, |checked_at| checked_at.max(deadline)),
             STUCK_CONFIRMATION,
         );
-        match race(shared.idle(), race(stop.changed(), StopTimer::new(due))).await {
+        match race(shared.wait_for_idle(), race(stop.changed(), StopTimer::new(due))).await {
             Raced::Left(()) => return Vec::new(),
+            // A later stop request brought the deadline forward: compute `due` again.
             Raced::Right(Raced::Left(_)) => continue,
-            Raced::Right(Raced::Right(())) => tries += 1,
+            Raced::Right(Raced::Right(())) => checks += 1,
         }
         let now = Instant::now();
-        checked = Some(now);
-        let (mut stuck, others) = force_ends(&shared.registry, now);
-        // While others still go, they are given time, but not for ever: every one of them may block a little.
-        if others.len() < left && now < saturating_deadline(deadline, LAST_ENDS_MARGIN) {
-            left = others.len();
-            tries = 0;
+        checked_at = Some(now);
+        let mut live = force_ends(&shared.registry, now);
+        // Start over while the number of unconfirmed tasks falls, but only within the margin: with many tasks, each of
+        // which blocks a little, this could otherwise go on without bound.
+        if live.unconfirmed.len() < fewest && now < saturating_deadline(deadline, LAST_ENDS_MARGIN) {
+            fewest = live.unconfirmed.len();
+            checks = 0;
         }
-        // One that is not inside a poll is about to end; if it does not, its thread is blocked by another.
-        if others.is_empty() && !stuck.is_empty() || tries == 2 {
-            stuck.extend(others);
-            return describe_all(&stuck, now);
+        // A task outside of a poll ends in its next poll. If two checks still find it, a stuck task blocks its thread.
+        if live.unconfirmed.is_empty() && !live.stuck.is_empty() || checks == 2 {
+            live.stuck.extend(live.unconfirmed);
+            return describe_all(&live.stuck, now);
         }
     }
 }

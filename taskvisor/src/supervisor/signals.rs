@@ -1,7 +1,7 @@
-//! SIGINT and SIGTERM, awaited on a thread of their own, so that a body that blocks a worker does not hold them up.
+//! Listens to SIGINT and SIGTERM on a dedicated thread, so that a body that blocks a worker does not delay them.
 //!
-//! SIGHUP and SIGQUIT keep what the system does by default. On Windows, Ctrl-C counts as SIGINT; Ctrl-Break, the closing
-//! of the console and the shutdown of the system count as SIGTERM.
+//! SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT; Ctrl-Break, closing the console and
+//! a system shutdown count as SIGTERM.
 
 use std::fmt;
 use std::io;
@@ -21,7 +21,7 @@ pub(crate) enum Signal {
 }
 
 impl Signal {
-    /// What a shell reports of a process that the signal has killed.
+    /// The exit code that a shell reports for a process killed by the signal: 128 plus its number.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn exit_code(self) -> u8 {
         match self {
@@ -40,40 +40,41 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Listens while it lives.
+/// Listens to signals until it is dropped.
 pub(crate) struct Signals {
-    _alive: oneshot::Sender<()>,
+    _stop_on_drop: oneshot::Sender<()>,
 }
 
 impl Signals {
-    /// Calls `on_signal` for every signal, on the thread that listens.
+    /// Starts the thread. It calls `on_signal` for every signal.
     pub(crate) fn listen(mut on_signal: impl FnMut(Signal) + Send + 'static) -> Result<Self, RuntimeError> {
-        let runtime = attempt("", small_runtime)?;
+        // A runtime of its own: that of the tasks may be blocked.
+        let runtime = try_step("", small_runtime)?;
         let mut stream = {
             let _entered = runtime.enter();
-            attempt("", Stream::new)?
+            try_step("", Stream::new)?
         };
-        let (alive, mut gone) = oneshot::channel();
+        let (stop_on_drop, mut dropped) = oneshot::channel();
         let listen = move || {
             runtime.block_on(async {
-                while let Raced::Right(signal) = race(&mut gone, stream.next()).await {
+                while let Raced::Right(signal) = race(&mut dropped, stream.next()).await {
                     on_signal(signal);
                 }
             });
         };
         let thread = || thread::Builder::new().name("taskvisor-signals".to_owned()).spawn(listen);
-        attempt("cannot create a thread: ", thread)?;
-        Ok(Self { _alive: alive })
+        try_step("cannot create a thread: ", thread)?;
+        Ok(Self { _stop_on_drop: stop_on_drop })
     }
 }
 
-/// Where it gets no descriptor, Tokio panics in places.
-fn attempt<T>(what: &str, code: impl FnOnce() -> io::Result<T>) -> Result<T, RuntimeError> {
-    let tried = contain(code).and_then(|done| done.map_err(|error| error.to_string()));
-    tried.map_err(|reason| RuntimeError::Signals { reason: format!("{what}{reason}") })
+/// Runs a step of the setup, and reports a panic as an error: without a free descriptor, Tokio panics in places.
+fn try_step<T>(what: &str, code: impl FnOnce() -> io::Result<T>) -> Result<T, RuntimeError> {
+    let result = contain(code).and_then(|done| done.map_err(|error| error.to_string()));
+    result.map_err(|reason| RuntimeError::Signals { reason: format!("{what}{reason}") })
 }
 
-/// A runtime for one thread that does nothing but wait.
+/// A current-thread runtime that only waits for signals.
 fn small_runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
@@ -138,7 +139,7 @@ impl Stream {
     }
 
     async fn next(&mut self) -> Signal {
-        // Nothing to listen to.
+        // The platform has no signals.
         std::future::pending().await
     }
 }

@@ -1,4 +1,4 @@
-//! What stands between a spec and a task that runs: the check, the name, the spawn.
+//! Turns a spec into a running task: validates it, reserves its name, spawns its actor.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::runtime::registry::registration::Registration;
 use crate::runtime::shared::Shared;
 use crate::task::{RuntimeError, TaskId};
 
-/// A task whose name is taken and that has not begun. Dropped, it gives the name back without a word.
+/// An accepted task that has not started. Dropping it frees the name, without an event.
 pub(crate) struct Reserved {
     registration: Registration,
     body: ErasedBody,
@@ -29,10 +29,10 @@ impl Reserved {
         TaskHandle::new(Arc::clone(self.registration.cell()), self.registration.shared())
     }
 
-    /// `shared` is that of its registration, borrowed from whoever has it anyway.
+    /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
     pub(crate) fn start(self, shared: &Shared) {
         let actor = TaskActor::new(self.registration, self.body, self.policy);
-        // Without a runtime nothing is reserved.
+        // Always bound here: `check_ready` binds before a name is reserved.
         if let Some(runtime) = shared.runtime.get() {
             runtime.spawn(actor);
         }
@@ -40,9 +40,9 @@ impl Reserved {
 }
 
 impl Shared {
-    /// Takes the name of a task, or says what is wrong with it.
+    /// Validates a task and reserves its name.
     pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<Reserved, AddError> {
-        let policy = match self.check(&spec) {
+        let policy = match self.check_spec(&spec) {
             Ok(policy) => policy,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
@@ -56,8 +56,9 @@ impl Shared {
             Err((refusal, cell)) => {
                 let reason = match refusal {
                     RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    RegisterError::Closed | RegisterError::NoRoom(_) => self.closed(),
+                    RegisterError::Closed | RegisterError::NoRoom(_) => self.closed_error(),
                 };
+                // The rejected cell has no other owner, so the name moves back into the spec without a copy.
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 Err(AddError::new(reason, spec))
@@ -65,9 +66,9 @@ impl Shared {
         }
     }
 
-    /// What the task runs by, or what is wrong with it.
-    pub(crate) fn check(self: &Arc<Self>, spec: &TaskSpec) -> Result<Policy, RuntimeError> {
-        self.ready()?;
+    /// Validates a spec and resolves its policy. Reserves nothing.
+    pub(crate) fn check_spec(self: &Arc<Self>, spec: &TaskSpec) -> Result<Policy, RuntimeError> {
+        self.check_ready()?;
         let invalid = |reasons| RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons };
         let policy = spec.settings.resolve(&self.config).map_err(invalid)?;
         if spec.name().is_empty() {
@@ -83,14 +84,19 @@ impl Shared {
         Err(RuntimeError::MissingState { name: spec.name().to_owned(), types, near })
     }
 
-    /// Whether anything could be added at all.
-    pub(crate) fn ready(self: &Arc<Self>) -> Result<(), RuntimeError> {
+    /// Checks that the supervisor can accept tasks, and binds it to a runtime.
+    pub(crate) fn check_ready(self: &Arc<Self>) -> Result<(), RuntimeError> {
         if let Some(build_error) = &self.build_error {
             return Err(build_error.clone());
         }
         if self.registry.is_closed() {
-            return Err(self.closed());
+            return Err(self.closed_error());
         }
         self.bind().map(|_| ())
+    }
+
+    /// The error of a task or submission that arrives after admission closed.
+    pub(crate) fn closed_error(&self) -> RuntimeError {
+        if self.stop.borrow().runtime_gone { RuntimeError::RuntimeGone } else { RuntimeError::ShuttingDown }
     }
 }

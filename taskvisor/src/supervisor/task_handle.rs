@@ -1,4 +1,4 @@
-//! A task as seen from outside.
+//! The handle of one task, and the future of its outcome.
 
 use std::fmt;
 use std::future::Future;
@@ -15,11 +15,12 @@ use crate::sync::StopTimer;
 use crate::sync::wakers::WaiterId;
 use crate::task::{Outcome, StopCause, TaskId, TaskStatus};
 
-/// A task that was accepted: to look at, to stop, to wait for. Dropping it changes nothing for the task.
+/// A handle of an accepted task: shows its status, requests its stop, waits for its outcome. Dropping the handle does not
+/// affect the task.
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,
-    /// Alive at least as long as the task, which owns it too.
+    /// Can be upgraded while the task is live, because its registration owns the supervisor's state.
     shared: Weak<Shared>,
 }
 
@@ -32,70 +33,74 @@ impl TaskHandle {
         &self.cell
     }
 
-    /// The supervisor of a submission that competes for a slot; nothing for anybody else.
-    pub(crate) fn competes_in(&self) -> Option<Arc<Shared>> {
+    /// The supervisor, if this is a submission with a slot.
+    pub(crate) fn slot_supervisor(&self) -> Option<Arc<Shared>> {
         self.cell.slot().and_then(|_| self.shared.upgrade())
     }
 
-    /// The name of the task.
+    /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {
         self.cell.name()
     }
 
-    /// The id of the task.
+    /// Returns the id of the task.
     #[must_use]
     pub fn id(&self) -> TaskId {
         self.cell.id()
     }
 
-    /// What the task is doing now.
+    /// Returns a snapshot of the task's state.
     #[must_use]
     pub fn status(&self) -> TaskStatus {
         self.cell.status()
     }
 
-    /// Whether it is over: then its outcome is there without a wait.
+    /// Returns whether the task has ended. Then [`outcome`](Self::outcome) completes at once.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.cell.is_finished()
     }
 
-    /// Asks the task to stop within the grace of the configuration, and returns at once. Says whether this call was
-    /// the one: `false` if somebody had asked before or the task was over.
+    /// Requests the stop of the task within the configured grace, and returns at once.
+    ///
+    /// Returns whether this was the first request: `false` if a stop was requested before or the task has ended.
     pub fn cancel(&self) -> bool {
         self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, shared.config.grace))
     }
 
-    /// Asks the task to stop within `grace`, after which its attempt is dropped. The deadline of an earlier ask can be
-    /// brought forward, not put off. A submission that waits for its slot has left the queue when this returns.
+    /// Requests the stop of the task within `grace`, after which its attempt is dropped, and returns at once.
+    ///
+    /// A later request can bring the deadline forward, but not postpone it. A submission that waits for its slot has left the
+    /// queue when the call returns. Returns whether this was the first request, as [`cancel`](Self::cancel) does.
     pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
         self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace))
     }
 
     fn request_stop(&self, shared: &Shared, grace: Duration) -> bool {
         let first = self.cell.request_stop(StopRequest::stop(StopCause::Cancel, shared.now(), grace));
+        // Withdraw after the request: if the slot is granted in between, the actor finds the stop and starts no attempt.
         if first && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
             shared.room.notify_waiters();
         }
         first
     }
 
-    /// Waits for the end of the task.
+    /// Waits until the task has ended, and returns its outcome.
     ///
-    /// When it returns, the task is gone: its future and its value are dropped and its name is free. The one exception
-    /// is a body that blocks its thread past its grace: that is `Aborted` while `status()` says `Stuck`, and the name
-    /// stays taken until the body really returns.
+    /// Afterwards the task is gone: its future and its value are dropped, and its name is free. The exception is a body that
+    /// blocks its thread past its grace. Its outcome is `Aborted`, its [`status`](Self::status) is `Stuck`, and its name
+    /// stays taken until the body returns.
     ///
-    /// A task that waits for its own end, or a submission that waits for one queued behind it in its own slot, waits
-    /// until it is stopped. (Awaiting a `JobHandle` tells it instead.)
+    /// A task that awaits its own outcome deadlocks until it is stopped. So does the owner of a slot that awaits a
+    /// submission queued behind it. (Awaiting a `JobHandle` returns an error in that case.)
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: the outcome stays, for any number of waiters.
+    /// Cancel safe. Any number of waiters can await the outcome, before and after the end.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture { cell: Arc::clone(&self.cell), place: None, timer: None, yielded: false }
+        OutcomeFuture { cell: Arc::clone(&self.cell), waiter: None, timer: None, yielded: false }
     }
 }
 
@@ -108,21 +113,21 @@ impl fmt::Debug for TaskHandle {
     }
 }
 
-/// The future of [`TaskHandle::outcome`].
+/// The future that [`TaskHandle::outcome`] returns.
 #[must_use = "futures do nothing unless awaited"]
 pub struct OutcomeFuture {
     cell: Arc<TaskCell>,
-    place: Option<WaiterId>,
-    /// Rings when the grace of an asked stop is over, with the deadline it was set for. Set only then.
+    waiter: Option<WaiterId>,
+    /// The timer of the requested stop, with the deadline that it was set for. `None` before a stop request.
     timer: Option<Box<(Instant, StopTimer)>>,
-    /// It was polled once after the stop was asked, and let others run before it set an timer.
+    /// Whether the future has yielded once since the stop request, before it creates a timer.
     yielded: bool,
 }
 
 impl OutcomeFuture {
-    /// Waits for the deadline of the stop, then ends a task that blocks past it.
+    /// Waits for the deadline of the stop, then force-ends a task that blocks past it.
     fn enforce(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
-        // Most tasks stop in their next poll: then the timer would be set for nothing.
+        // Most tasks stop in their next poll. Yield once, to save them the timer.
         if !self.yielded {
             self.yielded = true;
             context.waker().wake_by_ref();
@@ -131,6 +136,7 @@ impl OutcomeFuture {
         let due = saturating_deadline(deadline, STUCK_CONFIRMATION);
         let timer = self.timer.get_or_insert_with(|| Box::new((deadline, StopTimer::new(due))));
         let (set_for, timer) = &mut **timer;
+        // A later request can only bring the deadline forward.
         if deadline < *set_for {
             *set_for = deadline;
             timer.reset(due);
@@ -138,7 +144,8 @@ impl OutcomeFuture {
         ready!(Pin::new(&mut *timer).poll(context));
         let now = Instant::now();
         if !self.cell.force_end(now) {
-            // It is not inside a poll, or in one that was not seen before: it ends by itself, or blocks.
+            // The task is outside of a poll, or inside one that is seen for the first time. It ends, or the next check
+            // confirms that it blocks.
             timer.reset(saturating_deadline(now, STUCK_CONFIRMATION));
         }
         Poll::Ready(())
@@ -151,10 +158,10 @@ impl Future for OutcomeFuture {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let this = &mut *self;
         loop {
-            match this.cell.poll_outcome(&mut this.place, context) {
+            match this.cell.poll_outcome(&mut this.waiter, context) {
                 OutcomePoll::Over(outcome) => {
-                    // All places are given up at the end, so that there is nothing to give up when this is dropped.
-                    this.place = None;
+                    // The end deregisters all waiters, so `drop` has nothing to deregister.
+                    this.waiter = None;
                     return Poll::Ready(outcome);
                 }
                 OutcomePoll::Until(None) => return Poll::Pending,
@@ -166,8 +173,8 @@ impl Future for OutcomeFuture {
 
 impl Drop for OutcomeFuture {
     fn drop(&mut self) {
-        if self.place.is_some() {
-            self.cell.remove_waiter(self.place);
+        if self.waiter.is_some() {
+            self.cell.remove_waiter(self.waiter);
         }
     }
 }

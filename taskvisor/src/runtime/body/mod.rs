@@ -4,6 +4,8 @@ mod cancellation;
 mod context;
 mod erased;
 mod extract;
+#[cfg(feature = "controller")]
+mod job_descriptor;
 mod spec;
 mod state;
 mod task_ref;
@@ -11,6 +13,8 @@ mod task_ref;
 pub use context::{AppContext, TaskContext};
 pub use erased::{ErasedBody, erase, erase_without_context};
 pub use extract::{FromApp, FromContext, Needs};
+#[cfg(feature = "controller")]
+pub use job_descriptor::{JobDescriptor, JobParameter};
 pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
