@@ -1,4 +1,4 @@
-//! Tasks that come and go while others run: added, listed, cancelled, removed.
+//! Adds, lists, cancels and removes tasks while other tasks run.
 //! Ends by itself: `cargo run --example control`
 
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use taskvisor::prelude::*;
 use tokio::time::sleep;
 
-/// Works until it is asked to stop.
+/// Works until a stop is requested.
 async fn consume(ctx: TaskContext) -> Result<(), TaskError> {
     ctx.cancelled().await;
-    println!("  {} puts its work away", ctx.name());
+    println!("  {} saves its work", ctx.name());
     Err(TaskError::Canceled)
 }
 
@@ -25,7 +25,7 @@ async fn main() -> Result<(), RuntimeError> {
     let supervisor = Supervisor::new(config, Vec::new());
     let consumer = |name: String| TaskSpec::inherit(TaskFn::arc(name, consume));
 
-    // Accepted or refused on the spot, with or without `run`. A name is held by one task at a time.
+    // `add_task` accepts or refuses a task at once, with or without `run`. One task at a time can hold a name.
     for number in 1..=3 {
         supervisor.add_task(consumer(format!("consumer-{number}")))?;
     }
@@ -38,19 +38,19 @@ async fn main() -> Result<(), RuntimeError> {
     println!("four tasks:");
     list(&supervisor);
 
-    println!("cancel waits for the end:");
+    println!("`cancel` waits until the task has ended:");
     supervisor.cancel("consumer-1").await?;
     println!("  is consumer-1 alive? {}", supervisor.is_alive("consumer-1"));
-    println!("remove_task asks and returns; a handle can still wait:");
+    println!("`remove_task` requests the stop and returns; a handle can still wait:");
     supervisor.remove_task("failing")?;
     println!("  failing: {}", failing.outcome().await);
     if let Err(RuntimeError::UnknownTask { name }) = supervisor.cancel("failing").await {
-        println!("  there is no `{name}` any more");
+        println!("  a task named `{name}` no longer exists");
     }
     println!("the others still run:");
     list(&supervisor);
 
-    println!("shutdown stops them, the newest first:");
+    println!("`shutdown` stops them, the newest first:");
     supervisor.shutdown().await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Four answers to one question: what happens to a submission whose slot is taken?
+//! Four admissions: what happens to a submission whose slot is owned by another one?
 //! Ends by itself: `cargo run --example controller`
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use taskvisor::prelude::*;
 use tokio::time::sleep;
 
-/// Takes 200 ms, unless it is asked to stop.
+/// Takes 200 ms, unless a stop is requested.
 async fn sync(ctx: TaskContext) -> Result<(), TaskError> {
     println!("  {} starts", ctx.name());
     match ctx.run_until_cancelled(sleep(Duration::from_millis(200))).await {
@@ -18,7 +18,8 @@ async fn sync(ctx: TaskContext) -> Result<(), TaskError> {
     }
 }
 
-/// Three submissions for one tenant, so soon after each other that all but the first find its slot taken.
+/// Makes three submissions for one tenant in quick succession, so that the slot is owned when the second and third
+/// arrive.
 async fn submit_three(supervisor: &SupervisorHandle, admission: Admission) {
     let mut accepted = Vec::new();
     for name in ["first", "second", "third"] {
@@ -32,9 +33,9 @@ async fn submit_three(supervisor: &SupervisorHandle, admission: Admission) {
     }
     for slot in supervisor.slots() {
         let waiting: Vec<_> = slot.waiting.iter().map(|waiter| waiter.name.as_str()).collect();
-        println!("  now {} has `{}`, and these wait: {waiting:?}", slot.owner, slot.key);
+        println!("  {} owns the slot `{}`; waiting: {waiting:?}", slot.owner, slot.key);
     }
-    // What was accepted has exactly one outcome.
+    // Every accepted submission has exactly one outcome.
     for handle in accepted {
         println!("  {}: {}", handle.name(), handle.outcome().await);
     }
@@ -44,16 +45,16 @@ async fn submit_three(supervisor: &SupervisorHandle, admission: Admission) {
 async fn main() -> Result<(), RuntimeError> {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
 
-    println!("queue: each waits for its turn");
+    println!("queue: each submission waits for the previous ones");
     submit_three(&supervisor, Admission::Queue).await;
-    println!("replace: the newest stops the one that runs");
+    println!("replace: a new submission stops the running one");
     submit_three(&supervisor, Admission::Replace).await;
-    println!("drop-if-running: only if nobody is there");
+    println!("drop-if-running: a submission is refused while another one runs");
     submit_three(&supervisor, Admission::DropIfRunning).await;
-    println!("latest: of those that wait, only the newest is of interest");
+    println!("latest: only the newest waiting submission is kept");
     submit_three(&supervisor, Admission::Latest).await;
 
-    println!("different slots: side by side");
+    println!("different slots: submissions run side by side");
     let submissions = ["tenant-7", "tenant-8"].map(|slot| {
         let spec = TaskSpec::inherit(TaskFn::arc(format!("sync of {slot}"), sync));
         supervisor.submit(ControllerSpec::queue(spec).with_slot(slot))

@@ -1,4 +1,4 @@
-//! Every event as one readable line: a task that fails, takes too long, and succeeds.
+//! Logs every event as one line, for a task that fails, exceeds its timeout, and succeeds.
 //! Needs the feature `logging`. Ends by itself: `cargo run --example logging`
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What follows a failure: a retry after a backoff, a retry after a given time, or none.
+//! Shows what follows a failure: a retry after a backoff, a retry after a given delay, or no retry.
 //! Ends by itself: `cargo run --example retry_with_backoff`
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use taskvisor::prelude::*;
 use taskvisor::{BackoffPolicy, JitterPolicy, RestartPolicy, TaskFn};
 
-/// Fails twice, is then told when to come back, and succeeds.
+/// Fails twice, then fails with its own delay, and then succeeds.
 async fn download(ctx: TaskContext) -> Result<(), TaskError> {
     println!("download: attempt {}", ctx.attempt());
     match ctx.attempt() {
@@ -16,7 +16,7 @@ async fn download(ctx: TaskContext) -> Result<(), TaskError> {
     }
 }
 
-/// Never succeeds, so the limit of retries ends it.
+/// Always fails, until no retry is left.
 async fn upload(ctx: TaskContext) -> Result<(), TaskError> {
     match ctx.last_error() {
         Some(error) => println!("upload: attempt {}, after `{error}`", ctx.attempt()),
@@ -26,7 +26,7 @@ async fn upload(ctx: TaskContext) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// No retry would mend it.
+/// Fails with a fatal error, which is not retried.
 async fn configure() -> Result<(), TaskError> {
     let _port: u16 = "eighty".parse().fatal()?;
     Ok(())
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     let report = Supervisor::new(Config::default(), Vec::new()).run(tasks).await?;
     println!("{report}");
     for task in &report.failures {
-        println!("`{}` gave up after attempt {}: {}", task.name, task.failure.attempt(), task.failure);
+        println!("`{}` failed after attempt {}: {}", task.name, task.failure.attempt(), task.failure);
     }
     Ok(())
 }

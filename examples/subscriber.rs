@@ -1,4 +1,4 @@
-//! Two ways to listen to what happens: an annotated function, and a type with a memory of its own.
+//! Two forms of a subscriber: an annotated function, and a type with its own data.
 //! Ends by itself: `cargo run --example subscriber`
 
 use std::collections::BTreeMap;
@@ -7,13 +7,13 @@ use std::time::Duration;
 use taskvisor::prelude::*;
 use taskvisor::{Subscribe, Subscriber};
 
-/// Told of trouble only; what no subscriber wants is never even built.
+/// Receives failures only. An event that no subscriber selects is not built.
 #[subscriber(on(Failed, TimedOut, Panicked))]
 async fn alert(event: &Event) {
     println!("ALERT  {event}");
 }
 
-/// Counts everything, and prints the counts at the end.
+/// Counts all events, and prints the counts at the end.
 #[derive(Default)]
 struct Counts(BTreeMap<&'static str, u32>);
 
@@ -23,14 +23,14 @@ impl Subscribe for Counts {
         match &event.kind {
             EventKind::Backoff { delay, .. } => println!("COUNTS the next attempt follows in {delay:.0?}"),
             EventKind::Lagged { lost } => println!("COUNTS {lost} events did not fit into the queue"),
-            // The last event. All subscribers have handled all events when the application ends.
+            // The last event. The application ends when all subscribers have handled all events.
             EventKind::Stopped => println!("COUNTS {:?}", self.0),
             _ => {}
         }
     }
 }
 
-/// Goes wrong in three ways before it goes right.
+/// Fails in three ways before it succeeds.
 #[task(timeout = "200ms", backoff(constant, first = "100ms"))]
 async fn report(ctx: TaskContext) -> anyhow::Result<()> {
     match ctx.attempt() {

@@ -1,4 +1,4 @@
-//! The runtime without any attribute: one task, repeated once a second until Ctrl-C. `cargo run --example supervisor`
+//! Uses the runtime without attributes: one task repeats once a second until Ctrl-C. `cargo run --example supervisor`
 
 use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskError, TaskFn, TaskRef, TaskSpec};
 use tokio_util::sync::CancellationToken;

@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The command-line arguments.
 
 use std::path::PathBuf;
 
@@ -6,9 +6,9 @@ use anyhow::bail;
 
 const USAGE: &str = "usage: ingest [FOLDER] [--once]";
 
-/// Which folder, and whether to end when it is empty.
+/// The folder to read, and whether to stop when it is empty.
 pub(crate) struct Arguments {
-    /// Without one, a copy of the sample data is read.
+    /// `None` reads a copy of the sample data.
     pub(crate) folder: Option<PathBuf>,
     pub(crate) once: bool,
 }
@@ -25,7 +25,7 @@ impl Arguments {
                 _ => folder = Some(PathBuf::from(word)),
             }
         }
-        // Nobody puts more files into a copy that was just made.
+        // No more files arrive in a new copy of the sample data.
         Ok(Self { once: once || folder.is_none(), folder })
     }
 }

@@ -1,4 +1,4 @@
-//! The folder in which files arrive, and where they go from there.
+//! The folder in which files arrive, with its folders for processed files.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,15 +7,15 @@ use std::process;
 
 use anyhow::{Context, ensure};
 
-/// Where files go that were read.
+/// The folder for files that were read.
 pub(crate) const DONE: &str = "done";
 
-/// Where files go that are not as they should be.
+/// The folder for malformed files.
 pub(crate) const REJECTED: &str = "rejected";
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/ingest");
 
-/// A folder with `done/` and `rejected/` in it.
+/// A folder that contains the folders `done/` and `rejected/`.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -30,7 +30,7 @@ impl Folder {
         Ok(Self(path))
     }
 
-    /// A copy of the sample data in a temporary folder, which stays there to be looked at.
+    /// Copies the sample data to a temporary folder. The folder is not removed, so that its content can be inspected.
     pub(crate) fn sample() -> anyhow::Result<Self> {
         let path = temporary_folder().context("cannot make a temporary folder")?;
         for entry in fs::read_dir(SAMPLE).with_context(|| format!("cannot read `{SAMPLE}`"))? {
@@ -41,9 +41,10 @@ impl Folder {
         Self::open(path)
     }
 
-    /// The names of the files to read, in order: all that end in `.csv` and do not begin with a dot.
+    /// Returns the names of the files to read, in order: those that end in `.csv` and do not begin with a dot.
     ///
-    /// Whoever writes a file elsewhere, or under another ending, and renames it when it is complete, has it read whole.
+    /// A writer should create a file elsewhere or with another ending, and rename it when it is complete. Then it is
+    /// never read in part.
     pub(crate) async fn files(&self) -> anyhow::Result<Vec<String>> {
         let shown = self.0.display();
         let mut entries =
@@ -55,7 +56,7 @@ impl Folder {
                 names.push(name);
             }
         }
-        // Without the ending, or `acme-2026-11-01-2.csv` would come before `acme-2026-11-01.csv`.
+        // Compare without the ending: otherwise `acme-2026-11-01-2.csv` would precede `acme-2026-11-01.csv`.
         names.sort_unstable_by(|one, other| stem(one).cmp(stem(other)));
         Ok(names)
     }
@@ -64,7 +65,7 @@ impl Folder {
         self.0.join(file)
     }
 
-    /// Moves a file to `done/` or `rejected/`. What is there already stays: then the new one gets a number.
+    /// Moves a file to `done/` or `rejected/`. It never overwrites a file: it adds a number to the name instead.
     pub(crate) async fn move_to(&self, inner: &str, file: &str) -> anyhow::Result<()> {
         let inner = self.0.join(inner);
         let mut target = inner.join(file);
@@ -78,7 +79,7 @@ impl Folder {
     }
 }
 
-/// Whose file it is: what stands before the first date, such as `acme` in `acme-2026-11-01.csv`.
+/// Returns the customer of a file: the text before the first date, such as `acme` in `acme-2026-11-01.csv`.
 pub(crate) fn customer_of(file: &str) -> Option<&str> {
     const DATE: &[u8] = b"-0000-00-00";
     let is_date = |part: &[u8]| {
@@ -93,7 +94,7 @@ fn stem(file: &str) -> &str {
     file.strip_suffix(".csv").unwrap_or(file)
 }
 
-/// A new folder under a name that is free.
+/// Creates a folder with a name that is not in use.
 fn temporary_folder() -> std::io::Result<PathBuf> {
     let parent = std::env::temp_dir();
     let mut number = 1;

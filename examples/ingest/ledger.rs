@@ -1,4 +1,4 @@
-//! Which files are under way, and what became of the others.
+//! The ledger: the files in progress, and the results of the others.
 
 use std::collections::{BTreeMap, HashSet};
 use std::mem::take;
@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use taskvisor::prelude::*;
 use taskvisor::{FailureKind, Phase};
 
-use crate::fate::Fate;
+use crate::file_result::FileResult;
 use crate::totals::Totals;
 
-/// Tells of failures when they happen, and the summary at the end: `Stopped` is the last event there is.
+/// Prints failures when they happen, and the summary after `Stopped`, which is the last event.
 #[subscriber(on(Failed, Panicked, Stopped))]
 async fn report(event: &Event, ledger: State<Ledger>) {
     match &event.kind {
@@ -18,7 +18,7 @@ async fn report(event: &Event, ledger: State<Ledger>) {
             ledger.settle().await;
             ledger.print();
         }
-        // A malformed file is told of with its name, when its result is settled.
+        // `settle` reports a malformed file, with its name.
         EventKind::Failed { error, .. } if error.kind() == FailureKind::Fatal => {}
         _ => eprintln!("{event}"),
     }
@@ -29,14 +29,14 @@ pub(crate) struct Ledger(Mutex<Pages>);
 
 #[derive(Default)]
 struct Pages {
-    /// Files in the folder that are not to be submitted: those under way, and those that were left there.
+    /// Files in the folder that must not be submitted: those in progress, and those that were left there.
     known: HashSet<String>,
-    /// In the order in which they were submitted.
-    under_way: Vec<UnderWay>,
+    /// The files in progress, in the order of submission.
+    in_progress: Vec<InProgress>,
     accounts: BTreeMap<String, Account>,
 }
 
-struct UnderWay {
+struct InProgress {
     customer: String,
     file: String,
     handle: JobHandle<Totals>,
@@ -56,60 +56,60 @@ impl Ledger {
         self.pages().known.contains(file)
     }
 
-    pub(crate) fn enter(&self, customer: String, file: String, handle: JobHandle<Totals>) {
+    pub(crate) fn add(&self, customer: String, file: String, handle: JobHandle<Totals>) {
         let mut pages = self.pages();
         pages.known.insert(file.clone());
-        pages.under_way.push(UnderWay { customer, file, handle });
+        pages.in_progress.push(InProgress { customer, file, handle });
     }
 
     pub(crate) fn is_idle(&self) -> bool {
-        self.pages().under_way.is_empty()
+        self.pages().in_progress.is_empty()
     }
 
-    /// How many files stay in the folder.
+    /// Returns how many files stay in the folder.
     pub(crate) fn left(&self) -> u32 {
         self.pages().accounts.values().map(|account| account.left).sum()
     }
 
-    /// Notes the result of every job that has ended, in the order in which they were submitted.
+    /// Records the result of every job that has ended, in the order of submission.
     pub(crate) async fn settle(&self) {
-        for UnderWay { customer, file, handle } in self.take_ended() {
+        for InProgress { customer, file, handle } in self.take_ended() {
             let result = handle.await;
-            self.note(customer, file, result.into());
+            self.record(customer, file, result.into());
         }
     }
 
-    fn take_ended(&self) -> Vec<UnderWay> {
+    fn take_ended(&self) -> Vec<InProgress> {
         let mut pages = self.pages();
-        let has_ended = |job: &UnderWay| matches!(job.handle.status().phase, Phase::Ended(_));
-        let (ended, under_way) = take(&mut pages.under_way).into_iter().partition(has_ended);
-        pages.under_way = under_way;
+        let has_ended = |job: &InProgress| matches!(job.handle.status().phase, Phase::Ended(_));
+        let (ended, in_progress) = take(&mut pages.in_progress).into_iter().partition(has_ended);
+        pages.in_progress = in_progress;
         ended
     }
 
-    /// Notes what became of a file, and tells of it.
-    pub(crate) fn note(&self, customer: String, file: String, fate: Fate) {
-        match fate {
-            Fate::Done(_) | Fate::Rejected(_) => println!("{file}: {fate}"),
-            Fate::Left(_) => eprintln!("{file}: {fate}"),
-            // There may be many of them: the summary says how many.
-            Fate::Waiting => {}
+    /// Records and prints the result of a file.
+    pub(crate) fn record(&self, customer: String, file: String, result: FileResult) {
+        match result {
+            FileResult::Done(_) | FileResult::Rejected(_) => println!("{file}: {result}"),
+            FileResult::Left(_) => eprintln!("{file}: {result}"),
+            // There may be many of these. The summary counts them.
+            FileResult::Waiting => {}
         }
         let mut pages = self.pages();
         let account = pages.accounts.entry(customer).or_default();
-        match fate {
-            Fate::Done(totals) => {
+        match result {
+            FileResult::Done(totals) => {
                 account.done += 1;
                 account.totals += totals;
             }
-            Fate::Rejected(_) => account.rejected += 1,
-            Fate::Left(_) | Fate::Waiting => {
+            FileResult::Rejected(_) => account.rejected += 1,
+            FileResult::Left(_) | FileResult::Waiting => {
                 account.left += 1;
                 pages.known.insert(file);
                 return;
             }
         }
-        // It was moved away: another file may come under its name.
+        // The file was moved, so another file may arrive under its name.
         pages.known.remove(&file);
     }
 

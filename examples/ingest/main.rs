@@ -1,20 +1,20 @@
-//! Reads the files that arrive in a folder: those of different customers side by side, those of one customer in order.
+//! Reads the files that arrive in a folder: files of different customers side by side, files of one customer in order.
 //!
-//! - `cargo run --example ingest`: the files of `examples/data/ingest`, in a copy
-//! - `cargo run --example ingest -- FOLDER`: those of a folder, as they come, until Ctrl-C or SIGTERM
-//! - `cargo run --example ingest -- FOLDER --once`: until the folder is empty
+//! - `cargo run --example ingest`: reads a copy of the files in `examples/data/ingest`
+//! - `cargo run --example ingest -- FOLDER`: reads the files of a folder as they arrive, until Ctrl-C or SIGTERM
+//! - `cargo run --example ingest -- FOLDER --once`: stops when the folder is empty
 //!
-//! A file is named after its customer and a date, such as `acme-2026-11-01.csv`; the customer is what stands before the
-//! first date, and the order is that of the names. A file that was read goes to `FOLDER/done`; one that is malformed
-//! goes to `FOLDER/rejected`, and its line and column are told. Both are results, and the exit code is 0. A file that
-//! cannot be read stays where it is, and with `--once` makes the exit code 1.
+//! The name of a file consists of its customer and a date, as in `acme-2026-11-01.csv`. The customer is the text before
+//! the first date. Files are read in the order of their names. A file that was read is moved to `FOLDER/done`. A
+//! malformed file is moved to `FOLDER/rejected`, and its line and column are printed. Both are results, and the exit
+//! code is 0. A file that cannot be read stays in the folder. With `--once`, the exit code is then 1.
 
 mod arguments;
 mod folder;
 mod totals;
 mod row;
 mod orders;
-mod fate;
+mod file_result;
 mod ledger;
 
 use std::collections::HashSet;
@@ -23,12 +23,12 @@ use taskvisor::prelude::*;
 use tokio::task::spawn_blocking;
 
 use arguments::Arguments;
-use fate::Fate;
+use file_result::FileResult;
 use folder::{DONE, Folder, REJECTED, customer_of};
 use ledger::Ledger;
 use totals::Totals;
 
-/// Submits every file that is new. With `--once` it ends the application when there is nothing more to do.
+/// Submits every new file. With `--once`, it stops the application when no file is left.
 #[task(every = "250ms")]
 async fn scan(
     arguments: State<Arguments>,
@@ -36,7 +36,8 @@ async fn scan(
     ledger: State<Ledger>,
     supervisor: SupervisorHandle,
 ) -> Result<(), TaskError> {
-    // Before looking into the folder: a file is forgotten here only after it was moved away, so it is not seen again.
+    // Settle before reading the folder: `settle` forgets a file only after it was moved, so the file cannot be read
+    // twice.
     ledger.settle().await;
     let mut full = HashSet::new();
     for file in folder.files().await? {
@@ -44,20 +45,20 @@ async fn scan(
             continue;
         }
         let Some(customer) = customer_of(&file).map(str::to_owned) else {
-            let fate = match folder.move_to(REJECTED, &file).await {
-                Ok(()) => Fate::Rejected("expected a name such as `acme-2026-11-01.csv`".to_owned()),
-                Err(error) => Fate::Left(format!("{error:#}")),
+            let result = match folder.move_to(REJECTED, &file).await {
+                Ok(()) => FileResult::Rejected("expected a name such as `acme-2026-11-01.csv`".to_owned()),
+                Err(error) => FileResult::Left(format!("{error:#}")),
             };
-            ledger.note("?".to_owned(), file, fate);
+            ledger.record("?".to_owned(), file, result);
             continue;
         };
         if full.contains(&customer) {
             continue;
         }
         match supervisor.submit(ingest { customer: customer.clone(), file: file.clone() }) {
-            Ok(handle) => ledger.enter(customer, file, handle),
+            Ok(handle) => ledger.add(customer, file, handle),
             Err(refused) => match refused.reason() {
-                // The next scan tries again. Those after it wait for that too, or they might be read before it.
+                // The next scan submits this file again. The customer's later files wait too, to keep the order.
                 RuntimeError::QueueFull { .. } => {
                     full.insert(customer);
                 }
@@ -75,9 +76,10 @@ async fn scan(
     Ok(())
 }
 
-/// Reads one file. Whatever is wrong with the disk is tried again; a malformed file is not.
+/// Reads one file. Errors of the disk are retried; a malformed file is not.
 ///
-/// The customer's next file waits for all of it, retries included. Asked to stop, it leaves the file in the folder.
+/// The customer's next file waits until this job has ended, retries included. After a stop request, the file stays in
+/// the folder.
 #[job(slot = "{customer}", admission = "queue", max_retries = 3)]
 async fn ingest(
     customer: String,
@@ -100,7 +102,7 @@ async fn ingest(
     }
 }
 
-/// The set-up: what is wrong with the arguments or the folder is told here, before anything runs.
+/// The set-up: it reports errors in the arguments or the folder before any task runs.
 #[taskvisor::main(grace = "5s")]
 async fn main(app: &mut App) -> anyhow::Result<()> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;

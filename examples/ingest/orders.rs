@@ -1,4 +1,4 @@
-//! A file of orders, checked line by line.
+//! Checks a file of orders line by line.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,15 +10,16 @@ use csv::{ReaderBuilder, Trim};
 use crate::row::{COLUMNS, Malformed, Row};
 use crate::totals::{Amount, Totals, whole_number};
 
-/// The verdict on a file; or an error if it cannot be read, which may be different the next time.
+/// Reads a file. The outer error means that the file could not be read, which can be retried. The inner one means that
+/// it is malformed.
 pub(crate) fn read(path: &Path, customer: &str) -> anyhow::Result<Result<Totals, Malformed>> {
     let text = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(add_up(&text, customer))
 }
 
-/// The totals, unless something is wrong: then the first such place.
+/// Returns the totals, or the first error in the file.
 fn add_up(text: &[u8], customer: &str) -> Result<Totals, Malformed> {
-    // Lines that are too short or too long are let through: a `Row` knows better what is wrong with them.
+    // Accept lines that are too short or too long, because `Row` reports them more precisely.
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text);
     let mut rows = reader.records().map(|record| Row::new(text, record));
 
@@ -29,10 +30,10 @@ fn add_up(text: &[u8], customer: &str) -> Result<Totals, Malformed> {
     header.end()?;
 
     let (mut totals, mut seen) = (Totals::default(), HashMap::new());
-    let whose = format!("`{customer}`, as in the name of the file");
+    let expected_customer = format!("`{customer}`, as in the name of the file");
     for row in rows {
         let row = row?;
-        row.field(0, &whose, |found| (found == customer).then_some(()))?;
+        row.field(0, &expected_customer, |found| (found == customer).then_some(()))?;
         let order: u64 = row.field(1, "the number of an order", whole_number)?;
         row.field(2, "the name of a product", |found| (!found.is_empty()).then_some(()))?;
         let quantity = |found: &str| whole_number(found).filter(|quantity| *quantity > 0);

@@ -1,4 +1,4 @@
-//! A row of a file, and what is wrong with it.
+//! A row of a file, and the errors in it.
 
 use std::error::Error;
 use std::fmt;
@@ -7,11 +7,11 @@ use csv::{ErrorKind, Position, StringRecord};
 
 pub(crate) const COLUMNS: [&str; 5] = ["customer", "order", "product", "quantity", "price"];
 
-/// The first thing that is wrong with a file, and where: reading it again would not help.
+/// The first error in a malformed file, with its position. A retry cannot fix it.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     line: usize,
-    /// Counted in fields, from 1.
+    /// The number of the field, from 1.
     column: usize,
     reason: String,
 }
@@ -48,12 +48,12 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// In the place of a row that is missing.
+    /// Stands for a missing row.
     pub(crate) fn empty(text: &'a [u8]) -> Self {
         Self { place: Place::new(text, None), record: StringRecord::new() }
     }
 
-    /// A field of it, if it is what is expected.
+    /// Parses a field, or returns an error that names the expected content.
     pub(crate) fn field<T>(
         &self,
         index: usize,
@@ -64,7 +64,7 @@ impl<'a> Row<'a> {
         parse(found).ok_or_else(|| self.malformed(index, expected))
     }
 
-    /// Whether nothing follows after the last column.
+    /// Checks that no field follows the last column.
     pub(crate) fn end(&self) -> Result<(), Malformed> {
         match self.record.get(COLUMNS.len()) {
             Some(_) => Err(self.malformed(COLUMNS.len(), "the end of the line")),
@@ -86,7 +86,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Where a row begins: its line is counted only when somebody wants to know.
+/// The position where a row begins. Its line number is computed only on demand.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     before: &'a [u8],
@@ -100,8 +100,8 @@ impl<'a> Place<'a> {
         Self { before, after }
     }
 
-    /// The line, from 1. The reader has a count of its own, but of the place from where it looked for the row: before
-    /// the second half of a `\r\n`, and before lines that are empty.
+    /// Returns the line number, from 1. The line number of the reader does not serve: it is that of the position where
+    /// the reader began to search for the row, which is before the second half of a `\r\n` and before empty lines.
     pub(crate) fn line(self) -> usize {
         let skipped = self.after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
         1 + self.before.iter().chain(skipped).filter(|byte| **byte == b'\n').count()

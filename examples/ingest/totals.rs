@@ -1,10 +1,10 @@
-//! What orders come to.
+//! The totals of orders.
 
 use std::fmt;
 use std::ops::AddAssign;
 use std::str::FromStr;
 
-/// Sums over orders.
+/// The sums over some orders.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Totals {
     pub(crate) orders: u64,
@@ -34,12 +34,13 @@ impl fmt::Display for Totals {
     }
 }
 
-/// Money in cents, because sums of binary fractions come out wrong; in more bits than sums of prices can fill.
+/// An amount of money in cents, because sums of binary fractions are inexact. It is wide enough that sums of prices
+/// cannot overflow.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Amount(u128);
 
 impl Amount {
-    /// Reads a price such as `12.50`, and nothing else: neither `12.5` nor `12,50`.
+    /// Parses a price such as `12.50`. It accepts no other form, such as `12.5` or `12,50`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (whole, cents) = text.split_once('.')?;
         let whole: u32 = whole_number(whole)?;
@@ -54,7 +55,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Reads digits, and nothing else: no sign either.
+/// Parses digits only, without a sign.
 pub(crate) fn whole_number<N: FromStr>(text: &str) -> Option<N> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)

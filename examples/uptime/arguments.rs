@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The command-line arguments.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ const DEFAULT_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/targets.tx
 
 const USAGE: &str = "usage: uptime [FILE] [--for TIME]";
 
-/// The file of targets, and after how long to stop.
+/// The file of targets, and the time after which to stop.
 pub(crate) struct Arguments {
     pub(crate) file: PathBuf,
     pub(crate) limit: Option<Duration>,

@@ -1,4 +1,4 @@
-//! What is known of the targets, made out of nothing but the events of their probes.
+//! The state of the targets, derived from the events of their probes.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use crate::targets::{Target, Targets};
 
-/// Prints every change of state, and a table at the end: `Stopped` is the last event there is.
+/// Prints every change of state, and a table after `Stopped`, which is the last event.
 #[subscriber(on(Succeeded, Failed, TimedOut, Stopped))]
 async fn report(event: &Event, board: State<Board>) {
     match &event.kind {
-        EventKind::Succeeded { .. } => board.note(event, Ok(())),
-        EventKind::Failed { error, .. } => board.note(event, Err(error.to_string())),
+        EventKind::Succeeded { .. } => board.record(event, Ok(())),
+        EventKind::Failed { error, .. } => board.record(event, Err(error.to_string())),
         EventKind::TimedOut { timeout, .. } => {
-            board.note(event, Err(format!("no answer within {timeout:?}")))
+            board.record(event, Err(format!("no answer within {timeout:?}")))
         }
         EventKind::Stopped => board.print(),
         _ => {}
@@ -29,9 +29,9 @@ pub(crate) struct Board {
 
 struct Row {
     target: Target,
-    /// What the latest check found; an error is the reason why the target is down.
+    /// The result of the latest check. An error is the reason why the target is down.
     latest: Option<Result<(), String>>,
-    /// When it changed from up to down or back.
+    /// When the state last changed.
     since: Instant,
     checks: u32,
     failures: u32,
@@ -50,7 +50,7 @@ impl Board {
         Self { started, rows: Mutex::new(targets.iter().map(row).collect()) }
     }
 
-    fn note(&self, event: &Event, found: Result<(), String>) {
+    fn record(&self, event: &Event, found: Result<(), String>) {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let row = rows.iter_mut().find(|row| event.task() == Some(&row.target.task_name()));
         match (row, &found) {
@@ -60,7 +60,7 @@ impl Board {
                     println!("[{time:6.1}s] {:<10} {change}", row.target.name);
                 }
             }
-            // One of the other tasks is in trouble: it has no row, but it is no secret either.
+            // Another task failed. It has no row, but its failure is printed.
             (None, Err(_)) => eprintln!("{event}"),
             (None, Ok(())) => {}
         }
@@ -81,7 +81,7 @@ impl Board {
 }
 
 impl Row {
-    /// Says what changed, if anything did.
+    /// Updates the row, and describes the change of state, if there is one.
     fn update(&mut self, at: Instant, found: Result<(), String>) -> Option<String> {
         self.checks += 1;
         self.failures += u32::from(found.is_err());

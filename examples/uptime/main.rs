@@ -1,7 +1,7 @@
-//! Watches the targets of a file, and says whenever one goes down or comes back.
+//! Monitors TCP targets, and prints when a target goes down or comes back.
 //!
-//! - `cargo run --example uptime`: the targets of `examples/data/targets.txt`, until Ctrl-C or SIGTERM
-//! - `cargo run --example uptime -- my-targets.txt --for 5s`: those of another file, for five seconds
+//! - `cargo run --example uptime`: monitors the targets of `examples/data/targets.txt`, until Ctrl-C or SIGTERM
+//! - `cargo run --example uptime -- my-targets.txt --for 5s`: monitors the targets of another file, for five seconds
 
 mod arguments;
 mod board;
@@ -20,13 +20,13 @@ use arguments::Arguments;
 use board::Board;
 use targets::{Target, Targets};
 
-/// How often a target that is up is looked at.
+/// The delay between two checks of a target that is up.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a target may take to answer.
-const PATIENCE: Duration = Duration::from_millis(800);
+/// The time that a target has to answer.
+const TIMEOUT: Duration = Duration::from_millis(800);
 
-/// Serves two ports, so that the default targets have something real to reach. If a port is taken, it tries again.
+/// Serves two ports, so that two of the default targets are up. If a port is in use, the task is retried.
 #[task(backoff(exp, first = "500ms", max = "10s"))]
 async fn serve(ctx: TaskContext) -> io::Result<()> {
     let web = TcpListener::bind("127.0.0.1:27101").await?;
@@ -42,7 +42,7 @@ async fn serve(ctx: TaskContext) -> io::Result<()> {
     ctx.run_until_cancelled(serving).await.unwrap_or(Ok(()))
 }
 
-/// Starts one probe for each target; then its own work is done.
+/// Adds one probe for each target, and completes.
 #[task]
 async fn start_probes(targets: State<Targets>, supervisor: SupervisorHandle) -> Result<(), RuntimeError> {
     for target in targets.iter() {
@@ -51,16 +51,16 @@ async fn start_probes(targets: State<Targets>, supervisor: SupervisorHandle) -> 
     Ok(())
 }
 
-/// Looks at one target: an attempt succeeds if something accepts the connection.
+/// Checks one target. An attempt succeeds if the target accepts a connection.
 struct Probe {
     target: Target,
 }
 
 impl Probe {
-    /// Repeated for ever: after the interval while the target is up, less and less often while it is down.
+    /// Repeats for ever: after the interval while the target is up, with growing delays while it is down.
     fn spec(target: Target) -> TaskSpec {
         let probe = TaskRef::new(target.task_name(), Self { target });
-        TaskSpec::new(probe, RestartPolicy::Always, Self::backoff(), Some(PATIENCE)).with_interval(INTERVAL)
+        TaskSpec::new(probe, RestartPolicy::Always, Self::backoff(), Some(TIMEOUT)).with_interval(INTERVAL)
     }
 
     fn backoff() -> BackoffPolicy {
@@ -80,7 +80,7 @@ impl Task for Probe {
     }
 }
 
-/// The set-up: everything that can be wrong with the arguments and the file is told here, before anything runs.
+/// The set-up: it reports all errors in the arguments and the file before any task runs.
 #[taskvisor::main(flavor = "current_thread", grace = "2s")]
 async fn main(app: &mut App) -> anyhow::Result<()> {
     let Arguments { file, limit } = Arguments::parse(std::env::args().skip(1))?;

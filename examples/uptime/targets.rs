@@ -1,4 +1,4 @@
-//! The targets to watch, and the file they are read from.
+//! The targets to monitor, and the file that lists them.
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -6,26 +6,26 @@ use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 
-/// Something that should be listening.
+/// An address that should accept connections.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) name: String,
-    /// As it is written, `host:port`: resolved anew for every probe.
+    /// The address as written, `host:port`. Every check resolves it again.
     pub(crate) address: String,
 }
 
 impl Target {
-    /// The name of the task that watches it, which no other task of the application can have.
+    /// Returns the name of the task that checks this target. The prefix keeps it distinct from the other tasks.
     pub(crate) fn task_name(&self) -> String {
         format!("probe/{}", self.name)
     }
 }
 
-/// At least one target, no two of one name.
+/// One or more targets with distinct names.
 pub(crate) struct Targets(Vec<Target>);
 
 impl Targets {
-    /// Reads a file, or says everything that is wrong with it.
+    /// Reads a file, or reports all errors in it.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{shown}`"))?;

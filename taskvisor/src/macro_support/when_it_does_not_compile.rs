@@ -1,11 +1,10 @@
-//! What the attributes refuse, by rule, and what to write instead.
+//! The rules of the attributes, and how to fix code that breaks them.
 //!
-//! Every mistake is reported where it is written, all of them in one build, and each once. The function under an
-//! attribute with mistakes is still there, and so is its declaration's name: what uses them compiles, and an editor
-//! goes on working.
+//! One build reports all mistakes, each once, at its own token. An attribute with mistakes still emits the function and
+//! the struct of its name. So code that uses them compiles, and editors continue to work.
 //!
-//! Each rule has a program in `ui-tests/tests/fail` that breaks it, with the message that it gets; the test there keeps
-//! this page and the programs the same.
+//! Each rule has a program in `ui-tests/tests/fail` that breaks it, with the expected message. A test keeps this page
+//! and the programs in step.
 //!
 //! # options
 //!
@@ -185,7 +184,6 @@
 //!
 //! # Names
 //!
-//! Beside each function stands a type of the same name, so that the compiler refuses, in its own words, what a type of
-//! that name refuses: two declarations of one name in a module, a module or another type of that name beside it, and in
-//! the body `tokio::…` of a task that is itself called `tokio`. Another name for the function helps; events show what
-//! `name = ".."` says.
+//! An attribute generates a type with the name of the function. So the compiler reports a conflict if the same module
+//! contains another type or module of that name. A task named `tokio` cannot use `tokio::…` in its body. Rename the
+//! function in these cases. Events show the value of the `name` option.

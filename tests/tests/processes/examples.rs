@@ -21,8 +21,8 @@ fn quickstart() {
 fn retry_with_backoff() {
     let ended = run("retry_with_backoff");
     ended.expect_stdout("1 completed, 0 canceled, 2 failed, 0 aborted");
-    ended.expect_stdout("`configure` gave up after attempt 1: fatal: ");
-    ended.expect_stdout("`upload` gave up after attempt 4: ");
+    ended.expect_stdout("`configure` failed after attempt 1: fatal: ");
+    ended.expect_stdout("`upload` failed after attempt 4: ");
     assert_eq!(ended.stderr, "");
 }
 
@@ -41,14 +41,14 @@ fn control() {
     ended.expect_stdout("refused: a task named `consumer-1` already exists");
     ended.expect_stdout("is consumer-1 alive? false");
     ended.expect_stdout("failing: canceled");
-    ended.expect_stdout("  consumer-3 puts its work away\n  consumer-2 puts its work away\n");
+    ended.expect_stdout("  consumer-3 saves its work\n  consumer-2 saves its work\n");
     assert_eq!(ended.stderr, "");
 }
 
 #[test]
 fn controller() {
     let ended = run("controller");
-    ended.expect_stdout("now first has `tenant-42`, and these wait: [\"second\", \"third\"]");
+    ended.expect_stdout("first owns the slot `tenant-42`; waiting: [\"second\", \"third\"]");
     ended.expect_stdout(
         "first: canceled by a replacement\n  second: canceled by a replacement\n  third: completed",
     );

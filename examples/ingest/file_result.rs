@@ -1,4 +1,4 @@
-//! What became of a file.
+//! The result of processing a file.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use taskvisor::prelude::*;
 use crate::row::Malformed;
 use crate::totals::Totals;
 
-pub(crate) enum Fate {
-    /// It was read, and is in `done/`.
+pub(crate) enum FileResult {
+    /// The file was read, and moved to `done/`.
     Done(Totals),
-    /// It is not as it should be, and is in `rejected/`.
+    /// The file is malformed, and was moved to `rejected/`.
     Rejected(String),
-    /// It could not be read or moved, and stays where it is.
+    /// The file could not be read or moved, and stays in the folder.
     Left(String),
-    /// It stays where it is, because everything ended before its turn.
+    /// The file stays in the folder, because the application stopped before the job started.
     Waiting,
 }
 
-impl From<Result<Totals, JobError>> for Fate {
+impl From<Result<Totals, JobError>> for FileResult {
     fn from(result: Result<Totals, JobError>) -> Self {
         let error = match result {
             Ok(totals) => return Self::Done(totals),
@@ -32,7 +32,7 @@ impl From<Result<Totals, JobError>> for Fate {
     }
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for FileResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done(totals) => totals.fmt(f),
