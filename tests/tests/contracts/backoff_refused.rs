@@ -45,7 +45,7 @@ fn the_refusal_says_what_would_be_right() {
         "the backoff's `factor` must be a finite number of at least 1"
     );
     assert!(InvalidBackoff::ZeroFirst.to_string().contains("above zero"));
-    assert!(InvalidBackoff::FirstAboveMax.to_string().contains("largest"));
+    assert!(InvalidBackoff::FirstAboveMax.to_string().contains("above its `max`"));
 }
 
 #[test]
