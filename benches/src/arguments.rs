@@ -1,12 +1,12 @@
-//! What the benchmarks were asked for.
+//! The command-line arguments of the benchmarks.
 
 pub const USAGE: &str = "\
 Usage: cargo run --release --manifest-path benches/Cargo.toml -- [FILTER] [ROUNDS] [--rounds N] [--markdown] [--list]
 
-  FILTER      only works whose section or name contains it; quote one with spaces
-  ROUNDS      how many rounds are timed (11 unless said)
-  --markdown  the tables as Markdown
-  --list      the works, without doing them";
+  FILTER      run only works whose section or name contains FILTER; quote a filter with spaces
+  ROUNDS      how many rounds are timed (default: 11)
+  --markdown  print the tables as Markdown
+  --list      list the works without running them";
 
 const ROUNDS: usize = 11;
 
@@ -21,7 +21,7 @@ pub struct Arguments {
 impl Arguments {
     /// # Errors
     ///
-    /// What is wrong with them, in one sentence.
+    /// Returns the problem in one sentence.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let (mut filter, mut rounds) = (None, None);
         let (mut markdown, mut list, mut help) = (false, false, false);

@@ -1,7 +1,7 @@
 //! Time, allocations and live bytes of a piece of work.
 //!
-//! Counting costs a little for each allocation, so it would make whoever allocates much look slower than he is: it is on
-//! in one run, which is not timed, and off in those that are.
+//! Counting costs time for each allocation, so it would slow down systems that allocate more. It is on in one run that
+//! is not timed, and off in the timed runs.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -24,8 +24,8 @@ impl Flavor {
         }
     }
 
-    /// Runs the work as a task: the future given to `block_on` is woken through the operating system, which would cost
-    /// everybody so much that the rest hardly showed.
+    /// Runs the work as a task. The future of `block_on` is woken through the operating system, and that cost would
+    /// hide the differences between the systems.
     pub fn run<T: Send + 'static>(self, work: impl Future<Output = T> + Send + 'static) -> T {
         let runtime = self.runtime();
         let result = runtime.block_on(async { tokio::spawn(work).await });

@@ -1,5 +1,5 @@
-//! What taskvisor costs beside Tokio written by hand and beside others: every work in turn by every system that does it,
-//! in interleaved rounds; medians.
+//! Compares the costs of taskvisor with hand-written Tokio code and with other crates. Every system runs every work
+//! that it supports, in interleaved rounds; the tables show medians.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml -- --help`
 

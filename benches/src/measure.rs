@@ -1,4 +1,4 @@
-//! Rounds: every system in turn, and then again.
+//! Interleaved rounds: each round runs every system once.
 
 use std::time::Duration;
 

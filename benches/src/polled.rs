@@ -1,4 +1,4 @@
-//! What a program says that is started to be measured: when the first and when the last of its tasks was first polled.
+//! The output of a program whose start is measured: when its first task and its last task were first polled.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,4 +1,4 @@
-//! A work, and who does it.
+//! A work, and the systems that do it.
 
 use crate::count::Cost;
 use crate::flavor::Flavor;

@@ -17,5 +17,5 @@ async fn main() {
         TaskSpec::once(format!("task-{number}"), task)
     });
     let supervisor = Supervisor::new(lifted, Vec::new());
-    supervisor.run(specs.collect()).await.expect("nobody is stuck");
+    supervisor.run(specs.collect()).await.expect("no task is stuck");
 }

@@ -1,4 +1,5 @@
-//! A thousand functions, of which so many are spawned by hand, started by the work "start-up".
+//! A thousand functions, of which the argument says how many are spawned by hand. The work "start-up" runs this
+//! program.
 
 #[path = "../polled.rs"]
 mod polled;

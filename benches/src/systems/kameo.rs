@@ -11,7 +11,7 @@ use kameo::message::{Context, Message};
 
 use crate::started::started;
 
-/// Does its work at its start. As nobody keeps a reference to it, it stops then.
+/// Does its work when it starts. It then stops, because no reference to it is left.
 pub struct Once;
 
 impl Actor for Once {
@@ -23,7 +23,7 @@ impl Actor for Once {
     }
 }
 
-/// Started, without a reference that would keep it: its join handle tells its end.
+/// Starts the actor without keeping a reference. Its join handle signals its end.
 pub fn once() -> impl Future<Output = bool> + Send {
     let running = PreparedActor::<Once>::new(mailbox::unbounded()).spawn(());
     async { running.await.is_ok_and(|end| end.is_ok()) }

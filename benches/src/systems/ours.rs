@@ -33,7 +33,7 @@ pub fn parked(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     }))
 }
 
-/// What waits until it is asked to stop.
+/// Waits for a stop request.
 pub fn until_canceled(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     never_again(TaskFn::arc(name, |context: TaskContext| async move {
         started();
@@ -51,7 +51,7 @@ pub fn with_token(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     }))
 }
 
-/// What waits until it is asked to stop, declared. Without a slot jobs do not compete, and without a format they need no name.
+/// Waits for a stop request, as a declared job. Jobs without a slot run independently, and need no formatted name.
 #[job]
 pub async fn waits(context: TaskContext) {
     started();

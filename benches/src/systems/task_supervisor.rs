@@ -18,7 +18,7 @@ pub fn spawn() -> SupervisorHandle {
         .spawn()
 }
 
-/// What ends at once. Its last act is to say so, because nobody else would.
+/// Ends at once. It signals its own end, because the supervisor does not.
 #[derive(Clone)]
 pub struct Once(UnboundedSender<()>);
 

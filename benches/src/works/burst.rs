@@ -1,8 +1,8 @@
 //! One-shots in bursts: all are added, then all ends are awaited, in order.
 //!
-//! Included: making the tasks and their names (`format!`), adding, running, awaiting. Raw Tokio, jobs without a slot and
-//! actors have no names to make. The published crate's `add` waits for its registry's decision; 32 adds at a time are
-//! polled together, as in its benchmark of pipelined adds, which is faster than one after the other and than 256.
+//! Included: making the tasks and their names (`format!`), adding, running, awaiting. Raw Tokio, jobs without a slot
+//! and actors have no names to make. The published crate's `add` waits for its registry's decision; 32 adds at a time
+//! are polled together, as in its benchmark of pipelined adds, which is faster than one after the other and than 256.
 
 use std::hint::black_box;
 
@@ -129,12 +129,13 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
             assert!(matches!(waiter.wait().await, Ok(published::TaskOutcome::Completed)));
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }
 
-/// `add_task` returns when the task runs; its request can only be made by polling it, so here too 32 are polled at once.
+/// `add_task` returns when the task runs; its request can only be made by polling it, so here too 32 are polled at
+/// once.
 fn supervised(flavor: Flavor, operations: u64) -> Cost {
     const AT_ONCE: u64 = 32;
     flavor.run(async move {

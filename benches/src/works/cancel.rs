@@ -1,7 +1,8 @@
-//! Cancels, one by one: a waiting task is asked to stop, and its end is awaited before the next.
+//! Cancels, one by one: each cancels a waiting task and awaits its end before the next.
 //!
-//! Included: the ask, the task's reaction, its end as the asker sees it. Left out: adding the tasks, and their first poll.
-//! The tasks react to their token, ours to `TaskContext::cancelled`; the actors are idle and stop.
+//! Included: the stop request, the task's reaction, its end as seen by the caller. Left out: adding the tasks, and
+//! their first poll. The tasks react to their token, or with taskvisor to `TaskContext::cancelled`; the actors are idle
+//! and stop.
 
 use std::hint::black_box;
 
@@ -90,7 +91,8 @@ fn job(flavor: Flavor, operations: u64) -> Cost {
     })
 }
 
-/// `remove` asks, as our `cancel` does, and the waiter tells the end; its own `cancel` waits too, and is slower.
+/// `remove` requests the stop, as `TaskHandle::cancel` does, and the waiter returns at the end. The published `cancel`
+/// also waits, and is slower.
 fn published(flavor: Flavor, operations: u64) -> Cost {
     none_started();
     let names = names(operations);
@@ -108,7 +110,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
             assert!(matches!(task.wait().await, Ok(published::TaskOutcome::Canceled)));
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

@@ -81,7 +81,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
             assert!(matches!(waiter.wait().await, Ok(published::TaskOutcome::Completed)));
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

@@ -1,8 +1,8 @@
 //! Listing 10,000 parked tasks; an operation is one of those listed.
 //!
-//! Included: the list and dropping it. Left out: adding the tasks. By hand: a map of shared names and states
-//! behind a lock, copied into a list. Ours has name, id, phase and more of each; the names are `String`s, which a list
-//! copies: with `&'static str`, as all that is declared has, it would not. The published crate's has ids and shared names,
+//! Included: the list and dropping it. Left out: adding the tasks. By hand: a map of shared names and states behind a
+//! lock, copied into a list. Ours has name, id, phase and more of each; the names are `String`s, which a list copies:
+//! with `&'static str`, as all that is declared has, it would not. The published crate's has ids and shared names,
 //! `task-supervisor`'s shared names and states.
 
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ fn raw(flavor: Flavor, operations: u64) -> Cost {
     flavor.run(async move {
         let meter = Meter::start();
         for _ in 0..operations / MANY {
-            let tasks = tasks.lock().expect("nobody panics");
+            let tasks = tasks.lock().expect("no holder panics");
             let list: Vec<_> = tasks.iter().map(|(name, state)| (Arc::clone(name), *state)).collect();
             assert_eq!(black_box(list).len() as u64, MANY);
         }
@@ -75,7 +75,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
             assert_eq!(black_box(supervisor.list().await).len() as u64, MANY);
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

@@ -1,8 +1,8 @@
 //! One-shots, one by one: added, run once, and their end awaited before the next.
 //!
-//! Included: making the task, adding it, its one poll, its end as the adder sees it. Left out: names are not made, one
-//! serves for all; `task-supervisor` keeps what ended, so it needs another name each time, made beforehand. It has no
-//! outcome either: the body itself tells its end, before the supervisor knows. The actors have no names.
+//! Included: making the task, adding it, its one poll, its end as seen by the caller. Left out: creating names; all
+//! tasks share one; `task-supervisor` keeps what ended, so it needs another name each time, made beforehand. It has no
+//! outcome either: the body itself signals its end, before the supervisor detects it. The actors have no names.
 
 use std::hint::black_box;
 
@@ -101,7 +101,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
             assert!(matches!(waiter.wait().await, Ok(published::TaskOutcome::Completed)));
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

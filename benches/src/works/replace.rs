@@ -1,9 +1,9 @@
 //! `Replace`: what comes takes the place of what runs. An operation is one submission, to its outcome.
 //!
 //! In a storm all are submitted at once, to one slot: the first runs, the last will, all between are superseded. In the
-//! other work each is waited for until it runs, so each really stops the one before. Bodies wait for their stop. Included:
-//! submitting, stopping, starting, all outcomes. By hand, a slot is a lock around the token of what runs and the one that
-//! waits, and a worker. The published crate's names are unique among what runs, and one serves here.
+//! other work each is waited for until it runs, so each really stops the one before. Bodies wait for their stop.
+//! Included: submitting, stopping, starting, all outcomes. By hand, a slot is a lock around the token of what runs and
+//! the one that waits, and a worker. The published crate's names are unique among what runs, and one serves here.
 
 use std::sync::{Arc, Mutex};
 
@@ -62,7 +62,7 @@ fn raw<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {
             loop {
                 its.1.notified().await;
                 let (token, reply) = {
-                    let mut slot = its.0.lock().expect("nobody panics");
+                    let mut slot = its.0.lock().expect("no holder panics");
                     slot.running = CancellationToken::new();
                     (slot.running.clone(), slot.waiting.take())
                 };
@@ -80,7 +80,7 @@ fn raw<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {
         for number in 1..=operations {
             let (reply, end) = oneshot::channel();
             let superseded = {
-                let mut slot = slot.0.lock().expect("nobody panics");
+                let mut slot = slot.0.lock().expect("no holder panics");
                 slot.running.cancel();
                 slot.waiting.replace(reply)
             };
@@ -97,7 +97,7 @@ fn raw<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {
         let mut last = ends.pop();
         while let Some(end) = &mut last {
             // On two workers the last may just be about to start.
-            slot.0.lock().expect("nobody panics").running.cancel();
+            slot.0.lock().expect("no holder panics").running.cancel();
             match end.try_recv() {
                 Ok(end) => {
                     assert_eq!(end, End::Canceled);
@@ -187,7 +187,7 @@ fn published<const EACH: bool>(flavor: Flavor, operations: u64) -> Cost {
             assert!(waiter.wait().await.is_ok());
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

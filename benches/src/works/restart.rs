@@ -1,9 +1,10 @@
 //! Restarts: a task that fails at once, again and again, without a backoff.
 //!
-//! Included: the failing attempt and everything up to the next one. By hand, a failed attempt is spawned again by whoever
-//! awaits it, so that a panic would be caught. `task-supervisor` restarts by a timer, even after no delay: Tokio's timers
-//! go by milliseconds. ractor's parent spawns its child again when told of its failure, as its guide says; the child fails
-//! right after its start. A kameo actor fails by a message that it sends itself; its supervisor restarts it.
+//! Included: the failing attempt and everything up to the next one. The hand-written version spawns each attempt and
+//! awaits it, so that it would catch a panic. `task-supervisor` restarts by a timer, even after no delay: Tokio's
+//! timers go by milliseconds. a ractor parent spawns its child again when it is notified of the failure, as its guide
+//! recommends; the child fails right after its start. A kameo actor fails by a message that it sends itself; its
+//! supervisor restarts it.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
         let waiter = supervisor.add(spec).watch().execute().await.expect("the name is free");
         assert!(matches!(waiter.wait().await, Ok(published::TaskOutcome::Completed)));
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

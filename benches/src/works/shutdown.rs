@@ -1,7 +1,8 @@
 //! A shutdown of 10,000 waiting tasks; an operation is one of them.
 //!
-//! Included: from the call until all are over. Left out: adding them, and their first poll. The tasks react to their
-//! token, ours to `TaskContext::cancelled`. ractor stops the children of an actor; a kameo supervisor that stops takes its children along.
+//! Included: from the call until all tasks have ended. Left out: adding them, and their first poll. The tasks react to
+//! their token, or with taskvisor to `TaskContext::cancelled`. ractor stops the children of an actor; a kameo
+//! supervisor that stops also stops its children.
 
 use std::hint::black_box;
 
@@ -68,7 +69,7 @@ fn task_fn(flavor: Flavor, operations: u64) -> Cost {
         }
         wait_for_started(operations).await;
         let meter = Meter::start();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         meter.stop()
     })
 }
@@ -82,7 +83,7 @@ fn job(flavor: Flavor, operations: u64) -> Cost {
         }
         wait_for_started(operations).await;
         let meter = Meter::start();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         meter.stop()
     })
 }
@@ -97,7 +98,7 @@ fn published(flavor: Flavor, operations: u64) -> Cost {
         }
         wait_for_started(operations).await;
         let meter = Meter::start();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         meter.stop()
     })
 }
@@ -112,7 +113,7 @@ fn supervised(flavor: Flavor, operations: u64) -> Cost {
         }
         wait_for_started(operations).await;
         let meter = Meter::start();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         meter.stop()
     })
 }

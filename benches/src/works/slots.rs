@@ -1,11 +1,11 @@
 //! Keyed work: 20,000 pieces over 1, 64 or 10,000 keys, one at a time for each key; all are submitted, then all results
 //! are awaited, in order.
 //!
-//! Included: making the piece and its key, submitting, waiting for its turn, running, its result. By hand there is a
-//! channel and a worker for each key, with a reply for each piece; the actors are the same. These are there before, and
-//! their keys are numbers: it is known which there are, and no name is made or looked up. A `#[job]` formats its key and
-//! returns a value; a `ControllerSpec` has a key made beforehand, and an outcome without a value. So has the published
-//! crate.
+//! Included: creating the submission and its key, submitting, waiting for the slot, running, the result. By hand there
+//! is a channel and a worker for each key, with a reply for each piece; the actors are the same. These are there
+//! before, and their keys are numbers: it is known which there are, and no name is made or looked up. A `#[job]`
+//! formats its key and returns a value; a `ControllerSpec` has a key made beforehand, and an outcome without a value.
+//! So has the published crate.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -150,7 +150,7 @@ fn published<const SLOTS: usize>(flavor: Flavor, operations: u64) -> Cost {
             assert!(matches!(waiter.wait().await, Ok(published::TaskOutcome::Completed)));
         }
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

@@ -1,9 +1,9 @@
 //! Start-up: from before a process is made until one of its tasks is polled. An operation is one process.
 //!
-//! Included: the process, its runtime with two workers, and by us finding and checking all that is declared. The programs
-//! are those in `bin/start_*.rs`, built as this one. Each task is a function of its own, by hand too, where each is spawned
-//! by name: most of a start is fetching code for the first time. The published crate is given its tasks as a list, all
-//! with one body. Left out: allocations, which happen elsewhere.
+//! Included: the process, its runtime with two workers, and for taskvisor finding and checking all declarations. The
+//! programs are those in `bin/start_*.rs`, built as this one. Each task is a function of its own, by hand too, where
+//! each is spawned by name: most of a start is fetching code for the first time. The published crate is given its tasks
+//! as a list, all with one body. Left out: allocations, which happen elsewhere.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -56,9 +56,9 @@ fn start(program: &str, tasks: &str, which: Which, operations: u64) -> Cost {
     let started = (0..operations).map(|_| {
         let before = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock that is set");
         let output = Command::new(&program).arg(tasks).output().expect("it can be started");
-        let said = String::from_utf8(output.stdout).expect("it says numbers");
-        let mut said = said.split_whitespace().map(|nanos| nanos.parse().expect("it says numbers"));
-        let (first, last) = (said.next().expect("the first"), said.next().expect("the last"));
+        let printed = String::from_utf8(output.stdout).expect("it prints numbers");
+        let mut numbers = printed.split_whitespace().map(|nanos| nanos.parse().expect("it prints numbers"));
+        let (first, last) = (numbers.next().expect("the first"), numbers.next().expect("the last"));
         let polled = Duration::from_nanos(match which {
             Which::First => first,
             Which::Last => last,

@@ -1,10 +1,10 @@
-//! One-shots with 0, 1, 4 and 8 subscribers, until each was told every end; an operation is one task.
+//! One-shots with 0, 1, 4 and 8 subscribers, until each has received every end; an operation is one task.
 //!
 //! Included: adding 5,000 tasks, awaiting their outcomes, and the delivery of all their events to all subscribers. Left
-//! out: names, which are there before, and the start of the supervisor. Queues have room, so that nothing is lost. By hand
-//! a task tells its end over a channel to each subscriber, which is a task of its own, and tells nothing else. A
-//! subscriber of ours and of the published crate is told all events of a task; the last work has one kind of event only,
-//! which the published crate cannot choose. Its callbacks run on a thread of its own, the default and the cheaper way.
+//! out: names, which are there before, and the start of the supervisor. Queues have room, so that nothing is lost. By
+//! hand a task sends only its end, over a channel to each subscriber, which is a separate task. A subscriber of
+//! taskvisor and of the published crate receives all events of a task; the last work has one kind of event only, which
+//! the published crate cannot choose. Its callbacks run on a thread of its own, the default and the cheaper way.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ const fn with(name: &'static str, entries: &'static [Entry]) -> Work {
     Work { group: "Subscribers", name, flavors: Flavor::ALL, shows: Shows::Allocations, entries }
 }
 
-/// Counts ends, and says when all are there.
+/// Counts ends, and notifies when all have arrived.
 struct Ends {
     left: AtomicU64,
     all: Arc<Notify>,
@@ -202,7 +202,7 @@ fn published<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64) -> Cost 
         }
         delivered(&all).await;
         let cost = meter.stop();
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

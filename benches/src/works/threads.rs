@@ -1,9 +1,9 @@
 //! Adding from threads outside of the runtime: does it scale? The same number of tasks, from one thread and from four.
 //!
-//! Included: making and adding the tasks, until each thread is through. Left out: starting the threads; names, which are
-//! there before; the end of the tasks, which the runtime meanwhile runs, on the same cores. With as few cores as workers,
-//! four threads can at best be as fast as one. The published crate's and `task-supervisor`'s adds are futures: a thread
-//! blocks on one after the other.
+//! Included: making and adding the tasks, until each thread is through. Left out: starting the threads; names, which
+//! are there before; the end of the tasks, which the runtime meanwhile runs, on the same cores. With as few cores as
+//! workers, four threads can at best be as fast as one. The published crate's and `task-supervisor`'s adds are futures:
+//! a thread blocks on one after the other.
 
 use std::sync::Barrier;
 use std::thread;
@@ -65,7 +65,7 @@ async fn added_by(
             meter.stop()
         })
     };
-    tokio::task::spawn_blocking(adding).await.expect("nobody panics")
+    tokio::task::spawn_blocking(adding).await.expect("no thread panics")
 }
 
 fn raw<const THREADS: usize>(flavor: Flavor, operations: u64) -> Cost {
@@ -96,7 +96,7 @@ fn published<const THREADS: usize>(flavor: Flavor, operations: u64) -> Cost {
             runtime.block_on(its.add(theirs::once(name)).execute()).expect("the name is free");
         };
         let cost = added_by(THREADS, operations, add).await;
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
         cost
     })
 }

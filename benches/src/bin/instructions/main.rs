@@ -2,12 +2,12 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin instructions -- [check | write]`
 //!
-//! Without an argument it prints; `write` keeps the figures in `benches/instructions.txt`, and `check` fails if one is more
-//! than 3 % above what is kept there. It needs `valgrind`. The figures are those of one compiler, allocator and machine
-//! architecture: after a change of those, write them anew before a change of the code.
+//! Without an argument it prints; `write` keeps the figures in `benches/instructions.txt`, and `check` fails if one is
+//! more than 3 % above what is kept there. It needs `valgrind`. The figures are those of one compiler, allocator and
+//! machine architecture: after a change of those, write them anew before a change of the code.
 //!
 //! Each path is run twice, the second time with more operations; what is counted is the difference, so that starting a
-//! process and a runtime is left out. Everything runs on one thread: what is counted is the work, not who waits for whom.
+//! process and a runtime is left out. Everything runs on one thread: the count is that of the work, without waiting.
 
 mod paths;
 

@@ -99,7 +99,7 @@ fn observed(times: u64) {
             let task = supervisor.add_task(once()).expect("the name is free");
             assert!(task.outcome().await.is_completed());
         }
-        supervisor.shutdown().await.expect("nobody is stuck");
+        supervisor.shutdown().await.expect("no task is stuck");
     });
 }
 
