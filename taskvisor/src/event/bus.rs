@@ -1,6 +1,6 @@
-//! The way of an event to the subscribers: straight into the queue of each, without a task between.
+//! Delivers events to subscribers: directly into the queue of each, without a task in between.
 //!
-//! Nothing in the registry, the cells or the actors reads the bus, so that no subscriber can change what tasks do.
+//! The registry, the cells and the actors only write to the bus, so a subscriber cannot affect tasks.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -26,17 +26,17 @@ impl Bus {
         Self { queues: queues.into(), wanted, sequence: AtomicU64::new(0), panics: AtomicU64::new(0) }
     }
 
-    /// Whether anybody wants such an event. What nobody wants need not be built.
+    /// Whether a subscriber wants events of this name. Callers check it first, and build no event in vain.
     pub(crate) fn wants(&self, name: EventName) -> bool {
         self.wanted.contains(name)
     }
 
-    /// Sends an event to everybody who wants it; never waits.
+    /// Publishes an event to all subscribers that want it. Never waits.
     pub(crate) fn publish(&self, at: Instant, task: Option<Arc<dyn Subject>>, kind: EventKind) {
         self.send(at, task, kind, None);
     }
 
-    /// Tells everybody but the subscriber itself that it panicked.
+    /// Publishes the panic of a subscriber to all others. That subscriber is excluded, because it may panic again.
     pub(crate) fn publish_panic(&self, source: &Queue, message: String) {
         if self.wants(EventName::SubscriberPanicked) {
             let kind = EventKind::SubscriberPanicked { subscriber: source.name().to_owned(), message };
@@ -44,34 +44,36 @@ impl Bus {
         }
     }
 
-    /// The event that tells one subscriber of a gap.
+    /// Creates the event that reports a gap to one subscriber.
     pub(crate) fn lagged(&self, lost: u64) -> Event {
-        Event::observed(self.number(), Instant::now(), None, EventKind::Lagged { lost })
+        Event::observed(self.next_sequence(), Instant::now(), None, EventKind::Lagged { lost })
     }
 
-    /// Takes no more events.
+    /// Closes all queues: later events are discarded.
     pub(crate) fn close(&self) {
         for queue in &self.queues {
             queue.close();
         }
     }
 
-    /// The subscribers that are at an event.
+    /// Returns the subscribers that are handling an event.
     #[cfg(feature = "macros")]
     pub(crate) fn handling(&self) -> Vec<&str> {
         self.queues.iter().filter(|queue| queue.is_handling()).map(|queue| queue.name()).collect()
     }
 
-    /// Waits until every subscriber has handled what its queue accepted.
+    /// Waits until every subscriber has handled all events of its queue.
     pub(crate) async fn drained(&self) {
         for queue in &self.queues {
-            let mut place = None;
-            poll_fn(|context| queue.poll_drained(&mut place, context)).await;
+            // One after the other: a drained queue stays drained, because the bus is closed before.
+            let mut waiter = None;
+            poll_fn(|context| queue.poll_drained(&mut waiter, context)).await;
         }
     }
 
-    /// Counts a panic of a subscriber, whether or not an event says so.
+    /// Counts a panic of a subscriber for the report.
     pub(crate) fn count_panic(&self) {
+        // Relaxed: a counter. A report after the drain sees all panics, because `handled` then takes the queue's lock.
         self.panics.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -79,20 +81,21 @@ impl Bus {
         self.panics.load(Ordering::Relaxed)
     }
 
-    /// The subscribers that have not handled what their queues accepted.
+    /// Returns the subscribers that have not handled all events of their queues.
     pub(crate) fn undrained(&self) -> Vec<String> {
         let undrained = self.queues.iter().filter(|queue| !queue.is_drained());
         undrained.map(|queue| queue.name().to_owned()).collect()
     }
 
-    /// Whether every subscriber has handled what its queue accepted.
+    /// Whether every subscriber has handled all events of its queue.
     pub(crate) fn is_drained(&self) -> bool {
         self.queues.iter().all(|queue| queue.is_drained())
     }
 
     fn send(&self, at: Instant, task: Option<Arc<dyn Subject>>, kind: EventKind, source: Option<&Queue>) {
         let name = kind.name();
-        let event = Arc::new(Event::observed(self.number(), at, task, kind));
+        // One allocation, shared by all queues.
+        let event = Arc::new(Event::observed(self.next_sequence(), at, task, kind));
         for queue in &self.queues {
             let is_source = source.is_some_and(|source| std::ptr::eq(source, &**queue));
             if queue.wants().contains(name) && !is_source {
@@ -101,7 +104,9 @@ impl Bus {
         }
     }
 
-    fn number(&self) -> u64 {
+    fn next_sequence(&self) -> u64 {
+        // Relaxed: each number is unique by atomicity. The events of one task are published one after the other, so their
+        // numbers ascend without further ordering.
         self.sequence.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

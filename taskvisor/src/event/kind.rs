@@ -1,4 +1,4 @@
-//! What can happen.
+//! The kinds of events.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use tokio::time::Instant;
 use crate::error::Failure;
 use crate::task::{Outcome, WaitingOn};
 
-/// Declares the events once: the kinds with their data, their names, their labels.
+/// Generates `EventKind`, `EventName` and the labels from one list.
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
-        /// What happened, with its data.
+        /// The kind of an event, with its data.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum EventKind {
             $($(#[$doc])* $name $({ $($(#[$field_doc])* $field: $type),+ })?,)+
         }
 
-        /// An [`EventKind`] without its data, to choose by.
+        /// The name of an [`EventKind`], without its data. Subscribers filter by it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -29,7 +29,7 @@ macro_rules! events {
         }
 
         impl EventKind {
-            /// Which kind it is.
+            /// Returns the name of the kind.
             #[must_use]
             pub fn name(&self) -> EventName {
                 match self { $(Self::$name $({ $($field: _),+ })? => EventName::$name,)+ }
@@ -37,10 +37,10 @@ macro_rules! events {
         }
 
         impl EventName {
-            /// All of them, in the order in which a task meets them.
+            /// All names, in the order in which a task publishes them.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// A stable name for logs and metrics, such as `timed_out`.
+            /// Returns a stable name for logs and metrics, such as `timed_out`.
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)+ }
@@ -50,104 +50,105 @@ macro_rules! events {
 }
 
 events! {
-    /// A task was accepted. Of a submission, `submit` publishes it before it returns.
+    /// A task was accepted. `submit` publishes it before it returns.
     Added => "added";
-    /// A submission waits for its slot. Published by `submit` before it returns.
+    /// A submission was queued for its slot. `submit` publishes it before it returns.
     Queued {
         /// The slot.
         slot: Arc<str>,
     } => "queued";
-    /// A submission that waited has its slot.
+    /// A queued submission was granted its slot.
     Admitted => "admitted";
-    /// A task has waited for one thing for long: published after 10 s of it, after 20 s, 40 s and so on.
+    /// A task has been waiting for one thing for a long time. Published after 10 s, 20 s, 40 s and so on.
     Delayed {
-        /// What it waits for.
+        /// What the task waits for.
         on: WaitingOn,
-        /// Since when, on the monotonic clock.
+        /// When the wait began, on the monotonic clock.
         since: Instant,
     } => "delayed";
     /// An attempt begins.
     Started {
-        /// Its number, from 1, never reset.
+        /// The number of the attempt, from 1. It is never reset.
         attempt: u64,
     } => "started";
     /// An attempt returned `Ok`.
     Succeeded {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
-        /// How long it ran.
+        /// How long the attempt ran.
         ran: Duration,
     } => "succeeded";
     /// An attempt returned an error.
     Failed {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
-        /// How long it ran.
+        /// How long the attempt ran.
         ran: Duration,
-        /// What it returned.
+        /// The error.
         error: Failure,
     } => "failed";
     /// An attempt took longer than its timeout and was dropped.
     TimedOut {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
         /// The timeout.
         timeout: Duration,
     } => "timed_out";
     /// An attempt panicked.
     Panicked {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
         /// The panic's message.
         error: Failure,
     } => "panicked";
-    /// An attempt that was asked to stop said that it did.
+    /// An attempt stopped after a stop request.
     Canceled {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
     } => "canceled";
-    /// An attempt did not stop within the grace and was dropped.
+    /// An attempt did not stop within the grace, and was dropped.
     Aborted {
-        /// Its number.
+        /// The number of the attempt.
         attempt: u64,
     } => "aborted";
-    /// An attempt failed and another follows.
+    /// An attempt failed, and the task backs off before the next one.
     Backoff {
-        /// How long the task waits before it.
+        /// The delay before the next attempt.
         delay: Duration,
-        /// How many failures there were in a row.
+        /// The number of consecutive failures.
         failures: u32,
     } => "backoff";
-    /// The task is over.
+    /// The task has ended.
     Ended {
-        /// How it ended.
+        /// The outcome.
         outcome: Outcome,
     } => "ended";
-    /// The task is gone and its name is free.
+    /// The task was deregistered, and its name is free.
     Removed => "removed";
-    /// A submission was not accepted; it has no outcome.
+    /// A submission was rejected. It has no outcome.
     Refused {
-        /// What was submitted.
+        /// The name of the submission.
         task: String,
-        /// The slot it wanted, if any.
+        /// Its slot, if any.
         slot: Option<Arc<str>>,
-        /// Why not, in words.
+        /// The reason, as text.
         reason: String,
     } => "refused";
-    /// Shutdown begins: nothing more is accepted, and all tasks are asked to stop.
+    /// A shutdown was requested: admission is closed, and all tasks receive a stop request.
     ShutdownRequested => "shutdown_requested";
-    /// Nothing runs any more; the last event of a supervisor.
+    /// All tasks have ended or are stuck. The last event of a supervisor.
     Stopped => "stopped";
     /// Another subscriber panicked while it handled an event.
     SubscriberPanicked {
-        /// Its name.
+        /// The name of that subscriber.
         subscriber: String,
         /// The panic's message.
         message: String,
     } => "subscriber_panicked";
-    /// This subscriber's queue was full, so events are missing at this place. Told to it whatever it asked for.
+    /// Events are missing at this position, because the subscriber's queue was full. Delivered regardless of the subscriber's
+    /// event set.
     Lagged {
-        /// How many.
+        /// The number of lost events.
         lost: u64,
     } => "lagged";
 }
@@ -159,9 +160,9 @@ impl fmt::Display for EventKind {
             Self::Started { attempt } | Self::Canceled { attempt } | Self::Aborted { attempt } => {
                 write!(f, " attempt={attempt}")
             }
-            Self::Succeeded { attempt, ran } => write!(f, " attempt={attempt} ran={}", short(*ran)),
+            Self::Succeeded { attempt, ran } => write!(f, " attempt={attempt} ran={}", format_measured(*ran)),
             Self::Failed { attempt, ran, error } => {
-                write!(f, " attempt={attempt} ran={} error=\"{error}\"", short(*ran))
+                write!(f, " attempt={attempt} ran={} error=\"{error}\"", format_measured(*ran))
             }
             Self::TimedOut { attempt, timeout } => {
                 write!(f, " attempt={attempt} timeout={}", format_duration(*timeout))
@@ -170,7 +171,7 @@ impl fmt::Display for EventKind {
                 write!(f, " attempt={attempt} message=\"{}\"", error.message())
             }
             Self::Backoff { delay, failures } => {
-                write!(f, " delay={} failures={failures}", short(*delay))
+                write!(f, " delay={} failures={failures}", format_measured(*delay))
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
             Self::Delayed { on, .. } => write!(f, " on={on}"),
@@ -191,8 +192,8 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// A measured time as a person reads it: milliseconds, and below one of them microseconds.
-fn short(duration: Duration) -> FormattedDuration {
+/// Formats a measured time, rounded down to milliseconds, or to microseconds below one millisecond.
+fn format_measured(duration: Duration) -> FormattedDuration {
     let unit = if duration >= Duration::from_millis(1) { 1_000_000 } else { 1_000 };
     format_duration(Duration::new(duration.as_secs(), duration.subsec_nanos() / unit * unit))
 }

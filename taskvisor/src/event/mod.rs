@@ -1,4 +1,4 @@
-//! What happened, published to subscribers.
+//! Events and their delivery to subscribers.
 
 pub(crate) mod bus;
 mod kind;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::task::TaskId;
 
-/// Whom an event is about, without a copy of the name for every event.
+/// The task that an event is about. Shared, so that an event does not copy its name.
 pub(crate) trait Subject: Send + Sync {
     fn name(&self) -> &str;
     fn id(&self) -> TaskId;
@@ -25,16 +25,17 @@ pub(crate) trait Subject: Send + Sync {
     fn slot(&self) -> Option<&Arc<str>>;
 }
 
-/// One thing that happened.
+/// An event of a task or of the supervisor.
 ///
-/// Per task, the events form a word of
+/// The events of one task match this pattern:
 /// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Delayed* Ended Removed`.
-/// Its `Display` is one readable line: `ping#3 failed attempt=2 error="connection refused"`. That of a submission has its slot
-/// in brackets: `sync_tenant#25 [tenant-42] started attempt=1`.
+///
+/// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
+/// slot: `sync_tenant#25 [tenant-42] started attempt=1`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {
-    /// Orders the events of one task; across tasks it is the order in which they were made. From 1.
+    /// The sequence number, from 1. It orders the events of one task; across tasks it is the order of creation.
     pub seq: u64,
     /// When it happened, on the monotonic clock.
     pub at: Instant,
@@ -48,7 +49,7 @@ impl Event {
         Self { seq, at, kind, task }
     }
 
-    /// An event that was not observed but made up, to call a subscriber with in a test.
+    /// Creates an event for the test of a subscriber.
     ///
     /// ```
     /// use taskvisor::{Event, EventKind};
@@ -61,34 +62,36 @@ impl Event {
         Self::observed(0, Instant::now(), None, kind)
     }
 
-    /// The same event, about a task of this name that does not exist.
+    /// Sets the task of the event: a synthetic one, with this name and a new id.
     #[must_use]
     pub fn with_task(self, name: impl Into<String>) -> Self {
-        let task = Imagined { name: name.into(), id: TaskId::next(), slot: None };
+        let task = SyntheticSubject { name: name.into(), id: TaskId::next(), slot: None };
         Self { task: Some(Arc::new(task)), ..self }
     }
 
-    /// The same event, about a submission to this slot. After [`with_task`](Self::with_task), which gives it a name.
+    /// Sets the slot of the event's task. Call [`with_task`](Self::with_task) first: it resets the slot.
     #[must_use]
     pub fn with_slot(self, slot: impl Into<Arc<str>>) -> Self {
         let name = self.task().unwrap_or_default().to_owned();
-        let task = Imagined { name, id: self.id().unwrap_or_else(TaskId::next), slot: Some(slot.into()) };
+        let task =
+            SyntheticSubject { name, id: self.id().unwrap_or_else(TaskId::next), slot: Some(slot.into()) };
         Self { task: Some(Arc::new(task)), ..self }
     }
 
-    /// The name of the task it is about, if it is about one.
+    /// Returns the name of the task that the event is about, if any.
     #[must_use]
     pub fn task(&self) -> Option<&str> {
         self.task.as_deref().map(Subject::name)
     }
 
-    /// The id of the task it is about, if it is about one.
+    /// Returns the id of the task that the event is about, if any.
     #[must_use]
     pub fn id(&self) -> Option<TaskId> {
         self.task.as_deref().map(Subject::id)
     }
 
-    /// The slot of the submission it is about. Nothing for an added task, and for a submission without a slot.
+    /// Returns the slot of the submission that the event is about. `None` for an added task and for a submission without a
+    /// slot.
     #[must_use]
     pub fn slot(&self) -> Option<&str> {
         match (&self.task, &self.kind) {
@@ -99,13 +102,13 @@ impl Event {
     }
 }
 
-struct Imagined {
+struct SyntheticSubject {
     name: String,
     id: TaskId,
     slot: Option<Arc<str>>,
 }
 
-impl Subject for Imagined {
+impl Subject for SyntheticSubject {
     fn name(&self) -> &str {
         &self.name
     }
@@ -130,7 +133,7 @@ impl fmt::Display for Event {
         self.kind.fmt(f)?;
         match &self.kind {
             EventKind::Delayed { since, .. } => {
-                // Whole seconds: the timers of the runtime are a little late.
+                // Rounded down to whole seconds, because timers fire a little late.
                 let waited = Duration::from_secs(self.at.saturating_duration_since(*since).as_secs());
                 write!(f, " waited={}", format_duration(waited))
             }

@@ -1,7 +1,7 @@
 //! The bounded queue of one subscriber.
 //!
-//! What does not fit is lost, counted, and told at the place of the gap. `accepted` and `handled` say when everything
-//! that was accepted has been handled.
+//! Events that do not fit are dropped and counted; the subscriber receives the count at the position of the gap. The queue is
+//! drained when `handled` equals `accepted` and no gap is left to report.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ pub(crate) struct Queue {
     name: String,
     wants: EventSet,
     capacity: usize,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     items: VecDeque<Delivery>,
-    /// Lost since the last item.
+    /// The number of events dropped since the last item.
     gap: u64,
     accepted: u64,
     handled: u64,
@@ -31,7 +31,7 @@ struct State {
     drained: Wakers,
 }
 
-/// What a subscriber is handed.
+/// An item of the queue.
 #[derive(Debug)]
 pub(crate) enum Delivery {
     Event(Arc<Event>),
@@ -40,7 +40,7 @@ pub(crate) enum Delivery {
 
 impl Queue {
     pub(crate) fn new(name: String, wants: EventSet, capacity: usize) -> Self {
-        Self { name, wants, capacity: capacity.max(1), state: Mutex::new(State::default()) }
+        Self { name, wants, capacity: capacity.max(1), state: Mutex::new(QueueState::default()) }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -51,7 +51,9 @@ impl Queue {
         self.wants
     }
 
+    /// Enqueues an event, or counts it as dropped. Never waits.
     pub(crate) fn push(&self, event: &Arc<Event>) {
+        // The waker is taken out under the lock and called after it: waking runs code of the runtime.
         let worker = {
             let mut state = self.state.lock();
             if state.closed {
@@ -61,6 +63,7 @@ impl Queue {
                 state.gap += 1;
                 return;
             }
+            // The gap goes first, to keep its position. It may exceed the capacity by one item.
             if state.gap > 0 {
                 let gap = std::mem::take(&mut state.gap);
                 state.accept(Delivery::Gap(gap));
@@ -73,10 +76,12 @@ impl Queue {
         }
     }
 
-    /// The next delivery; `None` once closed and empty.
+    /// Dequeues the next item. `None` once the queue is closed and empty.
     pub(crate) fn poll_next(&self, context: &Context<'_>) -> Poll<Option<Delivery>> {
+        // The replaced waker is dropped after the lock is released: its destructor runs code of the runtime.
         let (polled, _replaced) = {
             let mut state = self.state.lock();
+            // Without a later event, the gap is reported once the queue is empty.
             if state.items.is_empty() && state.gap > 0 {
                 let gap = std::mem::take(&mut state.gap);
                 state.accept(Delivery::Gap(gap));
@@ -90,7 +95,7 @@ impl Queue {
         polled
     }
 
-    /// The delivery that was handed out last is handled.
+    /// Counts the item that was dequeued last as handled.
     pub(crate) fn handled(&self) {
         let drained = {
             let mut state = self.state.lock();
@@ -103,7 +108,7 @@ impl Queue {
         drained.wake();
     }
 
-    /// Whether a delivery was handed out and is not handled yet.
+    /// Whether a dequeued item is not handled yet.
     #[cfg(feature = "macros")]
     pub(crate) fn is_handling(&self) -> bool {
         let state = self.state.lock();
@@ -114,8 +119,9 @@ impl Queue {
         self.state.lock().is_drained()
     }
 
-    /// Takes nothing more; what is in it is still handed out.
+    /// Closes the queue to new events. Those in it can still be dequeued.
     pub(crate) fn close(&self) {
+        // Wakes the worker, which ends once the queue is empty.
         let worker = {
             let mut state = self.state.lock();
             state.closed = true;
@@ -126,19 +132,20 @@ impl Queue {
         }
     }
 
-    /// Ready when everything that was accepted is handled and every gap told.
-    pub(crate) fn poll_drained(&self, place: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
-        check_or_register(place, context.waker(), |place, visitor| {
+    /// Ready once every accepted item is handled and every gap is reported.
+    pub(crate) fn poll_drained(&self, waiter: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
+        check_or_register(waiter, context.waker(), |waiter, source| {
             let mut state = self.state.lock();
             if state.is_drained() {
                 return Some(Poll::Ready(()));
             }
-            state.drained.register(place, visitor).then_some(Poll::Pending)
+            // Registers under the lock that checked, so that `handled` cannot drain the queue in between.
+            state.drained.register(waiter, source).then_some(Poll::Pending)
         })
     }
 }
 
-impl State {
+impl QueueState {
     fn accept(&mut self, delivery: Delivery) {
         self.accepted += 1;
         self.items.push_back(delivery);

@@ -1,8 +1,8 @@
-//! Which events a subscriber wants.
+//! Sets of event names.
 
 use super::EventName;
 
-/// A set of event names; what no subscriber wants is never built.
+/// A set of event names, which a subscriber filters by. Events outside of all subscribers' sets are never built.
 ///
 /// ```
 /// use taskvisor::{EventName, EventSet};
@@ -20,7 +20,7 @@ impl EventSet {
     /// No event.
     pub const NONE: Self = Self(0);
 
-    /// The set of these.
+    /// Creates the set of these names.
     #[must_use]
     pub const fn of(names: &[EventName]) -> Self {
         let mut bits = 0;
@@ -32,19 +32,19 @@ impl EventSet {
         Self(bits)
     }
 
-    /// Whether `name` is in it.
+    /// Returns whether the set contains `name`.
     #[must_use]
     pub const fn contains(self, name: EventName) -> bool {
         self.0 & (1 << name as u32) != 0
     }
 
-    /// What is in it and not in the other.
+    /// Returns the names in this set that are not in `other`.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// What is in either.
+    /// Returns the names in either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -10,14 +10,13 @@ use crate::event::Event;
 use crate::runtime::subscriber::Subscribe;
 use crate::sync::escape::escape_line;
 
-/// Writes one readable line for every event.
+/// A subscriber that writes one readable line for every event.
 ///
 /// ```text
 /// 2026-11-23T08:15:24.123Z ping#3 failed attempt=2 ran=4ms error="connection refused"
 /// ```
 ///
-/// The time is that of the event. What cannot be written, because the output is closed or full, is dropped: a log must
-/// not stop what it logs.
+/// The timestamp is that of the event. Lines that cannot be written, because the output is closed or full, are dropped.
 ///
 /// ```
 /// use taskvisor::{Config, LogWriter, Supervisor};
@@ -29,19 +28,19 @@ pub struct LogWriter {
 }
 
 impl LogWriter {
-    /// Writes to standard output.
+    /// Creates a writer to standard output.
     #[must_use]
     pub fn stdout() -> Self {
         Self::new(io::stdout())
     }
 
-    /// Writes to standard error.
+    /// Creates a writer to standard error.
     #[must_use]
     pub fn stderr() -> Self {
         Self::new(io::stderr())
     }
 
-    /// Writes to anything; every line is flushed.
+    /// Creates a writer to any output. It flushes after every line.
     #[must_use]
     pub fn new(output: impl Write + Send + 'static) -> Self {
         Self { output: Box::new(output) }
@@ -51,7 +50,7 @@ impl LogWriter {
 impl Subscribe for LogWriter {
     async fn on_event(&mut self, event: &Event) {
         let time = SystemTime::now().checked_sub(event.at.elapsed()).unwrap_or(SystemTime::UNIX_EPOCH);
-        // A line in one write, so that lines of several writers do not mix.
+        // One write per line, so that lines of several writers do not interleave.
         let line = format!("{} {}\n", format_rfc3339_millis(time), escape_line(&event.to_string()));
         let _ = self.output.write_all(line.as_bytes()).and_then(|()| self.output.flush());
     }
