@@ -7,7 +7,7 @@
 //!   real `run`). Give [`Trace::subscriber`] to whatever runs and call [`Trace::check`] when it is over.
 //! - [`Script`]: a task that ends its attempts as listed.
 //!
-//! What is checked, for every task that has an event (numbers are those of DESIGN section 4):
+//! What is checked, for every task that has an event (numbers are those of contract 9):
 //! 1. attempts never overlap and are numbered 1, 2, 3, …;
 //! 2. exactly one `Ended` per `Added`, equal to the outcome of each handle that is known;
 //! 4. the events form a word of the grammar, `seq` and `at` never run backwards, nothing was lost;

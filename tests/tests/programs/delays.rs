@@ -1,4 +1,4 @@
-//! DESIGN 3.2 for any policy there is: whatever numbers it is made of, it is refused where it is built or keeps its bounds.
+//! contract 2 for any policy there is: whatever numbers it is made of, it is refused where it is built or keeps its bounds.
 //!
 //! Seen through the runtime, whose `Backoff` event tells the delay: a streak of a thousand failures is as far as the
 //! index goes here.

@@ -1,10 +1,10 @@
-//! Random programs against a reference model, and the bounds of DESIGN 3.2 for any policy there is.
+//! Random programs against a reference model, and the bounds of contract 2 for any policy there is.
 //!
 //! A program is a set of timed commands (add, submit, cancel, clear, stop) over few names and slots, with tasks whose
 //! every attempt is scripted (ends, errors, panics, hangs, slow or panicking destructors, deaf to stops, slow to heed
 //! them or late to look, commands from inside), subscribers that are quick, slow, stuck or panic, and a shutdown at any
 //! moment, by whatever brings one about. It is played on a paused runtime of one thread, and predicted by a simulation
-//! written from DESIGN. What must agree, for every program:
+//! written from the contract. What must agree, for every program:
 //! - the events of every task with their times, errors and delays; its outcome, and when it can be seen;
 //! - what every command came back with, what was listed before every burst of commands, the report of the run;
 //! - when the shutdown was through, and that then nothing is left: no name, slot, future, value, state, event to come;
@@ -22,7 +22,7 @@
 //! as jitter follows from it.
 //!
 //! `model` says what it leaves open and how it notices. That none of this is empty is shown by `coverage` (every event,
-//! outcome, answer, and every cell of the tables of 3.1 and 3.6 is met) and by `guard` (a prediction for another program
+//! outcome, answer, and every cell of the tables of contract 1 and 6 is met) and by `guard` (a prediction for another program
 //! does not agree).
 
 // In reading order: what a program is, what it should come to, what it comes to, whether these agree.

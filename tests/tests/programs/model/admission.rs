@@ -1,4 +1,4 @@
-//! Slots: DESIGN 3.6.
+//! Slots: contract 6.
 
 use taskvisor::{Rejection, StopCause};
 

@@ -1,4 +1,4 @@
-//! What a command comes back with, and what it asks of whom: DESIGN 3.3 and 3.4.
+//! What a command comes back with, and what it asks of whom: contract 3 and 4.
 
 use taskvisor::{Rejection, RestartPolicy, StopCause};
 

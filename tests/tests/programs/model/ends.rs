@@ -1,4 +1,4 @@
-//! What follows an attempt: DESIGN 3.1 and 3.2.
+//! What follows an attempt: contract 1 and 2.
 
 use std::time::Duration;
 

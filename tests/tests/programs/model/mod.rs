@@ -1,4 +1,4 @@
-//! The reference: what a program must come to, written from DESIGN sections 3.1 to 3.6 and calling nothing of the runtime.
+//! The reference: what a program must come to, written from contract 1 to 6 and calling nothing of the runtime.
 //!
 //! It borrows from the runtime the words of its public contract (causes, kinds of failures) and nothing that decides.
 //! It is a simulation by moments. Whatever happens within one moment has no order in the contract, unless one thing
