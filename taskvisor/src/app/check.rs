@@ -1,26 +1,27 @@
-//! Everything that is wrong with an application, all at once, each with its place.
+//! Checks an application before it starts. Reports all problems at once, each with its source location.
 
 use std::collections::BTreeMap;
 
 use super::App;
 use super::discover::Discovered;
-use super::options::{MainOptions, naming};
+use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
 use crate::policy::Config;
 use crate::runtime::body::Needs;
 use crate::task::near_miss;
 
-/// Types that nobody gave, with who asks for them and where.
+/// The missing states: each type with the source location and the name of every declaration that needs it.
 type Missing = BTreeMap<&'static str, Vec<(SourceLocation, String)>>;
 
 impl App {
-    /// Everything that keeps it from starting, in the order of file and line.
+    /// Returns all problems that prevent a start, ordered by file and line.
     pub(super) fn problems(&mut self, found: &Discovered, options: &MainOptions) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let runs = !self.tasks.is_empty() || self.has_jobs();
-        problems.extend(found.problems(runs, options));
-        self.take_out_twins(found, options, &mut problems);
-        self.take_out_repeated(&mut problems);
+        let has_work = !self.tasks.is_empty() || self.has_jobs();
+        problems.extend(found.problems(has_work, options));
+        // Duplicates are removed before the checks by name: each would otherwise be reported twice.
+        self.remove_linked_duplicates(found, options, &mut problems);
+        self.remove_relisted(&mut problems);
         self.check_names(&mut problems);
         self.check_settings(&mut problems);
         self.check_config(options, &mut problems);
@@ -30,68 +31,69 @@ impl App {
     }
 
     fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
-        let place = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
-        // One after the other, because a check stops at the first.
+        let location = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
+        // `check` returns only its first error, so check the two limits apart.
         let limits = Config { timeout: None, ..self.config.clone() };
         let defaults = Config { max_concurrent: None, ..self.config.clone() };
         let wrong = [limits, defaults].into_iter().filter_map(|config| config.check().err());
-        problems.extend(wrong.map(|reason| Problem::new(place, reason)));
+        problems.extend(wrong.map(|reason| Problem::new(location, reason)));
     }
 
     fn check_settings(&self, problems: &mut Vec<Problem>) {
-        // What is wrong with it is told once, and not for each task that inherits it.
+        // An invalid default timeout is reported by `check_config`, and not again for each task that inherits it.
         let timeout = self.config.timeout.filter(|timeout| !timeout.is_zero());
         let config = Config { timeout, ..self.config.clone() };
         for task in &self.tasks {
             let name = task.spec.name();
             if name.is_empty() {
-                problems.push(Problem::new(task.place, "a task needs a name that is not empty"));
+                problems.push(Problem::new(task.location, "a task needs a non-empty name"));
             }
             for reason in task.spec.settings.resolve(&config).err().into_iter().flatten() {
-                problems.push(Problem::new(task.place, format!("task `{name}`: {reason}")));
+                problems.push(Problem::new(task.location, format!("task `{name}`: {reason}")));
             }
         }
     }
 
     fn check_states(&self, problems: &mut Vec<Problem>) {
-        for (type_name, first, again) in &self.twice {
+        for (type_name, first, again) in &self.duplicate_states {
             let reason = format!(
-                "a state of type `{type_name}` is given twice, before at {first}; wrap one of them in a type of its own"
+                "a second state of type `{type_name}` is registered, the first at {first}; wrap one of them in a newtype"
             );
             problems.push(Problem::new(*again, reason));
         }
-        for (type_name, mut askers) in self.missing() {
-            askers.sort();
-            let who: Vec<_> = askers.iter().map(|(place, who)| format!("{who} ({place})")).collect();
+        for (type_name, mut users) in self.missing() {
+            users.sort();
+            let needed_by: Vec<_> =
+                users.iter().map(|(location, user)| format!("{user} ({location})")).collect();
             let reason = format!(
-                "`State<{type_name}>` is needed by {}, but nobody gave one: call `app.state(…)` in the set-up{}",
-                who.join(", "),
+                "`State<{type_name}>` is needed by {}, but no state of that type was registered; call `app.state(…)` in `main`{}",
+                needed_by.join(", "),
                 self.near_miss(type_name).map(|near| format!("; {near}")).unwrap_or_default(),
             );
-            problems.push(Problem::new(askers[0].0, reason));
+            problems.push(Problem::new(users[0].0, reason));
         }
     }
 
     fn missing(&self) -> Missing {
         let mut missing = Missing::new();
-        let mut ask = |needs: fn(&mut Needs<'_>), place: SourceLocation, who: String| {
+        let mut collect = |needs: fn(&mut Needs<'_>), location: SourceLocation, user: String| {
             let mut found = Needs::new(&self.states);
             needs(&mut found);
             for type_name in found.missing() {
-                missing.entry(type_name).or_default().push((place, who.clone()));
+                missing.entry(type_name).or_default().push((location, user.clone()));
             }
         };
         for task in &self.tasks {
-            ask(task.spec.task.needs, task.place, format!("task `{}`", task.spec.name()));
+            collect(task.spec.task.needs, task.location, format!("task `{}`", task.spec.name()));
         }
         for subscriber in &self.subscribers {
-            // One that is built by hand needs nothing.
+            // Only a declared subscriber has a location; one that is built by hand declares no states.
             let Some(location) = subscriber.location else { continue };
-            ask(subscriber.needs, location.into(), format!("subscriber `{}`", subscriber.name));
+            collect(subscriber.needs, location.into(), format!("subscriber `{}`", subscriber.name));
         }
         #[cfg(feature = "controller")]
         for job in &self.jobs {
-            ask(job.needs, SourceLocation::from(&job.location), format!("job `{}`", job.name));
+            collect(job.needs, SourceLocation::from(&job.location), format!("job `{}`", job.name));
         }
         missing
     }
@@ -100,14 +102,14 @@ impl App {
         let given = self.states.near_miss(type_name)?;
         if given == type_name {
             return Some(
-                "given is a type of that name from another version of its crate, see `cargo tree -d`"
+                "a type of that name from another version of its crate was registered, see `cargo tree -d`"
                     .to_owned(),
             );
         }
         Some(near_miss(&[type_name], given))
     }
 
-    /// Whether something may still be submitted when no task is left.
+    /// Whether jobs may be submitted although no task is declared.
     fn has_jobs(&self) -> bool {
         #[cfg(feature = "controller")]
         return !self.jobs.is_empty();
@@ -117,26 +119,28 @@ impl App {
 }
 
 impl Discovered {
-    /// What is wrong with the crates that are linked and those that are named.
-    fn problems(&self, runs: bool, options: &MainOptions) -> Vec<Problem> {
+    /// Returns the problems of the linked crates and of the option `crates`.
+    fn problems(&self, has_work: bool, options: &MainOptions) -> Vec<Problem> {
         let problem = |reason: String| Problem::new(&options.location, reason);
-        if !self.works {
+        if !self.is_supported {
             let advice = "declarations cannot be found on this platform: list the tasks by hand, with \
                           `app.task(ping::spec())`";
-            return if runs { Vec::new() } else { vec![problem(advice.to_owned())] };
+            return if has_work { Vec::new() } else { vec![problem(advice.to_owned())] };
         }
-        let empty = self.empty.iter().map(|krate| problem(self.declares_nothing(krate, options)));
+        let empty =
+            self.without_declarations.iter().map(|krate| problem(self.declares_nothing(krate, options)));
         let mut problems: Vec<_> = empty.collect();
-        // One that goes by another name will have something to run.
-        if !runs && (self.empty.is_empty() || self.unnamed.is_empty()) {
+        // If a named crate was not found but an unnamed one declares work, the crate is renamed here: report only that.
+        if !has_work && (self.without_declarations.is_empty() || self.unnamed.is_empty()) {
             problems.push(problem(self.nothing_to_run(options)));
         }
         problems
     }
 
-    /// How a dependency is called here is not how its declarations call it, and only the user knows both names.
+    /// The reason for a named crate without declarations. It suggests a renamed dependency: declarations carry the crate's own
+    /// name, and only the user knows the name in `Cargo.toml`.
     fn declares_nothing(&self, krate: &str, options: &MainOptions) -> String {
-        let nothing = format!("`crates = [{krate}]`: no crate that calls itself `{krate}` declares anything");
+        let nothing = format!("`crates = [{krate}]`: no crate named `{krate}` declares anything");
         let Some((own, declarations)) = self.unnamed.first_key_value() else {
             return format!("{nothing}; leave it out");
         };
@@ -146,8 +150,8 @@ impl Discovered {
             "{nothing}, while {} does and is not named ({}); if `{krate}` is another name for it, write `extern crate \
              {krate} as {own};` at the root of this crate, and {}; if not, leave it out",
             linked.join(" or "),
-            declarations[0].with_place(),
-            naming(crates),
+            declarations[0].with_location(),
+            crates_option(crates),
         )
     }
 
@@ -157,7 +161,7 @@ impl Discovered {
             vec!["declare one with `#[task]`".to_owned(), "list one with `app.task(…)`".to_owned()];
         if !self.unnamed.is_empty() {
             let linked: Vec<_> = self.unnamed.keys().map(|krate| format!("`{krate}`")).collect();
-            let crates = naming(named().chain(self.unnamed.keys().copied()));
+            let crates = crates_option(named().chain(self.unnamed.keys().copied()));
             advice.push(format!("write {crates} to run what {} declares", linked.join(" or ")));
         }
         let own = options.location.package.map(|package| package.replace('-', "_"));
@@ -165,7 +169,7 @@ impl Discovered {
             advice.push(format!(
                 "write {} if `lib.rs` of this package declares some, because the compiler links only crates that a \
                  source line names",
-                naming(named().chain([own.as_str()])),
+                crates_option(named().chain([own.as_str()])),
             ));
         }
         format!("there is no task to run: {}", advice.join(", or "))

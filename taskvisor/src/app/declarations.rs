@@ -1,4 +1,4 @@
-//! Declared work: what the attributes write, and how it is found again.
+//! Declarations: the descriptors that the attributes generate and register.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::runtime::subscriber::Subscriber;
 pub struct TaskDescriptor {
     /// Its name.
     pub name: &'static str,
-    /// Where it stands.
+    /// The source line of its declaration.
     pub location: Location,
-    /// What the attribute says.
+    /// The options of the attribute.
     pub settings: Settings,
-    /// Makes the slot of its attempts.
+    /// Creates its body.
     pub body: fn() -> ErasedBody,
     /// Declares the states it needs.
     pub needs: fn(&mut Needs<'_>),
@@ -25,7 +25,7 @@ pub struct TaskDescriptor {
 inventory::collect!(&'static TaskDescriptor);
 
 impl TaskSpec {
-    /// A declared task. What its attribute leaves open comes from the configuration of the supervisor it is added to.
+    /// Creates the spec of a declared task. Omitted options fall back to the supervisor's [`Config`](crate::Config).
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
@@ -40,15 +40,15 @@ impl TaskSpec {
 pub struct SubscriberDescriptor {
     /// Its name.
     pub name: &'static str,
-    /// Where it stands.
+    /// The source line of its declaration.
     pub location: Location,
-    /// How many events its queue holds.
+    /// The capacity of its queue, in events.
     pub queue: usize,
-    /// Which events it wants.
+    /// The events that it receives.
     pub events: EventSet,
     /// Declares the states it needs.
     pub needs: fn(&mut Needs<'_>),
-    /// Builds it when the application starts.
+    /// Builds the subscriber when the application starts.
     pub build: fn(AppContext) -> Subscriber,
 }
 
@@ -62,7 +62,7 @@ inventory::collect!(&'static SubscriberDescriptor);
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait EventParameter: Sized {
-    /// The event as this type.
+    /// Returns the event as this type.
     fn of(event: &Event) -> &Self;
 }
 
@@ -73,7 +73,7 @@ impl EventParameter for Event {
 }
 
 impl Subscriber {
-    /// A declared subscriber.
+    /// Creates a declared subscriber.
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
@@ -92,24 +92,24 @@ impl Subscriber {
 #[cfg(feature = "controller")]
 inventory::collect!(&'static crate::job::JobDescriptor);
 
-/// Registered by this crate itself: if it is not found, nothing is found on this platform.
+/// A registration of this crate itself. If it is not found, the platform does not support the discovery of declarations.
 pub(crate) struct LinkCheck;
 
 inventory::collect!(LinkCheck);
 inventory::submit! { LinkCheck }
 
 impl Location {
-    /// The crate it stands in.
+    /// The name of its crate.
     pub(crate) fn krate(&self) -> &'static str {
         self.module.split("::").next().unwrap_or(self.module)
     }
 }
 
-/// The backoff that an attribute spells out, checked while the user's crate is compiled.
+/// Builds the backoff of an attribute in a constant of the user's crate.
 ///
 /// # Panics
 ///
-/// If it is invalid: in a constant, so that it is a compile error.
+/// Panics if the backoff is invalid. In a constant, that is a compile error.
 #[must_use]
 #[track_caller]
 pub const fn backoff(

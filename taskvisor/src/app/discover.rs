@@ -1,30 +1,30 @@
-//! Finds what is declared: in the package of the application, and in the crates it names.
+//! Finds the declarations of the application's package and of the crates it names.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr;
 
 use super::declarations::LinkCheck;
-use super::options::{MainOptions, naming};
+use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
 use super::{App, ListedTask, SubscriberDescriptor, TaskDescriptor};
 use crate::runtime::body::{Location, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
-/// What was found beside what is run.
+/// The result of the discovery, beside the work that runs.
 #[derive(Debug, Default)]
 pub(super) struct Discovered {
-    /// What the application's package declares, and the crates it names.
+    /// The declarations that run: those of the application's package and of the crates it names.
     pub(super) declared: Vec<Declaration>,
-    /// What is declared in crates that are linked but not named, by crate.
+    /// The declarations of crates that are linked but not named, by crate.
     pub(super) unnamed: BTreeMap<&'static str, Vec<Declaration>>,
-    /// Named crates that declare nothing.
-    pub(super) empty: Vec<&'static str>,
-    /// Whether declarations can be found on this platform at all.
-    pub(super) works: bool,
+    /// The named crates without declarations.
+    pub(super) without_declarations: Vec<&'static str>,
+    /// Whether the platform supports the discovery of declarations.
+    pub(super) is_supported: bool,
 }
 
-/// What an attribute has declared.
+/// The declaration of one attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Declaration {
     pub(super) location: &'static Location,
@@ -39,18 +39,18 @@ impl fmt::Display for Declaration {
 }
 
 impl Declaration {
-    /// What it is, and where it stands.
-    pub(super) fn with_place(&self) -> String {
+    /// Formats it with its source location.
+    pub(super) fn with_location(&self) -> String {
         format!("{self} ({})", self.location)
     }
 }
 
 impl App {
-    /// Adds the declarations, in the order of file, line and name, before what is listed by hand.
+    /// Adds the declarations, ordered by file, line and name, before the work that the setup lists.
     pub(super) fn discover(&mut self, options: &MainOptions) -> Discovered {
         let mut found = Discovered {
-            works: inventory::iter::<LinkCheck>.into_iter().next().is_some(),
-            empty: options.crates.to_vec(),
+            is_supported: inventory::iter::<LinkCheck>.into_iter().next().is_some(),
+            without_declarations: options.crates.to_vec(),
             ..Discovered::default()
         };
         let mut tasks: Vec<&'static TaskDescriptor> =
@@ -68,8 +68,8 @@ impl App {
             self.admits(Declaration { location, kind: "subscriber", name }, options, &mut found)
         });
         subscribers.sort_by_key(|subscriber| (subscriber.location, subscriber.name));
-        let given = std::mem::take(&mut self.subscribers);
-        self.subscribers = subscribers.into_iter().map(Subscriber::declared).chain(given).collect();
+        let listed = std::mem::take(&mut self.subscribers);
+        self.subscribers = subscribers.into_iter().map(Subscriber::declared).chain(listed).collect();
         #[cfg(feature = "controller")]
         self.discover_jobs(options, &mut found);
         found.declared.sort_unstable();
@@ -79,21 +79,21 @@ impl App {
 
     fn admits(&self, declaration: Declaration, options: &MainOptions, found: &mut Discovered) -> bool {
         let krate = declaration.location.krate();
-        found.empty.retain(|named| *named != krate);
+        found.without_declarations.retain(|named| *named != krate);
         let admitted = options.owns(declaration.location) || options.crates.contains(&krate);
         if admitted {
             found.declared.push(declaration);
-        } else if !self.is_given(declaration.location) {
+        } else if !self.is_listed(declaration.location) {
             found.unnamed.entry(krate).or_default().push(declaration);
         }
         admitted
     }
 
-    /// Whether the set-up has given what is declared there, so that it runs whoever names its crate.
-    fn is_given(&self, location: &'static Location) -> bool {
-        let is_it = |own: Option<&'static Location>| own.is_some_and(|own| ptr::eq(own, location));
+    /// Whether the setup has listed the declaration itself. It then runs although its crate is not named.
+    fn is_listed(&self, location: &'static Location) -> bool {
+        let is_same = |own: Option<&'static Location>| own.is_some_and(|own| ptr::eq(own, location));
         self.tasks.iter().any(|task| task.is_declared_at(location))
-            || self.subscribers.iter().any(|subscriber| is_it(subscriber.location))
+            || self.subscribers.iter().any(|subscriber| is_same(subscriber.location))
     }
 }
 
@@ -113,18 +113,18 @@ impl App {
 }
 
 impl Discovered {
-    /// What is linked and not run.
+    /// Returns a note for each crate that is linked but does not run.
     pub(super) fn notes(&self, options: &MainOptions) -> Vec<Problem> {
-        // If a named crate declares nothing, one of these may be meant; the problem says so.
-        if !self.empty.is_empty() {
+        // A named crate without declarations is a problem, whose text already suggests these crates.
+        if !self.without_declarations.is_empty() {
             return Vec::new();
         }
         let note = |(krate, declarations): (&&'static str, &Vec<Declaration>)| {
             let reason = format!(
-                "the crate `{krate}` is linked and not named in `crates`: {}; to include what it declares, write {}; if this \
-                 is intended, there is nothing to do",
+                "the crate `{krate}` is linked but not named in `crates`: {}; to include its declarations, write {}; if this is \
+                 intended, ignore this note",
                 consequences(declarations),
-                naming(options.crates.iter().chain([krate]).copied()),
+                crates_option(options.crates.iter().chain([krate]).copied()),
             );
             Problem::new(declarations[0].location, reason)
         };
@@ -132,11 +132,11 @@ impl Discovered {
     }
 }
 
-/// What it means for each kind that the crate is not named. A job needs no start, so that it runs all the same.
+/// Describes the effect on each kind of declaration. A job runs nevertheless, because it is not started but submitted.
 fn consequences(declarations: &[Declaration]) -> String {
     let (jobs, others): (Vec<_>, Vec<_>) = declarations.iter().partition(|one| one.kind == "job");
     let list =
-        |of: Vec<&Declaration>| of.into_iter().map(Declaration::with_place).collect::<Vec<_>>().join(", ");
+        |of: Vec<&Declaration>| of.into_iter().map(Declaration::with_location).collect::<Vec<_>>().join(", ");
     let mut parts = Vec::new();
     if !others.is_empty() {
         let verb = if others.len() == 1 { "does not start" } else { "do not start" };
@@ -154,6 +154,6 @@ fn consequences(declarations: &[Declaration]) -> String {
 }
 
 fn declared(descriptor: &'static TaskDescriptor) -> ListedTask {
-    let place = SourceLocation::from(&descriptor.location);
-    ListedTask { spec: TaskSpec::declared(descriptor), place, by_hand: false }
+    let location = SourceLocation::from(&descriptor.location);
+    ListedTask { spec: TaskSpec::declared(descriptor), location, by_hand: false }
 }

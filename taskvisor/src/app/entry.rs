@@ -1,4 +1,4 @@
-//! What `#[taskvisor::main]` calls: set-up, checks, the run, and the exit code.
+//! The entry point that `#[taskvisor::main]` calls: setup, checks, run, exit code.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use super::exit_code::exit_code;
 use super::options::{Flavor, MainOptions};
 use super::process::Process;
-use super::running::dropping_still;
-use super::stderr::{self, StderrReporter, fail, fail_in_lines, say};
+use super::running::describe_blocking_destructor;
+use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
 use super::{App, GRACE_EXCEEDED, SetupResult};
 use crate::error::describe;
 use crate::event::EventSet;
@@ -30,18 +30,18 @@ use crate::sync::panics::{Contained, contain, discard};
 use crate::sync::{Raced, StopTimer, race};
 use crate::task::{Report, RuntimeError};
 
-/// The future of the set-up.
+/// The future of the setup.
 pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
 
-/// The parameter of a set-up's function.
+/// The parameter of the setup function.
 #[diagnostic::on_unimplemented(
-    message = "the parameter of the set-up is the application, not `{Self}`",
+    message = "the parameter of the setup is the application, not `{Self}`",
     label = "not `App`",
     note = "write `app: &mut App`, or no parameter",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait SetupParameter {
-    /// The application as this type.
+    /// Returns the application as this type.
     fn of(app: &mut App) -> &mut Self;
 }
 
@@ -57,21 +57,21 @@ pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a
     let process = match Process::start(options.grace) {
         Ok(process) => process,
         Err(reason) => {
-            let code = fail(reason);
+            let code = write_error(reason);
             stderr::flush();
             return code;
         }
     };
     let code = match build(&options) {
         Ok(runtime) => {
-            process.set_up();
+            process.begin_setup();
             let (code, states) = runtime.block_on(run(&options, setup, &process));
-            // A body that blocks its thread must not keep the process. What tasks keep that the application spawned, such
-            // as a context, is dropped with them.
+            // In the background, so that a body that blocks its thread does not keep the process. Tokio tasks that the
+            // application spawned are dropped here, with the contexts that they hold.
             runtime.shutdown_background();
             states.wait(&process).unwrap_or(code)
         }
-        Err(reason) => fail(format_args!("cannot build the Tokio runtime: {reason}")),
+        Err(reason) => write_error(format_args!("cannot build the Tokio runtime: {reason}")),
     };
     process.exit(code, options.ends_process())
 }
@@ -84,7 +84,7 @@ fn build(options: &MainOptions) -> Result<Runtime, String> {
     if let Some(threads) = options.worker_threads {
         builder.worker_threads(threads.max(1));
     }
-    // Where it gets no descriptor or thread, Tokio panics in places.
+    // Without a free descriptor or thread, Tokio panics in places.
     contain(|| builder.enable_all().build())?.map_err(|error| error.to_string())
 }
 
@@ -92,7 +92,7 @@ async fn run(
     options: &MainOptions,
     setup: for<'a> fn(&'a mut App) -> Setup<'a>,
     process: &Arc<Process>,
-) -> (ExitCode, LeftStates) {
+) -> (ExitCode, RetainedStates) {
     let defaults = Config::default();
     let config = Config {
         grace: options.grace.unwrap_or(defaults.grace),
@@ -101,54 +101,56 @@ async fn run(
         ..defaults
     };
     let mut app = App::new(config, process.dropping());
-    let code = match race(process.interruption(), set_up(&mut app, setup)).await {
+    let code = match race(process.interruption(), run_setup(&mut app, setup)).await {
         Raced::Left(signal) => interrupted(signal),
-        Raced::Right(Err(reason)) => fail_in_lines(format_args!("the set-up failed: {reason}")),
+        Raced::Right(Err(reason)) => write_multiline_error(format_args!("the setup failed: {reason}")),
         Raced::Right(Ok(())) => match check(&mut app, options) {
             Err(code) => code,
-            // With nothing but jobs it waits for submissions.
+            // Without tasks but with jobs, it waits for submissions.
             Ok(()) => return run_checked(app, process).await,
         },
     };
-    process.leave(saturating_deadline(Instant::now(), app.config.drain_timeout));
+    process.begin_teardown(saturating_deadline(Instant::now(), app.config.drain_timeout));
     drop(app);
-    (code, LeftStates::none())
+    (code, RetainedStates::none())
 }
 
 fn interrupted(signal: Signal) -> ExitCode {
-    say(format_args!("stopped by {signal} during the set-up: it was dropped, and no task was started"));
+    write_line(format_args!(
+        "stopped by {signal} during the setup: the setup was dropped, and no task was started"
+    ));
     ExitCode::from(signal.exit_code())
 }
 
-/// Finds what is declared. Says everything that is wrong, if anything is.
+/// Discovers the declarations and checks the application. Writes all problems to stderr.
 fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     let found = app.discover(options);
     for note in found.notes(options) {
-        say(format_args!("note: {note}"));
+        write_line(format_args!("note: {note}"));
     }
     let problems = app.problems(&found, options);
     if problems.is_empty() {
         for note in app.notes() {
-            say(format_args!("note: {note}"));
+            write_line(format_args!("note: {note}"));
         }
         return Ok(());
     }
     for problem in &problems {
-        say(format_args!("error: {problem}"));
+        write_line(format_args!("error: {problem}"));
     }
-    Err(fail(format_args!("the application does not start: {} in all", count(problems.len()))))
+    Err(write_error(format_args!("the application does not start: {}", count(problems.len()))))
 }
 
-async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates) {
-    let stays = app.tasks.is_empty();
+async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
+    let waits_for_stop = app.tasks.is_empty();
     let states = app.states.type_names();
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
     let (code, waits) = match process.run(shared) {
         Err(signal) => (interrupted(signal), true),
         Ok(()) => {
-            let (result, tasks) = supervisor.run_application(specs, stays).await;
-            // A task that is stuck keeps the states, and has been named.
+            let (result, tasks) = supervisor.run_application(specs, waits_for_stop).await;
+            // A stuck task keeps the states alive, and is reported already: do not wait for them.
             let is_stuck =
                 matches!(&result, Err(RuntimeError::GraceExceeded { report }) if !report.stuck.is_empty());
             (exit_code(&result, &tasks), !is_stuck)
@@ -157,71 +159,73 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, LeftStates)
     let drain_deadline = shared.stop.borrow().drain_deadline;
     let until =
         drain_deadline.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));
-    let gone = shared.dropped.lock().take();
-    process.leave(until);
+    let dropped = shared.dropped.lock().take();
+    process.begin_teardown(until);
     drop(supervisor);
-    let mut left = match gone {
-        Some(gone) if waits && !states.is_empty() => LeftStates { states, gone: Some(gone), until },
-        _ => LeftStates::none(),
+    let mut retained = match dropped {
+        Some(dropped) if waits && !states.is_empty() => {
+            RetainedStates { states, dropped: Some(dropped), until }
+        }
+        _ => RetainedStates::none(),
     };
-    // Most often nothing else keeps them. What was aborted a moment ago may need one to be dropped.
-    left.wait_at_most(STUCK_CONFIRMATION).await;
-    (code, left)
+    // Usually the states are dropped by now. Aborted workers may need a moment, on threads of the runtime that is still up.
+    retained.wait_at_most(STUCK_CONFIRMATION).await;
+    (code, retained)
 }
 
 impl Supervisor {
-    /// Runs until nothing is left, or if it `stays`, until a stop is asked.
+    /// Runs until no task is live, or with `waits_for_stop`, until a stop is requested.
     async fn run_application(
         &self,
         specs: Vec<TaskSpec>,
-        stays: bool,
+        waits_for_stop: bool,
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
         match start_all(&shared, specs, || Ok(None)) {
-            Ok((_, tasks)) if stays => (shared.wait_for_shutdown().await, tasks),
+            Ok((_, tasks)) if waits_for_stop => (shared.wait_for_shutdown().await, tasks),
             Ok((_, tasks)) => (run_to_end(&shared).await, tasks),
             Err(error) => (Err(error), Vec::new()),
         }
     }
 }
 
-/// States that are still in use: the last owner drops them, maybe on another thread, and the process must
-/// not end under their destructors.
-struct LeftStates {
+/// States that are still in use. Their last owner drops them, possibly on another thread. The process waits for them, so that
+/// their destructors complete.
+struct RetainedStates {
     states: Vec<&'static str>,
-    gone: Option<oneshot::Receiver<()>>,
+    dropped: Option<oneshot::Receiver<()>>,
     until: Instant,
 }
 
-impl LeftStates {
+impl RetainedStates {
     fn none() -> Self {
-        Self { states: Vec::new(), gone: None, until: Instant::now() }
+        Self { states: Vec::new(), dropped: None, until: Instant::now() }
     }
 
     async fn wait_at_most(&mut self, time: Duration) {
-        let Some(gone) = &mut self.gone else { return };
+        let Some(dropped) = &mut self.dropped else { return };
         let until = saturating_deadline(Instant::now(), time);
-        if let Raced::Left(_) = race(gone, StopTimer::new(until)).await {
-            self.gone = None;
+        if let Raced::Left(_) = race(dropped, StopTimer::new(until)).await {
+            self.dropped = None;
         }
     }
 
-    /// Waits until the drain is over, outside of the runtime, which is gone. The exit code, if a destructor exceeds it.
+    /// Waits until the drain is over, after the runtime was shut down. Returns an exit code if a destructor is still running.
     fn wait(mut self, process: &Process) -> Option<ExitCode> {
         let left = self.until.saturating_duration_since(Instant::now()).max(STUCK_CONFIRMATION);
-        // One without drivers needs no descriptors; the timer is that of the watchdog.
+        // Without drivers, this runtime needs no descriptors. `StopTimer` uses the watchdog, not a timer of Tokio.
         match Builder::new_current_thread().build() {
-            Ok(runtime) if self.gone.is_some() => runtime.block_on(self.wait_at_most(left)),
+            Ok(runtime) if self.dropped.is_some() => runtime.block_on(self.wait_at_most(left)),
             _ => return None,
         }
-        self.gone.as_ref()?;
-        // Another thread may have been the last to keep them, such as a worker.
+        self.dropped.as_ref()?;
+        // The last owner may drop them on another thread, such as a worker of the runtime.
         if let Some(state) = process.dropping().current() {
-            say(format_args!("error: {}", dropping_still(state)));
+            write_line(format_args!("error: {}", describe_blocking_destructor(state)));
             return Some(ExitCode::from(GRACE_EXCEEDED));
         }
-        say(format_args!(
-            "note: something still keeps a `TaskContext` or an `AppContext`, so that these states were not dropped: `{}`",
+        write_line(format_args!(
+            "note: a `TaskContext` or an `AppContext` is still in use, so these states were not dropped: `{}`",
             self.states.join("`, `")
         ));
         None
@@ -232,7 +236,7 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     let mut builder = Supervisor::builder(app.config);
     builder.states = app.states;
     builder.subscribers = app.subscribers;
-    // Kind by kind: a subscriber that wants one kind of event says nothing about failures of another.
+    // Per kind of event: a subscriber to one kind does not report failures of another.
     let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
     let unwanted = StderrReporter::EVENTS.difference(wanted);
     if unwanted != EventSet::NONE {
@@ -246,8 +250,8 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
 }
 
-/// A panic in the set-up fails it like an error; one in what is dropped with it goes no further.
-async fn set_up(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> Result<(), String> {
+/// Runs the setup. A panic in it fails the setup like an error; a panic in a destructor is contained.
+async fn run_setup(app: &mut App, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> Result<(), String> {
     let future = contain(|| setup(app)).map_err(|message| format!("panicked: {message}"))?;
     let mut future = Contained::new(future);
     poll_fn(|context| match contain(|| future.get_mut().map(|future| future.as_mut().poll(context))) {

@@ -1,30 +1,33 @@
-//! The exit code of an application that has run.
+//! The exit code of an application.
 
 use std::process::ExitCode;
 
 use super::GRACE_EXCEEDED;
-use super::stderr::{fail, say};
+use super::stderr::{write_error, write_line};
 use crate::error::FailureKind;
 use crate::supervisor::TaskHandle;
 use crate::task::{Labelled, Outcome, Phase, Report, RuntimeError};
 
-/// The exit code, with every reason on stderr.
+/// Returns the exit code, and writes every reason to stderr.
 pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for task in tasks {
         match task.status().phase {
             Phase::Ended(Outcome::Failed(failure)) => {
-                code = fail(format_args!(
-                    "task `{}` gave up after attempt {}: {failure}",
+                code = write_error(format_args!(
+                    "task `{}` failed after attempt {}: {failure}",
                     task.name(),
                     failure.attempt()
                 ));
             }
-            // It was stopped, but what it says is not that it stopped.
+            // The stop takes precedence over the outcome, but a fatal error during it must not be lost.
             Phase::Ended(Outcome::Canceled { last_error: Some(failure), .. })
                 if failure.kind() == FailureKind::Fatal =>
             {
-                code = fail(format_args!("task `{}` failed while it was stopping: {failure}", task.name()));
+                code = write_error(format_args!(
+                    "task `{}` failed while it was stopping: {failure}",
+                    task.name()
+                ));
             }
             _ => {}
         }
@@ -32,18 +35,18 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
     let report = match result {
         Ok(report) => report,
         Err(RuntimeError::GraceExceeded { report }) => report,
-        Err(error) => return fail(error),
+        Err(error) => return write_error(error),
     };
     for task in report.overdue() {
         let task = Labelled(&task.name, task.slot.as_deref());
-        say(format_args!("error: task {task} did not stop within the grace and was aborted"));
+        write_line(format_args!("error: task {task} did not stop within the grace and was aborted"));
     }
     if !report.stuck.is_empty() {
         let stuck: Vec<_> = report.stuck.iter().map(ToString::to_string).collect();
-        say(format_args!("error: past the grace, still blocking their threads: {}", stuck.join("; ")));
+        write_line(format_args!("error: past the grace, still blocking their threads: {}", stuck.join("; ")));
     }
     for subscriber in &report.undrained_subscribers {
-        say(format_args!(
+        write_line(format_args!(
             "error: subscriber `{subscriber}` had not handled all its events when the drain was over"
         ));
     }

@@ -1,4 +1,4 @@
-//! An application: everything that is declared, given and listed, checked before any of it starts.
+//! An application: discovers and checks its declarations, runs its supervisor, and ends its process.
 
 mod declarations;
 mod options;
@@ -37,7 +37,7 @@ use crate::runtime::subscriber::Subscriber;
 /// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
 const GRACE_EXCEEDED: u8 = 124;
 
-/// What the set-up under `#[taskvisor::main]` gives to the application.
+/// The application, as the setup under `#[taskvisor::main]` configures it.
 ///
 /// ```no_run
 /// use taskvisor::prelude::*;
@@ -56,13 +56,13 @@ const GRACE_EXCEEDED: u8 = 124;
 /// ```
 pub struct App {
     config: Config,
-    /// Where it was changed last.
+    /// The last call that changed `config`.
     configured: Option<SourceLocation>,
     states: States,
-    /// Where each of them was given.
-    given: HashMap<TypeId, SourceLocation>,
-    /// Types given more than once: where first, and where again.
-    twice: Vec<(&'static str, SourceLocation, SourceLocation)>,
+    /// The call that registered each state.
+    state_locations: HashMap<TypeId, SourceLocation>,
+    /// Types with more than one state: the first call and the repeated call.
+    duplicate_states: Vec<(&'static str, SourceLocation, SourceLocation)>,
     subscribers: Vec<Subscriber>,
     tasks: Vec<ListedTask>,
     #[cfg(feature = "controller")]
@@ -71,16 +71,16 @@ pub struct App {
     jobs: Vec<&'static JobDescriptor>,
 }
 
-/// A task of the application, and where it comes from.
+/// A task of the application, with its source location.
 struct ListedTask {
     spec: TaskSpec,
-    place: SourceLocation,
-    /// Whether the set-up gave it.
+    location: SourceLocation,
+    /// Whether the setup listed it with `app.task(…)`.
     by_hand: bool,
 }
 
 impl ListedTask {
-    /// Whether it is what is declared there. Several declarations of one macro share the place, but not the location.
+    /// Whether it is this declaration. Compares addresses, because several declarations of one macro share a source line.
     fn is_declared_at(&self, location: &'static Location) -> bool {
         self.spec.location.is_some_and(|own| ptr::eq(own, location))
     }
@@ -92,8 +92,8 @@ impl App {
             config,
             configured: None,
             states: States::observed(dropping),
-            given: HashMap::new(),
-            twice: Vec::new(),
+            state_locations: HashMap::new(),
+            duplicate_states: Vec::new(),
             subscribers: Vec::new(),
             tasks: Vec::new(),
             #[cfg(feature = "controller")]
@@ -103,28 +103,27 @@ impl App {
         }
     }
 
-    /// Gives a state, injected as `State<T>`. One of each type; a second is refused at start.
+    /// Registers a state, which tasks and subscribers extract as `State<T>`. A second state of one type is an error at start.
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(&mut self, state: T) -> &mut Self {
-        let place = SourceLocation::caller();
-        let first = *self.given.entry(TypeId::of::<T>()).or_insert(place);
+        let location = SourceLocation::caller();
+        let first = *self.state_locations.entry(TypeId::of::<T>()).or_insert(location);
         if !self.states.insert(state) {
-            self.twice.push((type_name::<T>(), first, place));
+            self.duplicate_states.push((type_name::<T>(), first, location));
         }
         self
     }
 
-    /// Adds a subscriber beside the declared ones.
+    /// Adds a subscriber to the declared ones.
     pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
         self.subscribers.push(subscriber.into());
         self
     }
 
-    /// Adds a task beside the declared ones: built by hand, or the `spec()` of a declaration that is not found by
-    /// itself.
+    /// Adds a task to the declared ones: a hand-written task, or the `spec()` of a declaration that is not discovered.
     ///
-    /// A declared task starts by itself, and adding its `spec()` is refused at the start, also with other rules. Its
-    /// attribute takes constants; a task with a value that is known only at run time is not declared, but added:
+    /// A declared task starts by itself. Adding its `spec()` is an error at start, even with other options. The attribute takes
+    /// constants; add a task instead of declaring it if a value is known only at run time:
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -144,18 +143,18 @@ impl App {
     /// ```
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
-        self.tasks.push(ListedTask { spec, place: SourceLocation::caller(), by_hand: true });
+        self.tasks.push(ListedTask { spec, location: SourceLocation::caller(), by_hand: true });
         self
     }
 
-    /// Changes how many submissions may wait for their slots.
+    /// Changes the limits of the controller: how many submissions may wait for their slots.
     #[cfg(feature = "controller")]
     pub fn controller(&mut self, change: impl FnOnce(&mut ControllerConfig)) -> &mut Self {
         change(&mut self.controller);
         self
     }
 
-    /// Changes the configuration. The attribute's options are its defaults; what is set here wins.
+    /// Changes the configuration. It overrides the options of the attribute.
     #[track_caller]
     pub fn config(&mut self, change: impl FnOnce(&mut Config)) -> &mut Self {
         self.configured = Some(SourceLocation::caller());

@@ -1,4 +1,4 @@
-//! What an application starts with all the same, though it may not be what its author expects.
+//! Notes: settings that do not prevent a start, but may have unexpected effects.
 
 use std::time::Duration;
 
@@ -9,55 +9,62 @@ use super::{App, ListedTask};
 use crate::policy::{RestartPolicy, Setting, Settings};
 
 impl App {
-    /// Said on stderr when the application starts, in the order of file and line.
+    /// Returns the notes for stderr, ordered by file and line.
     pub(super) fn notes(&self) -> Vec<Problem> {
-        let tasks = self.tasks.iter().map(|task| ("task", task.spec.name(), task.place, task.spec.settings));
+        let tasks =
+            self.tasks.iter().map(|task| ("task", task.spec.name(), task.location, task.spec.settings));
         #[cfg(feature = "controller")]
         let tasks = tasks.chain(
             self.jobs.iter().map(|job| ("job", job.name, SourceLocation::from(&job.location), job.settings)),
         );
         let mut notes: Vec<_> = tasks
-            .filter_map(|(kind, name, place, settings)| self.clamped(kind, name, place, settings))
+            .filter_map(|(kind, name, location, settings)| self.clamped(kind, name, location, settings))
             .collect();
         notes.sort();
         notes.extend(self.permits_can_run_out());
         notes
     }
 
-    /// A `stop_timeout` that the grace cuts short.
-    fn clamped(&self, kind: &str, name: &str, place: SourceLocation, settings: Settings) -> Option<Problem> {
+    /// A `stop_timeout` that is longer than the grace, which limits it.
+    fn clamped(
+        &self,
+        kind: &str,
+        name: &str,
+        location: SourceLocation,
+        settings: Settings,
+    ) -> Option<Problem> {
         let grace = self.config.grace;
         let Setting::Set(time) = settings.stop_timeout else { return None };
         (time > grace).then(|| {
             let reason = format!(
-                "{kind} `{name}`: `stop_timeout` is {}, but the grace is {}, and no task has longer than that; raise the \
-                 grace, or leave out the `stop_timeout`",
+                "{kind} `{name}`: `stop_timeout` is {}, but the grace is {}, which limits it; raise the grace, or remove the \
+                 `stop_timeout`",
                 format_duration(time),
                 format_duration(grace),
             );
-            Problem::new(place, reason)
+            Problem::new(location, reason)
         })
     }
 
-    /// Attempts that never end keep their permits. Whether an attempt ends is not known; that of a task that waits between
-    /// its attempts does.
+    /// Tasks whose attempts may never end, if they can hold all permits. A task with an interval or a timeout has attempts
+    /// that end.
     fn permits_can_run_out(&self) -> Option<Problem> {
         let limit = self.config.max_concurrent?;
-        let may_stay = |task: &&ListedTask| {
+        let may_not_end = |task: &&ListedTask| {
             let Settings { restart, every, timeout, .. } = task.spec.settings;
             let once = matches!(restart, Setting::Set(RestartPolicy::Never));
             let repeats = matches!(every, Setting::Set(pause) if pause > Duration::ZERO);
             let ends = matches!(timeout, Setting::Set(Some(_))) || self.config.timeout.is_some();
             !once && !repeats && !ends
         };
-        let staying: Vec<_> = self.tasks.iter().filter(may_stay).collect();
-        let first = staying.first().filter(|_| staying.len() >= limit)?;
-        let names: Vec<_> = staying.iter().map(|task| format!("`{}`", task.spec.name())).collect();
+        let endless: Vec<_> = self.tasks.iter().filter(may_not_end).collect();
+        let first = endless.first().filter(|_| endless.len() >= limit)?;
+        let names: Vec<_> = endless.iter().map(|task| format!("`{}`", task.spec.name())).collect();
         let reason = format!(
             "`max_concurrent` is {limit}, and these tasks may each run one attempt that does not end: {}; together they can \
              hold every permit, so that nothing else runs; raise `max_concurrent`, or give them a `timeout`",
             names.join(", "),
         );
-        Some(Problem::new(self.configured.unwrap_or(first.place), reason))
+        Some(Problem::new(self.configured.unwrap_or(first.location), reason))
     }
 }

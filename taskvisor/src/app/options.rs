@@ -1,4 +1,4 @@
-//! What `#[taskvisor::main]` was told.
+//! The options of `#[taskvisor::main]`.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use crate::runtime::body::Location;
 /// The options of `#[taskvisor::main]`.
 #[derive(Clone, Copy, Debug)]
 pub struct MainOptions {
-    /// Which runtime.
+    /// The flavor of the Tokio runtime.
     pub flavor: Flavor,
-    /// How many worker threads; one for each core unless said.
+    /// The number of worker threads. The default is one for each core.
     pub worker_threads: Option<usize>,
     /// The grace of the shutdown.
     pub grace: Option<Duration>,
-    /// How long subscribers have at the end.
+    /// How long subscribers may drain after the last task.
     pub drain: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
     /// Whether the function is named `main`.
     pub is_main: bool,
-    /// Where the attribute stands.
+    /// The source line of the attribute.
     pub location: Location,
     /// The crates whose declarations run too.
     pub crates: &'static [&'static str],
@@ -31,7 +31,7 @@ impl MainOptions {
         self.is_main && !self.location.module.contains("::")
     }
 
-    /// Whether it is the application's own package that declares something there.
+    /// Whether the location is in the application's own package.
     pub(super) fn owns(&self, location: &Location) -> bool {
         match (location.package, self.location.package) {
             (Some(package), Some(application)) => package == application,
@@ -40,13 +40,13 @@ impl MainOptions {
     }
 }
 
-/// How these crates are named.
-pub(super) fn naming<'a>(crates: impl IntoIterator<Item = &'a str>) -> String {
+/// Formats the attribute that names these crates.
+pub(super) fn crates_option<'a>(crates: impl IntoIterator<Item = &'a str>) -> String {
     let crates: Vec<_> = crates.into_iter().collect();
     format!("`#[taskvisor::main(crates = [{}])]`", crates.join(", "))
 }
 
-/// Which Tokio runtime.
+/// The flavor of the Tokio runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
     /// One thread.

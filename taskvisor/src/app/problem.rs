@@ -1,10 +1,10 @@
-//! What keeps an application from starting: the line it is about, and the reason.
+//! A problem that prevents an application from starting: its source location and its reason.
 
 use std::fmt;
 
 use crate::runtime::body::Location;
 
-/// A line of the user's code.
+/// A line of the application's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SourceLocation {
     file: &'static str,
@@ -12,7 +12,7 @@ pub(super) struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// Where the function was called that calls this one; both are `#[track_caller]`.
+    /// The call site of the caller, which must be `#[track_caller]` too.
     #[track_caller]
     pub(super) fn caller() -> Self {
         let caller = std::panic::Location::caller();
@@ -32,21 +32,21 @@ impl fmt::Display for SourceLocation {
     }
 }
 
-/// Ordered as it is told: by file and line.
+/// Ordered by file and line, as it is printed.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Problem {
-    place: SourceLocation,
+    location: SourceLocation,
     reason: String,
 }
 
 impl Problem {
-    pub(super) fn new(place: impl Into<SourceLocation>, reason: impl Into<String>) -> Self {
-        Self { place: place.into(), reason: reason.into() }
+    pub(super) fn new(location: impl Into<SourceLocation>, reason: impl Into<String>) -> Self {
+        Self { location: location.into(), reason: reason.into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.reason)
+        write!(f, "{}: {}", self.location, self.reason)
     }
 }

@@ -1,15 +1,15 @@
-//! The end of the process, whatever blocks: signals from the first line of the set-up on, and the watchdog's last word.
+//! Ends the process in bounded time, even if a body or a destructor blocks.
 //!
-//! What the end needs is made at the start: the threads that listen to signals, that write to stderr, and that watch the
-//! deadlines. The watchdog keeps nothing alive whose destructor is the user's, so that it never runs one.
+//! The threads that the end needs are created at the start: one listens to signals, one writes to stderr, one is the watchdog.
+//! The watchdog owns no value with a user's destructor, so it never runs one.
 //!
-//! | while | a signal | the watchdog ends the process |
+//! | phase | a signal | the watchdog ends the process |
 //! |---|---|---|
-//! | the runtime is built | as during the set-up | when its threads do not start within 10 s |
-//! | the set-up runs | drops the set-up; a second one skips the grace | when the grace is over |
-//! | the application runs | requests the stop; a second one skips the grace | when the driver of the shutdown is overdue |
-//! | states are dropped | changes nothing | when the drain is over |
-//! | the process exits | changes nothing | after 5 s, by an abort |
+//! | the runtime is built | as during the setup | if its threads do not start within [`BUILD_TIMEOUT`], 10 s |
+//! | the setup runs | drops the setup; a second one skips the grace | after a signal, when the grace is over |
+//! | the application runs | requests the stop; a second one skips the grace | when the driver is overdue, see the table in `supervisor/shutdown.rs` |
+//! | states are dropped | has no effect | [`TAKEOVER_MARGIN`], 0.2 s, after the end of the drain |
+//! | the process exits | has no effect | after [`EXIT_TIMEOUT`], 5 s, by an abort |
 
 use std::process::{self, ExitCode};
 use std::sync::{Arc, OnceLock};
@@ -20,8 +20,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::GRACE_EXCEEDED;
-use super::running::{Running, Verdict, dropping_still};
-use super::stderr::{self, say};
+use super::running::{Running, WatchdogAction, describe_blocking_destructor};
+use super::stderr::{self, write_line};
 use crate::policy::Config;
 use crate::runtime::body::Dropping;
 use crate::runtime::cell::saturating_deadline;
@@ -32,76 +32,78 @@ use crate::sync::Mutex;
 use crate::sync::watchdog::{self, Watch};
 
 /// How long the threads of the runtime may take to start.
-const BUILD: Duration = Duration::from_secs(10);
+const BUILD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long what runs at the exit of the process may take, such as the destructors of thread locals. Sanitizers and coverage
-/// tools work then too.
-const EXIT: Duration = Duration::from_secs(5);
+/// How long the exit of the process may take. Destructors of thread locals and exit handlers run then, also those of
+/// sanitizers and coverage tools.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Process {
     grace: Duration,
-    phase: Mutex<Phase>,
-    /// Notified when a signal interrupts the set-up.
+    phase: Mutex<ProcessPhase>,
+    /// Notified when a signal interrupts the setup.
     interrupted: Notify,
-    /// Which state is being dropped.
+    /// The state whose destructor runs.
     dropping: Arc<Dropping>,
-    /// When the watchdog looks next: the earliest moment that anybody asked for, because each look arranges the one after
-    /// it.
-    next_look: Mutex<Option<Instant>>,
+    /// The time of the next check: the earliest requested one, because each check schedules its successor.
+    next_check: Mutex<Option<Instant>>,
     signals: OnceLock<Signals>,
 }
 
 #[derive(Clone)]
-enum Phase {
-    /// Tokio creates its threads. Where it gets the first of them but not all, it panics, and waits for ever for the first.
+enum ProcessPhase {
+    /// Tokio creates its threads. If it gets only some of them, it panics, and waits forever for those it got.
     Building {
         due: Instant,
     },
-    SetUp,
+    Setup,
     Interrupted {
         signal: Signal,
         due: Instant,
-        hurried: bool,
+        skips_grace: bool,
     },
     Running(Running),
-    /// The result is known, and what is left is dropped.
-    Leaving {
+    /// The result is known. States and the runtime are being dropped.
+    TearingDown {
         due: Instant,
     },
-    /// Nothing is left but the exit itself.
+    /// The process is about to exit.
     Exiting {
         due: Instant,
     },
-    /// The application is over, and its caller goes on.
+    /// The application is over, and its caller continues: it is not the `main` of the process.
     Over,
 }
 
 impl Process {
-    /// Makes everything that the end will need.
+    /// Creates the threads that the end will need.
     pub(super) fn start(grace: Option<Duration>) -> Result<Arc<Self>, String> {
         let thread = |error: std::io::Error| format!("cannot create a thread: {error}");
         stderr::start().map_err(thread)?;
         watchdog::keep().map_err(thread)?;
         let this = Arc::new(Self {
             grace: grace.unwrap_or_else(|| Config::default().grace),
-            phase: Mutex::new(Phase::Building { due: saturating_deadline(Instant::now(), BUILD) }),
+            phase: Mutex::new(ProcessPhase::Building {
+                due: saturating_deadline(Instant::now(), BUILD_TIMEOUT),
+            }),
             interrupted: Notify::new(),
             dropping: Arc::default(),
-            next_look: Mutex::default(),
+            next_check: Mutex::default(),
             signals: OnceLock::new(),
         });
         let process = Arc::clone(&this);
         let signals = Signals::listen(move |signal| process.signaled(signal));
         let _ = this.signals.set(signals.map_err(|error| error.to_string())?);
-        this.look_at(saturating_deadline(Instant::now(), BUILD));
+        this.schedule_check(saturating_deadline(Instant::now(), BUILD_TIMEOUT));
         Ok(this)
     }
 
-    /// The runtime is built.
-    pub(super) fn set_up(&self) {
+    /// Begins the phase of the setup, once the runtime is built.
+    pub(super) fn begin_setup(&self) {
         let mut phase = self.phase.lock();
-        if matches!(*phase, Phase::Building { .. }) {
-            *phase = Phase::SetUp;
+        // A signal during the build has moved on to `Interrupted`, which stays.
+        if matches!(*phase, ProcessPhase::Building { .. }) {
+            *phase = ProcessPhase::Setup;
         }
     }
 
@@ -112,103 +114,110 @@ impl Process {
     /// Completes when a signal comes before [`run`](Self::run) is called.
     pub(super) async fn interruption(&self) -> Signal {
         loop {
-            if let Phase::Interrupted { signal, .. } = *self.phase.lock() {
+            // No lost wake-up: `notify_one` stores a permit if it comes between this check and the wait.
+            if let ProcessPhase::Interrupted { signal, .. } = *self.phase.lock() {
                 return signal;
             }
             self.interrupted.notified().await;
         }
     }
 
-    /// From here on signals stop this supervisor; unless one has come before.
+    /// Routes signals to this supervisor from now on. Fails with the signal if the setup was interrupted.
     pub(super) fn run(self: &Arc<Self>, shared: &Arc<Shared>) -> Result<(), Signal> {
         let running = Running::new(shared);
         {
             let mut phase = self.phase.lock();
-            if let Phase::Interrupted { signal, .. } = *phase {
+            if let ProcessPhase::Interrupted { signal, .. } = *phase {
                 return Err(signal);
             }
-            *phase = Phase::Running(running);
+            *phase = ProcessPhase::Running(running);
         }
         let process = Arc::clone(self);
-        // Looked at on the watchdog's own thread: this is called by whatever thread changes the stop.
-        let _ = shared.stop_observer.set(Box::new(move || process.look_at(Instant::now())));
+        // Any thread may change the shutdown state, even inside a poll. It only schedules the check, which the watchdog's
+        // thread runs.
+        let _ = shared.stop_observer.set(Box::new(move || process.schedule_check(Instant::now())));
         Ok(())
     }
 
-    /// The process ends now, by `due` at the latest.
-    pub(super) fn leave(self: &Arc<Self>, due: Instant) {
+    /// Begins the teardown, which must end by `due`.
+    pub(super) fn begin_teardown(self: &Arc<Self>, due: Instant) {
         let due = saturating_deadline(due, TAKEOVER_MARGIN);
         {
             let mut phase = self.phase.lock();
-            // The set-up that a signal has interrupted keeps the deadline of the signal.
-            if matches!(*phase, Phase::Interrupted { .. }) {
+            // An interrupted setup keeps the deadline of its signal.
+            if matches!(*phase, ProcessPhase::Interrupted { .. }) {
                 return;
             }
-            *phase = Phase::Leaving { due };
+            *phase = ProcessPhase::TearingDown { due };
         }
-        self.look_at(due);
+        self.schedule_check(due);
     }
 
-    /// The last thing before the function returns, with which the process `ends` or not.
+    /// Flushes the output, right before `run_main` returns. `ends` tells whether the process exits then.
     pub(super) fn exit(self: &Arc<Self>, code: ExitCode, ends: bool) -> ExitCode {
         stderr::flush();
         if ends {
-            let due = saturating_deadline(Instant::now(), EXIT);
-            *self.phase.lock() = Phase::Exiting { due };
-            self.look_at(due);
+            let due = saturating_deadline(Instant::now(), EXIT_TIMEOUT);
+            *self.phase.lock() = ProcessPhase::Exiting { due };
+            self.schedule_check(due);
         } else {
-            *self.phase.lock() = Phase::Over;
+            *self.phase.lock() = ProcessPhase::Over;
         }
         code
     }
 
     fn signaled(self: &Arc<Self>, signal: Signal) {
         let now = Instant::now();
-        let (stop, look) = {
+        // Decided under the lock, applied after it: a stop request takes the registry's locks, and its observer calls
+        // `schedule_check`.
+        let (stop, check) = {
             let mut phase = self.phase.lock();
             match &mut *phase {
-                Phase::Building { .. } | Phase::SetUp => {
+                ProcessPhase::Building { .. } | ProcessPhase::Setup => {
                     let due = saturating_deadline(now, self.grace);
-                    *phase = Phase::Interrupted { signal, due, hurried: false };
+                    *phase = ProcessPhase::Interrupted { signal, due, skips_grace: false };
                     (None, Some(due))
                 }
-                Phase::Interrupted { due, hurried, .. } => {
-                    *hurried = true;
+                ProcessPhase::Interrupted { due, skips_grace, .. } => {
+                    *skips_grace = true;
+                    // The earlier one: the grace may be over already.
                     *due = now.min(*due);
                     (None, Some(now))
                 }
-                Phase::Running(running) => (running.stop_request(), None),
-                Phase::Leaving { .. } | Phase::Exiting { .. } | Phase::Over => (None, None),
+                ProcessPhase::Running(running) => (running.stop_request(), None),
+                ProcessPhase::TearingDown { .. } | ProcessPhase::Exiting { .. } | ProcessPhase::Over => {
+                    (None, None)
+                }
             }
         };
         self.interrupted.notify_one();
         if let Some((shared, grace)) = stop {
             shared.request_stop_all(grace);
         }
-        if let Some(due) = look {
-            self.look_at(due);
+        if let Some(due) = check {
+            self.schedule_check(due);
         }
     }
 
-    /// Has the watchdog look at `due`, or earlier.
-    fn look_at(self: &Arc<Self>, due: Instant) {
+    /// Schedules a check by the watchdog at `due`, unless an earlier one is scheduled.
+    fn schedule_check(self: &Arc<Self>, due: Instant) {
         {
-            let mut next = self.next_look.lock();
+            let mut next = self.next_check.lock();
             if next.is_some_and(|earlier| earlier <= due) {
                 return;
             }
             *next = Some(due);
         }
-        // Written down before it is arranged: a look at this very moment must find it. What was arranged for later is not
-        // withdrawn; it finds that it is not the next one.
+        // Store `next_check` before creating the watch, which may fire at once. Later watches are not removed; when they fire,
+        // `take_due_check` finds nothing due.
         if let Some(watch) = Watch::new(due.into_std(), Waker::from(Arc::clone(self))) {
             watch.detach();
         }
     }
 
-    /// Whether the look that is due now is the next one.
-    fn is_look_due(&self) -> bool {
-        let mut next = self.next_look.lock();
+    /// Takes the next check if it is due.
+    fn take_due_check(&self) -> bool {
+        let mut next = self.next_check.lock();
         let due = next.is_some_and(|due| due <= Instant::now());
         if due {
             *next = None;
@@ -216,60 +225,60 @@ impl Process {
         due
     }
 
-    fn look(&self) -> Verdict {
+    fn check(&self) -> WatchdogAction {
         let now = Instant::now();
-        // A copy: what follows takes other locks.
+        // A clone, so that the lock is not held: the check takes the locks of the registry and may sleep.
         let phase = self.phase.lock().clone();
         match phase {
-            Phase::SetUp | Phase::Over => Verdict::Sleep,
-            Phase::Running(running) => running.look(now, &self.dropping),
-            Phase::Building { due }
-            | Phase::Interrupted { due, .. }
-            | Phase::Leaving { due }
-            | Phase::Exiting { due }
+            ProcessPhase::Setup | ProcessPhase::Over => WatchdogAction::Sleep,
+            ProcessPhase::Running(running) => running.check(now, &self.dropping),
+            ProcessPhase::Building { due }
+            | ProcessPhase::Interrupted { due, .. }
+            | ProcessPhase::TearingDown { due }
+            | ProcessPhase::Exiting { due }
                 if now < due =>
             {
-                Verdict::LookAgain(due)
+                WatchdogAction::CheckAgain(due)
             }
-            Phase::Building { .. } => {
+            ProcessPhase::Building { .. } => {
                 let reason = "cannot build the Tokio runtime: its threads do not start".to_owned();
-                Verdict::Exit { code: 1, reason }
+                WatchdogAction::Exit { code: 1, reason }
             }
-            Phase::Interrupted { signal, hurried, .. } => {
-                let reason = match (self.dropping.current(), hurried) {
-                    (Some(state), _) => dropping_still(state),
+            ProcessPhase::Interrupted { signal, skips_grace, .. } => {
+                let reason = match (self.dropping.current(), skips_grace) {
+                    (Some(state), _) => describe_blocking_destructor(state),
                     (None, true) => {
-                        format!("{signal} twice during the set-up, which still blocks its thread")
+                        format!("{signal} twice during the setup, which still blocks its thread")
                     }
                     (None, false) => {
-                        format!("{signal} during the set-up, which still blocks its thread after the grace")
+                        format!("{signal} during the setup, which still blocks its thread after the grace")
                     }
                 };
-                Verdict::Exit { code: signal.exit_code(), reason }
+                WatchdogAction::Exit { code: signal.exit_code(), reason }
             }
-            Phase::Leaving { .. } => {
+            ProcessPhase::TearingDown { .. } => {
                 let reason = match self.dropping.current() {
-                    Some(state) => dropping_still(state),
+                    Some(state) => describe_blocking_destructor(state),
                     None => "past the drain, a destructor still blocks the main thread".to_owned(),
                 };
-                Verdict::Exit { code: GRACE_EXCEEDED, reason }
+                WatchdogAction::Exit { code: GRACE_EXCEEDED, reason }
             }
-            Phase::Exiting { .. } => abort(),
+            ProcessPhase::Exiting { .. } => abort(),
         }
     }
 }
 
 impl Wake for Process {
-    /// Runs on the watchdog's thread, and only there.
+    /// Runs the check. Called only on the watchdog's thread.
     fn wake(self: Arc<Self>) {
-        if !self.is_look_due() {
+        if !self.take_due_check() {
             return;
         }
-        match self.look() {
-            Verdict::Sleep => {}
-            Verdict::LookAgain(due) => self.look_at(due),
-            Verdict::Exit { code, reason } => {
-                say(format_args!("error: {reason}"));
+        match self.check() {
+            WatchdogAction::Sleep => {}
+            WatchdogAction::CheckAgain(due) => self.schedule_check(due),
+            WatchdogAction::Exit { code, reason } => {
+                write_line(format_args!("error: {reason}"));
                 stderr::flush();
                 process::exit(i32::from(code));
             }
@@ -277,10 +286,10 @@ impl Wake for Process {
     }
 }
 
-/// What is left when the exit itself hangs, as in a destructor of a thread local or in a function that `atexit` knows:
-/// another exit would wait for the first.
+/// Aborts the process. Used if the exit itself hangs, in a destructor of a thread local or in an exit handler: a second exit
+/// would wait for the first.
 fn abort() -> ! {
-    say("error: the process does not exit: something that runs at its exit blocks");
+    write_line("error: the process does not exit: a destructor or an exit handler blocks");
     stderr::flush();
     process::abort()
 }

@@ -1,10 +1,10 @@
-//! What an annotated function may return.
+//! The return types of annotated functions.
 
 use std::error::Error;
 
 use crate::error::TaskError;
 
-/// What a function under `#[task]` may return: nothing, or a `Result<(), E>` of any error.
+/// The return type of a function under `#[task]`: nothing, or a `Result<(), E>` of any error.
 #[diagnostic::on_unimplemented(
     message = "a task cannot return `{Self}`",
     label = "not a task's return type",
@@ -13,7 +13,7 @@ use crate::error::TaskError;
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoTaskResult {
-    /// The result of the attempt.
+    /// Converts it into the result of the attempt.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_task_result(self) -> Result<(), TaskError>;
 }
@@ -31,18 +31,18 @@ impl<E: Into<TaskError>> IntoTaskResult for Result<(), E> {
     }
 }
 
-/// How the set-up went.
+/// The result of the setup.
 pub type SetupResult = Result<(), Box<dyn Error>>;
 
-/// What a function under `#[taskvisor::main]` may return: nothing, or a `Result<(), E>` of any error.
+/// The return type of a function under `#[taskvisor::main]`: nothing, or a `Result<(), E>` of any error.
 #[diagnostic::on_unimplemented(
-    message = "the set-up cannot return `{Self}`",
-    label = "not a return type of the set-up",
+    message = "the setup cannot return `{Self}`",
+    label = "not a return type of the setup",
     note = "the function under `#[taskvisor::main]` returns `()` or `Result<(), E>`, where `E` is any error",
     note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
 )]
 pub trait IntoSetupResult<const IS_BOXED: bool> {
-    /// The result of the set-up.
+    /// Converts it into the result of the setup.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_setup_result(self) -> SetupResult;
 }
@@ -60,7 +60,7 @@ impl<E: Into<TaskError>> IntoSetupResult<false> for Result<(), E> {
     }
 }
 
-/// What a `main` usually returns. It need not be `Send`, and so is not what a task could fail with.
+/// The usual return type of `main`. It need not be `Send`, so it does not convert into a `TaskError`.
 #[diagnostic::do_not_recommend]
 impl IntoSetupResult<true> for Result<(), Box<dyn Error>> {
     fn into_setup_result(self) -> SetupResult {

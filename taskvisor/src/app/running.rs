@@ -1,4 +1,4 @@
-//! The supervisor of an application as the watchdog sees it.
+//! The watchdog's view of the running supervisor.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,7 +16,10 @@ use crate::supervisor::stuck::{describe_all, force_ends};
 use crate::sync::watch;
 use crate::task::{Report, RuntimeError};
 
-/// Parts of a supervisor. None of them keeps its states alive, whose destructors are the user's.
+/// The parts of a supervisor that the watchdog reads.
+///
+/// None of them keeps the states alive: the watchdog's thread must never run their destructors, which are user code and may
+/// block.
 #[derive(Clone)]
 pub(super) struct Running {
     supervisor: Weak<Shared>,
@@ -27,10 +30,10 @@ pub(super) struct Running {
     drain: Duration,
 }
 
-/// What the watchdog does when it has looked.
-pub(super) enum Verdict {
+/// The watchdog's next action after a check.
+pub(super) enum WatchdogAction {
     Sleep,
-    LookAgain(Instant),
+    CheckAgain(Instant),
     Exit { code: u8, reason: String },
 }
 
@@ -46,43 +49,46 @@ impl Running {
         }
     }
 
-    /// What a signal stops, and within which grace: none for the second signal.
+    /// Returns the supervisor and the grace for a stop by signal. The grace of the second signal is zero.
     pub(super) fn stop_request(&mut self) -> Option<(Arc<Shared>, Duration)> {
         let grace = std::mem::take(&mut self.grace);
         self.supervisor.upgrade().map(|shared| (shared, grace))
     }
 
-    pub(super) fn look(mut self, now: Instant, dropping: &Dropping) -> Verdict {
+    /// Checks whether the shutdown is overdue. May sleep for `STUCK_CONFIRMATION`, so call it only on the watchdog's thread.
+    pub(super) fn check(mut self, now: Instant, dropping: &Dropping) -> WatchdogAction {
         let stop = self.stop.borrow_and_update().clone();
         match stop.observer_wait(self.drain, now) {
-            ObserverWait::Endless => Verdict::Sleep,
-            ObserverWait::Until(due) => Verdict::LookAgain(due),
+            ObserverWait::Endless => WatchdogAction::Sleep,
+            ObserverWait::Until(due) => WatchdogAction::CheckAgain(due),
             ObserverWait::WhileProgressIsPossible => {
-                // Looked at again and again: nothing but a poll that goes on is stuck.
+                // Repeated checks confirm a task as stuck only if they find the same poll running.
                 let stuck = force_ends(&self.registry, now).stuck;
                 if stuck.is_empty() || !self.bus.is_drained() {
-                    return Verdict::LookAgain(saturating_deadline(now, STUCK_CONFIRMATION));
+                    return WatchdogAction::CheckAgain(saturating_deadline(now, STUCK_CONFIRMATION));
                 }
-                let reason = still_stuck(&stuck, now);
-                Verdict::Exit { code: GRACE_EXCEEDED, reason }
+                let reason = describe_stuck(&stuck, now);
+                WatchdogAction::Exit { code: GRACE_EXCEEDED, reason }
             }
             ObserverWait::Over => {
+                // Two checks, as above, but in a row: no deadline is left.
                 force_ends(&self.registry, now);
                 std::thread::sleep(STUCK_CONFIRMATION);
-                Verdict::Exit { code: GRACE_EXCEEDED, reason: self.describe_blockers(dropping) }
+                WatchdogAction::Exit { code: GRACE_EXCEEDED, reason: self.describe_blockers(dropping) }
             }
         }
     }
 
-    /// What blocks: tasks inside a poll, or else subscribers at an event. The others only wait for a thread.
+    /// Describes what blocks the shutdown: tasks inside a poll, or else a destructor, or else subscribers that handle an event.
+    /// Other tasks are not named, because they only wait for a thread.
     fn describe_blockers(&self, dropping: &Dropping) -> String {
         let now = Instant::now();
         let stuck = force_ends(&self.registry, now).stuck;
         if !stuck.is_empty() {
-            return still_stuck(&stuck, now);
+            return describe_stuck(&stuck, now);
         }
         if let Some(state) = dropping.current() {
-            return dropping_still(state);
+            return describe_blocking_destructor(state);
         }
         let subscribers = self.bus.handling();
         if subscribers.is_empty() {
@@ -92,12 +98,11 @@ impl Running {
     }
 }
 
-fn still_stuck(stuck: &[Arc<TaskCell>], now: Instant) -> String {
-    let mut report = Report::default();
-    report.stuck = describe_all(stuck, now);
+fn describe_stuck(stuck: &[Arc<TaskCell>], now: Instant) -> String {
+    let report = Report { stuck: describe_all(stuck, now), ..Report::default() };
     RuntimeError::GraceExceeded { report: Arc::new(report) }.to_string()
 }
 
-pub(super) fn dropping_still(state: &str) -> String {
+pub(super) fn describe_blocking_destructor(state: &str) -> String {
     format!("past the drain, the state `{state}` is still being dropped: its destructor blocks")
 }

@@ -1,7 +1,7 @@
-//! What an application says on stderr: every reason, in words.
+//! Writes the messages of an application to stderr, on a dedicated thread.
 //!
-//! A thread of its own writes it. Stderr may be a pipe that is full and has no reader, or be locked by a body that blocks:
-//! then only that thread waits for it, and neither a worker of the runtime nor the end of the process does.
+//! Stderr may be a full pipe without a reader, or be locked by a body that blocks. Then only that thread waits for it, and not
+//! a worker of the runtime or the exit of the process.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,39 +15,39 @@ use crate::event::{Event, EventKind, EventName, EventSet};
 use crate::runtime::subscriber::Subscribe;
 use crate::sync::escape::escape_line;
 
-/// How many messages wait for a stderr that blocks. Later ones are lost and counted.
+/// How many messages are queued for a stderr that blocks. Further messages are dropped and counted.
 const CAPACITY: usize = 1024;
 
-/// How long the end of the process waits for a stderr or stdout that blocks.
-pub(super) const WRITE: Duration = Duration::from_millis(100);
+/// How long the exit of the process waits for a stderr or stdout that blocks.
+pub(super) const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
 struct Writer {
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     changed: Condvar,
 }
 
-struct State {
-    /// Whether the thread exists. Without it, messages are written where they come from.
+struct WriterState {
+    /// Whether the thread exists. Without it, the calling thread writes.
     started: bool,
-    waiting: VecDeque<Message>,
+    queue: VecDeque<Message>,
     lost: u64,
-    /// Whether the thread writes just now.
+    /// Whether the thread is writing a message, which is no longer in the queue.
     writing: bool,
 }
 
 enum Message {
     Text(String),
-    /// Flushes stdout. What is left in its buffer would be written while the process exits, without a limit of time; if
-    /// it cannot be written, this thread keeps the lock of stdout, and the exit passes it over.
+    /// Flushes stdout. The exit of the process would otherwise flush it, without a time limit. If stdout blocks, this thread
+    /// holds its lock, and the exit skips it.
     FlushStdout,
 }
 
 static WRITER: Writer = Writer {
-    state: Mutex::new(State { started: false, waiting: VecDeque::new(), lost: 0, writing: false }),
+    state: Mutex::new(WriterState { started: false, queue: VecDeque::new(), lost: 0, writing: false }),
     changed: Condvar::new(),
 };
 
-/// Starts the thread that writes, once in a process.
+/// Starts the writer thread, once per process.
 pub(super) fn start() -> io::Result<()> {
     let mut state = WRITER.lock();
     if !state.started {
@@ -57,12 +57,13 @@ pub(super) fn start() -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until everything is written, or [`WRITE`] is over. Flushes stdout too.
+/// Flushes stderr and stdout. Waits at most [`FLUSH_TIMEOUT`].
 pub(super) fn flush() {
     WRITER.push(Message::FlushStdout);
-    let deadline = Instant::now() + WRITE;
+    let deadline = Instant::now() + FLUSH_TIMEOUT;
     let mut state = WRITER.lock();
-    while state.started && (state.writing || !state.waiting.is_empty()) {
+    // `writing` counts too: the message that the thread has taken out of the queue may not be written yet.
+    while state.started && (state.writing || !state.queue.is_empty()) {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return;
@@ -71,36 +72,39 @@ pub(super) fn flush() {
     }
 }
 
-/// Writes a line to stderr, and only one: messages come from anywhere. A closed stderr is no reason to stop.
-pub(super) fn say(line: impl fmt::Display) {
+/// Writes one line to stderr. Line breaks in the message are escaped. Errors are ignored, such as a closed stderr.
+pub(super) fn write_line(line: impl fmt::Display) {
     WRITER.push(Message::Text(format!("{}\n", escape_line(&line.to_string()))));
 }
 
-pub(super) fn fail(reason: impl fmt::Display) -> ExitCode {
-    say(format_args!("error: {reason}"));
+/// Writes an error as one line. Returns the exit code 1.
+pub(super) fn write_error(reason: impl fmt::Display) -> ExitCode {
+    write_line(format_args!("error: {reason}"));
     ExitCode::FAILURE
 }
 
-/// The same with as many lines as the reason has: the set-up is the application's own, and may draw what is wrong.
-pub(super) fn fail_in_lines(reason: impl fmt::Display) -> ExitCode {
+/// Writes an error with its line breaks. Returns the exit code 1. Only for errors of the setup, which may format them freely.
+pub(super) fn write_multiline_error(reason: impl fmt::Display) -> ExitCode {
     WRITER.push(Message::Text(format!("error: {reason}\n")));
     ExitCode::FAILURE
 }
 
 impl Writer {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, message: Message) {
         let mut state = self.lock();
         if !state.started {
+            // Released first: the write may block.
             drop(state);
             return message.write();
         }
         match message {
-            Message::Text(_) if state.waiting.len() >= CAPACITY => state.lost += 1,
-            message => state.waiting.push_back(message),
+            // A flush is never dropped: an exit waits for it.
+            Message::Text(_) if state.queue.len() >= CAPACITY => state.lost += 1,
+            message => state.queue.push_back(message),
         }
         self.changed.notify_all();
     }
@@ -108,20 +112,21 @@ impl Writer {
     fn run(&self) {
         let mut state = self.lock();
         loop {
-            let message = match state.waiting.pop_front() {
+            let message = match state.queue.pop_front() {
                 Some(message) => message,
                 None if state.lost > 0 => {
                     let lost = std::mem::take(&mut state.lost);
-                    Message::Text(format!("note: {lost} lines are missing here, because stderr blocked\n"))
+                    Message::Text(format!("note: {lost} lines were dropped here because stderr blocked\n"))
                 }
                 None => {
+                    // Wakes a flush, which waits for an empty queue.
                     self.changed.notify_all();
                     state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                     continue;
                 }
             };
             state.writing = true;
-            // Not under the lock: the write may block for ever.
+            // Released for the write, which may block forever.
             drop(state);
             message.write();
             state = self.lock();
@@ -139,7 +144,7 @@ impl Message {
     }
 }
 
-/// What an application without a subscriber says on stderr: never nothing when something went wrong.
+/// The default subscriber: writes events of failures to stderr, so that a failure is never silent.
 pub(super) struct StderrReporter;
 
 impl StderrReporter {
@@ -157,7 +162,7 @@ impl Subscribe for StderrReporter {
     async fn on_event(&mut self, event: &Event) {
         let expected = matches!(&event.kind, EventKind::Ended { outcome } if !outcome.is_failed());
         if !expected {
-            say(event);
+            write_line(event);
         }
     }
 }

@@ -72,7 +72,7 @@ impl Shared {
         let invalid = |reasons| RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons };
         let policy = spec.settings.resolve(&self.config).map_err(invalid)?;
         if spec.name().is_empty() {
-            return Err(invalid(vec!["a task needs a name that is not empty"]));
+            return Err(invalid(vec!["a task needs a non-empty name"]));
         }
         let mut needs = Needs::new(&self.states);
         (spec.task.needs)(&mut needs);

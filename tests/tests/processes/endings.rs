@@ -6,8 +6,8 @@ use super::process::Process;
 fn a_declared_task_that_gives_up_gives_code_1_and_its_error_on_stderr() {
     let ended = Process::start("failed_task", &[]).end();
     ended.expect_code(1);
-    ended.expect_stderr("error: task `give_up` gave up after attempt 1: fatal: the licence has expired");
-    assert!(!ended.stderr.contains("`get_over` gave up"), "{}", ended.stderr);
+    ended.expect_stderr("error: task `give_up` failed after attempt 1: fatal: the licence has expired");
+    assert!(!ended.stderr.contains("`get_over` failed"), "{}", ended.stderr);
 }
 
 #[test]

@@ -221,7 +221,7 @@ fn mistakes_on_the_command_line_are_told() {
         let ended = Process::start("ingest", arguments).end();
         ended.expect_code(1);
         assert_eq!(ended.stdout, "");
-        ended.expect_stderr(&format!("error: the set-up failed: {reason}"));
+        ended.expect_stderr(&format!("error: the setup failed: {reason}"));
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     }
 }
@@ -275,7 +275,7 @@ mod unready {
         ended.expect_code(1);
         assert_eq!(ended.stderr.matches(" failed attempt=").count(), 4, "{}", ended.stderr);
         ended.expect_stderr("acme-2026-11-01.csv: stays where it is: failed: cannot read `");
-        ended.expect_stderr("error: task `scan` gave up after attempt ");
+        ended.expect_stderr("error: task `scan` failed after attempt ");
         ended.expect_stderr(": fatal: 1 of the files could not be read");
         assert_eq!(inbox.files(""), ["acme-2026-11-01.csv"]);
         assert_eq!(ended.summary()[1], ["acme", "1", "0", "1", "1", "1", "2.50"]);

@@ -16,7 +16,7 @@ fn a_signal_drops_a_set_up_that_waits_and_gives_the_code_of_the_signal() {
             let ended = process.end();
             ended.expect_code(code);
             ended.expect_stdout("dropped");
-            ended.expect_stderr(&format!("stopped by SIG{signal} during the set-up"));
+            ended.expect_stderr(&format!("stopped by SIG{signal} during the setup"));
         }
     }
 }
@@ -28,7 +28,7 @@ fn a_set_up_that_blocks_its_thread_is_ended_after_the_grace() {
     process.signal("TERM");
     let ended = process.end();
     ended.expect_code(143);
-    ended.expect_stderr("error: SIGTERM during the set-up, which still blocks its thread after the grace");
+    ended.expect_stderr("error: SIGTERM during the setup, which still blocks its thread after the grace");
 }
 
 #[test]

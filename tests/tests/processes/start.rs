@@ -18,7 +18,7 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
     let lines = [
         format!(
             "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber `log` \
-             ({log}), but nobody gave one: call `app.state(…)` in the set-up; an `Arc<misdeclared::Database>` was \
+             ({log}), but no state of that type was registered; call `app.state(…)` in `main`; an `Arc<misdeclared::Database>` was \
              registered; `State` already shares its value, so register the `misdeclared::Database` itself"
         ),
         format!(
@@ -26,25 +26,25 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
              name, as in `#[task(name = \"sweep-2\")]`"
         ),
         format!(
-            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but nobody gave one: call `app.state(…)` \
-             in the set-up"
+            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but no state of that type was registered; call `app.state(…)` in \
+             `main`"
         ),
         format!(
-            "{second_cache}: a state of type `misdeclared::Cache` is given twice, before at {cache}; wrap one of them in a \
-             type of its own"
+            "{second_cache}: a second state of type `misdeclared::Cache` is registered, the first at {cache}; wrap one of \
+             them in a newtype"
         ),
         format!("{config}: `max_concurrent` is 0, so no task could ever run: use `None` for no limit"),
         format!("{config}: `timeout` is zero, so no attempt could ever finish: use `None` for no limit"),
         format!(
-            "{declared}: the task `ping` is declared ({ping}) and starts by itself; leave out this `app.task(…)`, and set \
-             what differs in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]`, and list the function here, as in \
+            "{declared}: the task `ping` is declared ({ping}) and starts by itself; remove this `app.task(…)`, and set its \
+             options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
+             `#[task(…)]` and list the function here, as in \
              `app.task(TaskSpec::inherit(TaskFn::arc(\"ping\", …)).with_timeout(…))`"
         ),
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"
         ),
-        format!("{nameless}: a task needs a name that is not empty"),
+        format!("{nameless}: a task needs a non-empty name"),
         format!(
             "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
@@ -58,7 +58,7 @@ fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
             "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this policy, \
              or remove the interval"
         ),
-        "the application does not start: 13 problems in all".to_owned(),
+        "the application does not start: 13 problems".to_owned(),
     ];
     assert_eq!(ended.stderr, lines.map(|line| format!("error: {line}\n")).concat());
 }
@@ -71,9 +71,9 @@ fn a_crate_from_two_sources_in_one_version_is_refused_as_that() {
     let (patched, published) = ("patches/src/charges.rs:7", "registry/src/charges.rs:7");
     let problem = format!(
         "error: {patched}: the crate `anyhow` is linked from several sources: 1.0.0 ({patched}), 1.0.0 ({published}); make \
-         all that depend on it agree on one, `cargo tree -d` shows which they are\n"
+         all dependents agree on one, `cargo tree -d` lists them\n"
     );
-    assert_eq!(ended.stderr, problem + "error: the application does not start: 1 problem in all\n");
+    assert_eq!(ended.stderr, problem + "error: the application does not start: 1 problem\n");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn an_error_in_the_set_up_is_told_with_its_cause() {
     let ended = Process::start("failed_setup", &["error"]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
-    ended.expect_stderr("error: the set-up failed: cannot read the configuration: ");
+    ended.expect_stderr("error: the setup failed: cannot read the configuration: ");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_panic_in_the_set_up_fails_it_like_an_error() {
     let ended = Process::start("failed_setup", &["panic"]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
-    ended.expect_stderr("error: the set-up failed: panicked: no such region");
+    ended.expect_stderr("error: the setup failed: panicked: no such region");
 }
 
 /// The place of a mark in the fixture, as it is told.
@@ -119,8 +119,8 @@ fn what_an_application_may_not_expect_is_noted_at_its_start() {
     };
     let clamped = |kind: &str, name: &str, time: &str, text: &str| {
         format!(
-            "note: {}: {kind} `{name}`: `stop_timeout` is {time}, but the grace is 15s, and no task has longer than that; raise \
-             the grace, or leave out the `stop_timeout`\n",
+            "note: {}: {kind} `{name}`: `stop_timeout` is {time}, but the grace is 15s, which limits it; raise the \
+             grace, or remove the `stop_timeout`\n",
             line(text)
         )
     };

@@ -44,7 +44,7 @@ fn every_bad_line_of_the_targets_is_told_at_once() {
 fn a_file_that_is_not_there_is_told_by_name() {
     let ended = Process::start("uptime", &["no-such-file"]).end();
     ended.expect_code(1);
-    ended.expect_stderr("error: the set-up failed: cannot read `no-such-file`: ");
+    ended.expect_stderr("error: the setup failed: cannot read `no-such-file`: ");
 }
 
 #[test]

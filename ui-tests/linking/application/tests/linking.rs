@@ -56,7 +56,7 @@ impl Ended {
     fn refused(&self, said: &[String]) {
         let problems = said.iter().filter(|line| line.starts_with("error: ")).count();
         let s = if problems == 1 { "" } else { "s" };
-        let last = format!("error: the application does not start: {problems} problem{s} in all\n");
+        let last = format!("error: the application does not start: {problems} problem{s}\n");
         assert_eq!(self.stderr, said.iter().map(|line| format!("{line}\n")).collect::<String>() + &last);
         assert_eq!(self.stdout, "");
         assert_eq!(self.code, Some(1));
@@ -102,10 +102,9 @@ fn unnamed_billing() -> String {
     let (task, job) = (at("billing/src/lib.rs", "#[task]"), at("billing/src/lib.rs", "#[job]"));
     let subscriber = at("billing/src/lib.rs", "#[subscriber");
     format!(
-        "note: {task}: the crate `billing` is linked and not named in `crates`: task `charge` ({task}), subscriber `audit` \
+        "note: {task}: the crate `billing` is linked but not named in `crates`: task `charge` ({task}), subscriber `audit` \
          ({subscriber}) do not start; job `refund` ({job}) runs when it is submitted, but is not listed and its states are \
-         not checked; to include what it declares, write `#[taskvisor::main(crates = [billing])]`; if this is intended, \
-         there is nothing to do"
+         not checked; to include its declarations, write `#[taskvisor::main(crates = [billing])]`; if this is intended, ignore this note"
     )
 }
 
@@ -113,9 +112,9 @@ fn unnamed_billing() -> String {
 fn unnamed_job_of_billing() -> String {
     let job = at("billing/src/lib.rs", "#[job]");
     format!(
-        "note: {job}: the crate `billing` is linked and not named in `crates`: job `refund` ({job}) runs when it is \
-         submitted, but is not listed and its states are not checked; to include what it declares, write \
-         `#[taskvisor::main(crates = [billing])]`; if this is intended, there is nothing to do"
+        "note: {job}: the crate `billing` is linked but not named in `crates`: job `refund` ({job}) runs when it is \
+         submitted, but is not listed and its states are not checked; to include its declarations, write \
+         `#[taskvisor::main(crates = [billing])]`; if this is intended, ignore this note"
     )
 }
 
@@ -123,8 +122,8 @@ fn two_versions_of_billing() -> String {
     let first = at("billing/src/lib.rs", "#[task]");
     let second = at("billing-2/../billing/src/lib.rs", "#[task]");
     format!(
-        "error: {first}: the crate `billing` is linked in several versions: 0.1.0 ({first}), 2.0.0 ({second}); make all \
-         that depend on it agree on one, `cargo tree -d` shows which they are"
+        "error: {first}: the crate `billing` is linked in several versions: 0.1.0 ({first}), 2.0.0 ({second}); make \
+         all dependents agree on one, `cargo tree -d` lists them"
     )
 }
 
@@ -154,7 +153,7 @@ fn a_task_that_the_set_up_gives_twice_is_refused_where_it_is_given_again() {
     let file = "application/src/bin/given_twice.rs";
     let (first, second) = (nth(file, "app.task(", 0), nth(file, "app.task(", 1));
     let refused =
-        format!("error: {second}: the task `charge` is listed already ({first}); leave out one of the two");
+        format!("error: {second}: the task `charge` is listed already ({first}); remove one of the two");
     run!("given_twice").refused(&[unnamed_job_of_billing(), refused]);
 }
 
@@ -226,7 +225,7 @@ fn without_a_task_it_says_how_to_name_the_crate_that_is_linked() {
 fn a_named_crate_that_declares_nothing_is_refused() {
     let main = program("nothing_declared", MAIN);
     run!("nothing_declared").refused(&[format!(
-        "error: {main}: `crates = [idle]`: no crate that calls itself `idle` declares anything; leave it out"
+        "error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"
     )]);
 }
 
@@ -234,7 +233,7 @@ fn a_named_crate_that_declares_nothing_is_refused() {
 fn a_crate_that_is_named_twice_by_two_names_is_refused_where_it_is_not_its_own() {
     let main = program("two_names", MAIN);
     run!("two_names").refused(&[format!(
-        "error: {main}: `crates = [accounts]`: no crate that calls itself `accounts` declares anything; leave it out"
+        "error: {main}: `crates = [accounts]`: no crate named `accounts` declares anything; leave it out"
     )]);
 }
 
@@ -242,7 +241,7 @@ fn a_crate_that_is_named_twice_by_two_names_is_refused_where_it_is_not_its_own()
 fn a_crate_that_is_named_as_its_dependency_is_renamed_is_refused_with_what_to_write() {
     let (main, task) = (program("renamed", MAIN), at("ledger/src/lib.rs", "tasks! {"));
     run!("renamed").refused(&[format!(
-        "error: {main}: `crates = [books]`: no crate that calls itself `books` declares anything, while `ledger` does and is \
+        "error: {main}: `crates = [books]`: no crate named `books` declares anything, while `ledger` does and is \
          not named (task `balance` ({task})); if `books` is another name for it, write `extern crate books as ledger;` at \
          the root of this crate, and `#[taskvisor::main(crates = [ledger])]`; if not, leave it out"
     )]);
@@ -265,8 +264,8 @@ fn a_file_that_library_and_program_both_compile_is_refused_as_that() {
 
 fn compiled_twice(file: &str) -> String {
     format!(
-        "error: {}: the file is compiled into two crates of the package, so that what it declares is there twice: \
-         subscriber `log`, task `sweep`; keep its `mod` in `lib.rs` alone, and `use` it from there",
+        "error: {}: the file is compiled into two crates of the package, so its declarations are registered twice: \
+         subscriber `log`, task `sweep`; keep its `mod` only in `lib.rs`, and `use` it from there",
         at(file, "#[task]"),
     )
 }
@@ -276,8 +275,9 @@ fn a_state_of_the_same_name_from_another_version_of_its_crate_is_told_apart() {
     let ended = run!("state_of_another_version");
     let task = program("state_of_another_version", "#[task]");
     let problem = format!(
-        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but nobody gave one: call `app.state(…)` \
-         in the set-up; given is a type of that name from another version of its crate, see `cargo tree -d`\n"
+        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but no state of that type was registered; call `app.state(…)` in \
+             `main`; a type of that name from another version of its crate was \
+             registered, see `cargo tree -d`\n"
     );
     assert!(ended.stderr.contains(&problem), "{}", ended.stderr);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
@@ -292,19 +292,19 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
     run!("all_at_once").refused(&[
         compiled_twice("application/src/bin/../chores.rs"),
         format!(
-            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but nobody gave one: call \
-             `app.state(…)` in the set-up; given is an `Arc` of it; `State` shares already, so give the \
+            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but no state of that type was registered; call `app.state(…)` in \
+             `main`; given is an `Arc` of it; `State` shares already, so give the \
              `all_at_once::Database` itself"
         ),
-        format!("error: {main}: `crates = [idle]`: no crate that calls itself `idle` declares anything; leave it out"),
+        format!("error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"),
         format!(
-            "error: {second}: a state of type `core::time::Duration` is given twice, before at {first}; wrap one of them in a \
-             type of its own"
+            "error: {second}: a second state of type `core::time::Duration` is registered, the first at {first}; wrap one of \
+             them in a newtype"
         ),
         format!(
-            "error: {explicit}: the task `own` is declared ({own}) and starts by itself; leave out this `app.task(…)`, and \
-             set what differs in its `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]`, and list the function here, as in \
+            "error: {explicit}: the task `own` is declared ({own}) and starts by itself; remove this `app.task(…)`, and set its \
+             options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
+             `#[task(…)]` and list the function here, as in \
              `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", …)).with_timeout(…))`"
         ),
         format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"),
