@@ -63,7 +63,7 @@ async fn a_body_that_needs_a_part_of_the_grace_is_canceled_not_aborted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_ask_brings_the_deadline_forward_but_is_not_the_one() {
+async fn a_second_request_only_brings_the_deadline_forward() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;

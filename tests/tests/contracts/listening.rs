@@ -209,7 +209,7 @@ async fn a_token_that_the_body_cancels_itself_stops_nobody_who_listens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_the_end_is_not_woken_by_attempts_to_which_nobody_listens_any_more() {
+async fn dropped_listeners_of_attempts_wake_no_waiter() {
     let (work, _hears) = task(|context, _| async move {
         let counting = Arc::new(Counting::default());
         {

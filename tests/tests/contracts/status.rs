@@ -88,7 +88,7 @@ async fn while_it_waits_for_a_permit_it_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn once_asked_to_stop_it_says_so() {
+async fn status_reports_a_requested_stop() {
     let harness = Harness::new();
     let task = add(&harness, Rules::always(), [Step::Hang]);
     harness.reach(&task, 1).await;

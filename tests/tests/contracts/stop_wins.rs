@@ -91,7 +91,7 @@ async fn only_the_final_attempt_s_error_is_carried_not_an_earlier_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exhausted_task_that_was_asked_to_stop_is_canceled_not_failed() {
+async fn an_exhausted_task_with_a_stop_request_is_canceled() {
     let rules = Rules::on_failure().without_backoff().max_retries(1);
     let ending = play_until(rules, [Step::Fail("first"), Step::FailWhenStopped("last")], 2).await;
     assert_eq!(canceled(&ending), Some(FailureKind::Error));
@@ -112,7 +112,7 @@ async fn the_outcome_of_a_shutdown_says_that_it_was_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asked_first_is_the_cause() {
+async fn the_first_stop_request_sets_the_cause() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     harness.reach(&task, 1).await;

@@ -37,7 +37,7 @@ async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_asks_the_owner_to_stop_and_starts_when_it_is_gone() {
+async fn a_replace_stops_the_owner_and_starts_after_its_end() {
     let (harness, owner) = owned_by(slow_to_stop("owner")).await;
     let next = submit(&harness, Replace, working("next"));
     assert!(owner.status().stopping, "it is asked in the same step");

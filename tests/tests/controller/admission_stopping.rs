@@ -84,7 +84,7 @@ async fn a_drop_if_running_is_refused_while_the_owner_is_stopping() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_latest_waits_for_an_owner_that_is_stopping_and_supersedes_one_that_waits_so() {
+async fn a_latest_supersedes_a_latest_behind_a_stopping_owner() {
     let (harness, owner) = stopping().await;
     let first = submit(&harness, Latest, working("first"));
     harness.settle().await;

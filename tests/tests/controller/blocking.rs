@@ -86,7 +86,7 @@ impl Drop for Heavy {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_never_had_its_turn_is_rejected_even_while_its_value_blocks() {
+async fn a_submission_without_a_slot_is_rejected_while_its_drop_blocks() {
     let (harness, _) = owned_by(polite("owner")).await;
     let (release, held) = channel();
     let value = Heavy(Mutex::new(held));

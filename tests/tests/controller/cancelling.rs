@@ -90,7 +90,7 @@ async fn all_who_wait_may_be_cancelled_and_the_slot_is_free_after_its_owner() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_cancelled_between_its_admission_and_its_first_attempt_passes_the_slot_on() {
+async fn a_cancel_before_the_first_attempt_passes_the_slot_on() {
     let (harness, owner) = owned_by(working("owner")).await;
     let granted = submit(&harness, Queue, polite("granted"));
     let next = submit(&harness, Queue, brief("next"));

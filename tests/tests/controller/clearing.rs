@@ -8,7 +8,7 @@ use crate::support::*;
 const CLEARED: [&str; 4] = ["added", "queued", "ended rejected: cleared", "removed"];
 
 #[tokio::test(start_paused = true)]
-async fn the_owner_is_asked_to_stop_and_nothing_that_waited_starts() {
+async fn clear_stops_the_owner_and_starts_no_waiting_submission() {
     let (harness, owner) = owned_by(polite("owner")).await;
     let waiting = [(Queue, "one"), (Latest, "two"), (Queue, "three")];
     let waiting = waiting.map(|(admission, name)| submit(&harness, admission, brief(name)));
@@ -32,7 +32,7 @@ async fn the_owner_is_asked_to_stop_and_nothing_that_waited_starts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_told_at_once_and_not_only_when_the_owner_is_gone() {
+async fn waiting_submissions_are_rejected_before_the_owner_ends() {
     let (harness, owner) = owned_by(slow_to_stop("owner")).await;
     let queued = submit(&harness, Queue, brief("queued"));
     let replacement = submit(&harness, Replace, brief("replacement"));

@@ -84,7 +84,7 @@ async fn of_forty_concurrent_drop_if_running_one_runs_and_thirty_nine_are_refuse
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_forty_concurrent_latest_the_first_runs_one_more_follows_and_the_others_are_superseded() {
+async fn forty_concurrent_latest_run_the_first_and_one_more() {
     let harness = Harness::new();
     let owner = owns(&harness, polite("owner")).await;
     let submitted = at_once(&harness, 40, Latest, || brief("work")).await;

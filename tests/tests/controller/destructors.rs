@@ -180,7 +180,7 @@ impl Job for Uncopied {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_that_panic_when_they_are_copied_for_an_attempt_fail_the_job_and_free_its_slot() {
+async fn arguments_that_panic_in_clone_fail_the_job_and_free_the_slot() {
     let harness = Harness::new();
     harness.trace().knows("explosive", Rules::never());
     let panics = Arc::new(AtomicBool::new(false));

@@ -61,7 +61,7 @@ async fn the_error_of_a_job_is_downcast_from_what_its_handle_gives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_is_retried_as_it_says_and_gives_the_value_of_the_attempt_that_succeeded() {
+async fn a_retried_job_returns_the_value_of_its_successful_attempt() {
     let harness = Harness::new();
     let job = retrying(&harness, fails_until(3));
     assert_eq!(job.await.expect("the third attempt succeeds"), Total(3));

@@ -28,7 +28,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_awaits_a_job_of_its_own_slot_is_told_instead_of_deadlocking() {
+async fn a_job_that_awaits_its_own_slot_gets_an_error() {
     let harness = Harness::new();
     let job = accepted(&harness, Some(SLOT), awaits_own_slot(|| gives(2).in_slot(SLOT)));
     assert_eq!(in_time(job).await.expect("it was told"), Total(1));
@@ -48,7 +48,7 @@ async fn it_is_told_also_when_it_is_not_the_next_in_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_replaces_itself_and_awaits_that_is_told_and_makes_way() {
+async fn a_job_that_awaits_its_own_replacement_gets_an_error() {
     let harness = Harness::new();
     let job = awaits_own_slot(|| gives(2).in_slot(SLOT).with_admission(Replace));
     let job = accepted(&harness, Some(SLOT), job);
@@ -59,7 +59,7 @@ async fn a_job_that_replaces_itself_and_awaits_that_is_told_and_makes_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_with_a_slot_that_awaits_a_job_of_that_slot_is_told_too() {
+async fn a_task_that_awaits_a_job_of_its_own_slot_gets_an_error() {
     let harness = Harness::new();
     let task = TaskFn::arc("task", |supervisor: SupervisorHandle| async move {
         let job = supervisor.submit(gives(2).in_slot(SLOT))?;
@@ -111,7 +111,7 @@ async fn a_job_may_submit_to_its_own_slot_and_return() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_has_a_slot_is_refused_as_busy_there() {
+async fn drop_if_running_is_refused_as_busy_in_an_owned_slot() {
     let harness = Harness::new();
     let job: Work = Work::new(|context: TaskContext| async move {
         let own = gives(2).in_slot(SLOT).with_admission(DropIfRunning);

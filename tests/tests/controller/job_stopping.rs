@@ -42,7 +42,7 @@ async fn a_value_returned_although_it_was_cancelled_is_delivered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_returned_although_it_was_replaced_is_delivered_and_the_replacement_runs() {
+async fn a_replaced_job_delivers_its_value_and_its_successor_runs() {
     let harness = Harness::new();
     let (job, task) = running(&harness).await;
     let next = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT).with_admission(Replace));
@@ -124,7 +124,7 @@ async fn a_job_that_ignores_its_stop_is_aborted() {
 
 /// First writer wins: what waiters were told is not taken back when the body returns after all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_job_that_blocks_past_its_grace_is_aborted_for_whoever_awaits_it_and_keeps_its_slot() {
+async fn a_job_that_blocks_past_its_grace_aborts_and_keeps_its_slot() {
     let harness = Harness::new();
     let ((release, held), (tell, blocks)) = (channel::<()>(), oneshot::channel());
     let inside = std::sync::Mutex::new(Some((tell, held)));

@@ -104,7 +104,7 @@ async fn the_arguments_of_a_job_are_gone_with_its_end_although_its_handle_is_kep
 }
 
 #[tokio::test(start_paused = true)]
-async fn anyone_may_await_the_outcome_beside_the_one_who_takes_the_value() {
+async fn other_waiters_may_await_the_outcome_of_a_job() {
     let harness = Harness::new();
     let job = accepted(&harness, None, gives(3));
     let others = [tokio::spawn(job.outcome()), tokio::spawn(job.task().outcome())];

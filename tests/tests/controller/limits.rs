@@ -79,7 +79,7 @@ async fn only_so_many_may_wait_in_all_whatever_their_slots() {
 
 /// Whatever way a submission stops waiting, it is counted out: else the room in all would shrink for ever.
 #[tokio::test(start_paused = true)]
-async fn nobody_who_waited_is_counted_once_it_is_gone() {
+async fn a_submission_that_left_the_queue_is_not_counted() {
     let harness = limited(100, 3);
     for _ in 0..20 {
         let owner = owns(&harness, slow_to_stop("owner")).await;

@@ -106,7 +106,7 @@ async fn a_submission_replaced_before_its_first_poll_makes_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_that_completes_although_it_was_replaced_is_canceled_and_makes_way_once() {
+async fn a_replaced_owner_that_completes_is_canceled() {
     let (harness, owner) = owned_by(Script::task("owner", [Step::SucceedWhenStopped])).await;
     let next = submit(&harness, Replace, brief("next"));
     let outcomes = end(&[&owner, &next]).await;

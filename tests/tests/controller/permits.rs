@@ -24,7 +24,7 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_slot_holds_no_permit() {
+async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
     let harness = Harness::with_config(Config { max_concurrent: Some(2), ..Config::default() });
     let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));

@@ -78,7 +78,7 @@ async fn a_refusal_fits_into_any_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_accepted_once_a_stop_was_asked() {
+async fn nothing_is_accepted_after_a_stop_request() {
     let harness = Harness::new();
     harness.stop();
     for admission in ALL {

@@ -42,7 +42,7 @@ async fn an_owner_that_gives_up_passes_its_slot_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_that_always_restarts_keeps_its_slot_through_its_interval_until_it_is_replaced() {
+async fn an_always_owner_keeps_its_slot_until_it_is_replaced() {
     let harness = Harness::new();
     let rules = Rules::always().interval(seconds(10));
     let repeating = harness.submit_to(SLOT, Queue, rules, brief("owner"));

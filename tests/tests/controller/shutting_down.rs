@@ -8,7 +8,7 @@ use crate::support::*;
 const REJECTED: [&str; 4] = ["added", "queued", "ended rejected: shutting down", "removed"];
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_is_rejected_and_what_runs_is_asked_to_stop() {
+async fn a_shutdown_rejects_waiting_and_stops_running_submissions() {
     let (harness, owner) = owned_by(slow_to_stop("owner")).await;
     let waiting = [(Queue, "one"), (Latest, "two"), (Queue, "three")];
     let waiting = waiting.map(|(admission, name)| submit(&harness, admission, brief(name)));
@@ -44,7 +44,7 @@ async fn a_replacement_that_waits_does_not_start_during_a_shutdown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_nobody() {
+async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_no_task() {
     let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
     let queued = submit(&harness, Queue, brief("queued"));
     harness.settle().await;
@@ -84,7 +84,7 @@ async fn dropping_the_last_supervisor_rejects_what_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_lasts_as_long_as_something_waits_for_a_slot_and_counts_how_all_of_it_ended() {
+async fn a_run_awaits_queued_submissions_and_counts_their_ends() {
     let harness = Harness::new();
     let seed = TaskFn::arc("seed", |context: TaskContext| async move {
         for name in ["one", "two", "three"] {
@@ -107,7 +107,7 @@ async fn a_run_lasts_as_long_as_something_waits_for_a_slot_and_counts_how_all_of
 
 /// Nothing is recorded here, because the recorder is lost with the runtime too.
 #[tokio::test(start_paused = true)]
-async fn a_runtime_that_is_lost_leaves_no_slot_and_nobody_without_an_outcome() {
+async fn a_lost_runtime_frees_every_slot_and_settles_every_outcome() {
     let lost = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let supervisor = Supervisor::builder(Config::default()).runtime(lost.handle().clone()).build();
     let submission = |number: usize| {

@@ -14,7 +14,7 @@ async fn one_that_starts_at_once_is_neither_queued_nor_admitted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_waits_is_queued_in_its_slot_and_admitted_when_its_turn_comes() {
+async fn a_waiting_submission_is_queued_then_admitted() {
     let (harness, owner) = owned_by(working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
     over(&next).await;

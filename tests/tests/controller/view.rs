@@ -29,7 +29,7 @@ async fn a_slot_tells_its_owner_and_since_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_told_in_the_order_of_their_turn_with_admission_and_time() {
+async fn waiting_submissions_are_listed_in_order_of_admission() {
     let (harness, _) = owned_by(slow_to_stop("owner")).await;
     let mut expected: Vec<(&str, taskvisor::TaskId, Admission, Instant)> = Vec::new();
     for (admission, name) in [(Queue, "one"), (Latest, "two"), (Queue, "three"), (Replace, "four")] {

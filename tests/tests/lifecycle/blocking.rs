@@ -61,7 +61,7 @@ async fn until(mut holds: impl FnMut() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_that_blocks_past_its_grace_is_stuck_and_its_name_stays_taken_until_it_returns() {
+async fn a_stuck_body_keeps_its_name_until_it_returns() {
     let harness = Harness::new();
     let (task, release) = blocked(&harness, Rules::always()).await;
     let (early, late) = (tokio::spawn(task.outcome()), task.clone());
@@ -100,7 +100,7 @@ async fn a_body_that_blocks_only_within_its_grace_ends_as_it_says() {
 
 /// Waiters were told that it is over: what it left undone in that poll, it does not do in a later one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_that_was_given_up_is_dropped_when_it_returns_and_not_polled_again() {
+async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
     let harness = Harness::new();
     let (witness, dropped) = Witness::new();
     let (release, blocked) = channel();
@@ -202,7 +202,7 @@ async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
 
 /// The clock of the runtime that waits is paused, so that nobody waits for the time that the driver is given.
 #[tokio::test(start_paused = true)]
-async fn who_waits_on_another_runtime_gives_up_what_blocks_the_only_thread_of_the_supervisor() {
+async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let supervisor = Supervisor::builder(Config::default()).runtime(runtime.handle().clone()).build();
     let (task, blocks, release) = blocker();

@@ -62,7 +62,7 @@ async fn nobody_needs_to_wait_for_the_grace_to_be_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_ask_does_not_put_a_deadline_off() {
+async fn a_later_request_does_not_postpone_the_deadline() {
     let harness = Harness::with_config(Config { grace: seconds(60), ..Config::default() });
     let task = deaf(&harness).await;
     assert!(task.cancel_with_timeout(seconds(5)));
@@ -73,7 +73,7 @@ async fn a_later_ask_does_not_put_a_deadline_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_ask_brings_a_deadline_forward() {
+async fn a_later_request_brings_the_deadline_forward() {
     let harness = Harness::with_config(Config { grace: seconds(20), ..Config::default() });
     let task = deaf(&harness).await;
     assert!(task.cancel_with_timeout(seconds(600)));

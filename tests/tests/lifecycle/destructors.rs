@@ -54,7 +54,7 @@ async fn outcome_of(rules: Rules, (task, dropped): (TaskRef, Dropped), cancels: 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_future_that_panics_when_dropped_harms_nobody_however_its_attempt_ends() {
+async fn a_future_that_panics_in_drop_is_contained() {
     let ended = outcome_of(Rules::never(), explosive("succeeds", Some(Ok(()))), false).await;
     assert!(ended.is_completed() || ended.is_failed(), "{ended}");
     let error = Some(Err(TaskError::fail("an error")));
@@ -93,7 +93,7 @@ async fn a_task_value_that_panics_when_dropped_does_not_change_the_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_panics_when_dropped_does_not_reach_whoever_drops_the_supervisor() {
+async fn a_state_that_panics_in_drop_is_contained() {
     let trace = Trace::new();
     let (bomb, dropped) = Bomb::new();
     let builder = Supervisor::builder(Config::default()).state(bomb).subscriber(trace.subscriber());

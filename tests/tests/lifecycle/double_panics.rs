@@ -67,8 +67,8 @@ fn explosive(name: &'static str, magazine: &'static Magazine) -> TaskRef {
 
 /// Nobody but the runtime holds these errors: no event, no handle.
 #[test]
-fn errors_that_panic_when_dropped_reach_neither_their_task_nor_whoever_drops_the_supervisor() {
-    let name = "double_panics::errors_that_panic_when_dropped_reach_neither_their_task_nor_whoever_drops_the_supervisor";
+fn errors_that_panic_in_drop_are_contained() {
+    let name = "double_panics::errors_that_panic_in_drop_are_contained";
     in_a_process_of_its_own(name, || {
         let magazine = magazine();
         runtime().block_on(async {
@@ -108,9 +108,9 @@ fn refused_tasks_that_panic_when_dropped_do_not_reach_the_caller_of_run() {
 }
 
 #[test]
-fn states_that_panic_when_dropped_do_not_reach_whoever_drops_the_supervisor() {
+fn states_that_panic_in_drop_are_contained() {
     struct Other(#[expect(dead_code, reason = "it is dropped")] Bomb);
-    let name = "double_panics::states_that_panic_when_dropped_do_not_reach_whoever_drops_the_supervisor";
+    let name = "double_panics::states_that_panic_in_drop_are_contained";
     in_a_process_of_its_own(name, || {
         let magazine = magazine();
         let trace = Trace::new();
@@ -122,9 +122,8 @@ fn states_that_panic_when_dropped_do_not_reach_whoever_drops_the_supervisor() {
 }
 
 #[test]
-fn futures_and_values_that_panic_when_their_runtime_is_dropped_do_not_end_the_process() {
-    let name =
-        "double_panics::futures_and_values_that_panic_when_their_runtime_is_dropped_do_not_end_the_process";
+fn drop_panics_at_the_end_of_a_runtime_are_contained() {
+    let name = "double_panics::drop_panics_at_the_end_of_a_runtime_are_contained";
     in_a_process_of_its_own(name, || {
         let (magazine, runtime) = (magazine(), runtime());
         let builder = Supervisor::builder(Config::default());
@@ -169,7 +168,7 @@ fn subscribers_that_panic_when_the_drain_is_over_do_not_end_the_process() {
 }
 
 #[test]
-fn subscribers_that_never_saw_a_runtime_and_panic_when_dropped_do_not_reach_whoever_drops_the_supervisor() {
+fn unused_subscribers_that_panic_in_drop_are_contained() {
     let name = "double_panics::subscribers_that_never_saw_a_runtime_and_panic_when_dropped_do_not_reach_whoever_\
                 drops_the_supervisor";
     in_a_process_of_its_own(name, || {

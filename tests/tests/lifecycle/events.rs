@@ -39,7 +39,7 @@ async fn play(harness: &Harness) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_shutdown_is_told_once_before_the_ends_it_causes_and_stopped_is_the_last_event() {
+async fn shutdown_requested_precedes_the_ends_and_stopped_is_last() {
     let harness = Harness::new();
     play(&harness).await;
     let resident = harness.task("resident").expect("it runs");
@@ -104,7 +104,7 @@ async fn events_are_numbered_from_one_without_a_hole_and_name_their_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_is_told_to_nobody() {
+async fn a_refused_task_publishes_no_event() {
     let harness = Harness::new();
     let first = harness.add(Rules::never(), Script::task("db", [Step::UntilStopped]));
     let second = harness.spec(Rules::never(), Script::task("db", [Step::Succeed]));

@@ -91,7 +91,7 @@ async fn a_shutdown_that_cuts_an_earlier_grace_short_has_exceeded_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_abortion_that_somebody_asked_for_does_not_count_against_the_shutdown() {
+async fn an_abort_by_an_earlier_cancel_is_no_excess_of_the_shutdown() {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
     let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
     yield_now().await;

@@ -41,7 +41,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
+async fn a_task_that_awaits_the_shutdown_gets_an_error() {
     let harness = Harness::new();
     let answer = Answer::default();
     let last_words =
@@ -58,7 +58,7 @@ async fn a_task_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_awaits_its_own_cancel_is_told_so_and_stops() {
+async fn a_task_that_awaits_its_own_cancel_gets_an_error_and_stops() {
     let harness = Harness::new();
     let answer = Answer::default();
     let suicidal =
@@ -173,7 +173,7 @@ async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, Ru
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_subscriber_that_awaits_the_shutdown_is_told_so_and_the_shutdown_goes_on() {
+async fn a_subscriber_that_awaits_the_shutdown_gets_an_error() {
     let answer = ended_by_a_subscriber(None).await;
     assert!(matches!(answer, Err(RuntimeError::WouldDeadlock)), "{answer:?}");
 }

@@ -34,7 +34,7 @@ async fn a_second_task_of_a_name_is_refused_and_the_first_is_untouched() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_can_be_taken_again_as_soon_as_its_outcome_was_awaited_a_hundred_thousand_times() {
+async fn a_name_is_free_after_its_outcome_in_100_000_rounds() {
     let harness = Harness::new();
     let again = async move {
         for _ in 0..100_000 {

@@ -126,7 +126,7 @@ async fn no_waiter_misses_an_end_that_happens_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_accepted_waits_runs_or_has_ended_at_any_moment() {
+async fn an_accepted_submission_waits_runs_or_has_ended() {
     let harness = Harness::with_config(Config { max_concurrent: Some(3), ..Config::default() });
     let tasks: Vec<_> = (0..30)
         .map(|number| {
@@ -165,7 +165,7 @@ async fn every_waiter_that_moved_is_woken_where_it_was_polled_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_that_gives_up_leaves_no_waker_behind() {
+async fn a_dropped_waiter_leaves_no_waker_behind() {
     let harness = Harness::new();
     let [task, ..] = add_all(&harness);
     let mut outcomes = [(); 3].map(|()| task.outcome());

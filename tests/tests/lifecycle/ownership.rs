@@ -50,7 +50,7 @@ async fn a_handle_stored_in_a_state_does_not_keep_the_supervisor_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_last_supervisor_asks_all_to_stop_and_waits_for_nobody() {
+async fn dropping_the_last_supervisor_requests_stops_without_blocking() {
     let trace = Trace::new();
     let config = Config { grace: Duration::from_secs(3), ..Config::default() };
     let supervisor = Supervisor::new(config, vec![trace.subscriber()]);
@@ -79,7 +79,7 @@ async fn dropping_the_last_supervisor_asks_all_to_stop_and_waits_for_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handle_that_outlives_its_supervisor_is_refused_everything_and_panics_at_nothing() {
+async fn a_handle_that_outlives_its_supervisor_returns_errors() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
     let handle = supervisor.handle();

@@ -74,7 +74,7 @@ fn panics(harness: &Harness) -> Vec<(String, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_subscriber_that_panics_on_every_event_is_called_for_every_event_and_told_of_to_the_others() {
+async fn a_panicking_subscriber_is_called_again_and_reported() {
     let ways = [
         (Way::BeforeTheFuture, "before the future"),
         (Way::InTheFuture, "in the future"),
@@ -121,7 +121,7 @@ impl Subscribe for Counting {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_of_a_subscriber_is_told_after_all_tasks_are_over_as_long_as_anybody_can_hear_it() {
+async fn subscriber_panics_are_published_after_the_last_task() {
     let (subscriber, _) = panicking(Way::InTheFuture, "clumsy");
     let heard = Arc::default();
     let counting = Counting(Arc::clone(&heard));

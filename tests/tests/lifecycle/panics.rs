@@ -80,7 +80,7 @@ async fn a_panic_while_a_parameter_is_extracted_is_a_failure_of_the_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_with_a_value_that_is_no_text_and_panics_when_dropped_is_a_failure_of_the_attempt() {
+async fn a_panic_payload_that_panics_in_drop_fails_the_attempt() {
     let body = TaskFn::arc("payload", || async { std::panic::panic_any(Bomb::new().0) });
     let (outcome, task, story) = beside_another(body).await;
     assert_panicked_twice(&outcome, &task, &story, "a panic without a message");

@@ -50,7 +50,7 @@ async fn check_crowd(harness: Harness) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn never_more_attempts_run_at_once_than_allowed_and_all_get_their_turn() {
+async fn permits_bound_concurrency_and_every_attempt_gets_one() {
     let began = Instant::now();
     check_crowd(limited(3)).await;
     assert_eq!(began.elapsed(), seconds(7));
@@ -73,7 +73,7 @@ async fn a_permit_is_given_back_for_the_time_between_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_permit_is_canceled_at_once_and_makes_no_attempt() {
+async fn a_task_that_waits_for_a_permit_is_canceled_without_an_attempt() {
     let harness = limited(1);
     let holder = harness.add(Rules::never(), Script::task("holder", [Step::SucceedAfter(seconds(10))]));
     let waiting = harness.add(Rules::never(), Script::task("waiting", [Step::Succeed]));

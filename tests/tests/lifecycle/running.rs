@@ -24,7 +24,7 @@ fn counting(name: &'static str, attempts: &Arc<AtomicUsize>) -> TaskRef {
 }
 
 #[tokio::test(start_paused = true)]
-async fn run_with_a_bad_task_starts_nothing_and_tells_everything_that_is_wrong() {
+async fn run_with_a_bad_task_starts_nothing_and_reports_all_problems() {
     let harness = Harness::new();
     let attempts = Arc::default();
     let spec = |name| harness.spec(Rules::never(), counting(name, &attempts));
@@ -216,7 +216,7 @@ async fn a_run_is_woken_by_the_last_of_its_tasks_and_by_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_is_given_up_leaves_no_waker_behind() {
+async fn a_dropped_run_leaves_no_waker_behind() {
     let harness = Harness::new();
     let spec = harness.spec(Rules::never(), Script::task("stays", [Step::UntilStopped]));
     let mut run = Box::pin(harness.run(vec![spec]));

@@ -34,7 +34,7 @@ async fn two_concurrent_callers_see_the_same_result() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_is_dropped_changes_nothing_for_the_shutdown_or_the_other_caller() {
+async fn a_dropped_shutdown_caller_affects_no_other_caller() {
     let harness = Harness::with_config(Config { grace: seconds(3), ..Config::default() });
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
@@ -170,7 +170,7 @@ async fn a_shutdown_without_a_task_is_immediate() {
 }
 
 #[test]
-fn a_supervisor_built_outside_a_runtime_can_be_stopped_there_and_shut_down_inside_one() {
+fn a_supervisor_stops_outside_and_shuts_down_inside_a_runtime() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
     supervisor.stop();

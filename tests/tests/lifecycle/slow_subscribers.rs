@@ -108,7 +108,7 @@ async fn a_gap_after_which_nothing_comes_is_told_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gap_is_told_to_one_who_did_not_ask_for_it_and_counts_what_it_asked_for() {
+async fn lagged_is_delivered_unselected_and_counts_selected_events() {
     let gated = Gated::new();
     let wanted = EventSet::of(&[EventName::Ended]);
     let subscriber = Subscriber::new(gated.clone()).with_events(wanted).with_queue(1);

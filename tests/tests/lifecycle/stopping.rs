@@ -19,7 +19,7 @@ fn slow(name: &'static str) -> TaskRef {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_all_who_cancel_a_task_only_the_first_was_the_one_and_all_wait_for_its_end() {
+async fn only_the_first_cancel_reports_true_and_all_wait_for_the_end() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), slow("slow"));
     harness.settle().await;
@@ -38,7 +38,7 @@ async fn of_all_who_cancel_a_task_only_the_first_was_the_one_and_all_wait_for_it
 }
 
 #[tokio::test(start_paused = true)]
-async fn remove_task_asks_and_does_not_wait() {
+async fn remove_task_requests_a_stop_without_waiting() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), slow("slow"));
     harness.settle().await;
@@ -52,7 +52,7 @@ async fn remove_task_asks_and_does_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancel_that_is_not_waited_for_stays_asked() {
+async fn a_dropped_cancel_stays_requested() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), slow("slow"));
     harness.settle().await;
@@ -64,7 +64,7 @@ async fn a_cancel_that_is_not_waited_for_stays_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_was_asked_to_stop_before_its_first_poll_makes_no_attempt() {
+async fn a_stop_request_before_the_first_poll_prevents_any_attempt() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("unborn", [Step::Succeed]));
     assert!(harness.cancel(&task));
@@ -74,7 +74,7 @@ async fn a_task_that_was_asked_to_stop_before_its_first_poll_makes_no_attempt() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_looks_only_after_it_was_asked_still_sees_it() {
+async fn a_token_taken_after_the_stop_request_is_canceled() {
     let harness = Harness::new();
     let (asked, seen) = (Arc::new(Notify::new()), Arc::new(Mutex::new(None)));
     let (wait, look) = (Arc::clone(&asked), Arc::clone(&seen));
@@ -121,7 +121,7 @@ async fn a_task_that_waits_between_attempts_stops_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stop_asks_the_newest_task_first() {
+async fn stop_requests_the_newest_task_first() {
     let harness = Harness::new();
     let order = Arc::new(Mutex::new(Vec::new()));
     let names = ["database", "cache", "queue", "server", "probe"];
@@ -151,7 +151,7 @@ async fn stop_asks_the_newest_task_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_several_threads_that_cancel_a_task_at_the_same_time_one_was_the_one() {
+async fn of_concurrent_cancels_exactly_one_reports_true() {
     let harness = Harness::new();
     for _ in 0..200 {
         let task = harness.add(Rules::never(), Script::task("wanted", [Step::UntilStopped]));
@@ -172,7 +172,7 @@ async fn of_several_threads_that_cancel_a_task_at_the_same_time_one_was_the_one(
 
 /// Invariant 6, where it is hardest to keep: tasks between two attempts without any delay, on other threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tasks_that_restart_without_delay_start_nothing_after_they_were_asked() {
+async fn tasks_without_delay_start_no_attempt_after_a_stop_request() {
     let harness = Harness::new();
     let rules = Rules::always().interval(Duration::ZERO);
     // Not for ever, where the machine gives this thread no time to ask.

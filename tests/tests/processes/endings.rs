@@ -3,7 +3,7 @@
 use super::process::Process;
 
 #[test]
-fn a_declared_task_that_gives_up_gives_code_1_and_its_error_on_stderr() {
+fn a_failed_declared_task_exits_with_code_1_and_its_error() {
     let ended = Process::start("failed_task", &[]).end();
     ended.expect_code(1);
     ended.expect_stderr("error: task `give_up` failed after attempt 1: fatal: the licence has expired");
@@ -18,7 +18,7 @@ fn an_error_cannot_forge_a_line_on_stderr() {
 }
 
 #[test]
-fn without_a_subscriber_failures_are_told_on_stderr_even_those_that_were_got_over() {
+fn without_a_subscriber_every_failure_is_printed_on_stderr() {
     let ended = Process::start("failed_task", &[]).end();
     ended.expect_stdout("got over it after 4 attempts");
     for (event, detail) in [

@@ -33,7 +33,7 @@ fn after_sigkill_a_new_process_does_what_was_left_and_nothing_twice() {
 }
 
 #[test]
-fn a_process_that_was_stopped_for_a_while_counts_one_timeout_and_catches_nothing_up() {
+fn a_suspended_process_counts_one_timeout_and_skips_the_rest() {
     const PAUSE: Duration = Duration::from_secs(4);
     let began = Instant::now();
     let mut process = Process::start("suspended", &[]);

@@ -5,7 +5,7 @@ use super::process::Process;
 const MISDECLARED: &str = include_str!("fixtures/misdeclared.rs");
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_in_the_order_of_lines_and_nothing_runs() {
+fn all_problems_are_reported_in_source_order_and_nothing_runs() {
     let ended = Process::start("misdeclared", &[]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");

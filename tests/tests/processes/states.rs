@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use super::process::Process;
 
 #[test]
-fn a_state_whose_destructor_joins_an_endless_thread_is_named_and_the_process_ends() {
+fn a_state_whose_drop_joins_an_endless_thread_is_named() {
     expect_named("several", "state-with-thread", "joining", "process_end::Joins");
     expect_named("single", "state-with-thread", "joining", "process_end::Joins");
 }
 
 #[test]
-fn a_state_whose_destructor_waits_for_a_task_of_its_own_thread_is_named_and_the_process_ends() {
+fn a_state_whose_drop_awaits_its_own_thread_is_named() {
     expect_named("single", "state-with-task", "asking", "process_end::Asks");
 }
 

@@ -57,7 +57,7 @@ fn policy_of(program: &mut Program) -> &mut Policy {
 }
 
 #[test]
-fn a_program_comes_to_what_is_said_of_it_and_not_to_what_is_said_of_another() {
+fn a_program_matches_its_own_prediction_only() {
     type Change = fn(&mut Program);
     let changes: [(&str, Change); 9] = [
         ("another backoff", |program| policy_of(program).backoff.law = Law::Constant(71)),

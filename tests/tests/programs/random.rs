@@ -60,7 +60,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn random_programs_come_to_what_the_contract_says() {
+fn random_programs_match_the_prediction_of_the_model() {
     let first = number("PROGRAM_SEED").unwrap_or(0);
     let programs = number("PROGRAMS").unwrap_or(PROGRAMS);
     let until = number("PROGRAM_MINUTES").map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
