@@ -175,8 +175,8 @@ async fn refuses_a_task_without_an_end() {
     let harness = Harness::new();
     harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     harness.settle().await;
-    let story = harness.trace().so_far();
-    assert!(!story.events().is_empty());
+    let event_log = harness.trace().so_far();
+    assert!(!event_log.events().is_empty());
     // What was recorded so far is checked as if it were all.
     let Harness { trace, .. } = harness;
     trace.check();

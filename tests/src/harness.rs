@@ -12,7 +12,7 @@ use taskvisor::{
 use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::trace::lock;
-use crate::{Rules, Story, Trace, endless};
+use crate::{EventLog, Rules, Trace, endless};
 
 /// A supervisor whose every event is recorded and checked. It dereferences to the [`Supervisor`].
 #[derive(Debug)]
@@ -138,10 +138,10 @@ impl Harness {
     /// # Panics
     ///
     /// If an invariant is broken or the shutdown fails.
-    pub async fn finish(self) -> Story {
-        let (shutdown, story) = self.try_finish().await;
+    pub async fn finish(self) -> EventLog {
+        let (shutdown, event_log) = self.try_finish().await;
         shutdown.expect("the shutdown is in order");
-        story
+        event_log
     }
 
     /// As [`finish`](Self::finish), with the result of a shutdown that may fail.
@@ -149,7 +149,7 @@ impl Harness {
     /// # Panics
     ///
     /// If an invariant is broken.
-    pub async fn try_finish(self) -> (Result<Report, RuntimeError>, Story) {
+    pub async fn try_finish(self) -> (Result<Report, RuntimeError>, EventLog) {
         let Self { supervisor, trace, watched } = self;
         let watched = watched.into_inner().unwrap_or_default();
         supervisor.stop();

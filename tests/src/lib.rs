@@ -2,7 +2,7 @@
 //!
 //! - [`Harness`]: a supervisor that is watched. Add tasks with [`Rules`], so that the recorder knows what they may do,
 //!   and call [`finish`](Harness::finish) at the end of *every* test: it shuts down, checks all invariants, and gives
-//!   the [`Story`]. A harness that is dropped unfinished panics.
+//!   the [`EventLog`]. A harness that is dropped unfinished panics.
 //! - [`Trace`]: the recorder alone, for what a harness cannot do (a supervisor built outside a runtime, an `App`, a
 //!   real `run`). Give [`Trace::subscriber`] to whatever runs and call [`Trace::check`] when it is over.
 //! - [`Script`]: a task that ends its attempts as listed.
@@ -41,7 +41,7 @@ mod backoff;
 mod endless;
 mod rules;
 mod script;
-mod story;
+mod event_log;
 mod slots;
 #[cfg(test)]
 mod slots_tests;
@@ -54,10 +54,10 @@ mod harness;
 mod submitting;
 
 pub use backoff::Backoff;
+pub use event_log::EventLog;
 pub use harness::{Harness, report_of};
 pub use rules::Rules;
 pub use script::{Script, Step};
-pub use story::Story;
 pub use trace::Trace;
 
 /// The programs of the README, compiled.

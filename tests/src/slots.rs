@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use taskvisor::{EventKind, TaskId};
 
-use crate::Story;
+use crate::EventLog;
 
 /// What is known of slots beside the events, which name the slot only of those who had to wait.
 #[derive(Debug, Default)]
@@ -41,8 +41,8 @@ impl Slots {
     ///
     /// A slot is free before `Removed` is told; where there are more threads, the next one may be told first, and the
     /// owner is held to have it until `Ended` only.
-    pub(crate) fn check(&self, story: &Story, one_thread: bool) -> Result<(), String> {
-        let mut events: Vec<_> = story.events().iter().collect();
+    pub(crate) fn check(&self, event_log: &EventLog, one_thread: bool) -> Result<(), String> {
+        let mut events: Vec<_> = event_log.events().iter().collect();
         events.sort_by_key(|event| event.seq);
         let mut places = self.places.clone();
         let mut slots: HashMap<Arc<str>, Slot> = HashMap::new();

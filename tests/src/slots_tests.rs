@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventKind, Outcome, TaskId};
 use tokio::time::Instant;
 
-use crate::Story;
+use crate::EventLog;
 use crate::slots::Slots;
 
 /// Somebody made up, in the slot or not.
@@ -19,7 +19,7 @@ fn check(slots: &Slots, events: &[(&Event, EventKind)], one_thread: bool) -> Res
         (event.seq, event.kind) = (seq, kind.clone());
         event
     });
-    slots.check(&Story::new(Instant::now(), numbered.collect()), one_thread)
+    slots.check(&EventLog::new(Instant::now(), numbered.collect()), one_thread)
 }
 
 const START: EventKind = EventKind::Started { attempt: 1 };

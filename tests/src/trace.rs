@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::grammar::Reader;
 use crate::slots::Slots;
-use crate::{Rules, Story, endless};
+use crate::{EventLog, Rules, endless};
 
 /// Records every event of one supervisor. [`check`](Self::check) it when that is over: dropped unchecked, it panics.
 #[derive(Debug)]
@@ -106,8 +106,8 @@ impl Trace {
 
     /// What was recorded until now. Subscribers are told later: let the runtime run first.
     #[must_use]
-    pub fn so_far(&self) -> Story {
-        Story::new(self.began, lock(&self.kept).clone())
+    pub fn so_far(&self) -> EventLog {
+        EventLog::new(self.began, lock(&self.kept).clone())
     }
 
     /// Checks the invariants, once the supervisor has shut down.
@@ -115,31 +115,35 @@ impl Trace {
     /// # Panics
     ///
     /// If one is broken, with all events of the task in question.
-    pub fn check(mut self) -> Story {
+    pub fn check(mut self) -> EventLog {
         self.checked = true;
-        let story = self.so_far();
+        let event_log = self.so_far();
         let mut readers: HashMap<TaskId, Reader> = HashMap::new();
         let mut shutting_down = false;
-        for event in story.events() {
+        for event in event_log.events() {
             match event.kind {
                 EventKind::Lagged { lost } => panic!("the recorder lost {lost} events"),
                 EventKind::ShutdownRequested => shutting_down = true,
                 EventKind::Started { .. } => {
                     // With more threads an attempt may begin between the event and the ask.
                     let started_late = shutting_down && is_single_threaded();
-                    assert!(!started_late, "started after the shutdown: {event}{}", tale(&story, event.id()));
+                    assert!(
+                        !started_late,
+                        "started after the shutdown: {event}{}",
+                        history(&event_log, event.id())
+                    );
                 }
                 _ => {}
             }
             if let Some(id) = event.id() {
-                self.read(event, id, readers.entry(id).or_insert_with(|| self.reader(event)), &story);
+                self.read(event, id, readers.entry(id).or_insert_with(|| self.reader(event)), &event_log);
             }
         }
-        self.check_ends(&readers, &story);
-        if let Err(flaw) = lock(&self.slots).check(&story, is_single_threaded()) {
+        self.check_ends(&readers, &event_log);
+        if let Err(flaw) = lock(&self.slots).check(&event_log, is_single_threaded()) {
             panic!("{flaw}");
         }
-        story
+        event_log
     }
 
     fn reader(&self, event: &Event) -> Reader {
@@ -147,22 +151,22 @@ impl Trace {
         Reader::new(own.or_else(|| lock(&self.rules).get(event.task()?).copied()))
     }
 
-    fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, story: &Story) {
+    fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {
         if let Err(flaw) = reader.read(event) {
-            panic!("{event}: {flaw}{}", tale(story, Some(id)));
+            panic!("{event}: {flaw}{}", history(event_log, Some(id)));
         }
         if let EventKind::Started { attempt } = event.kind {
             let last = lock(&self.last).get(&id).copied();
             let allowed = last.is_none_or(|last| attempt <= last);
-            assert!(allowed, "started after it was asked to stop: {event}{}", tale(story, Some(id)));
+            assert!(allowed, "started after it was asked to stop: {event}{}", history(event_log, Some(id)));
         }
     }
 
-    fn check_ends(&self, readers: &HashMap<TaskId, Reader>, story: &Story) {
+    fn check_ends(&self, readers: &HashMap<TaskId, Reader>, event_log: &EventLog) {
         let stuck = lock(&self.stuck);
         for (id, reader) in readers {
             let over = reader.is_removed() || stuck.contains(id);
-            assert!(over, "task {id} was never removed{}", tale(story, Some(*id)));
+            assert!(over, "task {id} was never removed{}", history(event_log, Some(*id)));
         }
         for (task, seen) in lock(&self.outcomes).iter().filter(|(task, _)| !stuck.contains(&task.id())) {
             let told = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
@@ -185,8 +189,8 @@ impl Drop for Trace {
 }
 
 /// All that happened to a task, for the message of a failed check.
-fn tale(story: &Story, id: Option<TaskId>) -> String {
-    let own = story.events().iter().filter(|event| event.id() == id);
+fn history(event_log: &EventLog, id: Option<TaskId>) -> String {
+    let own = event_log.events().iter().filter(|event| event.id() == id);
     own.fold(String::new(), |text, event| format!("{text}\n    {} {event}", event.seq))
 }
 

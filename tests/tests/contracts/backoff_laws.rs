@@ -12,7 +12,7 @@ pub(crate) async fn delays(rules: Rules, failures: usize) -> Vec<Duration> {
     let mut steps = vec![Step::Fail("down"); failures];
     steps.push(Step::Succeed);
     let ending = play(rules, steps).await;
-    ending.story.backoffs_of(&ending.task)
+    ending.event_log.backoffs_of(&ending.task)
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +68,7 @@ async fn none_waits_not_at_all() {
     let ending =
         play(Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Fail("down"), Step::Succeed])
             .await;
-    assert_eq!(ending.story.backoffs_of(&ending.task), [Duration::ZERO; 2]);
+    assert_eq!(ending.event_log.backoffs_of(&ending.task), [Duration::ZERO; 2]);
     assert_eq!(ending.starts(), [Duration::ZERO; 3]);
 }
 

@@ -42,7 +42,7 @@ const REFUSED: Refused = Refused { port: 80 };
 /// Looks for the cause in the failure of the outcome and in that of the event.
 async fn finds(body: fn() -> Result<(), TaskError>) -> Failure {
     let ending = end(Rules::never(), TaskFn::arc("work", move || async move { body() })).await;
-    let told = ending.story.events().iter().find_map(|event| match &event.kind {
+    let told = ending.event_log.events().iter().find_map(|event| match &event.kind {
         EventKind::Failed { error, .. } => Some(error.clone()),
         _ => None,
     });

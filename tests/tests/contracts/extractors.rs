@@ -133,9 +133,9 @@ async fn one_of_the_user_s_own_is_made_anew_for_every_attempt() {
     let task = TaskFn::arc("work", |Label(label): Label| async move { Err(TaskError::fail(label)) });
     let task = harness.add(Rules::on_failure().without_backoff().max_retries(1), task);
     harness.outcome(&task).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&task),
+        event_log.of(&task),
         [
             "added",
             "started 1",

@@ -13,9 +13,9 @@ async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task));
     assert!(harness.outcome(&task).await.is_aborted());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
-    let waited = story.times_of(&task, EventName::Aborted)[0] - story.starts_of(&task)[0];
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    let waited = event_log.times_of(&task, EventName::Aborted)[0] - event_log.starts_of(&task)[0];
     // `reach` looks once a millisecond.
     assert!((seconds(7)..seconds(7) + millis(2)).contains(&waited), "{waited:?}");
 }
@@ -24,7 +24,7 @@ async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
 async fn the_default_grace_is_twenty_seconds() {
     let ending = stop(Rules::always(), Script::task("work", [Step::Hang])).await;
     assert!(ending.outcome.is_aborted());
-    let waited = ending.story.times_of(&ending.task, EventName::Aborted)[0];
+    let waited = ending.event_log.times_of(&ending.task, EventName::Aborted)[0];
     assert!((seconds(20)..seconds(20) + millis(2)).contains(&waited), "{waited:?}");
 }
 

@@ -48,9 +48,9 @@ async fn with_defaults_takes_over_the_configuration() {
     let harness = Harness::with_config(config());
     let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
     assert!(harness.outcome(&task).await.is_failed());
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&task),
+        event_log.of(&task),
         [
             "added",
             "started 1",
@@ -64,7 +64,7 @@ async fn with_defaults_takes_over_the_configuration() {
             "removed"
         ]
     );
-    assert_eq!(story.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
+    assert_eq!(event_log.starts_of(&task), [seconds(0), SECOND, seconds(6)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,7 +28,7 @@ fn racer(race: usize) -> TaskRef {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_stop_request_no_attempt_starts_and_the_running_sees_it() {
+async fn after_a_stop_request_no_attempt_starts() {
     let harness = Harness::build(Config::default(), |builder| {
         (0..32).fold(builder, |builder, _| builder.subscriber(delays()))
     });

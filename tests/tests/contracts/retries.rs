@@ -36,7 +36,7 @@ async fn always_gives_up_after_its_retries_too() {
     let ending = play(rules, [Step::Succeed, Step::Fail("down")]).await;
     assert!(ending.outcome.is_failed());
     assert_eq!(ending.failure().attempt(), 5);
-    assert_eq!(ending.story.count(EventName::Backoff), 3);
+    assert_eq!(ending.event_log.count(EventName::Backoff), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +60,7 @@ async fn without_a_limit_it_never_gives_up() {
     steps.push(Step::Succeed);
     let ending = play(Rules::on_failure().without_backoff(), steps).await;
     assert!(ending.outcome.is_completed());
-    assert_eq!(ending.story.count(EventName::Backoff), 500);
+    assert_eq!(ending.event_log.count(EventName::Backoff), 500);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ async fn no_jitter_and_no_maximum_touches_it() {
     let rules = Rules::on_failure().backoff(jittered).says_when();
     let ending =
         play(rules, [after(seconds(90)), after(Duration::from_nanos(1_000_000_001)), Step::Succeed]).await;
-    let told = ending.story.backoffs_of(&ending.task);
+    let told = ending.event_log.backoffs_of(&ending.task);
     assert_eq!(told, [seconds(90), Duration::from_nanos(1_000_000_001)]);
 }
 
@@ -42,7 +42,7 @@ async fn the_next_backoff_delay_does_not_count_it() {
     let fail = Step::Fail("down");
     let ending = play(rules, [fail, after(millis(5)), fail, after(seconds(40)), fail, Step::Succeed]).await;
     let delays = [seconds(1), millis(5), seconds(2), seconds(40), seconds(4)];
-    assert_eq!(ending.story.backoffs_of(&ending.task), delays);
+    assert_eq!(ending.event_log.backoffs_of(&ending.task), delays);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +51,7 @@ async fn the_first_backoff_after_twelve_of_it_is_the_first_delay() {
     let mut steps = vec![after(millis(5)); 12];
     steps.extend([Step::Fail("down"), Step::Succeed]);
     let ending = play(rules, steps).await;
-    assert_eq!(ending.story.backoffs_of(&ending.task).last(), Some(&millis(100)));
+    assert_eq!(ending.event_log.backoffs_of(&ending.task).last(), Some(&millis(100)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,7 +63,7 @@ async fn decorrelated_jitter_does_not_grow_with_it() {
         [fail, after(seconds(60)), fail, after(seconds(60)), fail, Step::Succeed],
     )
     .await;
-    let delays = ending.story.backoffs_of(&ending.task);
+    let delays = ending.event_log.backoffs_of(&ending.task);
     assert!(delays[0] <= millis(3), "{delays:?}");
     assert!(delays[2] <= delays[0] * 3, "{delays:?}");
     assert!(delays[4] <= delays[2].max(millis(1)) * 3, "{delays:?}");

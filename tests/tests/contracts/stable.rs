@@ -14,8 +14,8 @@ async fn survives(rules: Rules, ran: Duration) -> bool {
     let task = harness.add(rules.max_retries(1), tests::Script::task("work", steps));
     tokio::time::sleep(seconds(100_000)).await;
     let survived = task.status().attempt == 5;
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&task).len(), if survived { 5 } else { 2 });
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&task).len(), if survived { 5 } else { 2 });
     survived
 }
 
@@ -79,5 +79,5 @@ async fn what_was_waited_does_not_count_as_run() {
 }
 
 fn delays(ending: &Ending) -> Vec<u64> {
-    ending.story.backoffs_of(&ending.task).iter().map(Duration::as_secs).collect()
+    ending.event_log.backoffs_of(&ending.task).iter().map(Duration::as_secs).collect()
 }

@@ -37,9 +37,9 @@ async fn for_a_permit() {
     assert!(harness.outcome(&waiter).await.is_canceled());
     assert_eq!(Instant::now(), before);
     assert_eq!(holder.status().attempt, 1);
-    let story = harness.finish().await;
-    assert_eq!(story.of(&waiter), ["added", "ended canceled by a cancel", "removed"]);
-    assert_eq!(story.of(&holder)[2], "canceled 1");
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&waiter), ["added", "ended canceled by a cancel", "removed"]);
+    assert_eq!(event_log.of(&holder)[2], "canceled 1");
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,9 +53,9 @@ async fn for_a_permit_after_a_failure_and_carries_that_error() {
     sleep(seconds(5)).await;
     assert!(harness.cancel(&waiter));
     harness.outcome(&waiter).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&waiter),
+        event_log.of(&waiter),
         [
             "added",
             "started 1",
@@ -76,9 +76,9 @@ async fn for_the_end_of_a_backoff_and_carries_the_error_before_it() {
     assert!(harness.cancel(&task));
     let outcome = harness.outcome(&task).await;
     assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("refused"));
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&task),
+        event_log.of(&task),
         [
             "added",
             "started 1",
@@ -88,7 +88,7 @@ async fn for_the_end_of_a_backoff_and_carries_the_error_before_it() {
             "removed"
         ]
     );
-    assert_eq!(story.times_of(&task, EventName::Ended), [seconds(60)]);
+    assert_eq!(event_log.times_of(&task, EventName::Ended), [seconds(60)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,9 +100,9 @@ async fn for_the_end_of_an_interval_and_carries_no_error() {
     assert!(harness.cancel(&task));
     let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { last_error: None, .. }), "{outcome}");
-    let story = harness.finish().await;
-    assert_eq!(story.times_of(&task, EventName::Ended), [seconds(60)]);
-    assert_eq!(story.starts_of(&task).len(), 2);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&task, EventName::Ended), [seconds(60)]);
+    assert_eq!(event_log.starts_of(&task).len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,9 +113,9 @@ async fn for_the_end_of_what_retry_after_said() {
     sleep(millis(500)).await;
     assert!(harness.cancel(&task));
     harness.outcome(&task).await;
-    let story = harness.finish().await;
-    assert_eq!(story.times_of(&task, EventName::Ended), [millis(500)]);
-    assert_eq!(story.starts_of(&task).len(), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&task, EventName::Ended), [millis(500)]);
+    assert_eq!(event_log.starts_of(&task).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

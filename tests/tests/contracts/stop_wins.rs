@@ -107,8 +107,8 @@ async fn the_outcome_of_a_shutdown_says_that_it_was_one() {
     harness.shutdown().await.expect("nothing is stuck");
     let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { cause: StopCause::Shutdown, last_error: Some(_) }));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task)[3], "ended canceled by shutdown; its last attempt failed: torn");
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task)[3], "ended canceled by shutdown; its last attempt failed: torn");
 }
 
 #[tokio::test(start_paused = true)]

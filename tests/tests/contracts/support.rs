@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use taskvisor::{Config, Failure, Outcome, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef};
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
@@ -20,16 +20,16 @@ pub(crate) fn millis(count: u64) -> Duration {
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) task: TaskHandle,
-    pub(crate) story: Story,
+    pub(crate) event_log: EventLog,
 }
 
 impl Ending {
     pub(crate) fn trace(&self) -> Vec<String> {
-        self.story.of(&self.task)
+        self.event_log.of(&self.task)
     }
 
     pub(crate) fn starts(&self) -> Vec<Duration> {
-        self.story.starts_of(&self.task)
+        self.event_log.starts_of(&self.task)
     }
 
     pub(crate) fn failure(&self) -> &Failure {
@@ -47,7 +47,7 @@ pub(crate) async fn end(rules: Rules, task: TaskRef) -> Ending {
     let harness = Harness::new();
     let task = harness.add(rules, task);
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, story: harness.finish().await }
+    Ending { outcome, task, event_log: harness.finish().await }
 }
 
 /// Plays a script until attempt number `attempt` runs, then cancels the task.
@@ -57,7 +57,7 @@ pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attemp
     harness.reach(&task, attempt).await;
     assert!(harness.cancel(&task), "nobody else cancels");
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, story: harness.finish().await }
+    Ending { outcome, task, event_log: harness.finish().await }
 }
 
 /// Cancels a task in its first attempt.
@@ -67,7 +67,7 @@ pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Ending {
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task), "nobody else cancels");
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, story: harness.finish().await }
+    Ending { outcome, task, event_log: harness.finish().await }
 }
 
 /// A task that waits until it is asked to stop and then does `last`.

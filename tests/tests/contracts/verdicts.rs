@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use taskvisor::{
     BoxError, Event, EventKind, FailureKind, MarkedError, ResultExt, TaskContext, TaskError, TaskFn,
 };
-use tests::{Rules, Story};
+use tests::{EventLog, Rules};
 
 use crate::support::{SECOND, end, seconds, stop};
 
@@ -41,17 +41,17 @@ where
     let rules = Rules::always().constant_backoff(SECOND).max_retries(1).says_when();
     let ending = end(rules, TaskFn::arc("work", body)).await;
     assert_eq!(ending.failure().kind(), FailureKind::Error);
-    assert_eq!(delays(&ending.story), [LATER]);
+    assert_eq!(delays(&ending.event_log), [LATER]);
     assert_eq!(ending.starts(), [seconds(0), LATER]);
     ending.failure().to_string()
 }
 
-fn delays(story: &Story) -> Vec<Duration> {
+fn delays(event_log: &EventLog) -> Vec<Duration> {
     let delay = |event: &Event| match event.kind {
         EventKind::Backoff { delay, .. } => Some(delay),
         _ => None,
     };
-    story.events().iter().filter_map(delay).collect()
+    event_log.events().iter().filter_map(delay).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,9 +13,9 @@ async fn starts_at_once(admission: Admission) {
     assert_eq!(owner(&harness), None, "the slot is free before the outcome is seen");
     let again = submit(&harness, admission, brief("again"));
     assert!(over(&again).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), RAN);
-    assert_eq!(story.of(&again), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), RAN);
+    assert_eq!(event_log.of(&again), RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,6 +45,6 @@ async fn a_submission_owns_its_slot_before_its_first_poll() {
     assert!(is_busy(&refused(&harness, DropIfRunning, brief("second"))));
     let third = submit(&harness, Queue, brief("third"));
     assert!(over(&third).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), RAN);
 }

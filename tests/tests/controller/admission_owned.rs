@@ -1,13 +1,13 @@
 //! The slot is owned, and nobody asked its owner to stop.
 
 use taskvisor::{EventName, Rejection, StopCause, TaskHandle};
-use tests::{Rules, Story};
+use tests::{EventLog, Rules};
 
 use crate::support::*;
 
 /// When, in the order of events, it first ran.
-fn first_start(story: &Story, task: &TaskHandle) -> Option<u64> {
-    story.events_of(task).find(|event| event.kind.name() == EventName::Started).map(|event| event.seq)
+fn first_start(event_log: &EventLog, task: &TaskHandle) -> Option<u64> {
+    event_log.events_of(task).find(|event| event.kind.name() == EventName::Started).map(|event| event.seq)
 }
 
 #[tokio::test(start_paused = true)]
@@ -17,9 +17,9 @@ async fn a_queue_waits_until_the_owner_is_gone() {
     assert_eq!(waiting(&harness), ["next"]);
     assert!(!owner.status().stopping, "the owner goes on");
     assert!(over(&next).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), RAN);
-    assert_eq!(story.of(&next), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), RAN);
+    assert_eq!(event_log.of(&next), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -30,10 +30,10 @@ async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
     assert!(is_full(&refused(&harness, Queue, working("late"))));
     assert_eq!(waiting(&harness), ["next"]);
     assert!(over(&next).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), RAN);
-    assert_eq!(story.of(&next), RAN_LATER);
-    assert!(story.ids_of("late").is_empty(), "what is refused has no events");
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), RAN);
+    assert_eq!(event_log.of(&next), RAN_LATER);
+    assert!(event_log.ids_of("late").is_empty(), "what is refused has no events");
 }
 
 #[tokio::test(start_paused = true)]
@@ -44,9 +44,9 @@ async fn a_replace_stops_the_owner_and_starts_after_its_end() {
     assert_eq!(waiting(&harness), ["next"]);
     assert!(is_canceled(&over(&owner).await, StopCause::Replace));
     assert!(over(&next).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), REPLACED);
-    assert_eq!(story.of(&next), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), REPLACED);
+    assert_eq!(event_log.of(&next), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,10 +72,12 @@ async fn a_replace_waits_in_front_of_the_line() {
     let replacement = submit(&harness, Replace, brief("replacement"));
     assert_eq!(waiting(&harness), ["replacement", "queued"]);
     assert!(over(&queued).await.is_completed());
-    let story = harness.finish().await;
-    assert!(story.events_of(&replacement).last().map(|event| event.seq) < first_start(&story, &queued));
-    assert_eq!(story.of(&replacement), RAN_LATER);
-    assert_eq!(story.of(&queued), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert!(
+        event_log.events_of(&replacement).last().map(|event| event.seq) < first_start(&event_log, &queued)
+    );
+    assert_eq!(event_log.of(&replacement), RAN_LATER);
+    assert_eq!(event_log.of(&queued), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,10 +90,10 @@ async fn a_replace_supersedes_a_replace_that_waits() {
     assert!(is_rejected(&over(&first).await, Rejection::Superseded));
     assert!(!over(&owner).await.is_completed());
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), SUPERSEDED);
-    assert_eq!(story.of(&owner), REPLACED);
-    assert_eq!(story.of(&second), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), SUPERSEDED);
+    assert_eq!(event_log.of(&owner), REPLACED);
+    assert_eq!(event_log.of(&second), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,9 +104,9 @@ async fn a_drop_if_running_is_refused_as_busy_and_changes_nothing() {
     assert_eq!(waiting(&harness), ["queued"]);
     assert!(!owner.status().stopping);
     assert!(over(&queued).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), RAN);
-    assert!(story.ids_of("dropped").is_empty());
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), RAN);
+    assert!(event_log.ids_of("dropped").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,11 +117,11 @@ async fn a_latest_waits_last_while_the_owner_goes_on() {
     assert_eq!(waiting(&harness), ["queued", "latest"]);
     assert!(!owner.status().stopping);
     assert!(over(&latest).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), RAN);
-    assert_eq!(story.of(&queued), RAN_LATER);
-    assert_eq!(story.of(&latest), RAN_LATER);
-    assert!(first_start(&story, &queued) < first_start(&story, &latest));
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), RAN);
+    assert_eq!(event_log.of(&queued), RAN_LATER);
+    assert_eq!(event_log.of(&latest), RAN_LATER);
+    assert!(first_start(&event_log, &queued) < first_start(&event_log, &latest));
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,8 +133,8 @@ async fn a_latest_supersedes_a_latest_that_waits() {
     assert_eq!(waiting(&harness), ["second"]);
     assert!(is_rejected(&over(&first).await, Rejection::Superseded));
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), RAN);
-    assert_eq!(story.of(&first), SUPERSEDED);
-    assert_eq!(story.of(&second), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), RAN);
+    assert_eq!(event_log.of(&first), SUPERSEDED);
+    assert_eq!(event_log.of(&second), RAN_LATER);
 }

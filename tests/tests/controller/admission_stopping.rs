@@ -1,7 +1,7 @@
 //! The slot is owned, and its owner was asked to stop but is not gone yet.
 
 use taskvisor::{Config, EventName, Rejection, StopCause, TaskHandle};
-use tests::{Harness, Script, Step, Story};
+use tests::{EventLog, Harness, Script, Step};
 
 use crate::support::*;
 
@@ -13,14 +13,14 @@ async fn stopping() -> (Harness, TaskHandle) {
     (harness, owner)
 }
 
-fn assert_started_when_gone(story: &Story, owner: &TaskHandle, next: &TaskHandle) {
+fn assert_started_when_gone(event_log: &EventLog, owner: &TaskHandle, next: &TaskHandle) {
     assert_eq!(
-        story.of(owner),
+        event_log.of(owner),
         ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"],
         "whoever asked first is the cause"
     );
-    assert_eq!(story.of(next), RAN_LATER);
-    assert_eq!(story.starts_of(next), story.times_of(owner, EventName::Removed));
+    assert_eq!(event_log.of(next), RAN_LATER);
+    assert_eq!(event_log.starts_of(next), event_log.times_of(owner, EventName::Removed));
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,9 +39,9 @@ async fn queues_behind_an_owner_that_is_stopping_start_in_order() {
     let second = submit(&harness, Queue, working("second"));
     assert_eq!(waiting(&harness), ["first", "second"]);
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_started_when_gone(&story, &owner, &first);
-    assert_eq!(story.starts_of(&second), story.times_of(&first, EventName::Removed));
+    let event_log = harness.finish().await;
+    assert_started_when_gone(&event_log, &owner, &first);
+    assert_eq!(event_log.starts_of(&second), event_log.times_of(&first, EventName::Removed));
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,9 +52,9 @@ async fn a_replace_waits_in_front_for_an_owner_that_is_stopping() {
     assert_eq!(waiting(&harness), ["replacement", "queued"]);
     assert!(is_canceled(&over(&owner).await, StopCause::Cancel));
     assert!(over(&queued).await.is_completed());
-    let story = harness.finish().await;
-    assert_started_when_gone(&story, &owner, &replacement);
-    assert_eq!(story.starts_of(&queued), story.times_of(&replacement, EventName::Removed));
+    let event_log = harness.finish().await;
+    assert_started_when_gone(&event_log, &owner, &replacement);
+    assert_eq!(event_log.starts_of(&queued), event_log.times_of(&replacement, EventName::Removed));
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,9 +66,9 @@ async fn a_replace_supersedes_a_replace_that_waits_for_an_owner_that_is_stopping
     assert_eq!(waiting(&harness), ["second"]);
     assert!(is_rejected(&over(&first).await, Rejection::Superseded));
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), SUPERSEDED);
-    assert_started_when_gone(&story, &owner, &second);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), SUPERSEDED);
+    assert_started_when_gone(&event_log, &owner, &second);
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,9 +78,9 @@ async fn a_drop_if_running_is_refused_while_the_owner_is_stopping() {
     over(&owner).await;
     let admitted = submit(&harness, DropIfRunning, brief("admitted"));
     assert!(over(&admitted).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&admitted), RAN);
-    assert!(story.ids_of("dropped").is_empty());
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&admitted), RAN);
+    assert!(event_log.ids_of("dropped").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,9 +92,9 @@ async fn a_latest_supersedes_a_latest_behind_a_stopping_owner() {
     assert_eq!(waiting(&harness), ["second"]);
     assert!(is_rejected(&over(&first).await, Rejection::Superseded));
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), SUPERSEDED);
-    assert_started_when_gone(&story, &owner, &second);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), SUPERSEDED);
+    assert_started_when_gone(&event_log, &owner, &second);
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,8 +103,9 @@ async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
     owner.cancel_with_timeout(seconds(3_600));
     let next = submit(&harness, Replace, brief("next"));
     assert!(over(&next).await.is_completed());
-    let story = harness.finish().await;
-    let (asked, aborted) = (story.starts_of(&owner)[0], story.times_of(&owner, EventName::Aborted)[0]);
+    let event_log = harness.finish().await;
+    let (asked, aborted) =
+        (event_log.starts_of(&owner)[0], event_log.times_of(&owner, EventName::Aborted)[0]);
     let grace = Config::default().grace;
     assert!(aborted - asked < grace + SECOND, "{asked:?} to {aborted:?}");
 }

@@ -58,8 +58,8 @@ async fn the_slot_stays_taken_until_the_owner_really_returns() {
     assert!(queued.outcome().await.is_completed());
     assert!(blocker.outcome().await.is_aborted(), "the first to write the end wins");
     until(|| harness.slots().is_empty()).await;
-    let story = harness.finish().await;
-    assert_eq!(story.of(&blocker), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&blocker), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,8 +86,8 @@ impl Drop for Heavy {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_submission_without_a_slot_is_rejected_while_its_drop_blocks() {
-    let (harness, _) = owned_by(polite("owner")).await;
+async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
+    let (harness, _) = owned_by(cooperative("owner")).await;
     let (release, held) = channel();
     let value = Heavy(Mutex::new(held));
     let task = TaskFn::arc("heavy", move || {
@@ -100,8 +100,8 @@ async fn a_submission_without_a_slot_is_rejected_while_its_drop_blocks() {
     assert!(is_rejected(&outcome, Rejection::Superseded), "{outcome}");
     drop(release);
     until(|| !matches!(heavy.status().phase, Phase::Stuck { .. })).await;
-    let story = harness.finish().await;
-    assert_eq!(story.of(&heavy).last().map(String::as_str), Some("removed"));
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&heavy).last().map(String::as_str), Some("removed"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -119,6 +119,6 @@ async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts()
     let outcome = queued.outcome().await;
     assert!(is_rejected(&outcome, Rejection::ShuttingDown), "{outcome}");
     until(|| harness.slots().is_empty()).await;
-    let (_, story) = harness.try_finish().await;
-    assert!(story.starts_of(&queued).is_empty());
+    let (_, event_log) = harness.try_finish().await;
+    assert!(event_log.starts_of(&queued).is_empty());
 }

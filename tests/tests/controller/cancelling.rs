@@ -15,8 +15,8 @@ async fn a_cancelled_one_leaves_the_line_before_the_call_returns() {
     assert!(waiting(&harness).is_empty());
     assert!(!harness.cancel(&queued), "somebody asked before");
     assert!(is_canceled(&over(&queued).await, StopCause::Cancel));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&queued), NEVER_RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&queued), NEVER_RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,10 +41,10 @@ async fn the_others_keep_their_order_when_one_between_them_is_cancelled() {
     line[1].cancel();
     assert_eq!(waiting(&harness), ["one", "three", "four"]);
     assert!(over(&line[3]).await.is_completed());
-    let story = harness.finish().await;
-    assert!(story.starts_of(&line[1]).is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.starts_of(&line[1]).is_empty());
     for at in [0, 2, 3] {
-        assert_eq!(story.of(&line[at]), RAN_LATER);
+        assert_eq!(event_log.of(&line[at]), RAN_LATER);
     }
 }
 
@@ -57,10 +57,10 @@ async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_s
     harness.cancel(&replacement);
     assert_eq!(waiting(&harness), ["queued"]);
     assert!(over(&queued).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&replacement), NEVER_RAN);
-    assert_eq!(story.of(&owner), REPLACED);
-    assert_eq!(story.of(&queued), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&replacement), NEVER_RAN);
+    assert_eq!(event_log.of(&owner), REPLACED);
+    assert_eq!(event_log.of(&queued), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,8 +73,8 @@ async fn a_cancelled_latest_is_not_there_to_be_superseded() {
     assert_eq!(waiting(&harness), ["later"]);
     assert!(is_canceled(&over(&older).await, StopCause::Cancel));
     assert!(over(&later).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&older), NEVER_RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&older), NEVER_RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ async fn all_who_wait_may_be_cancelled_and_the_slot_is_free_after_its_owner() {
 #[tokio::test(start_paused = true)]
 async fn a_cancel_before_the_first_attempt_passes_the_slot_on() {
     let (harness, owner) = owned_by(working("owner")).await;
-    let granted = submit(&harness, Queue, polite("granted"));
+    let granted = submit(&harness, Queue, cooperative("granted"));
     let next = submit(&harness, Queue, brief("next"));
     harness.settle().await;
     // Whoever waits for the outcome runs before the one whose turn it is now.

@@ -9,7 +9,7 @@ const CLEARED: [&str; 4] = ["added", "queued", "ended rejected: cleared", "remov
 
 #[tokio::test(start_paused = true)]
 async fn clear_stops_the_owner_and_starts_no_waiting_submission() {
-    let (harness, owner) = owned_by(polite("owner")).await;
+    let (harness, owner) = owned_by(cooperative("owner")).await;
     let waiting = [(Queue, "one"), (Latest, "two"), (Queue, "three")];
     let waiting = waiting.map(|(admission, name)| submit(&harness, admission, brief(name)));
     harness.settle().await;
@@ -21,13 +21,13 @@ async fn clear_stops_the_owner_and_starts_no_waiting_submission() {
     }
     assert!(is_canceled(&over(&owner).await, StopCause::Clear));
     assert!(harness.slots().is_empty());
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&owner),
+        event_log.of(&owner),
         ["added", "started 1", "canceled 1", "ended canceled by a clear", "removed"]
     );
     for task in &waiting {
-        assert_eq!(story.of(task), CLEARED);
+        assert_eq!(event_log.of(task), CLEARED);
     }
 }
 
@@ -61,7 +61,7 @@ async fn an_idle_slot_is_not_cleared() {
 #[tokio::test(start_paused = true)]
 async fn a_name_is_not_a_slot_to_be_cleared() {
     let harness = Harness::new();
-    let added = harness.add(Rules::never(), polite(SLOT));
+    let added = harness.add(Rules::never(), cooperative(SLOT));
     assert!(!harness.clear_slot(SLOT));
     assert!(!added.status().stopping);
     harness.finish().await;
@@ -77,9 +77,9 @@ async fn what_is_submitted_after_a_clear_waits_for_the_owner_and_starts() {
     let after = submit(&harness, Queue, brief("after"));
     assert!(over(&after).await.is_completed());
     assert!(over(&owner).await.is_canceled());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&before), CLEARED);
-    assert_eq!(story.of(&after), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&before), CLEARED);
+    assert_eq!(event_log.of(&after), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,7 +95,7 @@ async fn a_slot_may_be_cleared_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn other_slots_are_left_alone() {
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
     let queued = harness.submit_to("other", Queue, Rules::never(), brief("queued"));
     assert!(harness.clear_slot(SLOT));

@@ -39,7 +39,7 @@ async fn at_once(
 async fn fifty_concurrent_replacements_settle_on_one_owner_and_exactly_one_survivor() {
     for _ in 0..20 {
         let harness = Harness::new();
-        let submitted = at_once(&harness, 50, Replace, || polite("work")).await;
+        let submitted = at_once(&harness, 50, Replace, || cooperative("work")).await;
         let tasks: Vec<_> =
             submitted.into_iter().map(|one| one.expect("a replacement is accepted")).collect();
         let mut ends = JoinSet::new();
@@ -73,20 +73,20 @@ async fn fifty_concurrent_replacements_settle_on_one_owner_and_exactly_one_survi
 async fn of_forty_concurrent_drop_if_running_one_runs_and_thirty_nine_are_refused() {
     for _ in 0..20 {
         let harness = Harness::new();
-        let submitted = at_once(&harness, 40, DropIfRunning, || polite("work")).await;
+        let submitted = at_once(&harness, 40, DropIfRunning, || cooperative("work")).await;
         let (accepted, refused): (Vec<_>, Vec<_>) = submitted.into_iter().partition(Result::is_ok);
         assert_eq!((accepted.len(), refused.len()), (1, 39));
         assert!(refused.iter().flat_map(|one| one.as_ref().err()).all(is_busy));
         assert!(waiting(&harness).is_empty());
-        let story = harness.finish().await;
-        assert_eq!(story.ids_of("work").len(), 1);
+        let event_log = harness.finish().await;
+        assert_eq!(event_log.ids_of("work").len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn forty_concurrent_latest_run_the_first_and_one_more() {
     let harness = Harness::new();
-    let owner = owns(&harness, polite("owner")).await;
+    let owner = owns(&harness, cooperative("owner")).await;
     let submitted = at_once(&harness, 40, Latest, || brief("work")).await;
     assert_eq!(waiting(&harness).len(), 1);
     assert!(!owner.status().stopping);
@@ -116,7 +116,7 @@ async fn two_hundred_concurrent_queues_all_run_one_at_a_time() {
 async fn of_forty_concurrent_queues_exactly_as_many_wait_as_may() {
     for _ in 0..20 {
         let harness = limited(10, 1_000);
-        owns(&harness, polite("owner")).await;
+        owns(&harness, cooperative("owner")).await;
         let submitted = at_once(&harness, 40, Queue, || brief("work")).await;
         assert_eq!(submitted.iter().filter(|one| one.is_ok()).count(), 10);
         assert!(submitted.iter().flat_map(|one| one.as_ref().err()).all(is_full));
@@ -170,8 +170,8 @@ async fn a_drop_if_running_right_after_the_outcome_of_the_owner_is_admitted() {
     });
     work.await.expect("all were admitted");
     assert!(harness.slots().is_empty());
-    let story = harness.finish().await;
-    assert_eq!(story.ids_of("work").len(), 100_000);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.ids_of("work").len(), 100_000);
 }
 
 /// Each in a slot of its own, so that no lock of a slot keeps them apart.
@@ -184,7 +184,7 @@ fn only_so_many_wait_in_all_also_when_many_come_at_once() {
         let harness = limited(10, 1);
         let slots = ["one", "two", "three", "four"];
         for slot in slots {
-            harness.submit_to(slot, Queue, Rules::never(), polite("owner"));
+            harness.submit_to(slot, Queue, Rules::never(), cooperative("owner"));
         }
         let start = std::sync::Barrier::new(slots.len());
         let accepted: usize = std::thread::scope(|scope| {

@@ -125,8 +125,8 @@ async fn a_job_makes_one_attempt_whatever_the_configuration_says_of_tasks() {
         let harness = Harness::with_config(Config { restart, ..Config::default() });
         submit(&harness, parse { text: "many".to_owned() }).await.expect_err("no number");
         assert_eq!(submit(&harness, double { number: 1 }).await.expect("a value"), 2);
-        let story = harness.finish().await;
-        assert_eq!(story.count(EventName::Started), 2);
+        let event_log = harness.finish().await;
+        assert_eq!(event_log.count(EventName::Started), 2);
     }
 }
 
@@ -137,8 +137,8 @@ async fn a_job_is_retried_as_it_declares() {
     let job = harness.submit(third_time { _label: "x" }).expect("accepted");
     harness.watch(job.task());
     assert_eq!(job.await.expect("the third time"), 3);
-    let story = harness.finish().await;
-    assert_eq!(story.count(EventName::Backoff), 2);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.count(EventName::Backoff), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! `Delayed`: a task that waits long for one thing says so, after 10 s, 20 s, 40 s and so on.
 
 use taskvisor::{Config, Event, EventKind, EventName, TaskHandle, WaitingOn};
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::support::*;
 
@@ -10,12 +10,12 @@ fn sleeping(name: &'static str, time: u64) -> taskvisor::TaskRef {
 }
 
 /// The waits that were reported, in seconds, and on what.
-fn delays(story: &Story, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
+fn delays(event_log: &EventLog, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
     let delay = |event: &Event| match event.kind {
         EventKind::Delayed { on, since } => Some((on, event.at.duration_since(since).as_secs())),
         _ => None,
     };
-    story.events_of(task).filter_map(delay).collect()
+    event_log.events_of(task).filter_map(delay).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,9 +25,9 @@ async fn a_task_that_waits_for_a_permit_reports_it_ever_more_rarely() {
     harness.reach(&owner, 1).await;
     let waits = harness.add(Rules::never(), brief("waits"));
     assert!(over(&waits).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(delays(&story, &waits), [10, 20, 40].map(|waited| (WaitingOn::Permit, waited)));
-    let line = story
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &waits), [10, 20, 40].map(|waited| (WaitingOn::Permit, waited)));
+    let line = event_log
         .events_of(&waits)
         .find(|event| event.kind.name() == EventName::Delayed)
         .map(ToString::to_string);
@@ -44,8 +44,8 @@ async fn each_wait_for_a_permit_is_counted_anew() {
     let next = harness.add(Rules::never(), sleeping("next", 12));
     assert!(over(&waits).await.is_completed());
     assert!(over(&next).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(delays(&story, &waits), [(WaitingOn::Permit, 10), (WaitingOn::Permit, 10)]);
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &waits), [(WaitingOn::Permit, 10), (WaitingOn::Permit, 10)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,10 +55,10 @@ async fn each_submission_that_waits_for_a_slot_reports_its_own_wait() {
     tokio::time::sleep(seconds(3)).await;
     let second = submit(&harness, Queue, brief("second"));
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(delays(&story, &first), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
-    assert_eq!(delays(&story, &second), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
-    assert_eq!(delays(&story, &owner), []);
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &first), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
+    assert_eq!(delays(&event_log, &second), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
+    assert_eq!(delays(&event_log, &owner), []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,9 +70,9 @@ async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
     owns(&harness, sleeping("owner", 25)).await;
     let second = submit(&harness, Queue, brief("second"));
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(delays(&story, &first), []);
-    assert_eq!(delays(&story, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &first), []);
+    assert_eq!(delays(&event_log, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,14 +83,14 @@ async fn a_submission_that_left_the_queue_reports_nothing() {
     tokio::time::sleep(seconds(11)).await;
     first.cancel();
     assert!(over(&second).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(delays(&story, &first), [(WaitingOn::Slot, 10)]);
-    assert_eq!(delays(&story, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &first), [(WaitingOn::Slot, 10)]);
+    assert_eq!(delays(&event_log, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_ends_the_timers_of_the_slots() {
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     submit(&harness, Queue, brief("waits"));
     let before = tokio::time::Instant::now();
     harness.finish().await;

@@ -1,13 +1,13 @@
 //! Those who queue start in the order they came. The recorder checks it in every test; here are the crowds.
 
 use taskvisor::{EventName, TaskHandle};
-use tests::{Rules, Script, Step, Story};
+use tests::{EventLog, Rules, Script, Step};
 use tokio::task::yield_now;
 
 use crate::support::*;
 
-fn starts(story: &Story, tasks: &[TaskHandle]) -> Vec<usize> {
-    let started = story.events().iter().filter(|event| event.kind.name() == EventName::Started);
+fn starts(event_log: &EventLog, tasks: &[TaskHandle]) -> Vec<usize> {
+    let started = event_log.events().iter().filter(|event| event.kind.name() == EventName::Started);
     let place = |id| tasks.iter().position(|task| Some(task.id()) == id);
     started.filter_map(|event| place(event.id())).collect()
 }
@@ -18,8 +18,8 @@ async fn in_order(count: usize) {
     for task in &tasks {
         assert!(over(task).await.is_completed());
     }
-    let story = harness.finish().await;
-    assert_eq!(starts(&story, &tasks), (0..count).collect::<Vec<_>>());
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log, &tasks), (0..count).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,8 +62,8 @@ async fn those_who_come_while_others_leave_still_start_in_order() {
     for task in &tasks {
         assert!(over(task).await.is_completed());
     }
-    let story = harness.finish().await;
-    assert_eq!(starts(&story, &tasks), (0..tasks.len()).collect::<Vec<_>>());
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log, &tasks), (0..tasks.len()).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,6 +78,6 @@ async fn in_a_queue_of_one_the_third_is_refused_and_comes_back_to_be_submitted_a
     harness.watch_in(SLOT, &third);
     assert_eq!(third.name(), "third");
     assert!(over(&third).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(starts(&story, &[first, second, third]), [0, 1, 2]);
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log, &[first, second, third]), [0, 1, 2]);
 }

@@ -9,8 +9,8 @@ use crate::support::*;
 
 #[tokio::test(start_paused = true)]
 async fn every_task_that_is_listed_is_found_by_its_id() {
-    let (harness, owner) = owned_by(polite("owner")).await;
-    let added = harness.add(Rules::never(), polite("added"));
+    let (harness, owner) = owned_by(cooperative("owner")).await;
+    let added = harness.add(Rules::never(), cooperative("added"));
     let waiting: Vec<_> =
         [Queue, Latest, Queue].map(|admission| submit(&harness, admission, brief("work"))).into();
     let mut expected: Vec<_> = [&owner, &added].into_iter().chain(&waiting).map(|task| task.id()).collect();
@@ -49,8 +49,8 @@ async fn a_waiting_submission_canceled_by_its_id_is_gone_on_return() {
     assert!(one.is_finished() && !two.is_finished() && !owner.is_finished());
     assert!(is_canceled(&over(&one).await, StopCause::Cancel));
     assert!(over(&two).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&one), ["added", "queued", "ended canceled by a cancel", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&one), ["added", "queued", "ended canceled by a cancel", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,7 +71,7 @@ async fn a_running_submission_canceled_by_its_id_is_gone_on_return() {
 #[tokio::test(start_paused = true)]
 async fn an_added_task_is_canceled_by_its_id() {
     let harness = Harness::new();
-    let task = harness.add(Rules::always(), polite("added"));
+    let task = harness.add(Rules::always(), cooperative("added"));
     assert!(!task.is_finished());
     assert!(harness.cancel_by_id(task.id()).await.expect("it is there"));
     assert!(task.is_finished());

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use taskvisor::{EventName, FailureKind, JobError, JobExt, JobHandle, ResultExt, TaskError};
-use tests::{Harness, Story};
+use tests::{EventLog, Harness};
 
 use crate::job::{Retrying, Total, Work, accepted, gives};
 use crate::support::*;
@@ -41,8 +41,8 @@ fn retrying(harness: &Harness, job: Retrying<2>) -> JobHandle<Total> {
     job
 }
 
-fn starts(story: &Story) -> usize {
-    story.count(EventName::Started)
+fn starts(event_log: &EventLog) -> usize {
+    event_log.count(EventName::Started)
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,8 +56,8 @@ async fn the_error_of_a_job_is_downcast_from_what_its_handle_gives() {
     assert_eq!(outcome.failure().map(taskvisor::Failure::kind), Some(FailureKind::Error));
     assert!(error.source().is_some());
     assert!(anyhow::Error::from(error.clone()).to_string().contains("malformed"));
-    let story = harness.finish().await;
-    assert_eq!(starts(&story), 1, "a job makes one attempt unless it says more");
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log), 1, "a job makes one attempt unless it says more");
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,8 +65,8 @@ async fn a_retried_job_returns_the_value_of_its_successful_attempt() {
     let harness = Harness::new();
     let job = retrying(&harness, fails_until(3));
     assert_eq!(job.await.expect("the third attempt succeeds"), Total(3));
-    let story = harness.finish().await;
-    assert_eq!(starts(&story), 3);
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,8 +86,8 @@ async fn a_fatal_error_is_not_retried_and_downcasts_too() {
     });
     let error = retrying(&harness, job).await.expect_err("fatal");
     assert_eq!(error.downcast_ref::<Malformed>(), Some(&Malformed { attempt: 1 }));
-    let story = harness.finish().await;
-    assert_eq!(starts(&story), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,8 +116,8 @@ async fn a_retrying_job_keeps_its_slot() {
     let tasks = [first.task().clone(), second.task().clone()];
     assert_eq!(second.await.expect("a value"), Total(1));
     assert_eq!(first.await.expect("a value"), Total(3));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&tasks[1]), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&tasks[1]), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]

@@ -139,8 +139,8 @@ async fn a_task_submits_by_the_handle_it_extracts() {
     });
     let task = harness.add(Rules::never(), task);
     assert!(over(&task).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!((story.ids_of("inner").len(), story.ids_of("work").len()), (1, 1));
+    let event_log = harness.finish().await;
+    assert_eq!((event_log.ids_of("inner").len(), event_log.ids_of("work").len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -85,6 +85,6 @@ async fn the_admission_that_a_job_declares_applies() {
     let second = harness.submit(Count { by: 1 }).expect_err("it drops if running");
     assert!(matches!(second.reason(), RuntimeError::Busy { .. }));
     assert_eq!(first.await.expect("a value"), 1);
-    let story = harness.finish().await;
-    assert_eq!(story.ids_of("count").len(), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.ids_of("count").len(), 1);
 }

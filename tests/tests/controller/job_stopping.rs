@@ -28,8 +28,8 @@ async fn running(harness: &Harness) -> (JobHandle<Total>, TaskHandle) {
 async fn assert_delivered(harness: Harness, job: JobHandle<Total>, task: TaskHandle) {
     assert_eq!(job.await.expect("work done is never thrown away"), Total(9));
     assert!(over(&task).await.is_completed(), "stop or no stop");
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,9 +91,9 @@ async fn a_job_cancelled_while_it_waits_leaves_the_queue_and_never_runs() {
     assert_eq!(error.to_string(), "canceled");
     first.cancel();
     assert_eq!(first.await.expect("a value"), Total(9));
-    let story = harness.finish().await;
-    assert!(story.starts_of(&waited).is_empty());
-    assert_eq!(story.starts_of(&task).len(), 1);
+    let event_log = harness.finish().await;
+    assert!(event_log.starts_of(&waited).is_empty());
+    assert_eq!(event_log.starts_of(&task).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

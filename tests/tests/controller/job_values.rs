@@ -7,7 +7,7 @@ use tests::Harness;
 use tokio::time::{Instant, sleep};
 
 use crate::job::{Total, Work, accepted, gives};
-use crate::seen::now;
+use crate::poll_once::now;
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
@@ -20,8 +20,8 @@ async fn awaiting_a_job_gives_its_value() {
     assert!(matches!(job.status().phase, Phase::Running { attempt: 1 }));
     let task = job.task().clone();
     assert_eq!(job.await.expect("a value"), Total(42));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,8 +79,8 @@ async fn dropping_the_handle_detaches_the_job() {
     let task = job.task().clone();
     drop(job);
     assert!(over(&task).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), RAN);
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,18 +15,18 @@ async fn the_same_name_in_two_slots_runs_in_both() {
     assert!(matches!(one.status().phase, taskvisor::Phase::Running { .. }), "both run at once");
     assert!(over(&one).await.is_completed());
     assert!(over(&two).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&one), story.starts_of(&two));
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&one), event_log.starts_of(&two));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_is_no_name_and_a_name_no_slot() {
     let harness = Harness::new();
-    let added = harness.add(Rules::never(), polite("same"));
-    let submitted = harness.submit_to("same", DropIfRunning, Rules::never(), polite("same"));
+    let added = harness.add(Rules::never(), cooperative("same"));
+    let submitted = harness.submit_to("same", DropIfRunning, Rules::never(), cooperative("same"));
     harness.reach(&submitted, 1).await;
     assert!(!added.status().stopping);
-    let again = harness.add_task(harness.spec(Rules::never(), polite("same")));
+    let again = harness.add_task(harness.spec(Rules::never(), cooperative("same")));
     assert!(matches!(again.expect_err("taken").reason(), RuntimeError::NameTaken { .. }));
     assert_eq!(harness.task("same").map(|task| task.id()), Some(added.id()));
     assert!(harness.cancel_with_timeout("same", SECOND).await.expect("the added one is there"));
@@ -49,10 +49,10 @@ async fn the_slot_is_named_after_the_task_unless_said() {
         harness.slots().iter().map(|status| (status.key.to_string(), status.waiting.len())).collect();
     assert_eq!(slots, [("other".to_owned(), 0), ("sync".to_owned(), 1)]);
     over(&second).await;
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), RAN);
-    assert_eq!(story.of(&second), RAN_LATER);
-    assert_eq!(story.of(&other), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), RAN);
+    assert_eq!(event_log.of(&second), RAN_LATER);
+    assert_eq!(event_log.of(&other), RAN);
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,9 +31,9 @@ async fn a_latest_replaces_an_owner_that_sleeps_in_its_backoff() {
     assert!(owner.status().stopping, "the stop is requested in the same step");
     assert!(over(&latest).await.is_completed());
     gave_way(&owner).await;
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&latest), [seconds(5)]);
-    assert_eq!(story.of(&latest), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&latest), [seconds(5)]);
+    assert_eq!(event_log.of(&latest), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,8 +46,8 @@ async fn a_latest_replaces_an_owner_in_its_interval() {
     assert!(over(&latest).await.is_completed());
     let outcome = over(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&latest), [seconds(5)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&latest), [seconds(5)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,10 +59,10 @@ async fn an_owner_is_not_retried_while_a_latest_waits_behind_it() {
     assert!(!owner.status().stopping, "an attempt that runs goes on");
     assert!(over(&latest).await.is_completed());
     gave_way(&owner).await;
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&latest), [SECOND]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&latest), [SECOND]);
     let ended = "ended canceled by a replacement; its last attempt failed: broken";
-    assert_eq!(story.of(&owner), ["added", "started 1", "failed 1: broken", ended, "removed"]);
+    assert_eq!(event_log.of(&owner), ["added", "started 1", "failed 1: broken", ended, "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,8 +75,8 @@ async fn an_owner_is_not_repeated_while_a_latest_waits_behind_it() {
     assert!(over(&latest).await.is_completed());
     let outcome = over(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&latest), [SECOND]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&latest), [SECOND]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,8 +98,8 @@ async fn a_retry_of_the_next_owner_gives_way_to_a_latest() {
     let latest = submit(&harness, Latest, brief("latest"));
     assert!(over(&latest).await.is_completed());
     gave_way(&next).await;
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&latest), [seconds(2)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&latest), [seconds(2)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +108,7 @@ async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let owner = harness.submit_to(SLOT, Queue, rules, failing("owner"));
     sleep(millis(1_500)).await;
-    let other = harness.submit_to("other", Queue, Rules::never(), polite("other"));
+    let other = harness.submit_to("other", Queue, Rules::never(), cooperative("other"));
     sleep(SECOND).await;
     assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit }));
     let latest = submit(&harness, Latest, brief("latest"));

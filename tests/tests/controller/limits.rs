@@ -8,7 +8,7 @@ use crate::support::*;
 #[tokio::test(start_paused = true)]
 async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
     assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, total: 10_000 });
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     for _ in 0..100 {
         submit(&harness, Queue, brief("queued"));
     }
@@ -33,7 +33,7 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
     let harness = limited(1, 100);
     for slot in ["one", "two"] {
         for name in ["owner", "queued"] {
-            harness.submit_to(slot, Queue, Rules::never(), polite(name));
+            harness.submit_to(slot, Queue, Rules::never(), cooperative(name));
         }
         let late = harness.try_submit_to(slot, Queue, Rules::never(), brief("late"));
         let late = late.expect_err("the line is full");
@@ -45,7 +45,7 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
 #[tokio::test(start_paused = true)]
 async fn a_replace_and_a_latest_wait_although_the_line_is_full() {
     let harness = limited(1, 1);
-    let owner = owns(&harness, polite("owner")).await;
+    let owner = owns(&harness, cooperative("owner")).await;
     submit(&harness, Queue, brief("queued"));
     let replacement = submit(&harness, Replace, brief("replacement"));
     let latest = submit(&harness, Latest, brief("latest"));

@@ -1,7 +1,7 @@
 //! Keyed work: who may run in a slot, who waits for it, and what becomes of them; jobs and their values.
 
 mod support;
-mod seen;
+mod poll_once;
 
 mod admission_idle;
 mod admission_owned;
@@ -15,10 +15,10 @@ mod clearing;
 mod view;
 mod keys;
 mod refused;
-mod told;
+mod submission_events;
 mod delayed;
 mod stop_timeout;
-mod shown;
+mod slot_labels;
 mod ids;
 
 mod owners;

@@ -1,13 +1,13 @@
 //! Several admissions on one slot.
 
 use taskvisor::{EventName, Outcome, Rejection, StopCause, TaskHandle};
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::support::*;
 
 /// The names of those who ran, in the order in which they started.
-fn order(story: &Story) -> Vec<&str> {
-    let started = story.events().iter().filter(|event| event.kind.name() == EventName::Started);
+fn order(event_log: &EventLog) -> Vec<&str> {
+    let started = event_log.events().iter().filter(|event| event.kind.name() == EventName::Started);
     started.filter_map(|event| event.task()).collect()
 }
 
@@ -21,13 +21,13 @@ async fn end(tasks: &[&TaskHandle]) -> Vec<Outcome> {
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_goes_before_all_that_queue_and_they_keep_their_order() {
-    let (harness, owner) = owned_by(polite("owner")).await;
+    let (harness, owner) = owned_by(cooperative("owner")).await;
     let queued = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
     let replacement = submit(&harness, Replace, brief("replacement"));
     assert_eq!(waiting(&harness), ["replacement", "one", "two", "three"]);
     end(&[&owner, &replacement, &queued[0], &queued[1], &queued[2]]).await;
-    let story = harness.finish().await;
-    assert_eq!(order(&story), ["owner", "replacement", "one", "two", "three"]);
+    let event_log = harness.finish().await;
+    assert_eq!(order(&event_log), ["owner", "replacement", "one", "two", "three"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -38,8 +38,8 @@ async fn a_latest_goes_behind_all_that_queue_and_a_queue_behind_it() {
     let last = submit(&harness, Queue, brief("two"));
     assert_eq!(waiting(&harness), ["one", "latest", "two"]);
     over(&last).await;
-    let story = harness.finish().await;
-    assert_eq!(order(&story), ["owner", "one", "latest", "two"]);
+    let event_log = harness.finish().await;
+    assert_eq!(order(&event_log), ["owner", "one", "latest", "two"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,8 +51,8 @@ async fn a_later_latest_gives_up_the_place_of_the_older_and_waits_last() {
     assert_eq!(waiting(&harness), ["queued", "later"]);
     assert!(is_rejected(&over(&older).await, Rejection::Superseded));
     over(&later).await;
-    let story = harness.finish().await;
-    assert_eq!(order(&story), ["owner", "queued", "later"]);
+    let event_log = harness.finish().await;
+    assert_eq!(order(&event_log), ["owner", "queued", "later"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,22 +66,22 @@ async fn a_replace_a_latest_and_a_queue_that_wait_leave_each_other_alone() {
     let outcomes = end(&[&owner, &replacement, &latest, &queued]).await;
     assert!(is_canceled(&outcomes[0], StopCause::Replace));
     assert!(outcomes[1..].iter().all(Outcome::is_completed), "{outcomes:?}");
-    let story = harness.finish().await;
-    assert_eq!(order(&story), ["owner", "replacement", "latest", "queued"]);
+    let event_log = harness.finish().await;
+    assert_eq!(order(&event_log), ["owner", "replacement", "latest", "queued"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_runs_is_itself_replaced() {
     let (harness, first) = owned_by(slow_to_stop("first")).await;
-    let second = submit(&harness, Replace, polite("second"));
+    let second = submit(&harness, Replace, cooperative("second"));
     harness.reach(&second, 1).await;
     let third = submit(&harness, Replace, brief("third"));
     let outcomes = end(&[&first, &second, &third]).await;
     assert!(outcomes[2].is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), REPLACED);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), REPLACED);
     assert_eq!(
-        story.of(&second),
+        event_log.of(&second),
         [
             "added",
             "queued",
@@ -97,12 +97,12 @@ async fn a_replacement_that_runs_is_itself_replaced() {
 #[tokio::test(start_paused = true)]
 async fn a_submission_replaced_before_its_first_poll_makes_no_attempt() {
     let harness = Harness::new();
-    let first = submit(&harness, Queue, polite("first"));
+    let first = submit(&harness, Queue, cooperative("first"));
     let second = submit(&harness, Replace, brief("second"));
     assert!(over(&second).await.is_completed());
     assert!(is_canceled(&over(&first).await, StopCause::Replace));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&first), ["added", "ended canceled by a replacement", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&first), ["added", "ended canceled by a replacement", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,22 +111,22 @@ async fn a_replaced_owner_that_completes_is_canceled() {
     let next = submit(&harness, Replace, brief("next"));
     let outcomes = end(&[&owner, &next]).await;
     assert!(is_canceled(&outcomes[0], StopCause::Replace), "a stop wins over the table");
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&next).len(), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&next).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn slots_do_not_touch_each_other() {
-    let (harness, owner) = owned_by(polite("owner")).await;
+    let (harness, owner) = owned_by(cooperative("owner")).await;
     let rules = Rules::never();
     for admission in ALL {
         let other = harness.submit_to("other", admission, rules, brief("other"));
         assert!(over(&other).await.is_completed());
     }
     assert!(!owner.status().stopping);
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&owner),
+        event_log.of(&owner),
         ["added", "started 1", "canceled 1", "ended canceled by shutdown", "removed"]
     );
 }

@@ -20,9 +20,9 @@ async fn finish(harness: Harness, owner: TaskHandle) -> Outcome {
     assert!(over(&next).await.is_completed());
     let outcome = over(&owner).await;
     assert!(harness.slots().is_empty());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&next), RAN_LATER);
-    assert_eq!(story.starts_of(&next), story.times_of(&owner, EventName::Removed));
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&next), RAN_LATER);
+    assert_eq!(event_log.starts_of(&next), event_log.times_of(&owner, EventName::Removed));
     outcome
 }
 
@@ -59,24 +59,24 @@ async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_wa
     let next = submit(&harness, Replace, brief("next"));
     assert!(over(&next).await.is_completed());
     assert!(over(&owner).await.is_aborted());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
     // It waited for the whole grace: 20 s.
     let waits =
         ["added", "queued", "delayed", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
-    assert_eq!(story.of(&next), waits);
-    assert_eq!(story.starts_of(&next), story.times_of(&owner, EventName::Aborted));
+    assert_eq!(event_log.of(&next), waits);
+    assert_eq!(event_log.starts_of(&next), event_log.times_of(&owner, EventName::Aborted));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_owner_without_any_grace_still_sees_once_that_it_is_replaced() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
-    let owner = owns(&harness, polite("owner")).await;
+    let owner = owns(&harness, cooperative("owner")).await;
     let next = submit(&harness, Replace, brief("next"));
     assert!(over(&next).await.is_completed());
     assert!(over(&owner).await.is_canceled());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), REPLACED);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), REPLACED);
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,6 +91,6 @@ async fn an_owner_that_fails_when_it_is_replaced_is_not_retried() {
     let outcome = over(&owner).await;
     assert!(outcome.is_canceled());
     assert_eq!(failed_as(&outcome), Some(FailureKind::Error), "the last error is carried");
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner).len(), 5);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner).len(), 5);
 }

@@ -19,8 +19,8 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
     assert_eq!(owner(&harness).as_deref(), Some("parked"));
     assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
     assert!(over(&parked).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&parked), [SECOND]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&parked), [SECOND]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -29,9 +29,9 @@ async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
     let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
     assert!(over(&line[2]).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&other), [seconds(0)]);
-    let starts: Vec<_> = line.iter().flat_map(|task| story.starts_of(task)).collect();
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&other), [seconds(0)]);
+    let starts: Vec<_> = line.iter().flat_map(|task| event_log.starts_of(task)).collect();
     assert_eq!(starts, [seconds(0), seconds(1), seconds(2)]);
 }
 
@@ -44,9 +44,9 @@ async fn an_owner_that_waits_for_its_permit_is_replaced_without_an_attempt() {
     let next = submit(&harness, Replace, brief("next"));
     assert!(over(&next).await.is_completed());
     assert!(is_canceled(&over(&parked).await, StopCause::Replace));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&parked), ["added", "ended canceled by a replacement", "removed"]);
-    assert_eq!(story.starts_of(&next), [SECOND]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&parked), ["added", "ended canceled by a replacement", "removed"]);
+    assert_eq!(event_log.starts_of(&next), [SECOND]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -61,8 +61,8 @@ async fn many_slots_share_the_permits_and_all_get_through() {
     for task in &tasks {
         assert!(over(task).await.is_completed());
     }
-    let story = harness.finish().await;
-    let mut starts: Vec<_> = tasks.iter().flat_map(|task| story.starts_of(task)).collect();
+    let event_log = harness.finish().await;
+    let mut starts: Vec<_> = tasks.iter().flat_map(|task| event_log.starts_of(task)).collect();
     starts.sort_unstable();
     assert!(starts.windows(4).all(|four| four[3] - four[0] >= SECOND), "never four at once: {starts:?}");
 }

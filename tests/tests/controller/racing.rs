@@ -19,7 +19,7 @@ fn submit_until_refused(
     let mut tasks = Vec::new();
     for number in 0_usize.. {
         let slot = format!("slot-{}", number % 3);
-        let spec = Rules::never().spec(if number % 5 == 0 { polite("work") } else { brief("work") });
+        let spec = Rules::never().spec(if number % 5 == 0 { cooperative("work") } else { brief("work") });
         let submission = ControllerSpec::new(spec, ALL[number % 4]).with_slot(slot.as_str());
         match supervisor.submit(submission) {
             Ok(task) => {
@@ -62,7 +62,7 @@ fn reported(report: &Report) -> [u64; 5] {
 async fn four_threads_submit_against_a_shutdown_and_the_counts_add_up() {
     for _ in 0..25 {
         let harness = Harness::new();
-        let keeper = harness.spec(Rules::never(), polite("keeper"));
+        let keeper = harness.spec(Rules::never(), cooperative("keeper"));
         harness.trace().knows("work", Rules::never());
         let (accepted, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let threads: Vec<_> = (0..4)
@@ -92,7 +92,7 @@ async fn four_threads_submit_against_a_shutdown_and_the_counts_add_up() {
         assert_eq!(reported(&report), counts(&outcomes));
         assert!(harness.slots().is_empty());
         assert!(harness.tasks().is_empty());
-        let story = harness.finish().await;
-        assert_eq!(story.count(EventName::Added), tasks.len() + 1);
+        let event_log = harness.finish().await;
+        assert_eq!(event_log.count(EventName::Added), tasks.len() + 1);
     }
 }

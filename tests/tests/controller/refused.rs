@@ -12,7 +12,7 @@ struct Database;
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_submission_comes_back_as_it_was() {
-    let (harness, owner) = owned_by(polite("owner")).await;
+    let (harness, owner) = owned_by(cooperative("owner")).await;
     let error = refused(&harness, DropIfRunning, brief("later"));
     assert_eq!(error.to_string(), "the slot `slot` is busy: retry later, or use an admission that waits");
     let submission = error.into_submission();
@@ -24,22 +24,22 @@ async fn a_refused_submission_comes_back_as_it_was() {
     assert_eq!(harness.slots()[0].key.as_ref(), SLOT);
     assert!(is_busy(&refused(&harness, DropIfRunning, brief("busy"))));
     assert!(over(&later).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&later), RAN);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&later), RAN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_told_with_name_slot_and_reason() {
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     let reason = refused(&harness, DropIfRunning, brief("dropped")).to_string();
-    let story = harness.finish().await;
-    assert_eq!(story.count(EventName::Refused), 1);
-    let refused = story.events().iter().find(|event| event.kind.name() == EventName::Refused);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.count(EventName::Refused), 1);
+    let refused = event_log.events().iter().find(|event| event.kind.name() == EventName::Refused);
     let refused = refused.expect("it is told");
     assert_eq!((refused.id(), refused.task()), (None, None), "a refused submission is no task");
     let EventKind::Refused { task, slot, reason: told } = &refused.kind else { panic!("{refused}") };
     assert_eq!((task.as_str(), slot.as_deref(), told), ("dropped", Some(SLOT), &reason));
-    assert!(story.ids_of("dropped").is_empty());
+    assert!(event_log.ids_of("dropped").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +65,7 @@ async fn rules_that_contradict_each_other_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_fits_into_any_error() {
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     let error = refused(&harness, DropIfRunning, brief("dropped"));
     let into_anyhow = || -> anyhow::Result<()> { Err(error)? };
     assert_eq!(
@@ -86,9 +86,9 @@ async fn nothing_is_accepted_after_a_stop_request() {
         assert!(matches!(error.reason(), RuntimeError::ShuttingDown));
         assert_eq!(error.into_submission().into_spec().name(), "late");
     }
-    let story = harness.finish().await;
-    assert!(story.ids_of("late").is_empty());
-    assert!(story.count(EventName::Refused) <= ALL.len());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("late").is_empty());
+    assert!(event_log.count(EventName::Refused) <= ALL.len());
 }
 
 #[test]

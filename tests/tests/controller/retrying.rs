@@ -36,9 +36,9 @@ async fn an_owner_that_gives_up_passes_its_slot_on() {
     let next = submit(&harness, Queue, brief("next"));
     assert!(over(&next).await.is_completed());
     assert!(over(&retrying).await.is_failed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&retrying).len(), 3);
-    assert_eq!(story.of(&next), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&retrying).len(), 3);
+    assert_eq!(event_log.of(&next), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,8 +53,8 @@ async fn an_always_owner_keeps_its_slot_until_it_is_replaced() {
     let replacement = submit(&harness, Replace, brief("replacement"));
     assert!(over(&queued).await.is_completed());
     assert!(is_canceled(&over(&repeating).await, StopCause::Replace));
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&replacement), [seconds(35)], "a wait ends at once when a stop is asked");
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&replacement), [seconds(35)], "a wait ends at once when a stop is asked");
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,6 +68,6 @@ async fn an_owner_replaced_in_its_backoff_ends_at_once_with_its_last_error() {
     let outcome = over(&retrying).await;
     assert!(is_canceled(&outcome, StopCause::Replace));
     assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("broken"));
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&next), [SECOND]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&next), [SECOND]);
 }

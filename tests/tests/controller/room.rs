@@ -54,9 +54,9 @@ async fn it_is_accepted_when_the_owner_makes_way() {
     let third = accepted(&harness, third).await;
     assert!(matches!(owner.status().phase, Phase::Ended(Outcome::Completed)));
     assert!(over(&third).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&queued), RAN_LATER);
-    assert_eq!(story.of(&third), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&queued), RAN_LATER);
+    assert_eq!(event_log.of(&third), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +89,7 @@ async fn it_is_woken_by_a_clear_and_not_cleared_itself() {
 #[tokio::test(start_paused = true)]
 async fn it_is_woken_by_room_in_all_made_in_another_slot() {
     let harness = limited(100, 1);
-    owns(&harness, polite("owner")).await;
+    owns(&harness, cooperative("owner")).await;
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
     let queued = harness.submit_to("other", Queue, Rules::never(), working("queued"));
     let third = wait_for_room(&harness, "third");
@@ -110,15 +110,15 @@ async fn given_up_it_has_submitted_nothing() {
     third.abort();
     assert!(third.await.expect_err("given up").is_cancelled());
     assert!(over(&queued).await.is_completed());
-    let story = harness.finish().await;
-    assert!(story.ids_of("third").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("third").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn given_up_it_drops_the_submission() {
     let kept = Arc::new(());
     let harness = limited(0, 0);
-    owns(&harness, polite("owner")).await;
+    owns(&harness, cooperative("owner")).await;
     let held = Arc::clone(&kept);
     let task = TaskFn::arc("held", move || {
         let _held = Arc::clone(&held);
@@ -137,8 +137,8 @@ async fn a_shutdown_refuses_it_and_gives_the_submission_back() {
     let refused = in_time(third).await.expect("no panic").expect_err("it shuts down");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown));
     assert_eq!(refused.into_submission().into_spec().name(), "third");
-    let story = harness.finish().await;
-    assert!(story.ids_of("third").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("third").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,7 +153,7 @@ async fn the_end_of_the_supervisor_refuses_it() {
 
 #[tokio::test(start_paused = true)]
 async fn it_waits_for_room_only_and_is_refused_as_busy_at_once() {
-    let (harness, _) = owned_by(polite("owner")).await;
+    let (harness, _) = owned_by(cooperative("owner")).await;
     let submission = harness.submission(SLOT, DropIfRunning, Rules::never(), brief("dropped"));
     let refused = timeout(seconds(0), harness.submit_wait(submission)).await.expect("at once");
     assert!(is_busy(&refused.expect_err("the slot is taken")));
@@ -170,8 +170,8 @@ async fn all_who_wait_for_room_get_their_turn() {
         let task = accepted(&harness, waiting).await;
         assert!(over(&task).await.is_completed());
     }
-    let story = harness.finish().await;
-    assert_eq!(story.ids_of("crowd").len(), 50);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.ids_of("crowd").len(), 50);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,9 +25,9 @@ async fn a_shutdown_rejects_waiting_and_stops_running_submissions() {
         "they do not wait for the owner"
     );
     assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     for task in &waiting {
-        assert_eq!(story.of(task), REJECTED);
+        assert_eq!(event_log.of(task), REJECTED);
     }
 }
 
@@ -39,8 +39,8 @@ async fn a_replacement_that_waits_does_not_start_during_a_shutdown() {
     harness.shutdown().await.expect("in order");
     assert!(is_rejected(&over(&replacement).await, Rejection::ShuttingDown));
     assert!(is_canceled(&over(&owner).await, StopCause::Replace), "whoever asked first is the cause");
-    let story = harness.finish().await;
-    assert_eq!(story.of(&replacement), REJECTED);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&replacement), REJECTED);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,8 +51,8 @@ async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_no_task() {
     report_of(harness.shutdown().await).expect("nothing is stuck");
     assert!(over(&owner).await.is_aborted());
     assert!(harness.slots().is_empty());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&queued), REJECTED);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&queued), REJECTED);
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,16 +63,17 @@ async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome()
     harness.stop();
     assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
     assert!(is_rejected(&over(&queued).await, Rejection::ShuttingDown));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&owner), ["added", "ended canceled by shutdown", "removed"]);
-    assert_eq!(story.of(&queued), ["added", "queued", "ended rejected: shutting down", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&owner), ["added", "ended canceled by shutdown", "removed"]);
+    assert_eq!(event_log.of(&queued), ["added", "queued", "ended rejected: shutting down", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn dropping_the_last_supervisor_rejects_what_waits() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
-    let submission = |name| ControllerSpec::queue(trace.spec(Rules::never(), polite(name))).with_slot(SLOT);
+    let submission =
+        |name| ControllerSpec::queue(trace.spec(Rules::never(), cooperative(name))).with_slot(SLOT);
     let tasks = ["owner", "queued"].map(|name| supervisor.submit(submission(name)).expect("accepted"));
     let handle = supervisor.handle();
     tokio::task::yield_now().await;
@@ -101,8 +102,8 @@ async fn a_run_awaits_queued_submissions_and_counts_their_ends() {
     assert_eq!((report.completed, report.rejected), (5, 1), "{report}");
     assert_eq!((report.canceled, report.failed, report.aborted), (0, 0, 0));
     assert_eq!(report.to_string(), "5 completed, 0 canceled, 0 failed, 0 aborted, 1 rejected");
-    let story = harness.finish().await;
-    assert_eq!(story.count(EventName::Added), 6);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.count(EventName::Added), 6);
 }
 
 /// Nothing is recorded here, because the recorder is lost with the runtime too.
@@ -111,7 +112,8 @@ async fn a_lost_runtime_frees_every_slot_and_settles_every_outcome() {
     let lost = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let supervisor = Supervisor::builder(Config::default()).runtime(lost.handle().clone()).build();
     let submission = |number: usize| {
-        ControllerSpec::new(Rules::never().spec(polite("work")), [Queue, Latest][number % 2]).with_slot(SLOT)
+        ControllerSpec::new(Rules::never().spec(cooperative("work")), [Queue, Latest][number % 2])
+            .with_slot(SLOT)
     };
     let tasks: Vec<_> =
         (0..6).map(|number| supervisor.submit(submission(number)).expect("accepted")).collect();

@@ -34,7 +34,7 @@ pub(crate) fn millis(count: u64) -> Duration {
 }
 
 /// It runs until it is asked to stop, and then stops.
-pub(crate) fn polite(name: &'static str) -> TaskRef {
+pub(crate) fn cooperative(name: &'static str) -> TaskRef {
     Script::task(name, [Step::UntilStopped])
 }
 

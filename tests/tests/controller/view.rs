@@ -18,7 +18,7 @@ async fn a_slot_tells_its_owner_and_since_when() {
     assert!(harness.slots().is_empty());
     sleep(SECOND).await;
     let began = Instant::now();
-    let task = submit(&harness, Queue, polite("owner"));
+    let task = submit(&harness, Queue, cooperative("owner"));
     sleep(SECOND).await;
     let slot = only(&harness);
     assert_eq!((&*slot.key, slot.owner.as_str()), (SLOT, "owner"));
@@ -48,7 +48,7 @@ async fn waiting_submissions_are_listed_in_order_of_admission() {
 #[tokio::test(start_paused = true)]
 async fn one_that_waited_is_the_owner_since_its_turn() {
     let (harness, first) = owned_by(working("first")).await;
-    let second = submit(&harness, Queue, polite("second"));
+    let second = submit(&harness, Queue, cooperative("second"));
     over(&first).await;
     let turn = Instant::now();
     sleep(SECOND).await;
@@ -63,7 +63,7 @@ async fn one_that_waited_is_the_owner_since_its_turn() {
 async fn slots_are_told_by_key() {
     let harness = Harness::new();
     for slot in ["pear", "apple", "zebra", "fig", "Apple", ""] {
-        harness.submit_to(slot, Queue, Rules::never(), polite("work"));
+        harness.submit_to(slot, Queue, Rules::never(), cooperative("work"));
     }
     let slots: Vec<_> = harness.slots().iter().map(|status| status.key.to_string()).collect();
     assert_eq!(slots, ["", "Apple", "apple", "fig", "pear", "zebra"]);
@@ -72,7 +72,7 @@ async fn slots_are_told_by_key() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_among_the_tasks_too_but_not_under_their_names() {
-    let (harness, owner) = owned_by(polite("owner")).await;
+    let (harness, owner) = owned_by(cooperative("owner")).await;
     let queued = submit(&harness, Queue, brief("queued"));
     let tasks: Vec<_> = harness.tasks().iter().map(|status| status.id).collect();
     assert_eq!(tasks, [owner.id(), queued.id()]);
@@ -85,7 +85,7 @@ async fn those_who_wait_are_among_the_tasks_too_but_not_under_their_names() {
 #[tokio::test(start_paused = true)]
 async fn an_added_task_has_no_slot() {
     let harness = Harness::new();
-    harness.add(Rules::never(), polite("added"));
+    harness.add(Rules::never(), cooperative("added"));
     assert!(harness.slots().is_empty());
     harness.finish().await;
 }
@@ -93,7 +93,7 @@ async fn an_added_task_has_no_slot() {
 #[tokio::test(start_paused = true)]
 async fn a_supervisor_that_is_gone_has_no_slots() {
     let harness = Harness::new();
-    submit(&harness, Queue, polite("work"));
+    submit(&harness, Queue, cooperative("work"));
     let supervisor = harness.handle();
     harness.finish().await;
     assert!(supervisor.slots().is_empty());

@@ -25,8 +25,8 @@ async fn all_of_a_hundred_thousand_tasks_added_without_a_yield_end() {
         assert!(task.outcome().await.is_completed());
     }
     assert!(harness.tasks().is_empty());
-    let story = harness.finish().await;
-    assert_eq!((story.count(EventName::Added), story.count(EventName::Ended)), (BURST, BURST));
+    let event_log = harness.finish().await;
+    assert_eq!((event_log.count(EventName::Added), event_log.count(EventName::Ended)), (BURST, BURST));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,8 +44,8 @@ async fn all_tasks_that_several_threads_add_at_once_end() {
     for task in &tasks {
         assert!(task.outcome().await.is_completed());
     }
-    let story = harness.finish().await;
-    assert_eq!((story.count(EventName::Added), story.count(EventName::Ended)), (BURST, BURST));
+    let event_log = harness.finish().await;
+    assert_eq!((event_log.count(EventName::Added), event_log.count(EventName::Ended)), (BURST, BURST));
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,8 +53,8 @@ async fn a_task_runs_without_anybody_calling_run() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), Script::task("alone", [Step::Succeed]));
     assert!(task.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), ["added", "started 1", "succeeded 1", "ended completed", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), ["added", "started 1", "succeeded 1", "ended completed", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,8 +73,8 @@ async fn run_waits_for_what_was_added_before_it_and_during_it() {
     let report = harness.run(vec![harness.spec(Rules::never(), parent)]).await.expect("all end");
     assert_eq!(report.completed, 3);
     assert!(early.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.ids_of("late").len(), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.ids_of("late").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,8 +105,8 @@ fn an_add_outside_any_runtime_is_refused_with_the_spec_back() {
         let task = supervisor.add_task(refused.into_spec()).expect("the first runtime it is called from");
         trace.ended(&task, task.outcome().await);
         supervisor.shutdown().await.expect("in order");
-        let story = trace.check();
-        assert_eq!(story.of(&task), ["added", "started 1", "succeeded 1", "ended completed", "removed"]);
+        let event_log = trace.check();
+        assert_eq!(event_log.of(&task), ["added", "started 1", "succeeded 1", "ended completed", "removed"]);
     });
 }
 
@@ -137,8 +137,8 @@ async fn an_add_after_the_shutdown_began_is_refused_with_the_spec_back() {
     let refused = harness.add_task(refused.into_spec()).expect_err("the shutdown is through");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown), "{refused}");
     assert_eq!(refused.into_spec().name(), "late");
-    let story = harness.finish().await;
-    assert!(story.ids_of("late").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("late").is_empty());
 }
 
 #[tokio::test(start_paused = true)]

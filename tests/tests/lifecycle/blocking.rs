@@ -83,8 +83,8 @@ async fn a_stuck_body_keeps_its_name_until_it_returns() {
     assert!(again.outcome().await.is_completed());
     until(|| matches!(task.status().phase, Phase::Ended(_))).await;
     assert!(task.outcome().await.is_aborted());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,10 +162,10 @@ async fn a_permit_stays_taken_as_long_as_the_attempt_is_there() {
 async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
     let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, release) = blocked(&harness, Rules::never()).await;
-    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
     // The recorder may have been woken on the thread that blocks, where Tokio lets nobody else take it over.
     harness.trace().expect_stuck(&task);
-    harness.trace().expect_stuck(&polite);
+    harness.trace().expect_stuck(&cooperative);
     let supervisor = harness.handle();
     let (first, second) = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
     for result in [&first, &second, &supervisor.shutdown().await] {
@@ -175,7 +175,7 @@ async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
         assert_eq!(named, [("blocker", task.id())]);
         assert!(stuck[0].running_for >= GRACE);
     }
-    assert!(polite.outcome().await.is_canceled() || polite.outcome().await.is_aborted());
+    assert!(cooperative.outcome().await.is_canceled() || cooperative.outcome().await.is_aborted());
     assert!(task.outcome().await.is_aborted());
     assert!(matches!(task.status().phase, Phase::Stuck { .. }));
     release.now();

@@ -25,9 +25,9 @@ async fn deaf(harness: &Harness) -> TaskHandle {
 /// When the only attempt of the task was aborted.
 async fn aborted_at(harness: Harness, task: &TaskHandle) -> Duration {
     assert!(task.outcome().await.is_aborted());
-    let story = harness.finish().await;
-    assert_eq!(story.of(task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
-    story.times_of(task, EventName::Aborted)[0]
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
+    event_log.times_of(task, EventName::Aborted)[0]
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +89,7 @@ async fn a_later_request_brings_the_deadline_forward() {
 #[tokio::test(start_paused = true)]
 async fn with_zero_grace_a_body_is_still_polled_once() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
-    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
     let polls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&polls);
     let counting = TaskFn::arc("deaf", move || {
@@ -103,11 +103,11 @@ async fn with_zero_grace_a_body_is_still_polled_once() {
     harness.settle().await;
     assert_eq!(polls.load(Ordering::SeqCst), 1);
     harness.stop();
-    assert!(polite.outcome().await.is_canceled());
+    assert!(cooperative.outcome().await.is_canceled());
     assert!(deaf.outcome().await.is_aborted());
     assert_eq!(polls.load(Ordering::SeqCst), 2);
-    let story = harness.finish().await;
-    assert_eq!(story.times_of(&deaf, EventName::Aborted), [Duration::ZERO]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&deaf, EventName::Aborted), [Duration::ZERO]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,8 +122,8 @@ async fn work_done_within_the_grace_is_not_cut_short() {
     harness.settle().await;
     harness.stop();
     assert!(task.outcome().await.is_canceled());
-    let story = harness.finish().await;
-    assert_eq!(story.times_of(&task, EventName::Canceled), [seconds(9)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&task, EventName::Canceled), [seconds(9)]);
 }
 
 /// Such a body is always ready, so the paused clock does not move by itself.
@@ -154,9 +154,9 @@ async fn a_body_that_uses_up_the_budget_of_every_poll_cannot_put_its_deadlines_o
 #[tokio::test(start_paused = true)]
 async fn the_longest_grace_there_is_does_not_overflow() {
     let harness = Harness::with_config(Config { grace: Duration::MAX, ..Config::default() });
-    let polite = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
     harness.settle().await;
     assert!(matches!(harness.handle().cancel("polite").await, Ok(true)));
-    assert!(polite.outcome().await.is_canceled());
+    assert!(cooperative.outcome().await.is_canceled());
     harness.finish().await;
 }

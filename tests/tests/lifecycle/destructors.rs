@@ -161,8 +161,8 @@ async fn the_end_is_told_with_the_time_after_the_value_is_gone() {
     });
     let task = harness.add(Rules::never(), task);
     assert!(task.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.times_of(&task, EventName::Succeeded), [Duration::ZERO]);
-    assert_eq!(story.times_of(&task, EventName::Ended), [SLOW]);
-    assert_eq!(story.times_of(&task, EventName::Removed), [SLOW]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&task, EventName::Succeeded), [Duration::ZERO]);
+    assert_eq!(event_log.times_of(&task, EventName::Ended), [SLOW]);
+    assert_eq!(event_log.times_of(&task, EventName::Removed), [SLOW]);
 }

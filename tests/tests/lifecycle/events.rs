@@ -45,13 +45,13 @@ async fn shutdown_requested_precedes_the_ends_and_stopped_is_last() {
     let resident = harness.task("resident").expect("it runs");
     let supervisor = harness.handle();
     let _ = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
-    let story = harness.finish().await;
-    let lines = story.lines();
+    let event_log = harness.finish().await;
+    let lines = event_log.lines();
     let tail: Vec<_> = lines.iter().rev().take(5).rev().map(String::as_str).collect();
     let ended = "resident ended canceled by shutdown";
     assert_eq!(tail, ["shutdown_requested", "resident canceled 1", ended, "resident removed", "stopped"]);
-    assert_eq!(story.of(&resident).len(), 5);
-    assert_eq!((story.count(EventName::ShutdownRequested), story.count(EventName::Stopped)), (1, 1));
+    assert_eq!(event_log.of(&resident).len(), 5);
+    assert_eq!((event_log.count(EventName::ShutdownRequested), event_log.count(EventName::Stopped)), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,9 +59,9 @@ async fn stopped_is_the_last_event_of_a_run_that_ended_by_itself_too() {
     let harness = Harness::new();
     let spec = harness.spec(Rules::never(), Script::task("short", [Step::Succeed]));
     harness.run(vec![spec]).await.expect("in order");
-    let story = harness.finish().await;
-    assert_eq!(story.lines().last().map(String::as_str), Some("stopped"));
-    assert_eq!(story.count(EventName::Stopped), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.lines().last().map(String::as_str), Some("stopped"));
+    assert_eq!(event_log.count(EventName::Stopped), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,7 +75,7 @@ async fn a_subscriber_is_told_only_what_it_asked_for() {
             .subscriber(all.clone())
     });
     play(&harness).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let expected = [
         (EventName::Failed, Some("retried".to_owned())),
         (EventName::TimedOut, Some("slow".to_owned())),
@@ -83,7 +83,8 @@ async fn a_subscriber_is_told_only_what_it_asked_for() {
     ];
     assert_eq!(some.heard(), expected);
     assert_eq!(none.heard(), []);
-    let told = story.events().iter().map(|event| (event.kind.name(), event.task().map(ToOwned::to_owned)));
+    let told =
+        event_log.events().iter().map(|event| (event.kind.name(), event.task().map(ToOwned::to_owned)));
     assert_eq!(all.heard(), told.collect::<Vec<_>>());
 }
 
@@ -91,13 +92,13 @@ async fn a_subscriber_is_told_only_what_it_asked_for() {
 async fn events_are_numbered_from_one_without_a_hole_and_name_their_task() {
     let harness = Harness::new();
     play(&harness).await;
-    let story = harness.finish().await;
-    let numbers: Vec<_> = story.events().iter().map(|event| event.seq).collect();
+    let event_log = harness.finish().await;
+    let numbers: Vec<_> = event_log.events().iter().map(|event| event.seq).collect();
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
-    for event in story.events() {
+    for event in event_log.events() {
         assert_eq!(event.task().is_some(), event.id().is_some());
         if let (Some(name), Some(id)) = (event.task(), event.id()) {
-            assert_eq!(story.ids_of(name), [id]);
+            assert_eq!(event_log.ids_of(name), [id]);
             assert_eq!(event.to_string(), format!("{name}#{id} {}", event.kind));
         }
     }
@@ -110,8 +111,8 @@ async fn a_refused_task_publishes_no_event() {
     let second = harness.spec(Rules::never(), Script::task("db", [Step::Succeed]));
     let refused = harness.add_task(second).expect_err("the name is taken");
     assert!(matches!(refused.reason(), RuntimeError::NameTaken { .. }));
-    let story = harness.finish().await;
-    let told: Vec<TaskId> = story.events().iter().filter_map(Event::id).collect();
+    let event_log = harness.finish().await;
+    let told: Vec<TaskId> = event_log.events().iter().filter_map(Event::id).collect();
     assert!(told.iter().all(|id| *id == first.id()));
 }
 

@@ -49,7 +49,7 @@ async fn every_event_is_one_line_with_its_time() {
     let rules = Rules::on_failure().constant_backoff(Duration::from_secs(1));
     let task = harness.add(rules, Script::task("ping", [Step::Fail("refused"), Step::Succeed]));
     assert!(task.outcome().await.is_completed());
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let text = paper.text();
     assert!(text.ends_with('\n'));
     let lines: Vec<_> =
@@ -57,7 +57,7 @@ async fn every_event_is_one_line_with_its_time() {
     for (time, _) in &lines {
         assert!(is_time(time), "{time}");
     }
-    let told: Vec<_> = story.events().iter().map(ToString::to_string).collect();
+    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
     assert_eq!(lines.iter().map(|(_, line)| *line).collect::<Vec<_>>(), told);
     let failed = format!("ping#{} failed attempt=1 ran=0s error=\"refused\"", task.id());
     assert!(told.contains(&failed), "{told:?}");
@@ -74,9 +74,9 @@ async fn an_event_is_one_line_even_if_its_message_has_several() {
     assert!(panicking.outcome().await.is_failed());
     let named = harness.add(Rules::never(), Script::task("a\nname", [Step::Succeed]));
     assert!(named.outcome().await.is_completed());
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let text = paper.text();
-    assert_eq!(text.lines().count(), story.events().len(), "{text}");
+    assert_eq!(text.lines().count(), event_log.events().len(), "{text}");
 }
 
 /// An output that is closed, full, or broken.
@@ -114,8 +114,8 @@ async fn an_output_that_cannot_be_written_to_stops_nothing() {
         let harness = logged(Closed(kind));
         let task = harness.add(Rules::never(), Script::task("ping", [Step::Succeed]));
         assert!(task.outcome().await.is_completed());
-        let story = harness.finish().await;
-        assert_eq!(story.count(EventName::Removed), 1);
+        let event_log = harness.finish().await;
+        assert_eq!(event_log.count(EventName::Removed), 1);
     }
 }
 

@@ -29,8 +29,8 @@ async fn a_second_task_of_a_name_is_refused_and_the_first_is_untouched() {
     let second = harness.add_task(refused.into_spec()).expect("the name is free, and the spec whole");
     harness.watch(&second);
     assert!(second.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.ids_of("db"), [first.id(), second.id()]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.ids_of("db"), [first.id(), second.id()]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,25 +57,25 @@ async fn dropping_the_last_supervisor_requests_stops_without_blocking() {
     let add = |name, step| {
         supervisor.add_task(trace.spec(Rules::never(), Script::task(name, [step]))).expect("accepted")
     };
-    let (polite, deaf) = (add("polite", Step::UntilStopped), add("deaf", Step::Hang));
+    let (cooperative, deaf) = (add("polite", Step::UntilStopped), add("deaf", Step::Hang));
     let clone = supervisor.clone();
     drop(supervisor);
     sleep(Duration::from_secs(60)).await;
-    assert!(matches!(polite.status().phase, Phase::Running { .. }));
-    assert!(!polite.status().stopping);
+    assert!(matches!(cooperative.status().phase, Phase::Running { .. }));
+    assert!(!cooperative.status().stopping);
 
     let began = Instant::now();
     drop(clone);
     assert_eq!(began.elapsed(), Duration::ZERO);
-    assert!(polite.status().stopping && deaf.status().stopping);
-    trace.ended(&polite, polite.outcome().await);
+    assert!(cooperative.status().stopping && deaf.status().stopping);
+    trace.ended(&cooperative, cooperative.outcome().await);
     trace.ended(&deaf, deaf.outcome().await);
     assert_eq!(began.elapsed(), Duration::from_secs(3));
     settle().await;
-    let story = trace.check();
-    assert_eq!(story.of(&polite)[2..], ["canceled 1", "ended canceled by shutdown", "removed"]);
-    assert_eq!(story.of(&deaf)[2..], ["aborted 1", "ended aborted", "removed"]);
-    assert_eq!(story.count(EventName::ShutdownRequested), 1);
+    let event_log = trace.check();
+    assert_eq!(event_log.of(&cooperative)[2..], ["canceled 1", "ended canceled by shutdown", "removed"]);
+    assert_eq!(event_log.of(&deaf)[2..], ["aborted 1", "ended aborted", "removed"]);
+    assert_eq!(event_log.count(EventName::ShutdownRequested), 1);
 }
 
 #[tokio::test(start_paused = true)]

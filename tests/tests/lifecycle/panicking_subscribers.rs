@@ -65,12 +65,12 @@ fn panicking(way: Way, name: &'static str) -> (Subscriber, Arc<AtomicUsize>) {
 
 /// Who panicked, as the recorder was told.
 fn panics(harness: &Harness) -> Vec<(String, String)> {
-    let story = harness.trace().so_far();
+    let event_log = harness.trace().so_far();
     let panic = |event: &Event| match &event.kind {
         EventKind::SubscriberPanicked { subscriber, message } => Some((subscriber.clone(), message.clone())),
         _ => None,
     };
-    story.events().iter().filter_map(panic).collect()
+    event_log.events().iter().filter_map(panic).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,6 +130,6 @@ async fn subscriber_panics_are_published_after_the_last_task() {
     let spec = harness.spec(Rules::never(), Script::task("task", [Step::Succeed]));
     let report = harness.run(vec![spec]).await.expect("in order");
     assert_eq!(report.completed, 1);
-    let story = harness.finish().await;
-    assert_eq!(heard.load(Ordering::SeqCst), story.count(EventName::SubscriberPanicked));
+    let event_log = harness.finish().await;
+    assert_eq!(heard.load(Ordering::SeqCst), event_log.count(EventName::SubscriberPanicked));
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use taskvisor::{
     FailureKind, FromContext, Outcome, Task, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
 };
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::drops::Bomb;
 
 /// Runs `task` twice (it fails, it is retried, it fails for good) beside one that must not notice.
-async fn beside_another(task: TaskRef) -> (Outcome, TaskHandle, Story) {
+async fn beside_another(task: TaskRef) -> (Outcome, TaskHandle, EventLog) {
     let harness = Harness::new();
     let other =
         harness.add(Rules::never(), Script::task("other", [Step::SucceedAfter(Duration::from_secs(60))]));
@@ -21,11 +21,11 @@ async fn beside_another(task: TaskRef) -> (Outcome, TaskHandle, Story) {
     let task = harness.add(rules, task);
     let outcome = task.outcome().await;
     assert!(other.outcome().await.is_completed());
-    let story = harness.finish().await;
-    (outcome, task, story)
+    let event_log = harness.finish().await;
+    (outcome, task, event_log)
 }
 
-fn assert_panicked_twice(outcome: &Outcome, task: &TaskHandle, story: &Story, message: &str) {
+fn assert_panicked_twice(outcome: &Outcome, task: &TaskHandle, event_log: &EventLog, message: &str) {
     let failure = outcome.failure().expect("a failure");
     assert_eq!((failure.kind(), failure.attempt()), (FailureKind::Panic, 2));
     assert_eq!(failure.to_string(), format!("panicked: {message}"));
@@ -39,13 +39,14 @@ fn assert_panicked_twice(outcome: &Outcome, task: &TaskHandle, story: &Story, me
         format!("ended failed: panicked: {message}"),
         "removed".to_owned(),
     ];
-    assert_eq!(story.of(task), expected);
+    assert_eq!(event_log.of(task), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_body_is_a_failure_of_the_attempt() {
-    let (outcome, task, story) = beside_another(Script::task("body", [Step::Panic("at the disco")])).await;
-    assert_panicked_twice(&outcome, &task, &story, "at the disco");
+    let (outcome, task, event_log) =
+        beside_another(Script::task("body", [Step::Panic("at the disco")])).await;
+    assert_panicked_twice(&outcome, &task, &event_log, "at the disco");
 }
 
 struct Unbuildable;
@@ -59,8 +60,8 @@ impl Task for Unbuildable {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_while_the_future_is_built_is_a_failure_of_the_attempt() {
-    let (outcome, task, story) = beside_another(TaskRef::new("unbuildable", Unbuildable)).await;
-    assert_panicked_twice(&outcome, &task, &story, "no future");
+    let (outcome, task, event_log) = beside_another(TaskRef::new("unbuildable", Unbuildable)).await;
+    assert_panicked_twice(&outcome, &task, &event_log, "no future");
 }
 
 struct Unextractable;
@@ -75,15 +76,15 @@ impl FromContext for Unextractable {
 #[tokio::test(start_paused = true)]
 async fn a_panic_while_a_parameter_is_extracted_is_a_failure_of_the_attempt() {
     let body = TaskFn::arc("unextractable", |_: Unextractable| async { Ok(()) });
-    let (outcome, task, story) = beside_another(body).await;
-    assert_panicked_twice(&outcome, &task, &story, "no parameter");
+    let (outcome, task, event_log) = beside_another(body).await;
+    assert_panicked_twice(&outcome, &task, &event_log, "no parameter");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_payload_that_panics_in_drop_fails_the_attempt() {
     let body = TaskFn::arc("payload", || async { std::panic::panic_any(Bomb::new().0) });
-    let (outcome, task, story) = beside_another(body).await;
-    assert_panicked_twice(&outcome, &task, &story, "a panic without a message");
+    let (outcome, task, event_log) = beside_another(body).await;
+    assert_panicked_twice(&outcome, &task, &event_log, "a panic without a message");
 }
 
 /// An error that cannot even be told.
@@ -101,9 +102,9 @@ impl Error for Unspeakable {}
 #[tokio::test(start_paused = true)]
 async fn an_error_whose_display_panics_is_told_without_a_panic() {
     let body = TaskFn::arc("unspeakable", || async { Err(Unspeakable.into()) });
-    let (outcome, _, story) = beside_another(body).await;
+    let (outcome, _, event_log) = beside_another(body).await;
     assert!(outcome.failure().is_some_and(|failure| failure.downcast_ref::<Unspeakable>().is_some()));
-    let told: Vec<_> = story.events().iter().map(ToString::to_string).collect();
+    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
     assert!(told.iter().any(|line| line.contains("failed attempt=1")), "{told:?}");
     assert_eq!(outcome.to_string(), "failed: <its Display panicked>");
     assert!(format!("{outcome:?}").contains("<its Display panicked>"));
@@ -128,8 +129,8 @@ impl Error for Rootless {
 #[tokio::test(start_paused = true)]
 async fn an_error_whose_source_panics_is_told_without_a_panic() {
     let body = TaskFn::arc("rootless", || async { Err(TaskError::fatal(Rootless)) });
-    let (outcome, _, story) = beside_another(body).await;
-    let told: Vec<_> = story.events().iter().map(ToString::to_string).collect();
+    let (outcome, _, event_log) = beside_another(body).await;
+    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
     assert!(told.iter().any(|line| line.contains("rootless")), "{told:?}");
     assert_eq!(outcome.to_string(), "failed: fatal: rootless");
 }

@@ -67,13 +67,13 @@ async fn a_permit_is_given_back_for_the_time_between_attempts() {
     assert!(long.outcome().await.is_completed());
     assert!(retried.outcome().await.is_completed());
     harness.cancel(&resting);
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&long), [Duration::ZERO]);
-    assert_eq!(story.starts_of(&retried), [Duration::ZERO, seconds(10)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&long), [Duration::ZERO]);
+    assert_eq!(event_log.starts_of(&retried), [Duration::ZERO, seconds(10)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_waits_for_a_permit_is_canceled_without_an_attempt() {
+async fn a_wait_for_a_permit_is_canceled_without_an_attempt() {
     let harness = limited(1);
     let holder = harness.add(Rules::never(), Script::task("holder", [Step::SucceedAfter(seconds(10))]));
     let waiting = harness.add(Rules::never(), Script::task("waiting", [Step::Succeed]));
@@ -88,9 +88,9 @@ async fn a_task_that_waits_for_a_permit_is_canceled_without_an_attempt() {
     // Its place in the queue does not swallow the permit.
     assert!(next.outcome().await.is_completed());
     assert!(holder.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&waiting), ["added", "ended canceled by a cancel", "removed"]);
-    assert_eq!(story.starts_of(&next), [seconds(10)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&waiting), ["added", "ended canceled by a cancel", "removed"]);
+    assert_eq!(event_log.starts_of(&next), [seconds(10)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,8 +101,8 @@ async fn waiting_for_a_permit_is_outside_the_timeout() {
     let waiting = harness.add(rules, Script::task("waiting", [Step::SucceedAfter(seconds(1))]));
     assert!(waiting.outcome().await.is_completed());
     assert!(holder.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&waiting), [seconds(60)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&waiting), [seconds(60)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,8 +118,8 @@ async fn an_attempt_that_times_out_panics_or_is_aborted_gives_its_permit_back() 
     aborted.cancel_with_timeout(seconds(1));
     let last = harness.add(Rules::never(), Script::task("last", [Step::Succeed]));
     assert!(last.outcome().await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.starts_of(&last), [seconds(3)]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&last), [seconds(3)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,6 +130,6 @@ async fn a_limit_of_zero_is_refused() {
     assert!(matches!(refused.reason(), RuntimeError::InvalidConfig { .. }), "{refused}");
     let refused = harness.run(vec![spec()]).await.expect_err("nothing could run");
     assert!(matches!(refused, RuntimeError::InvalidConfig { .. }), "{refused}");
-    let story = harness.finish().await;
-    assert!(story.ids_of("never").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("never").is_empty());
 }

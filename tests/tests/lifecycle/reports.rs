@@ -31,8 +31,8 @@ async fn a_report_counts_every_end_and_names_who_failed_and_who_was_aborted() {
     let aborted: Vec<_> = report.aborted_tasks.iter().map(|task| (task.name.as_str(), task.cause)).collect();
     assert_eq!(aborted, [("impatient", Some(StopCause::Cancel)), ("deaf", Some(StopCause::Shutdown))]);
     assert!(report.grace_exceeded());
-    let story = harness.finish().await;
-    assert_eq!((report.failures.len(), story.ids_of("broken")), (1, vec![failed.id]));
+    let event_log = harness.finish().await;
+    assert_eq!((report.failures.len(), event_log.ids_of("broken")), (1, vec![failed.id]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -124,8 +124,8 @@ async fn a_supervisor_runs_once() {
     assert!(matches!(second, Err(RuntimeError::AlreadyRan)), "{second:?}");
     let third = Supervisor::run(&harness, vec![spec("three")]).await;
     assert!(matches!(third, Err(RuntimeError::AlreadyRan)), "{third:?}");
-    let story = harness.finish().await;
-    assert!(story.ids_of("two").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("two").is_empty());
 }
 
 /// A stop is a level: a thread that requests it a moment before `run` changes nothing but that nothing starts.
@@ -146,8 +146,8 @@ async fn run_after_a_stop_waits_for_the_clean_up_of_added_tasks() {
     let report = harness.run(vec![spec]).await.expect("it is stopped in order");
     assert!(matches!(cleaning.status().phase, Phase::Ended(_)), "it returned before a task was gone");
     assert_eq!((report.canceled, report.completed), (1, 0));
-    let story = harness.finish().await;
-    assert!(story.ids_of("late").is_empty());
+    let event_log = harness.finish().await;
+    assert!(event_log.ids_of("late").is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskvisor::{Config, Event, EventKind, EventName, EventSet, Subscribe, Subscriber};
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 use tokio::sync::Semaphore;
 
 /// Handles an event whenever it is let.
@@ -50,8 +50,8 @@ async fn add(harness: &Harness, count: usize) {
 }
 
 /// Every event that was meant for it is heard, or lost at the very place where it is missing.
-fn assert_complete(heard: &[Heard], story: &Story, wanted: EventSet) {
-    let all: Vec<_> = story
+fn assert_complete(heard: &[Heard], event_log: &EventLog, wanted: EventSet) {
+    let all: Vec<_> = event_log
         .events()
         .iter()
         .filter(|event| wanted.contains(event.kind.name()))
@@ -84,13 +84,13 @@ async fn a_gap_is_told_at_its_place_and_the_counts_add_up() {
         harness.settle().await;
     }
     gated.gate.add_permits(1_000);
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let heard = gated.heard();
     // It is the newest that is lost, so the first ones are there.
     assert_eq!(heard[..4], [1, 2, 3, 4].map(Heard::Event));
     let gaps = heard.iter().filter(|heard| matches!(heard, Heard::Lost(_))).count();
     assert!(gaps >= 3, "{heard:?}");
-    assert_complete(&heard, &story, EventSet::ALL);
+    assert_complete(&heard, &event_log, EventSet::ALL);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,9 +115,9 @@ async fn lagged_is_delivered_unselected_and_counts_selected_events() {
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
     add(&harness, 5).await;
     gated.gate.add_permits(1_000);
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(gated.heard()[2..], [Heard::Lost(3)]);
-    assert_complete(&gated.heard(), &story, wanted);
+    assert_complete(&gated.heard(), &event_log, wanted);
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,9 +127,9 @@ async fn a_queue_of_no_length_holds_one_event() {
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
     gated.gate.add_permits(1_000);
     add(&harness, 3).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert!(gated.heard().contains(&Heard::Event(1)));
-    assert_complete(&gated.heard(), &story, EventSet::ALL);
+    assert_complete(&gated.heard(), &event_log, EventSet::ALL);
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,8 +140,8 @@ async fn one_that_lags_costs_the_others_nothing() {
     let harness = Harness::build(config, |builder| builder.subscriber(subscriber));
     add(&harness, 100).await;
     // The recorder fails a test in which it misses anything, or is told of a gap.
-    let story = harness.finish().await;
-    assert_eq!(story.count(EventName::Removed), 100);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.count(EventName::Removed), 100);
     assert_eq!(gated.heard(), []);
 }
 
@@ -160,7 +160,7 @@ async fn nothing_is_lost_uncounted_when_many_threads_tell_at_once() {
     for task in &tasks {
         task.outcome().await;
     }
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let counted: u64 = gated
         .heard()
         .iter()
@@ -169,5 +169,5 @@ async fn nothing_is_lost_uncounted_when_many_threads_tell_at_once() {
             Heard::Lost(lost) => *lost,
         })
         .sum();
-    assert_eq!(counted, story.events().len() as u64);
+    assert_eq!(counted, event_log.events().len() as u64);
 }

@@ -30,9 +30,9 @@ async fn only_the_first_cancel_reports_true_and_all_wait_for_the_end() {
     assert!(!task.cancel());
     let gone = supervisor.cancel("slow").await;
     assert!(matches!(gone, Err(RuntimeError::UnknownTask { .. })), "{gone:?}");
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&task),
+        event_log.of(&task),
         ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"]
     );
 }
@@ -69,8 +69,8 @@ async fn a_stop_request_before_the_first_poll_prevents_any_attempt() {
     let task = harness.add(Rules::always(), Script::task("unborn", [Step::Succeed]));
     assert!(harness.cancel(&task));
     assert!(task.outcome().await.is_canceled());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&task), ["added", "ended canceled by a cancel", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&task), ["added", "ended canceled by a cancel", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,8 +115,8 @@ async fn a_task_that_waits_between_attempts_stops_at_once() {
         assert!(task.outcome().await.is_canceled());
     }
     assert_eq!(asked.elapsed(), Duration::ZERO);
-    let story = harness.finish().await;
-    let ended = story.of(&backing_off).into_iter().find(|line| line.starts_with("ended"));
+    let event_log = harness.finish().await;
+    let ended = event_log.of(&backing_off).into_iter().find(|line| line.starts_with("ended"));
     assert_eq!(ended.as_deref(), Some("ended canceled by a cancel; its last attempt failed: down"));
 }
 

@@ -47,9 +47,9 @@ async fn all_events_are_handled_when_a_shutdown_returns() {
     harness.settle().await;
     harness.shutdown().await.expect("in order");
     let handled = (handled_by_one.load(Ordering::SeqCst), handled_by_other.load(Ordering::SeqCst));
-    let story = harness.finish().await;
-    assert_eq!(handled, (story.events().len(), story.events().len()));
-    assert_eq!(story.events().len(), 50 * 5 + 2);
+    let event_log = harness.finish().await;
+    assert_eq!(handled, (event_log.events().len(), event_log.events().len()));
+    assert_eq!(event_log.events().len(), 50 * 5 + 2);
 }
 
 /// How many of the six events are handled when `run` returns, and how long it took.
@@ -110,8 +110,8 @@ async fn a_stuck_subscriber_delays_the_shutdown_by_the_drain_and_is_then_dropped
     assert!(task.outcome().await.is_canceled());
     harness.settle().await;
     assert!(dropped.is_dropped());
-    let story = harness.finish().await;
-    assert_eq!(handled.load(Ordering::SeqCst), story.events().len());
+    let event_log = harness.finish().await;
+    assert_eq!(handled.load(Ordering::SeqCst), event_log.events().len());
 }
 
 #[tokio::test(start_paused = true)]

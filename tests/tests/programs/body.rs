@@ -11,10 +11,10 @@ use std::thread;
 use taskvisor::{CancellationToken, TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::{advance, sleep};
 
+use crate::fixture::Fixture;
 use crate::program::{Attempt, Dropping, End, Ms, Step, Work};
 use crate::specs::millis;
-use crate::stage::Stage;
-use crate::words::{Error, message};
+use crate::vocabulary::{Error, message};
 
 /// What is known of one task from inside.
 #[derive(Default)]
@@ -93,18 +93,18 @@ impl Drop for Value {
 /// The locals of an attempt.
 struct Locals {
     probe: Arc<Probe>,
-    stage: Arc<Stage>,
+    fixture: Arc<Fixture>,
     dropping: Dropping,
 }
 
 impl Locals {
-    fn new(probe: &Arc<Probe>, stage: &Arc<Stage>, dropping: Dropping) -> Self {
+    fn new(probe: &Arc<Probe>, fixture: &Arc<Fixture>, dropping: Dropping) -> Self {
         if probe.live.fetch_add(1, Ordering::Relaxed) > 0 {
             probe.flaw("two attempts at once");
         }
-        let crowd = &stage.crowd;
+        let crowd = &fixture.crowd;
         crowd.most.fetch_max(crowd.now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-        Self { probe: Arc::clone(probe), stage: Arc::clone(stage), dropping }
+        Self { probe: Arc::clone(probe), fixture: Arc::clone(fixture), dropping }
     }
 }
 
@@ -114,7 +114,7 @@ impl Drop for Locals {
             block(time);
         }
         self.probe.live.fetch_sub(1, Ordering::Relaxed);
-        self.stage.crowd.now.fetch_sub(1, Ordering::Relaxed);
+        self.fixture.crowd.now.fetch_sub(1, Ordering::Relaxed);
         // Two panics in one unwinding would end the process, and nobody could contain that.
         if self.dropping == Dropping::Panics && !thread::panicking() {
             resume_unwind(Box::new("a destructor"));
@@ -133,12 +133,12 @@ fn block(time: Ms) {
 pub(crate) struct Body {
     work: Work,
     value: Value,
-    stage: Arc<Stage>,
+    fixture: Arc<Fixture>,
 }
 
 impl Body {
-    pub(crate) fn new(work: &Work, probe: &Arc<Probe>, stage: &Arc<Stage>) -> Self {
-        Self { work: work.clone(), value: Value(Arc::clone(probe)), stage: Arc::clone(stage) }
+    pub(crate) fn new(work: &Work, probe: &Arc<Probe>, fixture: &Arc<Fixture>) -> Self {
+        Self { work: work.clone(), value: Value(Arc::clone(probe)), fixture: Arc::clone(fixture) }
     }
 
     /// The same, where whatever it drops at the end of an attempt is still inside a poll: there a panic counts.
@@ -176,14 +176,14 @@ impl Body {
         match step {
             Step::Unbuildable => resume_unwind(Box::new(message(attempt))),
             Step::Attempt(step) => {
-                let locals = Locals::new(probe, &self.stage, step.dropping);
+                let locals = Locals::new(probe, &self.fixture, step.dropping);
                 let first = self.work.acts.clone().filter(|(acts, _)| *acts == attempt);
-                let (probe, stage) = (Arc::clone(probe), Arc::clone(&self.stage));
+                let (probe, fixture) = (Arc::clone(probe), Arc::clone(&self.fixture));
                 let work = async move {
                     if let Some((_, command)) = first {
-                        stage.obey(&command, true).await;
+                        fixture.execute(&command, true).await;
                     }
-                    play(step, context, &probe, &stage.crowd).await
+                    play(step, context, &probe, &fixture.crowd).await
                 };
                 Playing { work: Box::pin(work), _locals: locals }
             }

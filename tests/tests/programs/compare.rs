@@ -10,7 +10,7 @@ use crate::play::{Played, PlayedTask};
 use crate::program::{Ms, Program};
 use crate::readable::lines;
 use crate::specs::{millis, moment};
-use crate::words::{Answer, Counts, Error, Line, Word};
+use crate::vocabulary::{Answer, Counts, Error, Line, TaskEvent};
 
 /// Why a program did not come to what the model says.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) fn compare(program: &Program, played: &Played) -> Result<Prediction, 
 fn drawn(played: &Played, task: usize, attempt: u64) -> Option<std::time::Duration> {
     let task = played.tasks.get(task)?;
     let mut latest = 0;
-    played.story.events_of(&task.handle).find_map(|event| match event.kind {
+    played.event_log.events_of(&task.handle).find_map(|event| match event.kind {
         EventKind::Started { attempt } => {
             latest = attempt;
             None
@@ -69,7 +69,7 @@ fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(
         return Err(format!("{} attempts at once", played.most));
     }
     let through = Through { over: played.began + millis(predicted.over), returned: played.returned };
-    listeners::check(&played.ears, &played.story, millis(program.limits.drain), through)?;
+    listeners::check(&played.listener_logs, &played.event_log, millis(program.limits.drain), through)?;
     match &*played.flaws {
         [] => Ok(()),
         flaws => Err(flaws.join("\n  ")),
@@ -77,10 +77,11 @@ fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(
 }
 
 fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) -> Result<(), String> {
-    let events = played.story.events_of(&task.handle);
+    let events = played.event_log.events_of(&task.handle);
     // The model knows no waits of 10 s, which are rare here: `controller/delayed.rs` has them.
     let events = events.filter(|event| event.kind.name() != EventName::Delayed);
-    let seen = events.map(|event| Line { at: moment(event.at - played.began), word: Word::of(&event.kind) });
+    let seen =
+        events.map(|event| Line { at: moment(event.at - played.began), word: TaskEvent::of(&event.kind) });
     let (model, seen) = (&told.lines, seen.collect::<Vec<_>>());
     if *model != seen || task.handle.name() != told.name {
         let (model, seen) = (lines("|", model), lines("|", &seen));
@@ -90,7 +91,7 @@ fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) ->
     let gone = model.last().map_or(0, |line| line.at);
     same(&format!("when the outcome of task {number} is seen"), &gone, &task.over)?;
     let fate = model.iter().find_map(|line| match &line.word {
-        Word::Ended(fate) => Some(fate.clone()),
+        TaskEvent::Ended(fate) => Some(fate.clone()),
         _ => None,
     });
     same(&format!("the outcome of task {number}"), &fate, &Some(task.fate.clone()))?;
@@ -102,9 +103,9 @@ fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
     let (mut last, mut known) = (None, Vec::new());
     for line in lines {
         match &line.word {
-            Word::Started(attempt) => known.push((*attempt, last.clone())),
-            Word::Failed { error, .. } | Word::Panicked { error, .. } => last = Some(error.clone()),
-            Word::TimedOut { attempt, .. } => {
+            TaskEvent::Started(attempt) => known.push((*attempt, last.clone())),
+            TaskEvent::Failed { error, .. } | TaskEvent::Panicked { error, .. } => last = Some(error.clone()),
+            TaskEvent::TimedOut { attempt, .. } => {
                 last = Some(Error::new(taskvisor::FailureKind::Timeout, *attempt));
             }
             _ => {}
@@ -116,17 +117,17 @@ fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
 /// The end is told once, and nothing after it.
 fn check_end(predicted: &Prediction, played: &Played) -> Result<(), String> {
     let times = |name: EventName| -> Vec<Ms> {
-        let told = played.story.events().iter().filter(|event| event.kind.name() == name);
+        let told = played.event_log.events().iter().filter(|event| event.kind.name() == name);
         told.map(|event| moment(event.at - played.began)).collect()
     };
     let requested: Vec<_> = predicted.stopped.into_iter().collect();
     same("when the shutdown was asked for", &requested, &times(EventName::ShutdownRequested))?;
     same("when all was over", &vec![predicted.over], &times(EventName::Stopped))?;
-    let last = played.story.events().last().map(|event| event.kind.name());
+    let last = played.event_log.events().last().map(|event| event.kind.name());
     same("the last event", &Some(EventName::Stopped), &last)?;
     let refused =
         |answers: &[Answer]| answers.iter().filter(|answer| matches!(answer, Answer::Refused(_))).count();
-    let told = played.story.count(EventName::Refused);
+    let told = played.event_log.count(EventName::Refused);
     // A refused `add_task` tells its caller only.
     if told > refused(&played.answers) {
         return Err(format!("{told} refusals were told"));

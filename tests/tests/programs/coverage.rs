@@ -7,7 +7,7 @@ use taskvisor::{EventName, Rejection, StopCause};
 
 use crate::model::Prediction;
 use crate::play::Played;
-use crate::words::{Answer, Fate, Refusal, Word};
+use crate::vocabulary::{Answer, Refusal, TaskEvent, TaskOutcome};
 
 /// What was met, and how often.
 #[derive(Debug, Default)]
@@ -19,16 +19,16 @@ impl Coverage {
     /// All that one program met.
     pub(crate) fn count(&mut self, predicted: &Prediction, played: &Played) {
         let mut met = predicted.met.clone();
-        for event in played.story.events() {
+        for event in played.event_log.events() {
             met.insert(format!("event {}", event.kind.name().label()));
         }
         for line in predicted.tasks.iter().flat_map(|task| &task.lines) {
-            if let Word::Ended(fate) = &line.word {
+            if let TaskEvent::Ended(fate) = &line.word {
                 met.insert(outcome(fate));
             }
         }
         met.extend(predicted.answers.iter().zip(&played.answers).map(|(_, answer)| said(answer)));
-        met.extend(played.ears.iter().flat_map(|ear| ear.met()));
+        met.extend(played.listener_logs.iter().flat_map(|listener_log| listener_log.met()));
         for (_, enforcer) in &predicted.counts.aborted_tasks {
             met.insert(format!("aborted at the deadline of {enforcer:?}"));
         }
@@ -51,10 +51,10 @@ impl Coverage {
     }
 }
 
-fn outcome(fate: &Fate) -> String {
+fn outcome(fate: &TaskOutcome) -> String {
     match fate {
-        Fate::Failed(error) => format!("failed, {:?}", error.kind),
-        Fate::Canceled(cause, error) => format!("canceled by {cause:?}, failed: {}", error.is_some()),
+        TaskOutcome::Failed(error) => format!("failed, {:?}", error.kind),
+        TaskOutcome::Canceled(cause, error) => format!("canceled by {cause:?}, failed: {}", error.is_some()),
         other => format!("{other:?}"),
     }
 }
@@ -105,9 +105,9 @@ fn expected() -> BTreeSet<String> {
     for command in ["Add", "Cancel", "CancelNamed", "Remove", "Stop"] {
         add(format!("from inside: {command}"));
     }
-    for finale in ["Asked", "Dropped", "Until"] {
-        add(format!("{finale} with a run that goes on"));
-        add(format!("{finale} without a run"));
+    for shutdown_trigger in ["Asked", "Dropped", "Until"] {
+        add(format!("{shutdown_trigger} with a run that goes on"));
+        add(format!("{shutdown_trigger} without a run"));
     }
     for what in [
         "a listener hangs",

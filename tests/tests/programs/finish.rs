@@ -7,55 +7,72 @@ use taskvisor::{Config, Phase, Report, TaskFn, TaskSpec};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::body::lock;
-use crate::listeners::Ear;
+use crate::fixture::{Accepted, Answered, Fixture, Waited};
+use crate::listeners::ListenerLog;
 use crate::play::{Played, PlayedTask, Player, Run};
-use crate::program::{Finale, NAMES};
-use crate::stage::{Accepted, Answered, Stage, Waited};
+use crate::program::{NAMES, ShutdownTrigger};
 use crate::view::view;
-use crate::words::{Answer, Fate, View};
+use crate::vocabulary::{Answer, TaskOutcome, View};
 
 /// Long enough for anything of a program to be over, once the shutdown is asked for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Player<'_> {
-    pub(crate) async fn finish(mut self, run: Option<Run>, views: Vec<View>, ears: Vec<Ear>) -> Played {
+    pub(crate) async fn finish(
+        mut self,
+        run: Option<Run>,
+        views: Vec<View>,
+        listener_logs: Vec<ListenerLog>,
+    ) -> Played {
         self.begin_the_end(&run).await;
         let (report, returned) = self.returned(run).await;
         self.check_nothing_is_left();
         let answers = self.all_answers().await;
         let tasks = self.all_ended().await;
         self.check_nothing_moves().await;
-        let Self { stage, owner, .. } = self;
+        let Self { fixture, owner, .. } = self;
         drop(owner);
-        let flaws = lock(&stage.flaws).clone();
-        let stage = Arc::into_inner(stage);
-        let stage = stage.unwrap_or_else(|| panic!("something of a task is kept: {}", flaws.join("; ")));
-        let Stage { trace, began, crowd, .. } = stage;
-        let story = trace.check();
+        let flaws = lock(&fixture.flaws).clone();
+        let fixture = Arc::into_inner(fixture);
+        let fixture = fixture.unwrap_or_else(|| panic!("something of a task is kept: {}", flaws.join("; ")));
+        let Fixture { trace, began, crowd, .. } = fixture;
+        let event_log = trace.check();
         let (heard, most) = (crowd.heard(), crowd.most());
-        Played { began, story, tasks, answers, views, heard, most, returned, report, ears, flaws }
+        Played {
+            began,
+            event_log,
+            tasks,
+            answers,
+            views,
+            heard,
+            most,
+            returned,
+            report,
+            listener_logs,
+            flaws,
+        }
     }
 
     async fn begin_the_end(&mut self, run: &Option<Run>) {
         let goes_on = run.as_ref().is_some_and(|run| !run.is_finished());
         let until = self.until.take();
-        match self.program.finale {
-            Finale::Until if goes_on => {
+        match self.program.shutdown_trigger {
+            ShutdownTrigger::Until if goes_on => {
                 let _ = until.map(|until| until.send(()));
             }
-            Finale::Dropped if !goes_on => {
+            ShutdownTrigger::Dropped if !goes_on => {
                 self.owner = None;
                 self.check_all_asked();
-                self.stage.stop().await;
+                self.fixture.stop().await;
             }
-            _ => self.stage.stop().await,
+            _ => self.fixture.stop().await,
         }
     }
 
     fn check_all_asked(&self) {
-        for status in lock(&self.stage.accepted).iter().map(|task| task.handle.status()) {
+        for status in lock(&self.fixture.accepted).iter().map(|task| task.handle.status()) {
             if !status.stopping && !matches!(status.phase, Phase::Ended(_)) {
-                self.stage.flaw(format!("not asked to stop when the supervisor was dropped: {status:?}"));
+                self.fixture.flaw(format!("not asked to stop when the supervisor was dropped: {status:?}"));
             }
         }
     }
@@ -63,53 +80,53 @@ impl Player<'_> {
     /// When the shutdown was through: everybody who waited for it was told then, and later callers at once.
     async fn returned(&self, run: Option<Run>) -> (Option<Result<Report, String>>, Instant) {
         let mut waited = Vec::new();
-        for stop in take(&self.stage.stops) {
+        for stop in take(&self.fixture.stops) {
             match timeout(PATIENCE, stop).await {
                 Ok(Ok(Ok(told))) => waited.push(told),
-                other => self.stage.flaw(format!("a shutdown that ended like this: {other:?}")),
+                other => self.fixture.flaw(format!("a shutdown that ended like this: {other:?}")),
             }
         }
         let mut report = None;
         if let Some(run) = run {
             match timeout(PATIENCE, run).await {
                 Ok(Ok((result, returned))) => {
-                    waited.extend(result.is_ok().then_some(Waited { called: self.stage.began, returned }));
+                    waited.extend(result.is_ok().then_some(Waited { called: self.fixture.began, returned }));
                     report = Some(result);
                 }
-                other => self.stage.flaw(format!("a run that ended like this: {other:?}")),
+                other => self.fixture.flaw(format!("a run that ended like this: {other:?}")),
             }
         }
         let first = waited.iter().map(|waited| waited.returned).min().unwrap_or_else(Instant::now);
         if waited.iter().any(|waited| waited.returned != first.max(waited.called)) {
-            self.stage.flaw(format!("the shutdown was told at different times: {waited:?}"));
+            self.fixture.flaw(format!("the shutdown was told at different times: {waited:?}"));
         }
         (report, first)
     }
 
     /// Everybody was counted out, and nobody is let in any more.
     fn check_nothing_is_left(&self) {
-        let left = view(&self.stage.supervisor, self.stage.began);
+        let left = view(&self.fixture.supervisor, self.fixture.began);
         if !left.tasks.is_empty() || !left.slots.is_empty() {
-            self.stage.flaw(format!("left after the shutdown: {left:?}"));
+            self.fixture.flaw(format!("left after the shutdown: {left:?}"));
         }
-        if let Some(name) = NAMES.iter().find(|name| self.stage.supervisor.is_alive(name)) {
-            self.stage.flaw(format!("`{name}` is taken after the shutdown"));
+        if let Some(name) = NAMES.iter().find(|name| self.fixture.supervisor.is_alive(name)) {
+            self.fixture.flaw(format!("`{name}` is taken after the shutdown"));
         }
         let late = TaskSpec::with_defaults(TaskFn::arc("late", || async { Ok(()) }), &Config::default());
-        if self.stage.supervisor.add_task(late).is_ok() {
-            self.stage.flaw("a task was accepted after the shutdown".to_owned());
+        if self.fixture.supervisor.add_task(late).is_ok() {
+            self.fixture.flaw("a task was accepted after the shutdown".to_owned());
         }
     }
 
     async fn all_answers(&self) -> Vec<Answer> {
         let mut answers = Vec::new();
-        for answer in take(&self.stage.answers) {
+        for answer in take(&self.fixture.answers) {
             answers.push(match answer {
                 Answered::Now(answer) => answer,
                 Answered::Later(answer) => match timeout(PATIENCE, answer).await {
                     Ok(Ok(answer)) => answer,
                     other => {
-                        self.stage.flaw(format!("an answer that ended like this: {other:?}"));
+                        self.fixture.flaw(format!("an answer that ended like this: {other:?}"));
                         Answer::Nothing
                     }
                 },
@@ -121,16 +138,16 @@ impl Player<'_> {
     /// The outcome of every task, for those who waited and for one who comes late.
     async fn all_ended(&self) -> Vec<PlayedTask> {
         let mut tasks = Vec::new();
-        for Accepted { handle, probe, over } in take(&self.stage.accepted) {
+        for Accepted { handle, probe, over } in take(&self.fixture.accepted) {
             let Ok(Ok((over, fate))) = timeout(PATIENCE, over).await else {
-                self.stage.flaw(format!("{handle:?} never ended: {:?}", handle.status()));
+                self.fixture.flaw(format!("{handle:?} never ended: {:?}", handle.status()));
                 continue;
             };
             let late = handle.outcome().await;
-            if Fate::of(&late) != fate {
-                self.stage.flaw(format!("{handle:?} ended twice: {fate:?}, then {late}"));
+            if TaskOutcome::of(&late) != fate {
+                self.fixture.flaw(format!("{handle:?} ended twice: {fate:?}, then {late}"));
             }
-            self.stage.trace.ended(&handle, late);
+            self.fixture.trace.ended(&handle, late);
             tasks.push(PlayedTask { handle, over, fate, last: probe.last() });
         }
         tasks
@@ -138,11 +155,11 @@ impl Player<'_> {
 
     /// After the shutdown returned nothing happens, however long one waits.
     async fn check_nothing_moves(&self) {
-        let before = self.stage.trace.so_far().events().len();
+        let before = self.fixture.trace.so_far().events().len();
         sleep(PATIENCE).await;
-        let after = self.stage.trace.so_far().events().len();
+        let after = self.fixture.trace.so_far().events().len();
         if before != after {
-            self.stage.flaw(format!("{} events after the shutdown", after - before));
+            self.fixture.flaw(format!("{} events after the shutdown", after - before));
         }
     }
 }

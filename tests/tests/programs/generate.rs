@@ -8,8 +8,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, RestartPolicy};
 
 use crate::program::{
-    Admission, Attempt, Backoff, Burst, Command, Dropping, End, Finale, Law, Limits, Listener, Manner, Ms,
-    NAMES, Policy, Program, SLOTS, Sort, Step, Wants, Work,
+    Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
+    Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 
 /// What a program is mostly about.
@@ -45,17 +45,21 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     let runs = if style == Style::Stubborn { 0.8 } else { 0.4 };
     let run = weighted(runs, vec((0..NAMES.len(), works(style)), 0..3));
     let bursts = vec(bursts(style), 0..12);
-    let finale = prop_oneof![Just(Finale::Asked), Just(Finale::Dropped), Just(Finale::Until)];
-    let end = (1..900_u64, finale);
+    let shutdown_trigger = prop_oneof![
+        Just(ShutdownTrigger::Asked),
+        Just(ShutdownTrigger::Dropped),
+        Just(ShutdownTrigger::Until)
+    ];
+    let end = (1..900_u64, shutdown_trigger);
     let parts = (any::<u64>().no_shrink(), limits(), run, vec(listeners(), 0..3), bursts, end);
-    parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, finale))| Program {
+    parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, shutdown_trigger))| Program {
         chance,
         limits,
         run,
         listeners,
         bursts,
         rest,
-        finale,
+        shutdown_trigger,
     })
 }
 
@@ -230,11 +234,11 @@ fn ends_when_stopped() -> impl Strategy<Value = End> {
 fn listeners() -> impl Strategy<Value = Listener> {
     let wants = prop_oneof![3 => Just(Wants::All), 1 => Just(Wants::Ends), 1 => Just(Wants::Attempts)];
     let queue = prop_oneof![2 => 1..4_usize, 1 => 4..40_usize, 2 => Just(1024_usize)];
-    let manner = prop_oneof![
-        Just(Manner::Quick),
-        (1..80_u64).prop_map(Manner::Slow),
-        (0..30_usize).prop_map(Manner::Stuck),
-        (1..6_usize).prop_map(Manner::Panics),
+    let behavior = prop_oneof![
+        Just(Behavior::Quick),
+        (1..80_u64).prop_map(Behavior::Slow),
+        (0..30_usize).prop_map(Behavior::Stuck),
+        (1..6_usize).prop_map(Behavior::Panics),
     ];
-    (wants, queue, manner).prop_map(|(wants, queue, manner)| Listener { wants, queue, manner })
+    (wants, queue, behavior).prop_map(|(wants, queue, behavior)| Listener { wants, queue, behavior })
 }

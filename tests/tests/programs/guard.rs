@@ -6,8 +6,8 @@ use crate::compare::{Flaw, compare};
 use crate::generate::from_seed;
 use crate::play::play;
 use crate::program::{
-    Attempt, Backoff, Burst, Command, Dropping, End, Finale, Law, Limits, Listener, Manner, Policy, Program,
-    Step, Wants, Work,
+    Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Policy, Program,
+    ShutdownTrigger, Step, Wants, Work,
 };
 
 fn attempt(ends: Option<(u64, End)>, heeds: Option<(u64, End)>) -> Step {
@@ -31,7 +31,7 @@ fn sample() -> Program {
         steps: vec![fails, fails, attempt(None, Some((3, End::Cancel)))],
         acts: None,
     };
-    let polite =
+    let cooperative =
         Work { policy: Some(policy), steps: vec![attempt(None, Some((0, End::Cancel)))], acts: None };
     let add = |name, work| Command::Add { name, work };
     let commands = |after, commands| Burst { after, commands };
@@ -39,13 +39,13 @@ fn sample() -> Program {
         chance: 7,
         limits: Limits { grace: 50, drain: 10, concurrent: None, per_slot: 1, total: 1, defaults: policy },
         run: None,
-        listeners: vec![Listener { wants: Wants::All, queue: 9, manner: Manner::Quick }],
+        listeners: vec![Listener { wants: Wants::All, queue: 9, behavior: Behavior::Quick }],
         bursts: vec![
-            commands(3, vec![add(0, work), add(1, polite)]),
+            commands(3, vec![add(0, work), add(1, cooperative)]),
             commands(11, vec![Command::Cancel { before: 0, grace: None }]),
         ],
         rest: 300,
-        finale: Finale::Asked,
+        shutdown_trigger: ShutdownTrigger::Asked,
     }
 }
 
@@ -104,7 +104,7 @@ fn a_seed_is_the_whole_program() {
         // Not all lines in one: in which order a shutdown rejects those who wait for different slots is left open.
         let told = |program| {
             let played = play(program);
-            let stories = played.tasks.iter().map(|task| played.story.of(&task.handle));
+            let stories = played.tasks.iter().map(|task| played.event_log.of(&task.handle));
             stories.collect::<Vec<_>>()
         };
         assert_eq!(told(&one), told(&other), "seed {seed}");

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use taskvisor::{JobExt, JobHandle, Submission, Submit, TaskContext, TaskError, TaskHandle, job};
 
 use crate::body::{Body, Probe};
+use crate::fixture::Fixture;
 use crate::program::{Admission, Sort, Work};
 use crate::specs::millis;
-use crate::stage::Stage;
-use crate::words::{Answer, Refusal};
+use crate::vocabulary::{Answer, Refusal};
 
 /// The number of the attempt that returned it.
 type Value = u64;
@@ -30,7 +30,7 @@ async fn retried(context: TaskContext, body: Arc<Body>) -> Result<Value, TaskErr
     body.begin(context).await.map(|()| attempt)
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn submit_job(
         self: &Arc<Self>,
         slot: Option<&str>,
@@ -83,11 +83,11 @@ impl Stage {
 }
 
 /// Who completed has a value, and nobody else.
-async fn deliver(mut job: JobHandle<Value>, stage: Arc<Stage>) {
+async fn deliver(mut job: JobHandle<Value>, fixture: Arc<Fixture>) {
     let value = (&mut job).await;
     let completed = job.outcome().await.is_completed();
     let last = job.status().attempt;
     if value.as_ref().ok() != completed.then_some(&last) {
-        stage.flaw(format!("{job:?} gave {value:?}, completed: {completed}"));
+        fixture.flaw(format!("{job:?} gave {value:?}, completed: {completed}"));
     }
 }

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskvisor::{Event, EventKind, EventName, EventSet, Subscribe, Subscriber};
-use tests::Story;
+use tests::EventLog;
 use tokio::time::{Instant, sleep};
 
 use crate::body::lock;
-use crate::program::{Listener, Manner, Wants};
+use crate::program::{Behavior, Listener, Wants};
 use crate::specs::millis;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ enum Heard {
 }
 
 /// What a listener got.
-pub(crate) struct Ear {
+pub(crate) struct ListenerLog {
     listener: Listener,
     name: String,
     heard: Log,
@@ -30,7 +30,7 @@ pub(crate) struct Ear {
 type Log = Arc<Mutex<Vec<(Heard, Instant)>>>;
 
 struct Listening {
-    manner: Manner,
+    behavior: Behavior,
     /// How many events it was given, those that it was told to have lost included.
     count: usize,
     heard: Log,
@@ -45,12 +45,12 @@ impl Subscribe for Listening {
             _ => Heard::Event(event.seq),
         };
         lock(&self.heard).push((heard, Instant::now()));
-        match self.manner {
-            Manner::Quick => {}
-            Manner::Slow(time) => sleep(millis(time)).await,
-            Manner::Stuck(event) if event == index => pending().await,
-            Manner::Panics(every) if index % every == every - 1 => resume_unwind(Box::new("a listener")),
-            Manner::Stuck(_) | Manner::Panics(_) => {}
+        match self.behavior {
+            Behavior::Quick => {}
+            Behavior::Slow(time) => sleep(millis(time)).await,
+            Behavior::Stuck(event) if event == index => pending().await,
+            Behavior::Panics(every) if index % every == every - 1 => resume_unwind(Box::new("a listener")),
+            Behavior::Stuck(_) | Behavior::Panics(_) => {}
         }
     }
 }
@@ -66,10 +66,10 @@ impl Wants {
     }
 }
 
-impl Ear {
+impl ListenerLog {
     pub(crate) fn new(listener: Listener, number: usize) -> (Self, Subscriber) {
         let (name, heard) = (format!("listener {number}"), Log::default());
-        let listening = Listening { manner: listener.manner, count: 0, heard: Arc::clone(&heard) };
+        let listening = Listening { behavior: listener.behavior, count: 0, heard: Arc::clone(&heard) };
         let subscriber = Subscriber::new(listening)
             .with_name(name.clone())
             .with_queue(listener.queue)
@@ -78,14 +78,14 @@ impl Ear {
     }
 
     /// How often it panicked over something that others are told of, and how often of that before `over`.
-    fn panics(&self, story: &Story, over: Instant) -> (usize, usize) {
-        let Manner::Panics(every) = self.listener.manner else { return (0, 0) };
+    fn panics(&self, event_log: &EventLog, over: Instant) -> (usize, usize) {
+        let Behavior::Panics(every) = self.listener.behavior else { return (0, 0) };
         let heard = lock(&self.heard);
         let (mut panics, mut before) = (0, 0);
         for (heard, at) in heard.iter().skip(every - 1).step_by(every) {
             let is_told = match heard {
                 Heard::Lost(_) => true,
-                Heard::Event(seq) => story
+                Heard::Event(seq) => event_log
                     .events()
                     .iter()
                     .find(|event| event.seq == *seq)
@@ -99,14 +99,14 @@ impl Ear {
 
     /// Whether it never comes back.
     fn hangs(&self) -> bool {
-        matches!(self.listener.manner, Manner::Stuck(event) if lock(&self.heard).len() > event)
+        matches!(self.listener.behavior, Behavior::Stuck(event) if lock(&self.heard).len() > event)
     }
 
     /// What it is an example of.
     pub(crate) fn met(&self) -> Vec<String> {
         let lost = lock(&self.heard).iter().any(|(heard, _)| matches!(heard, Heard::Lost(_)));
         let panics =
-            matches!(self.listener.manner, Manner::Panics(every) if lock(&self.heard).len() >= every);
+            matches!(self.listener.behavior, Behavior::Panics(every) if lock(&self.heard).len() >= every);
         let met = [
             (lost, "a listener lost something"),
             (self.hangs(), "a listener hangs"),
@@ -117,8 +117,8 @@ impl Ear {
 
     /// Every event that was meant for it is heard in its place, or lost there and counted; if it was given enough time,
     /// all of them. It loses something if its queue is full, and only then.
-    fn check(&self, story: &Story, in_time: bool) -> Result<(), String> {
-        let meant: Vec<_> = story.events().iter().filter(|event| self.is_meant(event)).collect();
+    fn check(&self, event_log: &EventLog, in_time: bool) -> Result<(), String> {
+        let meant: Vec<_> = event_log.events().iter().filter(|event| self.is_meant(event)).collect();
         let heard = lock(&self.heard);
         let (mut next, mut place) = (0, 0);
         for (index, (item, _)) in heard.iter().enumerate() {
@@ -157,9 +157,9 @@ impl Ear {
     }
 
     /// How many panics of this listener were told to the recorder.
-    fn told(&self, story: &Story) -> usize {
+    fn told(&self, event_log: &EventLog) -> usize {
         let own = |event: &&Event| matches!(&event.kind, EventKind::SubscriberPanicked { subscriber, .. } if *subscriber == self.name);
-        story.events().iter().filter(own).count()
+        event_log.events().iter().filter(own).count()
     }
 }
 
@@ -171,22 +171,32 @@ pub(crate) struct Through {
 }
 
 /// Whether what happened to all of them is in order.
-pub(crate) fn check(ears: &[Ear], story: &Story, drain: Duration, through: Through) -> Result<(), String> {
+pub(crate) fn check(
+    listener_logs: &[ListenerLog],
+    event_log: &EventLog,
+    drain: Duration,
+    through: Through,
+) -> Result<(), String> {
     let Through { over, returned } = through;
-    let patient = ears.iter().all(|ear| matches!(ear.listener.manner, Manner::Quick | Manner::Panics(_)));
+    let patient = listener_logs
+        .iter()
+        .all(|listener_log| matches!(listener_log.listener.behavior, Behavior::Quick | Behavior::Panics(_)));
     if returned < over || returned > over + drain || (patient && returned != over) {
         return Err(format!("the shutdown returned {:?} after {:?}", returned - over, through));
     }
     let in_time = returned < over + drain;
-    if in_time && ears.iter().any(Ear::hangs) {
+    if in_time && listener_logs.iter().any(ListenerLog::hangs) {
         return Err("the shutdown did not wait for a listener that hangs".to_owned());
     }
-    for ear in ears {
-        ear.check(story, in_time)?;
+    for listener_log in listener_logs {
+        listener_log.check(event_log, in_time)?;
         // What panics while the last events are drained is not told any more.
-        let ((panics, before), told) = (ear.panics(story, over), ear.told(story));
+        let ((panics, before), told) = (listener_log.panics(event_log, over), listener_log.told(event_log));
         if !(before..=panics).contains(&told) {
-            return Err(format!("{} panicked {before} to {panics} times, told {told} times", ear.name));
+            return Err(format!(
+                "{} panicked {before} to {panics} times, told {told} times",
+                listener_log.name
+            ));
         }
     }
     Ok(())

@@ -31,15 +31,15 @@ mod program;
 mod readable;
 mod generate;
 
-mod words;
+mod vocabulary;
 mod specs;
 mod model;
 
 mod body;
 mod listeners;
 mod view;
-mod stage;
-mod obey;
+mod fixture;
+mod execute;
 #[cfg(feature = "controller")]
 mod submit;
 #[cfg(all(feature = "controller", feature = "macros"))]

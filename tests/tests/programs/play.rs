@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use taskvisor::{Report, Supervisor, TaskHandle};
-use tests::{Story, Trace, report_of};
+use tests::{EventLog, Trace, report_of};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::body::Body;
-use crate::listeners::Ear;
+use crate::fixture::{Fixture, begun};
+use crate::listeners::ListenerLog;
 use crate::program::{Ms, NAMES, Program};
 use crate::specs::{config, millis, spec};
-use crate::stage::{Stage, begun};
 use crate::view::view;
-use crate::words::{Answer, Error, Fate, View};
+use crate::vocabulary::{Answer, Error, TaskOutcome, View};
 
 /// What was seen of a program.
 pub(crate) struct Played {
     pub(crate) began: Instant,
-    pub(crate) story: Story,
+    pub(crate) event_log: EventLog,
     pub(crate) tasks: Vec<PlayedTask>,
     pub(crate) answers: Vec<Answer>,
     pub(crate) views: Vec<View>,
@@ -32,7 +32,7 @@ pub(crate) struct Played {
     pub(crate) returned: Instant,
     /// What the run came to, if there was one: a report, or a refusal of all of it.
     pub(crate) report: Option<Result<Report, String>>,
-    pub(crate) ears: Vec<Ear>,
+    pub(crate) listener_logs: Vec<ListenerLog>,
     /// What should not be, whatever the program.
     pub(crate) flaws: Vec<String>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct PlayedTask {
     pub(crate) handle: TaskHandle,
     /// When its outcome could be seen, and which it was.
     pub(crate) over: Ms,
-    pub(crate) fate: Fate,
+    pub(crate) fate: TaskOutcome,
     /// What each attempt was told of the failure before it.
     pub(crate) last: Vec<(u64, Option<Error>)>,
 }
@@ -49,7 +49,7 @@ pub(crate) struct PlayedTask {
 /// Whoever plays a program.
 pub(crate) struct Player<'a> {
     pub(crate) program: &'a Program,
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) fixture: Arc<Fixture>,
     pub(crate) owner: Option<Supervisor>,
     /// Ends the run.
     pub(crate) until: Option<oneshot::Sender<()>>,
@@ -78,7 +78,7 @@ pub(crate) fn play(program: &Program) -> Played {
 
 impl<'a> Player<'a> {
     async fn play(program: &'a Program, witness: Witness) -> Played {
-        let (trace, mut ears) = (Trace::new(), Vec::new());
+        let (trace, mut listener_logs) = (Trace::new(), Vec::new());
         let mut builder = Supervisor::builder(config(&program.limits)).state(witness);
         #[cfg(feature = "controller")]
         {
@@ -86,16 +86,16 @@ impl<'a> Player<'a> {
             builder = builder.controller(taskvisor::ControllerConfig { per_slot, total });
         }
         for (number, listener) in program.listeners.iter().enumerate() {
-            let (ear, subscriber) = Ear::new(*listener, number);
+            let (listener_log, subscriber) = ListenerLog::new(*listener, number);
             builder = builder.subscriber(subscriber);
-            ears.push(ear);
+            listener_logs.push(listener_log);
         }
         let owner = builder.subscriber(trace.subscriber()).build();
-        let stage = Arc::new(Stage::new(owner.handle(), trace, program.limits.defaults));
-        let mut player = Self { program, stage, owner: Some(owner), until: None };
+        let fixture = Arc::new(Fixture::new(owner.handle(), trace, program.limits.defaults));
+        let mut player = Self { program, fixture, owner: Some(owner), until: None };
         let run = player.run().await;
         let views = player.obey_all().await;
-        player.finish(run, views, ears).await
+        player.finish(run, views, listener_logs).await
     }
 
     /// Starts the run, if there is one. By its first poll it has accepted all of its tasks, or none.
@@ -104,7 +104,7 @@ impl<'a> Player<'a> {
         let (mut specs, mut probes) = (Vec::new(), Vec::new());
         for (name, work) in tasks {
             let probe = Arc::default();
-            let task = Body::new(work, &probe, &self.stage).task(NAMES[*name].to_owned());
+            let task = Body::new(work, &probe, &self.fixture).task(NAMES[*name].to_owned());
             specs.push(spec(work.policy.as_ref(), task));
             probes.push(probe);
         }
@@ -117,8 +117,8 @@ impl<'a> Player<'a> {
         });
         let run = run.await;
         for ((name, work), probe) in tasks.iter().zip(probes) {
-            if let Some(handle) = self.stage.supervisor.task(NAMES[*name]) {
-                self.stage.accept(handle, probe, work.policy.as_ref(), work);
+            if let Some(handle) = self.fixture.supervisor.task(NAMES[*name]) {
+                self.fixture.accept(handle, probe, work.policy.as_ref(), work);
             }
         }
         Some(run)
@@ -127,16 +127,16 @@ impl<'a> Player<'a> {
     /// Gives all commands, each in its moment. What there was before each burst.
     async fn obey_all(&mut self) -> Vec<View> {
         let (mut views, mut at) = (Vec::new(), 0);
-        let look = || view(&self.stage.supervisor, self.stage.began);
+        let look = || view(&self.fixture.supervisor, self.fixture.began);
         for burst in &self.program.bursts {
             at += burst.after;
-            sleep_until(self.stage.began + millis(at)).await;
+            sleep_until(self.fixture.began + millis(at)).await;
             views.push(look());
             for command in &burst.commands {
-                self.stage.obey(command, false).await;
+                self.fixture.execute(command, false).await;
             }
         }
-        sleep_until(self.stage.began + millis(at + self.program.rest)).await;
+        sleep_until(self.fixture.began + millis(at + self.program.rest)).await;
         views.push(look());
         views
     }

@@ -27,12 +27,12 @@ pub(crate) struct Program {
     pub(crate) bursts: Vec<Burst>,
     /// From the last burst to the shutdown that ends every program, if none came before.
     pub(crate) rest: Ms,
-    pub(crate) finale: Finale,
+    pub(crate) shutdown_trigger: ShutdownTrigger,
 }
 
 /// What brings the shutdown about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finale {
+pub(crate) enum ShutdownTrigger {
     /// Somebody asks for it.
     Asked,
     /// The last owner of the supervisor is dropped. With a run there is another owner, so it is asked for.
@@ -191,7 +191,7 @@ pub(crate) enum Dropping {
 pub(crate) struct Listener {
     pub(crate) wants: Wants,
     pub(crate) queue: usize,
-    pub(crate) manner: Manner,
+    pub(crate) behavior: Behavior,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ pub(crate) enum Wants {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum Behavior {
     Quick,
     /// It takes this long for each event.
     Slow(Ms),

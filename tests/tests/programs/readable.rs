@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Display, Formatter, Result, Write};
 
 use crate::program::{
-    Attempt, Backoff, Command, Dropping, End, Finale, Law, Listener, Manner, Ms, NAMES, Policy, Program,
-    SLOTS, Step, Work,
+    Attempt, Backoff, Behavior, Command, Dropping, End, Law, Listener, Ms, NAMES, Policy, Program, SLOTS,
+    ShutdownTrigger, Step, Work,
 };
 
 impl Debug for Program {
@@ -36,12 +36,12 @@ impl Debug for Program {
                 writeln!(f, "    {command}")?;
             }
         }
-        let finale = match self.finale {
-            Finale::Asked => "shutdown",
-            Finale::Dropped => "drop the supervisor",
-            Finale::Until => "complete what the run runs until",
+        let shutdown_trigger = match self.shutdown_trigger {
+            ShutdownTrigger::Asked => "shutdown",
+            ShutdownTrigger::Dropped => "drop the supervisor",
+            ShutdownTrigger::Until => "complete what the run runs until",
         };
-        write!(f, "  at {} ms\n    {finale}", at + self.rest)
+        write!(f, "  at {} ms\n    {shutdown_trigger}", at + self.rest)
     }
 }
 
@@ -163,11 +163,11 @@ impl Display for Backoff {
 impl Display for Listener {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "a listener to {:?} with room for {}: ", self.wants, self.queue)?;
-        match self.manner {
-            Manner::Quick => f.write_str("quick"),
-            Manner::Slow(time) => write!(f, "takes {time} ms for each"),
-            Manner::Stuck(event) => write!(f, "never comes back from its event {event}"),
-            Manner::Panics(every) => write!(f, "panics at every event number {every}"),
+        match self.behavior {
+            Behavior::Quick => f.write_str("quick"),
+            Behavior::Slow(time) => write!(f, "takes {time} ms for each"),
+            Behavior::Stuck(event) => write!(f, "never comes back from its event {event}"),
+            Behavior::Panics(every) => write!(f, "panics at every event number {every}"),
         }
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use taskvisor::{ControllerSpec, TaskHandle};
 
 use crate::body::Body;
+use crate::fixture::Fixture;
 use crate::program::{Admission, SLOTS, Sort, Work};
 use crate::specs::spec;
-use crate::stage::Stage;
-use crate::words::{Answer, Refusal};
+use crate::vocabulary::{Answer, Refusal};
 
-impl Stage {
+impl Fixture {
     pub(crate) fn submit(
         self: &Arc<Self>,
         slot: Option<usize>,

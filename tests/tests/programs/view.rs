@@ -4,7 +4,7 @@ use taskvisor::{Phase, SupervisorHandle, TaskHandle, TaskStatus, WaitingOn};
 use tokio::time::Instant;
 
 use crate::specs::moment;
-use crate::words::{Error, Seen, SeenPhase, SeenSlot, View};
+use crate::vocabulary::{Error, Seen, SeenPhase, SeenSlot, View};
 
 pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
     View {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::task::{Asked, Key, Place};
 use super::{Unclear, World};
 use crate::program::{Dropping, Ms, Step};
-use crate::words::{Fate, Word};
+use crate::vocabulary::{TaskEvent, TaskOutcome};
 
 impl World<'_> {
     /// Does what one task can do now. Whether there was anything.
@@ -18,17 +18,17 @@ impl World<'_> {
                 Some(last) => self.close(number, last)?,
                 None => return Ok(false),
             },
-            (_, Some(Asked::Leave(why))) => self.end(number, Fate::Rejected(why)),
+            (_, Some(Asked::Leave(why))) => self.end(number, TaskOutcome::Rejected(why)),
             (_, Some(Asked::Stop(cause))) => {
                 let last_error = if task.failed { task.last_error.clone() } else { None };
-                self.end(number, Fate::Canceled(cause, last_error));
+                self.end(number, TaskOutcome::Canceled(cause, last_error));
             }
             (Place::ForTurn, None) => {
                 let has_turn = matches!(task.key, Key::Slot(key) if self.slots[&key].owner == number);
                 if !has_turn {
                     return Ok(false);
                 }
-                self.tasks[number].tell(self.now, Word::Admitted);
+                self.tasks[number].tell(self.now, TaskEvent::Admitted);
                 self.arrive(number);
             }
             (Place::ForPermit, None) => {
@@ -39,7 +39,7 @@ impl World<'_> {
                 task.attempt += 1;
                 task.place = Place::Running;
                 task.since = now;
-                task.tell(now, Word::Started(task.attempt));
+                task.tell(now, TaskEvent::Started(task.attempt));
                 self.act_inside(number)?;
             }
             (Place::Sleeping(until), None) => {
@@ -66,7 +66,7 @@ impl World<'_> {
         let kind = format!("{command:?}");
         let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
         self.met.insert(format!("from inside: {kind}"));
-        let answer = self.obey(&command, Some(number));
+        let answer = self.execute(&command, Some(number));
         self.answers.push(answer);
         Ok(())
     }

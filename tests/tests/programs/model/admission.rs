@@ -5,7 +5,7 @@ use taskvisor::{Rejection, StopCause};
 use super::World;
 use super::task::{Ask, Asked, Key, Place};
 use crate::program::{Admission, Ms};
-use crate::words::Refusal;
+use crate::vocabulary::Refusal;
 
 /// A slot that is taken.
 #[derive(Clone, Debug)]

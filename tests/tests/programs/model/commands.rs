@@ -6,7 +6,7 @@ use super::admission::Decision;
 use super::task::{Key, Place, Task};
 use super::{Unclear, World};
 use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
-use crate::words::{Answer, Refusal, Word};
+use crate::vocabulary::{Answer, Refusal, TaskEvent};
 
 impl World<'_> {
     /// The run, if there is one: all of its tasks, or none.
@@ -27,7 +27,7 @@ impl World<'_> {
     }
 
     /// What a command comes back with; `inside` is the task that gives it, if one does.
-    pub(super) fn obey(&mut self, command: &Command, inside: Option<usize>) -> Answer {
+    pub(super) fn execute(&mut self, command: &Command, inside: Option<usize>) -> Answer {
         self.commands += 1;
         match command {
             Command::Add { name, work } => self.add(*name, work),
@@ -124,7 +124,7 @@ impl World<'_> {
         if starts {
             self.arrive(number);
         } else if let Key::Slot(slot) = key {
-            self.tasks[number].tell(self.now, Word::Queued(SLOTS[slot].to_owned()));
+            self.tasks[number].tell(self.now, TaskEvent::Queued(SLOTS[slot].to_owned()));
         }
         Answer::Accepted(number)
     }

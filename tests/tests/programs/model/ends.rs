@@ -8,7 +8,7 @@ use super::task::{Asked, Key, Last, Place, Task};
 use super::{Unclear, World};
 use crate::program::{End, Ms, Step};
 use crate::specs::backoff;
-use crate::words::{Counts, Error, Fate, Word};
+use crate::vocabulary::{Counts, Error, TaskEvent, TaskOutcome};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -41,21 +41,23 @@ impl World<'_> {
         task.since = now;
         let failed = |kind| Error::new(kind, attempt);
         let (word, error) = match ending {
-            Ending::Succeeded => (Word::Succeeded { attempt, ran }, None),
-            Ending::Canceled => (Word::Canceled(attempt), None),
-            Ending::Aborted => (Word::Aborted(attempt), None),
+            Ending::Succeeded => (TaskEvent::Succeeded { attempt, ran }, None),
+            Ending::Canceled => (TaskEvent::Canceled(attempt), None),
+            Ending::Aborted => (TaskEvent::Aborted(attempt), None),
             Ending::Failed(FailureKind::Timeout) => {
                 let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
-                (Word::TimedOut { attempt, timeout }, Some(failed(FailureKind::Timeout)))
+                (TaskEvent::TimedOut { attempt, timeout }, Some(failed(FailureKind::Timeout)))
             }
             Ending::Failed(FailureKind::Panic) => {
                 let error = failed(FailureKind::Panic);
-                (Word::Panicked { attempt, error: error.clone() }, Some(error))
+                (TaskEvent::Panicked { attempt, error: error.clone() }, Some(error))
             }
-            Ending::Failed(kind) => (Word::Failed { attempt, ran, error: failed(kind) }, Some(failed(kind))),
+            Ending::Failed(kind) => {
+                (TaskEvent::Failed { attempt, ran, error: failed(kind) }, Some(failed(kind)))
+            }
             Ending::RetryAfter(_) => {
                 let error = failed(FailureKind::Error);
-                (Word::Failed { attempt, ran, error: error.clone() }, Some(error))
+                (TaskEvent::Failed { attempt, ran, error: error.clone() }, Some(error))
             }
         };
         task.tell(now, word);
@@ -81,12 +83,15 @@ impl World<'_> {
         let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
         self.met.insert(format!("{} {asked}: {name}", task.policy.restart));
         if matches!(ending, Ending::Aborted) {
-            self.end(number, Fate::Aborted);
+            self.end(number, TaskOutcome::Aborted);
             return Ok(());
         }
         if let Some(Asked::Stop(cause)) = task.asked.map(|ask| ask.what) {
             let delivered = completed && task.delivers;
-            self.end(number, if delivered { Fate::Completed } else { Fate::Canceled(cause, error) });
+            self.end(
+                number,
+                if delivered { TaskOutcome::Completed } else { TaskOutcome::Canceled(cause, error) },
+            );
             return Ok(());
         }
         let Some(error) = error else {
@@ -96,13 +101,13 @@ impl World<'_> {
                     let every = task.policy.every.unwrap_or(1_000);
                     self.sleep(number, Duration::from_millis(every));
                 }
-                _ => self.end(number, Fate::Completed),
+                _ => self.end(number, TaskOutcome::Completed),
             }
             return Ok(());
         };
         let spent = task.policy.max_retries.is_some_and(|retries| task.failures > retries);
         if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never || spent {
-            self.end(number, Fate::Failed(error));
+            self.end(number, TaskOutcome::Failed(error));
             return Ok(());
         }
         if self.is_outdated(number) {
@@ -118,7 +123,7 @@ impl World<'_> {
             task.backoffs += 1;
             task.previous = Some(delay);
         }
-        task.tell(now, Word::Backoff { failures: task.failures, delay });
+        task.tell(now, TaskEvent::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
         Ok(())
     }
@@ -127,7 +132,7 @@ impl World<'_> {
     fn give_way(&mut self, number: usize, last_error: Option<Error>) {
         let failed = last_error.is_some();
         self.met.insert(format!("an owner gave way to a latest, failed: {failed}"));
-        self.end(number, Fate::Canceled(StopCause::Replace, last_error));
+        self.end(number, TaskOutcome::Canceled(StopCause::Replace, last_error));
     }
 
     /// What chance made of the delay, if it may.
@@ -151,12 +156,12 @@ impl World<'_> {
         self.tasks[number].place = Place::Sleeping(until);
     }
 
-    pub(super) fn end(&mut self, number: usize, fate: Fate) {
+    pub(super) fn end(&mut self, number: usize, fate: TaskOutcome) {
         let now = self.now;
         self.line.retain(|other| *other != number);
         let task = &mut self.tasks[number];
-        task.tell(now, Word::Ended(fate.clone()));
-        task.tell(now, Word::Removed);
+        task.tell(now, TaskEvent::Ended(fate.clone()));
+        task.tell(now, TaskEvent::Removed);
         task.fate = Some(fate);
         task.place = Place::Gone;
         if let Key::Slot(key) = task.key {
@@ -170,20 +175,20 @@ impl World<'_> {
         let mut counts = Counts::default();
         for (number, task) in self.tasks.iter().enumerate() {
             match &task.fate {
-                Some(Fate::Completed) => counts.completed += 1,
-                Some(Fate::Canceled(..)) => counts.canceled += 1,
-                Some(Fate::Rejected(_)) => counts.rejected += 1,
-                Some(Fate::Failed(error)) => {
+                Some(TaskOutcome::Completed) => counts.completed += 1,
+                Some(TaskOutcome::Canceled(..)) => counts.canceled += 1,
+                Some(TaskOutcome::Rejected(_)) => counts.rejected += 1,
+                Some(TaskOutcome::Failed(error)) => {
                     counts.failed += 1;
                     counts.failures.push((number, error.clone()));
                 }
-                Some(Fate::Aborted) => {
+                Some(TaskOutcome::Aborted) => {
                     let enforcer = task.asked.map(|ask| ask.enforcer);
                     counts.aborted += 1;
                     counts.grace_exceeded |= enforcer == Some(taskvisor::StopCause::Shutdown);
                     counts.aborted_tasks.push((number, enforcer));
                 }
-                Some(Fate::Strange(_)) | None => {}
+                Some(TaskOutcome::Strange(_)) | None => {}
             }
         }
         counts

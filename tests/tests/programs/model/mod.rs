@@ -23,7 +23,7 @@ use std::time::Duration;
 use self::admission::Slot;
 use self::task::{Due, Place, Task};
 use crate::program::{Burst, Ms, Program, SLOTS};
-use crate::words::{Answer, Counts, Line, SeenSlot, View};
+use crate::vocabulary::{Answer, Counts, Line, SeenSlot, View};
 
 /// Why there is no prediction.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub(crate) fn predict(program: &Program, chance: Chance<'_>) -> Result<Predictio
     world.play(at + program.rest, &Burst { after: 0, commands: Vec::new() })?;
     if !world.closed {
         let run = if world.running { "with a run that goes on" } else { "without a run" };
-        world.met.insert(format!("{:?} {run}", program.finale));
+        world.met.insert(format!("{:?} {run}", program.shutdown_trigger));
     }
     world.stop(None);
     world.settle()?;
@@ -166,7 +166,7 @@ impl<'a> World<'a> {
         self.go_to(at);
         self.look();
         for command in &burst.commands {
-            let answer = self.obey(command, None);
+            let answer = self.execute(command, None);
             self.answers.push(answer);
         }
         self.settle()

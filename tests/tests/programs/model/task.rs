@@ -6,7 +6,7 @@ use taskvisor::{Rejection, StopCause};
 
 use crate::model::Told;
 use crate::program::{Attempt, Ms, Policy, SLOTS, Step, Work};
-use crate::words::{Error, Fate, Line, Seen, SeenPhase, Word};
+use crate::vocabulary::{Error, Line, Seen, SeenPhase, TaskEvent, TaskOutcome};
 
 #[derive(Clone, Debug)]
 pub(super) struct Task {
@@ -30,7 +30,7 @@ pub(super) struct Task {
     pub(super) last_error: Option<Error>,
     /// Whether the last attempt failed.
     pub(super) failed: bool,
-    pub(super) fate: Option<Fate>,
+    pub(super) fate: Option<TaskOutcome>,
     pub(super) lines: Vec<Line>,
 }
 
@@ -105,11 +105,11 @@ impl Task {
             last_error: None,
             failed: false,
             fate: None,
-            lines: vec![Line { at: now, word: Word::Added }],
+            lines: vec![Line { at: now, word: TaskEvent::Added }],
         }
     }
 
-    pub(super) fn tell(&mut self, at: Ms, word: Word) {
+    pub(super) fn tell(&mut self, at: Ms, word: TaskEvent) {
         self.lines.push(Line { at, word });
     }
 
@@ -202,7 +202,7 @@ impl Task {
     /// Whether it was aborted at another deadline than that of whoever asked first.
     pub(super) fn was_hurried(&self) -> bool {
         let first = self.asked.map(|ask| (ask.what, ask.enforcer));
-        self.fate == Some(Fate::Aborted)
+        self.fate == Some(TaskOutcome::Aborted)
             && matches!(first, Some((Asked::Stop(cause), enforcer)) if cause != enforcer)
     }
 

@@ -18,14 +18,17 @@ async fn a_waiting_submission_is_queued_then_admitted() {
     let (harness, owner) = owned_by(working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
     over(&next).await;
-    let story = harness.finish().await;
-    assert_eq!(story.of(&next), RAN_LATER);
-    let slot = story.events_of(&next).find_map(|event| match &event.kind {
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&next), RAN_LATER);
+    let slot = event_log.events_of(&next).find_map(|event| match &event.kind {
         EventKind::Queued { slot } => Some(slot.to_string()),
         _ => None,
     });
     assert_eq!(slot.as_deref(), Some(SLOT));
-    assert_eq!(story.times_of(&next, EventName::Admitted), story.times_of(&owner, EventName::Removed));
+    assert_eq!(
+        event_log.times_of(&next, EventName::Admitted),
+        event_log.times_of(&owner, EventName::Removed)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -35,12 +38,12 @@ async fn one_that_finds_the_slot_taken_is_queued_however_short_its_wait() {
     let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
     let [latest, later] = ["latest", "later"].map(|name| submit(&harness, Latest, brief(name)));
     assert!(over(&later).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(story.of(&line[0]), RAN);
-    assert_eq!(story.of(&line[1]), RAN_LATER);
-    assert_eq!(story.of(&line[2]), RAN_LATER);
-    assert_eq!(story.of(&latest), SUPERSEDED);
-    assert_eq!(story.of(&later), RAN_LATER);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&line[0]), RAN);
+    assert_eq!(event_log.of(&line[1]), RAN_LATER);
+    assert_eq!(event_log.of(&line[2]), RAN_LATER);
+    assert_eq!(event_log.of(&latest), SUPERSEDED);
+    assert_eq!(event_log.of(&later), RAN_LATER);
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,10 +53,10 @@ async fn added_and_queued_are_published_before_submit_returns() {
     // Published in this very step.
     refused(&harness, DropIfRunning, brief("dropped"));
     over(&next).await;
-    let story = harness.finish().await;
-    let lines: Vec<_> = story.lines().into_iter().take(4).collect();
+    let event_log = harness.finish().await;
+    let lines: Vec<_> = event_log.lines().into_iter().take(4).collect();
     assert_eq!(lines, ["owner added", "next added", "next queued", "refused"]);
-    assert_eq!(story.of(&owner), RAN);
+    assert_eq!(event_log.of(&owner), RAN);
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,15 +65,15 @@ async fn one_that_is_canceled_before_its_first_poll_was_queued() {
     let next = submit(&harness, Queue, brief("next"));
     harness.cancel(&next);
     assert!(is_canceled(&over(&next).await, StopCause::Cancel));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&next), ["added", "queued", "ended canceled by a cancel", "removed"]);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&next), ["added", "queued", "ended canceled by a cancel", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
     let harness =
         Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });
-    let permit = harness.submit_to("other", Queue, Rules::never(), polite("permit"));
+    let permit = harness.submit_to("other", Queue, Rules::never(), cooperative("permit"));
     let owner = submit(&harness, Queue, brief("owner"));
     harness.settle().await;
     let next = submit(&harness, Queue, brief("next"));
@@ -80,9 +83,9 @@ async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
     harness.settle().await;
     harness.cancel(&next);
     assert!(is_canceled(&over(&next).await, StopCause::Cancel));
-    let story = harness.finish().await;
-    assert_eq!(story.of(&next), ["added", "queued", "admitted", "ended canceled by a cancel", "removed"]);
-    assert_eq!(story.starts_of(&permit).len(), 1);
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.of(&next), ["added", "queued", "admitted", "ended canceled by a cancel", "removed"]);
+    assert_eq!(event_log.starts_of(&permit).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,9 +95,9 @@ async fn the_new_events_have_stable_labels_and_readable_lines() {
     harness.settle().await;
     refused(&harness, DropIfRunning, brief("dropped"));
     over(&next).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     let line = |name: EventName| {
-        let told = story.events().iter().find(|event| event.kind.name() == name);
+        let told = event_log.events().iter().find(|event| event.kind.name() == name);
         told.map(|event| event.kind.to_string()).unwrap_or_default()
     };
     assert_eq!(line(EventName::Queued), "queued slot=slot");
@@ -113,9 +116,9 @@ async fn an_owner_repeats_in_its_slot_without_being_admitted_again() {
         harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("no"), Step::Succeed]));
     let next = submit(&harness, Queue, brief("next"));
     over(&next).await;
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     assert_eq!(
-        story.of(&owner),
+        event_log.of(&owner),
         [
             "added",
             "started 1",
@@ -127,5 +130,5 @@ async fn an_owner_repeats_in_its_slot_without_being_admitted_again() {
             "removed"
         ]
     );
-    assert_eq!(story.of(&next), RAN_LATER);
+    assert_eq!(event_log.of(&next), RAN_LATER);
 }

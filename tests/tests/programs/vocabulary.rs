@@ -10,12 +10,12 @@ use crate::program::Ms;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) at: Ms,
-    pub(crate) word: Word,
+    pub(crate) word: TaskEvent,
 }
 
 /// An event of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum TaskEvent {
     Added,
     Queued(String),
     Admitted,
@@ -43,7 +43,7 @@ pub(crate) enum Word {
         failures: u32,
         delay: Duration,
     },
-    Ended(Fate),
+    Ended(TaskOutcome),
     Removed,
     /// No event that a task may have.
     Strange(String),
@@ -51,7 +51,7 @@ pub(crate) enum Word {
 
 /// An outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum TaskOutcome {
     Completed,
     Failed(Error),
     Canceled(StopCause, Option<Error>),
@@ -88,7 +88,7 @@ pub(crate) fn message(attempt: u64) -> String {
     format!("flaw {attempt}")
 }
 
-impl Fate {
+impl TaskOutcome {
     pub(crate) fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Completed => Self::Completed,
@@ -103,7 +103,7 @@ impl Fate {
     }
 }
 
-impl Word {
+impl TaskEvent {
     pub(crate) fn of(kind: &EventKind) -> Self {
         match kind {
             EventKind::Added => Self::Added,
@@ -123,7 +123,7 @@ impl Word {
             EventKind::Canceled { attempt } => Self::Canceled(*attempt),
             EventKind::Aborted { attempt } => Self::Aborted(*attempt),
             EventKind::Backoff { delay, failures } => Self::Backoff { failures: *failures, delay: *delay },
-            EventKind::Ended { outcome } => Self::Ended(Fate::of(outcome)),
+            EventKind::Ended { outcome } => Self::Ended(TaskOutcome::of(outcome)),
             EventKind::Removed => Self::Removed,
             other => Self::Strange(other.to_string()),
         }

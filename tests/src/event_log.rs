@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 /// The events of a supervisor, in the order in which the recorder got them.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct EventLog {
     began: Instant,
     events: Vec<Event>,
 }
 
-impl Story {
+impl EventLog {
     pub(crate) fn new(began: Instant, events: Vec<Event>) -> Self {
         Self { began, events }
     }

@@ -13,9 +13,9 @@ use crate::body::{Crowd, Probe, lock};
 use crate::program::{Ms, Policy, Work};
 use crate::specs::{moment, rules};
 use crate::view::is_there;
-use crate::words::{Answer, Fate};
+use crate::vocabulary::{Answer, TaskOutcome};
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) began: Instant,
     pub(crate) supervisor: SupervisorHandle,
     /// What a task runs by that says nothing itself.
@@ -33,7 +33,7 @@ pub(crate) struct Stage {
 pub(crate) struct Accepted {
     pub(crate) handle: TaskHandle,
     pub(crate) probe: Arc<Probe>,
-    pub(crate) over: JoinHandle<(Ms, Fate)>,
+    pub(crate) over: JoinHandle<(Ms, TaskOutcome)>,
 }
 
 /// An answer, or whoever waits for it.
@@ -49,7 +49,7 @@ pub(crate) struct Waited {
     pub(crate) returned: Instant,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(supervisor: SupervisorHandle, trace: Trace, defaults: Policy) -> Self {
         Self {
             began: Instant::now(),
@@ -100,16 +100,16 @@ impl Stage {
 }
 
 /// Waits for the end of a task. When it is seen, the task is gone.
-async fn watch(task: TaskHandle, probe: Arc<Probe>, stage: Arc<Stage>) -> (Ms, Fate) {
+async fn watch(task: TaskHandle, probe: Arc<Probe>, fixture: Arc<Fixture>) -> (Ms, TaskOutcome) {
     let outcome = task.outcome().await;
-    let over = moment(stage.began.elapsed());
+    let over = moment(fixture.began.elapsed());
     for flaw in probe.flaws() {
-        stage.flaw(format!("{task:?}: {flaw}"));
+        fixture.flaw(format!("{task:?}: {flaw}"));
     }
-    if is_there(&stage.supervisor, &task) {
-        stage.flaw(format!("{task:?} is in a map after its end"));
+    if is_there(&fixture.supervisor, &task) {
+        fixture.flaw(format!("{task:?} is in a map after its end"));
     }
-    (over, Fate::of(&outcome))
+    (over, TaskOutcome::of(&outcome))
 }
 
 /// Polls a future once, now; the rest of it goes on in the background.

@@ -1,12 +1,12 @@
 //! Events, snapshots and reports say which slot a submission is in: its name is only a label.
 
 use taskvisor::{Config, ControllerSpec, EventKind, EventName, TaskHandle};
-use tests::{Harness, Rules, Script, Step, Story};
+use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::support::*;
 
-fn slots_of(story: &Story, task: &TaskHandle) -> Vec<Option<String>> {
-    let mut slots: Vec<_> = story.events_of(task).map(|event| event.slot().map(str::to_owned)).collect();
+fn slots_of(event_log: &EventLog, task: &TaskHandle) -> Vec<Option<String>> {
+    let mut slots: Vec<_> = event_log.events_of(task).map(|event| event.slot().map(str::to_owned)).collect();
     slots.dedup();
     slots
 }
@@ -22,10 +22,10 @@ async fn every_event_of_a_submission_says_its_slot() {
     for task in [&one, &next, &other] {
         assert!(over(task).await.is_failed());
     }
-    let story = harness.finish().await;
+    let event_log = harness.finish().await;
     for (task, slot) in [(&one, "tenant-1"), (&next, "tenant-1"), (&other, "tenant-2")] {
-        assert_eq!(slots_of(&story, task), [Some(slot.to_owned())]);
-        for event in story.events_of(task) {
+        assert_eq!(slots_of(&event_log, task), [Some(slot.to_owned())]);
+        for event in event_log.events_of(task) {
             assert_eq!(event.to_string(), format!("sync#{} [{slot}] {}", task.id(), event.kind));
         }
     }
@@ -37,9 +37,9 @@ async fn an_added_task_has_no_slot() {
     let task = harness.add(Rules::never(), brief("ping"));
     assert_eq!(task.status().slot, None);
     assert!(over(&task).await.is_completed());
-    let story = harness.finish().await;
-    assert_eq!(slots_of(&story, &task), [None]);
-    let started = story.events_of(&task).find(|event| event.kind.name() == EventName::Started);
+    let event_log = harness.finish().await;
+    assert_eq!(slots_of(&event_log, &task), [None]);
+    let started = event_log.events_of(&task).find(|event| event.kind.name() == EventName::Started);
     let started = started.map(ToString::to_string);
     assert_eq!(started, Some(format!("ping#{} started attempt=1", task.id())));
 }
@@ -48,8 +48,8 @@ async fn an_added_task_has_no_slot() {
 async fn a_refused_submission_says_its_slot() {
     let (harness, _) = owned_by(working("owner")).await;
     refused(&harness, DropIfRunning, brief("dropped"));
-    let story = harness.finish().await;
-    let refused = story.events().iter().find(|event| matches!(event.kind, EventKind::Refused { .. }));
+    let event_log = harness.finish().await;
+    let refused = event_log.events().iter().find(|event| matches!(event.kind, EventKind::Refused { .. }));
     assert_eq!(refused.and_then(taskvisor::Event::slot), Some(SLOT));
 }
 

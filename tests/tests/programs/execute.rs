@@ -6,14 +6,14 @@ use taskvisor::{RuntimeError, SupervisorHandle, TaskHandle};
 use tokio::time::Instant;
 
 use crate::body::{Body, Probe, lock};
+use crate::fixture::{Answered, Fixture, Waited, begun};
 use crate::program::{Command, Ms, NAMES, Name, Work, meant};
 use crate::specs::{millis, moment, spec};
-use crate::stage::{Answered, Stage, Waited, begun};
-use crate::words::{Answer, Refusal};
+use crate::vocabulary::{Answer, Refusal};
 
-impl Stage {
+impl Fixture {
     /// Gives a command, from inside a task or from outside, and keeps what it comes back with.
-    pub(crate) async fn obey(self: &Arc<Self>, command: &Command, inside: bool) {
+    pub(crate) async fn execute(self: &Arc<Self>, command: &Command, inside: bool) {
         let answer = self.answer(command, inside).await;
         lock(&self.answers).push(answer);
         self.note_who_stops();
