@@ -68,7 +68,7 @@ impl EventLog {
         self.events_of(task).filter_map(delay).collect()
     }
 
-    /// How often something happened, to whomever.
+    /// The number of events of this kind, over all tasks.
     #[must_use]
     pub fn count(&self, name: EventName) -> usize {
         self.events.iter().filter(|event| event.kind.name() == name).count()

@@ -73,7 +73,8 @@ impl Harness {
         lock(&self.watched).push(task.clone());
     }
 
-    /// Runs these tasks until nothing is left or the supervisor is stopped. Tasks that were aborted at the end of the grace
+    /// Runs these tasks until nothing is left or the supervisor is stopped. Tasks that were aborted at the end
+    /// of the grace
     /// are a matter of the report here; stuck ones are an error.
     ///
     /// # Errors
@@ -92,7 +93,7 @@ impl Harness {
         report_of(self.supervisor.run_until(specs, until).await)
     }
 
-    /// Asks a task to stop, and from then on accepts no further attempt of it. Says whether this was the first ask.
+    /// Requests a task to stop and accepts no further attempt of it. Returns whether this was the first request.
     pub fn cancel(&self, task: &TaskHandle) -> bool {
         let first = task.cancel();
         self.trace.asked(task);

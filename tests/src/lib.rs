@@ -13,8 +13,8 @@
 //! 4. the events form a word of the grammar, `seq` and `at` never run backwards, nothing was lost;
 //! 5. every backoff lies within the bounds of the task's rules and counts its failures right, the next attempt does not
 //!    come before it is over, and retries stay within their limit;
-//! 3. a slot has one owner at a time, and those who queue start in the order they came;
-//! 6. no attempt starts after the task was asked to stop, nor, on one thread, after `ShutdownRequested`.
+//! 3. a slot has one owner at a time, and queued submissions start in the order they came;
+//! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`.
 //!
 //! ```
 //! use taskvisor::RestartPolicy;

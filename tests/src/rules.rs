@@ -77,7 +77,7 @@ impl Rules {
         Self { timeout: Some(timeout), ..self }
     }
 
-    /// After how many retries it gives up.
+    /// The number of retries before the task fails.
     #[must_use]
     pub fn max_retries(self, retries: u32) -> Self {
         Self { max_retries: Some(retries), ..self }

@@ -16,7 +16,7 @@ pub enum Step {
     Fatal(&'static str),
     /// Returns an error that says when to try again.
     RetryAfter(&'static str, Duration),
-    /// Returns `Canceled`, asked or not.
+    /// Returns `Canceled`, with or without a stop request.
     Cancel,
     /// Panics.
     Panic(&'static str),

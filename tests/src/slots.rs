@@ -1,4 +1,4 @@
-//! Who had which slot when: one owner at a time, and those who queue in the order they came.
+//! Which submission owned which slot, and when: one owner at a time, and queued submissions in the order they came.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) struct Slots {
 #[derive(Clone, Debug)]
 struct Place {
     slot: Arc<str>,
-    /// Its number among those who queue.
+    /// Its number among queued submissions.
     in_line: Option<usize>,
 }
 
@@ -39,7 +39,8 @@ impl Slots {
 
     /// Reads the events in the order in which they were made.
     ///
-    /// A slot is free before `Removed` is told; where there are more threads, the next one may be told first, and the
+    /// A slot is free before `Removed` is published; where there are more threads, the next event may be published
+    /// first, and the
     /// owner is held to have it until `Ended` only.
     pub(crate) fn check(&self, event_log: &EventLog, one_thread: bool) -> Result<(), String> {
         let mut events: Vec<_> = event_log.events().iter().collect();

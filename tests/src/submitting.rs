@@ -18,7 +18,7 @@ impl Harness {
         ControllerSpec::new(self.spec(rules, task), admission).with_slot(slot)
     }
 
-    /// Submits a task and, if it is accepted, watches it. Its place among those who queue is known: one at a time.
+    /// Submits a task and, if it is accepted, watches it. Its place among queued submissions is known: one at a time.
     ///
     /// # Errors
     ///

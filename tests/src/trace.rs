@@ -19,7 +19,7 @@ pub struct Trace {
     rules: Mutex<HashMap<String, Rules>>,
     /// Of those tasks whose name says too little, because others have it too.
     own_rules: Mutex<HashMap<TaskId, Rules>>,
-    /// The last attempt that a task may have, known once it was asked to stop.
+    /// The last attempt that a task may have, known once it received a stop request.
     last: Mutex<HashMap<TaskId, u64>>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
     stuck: Mutex<Vec<TaskId>>,
@@ -79,17 +79,17 @@ impl Trace {
         lock(&self.own_rules).insert(task.id(), rules);
     }
 
-    /// Call it after the task was asked to stop: from now on it starts no attempt.
+    /// Call it after the task received a stop request: from now on it starts no attempt.
     pub fn asked(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
     }
 
-    /// The outcome that a handle gave, to be compared with what was told.
+    /// The outcome that a handle gave, to be compared with the published outcome.
     pub fn ended(&self, task: &TaskHandle, outcome: Outcome) {
         lock(&self.outcomes).push((task.clone(), outcome));
     }
 
-    /// This task blocks its thread: its end need not be told.
+    /// This task blocks its thread: its end need not be published.
     pub fn expect_stuck(&self, task: &TaskHandle) {
         lock(&self.stuck).push(task.id());
     }
@@ -104,7 +104,7 @@ impl Trace {
         lock(&self.slots).enters(task.id(), slot, true);
     }
 
-    /// What was recorded until now. Subscribers are told later: let the runtime run first.
+    /// What was recorded until now. Subscribers receive events later: let the runtime run first.
     #[must_use]
     pub fn so_far(&self) -> EventLog {
         EventLog::new(self.began, lock(&self.kept).clone())
@@ -125,7 +125,7 @@ impl Trace {
                 EventKind::Lagged { lost } => panic!("the recorder lost {lost} events"),
                 EventKind::ShutdownRequested => shutting_down = true,
                 EventKind::Started { .. } => {
-                    // With more threads an attempt may begin between the event and the ask.
+                    // With more threads an attempt may begin between the event and the stop request.
                     let started_late = shutting_down && is_single_threaded();
                     assert!(
                         !started_late,

@@ -9,7 +9,7 @@ mod stop_wins;
 mod stop_while_waiting;
 mod grace;
 mod stop_timeout;
-mod racing;
+mod stop_races;
 mod retries;
 mod stable;
 mod interval;

@@ -9,10 +9,10 @@ async fn starts_at_once(admission: Admission) {
     let harness = Harness::new();
     let task = submit(&harness, admission, working("work"));
     assert_eq!(owner(&harness).as_deref(), Some("work"), "the decision is the return value");
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     assert_eq!(owner(&harness), None, "the slot is free before the outcome is seen");
-    let again = submit(&harness, admission, brief("again"));
-    assert!(over(&again).await.is_completed());
+    let again = submit(&harness, admission, one_attempt("again"));
+    assert!(outcome_of(&again).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task), RAN);
     assert_eq!(event_log.of(&again), RAN);
@@ -41,10 +41,10 @@ async fn a_latest_starts_in_an_idle_slot() {
 #[tokio::test(start_paused = true)]
 async fn a_submission_owns_its_slot_before_its_first_poll() {
     let harness = Harness::new();
-    let first = submit(&harness, Queue, brief("first"));
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("second"))));
-    let third = submit(&harness, Queue, brief("third"));
-    assert!(over(&third).await.is_completed());
+    let first = submit(&harness, Queue, one_attempt("first"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("second"))));
+    let third = submit(&harness, Queue, one_attempt("third"));
+    assert!(outcome_of(&third).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&first), RAN);
 }

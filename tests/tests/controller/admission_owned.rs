@@ -12,11 +12,11 @@ fn first_start(event_log: &EventLog, task: &TaskHandle) -> Option<u64> {
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_waits_until_the_owner_is_gone() {
-    let (harness, owner) = owned_by(working("owner")).await;
+    let (harness, owner) = owned_slot(working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
     assert_eq!(waiting(&harness), ["next"]);
     assert!(!owner.status().stopping, "the owner goes on");
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert_eq!(event_log.of(&next), RAN_LATER);
@@ -29,7 +29,7 @@ async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
     let next = submit(&harness, Queue, working("next"));
     assert!(is_full(&refused(&harness, Queue, working("late"))));
     assert_eq!(waiting(&harness), ["next"]);
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert_eq!(event_log.of(&next), RAN_LATER);
@@ -38,12 +38,12 @@ async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_stops_the_owner_and_starts_after_its_end() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let next = submit(&harness, Replace, working("next"));
     assert!(owner.status().stopping, "it is asked in the same step");
     assert_eq!(waiting(&harness), ["next"]);
-    assert!(is_canceled(&over(&owner).await, StopCause::Replace));
-    assert!(over(&next).await.is_completed());
+    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Replace));
+    assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), REPLACED);
     assert_eq!(event_log.of(&next), RAN_LATER);
@@ -51,27 +51,27 @@ async fn a_replace_stops_the_owner_and_starts_after_its_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_from_a_plain_thread_gives_the_owner_its_grace() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     tokio::time::advance(seconds(3_600)).await;
     let supervisor = harness.handle();
-    let spec = harness.submission(SLOT, Replace, Rules::never(), brief("next"));
+    let spec = harness.submission(SLOT, Replace, Rules::never(), one_attempt("next"));
     let next = std::thread::spawn(move || supervisor.submit(spec)).join().expect("no panic");
     let next = next.expect("it may wait");
     assert_eq!(next.status().since, tokio::time::Instant::now(), "on the clock of the runtime");
-    let outcome = over(&owner).await;
+    let outcome = outcome_of(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     harness.watch_in(SLOT, &next);
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_waits_in_front_of_the_line() {
-    let (harness, _) = owned_by(slow_to_stop("owner")).await;
-    let queued = submit(&harness, Queue, brief("queued"));
-    let replacement = submit(&harness, Replace, brief("replacement"));
+    let (harness, _) = owned_slot(slow_to_stop("owner")).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
     assert_eq!(waiting(&harness), ["replacement", "queued"]);
-    assert!(over(&queued).await.is_completed());
+    assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert!(
         event_log.events_of(&replacement).last().map(|event| event.seq) < first_start(&event_log, &queued)
@@ -82,14 +82,14 @@ async fn a_replace_waits_in_front_of_the_line() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_supersedes_a_replace_that_waits() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
-    let first = submit(&harness, Replace, brief("first"));
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
+    let first = submit(&harness, Replace, one_attempt("first"));
     harness.settle().await;
-    let second = submit(&harness, Replace, brief("second"));
+    let second = submit(&harness, Replace, one_attempt("second"));
     assert_eq!(waiting(&harness), ["second"], "the place passes in the same step");
-    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
-    assert!(!over(&owner).await.is_completed());
-    assert!(over(&second).await.is_completed());
+    assert!(is_rejected(&outcome_of(&first).await, Rejection::Superseded));
+    assert!(!outcome_of(&owner).await.is_completed());
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&first), SUPERSEDED);
     assert_eq!(event_log.of(&owner), REPLACED);
@@ -98,12 +98,12 @@ async fn a_replace_supersedes_a_replace_that_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn a_drop_if_running_is_refused_as_busy_and_changes_nothing() {
-    let (harness, owner) = owned_by(working("owner")).await;
-    let queued = submit(&harness, Queue, brief("queued"));
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    let (harness, owner) = owned_slot(working("owner")).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
     assert_eq!(waiting(&harness), ["queued"]);
     assert!(!owner.status().stopping);
-    assert!(over(&queued).await.is_completed());
+    assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert!(event_log.ids_of("dropped").is_empty());
@@ -111,12 +111,12 @@ async fn a_drop_if_running_is_refused_as_busy_and_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_latest_waits_last_while_the_owner_goes_on() {
-    let (harness, owner) = owned_by(working("owner")).await;
+    let (harness, owner) = owned_slot(working("owner")).await;
     let queued = submit(&harness, Queue, working("queued"));
     let latest = submit(&harness, Latest, working("latest"));
     assert_eq!(waiting(&harness), ["queued", "latest"]);
     assert!(!owner.status().stopping);
-    assert!(over(&latest).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert_eq!(event_log.of(&queued), RAN_LATER);
@@ -126,13 +126,13 @@ async fn a_latest_waits_last_while_the_owner_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_latest_supersedes_a_latest_that_waits() {
-    let (harness, owner) = owned_by(working("owner")).await;
-    let first = submit(&harness, Latest, brief("first"));
+    let (harness, owner) = owned_slot(working("owner")).await;
+    let first = submit(&harness, Latest, one_attempt("first"));
     harness.settle().await;
-    let second = submit(&harness, Latest, brief("second"));
+    let second = submit(&harness, Latest, one_attempt("second"));
     assert_eq!(waiting(&harness), ["second"]);
-    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
-    assert!(over(&second).await.is_completed());
+    assert!(is_rejected(&outcome_of(&first).await, Rejection::Superseded));
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert_eq!(event_log.of(&first), SUPERSEDED);

@@ -1,4 +1,4 @@
-//! The slot is owned, and its owner was asked to stop but is not gone yet.
+//! The slot is owned, and its owner received a stop request but is not gone yet.
 
 use taskvisor::{Config, EventName, Rejection, StopCause, TaskHandle};
 use tests::{EventLog, Harness, Script, Step};
@@ -7,7 +7,7 @@ use crate::support::*;
 
 /// The owner takes a second to stop, and was just asked to.
 async fn stopping() -> (Harness, TaskHandle) {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     assert!(harness.cancel(&owner), "nobody else cancels");
     harness.settle().await;
     (harness, owner)
@@ -28,7 +28,7 @@ async fn a_queue_waits_for_an_owner_that_is_stopping() {
     let (harness, owner) = stopping().await;
     let next = submit(&harness, Queue, working("next"));
     assert_eq!(waiting(&harness), ["next"]);
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     assert_started_when_gone(&harness.finish().await, &owner, &next);
 }
 
@@ -38,7 +38,7 @@ async fn queues_behind_an_owner_that_is_stopping_start_in_order() {
     let first = submit(&harness, Queue, working("first"));
     let second = submit(&harness, Queue, working("second"));
     assert_eq!(waiting(&harness), ["first", "second"]);
-    assert!(over(&second).await.is_completed());
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_started_when_gone(&event_log, &owner, &first);
     assert_eq!(event_log.starts_of(&second), event_log.times_of(&first, EventName::Removed));
@@ -50,8 +50,8 @@ async fn a_replace_waits_in_front_for_an_owner_that_is_stopping() {
     let queued = submit(&harness, Queue, working("queued"));
     let replacement = submit(&harness, Replace, working("replacement"));
     assert_eq!(waiting(&harness), ["replacement", "queued"]);
-    assert!(is_canceled(&over(&owner).await, StopCause::Cancel));
-    assert!(over(&queued).await.is_completed());
+    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Cancel));
+    assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert_started_when_gone(&event_log, &owner, &replacement);
     assert_eq!(event_log.starts_of(&queued), event_log.times_of(&replacement, EventName::Removed));
@@ -64,8 +64,8 @@ async fn a_replace_supersedes_a_replace_that_waits_for_an_owner_that_is_stopping
     harness.settle().await;
     let second = submit(&harness, Replace, working("second"));
     assert_eq!(waiting(&harness), ["second"]);
-    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
-    assert!(over(&second).await.is_completed());
+    assert!(is_rejected(&outcome_of(&first).await, Rejection::Superseded));
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&first), SUPERSEDED);
     assert_started_when_gone(&event_log, &owner, &second);
@@ -74,10 +74,10 @@ async fn a_replace_supersedes_a_replace_that_waits_for_an_owner_that_is_stopping
 #[tokio::test(start_paused = true)]
 async fn a_drop_if_running_is_refused_while_the_owner_is_stopping() {
     let (harness, owner) = stopping().await;
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
-    over(&owner).await;
-    let admitted = submit(&harness, DropIfRunning, brief("admitted"));
-    assert!(over(&admitted).await.is_completed());
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
+    outcome_of(&owner).await;
+    let admitted = submit(&harness, DropIfRunning, one_attempt("admitted"));
+    assert!(outcome_of(&admitted).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&admitted), RAN);
     assert!(event_log.ids_of("dropped").is_empty());
@@ -90,8 +90,8 @@ async fn a_latest_supersedes_a_latest_behind_a_stopping_owner() {
     harness.settle().await;
     let second = submit(&harness, Latest, working("second"));
     assert_eq!(waiting(&harness), ["second"]);
-    assert!(is_rejected(&over(&first).await, Rejection::Superseded));
-    assert!(over(&second).await.is_completed());
+    assert!(is_rejected(&outcome_of(&first).await, Rejection::Superseded));
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&first), SUPERSEDED);
     assert_started_when_gone(&event_log, &owner, &second);
@@ -99,10 +99,10 @@ async fn a_latest_supersedes_a_latest_behind_a_stopping_owner() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
-    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
+    let (harness, owner) = owned_slot(Script::task("owner", [Step::Hang])).await;
     owner.cancel_with_timeout(seconds(3_600));
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     let (asked, aborted) =
         (event_log.starts_of(&owner)[0], event_log.times_of(&owner, EventName::Aborted)[0]);

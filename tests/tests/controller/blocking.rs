@@ -45,13 +45,13 @@ async fn until(mut holds: impl FnMut() -> bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_slot_stays_taken_until_the_owner_really_returns() {
     let (harness, blocker, release) = blocked(Config::default()).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     blocker.cancel_with_timeout(GRACE);
     assert!(blocker.outcome().await.is_aborted());
     assert!(matches!(blocker.status().phase, Phase::Stuck { .. }));
     assert_eq!(owner(&harness).as_deref(), Some("blocker"));
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
-    let replacement = submit(&harness, Replace, brief("replacement"));
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
     assert_eq!(waiting(&harness), ["replacement", "queued"]);
     drop(release);
     assert!(replacement.outcome().await.is_completed());
@@ -65,7 +65,7 @@ async fn the_slot_stays_taken_until_the_owner_really_returns() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clearing_a_slot_whose_owner_blocks_rejects_those_who_wait_at_once() {
     let (harness, blocker, release) = blocked(Config { grace: GRACE, ..Config::default() }).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     assert!(harness.clear_slot(SLOT));
     assert!(waiting(&harness).is_empty());
     assert!(blocker.outcome().await.is_aborted());
@@ -87,7 +87,7 @@ impl Drop for Heavy {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
-    let (harness, _) = owned_by(cooperative("owner")).await;
+    let (harness, _) = owned_slot(cooperative("owner")).await;
     let (release, held) = channel();
     let value = Heavy(Mutex::new(held));
     let task = TaskFn::arc("heavy", move || {
@@ -95,7 +95,7 @@ async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
         async { Ok(()) }
     });
     let heavy = submit(&harness, Latest, task);
-    submit(&harness, Latest, brief("later"));
+    submit(&harness, Latest, one_attempt("later"));
     let outcome = heavy.outcome().await;
     assert!(is_rejected(&outcome, Rejection::Superseded), "{outcome}");
     drop(release);
@@ -108,7 +108,7 @@ async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
 async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts() {
     let config = Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() };
     let (harness, blocker, release) = blocked(config).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.trace().expect_stuck(&blocker);
     // The actor of what waits may be on the thread that is blocked.
     harness.trace().expect_stuck(&queued);

@@ -8,13 +8,13 @@ const NEVER_RAN: [&str; 4] = ["added", "queued", "ended canceled by a cancel", "
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_one_leaves_the_line_before_the_call_returns() {
-    let (harness, _) = owned_by(working("owner")).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let (harness, _) = owned_slot(working("owner")).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.settle().await;
     assert!(harness.cancel(&queued));
     assert!(waiting(&harness).is_empty());
     assert!(!harness.cancel(&queued), "somebody asked before");
-    assert!(is_canceled(&over(&queued).await, StopCause::Cancel));
+    assert!(is_canceled(&outcome_of(&queued).await, StopCause::Cancel));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&queued), NEVER_RAN);
 }
@@ -24,23 +24,23 @@ async fn a_cancelled_one_no_longer_counts_so_that_there_is_room_for_another_at_o
     for (per_slot, total) in [(1, 100), (100, 1)] {
         let harness = limited(per_slot, total);
         owns(&harness, working("owner")).await;
-        let queued = submit(&harness, Queue, brief("queued"));
-        assert!(is_full(&refused(&harness, Queue, brief("late"))));
+        let queued = submit(&harness, Queue, one_attempt("queued"));
+        assert!(is_full(&refused(&harness, Queue, one_attempt("late"))));
         queued.cancel();
-        let next = submit(&harness, Queue, brief("next"));
-        assert!(over(&next).await.is_completed());
-        assert!(is_canceled(&over(&queued).await, StopCause::Cancel));
+        let next = submit(&harness, Queue, one_attempt("next"));
+        assert!(outcome_of(&next).await.is_completed());
+        assert!(is_canceled(&outcome_of(&queued).await, StopCause::Cancel));
         harness.finish().await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_others_keep_their_order_when_one_between_them_is_cancelled() {
-    let (harness, _) = owned_by(working("owner")).await;
-    let line = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, brief(name)));
+    let (harness, _) = owned_slot(working("owner")).await;
+    let line = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, one_attempt(name)));
     line[1].cancel();
     assert_eq!(waiting(&harness), ["one", "three", "four"]);
-    assert!(over(&line[3]).await.is_completed());
+    assert!(outcome_of(&line[3]).await.is_completed());
     let event_log = harness.finish().await;
     assert!(event_log.starts_of(&line[1]).is_empty());
     for at in [0, 2, 3] {
@@ -50,13 +50,13 @@ async fn the_others_keep_their_order_when_one_between_them_is_cancelled() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_stops() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
-    let queued = submit(&harness, Queue, brief("queued"));
-    let replacement = submit(&harness, Replace, brief("replacement"));
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
     harness.settle().await;
     harness.cancel(&replacement);
     assert_eq!(waiting(&harness), ["queued"]);
-    assert!(over(&queued).await.is_completed());
+    assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&replacement), NEVER_RAN);
     assert_eq!(event_log.of(&owner), REPLACED);
@@ -65,41 +65,41 @@ async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_s
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_latest_is_not_there_to_be_superseded() {
-    let (harness, _) = owned_by(working("owner")).await;
-    let older = submit(&harness, Latest, brief("older"));
+    let (harness, _) = owned_slot(working("owner")).await;
+    let older = submit(&harness, Latest, one_attempt("older"));
     harness.settle().await;
     harness.cancel(&older);
-    let later = submit(&harness, Latest, brief("later"));
+    let later = submit(&harness, Latest, one_attempt("later"));
     assert_eq!(waiting(&harness), ["later"]);
-    assert!(is_canceled(&over(&older).await, StopCause::Cancel));
-    assert!(over(&later).await.is_completed());
+    assert!(is_canceled(&outcome_of(&older).await, StopCause::Cancel));
+    assert!(outcome_of(&later).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&older), NEVER_RAN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_who_wait_may_be_cancelled_and_the_slot_is_free_after_its_owner() {
-    let (harness, owner) = owned_by(working("owner")).await;
-    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
+    let (harness, owner) = owned_slot(working("owner")).await;
+    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
     line.iter().for_each(|task| assert!(task.cancel()));
-    over(&owner).await;
+    outcome_of(&owner).await;
     assert!(harness.slots().is_empty());
-    let next = submit(&harness, DropIfRunning, brief("next"));
-    assert!(over(&next).await.is_completed());
+    let next = submit(&harness, DropIfRunning, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cancel_before_the_first_attempt_passes_the_slot_on() {
-    let (harness, owner) = owned_by(working("owner")).await;
+    let (harness, owner) = owned_slot(working("owner")).await;
     let granted = submit(&harness, Queue, cooperative("granted"));
-    let next = submit(&harness, Queue, brief("next"));
+    let next = submit(&harness, Queue, one_attempt("next"));
     harness.settle().await;
     // Whoever waits for the outcome runs before the one whose turn it is now.
-    over(&owner).await;
+    outcome_of(&owner).await;
     assert_eq!(crate::support::owner(&harness).as_deref(), Some("granted"));
     granted.cancel();
-    assert!(over(&next).await.is_completed());
-    assert!(is_canceled(&over(&granted).await, StopCause::Cancel));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(is_canceled(&outcome_of(&granted).await, StopCause::Cancel));
     harness.finish().await;
 }

@@ -87,7 +87,7 @@ async fn of_forty_concurrent_drop_if_running_one_runs_and_thirty_nine_are_refuse
 async fn forty_concurrent_latest_run_the_first_and_one_more() {
     let harness = Harness::new();
     let owner = owns(&harness, cooperative("owner")).await;
-    let submitted = at_once(&harness, 40, Latest, || brief("work")).await;
+    let submitted = at_once(&harness, 40, Latest, || one_attempt("work")).await;
     assert_eq!(waiting(&harness).len(), 1);
     assert!(!owner.status().stopping);
     owner.cancel();
@@ -104,7 +104,7 @@ async fn forty_concurrent_latest_run_the_first_and_one_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_concurrent_queues_all_run_one_at_a_time() {
     let harness = limited(200, 200);
-    for task in at_once(&harness, 200, Queue, || brief("work")).await {
+    for task in at_once(&harness, 200, Queue, || one_attempt("work")).await {
         let task = task.expect("there is room for all");
         assert!(task.outcome().await.is_completed());
     }
@@ -117,7 +117,7 @@ async fn of_forty_concurrent_queues_exactly_as_many_wait_as_may() {
     for _ in 0..20 {
         let harness = limited(10, 1_000);
         owns(&harness, cooperative("owner")).await;
-        let submitted = at_once(&harness, 40, Queue, || brief("work")).await;
+        let submitted = at_once(&harness, 40, Queue, || one_attempt("work")).await;
         assert_eq!(submitted.iter().filter(|one| one.is_ok()).count(), 10);
         assert!(submitted.iter().flat_map(|one| one.as_ref().err()).all(is_full));
         harness.finish().await;
@@ -132,7 +132,7 @@ async fn every_admission_at_once_ends_every_submission_exactly_once() {
         let start = Arc::new(Barrier::new(40));
         for number in 0..40 {
             let (supervisor, start) = (harness.handle(), Arc::clone(&start));
-            let submission = harness.submission(SLOT, ALL[number % 4], Rules::never(), brief("work"));
+            let submission = harness.submission(SLOT, ALL[number % 4], Rules::never(), one_attempt("work"));
             crowd.spawn(async move {
                 start.wait().await;
                 let task = supervisor.submit(submission).ok()?;
@@ -160,7 +160,7 @@ async fn a_drop_if_running_right_after_the_outcome_of_the_owner_is_admitted() {
     harness.trace().knows("work", Rules::never());
     let work = tokio::spawn(async move {
         for round in 0..100_000 {
-            let spec = Rules::never().spec(brief("work"));
+            let spec = Rules::never().spec(one_attempt("work"));
             let submission = ControllerSpec::drop_if_running(spec).with_slot(SLOT);
             match supervisor.submit(submission) {
                 Ok(task) => assert!(task.outcome().await.is_completed()),
@@ -190,7 +190,7 @@ fn only_so_many_wait_in_all_also_when_many_come_at_once() {
         let accepted: usize = std::thread::scope(|scope| {
             let threads = slots.map(|slot| {
                 let (supervisor, start) = (harness.handle(), &start);
-                let submission = harness.submission(slot, Queue, Rules::never(), brief("queued"));
+                let submission = harness.submission(slot, Queue, Rules::never(), one_attempt("queued"));
                 scope.spawn(move || {
                     start.wait();
                     usize::from(supervisor.submit(submission).is_ok())

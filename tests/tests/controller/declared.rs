@@ -7,7 +7,7 @@ use taskvisor::prelude::*;
 use taskvisor::{JobError, RestartPolicy};
 use tests::{Harness, Rules};
 
-use crate::support::{SECOND, over};
+use crate::support::{SECOND, outcome_of};
 
 #[derive(Default)]
 struct Calls(AtomicU32);
@@ -177,7 +177,7 @@ async fn a_job_is_cloned_and_submitted_many_times() {
     for job in jobs {
         let task = job.task().clone();
         assert_eq!(job.await.expect("a value"), 10);
-        assert!(over(&task).await.is_completed());
+        assert!(outcome_of(&task).await.is_completed());
     }
     harness.finish().await;
 }

@@ -23,8 +23,8 @@ async fn a_task_that_waits_for_a_permit_reports_it_ever_more_rarely() {
     let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
     let owner = harness.add(Rules::never(), sleeping("owner", 50));
     harness.reach(&owner, 1).await;
-    let waits = harness.add(Rules::never(), brief("waits"));
-    assert!(over(&waits).await.is_completed());
+    let waits = harness.add(Rules::never(), one_attempt("waits"));
+    assert!(outcome_of(&waits).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(delays(&event_log, &waits), [10, 20, 40].map(|waited| (WaitingOn::Permit, waited)));
     let line = event_log
@@ -42,19 +42,19 @@ async fn each_wait_for_a_permit_is_counted_anew() {
     let steps = [Step::Fail("again"), Step::Succeed];
     let waits = harness.add(Rules::on_failure().without_backoff(), Script::task("waits", steps));
     let next = harness.add(Rules::never(), sleeping("next", 12));
-    assert!(over(&waits).await.is_completed());
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&waits).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(delays(&event_log, &waits), [(WaitingOn::Permit, 10), (WaitingOn::Permit, 10)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_submission_that_waits_for_a_slot_reports_its_own_wait() {
-    let (harness, owner) = owned_by(sleeping("owner", 45)).await;
-    let first = submit(&harness, Queue, brief("first"));
+    let (harness, owner) = owned_slot(sleeping("owner", 45)).await;
+    let first = submit(&harness, Queue, one_attempt("first"));
     tokio::time::sleep(seconds(3)).await;
-    let second = submit(&harness, Queue, brief("second"));
-    assert!(over(&second).await.is_completed());
+    let second = submit(&harness, Queue, one_attempt("second"));
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(delays(&event_log, &first), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
     assert_eq!(delays(&event_log, &second), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
@@ -63,13 +63,13 @@ async fn each_submission_that_waits_for_a_slot_reports_its_own_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
-    let (harness, _) = owned_by(sleeping("owner", 5)).await;
-    let first = submit(&harness, Queue, brief("first"));
-    assert!(over(&first).await.is_completed());
+    let (harness, _) = owned_slot(sleeping("owner", 5)).await;
+    let first = submit(&harness, Queue, one_attempt("first"));
+    assert!(outcome_of(&first).await.is_completed());
     // The timer of that wait is still there when this one begins.
     owns(&harness, sleeping("owner", 25)).await;
-    let second = submit(&harness, Queue, brief("second"));
-    assert!(over(&second).await.is_completed());
+    let second = submit(&harness, Queue, one_attempt("second"));
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(delays(&event_log, &first), []);
     assert_eq!(delays(&event_log, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
@@ -77,12 +77,12 @@ async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_submission_that_left_the_queue_reports_nothing() {
-    let (harness, _) = owned_by(sleeping("owner", 25)).await;
-    let first = submit(&harness, Queue, brief("first"));
-    let second = submit(&harness, Queue, brief("second"));
+    let (harness, _) = owned_slot(sleeping("owner", 25)).await;
+    let first = submit(&harness, Queue, one_attempt("first"));
+    let second = submit(&harness, Queue, one_attempt("second"));
     tokio::time::sleep(seconds(11)).await;
     first.cancel();
-    assert!(over(&second).await.is_completed());
+    assert!(outcome_of(&second).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(delays(&event_log, &first), [(WaitingOn::Slot, 10)]);
     assert_eq!(delays(&event_log, &second), [(WaitingOn::Slot, 10), (WaitingOn::Slot, 20)]);
@@ -90,8 +90,8 @@ async fn a_submission_that_left_the_queue_reports_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_ends_the_timers_of_the_slots() {
-    let (harness, _) = owned_by(cooperative("owner")).await;
-    submit(&harness, Queue, brief("waits"));
+    let (harness, _) = owned_slot(cooperative("owner")).await;
+    submit(&harness, Queue, one_attempt("waits"));
     let before = tokio::time::Instant::now();
     harness.finish().await;
     tokio::task::yield_now().await;

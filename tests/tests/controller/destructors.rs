@@ -56,8 +56,8 @@ async fn the_future_and_the_value_of_an_owner_are_dropped_before_the_next_one_st
         });
         harness.settle().await;
         let next = submit(&harness, Replace, look);
-        assert!(over(&next).await.is_completed());
-        over(&owner).await;
+        assert!(outcome_of(&next).await.is_completed());
+        outcome_of(&owner).await;
         harness.finish().await;
     }
 }
@@ -68,10 +68,10 @@ async fn an_owner_that_panics_when_it_is_dropped_passes_the_slot_on() {
         let _bomb = Bomb(0);
         std::future::pending().await
     });
-    let (harness, owner) = owned_by(task).await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(over(&owner).await.is_aborted());
+    let (harness, owner) = owned_slot(task).await;
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&owner).await.is_aborted());
     harness.finish().await;
 }
 
@@ -95,7 +95,7 @@ async fn a_destructor_of_the_owner_may_submit_to_its_slot() {
         Ok(())
     });
     let owner = submit(&harness, Queue, task);
-    assert!(over(&owner).await.is_completed());
+    assert!(outcome_of(&owner).await.is_completed());
     assert_eq!(crate::support::owner(&harness).as_deref(), Some("successor"));
     let report = harness.run_until(Vec::new(), std::future::pending::<()>()).await.expect("in order");
     assert_eq!(report.completed, 2);
@@ -147,9 +147,9 @@ async fn a_value_that_panics_when_nobody_takes_it_changes_nothing_for_the_slot()
     let task = job.task().clone();
     harness.watch_in(SLOT, &task);
     drop(job);
-    let next = submit(&harness, Queue, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(over(&task).await.is_completed());
+    let next = submit(&harness, Queue, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     harness.finish().await;
 }
 

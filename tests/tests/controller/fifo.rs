@@ -14,9 +14,9 @@ fn starts(event_log: &EventLog, tasks: &[TaskHandle]) -> Vec<usize> {
 
 async fn in_order(count: usize) {
     let harness = limited(count, count);
-    let tasks: Vec<_> = (0..count).map(|_| submit(&harness, Queue, brief("work"))).collect();
+    let tasks: Vec<_> = (0..count).map(|_| submit(&harness, Queue, one_attempt("work"))).collect();
     for task in &tasks {
-        assert!(over(task).await.is_completed());
+        assert!(outcome_of(task).await.is_completed());
     }
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &tasks), (0..count).collect::<Vec<_>>());
@@ -26,7 +26,7 @@ async fn in_order(count: usize) {
 async fn all_but_the_first_wait_from_the_moment_they_are_accepted() {
     let harness = limited(1_000, 1_000);
     for waits in 0..1_000 {
-        submit(&harness, Queue, brief("work"));
+        submit(&harness, Queue, one_attempt("work"));
         assert_eq!(waiting(&harness).len(), waits);
     }
     harness.finish().await;
@@ -60,7 +60,7 @@ async fn those_who_come_while_others_leave_still_start_in_order() {
         yield_now().await;
     }
     for task in &tasks {
-        assert!(over(task).await.is_completed());
+        assert!(outcome_of(task).await.is_completed());
     }
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &tasks), (0..tasks.len()).collect::<Vec<_>>());
@@ -73,11 +73,11 @@ async fn in_a_queue_of_one_the_third_is_refused_and_comes_back_to_be_submitted_a
     let second = submit(&harness, Queue, working("second"));
     let error = refused(&harness, Queue, working("third"));
     assert!(is_full(&error));
-    over(&first).await;
+    outcome_of(&first).await;
     let third = harness.submit(error.into_submission()).expect("there is room now");
     harness.watch_in(SLOT, &third);
     assert_eq!(third.name(), "third");
-    assert!(over(&third).await.is_completed());
+    assert!(outcome_of(&third).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &[first, second, third]), [0, 1, 2]);
 }

@@ -9,10 +9,10 @@ use crate::support::*;
 
 #[tokio::test(start_paused = true)]
 async fn every_task_that_is_listed_is_found_by_its_id() {
-    let (harness, owner) = owned_by(cooperative("owner")).await;
+    let (harness, owner) = owned_slot(cooperative("owner")).await;
     let added = harness.add(Rules::never(), cooperative("added"));
     let waiting: Vec<_> =
-        [Queue, Latest, Queue].map(|admission| submit(&harness, admission, brief("work"))).into();
+        [Queue, Latest, Queue].map(|admission| submit(&harness, admission, one_attempt("work"))).into();
     let mut expected: Vec<_> = [&owner, &added].into_iter().chain(&waiting).map(|task| task.id()).collect();
     expected.sort_unstable();
     let listed: Vec<TaskId> = harness.tasks().iter().map(|status| status.id).collect();
@@ -29,10 +29,10 @@ async fn every_task_that_is_listed_is_found_by_its_id() {
 #[tokio::test(start_paused = true)]
 async fn an_id_finds_nothing_once_its_outcome_is_seen() {
     let harness = Harness::new();
-    let task = submit(&harness, Queue, brief("work"));
+    let task = submit(&harness, Queue, one_attempt("work"));
     let other = Harness::new();
     assert!(other.task_by_id(task.id()).is_none(), "of another supervisor");
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     assert!(harness.task_by_id(task.id()).is_none());
     let refused = harness.cancel_by_id(task.id()).await.expect_err("it is gone");
     assert!(matches!(refused, RuntimeError::UnknownTaskId { id } if id == task.id()), "{refused:?}");
@@ -43,19 +43,19 @@ async fn an_id_finds_nothing_once_its_outcome_is_seen() {
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_submission_canceled_by_its_id_is_gone_on_return() {
-    let (harness, owner) = owned_by(working("owner")).await;
-    let [one, two] = ["same", "same"].map(|name| submit(&harness, Queue, brief(name)));
+    let (harness, owner) = owned_slot(working("owner")).await;
+    let [one, two] = ["same", "same"].map(|name| submit(&harness, Queue, one_attempt(name)));
     assert!(harness.cancel_by_id(one.id()).await.expect("it is there"));
     assert!(one.is_finished() && !two.is_finished() && !owner.is_finished());
-    assert!(is_canceled(&over(&one).await, StopCause::Cancel));
-    assert!(over(&two).await.is_completed());
+    assert!(is_canceled(&outcome_of(&one).await, StopCause::Cancel));
+    assert!(outcome_of(&two).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&one), ["added", "queued", "ended canceled by a cancel", "removed"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_running_submission_canceled_by_its_id_is_gone_on_return() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let began = tokio::time::Instant::now();
     let again = async {
         harness.settle().await;
@@ -96,7 +96,7 @@ async fn a_task_that_cancels_its_own_id_is_stopped_and_not_deadlocked() {
     };
     let harness = Harness::new();
     let task = submit(&harness, Queue, body);
-    assert!(is_canceled(&over(&task).await, StopCause::Cancel));
+    assert!(is_canceled(&outcome_of(&task).await, StopCause::Cancel));
     let said = said.lock().expect("a lock").take();
     assert!(matches!(said, Some(Err(RuntimeError::WouldDeadlock))), "{said:?}");
     harness.finish().await;

@@ -69,7 +69,7 @@ async fn a_task_that_awaits_a_job_of_its_own_slot_gets_an_error() {
         }
     });
     let task = submit(&harness, Queue, task);
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     harness.finish().await;
 }
 
@@ -131,14 +131,14 @@ async fn a_task_submits_by_the_handle_it_extracts() {
     harness.trace().knows("work", Work::rules());
     harness.trace().knows("inner", Rules::never());
     let task = TaskFn::arc("outer", |supervisor: SupervisorHandle| async move {
-        let spec = Rules::never().spec(brief("inner"));
+        let spec = Rules::never().spec(one_attempt("inner"));
         let inner = supervisor.submit(ControllerSpec::queue(spec).with_slot(SLOT))?;
         let Outcome::Completed = inner.outcome().await else { return Err(TaskError::fatal("not completed")) };
         let value = supervisor.submit(gives(3))?.await?;
         if value == Total(3) { Ok(()) } else { Err(TaskError::fatal("another value")) }
     });
     let task = harness.add(Rules::never(), task);
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!((event_log.ids_of("inner").len(), event_log.ids_of("work").len()), (1, 1));
 }

@@ -138,8 +138,8 @@ async fn jobs_and_tasks_share_the_slots() {
     let task = submit(&harness, Queue, working("task"));
     let job = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT));
     assert_eq!(waiting(&harness), ["work"]);
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
     assert_eq!(job.await.expect("a value"), Total(1));
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     harness.finish().await;
 }

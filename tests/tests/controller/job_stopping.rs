@@ -27,7 +27,7 @@ async fn running(harness: &Harness) -> (JobHandle<Total>, TaskHandle) {
 
 async fn assert_delivered(harness: Harness, job: JobHandle<Total>, task: TaskHandle) {
     assert_eq!(job.await.expect("work done is never thrown away"), Total(9));
-    assert!(over(&task).await.is_completed(), "stop or no stop");
+    assert!(outcome_of(&task).await.is_completed(), "stop or no stop");
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task), RAN);
 }

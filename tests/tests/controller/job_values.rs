@@ -78,7 +78,7 @@ async fn dropping_the_handle_detaches_the_job() {
     let job = accepted(&harness, None, gives(1));
     let task = job.task().clone();
     drop(job);
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task), RAN);
 }
@@ -97,7 +97,7 @@ async fn the_arguments_of_a_job_are_gone_with_its_end_although_its_handle_is_kep
         }
     });
     let job = accepted(&harness, None, job);
-    over(job.task()).await;
+    outcome_of(job.task()).await;
     assert_eq!(watched.strong_count(), 0);
     assert_eq!(job.await.expect("the value is kept"), Total(1));
     harness.finish().await;

@@ -13,8 +13,8 @@ async fn the_same_name_in_two_slots_runs_in_both() {
     harness.reach(&one, 1).await;
     harness.reach(&two, 1).await;
     assert!(matches!(one.status().phase, taskvisor::Phase::Running { .. }), "both run at once");
-    assert!(over(&one).await.is_completed());
-    assert!(over(&two).await.is_completed());
+    assert!(outcome_of(&one).await.is_completed());
+    assert!(outcome_of(&two).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&one), event_log.starts_of(&two));
 }
@@ -48,7 +48,7 @@ async fn the_slot_is_named_after_the_task_unless_said() {
     let slots: Vec<_> =
         harness.slots().iter().map(|status| (status.key.to_string(), status.waiting.len())).collect();
     assert_eq!(slots, [("other".to_owned(), 0), ("sync".to_owned(), 1)]);
-    over(&second).await;
+    outcome_of(&second).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&first), RAN);
     assert_eq!(event_log.of(&second), RAN_LATER);
@@ -57,8 +57,8 @@ async fn the_slot_is_named_after_the_task_unless_said() {
 
 #[tokio::test(start_paused = true)]
 async fn the_named_ways_to_submit_are_the_four_admissions() {
-    let (harness, _) = owned_by(slow_to_stop("owner")).await;
-    let spec = |name| harness.spec(Rules::never(), brief(name));
+    let (harness, _) = owned_slot(slow_to_stop("owner")).await;
+    let spec = |name| harness.spec(Rules::never(), one_attempt(name));
     let submissions = [
         ControllerSpec::queue(spec("queue")),
         ControllerSpec::latest(spec("latest")),
@@ -83,7 +83,9 @@ async fn the_named_ways_to_submit_are_the_four_admissions() {
 async fn a_hundred_thousand_keys_leave_nothing_behind() {
     let harness = Harness::new();
     let tasks: Vec<_> = (0..100_000)
-        .map(|key| harness.submit_to(&format!("key-{key}"), DropIfRunning, Rules::never(), brief("work")))
+        .map(|key| {
+            harness.submit_to(&format!("key-{key}"), DropIfRunning, Rules::never(), one_attempt("work"))
+        })
         .collect();
     assert_eq!(harness.slots().len(), tasks.len());
     for task in &tasks {
@@ -101,7 +103,7 @@ async fn fifty_thousand_keys_used_twice_on_two_workers_leave_nothing_behind() {
     for key in 0..50_000 {
         let key = format!("key-{key}");
         for _ in 0..2 {
-            tasks.push(harness.submit_to(&key, Queue, Rules::never(), brief("work")));
+            tasks.push(harness.submit_to(&key, Queue, Rules::never(), one_attempt("work")));
         }
     }
     for task in &tasks {

@@ -16,7 +16,7 @@ fn failing(name: &'static str) -> taskvisor::TaskRef {
 
 /// It ended as by a `Replace`, with the failure of its only attempt.
 async fn gave_way(owner: &TaskHandle) {
-    let outcome = over(owner).await;
+    let outcome = outcome_of(owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
     assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("broken"));
     assert_eq!(owner.status().attempt, 1);
@@ -27,9 +27,9 @@ async fn a_latest_replaces_an_owner_that_sleeps_in_its_backoff() {
     let harness = Harness::new();
     let owner = harness.submit_to(SLOT, Queue, hourly(), failing("owner"));
     sleep(seconds(5)).await;
-    let latest = submit(&harness, Latest, brief("latest"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     assert!(owner.status().stopping, "the stop is requested in the same step");
-    assert!(over(&latest).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
     gave_way(&owner).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&latest), [seconds(5)]);
@@ -40,11 +40,11 @@ async fn a_latest_replaces_an_owner_that_sleeps_in_its_backoff() {
 async fn a_latest_replaces_an_owner_in_its_interval() {
     let harness = Harness::new();
     let rules = Rules::always().interval(seconds(3_600));
-    let owner = harness.submit_to(SLOT, Queue, rules, brief("owner"));
+    let owner = harness.submit_to(SLOT, Queue, rules, one_attempt("owner"));
     sleep(seconds(5)).await;
-    let latest = submit(&harness, Latest, brief("latest"));
-    assert!(over(&latest).await.is_completed());
-    let outcome = over(&owner).await;
+    let latest = submit(&harness, Latest, one_attempt("latest"));
+    assert!(outcome_of(&latest).await.is_completed());
+    let outcome = outcome_of(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&latest), [seconds(5)]);
@@ -55,9 +55,9 @@ async fn an_owner_is_not_retried_while_a_latest_waits_behind_it() {
     let harness = Harness::new();
     let owner = harness.submit_to(SLOT, Queue, hourly(), failing("owner"));
     harness.reach(&owner, 1).await;
-    let latest = submit(&harness, Latest, brief("latest"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     assert!(!owner.status().stopping, "an attempt that runs goes on");
-    assert!(over(&latest).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
     gave_way(&owner).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&latest), [SECOND]);
@@ -71,9 +71,9 @@ async fn an_owner_is_not_repeated_while_a_latest_waits_behind_it() {
     let rules = Rules::always().interval(seconds(3_600));
     let owner = harness.submit_to(SLOT, Queue, rules, working("owner"));
     harness.reach(&owner, 1).await;
-    let latest = submit(&harness, Latest, brief("latest"));
-    assert!(over(&latest).await.is_completed());
-    let outcome = over(&owner).await;
+    let latest = submit(&harness, Latest, one_attempt("latest"));
+    assert!(outcome_of(&latest).await.is_completed());
+    let outcome = outcome_of(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&latest), [SECOND]);
@@ -85,18 +85,18 @@ async fn a_retry_without_delay_gives_way_to_a_latest() {
     let rules = Rules::on_failure().without_backoff();
     let owner = harness.submit_to(SLOT, Queue, rules, failing("owner"));
     harness.reach(&owner, 1).await;
-    let latest = submit(&harness, Latest, brief("latest"));
-    assert!(over(&latest).await.is_completed());
+    let latest = submit(&harness, Latest, one_attempt("latest"));
+    assert!(outcome_of(&latest).await.is_completed());
     gave_way(&owner).await;
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_of_the_next_owner_gives_way_to_a_latest() {
-    let (harness, _) = owned_by(working("owner")).await;
+    let (harness, _) = owned_slot(working("owner")).await;
     let next = harness.submit_to(SLOT, Queue, hourly(), failing("next"));
-    let latest = submit(&harness, Latest, brief("latest"));
-    assert!(over(&latest).await.is_completed());
+    let latest = submit(&harness, Latest, one_attempt("latest"));
+    assert!(outcome_of(&latest).await.is_completed());
     gave_way(&next).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&latest), [seconds(2)]);
@@ -111,10 +111,10 @@ async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
     let other = harness.submit_to("other", Queue, Rules::never(), cooperative("other"));
     sleep(SECOND).await;
     assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit }));
-    let latest = submit(&harness, Latest, brief("latest"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     gave_way(&owner).await;
     other.cancel();
-    assert!(over(&latest).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
     harness.finish().await;
 }
 
@@ -125,10 +125,10 @@ async fn a_latest_leaves_an_owner_alone_before_its_first_attempt() {
     let owner = submit(&harness, Queue, working("owner"));
     harness.settle().await;
     assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit }));
-    let latest = submit(&harness, Latest, brief("latest"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     assert!(!owner.status().stopping);
-    assert!(over(&latest).await.is_completed());
-    assert!(over(&owner).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
+    assert!(outcome_of(&owner).await.is_completed());
     harness.finish().await;
 }
 
@@ -137,10 +137,10 @@ async fn an_owner_is_retried_once_no_latest_waits_any_more() {
     let harness = Harness::new();
     let owner = harness.submit_to(SLOT, Queue, hourly(), failing("owner"));
     harness.reach(&owner, 1).await;
-    let latest = submit(&harness, Latest, brief("latest"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     assert!(latest.cancel());
-    assert!(over(&owner).await.is_completed());
+    assert!(outcome_of(&owner).await.is_completed());
     assert_eq!(owner.status().attempt, 2);
-    assert!(is_canceled(&over(&latest).await, StopCause::Cancel));
+    assert!(is_canceled(&outcome_of(&latest).await, StopCause::Cancel));
     harness.finish().await;
 }

@@ -8,11 +8,11 @@ use crate::support::*;
 #[tokio::test(start_paused = true)]
 async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
     assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, total: 10_000 });
-    let (harness, _) = owned_by(cooperative("owner")).await;
+    let (harness, _) = owned_slot(cooperative("owner")).await;
     for _ in 0..100 {
-        submit(&harness, Queue, brief("queued"));
+        submit(&harness, Queue, one_attempt("queued"));
     }
-    assert!(is_full(&refused(&harness, Queue, brief("late"))));
+    assert!(is_full(&refused(&harness, Queue, one_attempt("late"))));
     harness.clear_slot(SLOT);
     harness.finish().await;
 }
@@ -21,10 +21,10 @@ async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
 async fn a_queue_of_none_admits_only_to_an_idle_slot() {
     let harness = limited(0, 100);
     let owner = submit(&harness, Queue, working("owner"));
-    assert!(is_full(&refused(&harness, Queue, brief("late"))));
-    over(&owner).await;
-    let next = submit(&harness, Queue, brief("next"));
-    assert!(over(&next).await.is_completed());
+    assert!(is_full(&refused(&harness, Queue, one_attempt("late"))));
+    outcome_of(&owner).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
     harness.finish().await;
 }
 
@@ -35,7 +35,7 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
         for name in ["owner", "queued"] {
             harness.submit_to(slot, Queue, Rules::never(), cooperative(name));
         }
-        let late = harness.try_submit_to(slot, Queue, Rules::never(), brief("late"));
+        let late = harness.try_submit_to(slot, Queue, Rules::never(), one_attempt("late"));
         let late = late.expect_err("the line is full");
         assert!(matches!(late.reason(), RuntimeError::QueueFull { slot: of } if of == slot));
     }
@@ -46,13 +46,13 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
 async fn a_replace_and_a_latest_wait_although_the_line_is_full() {
     let harness = limited(1, 1);
     let owner = owns(&harness, cooperative("owner")).await;
-    submit(&harness, Queue, brief("queued"));
-    let replacement = submit(&harness, Replace, brief("replacement"));
-    let latest = submit(&harness, Latest, brief("latest"));
+    submit(&harness, Queue, one_attempt("queued"));
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
+    let latest = submit(&harness, Latest, one_attempt("latest"));
     assert_eq!(waiting(&harness), ["replacement", "queued", "latest"]);
-    assert!(over(&owner).await.is_canceled());
-    assert!(over(&replacement).await.is_completed());
-    assert!(over(&latest).await.is_completed());
+    assert!(outcome_of(&owner).await.is_canceled());
+    assert!(outcome_of(&replacement).await.is_completed());
+    assert!(outcome_of(&latest).await.is_completed());
     harness.finish().await;
 }
 
@@ -66,14 +66,14 @@ async fn only_so_many_may_wait_in_all_whatever_their_slots() {
     let queued =
         slots[..3].iter().map(|slot| harness.submit_to(slot, Queue, Rules::never(), working("queued")));
     let queued: Vec<_> = queued.collect();
-    let late = |name| harness.try_submit_to("four", Queue, Rules::never(), brief(name));
+    let late = |name| harness.try_submit_to("four", Queue, Rules::never(), one_attempt(name));
     assert!(matches!(late("late").expect_err("full").reason(), RuntimeError::QueueFull { .. }));
-    let idle = harness.submit_to("five", Queue, Rules::never(), brief("idle"));
-    assert!(over(&idle).await.is_completed(), "one that does not have to wait is not counted");
+    let idle = harness.submit_to("five", Queue, Rules::never(), one_attempt("idle"));
+    assert!(outcome_of(&idle).await.is_completed(), "one that does not have to wait is not counted");
     assert!(queued[0].cancel());
     let in_time = late("in time").expect("one left the line, so there is room at once");
     assert!(late("late").is_err());
-    assert!(over(&in_time).await.is_completed());
+    assert!(outcome_of(&in_time).await.is_completed());
     harness.finish().await;
 }
 
@@ -83,27 +83,27 @@ async fn a_submission_that_left_the_queue_is_not_counted() {
     let harness = limited(100, 3);
     for _ in 0..20 {
         let owner = owns(&harness, slow_to_stop("owner")).await;
-        let replaced = submit(&harness, Replace, brief("replaced"));
-        let superseded = submit(&harness, Latest, brief("superseded"));
-        let canceled = submit(&harness, Queue, brief("canceled"));
-        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three wait");
-        let replacement = submit(&harness, Replace, brief("replacement"));
-        let latest = submit(&harness, Latest, brief("latest"));
-        assert!(is_full(&refused(&harness, Queue, brief("late"))), "still three wait");
+        let replaced = submit(&harness, Replace, one_attempt("replaced"));
+        let superseded = submit(&harness, Latest, one_attempt("superseded"));
+        let canceled = submit(&harness, Queue, one_attempt("canceled"));
+        assert!(is_full(&refused(&harness, Queue, one_attempt("late"))), "three wait");
+        let replacement = submit(&harness, Replace, one_attempt("replacement"));
+        let latest = submit(&harness, Latest, one_attempt("latest"));
+        assert!(is_full(&refused(&harness, Queue, one_attempt("late"))), "still three wait");
         assert!(canceled.cancel());
-        let cleared = submit(&harness, Queue, brief("cleared"));
-        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three again");
-        assert!(is_rejected(&over(&replaced).await, Rejection::Superseded));
-        assert!(is_rejected(&over(&superseded).await, Rejection::Superseded));
+        let cleared = submit(&harness, Queue, one_attempt("cleared"));
+        assert!(is_full(&refused(&harness, Queue, one_attempt("late"))), "three again");
+        assert!(is_rejected(&outcome_of(&replaced).await, Rejection::Superseded));
+        assert!(is_rejected(&outcome_of(&superseded).await, Rejection::Superseded));
         assert!(harness.clear_slot(SLOT));
         for task in [&replacement, &latest, &cleared] {
-            assert!(is_rejected(&over(task).await, Rejection::Cleared));
+            assert!(is_rejected(&outcome_of(task).await, Rejection::Cleared));
         }
-        over(&owner).await;
-        let ran = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, brief(name)));
-        assert!(is_full(&refused(&harness, Queue, brief("late"))), "three wait behind the first");
+        outcome_of(&owner).await;
+        let ran = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, one_attempt(name)));
+        assert!(is_full(&refused(&harness, Queue, one_attempt("late"))), "three wait behind the first");
         for task in &ran {
-            assert!(over(task).await.is_completed());
+            assert!(outcome_of(task).await.is_completed());
         }
     }
     harness.finish().await;
@@ -113,9 +113,9 @@ async fn a_submission_that_left_the_queue_is_not_counted() {
 async fn a_limit_counts_those_who_replace_and_come_latest_as_waiting() {
     let harness = limited(2, 100);
     owns(&harness, slow_to_stop("owner")).await;
-    submit(&harness, Replace, brief("replacement"));
-    submit(&harness, Latest, brief("latest"));
-    assert!(is_full(&refused(&harness, Queue, brief("late"))));
+    submit(&harness, Replace, one_attempt("replacement"));
+    submit(&harness, Latest, one_attempt("latest"));
+    assert!(is_full(&refused(&harness, Queue, one_attempt("late"))));
     harness.finish().await;
 }
 
@@ -123,7 +123,7 @@ async fn a_limit_counts_those_who_replace_and_come_latest_as_waiting() {
 async fn without_slots_there_are_no_limits() {
     let harness: Harness = limited(0, 0);
     for slot in 0..100 {
-        harness.submit_to(&format!("slot-{slot}"), Queue, Rules::never(), brief("work"));
+        harness.submit_to(&format!("slot-{slot}"), Queue, Rules::never(), one_attempt("work"));
     }
     harness.finish().await;
 }

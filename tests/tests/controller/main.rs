@@ -29,7 +29,7 @@ mod permits;
 mod blocking;
 mod crowds;
 mod shutting_down;
-mod racing;
+mod shutdown_races;
 
 mod job;
 mod job_values;

@@ -16,9 +16,9 @@ async fn passes_on(rules: Rules, owner: Step) -> Outcome {
 }
 
 async fn finish(harness: Harness, owner: TaskHandle) -> Outcome {
-    let next = submit(&harness, Queue, brief("next"));
-    assert!(over(&next).await.is_completed());
-    let outcome = over(&owner).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    let outcome = outcome_of(&owner).await;
     assert!(harness.slots().is_empty());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&next), RAN_LATER);
@@ -36,7 +36,7 @@ async fn an_owner_that_panics_passes_the_slot_on() {
         tokio::time::sleep(SECOND).await;
         panic!("the owner panics")
     });
-    let (harness, owner) = owned_by(panicking).await;
+    let (harness, owner) = owned_slot(panicking).await;
     let outcome = finish(harness, owner).await;
     assert_eq!(failed_as(&outcome), Some(FailureKind::Panic));
 }
@@ -55,10 +55,10 @@ async fn an_owner_that_fails_for_good_passes_the_slot_on() {
 
 #[tokio::test(start_paused = true)]
 async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_way() {
-    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(over(&owner).await.is_aborted());
+    let (harness, owner) = owned_slot(Script::task("owner", [Step::Hang])).await;
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&owner).await.is_aborted());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
     // It waited for the whole grace: 20 s.
@@ -72,9 +72,9 @@ async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_wa
 async fn an_owner_without_any_grace_still_sees_once_that_it_is_replaced() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
     let owner = owns(&harness, cooperative("owner")).await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(over(&owner).await.is_canceled());
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&owner).await.is_canceled());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), REPLACED);
 }
@@ -86,9 +86,9 @@ async fn an_owner_that_fails_when_it_is_replaced_is_not_retried() {
     let task = Script::task("owner", [Step::FailWhenStopped("interrupted")]);
     let owner = harness.submit_to(SLOT, Queue, rules, task);
     harness.reach(&owner, 1).await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    let outcome = over(&owner).await;
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    let outcome = outcome_of(&owner).await;
     assert!(outcome.is_canceled());
     assert_eq!(failed_as(&outcome), Some(FailureKind::Error), "the last error is carried");
     let event_log = harness.finish().await;

@@ -17,8 +17,8 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
     harness.reach(&running, 1).await;
     assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit }));
     assert_eq!(owner(&harness).as_deref(), Some("parked"));
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
-    assert!(over(&parked).await.is_completed());
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
+    assert!(outcome_of(&parked).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&parked), [SECOND]);
 }
@@ -28,7 +28,7 @@ async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
     let harness = Harness::with_config(Config { max_concurrent: Some(2), ..Config::default() });
     let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
-    assert!(over(&line[2]).await.is_completed());
+    assert!(outcome_of(&line[2]).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&other), [seconds(0)]);
     let starts: Vec<_> = line.iter().flat_map(|task| event_log.starts_of(task)).collect();
@@ -41,9 +41,9 @@ async fn an_owner_that_waits_for_its_permit_is_replaced_without_an_attempt() {
     harness.submit_to("other", Queue, Rules::never(), working("running"));
     let parked = submit(&harness, Queue, working("parked"));
     harness.settle().await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(is_canceled(&over(&parked).await, StopCause::Replace));
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(is_canceled(&outcome_of(&parked).await, StopCause::Replace));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&parked), ["added", "ended canceled by a replacement", "removed"]);
     assert_eq!(event_log.starts_of(&next), [SECOND]);
@@ -59,7 +59,7 @@ async fn many_slots_share_the_permits_and_all_get_through() {
         }
     }
     for task in &tasks {
-        assert!(over(task).await.is_completed());
+        assert!(outcome_of(task).await.is_completed());
     }
     let event_log = harness.finish().await;
     let mut starts: Vec<_> = tasks.iter().flat_map(|task| event_log.starts_of(task)).collect();

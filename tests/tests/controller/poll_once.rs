@@ -1,4 +1,4 @@
-//! Looking at a future without waiting.
+//! Polls a future once, without waiting.
 
 use std::future::Future;
 use std::pin::pin;

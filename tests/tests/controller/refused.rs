@@ -12,26 +12,26 @@ struct Database;
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_submission_comes_back_as_it_was() {
-    let (harness, owner) = owned_by(cooperative("owner")).await;
-    let error = refused(&harness, DropIfRunning, brief("later"));
+    let (harness, owner) = owned_slot(cooperative("owner")).await;
+    let error = refused(&harness, DropIfRunning, one_attempt("later"));
     assert_eq!(error.to_string(), "the slot `slot` is busy: retry later, or use an admission that waits");
     let submission = error.into_submission();
     harness.cancel(&owner);
-    over(&owner).await;
+    outcome_of(&owner).await;
     let later = harness.submit(submission).expect("the slot is free");
     harness.watch_in(SLOT, &later);
     assert_eq!(later.name(), "later");
     assert_eq!(harness.slots()[0].key.as_ref(), SLOT);
-    assert!(is_busy(&refused(&harness, DropIfRunning, brief("busy"))));
-    assert!(over(&later).await.is_completed());
+    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("busy"))));
+    assert!(outcome_of(&later).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&later), RAN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_told_with_name_slot_and_reason() {
-    let (harness, _) = owned_by(cooperative("owner")).await;
-    let reason = refused(&harness, DropIfRunning, brief("dropped")).to_string();
+    let (harness, _) = owned_slot(cooperative("owner")).await;
+    let reason = refused(&harness, DropIfRunning, one_attempt("dropped")).to_string();
     let event_log = harness.finish().await;
     assert_eq!(event_log.count(EventName::Refused), 1);
     let refused = event_log.events().iter().find(|event| event.kind.name() == EventName::Refused);
@@ -56,7 +56,7 @@ async fn a_missing_state_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn rules_that_contradict_each_other_are_refused() {
     let harness = Harness::new();
-    let spec = TaskSpec::new(brief("odd"), RestartPolicy::Never, BackoffPolicy::default(), None);
+    let spec = TaskSpec::new(one_attempt("odd"), RestartPolicy::Never, BackoffPolicy::default(), None);
     let error = harness.submit(ControllerSpec::queue(spec.with_max_retries(3))).expect_err("contradictory");
     assert!(matches!(error.reason(), RuntimeError::InvalidSpec { .. }), "{error}");
     assert!(harness.slots().is_empty());
@@ -65,14 +65,14 @@ async fn rules_that_contradict_each_other_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_fits_into_any_error() {
-    let (harness, _) = owned_by(cooperative("owner")).await;
-    let error = refused(&harness, DropIfRunning, brief("dropped"));
+    let (harness, _) = owned_slot(cooperative("owner")).await;
+    let error = refused(&harness, DropIfRunning, one_attempt("dropped"));
     let into_anyhow = || -> anyhow::Result<()> { Err(error)? };
     assert_eq!(
         into_anyhow().expect_err("an error").to_string(),
         "the slot `slot` is busy: retry later, or use an admission that waits"
     );
-    let error = refused(&harness, DropIfRunning, brief("dropped"));
+    let error = refused(&harness, DropIfRunning, one_attempt("dropped"));
     assert!(matches!(RuntimeError::from(error), RuntimeError::Busy { slot } if slot == SLOT));
     harness.finish().await;
 }
@@ -82,7 +82,7 @@ async fn nothing_is_accepted_after_a_stop_request() {
     let harness = Harness::new();
     harness.stop();
     for admission in ALL {
-        let error = refused(&harness, admission, brief("late"));
+        let error = refused(&harness, admission, one_attempt("late"));
         assert!(matches!(error.reason(), RuntimeError::ShuttingDown));
         assert_eq!(error.into_submission().into_spec().name(), "late");
     }
@@ -95,7 +95,7 @@ async fn nothing_is_accepted_after_a_stop_request() {
 fn without_a_runtime_a_submission_is_refused_and_may_be_made_again_inside_one() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
-    let submission = ControllerSpec::queue(trace.spec(Rules::never(), brief("work"))).with_slot(SLOT);
+    let submission = ControllerSpec::queue(trace.spec(Rules::never(), one_attempt("work"))).with_slot(SLOT);
     let error = supervisor.submit(submission).expect_err("there is no runtime");
     assert!(matches!(error.reason(), RuntimeError::NoRuntime), "{error}");
     assert!(supervisor.slots().is_empty());

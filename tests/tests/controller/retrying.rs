@@ -12,7 +12,7 @@ async fn an_owner_keeps_its_slot_while_it_waits_for_its_next_attempt() {
     let rules = Rules::on_failure().constant_backoff(seconds(10)).max_retries(2);
     let task = Script::task("owner", [Step::Fail("no"), Step::Fail("no"), Step::Succeed]);
     let retrying = harness.submit_to(SLOT, Queue, rules, task);
-    let next = submit(&harness, Queue, brief("next"));
+    let next = submit(&harness, Queue, one_attempt("next"));
     for attempt in 1..=2 {
         sleep(seconds(5)).await;
         assert!(
@@ -20,11 +20,11 @@ async fn an_owner_keeps_its_slot_while_it_waits_for_its_next_attempt() {
         );
         assert_eq!(owner(&harness).as_deref(), Some("owner"));
         assert_eq!(waiting(&harness), ["next"]);
-        assert!(is_busy(&refused(&harness, DropIfRunning, brief("dropped"))));
+        assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
         sleep(seconds(5)).await;
     }
-    assert!(over(&next).await.is_completed());
-    assert!(over(&retrying).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&retrying).await.is_completed());
     harness.finish().await;
 }
 
@@ -33,9 +33,9 @@ async fn an_owner_that_gives_up_passes_its_slot_on() {
     let harness = Harness::new();
     let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2);
     let retrying = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("no")]));
-    let next = submit(&harness, Queue, brief("next"));
-    assert!(over(&next).await.is_completed());
-    assert!(over(&retrying).await.is_failed());
+    let next = submit(&harness, Queue, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    assert!(outcome_of(&retrying).await.is_failed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&retrying).len(), 3);
     assert_eq!(event_log.of(&next), RAN_LATER);
@@ -45,14 +45,14 @@ async fn an_owner_that_gives_up_passes_its_slot_on() {
 async fn an_always_owner_keeps_its_slot_until_it_is_replaced() {
     let harness = Harness::new();
     let rules = Rules::always().interval(seconds(10));
-    let repeating = harness.submit_to(SLOT, Queue, rules, brief("owner"));
-    let queued = submit(&harness, Queue, brief("queued"));
+    let repeating = harness.submit_to(SLOT, Queue, rules, one_attempt("owner"));
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     sleep(seconds(35)).await;
     assert_eq!(repeating.status().attempt, 4);
     assert_eq!(owner(&harness).as_deref(), Some("owner"));
-    let replacement = submit(&harness, Replace, brief("replacement"));
-    assert!(over(&queued).await.is_completed());
-    assert!(is_canceled(&over(&repeating).await, StopCause::Replace));
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
+    assert!(outcome_of(&queued).await.is_completed());
+    assert!(is_canceled(&outcome_of(&repeating).await, StopCause::Replace));
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&replacement), [seconds(35)], "a wait ends at once when a stop is asked");
 }
@@ -63,9 +63,9 @@ async fn an_owner_replaced_in_its_backoff_ends_at_once_with_its_last_error() {
     let rules = Rules::on_failure().constant_backoff(seconds(3_600));
     let retrying = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("broken")]));
     sleep(SECOND).await;
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
-    let outcome = over(&retrying).await;
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
+    let outcome = outcome_of(&retrying).await;
     assert!(is_canceled(&outcome, StopCause::Replace));
     assert_eq!(outcome.failure().map(ToString::to_string).as_deref(), Some("broken"));
     let event_log = harness.finish().await;

@@ -14,7 +14,7 @@ type Submitted = Result<TaskHandle, SubmitError<ControllerSpec>>;
 /// Waits for room on a task of its own.
 fn wait_for_room(harness: &Harness, name: &'static str) -> JoinHandle<Submitted> {
     let supervisor = harness.handle();
-    let submission = harness.submission(SLOT, Queue, Rules::never(), brief(name));
+    let submission = harness.submission(SLOT, Queue, Rules::never(), one_attempt(name));
     tokio::spawn(async move { supervisor.submit_wait(submission).await })
 }
 
@@ -53,7 +53,7 @@ async fn it_is_accepted_when_the_owner_makes_way() {
     let (harness, [owner, queued], third) = crowded().await;
     let third = accepted(&harness, third).await;
     assert!(matches!(owner.status().phase, Phase::Ended(Outcome::Completed)));
-    assert!(over(&third).await.is_completed());
+    assert!(outcome_of(&third).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&queued), RAN_LATER);
     assert_eq!(event_log.of(&third), RAN_LATER);
@@ -63,7 +63,7 @@ async fn it_is_accepted_when_the_owner_makes_way() {
 async fn while_it_waits_for_room_no_refusal_is_told() {
     let (harness, _, third) = crowded().await;
     let third = accepted(&harness, third).await;
-    assert!(over(&third).await.is_completed());
+    assert!(outcome_of(&third).await.is_completed());
     assert_eq!(harness.finish().await.count(EventName::Refused), 0);
 }
 
@@ -73,7 +73,7 @@ async fn it_is_woken_by_the_cancel_of_one_that_waits() {
     queued.cancel();
     let third = accepted(&harness, third).await;
     assert!(matches!(owner.status().phase, Phase::Running { .. }), "nobody waited for the owner");
-    assert!(over(&third).await.is_completed());
+    assert!(outcome_of(&third).await.is_completed());
     harness.finish().await;
 }
 
@@ -82,7 +82,7 @@ async fn it_is_woken_by_a_clear_and_not_cleared_itself() {
     let (harness, _, third) = crowded().await;
     assert!(harness.clear_slot(SLOT));
     let third = accepted(&harness, third).await;
-    assert!(over(&third).await.is_completed());
+    assert!(outcome_of(&third).await.is_completed());
     harness.finish().await;
 }
 
@@ -95,12 +95,12 @@ async fn it_is_woken_by_room_in_all_made_in_another_slot() {
     let third = wait_for_room(&harness, "third");
     harness.settle().await;
     assert!(!third.is_finished());
-    assert!(over(&other).await.is_completed());
+    assert!(outcome_of(&other).await.is_completed());
     let third = accepted(&harness, third).await;
     assert_eq!(waiting(&harness), ["third"]);
-    over(&queued).await;
+    outcome_of(&queued).await;
     harness.clear_slot(SLOT);
-    over(&third).await;
+    outcome_of(&third).await;
     harness.finish().await;
 }
 
@@ -109,7 +109,7 @@ async fn given_up_it_has_submitted_nothing() {
     let (harness, [_, queued], third) = crowded().await;
     third.abort();
     assert!(third.await.expect_err("given up").is_cancelled());
-    assert!(over(&queued).await.is_completed());
+    assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert!(event_log.ids_of("third").is_empty());
 }
@@ -146,15 +146,15 @@ async fn the_end_of_the_supervisor_refuses_it() {
     let harness = limited(0, 0);
     let supervisor = harness.handle();
     harness.finish().await;
-    let submission = ControllerSpec::queue(Rules::never().spec(brief("late")));
+    let submission = ControllerSpec::queue(Rules::never().spec(one_attempt("late")));
     let refused = supervisor.submit_wait(submission).await.expect_err("it is gone");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown));
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_waits_for_room_only_and_is_refused_as_busy_at_once() {
-    let (harness, _) = owned_by(cooperative("owner")).await;
-    let submission = harness.submission(SLOT, DropIfRunning, Rules::never(), brief("dropped"));
+    let (harness, _) = owned_slot(cooperative("owner")).await;
+    let submission = harness.submission(SLOT, DropIfRunning, Rules::never(), one_attempt("dropped"));
     let refused = timeout(seconds(0), harness.submit_wait(submission)).await.expect("at once");
     assert!(is_busy(&refused.expect_err("the slot is taken")));
     harness.finish().await;
@@ -168,7 +168,7 @@ async fn all_who_wait_for_room_get_their_turn() {
     let crowd: Vec<_> = (0..50).map(|_| wait_for_room(&harness, "crowd")).collect();
     for waiting in crowd {
         let task = accepted(&harness, waiting).await;
-        assert!(over(&task).await.is_completed());
+        assert!(outcome_of(&task).await.is_completed());
     }
     let event_log = harness.finish().await;
     assert_eq!(event_log.ids_of("crowd").len(), 50);

@@ -9,22 +9,22 @@ const REJECTED: [&str; 4] = ["added", "queued", "ended rejected: shutting down",
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_rejects_waiting_and_stops_running_submissions() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let waiting = [(Queue, "one"), (Latest, "two"), (Queue, "three")];
-    let waiting = waiting.map(|(admission, name)| submit(&harness, admission, brief(name)));
+    let waiting = waiting.map(|(admission, name)| submit(&harness, admission, one_attempt(name)));
     harness.settle().await;
     harness.stop();
     assert!(owner.status().stopping);
     assert!(crate::support::waiting(&harness).is_empty());
     harness.settle().await;
     for task in &waiting {
-        assert!(is_rejected(&over(task).await, Rejection::ShuttingDown));
+        assert!(is_rejected(&outcome_of(task).await, Rejection::ShuttingDown));
     }
     assert!(
         matches!(owner.status().phase, taskvisor::Phase::Running { .. }),
         "they do not wait for the owner"
     );
-    assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
+    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Shutdown));
     let event_log = harness.finish().await;
     for task in &waiting {
         assert_eq!(event_log.of(task), REJECTED);
@@ -33,23 +33,23 @@ async fn a_shutdown_rejects_waiting_and_stops_running_submissions() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_waits_does_not_start_during_a_shutdown() {
-    let (harness, owner) = owned_by(slow_to_stop("owner")).await;
-    let replacement = submit(&harness, Replace, brief("replacement"));
+    let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
+    let replacement = submit(&harness, Replace, one_attempt("replacement"));
     harness.settle().await;
     harness.shutdown().await.expect("in order");
-    assert!(is_rejected(&over(&replacement).await, Rejection::ShuttingDown));
-    assert!(is_canceled(&over(&owner).await, StopCause::Replace), "whoever asked first is the cause");
+    assert!(is_rejected(&outcome_of(&replacement).await, Rejection::ShuttingDown));
+    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Replace), "whoever asked first is the cause");
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&replacement), REJECTED);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_no_task() {
-    let (harness, owner) = owned_by(Script::task("owner", [Step::Hang])).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let (harness, owner) = owned_slot(Script::task("owner", [Step::Hang])).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.settle().await;
     report_of(harness.shutdown().await).expect("nothing is stuck");
-    assert!(over(&owner).await.is_aborted());
+    assert!(outcome_of(&owner).await.is_aborted());
     assert!(harness.slots().is_empty());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&queued), REJECTED);
@@ -58,11 +58,11 @@ async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_no_task() {
 #[tokio::test(start_paused = true)]
 async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome() {
     let harness = Harness::new();
-    let owner = submit(&harness, Queue, brief("owner"));
-    let queued = submit(&harness, Queue, brief("queued"));
+    let owner = submit(&harness, Queue, one_attempt("owner"));
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.stop();
-    assert!(is_canceled(&over(&owner).await, StopCause::Shutdown));
-    assert!(is_rejected(&over(&queued).await, Rejection::ShuttingDown));
+    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Shutdown));
+    assert!(is_rejected(&outcome_of(&queued).await, Rejection::ShuttingDown));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), ["added", "ended canceled by shutdown", "removed"]);
     assert_eq!(event_log.of(&queued), ["added", "queued", "ended rejected: shutting down", "removed"]);
@@ -78,8 +78,8 @@ async fn dropping_the_last_supervisor_rejects_what_waits() {
     let handle = supervisor.handle();
     tokio::task::yield_now().await;
     drop(supervisor);
-    assert!(is_rejected(&over(&tasks[1]).await, Rejection::ShuttingDown));
-    assert!(is_canceled(&over(&tasks[0]).await, StopCause::Shutdown));
+    assert!(is_rejected(&outcome_of(&tasks[1]).await, Rejection::ShuttingDown));
+    assert!(is_canceled(&outcome_of(&tasks[0]).await, StopCause::Shutdown));
     handle.shutdown().await.expect("in order");
     trace.check();
 }
@@ -119,7 +119,7 @@ async fn a_lost_runtime_frees_every_slot_and_settles_every_outcome() {
         (0..6).map(|number| supervisor.submit(submission(number)).expect("accepted")).collect();
     lost.shutdown_background();
     for (number, task) in tasks.iter().enumerate() {
-        let outcome = over(task).await;
+        let outcome = outcome_of(task).await;
         let superseded = number % 2 == 1 && number < 5;
         assert!(outcome.is_aborted() || superseded && outcome.is_rejected(), "{number}: {outcome}");
     }

@@ -1,4 +1,4 @@
-//! Events, snapshots and reports say which slot a submission is in: its name is only a label.
+//! Events, snapshots and reports name the slot of a submission; its task name is only a label.
 
 use taskvisor::{Config, ControllerSpec, EventKind, EventName, TaskHandle};
 use tests::{EventLog, Harness, Rules, Script, Step};
@@ -20,7 +20,7 @@ async fn every_event_of_a_submission_says_its_slot() {
     };
     let [one, next, other] = ["tenant-1", "tenant-1", "tenant-2"].map(sync);
     for task in [&one, &next, &other] {
-        assert!(over(task).await.is_failed());
+        assert!(outcome_of(task).await.is_failed());
     }
     let event_log = harness.finish().await;
     for (task, slot) in [(&one, "tenant-1"), (&next, "tenant-1"), (&other, "tenant-2")] {
@@ -34,9 +34,9 @@ async fn every_event_of_a_submission_says_its_slot() {
 #[tokio::test(start_paused = true)]
 async fn an_added_task_has_no_slot() {
     let harness = Harness::new();
-    let task = harness.add(Rules::never(), brief("ping"));
+    let task = harness.add(Rules::never(), one_attempt("ping"));
     assert_eq!(task.status().slot, None);
-    assert!(over(&task).await.is_completed());
+    assert!(outcome_of(&task).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(slots_of(&event_log, &task), [None]);
     let started = event_log.events_of(&task).find(|event| event.kind.name() == EventName::Started);
@@ -46,8 +46,8 @@ async fn an_added_task_has_no_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_submission_says_its_slot() {
-    let (harness, _) = owned_by(working("owner")).await;
-    refused(&harness, DropIfRunning, brief("dropped"));
+    let (harness, _) = owned_slot(working("owner")).await;
+    refused(&harness, DropIfRunning, one_attempt("dropped"));
     let event_log = harness.finish().await;
     let refused = event_log.events().iter().find(|event| matches!(event.kind, EventKind::Refused { .. }));
     assert_eq!(refused.and_then(taskvisor::Event::slot), Some(SLOT));
@@ -55,8 +55,8 @@ async fn a_refused_submission_says_its_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_status_says_the_slot() {
-    let (harness, owner) = owned_by(working("owner")).await;
-    let next = submit(&harness, Queue, brief("next"));
+    let (harness, owner) = owned_slot(working("owner")).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
     harness.add(Rules::never(), working("added"));
     let mut slots: Vec<_> =
         harness.tasks().into_iter().map(|status| (status.name.into_owned(), status.slot)).collect();
@@ -64,7 +64,7 @@ async fn a_status_says_the_slot() {
     let slot = Some(SLOT.into());
     let expected = [("added", None), ("next", slot.clone()), ("owner", slot.clone())];
     assert_eq!(slots, expected.map(|(name, slot)| (name.to_owned(), slot)));
-    assert!(over(&next).await.is_completed());
+    assert!(outcome_of(&next).await.is_completed());
     for task in [&owner, &next] {
         assert_eq!(task.status().slot, slot, "after its end too");
     }

@@ -22,10 +22,10 @@ async fn a_successor_waits_for_the_stop_timeout_of_the_owner() {
     let owner = harness.submit_to(SLOT, Queue, Rules::never().stop_timeout(seconds(2)), deaf());
     harness.reach(&owner, 1).await;
     let began = Instant::now();
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
     assert_eq!(began.elapsed(), seconds(2));
-    assert!(matches!(over(&owner).await, Outcome::Aborted));
+    assert!(matches!(outcome_of(&owner).await, Outcome::Aborted));
     harness.finish().await;
 }
 
@@ -35,8 +35,8 @@ async fn without_a_stop_timeout_a_successor_waits_for_the_whole_grace() {
     let owner = harness.submit_to(SLOT, Queue, Rules::never(), deaf());
     harness.reach(&owner, 1).await;
     let began = Instant::now();
-    let next = submit(&harness, Replace, brief("next"));
-    assert!(over(&next).await.is_completed());
+    let next = submit(&harness, Replace, one_attempt("next"));
+    assert!(outcome_of(&next).await.is_completed());
     assert_eq!(began.elapsed(), taskvisor::Config::default().grace);
     harness.finish().await;
 }

@@ -1,4 +1,4 @@
-//! What subscribers are told of submissions.
+//! Events published for submissions.
 
 use taskvisor::{EventKind, EventName, StopCause};
 use tests::{Harness, Rules, Script, Step};
@@ -8,16 +8,16 @@ use crate::support::*;
 #[tokio::test(start_paused = true)]
 async fn one_that_starts_at_once_is_neither_queued_nor_admitted() {
     let harness = Harness::new();
-    let task = submit(&harness, Queue, brief("work"));
-    over(&task).await;
+    let task = submit(&harness, Queue, one_attempt("work"));
+    outcome_of(&task).await;
     assert_eq!(harness.finish().await.of(&task), RAN);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_submission_is_queued_then_admitted() {
-    let (harness, owner) = owned_by(working("owner")).await;
+    let (harness, owner) = owned_slot(working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
-    over(&next).await;
+    outcome_of(&next).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&next), RAN_LATER);
     let slot = event_log.events_of(&next).find_map(|event| match &event.kind {
@@ -35,9 +35,9 @@ async fn a_waiting_submission_is_queued_then_admitted() {
 async fn one_that_finds_the_slot_taken_is_queued_however_short_its_wait() {
     let harness = Harness::new();
     // All of them are accepted before any of them is polled, and none of them waits for the clock.
-    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, brief(name)));
-    let [latest, later] = ["latest", "later"].map(|name| submit(&harness, Latest, brief(name)));
-    assert!(over(&later).await.is_completed());
+    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
+    let [latest, later] = ["latest", "later"].map(|name| submit(&harness, Latest, one_attempt(name)));
+    assert!(outcome_of(&later).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&line[0]), RAN);
     assert_eq!(event_log.of(&line[1]), RAN_LATER);
@@ -49,10 +49,11 @@ async fn one_that_finds_the_slot_taken_is_queued_however_short_its_wait() {
 #[tokio::test(start_paused = true)]
 async fn added_and_queued_are_published_before_submit_returns() {
     let harness = Harness::new();
-    let (owner, next) = (submit(&harness, Queue, brief("owner")), submit(&harness, Queue, brief("next")));
+    let (owner, next) =
+        (submit(&harness, Queue, one_attempt("owner")), submit(&harness, Queue, one_attempt("next")));
     // Published in this very step.
-    refused(&harness, DropIfRunning, brief("dropped"));
-    over(&next).await;
+    refused(&harness, DropIfRunning, one_attempt("dropped"));
+    outcome_of(&next).await;
     let event_log = harness.finish().await;
     let lines: Vec<_> = event_log.lines().into_iter().take(4).collect();
     assert_eq!(lines, ["owner added", "next added", "next queued", "refused"]);
@@ -61,10 +62,10 @@ async fn added_and_queued_are_published_before_submit_returns() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_canceled_before_its_first_poll_was_queued() {
-    let (harness, _) = owned_by(working("owner")).await;
-    let next = submit(&harness, Queue, brief("next"));
+    let (harness, _) = owned_slot(working("owner")).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
     harness.cancel(&next);
-    assert!(is_canceled(&over(&next).await, StopCause::Cancel));
+    assert!(is_canceled(&outcome_of(&next).await, StopCause::Cancel));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&next), ["added", "queued", "ended canceled by a cancel", "removed"]);
 }
@@ -74,15 +75,15 @@ async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
     let harness =
         Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });
     let permit = harness.submit_to("other", Queue, Rules::never(), cooperative("permit"));
-    let owner = submit(&harness, Queue, brief("owner"));
+    let owner = submit(&harness, Queue, one_attempt("owner"));
     harness.settle().await;
-    let next = submit(&harness, Queue, brief("next"));
+    let next = submit(&harness, Queue, one_attempt("next"));
     harness.settle().await;
     harness.cancel(&owner);
-    over(&owner).await;
+    outcome_of(&owner).await;
     harness.settle().await;
     harness.cancel(&next);
-    assert!(is_canceled(&over(&next).await, StopCause::Cancel));
+    assert!(is_canceled(&outcome_of(&next).await, StopCause::Cancel));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&next), ["added", "queued", "admitted", "ended canceled by a cancel", "removed"]);
     assert_eq!(event_log.starts_of(&permit).len(), 1);
@@ -90,11 +91,11 @@ async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
 
 #[tokio::test(start_paused = true)]
 async fn the_new_events_have_stable_labels_and_readable_lines() {
-    let (harness, _) = owned_by(working("owner")).await;
-    let next = submit(&harness, Queue, brief("next"));
+    let (harness, _) = owned_slot(working("owner")).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
     harness.settle().await;
-    refused(&harness, DropIfRunning, brief("dropped"));
-    over(&next).await;
+    refused(&harness, DropIfRunning, one_attempt("dropped"));
+    outcome_of(&next).await;
     let event_log = harness.finish().await;
     let line = |name: EventName| {
         let told = event_log.events().iter().find(|event| event.kind.name() == name);
@@ -114,8 +115,8 @@ async fn an_owner_repeats_in_its_slot_without_being_admitted_again() {
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let owner =
         harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("no"), Step::Succeed]));
-    let next = submit(&harness, Queue, brief("next"));
-    over(&next).await;
+    let next = submit(&harness, Queue, one_attempt("next"));
+    outcome_of(&next).await;
     let event_log = harness.finish().await;
     assert_eq!(
         event_log.of(&owner),

@@ -43,7 +43,7 @@ pub(crate) fn working(name: &'static str) -> TaskRef {
     Script::task(name, [Step::SucceedAfter(SECOND)])
 }
 
-pub(crate) fn brief(name: &'static str) -> TaskRef {
+pub(crate) fn one_attempt(name: &'static str) -> TaskRef {
     Script::task(name, [Step::Succeed])
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn slow_to_stop(name: &'static str) -> TaskRef {
 }
 
 /// A supervisor with one slot, which this task has and runs in.
-pub(crate) async fn owned_by(task: TaskRef) -> (Harness, TaskHandle) {
+pub(crate) async fn owned_slot(task: TaskRef) -> (Harness, TaskHandle) {
     let harness = Harness::new();
     let owner = owns(&harness, task).await;
     (harness, owner)
@@ -82,7 +82,7 @@ pub(crate) fn limited(per_slot: usize, total: usize) -> Harness {
     Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, total }))
 }
 
-/// The names of those who wait for the slot, in the order of their turn.
+/// The names of the waiters for the slot, in the order of their turn.
 pub(crate) fn waiting(harness: &Harness) -> Vec<String> {
     let slots = harness.slots();
     let slot = slots.iter().find(|status| &*status.key == SLOT);
@@ -101,7 +101,7 @@ pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
 }
 
 /// The outcome; what never ends fails its test rather than hanging it.
-pub(crate) async fn over(task: &TaskHandle) -> Outcome {
+pub(crate) async fn outcome_of(task: &TaskHandle) -> Outcome {
     let ended = timeout(seconds(100 * 24 * 60 * 60), task.outcome()).await;
     ended.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
 }

@@ -30,11 +30,11 @@ async fn a_slot_tells_its_owner_and_since_when() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_submissions_are_listed_in_order_of_admission() {
-    let (harness, _) = owned_by(slow_to_stop("owner")).await;
+    let (harness, _) = owned_slot(slow_to_stop("owner")).await;
     let mut expected: Vec<(&str, taskvisor::TaskId, Admission, Instant)> = Vec::new();
     for (admission, name) in [(Queue, "one"), (Latest, "two"), (Queue, "three"), (Replace, "four")] {
         let came = Instant::now();
-        let task = submit(&harness, admission, brief(name));
+        let task = submit(&harness, admission, one_attempt(name));
         expected.push((name, task.id(), admission, came));
         sleep(SECOND / 100).await;
     }
@@ -47,9 +47,9 @@ async fn waiting_submissions_are_listed_in_order_of_admission() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_waited_is_the_owner_since_its_turn() {
-    let (harness, first) = owned_by(working("first")).await;
+    let (harness, first) = owned_slot(working("first")).await;
     let second = submit(&harness, Queue, cooperative("second"));
-    over(&first).await;
+    outcome_of(&first).await;
     let turn = Instant::now();
     sleep(SECOND).await;
     let slot = only(&harness);
@@ -72,8 +72,8 @@ async fn slots_are_told_by_key() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_among_the_tasks_too_but_not_under_their_names() {
-    let (harness, owner) = owned_by(cooperative("owner")).await;
-    let queued = submit(&harness, Queue, brief("queued"));
+    let (harness, owner) = owned_slot(cooperative("owner")).await;
+    let queued = submit(&harness, Queue, one_attempt("queued"));
     let tasks: Vec<_> = harness.tasks().iter().map(|status| status.id).collect();
     assert_eq!(tasks, [owner.id(), queued.id()]);
     for name in ["owner", "queued", SLOT] {

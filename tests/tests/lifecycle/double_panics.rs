@@ -14,8 +14,8 @@ use tests::{Harness, Rules, Trace};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::yield_now;
 
-use crate::apart::in_a_process_of_its_own;
 use crate::drops::{Bomb, Dropped};
+use crate::own_process::in_a_process_of_its_own;
 use crate::parked;
 
 fn runtime() -> Runtime {

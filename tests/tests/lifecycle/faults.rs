@@ -1,6 +1,6 @@
 //! Faults that were found once, each with a test that failed while it was there.
 
-use crate::apart::in_a_process_of_its_own;
+use crate::own_process::in_a_process_of_its_own;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
 //! The life of tasks and of their supervisor: adding, stopping, ending, shutting down, and being told of it.
 
-mod apart;
+mod own_process;
 mod drops;
 mod parked;
 
@@ -10,9 +10,9 @@ mod running;
 mod reports;
 mod stopping;
 mod deadlines;
-mod inside;
+mod self_shutdown;
 mod outcomes;
-mod gone;
+mod lost_runtime;
 mod panics;
 mod destructors;
 mod double_panics;

@@ -166,7 +166,7 @@ async fn order_at_the_end(step: Step, grace: Option<Duration>) -> Vec<(&'static 
     }
     let mut outcome = pin!(task.outcome());
     let waker = Arc::new(mark("waiter")).into();
-    // A waiter of one that was asked to stop has itself woken once, before it sets an alarm.
+    // A waiter of one that received a stop request has itself woken once, before it sets an alarm.
     for _ in 0..2 {
         assert!(outcome.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     }

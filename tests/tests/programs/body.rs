@@ -59,7 +59,7 @@ impl Probe {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// What each attempt was told of the failure before it.
+    /// The previous failure that each attempt received.
     pub(crate) fn last(&self) -> Vec<(u64, Option<Error>)> {
         lock(&self.last).clone()
     }
@@ -122,7 +122,7 @@ impl Drop for Locals {
     }
 }
 
-/// Blocks the thread: the clock goes on, and nobody else runs.
+/// Blocks the thread: the clock goes on, and no other task runs.
 fn block(time: Ms) {
     let mut advance = pin!(advance(millis(time)));
     // It moves the clock in its first poll; what it does after that is to let others run.

@@ -58,7 +58,7 @@ impl Fixture {
         meant(before, accepted.len()).map(|number| accepted[number].handle.clone())
     }
 
-    /// Asks for the shutdown, and lets somebody wait for it.
+    /// Requests the shutdown, and spawns a waiter for it.
     pub(crate) async fn stop(&self) {
         let stop = begun(wait_for_the_end(self.supervisor.clone())).await;
         lock(&self.stops).push(stop);

@@ -1,4 +1,4 @@
-//! One supervisor, and what is known of it from outside: shared by whoever gives it commands.
+//! One supervisor, and what is known of it from outside: shared by every source of commands.
 
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex};
@@ -91,7 +91,7 @@ impl Fixture {
         Answer::Accepted(number)
     }
 
-    /// From now on those that were asked to stop may begin no attempt.
+    /// From now on those that received a stop request may begin no attempt.
     pub(crate) fn note_who_stops(&self) {
         let accepted = lock(&self.accepted);
         let stopping = accepted.iter().filter(|task| task.handle.status().stopping);

@@ -101,7 +101,7 @@ fn a_seed_is_the_whole_program() {
     for seed in 0..20 {
         let (one, other) = (from_seed(seed), from_seed(seed));
         assert_eq!(format!("{one:?}"), format!("{other:?}"));
-        // Not all lines in one: in which order a shutdown rejects those who wait for different slots is left open.
+        // Not all lines in one: in which order a shutdown rejects the waiters for different slots is left open.
         let told = |program| {
             let played = play(program);
             let stories = played.tasks.iter().map(|task| played.event_log.of(&task.handle));

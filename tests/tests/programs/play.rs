@@ -42,7 +42,7 @@ pub(crate) struct PlayedTask {
     /// When its outcome could be seen, and which it was.
     pub(crate) over: Ms,
     pub(crate) fate: TaskOutcome,
-    /// What each attempt was told of the failure before it.
+    /// The previous failure that each attempt received.
     pub(crate) last: Vec<(u64, Option<Error>)>,
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Limits {
     pub(crate) defaults: Policy,
 }
 
-/// Commands given in one breath: nobody else runs between them.
+/// Commands given in one breath: no other task runs between them.
 #[derive(Clone, Debug)]
 pub(crate) struct Burst {
     /// After the burst before it, or the beginning; never zero.
@@ -161,7 +161,7 @@ pub(crate) enum Step {
 pub(crate) struct Attempt {
     /// By itself, after this long. Otherwise it hangs.
     pub(crate) ends: Option<(Ms, End)>,
-    /// Once it sees that it was asked to stop, this long after. Otherwise it ignores the stop.
+    /// Once it sees that it received a stop request, this long after. Otherwise it ignores the stop.
     pub(crate) heeds: Option<(Ms, End)>,
     /// It looks at its token only from so long after its beginning.
     pub(crate) looks: Ms,

@@ -1,4 +1,4 @@
-//! What a task does next: it takes its turn, its permit, its next attempt, or ends where it waits.
+//! What a task does next: it acquires its slot, its permit, its next attempt, or ends where it waits.
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ impl World<'_> {
         true
     }
 
-    /// Drops the future of an attempt, which may take its time; meanwhile nobody else can act.
+    /// Drops the future of an attempt, which may take its time; meanwhile no other task can act.
     pub(super) fn drop_future(&mut self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let Step::Attempt(attempt) = task.work.step(task.attempt) else { return Ok(()) };

@@ -78,7 +78,7 @@ impl World<'_> {
         Decision::Waits
     }
 
-    /// Asks a task to stop. Whether this was the first ask; a later one can bring the deadline forward.
+    /// Requests a task to stop. Returns whether this was the first request; a later one can bring the deadline forward.
     pub(super) fn ask_to_stop(&mut self, number: usize, cause: StopCause, grace: Option<Ms>) -> bool {
         let deadline = self.now + grace.unwrap_or(self.program.limits.grace);
         let now = self.now;
@@ -133,7 +133,7 @@ impl World<'_> {
         }
     }
 
-    /// The owner of a slot is gone: the next one has its turn.
+    /// The owner of a slot is gone: grants the slot to the next submission.
     pub(super) fn pass_on(&mut self, key: usize) {
         let now = self.now;
         let Some(slot) = self.slots.get_mut(&key) else { return };

@@ -2,11 +2,11 @@
 //!
 //! It borrows from the runtime the words of its public contract (causes, kinds of failures) and nothing that decides.
 //! It is a simulation by moments. Whatever happens within one moment has no order in the contract, unless one thing
-//! causes the other or one task does both; where the order could be seen, it gives up with [`Tie`] rather than guess:
+//! causes the other or one task does both; where the order could be seen, it returns [`Tie`] rather than guess:
 //! - a command is given in the very moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
 //! - two tasks that came in one moment compete for permits;
-//! - a destructor blocks the thread while somebody else would act;
+//! - a destructor blocks the thread while another task would act;
 //! - a task gives a command from inside in a moment in which others act.
 //!
 //! Chance is an input: what the runtime drew is asked for, and refused if it lies outside of its bounds.
@@ -44,7 +44,7 @@ pub(crate) struct Prediction {
     pub(crate) views: Vec<View>,
     /// When the shutdown was asked for; never, if a run ended because nothing was left.
     pub(crate) stopped: Option<Ms>,
-    /// Those that were asked to stop by it and heed it, in that order.
+    /// Those that received a stop request by it and heed it, in that order.
     pub(crate) heard: Vec<usize>,
     /// When nothing was left for good.
     pub(crate) over: Ms,
@@ -98,11 +98,11 @@ struct World<'a> {
     permits: Option<usize>,
     /// How many, when this moment began.
     free: Option<usize>,
-    /// Who waits for a permit.
+    /// The tasks that wait for a permit.
     line: VecDeque<usize>,
-    /// Who began to wait for a permit in this moment.
+    /// The tasks that began to wait for a permit in this moment.
     arrived: Vec<usize>,
-    /// Who did anything in this moment.
+    /// The tasks that acted in this moment.
     acted: Vec<usize>,
     closed: bool,
     running: bool,

@@ -1,4 +1,4 @@
-//! A stop that is asked from one thread while another is about to start the attempt.
+//! A stop requested on one thread while another thread is about to start the attempt.
 
 use std::hint::spin_loop;
 

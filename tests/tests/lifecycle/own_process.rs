@@ -1,4 +1,4 @@
-//! Tests of what would end the whole process if it went wrong.
+//! Tests that run in a process of their own, because a regression would end the process.
 
 use std::env;
 use std::process::Command;

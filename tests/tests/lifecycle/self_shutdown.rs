@@ -1,4 +1,4 @@
-//! Asking for one's own end from inside: asked, and told that one cannot wait for it.
+//! A task that awaits its own stop gets an error instead of a deadlock; the stop stays requested.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock};

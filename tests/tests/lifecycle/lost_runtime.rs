@@ -1,4 +1,4 @@
-//! A runtime that goes away under the supervisor: outcomes are not lost, and nobody waits for ever.
+//! A runtime dropped before its supervisor: every outcome is delivered, and no waiter hangs.
 
 use std::future::pending;
 use std::time::Duration;

@@ -19,7 +19,8 @@ fn submit_until_refused(
     let mut tasks = Vec::new();
     for number in 0_usize.. {
         let slot = format!("slot-{}", number % 3);
-        let spec = Rules::never().spec(if number % 5 == 0 { cooperative("work") } else { brief("work") });
+        let spec =
+            Rules::never().spec(if number % 5 == 0 { cooperative("work") } else { one_attempt("work") });
         let submission = ControllerSpec::new(spec, ALL[number % 4]).with_slot(slot.as_str());
         match supervisor.submit(submission) {
             Ok(task) => {
