@@ -21,7 +21,7 @@
 //! the runtime draws.
 //!
 //! `model` lists what the contract leaves open and how the model detects it. `coverage` shows that every event, outcome,
-//! answer, and cell of the tables of contract 1 and 6 occurs; `guard` shows that a prediction for another program differs.
+//! answer, and cell of the tables of contract 1 and 6 occurs; `guard` shows that another prediction differs.
 
 // In reading order: the program, its prediction, its execution, the comparison.
 
