@@ -51,7 +51,7 @@ async fn a_value_is_given_once() {
     assert_eq!((&mut job).await.expect("a value"), Total(1));
     let again = (&mut job).await.expect_err("it was given before");
     assert!(matches!(again, JobError::Taken), "{again:?}");
-    assert_eq!(again.to_string(), "the value of the job was given before");
+    assert_eq!(again.to_string(), "the value of the job was taken by an earlier await");
     assert!(job.outcome().await.is_completed(), "the outcome stays");
     harness.finish().await;
 }
