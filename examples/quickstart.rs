@@ -32,7 +32,7 @@ async fn watch(event: &Event) {
     println!("  {event}");
 }
 
-/// The set-up. When it returns, all declared tasks run, until none is left or until SIGINT or SIGTERM.
+/// The setup. When it returns, all declared tasks run, until none is left or until SIGINT or SIGTERM.
 #[taskvisor::main(grace = "5s")]
 async fn main(app: &mut App) {
     app.state(Inbox::default());

@@ -102,7 +102,7 @@ async fn ingest(
     }
 }
 
-/// The set-up: it reports errors in the arguments or the folder before any task runs.
+/// The setup: it reports errors in the arguments or the folder before any task runs.
 #[taskvisor::main(grace = "5s")]
 async fn main(app: &mut App) -> anyhow::Result<()> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;

@@ -80,7 +80,7 @@ impl Task for Probe {
     }
 }
 
-/// The set-up: it reports all errors in the arguments and the file before any task runs.
+/// The setup: it reports all errors in the arguments and the file before any task runs.
 #[taskvisor::main(flavor = "current_thread", grace = "2s")]
 async fn main(app: &mut App) -> anyhow::Result<()> {
     let Arguments { file, limit } = Arguments::parse(std::env::args().skip(1))?;

@@ -42,7 +42,7 @@ pub fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
     subscriber::subscriber(arguments.into(), item.into()).into()
 }
 
-/// Makes an `async fn main` the set-up of an application, which then runs all that is declared.
+/// Makes an `async fn main` the setup of an application, which then runs all that is declared.
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::main(arguments.into(), item.into()).into()

@@ -15,7 +15,7 @@
 //! }
 //!
 //! #[taskvisor::main]
-//! async fn main() {} // the set-up; then all declared tasks run, until SIGINT or SIGTERM
+//! async fn main() {} // the setup; then all declared tasks run, until SIGINT or SIGTERM
 //! ```
 //!
 //! # Overview

@@ -1,4 +1,4 @@
-//! The `main` that the set-up function is put into.
+//! The `main` that the setup function is put into.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;

@@ -29,10 +29,10 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote::quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "the set-up function", &mut mistakes);
+    signature::check(&function.signature, "the setup function", &mut mistakes);
     signature::check_attributes(&function.attributes, "#[taskvisor::main]", &mut mistakes);
     check_parameters(&function.signature, &mut mistakes);
-    returned::check(&function.signature.output, "the set-up function", &mut mistakes);
+    returned::check(&function.signature.output, "the setup function", &mut mistakes);
     let is_set_up = mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown);
     errors.append(mistakes);
     let errors = errors.to_compile_errors();
@@ -44,21 +44,19 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The set-up takes the application or nothing: no state exists yet that could be injected.
+/// The setup takes the application or nothing: no state exists yet that could be injected.
 fn check_parameters(signature: &Signature, errors: &mut Errors) {
     for (index, input) in signature.inputs.iter().enumerate() {
         let FnArg::Typed(typed) = input else { continue };
         if index > 0 {
             errors.on(
                 typed,
-                "the set-up function takes one parameter at most, `app: &mut App`; \
+                "the setup function takes one parameter at most, `app: &mut App`; \
                  build other values inside, and share them by `app.state(value)`",
             );
         } else if !matches!(bare(&typed.ty), Type::Reference(_)) {
-            errors.on(
-                &typed.ty,
-                "the set-up function takes the application: write `app: &mut App`, or nothing",
-            );
+            errors
+                .on(&typed.ty, "the setup function takes the application: write `app: &mut App`, or nothing");
         }
     }
 }

@@ -10,11 +10,11 @@ pub(super) const TABLE: &str = r##"
 retries retry max_retry retry_max retry_limit retry_count num_retries restarts max_restart max_restarts restart_limit
   task, job: write `max_retries = 3`
   backoff: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main: it belongs to a task; a default for all of them is set in the set-up: `app.config(|config| config.max_retries = Some(3))`
+  main: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
   subscriber: it belongs to a task; a subscriber that panics is called again for the next event
 max_retries
   backoff: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main: it belongs to a task; a default for all of them is set in the set-up: `app.config(|config| config.max_retries = Some(3))`
+  main: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
   subscriber: it belongs to a task; a subscriber that panics is called again for the next event
 attempts max_attempts max_tries tries max_failures failures failure_limit failure_threshold
   task, job: write `max_retries = 2`, which counts the retries after the first attempt
@@ -136,7 +136,7 @@ needs inject provide states state deps
   task: what a task needs is a parameter: write `db: State<Db>` in the function's parentheses
   job: what a job needs is a parameter: write `db: State<Db>` in the function's parentheses
   subscriber: what a subscriber needs is a parameter: write `db: State<Db>` behind the event
-  main: a state is made in the set-up: write `app.state(value)` inside
+  main: a state is made in the setup: write `app.state(value)` inside
 args arguments params parameters payload input
   job: the arguments of a job are the function's parameters: write `tenant: u64` in its parentheses
   task: a task takes no arguments, because it starts by itself; write a `#[job]`, which is submitted with arguments
@@ -246,13 +246,13 @@ start_paused
 signals signal ctrl_c sigterm handle_signals
   main: SIGINT and SIGTERM stop the application; leave it out
 config config_file settings options
-  main: write `app.config(|config| config.max_retries = Some(3))` in the set-up
+  main: write `app.config(|config| config.max_retries = Some(3))` in the setup
 tasks jobs services
-  main: every declaration of the package runs; write `crates = [billing]` for those of another crate, and `app.task(..)` in the set-up for others
+  main: every declaration of the package runs; write `crates = [billing]` for those of another crate, and `app.task(..)` in the setup for others
 subscribers subscriber
-  main: every declaration of the package runs; write `app.subscriber(..)` in the set-up for others
+  main: every declaration of the package runs; write `app.subscriber(..)` in the setup for others
 log logging logger tracing
-  main: write `app.subscriber(LogWriter::stdout())` in the set-up, with the feature `logging`
+  main: write `app.subscriber(LogWriter::stdout())` in the setup, with the feature `logging`
   task, job: write a `#[subscriber]`, which is called with the events of all tasks
 modules packages
   main: write `crates = [billing]`; the application's own package is always included

@@ -242,9 +242,9 @@ fn entry_points() {
     one(entry("crates = [a, a]", right), "`a` is named twice");
     one(entry("crates = [crate]", right), "`crate` is always included");
     one(entry("threads = 4", right), "unknown option `threads`; write `worker_threads = 4`");
-    one(entry("", "fn main() {}"), "the set-up function must be an `async fn`");
-    one(entry("", "async fn main(app: App) {}"), "the set-up function takes the application");
-    one(entry("", "async fn main(app: &mut App, db: Db) {}"), "the set-up function takes one parameter");
-    one(entry("", "async fn main() -> impl Debug {}"), "the set-up function cannot return `impl Trait`");
+    one(entry("", "fn main() {}"), "the setup function must be an `async fn`");
+    one(entry("", "async fn main(app: App) {}"), "the setup function takes the application");
+    one(entry("", "async fn main(app: &mut App, db: Db) {}"), "the setup function takes one parameter");
+    one(entry("", "async fn main() -> impl Debug {}"), "the setup function cannot return `impl Trait`");
     one(entry("", "#[tokio::main] async fn main() {}"), "`#[tokio::main]` changes the function");
 }

@@ -187,7 +187,7 @@ pub use taskvisor_macros::job;
 /// ```
 pub use taskvisor_macros::subscriber;
 
-/// Makes an `async fn` the set-up of an application. After the set-up, all declared tasks run, until none is left or
+/// Makes an `async fn` the setup of an application. After the setup, all declared tasks run, until none is left or
 /// until SIGINT or SIGTERM. An application with jobs but no task runs until a signal or `stop`.
 ///
 /// ```no_run
@@ -250,9 +250,9 @@ pub use taskvisor_macros::subscriber;
 /// | code | meaning |
 /// |---|---|
 /// | 0 | success, including an orderly shutdown |
-/// | 1 | the set-up or a start-up check failed, a declared task failed, or it returned a fatal error after a stop request |
+/// | 1 | the setup or a start-up check failed, a declared task failed, or it returned a fatal error after a stop request |
 /// | 124 | a task exceeded the grace, or a subscriber or the destructor of a state exceeded the drain |
-/// | 130, 143 | SIGINT or SIGTERM interrupted the set-up |
+/// | 130, 143 | SIGINT or SIGTERM interrupted the setup |
 ///
 /// The reason for an exit code is printed on stderr. Failures are printed there too, unless a subscriber selects that
 /// kind of event.
@@ -260,14 +260,14 @@ pub use taskvisor_macros::subscriber;
 /// # Signals
 ///
 /// SIGINT and SIGTERM request the shutdown. A second signal skips the grace. The handlers are installed before the
-/// set-up begins, so they also work in the first process of a container. A signal during the set-up drops the set-up,
+/// setup begins, so they also work in the first process of a container. A signal during the setup drops the setup,
 /// and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
 /// closing the console and shutting down the system count as SIGTERM.
 ///
 /// # How long a shutdown takes
 ///
 /// A shutdown takes at most `grace` + 0.5 s + `drain` + 0.4 s after its request: less than 26 s with the defaults. If a
-/// body, a set-up, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
+/// body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
 /// reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts the
 /// process after 5 s.
 ///
@@ -280,7 +280,7 @@ pub use taskvisor_macros::subscriber;
 /// fn main() -> ExitCode {
 ///     async fn main(app: &mut App) -> Result<(), std::io::Error> { … }
 ///     use ::billing as _; // for each of `crates`
-///     run_main(OPTIONS, main) // builds the runtime; calls the set-up; checks; runs; reports the exit code
+///     run_main(OPTIONS, main) // builds the runtime; calls the setup; checks; runs; reports the exit code
 /// }
 /// ```
 pub use taskvisor_macros::main;

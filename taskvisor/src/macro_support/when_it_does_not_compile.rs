@@ -134,7 +134,7 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `no-result` | a value returned by a task | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
-//! | `no-result-in-sight` | `impl Trait` of a task or of a set-up | `()`, `Result<(), E>` |
+//! | `no-result-in-sight` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
 //! | `no-error` | an error type that is not an error | an `Error`, an `anyhow` or `eyre` error, a boxed error, [`TaskError`](crate::TaskError) |
 //! | `mark-not-carried` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |

@@ -169,8 +169,7 @@ fn subscribers_that_panic_when_the_drain_is_over_do_not_end_the_process() {
 
 #[test]
 fn unused_subscribers_that_panic_in_drop_are_contained() {
-    let name = "double_panics::subscribers_that_never_saw_a_runtime_and_panic_when_dropped_do_not_reach_whoever_\
-                drops_the_supervisor";
+    let name = "double_panics::unused_subscribers_that_panic_in_drop_are_contained";
     in_a_process_of_its_own(name, || {
         let magazine = magazine();
         let unstable = || Unstable(magazine, magazine.bomb()).into();

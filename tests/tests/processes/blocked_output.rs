@@ -31,7 +31,7 @@ fn a_full_stderr_does_not_keep_a_process_whose_task_has_failed() {
 #[test]
 fn a_full_stderr_does_not_keep_a_process_whose_set_up_has_failed() {
     for flavor in ["single", "several"] {
-        assert_eq!(end_unread(flavor, &["fills-stderr", "set-up-fails"], None), Some(1), "{flavor}");
+        assert_eq!(end_unread(flavor, &["fills-stderr", "setup-fails"], None), Some(1), "{flavor}");
     }
 }
 

@@ -51,7 +51,9 @@ mod signals {
         let ended = process.end();
         assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
         ended.expect_code(124);
-        ended.expect_stderr("error: past the grace, still blocking their threads: `grind` (running for ");
+        ended.expect_stderr(
+            "error: stuck after the grace, still blocking their threads: `grind` (running for ",
+        );
     }
 
     #[test]

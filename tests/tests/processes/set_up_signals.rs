@@ -1,4 +1,4 @@
-//! Signals that come while the set-up runs.
+//! Signals that come while the setup runs.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ const SOON: Duration = Duration::from_secs(20);
 fn a_signal_drops_a_set_up_that_waits_and_gives_the_code_of_the_signal() {
     for flavor in ["single", "several"] {
         for (signal, code) in [("TERM", 143), ("INT", 130)] {
-            let mut process = Process::start("process_end", &[flavor, "10m", "1s", "set-up-waits"]);
+            let mut process = Process::start("process_end", &[flavor, "10m", "1s", "setup-waits"]);
             process.wait_for(&["setting up"]);
             process.signal(signal);
             let ended = process.end();
@@ -33,8 +33,8 @@ fn a_set_up_that_blocks_its_thread_is_ended_after_the_grace() {
 
 #[test]
 fn a_second_signal_ends_a_set_up_that_blocks_its_thread_at_once() {
-    // Its grace is the default, because the set-up has not changed it yet.
-    let mut process = Process::start("process_end", &["several", "10m", "1s", "set-up-blocks"]);
+    // Its grace is the default, because the setup has not changed it yet.
+    let mut process = Process::start("process_end", &["several", "10m", "1s", "setup-blocks"]);
     process.wait_for(&["setting up"]);
     process.signal("INT");
     std::thread::sleep(Duration::from_millis(200));
@@ -50,7 +50,7 @@ fn a_second_signal_ends_a_set_up_that_blocks_its_thread_at_once() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_first_process_of_a_container_listens_during_its_set_up() {
-    let Some(mut process) = Process::start_as_first("process_end", &["single", "10m", "1s", "set-up-waits"])
+    let Some(mut process) = Process::start_as_first("process_end", &["single", "10m", "1s", "setup-waits"])
     else {
         eprintln!("skipped: this user may not create a namespace");
         return;

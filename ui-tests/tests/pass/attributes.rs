@@ -108,7 +108,7 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The set-up has its own, too.
+/// The setup has its own, too.
 #[inline]
 #[must_use]
 #[taskvisor::main]

@@ -1,4 +1,4 @@
-//! All that a set-up may return, under `main` and under other names.
+//! All that a setup may return, under `main` and under other names.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ impl std::error::Error for Own {}
 type Alias<T = ()> = Result<T, Own>;
 type Application = App;
 
-/// Something to run, so that a set-up is all that can fail.
+/// Something to run, so that a setup is all that can fail.
 #[taskvisor::task]
 async fn once() {
     yield_now().await;

@@ -181,7 +181,7 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The other set-up: that of tasks alone.
+/// The other setup: that of tasks alone.
 #[taskvisor::main]
 async fn start(_: &mut App) -> anyhow::Result<()> {
     tokio::task::yield_now().await;

@@ -108,7 +108,7 @@ fn unnamed_billing() -> String {
     )
 }
 
-/// What is said of it if the set-up gives the rest.
+/// What is said of it if the setup gives the rest.
 fn unnamed_job_of_billing() -> String {
     let job = at("billing/src/lib.rs", "#[job]");
     format!(
@@ -292,9 +292,9 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
     run!("all_at_once").refused(&[
         compiled_twice("application/src/bin/../chores.rs"),
         format!(
-            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but no state of that type was registered; call `app.state(…)` in \
-             `main`; given is an `Arc` of it; `State` shares already, so give the \
-             `all_at_once::Database` itself"
+            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but no state of that type was \
+             registered; call `app.state(…)` in `main`; an `Arc<all_at_once::Database>` was registered; `State` already \
+             shares its value, so register the `all_at_once::Database` itself"
         ),
         format!("error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"),
         format!(
@@ -307,7 +307,7 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
              `#[task(…)]` and list the function here, as in \
              `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", …)).with_timeout(…))`"
         ),
-        format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish; leave it out for any time"),
+        format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"),
         two_versions_of_billing(),
     ]);
 }
