@@ -103,7 +103,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
     let count = |count: &Value<u32>| count.expand_count(&size);
     let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
     let grace = optional(options.grace.as_ref().map(|given| given.value.expand_duration()));
-    let drain = optional(options.drain.as_ref().map(|given| given.value.expand_duration()));
+    let drain_timeout = optional(options.drain_timeout.as_ref().map(|given| given.value.expand_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
     let location = location();
     let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
@@ -112,7 +112,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
             flavor: #flavor,
             worker_threads: #worker_threads,
             grace: #grace,
-            drain: #drain,
+            drain_timeout: #drain_timeout,
             max_concurrent: #max_concurrent,
             is_main: #is_main,
             location: #location,

@@ -22,7 +22,7 @@ const GRAMMAR: Grammar = Grammar {
         ("flavor", "flavor = \"multi_thread\""),
         ("worker_threads", "worker_threads = 4"),
         ("grace", "grace = \"15s\""),
-        ("drain", "drain = \"5s\""),
+        ("drain_timeout", "drain_timeout = \"5s\""),
         ("max_concurrent", "max_concurrent = 8"),
         ("crates", "crates = [billing]"),
         ("crate", "crate = ::taskvisor"),
@@ -44,7 +44,7 @@ pub(super) struct Options {
     pub(super) flavor: Option<OptionValue<Flavor>>,
     pub(super) worker_threads: Option<OptionValue<Value<u32>>>,
     pub(super) grace: Option<OptionValue<Value<Duration>>>,
-    pub(super) drain: Option<OptionValue<Value<Duration>>>,
+    pub(super) drain_timeout: Option<OptionValue<Value<Duration>>>,
     pub(super) max_concurrent: Option<OptionValue<Value<u32>>>,
     pub(super) crates: Vec<Ident>,
     pub(super) runtime: Runtime,
@@ -68,7 +68,7 @@ impl Options {
                 self.worker_threads = Some(argument.count(none)?);
             }
             "grace" => self.grace = Some(argument.duration(Zero::Allowed)?),
-            "drain" => self.drain = Some(argument.duration(Zero::Allowed)?),
+            "drain_timeout" => self.drain_timeout = Some(argument.duration(Zero::Allowed)?),
             "max_concurrent" => {
                 self.max_concurrent = Some(argument.count("nothing could run; leave it out for no limit")?);
             }

@@ -29,7 +29,7 @@ pub fn main() -> ::std::process::ExitCode {
         flavor: __taskvisor::Flavor::CurrentThread,
         worker_threads: ::core::option::Option::None,
         grace: ::core::option::Option::Some(::core::time::Duration::new(15, 0)),
-        drain: ::core::option::Option::None,
+        drain_timeout: ::core::option::Option::None,
         max_concurrent: ::core::option::Option::Some({
             const __TASKVISOR_VALUE: ::core::primitive::usize = LIMIT;
             ::core::assert!(

@@ -96,7 +96,7 @@ async fn run(
     let defaults = Config::default();
     let config = Config {
         grace: options.grace.unwrap_or(defaults.grace),
-        drain_timeout: options.drain.unwrap_or(defaults.drain_timeout),
+        drain_timeout: options.drain_timeout.unwrap_or(defaults.drain_timeout),
         max_concurrent: options.max_concurrent,
         ..defaults
     };

@@ -14,7 +14,7 @@ pub struct MainOptions {
     /// The grace of the shutdown.
     pub grace: Option<Duration>,
     /// How long subscribers may drain after the last task.
-    pub drain: Option<Duration>,
+    pub drain_timeout: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
     /// Whether the function is named `main`.

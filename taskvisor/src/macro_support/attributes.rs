@@ -207,7 +207,7 @@ pub use taskvisor_macros::subscriber;
 /// | `flavor` | the Tokio runtime: `"multi_thread"`, `"current_thread"` | `"multi_thread"` |
 /// | `worker_threads` | the number of threads of a `"multi_thread"` runtime | one per core |
 /// | `grace` | the time that tasks have to stop | `"20s"` |
-/// | `drain` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
+/// | `drain_timeout` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
 /// | `max_concurrent` | how many attempts may run at once | no limit |
 /// | `crates = [a, b]` | further crates whose declarations run; the option also links them | only the application's own package |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
@@ -266,7 +266,7 @@ pub use taskvisor_macros::subscriber;
 ///
 /// # How long a shutdown takes
 ///
-/// A shutdown takes at most `grace` + 0.5 s + `drain` + 0.4 s after its request: less than 26 s with the defaults. If a
+/// A shutdown takes at most `grace` + 0.5 s + `drain_timeout` + 0.4 s after its request: less than 26 s with the defaults. If a
 /// body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
 /// reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts the
 /// process after 5 s.
