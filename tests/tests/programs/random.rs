@@ -42,7 +42,7 @@ impl Tried {
             }
         });
         if let Err(flaw) = failed {
-            panic!("seed {seed}: {flaw}\nreplay it with PROGRAM_SEED={seed} PROGRAMS=1");
+            panic!("seed {seed}: {flaw}\nreplay with PROGRAM_SEED={seed} PROGRAMS=1");
         }
         self.clear += 1;
     }

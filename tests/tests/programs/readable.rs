@@ -10,20 +10,20 @@ use crate::program::{
 impl Debug for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let limits = &self.limits;
-        writeln!(f, "a program, chance {}:", self.chance)?;
+        writeln!(f, "a program, random seed {}:", self.chance)?;
         write!(f, "  grace {} ms, drain {} ms, ", limits.grace, limits.drain)?;
         match limits.concurrent {
-            Some(permits) => write!(f, "{permits} at once, ")?,
-            None => write!(f, "any number at once, ")?,
+            Some(permits) => write!(f, "{permits} attempts at once, ")?,
+            None => write!(f, "no limit on attempts, ")?,
         }
-        writeln!(f, "{} may wait for a slot, {} in all", limits.per_slot, limits.total)?;
-        writeln!(f, "  who says nothing is {}", limits.defaults)?;
+        writeln!(f, "at most {} waiters for a slot, {} for all slots", limits.per_slot, limits.total)?;
+        writeln!(f, "  defaults: {}", limits.defaults)?;
         for listener in &self.listeners {
             writeln!(f, "  {listener}")?;
         }
         if let Some(tasks) = &self.run {
             writeln!(f, "  at 0 ms")?;
-            writeln!(f, "    run until nothing is left")?;
+            writeln!(f, "    run")?;
             for (name, work) in tasks {
                 writeln!(f, "      `{}` {work}", NAMES[*name])?;
             }
@@ -39,7 +39,7 @@ impl Debug for Program {
         let shutdown_trigger = match self.shutdown_trigger {
             ShutdownTrigger::Asked => "shutdown",
             ShutdownTrigger::Dropped => "drop the supervisor",
-            ShutdownTrigger::Until => "complete what the run runs until",
+            ShutdownTrigger::Until => "complete the future of `run_until`",
         };
         write!(f, "  at {} ms\n    {shutdown_trigger}", at + self.rest)
     }
@@ -83,12 +83,12 @@ impl Display for Work {
         for (index, step) in self.steps.iter().enumerate() {
             f.write_str(if index == 0 { " " } else { " | " })?;
             match step {
-                Step::Unbuildable => f.write_str("panics before there is a future")?,
+                Step::Unbuildable => f.write_str("panics while its future is built")?,
                 Step::Attempt(attempt) => write!(f, "{attempt}")?,
             }
         }
         match &self.acts {
-            Some((attempt, command)) => write!(f, " | before that, attempt {attempt} does: {command}"),
+            Some((attempt, command)) => write!(f, " | attempt {attempt} first executes: {command}"),
             None => Ok(()),
         }
     }
@@ -97,20 +97,20 @@ impl Display for Work {
 impl Display for Attempt {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self.ends {
-            Some((after, end)) => write!(f, "{end} after {after}")?,
+            Some((after, end)) => write!(f, "{end} after {after} ms")?,
             None => f.write_str("hangs")?,
         }
         match self.heeds {
-            Some((after, end)) => write!(f, ", stopped {end} after {after}")?,
-            None => f.write_str(", deaf")?,
+            Some((after, end)) => write!(f, ", on a stop request {end} after {after} ms")?,
+            None => f.write_str(", ignores stop requests")?,
         }
         if self.looks > 0 {
-            write!(f, ", blind until {}", self.looks)?;
+            write!(f, ", checks for a stop request from {} ms on", self.looks)?;
         }
         match self.dropping {
             Dropping::Quick => Ok(()),
-            Dropping::Slow(time) => write!(f, ", dropped within {time}"),
-            Dropping::Panics => f.write_str(", panics when dropped"),
+            Dropping::Slow(time) => write!(f, ", its destructor takes {time} ms"),
+            Dropping::Panics => f.write_str(", its destructor panics"),
         }
     }
 }
@@ -120,9 +120,9 @@ impl Display for End {
         match self {
             Self::Succeed => f.write_str("succeeds"),
             Self::Fail => f.write_str("fails"),
-            Self::Fatal => f.write_str("fails for good"),
-            Self::RetryAfter(delay) => write!(f, "fails until {delay} later"),
-            Self::Cancel => f.write_str("says canceled"),
+            Self::Fatal => f.write_str("fails fatally"),
+            Self::RetryAfter(delay) => write!(f, "fails with retry_after {delay} ms"),
+            Self::Cancel => f.write_str("returns `Canceled`"),
             Self::Panic => f.write_str("panics"),
         }
     }
@@ -134,7 +134,7 @@ impl Display for Policy {
         let spans = [("timeout", self.timeout), ("every", self.every), ("stable after", self.stable_after)];
         for (what, span) in spans {
             if let Some(span) = span {
-                write!(f, ", {what} {span}")?;
+                write!(f, ", {what} {span} ms")?;
             }
         }
         match self.max_retries {
@@ -148,9 +148,9 @@ impl Display for Backoff {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self.law {
             Law::None => f.write_str("no backoff")?,
-            Law::Constant(delay) => write!(f, "backoff {delay}")?,
+            Law::Constant(delay) => write!(f, "backoff {delay} ms")?,
             Law::Exponential { first, max, quarters } => {
-                write!(f, "backoff {first} x{}/4 up to {max}", quarters)?;
+                write!(f, "backoff {first} ms, factor {}/4, max {max} ms", quarters)?;
             }
         }
         if self.jitter != taskvisor::JitterPolicy::None {
@@ -165,9 +165,9 @@ impl Display for Listener {
         write!(f, "a listener to {:?} with room for {}: ", self.wants, self.queue)?;
         match self.behavior {
             Behavior::Quick => f.write_str("quick"),
-            Behavior::Slow(time) => write!(f, "takes {time} ms for each"),
-            Behavior::Stuck(event) => write!(f, "never comes back from its event {event}"),
-            Behavior::Panics(every) => write!(f, "panics at every event number {every}"),
+            Behavior::Slow(time) => write!(f, "takes {time} ms per event"),
+            Behavior::Stuck(event) => write!(f, "never returns from event {event}"),
+            Behavior::Panics(every) => write!(f, "panics on every event number {every}"),
         }
     }
 }

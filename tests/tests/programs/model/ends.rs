@@ -146,7 +146,7 @@ impl World<'_> {
         }
         let Task { name, attempt, .. } = task;
         Err(Unclear::Chance(format!(
-            "`{name}` waits {drawn:?} after attempt {attempt}, not within {bounds:?}"
+            "`{name}` backs off {drawn:?} after attempt {attempt}; the model predicts {bounds:?}"
         )))
     }
 
