@@ -10,35 +10,35 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `unknown` | an option that does not exist | the message suggests the most similar option, or lists all |
-//! | `renamed` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, … |
-//! | `of-another-library` | a feature that Taskvisor does not have: `cron`, `depends_on`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
-//! | `value-for-an-option` | a value in place of an option: `on_failure` | `restart = "on-failure"` |
-//! | `at-the-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
-//! | `of-another-attribute` | `slot` of a task, `every` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
-//! | `twice` | an option that is repeated | keep one |
-//! | `without-a-value` | `timeout`, `timeout =` | `timeout = "5s"` |
-//! | `without-an-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
-//! | `without-a-comma` | two options without a comma between them | a comma |
-//! | `without-a-name` | a value without an option | `option = value` |
+//! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
+//! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, … |
+//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `depends_on`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
+//! | `value-instead-of-option` | a value in place of an option: `on_failure` | `restart = "on-failure"` |
+//! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
+//! | `option-of-another-attribute` | `slot` of a task, `every` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
+//! | `duplicate-option` | an option that is repeated | keep one |
+//! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
+//! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
+//! | `missing-comma` | two options without a comma between them | a comma |
+//! | `missing-option-name` | a value without an option | `option = value` |
 //!
 //! # values
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `of-the-wrong-kind` | a number in quotes, a duration without a unit, a name that is not a string | `max_retries = 3`, `timeout = "5s"` |
-//! | `without-quotes` | `timeout = 5s`, `restart = always` | `"5s"`, `"always"` |
-//! | `unknown` | a value that the option does not have | the message suggests the most similar value, and lists all |
-//! | `duration-malformed` | `"5 parsecs"`, `"5"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `duration-zero` | a timeout, a `stop_timeout` or a delay of zero | omit the timeout; `backoff = "none"` |
-//! | `duration-negative` | `-5` | a duration |
-//! | `duration-absurd` | more than 100 years | omit the option |
-//! | `count-zero` | a count of zero | `restart = "never"` for no retry; the message names the alternative for other options |
-//! | `count-negative` | a negative count | as for zero |
+//! | `wrong-value-type` | a number in quotes, a duration without a unit, a name that is not a string | `max_retries = 3`, `timeout = "5s"` |
+//! | `missing-quotes` | `timeout = 5s`, `restart = always` | `"5s"`, `"always"` |
+//! | `unknown-value` | a value that the option does not have | the message suggests the most similar value, and lists all |
+//! | `invalid-duration` | `"5 parsecs"`, `"5"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
+//! | `zero-duration` | a timeout, a `stop_timeout` or a delay of zero | omit the timeout; `backoff = "none"` |
+//! | `negative-duration` | `-5` | a duration |
+//! | `duration-too-long` | more than 100 years | omit the option |
+//! | `zero-count` | a count of zero | `restart = "never"` for no retry; the message names the alternative for other options |
+//! | `negative-count` | a negative count | as for zero |
 //! | `count-too-large` | more than `u32::MAX` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
-//! | `name-empty` | an empty name | a name that events and errors can show |
-//! | `constant-of-the-wrong-type` | a constant of another type than the option | `Duration`, `u32`, `&str`, the enum of the option |
+//! | `empty-name` | an empty name | a name that events and errors can show |
+//! | `wrong-constant-type` | a constant of another type than the option | `Duration`, `u32`, `&str`, the enum of the option |
 //! | `not-constant` | a call that cannot be evaluated at compile time | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
 //! | `runtime-path-in-quotes` | `crate = "::taskvisor"` | `crate = ::taskvisor` |
@@ -48,27 +48,27 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `kind-missing` | `backoff()`, `backoff(first = "1s")` | `backoff(exp, first = "1s")` |
-//! | `kind-unknown` | a kind other than `exp`, `constant` and `none` | the message suggests the most similar kind |
-//! | `kind-in-quotes` | `backoff("exp")` | `backoff(exp)`, or `backoff = "exp"` |
-//! | `part-unknown` | a part that does not exist | `first`, `max`, `factor`, `jitter` |
-//! | `part-of-none` | a part together with `none` | another kind |
-//! | `growth-of-a-constant` | `max` or `factor` of constant delays | `backoff(exp, ..)` |
-//! | `decorrelated-of-a-constant` | the `decorrelated` jitter of constant delays | `backoff(exp, ..)`, or another jitter |
+//! | `missing-backoff-kind` | `backoff()`, `backoff(first = "1s")` | `backoff(exp, first = "1s")` |
+//! | `unknown-backoff-kind` | a kind other than `exp`, `constant` and `none` | the message suggests the most similar kind |
+//! | `backoff-kind-in-quotes` | `backoff("exp")` | `backoff(exp)`, or `backoff = "exp"` |
+//! | `unknown-backoff-part` | a part that does not exist | `first`, `max`, `factor`, `jitter` |
+//! | `part-of-no-backoff` | a part together with `none` | another kind |
+//! | `growth-of-constant-backoff` | `max` or `factor` of constant delays | `backoff(exp, ..)` |
+//! | `decorrelated-constant-backoff` | the `decorrelated` jitter of constant delays | `backoff(exp, ..)`, or another jitter |
 //! | `first-above-max` | a `first` delay above `max` | a larger `max` |
 //!
 //! # contradictions
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `retried-and-never` | `backoff`, `max_retries` or `stable_after` with `restart = "never"` | remove one of the two |
-//! | `every-and-not-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
+//! | `retries-with-restart-never` | `backoff`, `max_retries` or `stable_after` with `restart = "never"` | remove one of the two |
+//! | `every-without-restart-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
 //! | `stable-after-beyond-timeout` | a `stable_after` longer than `timeout`, which no attempt reaches | a shorter `stable_after` |
-//! | `job-and-always` | `restart = "always"` of a job: its value would never be delivered | `"on-failure"` |
+//! | `job-with-restart-always` | `restart = "always"` of a job: its value would never be delivered | `"on-failure"` |
 //! | `admission-without-slot` | `admission` of a job that has no slot | a `slot` |
 //! | `queue-without-slot` | `queue` of a job that has no slot | a `slot` |
-//! | `queue-and-no-line` | `queue` with an admission other than `queue` | `admission = "queue"` |
-//! | `worker-threads-of-one-thread` | `worker_threads` with `flavor = "current_thread"` | `"multi_thread"` |
+//! | `queue-without-queue-admission` | `queue` with an admission other than `queue` | `admission = "queue"` |
+//! | `worker-threads-of-current-thread` | `worker_threads` with `flavor = "current_thread"` | `"multi_thread"` |
 //!
 //! # signatures
 //!
@@ -76,19 +76,19 @@
 //! |---|---|---|
 //! | `not-a-function` | an attribute on a struct, an `impl`, a module | an `async fn` |
 //! | `not-async` | `fn` | `async fn`, with `spawn_blocking` for blocking code |
-//! | `self` | a method | a free function, and [`State<T>`](crate::State) for shared data |
+//! | `method` | a method | a free function, and [`State<T>`](crate::State) for shared data |
 //! | `in-an-impl` | a function without `self` in an `impl`; an error of the compiler itself, because an attribute does not know its context | a free function |
-//! | `generic` | type, const and lifetime parameters | one function for each concrete type |
-//! | `impl-trait` | a parameter of type `impl Trait` | a named type |
+//! | `generic-function` | type, const and lifetime parameters | one function for each concrete type |
+//! | `impl-trait-parameter` | a parameter of type `impl Trait` | a named type |
 //! | `where-clause` | a `where` clause | no clause: there is no type parameter to bound |
-//! | `unsafe` | `unsafe fn` | `unsafe` blocks inside |
-//! | `extern` | `extern "C" fn` | no `extern`: only the runtime calls the function |
-//! | `const` | `const fn` | `async fn` |
-//! | `const-and-async` | `const async fn` | `async fn` |
-//! | `variadic` | `...` | a name for each parameter |
-//! | `declared-twice` | an attribute that is repeated | keep one |
-//! | `declared-as-two` | two of `#[task]`, `#[job]` and `#[subscriber]` | a second function |
-//! | `of-another-runtime` | `#[tokio::main]` together with `#[taskvisor::main]` | `#[taskvisor::main]` alone |
+//! | `unsafe-function` | `unsafe fn` | `unsafe` blocks inside |
+//! | `extern-function` | `extern "C" fn` | no `extern`: only the runtime calls the function |
+//! | `const-function` | `const fn` | `async fn` |
+//! | `const-async-function` | `const async fn` | `async fn` |
+//! | `variadic-function` | `...` | a name for each parameter |
+//! | `duplicate-attribute` | an attribute that is repeated | keep one |
+//! | `two-attributes` | two of `#[task]`, `#[job]` and `#[subscriber]` | a second function |
+//! | `two-main-attributes` | `#[tokio::main]` together with `#[taskvisor::main]` | `#[taskvisor::main]` alone |
 //!
 //! # parameters
 //!
@@ -96,11 +96,11 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `of-no-use` | a type that cannot be [injected](crate::FromContext) | `State<T>`; an argument of a [`#[job]`](macro@crate::job) |
+//! | `not-injectable` | a type that cannot be [injected](crate::FromContext) | `State<T>`; an argument of a [`#[job]`](macro@crate::job) |
 //! | `state-not-shareable` | `State<T>` of a `T` that is not `Send + Sync` | `Arc` instead of `Rc`, `Mutex` instead of `RefCell` |
-//! | `mutable` | `&mut T`: the change would have no effect | `State<Mutex<T>>` |
-//! | `unsized` | `&str`, `&[T]`, `&dyn Trait`: the value would have no owner | `State<String>` |
-//! | `static` | `&'static T` | `&T` |
+//! | `mutable-reference` | `&mut T`: the change would have no effect | `State<Mutex<T>>` |
+//! | `unsized-reference` | `&str`, `&[T]`, `&dyn Trait`: the value would have no owner | `State<String>` |
+//! | `static-reference` | `&'static T` | `&T` |
 //!
 //! # arguments
 //!
@@ -108,12 +108,12 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `one-name` | two arguments with the same name; an error of the compiler itself | two names |
-//! | `pattern` | `(a, b): (u8, u8)`, `_: u8` | one name; destructure it in the body |
-//! | `borrowed` | `&str`, `Cow<'_, str>` | `String` |
-//! | `not-clone` | an argument that cannot be cloned for each attempt | `Clone`, or an `Arc` |
-//! | `not-send` | an argument that cannot be sent to another thread | `Arc`, `Mutex`, an atomic |
-//! | `extractor` | an extractor without a mark | `#[inject]` before it |
+//! | `duplicate-argument` | two arguments with the same name; an error of the compiler itself | two names |
+//! | `argument-pattern` | `(a, b): (u8, u8)`, `_: u8` | one name; destructure it in the body |
+//! | `borrowed-argument` | `&str`, `Cow<'_, str>` | `String` |
+//! | `argument-not-clone` | an argument that cannot be cloned for each attempt | `Clone`, or an `Arc` |
+//! | `argument-not-send` | an argument that cannot be sent to another thread | `Arc`, `Mutex`, an atomic |
+//! | `unmarked-extractor` | an extractor without a mark | `#[inject]` before it |
 //! | `inject-with-a-value` | `#[inject = ..]` | `#[inject]` |
 //! | `inject-outside-a-job` | `#[inject]` outside of a job, where every parameter is injected | no `#[inject]` |
 //!
@@ -121,66 +121,66 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `empty` | an empty key | a key |
-//! | `not-written-out` | a constant | a string literal, because the attribute reads the argument names in it |
-//! | `unknown-name` | a name that is not an argument | the message suggests the most similar argument |
-//! | `positional` | `{}`, `{0}` | `{tenant}` |
-//! | `injected` | an injected parameter, which does not exist yet when the job is submitted | an argument |
-//! | `braces` | braces that do not match; an error of the compiler itself | `{{` for a brace |
-//! | `no-display` | an argument that does not implement `Display`; an error of the compiler itself | `Display`, or `{tenant:?}` |
+//! | `empty-slot` | an empty key | a key |
+//! | `slot-not-a-literal` | a constant | a string literal, because the attribute reads the argument names in it |
+//! | `unknown-argument` | a name that is not an argument | the message suggests the most similar argument |
+//! | `positional-placeholder` | `{}`, `{0}` | `{tenant}` |
+//! | `injected-in-slot` | an injected parameter, which does not exist yet when the job is submitted | an argument |
+//! | `unmatched-braces` | braces that do not match; an error of the compiler itself | `{{` for a brace |
+//! | `argument-not-display` | an argument that does not implement `Display`; an error of the compiler itself | `Display`, or `{tenant:?}` |
 //!
 //! # returns
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `no-result` | a value returned by a task | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
-//! | `no-result-in-sight` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
-//! | `no-error` | an error type that is not an error | an `Error`, an `anyhow` or `eyre` error, a boxed error, [`TaskError`](crate::TaskError) |
-//! | `mark-not-carried` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
+//! | `value-of-a-task` | a value returned by a task | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
+//! | `impl-trait-of-a-task` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
+//! | `not-an-error` | an error type that is not an error | an `Error`, an `anyhow` or `eyre` error, a boxed error, [`TaskError`](crate::TaskError) |
+//! | `mark-not-convertible` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |
 //! | `value-not-send` | a job's value that cannot be sent to another thread | `Arc` instead of `Rc` |
-//! | `value-borrowed` | a job's value that is borrowed | `String` |
-//! | `value-without-a-name` | a job's `impl Trait` | a named type |
+//! | `borrowed-value` | a job's value that is borrowed | `String` |
+//! | `impl-trait-of-a-job` | a job's `impl Trait` | a named type |
 //! | `never-of-a-job` | `!` | a [`#[task]`](macro@crate::task) |
 //!
 //! # futures
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `not-send` | a value that cannot be sent to another thread, held across an `.await`; the compiler points at it | drop the value before, or use `Arc` and `Mutex` |
+//! | `future-not-send` | a value that cannot be sent to another thread, held across an `.await`; the compiler points at it | drop the value before, or use `Arc` and `Mutex` |
 //!
 //! # subscribers
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `without-an-event` | no event, an owned event, or another type | `event: &Event` |
-//! | `event-late` | the event after other parameters | the event first |
-//! | `event-twice` | two events | one event |
-//! | `context` | a [`TaskContext`](crate::TaskContext): a subscriber has no attempts | [`SupervisorHandle`](crate::SupervisorHandle), `State<T>` |
-//! | `on-unknown` | an event that does not exist | the message suggests the most similar event, and lists all |
-//! | `on-lagged` | `Lagged`, which is always delivered | omit it |
-//! | `on-twice` | an event that is repeated | keep one |
-//! | `on-nothing` | `on()` | omit `on` to receive all events |
-//! | `on-no-list` | `on = Failed` | `on(Failed)` |
-//! | `on-path` | `on(EventKind::Failed)` | `on(Failed)` |
+//! | `missing-event` | no event, an owned event, or another type | `event: &Event` |
+//! | `event-not-first` | the event after other parameters | the event first |
+//! | `two-events` | two events | one event |
+//! | `context-of-a-subscriber` | a [`TaskContext`](crate::TaskContext): a subscriber has no attempts | [`SupervisorHandle`](crate::SupervisorHandle), `State<T>` |
+//! | `unknown-event` | an event that does not exist | the message suggests the most similar event, and lists all |
+//! | `lagged-in-on` | `Lagged`, which is always delivered | omit it |
+//! | `duplicate-event` | an event that is repeated | keep one |
+//! | `empty-on` | `on()` | omit `on` to receive all events |
+//! | `on-without-parentheses` | `on = Failed` | `on(Failed)` |
+//! | `path-in-on` | `on(EventKind::Failed)` | `on(Failed)` |
 //!
 //! # main
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `not-async` | `fn main` | `async fn main` |
-//! | `parameter` | a parameter other than the application | `app: &mut App`, or none |
-//! | `two-parameters` | more than one parameter | build the other values in the body, and share them with [`App::state`](crate::App::state) |
-//! | `option-of-the-wrong-kind` | `worker_threads = "4"`, `grace = 15` | `worker_threads = 4`, `grace = "15s"` |
-//! | `return-type` | a value | `()`, `Result<(), E>` |
-//! | `body-of-the-wrong-type` | a body that does not return the declared type; an error of the compiler itself | a value of that type |
-//! | `crates-unknown` | a name that is not a crate; an error of the compiler itself | a dependency |
-//! | `crates-in-quotes` | `["my-crate"]` | `[my_crate]` |
-//! | `crates-hyphenated` | `[my-crate]` | `[my_crate]` |
-//! | `crates-path` | `[billing::jobs]` | `[billing]` |
-//! | `crates-twice` | a crate that is repeated | keep one |
-//! | `crates-own` | `[crate]`, which is always included | omit it |
-//! | `crates-no-list` | `crates = billing` | `crates = [billing]` |
+//! | `main-not-async` | `fn main` | `async fn main` |
+//! | `wrong-main-parameter` | a parameter other than the application | `app: &mut App`, or none |
+//! | `two-main-parameters` | more than one parameter | build the other values in the body, and share them with [`App::state`](crate::App::state) |
+//! | `wrong-main-option-type` | `worker_threads = "4"`, `grace = 15` | `worker_threads = 4`, `grace = "15s"` |
+//! | `wrong-main-return-type` | a value | `()`, `Result<(), E>` |
+//! | `wrong-main-body-type` | a body that does not return the declared type; an error of the compiler itself | a value of that type |
+//! | `unknown-crate` | a name that is not a crate; an error of the compiler itself | a dependency |
+//! | `crate-in-quotes` | `["my-crate"]` | `[my_crate]` |
+//! | `crate-with-hyphen` | `[my-crate]` | `[my_crate]` |
+//! | `crate-path` | `[billing::jobs]` | `[billing]` |
+//! | `duplicate-crate` | a crate that is repeated | keep one |
+//! | `own-crate` | `[crate]`, which is always included | omit it |
+//! | `crates-without-brackets` | `crates = billing` | `crates = [billing]` |
 //!
 //! # Names
 //!
