@@ -115,6 +115,7 @@ fn values() {
     one(task("every = \"101 years\""), "the duration \"101 years\" is longer than 100 years");
     one(task("timeout = \"0s\""), "`timeout` must be longer than zero");
     one(task("stable_after = \"0s\""), "`stable_after` must be longer than zero");
+    one(task("stop_timeout = \"0s\""), "`stop_timeout` must be longer than zero");
     one(task("max_retries = -1"), "`max_retries` must be at least 1");
     one(
         task("max_retries = \"3\""),
