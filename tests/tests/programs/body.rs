@@ -1,4 +1,4 @@
-//! A task that does as a program says, and watches itself: what it may not meet, it notes.
+//! A task that executes the steps of a program and records every violated invariant that it observes.
 
 use std::future::{Future, pending};
 use std::panic::resume_unwind;
@@ -16,43 +16,43 @@ use crate::program::{Attempt, Dropping, End, Ms, Step, Work};
 use crate::specs::millis;
 use crate::vocabulary::{Error, message};
 
-/// What is known of one task from inside.
+/// The observations of one task from inside.
 #[derive(Default)]
 pub(crate) struct Probe {
-    /// Its number, once it is accepted.
+    /// The number of the task, once it is accepted.
     pub(crate) number: OnceLock<usize>,
-    /// How many of its attempts there are.
+    /// The number of live attempts of the task.
     live: AtomicUsize,
     dropped: AtomicBool,
     tokens: Mutex<Vec<CancellationToken>>,
-    /// The failure of the attempt before, and what the context said of it.
+    /// For each attempt, its number and the previous failure that its context holds.
     last: Mutex<Vec<(u64, Option<Error>)>>,
-    flaws: Mutex<Vec<String>>,
+    problems: Mutex<Vec<String>>,
 }
 
-/// What is known of all tasks of a program from inside.
+/// The observations of all tasks of a program from inside.
 #[derive(Default)]
 pub(crate) struct Crowd {
     now: AtomicUsize,
     most: AtomicUsize,
-    /// Who was told to stop, in the order in which they learned of it.
-    heard: Mutex<Vec<usize>>,
+    /// The tasks that observed a stop request, in that order.
+    stop_order: Mutex<Vec<usize>>,
 }
 
 impl Crowd {
-    /// How many attempts there were at once, at most.
+    /// The largest number of concurrent attempts.
     pub(crate) fn most(&self) -> usize {
         self.most.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn heard(&self) -> Vec<usize> {
-        lock(&self.heard).clone()
+    pub(crate) fn stop_order(&self) -> Vec<usize> {
+        lock(&self.stop_order).clone()
     }
 }
 
 impl Probe {
-    fn flaw(&self, flaw: impl Into<String>) {
-        lock(&self.flaws).push(flaw.into());
+    fn problem(&self, problem: impl Into<String>) {
+        lock(&self.problems).push(problem.into());
     }
 
     pub(crate) fn is_dropped(&self) -> bool {
@@ -64,17 +64,17 @@ impl Probe {
         lock(&self.last).clone()
     }
 
-    /// All that is wrong, once the task is over.
-    pub(crate) fn flaws(&self) -> Vec<String> {
-        let mut flaws = lock(&self.flaws).clone();
+    /// The violated invariants, once the task is over.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = lock(&self.problems).clone();
         let uncancelled = lock(&self.tokens).iter().filter(|token| !token.is_cancelled()).count();
         let found = [
-            (self.live.load(Ordering::Relaxed) > 0, "its future is there after its end"),
-            (!self.is_dropped(), "its value is there after its end"),
+            (self.live.load(Ordering::Relaxed) > 0, "its future is alive after its end"),
+            (!self.is_dropped(), "its value is alive after its end"),
             (uncancelled > 0, "the token of an attempt that is over is not cancelled"),
         ];
-        flaws.extend(found.iter().filter(|(holds, _)| *holds).map(|(_, flaw)| (*flaw).to_owned()));
-        flaws
+        problems.extend(found.iter().filter(|(holds, _)| *holds).map(|(_, problem)| (*problem).to_owned()));
+        problems
     }
 }
 
@@ -84,7 +84,7 @@ struct Value(Arc<Probe>);
 impl Drop for Value {
     fn drop(&mut self) {
         if self.0.live.load(Ordering::Relaxed) > 0 {
-            self.0.flaw("its value was dropped before its future");
+            self.0.problem("its value was dropped before its future");
         }
         self.0.dropped.store(true, Ordering::Relaxed);
     }
@@ -100,7 +100,7 @@ struct Locals {
 impl Locals {
     fn new(probe: &Arc<Probe>, fixture: &Arc<Fixture>, dropping: Dropping) -> Self {
         if probe.live.fetch_add(1, Ordering::Relaxed) > 0 {
-            probe.flaw("two attempts at once");
+            probe.problem("two attempts at once");
         }
         let crowd = &fixture.crowd;
         crowd.most.fetch_max(crowd.now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -115,21 +115,21 @@ impl Drop for Locals {
         }
         self.probe.live.fetch_sub(1, Ordering::Relaxed);
         self.fixture.crowd.now.fetch_sub(1, Ordering::Relaxed);
-        // Two panics in one unwinding would end the process, and nobody could contain that.
+        // A second panic during unwinding aborts the process, which no runtime can contain.
         if self.dropping == Dropping::Panics && !thread::panicking() {
             resume_unwind(Box::new("a destructor"));
         }
     }
 }
 
-/// Blocks the thread: the clock goes on, and no other task runs.
+/// Blocks the thread: the clock advances, and no other task runs.
 fn block(time: Ms) {
     let mut advance = pin!(advance(millis(time)));
-    // It moves the clock in its first poll; what it does after that is to let others run.
+    // The first poll advances the clock. Later polls would yield to other tasks.
     let _ = advance.as_mut().poll(&mut task::Context::from_waker(Waker::noop()));
 }
 
-/// What makes the attempts of a task.
+/// Creates the attempts of a task.
 pub(crate) struct Body {
     work: Work,
     value: Value,
@@ -141,7 +141,8 @@ impl Body {
         Self { work: work.clone(), value: Value(Arc::clone(probe)), fixture: Arc::clone(fixture) }
     }
 
-    /// The same, where whatever it drops at the end of an attempt is still inside a poll: there a panic counts.
+    /// The body of a job. It has no panicking destructor, because a job drops its locals during a poll, where a panic is
+    /// a failure of the attempt.
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub(crate) fn of_a_job(mut self) -> Self {
         for step in &mut self.work.steps {
@@ -152,25 +153,25 @@ impl Body {
         self
     }
 
-    /// A task of this name.
+    /// Creates a task with this name.
     pub(crate) fn task(self, name: String) -> TaskRef {
         TaskFn::arc(name, move |context: TaskContext| self.begin(context))
     }
 
-    /// An attempt; or nothing but a panic.
+    /// Begins an attempt; panics if its step is `Unbuildable`.
     pub(crate) fn begin(&self, context: TaskContext) -> Playing {
         let probe = &self.value.0;
         let attempt = context.attempt();
         lock(&probe.last).push((attempt, context.last_error().as_ref().map(Error::of)));
         if lock(&probe.tokens).iter().any(|token| !token.is_cancelled()) {
-            probe.flaw("the token of the attempt before is not cancelled");
+            probe.problem("the token of the previous attempt is not cancelled");
         }
         if context.is_cancelled() {
-            probe.flaw("an attempt begins although a stop was asked");
+            probe.problem("an attempt begins after a stop request");
         }
         let step = self.work.step(attempt);
-        // Who looks late takes its token late: it may have been cancelled before there was one.
-        if !matches!(step, Step::Attempt(Attempt { looks: 1.., .. })) {
+        // A body that checks late also takes its token late, to cover a token that is cancelled before it is taken.
+        if !matches!(step, Step::Attempt(Attempt { first_check: 1.., .. })) {
             lock(&probe.tokens).push(context.token());
         }
         match step {
@@ -191,8 +192,8 @@ impl Body {
     }
 }
 
-/// An attempt. Its locals live until it is dropped, not only until it is over: what panics in a poll would be another
-/// thing than what panics when it is dropped.
+/// An attempt. Its locals live until it is dropped, not only until it completes: a panic in a poll and a panic in the
+/// drop are different cases.
 pub(crate) struct Playing {
     work: Pin<Box<dyn Future<Output = Result<(), TaskError>> + Send>>,
     _locals: Locals,
@@ -214,14 +215,14 @@ async fn play(attempt: Attempt, context: TaskContext, probe: &Probe, crowd: &Cro
         }
     };
     let stopped = async {
-        match attempt.heeds {
-            Some(heeds) => {
-                if attempt.looks > 0 {
-                    sleep(millis(attempt.looks)).await;
+        match attempt.on_stop {
+            Some(on_stop) => {
+                if attempt.first_check > 0 {
+                    sleep(millis(attempt.first_check)).await;
                     lock(&probe.tokens).push(context.token());
                 }
                 context.cancelled().await;
-                heeds
+                on_stop
             }
             None => pending().await,
         }
@@ -229,7 +230,7 @@ async fn play(attempt: Attempt, context: TaskContext, probe: &Probe, crowd: &Cro
     let end = tokio::select! {
         biased;
         (after, end) = stopped => {
-            lock(&crowd.heard).extend(probe.number.get());
+            lock(&crowd.stop_order).extend(probe.number.get());
             wait(after, end).await
         }
         end = by_itself => end,
@@ -253,7 +254,7 @@ impl End {
             Self::Fatal => Err(TaskError::fatal(message)),
             Self::RetryAfter(delay) => Err(TaskError::retry_after(message, millis(delay))),
             Self::Cancel => Err(TaskError::Canceled),
-            // Without the hook, which would print it.
+            // `resume_unwind` skips the panic hook, which would print the message.
             Self::Panic => resume_unwind(Box::new(message)),
         }
     }

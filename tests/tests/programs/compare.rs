@@ -1,38 +1,38 @@
-//! What the model says beside what was seen.
+//! Compares the prediction of the model with the observations.
 
 use std::fmt::Debug;
 
 use taskvisor::{EventKind, EventName, Report, TaskId};
 
 use crate::listeners::{self, Through};
-use crate::model::{Prediction, Told, Unclear, predict};
+use crate::model::{Prediction, TaskHistory, Unclear, predict};
 use crate::play::{Played, PlayedTask};
 use crate::program::{Ms, Program};
 use crate::readable::lines;
 use crate::specs::{millis, moment};
 use crate::vocabulary::{Answer, Counts, Error, Line, TaskEvent};
 
-/// Why a program did not come to what the model says.
+/// Why an execution does not match its prediction.
 #[derive(Debug)]
-pub(crate) enum Flaw {
-    /// The contract says too little.
+pub(crate) enum Mismatch {
+    /// The contract allows several predictions.
     Unclear(&'static str),
     Differs(String),
 }
 
-/// Whether the program came to what the model says.
-pub(crate) fn compare(program: &Program, played: &Played) -> Result<Prediction, Flaw> {
+/// Checks that the execution matches the prediction of the model, and returns the prediction.
+pub(crate) fn compare(program: &Program, played: &Played) -> Result<Prediction, Mismatch> {
     let drawn = |task: usize, attempt: u64| drawn(played, task, attempt);
     let predicted = match predict(program, &drawn) {
         Ok(predicted) => predicted,
-        Err(Unclear::Chance(flaw)) => return Err(Flaw::Differs(flaw)),
-        Err(Unclear::Tie(why)) => return Err(Flaw::Unclear(why)),
+        Err(Unclear::Chance(problem)) => return Err(Mismatch::Differs(problem)),
+        Err(Unclear::Tie(why)) => return Err(Mismatch::Unclear(why)),
     };
-    check(program, &predicted, played).map_err(Flaw::Differs)?;
+    check(program, &predicted, played).map_err(Mismatch::Differs)?;
     Ok(predicted)
 }
 
-/// The delay after an attempt, as it was told.
+/// The published delay after an attempt.
 fn drawn(played: &Played, task: usize, attempt: u64) -> Option<std::time::Duration> {
     let task = played.tasks.get(task)?;
     let mut latest = 0;
@@ -49,44 +49,59 @@ fn drawn(played: &Played, task: usize, attempt: u64) -> Option<std::time::Durati
 fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(), String> {
     for (index, (model, runtime)) in predicted.answers.iter().zip(&played.answers).enumerate() {
         if !model.allows(runtime) {
-            return Err(format!("answer {}: the model says {model:?}, the runtime {runtime:?}", index + 1));
+            return Err(format!(
+                "answer {}: the model predicts {model:?}, the runtime returned {runtime:?}",
+                index + 1
+            ));
         }
     }
     same("accepted", &predicted.tasks.len(), &played.tasks.len())?;
-    for (number, (told, task)) in predicted.tasks.iter().zip(&played.tasks).enumerate() {
-        check_task(number, told, task, played)?;
+    for (number, (history, task)) in predicted.tasks.iter().zip(&played.tasks).enumerate() {
+        check_task(number, history, task, played)?;
     }
     for (model, runtime) in predicted.views.iter().zip(&played.views) {
-        same(&format!("what is there at {} ms", model.at), &model.tasks, &runtime.tasks)?;
+        same(&format!("the tasks at {} ms", model.at), &model.tasks, &runtime.tasks)?;
         same(&format!("the slots at {} ms", model.at), &model.slots, &runtime.slots)?;
     }
     same("the views", &predicted.views.len(), &played.views.len())?;
     check_end(predicted, played)?;
     check_counts(predicted, played)?;
-    let heard: Vec<_> = played.heard.iter().filter(|task| predicted.heard.contains(task)).collect();
-    same("who learned of the shutdown, in order", &predicted.heard.iter().collect(), &heard)?;
+    let stop_order: Vec<_> =
+        played.stop_order.iter().filter(|task| predicted.stop_order.contains(task)).collect();
+    same(
+        "the tasks that observed the shutdown, in order",
+        &predicted.stop_order.iter().collect(),
+        &stop_order,
+    )?;
     if program.limits.concurrent.is_some_and(|limit| played.most > limit) {
         return Err(format!("{} attempts at once", played.most));
     }
     let through = Through { over: played.began + millis(predicted.over), returned: played.returned };
     listeners::check(&played.listener_logs, &played.event_log, millis(program.limits.drain), through)?;
-    match &*played.flaws {
+    match &*played.problems {
         [] => Ok(()),
-        flaws => Err(flaws.join("\n  ")),
+        problems => Err(problems.join("\n  ")),
     }
 }
 
-fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) -> Result<(), String> {
+fn check_task(
+    number: usize,
+    history: &TaskHistory,
+    task: &PlayedTask,
+    played: &Played,
+) -> Result<(), String> {
     let events = played.event_log.events_of(&task.handle);
-    // The model knows no waits of 10 s, which are rare here: `controller/delayed.rs` has them.
+    // The model does not predict `Delayed`, which needs a rare wait of 10 s: `controller/delayed.rs` covers it.
     let events = events.filter(|event| event.kind.name() != EventName::Delayed);
     let seen =
         events.map(|event| Line { at: moment(event.at - played.began), word: TaskEvent::of(&event.kind) });
-    let (model, seen) = (&told.lines, seen.collect::<Vec<_>>());
-    if *model != seen || task.handle.name() != told.name {
+    let (model, seen) = (&history.lines, seen.collect::<Vec<_>>());
+    if *model != seen || task.handle.name() != history.name {
         let (model, seen) = (lines("|", model), lines("|", &seen));
-        let name = &told.name;
-        return Err(format!("task {number}, `{name}`:\n  the model says{model}\n  the runtime{seen}"));
+        let name = &history.name;
+        return Err(format!(
+            "task {number}, `{name}`:\n  the model predicts{model}\n  the runtime published{seen}"
+        ));
     }
     let gone = model.last().map_or(0, |line| line.at);
     same(&format!("when the outcome of task {number} is seen"), &gone, &task.over)?;
@@ -95,10 +110,10 @@ fn check_task(number: usize, told: &Told, task: &PlayedTask, played: &Played) ->
         _ => None,
     });
     same(&format!("the outcome of task {number}"), &fate, &Some(task.fate.clone()))?;
-    same(&format!("what attempts of task {number} know of the last one"), &known(model), &task.last)
+    same(&format!("the previous failures that attempts of task {number} received"), &known(model), &task.last)
 }
 
-/// The failure that each attempt is told of.
+/// The previous failure that each attempt must receive.
 fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
     let (mut last, mut known) = (None, Vec::new());
     for line in lines {
@@ -114,23 +129,23 @@ fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
     known
 }
 
-/// The end is told once, and nothing after it.
+/// Checks that the end is published once and that no event follows it.
 fn check_end(predicted: &Prediction, played: &Played) -> Result<(), String> {
     let times = |name: EventName| -> Vec<Ms> {
-        let told = played.event_log.events().iter().filter(|event| event.kind.name() == name);
-        told.map(|event| moment(event.at - played.began)).collect()
+        let events = played.event_log.events().iter().filter(|event| event.kind.name() == name);
+        events.map(|event| moment(event.at - played.began)).collect()
     };
     let requested: Vec<_> = predicted.stopped.into_iter().collect();
-    same("when the shutdown was asked for", &requested, &times(EventName::ShutdownRequested))?;
-    same("when all was over", &vec![predicted.over], &times(EventName::Stopped))?;
+    same("when the shutdown was requested", &requested, &times(EventName::ShutdownRequested))?;
+    same("when the supervisor stopped", &vec![predicted.over], &times(EventName::Stopped))?;
     let last = played.event_log.events().last().map(|event| event.kind.name());
     same("the last event", &Some(EventName::Stopped), &last)?;
     let refused =
         |answers: &[Answer]| answers.iter().filter(|answer| matches!(answer, Answer::Refused(_))).count();
-    let told = played.event_log.count(EventName::Refused);
-    // A refused `add_task` tells its caller only.
-    if told > refused(&played.answers) {
-        return Err(format!("{told} refusals were told"));
+    let published = played.event_log.count(EventName::Refused);
+    // A refused `add_task` returns an error and publishes no event.
+    if published > refused(&played.answers) {
+        return Err(format!("{published} refusals were published"));
     }
     Ok(())
 }
@@ -143,7 +158,7 @@ fn check_counts(predicted: &Prediction, played: &Played) -> Result<(), String> {
         Some(Ok(report)) if predicted.runs => same("the report", counts, &read(report, played)),
         Some(Err(_)) if !predicted.runs => Ok(()),
         None => Ok(()),
-        Some(other) => Err(format!("the run came to {other:?}")),
+        Some(other) => Err(format!("the run returned {other:?}")),
     }
 }
 
@@ -172,5 +187,5 @@ fn same<T: Debug + PartialEq>(what: &str, model: &T, runtime: &T) -> Result<(), 
     if model == runtime {
         return Ok(());
     }
-    Err(format!("{what}:\n  the model says {model:?}\n  the runtime    {runtime:?}"))
+    Err(format!("{what}:\n  the model predicts {model:?}\n  the runtime shows  {runtime:?}"))
 }

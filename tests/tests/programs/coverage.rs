@@ -1,5 +1,5 @@
-//! The guard against programs in which nothing happens: every event, every outcome, every answer, and every cell of the
-//! contract's tables is met.
+//! The guard against trivial programs: every event, every outcome, every answer, and every cell of the contract's tables
+//! must occur.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use crate::model::Prediction;
 use crate::play::Played;
 use crate::vocabulary::{Answer, Refusal, TaskEvent, TaskOutcome};
 
-/// What was met, and how often.
+/// Counts how many programs covered each case.
 #[derive(Debug, Default)]
 pub(crate) struct Coverage {
     met: BTreeMap<String, u64>,
 }
 
 impl Coverage {
-    /// All that one program met.
+    /// Counts every case that one program covered.
     pub(crate) fn count(&mut self, predicted: &Prediction, played: &Played) {
         let mut met = predicted.met.clone();
         for event in played.event_log.events() {
@@ -27,7 +27,7 @@ impl Coverage {
                 met.insert(outcome(fate));
             }
         }
-        met.extend(predicted.answers.iter().zip(&played.answers).map(|(_, answer)| said(answer)));
+        met.extend(predicted.answers.iter().zip(&played.answers).map(|(_, answer)| label_of(answer)));
         met.extend(played.listener_logs.iter().flat_map(|listener_log| listener_log.met()));
         for (_, enforcer) in &predicted.counts.aborted_tasks {
             met.insert(format!("aborted at the deadline of {enforcer:?}"));
@@ -37,7 +37,7 @@ impl Coverage {
         }
     }
 
-    /// What was met least.
+    /// The cases with the fewest programs.
     pub(crate) fn rare(&self) -> Vec<(u64, &str)> {
         let mut met: Vec<_> = self.met.iter().map(|(what, times)| (*times, &**what)).collect();
         met.sort_unstable();
@@ -45,7 +45,7 @@ impl Coverage {
         met
     }
 
-    /// What was never met, though it should be.
+    /// The expected cases that no program covered.
     pub(crate) fn missing(&self) -> Vec<String> {
         expected().into_iter().filter(|what| !self.met.contains_key(what)).collect()
     }
@@ -59,10 +59,10 @@ fn outcome(fate: &TaskOutcome) -> String {
     }
 }
 
-fn said(answer: &Answer) -> String {
+fn label_of(answer: &Answer) -> String {
     match answer {
         Answer::Accepted(_) => "accepted".to_owned(),
-        Answer::Over(first, _) => format!("canceled and waited, first: {first}"),
+        Answer::CanceledAndEnded(first, _) => format!("canceled and waited, first: {first}"),
         other => format!("{other:?}"),
     }
 }
@@ -77,9 +77,9 @@ fn expected() -> BTreeSet<String> {
         }
         let needs_slots = matches!(name, EventName::Queued | EventName::Admitted | EventName::Refused);
         if cfg!(feature = "controller") || !needs_slots {
-            // Nobody who records everything lags.
-            let is_told = *name != EventName::Lagged;
-            add(if is_told {
+            // The recorder never lags, so that `Lagged` is counted by the listeners that receive it.
+            let is_published = *name != EventName::Lagged;
+            add(if is_published {
                 format!("event {}", name.label())
             } else {
                 "a listener lost something".to_owned()
@@ -105,7 +105,7 @@ fn expected() -> BTreeSet<String> {
     for command in ["Add", "Cancel", "CancelNamed", "Remove", "Stop"] {
         add(format!("from inside: {command}"));
     }
-    for shutdown_trigger in ["Asked", "Dropped", "Until"] {
+    for shutdown_trigger in ["Requested", "Dropped", "Until"] {
         add(format!("{shutdown_trigger} with a run that goes on"));
         add(format!("{shutdown_trigger} without a run"));
     }
@@ -132,7 +132,7 @@ fn expected() -> BTreeSet<String> {
             add(format!("Rejected({why:?})"));
         }
         for admission in ["Queue", "Replace", "DropIfRunning", "Latest"] {
-            for place in ["an idle slot", "an owned slot", "a slot whose owner was asked to stop"] {
+            for place in ["an idle slot", "an owned slot", "a slot whose owner is stopping"] {
                 add(format!("{admission} to {place}"));
             }
         }
@@ -154,7 +154,7 @@ fn expected() -> BTreeSet<String> {
         add(format!("Refused([{refusal:?}])"));
     }
     for first in [true, false] {
-        add(format!("Asked({first})"));
+        add(format!("StopRequested({first})"));
         add(format!("canceled and waited, first: {first}"));
     }
     expected

@@ -1,7 +1,6 @@
-//! contract 2 for any policy there is: whatever numbers it is made of, it is refused where it is built or keeps its bounds.
+//! Contract 2 for arbitrary policies: a policy is refused where it is built, or its delays stay within its bounds.
 //!
-//! Seen through the runtime, whose `Backoff` event tells the delay: a streak of a thousand failures is as far as the
-//! index goes here.
+//! The delays come from the `Backoff` events of the runtime. The longest streak has a thousand failures.
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use taskvisor::{BackoffPolicy, InvalidBackoff, JitterPolicy};
 use tests::{Backoff, Harness, Rules, Script, Step};
 use tokio::runtime::Builder;
 
-/// The runtime keeps nanoseconds in 64 bits.
+/// The longest duration of the runtime, which stores nanoseconds in 64 bits.
 const LONGEST: Duration = Duration::from_nanos(u64::MAX);
 
 fn durations() -> impl Strategy<Value = Duration> {
@@ -27,7 +26,7 @@ fn durations() -> impl Strategy<Value = Duration> {
     ]
 }
 
-/// Any number at all, and often one that a policy may have.
+/// Arbitrary factors, often valid ones.
 fn factors() -> impl Strategy<Value = f64> {
     prop_oneof![
         4 => 1.0..8.0_f64,
@@ -49,7 +48,7 @@ fn jitters() -> impl Strategy<Value = JitterPolicy> {
     ]
 }
 
-/// Such as can be built.
+/// Valid backoffs.
 fn backoffs() -> impl Strategy<Value = (Backoff, JitterPolicy)> {
     let exponential =
         (durations(), durations(), factors()).prop_filter_map("refused", |(first, max, factor)| {
@@ -64,7 +63,7 @@ fn backoffs() -> impl Strategy<Value = (Backoff, JitterPolicy)> {
     (law, jitters()).prop_map(|(backoff, jitter)| (backoff.jitter(jitter), jitter))
 }
 
-/// The delays after so many failures in a row.
+/// The delays that the runtime publishes for these steps.
 fn delays(rules: Rules, steps: Vec<Step>) -> Vec<Duration> {
     paused(async {
         let harness = Harness::new();
@@ -102,21 +101,23 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_policy_is_refused_exactly_if_it_is_none(first in durations(), max in durations(), factor in factors(), jitter in jitters()) {
+    fn a_policy_is_refused_exactly_if_it_is_none(
+        first in durations(), max in durations(), factor in factors(), jitter in jitters()
+    ) {
         let built = BackoffPolicy::builder().first(first).max(max).factor(factor).jitter(jitter).build();
-        // Beyond what can be kept, all durations are one.
+        // Longer durations saturate at `LONGEST`.
         let (first, max) = (first.min(LONGEST), max.min(LONGEST));
-        let flaws = [
+        let problems = [
             (factor.is_nan() || factor.is_infinite() || factor < 1.0, InvalidBackoff::Factor),
             (first.is_zero(), InvalidBackoff::ZeroFirst),
             (first > max, InvalidBackoff::FirstAboveMax),
         ];
         match built {
             Ok(policy) => {
-                prop_assert!(flaws.iter().all(|(holds, _)| !holds), "{policy:?}");
+                prop_assert!(problems.iter().all(|(holds, _)| !holds), "{policy:?}");
                 prop_assert_eq!(policy.max(), max);
             }
-            Err(flaw) => prop_assert!(flaws.contains(&(true, flaw)), "{flaw:?}"),
+            Err(problem) => prop_assert!(problems.contains(&(true, problem)), "{problem:?}"),
         }
     }
 
@@ -143,15 +144,15 @@ proptest! {
     #[test]
     fn what_retry_after_says_is_exact_whatever_the_backoff((backoff, _) in backoffs(), delay in durations()) {
         let rules = Rules::on_failure().backoff(backoff).says_when();
-        let told = paused(async {
+        let published = paused(async {
             let harness = Harness::new();
             let task = harness.add(rules, Script::task("work", [Step::RetryAfter("busy", delay), Step::Hang]));
             harness.settle().await;
-            // It may sleep for longer than the clock can be moved.
+            // The delay can be longer than the clock can advance, so that the task is canceled instead.
             harness.cancel(&task);
             harness.finish().await.backoffs_of(&task)
         });
-        prop_assert_eq!(told, vec![delay]);
+        prop_assert_eq!(published, vec![delay]);
     }
 
     #[test]
@@ -163,12 +164,12 @@ proptest! {
         if !stable.is_zero() && (timeout.is_zero() || stable <= timeout) {
             rules = rules.stable_after(stable);
         }
-        let told = delays(rules, vec![Step::Succeed, Step::Fail("down"), Step::Fatal("enough")]);
-        prop_assert_eq!(told, vec![Duration::ZERO]);
+        let published = delays(rules, vec![Step::Succeed, Step::Fail("down"), Step::Fatal("enough")]);
+        prop_assert_eq!(published, vec![Duration::ZERO]);
     }
 }
 
-/// Those that would last for centuries are shorter, because the clock is moved by two years at a time.
+/// Streaks that would last for centuries are shorter, because the clock advances by two years at a time.
 #[test]
 fn a_streak_of_a_thousand_failures_stays_within_its_policy() {
     let factors = [1.0, 1.0 + f64::EPSILON, 1.000_001, 1.01, 2.0, 1e3, 1e300, f64::MAX];
@@ -184,7 +185,7 @@ fn a_streak_of_a_thousand_failures_stays_within_its_policy() {
                 let times = if max > Duration::from_secs(1 << 30) { 20 } else { 1_000 };
                 let delays = delays(rules, failing(times));
                 keeps_its_bounds(backoff, jitter, &delays)
-                    .unwrap_or_else(|flaw| panic!("{backoff:?}: {flaw}"));
+                    .unwrap_or_else(|problem| panic!("{backoff:?}: {problem}"));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A command, given to the runtime.
+//! Executes a command on the runtime.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::specs::{millis, moment, spec};
 use crate::vocabulary::{Answer, Refusal};
 
 impl Fixture {
-    /// Gives a command, from inside a task or from outside, and keeps what it comes back with.
+    /// Executes a command, from inside a task or from outside, and records its answer.
     pub(crate) async fn execute(self: &Arc<Self>, command: &Command, inside: bool) {
         let answer = self.answer(command, inside).await;
         lock(&self.answers).push(answer);
-        self.note_who_stops();
+        self.report_stopping_tasks();
     }
 
     async fn answer(self: &Arc<Self>, command: &Command, inside: bool) -> Answered {
@@ -27,13 +27,13 @@ impl Fixture {
             #[cfg(not(feature = "controller"))]
             Command::Submit { .. } => unreachable!("there are no slots to submit to"),
             Command::Cancel { before, grace } => match (self.meant(*before), grace) {
-                (Some(task), Some(grace)) => Answer::Asked(task.cancel_with_timeout(millis(*grace))),
-                (Some(task), None) => Answer::Asked(task.cancel()),
+                (Some(task), Some(grace)) => Answer::StopRequested(task.cancel_with_timeout(millis(*grace))),
+                (Some(task), None) => Answer::StopRequested(task.cancel()),
                 (None, _) => Answer::Nothing,
             },
             Command::CancelNamed { name, grace } => return self.cancel_and_wait(*name, *grace).await,
             Command::Remove { name } => match self.supervisor.remove_task(NAMES[*name]) {
-                Ok(first) => Answer::Asked(first),
+                Ok(first) => Answer::StopRequested(first),
                 Err(error) => unknown(&error),
             },
             #[cfg(feature = "controller")]
@@ -62,14 +62,14 @@ impl Fixture {
     pub(crate) async fn stop(&self) {
         let stop = begun(wait_for_the_end(self.supervisor.clone())).await;
         lock(&self.stops).push(stop);
-        self.note_who_stops();
+        self.report_stopping_tasks();
     }
 
-    /// Whoever is part of what stops asks, and is told that it cannot wait.
+    /// Requests the shutdown from inside a task. The call must fail, because a task cannot await its own shutdown.
     async fn stop_from_inside(&self) {
         match self.supervisor.shutdown().await {
             Err(RuntimeError::WouldDeadlock) => {}
-            other => self.flaw(format!("a task waited for the shutdown: {other:?}")),
+            other => self.problem(format!("a task waited for the shutdown: {other:?}")),
         }
         let stop = tokio::spawn(wait_for_the_end(self.supervisor.clone()));
         lock(&self.stops).push(stop);
@@ -87,14 +87,14 @@ impl Fixture {
         }
     }
 
-    /// What was refused comes back whole.
+    /// Checks that a refused task returns to its caller, and that the runtime keeps no part of it.
     pub(crate) fn refused<S>(&self, reason: Refusal, comes_back: S, probe: &Arc<Probe>) -> Answer {
         if probe.is_dropped() {
-            self.flaw("what was refused did not come back");
+            self.problem("the runtime dropped a refused task");
         }
         drop(comes_back);
         if !probe.is_dropped() {
-            self.flaw("what was refused is kept");
+            self.problem("the runtime keeps a part of a refused task");
         }
         Answer::Refused(vec![reason])
     }
@@ -107,7 +107,7 @@ impl Fixture {
                 None => supervisor.cancel(NAMES[name]).await,
             };
             match canceled {
-                Ok(first) => Answer::Over(first, moment(began.elapsed())),
+                Ok(first) => Answer::CanceledAndEnded(first, moment(began.elapsed())),
                 Err(error) => unknown(&error),
             }
         });

@@ -1,4 +1,4 @@
-//! The end of a program: the shutdown, and what must hold after it whatever the program was.
+//! The end of a program: the shutdown, and the conditions that hold after it for every program.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::program::{NAMES, ShutdownTrigger};
 use crate::view::view;
 use crate::vocabulary::{Answer, TaskOutcome, View};
 
-/// Long enough for anything of a program to be over, once the shutdown is asked for.
+/// An upper bound on the time that a program takes to end after the shutdown request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Player<'_> {
@@ -32,24 +32,25 @@ impl Player<'_> {
         self.check_nothing_moves().await;
         let Self { fixture, owner, .. } = self;
         drop(owner);
-        let flaws = lock(&fixture.flaws).clone();
+        let problems = lock(&fixture.problems).clone();
         let fixture = Arc::into_inner(fixture);
-        let fixture = fixture.unwrap_or_else(|| panic!("something of a task is kept: {}", flaws.join("; ")));
+        let fixture =
+            fixture.unwrap_or_else(|| panic!("something of a task is kept: {}", problems.join("; ")));
         let Fixture { trace, began, crowd, .. } = fixture;
         let event_log = trace.check();
-        let (heard, most) = (crowd.heard(), crowd.most());
+        let (stop_order, most) = (crowd.stop_order(), crowd.most());
         Played {
             began,
             event_log,
             tasks,
             answers,
             views,
-            heard,
+            stop_order,
             most,
             returned,
             report,
             listener_logs,
-            flaws,
+            problems,
         }
     }
 
@@ -62,28 +63,28 @@ impl Player<'_> {
             }
             ShutdownTrigger::Dropped if !goes_on => {
                 self.owner = None;
-                self.check_all_asked();
+                self.check_all_stopping();
                 self.fixture.stop().await;
             }
             _ => self.fixture.stop().await,
         }
     }
 
-    fn check_all_asked(&self) {
+    fn check_all_stopping(&self) {
         for status in lock(&self.fixture.accepted).iter().map(|task| task.handle.status()) {
             if !status.stopping && !matches!(status.phase, Phase::Ended(_)) {
-                self.fixture.flaw(format!("not asked to stop when the supervisor was dropped: {status:?}"));
+                self.fixture.problem(format!("no stop request when the supervisor was dropped: {status:?}"));
             }
         }
     }
 
-    /// When the shutdown was through: everybody who waited for it was told then, and later callers at once.
+    /// Returns when the shutdown completed. All of its callers must return then, and later callers at once.
     async fn returned(&self, run: Option<Run>) -> (Option<Result<Report, String>>, Instant) {
         let mut waited = Vec::new();
         for stop in take(&self.fixture.stops) {
             match timeout(PATIENCE, stop).await {
-                Ok(Ok(Ok(told))) => waited.push(told),
-                other => self.fixture.flaw(format!("a shutdown that ended like this: {other:?}")),
+                Ok(Ok(Ok(call))) => waited.push(call),
+                other => self.fixture.problem(format!("a shutdown that ended like this: {other:?}")),
             }
         }
         let mut report = None;
@@ -93,28 +94,28 @@ impl Player<'_> {
                     waited.extend(result.is_ok().then_some(Waited { called: self.fixture.began, returned }));
                     report = Some(result);
                 }
-                other => self.fixture.flaw(format!("a run that ended like this: {other:?}")),
+                other => self.fixture.problem(format!("a run that ended like this: {other:?}")),
             }
         }
         let first = waited.iter().map(|waited| waited.returned).min().unwrap_or_else(Instant::now);
         if waited.iter().any(|waited| waited.returned != first.max(waited.called)) {
-            self.fixture.flaw(format!("the shutdown was told at different times: {waited:?}"));
+            self.fixture.problem(format!("calls of the shutdown returned at different times: {waited:?}"));
         }
         (report, first)
     }
 
-    /// Everybody was counted out, and nobody is let in any more.
+    /// Checks that no task, slot or name is left, and that the supervisor accepts no task.
     fn check_nothing_is_left(&self) {
         let left = view(&self.fixture.supervisor, self.fixture.began);
         if !left.tasks.is_empty() || !left.slots.is_empty() {
-            self.fixture.flaw(format!("left after the shutdown: {left:?}"));
+            self.fixture.problem(format!("left after the shutdown: {left:?}"));
         }
         if let Some(name) = NAMES.iter().find(|name| self.fixture.supervisor.is_alive(name)) {
-            self.fixture.flaw(format!("`{name}` is taken after the shutdown"));
+            self.fixture.problem(format!("`{name}` is taken after the shutdown"));
         }
         let late = TaskSpec::with_defaults(TaskFn::arc("late", || async { Ok(()) }), &Config::default());
         if self.fixture.supervisor.add_task(late).is_ok() {
-            self.fixture.flaw("a task was accepted after the shutdown".to_owned());
+            self.fixture.problem("a task was accepted after the shutdown".to_owned());
         }
     }
 
@@ -126,7 +127,7 @@ impl Player<'_> {
                 Answered::Later(answer) => match timeout(PATIENCE, answer).await {
                     Ok(Ok(answer)) => answer,
                     other => {
-                        self.fixture.flaw(format!("an answer that ended like this: {other:?}"));
+                        self.fixture.problem(format!("an answer that ended like this: {other:?}"));
                         Answer::Nothing
                     }
                 },
@@ -135,17 +136,17 @@ impl Player<'_> {
         answers
     }
 
-    /// The outcome of every task, for those who waited and for one who comes late.
+    /// Collects the outcome of every task, and checks that a late caller gets the same outcome.
     async fn all_ended(&self) -> Vec<PlayedTask> {
         let mut tasks = Vec::new();
         for Accepted { handle, probe, over } in take(&self.fixture.accepted) {
             let Ok(Ok((over, fate))) = timeout(PATIENCE, over).await else {
-                self.fixture.flaw(format!("{handle:?} never ended: {:?}", handle.status()));
+                self.fixture.problem(format!("{handle:?} never ended: {:?}", handle.status()));
                 continue;
             };
             let late = handle.outcome().await;
             if TaskOutcome::of(&late) != fate {
-                self.fixture.flaw(format!("{handle:?} ended twice: {fate:?}, then {late}"));
+                self.fixture.problem(format!("{handle:?} ended twice: {fate:?}, then {late}"));
             }
             self.fixture.trace.ended(&handle, late);
             tasks.push(PlayedTask { handle, over, fate, last: probe.last() });
@@ -153,13 +154,13 @@ impl Player<'_> {
         tasks
     }
 
-    /// After the shutdown returned nothing happens, however long one waits.
+    /// Checks that no event follows the return of the shutdown.
     async fn check_nothing_moves(&self) {
         let before = self.fixture.trace.so_far().events().len();
         sleep(PATIENCE).await;
         let after = self.fixture.trace.so_far().events().len();
         if before != after {
-            self.fixture.flaw(format!("{} events after the shutdown", after - before));
+            self.fixture.problem(format!("{} events after the shutdown", after - before));
         }
     }
 }

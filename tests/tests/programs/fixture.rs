@@ -1,4 +1,4 @@
-//! One supervisor, and what is known of it from outside: shared by every source of commands.
+//! One supervisor and the observations of it from outside, shared by every source of commands.
 
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex};
@@ -18,16 +18,16 @@ use crate::vocabulary::{Answer, TaskOutcome};
 pub(crate) struct Fixture {
     pub(crate) began: Instant,
     pub(crate) supervisor: SupervisorHandle,
-    /// What a task runs by that says nothing itself.
+    /// The policy of a task that declares none.
     pub(crate) defaults: Policy,
     pub(crate) trace: Trace,
     pub(crate) crowd: Crowd,
     pub(crate) accepted: Mutex<Vec<Accepted>>,
     pub(crate) answers: Mutex<Vec<Answered>>,
-    /// Those who asked for the shutdown and wait for it.
+    /// The callers that requested the shutdown and wait for it.
     pub(crate) stops: Mutex<Vec<JoinHandle<Result<Waited, String>>>>,
-    /// What should not be, whatever the program.
-    pub(crate) flaws: Mutex<Vec<String>>,
+    /// The violated invariants.
+    pub(crate) problems: Mutex<Vec<String>>,
 }
 
 pub(crate) struct Accepted {
@@ -36,13 +36,13 @@ pub(crate) struct Accepted {
     pub(crate) over: JoinHandle<(Ms, TaskOutcome)>,
 }
 
-/// An answer, or whoever waits for it.
+/// An answer, or the background task that waits for it.
 pub(crate) enum Answered {
     Now(Answer),
     Later(JoinHandle<Answer>),
 }
 
-/// From when to when somebody waited for the shutdown.
+/// When a caller requested the shutdown, and when the call returned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
     pub(crate) called: Instant,
@@ -60,21 +60,21 @@ impl Fixture {
             accepted: Mutex::default(),
             answers: Mutex::default(),
             stops: Mutex::default(),
-            flaws: Mutex::default(),
+            problems: Mutex::default(),
         }
     }
 
-    pub(crate) fn flaw(&self, flaw: impl Into<String>) {
-        lock(&self.flaws).push(flaw.into());
+    pub(crate) fn problem(&self, problem: impl Into<String>) {
+        lock(&self.problems).push(problem.into());
     }
 
-    /// The number of the command that comes next, from 1.
+    /// The number of the next command, from 1.
     #[cfg(feature = "controller")]
     pub(crate) fn next_command(&self) -> usize {
         lock(&self.answers).len() + 1
     }
 
-    /// Watches a task that was accepted.
+    /// Registers an accepted task with the recorder and waits for its end in the background.
     pub(crate) fn accept(
         self: &Arc<Self>,
         handle: TaskHandle,
@@ -91,28 +91,28 @@ impl Fixture {
         Answer::Accepted(number)
     }
 
-    /// From now on those that received a stop request may begin no attempt.
-    pub(crate) fn note_who_stops(&self) {
+    /// Reports the stopping tasks to the recorder. From now on they must begin no attempt.
+    pub(crate) fn report_stopping_tasks(&self) {
         let accepted = lock(&self.accepted);
         let stopping = accepted.iter().filter(|task| task.handle.status().stopping);
         stopping.for_each(|task| self.trace.asked(&task.handle));
     }
 }
 
-/// Waits for the end of a task. When it is seen, the task is gone.
+/// Waits for the outcome of a task and checks that the supervisor no longer holds the task then.
 async fn watch(task: TaskHandle, probe: Arc<Probe>, fixture: Arc<Fixture>) -> (Ms, TaskOutcome) {
     let outcome = task.outcome().await;
     let over = moment(fixture.began.elapsed());
-    for flaw in probe.flaws() {
-        fixture.flaw(format!("{task:?}: {flaw}"));
+    for problem in probe.problems() {
+        fixture.problem(format!("{task:?}: {problem}"));
     }
     if is_there(&fixture.supervisor, &task) {
-        fixture.flaw(format!("{task:?} is in a map after its end"));
+        fixture.problem(format!("{task:?} is in a map after its end"));
     }
     (over, TaskOutcome::of(&outcome))
 }
 
-/// Polls a future once, now; the rest of it goes on in the background.
+/// Polls a future once, now, and completes it in the background.
 pub(crate) async fn begun<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Programs at random, from few names and slots so that tasks meet, and shrinking towards few and simple ones.
+//! Generates random programs. They use few names and slots, so that tasks interact, and shrink towards few simple tasks.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -12,14 +12,14 @@ use crate::program::{
     Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 
-/// What a program is mostly about.
+/// The emphasis of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
-    /// Everything.
+    /// No emphasis.
     Mixed,
-    /// Long work that comes to one slot, stops late or not at all, and is canceled, replaced and cleared.
+    /// Long work in one slot that stops late or not at all, and is canceled, replaced and cleared.
     Crowded,
-    /// Long work that mostly does not stop, asked to again and again, from inside too.
+    /// Long work that mostly ignores stop requests and receives many of them, from inside too.
     Stubborn,
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
     prop_oneof![4 => of(Style::Mixed), 2 => of(Style::Crowded), 1 => of(Style::Stubborn)]
 }
 
-/// Where all programs of a seed come from.
+/// The generator of all programs of a seed.
 pub(crate) fn runner(seed: u64, config: Config) -> TestRunner {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -46,7 +46,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     let run = weighted(runs, vec((0..NAMES.len(), works(style)), 0..3));
     let bursts = vec(bursts(style), 0..12);
     let shutdown_trigger = prop_oneof![
-        Just(ShutdownTrigger::Asked),
+        Just(ShutdownTrigger::Requested),
         Just(ShutdownTrigger::Dropped),
         Just(ShutdownTrigger::Until)
     ];
@@ -73,7 +73,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             concurrent,
             per_slot,
             total,
-            // A configuration has no interval and no word on what is stable.
+            // A configuration has neither an interval nor `stable_after`.
             defaults: Policy {
                 every: None,
                 stable_after: None,
@@ -127,13 +127,13 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     };
     let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
     (weighted(0.9, slot), admission, sort, works).prop_map(|(slot, admission, sort, work)| {
-        // Only a job goes without a slot.
+        // Only a job can run without a slot.
         let slot = if sort == Sort::Task { slot.or(Some(0)) } else { slot };
         Command::Submit { slot, admission, sort, work }
     })
 }
 
-/// Works, of which some give a command from inside.
+/// Work of tasks, some of which issues a command from inside.
 fn works(style: Style) -> BoxedStrategy<Work> {
     let plain = silent(style).boxed();
     let often = if style == Style::Stubborn { 0.3 } else { 0.15 };
@@ -144,7 +144,7 @@ fn works(style: Style) -> BoxedStrategy<Work> {
 fn silent(style: Style) -> impl Strategy<Value = Work> {
     let exact = weighted(0.2, 0..4_usize);
     (weighted(0.85, policies()), vec(steps(style), 1..5), exact).prop_map(|(mut policy, steps, exact)| {
-        // What makes an attempt stable may be exactly what it lasts, or all that it may last.
+        // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
@@ -154,7 +154,7 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
     })
 }
 
-/// Now and then such as contradict themselves.
+/// Policies, a few of which contradict themselves.
 fn policies() -> impl Strategy<Value = Policy> {
     let restart =
         prop_oneof![Just(RestartPolicy::Never), Just(RestartPolicy::OnFailure), Just(RestartPolicy::Always)];
@@ -209,10 +209,12 @@ fn steps(style: Style) -> BoxedStrategy<Step> {
         1 => Just(Dropping::Panics),
     ];
     let ends = weighted(ending, (time, ends()));
-    let heeds = weighted(heeding, (stopping, ends_when_stopped()));
-    let looks = prop_oneof![6 => Just(0), 1 => 1..200_u64];
-    let attempt = (ends, heeds, looks, dropping)
-        .prop_map(|(ends, heeds, looks, dropping)| Step::Attempt(Attempt { ends, heeds, looks, dropping }));
+    let on_stop = weighted(heeding, (stopping, ends_when_stopped()));
+    let first_check = prop_oneof![6 => Just(0), 1 => 1..200_u64];
+    let attempt =
+        (ends, on_stop, first_check, dropping).prop_map(|(ends, on_stop, first_check, dropping)| {
+            Step::Attempt(Attempt { ends, on_stop, first_check, dropping })
+        });
     prop_oneof![25 => attempt, 1 => Just(Step::Unbuildable)].boxed()
 }
 

@@ -1,8 +1,8 @@
-//! The guard against a comparison that finds nothing: a program is played, and a slightly different one predicted.
+//! The guard against a comparison that finds nothing: it executes a program and predicts a slightly different one.
 
 use taskvisor::{JitterPolicy, RestartPolicy};
 
-use crate::compare::{Flaw, compare};
+use crate::compare::{Mismatch, compare};
 use crate::generate::from_seed;
 use crate::play::play;
 use crate::program::{
@@ -10,8 +10,8 @@ use crate::program::{
     ShutdownTrigger, Step, Wants, Work,
 };
 
-fn attempt(ends: Option<(u64, End)>, heeds: Option<(u64, End)>) -> Step {
-    Step::Attempt(Attempt { ends, heeds, looks: 0, dropping: Dropping::Quick })
+fn attempt(ends: Option<(u64, End)>, on_stop: Option<(u64, End)>) -> Step {
+    Step::Attempt(Attempt { ends, on_stop, first_check: 0, dropping: Dropping::Quick })
 }
 
 /// A task that fails twice and then hangs, and one that is canceled.
@@ -45,7 +45,7 @@ fn sample() -> Program {
             commands(11, vec![Command::Cancel { before: 0, grace: None }]),
         ],
         rest: 300,
-        shutdown_trigger: ShutdownTrigger::Asked,
+        shutdown_trigger: ShutdownTrigger::Requested,
     }
 }
 
@@ -78,22 +78,25 @@ fn a_program_matches_its_own_prediction_only() {
         ("an earlier shutdown", |program| program.rest -= 1),
     ];
     let played = play(&sample());
-    if let Err(flaw) = compare(&sample(), &played) {
-        panic!("{flaw:?}");
+    if let Err(problem) = compare(&sample(), &played) {
+        panic!("{problem:?}");
     }
     for (what, change) in changes {
         let mut other = sample();
         change(&mut other);
-        assert!(matches!(compare(&other, &played), Err(Flaw::Differs(_))), "{what} is not noticed");
+        assert!(
+            matches!(compare(&other, &played), Err(Mismatch::Differs(_))),
+            "the comparison does not detect {what}"
+        );
     }
 }
 
 #[test]
 fn what_the_contract_leaves_open_is_not_guessed() {
     let mut tied = sample();
-    // The first attempt fails in this very moment.
+    // The first attempt fails in the same moment.
     tied.bursts[1].after = 5;
-    assert!(matches!(compare(&tied, &play(&tied)), Err(Flaw::Unclear(_))));
+    assert!(matches!(compare(&tied, &play(&tied)), Err(Mismatch::Unclear(_))));
 }
 
 #[test]
@@ -101,12 +104,12 @@ fn a_seed_is_the_whole_program() {
     for seed in 0..20 {
         let (one, other) = (from_seed(seed), from_seed(seed));
         assert_eq!(format!("{one:?}"), format!("{other:?}"));
-        // Not all lines in one: in which order a shutdown rejects the waiters for different slots is left open.
-        let told = |program| {
+        // Compare each task by itself: the order in which a shutdown rejects the waiters of different slots is undefined.
+        let published = |program| {
             let played = play(program);
             let stories = played.tasks.iter().map(|task| played.event_log.of(&task.handle));
             stories.collect::<Vec<_>>()
         };
-        assert_eq!(told(&one), told(&other), "seed {seed}");
+        assert_eq!(published(&one), published(&other), "seed {seed}");
     }
 }

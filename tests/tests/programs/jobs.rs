@@ -1,4 +1,4 @@
-//! Submissions of jobs: what returns a value has completed, stop or no stop.
+//! Submissions of jobs. A job that returned a value has completed, even after a stop request.
 
 use std::sync::Arc;
 
@@ -82,12 +82,12 @@ impl Fixture {
     }
 }
 
-/// Who completed has a value, and nobody else.
+/// Checks that a job has a value exactly if it completed.
 async fn deliver(mut job: JobHandle<Value>, fixture: Arc<Fixture>) {
     let value = (&mut job).await;
     let completed = job.outcome().await.is_completed();
     let last = job.status().attempt;
     if value.as_ref().ok() != completed.then_some(&last) {
-        fixture.flaw(format!("{job:?} gave {value:?}, completed: {completed}"));
+        fixture.problem(format!("{job:?} gave {value:?}, completed: {completed}"));
     }
 }

@@ -1,4 +1,4 @@
-//! Subscribers that are quick, slow, stuck or panic: what they do changes nothing for tasks, and nothing is lost uncounted.
+//! Subscribers that are quick, slow, stuck or panic. They do not affect tasks, and every lost event is counted.
 
 use std::future::pending;
 use std::panic::resume_unwind;
@@ -14,37 +14,37 @@ use crate::program::{Behavior, Listener, Wants};
 use crate::specs::millis;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
+enum Received {
     Event(u64),
     Lost(u64),
 }
 
-/// What a listener got.
+/// The events that a listener received.
 pub(crate) struct ListenerLog {
     listener: Listener,
     name: String,
-    heard: Log,
+    received: Log,
 }
 
-/// What was heard, and when.
-type Log = Arc<Mutex<Vec<(Heard, Instant)>>>;
+/// The received events, each with its time.
+type Log = Arc<Mutex<Vec<(Received, Instant)>>>;
 
 struct Listening {
     behavior: Behavior,
-    /// How many events it was given, those that it was told to have lost included.
+    /// The number of events that the listener received, `Lagged` included.
     count: usize,
-    heard: Log,
+    received: Log,
 }
 
 impl Subscribe for Listening {
     async fn on_event(&mut self, event: &Event) {
         let index = self.count;
         self.count += 1;
-        let heard = match event.kind {
-            EventKind::Lagged { lost } => Heard::Lost(lost),
-            _ => Heard::Event(event.seq),
+        let received = match event.kind {
+            EventKind::Lagged { lost } => Received::Lost(lost),
+            _ => Received::Event(event.seq),
         };
-        lock(&self.heard).push((heard, Instant::now()));
+        lock(&self.received).push((received, Instant::now()));
         match self.behavior {
             Behavior::Quick => {}
             Behavior::Slow(time) => sleep(millis(time)).await,
@@ -68,45 +68,46 @@ impl Wants {
 
 impl ListenerLog {
     pub(crate) fn new(listener: Listener, number: usize) -> (Self, Subscriber) {
-        let (name, heard) = (format!("listener {number}"), Log::default());
-        let listening = Listening { behavior: listener.behavior, count: 0, heard: Arc::clone(&heard) };
+        let (name, received) = (format!("listener {number}"), Log::default());
+        let listening = Listening { behavior: listener.behavior, count: 0, received: Arc::clone(&received) };
         let subscriber = Subscriber::new(listening)
             .with_name(name.clone())
             .with_queue(listener.queue)
             .with_events(listener.wants.events());
-        (Self { listener, name, heard }, subscriber)
+        (Self { listener, name, received }, subscriber)
     }
 
-    /// How often it panicked over something that others are told of, and how often of that before `over`.
+    /// How many panics of the listener are published, and how many of these happened before `over`. A panic on a
+    /// `SubscriberPanicked` is not published.
     fn panics(&self, event_log: &EventLog, over: Instant) -> (usize, usize) {
         let Behavior::Panics(every) = self.listener.behavior else { return (0, 0) };
-        let heard = lock(&self.heard);
+        let received = lock(&self.received);
         let (mut panics, mut before) = (0, 0);
-        for (heard, at) in heard.iter().skip(every - 1).step_by(every) {
-            let is_told = match heard {
-                Heard::Lost(_) => true,
-                Heard::Event(seq) => event_log
+        for (received, at) in received.iter().skip(every - 1).step_by(every) {
+            let is_published = match received {
+                Received::Lost(_) => true,
+                Received::Event(seq) => event_log
                     .events()
                     .iter()
                     .find(|event| event.seq == *seq)
                     .is_some_and(|event| event.kind.name() != EventName::SubscriberPanicked),
             };
-            panics += usize::from(is_told);
-            before += usize::from(is_told && *at < over);
+            panics += usize::from(is_published);
+            before += usize::from(is_published && *at < over);
         }
         (panics, before)
     }
 
-    /// Whether it never comes back.
+    /// Whether the listener never returned from an event.
     fn hangs(&self) -> bool {
-        matches!(self.listener.behavior, Behavior::Stuck(event) if lock(&self.heard).len() > event)
+        matches!(self.listener.behavior, Behavior::Stuck(event) if lock(&self.received).len() > event)
     }
 
-    /// What it is an example of.
+    /// The cases that the listener covers.
     pub(crate) fn met(&self) -> Vec<String> {
-        let lost = lock(&self.heard).iter().any(|(heard, _)| matches!(heard, Heard::Lost(_)));
+        let lost = lock(&self.received).iter().any(|(received, _)| matches!(received, Received::Lost(_)));
         let panics =
-            matches!(self.listener.behavior, Behavior::Panics(every) if lock(&self.heard).len() >= every);
+            matches!(self.listener.behavior, Behavior::Panics(every) if lock(&self.received).len() >= every);
         let met = [
             (lost, "a listener lost something"),
             (self.hangs(), "a listener hangs"),
@@ -115,33 +116,33 @@ impl ListenerLog {
         met.iter().filter(|(holds, _)| *holds).map(|(_, what)| (*what).to_owned()).collect()
     }
 
-    /// Every event that was meant for it is heard in its place, or lost there and counted; if it was given enough time,
-    /// all of them. It loses something if its queue is full, and only then.
+    /// Checks that the listener received every selected event in order, or a count in place of the lost ones. It loses an
+    /// event exactly if its queue is full. With enough time it receives or counts all events.
     fn check(&self, event_log: &EventLog, in_time: bool) -> Result<(), String> {
         let meant: Vec<_> = event_log.events().iter().filter(|event| self.is_meant(event)).collect();
-        let heard = lock(&self.heard);
+        let received = lock(&self.received);
         let (mut next, mut place) = (0, 0);
-        for (index, (item, _)) in heard.iter().enumerate() {
+        for (index, (item, _)) in received.iter().enumerate() {
             let found = meant.get(next).ok_or_else(|| format!("{}: one too many", self.name))?;
-            // Whoever was handed out in that very moment may have been so before or after.
+            // An event that the listener received in this moment could have left the queue before or after the publication.
             let waiting = |since: fn(&Instant, &Instant) -> bool| {
-                heard[..place].iter().rev().take_while(|(_, at)| since(at, &found.at)).count()
+                received[..place].iter().rev().take_while(|(_, at)| since(at, &found.at)).count()
             };
             match item {
-                Heard::Event(seq) if found.seq != *seq => {
+                Received::Event(seq) if found.seq != *seq => {
                     return Err(format!("{}: {seq} in place of {}", self.name, found.seq));
                 }
-                Heard::Event(seq) if waiting(Instant::gt) >= self.listener.queue => {
+                Received::Event(seq) if waiting(Instant::gt) >= self.listener.queue => {
                     return Err(format!("{}: {seq} had no room", self.name));
                 }
-                Heard::Lost(_) if waiting(Instant::ge) < self.listener.queue => {
+                Received::Lost(_) if waiting(Instant::ge) < self.listener.queue => {
                     return Err(format!("{}: {} had room and was lost", self.name, found.seq));
                 }
-                Heard::Event(_) => {
+                Received::Event(_) => {
                     (next, place) = (next + 1, index + 1);
                 }
-                // It is told together with what comes next, and takes no room from that.
-                Heard::Lost(lost) => next += usize::try_from(*lost).unwrap_or(usize::MAX),
+                // `Lagged` arrives with the next event and takes no place in the queue.
+                Received::Lost(lost) => next += usize::try_from(*lost).unwrap_or(usize::MAX),
             }
         }
         let complete = next == meant.len();
@@ -156,21 +157,21 @@ impl ListenerLog {
         self.listener.wants.events().contains(event.kind.name()) && !own
     }
 
-    /// How many panics of this listener were told to the recorder.
-    fn told(&self, event_log: &EventLog) -> usize {
+    /// The number of panics of this listener that the recorder received.
+    fn published_panics(&self, event_log: &EventLog) -> usize {
         let own = |event: &&Event| matches!(&event.kind, EventKind::SubscriberPanicked { subscriber, .. } if *subscriber == self.name);
         event_log.events().iter().filter(own).count()
     }
 }
 
-/// When the last task was gone, and when the shutdown was through.
+/// When the last task ended, and when the shutdown returned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Through {
     pub(crate) over: Instant,
     pub(crate) returned: Instant,
 }
 
-/// Whether what happened to all of them is in order.
+/// Checks the events and panics of all listeners, and when the shutdown returned.
 pub(crate) fn check(
     listener_logs: &[ListenerLog],
     event_log: &EventLog,
@@ -190,11 +191,12 @@ pub(crate) fn check(
     }
     for listener_log in listener_logs {
         listener_log.check(event_log, in_time)?;
-        // What panics while the last events are drained is not told any more.
-        let ((panics, before), told) = (listener_log.panics(event_log, over), listener_log.told(event_log));
-        if !(before..=panics).contains(&told) {
+        // A panic during the drain of the last events is no longer published.
+        let (panics, before) = listener_log.panics(event_log, over);
+        let published = listener_log.published_panics(event_log);
+        if !(before..=panics).contains(&published) {
             return Err(format!(
-                "{} panicked {before} to {panics} times, told {told} times",
+                "{} panicked {before} to {panics} times, published {published} times",
                 listener_log.name
             ));
         }

@@ -19,12 +19,12 @@
 //!
 //! # A worked example
 //!
-//! Suppose the model counts `retry_after` failures for the next backoff delay (`model/ends.rs`, in `follow`), which contract 2.1
-//! does not. The test then prints, shortened:
+//! Suppose the model counts `retry_after` failures for the next backoff delay (`model/ends.rs`, in `follow`). Contract 2.1
+//! does not count them. The test then prints, shortened:
 //!
 //! ```text
-//! seed 52: `a` backs off 1ms after attempt 2; the model predicts 1.499999ms..=1.500001ms.      the difference
-//! a program, random seed 1629886120258392433:                                                 the program of seed 52, shrunk
+//! seed 52: `a` backs off 1ms after attempt 2; the model predicts 1.499999ms..=1.500001ms.    the difference
+//! a program, random seed 1629886120258392433:                                               the program of seed 52, shrunk
 //!   grace 0 ms, drain 1 ms, no limit on attempts
 //!   defaults: on-failure, backoff 1 ms, factor 6/4, max 2 ms
 //!   at 0 ms
@@ -34,8 +34,8 @@
 //!     shutdown
 //! ```
 //!
-//! The prediction: attempt 1 fails with `retry_after`, so that attempt 2 starts at once; attempt 2 fails, and the delay follows
-//! from the number of backoff delays before it. That is 0, so that the delay is 1 ms, as the runtime has it. The wrong model
+//! Attempt 1 fails with `retry_after`, so that attempt 2 starts at once. Attempt 2 fails, and its delay follows from the
+//! number of backoff delays before it. That number is 0, so that the delay is 1 ms, as in the runtime. The wrong model
 //! counted 1, and predicted 1 ms × 6/4.
 //!
 //! A failing program is shrunk and printed as a script. The seed determines the whole program, including the jitter that

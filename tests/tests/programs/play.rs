@@ -1,4 +1,4 @@
-//! Plays a program on a paused runtime of one thread, and keeps all that can be seen.
+//! Executes a program on a paused runtime of one thread, and records everything observable.
 
 use std::sync::Arc;
 
@@ -17,41 +17,41 @@ use crate::specs::{config, millis, spec};
 use crate::view::view;
 use crate::vocabulary::{Answer, Error, TaskOutcome, View};
 
-/// What was seen of a program.
+/// The observations of one execution.
 pub(crate) struct Played {
     pub(crate) began: Instant,
     pub(crate) event_log: EventLog,
     pub(crate) tasks: Vec<PlayedTask>,
     pub(crate) answers: Vec<Answer>,
     pub(crate) views: Vec<View>,
-    /// Who learned of a stop, in that order.
-    pub(crate) heard: Vec<usize>,
-    /// How many attempts there were at once, at most.
+    /// The tasks that observed a stop request, in that order.
+    pub(crate) stop_order: Vec<usize>,
+    /// The largest number of concurrent attempts.
     pub(crate) most: usize,
-    /// When the shutdown was through.
+    /// When the shutdown returned.
     pub(crate) returned: Instant,
-    /// What the run came to, if there was one: a report, or a refusal of all of it.
+    /// The result of the run, if the program has one: a report, or the refusal of all its tasks.
     pub(crate) report: Option<Result<Report, String>>,
     pub(crate) listener_logs: Vec<ListenerLog>,
-    /// What should not be, whatever the program.
-    pub(crate) flaws: Vec<String>,
+    /// The violated invariants.
+    pub(crate) problems: Vec<String>,
 }
 
 pub(crate) struct PlayedTask {
     pub(crate) handle: TaskHandle,
-    /// When its outcome could be seen, and which it was.
+    /// When a waiter saw the outcome.
     pub(crate) over: Ms,
     pub(crate) fate: TaskOutcome,
     /// The previous failure that each attempt received.
     pub(crate) last: Vec<(u64, Option<Error>)>,
 }
 
-/// Whoever plays a program.
+/// Executes a program.
 pub(crate) struct Player<'a> {
     pub(crate) program: &'a Program,
     pub(crate) fixture: Arc<Fixture>,
     pub(crate) owner: Option<Supervisor>,
-    /// Ends the run.
+    /// Completes the future of `run_until`.
     pub(crate) until: Option<oneshot::Sender<()>>,
 }
 
@@ -67,10 +67,10 @@ pub(crate) fn play(program: &Program) -> Played {
     runtime.block_on(async {
         let witness = Arc::new(());
         let mut played = Player::play(program, Witness(Arc::clone(&witness))).await;
-        // What was aborted is dropped when it is polled next.
+        // An aborted Tokio task drops its future when it is polled next.
         sleep(millis(1)).await;
         if Arc::strong_count(&witness) > 1 {
-            played.flaws.push("the supervisor is there after its end".to_owned());
+            played.problems.push("the supervisor is alive after its end".to_owned());
         }
         played
     })
@@ -94,11 +94,11 @@ impl<'a> Player<'a> {
         let fixture = Arc::new(Fixture::new(owner.handle(), trace, program.limits.defaults));
         let mut player = Self { program, fixture, owner: Some(owner), until: None };
         let run = player.run().await;
-        let views = player.obey_all().await;
+        let views = player.execute_all().await;
         player.finish(run, views, listener_logs).await
     }
 
-    /// Starts the run, if there is one. By its first poll it has accepted all of its tasks, or none.
+    /// Starts the run, if the program has one. Its first poll accepts all of its tasks or none.
     async fn run(&mut self) -> Option<Run> {
         let tasks = self.program.run.as_ref()?;
         let (mut specs, mut probes) = (Vec::new(), Vec::new());
@@ -124,20 +124,20 @@ impl<'a> Player<'a> {
         Some(run)
     }
 
-    /// Gives all commands, each in its moment. What there was before each burst.
-    async fn obey_all(&mut self) -> Vec<View> {
+    /// Issues all commands, each in its moment. Returns the view before each burst and the last one before the shutdown.
+    async fn execute_all(&mut self) -> Vec<View> {
         let (mut views, mut at) = (Vec::new(), 0);
-        let look = || view(&self.fixture.supervisor, self.fixture.began);
+        let observe = || view(&self.fixture.supervisor, self.fixture.began);
         for burst in &self.program.bursts {
             at += burst.after;
             sleep_until(self.fixture.began + millis(at)).await;
-            views.push(look());
+            views.push(observe());
             for command in &burst.commands {
                 self.fixture.execute(command, false).await;
             }
         }
         sleep_until(self.fixture.began + millis(at + self.program.rest)).await;
-        views.push(look());
+        views.push(observe());
         views
     }
 }

@@ -1,4 +1,4 @@
-//! A program: plain data, which is played on the runtime and predicted by the model.
+//! A program: plain data that the runtime executes and the model predicts.
 //!
 //! All times are whole milliseconds of the paused clock, because that is how finely Tokio's timers tick.
 
@@ -7,37 +7,37 @@ use taskvisor::{JitterPolicy, RestartPolicy};
 /// Milliseconds: a span, or a moment counted from the beginning of the program.
 pub(crate) type Ms = u64;
 
-/// A number in `NAMES`.
+/// An index of `NAMES`.
 pub(crate) type Name = usize;
 
-/// What tasks are named. Few, so that they meet.
+/// The names of tasks. They are few, so that tasks interact.
 pub(crate) const NAMES: [&str; 3] = ["a", "b", "c"];
 
-/// What slots are named.
+/// The keys of slots.
 pub(crate) const SLOTS: [&str; 2] = ["x", "y"];
 
 #[derive(Clone)]
 pub(crate) struct Program {
-    /// The seed of all chance in the runtime.
+    /// The seed of the runtime's random numbers.
     pub(crate) chance: u64,
     pub(crate) limits: Limits,
-    /// Given to `run_until` at the very beginning; without it, nobody runs the supervisor.
+    /// The tasks of `run_until`, which starts with the program. `None` if the program never runs the supervisor.
     pub(crate) run: Option<Vec<(Name, Work)>>,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) bursts: Vec<Burst>,
-    /// From the last burst to the shutdown that ends every program, if none came before.
+    /// The time from the last burst to the final shutdown, unless a command shut the supervisor down before.
     pub(crate) rest: Ms,
     pub(crate) shutdown_trigger: ShutdownTrigger,
 }
 
-/// What brings the shutdown about.
+/// The trigger of the final shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShutdownTrigger {
-    /// Somebody asks for it.
-    Asked,
-    /// The last owner of the supervisor is dropped. With a run there is another owner, so it is asked for.
+    /// A call of `shutdown`.
+    Requested,
+    /// The drop of the last owner of the supervisor. With a run there is another owner, and `shutdown` is called.
     Dropped,
-    /// What the run runs until has come. Without a run that goes on, it is asked for.
+    /// The completion of the future of `run_until`. Without an active run, `shutdown` is called.
     Until,
 }
 
@@ -48,14 +48,14 @@ pub(crate) struct Limits {
     pub(crate) concurrent: Option<usize>,
     pub(crate) per_slot: usize,
     pub(crate) total: usize,
-    /// What a task runs by that says nothing itself.
+    /// The policy of a task that declares none.
     pub(crate) defaults: Policy,
 }
 
-/// Commands given in one breath: no other task runs between them.
+/// Commands that are issued together: no task runs between them.
 #[derive(Clone, Debug)]
 pub(crate) struct Burst {
-    /// After the burst before it, or the beginning; never zero.
+    /// The time since the previous burst, or since the beginning; never zero.
     pub(crate) after: Ms,
     pub(crate) commands: Vec<Command>,
 }
@@ -67,19 +67,19 @@ pub(crate) enum Command {
         work: Work,
     },
     Submit {
-        /// Only a job goes without.
+        /// `None` only for a job.
         slot: Option<usize>,
         admission: Admission,
         sort: Sort,
         work: Work,
     },
-    /// By the handle of an accepted task: so many before the newest, counted round. Without a grace, within that of the
-    /// configuration.
+    /// Cancels by handle. `before` counts back from the newest accepted task and wraps around. Without a grace, that of
+    /// the configuration applies.
     Cancel {
         before: usize,
         grace: Option<Ms>,
     },
-    /// By name, and waits for the end.
+    /// Cancels by name, and waits for the end of the task.
     CancelNamed {
         name: Name,
         grace: Option<Ms>,
@@ -101,7 +101,7 @@ pub(crate) enum Admission {
     Latest,
 }
 
-/// What is submitted.
+/// The kind of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     Task,
@@ -111,14 +111,14 @@ pub(crate) enum Sort {
     Retried,
 }
 
-/// The rules of a task, and what each of its attempts does.
+/// The policy of a task, and the steps of its attempts.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    /// Its own, or those of the configuration. Those of a job are its own, but for the timeout.
+    /// The policy of the task; `None` inherits that of the configuration. A job takes only its timeout from here.
     pub(crate) policy: Option<Policy>,
-    /// Attempt number `n` does as step `n` says, any further one as the last step.
+    /// Attempt number `n` executes step `n`; further attempts repeat the last step.
     pub(crate) steps: Vec<Step>,
-    /// What this attempt, if there is a future, does first: it gives a command from inside.
+    /// The number of an attempt, and the command that this attempt issues first if its future is built.
     pub(crate) acts: Option<(u64, Box<Command>)>,
 }
 
@@ -152,19 +152,19 @@ pub(crate) enum Law {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
-    /// It panics before there is a future.
+    /// The attempt panics before its future exists.
     Unbuildable,
     Attempt(Attempt),
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempt {
-    /// By itself, after this long. Otherwise it hangs.
+    /// When and how the attempt ends by itself. `None` hangs.
     pub(crate) ends: Option<(Ms, End)>,
-    /// Once it sees that it received a stop request, this long after. Otherwise it ignores the stop.
-    pub(crate) heeds: Option<(Ms, End)>,
-    /// It looks at its token only from so long after its beginning.
-    pub(crate) looks: Ms,
+    /// How long after it observes a stop request the attempt ends, and how. `None` ignores stop requests.
+    pub(crate) on_stop: Option<(Ms, End)>,
+    /// The time from the beginning of the attempt to its first check for a stop request.
+    pub(crate) first_check: Ms,
     pub(crate) dropping: Dropping,
 }
 
@@ -178,11 +178,11 @@ pub(crate) enum End {
     Panic,
 }
 
-/// What dropping the future of an attempt is like.
+/// The behavior of the destructor of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dropping {
     Quick,
-    /// It blocks the thread this long.
+    /// The destructor blocks the thread this long.
     Slow(Ms),
     Panics,
 }
@@ -204,22 +204,22 @@ pub(crate) enum Wants {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behavior {
     Quick,
-    /// It takes this long for each event.
+    /// The listener takes this long for each event.
     Slow(Ms),
-    /// It never comes back from this event, counted from zero.
+    /// The listener never returns from this event, counted from zero.
     Stuck(usize),
-    /// It panics at every so-manieth event.
+    /// The listener panics on every event whose number is a multiple of this one.
     Panics(usize),
 }
 
-/// Which of so many accepted tasks is meant, if there are any.
+/// The number of the accepted task that `before` selects; `None` if no task was accepted.
 pub(crate) fn meant(before: usize, count: usize) -> Option<usize> {
     before.checked_rem(count).map(|before| count - 1 - before)
 }
 
 impl Work {
-    /// What attempt number `attempt` does. What only repeats takes its time, or a program could be endless within one
-    /// moment.
+    /// The step of attempt number `attempt`. A repeated step takes at least `PAUSE`: otherwise a program could repeat it
+    /// forever within one moment.
     pub(crate) fn step(&self, attempt: u64) -> Step {
         const PAUSE: Ms = 37;
         let index = usize::try_from(attempt - 1).unwrap_or(usize::MAX);
@@ -227,32 +227,37 @@ impl Work {
             return *step;
         }
         match self.steps.last() {
-            Some(Step::Attempt(Attempt { ends: Some((after, end)), heeds, looks, dropping })) => {
+            Some(Step::Attempt(Attempt { ends: Some((after, end)), on_stop, first_check, dropping })) => {
                 let ends = Some(((*after).max(PAUSE), *end));
-                Step::Attempt(Attempt { ends, heeds: *heeds, looks: *looks, dropping: *dropping })
+                Step::Attempt(Attempt {
+                    ends,
+                    on_stop: *on_stop,
+                    first_check: *first_check,
+                    dropping: *dropping,
+                })
             }
             Some(Step::Attempt(hangs)) => Step::Attempt(*hangs),
             Some(Step::Unbuildable) | None => Step::Attempt(Attempt {
                 ends: Some((PAUSE, End::Panic)),
-                heeds: None,
-                looks: 0,
+                on_stop: None,
+                first_check: 0,
                 dropping: Dropping::Quick,
             }),
         }
     }
 
-    /// Whether it says itself when to go on, which no backoff bounds.
+    /// Whether a step returns `retry_after`, whose delay no backoff bounds.
     pub(crate) fn says_when(&self) -> bool {
-        let says = |end: Option<(Ms, End)>| matches!(end, Some((_, End::RetryAfter(_))));
+        let retries_after = |end: Option<(Ms, End)>| matches!(end, Some((_, End::RetryAfter(_))));
         self.steps.iter().any(|step| match step {
             Step::Unbuildable => false,
-            Step::Attempt(attempt) => says(attempt.ends) || says(attempt.heeds),
+            Step::Attempt(attempt) => retries_after(attempt.ends) || retries_after(attempt.on_stop),
         })
     }
 }
 
 impl Sort {
-    /// The rules that a job is declared with, as `jobs` declares them.
+    /// The policy of a submission. That of a job repeats its declaration in `jobs`.
     pub(crate) fn policy(self, work: &Work, defaults: &Policy) -> Option<Policy> {
         let (restart, law, max_retries) = match self {
             Self::Task => return work.policy,

@@ -1,4 +1,4 @@
-//! Many programs, each from a seed of its own.
+//! Executes and compares many programs, each from its own seed.
 
 use std::cell::{Cell, RefCell};
 use std::env;
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use proptest::test_runner::{Config, TestCaseError};
 
-use crate::compare::{Flaw, compare};
+use crate::compare::{Mismatch, compare};
 use crate::coverage::Coverage;
 use crate::generate::{programs, runner};
 use crate::play::play;
 
-/// As many as everybody runs each time.
+/// The default number of programs.
 const PROGRAMS: u64 = 1_000;
 
-/// What became of the programs.
+/// The results of the programs.
 #[derive(Debug, Default)]
 struct Tried {
     clear: u64,
@@ -23,7 +23,7 @@ struct Tried {
 }
 
 impl Tried {
-    /// The program of this seed; and while the contract says too little of it, the next one from there.
+    /// Tries the program of this seed. While the contract allows several predictions, tries the seed's next program.
     fn seed(&mut self, seed: u64) {
         let config =
             Config { cases: 1, failure_persistence: None, max_shrink_iters: shrink(), ..Config::default() };
@@ -34,21 +34,21 @@ impl Tried {
                     self.coverage.borrow_mut().count(&predicted, &played);
                     Ok(())
                 }
-                Err(Flaw::Unclear(why)) => {
+                Err(Mismatch::Unclear(why)) => {
                     self.unclear.set(self.unclear.get() + 1);
                     Err(TestCaseError::reject(why))
                 }
-                Err(Flaw::Differs(how)) => Err(TestCaseError::fail(how)),
+                Err(Mismatch::Differs(how)) => Err(TestCaseError::fail(how)),
             }
         });
-        if let Err(flaw) = failed {
-            panic!("seed {seed}: {flaw}\nreplay with PROGRAM_SEED={seed} PROGRAMS=1");
+        if let Err(problem) = failed {
+            panic!("seed {seed}: {problem}\nreplay with PROGRAM_SEED={seed} PROGRAMS=1");
         }
         self.clear += 1;
     }
 }
 
-/// How often a program that failed may be tried smaller.
+/// The maximum number of steps that shrink a failing program.
 fn shrink() -> u32 {
     number("PROGRAM_SHRINK").and_then(|times| u32::try_from(times).ok()).unwrap_or(20_000)
 }

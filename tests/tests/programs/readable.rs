@@ -1,4 +1,4 @@
-//! A program as a script that a person can read: what a failed test prints.
+//! Formats a program as a readable script, which a failed test prints.
 
 use std::fmt::{Debug, Display, Formatter, Result, Write};
 
@@ -37,7 +37,7 @@ impl Debug for Program {
             }
         }
         let shutdown_trigger = match self.shutdown_trigger {
-            ShutdownTrigger::Asked => "shutdown",
+            ShutdownTrigger::Requested => "shutdown",
             ShutdownTrigger::Dropped => "drop the supervisor",
             ShutdownTrigger::Until => "complete the future of `run_until`",
         };
@@ -100,12 +100,12 @@ impl Display for Attempt {
             Some((after, end)) => write!(f, "{end} after {after} ms")?,
             None => f.write_str("hangs")?,
         }
-        match self.heeds {
+        match self.on_stop {
             Some((after, end)) => write!(f, ", on a stop request {end} after {after} ms")?,
             None => f.write_str(", ignores stop requests")?,
         }
-        if self.looks > 0 {
-            write!(f, ", checks for a stop request from {} ms on", self.looks)?;
+        if self.first_check > 0 {
+            write!(f, ", checks for a stop request from {} ms on", self.first_check)?;
         }
         match self.dropping {
             Dropping::Quick => Ok(()),
@@ -172,7 +172,7 @@ impl Display for Listener {
     }
 }
 
-/// Several lines, each with a mark before it.
+/// Formats one item per line, each with a mark before it.
 pub(crate) fn lines<T: Debug>(mark: &str, items: &[T]) -> String {
     items.iter().fold(String::new(), |mut text, item| {
         let _ = write!(text, "\n    {mark} {item:?}");

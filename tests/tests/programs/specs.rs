@@ -1,4 +1,4 @@
-//! A task's rules and limits of a program, in the runtime's words and in those of the recorder.
+//! Converts the policies and limits of a program to the types of the runtime and of the recorder.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) fn millis(span: Ms) -> Duration {
     Duration::from_millis(span)
 }
 
-/// The moment, which is a whole millisecond.
+/// Converts a moment to milliseconds; panics if it is not a whole number of them.
 pub(crate) fn moment(since: Duration) -> Ms {
     assert_eq!(since.subsec_nanos() % 1_000_000, 0, "{since:?} is no moment of the timer");
     Ms::try_from(since.as_millis()).expect("a short program")
@@ -28,7 +28,7 @@ pub(crate) fn backoff(backoff: Backoff) -> tests::Backoff {
     bare.jitter(backoff.jitter)
 }
 
-/// As the recorder knows them.
+/// Converts a policy to the rules of the recorder.
 pub(crate) fn rules(policy: &Policy, says_when: bool) -> Rules {
     let mut rules = Rules::new(policy.restart).backoff(backoff(policy.backoff));
     if let Some(timeout) = policy.timeout {
@@ -46,7 +46,7 @@ pub(crate) fn rules(policy: &Policy, says_when: bool) -> Rules {
     if says_when { rules.says_when() } else { rules }
 }
 
-/// As the runtime is told.
+/// Converts a policy to the spec of the runtime.
 pub(crate) fn spec(policy: Option<&Policy>, task: TaskRef) -> TaskSpec {
     match policy {
         Some(policy) => rules(policy, false).spec(task),

@@ -1,4 +1,4 @@
-//! A submission, given to the runtime: of a task, or of a job.
+//! Submits a task or a job to the runtime.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Fixture {
         }
     }
 
-    /// The recorder watches who has the slot.
+    /// Registers the task with the recorder, which checks the owner of the slot.
     fn enter(&self, slot: Option<&str>, admission: Admission, task: &TaskHandle) {
         match slot {
             Some(slot) if admission == Admission::Queue => self.trace.in_line(task, slot),

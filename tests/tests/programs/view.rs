@@ -1,4 +1,4 @@
-//! All that can be seen of a supervisor at one moment.
+//! The observable state of a supervisor at one moment.
 
 use taskvisor::{Phase, SupervisorHandle, TaskHandle, TaskStatus, WaitingOn};
 use tokio::time::Instant;
@@ -16,7 +16,7 @@ pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
 
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
-        Phase::Waiting { on: WaitingOn::Slot } => SeenPhase::ForTurn,
+        Phase::Waiting { on: WaitingOn::Slot } => SeenPhase::ForSlot,
         Phase::Waiting { on: WaitingOn::Permit } => SeenPhase::ForPermit,
         Phase::Running { attempt } => SeenPhase::Running(*attempt),
         Phase::Sleeping { attempt, until } if status.next_attempt == Some(*until) => {
@@ -36,7 +36,7 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
     }
 }
 
-/// Whether a task can be found.
+/// Whether the supervisor lists the task, or one of its slots holds it.
 pub(crate) fn is_there(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
     supervisor.tasks().iter().any(|status| status.id == task.id()) || owns(supervisor, task)
 }

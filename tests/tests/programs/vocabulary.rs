@@ -1,4 +1,4 @@
-//! What the model and the runtime are compared in.
+//! The terms in which the model and the runtime are compared.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use taskvisor::{EventKind, Failure, FailureKind, Outcome, Rejection, RuntimeErro
 
 use crate::program::Ms;
 
-/// What happened to a task, and when.
+/// An event of a task, and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) at: Ms,
@@ -45,7 +45,7 @@ pub(crate) enum TaskEvent {
     },
     Ended(TaskOutcome),
     Removed,
-    /// No event that a task may have.
+    /// An event that no task can have.
     Strange(String),
 }
 
@@ -65,25 +65,26 @@ pub(crate) enum TaskOutcome {
 pub(crate) struct Error {
     pub(crate) kind: FailureKind,
     pub(crate) attempt: u64,
-    /// Where the attempt said something.
+    /// The message of the attempt, if the kind of failure has one.
     pub(crate) text: Option<String>,
 }
 
 impl Error {
-    /// What attempt number `attempt` fails with, whatever it does.
+    /// The failure of attempt number `attempt`. Its message depends only on the number.
     pub(crate) fn new(kind: FailureKind, attempt: u64) -> Self {
-        let says = matches!(kind, FailureKind::Error | FailureKind::Fatal | FailureKind::Panic);
-        Self { kind, attempt, text: says.then(|| message(attempt)) }
+        let has_message = matches!(kind, FailureKind::Error | FailureKind::Fatal | FailureKind::Panic);
+        Self { kind, attempt, text: has_message.then(|| message(attempt)) }
     }
 
     pub(crate) fn of(failure: &Failure) -> Self {
-        let says = matches!(failure.kind(), FailureKind::Error | FailureKind::Fatal | FailureKind::Panic);
-        let text = says.then(|| failure.error().to_string());
+        let has_message =
+            matches!(failure.kind(), FailureKind::Error | FailureKind::Fatal | FailureKind::Panic);
+        let text = has_message.then(|| failure.error().to_string());
         Self { kind: failure.kind(), attempt: failure.attempt(), text }
     }
 }
 
-/// What attempt number `attempt` says when it fails.
+/// The message with which attempt number `attempt` fails.
 pub(crate) fn message(attempt: u64) -> String {
     format!("flaw {attempt}")
 }
@@ -130,21 +131,21 @@ impl TaskEvent {
     }
 }
 
-/// What a command came back with.
+/// The answer of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// As this task, by number.
+    /// The command added the task with this number.
     Accepted(usize),
-    /// For one of these reasons: the contract does not say which is told of several.
+    /// The command was refused for one of these reasons. The contract does not define which of several is returned.
     Refused(Vec<Refusal>),
-    /// Whether this ask was the first.
-    Asked(bool),
-    /// Likewise, and when the task was over.
-    Over(bool, Ms),
+    /// Whether this was the first stop request of the task.
+    StopRequested(bool),
+    /// Whether this was the first stop request of the task, and when the task ended.
+    CanceledAndEnded(bool, Ms),
     UnknownTask,
-    /// Whether the slot was taken.
+    /// Whether the slot had an owner.
     Cleared(bool),
-    /// There was nobody to whom it could be done.
+    /// The command had no target.
     Nothing,
     Done,
 }
@@ -156,16 +157,18 @@ pub(crate) enum Refusal {
     QueueFull,
     ShuttingDown,
     Invalid,
-    /// Whoever is part of what stops cannot wait for it.
+    /// A task cannot await its own stop.
     WouldDeadlock,
     Other,
 }
 
 impl Answer {
-    /// Whether the runtime may say `other` where the model says this.
+    /// Whether the runtime may return `other` where the model predicts this answer.
     pub(crate) fn allows(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Refused(reasons), Self::Refused(told)) => told.iter().all(|told| reasons.contains(told)),
+            (Self::Refused(reasons), Self::Refused(given)) => {
+                given.iter().all(|reason| reasons.contains(reason))
+            }
             _ => self == other,
         }
     }
@@ -185,7 +188,7 @@ impl Refusal {
     }
 }
 
-/// A task as its status shows it while it is there.
+/// The status of a live task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) name: String,
@@ -200,15 +203,15 @@ pub(crate) struct Seen {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SeenPhase {
-    ForTurn,
+    ForSlot,
     ForPermit,
     Running(u64),
-    /// After this attempt, until then.
+    /// The task sleeps after this attempt, until this time since the beginning.
     Sleeping(u64, Duration),
     Strange(String),
 }
 
-/// A slot that is taken: by whom, and who waits, in the order of their turn.
+/// A slot that has an owner, and its waiters in the order of admission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SeenSlot {
     pub(crate) key: String,
@@ -217,7 +220,7 @@ pub(crate) struct SeenSlot {
     pub(crate) waiting: Vec<String>,
 }
 
-/// All that is there at one moment.
+/// The live tasks and owned slots at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct View {
     pub(crate) at: Ms,
@@ -225,7 +228,7 @@ pub(crate) struct View {
     pub(crate) slots: Vec<SeenSlot>,
 }
 
-/// How all tasks ended, counted.
+/// The outcomes of all tasks, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) completed: u64,
@@ -234,7 +237,7 @@ pub(crate) struct Counts {
     pub(crate) aborted: u64,
     pub(crate) rejected: u64,
     pub(crate) grace_exceeded: bool,
-    /// By number of task, because those that end in one moment do so in no order.
+    /// Sorted by the number of the task, because tasks that end in one moment have no order.
     pub(crate) failures: Vec<(usize, Error)>,
     pub(crate) aborted_tasks: Vec<(usize, Option<StopCause>)>,
 }

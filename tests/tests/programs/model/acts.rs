@@ -1,34 +1,34 @@
-//! What a task does next: it acquires its slot, its permit, its next attempt, or ends where it waits.
+//! The next step of a task: it acquires its slot or a permit, begins an attempt, or ends while it waits.
 
 use std::time::Duration;
 
-use super::task::{Asked, Key, Place};
+use super::task::{Key, Place, RequestKind};
 use super::{Unclear, World};
 use crate::program::{Dropping, Ms, Step};
 use crate::vocabulary::{TaskEvent, TaskOutcome};
 
 impl World<'_> {
-    /// Does what one task can do now. Whether there was anything.
+    /// Takes the step that one task can take now. Returns whether there was one.
     pub(super) fn act(&mut self, number: usize) -> Result<bool, Unclear> {
         let task = &self.tasks[number];
-        let asked = task.asked.map(|ask| ask.what);
-        match (&task.place, asked) {
+        let request = task.request.map(|request| request.kind);
+        match (&task.place, request) {
             (Place::Gone, _) => return Ok(false),
             (Place::Running, _) => match task.last(self.now) {
                 Some(last) => self.close(number, last)?,
                 None => return Ok(false),
             },
-            (_, Some(Asked::Leave(why))) => self.end(number, TaskOutcome::Rejected(why)),
-            (_, Some(Asked::Stop(cause))) => {
+            (_, Some(RequestKind::Reject(why))) => self.end(number, TaskOutcome::Rejected(why)),
+            (_, Some(RequestKind::Stop(cause))) => {
                 let last_error = if task.failed { task.last_error.clone() } else { None };
                 self.end(number, TaskOutcome::Canceled(cause, last_error));
             }
-            (Place::ForTurn, None) => {
-                let has_turn = matches!(task.key, Key::Slot(key) if self.slots[&key].owner == number);
-                if !has_turn {
+            (Place::ForSlot, None) => {
+                let owns_slot = matches!(task.key, Key::Slot(key) if self.slots[&key].owner == number);
+                if !owns_slot {
                     return Ok(false);
                 }
-                self.tasks[number].tell(self.now, TaskEvent::Admitted);
+                self.tasks[number].publish(self.now, TaskEvent::Admitted);
                 self.arrive(number);
             }
             (Place::ForPermit, None) => {
@@ -39,7 +39,7 @@ impl World<'_> {
                 task.attempt += 1;
                 task.place = Place::Running;
                 task.since = now;
-                task.tell(now, TaskEvent::Started(task.attempt));
+                task.publish(now, TaskEvent::Started(task.attempt));
                 self.act_inside(number)?;
             }
             (Place::Sleeping(until), None) => {
@@ -52,7 +52,7 @@ impl World<'_> {
         Ok(true)
     }
 
-    /// The command that an attempt begins with, if it does.
+    /// Executes the command that the attempt begins with, if it has one.
     fn act_inside(&mut self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let is_built = matches!(task.work.step(task.attempt), Step::Attempt(_));
@@ -61,7 +61,7 @@ impl World<'_> {
             _ => return Ok(()),
         };
         if self.is_disturbed(number, self.now) {
-            return Err(Unclear::Tie("a command from inside in a moment in which others act"));
+            return Err(Unclear::Tie("a command from inside in a moment in which other tasks act"));
         }
         let kind = format!("{command:?}");
         let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
@@ -71,20 +71,20 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Whether anybody else did anything in this moment, or would by then.
+    /// Whether another task acted in this moment, or would act by `until`.
     fn is_disturbed(&self, number: usize, until: Ms) -> bool {
         let disturbs = |other: usize| {
             let task = &self.tasks[other];
             task.came == self.now
                 || task.due().is_some_and(|due| due.at <= until)
-                || task.looks_at().is_some_and(|at| (self.now..=until).contains(&at))
-                || task.asked.is_some_and(|ask| ask.at == self.now)
+                || task.first_check_at().is_some_and(|at| (self.now..=until).contains(&at))
+                || task.request.is_some_and(|request| request.at == self.now)
         };
         let is_other = |other: &usize| *other != number;
         self.acted.iter().any(is_other) || self.live().filter(is_other).any(disturbs)
     }
 
-    /// First come, first served.
+    /// Acquires a permit in the order of arrival. Returns whether the task has one.
     fn takes_permit(&mut self, number: usize) -> bool {
         let Some(free) = self.permits else { return true };
         if free == 0 || self.line.front() != Some(&number) {
@@ -102,7 +102,7 @@ impl World<'_> {
         let Dropping::Slow(time) = attempt.dropping else { return Ok(()) };
         let until = self.now + time;
         if self.is_disturbed(number, until) {
-            return Err(Unclear::Tie("a destructor blocks the thread while others act"));
+            return Err(Unclear::Tie("a destructor blocks the thread while other tasks act"));
         }
         self.now = until;
         Ok(())

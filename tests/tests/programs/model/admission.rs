@@ -1,18 +1,18 @@
-//! Slots: contract 6.
+//! Admission to slots: contract 6.
 
 use taskvisor::{Rejection, StopCause};
 
 use super::World;
-use super::task::{Ask, Asked, Key, Place};
+use super::task::{Key, Place, Request, RequestKind};
 use crate::program::{Admission, Ms};
 use crate::vocabulary::Refusal;
 
-/// A slot that is taken.
+/// A slot that has an owner.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     pub(super) owner: usize,
     pub(super) since: Ms,
-    /// The `Replace` that waits in front.
+    /// The waiting `Replace`, which precedes the queue.
     front: Option<usize>,
     line: Vec<(usize, Admission)>,
 }
@@ -23,7 +23,7 @@ impl Slot {
     }
 }
 
-/// What a submission gets.
+/// The decision on a submission.
 pub(super) enum Decision {
     Starts,
     Waits,
@@ -38,7 +38,7 @@ impl World<'_> {
         let limits = &self.program.limits;
         let place = match self.slots.get(&key).map(|slot| &self.tasks[slot.owner]) {
             None => "an idle slot",
-            Some(owner) if owner.asked.is_some() => "a slot whose owner was asked to stop",
+            Some(owner) if owner.request.is_some() => "a slot whose owner is stopping",
             Some(owner) if owner.is_between_attempts() => "a slot whose owner is between two attempts",
             Some(_) => "an owned slot",
         };
@@ -65,50 +65,51 @@ impl World<'_> {
                 let older = slot.line.iter().position(|(_, admission)| *admission == Admission::Latest);
                 superseded = older.map(|index| slot.line.remove(index).0);
                 slot.line.push((number, admission));
-                // An attempt goes on, and so does one that has had none yet.
+                // `Latest` stops an owner only between two attempts, not during one or before the first.
                 replaced = Some(slot.owner).filter(|owner| self.tasks[*owner].is_between_attempts());
             }
         }
         if let Some(number) = superseded {
-            self.leave_line(number, Rejection::Superseded);
+            self.reject_waiter(number, Rejection::Superseded);
         }
         if let Some(number) = replaced {
-            self.ask_to_stop(number, StopCause::Replace, None);
+            self.request_stop(number, StopCause::Replace, None);
         }
         Decision::Waits
     }
 
     /// Requests a task to stop. Returns whether this was the first request; a later one can bring the deadline forward.
-    pub(super) fn ask_to_stop(&mut self, number: usize, cause: StopCause, grace: Option<Ms>) -> bool {
+    pub(super) fn request_stop(&mut self, number: usize, cause: StopCause, grace: Option<Ms>) -> bool {
         let deadline = self.now + grace.unwrap_or(self.program.limits.grace);
         let now = self.now;
         let task = &mut self.tasks[number];
         if task.place == Place::Gone {
             return false;
         }
-        if let Some(ask) = &mut task.asked {
-            if deadline < ask.deadline {
-                ask.deadline = deadline;
-                ask.enforcer = cause;
+        if let Some(request) = &mut task.request {
+            if deadline < request.deadline {
+                request.deadline = deadline;
+                request.enforcer = cause;
             }
             return false;
         }
-        task.asked = Some(Ask { what: Asked::Stop(cause), at: now, deadline, enforcer: cause });
-        // Whoever waits for its slot has left the line already, and does not count.
+        task.request = Some(Request { kind: RequestKind::Stop(cause), at: now, deadline, enforcer: cause });
+        // A stopping task leaves the queue of its slot at once and does not count towards its limit.
         self.withdraw(number);
         true
     }
 
-    /// Tells one that waited, and does not any more, that it is not needed.
-    pub(super) fn leave_line(&mut self, number: usize, why: Rejection) {
+    /// Rejects a waiter that was removed from its queue.
+    pub(super) fn reject_waiter(&mut self, number: usize, why: Rejection) {
         let now = self.now;
         let task = &mut self.tasks[number];
-        // What it would do with a deadline does not matter: it runs nothing.
-        let ask = Ask { what: Asked::Leave(why), at: now, deadline: now, enforcer: StopCause::Cancel };
-        task.asked.get_or_insert(ask);
+        // The deadline has no effect: a waiter runs no attempt.
+        let request =
+            Request { kind: RequestKind::Reject(why), at: now, deadline: now, enforcer: StopCause::Cancel };
+        task.request.get_or_insert(request);
     }
 
-    /// Whether a `Latest` waits for the slot that this one has.
+    /// Whether this task owns a slot for which a `Latest` waits.
     pub(super) fn is_outdated(&self, number: usize) -> bool {
         let Key::Slot(key) = self.tasks[number].key else { return false };
         let slot = self.slots.get(&key).filter(|slot| slot.owner == number);
@@ -122,18 +123,18 @@ impl World<'_> {
         }
     }
 
-    /// Everybody who waits for a slot does not any more.
+    /// Empties the queue of a slot and rejects its waiters.
     pub(super) fn empty_line(&mut self, key: usize, why: Rejection) {
         let Some(slot) = self.slots.get_mut(&key) else { return };
         let waited: Vec<_> = slot.waiting().map(|(number, _)| number).collect();
         slot.front = None;
         slot.line.clear();
         for number in waited {
-            self.leave_line(number, why);
+            self.reject_waiter(number, why);
         }
     }
 
-    /// The owner of a slot is gone: grants the slot to the next submission.
+    /// Grants the slot of an ended owner to the next waiter, or releases it.
     pub(super) fn pass_on(&mut self, key: usize) {
         let now = self.now;
         let Some(slot) = self.slots.get_mut(&key) else { return };

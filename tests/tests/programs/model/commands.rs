@@ -1,4 +1,4 @@
-//! What a command comes back with, and what it asks of whom: contract 3 and 4.
+//! The answer of each command, and the stop requests that it makes: contract 3 and 4.
 
 use taskvisor::{Rejection, RestartPolicy, StopCause};
 
@@ -9,7 +9,7 @@ use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
 use crate::vocabulary::{Answer, Refusal, TaskEvent};
 
 impl World<'_> {
-    /// The run, if there is one: all of its tasks, or none.
+    /// Starts the run, if the program has one. The run accepts all of its tasks or none.
     pub(super) fn begin(&mut self) -> Result<(), Unclear> {
         let Some(run) = &self.program.run else { return Ok(()) };
         let sound = run.iter().all(|(_, work)| !contradicts(work.policy.as_ref()));
@@ -26,14 +26,14 @@ impl World<'_> {
         self.settle()
     }
 
-    /// What a command comes back with; `inside` is the task that gives it, if one does.
+    /// Executes a command and returns its answer. `inside` is the task that issues the command, if a task does.
     pub(super) fn execute(&mut self, command: &Command, inside: Option<usize>) -> Answer {
         self.commands += 1;
         match command {
             Command::Add { name, work } => self.add(*name, work),
             Command::Submit { slot, admission, sort, work } => {
                 let policy = sort.policy(work, &self.program.limits.defaults);
-                // What a job is declared with was checked by the compiler; its timeout is said anew.
+                // The compiler checked the options of a job. Only its timeout can be overridden at run time.
                 let unsound = match sort {
                     Sort::Task => contradicts(policy.as_ref()),
                     Sort::Once | Sort::Retried => policy.is_some_and(|policy| policy.timeout == Some(0)),
@@ -49,36 +49,36 @@ impl World<'_> {
                 let place = match decision {
                     Decision::Refused(reason) => return Answer::Refused(vec![reason]),
                     Decision::Starts => Place::ForPermit,
-                    Decision::Waits => Place::ForTurn,
+                    Decision::Waits => Place::ForSlot,
                 };
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, work, place);
-                self.tasks[number].delivers = *sort != Sort::Task;
+                self.tasks[number].returns_value = *sort != Sort::Task;
                 answer
             }
             Command::Cancel { before, grace } => match meant(*before, self.tasks.len()) {
-                Some(number) => Answer::Asked(self.ask_to_stop(number, StopCause::Cancel, *grace)),
+                Some(number) => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, *grace)),
                 None => Answer::Nothing,
             },
             Command::CancelNamed { name, grace } => match self.named(*name) {
                 Some(number) => {
-                    let first = self.ask_to_stop(number, StopCause::Cancel, *grace);
+                    let first = self.request_stop(number, StopCause::Cancel, *grace);
                     if inside == Some(number) {
                         return Answer::Refused(vec![Refusal::WouldDeadlock]);
                     }
                     self.awaited.push((self.answers.len(), number));
-                    Answer::Over(first, 0)
+                    Answer::CanceledAndEnded(first, 0)
                 }
                 None => Answer::UnknownTask,
             },
             Command::Remove { name } => match self.named(*name) {
-                Some(number) => Answer::Asked(self.ask_to_stop(number, StopCause::Cancel, None)),
+                Some(number) => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, None)),
                 None => Answer::UnknownTask,
             },
             Command::Clear { slot } => match self.slots.get(slot).map(|slot| slot.owner) {
                 Some(owner) => {
                     self.empty_line(*slot, Rejection::Cleared);
-                    self.ask_to_stop(owner, StopCause::Clear, None);
+                    self.request_stop(owner, StopCause::Clear, None);
                     Answer::Cleared(true)
                 }
                 None => Answer::Cleared(false),
@@ -102,7 +102,7 @@ impl World<'_> {
         self.accept(NAMES[name].to_owned(), Key::Name(name), work.policy, work, Place::ForPermit)
     }
 
-    /// Why nothing like this is accepted, whatever else there is.
+    /// The reasons to refuse a task that do not depend on other tasks; `None` if there are none.
     fn refuses(&self, unsound: bool) -> Option<Vec<Refusal>> {
         let reasons = [(self.closed, Refusal::ShuttingDown), (unsound, Refusal::Invalid)];
         let reasons: Vec<_> = reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect();
@@ -124,17 +124,17 @@ impl World<'_> {
         if starts {
             self.arrive(number);
         } else if let Key::Slot(slot) = key {
-            self.tasks[number].tell(self.now, TaskEvent::Queued(SLOTS[slot].to_owned()));
+            self.tasks[number].publish(self.now, TaskEvent::Queued(SLOTS[slot].to_owned()));
         }
         Answer::Accepted(number)
     }
 
-    /// The one that has this name.
+    /// The live task with this name.
     fn named(&self, name: usize) -> Option<usize> {
         self.live().find(|number| self.tasks[*number].key == Key::Name(name))
     }
 
-    /// Nothing more is accepted, and everybody is asked to stop, the newest first.
+    /// Closes admission and requests a stop of every live task, the newest first.
     pub(super) fn stop(&mut self, inside: Option<usize>) {
         if self.closed {
             return;
@@ -147,19 +147,19 @@ impl World<'_> {
         }
         let live: Vec<usize> = self.live().collect();
         for number in live.into_iter().rev() {
-            let asked = self.tasks[number].asked.is_some();
-            self.ask_to_stop(number, StopCause::Shutdown, None);
-            if !asked && self.tasks[number].heeds(self.now) {
-                self.heard.push(number);
+            let is_stopping = self.tasks[number].request.is_some();
+            self.request_stop(number, StopCause::Shutdown, None);
+            if !is_stopping && self.tasks[number].awaits_stop(self.now) {
+                self.stop_order.push(number);
             }
         }
-        // Whoever asks from inside knows before all others.
-        if let Some(place) = self.heard.iter().position(|number| Some(*number) == inside) {
-            self.heard[..=place].rotate_right(1);
+        // A task that requests the shutdown from inside sees its stop request before all other tasks.
+        if let Some(place) = self.stop_order.iter().position(|number| Some(*number) == inside) {
+            self.stop_order[..=place].rotate_right(1);
         }
     }
 
-    /// Begins to wait for a permit, if there is a limit.
+    /// Enqueues the task for a permit, if attempts are limited.
     pub(super) fn arrive(&mut self, number: usize) {
         self.tasks[number].place = Place::ForPermit;
         self.tasks[number].since = self.now;
@@ -170,7 +170,7 @@ impl World<'_> {
     }
 }
 
-/// Rules that contradict each other or allow nothing.
+/// Whether options of the policy contradict each other or allow no attempt.
 fn contradicts(policy: Option<&Policy>) -> bool {
     let Some(policy) = policy else { return false };
     let zero = |span: Option<Ms>| span == Some(0);

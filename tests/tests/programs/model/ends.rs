@@ -1,10 +1,10 @@
-//! What follows an attempt: contract 1 and 2.
+//! The result of an attempt, and the next step of its task: contract 1 and 2.
 
 use std::time::Duration;
 
 use taskvisor::{FailureKind, RestartPolicy, StopCause};
 
-use super::task::{Asked, Key, Last, Place, Task};
+use super::task::{Key, Last, Place, RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{End, Ms, Step};
 use crate::specs::backoff;
@@ -16,13 +16,13 @@ enum Ending {
     Succeeded,
     Failed(FailureKind),
     RetryAfter(Ms),
-    /// It said so, and was asked.
+    /// The attempt returned `Canceled` after a stop request.
     Canceled,
     Aborted,
 }
 
 impl World<'_> {
-    /// The attempt is over.
+    /// Finishes an attempt: releases its permit, publishes its result, and selects the next step.
     pub(super) fn close(&mut self, number: usize, last: Last) -> Result<(), Unclear> {
         let ended_at = self.now;
         self.drop_future(number)?;
@@ -32,7 +32,7 @@ impl World<'_> {
         let (now, task) = (self.now, &mut self.tasks[number]);
         let attempt = task.attempt;
         let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(task));
-        // Whether the time of the destructor counts is not said.
+        // The contract does not define whether the time of the destructor counts.
         if (ended_at - task.since < stable) && (now - task.since >= stable) {
             return Err(Unclear::Tie("a destructor makes an attempt stable"));
         }
@@ -60,7 +60,7 @@ impl World<'_> {
                 (TaskEvent::Failed { attempt, ran, error: error.clone() }, Some(error))
             }
         };
-        task.tell(now, word);
+        task.publish(now, word);
         task.failed = error.is_some();
         if task.failed {
             if ran >= Duration::from_millis(stable) {
@@ -74,23 +74,23 @@ impl World<'_> {
         self.follow(number, &ending, error)
     }
 
-    /// Cause × policy.
+    /// Selects the next step from the result, the stop request, and the policy.
     fn follow(&mut self, number: usize, ending: &Ending, error: Option<Error>) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let completed = matches!(ending, Ending::Succeeded);
-        let asked = if task.asked.is_some() { "stopped" } else { "on its own" };
+        let stop = if task.request.is_some() { "stopped" } else { "on its own" };
         let name = format!("{ending:?}");
         let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
-        self.met.insert(format!("{} {asked}: {name}", task.policy.restart));
+        self.met.insert(format!("{} {stop}: {name}", task.policy.restart));
         if matches!(ending, Ending::Aborted) {
             self.end(number, TaskOutcome::Aborted);
             return Ok(());
         }
-        if let Some(Asked::Stop(cause)) = task.asked.map(|ask| ask.what) {
-            let delivered = completed && task.delivers;
+        if let Some(RequestKind::Stop(cause)) = task.request.map(|request| request.kind) {
+            let has_value = completed && task.returns_value;
             self.end(
                 number,
-                if delivered { TaskOutcome::Completed } else { TaskOutcome::Canceled(cause, error) },
+                if has_value { TaskOutcome::Completed } else { TaskOutcome::Canceled(cause, error) },
             );
             return Ok(());
         }
@@ -123,23 +123,23 @@ impl World<'_> {
             task.backoffs += 1;
             task.previous = Some(delay);
         }
-        task.tell(now, TaskEvent::Backoff { failures: task.failures, delay });
+        task.publish(now, TaskEvent::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
         Ok(())
     }
 
-    /// Another attempt would follow, but a `Latest` waits: that work is out of date.
+    /// Cancels the owner instead of another attempt, because a waiting `Latest` supersedes its work.
     fn give_way(&mut self, number: usize, last_error: Option<Error>) {
         let failed = last_error.is_some();
         self.met.insert(format!("an owner gave way to a latest, failed: {failed}"));
         self.end(number, TaskOutcome::Canceled(StopCause::Replace, last_error));
     }
 
-    /// What chance made of the delay, if it may.
+    /// The delay that the runtime drew; an error if it lies outside its bounds.
     fn draw(&self, number: usize) -> Result<Duration, Unclear> {
         let task = &self.tasks[number];
         let bounds = backoff(task.policy.backoff).bounds(task.backoffs, task.previous);
-        // If none was drawn, there is no such delay in the runtime, and the comparison will say so.
+        // If the runtime published no delay, the comparison reports the missing event.
         let drawn = (self.chance)(number, task.attempt).unwrap_or(*bounds.start());
         if bounds.contains(&drawn) {
             return Ok(drawn);
@@ -160,8 +160,8 @@ impl World<'_> {
         let now = self.now;
         self.line.retain(|other| *other != number);
         let task = &mut self.tasks[number];
-        task.tell(now, TaskEvent::Ended(fate.clone()));
-        task.tell(now, TaskEvent::Removed);
+        task.publish(now, TaskEvent::Ended(fate.clone()));
+        task.publish(now, TaskEvent::Removed);
         task.fate = Some(fate);
         task.place = Place::Gone;
         if let Key::Slot(key) = task.key {
@@ -183,7 +183,7 @@ impl World<'_> {
                     counts.failures.push((number, error.clone()));
                 }
                 Some(TaskOutcome::Aborted) => {
-                    let enforcer = task.asked.map(|ask| ask.enforcer);
+                    let enforcer = task.request.map(|request| request.enforcer);
                     counts.aborted += 1;
                     counts.grace_exceeded |= enforcer == Some(taskvisor::StopCause::Shutdown);
                     counts.aborted_tasks.push((number, enforcer));
@@ -195,7 +195,7 @@ impl World<'_> {
     }
 }
 
-/// The larger of 10 s and the largest backoff.
+/// The default of `stable_after`: the larger of 10 s and the largest backoff.
 fn stable_by_default(task: &Task) -> Ms {
     let max = backoff(task.policy.backoff).max().as_millis();
     Ms::try_from(max).unwrap_or(Ms::MAX).max(10_000)
@@ -206,7 +206,7 @@ fn ending(task: &Task, last: Last) -> Ending {
         (_, Last::Deadline) => return Ending::Aborted,
         (_, Last::Timeout) => return Ending::Failed(FailureKind::Timeout),
         (Step::Attempt(attempt), Last::Itself) => attempt.ends.map(|(_, end)| end),
-        (Step::Attempt(attempt), Last::Heeds) => attempt.heeds.map(|(_, end)| end),
+        (Step::Attempt(attempt), Last::StopRequest) => attempt.on_stop.map(|(_, end)| end),
         (Step::Unbuildable, _) | (_, Last::Unbuilt) => Some(End::Panic),
     };
     match end {
@@ -214,7 +214,7 @@ fn ending(task: &Task, last: Last) -> Ending {
         Some(End::Fail) => Ending::Failed(FailureKind::Error),
         Some(End::Fatal) => Ending::Failed(FailureKind::Fatal),
         Some(End::RetryAfter(delay)) => Ending::RetryAfter(delay),
-        Some(End::Cancel) if task.asked.is_some() => Ending::Canceled,
+        Some(End::Cancel) if task.request.is_some() => Ending::Canceled,
         Some(End::Cancel) => Ending::Failed(FailureKind::Canceled),
         Some(End::Panic) => Ending::Failed(FailureKind::Panic),
     }

@@ -1,15 +1,15 @@
-//! The reference: what a program must come to, written from contract 1 to 6 and calling nothing of the runtime.
+//! The reference model: it predicts a program from contract 1 to 6 and calls nothing of the runtime.
 //!
-//! It borrows from the runtime the words of its public contract (causes, kinds of failures) and nothing that decides.
-//! It is a simulation by moments. Whatever happens within one moment has no order in the contract, unless one thing
-//! causes the other or one task does both; where the order could be seen, it returns [`Tie`] rather than guess:
-//! - a command is given in the very moment in which a task acts by itself;
+//! It shares the runtime's public types (causes, kinds of failures) and none of its decisions.
+//! It simulates one moment at a time. The contract does not order two steps within one moment, unless one causes the
+//! other or one task takes both. Where the order would be visible, the model returns [`Tie`] rather than guess:
+//! - a command is issued in the same moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
-//! - two tasks that came in one moment compete for permits;
+//! - two tasks that arrived in one moment compete for permits;
 //! - a destructor blocks the thread while another task would act;
-//! - a task gives a command from inside in a moment in which others act.
+//! - a task issues a command from inside in a moment in which other tasks act.
 //!
-//! Chance is an input: what the runtime drew is asked for, and refused if it lies outside of its bounds.
+//! Random delays are an input: the model takes the delay that the runtime drew and rejects it outside of its bounds.
 
 mod task;
 mod admission;
@@ -28,41 +28,41 @@ use crate::vocabulary::{Answer, Counts, Line, SeenSlot, View};
 /// Why there is no prediction.
 #[derive(Clone, Debug)]
 pub(crate) enum Unclear {
-    /// The contract allows several.
+    /// The contract allows several predictions.
     Tie(&'static str),
-    /// The runtime drew what it may not.
+    /// The runtime drew a delay outside of its bounds.
     Chance(String),
 }
 
-/// What the contract says of a program.
+/// The outcome of a program that the contract requires.
 #[derive(Clone, Debug)]
 pub(crate) struct Prediction {
-    /// The tasks that were accepted, in that order.
-    pub(crate) tasks: Vec<Told>,
+    /// The accepted tasks, in the order of acceptance.
+    pub(crate) tasks: Vec<TaskHistory>,
     pub(crate) answers: Vec<Answer>,
-    /// Before each burst.
+    /// One view before each burst.
     pub(crate) views: Vec<View>,
-    /// When the shutdown was asked for; never, if a run ended because nothing was left.
+    /// When the shutdown was requested; `None` if a run ended because no task was left.
     pub(crate) stopped: Option<Ms>,
-    /// Those that received a stop request by it and heed it, in that order.
-    pub(crate) heard: Vec<usize>,
-    /// When nothing was left for good.
+    /// The tasks that the shutdown stops and whose bodies react to the request, in the order of the requests.
+    pub(crate) stop_order: Vec<usize>,
+    /// When the last task ended and admission was closed.
     pub(crate) over: Ms,
-    /// Whether the run was accepted, if there is one.
+    /// Whether the program has a run and the runtime accepts it.
     pub(crate) runs: bool,
     pub(crate) counts: Counts,
-    /// Which cells of the tables of the contract it met.
+    /// The cells of the contract's tables that the program covers.
     pub(crate) met: BTreeSet<String>,
 }
 
-/// What is told of a task.
+/// The name of a task and the events that it publishes.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct TaskHistory {
     pub(crate) name: String,
     pub(crate) lines: Vec<Line>,
 }
 
-/// What the runtime drew as the delay after this attempt of this task.
+/// Returns the delay that the runtime drew after this attempt of this task.
 pub(crate) type Chance<'a> = &'a dyn Fn(usize, u64) -> Option<Duration>;
 
 pub(crate) fn predict(program: &Program, chance: Chance<'_>) -> Result<Prediction, Unclear> {
@@ -86,17 +86,17 @@ pub(crate) fn predict(program: &Program, chance: Chance<'_>) -> Result<Predictio
     Ok(world.predicted())
 }
 
-/// Everything there is at one moment.
+/// The state of the simulation at one moment.
 struct World<'a> {
     program: &'a Program,
     chance: Chance<'a>,
     now: Ms,
     tasks: Vec<Task>,
-    /// Those that are taken.
+    /// The owned slots, by key.
     slots: BTreeMap<usize, Slot>,
-    /// How many more attempts may run, if that is limited.
+    /// The free permits, if attempts are limited.
     permits: Option<usize>,
-    /// How many, when this moment began.
+    /// The free permits at the beginning of this moment.
     free: Option<usize>,
     /// The tasks that wait for a permit.
     line: VecDeque<usize>,
@@ -108,11 +108,11 @@ struct World<'a> {
     running: bool,
     commands: usize,
     answers: Vec<Answer>,
-    /// The tasks whose end an answer waits for.
+    /// The answers that wait for the end of a task: index of the answer, number of the task.
     awaited: Vec<(usize, usize)>,
     views: Vec<View>,
     stopped: Option<Ms>,
-    heard: Vec<usize>,
+    stop_order: Vec<usize>,
     over: Ms,
     met: BTreeSet<String>,
 }
@@ -137,13 +137,13 @@ impl<'a> World<'a> {
             awaited: Vec::new(),
             views: Vec::new(),
             stopped: None,
-            heard: Vec::new(),
+            stop_order: Vec::new(),
             over: 0,
             met: BTreeSet::new(),
         }
     }
 
-    /// When somebody acts by itself, next.
+    /// The next moment in which a task acts by itself.
     fn next_moment(&self) -> Option<Ms> {
         self.live().filter_map(|number| self.tasks[number].due()).map(|due| due.at).min()
     }
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
         (0..self.tasks.len()).filter(|number| !matches!(self.tasks[*number].place, Place::Gone))
     }
 
-    /// A burst of commands, and what follows in its moment.
+    /// Executes a burst of commands and every step that follows in the same moment.
     fn play(&mut self, at: Ms, burst: &Burst) -> Result<(), Unclear> {
         while let Some(next) = self.next_moment().filter(|next| *next <= at) {
             if next == at {
@@ -164,7 +164,7 @@ impl<'a> World<'a> {
             return Err(Unclear::Tie("a command while a destructor blocks the thread"));
         }
         self.go_to(at);
-        self.look();
+        self.record_view();
         for command in &burst.commands {
             let answer = self.execute(command, None);
             self.answers.push(answer);
@@ -172,7 +172,7 @@ impl<'a> World<'a> {
         self.settle()
     }
 
-    /// A moment in which tasks act by themselves.
+    /// Simulates a moment in which tasks act by themselves.
     fn pass(&mut self, at: Ms) -> Result<(), Unclear> {
         self.go_to(at);
         let due: Vec<Due> = self.live().filter_map(|number| self.tasks[number].due()).collect();
@@ -193,7 +193,7 @@ impl<'a> World<'a> {
         self.acted.clear();
     }
 
-    /// Lets everybody act until nobody can.
+    /// Lets every task act until no task can.
     fn settle(&mut self) -> Result<(), Unclear> {
         loop {
             let mut moved = false;
@@ -209,9 +209,9 @@ impl<'a> World<'a> {
                 break;
             }
         }
-        // With enough for all of them nobody is before anybody.
+        // The order of arrival is visible only if the permits do not suffice for all arrivals.
         if self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free) {
-            return Err(Unclear::Tie("two tasks that came in one moment compete for permits"));
+            return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
         }
         if self.running && !self.closed && self.live().next().is_none() {
             self.closed = true;
@@ -220,7 +220,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn look(&mut self) {
+    fn record_view(&mut self) {
         let seen = self.live().map(|number| self.tasks[number].seen());
         let slots = self.slots.iter().map(|(key, slot)| SeenSlot {
             key: SLOTS[*key].to_owned(),
@@ -237,7 +237,7 @@ impl<'a> World<'a> {
 
     fn predicted(mut self) -> Prediction {
         for (answer, number) in std::mem::take(&mut self.awaited) {
-            if let Answer::Over(_, at) = &mut self.answers[answer] {
+            if let Answer::CanceledAndEnded(_, at) = &mut self.answers[answer] {
                 *at = self.tasks[number].gone_at();
             }
         }
@@ -247,13 +247,13 @@ impl<'a> World<'a> {
         if self.running && self.tasks.iter().any(Task::was_hurried) {
             self.met.insert("a report of a deadline that was brought forward".to_owned());
         }
-        let tasks = self.tasks.into_iter().map(Task::told);
+        let tasks = self.tasks.into_iter().map(Task::into_history);
         Prediction {
             tasks: tasks.collect(),
             answers: self.answers,
             views: self.views,
             stopped: self.stopped,
-            heard: self.heard,
+            stop_order: self.stop_order,
             over,
             runs: self.running,
             counts,

@@ -1,10 +1,10 @@
-//! One task: where it is, what was asked of it, when it acts by itself.
+//! One task: its place, its pending request, and the moment at which it acts by itself.
 
 use std::time::Duration;
 
 use taskvisor::{Rejection, StopCause};
 
-use crate::model::Told;
+use crate::model::TaskHistory;
 use crate::program::{Attempt, Ms, Policy, SLOTS, Step, Work};
 use crate::vocabulary::{Error, Line, Seen, SeenPhase, TaskEvent, TaskOutcome};
 
@@ -14,18 +14,18 @@ pub(super) struct Task {
     pub(super) key: Key,
     pub(super) policy: Policy,
     pub(super) work: Work,
-    /// It is a job: a value it returned is never thrown away.
-    pub(super) delivers: bool,
+    /// True for a job, whose returned value is never discarded.
+    pub(super) returns_value: bool,
     pub(super) came: Ms,
     pub(super) place: Place,
-    /// Since when.
+    /// When the task entered its place.
     pub(super) since: Ms,
-    pub(super) asked: Option<Ask>,
+    pub(super) request: Option<Request>,
     pub(super) attempt: u64,
     pub(super) failures: u32,
-    /// How many delays of the streak the backoff gave.
+    /// The number of backoff delays in the current streak of failures.
     pub(super) backoffs: u32,
-    /// The last one of them.
+    /// The last backoff delay of the streak.
     pub(super) previous: Option<Duration>,
     pub(super) last_error: Option<Error>,
     /// Whether the last attempt failed.
@@ -34,7 +34,7 @@ pub(super) struct Task {
     pub(super) lines: Vec<Line>,
 }
 
-/// What it holds while it is there.
+/// The name or slot that a task holds while it is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Name(usize),
@@ -44,9 +44,9 @@ pub(super) enum Key {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// It waits for its slot.
-    ForTurn,
-    /// It waits for a permit, or there is no limit and it goes on at once.
+    /// The task waits for its slot.
+    ForSlot,
+    /// The task waits for a permit. Without a limit it continues at once.
     ForPermit,
     Running,
     Sleeping(Duration),
@@ -54,31 +54,31 @@ pub(super) enum Place {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ask {
-    pub(super) what: Asked,
+pub(super) struct Request {
+    pub(super) kind: RequestKind,
     pub(super) at: Ms,
     pub(super) deadline: Ms,
-    /// Whose deadline it is.
+    /// The cause whose deadline applies.
     pub(super) enforcer: StopCause,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Asked {
+pub(super) enum RequestKind {
     Stop(StopCause),
-    Leave(Rejection),
+    Reject(Rejection),
 }
 
-/// What ends an attempt.
+/// The reason for the end of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Last {
     Itself,
-    Heeds,
+    StopRequest,
     Timeout,
     Deadline,
     Unbuilt,
 }
 
-/// When a task acts by itself, and whether it has two reasons to.
+/// When a task acts by itself, and whether it has two reasons to act then.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     pub(super) at: Ms,
@@ -86,18 +86,18 @@ pub(super) struct Due {
 }
 
 impl Task {
-    /// A task that came now, and waits for nothing or for its slot.
+    /// Creates a task that is added now. It waits for its slot or for a permit.
     pub(super) fn new(name: String, key: Key, policy: Policy, work: Work, place: Place, now: Ms) -> Self {
         Self {
             name,
             key,
             policy,
             work,
-            delivers: false,
+            returns_value: false,
             came: now,
             place,
             since: now,
-            asked: None,
+            request: None,
             attempt: 0,
             failures: 0,
             backoffs: 0,
@@ -109,26 +109,26 @@ impl Task {
         }
     }
 
-    pub(super) fn tell(&mut self, at: Ms, word: TaskEvent) {
+    pub(super) fn publish(&mut self, at: Ms, word: TaskEvent) {
         self.lines.push(Line { at, word });
     }
 
-    /// When the attempt that runs ends, for each reason there is.
+    /// When the running attempt ends, for each possible reason.
     pub(super) fn lasts(&self) -> Vec<(Ms, Last)> {
         let mut lasts = Vec::new();
         match self.work.step(self.attempt) {
             Step::Unbuildable => return vec![(self.since, Last::Unbuilt)],
             Step::Attempt(attempt) => {
                 let ends = attempt.ends.map(|(after, _)| (self.since + after, Last::Itself));
-                match (self.asked, attempt.heeds) {
-                    (Some(ask), Some((after, _))) => {
-                        let looks = self.since + attempt.looks;
-                        let sees = ask.at.max(looks);
-                        lasts.push((sees + after, Last::Heeds));
-                        // From then on it does nothing else.
+                match (self.request, attempt.on_stop) {
+                    (Some(request), Some((after, _))) => {
+                        let first_check = self.since + attempt.first_check;
+                        let sees = request.at.max(first_check);
+                        lasts.push((sees + after, Last::StopRequest));
+                        // The body that has seen the request does nothing else.
                         lasts.extend(ends.filter(|(at, _)| *at < sees));
-                        // A tie: it ends as it looks.
-                        let tied = ends.filter(|(at, _)| *at == sees && attempt.looks > 0);
+                        // A tie: the body ends in the moment of its first check. The duplicate entry marks it.
+                        let tied = ends.filter(|(at, _)| *at == sees && attempt.first_check > 0);
                         lasts.extend(tied.into_iter().chain(tied));
                     }
                     _ => lasts.extend(ends),
@@ -136,12 +136,12 @@ impl Task {
             }
         }
         lasts.extend(self.policy.timeout.map(|timeout| (self.since + timeout, Last::Timeout)));
-        lasts.extend(self.asked.map(|ask| (ask.deadline, Last::Deadline)));
+        lasts.extend(self.request.map(|request| (request.deadline, Last::Deadline)));
         lasts
     }
 
-    /// How the attempt ends that runs, if it does so by now. One that heeds a stop at once does so with no grace left:
-    /// it is polled once.
+    /// Why the running attempt has ended by now, if it has. A body that reacts to a stop at once does so even with a
+    /// grace of zero, because it is polled once more.
     pub(super) fn last(&self, now: Ms) -> Option<Last> {
         let over = self.lasts().into_iter().filter(|(at, _)| *at <= now);
         over.min_by_key(|(at, _)| *at).map(|(_, last)| last)
@@ -155,18 +155,18 @@ impl Task {
                 Some(Due { at, tied: lasts.iter().filter(|(other, _)| *other == at).count() > 1 })
             }
             Place::Sleeping(until) => Some(Due { at: ticks(*until), tied: false }),
-            Place::ForTurn | Place::ForPermit | Place::Gone => None,
+            Place::ForSlot | Place::ForPermit | Place::Gone => None,
         }
     }
 
-    /// Whether it has had an attempt, and none runs.
+    /// Whether the task has had an attempt and runs none now.
     pub(super) fn is_between_attempts(&self) -> bool {
         self.attempt > 0 && matches!(self.place, Place::Sleeping(_) | Place::ForPermit)
     }
 
     pub(super) fn seen(&self) -> Seen {
         let phase = match &self.place {
-            Place::ForTurn => SeenPhase::ForTurn,
+            Place::ForSlot => SeenPhase::ForSlot,
             Place::ForPermit => SeenPhase::ForPermit,
             Place::Running => SeenPhase::Running(self.attempt),
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),
@@ -181,41 +181,43 @@ impl Task {
             attempt: self.attempt,
             failures: self.failures,
             last_error: self.last_error.clone(),
-            stopping: self.asked.is_some(),
+            stopping: self.request.is_some(),
         }
     }
 
-    /// When the body that runs begins to wait for a stop, which it may have missed until then.
-    pub(super) fn looks_at(&self) -> Option<Ms> {
+    /// When the running body first checks for a stop request. It can miss a request until then.
+    pub(super) fn first_check_at(&self) -> Option<Ms> {
         let step = (self.place == Place::Running).then(|| self.work.step(self.attempt));
         match step {
-            Some(Step::Attempt(Attempt { heeds: Some(_), looks, .. })) => Some(self.since + looks),
+            Some(Step::Attempt(Attempt { on_stop: Some(_), first_check, .. })) => {
+                Some(self.since + first_check)
+            }
             _ => None,
         }
     }
 
-    /// Whether its body runs and waits for a stop. One that begins to look in this very moment is left out.
-    pub(super) fn heeds(&self, now: Ms) -> bool {
-        self.looks_at().is_some_and(|at| at == self.since || at < now)
+    /// Whether the body runs and already waits for a stop request. One whose delayed first check is due now does not.
+    pub(super) fn awaits_stop(&self, now: Ms) -> bool {
+        self.first_check_at().is_some_and(|at| at == self.since || at < now)
     }
 
-    /// Whether it was aborted at another deadline than that of whoever asked first.
+    /// Whether the task was aborted at a deadline other than that of its first stop request.
     pub(super) fn was_hurried(&self) -> bool {
-        let first = self.asked.map(|ask| (ask.what, ask.enforcer));
+        let first = self.request.map(|request| (request.kind, request.enforcer));
         self.fate == Some(TaskOutcome::Aborted)
-            && matches!(first, Some((Asked::Stop(cause), enforcer)) if cause != enforcer)
+            && matches!(first, Some((RequestKind::Stop(cause), enforcer)) if cause != enforcer)
     }
 
     pub(super) fn gone_at(&self) -> Ms {
         self.lines.last().map_or(0, |line| line.at)
     }
 
-    pub(super) fn told(self) -> Told {
-        Told { name: self.name, lines: self.lines }
+    pub(super) fn into_history(self) -> TaskHistory {
+        TaskHistory { name: self.name, lines: self.lines }
     }
 }
 
-/// The timer's tick at which a sleep until then is over.
+/// The tick of the timer at which a sleep until `until` ends.
 fn ticks(until: Duration) -> Ms {
     Ms::try_from(until.as_nanos().div_ceil(1_000_000)).unwrap_or(Ms::MAX)
 }
