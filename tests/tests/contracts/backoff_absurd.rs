@@ -1,4 +1,4 @@
-//! No factor and no duration, however absurd, panics or overflows.
+//! Extreme factors and durations neither panic nor overflow.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const JITTERS: [JitterPolicy; 4] =
     [JitterPolicy::None, JitterPolicy::Equal, JitterPolicy::Full, JitterPolicy::Decorrelated];
 
 #[tokio::test(start_paused = true)]
-async fn a_factor_beyond_all_numbers_reaches_the_maximum_at_once() {
+async fn a_huge_factor_reaches_the_maximum_at_once() {
     for factor in [f64::MAX, 1e300, 1e40] {
         let rules = Rules::on_failure().backoff(Backoff::exponential(millis(1), SECOND, factor));
         assert_eq!(delays(rules, 4).await, [millis(1), SECOND, SECOND, SECOND]);
@@ -20,7 +20,7 @@ async fn a_factor_beyond_all_numbers_reaches_the_maximum_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_streak_beyond_all_powers_stays_at_the_maximum() {
+async fn a_huge_streak_stays_at_the_maximum() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(millis(1), millis(2), 2.0));
     let delays = delays(rules, 3_000).await;
     assert!(delays[1..].iter().all(|delay| *delay == millis(2)));
@@ -33,7 +33,7 @@ async fn a_factor_just_above_one_grows() {
     assert!(delays[0] < delays[1] && delays[1] < delays[2], "{delays:?}");
 }
 
-/// The delay is beyond any life, so the task has to be found asleep and to stop at once.
+/// Expects the task to sleep, because the delay is practically endless, and to stop at once on a request.
 async fn sleeps_and_stops(backoff: Backoff) {
     let harness = Harness::new();
     let rules = Rules::on_failure().backoff(backoff);
@@ -47,7 +47,7 @@ async fn sleeps_and_stops(backoff: Backoff) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_beyond_all_time_is_slept_and_can_be_stopped() {
+async fn an_endless_delay_is_slept_and_can_be_stopped() {
     for jitter in JITTERS {
         sleeps_and_stops(Backoff::constant(Duration::MAX).jitter(jitter)).await;
         sleeps_and_stops(Backoff::exponential(Duration::MAX, Duration::MAX, f64::MAX).jitter(jitter)).await;
@@ -56,7 +56,7 @@ async fn a_delay_beyond_all_time_is_slept_and_can_be_stopped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_beyond_all_time_lasts_at_least_a_year() {
+async fn an_endless_delay_lasts_at_least_a_year() {
     let harness = Harness::new();
     let rules = Rules::on_failure().constant_backoff(Duration::MAX);
     let task = harness.add(rules, Script::task("work", [Step::Fail("down"), Step::Succeed]));

@@ -1,7 +1,7 @@
-//! What chance does to a delay: never more than its policy says, never less, and not the same each time.
+//! Jitter: each delay stays within the bounds of its policy, and the delays differ.
 //!
-//! The recorder checks the bounds of every delay; here is what bounds do not show. Whatever is claimed of chance is
-//! claimed of so many draws that it fails once in more runs than anybody makes.
+//! The recorder checks the bounds of every delay. These tests check the distribution. Each statistical test draws so
+//! many delays that a false failure is practically impossible.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn none_draws_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn decorrelated_draws_from_first_to_three_times_the_previous_delay() {
+async fn decorrelated_draws_up_to_three_times_the_previous_delay() {
     let backoff = Backoff::exponential(millis(100), seconds(30), 2.0).jitter(JitterPolicy::Decorrelated);
     let delays = drawn(backoff).await;
     assert!(within(&delays, millis(100), seconds(30)));
@@ -54,8 +54,11 @@ async fn decorrelated_draws_from_first_to_three_times_the_previous_delay() {
         assert!(*delay <= (previous * 3).min(seconds(30)), "{delay:?} after {previous:?}");
         previous = *delay;
     }
-    assert!(delays.iter().any(|delay| *delay > seconds(3)), "it grows with what was drawn");
-    assert!(delays.windows(2).any(|pair| pair[1] < pair[0]), "it falls too");
+    assert!(delays.iter().any(|delay| *delay > seconds(3)), "the delay grows with the previous draw");
+    assert!(
+        delays.windows(2).any(|pair| pair[1] < pair[0]),
+        "a delay can also be shorter than the previous one"
+    );
 }
 
 #[tokio::test(start_paused = true)]

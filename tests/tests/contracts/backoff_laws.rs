@@ -1,4 +1,4 @@
-//! How long a task waits after a failure, before chance has its say.
+//! The delay after a failure, before jitter.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tests::{Backoff, Rules, Step};
 
 use crate::support::{SECOND, millis, play, seconds};
 
-/// The delays after this many failures in a row.
+/// Returns the delays after `failures` consecutive failures.
 pub(crate) async fn delays(rules: Rules, failures: usize) -> Vec<Duration> {
     let mut steps = vec![Step::Fail("down"); failures];
     steps.push(Step::Succeed);
@@ -26,7 +26,7 @@ async fn the_default_doubles_from_100_ms_up_to_30_s_with_equal_jitter() {
 }
 
 #[test]
-fn the_default_policy_is_the_one_that_is_built_from_its_numbers() {
+fn the_default_policy_equals_one_built_from_its_values() {
     let built = BackoffPolicy::builder()
         .first(millis(100))
         .max(seconds(30))
@@ -40,7 +40,7 @@ fn the_default_policy_is_the_one_that_is_built_from_its_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn exponential_without_jitter_is_first_times_factor_to_the_nth_up_to_max() {
+async fn exponential_without_jitter_grows_by_the_factor_up_to_max() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(millis(10), SECOND, 3.0));
     let expected = [10, 30, 90, 270, 810, 1_000, 1_000].map(millis);
     assert_eq!(delays(rules, expected.len()).await, expected);
@@ -89,7 +89,7 @@ async fn the_next_attempt_starts_when_the_delay_is_over() {
 }
 
 #[test]
-fn the_largest_delay_can_be_asked_for() {
+fn the_largest_delay_is_available_as_a_constant() {
     assert_eq!(BackoffPolicy::default().max(), seconds(30));
     assert_eq!(BackoffPolicy::constant(seconds(7)).max(), seconds(7));
     assert_eq!(BackoffPolicy::NONE.max(), Duration::ZERO);

@@ -1,4 +1,4 @@
-//! An invalid backoff is refused where it is built.
+//! The builder rejects an invalid backoff.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn a_first_delay_above_the_largest_is_refused() {
 }
 
 #[test]
-fn the_refusal_says_what_would_be_right() {
+fn the_refusal_states_the_valid_values() {
     assert_eq!(
         with_factor(0.5).unwrap_err().to_string(),
         "the backoff's `factor` must be a finite number of at least 1"
@@ -55,6 +55,6 @@ fn a_policy_can_be_a_constant_of_the_program() {
         Err(_) => BackoffPolicy::NONE,
     };
     const STEADY: BackoffPolicy = BackoffPolicy::constant(Duration::from_secs(5));
-    assert_eq!(PATIENT, BackoffPolicy::builder().first(seconds(2)).build().expect("it is valid"));
+    assert_eq!(PATIENT, BackoffPolicy::builder().first(seconds(2)).build().expect("the policy is valid"));
     assert_eq!(STEADY.max(), seconds(5));
 }

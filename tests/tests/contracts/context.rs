@@ -1,4 +1,4 @@
-//! What an attempt is told about itself.
+//! What the context says about its attempt.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::{SECOND, end, seconds};
 
-/// A task that calls `look` once an attempt and then does what it says.
+/// A task that calls `look` once per attempt and returns its result.
 fn looking(look: impl Fn(&TaskContext) -> Result<(), TaskError> + Clone + Send + Sync + 'static) -> TaskRef {
     TaskFn::arc("work", move |context: TaskContext| {
         let look = look.clone();
@@ -17,7 +17,7 @@ fn looking(look: impl Fn(&TaskContext) -> Result<(), TaskError> + Clone + Send +
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_name_and_id_are_those_of_the_handle_and_its_number_counts() {
+async fn name_and_id_match_the_handle_and_attempts_are_counted() {
     let (harness, seen) = (Harness::new(), Arc::new(Mutex::new(Vec::new())));
     let task = looking({
         let seen = Arc::clone(&seen);
@@ -35,7 +35,7 @@ async fn its_name_and_id_are_those_of_the_handle_and_its_number_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_error_is_that_of_the_latest_failure_and_stays_after_a_success() {
+async fn the_last_error_is_the_latest_and_survives_a_success() {
     let task = looking(|context| {
         let last = context.last_error().map(|error| (error.attempt(), error.kind(), error.to_string()));
         match context.attempt() {
@@ -67,7 +67,7 @@ async fn the_supervisor_of_the_context_can_add_tasks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn run_until_cancelled_gives_what_the_future_gave() {
+async fn run_until_cancelled_returns_the_output_of_the_future() {
     let task = TaskFn::arc("work", |context: TaskContext| async move {
         let value = context.run_until_cancelled(async {
             sleep(SECOND).await;
@@ -92,7 +92,7 @@ async fn run_until_cancelled_drops_the_future_at_the_stop() {
                     let _inner = inner;
                     std::future::pending::<()>().await;
                 };
-                // One reference is the test's, one the closure's.
+                // The test and the closure each hold one reference.
                 assert_eq!(context.run_until_cancelled(future).await, None);
                 assert_eq!(weak.strong_count(), 2);
                 Err(TaskError::Canceled)
@@ -110,12 +110,12 @@ async fn run_until_cancelled_drops_the_future_at_the_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_asked_before_the_first_poll_is_still_seen() {
+async fn a_stop_requested_before_the_first_poll_is_seen() {
     let harness = Harness::new();
-    // The closure runs when the attempt starts, before anything polls its future.
+    // The closure runs at the start of the attempt, before the first poll of its future.
     let task = TaskFn::arc("work", |context: TaskContext| {
         assert!(!context.is_cancelled());
-        context.supervisor().remove_task(context.name()).expect("it is there");
+        context.supervisor().remove_task(context.name()).expect("the task is alive");
         async move {
             assert!(context.is_cancelled());
             assert!(context.token().is_cancelled());
@@ -131,10 +131,10 @@ async fn a_stop_asked_before_the_first_poll_is_still_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_asks_for_its_own_stop_sees_it_at_once() {
+async fn a_body_that_requests_its_own_stop_sees_it_at_once() {
     let harness = Harness::new();
     let task = looking(|context| {
-        let first = context.supervisor().remove_task("work").expect("it is there");
+        let first = context.supervisor().remove_task("work").expect("the task is alive");
         assert!(first && context.is_cancelled());
         Err(TaskError::Canceled)
     });

@@ -1,4 +1,4 @@
-//! The error of a failure, found again by its type anywhere in its chain.
+//! A failure finds its error by type, anywhere in the chain.
 
 use std::error::Error;
 use std::fmt;
@@ -39,14 +39,14 @@ impl Error for Unreachable {
 
 const REFUSED: Refused = Refused { port: 80 };
 
-/// Looks for the cause in the failure of the outcome and in that of the event.
+/// Finds the cause in the failure of the outcome and in the failure of the event.
 async fn finds(body: fn() -> Result<(), TaskError>) -> Failure {
     let ending = end(Rules::never(), TaskFn::arc("work", move || async move { body() })).await;
     let told = ending.event_log.events().iter().find_map(|event| match &event.kind {
         EventKind::Failed { error, .. } => Some(error.clone()),
         _ => None,
     });
-    assert_eq!(told.expect("a failure was told").downcast_ref(), Some(&REFUSED));
+    assert_eq!(told.expect("a failure event was published").downcast_ref(), Some(&REFUSED));
     assert_eq!(ending.failure().downcast_ref(), Some(&REFUSED));
     ending.failure().clone()
 }
@@ -71,7 +71,7 @@ async fn under_a_context_of_anyhow() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_source_of_what_anyhow_boxed() {
+async fn the_source_of_an_error_boxed_by_anyhow() {
     finds(|| Err(anyhow::Error::from(Unreachable(REFUSED)))?).await;
 }
 
@@ -97,7 +97,7 @@ async fn another_type_is_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_the_error_that_the_next_attempt_is_told() {
+async fn in_the_last_error_that_the_next_attempt_sees() {
     let task = TaskFn::arc("work", |context: taskvisor::TaskContext| async move {
         match context.last_error() {
             None => Err(Unreachable(REFUSED))?,

@@ -1,4 +1,4 @@
-//! The parameters of a task's closure: none to four, each made out of the context.
+//! Parameters of a task's closure: none to four, each extracted from the context.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ fn with_db() -> Harness {
     Harness::build(Config::default(), |builder| builder.state(Db { queries: AtomicUsize::new(0) }))
 }
 
-/// Runs a task once; a failed assertion in it is a panic, and so no completion.
+/// Runs a task once and expects it to complete. A failed assertion in the task panics, so the task does not complete.
 async fn completes(harness: Harness, task: TaskRef) {
     let task = harness.add(Rules::never(), task);
     let outcome = harness.outcome(&task).await;
@@ -86,7 +86,7 @@ async fn a_state_is_the_same_value_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_optional_state_is_there_only_if_it_was_given() {
+async fn an_optional_state_is_present_only_if_registered() {
     let task = TaskFn::arc("work", |db: Option<State<Db>>, cache: Option<State<Cache>>| async move {
         assert!(db.is_some());
         assert!(cache.is_none());
@@ -128,7 +128,7 @@ impl FromContext for Label {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_the_user_s_own_is_made_anew_for_every_attempt() {
+async fn a_custom_extractor_runs_again_for_every_attempt() {
     let harness = Harness::new();
     let task = TaskFn::arc("work", |Label(label): Label| async move { Err(TaskError::fail(label)) });
     let task = harness.add(Rules::on_failure().without_backoff().max_retries(1), task);
@@ -153,7 +153,7 @@ struct Repository(Arc<Db>);
 
 impl FromApp for Repository {
     fn from_app(app: &AppContext) -> Self {
-        Self(app.state().expect("it was declared as a need"))
+        Self(app.state().expect("the extractor declares this state"))
     }
 
     fn needs(needs: &mut Needs<'_>) {
@@ -162,7 +162,7 @@ impl FromApp for Repository {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_the_user_s_own_out_of_a_state() {
+async fn a_custom_extractor_reads_a_state() {
     let task = TaskFn::arc("work", |Repository(db): Repository| async move {
         assert_eq!(db.queries.load(Ordering::Relaxed), 0);
         Ok(())
@@ -171,12 +171,12 @@ async fn one_of_the_user_s_own_out_of_a_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_the_user_s_own_that_needs_a_state_is_refused_without_it() {
+async fn a_custom_extractor_whose_state_is_missing_is_refused() {
     let harness = Harness::new();
     let task = TaskFn::arc("work", |_: Repository| async { Ok(()) });
     let refused = harness.add_task(harness.spec(Rules::never(), task));
     assert!(matches!(
-        refused.expect_err("nobody gave it").reason(),
+        refused.expect_err("the state is not registered").reason(),
         taskvisor::RuntimeError::MissingState { .. }
     ));
     harness.finish().await;

@@ -1,4 +1,4 @@
-//! Past the grace, an attempt is dropped and the outcome is `Aborted`.
+//! At the end of the grace, the supervisor drops the attempt. The outcome is `Aborted`.
 
 use taskvisor::{Config, EventName, TaskContext, TaskError, TaskFn};
 use tests::{Harness, Rules, Script, Step};
@@ -16,7 +16,7 @@ async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
     let waited = event_log.times_of(&task, EventName::Aborted)[0] - event_log.starts_of(&task)[0];
-    // `reach` looks once a millisecond.
+    // `reach` polls once per millisecond.
     assert!((seconds(7)..seconds(7) + millis(2)).contains(&waited), "{waited:?}");
 }
 
@@ -51,7 +51,7 @@ async fn an_aborted_attempt_carries_no_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_needs_a_part_of_the_grace_is_canceled_not_aborted() {
+async fn a_body_that_stops_within_the_grace_is_canceled() {
     let task = TaskFn::arc("work", |context: TaskContext| async move {
         context.cancelled().await;
         sleep(seconds(19)).await;
@@ -76,7 +76,7 @@ async fn a_second_request_only_brings_the_deadline_forward() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_ask_cannot_put_the_deadline_off() {
+async fn a_second_request_cannot_postpone_the_deadline() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;

@@ -1,4 +1,4 @@
-//! Tasks that are types, not closures.
+//! Tasks written as types instead of closures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -100,7 +100,7 @@ async fn a_panic_before_there_is_a_future_is_a_panic_of_the_attempt() {
 }
 
 #[test]
-fn a_task_says_its_name() {
+fn a_task_returns_its_name() {
     let task = poller(&Arc::default());
     assert_eq!(task.name(), "poller");
     assert_eq!(Rules::never().spec(task).name(), "poller");

@@ -1,4 +1,4 @@
-//! What a spec says itself, what it inherits, and what contradicts itself.
+//! Which options a spec sets, which it inherits, and which contradict each other.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn config() -> Config {
     }
 }
 
-/// What the recorder has to expect of a task that inherits all of `config`.
+/// The rules that the recorder checks for a task that inherits all of `config`.
 fn expected() -> Rules {
     Rules::always().constant_backoff(seconds(3)).timeout(seconds(2)).max_retries(1)
 }
@@ -44,7 +44,7 @@ fn the_defaults_are_those_of_the_contract() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_defaults_takes_over_the_configuration() {
+async fn with_defaults_uses_the_given_configuration() {
     let harness = Harness::with_config(config());
     let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
     assert!(harness.outcome(&task).await.is_failed());
@@ -68,7 +68,7 @@ async fn with_defaults_takes_over_the_configuration() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn inherit_takes_over_the_configuration_of_the_supervisor_it_is_added_to() {
+async fn inherit_uses_the_configuration_of_the_supervisor() {
     let harness = Harness::with_config(config());
     let task = add(&harness, expected(), TaskSpec::inherit(hanging()));
     assert!(harness.outcome(&task).await.is_failed());
@@ -76,7 +76,7 @@ async fn inherit_takes_over_the_configuration_of_the_supervisor_it_is_added_to()
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_defaults_takes_over_that_configuration_wherever_it_is_added() {
+async fn with_defaults_keeps_its_configuration_on_any_supervisor() {
     let harness = Harness::new();
     let task = add(&harness, expected(), TaskSpec::with_defaults(hanging(), &config()));
     assert!(harness.outcome(&task).await.is_failed());
@@ -94,7 +94,7 @@ async fn a_new_spec_inherits_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_spec_says_wins_over_what_it_inherits() {
+async fn options_of_the_spec_override_inherited_ones() {
     let harness = Harness::with_config(config());
     let spec =
         TaskSpec::with_defaults(Script::task("work", [Step::FailAfter(seconds(3), "down")]), &config())
@@ -121,7 +121,7 @@ async fn an_inherited_limit_contradicts_nothing() {
     assert_eq!(harness.finish().await.starts_of(&task).len(), 1);
 }
 
-/// Whether a spec is refused for what it says, with the spec given back and nothing begun.
+/// Returns whether the supervisor rejects a spec as invalid, returns the spec, and starts nothing.
 async fn is_invalid(spec: TaskSpec) -> bool {
     let harness = Harness::new();
     let name = spec.name().to_owned();
@@ -142,21 +142,21 @@ fn spec(restart: RestartPolicy) -> TaskSpec {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_retries_of_what_is_never_restarted_is_refused() {
+async fn max_retries_of_a_never_restarted_task_is_refused() {
     assert!(is_invalid(spec(RestartPolicy::Never).with_max_retries(3)).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stable_after_that_the_timeout_never_lets_it_reach_is_refused() {
+async fn a_stable_after_above_the_timeout_is_refused() {
     let limited = |limit| spec(RestartPolicy::OnFailure).with_timeout(limit);
     assert!(is_invalid(limited(seconds(4)).with_stable_after(seconds(5))).await);
-    // An attempt that is timed out then has run long enough.
+    // An attempt that times out at this limit has run for `stable_after`.
     assert!(!is_invalid(limited(seconds(5)).with_stable_after(seconds(5))).await);
     assert!(!is_invalid(limited(seconds(4))).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interval_of_what_is_not_always_restarted_is_refused() {
+async fn an_interval_without_restart_always_is_refused() {
     assert!(is_invalid(spec(RestartPolicy::Never).with_interval(SECOND)).await);
     assert!(is_invalid(spec(RestartPolicy::OnFailure).with_interval(SECOND)).await);
 }

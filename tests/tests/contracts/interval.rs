@@ -1,17 +1,17 @@
-//! The interval of `always`: how long it waits after a success.
+//! The interval of `always`: the delay between a success and the next attempt.
 
 use tests::{Rules, Step};
 
 use crate::support::{millis, play_until, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn unless_said_it_is_one_second() {
+async fn the_default_is_one_second() {
     let ending = play_until(Rules::always(), [Step::Succeed, Step::Succeed, Step::UntilStopped], 3).await;
     assert_eq!(ending.starts(), [seconds(0), seconds(1), seconds(2)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_what_the_spec_says() {
+async fn the_spec_sets_it() {
     let rules = Rules::always().interval(seconds(30));
     let ending = play_until(rules, [Step::Succeed, Step::Succeed, Step::UntilStopped], 3).await;
     assert_eq!(ending.starts(), [seconds(0), seconds(30), seconds(60)]);
@@ -57,7 +57,7 @@ async fn with_zero_the_next_attempt_starts_in_the_same_instant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endless_one_is_waited_for_without_a_panic() {
+async fn an_endless_interval_does_not_panic() {
     let harness = tests::Harness::new();
     let rules = Rules::always().interval(std::time::Duration::MAX);
     let task = harness.add(rules, tests::Script::task("work", [Step::Succeed]));

@@ -1,4 +1,4 @@
-//! Who waits until an attempt should stop, wherever it waits.
+//! Listeners that wait for the stop of an attempt, in the body or elsewhere.
 
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::{SECOND, seconds};
 
-/// Tells what an attempt, or what it spawned, came to.
+/// Sends the result of an attempt, or of a listener that the attempt spawned.
 type Told = UnboundedSender<String>;
 
 /// A task that calls `body` for each attempt.
@@ -25,7 +25,7 @@ where
     (TaskFn::arc("work", move |context: TaskContext| body(context, told.clone())), hears)
 }
 
-/// Listens outside of the body, and tells when it is over.
+/// Spawns a listener outside the body. The listener sends a message once the attempt is over.
 fn listen_elsewhere(context: &TaskContext, told: &Told) {
     let (context, told) = (context.clone(), told.clone());
     tokio::spawn(async move {
@@ -35,7 +35,10 @@ fn listen_elsewhere(context: &TaskContext, told: &Told) {
 }
 
 async fn next(hears: &mut UnboundedReceiver<String>) -> String {
-    timeout(seconds(3600), hears.recv()).await.expect("it is told in time").expect("it is told")
+    timeout(seconds(3600), hears.recv())
+        .await
+        .expect("a message arrives in time")
+        .expect("the sender is alive")
 }
 
 async fn is_canceled(harness: Harness, task: &TaskHandle) {
@@ -45,7 +48,7 @@ async fn is_canceled(harness: Harness, task: &TaskHandle) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_wakes_what_the_body_spawned() {
+async fn a_stop_wakes_spawned_listeners() {
     let (work, mut hears) = task(|context, told| async move {
         listen_elsewhere(&context, &told);
         listen_elsewhere(&context, &told);
@@ -56,7 +59,7 @@ async fn a_stop_wakes_what_the_body_spawned() {
     let harness = Harness::new();
     let work = harness.add(Rules::always(), work);
     sleep(seconds(10)).await;
-    assert!(hears.try_recv().is_err(), "nobody asked");
+    assert!(hears.try_recv().is_err(), "no stop was requested");
     is_canceled(harness, &work).await;
     assert_eq!(
         (next(&mut hears).await, next(&mut hears).await),
@@ -65,7 +68,7 @@ async fn a_stop_wakes_what_the_body_spawned() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_end_of_an_attempt_wakes_what_it_spawned() {
+async fn every_end_of_an_attempt_wakes_spawned_listeners() {
     let (work, mut hears) = task(|context, told| async move {
         listen_elsewhere(&context, &told);
         listen_elsewhere(&context, &told);
@@ -84,13 +87,16 @@ async fn every_end_of_an_attempt_wakes_what_it_spawned() {
     let waits = tokio::spawn(work.outcome());
     for attempt in [1, 1, 2, 2, 3, 3, 4, 4, 5, 5] {
         assert_eq!(next(&mut hears).await, format!("attempt {attempt} is over"));
-        assert!(work.status().attempt <= attempt + 1, "it was told only at the end of a later one");
+        assert!(
+            work.status().attempt <= attempt + 1,
+            "the message arrived only at the end of a later attempt"
+        );
     }
     assert!(waits.await.expect("a waiter").is_failed());
     harness.finish().await;
 }
 
-/// Polls a future with a waker of its own, which passes on what it is told: as a set of futures does.
+/// Polls a future with a separate waker that forwards each wake, as a set of futures does.
 struct Apart<F>(Pin<Box<F>>);
 
 struct Passing(Waker);
@@ -111,7 +117,7 @@ impl<F: Future> Future for Apart<F> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_wakes_what_is_polled_in_the_body_with_a_waker_of_its_own() {
+async fn a_stop_wakes_a_listener_polled_with_a_separate_waker() {
     let (work, _hears) = task(|context, _| async move {
         Apart(Box::pin(context.cancelled())).await;
         Err(TaskError::Canceled)
@@ -122,7 +128,7 @@ async fn a_stop_wakes_what_is_polled_in_the_body_with_a_waker_of_its_own() {
     is_canceled(harness, &work).await;
 }
 
-/// A waker that counts.
+/// Counts its wakes.
 #[derive(Default)]
 struct Counting(AtomicUsize);
 
@@ -133,7 +139,7 @@ impl Wake for Counting {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_was_polled_in_the_body_first_is_woken_where_it_is_polled_last() {
+async fn a_listener_that_left_the_body_is_woken_where_polled_last() {
     let (work, mut hears) = task(|context, told| async move {
         let copy = context.clone();
         let mut listening = Box::pin(async move { copy.cancelled().await });
@@ -154,7 +160,7 @@ async fn one_that_was_polled_in_the_body_first_is_woken_where_it_is_polled_last(
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_was_polled_elsewhere_first_is_woken_in_the_body() {
+async fn a_listener_polled_elsewhere_first_is_woken_in_the_body() {
     let (work, _hears) = task(|context, _| async move {
         let mut listening = pin!(context.cancelled());
         assert!(listening.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -180,7 +186,7 @@ async fn a_body_that_listens_to_another_task_is_woken_by_its_stop() {
     });
     let harness = Harness::new();
     let other = harness.add(Rules::always(), other);
-    let context = contexts.recv().await.expect("it runs");
+    let context = contexts.recv().await.expect("the other task runs");
     let work = TaskFn::arc("work", move || {
         let context = context.clone();
         async move {
@@ -195,7 +201,7 @@ async fn a_body_that_listens_to_another_task_is_woken_by_its_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_body_cancels_itself_stops_nobody_who_listens() {
+async fn a_token_that_the_body_cancels_wakes_no_listener() {
     let (work, _hears) = task(|context, _| async move {
         context.token().cancel();
         let heard = context.run_until_cancelled(sleep(SECOND)).await.is_none();
@@ -218,7 +224,7 @@ async fn dropped_listeners_of_attempts_wake_no_waiter() {
             assert!(listening.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
             assert_eq!(Arc::strong_count(&counting), 3);
         }
-        assert_eq!(Arc::strong_count(&counting), 1, "whoever went away left its waker behind");
+        assert_eq!(Arc::strong_count(&counting), 1, "a dropped listener left its waker behind");
         sleep(SECOND).await;
         context.run_until_cancelled(sleep(SECOND)).await;
         if context.attempt() < 4 { Err(TaskError::fail("again")) } else { Ok(()) }
@@ -235,7 +241,7 @@ async fn dropped_listeners_of_attempts_wake_no_waiter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_run_until_the_stop_is_dropped_with_it_even_where_it_is_kept() {
+async fn run_until_cancelled_drops_its_future_even_while_pinned() {
     let (work, mut hears) = task(|context, told| async move {
         let kept = Arc::new(());
         let (weak, future) = (Arc::downgrade(&kept), async move {

@@ -39,7 +39,7 @@ async fn shows_what_each_task_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn leaves_out_what_is_over() {
+async fn leaves_out_ended_tasks() {
     let harness = Harness::new();
     let stays = harness.add(Rules::always(), Script::task("stays", [Step::UntilStopped]));
     let goes = harness.add(Rules::never(), Script::task("goes", [Step::Succeed]));

@@ -1,4 +1,4 @@
-//! The contracts of one task: what follows an attempt, when, and what can be seen of it.
+//! The contracts of one task: what follows an attempt, after which delay, and what a status shows.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! A task that asks for a state that nobody gave is refused before it starts.
+//! A task that needs an unregistered state is rejected before it starts.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ fn refused(harness: &Harness, task: TaskRef) -> AddError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_refusal_names_the_task_and_all_types_that_are_missing() {
+async fn the_refusal_names_the_task_and_all_missing_types() {
     let harness = Harness::new();
     let error = refused(&harness, needs_both());
     match error.reason() {
@@ -32,7 +32,7 @@ async fn the_refusal_names_the_task_and_all_types_that_are_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_was_given_is_not_named() {
+async fn a_registered_state_is_not_named() {
     let harness = Harness::build(Config::default(), |builder| builder.state(Db));
     match refused(&harness, needs_both()).reason() {
         RuntimeError::MissingState { types, .. } => assert!(types.len() == 1 && types[0].ends_with("Cache")),
@@ -65,7 +65,7 @@ async fn a_refused_task_leaves_no_event_and_its_name_free() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_type_that_may_be_meant_is_named() {
+async fn the_refusal_suggests_a_similar_registered_type() {
     let harness = Harness::build(Config::default(), |builder| builder.state(Arc::new(Db)));
     let task = TaskFn::arc("work", |_: State<Db>| async { Ok(()) });
     match refused(&harness, task).reason() {
@@ -88,7 +88,7 @@ async fn run_starts_nothing_if_one_of_its_tasks_misses_a_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_given_twice_is_told_by_the_first_call() {
+async fn a_state_registered_twice_is_an_error_of_the_first_call() {
     let harness = Harness::build(Config::default(), |builder| builder.state(7_u32).state(8_u32));
     let error = refused(&harness, TaskFn::arc("work", || async { Ok(()) }));
     assert!(matches!(error.reason(), RuntimeError::DuplicateState { type_name: "u32" }), "{error}");

@@ -10,7 +10,7 @@ use tests::Rules;
 
 use crate::support::end;
 
-/// Runs a body that fails once: what its failure says, if it was retried.
+/// Runs a failing body, expects a retry, and returns the message of the failure.
 async fn retried<F>(body: fn() -> F) -> String
 where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
@@ -74,7 +74,7 @@ async fn an_anyhow_result_as_a_whole() {
     assert_eq!(said.await, "not today");
 }
 
-/// Like `eyre::Report`: no error itself, but convertible into a boxed one.
+/// Like `eyre::Report`: not an `Error`, but convertible into a boxed error.
 struct Report(fmt::Error);
 
 impl From<Report> for Box<dyn Error + Send + Sync> {
@@ -104,7 +104,7 @@ async fn a_task_error_of_a_helper() {
     assert_eq!(said.await, "from a helper");
 }
 
-/// Whether `?` takes a type: an inherent constant, where there is one, comes before that of the trait.
+/// Whether `?` accepts a type. An inherent constant, if the type has one, takes precedence over the trait's.
 struct Takes<T>(PhantomData<T>);
 
 trait TakesNot {

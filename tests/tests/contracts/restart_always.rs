@@ -127,7 +127,7 @@ async fn a_fatal_error_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_is_retried_when_it_says() {
+async fn retry_after_is_retried_after_its_delay() {
     let ending = play_until(
         rules().says_when(),
         [Step::RetryAfter("busy", seconds(7)), Step::RetryAfter("busy", seconds(7)), Step::UntilStopped],
@@ -155,7 +155,7 @@ async fn retry_after_is_retried_when_it_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn canceled_though_nobody_asked_is_retried_after_the_backoff() {
+async fn canceled_without_a_stop_request_is_retried_after_the_backoff() {
     let ending = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
     assert!(ending.outcome.is_canceled());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The column `never` of the restart table: one attempt, whatever it ends with.
+//! The column `never` of the restart table: a single attempt, regardless of its result.
 
 use taskvisor::FailureKind;
 use tests::{Rules, Step};
@@ -65,7 +65,7 @@ async fn retry_after_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn canceled_though_nobody_asked_fails() {
+async fn canceled_without_a_stop_request_fails() {
     let ending = play(Rules::never(), [Step::Cancel]).await;
     assert!(ending.outcome.is_failed());
     assert_eq!(ending.failure().kind(), FailureKind::Canceled);

@@ -31,7 +31,7 @@ async fn after_that_many_retries_the_task_fails_with_its_last_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn always_gives_up_after_its_retries_too() {
+async fn always_fails_after_its_retries_too() {
     let rules = Rules::always().without_backoff().max_retries(3);
     let ending = play(rules, [Step::Succeed, Step::Fail("down")]).await;
     assert!(ending.outcome.is_failed());
@@ -40,7 +40,7 @@ async fn always_gives_up_after_its_retries_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn timeouts_and_unasked_cancels_and_retry_after_count_as_retries() {
+async fn every_kind_of_failure_counts_as_a_retry() {
     let steps = [Step::Hang, Step::Cancel, Step::RetryAfter("busy", SECOND), Step::Panic("boom")];
     let rules = Rules::on_failure().without_backoff().timeout(SECOND).max_retries(3).says_when();
     let ending = play(rules, steps).await;
@@ -55,7 +55,7 @@ async fn zero_retries_are_one_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_limit_it_never_gives_up() {
+async fn without_a_limit_it_retries_forever() {
     let mut steps = vec![Step::Fail("down"); 500];
     steps.push(Step::Succeed);
     let ending = play(Rules::on_failure().without_backoff(), steps).await;

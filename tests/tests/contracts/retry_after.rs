@@ -1,4 +1,4 @@
-//! An error that says when to try again is believed exactly.
+//! The delay of a retry-after error is used exactly.
 
 use std::time::Duration;
 
@@ -80,12 +80,12 @@ async fn it_counts_for_max_retries_and_in_the_failures_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delay_beyond_all_time_is_thirty_years_and_not_a_panic() {
+async fn an_endless_delay_is_thirty_years_and_not_a_panic() {
     let harness = tests::Harness::new();
     let rules = Rules::on_failure().says_when();
     let task = harness.add(rules, tests::Script::task("work", [after(Duration::MAX)]));
     harness.settle().await;
-    let next = task.status().next_attempt.expect("it sleeps");
+    let next = task.status().next_attempt.expect("the task sleeps");
     assert_eq!((next - Instant::now()).as_secs() / (365 * 24 * 60 * 60), 30);
     assert!(harness.cancel(&task));
     assert!(harness.outcome(&task).await.is_canceled());

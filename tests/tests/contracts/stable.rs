@@ -1,4 +1,4 @@
-//! An attempt that ran long enough before it failed begins a new streak.
+//! An attempt that runs for `stable_after` before it fails starts a new streak.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tests::{Backoff, Rules, Step};
 
 use crate::support::{Ending, SECOND, millis, play, play_until, seconds};
 
-/// Four failures that ran for this long each, with one retry a streak: whether the task survived them all.
+/// Returns whether the task survives four failed attempts of length `ran`, with one retry per streak.
 async fn survives(rules: Rules, ran: Duration) -> bool {
     let fail = Step::FailAfter(ran, "down");
     let harness = tests::Harness::new();
@@ -30,21 +30,21 @@ async fn a_shorter_run_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unless_said_it_is_ten_seconds() {
+async fn the_default_is_ten_seconds() {
     let rules = Rules::on_failure().constant_backoff(SECOND);
     assert!(survives(rules, seconds(10)).await);
     assert!(!survives(rules, millis(9_999)).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn unless_said_it_is_ten_seconds_without_backoff_too() {
+async fn the_default_is_ten_seconds_without_backoff_too() {
     let rules = Rules::on_failure().without_backoff();
     assert!(survives(rules, seconds(10)).await);
     assert!(!survives(rules, millis(9_999)).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn unless_said_it_is_the_largest_backoff_if_that_is_longer() {
+async fn the_default_is_the_largest_backoff_if_that_is_longer() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0));
     assert!(survives(rules, seconds(60)).await);
     assert!(!survives(rules, millis(59_999)).await);
@@ -72,7 +72,7 @@ async fn timeouts_after_a_stable_run_begin_a_new_streak_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_waited_does_not_count_as_run() {
+async fn waiting_does_not_count_as_running() {
     let rules = Rules::on_failure().constant_backoff(seconds(20)).stable_after(seconds(20)).max_retries(1);
     let ending = play(rules, [Step::Fail("first"), Step::Fail("second"), Step::Succeed]).await;
     assert_eq!(ending.failure().to_string(), "second");

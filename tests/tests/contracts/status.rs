@@ -1,4 +1,4 @@
-//! What can be seen of a task while it lives and after.
+//! The status of a task, during its life and after its end.
 
 use taskvisor::{FailureKind, Phase, TaskHandle, TaskStatus, WaitingOn};
 use tests::{Backoff, Harness, Rules, Script, Step};
@@ -15,7 +15,7 @@ fn last_error(status: &TaskStatus) -> Option<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn before_its_first_turn_it_waits_for_that() {
+async fn before_its_first_poll_it_waits_for_its_slot() {
     let harness = Harness::new();
     let task = add(&harness, Rules::never(), [Step::Succeed]);
     let status = task.status();
@@ -27,7 +27,7 @@ async fn before_its_first_turn_it_waits_for_that() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_it_runs_it_says_which_attempt_and_since_when() {
+async fn a_running_task_shows_its_attempt_and_since_when() {
     let harness = Harness::new();
     let rules = Rules::on_failure().constant_backoff(seconds(5));
     let task = add(&harness, rules, [Step::Fail("down"), Step::UntilStopped]);
@@ -42,7 +42,7 @@ async fn while_it_runs_it_says_which_attempt_and_since_when() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn during_a_backoff_it_says_until_when_and_why() {
+async fn a_backoff_shows_when_it_ends_and_why() {
     let harness = Harness::new();
     let rules = Rules::on_failure().backoff(Backoff::exponential(seconds(10), seconds(60), 2.0));
     let task = add(&harness, rules, [Step::Fail("first"), Step::Panic("second"), Step::UntilStopped]);
@@ -61,7 +61,7 @@ async fn during_a_backoff_it_says_until_when_and_why() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn during_an_interval_the_streak_is_over_and_the_last_error_still_known() {
+async fn an_interval_resets_the_streak_and_keeps_the_last_error() {
     let harness = Harness::new();
     let rules = Rules::always().without_backoff().interval(seconds(60));
     let task = add(&harness, rules, [Step::Fail("down"), Step::Succeed]);
@@ -75,7 +75,7 @@ async fn during_an_interval_the_streak_is_over_and_the_last_error_still_known() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_it_waits_for_a_permit_it_says_so() {
+async fn a_task_that_waits_for_a_permit_shows_it() {
     let harness = one_at_a_time();
     let holder = harness.add(Rules::always(), Script::task("holder", [Step::UntilStopped]));
     harness.reach(&holder, 1).await;
@@ -100,7 +100,7 @@ async fn status_reports_a_requested_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_its_end_the_handle_says_how_it_ended() {
+async fn after_its_end_the_handle_shows_the_outcome() {
     let harness = Harness::new();
     let task = add(&harness, Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Succeed]);
     harness.outcome(&task).await;
@@ -144,7 +144,7 @@ async fn a_long_run_begins_the_streak_anew() {
     let rules = Rules::on_failure().constant_backoff(SECOND).stable_after(seconds(5));
     let steps = [Step::Fail("a"), Step::Fail("b"), Step::FailAfter(seconds(5), "c"), Step::UntilStopped];
     let task = add(&harness, rules, steps);
-    // In the backoff that follows the second failure.
+    // The task is now in the backoff after the second failure.
     sleep(millis(1_500)).await;
     assert_eq!(task.status().failures, 2);
     harness.reach(&task, 4).await;
@@ -156,7 +156,7 @@ async fn a_long_run_begins_the_streak_anew() {
 async fn the_handle_of_a_name_is_the_handle_of_its_task() {
     let harness = Harness::new();
     let task = add(&harness, Rules::always(), [Step::UntilStopped]);
-    let found = harness.task("work").expect("it is there");
+    let found = harness.task("work").expect("the task is alive");
     assert_eq!((found.id(), found.name()), (task.id(), "work"));
     assert!(harness.task("other").is_none());
     harness.finish().await;

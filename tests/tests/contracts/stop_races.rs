@@ -9,7 +9,8 @@ use tests::{Harness, Rules};
 
 const RACES: usize = 20_000;
 
-/// Telling it costs time between the first look at the task and its first attempt: there the stop has to come.
+/// A subscriber to `added`. Publishing to many of them takes time between the first check for a stop and the first
+/// attempt. The stop request has to arrive in that window.
 struct Delays;
 
 impl Subscribe for Delays {
@@ -35,9 +36,9 @@ async fn after_a_stop_request_no_attempt_starts() {
     let mut tasks = Vec::with_capacity(RACES);
     for race in 0..RACES {
         let task = harness.add(Rules::always(), racer(race));
-        // Now earlier, now later, so that some of the asks meet the start.
+        // The offset varies, so that some requests coincide with the start of the attempt.
         (0..race % 2_000).for_each(|_| spin_loop());
-        // From here on the recorder takes no attempt that was not there when `cancel` returned.
+        // From here on, the recorder rejects any attempt that starts after `cancel` returned.
         assert!(harness.cancel(&task));
         tasks.push(task);
     }

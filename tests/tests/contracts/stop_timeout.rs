@@ -1,4 +1,4 @@
-//! `stop_timeout`: how long one task has after a stop request, whatever the sender of the request allows.
+//! `stop_timeout`: how long one task may take to stop, regardless of the grace in the stop request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::*;
 
-/// Ends after an hour, and does not watch for a stop request.
+/// A task that runs for an hour and ignores stop requests.
 fn deaf() -> TaskRef {
     TaskFn::arc("deaf", || async {
         sleep(seconds(3_600)).await;
@@ -16,7 +16,7 @@ fn deaf() -> TaskRef {
     })
 }
 
-/// How long it takes until the task has ended.
+/// Returns the time until the task has ended.
 async fn stopped_after(task: &TaskHandle) -> Duration {
     let requested = Instant::now();
     assert!(matches!(task.outcome().await, Outcome::Aborted));
@@ -73,7 +73,7 @@ async fn the_sender_of_a_stop_request_may_allow_less() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_returns_in_time_is_not_hurried() {
+async fn a_body_that_returns_in_time_is_not_dropped() {
     let harness = Harness::new();
     let flush = TaskFn::arc("flush", |context: taskvisor::TaskContext| async move {
         context.cancelled().await;

@@ -1,4 +1,4 @@
-//! Stopped while it waits (turn, permit, backoff, interval), a task is `Canceled` at once, without an attempt.
+//! A task that is stopped while it waits (slot, permit, backoff, interval) is `Canceled` at once, without an attempt.
 
 use taskvisor::{EventName, Outcome};
 use tests::{Harness, Rules, Script, Step};
@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use crate::support::{SECOND, millis, one_at_a_time, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn for_its_first_turn() {
+async fn for_its_first_poll() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     assert!(harness.cancel(&task));
@@ -17,7 +17,7 @@ async fn for_its_first_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_its_first_turn_by_a_shutdown() {
+async fn for_its_first_poll_by_a_shutdown() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     harness.stop();
@@ -106,7 +106,7 @@ async fn for_the_end_of_an_interval_and_carries_no_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_the_end_of_what_retry_after_said() {
+async fn for_the_end_of_a_retry_after() {
     let harness = Harness::new();
     let step = Step::RetryAfter("busy", seconds(3_600));
     let task = harness.add(Rules::on_failure().says_when(), Script::task("work", [step]));
@@ -119,12 +119,12 @@ async fn for_the_end_of_what_retry_after_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn for_others_between_two_attempts_without_delay() {
+async fn between_two_attempts_without_delay() {
     let harness = Harness::new();
     let task = harness.add(Rules::on_failure().without_backoff(), Script::task("work", [Step::Fail("no")]));
     harness.settle().await;
     let attempts = task.status().attempt;
-    assert!(attempts > 1, "it runs again and again");
+    assert!(attempts > 1, "the task restarts repeatedly");
     assert!(harness.cancel(&task));
     let outcome = harness.outcome(&task).await;
     assert!(matches!(outcome, Outcome::Canceled { last_error: Some(_), .. }), "{outcome}");

@@ -1,4 +1,4 @@
-//! Once a stop was asked it wins over the restart table: no further attempt, and the outcome is `Canceled`.
+//! A stop request overrides the restart table: no further attempt starts, and the outcome is `Canceled`.
 
 use taskvisor::{FailureKind, Outcome, StopCause, TaskError};
 use tests::{Harness, Rules, Script, Step};
@@ -35,7 +35,7 @@ async fn a_body_that_succeeds_when_stopped_is_canceled_not_completed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_fails_when_stopped_is_canceled_with_that_error_and_not_retried() {
+async fn a_body_that_fails_when_stopped_is_canceled_with_its_error() {
     for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
         let ending = stop(rules, Script::task("work", [Step::FailWhenStopped("torn")])).await;
         assert_eq!(canceled(&ending), Some(FailureKind::Error));
@@ -85,7 +85,7 @@ async fn a_timeout_within_the_grace_is_canceled_with_that_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_final_attempt_s_error_is_carried_not_an_earlier_one() {
+async fn only_the_error_of_the_final_attempt_is_carried() {
     let ending = play_until(Rules::on_failure(), [Step::Fail("earlier"), Step::UntilStopped], 2).await;
     assert_eq!(canceled(&ending), None);
 }
@@ -100,7 +100,7 @@ async fn an_exhausted_task_with_a_stop_request_is_canceled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_outcome_of_a_shutdown_says_that_it_was_one() {
+async fn the_outcome_names_a_shutdown_as_its_cause() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::FailWhenStopped("torn")]));
     harness.reach(&task, 1).await;

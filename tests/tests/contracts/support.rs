@@ -1,4 +1,4 @@
-//! Short ways to say what most of these tests say.
+//! Helpers that most of these tests share.
 
 use std::future::Future;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// What became of a task.
+/// The outcome and the events of an ended task.
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
     pub(crate) task: TaskHandle,
@@ -55,7 +55,7 @@ pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attemp
     let harness = Harness::new();
     let task = harness.add(rules, Script::task("work", steps));
     harness.reach(&task, attempt).await;
-    assert!(harness.cancel(&task), "nobody else cancels");
+    assert!(harness.cancel(&task), "this is the first stop request");
     let outcome = harness.outcome(&task).await;
     Ending { outcome, task, event_log: harness.finish().await }
 }
@@ -65,12 +65,12 @@ pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Ending {
     let harness = Harness::new();
     let task = harness.add(rules, task);
     harness.reach(&task, 1).await;
-    assert!(harness.cancel(&task), "nobody else cancels");
+    assert!(harness.cancel(&task), "this is the first stop request");
     let outcome = harness.outcome(&task).await;
     Ending { outcome, task, event_log: harness.finish().await }
 }
 
-/// A task that waits until it is asked to stop and then does `last`.
+/// A task that waits for a stop request and then performs `last`.
 pub(crate) fn when_stopped<F>(last: impl Fn() -> F + Clone + Send + Sync + 'static) -> TaskRef
 where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The token of an attempt, and a context that is kept beyond it.
+//! The token of an attempt, and a context that outlives its attempt.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +11,8 @@ use crate::support::{SECOND, end, seconds};
 
 type Kept = Arc<Mutex<Vec<(TaskContext, CancellationToken)>>>;
 
-/// A task that keeps what its first attempt was given, goes on as `first` says, and then waits for its stop.
+/// A task that keeps the context and the token of its first attempt, ends that attempt with `first`, and waits for a
+/// stop request in the second.
 fn keeping(
     harness: &Harness,
     rules: Rules,
@@ -39,7 +40,7 @@ fn keeping(
     (harness.add(rules, task), kept)
 }
 
-/// Ends the first attempt so, and looks at what it kept while the second one runs.
+/// Ends the first attempt with `first`, and checks its context and token while the second attempt runs.
 async fn is_cancelled_after(rules: Rules, first: fn() -> Option<Result<(), TaskError>>) {
     let harness = Harness::new();
     let (task, kept) = keeping(&harness, rules, first);
@@ -110,7 +111,7 @@ async fn is_cancelled_once_the_task_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn is_cancelled_when_a_stop_is_asked_while_the_attempt_goes_on() {
+async fn is_cancelled_by_a_stop_request_while_the_attempt_runs() {
     let harness = Harness::new();
     let (task, kept) = keeping(&harness, Rules::always(), || None);
     harness.reach(&task, 1).await;
@@ -135,7 +136,7 @@ async fn is_cancelled_when_the_supervisor_shuts_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stops_what_the_body_spawned_with_it_when_the_attempt_times_out() {
+async fn stops_spawned_work_when_the_attempt_times_out() {
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let task = TaskFn::arc("work", move |token: CancellationToken| {
         let sender = sender.clone();
@@ -172,7 +173,7 @@ async fn is_the_same_for_one_attempt_and_another_for_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelled_by_the_body_itself_it_asks_nobody_to_stop() {
+async fn cancelled_by_the_body_it_requests_no_stop() {
     let task = TaskFn::arc("work", |context: TaskContext| async move {
         context.token().cancel();
         Err(TaskError::Canceled)
@@ -182,7 +183,7 @@ async fn cancelled_by_the_body_itself_it_asks_nobody_to_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn asked_for_by_a_destructor_at_the_end_of_the_attempt_it_is_cancelled_too() {
+async fn is_cancelled_if_taken_by_a_destructor_of_the_attempt() {
     struct Late(TaskContext, Arc<Mutex<Option<CancellationToken>>>);
     impl Drop for Late {
         fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! `.fatal()?` and `.retry_after(d)?` say more than `?`, in a body of any error type.
+//! `.fatal()?` and `.retry_after(d)?` add a verdict to `?`, in a body of any error type.
 
 use std::error::Error;
 use std::fmt;
@@ -22,7 +22,7 @@ async fn port(text: &str) -> Result<u16, std::num::ParseIntError> {
     text.parse()
 }
 
-/// A body that fails is not retried: what its failure says.
+/// Expects that the failing body is not retried, and returns the message of the failure.
 async fn fatal<F>(body: fn() -> F) -> String
 where
     F: Future<Output = TaskResult> + Send + 'static,
@@ -33,7 +33,7 @@ where
     ending.failure().to_string()
 }
 
-/// A body that fails is retried after exactly `LATER`: what its failure says.
+/// Expects that the failing body is retried after exactly `LATER`, and returns the message of the failure.
 async fn later<F>(body: fn() -> F) -> String
 where
     F: Future<Output = TaskResult> + Send + 'static,
@@ -188,7 +188,7 @@ async fn fatal_of_a_string() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_verdict_of_a_task_error_survives_its_way_through_anyhow() {
+async fn the_verdict_of_a_task_error_survives_anyhow() {
     async fn inner() -> anyhow::Result<()> {
         let boxed = TaskError::fatal("broken").into_boxed();
         Err(anyhow::Error::from_boxed(boxed)).context("starting")

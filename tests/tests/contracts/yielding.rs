@@ -1,4 +1,4 @@
-//! Without any delay between attempts, a task still lets others run on a runtime of one thread.
+//! A task without delay between attempts does not starve other tasks on a single-threaded runtime.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,10 +10,10 @@ use tokio::task::yield_now;
 
 use crate::support::SECOND;
 
-/// Enough for any fair runtime to have given a neighbour its hundred turns.
+/// Enough attempts for a fair runtime to have polled a neighbor a hundred times.
 const PATIENCE: usize = 100_000;
 
-/// Runs beside a task that never waits; the task gives up if its neighbour is starved.
+/// Runs a neighbor beside a task that never waits. The task fails if its neighbor starves.
 async fn has_neighbours(rules: Rules, result: fn() -> Result<(), TaskError>) {
     let harness = Harness::new();
     let (attempts, served) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
@@ -32,7 +32,7 @@ async fn has_neighbours(rules: Rules, result: fn() -> Result<(), TaskError>) {
         }
         served.store(true, Ordering::Relaxed);
     });
-    neighbour.await.expect("the neighbour is served");
+    neighbour.await.expect("the neighbor is polled");
     goes_on(&harness, &task, &attempts);
     harness.finish().await;
 }
@@ -40,7 +40,7 @@ async fn has_neighbours(rules: Rules, result: fn() -> Result<(), TaskError>) {
 fn goes_on(harness: &Harness, task: &TaskHandle, attempts: &AtomicUsize) {
     assert!(harness.is_alive("busy"), "{}", task.status().phase);
     let attempts = attempts.load(Ordering::Relaxed);
-    assert!(attempts >= 100, "it ran as often as its neighbour, not {attempts} times");
+    assert!(attempts >= 100, "the task ran {attempts} times, less often than its neighbor");
 }
 
 #[tokio::test(start_paused = true)]

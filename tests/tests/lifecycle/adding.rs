@@ -1,4 +1,4 @@
-//! Adding a task: decided at once, from anywhere, and nothing accepted is lost.
+//! Adding a task: admission is immediate, works from any thread, and never loses an accepted task.
 
 use std::thread;
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn all_tasks_that_several_threads_add_at_once_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_runs_without_anybody_calling_run() {
+async fn a_task_runs_without_a_call_to_run() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), Script::task("alone", [Step::Succeed]));
     assert!(task.outcome().await.is_completed());
@@ -58,7 +58,7 @@ async fn a_task_runs_without_anybody_calling_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn run_waits_for_what_was_added_before_it_and_during_it() {
+async fn run_waits_for_tasks_added_before_and_during_it() {
     let harness = Harness::new();
     let early = harness.add(Rules::never(), Script::task("early", [Step::Succeed]));
     let late = harness.spec(Rules::never(), Script::task("late", [Step::Succeed]));
@@ -102,7 +102,9 @@ fn an_add_outside_any_runtime_is_refused_with_the_spec_back() {
 
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let task = supervisor.add_task(refused.into_spec()).expect("the first runtime it is called from");
+        let task = supervisor
+            .add_task(refused.into_spec())
+            .expect("the supervisor adopts the first runtime that calls it");
         trace.ended(&task, task.outcome().await);
         supervisor.shutdown().await.expect("in order");
         let event_log = trace.check();
@@ -111,20 +113,20 @@ fn an_add_outside_any_runtime_is_refused_with_the_spec_back() {
 }
 
 #[test]
-fn a_supervisor_that_was_given_a_runtime_takes_tasks_outside_it() {
+fn a_supervisor_with_a_runtime_accepts_tasks_outside_it() {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let trace = Trace::new();
     let builder = Supervisor::builder(Config::default()).subscriber(trace.subscriber());
     let supervisor = builder.runtime(runtime.handle().clone()).build();
     let spec = trace.spec(Rules::never(), Script::task("remote", [Step::Succeed]));
-    let task = supervisor.add_task(spec).expect("it has a runtime");
+    let task = supervisor.add_task(spec).expect("the supervisor has a runtime");
     trace.ended(&task, parked::wait(task.outcome()));
     parked::wait(supervisor.shutdown()).expect("in order");
     assert_eq!(trace.check().of(&task).last().map(String::as_str), Some("removed"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_add_after_the_shutdown_began_is_refused_with_the_spec_back() {
+async fn an_add_during_a_shutdown_is_refused_with_the_spec_back() {
     let harness = Harness::new();
     let stopping = harness.add(Rules::never(), Script::task("stopping", [Step::Hang]));
     harness.settle().await;
@@ -134,7 +136,7 @@ async fn an_add_after_the_shutdown_began_is_refused_with_the_spec_back() {
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown), "{refused}");
     assert!(stopping.outcome().await.is_aborted());
     report_of(harness.shutdown().await).expect("nothing is stuck");
-    let refused = harness.add_task(refused.into_spec()).expect_err("the shutdown is through");
+    let refused = harness.add_task(refused.into_spec()).expect_err("the shutdown is over");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown), "{refused}");
     assert_eq!(refused.into_spec().name(), "late");
     let event_log = harness.finish().await;

@@ -1,5 +1,5 @@
-//! A body that blocks its thread inside a poll past its grace. Threads are real here, and so is the (tiny) grace; what
-//! has to be waited for is waited for by its condition.
+//! A body that blocks its thread inside a poll past its grace. These tests use real threads and a real, short grace.
+//! They wait for conditions, not for fixed times.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ use crate::drops::Witness;
 
 const GRACE: Duration = Duration::from_millis(1);
 
-/// Lets a blocked body go, also when a test fails.
+/// Releases a blocked body, also when a test fails.
 struct Release(Option<Sender<()>>);
 
 impl Release {
@@ -28,7 +28,7 @@ impl Release {
     }
 }
 
-/// A task whose first attempt blocks its thread until released, and what tells that it does.
+/// A task whose first attempt blocks its thread until released. The receiver resolves once the attempt blocks.
 fn blocker() -> (TaskRef, oneshot::Receiver<()>, Release) {
     let (release, blocked): (_, Receiver<()>) = channel();
     let (tell, blocks) = oneshot::channel();
@@ -49,11 +49,11 @@ fn blocker() -> (TaskRef, oneshot::Receiver<()>, Release) {
 async fn blocked(harness: &Harness, rules: Rules) -> (TaskHandle, Release) {
     let (task, blocks, release) = blocker();
     let task = harness.add(rules, task);
-    blocks.await.expect("it starts");
+    blocks.await.expect("the body starts");
     (task, release)
 }
 
-/// Waits for what nothing tells of.
+/// Polls a condition that no event signals, until it holds.
 async fn until(mut holds: impl FnMut() -> bool) {
     while !holds() {
         tokio::task::yield_now().await;
@@ -88,7 +88,7 @@ async fn a_stuck_body_keeps_its_name_until_it_returns() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_that_blocks_only_within_its_grace_ends_as_it_says() {
+async fn a_body_that_blocks_within_its_grace_ends_normally() {
     let harness = Harness::new();
     let (task, release) = blocked(&harness, Rules::always()).await;
     harness.cancel(&task);
@@ -98,7 +98,7 @@ async fn a_body_that_blocks_only_within_its_grace_ends_as_it_says() {
     harness.finish().await;
 }
 
-/// Waiters were told that it is over: what it left undone in that poll, it does not do in a later one.
+/// The outcome is already published, so the body must not continue in a later poll.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
     let harness = Harness::new();
@@ -120,7 +120,7 @@ async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
     });
     let task = harness.add(Rules::never(), body);
     let release = Release(Some(release));
-    blocks.await.expect("it starts");
+    blocks.await.expect("the body starts");
     task.cancel_with_timeout(GRACE);
     assert!(task.outcome().await.is_aborted());
     assert!(!dropped.is_dropped());
@@ -132,7 +132,7 @@ async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_waiter_outside_any_runtime_learns_of_a_stuck_task_from_one_inside() {
+async fn a_waiter_inside_a_runtime_wakes_one_outside_any_runtime() {
     let harness = Harness::new();
     let (task, release) = blocked(&harness, Rules::never()).await;
     let outcome = task.outcome();
@@ -146,7 +146,7 @@ async fn a_waiter_outside_any_runtime_learns_of_a_stuck_task_from_one_inside() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_permit_stays_taken_as_long_as_the_attempt_is_there() {
+async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
     let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
     let (task, release) = blocked(&harness, Rules::never()).await;
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
@@ -159,11 +159,11 @@ async fn a_permit_stays_taken_as_long_as_the_attempt_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
+async fn a_shutdown_names_the_stuck_task_to_every_caller() {
     let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, release) = blocked(&harness, Rules::never()).await;
     let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
-    // The recorder may have been woken on the thread that blocks, where Tokio lets nobody else take it over.
+    // The recorder may have been woken on the blocked thread, from which no other Tokio worker can steal it.
     harness.trace().expect_stuck(&task);
     harness.trace().expect_stuck(&cooperative);
     let supervisor = harness.handle();
@@ -185,14 +185,14 @@ async fn a_shutdown_names_the_stuck_task_to_everybody_who_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
+async fn a_run_that_leaves_a_stuck_task_returns_an_error() {
     let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, blocks, release) = blocker();
     let spec = harness.spec(Rules::never(), task);
     let result = harness.run_until(vec![spec], blocks).await;
     let task = harness.task("blocker").expect("its name is taken");
     harness.trace().expect_stuck(&task);
-    let message = result.expect_err("it is stuck").to_string();
+    let message = result.expect_err("a task is stuck").to_string();
     assert!(message.contains("`blocker`"), "{message}");
     release.now();
     until(|| !harness.is_alive("blocker")).await;
@@ -200,7 +200,7 @@ async fn a_run_that_leaves_a_stuck_task_behind_says_so() {
     assert!(matches!(shutdown, Err(RuntimeError::GraceExceeded { .. })));
 }
 
-/// The clock of the runtime that waits is paused, so that nobody waits for the time that the driver is given.
+/// The clock of the waiting runtime is paused, so the test does not wait out the time that the driver has.
 #[tokio::test(start_paused = true)]
 async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
@@ -210,9 +210,9 @@ async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
     let task = supervisor.add_task(spec).expect("the name is free");
     let outcome = task.outcome();
     let thread = std::thread::spawn(move || runtime.block_on(outcome));
-    blocks.await.expect("it starts");
+    blocks.await.expect("the body starts");
 
-    let error = supervisor.shutdown().await.expect_err("it blocks");
+    let error = supervisor.shutdown().await.expect_err("the body blocks");
     assert!(
         matches!(&error, RuntimeError::GraceExceeded { report } if report.stuck[0].name == "blocker"),
         "{error}"
@@ -221,5 +221,5 @@ async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
     assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
     assert!(task.outcome().await.is_aborted());
     release.now();
-    assert!(thread.join().expect("it returns").is_aborted());
+    assert!(thread.join().expect("the thread does not panic").is_aborted());
 }

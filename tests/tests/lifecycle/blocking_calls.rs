@@ -1,5 +1,5 @@
-//! A timeout drops the attempt's future, and not the call in `spawn_blocking` that the attempt awaits. Threads and times
-//! are real here; what has to be waited for is waited for by its condition.
+//! A timeout drops the attempt's future, but not the call in `spawn_blocking` that the attempt awaits. These tests use
+//! real threads and times. They wait for conditions, not for fixed times.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -46,7 +46,7 @@ impl Drop for ReleaseOnDrop {
     }
 }
 
-/// Runs the task until four attempts have timed out and `running` calls of theirs block; then the calls return.
+/// Runs the task until four attempts have timed out and `running` of their calls block. Then releases the calls.
 async fn four_timeouts(calls: &Arc<Calls>, task: TaskRef, running: usize) {
     let release = ReleaseOnDrop(Arc::clone(calls));
     let harness = Harness::new();
@@ -75,7 +75,7 @@ async fn a_blocking_call_outlives_the_timeout_of_its_attempt() {
     assert_eq!(calls.most.load(Ordering::SeqCst), 4);
 }
 
-/// What the documentation of `timeout` advises.
+/// Follows the advice in the documentation of `timeout`.
 #[tokio::test]
 async fn a_permit_inside_keeps_blocking_calls_apart() {
     let calls = Arc::new(Calls::default());

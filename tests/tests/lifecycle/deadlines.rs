@@ -1,4 +1,4 @@
-//! The grace: what happens to a body that does not stop, and when.
+//! The grace: when a body that does not stop is dropped.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ async fn deaf(harness: &Harness) -> TaskHandle {
     task
 }
 
-/// When the only attempt of the task was aborted.
+/// Returns the time at which the only attempt of the task was aborted.
 async fn aborted_at(harness: Harness, task: &TaskHandle) -> Duration {
     assert!(task.outcome().await.is_aborted());
     let event_log = harness.finish().await;
@@ -31,7 +31,7 @@ async fn aborted_at(harness: Harness, task: &TaskHandle) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_ignores_the_stop_is_aborted_when_the_grace_is_over() {
+async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
     let harness = Harness::with_config(Config { grace: seconds(7), ..Config::default() });
     let (witness, dropped) = Witness::new();
     let held = std::sync::Mutex::new(Some(witness));
@@ -52,7 +52,7 @@ async fn a_body_that_ignores_the_stop_is_aborted_when_the_grace_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_needs_to_wait_for_the_grace_to_be_kept() {
+async fn the_grace_is_enforced_without_a_waiter() {
     let harness = Harness::new();
     let task = deaf(&harness).await;
     task.cancel_with_timeout(seconds(3));
@@ -126,9 +126,9 @@ async fn work_done_within_the_grace_is_not_cut_short() {
     assert_eq!(event_log.times_of(&task, EventName::Canceled), [seconds(9)]);
 }
 
-/// Such a body is always ready, so the paused clock does not move by itself.
+/// Such a body is always ready, so the paused clock does not advance by itself.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_uses_up_the_budget_of_every_poll_cannot_put_its_deadlines_off() {
+async fn a_body_that_exhausts_its_budget_still_meets_its_deadlines() {
     let harness = Harness::new();
     let greedy = |name| {
         TaskFn::arc(name, || async {

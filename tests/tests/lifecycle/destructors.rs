@@ -1,4 +1,4 @@
-//! A panic in a destructor of the user's goes no further, whoever happens to drop the value.
+//! A panic in a user's destructor is contained, regardless of which component drops the value.
 
 use std::error::Error;
 use std::fmt;
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::drops::{Bomb, Dropped};
 
-/// A future that ends as told, and panics when it is dropped.
+/// A future that ends with the given result and panics when dropped.
 struct Explosive(Option<Result<(), TaskError>>, #[expect(dead_code, reason = "it is dropped")] Bomb);
 
 impl Future for Explosive {
@@ -28,7 +28,7 @@ impl Future for Explosive {
     }
 }
 
-/// A task of one attempt in an explosive future.
+/// A task with a single attempt in an explosive future.
 fn explosive(name: &'static str, end: Option<Result<(), TaskError>>) -> (TaskRef, Dropped) {
     let (bomb, dropped) = Bomb::new();
     let future = Mutex::new(Some(Explosive(end, bomb)));
@@ -36,7 +36,7 @@ fn explosive(name: &'static str, end: Option<Result<(), TaskError>>) -> (TaskRef
     (task, dropped)
 }
 
-/// Runs it beside another, which must not notice, and says how it ended.
+/// Runs the task beside another, which must be unaffected, and returns its outcome.
 async fn outcome_of(rules: Rules, (task, dropped): (TaskRef, Dropped), cancels: bool) -> Outcome {
     let harness = Harness::new();
     let other =
@@ -86,7 +86,7 @@ fn unstable(name: &'static str, step: Step) -> (TaskRef, Dropped) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_value_that_panics_when_dropped_does_not_change_the_outcome() {
+async fn a_task_value_that_panics_in_drop_keeps_the_outcome() {
     assert!(outcome_of(Rules::never(), unstable("succeeds", Step::Succeed), false).await.is_completed());
     assert!(outcome_of(Rules::never(), unstable("fails", Step::Fail("no")), false).await.is_failed());
     assert!(outcome_of(Rules::never(), unstable("hangs", Step::Hang), true).await.is_aborted());
@@ -109,13 +109,13 @@ async fn a_state_that_panics_in_drop_is_contained() {
 
 const SLOW: Duration = Duration::from_millis(80);
 
-/// Takes its time when it is dropped.
+/// A value with a slow destructor.
 #[derive(Debug)]
 struct Slow;
 
 impl Drop for Slow {
     fn drop(&mut self) {
-        // It moves the clock in its first poll, as a destructor that blocks the thread does.
+        // `advance` moves the clock in its first poll, which simulates a destructor that blocks the thread.
         let mut moved = pin!(tokio::time::advance(SLOW));
         let _ = moved.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
@@ -130,7 +130,7 @@ impl fmt::Display for Slow {
 impl Error for Slow {}
 
 #[tokio::test(start_paused = true)]
-async fn a_task_ends_after_its_value_and_its_errors_are_gone_however_long_that_takes() {
+async fn a_task_ends_after_its_value_and_its_errors_are_dropped() {
     let value = Slow;
     let with_a_value = TaskFn::arc("value", move || {
         let _ = &value;
@@ -141,7 +141,7 @@ async fn a_task_ends_after_its_value_and_its_errors_are_gone_however_long_that_t
         Err(error)
     });
     for task in [with_a_value, with_an_error] {
-        // Nobody is told: an event of the failure would keep the error.
+        // No subscriber: an event of the failure would keep the error alive.
         let supervisor = Supervisor::new(Config::default(), Vec::new());
         let began = Instant::now();
         let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::NONE, None);
@@ -152,7 +152,7 @@ async fn a_task_ends_after_its_value_and_its_errors_are_gone_however_long_that_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_is_told_with_the_time_after_the_value_is_gone() {
+async fn the_end_event_has_the_time_after_the_value_is_dropped() {
     let harness = Harness::new();
     let value = Slow;
     let task = TaskFn::arc("value", move || {

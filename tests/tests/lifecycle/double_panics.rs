@@ -1,5 +1,5 @@
-//! Two values of the user's that panic when they are dropped together: the second panic, while the first unwinds, would
-//! end the process. So each of these tests has one of its own.
+//! Two user values that panic when they are dropped together. The second panic, during the unwinding of the first,
+//! would abort the process. So each of these tests runs in a separate process.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime")
 }
 
-/// Bombs, and whether they went off.
+/// Creates bombs and tracks whether they were dropped.
 #[derive(Default)]
 struct Magazine(Mutex<Vec<Dropped>>);
 
@@ -45,7 +45,7 @@ fn magazine() -> &'static Magazine {
     Box::leak(Box::default())
 }
 
-/// Never ends, and panics when it is dropped.
+/// A future that never ends and panics when dropped.
 struct Explosive(#[expect(dead_code, reason = "it is dropped")] Bomb);
 
 impl Future for Explosive {
@@ -56,7 +56,7 @@ impl Future for Explosive {
     }
 }
 
-/// A task whose value and future panic when they are dropped.
+/// A task whose value and future panic when dropped.
 fn explosive(name: &'static str, magazine: &'static Magazine) -> TaskRef {
     let value = magazine.bomb();
     TaskFn::arc(name, move || {
@@ -65,7 +65,7 @@ fn explosive(name: &'static str, magazine: &'static Magazine) -> TaskRef {
     })
 }
 
-/// Nobody but the runtime holds these errors: no event, no handle.
+/// Only the runtime holds these errors: no event and no handle does.
 #[test]
 fn errors_that_panic_in_drop_are_contained() {
     let name = "double_panics::errors_that_panic_in_drop_are_contained";
@@ -90,8 +90,8 @@ fn errors_that_panic_in_drop_are_contained() {
 }
 
 #[test]
-fn refused_tasks_that_panic_when_dropped_do_not_reach_the_caller_of_run() {
-    let name = "double_panics::refused_tasks_that_panic_when_dropped_do_not_reach_the_caller_of_run";
+fn drop_panics_of_refused_tasks_do_not_reach_the_caller_of_run() {
+    let name = "double_panics::drop_panics_of_refused_tasks_do_not_reach_the_caller_of_run";
     in_a_process_of_its_own(name, || {
         let magazine = magazine();
         runtime().block_on(async {
@@ -139,7 +139,7 @@ fn drop_panics_at_the_end_of_a_runtime_are_contained() {
     });
 }
 
-/// A subscriber that is stuck over its first event; it and its future panic when they are dropped.
+/// A subscriber that gets stuck on its first event. The subscriber and its future panic when dropped.
 struct Unstable(&'static Magazine, #[expect(dead_code, reason = "it is dropped")] Bomb);
 
 impl Subscribe for Unstable {
@@ -150,8 +150,8 @@ impl Subscribe for Unstable {
 }
 
 #[test]
-fn subscribers_that_panic_when_the_drain_is_over_do_not_end_the_process() {
-    let name = "double_panics::subscribers_that_panic_when_the_drain_is_over_do_not_end_the_process";
+fn drop_panics_of_subscribers_after_the_drain_are_contained() {
+    let name = "double_panics::drop_panics_of_subscribers_after_the_drain_are_contained";
     in_a_process_of_its_own(name, || {
         let magazine = magazine();
         runtime().block_on(async {

@@ -1,11 +1,11 @@
-//! Values that tell when they are dropped, and values that panic then.
+//! Values that record their drop, and values that panic when dropped.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Raises a flag when it is dropped.
+/// Sets a flag when dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Witness(Arc<AtomicBool>);
 
@@ -32,7 +32,7 @@ impl Dropped {
     }
 }
 
-/// Panics when it is dropped, and tells that it was.
+/// Sets a flag and panics when dropped.
 #[derive(Debug)]
 pub(crate) struct Bomb(#[expect(dead_code, reason = "it is dropped, not read")] Witness);
 

@@ -1,4 +1,4 @@
-//! What is told, to whom, and in which order.
+//! Which events are published, to which subscribers, and in which order.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use taskvisor::{
 };
 use tests::{Harness, Rules, Script, Step};
 
-/// What happened, and to whom.
+/// Event names, each with the name of its task.
 type Heard = Vec<(EventName, Option<String>)>;
 
-/// Keeps the names of events, and of whom they are about.
+/// Records the name and the task of each event.
 #[derive(Clone, Default)]
 struct Ear(Arc<Mutex<Heard>>);
 
@@ -28,7 +28,7 @@ impl Ear {
     }
 }
 
-/// A little of everything.
+/// Runs tasks that retry, time out, panic, and wait for a stop.
 async fn play(harness: &Harness) {
     let rules = Rules::on_failure().constant_backoff(Duration::from_secs(1));
     harness.add(rules, Script::task("retried", [Step::Fail("down"), Step::Succeed]));
@@ -42,7 +42,7 @@ async fn play(harness: &Harness) {
 async fn shutdown_requested_precedes_the_ends_and_stopped_is_last() {
     let harness = Harness::new();
     play(&harness).await;
-    let resident = harness.task("resident").expect("it runs");
+    let resident = harness.task("resident").expect("the task runs");
     let supervisor = harness.handle();
     let _ = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
     let event_log = harness.finish().await;
@@ -65,7 +65,7 @@ async fn stopped_is_the_last_event_of_a_run_that_ended_by_itself_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_subscriber_is_told_only_what_it_asked_for() {
+async fn a_subscriber_receives_only_the_events_it_selected() {
     let (some, none, all) = (Ear::default(), Ear::default(), Ear::default());
     let trouble = EventSet::of(&[EventName::Failed, EventName::TimedOut, EventName::Stopped]);
     let harness = Harness::build(Config::default(), |builder| {
@@ -89,7 +89,7 @@ async fn a_subscriber_is_told_only_what_it_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_are_numbered_from_one_without_a_hole_and_name_their_task() {
+async fn events_are_numbered_from_one_without_a_gap() {
     let harness = Harness::new();
     play(&harness).await;
     let event_log = harness.finish().await;
@@ -125,7 +125,7 @@ fn labels_are_stable() {
 }
 
 #[test]
-fn a_line_names_the_task_what_happened_and_the_numbers() {
+fn a_line_names_the_task_the_event_and_its_numbers() {
     let lines = [
         (EventKind::Started { attempt: 2 }, "started attempt=2"),
         (
@@ -152,10 +152,10 @@ fn a_line_names_the_task_what_happened_and_the_numbers() {
     }
 }
 
-/// When the attempts of some tasks began, by their own account.
+/// The start times of attempts, as recorded by the tasks.
 type Starts = Arc<Mutex<Vec<(&'static str, u64, Duration)>>>;
 
-/// Plays the same with other subscribers, and tells what the tasks saw of it.
+/// Runs the same tasks with the given subscribers, and returns the start times that the tasks recorded.
 async fn seen_by_tasks(subscribers: Vec<Subscriber>) -> Vec<(&'static str, u64, Duration)> {
     let starts = Starts::default();
     let config =
@@ -198,7 +198,7 @@ impl Subscribe for Stuck {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tasks_do_the_same_whoever_listens_and_however_badly() {
+async fn faulty_subscribers_do_not_affect_tasks() {
     let alone = seen_by_tasks(Vec::new()).await;
     assert_eq!(alone.len(), 6);
     let badly = vec![

@@ -1,4 +1,4 @@
-//! Faults that were found once, each with a test that failed while it was there.
+//! Regression tests. Each of them failed before its fault was fixed.
 
 use crate::own_process::in_a_process_of_its_own;
 use std::future::{pending, poll_fn};
@@ -14,7 +14,7 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
-/// Keeps the labels of what it is told.
+/// Records the labels of the events it receives.
 #[derive(Clone, Default)]
 struct Labels(Arc<Mutex<Vec<&'static str>>>);
 
@@ -33,17 +33,17 @@ fn stubborn(name: &'static str) -> TaskSpec {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_end_is_told_before_it_is_over_also_when_nobody_is_in() {
+async fn an_idle_shutdown_publishes_its_end_before_it_returns() {
     for _ in 0..2_000 {
         let labels = Labels::default();
         let supervisor = Supervisor::new(Config::default(), vec![labels.clone().into()]);
         supervisor.stop();
-        supervisor.shutdown().await.expect("nobody is in");
+        supervisor.shutdown().await.expect("no task is alive");
         assert_eq!(*labels.0.lock().expect("a lock"), ["shutdown_requested", "stopped"]);
     }
 }
 
-/// Handles every event without ever waiting for anything.
+/// Handles every event without waiting.
 struct Restless(Arc<AtomicUsize>);
 
 impl Subscribe for Restless {
@@ -53,7 +53,7 @@ impl Subscribe for Restless {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_subscriber_that_never_waits_lets_others_have_their_turn() {
+async fn a_subscriber_that_never_waits_does_not_starve_tasks() {
     let handled = Arc::new(AtomicUsize::new(0));
     let supervisor = Supervisor::new(Config::default(), vec![Restless(Arc::clone(&handled)).into()]);
     for name in ["one", "two"] {
@@ -63,29 +63,32 @@ async fn a_subscriber_that_never_waits_lets_others_have_their_turn() {
         let task = TaskFn::arc(format!("task-{number}"), || async { Ok(()) });
         supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
     }
-    // All of them run, and tell, before the subscriber's worker has its first turn.
+    // All tasks run and publish their events before the first poll of the subscriber's worker.
     let (tell, told) = oneshot::channel();
     let seen = Arc::clone(&handled);
     yield_now().await;
     tokio::spawn(async move {
         let _ = tell.send(seen.load(Ordering::SeqCst));
     });
-    let at_its_turn = told.await.expect("it is polled");
+    let at_its_turn = told.await.expect("the spawned task is polled");
     supervisor.shutdown().await.expect("in order");
     let total = handled.load(Ordering::SeqCst);
     assert!(total >= 1_000, "{total}");
-    assert!(at_its_turn < total / 2, "{at_its_turn} of {total} events were handled before another's turn");
+    assert!(
+        at_its_turn < total / 2,
+        "{at_its_turn} of {total} events were handled before the next task was polled"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_that_cuts_an_earlier_grace_short_has_exceeded_its_own() {
+async fn a_shutdown_that_shortens_an_earlier_grace_exceeds_its_own() {
     let config = Config { grace: Duration::from_millis(100), ..Config::default() };
     let supervisor = Supervisor::new(config, Vec::new());
     let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
     yield_now().await;
     task.cancel_with_timeout(Duration::from_secs(3600));
     let report =
-        tests::report_of(supervisor.run_until(Vec::new(), async {}).await).expect("it can be dropped");
+        tests::report_of(supervisor.run_until(Vec::new(), async {}).await).expect("the task can be dropped");
     assert_eq!(report.aborted, 1);
     assert!(report.grace_exceeded());
 }
@@ -112,7 +115,7 @@ impl Wake for Rude {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waker_that_panics_keeps_nobody_waiting() {
+async fn a_waker_that_panics_blocks_no_waiter() {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
     let task = supervisor.add_task(spec("task")).expect("the name is free");
     let rude = Waker::from(Arc::new(Rude));
@@ -126,7 +129,7 @@ async fn a_waker_that_panics_keeps_nobody_waiting() {
 #[test]
 fn waiting_on_a_runtime_without_timers_is_no_panic() {
     in_a_process_of_its_own("faults::waiting_on_a_runtime_without_timers_is_no_panic", || {
-        // What a panic hook may do; a panic that is caught calls it all the same.
+        // A panic hook may exit the process. A caught panic also calls the hook.
         std::panic::set_hook(Box::new(|_| std::process::exit(7)));
         wait_on_a_runtime_without_timers();
     });
@@ -139,7 +142,7 @@ fn wait_on_a_runtime_without_timers() {
     while task.status().attempt == 0 {
         std::thread::yield_now();
     }
-    // Both are still to wait when they are first polled: the task has an hour, and does not stop by itself.
+    // Both futures must be pending at their first poll: the grace is an hour, and the task does not stop by itself.
     task.cancel_with_timeout(Duration::from_secs(3600));
     let timeless = Builder::new_current_thread().build().expect("a runtime");
     timeless.block_on(async {
@@ -158,7 +161,7 @@ fn wait_on_a_runtime_without_timers() {
 }
 
 #[test]
-fn a_shutdown_whose_runtime_is_gone_names_the_body_that_still_blocks() {
+fn a_shutdown_without_its_runtime_names_the_blocked_body() {
     let at_work = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let config = Config { grace: Duration::ZERO, drain_timeout: Duration::ZERO, ..Config::default() };
     let supervisor = Supervisor::builder(config).runtime(at_work.handle().clone()).build();
@@ -176,7 +179,7 @@ fn a_shutdown_whose_runtime_is_gone_names_the_body_that_still_blocks() {
         }
     });
     supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
-    blocks.recv().expect("it blocks");
+    blocks.recv().expect("the body blocks");
     at_work.shutdown_background();
     let other = Builder::new_current_thread().enable_all().build().expect("a runtime");
     match other.block_on(supervisor.shutdown()) {
@@ -186,7 +189,7 @@ fn a_shutdown_whose_runtime_is_gone_names_the_body_that_still_blocks() {
     drop(release);
 }
 
-/// Its destructor waits until it is released, and tells that it began.
+/// A value whose destructor signals that it began, and blocks until released.
 struct SlowToDrop(std::sync::mpsc::Receiver<()>, std::sync::mpsc::Sender<()>);
 
 impl Drop for SlowToDrop {
@@ -218,7 +221,7 @@ async fn an_end_that_was_seen_stays_seen_while_the_value_is_dropped() {
         yield_now().await;
     }
     task.cancel();
-    assert!(task.outcome().await.is_aborted(), "it blocks past its grace");
+    assert!(task.outcome().await.is_aborted(), "the body blocks past its grace");
     drop(release_body);
     tokio::task::block_in_place(|| dropping.recv()).expect("the value is dropped");
     let now = poll_fn(|context| Poll::Ready(pin!(task.outcome()).poll(context))).await;

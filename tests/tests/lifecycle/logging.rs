@@ -7,7 +7,7 @@ use std::time::Duration;
 use taskvisor::{Config, EventName, LogWriter};
 use tests::{Harness, Rules, Script, Step};
 
-/// An output that can be read again.
+/// An output whose content can be read back.
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
 
@@ -32,7 +32,7 @@ fn logged(output: impl Write + Send + 'static) -> Harness {
     Harness::build(Config::default(), |builder| builder.subscriber(LogWriter::new(output)))
 }
 
-/// `2026-11-23T08:15:24.123Z`, at the beginning of a line.
+/// Matches `2026-11-23T08:15:24.123Z`, which starts every line.
 fn is_time(text: &str) -> bool {
     let pattern = "dddd-dd-ddTdd:dd:dd.dddZ";
     text.len() == pattern.len()
@@ -109,7 +109,7 @@ impl Write for Closed {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_output_that_cannot_be_written_to_stops_nothing() {
+async fn an_output_that_fails_stops_no_task() {
     for kind in [Kind::WriteFails, Kind::FlushFails, Kind::TakesNothing, Kind::Panics] {
         let harness = logged(Closed(kind));
         let task = harness.add(Rules::never(), Script::task("ping", [Step::Succeed]));
@@ -119,7 +119,7 @@ async fn an_output_that_cannot_be_written_to_stops_nothing() {
     }
 }
 
-/// Remembers in which pieces it was written to.
+/// Records each write as a separate piece.
 #[derive(Clone, Default)]
 struct Pieces(Arc<Mutex<Vec<String>>>);
 

@@ -22,7 +22,7 @@ fn at_work(runtime: &Runtime, trace: &Trace) -> (Supervisor, Vec<TaskHandle>) {
     let supervisor = builder.runtime(runtime.handle().clone()).build();
     let add = |rules, name, step| {
         let task = supervisor.add_task(trace.spec(rules, Script::task(name, [step]))).expect("accepted");
-        // Its recorder goes away with the runtime.
+        // The recorder is dropped with the runtime.
         trace.expect_stuck(&task);
         task
     };
@@ -45,7 +45,7 @@ fn at_work(runtime: &Runtime, trace: &Trace) -> (Supervisor, Vec<TaskHandle>) {
 }
 
 #[test]
-fn tasks_whose_runtime_is_dropped_end_aborted_and_leave_their_names() {
+fn tasks_of_a_dropped_runtime_are_aborted_and_free_their_names() {
     let (runtime, trace) = (runtime(), Trace::new());
     let (supervisor, tasks) = at_work(&runtime, &trace);
     let waiters: Vec<_> = tasks
@@ -68,13 +68,13 @@ fn tasks_whose_runtime_is_dropped_end_aborted_and_leave_their_names() {
 }
 
 #[test]
-fn a_task_added_after_its_runtime_was_dropped_is_refused_or_has_an_outcome() {
+fn a_task_added_to_a_dropped_runtime_is_refused_or_ends() {
     let (runtime, trace) = (runtime(), Trace::new());
     let (supervisor, _) = at_work(&runtime, &trace);
     drop(runtime);
     let spec = trace.spec(Rules::never(), Script::task("late", [Step::Succeed]));
     if let Ok(task) = supervisor.add_task(spec) {
-        let outcome = parked::now(task.outcome()).expect("it can never run");
+        let outcome = parked::now(task.outcome()).expect("the task can never run");
         assert!(outcome.is_aborted());
     }
     assert!(!supervisor.is_alive("late"));
@@ -100,8 +100,8 @@ fn a_run_whose_tasks_lose_their_runtime_returns() {
     runtime().block_on(async {
         let drop_it = async {
             yield_now().await;
-            // A runtime cannot be dropped where blocking is not allowed.
-            std::thread::spawn(move || drop(gone)).join().expect("it can be dropped");
+            // Dropping a runtime blocks, so it needs a thread where blocking is allowed.
+            std::thread::spawn(move || drop(gone)).join().expect("the runtime can be dropped");
             pending::<()>().await;
         };
         tokio::select! {
@@ -116,7 +116,7 @@ fn a_run_whose_tasks_lose_their_runtime_returns() {
 }
 
 #[test]
-fn a_supervisor_whose_runtime_is_gone_says_so() {
+fn a_supervisor_whose_runtime_is_gone_refuses_tasks() {
     let (runtime, trace) = (runtime(), Trace::new());
     let (supervisor, _tasks) = at_work(&runtime, &trace);
     drop(runtime);

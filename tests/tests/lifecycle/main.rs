@@ -1,4 +1,4 @@
-//! The life of tasks and of their supervisor: adding, stopping, ending, shutting down, and being told of it.
+//! The lifecycle of tasks and of their supervisor: adding, stopping, ending, shutting down, and the events of each step.
 
 mod own_process;
 mod drops;

@@ -1,4 +1,4 @@
-//! The name of a task: one holder at a time, and free before its end is seen.
+//! The name of a task: one task holds it at a time, and it is free before a waiter sees the end.
 
 use std::future::pending;
 use std::pin::pin;
@@ -11,7 +11,7 @@ use taskvisor::{Phase, RuntimeError, SupervisorHandle, Task, TaskContext, TaskEr
 use tests::{Harness, Rules, Script, Step};
 
 #[tokio::test(start_paused = true)]
-async fn a_second_task_of_a_name_is_refused_and_the_first_is_untouched() {
+async fn a_second_task_of_a_name_is_refused() {
     let harness = Harness::new();
     let first = harness.add(Rules::never(), Script::task("db", [Step::UntilStopped]));
     harness.settle().await;
@@ -43,13 +43,13 @@ async fn a_name_is_free_after_its_outcome_in_100_000_rounds() {
         }
         harness
     };
-    // On a worker, so that the waiter may run on the very thread that frees the name, or beside it.
+    // The waiter runs on a worker, so it may share the thread that frees the name or run in parallel to it.
     let harness = tokio::spawn(again).await.expect("never refused");
     assert_eq!(harness.finish().await.ids_of("phoenix").len(), 100_000);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_who_add_a_name_at_the_same_time_one_gets_it() {
+async fn of_two_concurrent_adds_of_a_name_one_is_accepted() {
     let harness = Harness::new();
     for _ in 0..500 {
         let (start, add) =
@@ -76,7 +76,7 @@ async fn of_two_who_add_a_name_at_the_same_time_one_gets_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_nobody_holds_is_an_error_or_nothing() {
+async fn an_unknown_name_is_an_error_or_none() {
     let harness = Harness::new();
     let supervisor = harness.handle();
     for refused in [
@@ -94,10 +94,10 @@ async fn a_name_that_nobody_holds_is_an_error_or_nothing() {
     harness.finish().await;
 }
 
-/// What happened, each with whether the name was taken at that moment.
+/// Steps in their order, each with whether the name was taken at that moment.
 type Log = Arc<Mutex<Vec<(&'static str, bool)>>>;
 
-/// Writes into the log when it is dropped, or woken.
+/// Writes to the log when it is woken.
 struct Mark {
     what: &'static str,
     supervisor: SupervisorHandle,
@@ -111,7 +111,7 @@ impl Mark {
     }
 }
 
-/// A mark of which only the end of its life counts.
+/// Writes its mark to the log when dropped.
 struct WhenDropped(Mark);
 
 impl Drop for WhenDropped {
@@ -153,7 +153,7 @@ impl Task for Traced {
     }
 }
 
-/// The order of things at the end of a task, as a waiter's own waker sees it.
+/// Returns the order of the steps at the end of a task, as a waiter's waker observes it.
 async fn order_at_the_end(step: Step, grace: Option<Duration>) -> Vec<(&'static str, bool)> {
     let harness = Harness::new();
     let log = Log::default();
@@ -166,7 +166,7 @@ async fn order_at_the_end(step: Step, grace: Option<Duration>) -> Vec<(&'static 
     }
     let mut outcome = pin!(task.outcome());
     let waker = Arc::new(mark("waiter")).into();
-    // A waiter of one that received a stop request has itself woken once, before it sets an alarm.
+    // A waiter of a stopping task wakes itself once before it sets its timer.
     for _ in 0..2 {
         assert!(outcome.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     }
@@ -179,7 +179,7 @@ async fn order_at_the_end(step: Step, grace: Option<Duration>) -> Vec<(&'static 
 }
 
 #[tokio::test(start_paused = true)]
-async fn future_and_value_are_dropped_and_the_name_is_free_before_a_waiter_wakes() {
+async fn drops_and_the_free_name_precede_the_wake_of_a_waiter() {
     let endings = [
         (Step::Succeed, None),
         (Step::Fail("an error"), None),

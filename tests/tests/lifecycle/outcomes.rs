@@ -1,4 +1,4 @@
-//! Exactly one outcome for each accepted task, for any number of waiters, early or late, wherever they wait.
+//! Each accepted task has exactly one outcome, for any number of waiters, early or late, inside or outside a runtime.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -57,18 +57,18 @@ async fn all_waiters_early_and_late_see_the_same_outcome() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_that_gives_up_changes_nothing_for_the_others() {
+async fn a_dropped_waiter_does_not_affect_other_waiters() {
     let harness = Harness::new();
     let [task, ..] = add_all(&harness);
     let waiters: Vec<_> = (0..9).map(|_| tokio::spawn(task.outcome())).collect();
     harness.settle().await;
-    // Not the first of them, whose place in the list is a special one.
+    // Drops later waiters, because the first has a special place in the list.
     for waiter in waiters.iter().skip(1).step_by(2) {
         waiter.abort();
     }
     let mut seen = 0;
     for waiter in waiters {
-        match timeout(Duration::from_secs(60), waiter).await.expect("it is woken") {
+        match timeout(Duration::from_secs(60), waiter).await.expect("the waiter is woken") {
             Ok(outcome) => {
                 assert!(outcome.is_completed());
                 seen += 1;
@@ -81,7 +81,7 @@ async fn a_waiter_that_gives_up_changes_nothing_for_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handle_that_is_dropped_changes_nothing_for_the_task() {
+async fn a_dropped_handle_does_not_affect_its_task() {
     let harness = Harness::new();
     let spec =
         harness.spec(Rules::never(), Script::task("detached", [Step::SucceedAfter(Duration::from_secs(1))]));
@@ -109,9 +109,9 @@ async fn an_outcome_can_be_awaited_outside_any_runtime() {
     harness.finish().await;
 }
 
-/// Waiters that come and go on other threads while the task ends: none may miss it.
+/// Other threads create and drop waiters while the task ends. No waiter may miss the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_waiter_misses_an_end_that_happens_meanwhile() {
+async fn no_waiter_misses_a_concurrent_end() {
     let harness = Harness::new();
     for _ in 0..2_000 {
         let task = harness.add(Rules::never(), Script::task("short", [Step::Succeed]));

@@ -1,11 +1,11 @@
-//! Tests that run in a process of their own, because a regression would end the process.
+//! Runs a test in a separate process, because a regression would abort the process.
 
 use std::env;
 use std::process::Command;
 
 const MARK: &str = "TASKVISOR_TEST_APART";
 
-/// Runs `body` as the test `name` in a process of its own, and fails if that process does.
+/// Runs `body` as the test `name` in a separate process, and fails if that process fails.
 pub(crate) fn in_a_process_of_its_own(name: &str, body: impl FnOnce()) {
     if env::var_os(MARK).is_some() {
         return body();

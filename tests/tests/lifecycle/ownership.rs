@@ -1,4 +1,4 @@
-//! Who keeps a supervisor alive, and what happens when nobody does.
+//! Which handles keep a supervisor alive, and what happens when the last one is dropped.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -19,14 +19,14 @@ async fn settle() {
     }
 }
 
-/// A state in which a task leaves a way back to the supervisor that owns the state.
+/// A state in which a task stores a handle to the supervisor that owns the state.
 struct Registry {
     supervisor: OnceLock<SupervisorHandle>,
     _witness: Witness,
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handle_stored_in_a_state_does_not_keep_the_supervisor_alive() {
+async fn a_handle_in_a_state_does_not_keep_the_supervisor_alive() {
     let (trace, (witness, dropped)) = (Trace::new(), Witness::new());
     let state = Registry { supervisor: OnceLock::new(), _witness: witness };
     let builder = Supervisor::builder(Config::default()).state(state).subscriber(trace.subscriber());
@@ -86,14 +86,14 @@ async fn a_handle_that_outlives_its_supervisor_returns_errors() {
     drop(supervisor);
     settle().await;
     let refused = handle.add_task(trace.spec(Rules::never(), Script::task("late", [Step::Succeed])));
-    assert!(matches!(refused.expect_err("it is gone").reason(), RuntimeError::ShuttingDown));
+    assert!(matches!(refused.expect_err("the supervisor is gone").reason(), RuntimeError::ShuttingDown));
     assert!(handle.tasks().is_empty());
     assert!(handle.task("late").is_none());
     assert!(!handle.is_alive("late"));
-    handle.cancel("late").await.expect_err("nobody is there");
-    handle.remove_task("late").expect_err("nobody is there");
+    handle.cancel("late").await.expect_err("the supervisor is gone");
+    handle.remove_task("late").expect_err("the supervisor is gone");
     handle.stop();
-    handle.shutdown().await.expect("it is over");
+    handle.shutdown().await.expect("the shutdown is over");
     trace.check();
 }
 

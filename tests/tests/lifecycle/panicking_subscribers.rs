@@ -1,4 +1,4 @@
-//! A subscriber that panics: told to the others, called again, and never the beginning of an endless exchange.
+//! A subscriber that panics is reported to the others and called again. Two of them cause no endless loop of events.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tests::{Harness, Rules, Script, Step};
 
 use crate::drops::Bomb;
 
-/// Panics in its own way on every event, and counts them.
+/// Panics on every event in the chosen way, and counts the events.
 #[derive(Clone)]
 struct Panicking {
     calls: Arc<AtomicUsize>,
@@ -53,7 +53,7 @@ impl Subscribe for Panicking {
 
 impl Drop for Panicking {
     fn drop(&mut self) {
-        assert!(std::thread::panicking(), "a subscriber that panics when dropped, too");
+        assert!(std::thread::panicking(), "a subscriber that also panics when dropped");
     }
 }
 
@@ -63,7 +63,7 @@ fn panicking(way: Way, name: &'static str) -> (Subscriber, Arc<AtomicUsize>) {
     (Subscriber::new(subscriber).with_name(name), calls)
 }
 
-/// Who panicked, as the recorder was told.
+/// Returns each recorded subscriber panic: the name of the subscriber and the message.
 fn panics(harness: &Harness) -> Vec<(String, String)> {
     let event_log = harness.trace().so_far();
     let panic = |event: &Event| match &event.kind {
@@ -87,7 +87,7 @@ async fn a_panicking_subscriber_is_called_again_and_reported() {
         let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));
         assert!(task.outcome().await.is_completed());
         harness.settle().await;
-        // Five events of the task: all that it was called for, since it is not told of itself.
+        // Only the five events of the task: a subscriber does not receive its own panics.
         assert_eq!(calls.load(Ordering::SeqCst), 5, "{way:?}");
         assert_eq!(panics(&harness), vec![("clumsy".to_owned(), message.to_owned()); 5], "{way:?}");
         harness.finish().await;
@@ -96,7 +96,7 @@ async fn a_panicking_subscriber_is_called_again_and_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_subscribers_that_panic_on_every_event_do_not_answer_each_other() {
+async fn two_panicking_subscribers_do_not_trigger_each_other() {
     let (one, called_one) = panicking(Way::InTheFuture, "one");
     let (other, called_other) = panicking(Way::InTheFuture, "other");
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(one).subscriber(other));
@@ -111,7 +111,7 @@ async fn two_subscribers_that_panic_on_every_event_do_not_answer_each_other() {
     harness.finish().await;
 }
 
-/// Counts what the panics of another are told with.
+/// Counts the events about panics of other subscribers.
 struct Counting(Arc<AtomicUsize>);
 
 impl Subscribe for Counting {

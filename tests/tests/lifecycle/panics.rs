@@ -1,4 +1,4 @@
-//! A panic in user code ends where it happened: it is a failure of that attempt, and of nothing else.
+//! A panic in user code is contained: it fails that attempt and affects nothing else.
 
 use std::error::Error;
 use std::fmt;
@@ -12,7 +12,7 @@ use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::drops::Bomb;
 
-/// Runs `task` twice (it fails, it is retried, it fails for good) beside one that must not notice.
+/// Runs `task` for two failing attempts beside another task, which must be unaffected.
 async fn beside_another(task: TaskRef) -> (Outcome, TaskHandle, EventLog) {
     let harness = Harness::new();
     let other =
@@ -43,7 +43,7 @@ fn assert_panicked_twice(outcome: &Outcome, task: &TaskHandle, event_log: &Event
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_the_body_is_a_failure_of_the_attempt() {
+async fn a_panic_in_the_body_fails_the_attempt() {
     let (outcome, task, event_log) =
         beside_another(Script::task("body", [Step::Panic("at the disco")])).await;
     assert_panicked_twice(&outcome, &task, &event_log, "at the disco");
@@ -59,7 +59,7 @@ impl Task for Unbuildable {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_while_the_future_is_built_is_a_failure_of_the_attempt() {
+async fn a_panic_before_the_future_exists_fails_the_attempt() {
     let (outcome, task, event_log) = beside_another(TaskRef::new("unbuildable", Unbuildable)).await;
     assert_panicked_twice(&outcome, &task, &event_log, "no future");
 }
@@ -74,7 +74,7 @@ impl FromContext for Unextractable {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_while_a_parameter_is_extracted_is_a_failure_of_the_attempt() {
+async fn a_panic_in_an_extractor_fails_the_attempt() {
     let body = TaskFn::arc("unextractable", |_: Unextractable| async { Ok(()) });
     let (outcome, task, event_log) = beside_another(body).await;
     assert_panicked_twice(&outcome, &task, &event_log, "no parameter");
@@ -87,7 +87,7 @@ async fn a_panic_payload_that_panics_in_drop_fails_the_attempt() {
     assert_panicked_twice(&outcome, &task, &event_log, "a panic without a message");
 }
 
-/// An error that cannot even be told.
+/// An error whose `Display` panics.
 #[derive(Debug)]
 struct Unspeakable;
 
@@ -100,7 +100,7 @@ impl fmt::Display for Unspeakable {
 impl Error for Unspeakable {}
 
 #[tokio::test(start_paused = true)]
-async fn an_error_whose_display_panics_is_told_without_a_panic() {
+async fn an_error_whose_display_panics_is_published() {
     let body = TaskFn::arc("unspeakable", || async { Err(Unspeakable.into()) });
     let (outcome, _, event_log) = beside_another(body).await;
     assert!(outcome.failure().is_some_and(|failure| failure.downcast_ref::<Unspeakable>().is_some()));
@@ -110,7 +110,7 @@ async fn an_error_whose_display_panics_is_told_without_a_panic() {
     assert!(format!("{outcome:?}").contains("<its Display panicked>"));
 }
 
-/// An error whose chain cannot be walked.
+/// An error whose `source` panics.
 #[derive(Debug)]
 struct Rootless;
 
@@ -127,7 +127,7 @@ impl Error for Rootless {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_whose_source_panics_is_told_without_a_panic() {
+async fn an_error_whose_source_panics_is_published() {
     let body = TaskFn::arc("rootless", || async { Err(TaskError::fatal(Rootless)) });
     let (outcome, _, event_log) = beside_another(body).await;
     let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! Waiting without a runtime, and looking without waiting.
+//! Waiting without a runtime, and polling without waiting.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -15,7 +15,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits on a thread that no runtime knows.
+/// Blocks the current thread on a future, without a runtime.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Arc::new(Unpark(thread::current())).into();
@@ -28,7 +28,7 @@ pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// What the future gives at once, if it does.
+/// Polls a future once and returns its output, if it is ready.
 pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
@@ -36,7 +36,7 @@ pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
     }
 }
 
-/// A waker that counts.
+/// A waker that counts its wakes.
 #[derive(Default)]
 pub(crate) struct Woken(AtomicUsize);
 
@@ -52,7 +52,7 @@ impl Woken {
     }
 }
 
-/// Polls once what is not there yet, and returns the waker that is left with it.
+/// Polls a pending future once, and returns the waker that it registered.
 pub(crate) fn begin<F: Future>(future: Pin<&mut F>) -> Arc<Woken> {
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));

@@ -1,4 +1,4 @@
-//! `max_concurrent`: a permit per attempt.
+//! `max_concurrent`: each attempt holds one permit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ fn limited(limit: usize) -> Harness {
     Harness::with_config(Config { max_concurrent: Some(limit), ..Config::default() })
 }
 
-/// How many attempts there are now, and how many there were at most.
+/// The current number of attempts, and the maximum so far.
 #[derive(Default)]
 struct Crowd {
     now: AtomicUsize,
@@ -57,7 +57,7 @@ async fn permits_bound_concurrency_and_every_attempt_gets_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permit_is_given_back_for_the_time_between_attempts() {
+async fn a_permit_is_released_between_attempts() {
     let harness = limited(1);
     let backoff = Rules::on_failure().constant_backoff(seconds(10));
     let retried = harness.add(backoff, Script::task("retried", [Step::Fail("down"), Step::Succeed]));
@@ -85,7 +85,7 @@ async fn a_wait_for_a_permit_is_canceled_without_an_attempt() {
     harness.cancel(&waiting);
     assert!(waiting.outcome().await.is_canceled());
     assert_eq!(asked.elapsed(), Duration::ZERO);
-    // Its place in the queue does not swallow the permit.
+    // The canceled waiter leaves the queue without consuming a permit.
     assert!(next.outcome().await.is_completed());
     assert!(holder.outcome().await.is_completed());
     let event_log = harness.finish().await;
@@ -106,7 +106,7 @@ async fn waiting_for_a_permit_is_outside_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_times_out_panics_or_is_aborted_gives_its_permit_back() {
+async fn timeouts_panics_and_aborts_release_the_permit() {
     let harness = limited(1);
     let timed = Rules::never().timeout(seconds(1));
     harness.add(timed, Script::task("times-out", [Step::Hang]));

@@ -1,4 +1,4 @@
-//! What `run` says in the end.
+//! The report that `run` and `shutdown` return.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use taskvisor::{Config, FailureKind, Report, RuntimeError, StopCause};
 use tests::{Harness, Rules, Script, Step};
 
 #[tokio::test(start_paused = true)]
-async fn a_report_counts_every_end_and_names_who_failed_and_who_was_aborted() {
+async fn a_report_counts_ends_and_names_failed_and_aborted_tasks() {
     let harness = Harness::new();
     let short_grace = harness.add(Rules::never(), Script::task("impatient", [Step::Hang]));
     let early = harness.add(Rules::never(), Script::task("early", [Step::Succeed]));
@@ -36,7 +36,7 @@ async fn a_report_counts_every_end_and_names_who_failed_and_who_was_aborted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_aborted_by_a_cancel_is_no_excess_of_the_grace_of_the_shutdown() {
+async fn an_abort_by_a_cancel_does_not_exceed_the_shutdown_grace() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
@@ -59,7 +59,7 @@ async fn a_report_counts_all_failures_and_lists_the_first() {
     harness.finish().await;
 }
 
-/// A `?` cannot miss it.
+/// An error, so that `?` propagates it.
 #[tokio::test(start_paused = true)]
 async fn an_exceeded_grace_is_an_error_that_carries_the_report() {
     let harness = Harness::new();
@@ -118,7 +118,7 @@ impl taskvisor::Subscribe for Hangs {
 }
 
 #[tokio::test(start_paused = true)]
-async fn subscribers_that_panic_or_hang_during_the_drain_are_in_the_report() {
+async fn the_report_lists_subscribers_that_panic_or_hang() {
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(Panics).subscriber(Hangs));
     harness.add(Rules::never(), Script::task("done", [Step::Succeed]));
     let report = harness.run(Vec::new()).await.expect("in order");

@@ -1,4 +1,4 @@
-//! `run` and `run_until`: all or nothing, once, and until nothing is left.
+//! `run` and `run_until`: all tasks or none, once per supervisor, until no task is left.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ async fn run_with_a_bad_task_starts_nothing_and_reports_all_problems() {
     let hasty = spec("hasty").with_timeout(Duration::ZERO);
     let specs = vec![spec("good"), spec("twin"), spec("twin"), hasty, harness.spec(Rules::never(), needy)];
 
-    let refused = Supervisor::run(&harness, specs).await.expect_err("three are wrong");
+    let refused = Supervisor::run(&harness, specs).await.expect_err("three specs are invalid");
     let RuntimeError::Refused(reasons) = &refused else { panic!("not all reasons: {refused:?}") };
     assert!(matches!(&reasons[0], RuntimeError::NameTaken { name } if name == "twin"), "{refused}");
     assert!(matches!(&reasons[1], RuntimeError::InvalidSpec { name, .. } if name == "hasty"), "{refused}");
@@ -43,14 +43,15 @@ async fn run_with_a_bad_task_starts_nothing_and_reports_all_problems() {
     assert!(harness.tasks().is_empty());
     assert!(harness.trace().so_far().events().is_empty());
 
-    let report =
-        Supervisor::run(&harness, vec![spec("good"), spec("twin")]).await.expect("free, and not run yet");
+    let report = Supervisor::run(&harness, vec![spec("good"), spec("twin")])
+        .await
+        .expect("the first run, with free names");
     assert_eq!((report.completed, attempts.load(Ordering::SeqCst)), (2, 2));
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn run_refuses_a_name_that_an_added_task_holds_and_leaves_that_one_alone() {
+async fn run_refuses_the_name_of_an_added_task_and_spares_that_task() {
     let harness = Harness::new();
     let first = harness.add(Rules::never(), Script::task("db", [Step::UntilStopped]));
     harness.settle().await;
@@ -63,7 +64,7 @@ async fn run_refuses_a_name_that_an_added_task_holds_and_leaves_that_one_alone()
 }
 
 #[tokio::test(start_paused = true)]
-async fn run_returns_when_nothing_runs_or_waits_and_admission_is_closed_by_then() {
+async fn run_closes_admission_and_returns_when_no_task_is_left() {
     let harness = Harness::new();
     let began = Instant::now();
     let retried = [Step::Fail("not yet"), Step::SucceedAfter(Duration::from_secs(5))];
@@ -77,8 +78,8 @@ async fn run_returns_when_nothing_runs_or_waits_and_admission_is_closed_by_then(
     harness.finish().await;
 }
 
-/// Somebody adds one task after the other while `run` may find nothing left at any moment: whatever was accepted is
-/// in the report, because closing admission and finding nothing left are one step.
+/// A thread adds one task after another while `run` may find no task left at any moment. The report counts every
+/// accepted task, because `run` checks for remaining tasks and closes admission in one step.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn run_never_returns_before_a_task_it_accepted() {
     for _ in 0..200 {
@@ -128,7 +129,7 @@ async fn a_supervisor_runs_once() {
     assert!(event_log.ids_of("two").is_empty());
 }
 
-/// A stop is a level: a thread that requests it a moment before `run` changes nothing but that nothing starts.
+/// A stop request is level-triggered: a request just before `run` prevents new starts and changes nothing else.
 #[tokio::test(start_paused = true)]
 async fn run_after_a_stop_waits_for_the_clean_up_of_added_tasks() {
     let harness = Harness::new();
@@ -143,8 +144,8 @@ async fn run_after_a_stop_waits_for_the_clean_up_of_added_tasks() {
     harness.settle().await;
     harness.stop();
     let spec = harness.spec(Rules::never(), Script::task("late", [Step::Succeed]));
-    let report = harness.run(vec![spec]).await.expect("it is stopped in order");
-    assert!(matches!(cleaning.status().phase, Phase::Ended(_)), "it returned before a task was gone");
+    let report = harness.run(vec![spec]).await.expect("the run stops in order");
+    assert!(matches!(cleaning.status().phase, Phase::Ended(_)), "`run` returned before a task had ended");
     assert_eq!((report.canceled, report.completed), (1, 0));
     let event_log = harness.finish().await;
     assert!(event_log.ids_of("late").is_empty());
@@ -185,10 +186,10 @@ async fn stop_from_a_plain_thread_ends_a_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_is_dropped_leaves_the_tasks_running() {
+async fn a_dropped_run_leaves_the_tasks_running() {
     let harness = Harness::with_config(Config::default());
     let spec = harness.spec(Rules::never(), Script::task("resident", [Step::UntilStopped]));
-    timeout(Duration::from_secs(1), harness.run(vec![spec])).await.expect_err("it runs for ever");
+    timeout(Duration::from_secs(1), harness.run(vec![spec])).await.expect_err("the run never ends");
     harness.settle().await;
     let task = harness.task("resident").expect("still there");
     assert!(!task.status().stopping);
@@ -199,7 +200,7 @@ async fn a_run_that_is_dropped_leaves_the_tasks_running() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_is_woken_by_the_last_of_its_tasks_and_by_no_other() {
+async fn only_the_end_of_the_last_task_wakes_a_run() {
     let harness = Harness::new();
     let ends = |name, after| {
         harness.spec(Rules::never(), Script::task(name, [Step::SucceedAfter(Duration::from_secs(after))]))
@@ -207,7 +208,7 @@ async fn a_run_is_woken_by_the_last_of_its_tasks_and_by_no_other() {
     let mut run = Box::pin(harness.run(vec![ends("first", 1), ends("second", 2), ends("last", 3)]));
     let woken = parked::begin(run.as_mut());
     sleep(Duration::from_millis(2_500)).await;
-    assert_eq!(woken.times(), 0, "one is left");
+    assert_eq!(woken.times(), 0, "one task is left");
     sleep(Duration::from_secs(1)).await;
     assert_eq!(woken.times(), 1);
     assert_eq!(run.as_mut().await.expect("nothing is left").completed, 3);

@@ -11,14 +11,14 @@ use taskvisor::{
 use tests::{Harness, Rules, Script, Step, Trace};
 use tokio::time::Instant;
 
-/// What somebody inside was told.
+/// The result that a call inside a task or a subscriber returned.
 type Answer<T> = Arc<Mutex<Option<Result<T, RuntimeError>>>>;
 
 fn told<T>(answer: &Answer<T>) -> Result<T, RuntimeError> {
-    answer.lock().expect("a lock").take().expect("it was told something")
+    answer.lock().expect("a lock").take().expect("the call returned a result")
 }
 
-/// A task that asks `supervisor` for something and keeps the answer.
+/// A task that calls its supervisor and stores the result.
 fn asking<T, F>(
     name: &'static str,
     answer: &Answer<T>,
@@ -116,7 +116,7 @@ async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_tasks_that_wait_for_each_others_end_are_ended_by_the_grace() {
+async fn the_grace_ends_two_tasks_that_await_each_other() {
     let harness = Harness::with_config(Config { grace: Duration::from_secs(3), ..Config::default() });
     let cancel = |name, victim: &'static str| {
         TaskFn::arc(name, move |supervisor: SupervisorHandle| async move {
@@ -134,7 +134,7 @@ async fn two_tasks_that_wait_for_each_others_end_are_ended_by_the_grace() {
     harness.finish().await;
 }
 
-/// Awaits something when a task ends, and keeps the answer.
+/// A subscriber that awaits a cancel or the shutdown when a task ends, and stores the result.
 struct Ender {
     supervisor: Arc<OnceLock<SupervisorHandle>>,
     cancels: Option<&'static str>,
@@ -155,7 +155,7 @@ impl Subscribe for Ender {
     }
 }
 
-/// A supervisor with two tasks and a subscriber that does something when the first is over.
+/// Runs two tasks. A subscriber cancels a task or shuts down once the first has ended. Returns its result.
 async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, RuntimeError> {
     let (trace, handle, answer) = (Trace::new(), Arc::default(), Answer::default());
     let ender = Ender { supervisor: Arc::clone(&handle), cancels, answer: Arc::clone(&answer) };

@@ -1,4 +1,4 @@
-//! Shutdown: one result for everybody, in time, and nothing moves afterwards.
+//! Shutdown: one result for all callers, within its deadlines, and no activity afterward.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ async fn two_concurrent_callers_see_the_same_result() {
     }
     assert!(deaf.outcome().await.is_aborted());
     assert_eq!(began.elapsed(), seconds(3));
-    assert_eq!(report_of(supervisor.shutdown().await).expect("the same again, and at once").aborted, 1);
+    assert_eq!(report_of(supervisor.shutdown().await).expect("the same result, at once").aborted, 1);
     assert_eq!(began.elapsed(), seconds(3));
     harness.finish().await;
 }
@@ -55,7 +55,9 @@ async fn a_shutdown_whose_only_caller_is_dropped_goes_on() {
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
     let supervisor = harness.handle();
-    tokio::time::timeout(seconds(1), supervisor.shutdown()).await.expect_err("it takes three seconds");
+    tokio::time::timeout(seconds(1), supervisor.shutdown())
+        .await
+        .expect_err("the shutdown takes three seconds");
     sleep(seconds(3)).await;
     assert!(deaf.outcome().await.is_aborted());
     let after = Instant::now();
@@ -64,7 +66,7 @@ async fn a_shutdown_whose_only_caller_is_dropped_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_returns_within_grace_and_drain_whatever_tasks_and_subscribers_do() {
+async fn a_shutdown_returns_within_the_grace_and_the_drain() {
     let harness =
         Harness::with_config(Config { grace: seconds(3), drain_timeout: seconds(2), ..Config::default() });
     let stubborn = TaskFn::arc("stubborn", |context: TaskContext| async move {
@@ -121,9 +123,9 @@ async fn no_body_is_polled_after_the_shutdown_returned() {
     harness.finish().await;
 }
 
-/// Threads add as fast as they can while the shutdown closes the door: who came in is out when it returns.
+/// A thread adds tasks while the shutdown closes admission. Every accepted task has ended when the shutdown returns.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shutdown_returns_with_every_task_that_was_accepted_over() {
+async fn every_accepted_task_has_ended_when_a_shutdown_returns() {
     for _ in 0..30 {
         let harness = Harness::new();
         let (tell, told) = tokio::sync::oneshot::channel();
@@ -149,7 +151,7 @@ async fn a_shutdown_returns_with_every_task_that_was_accepted_over() {
                 }
             }
         });
-        told.await.expect("it adds");
+        told.await.expect("the thread adds a task");
         harness.shutdown().await.expect("in order");
         let accepted = adder.join().expect("no add panics");
         assert!(accepted.len() >= 50);

@@ -1,4 +1,4 @@
-//! A subscriber that is slower than what happens: it loses the newest, and is told how many, where they are missing.
+//! A subscriber slower than the event rate loses the newest events. A `lagged` event at the gap says how many.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use taskvisor::{Config, Event, EventKind, EventName, EventSet, Subscribe, Subscr
 use tests::{EventLog, Harness, Rules, Script, Step};
 use tokio::sync::Semaphore;
 
-/// Handles an event whenever it is let.
+/// Handles one event per permit of its gate.
 #[derive(Clone)]
 struct Gated {
     gate: Arc<Semaphore>,
@@ -49,7 +49,7 @@ async fn add(harness: &Harness, count: usize) {
     harness.settle().await;
 }
 
-/// Every event that was meant for it is heard, or lost at the very place where it is missing.
+/// Expects that each selected event is received, or counted as lost at its position.
 fn assert_complete(heard: &[Heard], event_log: &EventLog, wanted: EventSet) {
     let all: Vec<_> = event_log
         .events()
@@ -74,7 +74,7 @@ fn assert_complete(heard: &[Heard], event_log: &EventLog, wanted: EventSet) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gap_is_told_at_its_place_and_the_counts_add_up() {
+async fn a_gap_is_reported_at_its_place_and_the_counts_add_up() {
     let gated = Gated::new();
     let subscriber = Subscriber::new(gated.clone()).with_queue(4);
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
@@ -86,7 +86,7 @@ async fn a_gap_is_told_at_its_place_and_the_counts_add_up() {
     gated.gate.add_permits(1_000);
     let event_log = harness.finish().await;
     let heard = gated.heard();
-    // It is the newest that is lost, so the first ones are there.
+    // The newest events are lost, so the first ones arrive.
     assert_eq!(heard[..4], [1, 2, 3, 4].map(Heard::Event));
     let gaps = heard.iter().filter(|heard| matches!(heard, Heard::Lost(_))).count();
     assert!(gaps >= 3, "{heard:?}");
@@ -94,7 +94,7 @@ async fn a_gap_is_told_at_its_place_and_the_counts_add_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gap_after_which_nothing_comes_is_told_too() {
+async fn a_gap_at_the_end_is_reported_too() {
     let gated = Gated::new();
     let subscriber = Subscriber::new(gated.clone()).with_queue(1);
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
@@ -133,20 +133,20 @@ async fn a_queue_of_no_length_holds_one_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_lags_costs_the_others_nothing() {
+async fn a_lagging_subscriber_does_not_affect_the_others() {
     let gated = Gated::new();
     let subscriber = Subscriber::new(gated.clone()).with_queue(1);
     let config = Config { drain_timeout: Duration::from_secs(1), ..Config::default() };
     let harness = Harness::build(config, |builder| builder.subscriber(subscriber));
     add(&harness, 100).await;
-    // The recorder fails a test in which it misses anything, or is told of a gap.
+    // The recorder fails a test in which it misses an event or receives a gap.
     let event_log = harness.finish().await;
     assert_eq!(event_log.count(EventName::Removed), 100);
     assert_eq!(gated.heard(), []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_uncounted_when_many_threads_tell_at_once() {
+async fn concurrent_publishing_loses_no_event_uncounted() {
     let gated = Gated::new();
     let subscriber = Subscriber::new(gated.clone()).with_queue(8);
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));

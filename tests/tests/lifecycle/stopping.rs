@@ -1,4 +1,4 @@
-//! Asking a task to stop: who was the one, what it sees, and in which order all are asked.
+//! Stop requests: which request is the first, what the task sees, and in which order tasks receive them.
 
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -9,7 +9,7 @@ use tests::{Harness, Rules, Script, Step};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
-/// Stops a second after it was asked to.
+/// A task that stops one second after a stop request.
 fn slow(name: &'static str) -> TaskRef {
     TaskFn::arc(name, |context: TaskContext| async move {
         context.cancelled().await;
@@ -58,7 +58,7 @@ async fn a_dropped_cancel_stays_requested() {
     harness.settle().await;
     let supervisor = harness.handle();
     let impatient = tokio::time::timeout(Duration::from_millis(1), supervisor.cancel("slow")).await;
-    impatient.expect_err("it takes a second");
+    impatient.expect_err("the stop takes a second");
     assert!(task.outcome().await.is_canceled());
     harness.finish().await;
 }
@@ -170,12 +170,12 @@ async fn of_concurrent_cancels_exactly_one_reports_true() {
     harness.finish().await;
 }
 
-/// Invariant 6, where it is hardest to keep: tasks between two attempts without any delay, on other threads.
+/// Invariant 6 in its hardest case: the tasks run on other threads, between two attempts without delay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_without_delay_start_no_attempt_after_a_stop_request() {
     let harness = Harness::new();
     let rules = Rules::always().interval(Duration::ZERO);
-    // Not for ever, where the machine gives this thread no time to ask.
+    // Bounded, in case the scheduler starves the thread that requests the stop.
     let mut steps = vec![Step::Succeed; 300];
     steps.push(Step::UntilStopped);
     for _ in 0..500 {
@@ -193,7 +193,7 @@ async fn tasks_without_delay_start_no_attempt_after_a_stop_request() {
     harness.finish().await;
 }
 
-/// The clock of the caller's thread is the system's, and an hour behind.
+/// The caller's thread uses the system clock, which is an hour behind the clock of the runtime.
 #[test]
 fn a_grace_is_counted_on_the_clock_of_the_supervisors_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();

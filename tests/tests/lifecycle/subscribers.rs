@@ -1,4 +1,4 @@
-//! When `run` or `shutdown` returns, every subscriber has handled every event, or had its time.
+//! When `run` or `shutdown` returns, each subscriber has handled every event or exhausted the drain timeout.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Takes its time, then counts.
+/// Counts each event after a delay.
 struct Slow {
     handled: Arc<AtomicUsize>,
     takes: Duration,
@@ -36,7 +36,7 @@ fn slow(takes: Duration) -> (Subscriber, Arc<AtomicUsize>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_events_are_handled_when_a_shutdown_returns() {
+async fn a_shutdown_handles_all_events_before_it_returns() {
     let (one, handled_by_one) = slow(Duration::from_millis(10));
     let (other, handled_by_other) = slow(Duration::ZERO);
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(one).subscriber(other));
@@ -52,7 +52,7 @@ async fn all_events_are_handled_when_a_shutdown_returns() {
     assert_eq!(event_log.events().len(), 50 * 5 + 2);
 }
 
-/// How many of the six events are handled when `run` returns, and how long it took.
+/// Returns how many of the six events are handled when `run` returns, and how long `run` took.
 async fn handled_by_the_end_of_a_run(takes: Duration) -> (usize, Duration) {
     let (subscriber, handled) = slow(takes);
     let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
@@ -65,7 +65,7 @@ async fn handled_by_the_end_of_a_run(takes: Duration) -> (usize, Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_events_are_handled_when_a_run_returns_unless_the_drain_is_over() {
+async fn a_run_handles_all_events_or_exhausts_the_drain() {
     let within = handled_by_the_end_of_a_run(Duration::from_millis(800)).await;
     assert_eq!(within, (6, Duration::from_millis(4_800)));
     let beyond = handled_by_the_end_of_a_run(Duration::from_millis(900)).await;
@@ -73,7 +73,7 @@ async fn all_events_are_handled_when_a_run_returns_unless_the_drain_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_events_are_handled_when_a_run_returns_on_other_threads() {
+async fn a_run_on_other_threads_handles_all_events() {
     for _ in 0..100 {
         let (subscriber, handled) = slow(Duration::ZERO);
         let harness = Harness::build(Config::default(), |builder| builder.subscriber(subscriber));
@@ -85,7 +85,7 @@ async fn all_events_are_handled_when_a_run_returns_on_other_threads() {
     }
 }
 
-/// Handles nothing, and holds something while it does not.
+/// A subscriber that never finishes an event and holds a value meanwhile.
 struct Stuck(Option<Witness>);
 
 impl Subscribe for Stuck {
@@ -96,7 +96,7 @@ impl Subscribe for Stuck {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stuck_subscriber_delays_the_shutdown_by_the_drain_and_is_then_dropped() {
+async fn a_stuck_subscriber_is_dropped_after_the_drain() {
     let (witness, dropped) = Witness::new();
     let (other, handled) = slow(Duration::ZERO);
     let config = Config { drain_timeout: seconds(2), ..Config::default() };
@@ -124,7 +124,7 @@ async fn a_stuck_subscriber_does_not_delay_the_end_of_a_task() {
     harness.finish().await;
 }
 
-/// Blocks its thread over the first event.
+/// Blocks its thread on the first event.
 struct Blocking(Mutex<Option<Receiver<()>>>);
 
 impl Subscribe for Blocking {
@@ -137,7 +137,7 @@ impl Subscribe for Blocking {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_subscriber_that_blocks_its_thread_does_not_hold_the_shutdown_up() {
+async fn a_subscriber_that_blocks_does_not_delay_the_shutdown() {
     let (release, blocked) = channel();
     let config = Config { drain_timeout: Duration::from_millis(1), ..Config::default() };
     let blocking = Blocking(Mutex::new(Some(blocked)));
