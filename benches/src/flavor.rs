@@ -6,14 +6,14 @@ use tokio::runtime::{Builder, Runtime};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
-    /// What is measured is the work, not the wake-up of another core.
+    /// Measures the work, not the wake-up of another core.
     CurrentThread,
     TwoWorkers,
 }
 
 impl Flavor {
     pub const ALL: &'static [Self] = &[Self::CurrentThread, Self::TwoWorkers];
-    /// Where threads change nothing, such as for bytes.
+    /// For measurements that do not depend on threads, such as bytes.
     pub const ONE: &'static [Self] = &[Self::CurrentThread];
     pub const TWO: &'static [Self] = &[Self::TwoWorkers];
 

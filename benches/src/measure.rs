@@ -6,7 +6,7 @@ use crate::count::{Cost, counting};
 use crate::flavor::Flavor;
 use crate::work::{Entry, System, Work};
 
-/// No entry is given more time than this for each flavor, once it had as many rounds as a median needs.
+/// The time limit of an entry for each flavor, once it has run the rounds that a median needs.
 const PATIENCE: Duration = Duration::from_millis(1500);
 const FEWEST: usize = 3;
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Told by each of so many tasks; the last one ends the program.
+/// Each of `tasks` tasks calls this function; the last call ends the program.
 pub fn polled(tasks: u64) {
     static POLLED: AtomicU64 = AtomicU64::new(0);
     static FIRST: OnceLock<u128> = OnceLock::new();

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 static STARTED: AtomicU64 = AtomicU64::new(0);
 
-/// Before a work begins: what is left of the last one is gone with its runtime.
+/// Resets the count before a work begins. The tasks of the last work ended with its runtime.
 pub fn none_started() {
     STARTED.store(0, Relaxed);
 }

@@ -81,7 +81,7 @@ fn figures(shows: Shows, measured: &[Measured], system: System, flavor: Flavor) 
     figures
 }
 
-/// Three figures are what such a measurement is worth.
+/// Rounds to three significant figures, the precision of such a measurement.
 fn time(nanos: f64) -> String {
     let (number, unit) = match nanos {
         ..1e3 => (nanos, "ns"),

@@ -1,9 +1,9 @@
-//! A work, and the systems that do it.
+//! A work, and the systems that run it.
 
 use crate::count::Cost;
 use crate::flavor::Flavor;
 
-/// One work, done by several.
+/// One work, run by several systems.
 pub struct Work {
     /// The section of the table it is in.
     pub group: &'static str,
@@ -14,17 +14,17 @@ pub struct Work {
     pub entries: &'static [Entry],
 }
 
-/// What a work is about besides time.
+/// What a work measures besides time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
     Allocations,
-    /// What stays allocated while it lasts, too.
+    /// The memory that stays allocated during the work, too.
     LiveBytes,
-    /// It happens in other processes.
+    /// The work runs in other processes.
     OnlyTime,
 }
 
-/// A work as one system does it.
+/// A work as one system runs it.
 pub struct Entry {
     pub system: System,
     /// How many operations one round has: fewer where each takes long.

@@ -1,14 +1,14 @@
-//! The rules, the programs that break them and the page that lists them are the same, and a broken rule is one error.
+//! The rules, the programs that break them and the page that lists them agree. A broken rule gives exactly one error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const PAGE: &str = include_str!("../../taskvisor/src/macro_support/when_it_does_not_compile.rs");
 
-/// Programs with several mistakes in them, which are about no single rule.
+/// Programs with several mistakes, which belong to no single rule.
 const SEVERAL: [&str; 3] = ["job-submitted-with-mistakes", "many-mistakes", "options-and-types"];
 
-/// A rule that an attribute cannot see broken, so that the compiler has the word.
+/// The rule that an attribute cannot check. The compiler reports its violation.
 const THE_COMPILERS: &str = "signatures/in-an-impl";
 
 struct Case {
@@ -23,7 +23,7 @@ impl Case {
         std::fs::read_to_string(&message).unwrap_or_else(|_| panic!("there is no {}", message.display()))
     }
 
-    /// The lines with which the compiler begins an error or a warning.
+    /// The first lines of the compiler's errors and warnings.
     fn reports(&self) -> usize {
         let message = self.message();
         message.lines().filter(|line| line.starts_with("error") || line.starts_with("warning")).count()

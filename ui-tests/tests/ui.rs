@@ -1,12 +1,12 @@
-//! What the compiler tells a user of the attributes, word for word, and programs that must compile and run.
+//! The exact compiler messages for mistakes in the attributes, and programs that must compile and run.
 //!
-//! `TRYBUILD=overwrite cargo test -p ui-tests` writes the messages anew; read the difference as a user would.
+//! `TRYBUILD=overwrite cargo test -p ui-tests` rewrites the messages. Review the diff as a user would.
 
 use std::env::consts::EXE_SUFFIX;
 use std::path::Path;
 use std::process::Command;
 
-/// Diagnostics change from one compiler to the next, so they are compared on one.
+/// Diagnostics differ between compiler versions, so the test compares them on one version only.
 #[rustversion::attr(not(stable(1.95)), ignore = "messages are pinned to 1.95")]
 #[test]
 fn mistakes() {

@@ -84,7 +84,7 @@ impl Package {
         Self { folder }
     }
 
-    /// Runs cargo; how many milliseconds it took.
+    /// Runs cargo, and returns the elapsed milliseconds.
     fn cargo(&self, arguments: &[&str]) -> f64 {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(["--quiet", "--offline"]).current_dir(&self.folder).stdin(Stdio::null());
@@ -103,7 +103,7 @@ impl Package {
         fs::remove_dir_all(self.folder.join("target/debug/incremental")).expect("there was a check");
     }
 
-    /// The bytes of a binary as it is built, and without its symbols.
+    /// Returns the size of a binary in bytes, as built and without its symbols.
     fn sizes(&self, program: &str) -> [f64; 2] {
         let binary = self.folder.join("target/release").join(program);
         let stripped = binary.with_extension("stripped");

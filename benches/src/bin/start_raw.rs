@@ -1,4 +1,4 @@
-//! A thousand functions, of which the argument says how many are spawned by hand. The work "start-up" runs this
+//! A thousand functions. The argument is the number of functions to spawn by hand. The work "start-up" runs this
 //! program.
 
 #[path = "../polled.rs"]

@@ -14,18 +14,18 @@ pub fn supervisor() -> Supervisor {
     Supervisor::new(Config::default(), Vec::new())
 }
 
-/// With as much room in its queues as the works fill.
+/// With queues that are large enough for every work.
 pub fn with_room() -> Supervisor {
     let room = ControllerConfig { per_slot: 1_000_000, total: 1_000_000 };
     Supervisor::builder(Config::default()).controller(room).build()
 }
 
-/// What ends at once.
+/// A task that ends at once.
 pub fn once(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     never_again(TaskFn::arc(name, || async { Ok(()) }))
 }
 
-/// What waits, and takes no token.
+/// A task that waits without a token.
 pub fn parked(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     never_again(TaskFn::arc(name, || async {
         started();
@@ -42,7 +42,7 @@ pub fn until_canceled(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     }))
 }
 
-/// The same by a token, which is made for it.
+/// Waits for a stop request by a token, which is created for it.
 pub fn with_token(name: impl Into<Cow<'static, str>>) -> TaskSpec {
     never_again(TaskFn::arc(name, |token: CancellationToken| async move {
         started();

@@ -1,6 +1,6 @@
 //! The published crate of the same name, 0.9.0, with its limits lifted.
 //!
-//! What its own guide and its own benchmarks do is done here: `serve`, `TaskSpec::once`, `add(…).watch().execute()` and
+//! The code follows the crate's own guide and benchmarks: `serve`, `TaskSpec::once`, `add(…).watch().execute()` and
 //! `submit(…).watch()`, then `TaskWaiter::wait`. Without subscribers its event bus is off.
 
 use std::future::pending;

@@ -1,8 +1,8 @@
-//! Listing 10,000 parked tasks; an operation is one of those listed.
+//! Listing 10,000 parked tasks; an operation is one listed task.
 //!
 //! Included: the list and dropping it. Left out: adding the tasks. By hand: a map of shared names and states behind a
 //! lock, copied into a list. Ours has name, id, phase and more of each; the names are `String`s, which a list copies:
-//! with `&'static str`, as all that is declared has, it would not. The published crate's has ids and shared names,
+//! declared tasks have `&'static str`, which would not be copied. The published crate's has ids and shared names,
 //! `task-supervisor`'s shared names and states.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The works. In each file: what one is, what is included and left out, and how each system does it.
+//! The works. Each file defines a work, lists what is included and left out, and shows how each system runs it.
 
 mod burst;
 mod cancel;

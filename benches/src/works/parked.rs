@@ -61,7 +61,7 @@ pub const WORKS: &[Work] = &[
     },
 ];
 
-/// Measures until all that `add` began has run once. What it returns is kept for as long.
+/// Measures until every task that `add` started was polled once. Keeps the returned values until then.
 async fn park<T>(operations: u64, add: impl Future<Output = T>) -> (T, Cost) {
     none_started();
     let meter = Meter::start();

@@ -1,4 +1,4 @@
-//! `Replace`: what comes takes the place of what runs. An operation is one submission, to its outcome.
+//! `Replace`: a new submission replaces the running one. An operation is one submission, to its outcome.
 //!
 //! In a storm all are submitted at once, to one slot: the first runs, the last will, all between are superseded. In the
 //! other work each is waited for until it runs, so each really stops the one before. Bodies wait for their stop.

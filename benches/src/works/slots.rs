@@ -165,7 +165,7 @@ fn ractor<const SLOTS: usize>(flavor: Flavor, operations: u64) -> Cost {
         let mut replies = Vec::with_capacity(operations as usize);
         for number in 0..operations {
             let key = number % SLOTS as u64;
-            // What its `call` does, without waiting for the reply.
+            // Does what `call` does, without waiting for the reply.
             let (reply, value) = ractor::concurrency::oneshot();
             let question = with_ractor::Question(key, reply.into());
             actors[key as usize].send_message(question).expect("the actor is there");

@@ -1,7 +1,7 @@
 //! Start-up: from before a process is made until one of its tasks is polled. An operation is one process.
 //!
 //! Included: the process, its runtime with two workers, and for taskvisor finding and checking all declarations. The
-//! programs are those in `bin/start_*.rs`, built as this one. Each task is a function of its own, by hand too, where
+//! programs are in `bin/start_*.rs`, with the profile of this one. Each task is a function of its own, by hand too, where
 //! each is spawned by name: most of a start is fetching code for the first time. The published crate is given its tasks
 //! as a list, all with one body. Left out: allocations, which happen elsewhere.
 
@@ -68,7 +68,7 @@ fn start(program: &str, tasks: &str, which: Which, operations: u64) -> Cost {
     Cost { time: started.sum(), ..Cost::default() }
 }
 
-/// Builds them beside this very program: `cargo run` builds no other than that.
+/// Builds the programs beside this one, because `cargo run` builds only this one.
 fn programs() -> &'static PathBuf {
     static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
     PROGRAMS.get_or_init(|| {

@@ -69,7 +69,7 @@ const fn with(name: &'static str, entries: &'static [Entry]) -> Work {
     Work { group: "Subscribers", name, flavors: Flavor::ALL, shows: Shows::Allocations, entries }
 }
 
-/// Counts ends, and notifies when all have arrived.
+/// Counts ends, and notifies the waiter when all have arrived.
 struct Ends {
     left: AtomicU64,
     all: Arc<Notify>,

@@ -1,11 +1,11 @@
-//! How long the end of a process takes at most: grace, drain and the documented margins, in every combination, and each
-//! of them once.
+//! The longest time that a shutdown takes: grace, drain and the documented margins, in every combination. Each of them is
+//! spent at most once.
 
 use std::time::{Duration, Instant};
 
 use super::process::{Ended, Process};
 
-/// Grace and drain of the fixtures. The drain is long enough that one that is spent twice is seen on a busy machine.
+/// Grace and drain of the fixtures. The drain is long, so that a drain spent twice is visible on a busy machine.
 const GRACE: &str = "500ms";
 const DRAIN: &str = "4s";
 const ONCE: Duration = Duration::from_millis(500 + 4000 + 700);
@@ -13,7 +13,7 @@ const TWICE: Duration = Duration::from_millis(500 + 4000 + 4000);
 /// Less than the drain.
 const NO_DRAIN: Duration = Duration::from_secs(4);
 
-/// Runs an application until it says `ready`, then sends SIGTERM; returns how it ended, and after how long.
+/// Runs an application until it prints `ready`, then sends SIGTERM. Returns its result and the duration of the shutdown.
 fn terminate(flavor: &str, ingredients: &[&str], ready: &str) -> (Ended, Duration) {
     let arguments = [&[flavor, GRACE, DRAIN], ingredients].concat();
     let mut process = Process::start("process_end", &arguments);
@@ -34,7 +34,7 @@ fn the_drain_is_spent_once_by_subscribers_and_states() {
 }
 
 #[test]
-fn a_blocked_thread_and_a_sleeping_subscriber_end_within_one_budget() {
+fn a_blocked_thread_and_a_slow_subscriber_share_one_budget() {
     for flavor in ["single", "several"] {
         let (ended, took) = terminate(flavor, &["blocks", "sleeps-at-request"], "started");
         ended.expect_code(124);
@@ -44,7 +44,7 @@ fn a_blocked_thread_and_a_sleeping_subscriber_end_within_one_budget() {
 }
 
 #[test]
-fn a_blocked_thread_costs_no_drain_if_no_subscriber_has_anything_left() {
+fn a_blocked_thread_costs_no_drain_once_subscribers_are_done() {
     for flavor in ["single", "several"] {
         let (ended, took) = terminate(flavor, &["blocks"], "started");
         ended.expect_code(124);
@@ -54,7 +54,7 @@ fn a_blocked_thread_costs_no_drain_if_no_subscriber_has_anything_left() {
 }
 
 #[test]
-fn a_context_that_a_spawned_task_keeps_costs_no_drain() {
+fn a_context_held_by_a_spawned_task_costs_no_drain() {
     for flavor in ["single", "several"] {
         let (ended, took) = terminate(flavor, &["waits", "leaks-spawned"], "started");
         ended.expect_code(0);
@@ -64,11 +64,11 @@ fn a_context_that_a_spawned_task_keeps_costs_no_drain() {
 }
 
 #[test]
-fn a_context_that_is_kept_for_ever_is_named_with_the_states_it_keeps() {
+fn a_leaked_context_is_reported_with_the_states_it_keeps() {
     let (ended, took) = terminate("several", &["waits", "state-with-thread", "leaks-for-ever"], "started");
     ended.expect_code(0);
     ended.expect_stderr("process_end::Joins");
-    assert!(!ended.stdout.contains("joining"), "it is kept: {}", ended.stdout);
+    assert!(!ended.stdout.contains("joining"), "the leaked context keeps the state: {}", ended.stdout);
     assert!(took < TWICE, "it took {took:?}");
 }
 
@@ -91,28 +91,28 @@ mod late_block {
     }
 
     #[test]
-    fn a_run_ends_although_no_timer_of_the_runtime_fires() {
+    fn a_run_ends_even_if_no_runtime_timer_fires() {
         let (printed, took) = end("run");
         assert!(took < SOON, "it took {took:?}");
         assert!(printed.contains("stuck: [StuckTask { name: \"flush\""), "{printed}");
     }
 
     #[test]
-    fn a_shutdown_ends_although_no_timer_of_the_runtime_fires() {
+    fn a_shutdown_ends_even_if_no_runtime_timer_fires() {
         let (printed, took) = end("shutdown");
         assert!(took < SOON, "it took {took:?}");
         assert!(printed.contains("stuck: [StuckTask { name: \"flush\""), "{printed}");
     }
 
     #[test]
-    fn a_cancel_ends_although_no_timer_of_the_runtime_fires() {
+    fn a_cancel_ends_even_if_no_runtime_timer_fires() {
         let (printed, took) = end("cancel");
         assert!(took < SOON, "it took {took:?}");
         assert!(printed.contains("Ok(true) Aborted Stuck { attempt: 1 }"), "{printed}");
     }
 
     #[test]
-    fn a_destructor_that_blocks_at_the_grace_holds_up_no_cancel() {
+    fn a_destructor_that_blocks_after_the_grace_delays_no_cancel() {
         let (printed, took) = end("destructor");
         assert!(took < SOON, "it took {took:?}");
         assert!(printed.contains("Ok(true) Aborted"), "{printed}");

@@ -1,4 +1,4 @@
-//! How an application ends, and with which code.
+//! The exit code and the messages of an application that ends.
 
 use super::process::Process;
 
@@ -39,17 +39,17 @@ mod signals {
 
     use super::Process;
 
-    /// Far less than what the fixtures would wait or block for, far more than they need.
+    /// Far less than the fixtures would wait or block, and far more than they need.
     const SOON: Duration = Duration::from_secs(30);
 
     #[test]
-    fn a_blocked_only_worker_is_named_and_the_process_ended_in_time() {
+    fn a_task_that_blocks_the_only_worker_is_reported_in_time() {
         let mut process = Process::start("blocked_worker", &[]);
         process.wait_for(&["grinding"]);
-        let asked = Instant::now();
+        let requested = Instant::now();
         process.signal("TERM");
         let ended = process.end();
-        assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+        assert!(requested.elapsed() < SOON, "it took {:?}", requested.elapsed());
         ended.expect_code(124);
         ended.expect_stderr(
             "error: stuck after the grace, still blocking their threads: `grind` (running for ",
@@ -57,7 +57,7 @@ mod signals {
     }
 
     #[test]
-    fn a_subscriber_that_blocks_the_only_worker_is_named_and_no_task_is_blamed() {
+    fn a_subscriber_that_blocks_the_only_worker_is_reported_alone() {
         let mut process = Process::start("blocked_subscriber", &[]);
         process.wait_for(&["brooding"]);
         process.signal("TERM");
@@ -71,10 +71,10 @@ mod signals {
     fn a_task_that_does_not_stop_is_aborted_after_the_grace() {
         let mut process = Process::start("stubborn_task", &[]);
         process.wait_for(&["staying"]);
-        let asked = Instant::now();
+        let requested = Instant::now();
         process.signal("TERM");
         let ended = process.end();
-        assert!(asked.elapsed() >= Duration::from_millis(200), "the grace was {:?}", asked.elapsed());
+        assert!(requested.elapsed() >= Duration::from_millis(200), "the grace was {:?}", requested.elapsed());
         ended.expect_code(124);
         ended.expect_stdout("asked to stop");
         ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
@@ -86,24 +86,24 @@ mod signals {
         process.wait_for(&["staying"]);
         process.signal("INT");
         process.wait_for(&["asked to stop"]);
-        let asked = Instant::now();
+        let requested = Instant::now();
         process.signal("INT");
         let ended = process.end();
-        assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+        assert!(requested.elapsed() < SOON, "it took {:?}", requested.elapsed());
         ended.expect_code(124);
         ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
     }
 }
 
 #[test]
-fn a_subscriber_that_the_drain_cuts_off_is_named_and_the_code_is_124() {
+fn a_subscriber_that_exceeds_the_drain_gives_code_124() {
     let ended = Process::start("process_end", &["several", "1s", "300ms", "hangs-at-stopped", "ends"]).end();
     ended.expect_code(124);
     ended.expect_stderr("error: subscriber `Sleeps` had not handled all its events when the drain was over");
 }
 
 #[test]
-fn a_subscriber_of_another_kind_does_not_silence_failures() {
+fn a_subscriber_to_other_events_does_not_silence_failures() {
     let ended = Process::start("process_end", &["several", "1s", "1s", "hears-stopped", "fails"]).end();
     ended.expect_code(1);
     ended.expect_stdout("stopped");

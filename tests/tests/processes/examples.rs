@@ -1,4 +1,4 @@
-//! The other examples: each runs to its end, and shows what it says it shows.
+//! The other examples: each runs to its end and prints what its documentation promises.
 
 use super::process::{Ended, Process};
 
@@ -70,7 +70,7 @@ fn logging() {
     assert!(ended.stdout.ends_with("Z stopped\n"), "{}", ended.stdout);
 }
 
-/// Until a signal comes, as a service does.
+/// Runs until a signal arrives, as a service does.
 #[cfg(unix)]
 #[test]
 fn supervisor() {

@@ -1,4 +1,4 @@
-//! What an operating system does to a process: it kills and stops it, closes its pipes, and gives it no more files.
+//! Faults that the operating system causes: it kills or stops the process, closes its pipes, or denies it more files.
 
 use std::fs;
 use std::thread::sleep;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::ingest::Inbox;
 use super::process::{Process, Stream};
 
-/// Far less than the graces and timeouts that must not be waited for.
+/// Far less than the graces and timeouts that the application must skip.
 const SOON: Duration = Duration::from_secs(30);
 
 #[test]
-fn after_sigkill_a_new_process_does_what_was_left_and_nothing_twice() {
+fn after_sigkill_a_new_process_finishes_the_rest_exactly_once() {
     let inbox = Inbox::new("killed");
     inbox.make_pipe("slow-2026-11-01.csv");
     inbox.write_order("slow-2026-11-02.csv", 2);
@@ -48,13 +48,13 @@ fn a_suspended_process_counts_one_timeout_and_skips_the_rest() {
     ended.expect_code(0);
     assert_eq!(ended.stdout.matches("timed_out").count(), 1, "{}", ended.stdout);
     ended.expect_stdout("work#1 timed_out attempt=1 timeout=2s");
-    // One when it began, one for each second that it ran, and one that was due when it went on.
+    // One tick at the start, one for each second of running, and one that was due when the process continued.
     let ticks = ended.stdout.matches("tick\n").count() as u64;
     assert!(ticks <= ran.as_secs() + 2, "{ticks} ticks in {ran:?}\n{}", ended.stdout);
 }
 
 #[test]
-fn a_signal_that_comes_while_it_is_stopped_is_obeyed_when_it_goes_on() {
+fn a_signal_to_a_stopped_process_takes_effect_when_it_continues() {
     let mut process = Process::start("suspended", &[]);
     process.wait_for(&["attempt 1"]);
     process.signal("STOP");
@@ -67,20 +67,20 @@ fn a_signal_that_comes_while_it_is_stopped_is_obeyed_when_it_goes_on() {
 }
 
 #[test]
-fn a_second_signal_of_another_kind_skips_the_grace_too() {
+fn a_second_signal_of_another_kind_also_skips_the_grace() {
     let mut process = Process::start("stubborn_task", &["patient"]);
     process.wait_for(&["staying"]);
     process.signal("TERM");
     process.wait_for(&["asked to stop"]);
-    let asked = Instant::now();
+    let requested = Instant::now();
     process.signal("INT");
     let ended = process.end();
-    assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+    assert!(requested.elapsed() < SOON, "it took {:?}", requested.elapsed());
     ended.expect_code(124);
 }
 
 #[test]
-fn a_log_that_nobody_reads_any_more_stops_nothing() {
+fn a_log_without_a_reader_stops_no_task() {
     let mut process = Process::start("logged", &[]);
     process.wait_for(&["work#1 succeeded attempt=3"]);
     process.close(Stream::Stdout);
@@ -91,11 +91,11 @@ fn a_log_that_nobody_reads_any_more_stops_nothing() {
     let ended = process.end();
     ended.expect_code(0);
     assert!(ended.stderr.lines().all(|line| line.starts_with("worked")), "{}", ended.stderr);
-    assert!(!ended.stdout.contains("stopped"), "it was closed: {}", ended.stdout);
+    assert!(!ended.stdout.contains("stopped"), "stdout was closed: {}", ended.stdout);
 }
 
 #[test]
-fn failures_that_nobody_reads_any_more_stop_nothing() {
+fn a_stderr_without_a_reader_stops_no_task() {
     let mut process = Process::start("logged", &["fail"]);
     process.wait_for_on(Stream::Stderr, &["work#1 failed attempt=3"]);
     process.close(Stream::Stderr);
@@ -105,7 +105,7 @@ fn failures_that_nobody_reads_any_more_stop_nothing() {
 }
 
 #[test]
-fn a_body_that_prints_to_a_closed_stdout_fails_and_is_tried_again() {
+fn a_body_that_prints_to_a_closed_stdout_fails_and_is_retried() {
     let mut process = Process::start("supervisor", &[]);
     process.wait_for(&["[ping] pong"]);
     process.close(Stream::Stdout);
@@ -116,11 +116,11 @@ fn a_body_that_prints_to_a_closed_stdout_fails_and_is_tried_again() {
     process.end().expect_code(0);
 }
 
-/// Enough for the runtime and the signals, few enough to be used up.
+/// Enough for the runtime and the signals, and few enough for the task to exhaust.
 const FILES: u32 = 32;
 
 #[test]
-fn a_probe_that_gets_no_descriptor_fails_and_recovers_when_there_is_one() {
+fn a_probe_without_a_descriptor_fails_and_later_recovers() {
     let mut process = Process::start_with_files(FILES, "descriptors", &[]);
     process.wait_for(&["given back"]);
     process.wait_for(&["reached"]);
@@ -134,7 +134,7 @@ fn a_probe_that_gets_no_descriptor_fails_and_recovers_when_there_is_one() {
 }
 
 #[test]
-fn a_process_without_a_descriptor_left_still_ends_in_order() {
+fn a_process_out_of_descriptors_still_shuts_down_in_order() {
     let mut process = Process::start_with_files(FILES, "descriptors", &["keep"]);
     process.wait_for_on(Stream::Stderr, &["probe#1 failed", "Too many open files"]);
     process.signal("TERM");
@@ -145,7 +145,7 @@ fn a_process_without_a_descriptor_left_still_ends_in_order() {
 }
 
 #[test]
-fn a_start_without_enough_descriptors_is_refused_in_words() {
+fn a_start_without_enough_descriptors_reports_an_error() {
     for files in 5..=16 {
         let ended = Process::start_with_files(files, "quickstart", &[]).end();
         if ended.code != Some(0) {
@@ -157,15 +157,15 @@ fn a_start_without_enough_descriptors_is_refused_in_words() {
 }
 
 #[test]
-fn a_thousand_tasks_that_fail_at_once_come_back_spread_over_their_backoff() {
+fn a_thousand_tasks_that_fail_at_once_retry_at_spread_times() {
     let mut process = Process::start("thousand", &[]);
     process.wait_for(&["all are back"]);
     process.signal("TERM");
-    let asked = Instant::now();
+    let requested = Instant::now();
     let ended = process.end();
-    assert!(asked.elapsed() < SOON, "it took {:?}", asked.elapsed());
+    assert!(requested.elapsed() < SOON, "it took {:?}", requested.elapsed());
     ended.expect_code(0);
-    // Its subscriber wants other events than failures.
+    // The application's subscriber selects other events than failures.
     let is_failure =
         |line: &str| line.contains(" failed attempt=1 ") && line.contains("the database is gone");
     assert!(ended.stderr.lines().all(is_failure), "{}", ended.stderr);
@@ -175,14 +175,17 @@ fn a_thousand_tasks_that_fail_at_once_come_back_spread_over_their_backoff() {
         .filter_map(|line| line.strip_prefix("back after ")?.strip_suffix(" us")?.parse().ok())
         .collect();
     assert_eq!(delays.len(), 1000);
-    // The default: 100 ms, of which up to half is left out by chance.
+    // The default backoff: 100 ms, of which random jitter removes up to half.
     assert!(delays.iter().all(|delay| (50_000..=100_000).contains(delay)), "{delays:?}");
     delays.sort_unstable();
     let widths: Vec<_> = delays.chunks(100).map(|tenth| tenth[99] - tenth[0]).collect();
-    assert!(widths.iter().all(|width| (1_000..10_000).contains(width)), "they come in lumps: {widths:?}");
+    assert!(
+        widths.iter().all(|width| (1_000..10_000).contains(width)),
+        "the retries come in bursts: {widths:?}"
+    );
 }
 
-/// Nothing that could become a zombie: there is no other process.
+/// Without child processes, no zombie can remain.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_application_has_no_children() {
@@ -197,11 +200,11 @@ fn an_application_has_no_children() {
     assert!(children(std::process::id()).iter().all(|child| !child.starts_with(&format!("{id} "))));
 }
 
-/// Those that `/proc` says are children of a process: `42 (name) S 41 …` is one of 41.
+/// Returns the `/proc` entries of the children of a process: `42 (name) S 41 …` is a child of 41.
 #[cfg(target_os = "linux")]
 fn children(of: u32) -> Vec<String> {
     let processes = fs::read_dir("/proc").expect("Linux has it").filter_map(Result::ok);
-    // A process that ends meanwhile cannot be read.
+    // A process that ends during the scan cannot be read.
     let stats = processes.filter_map(|process| fs::read_to_string(process.path().join("stat")).ok());
     stats.filter(|stat| parent(stat) == Some(of)).collect()
 }

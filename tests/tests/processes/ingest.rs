@@ -1,4 +1,4 @@
-//! The example `ingest`, on files that are written here.
+//! The example `ingest`, run on files that these tests write.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::process::{Ended, Process};
 
 const HEADER: &str = "customer,order,product,quantity,price\n";
 
-/// A folder that files arrive in. Each test has its own.
+/// A folder in which files arrive. Each test has its own.
 pub(crate) struct Inbox(pub(crate) PathBuf);
 
 impl Inbox {
@@ -19,7 +19,7 @@ impl Inbox {
     }
 
     fn write(&self, file: &str, content: impl AsRef<[u8]>) {
-        // As everybody should: under its name it is complete from the start.
+        // The rename is atomic, so a file is complete as soon as it has its final name.
         let part = self.0.join("part");
         fs::write(&part, content).expect("the folder is ours");
         fs::rename(&part, self.0.join(file)).expect("the folder is ours");
@@ -31,7 +31,7 @@ impl Inbox {
         self.write(file, format!("{HEADER}{customer},1,anvil,{quantity},2.50\n"));
     }
 
-    /// The files in it, or in a folder of it.
+    /// Returns the names of the files in the inbox, or in one of its folders.
     pub(crate) fn files(&self, inner: &str) -> Vec<String> {
         let entries = fs::read_dir(self.0.join(inner)).expect("the folder is there");
         let entries = entries.map(|entry| entry.expect("it can be listed"));
@@ -52,13 +52,13 @@ impl Inbox {
 }
 
 impl Ended {
-    /// What was told of files, in order: their names and what became of them.
-    fn told(&self) -> Vec<(&str, &str)> {
+    /// Returns each reported file with its result, in the order of the output.
+    fn reported(&self) -> Vec<(&str, &str)> {
         let lines = self.stdout.lines().take_while(|line| !line.is_empty());
         lines.filter_map(|line| line.split_once(": ")).collect()
     }
 
-    /// The rows of the summary, word by word.
+    /// Returns the rows of the summary, split into words.
     fn summary(&self) -> Vec<Vec<&str>> {
         let table = self.stdout.split("\n\n").nth(1).expect("a table comes last");
         table.lines().map(|line| line.split_whitespace().collect()).collect()
@@ -88,13 +88,14 @@ fn a_good_file_goes_to_done_and_a_malformed_one_to_rejected() {
     assert_eq!(inbox.files("rejected"), ["acme-2026-11-02.csv", "orders.csv"]);
     assert_eq!(inbox.files(""), ["readme.txt"]);
     let malformed = "rejected: line 4, column 4 (quantity): expected a whole number above 0, found `two`";
-    let told: Vec<_> = ended.told().into_iter().filter(|(file, _)| file.starts_with("acme")).collect();
+    let reported: Vec<_> =
+        ended.reported().into_iter().filter(|(file, _)| file.starts_with("acme")).collect();
     let expected = [
         ("acme-2026-11-01.csv", "orders 2, pieces 5, amount 324.85"),
         ("acme-2026-11-02.csv", malformed),
         ("acme-2026-11-03.csv", "orders 1, pieces 10, amount 25.00"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     ended.expect_stdout("orders.csv: rejected: expected a name such as `acme-2026-11-01.csv`");
     let summary = [
         &["customer", "done", "rejected", "left", "orders", "pieces", "amount"],
@@ -106,8 +107,8 @@ fn a_good_file_goes_to_done_and_a_malformed_one_to_rejected() {
 }
 
 #[test]
-fn the_place_of_what_is_malformed_is_told() {
-    // The HEADER, a GOOD line, and the CUSTOMER of the file are filled in; a `?` is a byte that is not UTF-8.
+fn a_malformed_file_is_reported_with_line_and_column() {
+    // The test substitutes HEADER, GOOD (a valid line) and CUSTOMER (of the file); `?` becomes a byte that is not UTF-8.
     let cases = [
         ("", "line 1, column 1 (customer)", "`customer`, found nothing"),
         ("customer,order,item", "line 1, column 3 (product)", "`product`, found `item`"),
@@ -124,7 +125,7 @@ fn the_place_of_what_is_malformed_is_told() {
         ("HEADERCUSTOMER,2,rope,1,1.5", "line 2, column 5 (price)", "a price such as `12.50`, found `1.5`"),
         ("HEADERCUSTOMER,2,rope,1", "line 2, column 5 (price)", "a price such as `12.50`, found nothing"),
         ("HEADERCUSTOMER,2,rope,1,1.00,x", "line 2, column 6", "the end of the line, found `x`"),
-        // Where lines are easily counted wrong: empty ones, those of other systems, and those inside of a field.
+        // Lines that are easily miscounted: empty lines, foreign line endings, and line breaks inside a field.
         (
             "HEADERGOOD\n\n,2",
             "line 5, column 1 (customer)",
@@ -155,29 +156,29 @@ fn the_place_of_what_is_malformed_is_told() {
     }
     let ended = inbox.ingest_once();
     ended.expect_code(0);
-    let mut told: Vec<_> =
-        ended.told().into_iter().map(|(file, fate)| (file.to_owned(), fate.to_owned())).collect();
-    told.sort_unstable();
-    assert_eq!(told, expected);
+    let mut reported: Vec<_> =
+        ended.reported().into_iter().map(|(file, fate)| (file.to_owned(), fate.to_owned())).collect();
+    reported.sort_unstable();
+    assert_eq!(reported, expected);
 }
 
 #[test]
-fn more_files_than_may_wait_are_read_all_the_same_each_once_and_in_order() {
+fn more_files_than_the_queue_holds_are_read_once_and_in_order() {
     let inbox = Inbox::new("many");
     let mut names: Vec<_> = (1..=250).map(|day| format!("acme-2026-11-01-{day:03}.csv")).collect();
     names.insert(0, "acme-2026-11-01.csv".to_owned());
-    // Written the other way round.
+    // The files are written in reverse order.
     names.iter().rev().for_each(|name| inbox.write_order(name, 1));
     let ended = inbox.ingest_once();
     ended.expect_code(0);
-    let told: Vec<_> = ended.told().into_iter().map(|(file, _)| file).collect();
-    assert_eq!(told, names);
+    let reported: Vec<_> = ended.reported().into_iter().map(|(file, _)| file).collect();
+    assert_eq!(reported, names);
     assert_eq!(inbox.files("done").len(), names.len());
     assert_eq!(ended.summary()[1], ["acme", "251", "0", "0", "251", "251", "627.50"]);
 }
 
 #[test]
-fn nothing_that_is_there_is_written_over() {
+fn an_existing_file_is_not_overwritten() {
     let inbox = Inbox::new("twice");
     for quantity in [1, 2] {
         inbox.write_order("acme-2026-11-01.csv", quantity);
@@ -200,7 +201,7 @@ fn without_a_folder_a_copy_of_the_sample_data_is_read() {
     );
     let copy =
         ended.stdout.lines().next().and_then(|line| line.strip_prefix("a copy of the sample data is in "));
-    let copy = Inbox(PathBuf::from(copy.expect("it says where")));
+    let copy = Inbox(PathBuf::from(copy.expect("the output names the folder")));
     assert_eq!((copy.files("").len(), copy.files("done").len(), copy.files("rejected").len()), (0, 5, 1));
     ended.expect_stdout("acme-2026-11-02.csv: rejected: line 3, column 4 (quantity): ");
     let customers: Vec<_> = ended.summary().into_iter().map(|row| row[0]).collect();
@@ -209,7 +210,7 @@ fn without_a_folder_a_copy_of_the_sample_data_is_read() {
 }
 
 #[test]
-fn mistakes_on_the_command_line_are_told() {
+fn mistakes_on_the_command_line_are_reported() {
     let mistakes: &[(&[&str], &str)] = &[
         (&["--twice"], "unknown option `--twice`; usage: ingest [FOLDER] [--once]"),
         (&["here", "there"], "more than one folder; usage: ingest [FOLDER] [--once]"),
@@ -226,7 +227,7 @@ fn mistakes_on_the_command_line_are_told() {
     }
 }
 
-/// Files that cannot be read, or not before somebody writes into them.
+/// Files that cannot be read, and pipes that block their reader until a writer opens them.
 #[cfg(unix)]
 mod unready {
     use std::os::unix::fs::symlink;
@@ -235,7 +236,7 @@ mod unready {
     use super::*;
 
     impl Inbox {
-        /// Makes a pipe: whoever reads it waits until it was written.
+        /// Creates a named pipe. Its reader blocks until a test writes to it.
         pub(crate) fn make_pipe(&self, file: &str) {
             let made =
                 Command::new("mkfifo").arg(self.0.join(file)).status().expect("`mkfifo` can be started");
@@ -244,12 +245,12 @@ mod unready {
     }
 
     #[test]
-    fn a_customer_waits_for_its_own_files_only_and_none_is_submitted_twice() {
+    fn a_slow_customer_delays_no_other_and_no_file_is_read_twice() {
         let inbox = Inbox::new("side-by-side");
         inbox.make_pipe("slow-2026-11-01.csv");
         inbox.write_order("slow-2026-11-02.csv", 2);
         let mut process = inbox.start(&["--once"]);
-        // Each of these was found by a later scan than the one before, while the files of `slow` were under way.
+        // A later scan finds each of these files while the jobs for the files of `slow` are still running.
         for day in 1..=3 {
             let file = format!("swift-2026-11-0{day}.csv");
             inbox.write_order(&file, 1);
@@ -257,17 +258,17 @@ mod unready {
         }
         assert_eq!(inbox.files(""), ["slow-2026-11-01.csv", "slow-2026-11-02.csv"]);
         let order = format!("{HEADER}slow,1,anvil,1,2.50\n");
-        fs::write(inbox.0.join("slow-2026-11-01.csv"), order).expect("somebody reads it");
+        fs::write(inbox.0.join("slow-2026-11-01.csv"), order).expect("the application reads the pipe");
         let ended = process.end();
         ended.expect_code(0);
-        let told: Vec<_> = ended.told().into_iter().map(|(file, _)| file).collect();
+        let reported: Vec<_> = ended.reported().into_iter().map(|(file, _)| file).collect();
         let swift = ["swift-2026-11-01.csv", "swift-2026-11-02.csv", "swift-2026-11-03.csv"];
-        assert_eq!(told, [&swift[..], &["slow-2026-11-01.csv", "slow-2026-11-02.csv"]].concat());
+        assert_eq!(reported, [&swift[..], &["slow-2026-11-01.csv", "slow-2026-11-02.csv"]].concat());
         assert_eq!(ended.summary()[1], ["slow", "2", "0", "0", "2", "3", "7.50"]);
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_tried_four_times_and_stays() {
+    fn an_unreadable_file_is_tried_four_times_and_stays() {
         let inbox = Inbox::new("unreadable");
         symlink("nowhere", inbox.0.join("acme-2026-11-01.csv")).expect("the folder is ours");
         inbox.write_order("acme-2026-11-02.csv", 1);
@@ -282,7 +283,7 @@ mod unready {
     }
 
     #[test]
-    fn sigterm_ends_it_with_the_summary_and_leaves_what_was_not_read() {
+    fn sigterm_prints_the_summary_and_leaves_unread_files() {
         let inbox = Inbox::new("sigterm");
         inbox.make_pipe("slow-2026-11-01.csv");
         inbox.write_order("slow-2026-11-02.csv", 1);

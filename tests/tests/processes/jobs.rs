@@ -7,7 +7,7 @@ const ALONE: &str = include_str!("fixtures/jobs_only.rs");
 
 #[cfg(unix)]
 #[test]
-fn an_application_of_jobs_only_lives_until_a_signal() {
+fn an_application_with_only_jobs_runs_until_a_signal() {
     let mut process = Process::start("jobs_only", &[]);
     process.wait_for(&["waiting"]);
     process.signal("TERM");
@@ -18,7 +18,7 @@ fn an_application_of_jobs_only_lives_until_a_signal() {
 }
 
 #[test]
-fn the_state_that_a_job_needs_is_checked_before_anything_starts() {
+fn the_states_of_jobs_are_checked_before_the_start() {
     let ended = Process::start("jobs_only", &["missing"]).end();
     ended.expect_code(1);
     let place = place("jobs_only", ALONE, "#[job(");
@@ -26,7 +26,7 @@ fn the_state_that_a_job_needs_is_checked_before_anything_starts() {
 }
 
 #[test]
-fn jobs_are_listed_and_the_limits_of_the_set_up_hold() {
+fn jobs_are_listed_and_the_limits_of_the_setup_apply() {
     let ended = Process::start("jobs_listed", &[]).end();
     ended.expect_code(0);
     let place = place("jobs_listed", LISTED, "#[job(");
@@ -35,7 +35,7 @@ fn jobs_are_listed_and_the_limits_of_the_set_up_hold() {
     ended.expect_stdout("sync synced 7, sync synced 7\n");
 }
 
-/// Where `text` stands in a fixture, as it is told.
+/// Returns the location of `text` in a fixture, in the format of the messages.
 fn place(fixture: &str, source: &str, text: &str) -> String {
     let line = source.lines().position(|line| line.starts_with(text)).expect("it is there") + 1;
     format!("tests/tests/processes/fixtures/{fixture}.rs:{line}")

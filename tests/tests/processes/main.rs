@@ -1,5 +1,5 @@
-//! What only a process of its own can show: signals, exit codes, what is on stdout and stderr. The programs are the
-//! examples of the workspace, and the fixtures beside this file.
+//! Tests that need a separate process: signals, exit codes, stdout and stderr. The programs are the examples of the
+//! workspace and the fixtures beside this file.
 
 #![cfg(feature = "macros")]
 

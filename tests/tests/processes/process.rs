@@ -1,4 +1,4 @@
-//! A running program, of which every line is read as it is written. Nothing here waits without a deadline.
+//! A running program whose output is read line by line. Every wait has a deadline.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::program;
 
-/// By when anything that is waited for must have happened, however busy the machine is.
+/// The longest wait for any event, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub(crate) struct Process {
     child: Child,
     lines: Receiver<(Stream, String)>,
     seen: Vec<(Stream, String)>,
-    /// How many of `seen` were looked at by `wait_for`.
+    /// The number of lines of `seen` that `wait_for` has examined.
     passed: usize,
     started: Instant,
     readers: Vec<Reader>,
@@ -34,14 +34,14 @@ pub(crate) struct Process {
 /// Reads one of the streams.
 struct Reader {
     stream: Stream,
-    /// Set to make it close its end of the pipe, after one more line.
+    /// If set, the reader closes its end of the pipe after one more line.
     is_deaf: Arc<AtomicBool>,
     reading: JoinHandle<()>,
 }
 
 /// A program that has ended.
 pub(crate) struct Ended {
-    /// `None` if a signal has killed it.
+    /// `None` if a signal killed the program.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -52,7 +52,7 @@ impl Process {
         Self::spawn(Command::new(program::path(name)).args(arguments))
     }
 
-    /// Starts a program that may have this many files open.
+    /// Starts a program that may open this many files.
     #[cfg(unix)]
     pub(crate) fn start_with_files(files: u32, name: &str, arguments: &[&str]) -> Self {
         let limited = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
@@ -65,10 +65,10 @@ impl Process {
         Self::spawn_reading(Command::new(program::path(name)).args(arguments), false)
     }
 
-    /// Starts a program with a limited number of processes and threads, as a user who has no other ones. Only root can.
+    /// Starts a program with a limited number of threads, under a user id without other processes. Needs root.
     #[cfg(target_os = "linux")]
     pub(crate) fn start_with_threads(threads: u32, name: &'static str, arguments: &[&str]) -> Self {
-        // One for each start, of this test run and of others: the threads of all processes of a user are counted together.
+        // Each start needs its own user id, because the system counts the threads of all processes of a user together.
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let user = (1_000_000 + std::process::id() * 16 + number % 16).to_string();
@@ -107,12 +107,12 @@ impl Process {
         Self { child, lines, seen: Vec::new(), passed: 0, started: Instant::now(), readers, _unread: unread }
     }
 
-    /// Waits for the next line on stdout that has all of these words in it, and returns it.
+    /// Waits for the next line on stdout that contains all of these words, and returns it.
     pub(crate) fn wait_for(&mut self, words: &[&str]) -> String {
         self.wait_for_on(Stream::Stdout, words)
     }
 
-    /// The same on one of the streams. Lines of both that came before it are passed over.
+    /// Like `wait_for`, on one of the streams. Skips all earlier lines of both streams.
     pub(crate) fn wait_for_on(&mut self, wanted: Stream, words: &[&str]) -> String {
         loop {
             while let Some((stream, line)) = self.seen.get(self.passed) {
@@ -125,7 +125,7 @@ impl Process {
         }
     }
 
-    /// Closes our end of a stream, once one more line has come, and passes over all lines until then.
+    /// Closes the reading end of a stream after one more line. Skips all lines until then.
     #[cfg(unix)]
     pub(crate) fn close(&mut self, stream: Stream) {
         let reader = self.readers.iter().position(|reader| reader.stream == stream).expect("both are there");
@@ -138,7 +138,7 @@ impl Process {
         self.passed = self.seen.len();
     }
 
-    /// The number of the process.
+    /// Returns the process id.
     #[cfg(target_os = "linux")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -152,7 +152,7 @@ impl Process {
         assert!(sent.success(), "SIG{name} cannot be sent");
     }
 
-    /// Starts a program as the first process of a namespace of its own. `None` if this user may not.
+    /// Starts a program as the first process of a new namespace. Returns `None` if the user lacks the permission.
     #[cfg(target_os = "linux")]
     pub(crate) fn start_as_first(name: &str, arguments: &[&str]) -> Option<Self> {
         const NAMESPACE: [&str; 3] = ["--pid", "--fork", "--kill-child"];
@@ -164,7 +164,7 @@ impl Process {
         Some(Self::spawn(command.args(NAMESPACE).arg(program::path(name)).args(arguments)))
     }
 
-    /// Sends a signal to the processes that it has started.
+    /// Sends a signal to the child processes of the program.
     #[cfg(target_os = "linux")]
     pub(crate) fn signal_children(&self, name: &str) {
         let parent = self.child.id().to_string();
@@ -172,9 +172,9 @@ impl Process {
         assert!(sent.expect("`pkill` can be started").success(), "SIG{name} cannot be sent");
     }
 
-    /// Waits for its end.
+    /// Waits until the program ends, and returns its output and exit code.
     pub(crate) fn end(mut self) -> Ended {
-        // Both streams are closed when it ends, and only then.
+        // Both streams close when the program ends, and only then.
         while self.read_line() {}
         let status = self.child.wait().expect("it can be waited for");
         let text = |wanted| {
@@ -184,7 +184,7 @@ impl Process {
         Ended { code: status.code(), stdout: text(Stream::Stdout), stderr: text(Stream::Stderr) }
     }
 
-    /// Reads one more line; says whether there was one.
+    /// Reads one more line. Returns false if both streams are closed.
     fn read_line(&mut self) -> bool {
         let left = DEADLINE.saturating_sub(self.started.elapsed());
         match self.lines.recv_timeout(left) {
@@ -204,14 +204,14 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It has ended, unless the test fails.
+        // The program has already ended, unless the test fails.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Ended {
-    /// Fails with everything there was to see unless `code` is the exit code.
+    /// Panics with the whole output unless the exit code is `code`.
     #[track_caller]
     pub(crate) fn expect_code(&self, code: i32) {
         let Self { stdout, stderr, .. } = self;

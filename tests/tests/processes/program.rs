@@ -1,4 +1,4 @@
-//! Where the programs are.
+//! The paths of the programs.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folder of the workspace, which the programs are started in.
+/// The folder of the workspace. The programs run in it.
 pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are a member of the workspace")
 }
@@ -17,10 +17,10 @@ pub(crate) fn path(name: &str) -> PathBuf {
     FOLDER.get_or_init(build).join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
-/// Builds all examples beside this test. Cargo does it by itself for `cargo test --workspace`, and then there is
-/// nothing left to do; but not for a single package, nor for a single test.
+/// Builds all examples beside this test. `cargo test --workspace` has already built them, so this build does nothing
+/// then. Cargo does not build them for a single package or a single test.
 fn build() -> PathBuf {
-    let test = env::current_exe().expect("a test knows where it is");
+    let test = env::current_exe().expect("the path of the test is known");
     // TARGET/PROFILE/deps/TEST
     let outputs = test.ancestors().nth(2).expect("cargo has put it there");
     let target = outputs.parent().expect("cargo has put it there");
@@ -40,7 +40,7 @@ fn build() -> PathBuf {
     outputs.join("examples")
 }
 
-/// A copy that every user may run: the folders of a checkout may be closed to others.
+/// Returns a copy that every user may run, because other users may lack access to the checkout.
 #[cfg(target_os = "linux")]
 pub(crate) fn public_copy(name: &'static str) -> PathBuf {
     use std::fs::{self, Permissions};
@@ -52,7 +52,7 @@ pub(crate) fn public_copy(name: &'static str) -> PathBuf {
         let folder = env::temp_dir().join("taskvisor-tests");
         fs::create_dir_all(&folder).expect("a temporary folder can be made");
         fs::set_permissions(&folder, public.clone()).expect("it is ours");
-        // One that is renamed replaces another that may run just now.
+        // A rename can replace a copy that another test is running.
         let copy = folder.join(std::process::id().to_string());
         fs::copy(path(name), &copy).expect("there is room for a copy");
         fs::set_permissions(&copy, public).expect("it is ours");

@@ -1,4 +1,4 @@
-//! Signals that come while the setup runs.
+//! Signals that arrive while the setup runs.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use super::process::Process;
 const SOON: Duration = Duration::from_secs(20);
 
 #[test]
-fn a_signal_drops_a_set_up_that_waits_and_gives_the_code_of_the_signal() {
+fn a_signal_drops_a_waiting_setup_and_sets_the_exit_code() {
     for flavor in ["single", "several"] {
         for (signal, code) in [("TERM", 143), ("INT", 130)] {
             let mut process = Process::start("process_end", &[flavor, "10m", "1s", "setup-waits"]);
@@ -22,7 +22,7 @@ fn a_signal_drops_a_set_up_that_waits_and_gives_the_code_of_the_signal() {
 }
 
 #[test]
-fn a_set_up_that_blocks_its_thread_is_ended_after_the_grace() {
+fn a_setup_that_blocks_its_thread_is_ended_after_the_grace() {
     let mut process = Process::start("set_up_blocks", &[]);
     process.wait_for(&["setting up"]);
     process.signal("TERM");
@@ -32,8 +32,8 @@ fn a_set_up_that_blocks_its_thread_is_ended_after_the_grace() {
 }
 
 #[test]
-fn a_second_signal_ends_a_set_up_that_blocks_its_thread_at_once() {
-    // Its grace is the default, because the setup has not changed it yet.
+fn a_second_signal_ends_a_blocking_setup_at_once() {
+    // The grace is still the default, because the setup has not returned.
     let mut process = Process::start("process_end", &["several", "10m", "1s", "setup-blocks"]);
     process.wait_for(&["setting up"]);
     process.signal("INT");
@@ -46,10 +46,10 @@ fn a_second_signal_ends_a_set_up_that_blocks_its_thread_at_once() {
     ended.expect_stderr("SIGINT");
 }
 
-/// What a container does: the first process of a namespace gets no default action for any signal.
+/// As in a container: the first process of a namespace gets no default action for any signal.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_first_process_of_a_container_listens_during_its_set_up() {
+fn the_first_process_of_a_container_handles_signals_in_setup() {
     let Some(mut process) = Process::start_as_first("process_end", &["single", "10m", "1s", "setup-waits"])
     else {
         eprintln!("skipped: this user may not create a namespace");

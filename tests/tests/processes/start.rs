@@ -1,4 +1,4 @@
-//! What keeps an application from starting.
+//! Problems that prevent the start of an application, and notes at its start.
 
 use super::process::Process;
 
@@ -17,17 +17,18 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
     let (config, declared, nameless) = (place("config"), place("declared"), place("nameless"));
     let lines = [
         format!(
-            "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber `log` \
-             ({log}), but no state of that type was registered; call `app.state(…)` in `main`; an `Arc<misdeclared::Database>` was \
-             registered; `State` already shares its value, so register the `misdeclared::Database` itself"
+            "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber \
+             `log` ({log}), but no state of that type was registered; call `app.state(…)` in `main`; an \
+             `Arc<misdeclared::Database>` was registered; `State` already shares its value, so register the \
+             `misdeclared::Database` itself"
         ),
         format!(
-            "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them another \
-             name, as in `#[task(name = \"sweep-2\")]`"
+            "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them \
+             another name, as in `#[task(name = \"sweep-2\")]`"
         ),
         format!(
-            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but no state of that type was registered; call `app.state(…)` in \
-             `main`"
+            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but no state of that type was \
+             registered; call `app.state(…)` in `main`"
         ),
         format!(
             "{second_cache}: a second state of type `misdeclared::Cache` is registered, the first at {cache}; wrap one of \
@@ -38,8 +39,8 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         format!(
             "{declared}: the task `ping` is declared ({ping}) and starts by itself; remove this `app.task(…)`, and set its \
              options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]` and list the function here, as in \
-             `app.task(TaskSpec::inherit(TaskFn::arc(\"ping\", …)).with_timeout(…))`"
+             `#[task(…)]` and list the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"ping\", \
+             …)).with_timeout(…))`"
         ),
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"
@@ -55,8 +56,8 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
             "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"
         ),
         format!(
-            "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this policy, \
-             or remove the interval"
+            "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this \
+             policy, or remove the interval"
         ),
         "the application does not start: 13 problems".to_owned(),
     ];
@@ -64,7 +65,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
 }
 
 #[test]
-fn a_crate_from_two_sources_in_one_version_is_refused_as_that() {
+fn one_version_of_a_crate_from_two_sources_is_rejected() {
     let ended = Process::start("two_sources", &[]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
@@ -77,8 +78,8 @@ fn a_crate_from_two_sources_in_one_version_is_refused_as_that() {
 }
 
 #[test]
-fn the_process_does_not_end_under_the_destructors_of_its_states() {
-    // Which thread drops it last is a race, lost in one of twelve runs without the wait for it.
+fn the_process_exits_after_the_destructors_of_its_states() {
+    // Which thread drops the state last is a race. Without the wait for it, one run in twelve exits too early.
     for _ in 0..50 {
         let ended = Process::start("slow_state", &[]).end();
         ended.expect_code(0);
@@ -87,7 +88,7 @@ fn the_process_does_not_end_under_the_destructors_of_its_states() {
 }
 
 #[test]
-fn an_error_in_the_set_up_is_told_with_its_cause() {
+fn an_error_in_the_setup_is_printed_with_its_cause() {
     let ended = Process::start("failed_setup", &["error"]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
@@ -95,14 +96,14 @@ fn an_error_in_the_set_up_is_told_with_its_cause() {
 }
 
 #[test]
-fn a_panic_in_the_set_up_fails_it_like_an_error() {
+fn a_panic_in_the_setup_fails_it_like_an_error() {
     let ended = Process::start("failed_setup", &["panic"]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
     ended.expect_stderr("error: the setup failed: panicked: no such region");
 }
 
-/// The place of a mark in the fixture, as it is told.
+/// Returns the location of a mark in the fixture, in the format of the messages.
 fn place(mark: &str) -> String {
     let mark = format!("// mark: {mark}");
     let line = MISDECLARED.lines().position(|line| line.ends_with(&mark)).expect("the mark is there");
@@ -111,7 +112,7 @@ fn place(mark: &str) -> String {
 
 #[cfg(unix)]
 #[test]
-fn what_an_application_may_not_expect_is_noted_at_its_start() {
+fn surprising_settings_are_noted_at_the_start() {
     const NOTES: &str = include_str!("fixtures/start_notes.rs");
     let line = |text: &str| {
         let line = NOTES.lines().position(|line| line.contains(text)).expect("it is there") + 1;

@@ -1,17 +1,17 @@
-//! States whose destructors wait for something that never comes.
+//! States whose destructors wait for ever.
 
 use std::time::{Duration, Instant};
 
 use super::process::Process;
 
 #[test]
-fn a_state_whose_drop_joins_an_endless_thread_is_named() {
+fn a_state_whose_drop_joins_an_endless_thread_is_reported() {
     expect_named("several", "state-with-thread", "joining", "process_end::Joins");
     expect_named("single", "state-with-thread", "joining", "process_end::Joins");
 }
 
 #[test]
-fn a_state_whose_drop_awaits_its_own_thread_is_named() {
+fn a_state_whose_drop_awaits_its_own_thread_is_reported() {
     expect_named("single", "state-with-task", "asking", "process_end::Asks");
 }
 
@@ -40,9 +40,9 @@ fn expect_named(flavor: &str, ingredient: &str, begins: &str, named: &str) {
     assert!(requested.elapsed() < Duration::from_secs(20), "it took {:?}", requested.elapsed());
 }
 
-/// Only an abort is left then: another exit would wait for the first.
+/// Only an abort ends the process here, because a second exit would wait for the first.
 #[test]
-fn a_thread_local_whose_destructor_blocks_the_exit_does_not_keep_the_process() {
+fn a_process_ends_even_if_a_thread_local_blocks_its_exit() {
     let mut process = Process::start("set_up_blocks", &["exit"]);
     process.wait_for(&["exiting"]);
     let ended = process.end();

@@ -1,14 +1,14 @@
-//! A system that makes no more threads.
+//! A system that refuses to create more threads.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::process::Process;
 
-/// What an application on one thread needs: its own, and those that listen, watch and write.
+/// The threads of a single-threaded application: its own, the signal listener, the watchdog and the stderr writer.
 const NEEDED: u32 = 4;
 
-/// Root alone may start a program as a user who has no other processes.
+/// Only root may start a program under another user id.
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("`id` can be started");
     let is_root = id.stdout == b"0\n";
@@ -19,7 +19,7 @@ fn is_root() -> bool {
 }
 
 #[test]
-fn a_blocked_process_that_gets_no_more_threads_still_ends_in_time() {
+fn a_blocked_process_out_of_threads_still_ends_in_time() {
     if !is_root() {
         return;
     }
@@ -35,7 +35,7 @@ fn a_blocked_process_that_gets_no_more_threads_still_ends_in_time() {
 }
 
 #[test]
-fn a_start_without_enough_threads_is_refused_in_words() {
+fn a_start_without_enough_threads_reports_an_error() {
     if !is_root() {
         return;
     }
@@ -45,7 +45,7 @@ fn a_start_without_enough_threads_is_refused_in_words() {
         ended.expect_code(1);
         ended.expect_stderr("cannot create a thread: Resource temporarily unavailable");
     }
-    // Enough for what ends the process, not for the workers.
+    // Enough for the threads that end the process, but not for the workers.
     let ended =
         Process::start_with_threads(NEEDED + 1, "process_end", &["several", "1s", "1s", "waits"]).end();
     ended.expect_code(1);

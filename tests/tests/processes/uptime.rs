@@ -17,7 +17,7 @@ fn it_stops_by_itself_after_the_given_time() {
 }
 
 #[test]
-fn every_bad_line_of_the_targets_is_told_at_once() {
+fn all_bad_lines_of_the_targets_are_reported_together() {
     let lines =
         ["# all but the second are bad", "good localhost:80", "alone", "too many words", "", "good [::1]:80"];
     let more = ["portless localhost", "large localhost:65536", "six ::1:80", "hostless :80"];
@@ -41,7 +41,7 @@ fn every_bad_line_of_the_targets_is_told_at_once() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told_by_name() {
+fn a_missing_file_is_reported_by_name() {
     let ended = Process::start("uptime", &["no-such-file"]).end();
     ended.expect_code(1);
     ended.expect_stderr("error: the setup failed: cannot read `no-such-file`: ");
@@ -73,7 +73,7 @@ fn a_target_goes_down_and_comes_back() {
 mod signals {
     use super::*;
 
-    /// The port of the default targets that nothing listens at.
+    /// One of the default targets, at a port without a listener.
     const NOBODY: &str = "nobody 127.0.0.1:27103";
 
     #[test]

@@ -1,4 +1,4 @@
-//! Knows the runtime as `sup`, declares with it, and passes it on under other names.
+//! Imports the runtime as `sup`, declares with it, and re-exports it under other names.
 
 #![forbid(unsafe_code, dead_code)]
 #![deny(
@@ -18,7 +18,7 @@ pub use sup as runtime;
 
 /// Once more: deeper, and behind a keyword.
 pub mod deep {
-    /// All that the runtime has.
+    /// Everything in the runtime.
     pub mod r#type {
         pub use sup::*;
     }
@@ -38,7 +38,7 @@ pub async fn tick(context: &TaskContext) {
     RUNS.fetch_add(ready(by_its_name).await.into(), Ordering::SeqCst);
 }
 
-/// Waits for whoever submits it.
+/// A job that runs when a dependent submits it.
 #[sup::job(crate = ::sup, slot = "{tenant}")]
 pub async fn double(tenant: u8, number: u32, _context: TaskContext) -> u32 {
     2 * ready(number).await
@@ -50,7 +50,7 @@ pub async fn watch(event: &Event) {
     drop(ready(event.clone()).await);
 }
 
-/// Declares a task in the crate that calls it, which may not know the runtime at all.
+/// Declares a task in the crate that calls it, which may not depend on the runtime.
 #[macro_export]
 macro_rules! supervised {
     ($name:ident($context:ident) $body:block) => {

@@ -36,7 +36,7 @@ async fn start(app: &mut App) {
 }
 
 #[test]
-fn what_is_declared_under_another_name_runs() {
+fn declarations_through_a_renamed_dependency_run() {
     assert_eq!(start(), ExitCode::SUCCESS);
     assert_eq!(runs(), 1);
     assert!(SUBMITTED.load(Ordering::SeqCst));

@@ -19,7 +19,7 @@ async fn wait() {
     tokio::task::yield_now().await;
 }
 
-/// An attribute is found wherever its name says; what it writes, where `crate` says.
+/// The compiler resolves the attribute by its path. The generated code uses the path in `crate`.
 mod renamed {
     use super::{supervised, wait};
 
@@ -72,7 +72,7 @@ mod of_another_crate {
 
     use super::wait;
 
-    /// With everything that an option could need the path for.
+    /// With every option whose code uses the path.
     #[runtime::task(
         crate = ::ui_tests_reexport::runtime,
         restart = runtime::RestartPolicy::OnFailure,

@@ -47,7 +47,7 @@ async fn subscriber(_: &Event) {
     tokio::task::yield_now().await;
 }
 
-/// What is allowed or expected of the function stays so.
+/// An `allow` or `expect` on the function stays in effect.
 #[taskvisor::task]
 #[expect(unused_variables, reason = "it is of no use")]
 async fn lenient() {

@@ -1,4 +1,4 @@
-//! `#[cfg]` and `#[cfg_attr]`: what is not there leaves no trace.
+//! `#[cfg]` and `#[cfg_attr]`: a declaration that is configured out leaves no trace.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};

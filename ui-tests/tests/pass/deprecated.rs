@@ -1,4 +1,4 @@
-//! What is deprecated warns those who call it, not those who declare it.
+//! A deprecated declaration warns at its calls, not at the declaration itself.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -66,7 +66,7 @@ mod old {
     }
 }
 
-/// Who takes something deprecated says so once.
+/// A function that uses a deprecated type needs one `expect`.
 #[expect(deprecated)]
 #[taskvisor::task]
 async fn task_of_old(_: old::Extractor, _: &old::Extractor) {
@@ -92,7 +92,7 @@ mod older {
     pub(super) struct Number(pub(super) u8);
 }
 
-/// What is allowed of a function is allowed of the field that its argument becomes.
+/// A lint level on a function also covers the generated field of its argument.
 #[allow(deprecated)]
 #[taskvisor::job]
 async fn job_of_an_old_argument(number: older::Number) -> u8 {
@@ -100,7 +100,7 @@ async fn job_of_an_old_argument(number: older::Number) -> u8 {
     number.0
 }
 
-/// A call is what warns, and a submission.
+/// Calls and submissions warn.
 #[expect(deprecated)]
 async fn call() -> u8 {
     above().await;

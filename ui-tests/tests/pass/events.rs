@@ -1,8 +1,8 @@
-//! Every event can be asked for by its name.
+//! A subscriber can select every event by its name.
 
 use taskvisor::{Event, EventName};
 
-/// `Lagged` is told whether it is asked for or not.
+/// A subscriber receives `Lagged` whether or not it selects it.
 const NAMES: [EventName; 18] = [
     EventName::Added,
     EventName::Queued,

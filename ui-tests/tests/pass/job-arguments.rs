@@ -1,4 +1,4 @@
-//! Arguments of all types that can be kept until their turn.
+//! Arguments of every type that the job can store until it owns its slot.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -143,7 +143,7 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As people write them, whatever the compiler makes of it.
+/// Types in the spelling that users write.
 #[taskvisor::task]
 async fn listed(supervisor: SupervisorHandle) {
     tokio::task::yield_now().await;

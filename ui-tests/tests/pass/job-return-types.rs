@@ -1,4 +1,4 @@
-//! All that a job may return, and what arrives of it.
+//! Every return type that a job may have, and the value that the caller receives.
 
 use std::borrow::Cow;
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! The slot's text: everything that a format string can say, over all arguments or none.
+//! The slot's text: every feature of format strings, over all arguments or none.
 
 use std::fmt;
 use std::path::PathBuf;

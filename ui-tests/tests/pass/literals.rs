@@ -1,4 +1,4 @@
-//! Options as they can be spelled: spaces, commas, comments, raw strings, numbers in all notations.
+//! Every spelling of options: spaces, commas, comments, raw strings, numbers in all notations.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ async fn no_options() {
 
 #[rustfmt::skip]
 #[task (
-    // What is said in comments,
+    // Text in comments,
     timeout=r"1h 30m 5s 3ms",  /* or between, */
     name   =   r#"a "name""#  ,
     max_retries = 0x_10, backoff ( exp , first = "1s" , max="2s", ), )]

@@ -1,4 +1,4 @@
-//! All that a setup may return, under `main` and under other names.
+//! Every return type that a setup may have, under `main` and under other names.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ impl std::error::Error for Own {}
 type Alias<T = ()> = Result<T, Own>;
 type Application = App;
 
-/// Something to run, so that a setup is all that can fail.
+/// A task to run, so that only the setup can fail.
 #[taskvisor::task]
 async fn once() {
     yield_now().await;
@@ -112,7 +112,7 @@ async fn fails() -> Result<(), Own> {
     Err(Own)
 }
 
-/// Called by nobody: a `main` that is one has its own file.
+/// Never called: a setup that is the real `main` has its own file.
 mod entry {
     #[taskvisor::main]
     pub(super) async fn main() {

@@ -1,4 +1,4 @@
-//! Functions and parameters that are called as what is written beside them, and names in other letters.
+//! Functions and parameters whose names match generated items, and names in other scripts.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -76,7 +76,7 @@ mod jobs {
 
     use super::ran;
 
-    /// The argument is called as the function is, and others as what is around it.
+    /// One argument has the name of the function, and others have names that surrounding code uses.
     #[taskvisor::job(slot = "{job}-{slot}-{attempt}-{f}")]
     pub(super) async fn job(job: u8, slot: u8, attempt: u8, f: u8, clone: u8) -> u8 {
         ran().await;

@@ -1,4 +1,4 @@
-//! Nothing is in scope, and all that the attributes could fall for is something else.
+//! No prelude is in scope, and the names that generated code could use have other meanings.
 
 #![no_implicit_prelude]
 
@@ -9,7 +9,7 @@ mod inventory {}
 mod taskvisor {}
 mod tokio {}
 
-/// Their names are all that these are for.
+/// These items only shadow names.
 macro_rules! shadows {
     (types $($name:ident)*) => {$(
         #[allow(dead_code, non_camel_case_types)]

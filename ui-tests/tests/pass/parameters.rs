@@ -1,4 +1,4 @@
-//! Parameters that are injected, in all the ways to write one.
+//! Injected parameters, in every spelling.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ async fn aliases(limit: other::Limit, context: &other::Context, shared: State<Ar
     ran().await;
 }
 
-/// What looks like an argument is marked.
+/// A parameter that looks like an argument is marked.
 #[taskvisor::job]
 async fn injected(
     number: u32,

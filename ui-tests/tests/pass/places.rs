@@ -1,4 +1,4 @@
-//! Wherever a function can stand: in private modules, in bodies, in constants.
+//! Declarations in every place for a function: in private modules, in bodies, in constants.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -129,7 +129,7 @@ async fn outer() {
 
 #[taskvisor::task(restart = "never")]
 async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
-    /// Nobody else can name these.
+    /// No other module can name these.
     #[derive(Clone, Debug, PartialEq)]
     struct Local(u8);
 
@@ -154,7 +154,7 @@ fn main() -> ExitCode {
     }
 
     let code = start();
-    // Those above the jobs, the one that was called once more, and the jobs.
+    // The tasks above the jobs, the task that was called once more, and the jobs.
     assert_eq!(RUNS.load(Ordering::SeqCst), 9 + 1 + 3);
     assert_eq!((Holder::in_a_method(), Holder::in_a_trait()), ("method", "provided"));
     assert_eq!(private::name_of_one_inside(), "seen_above");

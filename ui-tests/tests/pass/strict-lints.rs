@@ -1,4 +1,4 @@
-//! A crate that denies all it can: nothing that the attributes write raises a lint.
+//! A crate that denies every lint it can: the generated code raises none of them.
 
 #![deny(dead_code)]
 #![forbid(unsafe_code, non_camel_case_types, unreachable_code, unused_imports, unused_must_use)]
@@ -10,7 +10,7 @@
 #![deny(future_incompatible, keyword_idents_2018, keyword_idents_2024, tail_expr_drop_order)]
 #![deny(closure_returning_async_block, impl_trait_redundant_captures, ffi_unwind_calls, unused_import_braces)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
-// Some of what nobody turns on for everything, but somebody for something.
+// Some restriction lints, which a crate enables one by one.
 #![deny(clippy::allow_attributes, clippy::allow_attributes_without_reason, clippy::as_conversions)]
 #![deny(clippy::arithmetic_side_effects, clippy::exhaustive_structs, clippy::impl_trait_in_params)]
 #![deny(
@@ -79,7 +79,7 @@ async fn never(_: &TaskContext) -> ! {
     core::future::pending().await
 }
 
-/// Nobody calls it but the runtime.
+/// Only the runtime calls this function.
 #[taskvisor::task]
 #[deprecated = "an attribute of the user's"]
 async fn old() {
@@ -116,13 +116,13 @@ async fn scheduled(tenant: u8) -> &'static str {
     "done"
 }
 
-/// With nothing at all, and submitted by nobody.
+/// Without options, and never submitted.
 #[taskvisor::job]
 async fn nightly() {
     yield_now().await;
 }
 
-/// Submitted by nobody, either.
+/// Never submitted, either.
 #[taskvisor::job]
 #[deprecated = "an attribute of the user's"]
 async fn old_job(_tenant: u8) -> u8 {
@@ -130,7 +130,7 @@ async fn old_job(_tenant: u8) -> u8 {
     1
 }
 
-/// With nothing at all.
+/// Without options.
 #[taskvisor::subscriber]
 async fn everything(_: &Event) {
     yield_now().await;
@@ -143,7 +143,7 @@ async fn some(event: &Event, handle: SupervisorHandle, name: &State<String>) {
     drop((event, handle, &**name));
 }
 
-/// Where nobody else looks.
+/// A private module.
 #[expect(clippy::redundant_pub_crate, reason = "`unreachable_pub` wants the opposite")]
 mod inner {
     /// Hidden.
@@ -160,7 +160,7 @@ mod inner {
     }
 }
 
-/// Fails, so that nothing of all this runs.
+/// Fails, so that no task runs.
 #[taskvisor::main(flavor = "multi_thread", worker_threads = 1, grace = "1s", max_concurrent = 2)]
 async fn start(_: &mut App) -> Result<(), fmt::Error> {
     yield_now().await;

@@ -1,4 +1,4 @@
-//! All that a task may return, as it is usually written.
+//! Every return type that a task may have, in its usual spelling.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -155,7 +155,7 @@ async fn cannot_fail() -> Result<(), Infallible> {
     Ok(())
 }
 
-/// What says how bad it is.
+/// An error that classifies its own severity.
 #[taskvisor::task]
 async fn marked() -> Result<(), TaskError> {
     read("5").await?.parse::<u32>().fatal()?;
@@ -197,7 +197,7 @@ async fn main() -> Result<(), RuntimeError> {
         let handle = supervisor.add_task(spec).expect("its name is free");
         assert!(handle.outcome().await.is_completed());
     }
-    // As functions, they return what they say.
+    // Called as functions, they return their declared types.
     assert!(own().await.is_ok() && any().await.is_ok() && unnamed().await.is_ok());
     supervisor.shutdown().await.map(drop)
 }

@@ -59,7 +59,7 @@ async fn job_below(tenant: u8, mut r#type: u8, #[inject] limit: &State<u32>) -> 
     Ok(r#type)
 }
 
-/// What only the slot uses is not unused.
+/// An argument that only the slot uses is not reported as unused.
 #[tracing::instrument(skip_all)]
 #[taskvisor::job(slot = "{tenant}")]
 async fn slot_above(tenant: u8) {

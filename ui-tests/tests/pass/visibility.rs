@@ -90,13 +90,13 @@ macro_rules! declarations {
     };
 }
 
-/// The function is more visible by its own word, but not in effect: the compiler does not warn of it.
+/// The function is declared more visible, but effectively it is not: the compiler does not warn about it.
 mod by_its_word {
     declarations!(pub(super) Restricted; pub fn "by its word");
 }
 
-/// The function is more visible in effect: the compiler warns of it, and what is said of the warning goes for what stands
-/// beside the function.
+/// The function is effectively more visible, and the compiler warns about it. The lint level of the function also applies
+/// to the items generated beside it.
 mod in_effect {
     declarations!(Private; #[expect(private_interfaces)] pub fn "in effect");
 }
@@ -122,7 +122,7 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     restricted::submit_all(&supervisor).await?;
     in_a_path::inner::submit_all(&supervisor).await?;
     equal::submit_all(&supervisor).await?;
-    // The error is no part of what is submitted and returned, so that the job can be submitted from anywhere.
+    // The error is not part of the submission or its result, so that the job can be submitted from anywhere.
     assert_eq!(supervisor.submit(in_effect::error { number: 1 })?.await?, 1);
     Ok(())
 }

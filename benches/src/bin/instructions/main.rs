@@ -3,8 +3,8 @@
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin instructions -- [check | write]`
 //!
 //! Without an argument it prints; `write` keeps the figures in `benches/instructions.txt`, and `check` fails if one is
-//! more than 3 % above what is kept there. It needs `valgrind`. The figures are those of one compiler, allocator and
-//! machine architecture: after a change of those, write them anew before a change of the code.
+//! more than 3 % above what is kept there. It needs `valgrind`. The figures belong to one compiler, allocator and
+//! machine architecture. After a change of one of these, rewrite the figures before any change of the code.
 //!
 //! Each path is run twice, the second time with more operations; what is counted is the difference, so that starting a
 //! process and a runtime is left out. Everything runs on one thread: the count is that of the work, without waiting.

@@ -11,7 +11,7 @@ use taskvisor::{
     Subscribe, Supervisor, TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
-/// A hot path: what it is called, and how it is run so many times.
+/// A hot path: its name, and a function that runs it a given number of times.
 pub type HotPath = (&'static str, fn(u64));
 
 pub const PATHS: [HotPath; 11] = [

@@ -1,4 +1,4 @@
-//! What the application's own library declares.
+//! The declarations of the application's own library.
 
 use taskvisor::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Has a module that is its library's too.
+//! Compiles a module that its library compiles too.
 
 mod chores;
 

@@ -1,4 +1,4 @@
-//! What an application says of the crates that are linked into it, word for word.
+//! The exact messages of an application about the crates that are linked into it.
 
 use std::fs;
 use std::io::Read;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// By when each of these programs must have ended, however busy the machine is.
+/// The longest run of any of these programs, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 macro_rules! run {
@@ -43,15 +43,15 @@ fn run(program: &str) -> Ended {
     Ended { code: status.code(), stdout: text(child.stdout), stderr: text(child.stderr) }
 }
 
-/// What is left in the pipe; it holds more than any of these programs says.
+/// Reads the rest of the pipe. The pipe's buffer holds the whole output of each program.
 fn text(pipe: Option<impl Read>) -> String {
     let mut text = String::new();
-    pipe.expect("it is piped").read_to_string(&mut text).expect("it speaks UTF-8");
+    pipe.expect("it is piped").read_to_string(&mut text).expect("the output is UTF-8");
     text
 }
 
 impl Ended {
-    /// It has not started, for these reasons alone, and so no body has run.
+    /// Asserts that the application did not start, with exactly these messages, and that no body ran.
     #[track_caller]
     fn refused(&self, said: &[String]) {
         let problems = said.iter().filter(|line| line.starts_with("error: ")).count();
@@ -62,7 +62,7 @@ impl Ended {
         assert_eq!(self.code, Some(1));
     }
 
-    /// It has run, with these lines on stdout in some order.
+    /// Asserts that the application ran, with these lines on stdout in some order.
     #[track_caller]
     fn ran(&self, lines: &[&str], said: &str) {
         assert_eq!(self.stderr, said);
@@ -73,12 +73,12 @@ impl Ended {
     }
 }
 
-/// Which id a task has depends on where its sources are.
+/// Removes the task id, which depends on the path of the sources.
 fn without_id(line: &str) -> String {
     line.chars().filter(|&character| character != '#' && !character.is_ascii_digit()).collect()
 }
 
-/// Where the first line stands that begins so, as the application tells it.
+/// Returns the location of the first line with this beginning, in the format of the messages.
 fn at(file: &str, beginning: &str) -> String {
     nth(file, beginning, 0)
 }
@@ -97,18 +97,19 @@ fn program(name: &str, beginning: &str) -> String {
 
 const MAIN: &str = "#[taskvisor::main";
 
-/// What is said of `billing` where it is linked and not named.
+/// The note about `billing` where it is linked but not named.
 fn unnamed_billing() -> String {
     let (task, job) = (at("billing/src/lib.rs", "#[task]"), at("billing/src/lib.rs", "#[job]"));
     let subscriber = at("billing/src/lib.rs", "#[subscriber");
     format!(
         "note: {task}: the crate `billing` is linked but not named in `crates`: task `charge` ({task}), subscriber `audit` \
          ({subscriber}) do not start; job `refund` ({job}) runs when it is submitted, but is not listed and its states are \
-         not checked; to include its declarations, write `#[taskvisor::main(crates = [billing])]`; if this is intended, ignore this note"
+         not checked; to include its declarations, write `#[taskvisor::main(crates = [billing])]`; if this is intended, \
+         ignore this note"
     )
 }
 
-/// What is said of it if the setup gives the rest.
+/// The note about `billing` where the setup lists its task and its subscriber.
 fn unnamed_job_of_billing() -> String {
     let job = at("billing/src/lib.rs", "#[job]");
     format!(
@@ -128,28 +129,28 @@ fn two_versions_of_billing() -> String {
 }
 
 #[test]
-fn what_a_crate_declares_that_is_not_named_is_said_and_not_started() {
+fn an_unnamed_crate_is_noted_and_its_tasks_do_not_start() {
     run!("unnamed").ran(&["ran"], &(unnamed_billing() + "\n"));
 }
 
 #[test]
-fn a_job_of_a_crate_that_is_not_named_runs_when_it_is_submitted() {
+fn a_job_of_an_unnamed_crate_runs_when_it_is_submitted() {
     run!("job_submitted").ran(&["listed jobs: []", "refunded "], &(unnamed_billing() + "\n"));
 }
 
 #[test]
-fn what_the_set_up_gives_of_a_crate_that_is_not_named_runs_and_is_not_said_to_be_left_out() {
+fn listed_tasks_of_an_unnamed_crate_run_and_are_not_noted() {
     let lines = ["audited charge ended completed", "charged"];
     run!("given").ran(&lines, &(unnamed_job_of_billing() + "\n"));
 }
 
 #[test]
-fn two_tasks_that_one_line_declares_are_not_one_given_twice() {
+fn two_tasks_declared_in_one_line_are_not_duplicates() {
     run!("given_of_one_line").ran(&["balanced", "reconciled"], "");
 }
 
 #[test]
-fn a_task_that_the_set_up_gives_twice_is_refused_where_it_is_given_again() {
+fn a_task_listed_twice_is_rejected_at_its_second_listing() {
     let file = "application/src/bin/given_twice.rs";
     let (first, second) = (nth(file, "app.task(", 0), nth(file, "app.task(", 1));
     let refused =
@@ -158,7 +159,7 @@ fn a_task_that_the_set_up_gives_twice_is_refused_where_it_is_given_again() {
 }
 
 #[test]
-fn what_a_named_crate_declares_runs_and_what_the_own_library_declares_that_only_the_list_names() {
+fn the_tasks_of_named_crates_and_of_the_own_library_run() {
     let lines = [
         "audited charge ended completed",
         "audited sweep ended completed",
@@ -174,14 +175,14 @@ fn what_a_named_crate_declares_runs_and_what_the_own_library_declares_that_only_
 }
 
 #[test]
-fn what_the_own_library_declares_runs_if_a_source_line_names_it() {
+fn the_tasks_of_the_own_library_run_if_a_source_line_names_it() {
     let lines = ["logged sweep ended completed", "logged weed ended completed", "swept", "weeded"];
     run!("own_library_used").ran(&lines, "");
 }
 
-/// Without a source line that names it the library is not linked, and nothing in the program knows of it.
+/// Without a source line that names the library, the compiler does not link it, and the program cannot see its tasks.
 #[test]
-fn the_added_events_show_what_runs_of_the_own_library() {
+fn the_added_events_show_which_library_tasks_run() {
     run!("what_runs").ran(&["own added", "ran"], "");
     let lines = [
         "logged own ended completed",
@@ -198,7 +199,7 @@ fn the_added_events_show_what_runs_of_the_own_library() {
 }
 
 #[test]
-fn without_a_task_it_says_how_to_name_the_own_library() {
+fn without_a_task_the_error_shows_how_to_name_the_own_library() {
     let main = program("own_library_forgotten", MAIN);
     run!("own_library_forgotten").refused(&[format!(
         "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or write \
@@ -208,7 +209,7 @@ fn without_a_task_it_says_how_to_name_the_own_library() {
 }
 
 #[test]
-fn without_a_task_it_says_how_to_name_the_crate_that_is_linked() {
+fn without_a_task_the_error_shows_how_to_name_a_linked_crate() {
     let main = program("crate_forgotten", MAIN);
     run!("crate_forgotten").refused(&[
         unnamed_billing(),
@@ -222,7 +223,7 @@ fn without_a_task_it_says_how_to_name_the_crate_that_is_linked() {
 }
 
 #[test]
-fn a_named_crate_that_declares_nothing_is_refused() {
+fn a_named_crate_without_declarations_is_rejected() {
     let main = program("nothing_declared", MAIN);
     run!("nothing_declared").refused(&[format!(
         "error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"
@@ -230,7 +231,7 @@ fn a_named_crate_that_declares_nothing_is_refused() {
 }
 
 #[test]
-fn a_crate_that_is_named_twice_by_two_names_is_refused_where_it_is_not_its_own() {
+fn a_second_name_of_an_already_named_crate_is_rejected() {
     let main = program("two_names", MAIN);
     run!("two_names").refused(&[format!(
         "error: {main}: `crates = [accounts]`: no crate named `accounts` declares anything; leave it out"
@@ -238,7 +239,7 @@ fn a_crate_that_is_named_twice_by_two_names_is_refused_where_it_is_not_its_own()
 }
 
 #[test]
-fn a_crate_that_is_named_as_its_dependency_is_renamed_is_refused_with_what_to_write() {
+fn a_renamed_dependency_is_rejected_with_the_line_to_write() {
     let (main, task) = (program("renamed", MAIN), at("ledger/src/lib.rs", "tasks! {"));
     run!("renamed").refused(&[format!(
         "error: {main}: `crates = [books]`: no crate named `books` declares anything, while `ledger` does and is \
@@ -248,17 +249,17 @@ fn a_crate_that_is_named_as_its_dependency_is_renamed_is_refused_with_what_to_wr
 }
 
 #[test]
-fn what_it_says_to_write_for_a_renamed_dependency_works() {
+fn the_suggested_line_for_a_renamed_dependency_works() {
     run!("renamed_back").ran(&["balanced", "reconciled"], "");
 }
 
 #[test]
-fn a_crate_that_is_linked_twice_is_refused_as_that_and_not_for_each_name() {
+fn a_crate_linked_in_two_versions_is_one_problem() {
     run!("two_versions").refused(&[two_versions_of_billing()]);
 }
 
 #[test]
-fn a_file_that_library_and_program_both_compile_is_refused_as_that() {
+fn a_file_compiled_into_library_and_program_is_rejected() {
     run!("application").refused(&[compiled_twice("application/src/chores.rs")]);
 }
 
@@ -271,12 +272,12 @@ fn compiled_twice(file: &str) -> String {
 }
 
 #[test]
-fn a_state_of_the_same_name_from_another_version_of_its_crate_is_told_apart() {
+fn a_state_from_another_version_of_its_crate_is_reported() {
     let ended = run!("state_of_another_version");
     let task = program("state_of_another_version", "#[task]");
     let problem = format!(
-        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but no state of that type was registered; call `app.state(…)` in \
-             `main`; a type of that name from another version of its crate was \
+        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but no state of that type was \
+         registered; call `app.state(…)` in `main`; a type of that name from another version of its crate was \
              registered, see `cargo tree -d`\n"
     );
     assert!(ended.stderr.contains(&problem), "{}", ended.stderr);
@@ -284,7 +285,7 @@ fn a_state_of_the_same_name_from_another_version_of_its_crate_is_told_apart() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
+fn all_problems_are_reported_together_in_source_order() {
     let file = "application/src/bin/all_at_once.rs";
     let (main, own) = (at(file, MAIN), at(file, "#[task]"));
     let (first, second) = (nth(file, "app.state(D", 0), nth(file, "app.state(D", 1));
@@ -298,14 +299,14 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_places() {
         ),
         format!("error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"),
         format!(
-            "error: {second}: a second state of type `core::time::Duration` is registered, the first at {first}; wrap one of \
-             them in a newtype"
+            "error: {second}: a second state of type `core::time::Duration` is registered, the first at {first}; wrap one \
+             of them in a newtype"
         ),
         format!(
-            "error: {explicit}: the task `own` is declared ({own}) and starts by itself; remove this `app.task(…)`, and set its \
-             options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]` and list the function here, as in \
-             `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", …)).with_timeout(…))`"
+            "error: {explicit}: the task `own` is declared ({own}) and starts by itself; remove this `app.task(…)`, and \
+             set its options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
+             `#[task(…)]` and list the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", \
+             …)).with_timeout(…))`"
         ),
         format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"),
         two_versions_of_billing(),

@@ -2,23 +2,23 @@
 
 use taskvisor::prelude::*;
 
-/// A state that somebody else may ask for.
+/// A state that a task of another crate may need.
 #[derive(Debug)]
 pub struct Ledger;
 
-/// Says that it ran.
+/// Prints that it ran.
 #[task]
 pub async fn charge() {
     println!("charged");
 }
 
-/// Says that it ran.
+/// Prints that it ran.
 #[job]
 pub async fn refund(customer: u64) {
     println!("refunded {customer}");
 }
 
-/// Says that it was told.
+/// Prints each event.
 #[subscriber(on(Ended))]
 pub async fn audit(event: &Event) {
     println!("audited {event}");

@@ -1,10 +1,10 @@
-//! A library that declares two tasks in one line, and whose dependents call it otherwise.
+//! A library that declares two tasks in one line. Its dependents rename it.
 
 use taskvisor::prelude::*;
 
 macro_rules! tasks {
     ($($name:ident says $text:literal)*) => {$(
-        /// Says that it ran.
+        /// Prints that it ran.
         #[task]
         pub async fn $name() {
             println!($text);

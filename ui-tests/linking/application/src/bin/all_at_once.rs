@@ -1,4 +1,4 @@
-//! Everything that can be wrong with what is linked, and something of what else can be.
+//! Every possible problem with linked crates, and some other problems.
 
 #[path = "../chores.rs"]
 mod chores;

@@ -1,4 +1,4 @@
-//! Does not name a crate, but gives what it declares.
+//! Does not name a crate, but lists its declarations in the setup.
 
 use taskvisor::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Does not name a crate, but gives both of the tasks that one line of it declares.
+//! Does not name a crate, but lists both tasks that one of its lines declares.
 
 use taskvisor::prelude::*;
 

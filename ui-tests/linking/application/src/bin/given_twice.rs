@@ -1,4 +1,4 @@
-//! Gives what a crate declares that it does not name, and one of it twice.
+//! Lists the declarations of a crate that it does not name, and one of them twice.
 
 use taskvisor::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Names a crate as its dependency is renamed.
+//! Names a crate by the name of the renamed dependency.
 
 #[taskvisor::main(crates = [books])]
 async fn main() {}

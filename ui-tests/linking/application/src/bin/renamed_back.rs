@@ -1,4 +1,4 @@
-//! Names a crate as it calls itself, although its dependency is renamed.
+//! Names a crate by its own name, although the dependency is renamed.
 
 extern crate books as ledger;
 

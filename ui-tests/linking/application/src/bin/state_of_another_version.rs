@@ -1,4 +1,4 @@
-//! Gives the state that its task asks for, but that of another version of its crate.
+//! Registers the state that its task needs, but from another version of the state's crate.
 
 use taskvisor::prelude::*;
 

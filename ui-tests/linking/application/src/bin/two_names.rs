@@ -1,4 +1,4 @@
-//! Names a crate twice: as it calls itself, and as it is called here.
+//! Names a crate twice: by its own name, and by the name of the renamed dependency.
 
 extern crate billing as accounts;
 
