@@ -221,6 +221,11 @@ grace
 grace_period shutdown shutdown_timeout shutdown_grace termination_grace_period
   task, job: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
   main: write `grace = "15s"`
+drain drain_time
+  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
+  main: write `drain_timeout = "5s"`
+drain_timeout
+  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
 stop_timeout
   main: write `grace = "15s"` for the time that all tasks have to stop, or `#[task(stop_timeout = "2s")]` for one
 cancel_timeout kill_timeout kill_after stop_grace stop_after
