@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
-/// Longer than whatever a test waits for on the paused clock. That jumps there only if everybody waits for somebody.
+/// Longer than any wait of a test on the paused clock. The clock advances this far only if no task waits for an earlier time.
 const AGES: Duration = Duration::from_secs(30_000 * 365 * 24 * 60 * 60);
 
 /// More than there are in any test.

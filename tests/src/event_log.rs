@@ -110,7 +110,7 @@ fn ending(outcome: &Outcome) -> String {
                 StopCause::Shutdown => "shutdown",
                 StopCause::Replace => "a replacement",
                 StopCause::Clear => "a clear",
-                _ => "somebody else",
+                _ => "another sender",
             };
             let failed = last_error.as_ref().map(|error| format!("; its last attempt failed: {error}"));
             format!("canceled by {by}{}", failed.unwrap_or_default())

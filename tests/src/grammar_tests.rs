@@ -149,12 +149,12 @@ async fn refuses_numbers_and_times_that_run_backwards() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "started after it was asked to stop")]
+#[should_panic(expected = "started after a stop request")]
 async fn refuses_an_attempt_after_the_ask() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     harness.settle().await;
-    harness.trace().asked(&task);
+    harness.trace().stop_requested(&task);
     sleep(SECOND * 5).await;
     harness.finish().await;
 }

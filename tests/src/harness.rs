@@ -14,7 +14,7 @@ use tokio::time::{sleep, sleep_until, timeout};
 use crate::trace::lock;
 use crate::{EventLog, Rules, Trace, endless};
 
-/// A supervisor whose every event is recorded and checked. It dereferences to the [`Supervisor`].
+/// A supervisor with a recorder that checks every event. It dereferences to the [`Supervisor`].
 #[derive(Debug)]
 pub struct Harness {
     supervisor: Supervisor,
@@ -96,11 +96,11 @@ impl Harness {
     /// Requests a task to stop and accepts no further attempt of it. Returns whether this was the first request.
     pub fn cancel(&self, task: &TaskHandle) -> bool {
         let first = task.cancel();
-        self.trace.asked(task);
+        self.trace.stop_requested(task);
         first
     }
 
-    /// Lets everybody run until all of them wait for the clock or for each other.
+    /// Runs all tasks until each of them waits for the clock or for another task.
     pub async fn settle(&self) {
         for _ in 0..64 {
             tokio::task::yield_now().await;
@@ -134,7 +134,7 @@ impl Harness {
         over(task).await
     }
 
-    /// Shuts down, checks every invariant, and tells what happened.
+    /// Shuts down, checks every invariant, and returns the recorded events.
     ///
     /// # Panics
     ///
@@ -154,7 +154,7 @@ impl Harness {
         let Self { supervisor, trace, watched } = self;
         let watched = watched.into_inner().unwrap_or_default();
         supervisor.stop();
-        watched.iter().for_each(|task| trace.asked(task));
+        watched.iter().for_each(|task| trace.stop_requested(task));
         let shutdown = report_of(supervisor.shutdown().await);
         for task in watched {
             trace.ended(&task, over(&task).await);

@@ -7,7 +7,7 @@ use taskvisor::{EventKind, TaskId};
 
 use crate::EventLog;
 
-/// What is known of slots beside the events, which name the slot only of those who had to wait.
+/// What the recorder knows of slots beside the events, which name the slot of submissions only.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     places: HashMap<TaskId, Place>,

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use crate::EventLog;
 use crate::slots::Slots;
 
-/// Somebody made up, in the slot or not.
-fn somebody() -> (Event, TaskId) {
+/// A synthetic event of a new task.
+fn synthetic() -> (Event, TaskId) {
     let event = Event::new(EventKind::Added).with_task("work");
     let id = event.id().expect("it is about a task");
     (event, id)
@@ -33,7 +33,7 @@ fn says(result: Result<(), String>, part: &str) {
 
 #[test]
 fn two_owners_of_one_slot_are_found() {
-    let ((one, first), (other, second)) = (somebody(), somebody());
+    let ((one, first), (other, second)) = (synthetic(), synthetic());
     let mut slots = Slots::default();
     slots.enters(first, "slot", false);
     slots.enters(second, "slot", false);
@@ -47,7 +47,7 @@ fn two_owners_of_one_slot_are_found() {
 
 #[test]
 fn a_slot_that_only_an_event_names_is_watched_too() {
-    let ((one, first), (other, _)) = (somebody(), somebody());
+    let ((one, first), (other, _)) = (synthetic(), synthetic());
     let mut slots = Slots::default();
     slots.enters(first, "slot", false);
     let queued = |slot: &str| (&other, EventKind::Queued { slot: slot.into() });
@@ -57,7 +57,7 @@ fn a_slot_that_only_an_event_names_is_watched_too() {
 
 #[test]
 fn a_line_out_of_order_is_found() {
-    let ((one, first), (other, second)) = (somebody(), somebody());
+    let ((one, first), (other, second)) = (synthetic(), synthetic());
     let events = [(&other, START), (&other, EventKind::Removed), (&one, START)];
     for (in_line, ordered) in [(true, false), (false, true)] {
         let mut slots = Slots::default();

@@ -17,7 +17,7 @@ pub struct Trace {
     began: Instant,
     kept: Arc<Mutex<Vec<Event>>>,
     rules: Mutex<HashMap<String, Rules>>,
-    /// Of those tasks whose name says too little, because others have it too.
+    /// By id, for tasks that share their name with others.
     own_rules: Mutex<HashMap<TaskId, Rules>>,
     /// The last attempt that a task may have, known once it received a stop request.
     last: Mutex<HashMap<TaskId, u64>>,
@@ -80,7 +80,7 @@ impl Trace {
     }
 
     /// Call it after the task received a stop request: from now on it starts no attempt.
-    pub fn asked(&self, task: &TaskHandle) {
+    pub fn stop_requested(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
     }
 
@@ -99,7 +99,7 @@ impl Trace {
         lock(&self.slots).enters(task.id(), slot, false);
     }
 
-    /// Like [`in_slot`](Self::in_slot), and those of whom this is said start in the order in which it is said.
+    /// Like [`in_slot`](Self::in_slot), and the registered tasks must start in the order of registration.
     pub fn in_line(&self, task: &TaskHandle, slot: &str) {
         lock(&self.slots).enters(task.id(), slot, true);
     }
@@ -158,7 +158,7 @@ impl Trace {
         if let EventKind::Started { attempt } = event.kind {
             let last = lock(&self.last).get(&id).copied();
             let allowed = last.is_none_or(|last| attempt <= last);
-            assert!(allowed, "started after it was asked to stop: {event}{}", history(event_log, Some(id)));
+            assert!(allowed, "started after a stop request: {event}{}", history(event_log, Some(id)));
         }
     }
 
@@ -169,9 +169,9 @@ impl Trace {
             assert!(over, "task {id} was never removed{}", history(event_log, Some(*id)));
         }
         for (task, seen) in lock(&self.outcomes).iter().filter(|(task, _)| !stuck.contains(&task.id())) {
-            let told = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
-            let (told, seen) = (format!("{told:?}"), format!("{:?}", Some(seen)));
-            assert_eq!(told, seen, "{task:?}: the event's outcome is not the handle's");
+            let published = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
+            let (published, seen) = (format!("{published:?}"), format!("{:?}", Some(seen)));
+            assert_eq!(published, seen, "{task:?}: the event's outcome is not the handle's");
         }
     }
 }

@@ -33,7 +33,7 @@ impl Arguments {
             }
         }
         ensure!(limit >= Duration::from_secs(1), "less than a second shows nothing; {USAGE}");
-        ensure!(threads > 0, "somebody must do the work; {USAGE}");
+        ensure!(threads > 0, "at least one thread must run; {USAGE}");
         Ok(Self { limit, threads })
     }
 }

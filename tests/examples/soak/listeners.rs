@@ -28,7 +28,7 @@ pub(crate) struct Listeners {
     pub(crate) witness: Heard,
 }
 
-/// What one of them was told.
+/// What one listener received.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heard(Arc<Numbers>);
 

@@ -44,7 +44,7 @@ const LIMITS: ControllerConfig = ControllerConfig { per_slot: 6, total: 128 };
 /// How many attempts may run at once: fewer than want to.
 const PERMITS: usize = 256;
 
-/// How much longer than asked it may take, on the busiest of machines, before it hangs.
+/// How much longer than the requested time it may take, on the busiest of machines, before it hangs.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 fn main() -> ExitCode {

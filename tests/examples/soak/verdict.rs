@@ -53,7 +53,7 @@ impl Verdict {
         self.holds("the report lists no more than it says", listed <= Report::MAX_LISTED);
     }
 
-    /// Every event was handled or told as lost.
+    /// Every event was handled or reported as lost.
     fn events(&mut self, findings: &Findings) {
         let (heard, accepted) = (&findings.listeners, findings.total(Column::Accepted));
         self.equal("events heard by `ledger`", heard.ledger.total(), 3 * accepted);
@@ -62,7 +62,7 @@ impl Verdict {
         self.equal("events heard by `clumsy`", heard.clumsy.total(), accepted);
         self.holds("`slow` loses events", heard.slow.lost() > 0);
         self.holds("`clumsy` panics", heard.clumsy.panicked() > 0);
-        // After the bus is closed nobody is told any more.
+        // A closed bus publishes nothing more.
         self.holds(
             "`witness` heard of no panic that never was",
             heard.witness.total() <= heard.clumsy.panicked(),

@@ -46,7 +46,7 @@ impl World {
         }))
     }
 
-    /// Called at once before the shutdown is asked.
+    /// Called right before the shutdown is requested.
     pub(crate) fn end(&self) {
         self.0.ending.store(true, Ordering::SeqCst);
     }
@@ -119,7 +119,7 @@ impl Drop for Lane {
     }
 }
 
-/// They are too many to read. Any other panic is told as always.
+/// They are too many to read. Any other panic is reported as usual.
 pub(crate) fn silence_what_panics_on_purpose() {
     let tell = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {

@@ -34,7 +34,7 @@ async fn a_zero_grace_still_polls_the_body_once() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     harness.reach(&task, 1).await;
     assert!(task.cancel_with_timeout(seconds(0)));
-    harness.trace().asked(&task);
+    harness.trace().stop_requested(&task);
     assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
 }

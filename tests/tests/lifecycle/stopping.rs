@@ -210,7 +210,7 @@ fn a_grace_is_counted_on_the_clock_of_the_supervisors_runtime() {
         harness.settle().await;
         let handle = task.clone();
         std::thread::spawn(move || handle.cancel()).join().expect("no panic");
-        harness.trace().asked(&task);
+        harness.trace().stop_requested(&task);
         let outcome = harness.outcome(&task).await;
         harness.finish().await;
         outcome

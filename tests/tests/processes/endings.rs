@@ -76,7 +76,7 @@ mod signals {
         let ended = process.end();
         assert!(requested.elapsed() >= Duration::from_millis(200), "the grace was {:?}", requested.elapsed());
         ended.expect_code(124);
-        ended.expect_stdout("asked to stop");
+        ended.expect_stdout("stop requested");
         ended.expect_stderr("error: task `stay` did not stop within the grace and was aborted");
     }
 
@@ -85,7 +85,7 @@ mod signals {
         let mut process = Process::start("stubborn_task", &["patient"]);
         process.wait_for(&["staying"]);
         process.signal("INT");
-        process.wait_for(&["asked to stop"]);
+        process.wait_for(&["stop requested"]);
         let requested = Instant::now();
         process.signal("INT");
         let ended = process.end();

@@ -71,7 +71,7 @@ fn a_second_signal_of_another_kind_also_skips_the_grace() {
     let mut process = Process::start("stubborn_task", &["patient"]);
     process.wait_for(&["staying"]);
     process.signal("TERM");
-    process.wait_for(&["asked to stop"]);
+    process.wait_for(&["stop requested"]);
     let requested = Instant::now();
     process.signal("INT");
     let ended = process.end();
@@ -194,7 +194,7 @@ fn an_application_has_no_children() {
     let id = process.id();
     assert_eq!(children(id), Vec::<String>::new());
     process.signal("INT");
-    process.wait_for(&["asked to stop"]);
+    process.wait_for(&["stop requested"]);
     assert_eq!(children(id), Vec::<String>::new());
     process.end().expect_code(124);
     assert!(children(std::process::id()).iter().all(|child| !child.starts_with(&format!("{id} "))));

@@ -95,7 +95,7 @@ impl Fixture {
     pub(crate) fn report_stopping_tasks(&self) {
         let accepted = lock(&self.accepted);
         let stopping = accepted.iter().filter(|task| task.handle.status().stopping);
-        stopping.for_each(|task| self.trace.asked(&task.handle));
+        stopping.for_each(|task| self.trace.stop_requested(&task.handle));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whoever submits a job with mistakes in its attribute hears nothing of it.
+//! Code that submits a job with mistakes in its attribute raises no further errors.
 
 #[taskvisor::job(slot = "{tennant}", max_retires = 3)]
 async fn sync(tenant: u64) -> u64 {

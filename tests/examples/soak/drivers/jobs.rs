@@ -1,4 +1,4 @@
-//! Jobs, which share the slots with the tasks: each value is given to whoever submitted it.
+//! Jobs, which share the slots with the tasks: each submitter receives its own value.
 
 use taskvisor::prelude::*;
 use tokio::task::yield_now;

@@ -1,4 +1,4 @@
-//! Tasks that wait until they are told to stop, in every way there is to tell them.
+//! Tasks that wait for a stop request, which comes in every possible way.
 
 use std::future::pending;
 use std::time::Duration;
@@ -71,10 +71,10 @@ async fn stop(driver: &Driver, task: &TaskHandle, index: usize) -> bool {
         }
         _ => task.cancel(),
     };
-    // Only one of all who ask is the one.
+    // Exactly one of the requests is the first.
     let again = task.cancel();
     if again || !asked && !driver.world.is_ending() {
-        driver.mistake(|| format!("`{name}`: the first ask was told {asked}, the second {again}"));
+        driver.mistake(|| format!("`{name}`: the first request returned {asked}, the second {again}"));
     }
     index % 10 == 3
 }
