@@ -35,7 +35,7 @@ async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, watch: TaskId, mut repo
             let Some(shared) = shared.upgrade() else { return };
             // The submission read its clock on another thread, whose time may be ahead of this one's.
             let now = Instant::now().max(reported);
-            let Some(waiting) = shared.registry.waits(&slot, watch) else { return };
+            let Some(waiting) = shared.registry.waits(&slot, watch, now) else { return };
             for (cell, since) in &waiting {
                 // Due between the last pass and this one. The actor publishes, so that the event keeps its order in the task.
                 if next_report(*since, reported) <= now {

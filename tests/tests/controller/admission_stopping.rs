@@ -17,7 +17,7 @@ fn assert_started_when_gone(event_log: &EventLog, owner: &TaskHandle, next: &Tas
     assert_eq!(
         event_log.of(owner),
         ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"],
-        "whoever asked first is the cause"
+        "the first stop request is the cause"
     );
     assert_eq!(event_log.of(next), RAN_LATER);
     assert_eq!(event_log.starts_of(next), event_log.times_of(owner, EventName::Removed));

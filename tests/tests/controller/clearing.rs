@@ -44,7 +44,10 @@ async fn waiting_submissions_are_rejected_before_the_owner_ends() {
         assert!(is_rejected(&outcome_of(task).await, Rejection::Cleared));
     }
     assert!(matches!(owner.status().phase, Phase::Running { .. }));
-    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Replace), "whoever asked first is the cause");
+    assert!(
+        is_canceled(&outcome_of(&owner).await, StopCause::Replace),
+        "the first stop request is the cause"
+    );
     harness.finish().await;
 }
 

@@ -100,3 +100,16 @@ async fn a_shutdown_ends_the_timers_of_the_slots() {
     let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     assert!(alive <= 1, "{alive} tasks are left");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_late_waiter_is_reported_in_time_beside_an_old_one() {
+    let (harness, _) = owned_slot(sleeping("owner", 60)).await;
+    let first = submit(&harness, Queue, one_attempt("first"));
+    // The next report of the first one is at 40 s: the timer sleeps until then.
+    tokio::time::sleep(seconds(21)).await;
+    let second = submit(&harness, Queue, one_attempt("second"));
+    assert!(outcome_of(&second).await.is_completed());
+    let event_log = harness.finish().await;
+    assert_eq!(delays(&event_log, &first), [10, 20, 40].map(|waited| (WaitingOn::Slot, waited)));
+    assert_eq!(delays(&event_log, &second), [10, 20].map(|waited| (WaitingOn::Slot, waited)));
+}

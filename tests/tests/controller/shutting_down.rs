@@ -38,7 +38,10 @@ async fn a_replacement_that_waits_does_not_start_during_a_shutdown() {
     harness.settle().await;
     harness.shutdown().await.expect("in order");
     assert!(is_rejected(&outcome_of(&replacement).await, Rejection::ShuttingDown));
-    assert!(is_canceled(&outcome_of(&owner).await, StopCause::Replace), "whoever asked first is the cause");
+    assert!(
+        is_canceled(&outcome_of(&owner).await, StopCause::Replace),
+        "the first stop request is the cause"
+    );
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&replacement), REJECTED);
 }

@@ -60,8 +60,8 @@ pub(crate) struct SlotQueue<T> {
     front: Option<QueuedSubmission<T>>,
     /// The waiting `Queue` and `Latest`, in the order of their arrival.
     queue: VecDeque<QueuedSubmission<T>>,
-    /// The submission whose arrival started the timer of this slot, while that timer runs.
-    pub(crate) watch: Option<TaskId>,
+    /// While a timer of this slot runs: the submission whose arrival started it, and the time of its next check.
+    pub(crate) watch: Option<(TaskId, Instant)>,
 }
 
 /// A submission that waits for a slot.

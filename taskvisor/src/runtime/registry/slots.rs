@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::slot::{Admission, Departure, NoRoom, QueueEffects, QueuedSubmission, SlotQueue};
 use super::{RegisterError, Registry, Shard};
+use crate::runtime::actor::delayed::next_report;
 use crate::runtime::cell::TaskCell;
 use crate::sync::Ordering;
 use crate::task::TaskId;
@@ -92,8 +93,12 @@ impl Registry {
         if !is_limited && effects.superseded.is_none() {
             self.waiting.fetch_add(1, Ordering::AcqRel);
         }
-        let unwatched = entry.get().watch.is_none();
-        entry.get_mut().watch.get_or_insert(cell.id());
+        // A timer that sleeps beyond the first report of this submission would report it late: another one takes its place.
+        let first_report = next_report(now, now);
+        let unwatched = entry.get().watch.is_none_or(|(_, next_check)| first_report < next_check);
+        if unwatched {
+            entry.get_mut().watch = Some((cell.id(), first_report));
+        }
         Ok(Placement::Queued { effects, unwatched })
     }
 
@@ -156,18 +161,24 @@ impl Registry {
     /// Returns the waiting submissions of a slot and when each was enqueued, for the timer that `watch` started.
     ///
     /// `None` ends that timer: the slot was idle meanwhile, or no submission waits. The next one that waits starts another.
-    pub(crate) fn waits(&self, slot: &str, watch: TaskId) -> Option<Vec<(Arc<TaskCell>, Instant)>> {
+    pub(crate) fn waits(
+        &self,
+        slot: &str,
+        watch: TaskId,
+        now: Instant,
+    ) -> Option<Vec<(Arc<TaskCell>, Instant)>> {
         let hash = self.hasher.hash_one(slot);
         let mut shard = self.shard(hash).lock();
         let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
-        // A slot that was idle is a new entry, whose timer another submission has started.
-        if queue.watch != Some(watch) {
+        // Another submission has started a timer since, because the slot was idle or because this timer slept for too long.
+        if queue.watch.is_none_or(|(id, _)| id != watch) {
             return None;
         }
-        if queue.waiting() == 0 {
+        let Some(next_check) = queue.queued().map(|queued| next_report(queued.since, now)).min() else {
             queue.watch = None;
             return None;
-        }
+        };
+        queue.watch = Some((watch, next_check));
         Some(queue.queued().map(|queued| (Arc::clone(&queued.task), queued.since)).collect())
     }
 
