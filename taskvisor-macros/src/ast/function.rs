@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
+use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 use crate::span::attribute_span;
 
@@ -31,7 +32,7 @@ impl Function {
             } else {
                 format!("`{attribute}` goes on an `async fn`; this is not one")
             };
-            errors.push(syn::Error::new(error.span(), problem));
+            errors.push(Rule::NotAFunction.error_at(error.span(), problem));
         })
         .ok()
     }

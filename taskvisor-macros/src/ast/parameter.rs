@@ -7,6 +7,7 @@ use syn::{Attribute, FnArg, Ident, Signature, Type};
 
 use crate::ast::function::mentions;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::span::span_at;
 
 /// One parameter as the call needs it.
@@ -34,6 +35,7 @@ impl Parameter {
         if let Some(mutability) = &reference.mutability {
             errors.on(
                 mutability,
+                Rule::MutableReference,
                 "a parameter cannot be `&mut`, because no code sees the change after the call; \
                  take the value itself, or share it as `State<Mutex<T>>`",
             );
@@ -41,13 +43,18 @@ impl Parameter {
         }
         if let Some(lifetime) = &reference.lifetime {
             if lifetime.ident == "static" {
-                errors.on(lifetime, "a parameter is borrowed for one call, not for `'static`; write `&T`");
+                errors.on(
+                    lifetime,
+                    Rule::StaticReference,
+                    "a parameter is borrowed for one call, not for `'static`; write `&T`",
+                );
                 return None;
             }
         }
         if is_unsized(bare(&reference.elem)) {
             errors.on(
                 reference,
+                Rule::UnsizedReference,
                 "a parameter cannot be a `str`, a slice or a `dyn Trait`, because it would have no owner; \
                  take its owner, as in `State<String>`",
             );

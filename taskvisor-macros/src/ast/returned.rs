@@ -8,6 +8,7 @@ use syn::{ReturnType, Signature, Type};
 use crate::ast::function::mentions;
 use crate::ast::parameter::bare;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::span::{attribute_span, span_at};
 
 /// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
@@ -34,6 +35,7 @@ pub(crate) fn check(output: &ReturnType, what: &str, errors: &mut Errors) {
     if matches!(bare(returned), Type::ImplTrait(_)) {
         errors.on(
             returned,
+            Rule::ImplTraitOfATask,
             format!(
                 "{what} cannot return `impl Trait`, which hides whether it is a result; \
                  return `()`, or `Result<(), E>` of any error"

@@ -5,17 +5,21 @@ use syn::{Attribute, FnArg, GenericParam, Generics, Safety, Signature};
 
 use crate::ast::function::mentions;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
-/// Checks all but the parameters' types; `what` is the function's role, as in "a task".
-pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
+/// Checks all but the parameters' types; `what` is the function's role, as in "a task", and `not_async` the rule that
+/// requires `async` of it.
+pub(crate) fn check(signature: &Signature, what: &str, not_async: Rule, errors: &mut Errors) {
     if let Some(constness) = &signature.constness {
         errors.on(
             constness,
+            if signature.asyncness.is_some() { Rule::ConstAsyncFunction } else { Rule::ConstFunction },
             format!("{what} cannot be `const`: it runs while the program does; write `async fn`"),
         );
     } else if signature.asyncness.is_none() {
         errors.on(
             signature.fn_token,
+            not_async,
             format!(
                 "{what} must be an `async fn`, because the runtime polls it; \
                  write `async fn {}`, and use `spawn_blocking` inside for work that blocks",
@@ -26,20 +30,29 @@ pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
     if let Safety::Unsafe(word) = &signature.safety {
         errors.on(
             word,
+            Rule::UnsafeFunction,
             format!(
                 "{what} cannot be `unsafe`, because its caller promises nothing; put `unsafe` blocks inside"
             ),
         );
     }
     if let Some(abi) = &signature.abi {
-        errors.on(abi, format!("{what} cannot be `extern`: only the runtime calls it; remove the ABI"));
+        errors.on(
+            abi,
+            Rule::ExternFunction,
+            format!("{what} cannot be `extern`: only the runtime calls it; remove the ABI"),
+        );
     }
     check_generics(&signature.generics, what, errors);
     for input in &signature.inputs {
         check_input(input, what, errors);
     }
     if let Some(variadic) = &signature.variadic {
-        errors.on(variadic, format!("{what} cannot be variadic; name each parameter"));
+        errors.on(
+            variadic,
+            Rule::VariadicFunction,
+            format!("{what} cannot be variadic; name each parameter"),
+        );
     }
 }
 
@@ -48,10 +61,12 @@ fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
         match parameter {
             GenericParam::Lifetime(lifetime) => errors.on(
                 lifetime,
+                Rule::GenericFunction,
                 format!("{what} cannot name a lifetime: what it borrows lives for one call; write `&T`"),
             ),
             GenericParam::Type(_) | GenericParam::Const(_) => errors.on(
                 parameter,
+                Rule::GenericFunction,
                 format!(
                     "{what} cannot be generic, because nothing says for which type it runs; \
                      use a concrete type, and one function for each"
@@ -63,9 +78,9 @@ fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
         let message = format!("{what} cannot have a `where` clause: it is not generic; remove the clause");
         // A clause without predicates is printed as nothing, and would be blamed on the whole attribute.
         if clause.predicates.is_empty() {
-            errors.on(clause.where_token, message);
+            errors.on(clause.where_token, Rule::WhereClause, message);
         } else {
-            errors.on(clause, message);
+            errors.on(clause, Rule::WhereClause, message);
         }
     }
 }
@@ -74,10 +89,12 @@ fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
     match input {
         FnArg::Receiver(receiver) => errors.on(
             receiver,
+            Rule::Method,
             format!("{what} cannot take `self`: use a free function, and `State<T>` for shared data"),
         ),
         FnArg::Typed(typed) if mentions(typed.ty.to_token_stream(), "impl") => errors.on(
             &typed.ty,
+            Rule::ImplTraitParameter,
             format!(
                 "{what} cannot take `impl Trait`, because the parameter's type says what to pass; name a type"
             ),
@@ -111,6 +128,7 @@ pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors
     for mark in typed.flat_map(|typed| &typed.attrs).filter(|attribute| is_mark(attribute)) {
         errors.on(
             mark,
+            Rule::InjectOutsideAJob,
             format!("every parameter of {what} is injected; remove `#[inject]`, which marks one of a job"),
         );
     }
@@ -123,15 +141,21 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
         let Some(last) = path.segments.last() else { continue };
         let written = path.segments.iter().map(|part| part.ident.to_string()).collect::<Vec<_>>().join("::");
         if this.contains(&format!("[{}]", last.ident)) {
-            errors.on(path, format!("the function is declared twice; keep one `{this}`"));
+            errors.on(
+                path,
+                Rule::DuplicateAttribute,
+                format!("the function is declared twice; keep one `{this}`"),
+            );
         } else if declares(attribute) {
             errors.on(
                 path,
+                Rule::TwoAttributes,
                 format!("one function cannot be both `{this}` and `#[{written}]`; write a second function"),
             );
         } else if is_entry_point(attribute) {
             errors.on(
                 path,
+                Rule::TwoMainAttributes,
                 format!(
                     "`#[{written}]` changes the function that `{this}` needs as it is; remove `#[{written}]`"
                 ),

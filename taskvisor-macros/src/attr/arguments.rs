@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Token};
 
-use crate::error::advice::OptionsOf;
+use crate::error::advice::{Advice, OptionsOf};
 use crate::error::nearest::{alternatives, begins_like, resembling, same_word};
+use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 
 /// The options of one attribute.
@@ -23,23 +24,32 @@ impl Grammar {
         self.options.iter().find(|(name, _)| *name == option).map(|(_, example)| *example)
     }
 
-    fn unknown(&self, written: &str) -> String {
-        match self.meant(written) {
-            Some(Meant::Option(name)) => {
-                format!("unknown option `{written}`; did you mean `{name}`? {}", self.expected())
+    /// The error of an option that does not exist, at `tokens`.
+    fn unknown(&self, tokens: impl ToTokens, written: &str) -> syn::Error {
+        let unknown = match self.of {
+            OptionsOf::Backoff => Rule::UnknownBackoffPart,
+            _ => Rule::UnknownOption,
+        };
+        let (rule, suggestion) = match self.suggestion(written) {
+            Some(Suggestion::Option(name)) => {
+                (unknown, format!("did you mean `{name}`? {}", self.expected()))
             }
-            Some(Meant::Word(advice)) => format!("unknown option `{written}`; {advice}"),
-            None => format!("unknown option `{written}`; {}", self.expected()),
-        }
+            Some(Suggestion::Advice(advice)) => (advice.rule, advice.text.to_owned()),
+            None => (unknown, self.expected()),
+        };
+        rule.error(tokens, format!("unknown option `{written}`; {suggestion}"))
     }
 
-    /// The nearest meaning: an exact word of the table, then the most similar word, then one with the same beginning; an option
+    /// The nearest word: an exact word of the table, then the most similar word, then one with the same beginning; an option
     /// wins over a word of the table at the same distance.
-    fn meant(&self, written: &str) -> Option<Meant> {
-        let options: Vec<_> = self.options.iter().map(|(name, _)| (*name, Meant::Option(name))).collect();
-        let words: Vec<_> = self.of.advice().map(|(word, advice)| (word, Meant::Word(advice))).collect();
-        let exact = words.iter().find(|(word, _)| same_word(word, written)).map(|(_, meant)| *meant);
-        // A short word resembles too many others to be taken for what was meant.
+    fn suggestion(&self, written: &str) -> Option<Suggestion> {
+        let options: Vec<_> =
+            self.options.iter().map(|(name, _)| (*name, Suggestion::Option(name))).collect();
+        let words: Vec<_> =
+            self.of.advice().map(|(word, advice)| (word, Suggestion::Advice(advice))).collect();
+        let exact =
+            words.iter().find(|(word, _)| same_word(word, written)).map(|(_, suggestion)| *suggestion);
+        // A short word resembles too many others to be a typing error of one of them.
         let long = || words.iter().copied().filter(|(word, _)| word.len() > 3);
         exact
             .or_else(|| resembling(written, options.iter().copied().chain(long())))
@@ -47,17 +57,21 @@ impl Grammar {
             .or_else(|| begins_like(written, long()))
     }
 
+    fn no_option(&self) -> String {
+        format!("this is no option; {}", self.expected())
+    }
+
     fn expected(&self) -> String {
         format!("expected {}", alternatives(self.options.iter().map(|(name, _)| format!("`{name}`"))))
     }
 }
 
-/// The meaning of an unknown word.
+/// What to write instead of an unknown word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Meant {
+enum Suggestion {
     Option(&'static str),
-    /// A word of the table, with its advice.
-    Word(&'static str),
+    /// The advice for a word of the table.
+    Advice(Advice),
 }
 
 /// One option during parsing: its key, and the input after the key.
@@ -70,8 +84,8 @@ pub(crate) struct Argument<'input> {
 
 impl Argument<'_> {
     /// An error at the key.
-    pub(crate) fn error(&self, message: impl std::fmt::Display) -> syn::Error {
-        syn::Error::new_spanned(&self.key, message)
+    pub(crate) fn error(&self, rule: Rule, problem: impl std::fmt::Display) -> syn::Error {
+        rule.error(&self.key, problem)
     }
 }
 
@@ -87,7 +101,7 @@ pub(crate) fn read_all(tokens: TokenStream, grammar: &Grammar, errors: &mut Erro
     // What is left over inside of brackets belongs to a value, which mostly has been reported.
     if let Err(error) = parse_to_the_end(tokens, parser) {
         if errors.is_empty() {
-            errors.push(syn::Error::new(error.span(), format!("this is no option; {}", grammar.expected())));
+            errors.push(Rule::MissingOptionName.error_at(error.span(), grammar.no_option()));
         }
     }
 }
@@ -121,19 +135,19 @@ fn read_option(
     set: &mut ReadOne<'_>,
 ) -> syn::Result<()> {
     if !input.peek(Ident::peek_any) {
-        return Err(input.error(format!("this is no option; {}", grammar.expected())));
+        return Err(input.error(Rule::MissingOptionName.message(grammar.no_option())));
     }
     let key = input.call(Ident::parse_any)?;
     let (word, tokens) = hyphenated(&key, input)?;
     let Some(example) = grammar.example(&word) else {
-        return Err(syn::Error::new_spanned(tokens, grammar.unknown(&word)));
+        return Err(grammar.unknown(tokens, &word));
     };
     if seen.contains(&key) {
-        return Err(syn::Error::new_spanned(key, format!("`{word}` is given twice; keep one of the two")));
+        return Err(Rule::DuplicateOption.error(key, format!("`{word}` is given twice; keep one of the two")));
     }
     seen.push(key.clone());
     let argument = Argument { key, example, input };
-    if set(&argument, errors)? { Ok(()) } else { Err(argument.error(grammar.unknown(&word))) }
+    if set(&argument, errors)? { Ok(()) } else { Err(grammar.unknown(&argument.key, &word)) }
 }
 
 /// Reads `on-error` as one word, which gives better advice than `on`.
@@ -156,7 +170,7 @@ fn end_of_option(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(Token![,]) {
         return input.parse::<Token![,]>().map(drop);
     }
-    Err(input.error("expected `,` before the next option"))
+    Err(input.error(Rule::MissingComma.message("expected `,` before the next option")))
 }
 
 /// Skips to the next option after a mistake.
@@ -168,17 +182,18 @@ pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     }
 }
 
-/// Reads names between commas, each once.
+/// Reads names between commas, each once; `duplicate` is the rule against a second time.
 pub(crate) fn read_names(
     list: ParseStream<'_>,
     read: fn(ParseStream<'_>) -> syn::Result<Ident>,
+    duplicate: Rule,
     errors: &mut Errors,
 ) -> Vec<Ident> {
     let mut names: Vec<Ident> = Vec::new();
     while !list.is_empty() {
         match read(list) {
             Ok(name) if names.contains(&name) => {
-                errors.on(&name, format!("`{name}` is named twice; keep one of the two"));
+                errors.on(&name, duplicate, format!("`{name}` is named twice; keep one of the two"));
             }
             Ok(name) => names.push(name),
             Err(error) => errors.push(error),

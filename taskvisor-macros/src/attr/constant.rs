@@ -1,5 +1,6 @@
 //! Option values in generated code.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use proc_macro2::{Literal, Span, TokenStream};
@@ -7,6 +8,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+use crate::error::rule::Rule;
 use crate::span::{attribute_span, span_at};
 
 /// The value of an option: a literal that the macro parsed, or an expression for the compiler.
@@ -56,18 +58,21 @@ impl Value<u32> {
 /// A const expression of the user, and the conditions on its value.
 pub(crate) struct Constant {
     expression: Expr,
-    rules: Vec<Rule>,
+    conditions: Vec<Condition>,
 }
 
-struct Rule {
-    condition: TokenStream,
+/// An expression that must be true of the value.
+struct Condition {
+    expression: TokenStream,
+    /// What the compiler reports if it is false.
     message: String,
-    blamed: Span,
+    /// Where it is reported.
+    span: Span,
 }
 
 impl Constant {
     pub(crate) fn new(expression: Expr) -> Self {
-        Self { expression, rules: Vec::new() }
+        Self { expression, conditions: Vec::new() }
     }
 
     pub(crate) fn expression(&self) -> &Expr {
@@ -79,13 +84,19 @@ impl Constant {
     }
 
     /// Makes the compiler reject values for which `condition`, an expression over `__TASKVISOR_VALUE`, is false.
-    pub(crate) fn demand(&mut self, condition: TokenStream, message: String) {
-        self.demand_at(self.span(), condition, message);
+    pub(crate) fn require(&mut self, rule: Rule, condition: TokenStream, problem: impl Display) {
+        self.require_at(self.span(), rule, condition, problem);
     }
 
-    /// The same, with the error at another token.
-    pub(crate) fn demand_at(&mut self, blamed: Span, condition: TokenStream, message: String) {
-        self.rules.push(Rule { condition, message, blamed });
+    /// As `require`, with the error at another token.
+    pub(crate) fn require_at(
+        &mut self,
+        span: Span,
+        rule: Rule,
+        condition: TokenStream,
+        problem: impl Display,
+    ) {
+        self.conditions.push(Condition { expression: condition, message: rule.message(problem), span });
     }
 
     /// The expression with its type, so that a wrong one is reported on the user's own tokens.
@@ -93,14 +104,13 @@ impl Constant {
     /// For use in a constant or a static, where a failed condition is a compile error.
     pub(crate) fn expand(&self, of_type: &TokenStream) -> TokenStream {
         let expression = &self.expression;
-        let rules = self.rules.iter().map(|rule| {
-            let Rule { condition, message, blamed } = rule;
-            quote_spanned!(span_at(*blamed)=> ::core::assert!(#condition, #message);)
+        let conditions = self.conditions.iter().map(|Condition { expression, message, span }| {
+            quote_spanned!(span_at(*span)=> ::core::assert!(#expression, #message);)
         });
         quote_spanned! {span_at(self.span())=>
             {
                 const __TASKVISOR_VALUE: #of_type = #expression;
-                #(#rules)*
+                #(#conditions)*
                 __TASKVISOR_VALUE
             }
         }

@@ -7,6 +7,7 @@ use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::value::OptionValue;
 use crate::error::nearest::{alternatives, nearest, same_word};
+use crate::error::rule::Rule;
 
 /// The keywords of an option, with their meanings.
 pub(crate) type Keywords<T> = [(&'static str, T)];
@@ -20,7 +21,7 @@ impl Argument<'_> {
         }
         if let Some(name) = without_quotes(&expression, choices) {
             let message = format!("the value is written in quotes: \"{name}\"");
-            return Err(syn::Error::new_spanned(&expression, message));
+            return Err(Rule::MissingQuotes.error(&expression, message));
         }
         Ok(self.option_value(Value::Constant(Constant::new(expression))))
     }
@@ -30,9 +31,11 @@ impl Argument<'_> {
         let OptionValue { key, value } = self.keyword(choices)?;
         match value {
             Value::Literal(value) => Ok(OptionValue { key, value }),
-            Value::Constant(constant) => {
-                Err(self.wrong(constant.expression(), "the value is one of the names, in quotes"))
-            }
+            Value::Constant(constant) => Err(self.wrong(
+                constant.expression(),
+                Rule::WrongValueType,
+                "the value is one of the names, in quotes",
+            )),
         }
     }
 
@@ -40,7 +43,7 @@ impl Argument<'_> {
         let names = || choices.iter().map(|(name, _)| *name);
         let expected = alternatives(names().map(|name| format!("\"{name}\"")));
         let Lit::Str(text) = literal else {
-            return Err(syn::Error::new_spanned(literal, format!("`{}` is one of {expected}", self.key)));
+            return Err(Rule::WrongValueType.error(literal, format!("`{}` is one of {expected}", self.key)));
         };
         let text = text.value();
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
@@ -49,7 +52,7 @@ impl Argument<'_> {
         let guess = nearest(&text, names()).map(|name| format!("did you mean \"{name}\"? "));
         let guess = guess.unwrap_or_default();
         let message = format!("unknown value \"{text}\" for `{}`; {guess}expected {expected}", self.key);
-        Err(syn::Error::new_spanned(literal, message))
+        Err(Rule::UnknownValue.error(literal, message))
     }
 }
 

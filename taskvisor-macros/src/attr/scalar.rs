@@ -9,6 +9,7 @@ use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::duration;
 use crate::attr::value::OptionValue;
+use crate::error::rule::Rule;
 
 /// Whether a duration may be zero.
 #[derive(Clone, Copy)]
@@ -24,12 +25,16 @@ impl Argument<'_> {
         let value = match &expression {
             Expr::Lit(literal) => Value::Literal(self.duration_literal(&literal.lit, zero)?),
             _ if is_negative(&expression) => {
-                return Err(self.wrong(&expression, "a duration cannot be negative"));
+                return Err(self.wrong(&expression, Rule::NegativeDuration, "a duration cannot be negative"));
             }
             _ => {
                 let mut constant = Constant::new(expression);
                 if let Zero::Refused(reason) = zero {
-                    constant.demand(quote!(!__TASKVISOR_VALUE.is_zero()), self.too_short(reason));
+                    constant.require(
+                        Rule::ZeroDuration,
+                        quote!(!__TASKVISOR_VALUE.is_zero()),
+                        self.too_short(reason),
+                    );
                 }
                 Value::Constant(constant)
             }
@@ -42,16 +47,15 @@ impl Argument<'_> {
             let written = literal.to_token_stream().to_string();
             let unit_is_there = duration::parse(&written).is_ok_and(|duration| !duration.is_zero());
             return Err(if unit_is_there {
-                syn::Error::new_spanned(literal, format!("a duration is written in quotes: \"{written}\""))
+                Rule::MissingQuotes.error(literal, format!("a duration is written in quotes: \"{written}\""))
             } else {
-                self.wrong(literal, "a duration is written in quotes, with its unit")
+                self.wrong(literal, Rule::WrongValueType, "a duration is written in quotes, with its unit")
             });
         };
-        let duration =
-            duration::parse(&text.value()).map_err(|problem| syn::Error::new_spanned(text, problem))?;
+        let duration = duration::parse(&text.value()).map_err(|(rule, problem)| rule.error(text, problem))?;
         match zero {
             Zero::Refused(reason) if duration.is_zero() => {
-                Err(syn::Error::new_spanned(text, self.too_short(reason)))
+                Err(Rule::ZeroDuration.error(text, self.too_short(reason)))
             }
             _ => Ok(duration),
         }
@@ -66,16 +70,24 @@ impl Argument<'_> {
         let expression = self.expression()?;
         let too_small = format!("`{}` must be at least 1: {none}", self.key);
         let value = match &expression {
-            _ if is_negative(&expression) => return Err(syn::Error::new_spanned(&expression, too_small)),
+            _ if is_negative(&expression) => return Err(Rule::NegativeCount.error(&expression, too_small)),
             Expr::Lit(literal) => match whole_number(&literal.lit) {
-                Some(Ok(0)) => return Err(syn::Error::new_spanned(literal, too_small)),
+                Some(Ok(0)) => return Err(Rule::ZeroCount.error(literal, too_small)),
                 Some(Ok(count)) => Value::Literal(count),
-                Some(Err(_)) => return Err(self.wrong(literal, "the number is above 4294967295")),
-                None => return Err(self.wrong(literal, "a count is a whole number, without quotes")),
+                Some(Err(_)) => {
+                    return Err(self.wrong(literal, Rule::CountTooLarge, "the number is above 4294967295"));
+                }
+                None => {
+                    return Err(self.wrong(
+                        literal,
+                        Rule::WrongValueType,
+                        "a count is a whole number, without quotes",
+                    ));
+                }
             },
             _ => {
                 let mut constant = Constant::new(expression);
-                constant.demand(quote!(__TASKVISOR_VALUE != 0), too_small);
+                constant.require(Rule::ZeroCount, quote!(__TASKVISOR_VALUE != 0), too_small);
                 Value::Constant(constant)
             }
         };
@@ -86,20 +98,26 @@ impl Argument<'_> {
     pub(crate) fn factor(&self, reason: &str) -> syn::Result<OptionValue<Value<f64>>> {
         let expression = self.expression()?;
         let message = format!("`{}` must be a finite number of at least 1: {reason}", self.key);
-        let out_of_range = || Err(syn::Error::new_spanned(&expression, &message));
+        let out_of_range = || Err(Rule::FactorOutOfRange.error(&expression, &message));
         let value = match &expression {
             _ if is_negative(&expression) => return out_of_range(),
             Expr::Lit(literal) => match fraction(&literal.lit) {
                 Some(number) if number.is_finite() && number >= 1.0 => Value::Literal(number),
                 Some(_) => return out_of_range(),
-                None => return Err(self.wrong(literal, "a factor is a number, without quotes")),
+                None => {
+                    return Err(self.wrong(
+                        literal,
+                        Rule::WrongValueType,
+                        "a factor is a number, without quotes",
+                    ));
+                }
             },
             _ => {
                 let mut constant = Constant::new(expression);
                 let in_range = quote! {
                     __TASKVISOR_VALUE >= 1.0 && __TASKVISOR_VALUE <= ::core::primitive::f64::MAX
                 };
-                constant.demand(in_range, message);
+                constant.require(Rule::FactorOutOfRange, in_range, message);
                 Value::Constant(constant)
             }
         };
@@ -112,10 +130,14 @@ impl Argument<'_> {
         if let Expr::Lit(literal) = &expression {
             match &literal.lit {
                 Lit::Str(text) if text.value().trim().is_empty() => {
-                    return Err(self.wrong(text, "a name cannot be empty: events and errors show it"));
+                    return Err(self.wrong(
+                        text,
+                        Rule::EmptyName,
+                        "a name cannot be empty: events and errors show it",
+                    ));
                 }
                 Lit::Str(_) => {}
-                other => return Err(self.wrong(other, "a name is a string")),
+                other => return Err(self.wrong(other, Rule::WrongValueType, "a name is a string")),
             }
         }
         Ok(self.option_value(expression))

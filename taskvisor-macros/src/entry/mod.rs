@@ -11,6 +11,7 @@ use crate::ast::parameter::bare;
 use crate::ast::returned;
 use crate::ast::signature;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 
 use self::options::Options;
@@ -29,7 +30,7 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote::quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "the setup function", &mut mistakes);
+    signature::check(&function.signature, "the setup function", Rule::MainNotAsync, &mut mistakes);
     signature::check_attributes(&function.attributes, "#[taskvisor::main]", &mut mistakes);
     check_parameters(&function.signature, &mut mistakes);
     returned::check(&function.signature.output, "the setup function", &mut mistakes);
@@ -51,12 +52,16 @@ fn check_parameters(signature: &Signature, errors: &mut Errors) {
         if index > 0 {
             errors.on(
                 typed,
+                Rule::TwoMainParameters,
                 "the setup function takes one parameter at most, `app: &mut App`; \
                  build other values inside, and share them by `app.state(value)`",
             );
         } else if !matches!(bare(&typed.ty), Type::Reference(_)) {
-            errors
-                .on(&typed.ty, "the setup function takes the application: write `app: &mut App`, or nothing");
+            errors.on(
+                &typed.ty,
+                Rule::WrongMainParameter,
+                "the setup function takes the application: write `app: &mut App`, or nothing",
+            );
         }
     }
 }

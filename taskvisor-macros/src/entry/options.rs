@@ -14,6 +14,7 @@ use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
@@ -87,6 +88,7 @@ impl Options {
         if let Some(OptionValue { key, .. }) = &self.worker_threads {
             errors.on(
                 key,
+                Rule::WorkerThreadsOfCurrentThread,
                 "`worker_threads` has no effect with `flavor = \"current_thread\"`, which has one thread; \
                  remove `worker_threads`, or write `flavor = \"multi_thread\"`",
             );
@@ -95,34 +97,39 @@ impl Options {
 }
 
 fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    let list = argument.brackets()?;
-    Ok(arguments::read_names(&list, read_crate, errors))
+    let list = argument.brackets(Rule::CratesWithoutBrackets)?;
+    Ok(arguments::read_names(&list, read_crate, Rule::DuplicateCrate, errors))
 }
 
 fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {
     if list.peek(LitStr) {
         let text = list.parse::<LitStr>()?;
         let message = format!("a crate is named without quotes: `{}`", text.value().replace('-', "_"));
-        return Err(syn::Error::new_spanned(text, message));
+        return Err(Rule::CrateInQuotes.error(text, message));
     }
     if !list.peek(Ident::peek_any) {
-        return Err(list.error("expected the name of a crate, as in `crates = [billing]`"));
+        return Err(list
+            .error(Rule::CrateNotAName.message("expected the name of a crate, as in `crates = [billing]`")));
     }
     let is_name = list.peek(Ident);
     let krate = list.call(Ident::parse_any)?;
     if krate == "crate" || krate == "self" || krate == "super" {
         let message = format!("`{krate}` is always included; name only other crates");
-        return Err(syn::Error::new_spanned(krate, message));
+        return Err(Rule::OwnCrate.error(krate, message));
     }
     if !is_name {
         let message = format!("`{krate}` is a keyword; name a crate, as in `crates = [billing]`");
-        return Err(syn::Error::new_spanned(krate, message));
+        return Err(Rule::CrateNotAName.error(krate, message));
     }
     if list.peek(Token![-]) {
-        return Err(list.error("a crate's name is written as in `use`, with `_` for each `-`"));
+        return Err(list.error(
+            Rule::CrateWithHyphen.message("a crate's name is written as in `use`, with `_` for each `-`"),
+        ));
     }
     if !list.is_empty() && !list.peek(Token![,]) {
-        return Err(list.error("expected `,`: a crate is one word, as in `crates = [billing]`"));
+        return Err(list.error(
+            Rule::CratePath.message("expected `,`: a crate is one word, as in `crates = [billing]`"),
+        ));
     }
     Ok(krate)
 }

@@ -1,6 +1,15 @@
 //! Advice for words that are no options: one table for all attributes.
 
+use super::rule::Rule;
 use super::table::TABLE;
+
+/// What to write instead of a word that is no option.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Advice {
+    /// The rule that the word breaks.
+    pub(crate) rule: Rule,
+    pub(crate) text: &'static str,
+}
 
 /// The lists in which options are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +35,7 @@ impl OptionsOf {
     }
 
     /// The words of the table that have advice here, with the advice.
-    pub(crate) fn advice(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub(crate) fn advice(self) -> impl Iterator<Item = (&'static str, Advice)> {
         let mut words = "";
         let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let answers = lines.filter_map(move |line| {
@@ -34,10 +43,12 @@ impl OptionsOf {
                 words = line;
                 return None;
             };
-            Some((words, answer.split_once(": ")?))
+            let (heading, text) = answer.split_once("]: ")?;
+            let (attributes, rule) = heading.split_once(" [")?;
+            Some((words, attributes, Advice { rule: Rule::named(rule)?, text }))
         });
         let here =
-            answers.filter(move |(_, (given_by, _))| given_by.split(", ").any(|word| word == self.word()));
-        here.flat_map(|(words, (_, advice))| words.split(' ').map(move |word| (word, advice)))
+            answers.filter(move |(_, attributes, _)| attributes.split(", ").any(|word| word == self.word()));
+        here.flat_map(|(words, _, advice)| words.split(' ').map(move |word| (word, advice)))
     }
 }

@@ -1,18 +1,18 @@
 //! The collected errors of one use of an attribute.
 
 pub(crate) mod nearest;
-mod table;
+pub(crate) mod rule;
+pub(crate) mod table;
 pub(crate) mod advice;
 
 use std::fmt::Display;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::braced;
 use syn::parse::{ParseStream, Parser};
-use syn::{LitStr, braced};
 
-/// The page that lists all rules.
-const PAGE: &str = "the rules: `taskvisor::when_it_does_not_compile` in the documentation";
+use self::rule::Rule;
 
 /// Collects all mistakes, so that one build shows them all.
 #[derive(Default)]
@@ -26,8 +26,8 @@ impl Errors {
         }
     }
 
-    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, rule: Rule, problem: impl Display) {
+        self.push(rule.error(tokens, problem));
     }
 
     pub(crate) fn append(&mut self, others: Self) {
@@ -41,22 +41,8 @@ impl Errors {
     }
 
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        let errors = self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default();
-        let mut tokens: Vec<TokenTree> = errors.into_iter().collect();
-        if let Some(TokenTree::Group(last)) = tokens.last_mut() {
-            *last = with_page(last);
-        }
-        tokens.into_iter().collect()
+        self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
     }
-}
-
-/// Appends a line to the message of a `compile_error!`. The tokens are edited, because `syn::Error` does not reveal its end span.
-fn with_page(message: &Group) -> Group {
-    let Ok(text) = syn::parse2::<LitStr>(message.stream()) else { return message.clone() };
-    let text = LitStr::new(&format!("{}\n{PAGE}", text.value()), text.span());
-    let mut with_page = Group::new(message.delimiter(), text.to_token_stream());
-    with_page.set_span(message.span());
-    with_page
 }
 
 /// Parses all tokens. An error at the end of the input is reported at the last token; without a span of its own it

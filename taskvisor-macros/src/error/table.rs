@@ -1,268 +1,268 @@
 //! Words that are options of other libraries or of another attribute, and what to write instead.
 //!
-//! A line of words, then one indented line for each answer: the attributes that give it, a colon, and the advice, which ends
-//! a sentence that begins with "unknown option `word`; ". A test fails when a word has become an option of the attribute,
-//! or when the code of an advice is not accepted by it.
+//! A line of words, then one indented line for each answer: the attributes that give it, the broken rule in brackets, a colon,
+//! and the advice, which ends a sentence that begins with "unknown option `word`; ". A test fails when a word has become an
+//! option of the attribute, when the rule does not exist, or when the attribute rejects the code of an advice.
 
 /// The table; read only when an option is unknown.
-pub(super) const TABLE: &str = r##"
+pub(crate) const TABLE: &str = r##"
 # Retries.
 retries retry max_retry retry_max retry_limit retry_count num_retries restarts max_restart max_restarts restart_limit
-  task, job: write `max_retries = 3`
-  backoff: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
-  subscriber: it belongs to a task; a subscriber that panics is called again for the next event
+  task, job [renamed-option]: write `max_retries = 3`
+  backoff [renamed-option]: it stands beside the backoff: write `backoff(exp), max_retries = 3`
+  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
+  subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 max_retries
-  backoff: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
-  subscriber: it belongs to a task; a subscriber that panics is called again for the next event
+  backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), max_retries = 3`
+  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
+  subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 attempts max_attempts max_tries tries max_failures failures failure_limit failure_threshold
-  task, job: write `max_retries = 2`, which counts the retries after the first attempt
-  backoff: write `max_retries = 2` beside the backoff, which counts the retries after the first attempt
+  task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
+  backoff [renamed-option]: write `max_retries = 2` beside the backoff, which counts the retries after the first attempt
 max_elapsed max_elapsed_time give_up_after retry_for
-  task, job: retries are limited by their number, not by time; write `max_retries = 3`
-  backoff: retries are limited by their number, not by time; write `max_retries = 3` beside the backoff
+  task, job [option-of-another-library]: retries are limited by their number, not by time; write `max_retries = 3`
+  backoff [option-of-another-library]: retries are limited by their number, not by time; write `max_retries = 3` beside the backoff
 retry_if retry_on retryable retry_when no_retry_on non_retryable fatal_on
-  task, job: every error is retried unless it is marked; write `.fatal()?` where one occurs that no retry can mend
+  task, job [option-of-another-library]: every error is retried unless it is marked; write `.fatal()?` where one occurs that no retry can mend
 retry_after retry_delay retry_wait retry_interval restart_delay
-  task, job: write `backoff(constant, first = "1s")`, or `.retry_after(delay)?` where the error occurs
+  task, job [renamed-option]: write `backoff(constant, first = "1s")`, or `.retry_after(delay)?` where the error occurs
 policy restart_policy restart_strategy strategy
-  task: write `restart = "always"`
-  job: write `restart = "on-failure"`, or `slot = "tenant-{tenant}", admission = "replace"`
+  task [renamed-option]: write `restart = "always"`
+  job [renamed-option]: write `restart = "on-failure"`, or `slot = "tenant-{tenant}", admission = "replace"`
 on_failure on_error
-  task, job: write `restart = "on-failure"`
-  subscriber: write `on(Failed)`
+  task, job [value-instead-of-option]: write `restart = "on-failure"`
+  subscriber [value-instead-of-option]: write `on(Failed)`
 never once run_once one_shot oneshot
-  task, job: write `restart = "never"`
+  task, job [value-instead-of-option]: write `restart = "never"`
 always forever
-  task: write `restart = "always"`
-  job: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
+  task [value-instead-of-option]: write `restart = "always"`
+  job [value-instead-of-option]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
 on_panic catch_panic catch_unwind
-  task, job: a panic is a failure, and is retried as an error is; leave it out
+  task, job [option-of-another-library]: a panic is a failure, and is retried as an error is; leave it out
 reset_after stable stable_for min_uptime healthy_after
-  task: write `stable_after = "1m"`
-  backoff: write `stable_after = "1m"` beside the backoff
+  task [renamed-option]: write `stable_after = "1m"`
+  backoff [renamed-option]: write `stable_after = "1m"` beside the backoff
 stable_after
-  job: a job ends with its first success, so that all its failures are one streak; leave it out, and count them with `max_retries = 3`
-  backoff: write `stable_after = "1m"` beside the backoff
+  job [option-of-another-attribute]: a job ends with its first success, so that all its failures are one streak; leave it out, and count them with `max_retries = 3`
+  backoff [option-at-wrong-level]: write `stable_after = "1m"` beside the backoff
 restart
-  subscriber: it belongs to a task; a subscriber lives as long as the application
-  main: it belongs to a task; write `#[task(restart = "always")]`
+  subscriber [option-of-another-attribute]: it belongs to a task; a subscriber lives as long as the application
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(restart = "always")]`
 
 # Backoff.
 backoff_policy exp exponential exponential_backoff
-  task, job: write `backoff = "exp"`
+  task, job [renamed-option]: write `backoff = "exp"`
 constant constant_backoff fixed fixed_delay
-  task, job: write `backoff = "constant"`
+  task, job [value-instead-of-option]: write `backoff = "constant"`
 exp
-  backoff: the kind comes first: write `backoff(exp, first = "100ms")`
+  backoff [missing-backoff-kind]: the kind comes first: write `backoff(exp, first = "100ms")`
 kind
-  backoff: the kind comes first: write `backoff(exp, first = "100ms")`
+  backoff [missing-backoff-kind]: the kind comes first: write `backoff(exp, first = "100ms")`
 constant fixed
-  backoff: the kind comes first: write `backoff(constant, first = "1s")`
+  backoff [missing-backoff-kind]: the kind comes first: write `backoff(constant, first = "1s")`
 none
-  backoff: the kind comes first, and `none` takes no more: write `backoff = "none"`
+  backoff [missing-backoff-kind]: the kind comes first, and `none` takes no more: write `backoff = "none"`
 jitter
-  task, job: it belongs to the backoff: write `backoff(exp, jitter = "full")`
+  task, job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, jitter = "full")`
 random randomize randomization randomization_factor with_jitter
-  task, job: write `backoff(exp, jitter = "full")`
-  backoff: write `jitter = "full"`
+  task, job [renamed-option]: write `backoff(exp, jitter = "full")`
+  backoff [renamed-option]: write `jitter = "full"`
 first
-  task, job: it belongs to the backoff: write `backoff(exp, first = "100ms")`
+  task, job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, first = "100ms")`
 initial initial_backoff initial_interval base base_delay min min_delay min_backoff
-  task, job: write `backoff(exp, first = "100ms")`
-  backoff: write `first = "100ms"`
+  task, job [renamed-option]: write `backoff(exp, first = "100ms")`
+  backoff [renamed-option]: write `first = "100ms"`
 max
-  task, job: it belongs to the backoff: write `backoff(exp, max = "30s")`
+  task, job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, max = "30s")`
 max_delay max_backoff max_interval max_wait backoff_max backoff_limit
-  task, job: write `backoff(exp, max = "30s")`
-  backoff: write `max = "30s"`
+  task, job [renamed-option]: write `backoff(exp, max = "30s")`
+  backoff [renamed-option]: write `max = "30s"`
 cap ceiling limit
-  backoff: write `max = "30s"`
+  backoff [renamed-option]: write `max = "30s"`
 factor
-  task, job: it belongs to the backoff: write `backoff(exp, factor = 2.0)`
+  task, job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, factor = 2.0)`
 multiplier growth exponent
-  task, job: write `backoff(exp, factor = 2.0)`
-  backoff: write `factor = 2.0`
+  task, job [renamed-option]: write `backoff(exp, factor = 2.0)`
+  backoff [renamed-option]: write `factor = 2.0`
 backoff
-  main: it belongs to a task; write `#[task(backoff = "exp")]`
-  subscriber: it belongs to a task; a subscriber that panics is called again for the next event
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(backoff = "exp")]`
+  subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 
 # Time.
 delay wait pause
-  task: write `backoff(constant, first = "1s")` for the wait after a failure, or `every = "1s"` for the wait after a success
-  job: write `backoff(constant, first = "1s")` for the wait after a failure; to start later, submit it later
-  backoff: write `first = "100ms"`
+  task [renamed-option]: write `backoff(constant, first = "1s")` for the wait after a failure, or `every = "1s"` for the wait after a success
+  job [renamed-option]: write `backoff(constant, first = "1s")` for the wait after a failure; to start later, submit it later
+  backoff [renamed-option]: write `first = "100ms"`
 interval period repeat repeat_every run_every
-  task: write `every = "30s"` for the time between a success and the next attempt
-  job: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
+  task [renamed-option]: write `every = "30s"` for the time between a success and the next attempt
+  job [option-of-another-library]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
 every
-  job: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
-  main, subscriber: it belongs to a task; write `#[task(every = "30s")]`
+  job [option-of-another-attribute]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(every = "30s")]`
 initial_delay start_delay delay_start start_after warm_up
-  task: a task starts at once; sleep at the start of the function `if ctx.attempt() == 1`, with the parameter `ctx: TaskContext`
-  job: a job starts as soon as its slot is free; to start later, submit it later
+  task [option-of-another-library]: a task starts at once; sleep at the start of the function `if ctx.attempt() == 1`, with the parameter `ctx: TaskContext`
+  job [option-of-another-library]: a job starts as soon as its slot is free; to start later, submit it later
 cron schedule calendar daily hourly at start_at run_at date timezone tz
-  task: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
-  job: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
-  main: a task repeats at intervals, not at dates; write `#[task(every = "1h")]`
+  task [option-of-another-library]: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
+  job [option-of-another-library]: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
+  main [option-of-another-library]: a task repeats at intervals, not at dates; write `#[task(every = "1h")]`
 deadline time_limit max_runtime max_duration
-  task, job: write `timeout = "5s"`
+  task, job [renamed-option]: write `timeout = "5s"`
 timeout
-  backoff: it stands beside the backoff: write `backoff(exp), timeout = "5s"`
-  main: write `grace = "15s"` for the time that tasks have to stop, or `#[task(timeout = "5s")]`
-  subscriber: it belongs to a task; a subscriber may take its time, and loses events when its queue is full
+  backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), timeout = "5s"`
+  main [option-of-another-attribute]: write `grace = "15s"` for the time that tasks have to stop, or `#[task(timeout = "5s")]`
+  subscriber [option-of-another-attribute]: it belongs to a task; a subscriber may take its time, and loses events when its queue is full
 heartbeat watchdog health_check liveness
-  task: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
-  job: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
+  task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
+  job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
 circuit_breaker cooldown
-  task, job: write `backoff(exp, max = "5m")`, which waits longer after each failure in a row
+  task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each failure in a row
 rate rate_limit throttle requests_per_second
-  task: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
-  job: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
-  main: a rate cannot be limited; write `max_concurrent = 8` for how many attempts run at once
-  subscriber: a subscriber is called for each event; count them inside, in a `State<T>` with a `Mutex`
+  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
+  job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
+  main [option-of-another-library]: a rate cannot be limited; write `max_concurrent = 8` for how many attempts run at once
+  subscriber [option-of-another-library]: a subscriber is called for each event; count them inside, in a `State<T>` with a `Mutex`
 ttl expires expires_in expire_after queue_timeout valid_for
-  job: a submission waits for its slot without a limit; await its handle in `tokio::time::timeout`, and then call `cancel()` on it
+  job [option-of-another-library]: a submission waits for its slot without a limit; await its handle in `tokio::time::timeout`, and then call `cancel()` on it
 debounce coalesce
-  job: write `slot = "all", admission = "latest"`, which keeps only the last of those that wait
-  subscriber: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
+  job [renamed-option]: write `slot = "all", admission = "latest"`, which keeps only the last of those that wait
+  subscriber [option-of-another-library]: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
 
 # What runs, when, and how often at once.
 depends_on depend_on dependencies requires after start_order wait_for wants
-  task: tasks start together and do not depend on each other; share a `tokio::sync::watch` channel as `State<T>`, and wait for it inside
-  job: jobs do not depend on each other; await the handle of one before you submit the next
+  task [option-of-another-library]: tasks start together and do not depend on each other; share a `tokio::sync::watch` channel as `State<T>`, and wait for it inside
+  job [option-of-another-library]: jobs do not depend on each other; await the handle of one before you submit the next
 needs inject provide states state deps
-  task: what a task needs is a parameter: write `db: State<Db>` in the function's parentheses
-  job: what a job needs is a parameter: write `db: State<Db>` in the function's parentheses
-  subscriber: what a subscriber needs is a parameter: write `db: State<Db>` behind the event
-  main: a state is made in the setup: write `app.state(value)` inside
+  task [option-of-another-library]: what a task needs is a parameter: write `db: State<Db>` in the function's parentheses
+  job [option-of-another-library]: what a job needs is a parameter: write `db: State<Db>` in the function's parentheses
+  subscriber [option-of-another-library]: what a subscriber needs is a parameter: write `db: State<Db>` behind the event
+  main [option-of-another-library]: a state is made in the setup: write `app.state(value)` inside
 args arguments params parameters payload input
-  job: the arguments of a job are the function's parameters: write `tenant: u64` in its parentheses
-  task: a task takes no arguments, because it starts by itself; write a `#[job]`, which is submitted with arguments
+  job [option-of-another-library]: the arguments of a job are the function's parameters: write `tenant: u64` in its parentheses
+  task [option-of-another-library]: a task takes no arguments, because it starts by itself; write a `#[job]`, which is submitted with arguments
 instances replicas workers parallelism parallel concurrent num_workers
-  task: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
-  job: submissions without a slot run at once; leave `slot` out, and write `#[taskvisor::main(max_concurrent = 8)]` for a limit
-  subscriber: a subscriber handles one event after the other; spawn inside what may take longer
+  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
+  job [option-of-another-library]: submissions without a slot run at once; leave `slot` out, and write `#[taskvisor::main(max_concurrent = 8)]` for a limit
+  subscriber [option-of-another-library]: a subscriber handles one event after the other; spawn inside what may take longer
 concurrency
-  task: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
-  job: one submission runs in a slot at a time; leave `slot` out to let all run at once
-  main: write `max_concurrent = 8`
-  subscriber: a subscriber handles one event after the other; spawn inside what may take longer
+  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
+  job [option-of-another-library]: one submission runs in a slot at a time; leave `slot` out to let all run at once
+  main [renamed-option]: write `max_concurrent = 8`
+  subscriber [option-of-another-library]: a subscriber handles one event after the other; spawn inside what may take longer
 max_concurrent
-  task, job: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
-  subscriber: a subscriber handles one event after the other; spawn inside what may take longer
+  task, job [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
+  subscriber [option-at-wrong-level]: a subscriber handles one event after the other; spawn inside what may take longer
 max_concurrency max_parallel max_running
-  task, job: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
-  main: write `max_concurrent = 8`
+  task, job [renamed-option]: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
+  main [renamed-option]: write `max_concurrent = 8`
 max_tasks
-  main: write `max_concurrent = 8`
+  main [renamed-option]: write `max_concurrent = 8`
 enabled enable disabled disable active autostart auto_start only_if run_if when skip cfg
-  task: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
-  job: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
-  subscriber: write `#[cfg(feature = "..")]` above the attribute to leave the subscriber out of a build
+  task [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
+  job [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
+  subscriber [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the subscriber out of a build
 critical essential required significant fail_fast stop_on_failure exit_on_failure abort_on_failure shutdown_on_failure
-  task: the other tasks go on when one fails for good; to stop them all, take `supervisor: SupervisorHandle`, and call `supervisor.stop()` before the error is returned
-  job: a failed job stops nothing; to stop all tasks, call `supervisor.stop()` where its handle gives the error
+  task [option-of-another-library]: the other tasks go on when one fails for good; to stop them all, take `supervisor: SupervisorHandle`, and call `supervisor.stop()` before the error is returned
+  job [option-of-another-library]: a failed job stops nothing; to stop all tasks, call `supervisor.stop()` where its handle gives the error
 priority prio nice weight
-  task: no task has priority over another; to keep work back while other work runs, share a `tokio::sync::Semaphore` as `State<T>`
-  job: no job has priority over another, and submissions wait first come, first served; leave it out
+  task [option-of-another-library]: no task has priority over another; to keep work back while other work runs, share a `tokio::sync::Semaphore` as `State<T>`
+  job [option-of-another-library]: no job has priority over another, and submissions wait first come, first served; leave it out
 blocking spawn_blocking thread dedicated_thread
-  task, job: use `tokio::task::spawn_blocking` inside the function for work that blocks
+  task, job [option-of-another-library]: use `tokio::task::spawn_blocking` inside the function for work that blocks
 persistent persist durable storage database
-  task, job: nothing survives the process; for work that must, use a queue on a database
+  task, job [option-of-another-library]: nothing survives the process; for work that must, use a queue on a database
 callback hook on_success on_complete on_exit on_stop on_start after_run
-  task: write a `#[subscriber(on(Ended))]`, which is called with the events of all tasks
-  job: await the handle, which gives the value, or write a `#[subscriber(on(Ended))]`
+  task [option-of-another-library]: write a `#[subscriber(on(Ended))]`, which is called with the events of all tasks
+  job [option-of-another-library]: await the handle, which gives the value, or write a `#[subscriber(on(Ended))]`
 tags labels metadata description desc doc
-  task, job, subscriber: write a comment above the function; events and errors show its `name`
+  task, job, subscriber [option-of-another-library]: write a comment above the function; events and errors show its `name`
 id task_name job_name title label
-  task: write `name = "ping"`
-  job: write `name = "sync"`
-  subscriber: write `name = "alerts"`
+  task [renamed-option]: write `name = "ping"`
+  job [renamed-option]: write `name = "sync"`
+  subscriber [renamed-option]: write `name = "alerts"`
 
 # Slots.
 slot
-  task: it belongs to a job, which is submitted under it; a task starts with the application
-  main, subscriber: it belongs to a job; write `#[job(slot = "tenant-{tenant}")]`
+  task [option-of-another-attribute]: it belongs to a job, which is submitted under it; a task starts with the application
+  main, subscriber [option-of-another-attribute]: it belongs to a job; write `#[job(slot = "tenant-{tenant}")]`
 key group lock mutex partition shard queue_name
-  job: write `slot = "tenant-{tenant}"`
+  job [renamed-option]: write `slot = "tenant-{tenant}"`
 unique unique_by singleton dedup deduplicate
-  job: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
 admission queue
-  task: it belongs to a job, which is submitted; a task starts with the application
+  task [option-of-another-attribute]: it belongs to a job, which is submitted; a task starts with the application
 replace on_conflict when_busy conflict overlap if_running
-  job: write `slot = "tenant-{tenant}", admission = "replace"`
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
 latest
-  job: write `slot = "tenant-{tenant}", admission = "latest"`
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "latest"`
 drop_if_running skip_if_running
-  job: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
 capacity queue_size queue_len max_queued max_pending backlog
-  job: write `slot = "tenant-{tenant}", queue = 8`
-  subscriber: write `queue = 1024`
+  job [renamed-option]: write `slot = "tenant-{tenant}", queue = 8`
+  subscriber [renamed-option]: write `queue = 1024`
 buffer buffer_size
-  subscriber: write `queue = 1024`
+  subscriber [renamed-option]: write `queue = 1024`
 
 # Subscribers.
 events event filter kinds kind
-  subscriber: write `on(Failed, TimedOut)`
+  subscriber [renamed-option]: write `on(Failed, TimedOut)`
 on
-  task, job: it belongs to a subscriber; write `#[subscriber(on(Failed))]`, which is called with the events of all tasks
+  task, job [option-of-another-attribute]: it belongs to a subscriber; write `#[subscriber(on(Failed))]`, which is called with the events of all tasks
 level log_level severity
-  subscriber: an event has no level; write `on(Failed, TimedOut)`
+  subscriber [option-of-another-library]: an event has no level; write `on(Failed, TimedOut)`
 tasks task jobs
-  subscriber: a subscriber sees the events of all tasks; compare `event.task()` inside
+  subscriber [option-of-another-library]: a subscriber sees the events of all tasks; compare `event.task()` inside
 batch batch_size
-  subscriber: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
+  subscriber [option-of-another-library]: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
 
 # The application.
 grace
-  task, job: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
+  task, job [option-at-wrong-level]: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
 grace_period shutdown shutdown_timeout shutdown_grace termination_grace_period
-  task, job: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
-  main: write `grace = "15s"`
+  task, job [renamed-option]: write `stop_timeout = "2s"` for this one alone, or `#[taskvisor::main(grace = "15s")]` for all of them
+  main [renamed-option]: write `grace = "15s"`
 drain drain_time
-  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
-  main: write `drain_timeout = "5s"`
+  task, job, subscriber [renamed-option]: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
+  main [renamed-option]: write `drain_timeout = "5s"`
 drain_timeout
-  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
+  task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
 stop_timeout
-  main: write `grace = "15s"` for the time that all tasks have to stop, or `#[task(stop_timeout = "2s")]` for one
+  main [option-of-another-attribute]: write `grace = "15s"` for the time that all tasks have to stop, or `#[task(stop_timeout = "2s")]` for one
 cancel_timeout kill_timeout kill_after stop_grace stop_after
-  task, job: write `stop_timeout = "2s"`
+  task, job [renamed-option]: write `stop_timeout = "2s"`
 multi_thread
-  main: write `flavor = "multi_thread"`
+  main [value-instead-of-option]: write `flavor = "multi_thread"`
 current_thread
-  main: write `flavor = "current_thread"`
+  main [value-instead-of-option]: write `flavor = "current_thread"`
 runtime
-  main: write `flavor = "multi_thread"`
+  main [renamed-option]: write `flavor = "multi_thread"`
 threads workers worker core_threads num_threads
-  main: write `worker_threads = 4`
+  main [renamed-option]: write `worker_threads = 4`
 flavor
-  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(flavor = "current_thread")]`
+  task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(flavor = "current_thread")]`
 worker_threads
-  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(worker_threads = 4)]`
+  task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(worker_threads = 4)]`
 max_blocking_threads thread_name thread_stack_size thread_keep_alive global_queue_interval event_interval unhandled_panic
-  main: the runtime has no such option here; build one with `tokio::runtime::Builder`, and run a `Supervisor` on it
+  main [option-of-another-library]: the runtime has no such option here; build one with `tokio::runtime::Builder`, and run a `Supervisor` on it
 enable_all enable_io enable_time
-  main: timers and I/O are enabled; leave it out
+  main [option-of-another-library]: timers and I/O are enabled; leave it out
 start_paused
-  main: it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly
+  main [option-of-another-library]: it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly
 signals signal ctrl_c sigterm handle_signals
-  main: SIGINT and SIGTERM stop the application; leave it out
+  main [option-of-another-library]: SIGINT and SIGTERM stop the application; leave it out
 config config_file settings options
-  main: write `app.config(|config| config.max_retries = Some(3))` in the setup
+  main [option-of-another-library]: write `app.config(|config| config.max_retries = Some(3))` in the setup
 tasks jobs services
-  main: every declaration of the package runs; write `crates = [billing]` for those of another crate, and `app.task(..)` in the setup for others
+  main [option-of-another-library]: every declaration of the package runs; write `crates = [billing]` for those of another crate, and `app.task(..)` in the setup for others
 subscribers subscriber
-  main: every declaration of the package runs; write `app.subscriber(..)` in the setup for others
+  main [option-of-another-library]: every declaration of the package runs; write `app.subscriber(..)` in the setup for others
 log logging logger tracing
-  main: write `app.subscriber(LogWriter::stdout())` in the setup, with the feature `logging`
-  task, job: write a `#[subscriber]`, which is called with the events of all tasks
+  main [option-of-another-library]: write `app.subscriber(LogWriter::stdout())` in the setup, with the feature `logging`
+  task, job [option-of-another-library]: write a `#[subscriber]`, which is called with the events of all tasks
 modules packages
-  main: write `crates = [billing]`; the application's own package is always included
+  main [renamed-option]: write `crates = [billing]`; the application's own package is always included
 crates
-  task, job, subscriber: it belongs to the application: write `#[taskvisor::main(crates = [billing])]`
+  task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(crates = [billing])]`
 name
-  main: an application has no name; leave it out
+  main [option-of-another-attribute]: an application has no name; leave it out
 "##;

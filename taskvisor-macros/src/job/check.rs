@@ -7,6 +7,7 @@ use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
 use super::options::{Admission, Options, Slot};
 
@@ -24,10 +25,13 @@ impl Options {
 
     fn check_restart(&mut self, errors: &mut Errors) {
         match &mut self.settings.restart {
-            Some(OptionValue { key, value: Value::Literal(Restart::Always) }) => errors.on(key, REPEATS),
-            Some(OptionValue { value: Value::Constant(constant), .. }) => constant.demand(
+            Some(OptionValue { key, value: Value::Literal(Restart::Always) }) => {
+                errors.on(key, Rule::JobWithRestartAlways, REPEATS)
+            }
+            Some(OptionValue { value: Value::Constant(constant), .. }) => constant.require(
+                Rule::JobWithRestartAlways,
                 quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always)),
-                REPEATS.to_owned(),
+                REPEATS,
             ),
             _ => {}
         }
@@ -37,14 +41,14 @@ impl Options {
         if !matches!(self.slot, Slot::None) {
             return;
         }
-        let admission = self.admission.as_ref().map(|given| &given.key);
-        let queue = self.queue.as_ref().map(|given| &given.key);
-        for key in [admission, queue].into_iter().flatten() {
+        let admission = self.admission.as_ref().map(|given| (&given.key, Rule::AdmissionWithoutSlot));
+        let queue = self.queue.as_ref().map(|given| (&given.key, Rule::QueueWithoutSlot));
+        for (key, rule) in [admission, queue].into_iter().flatten() {
             let message = format!(
                 "`{key}` has no effect without `slot`, because submissions without a slot do not compete; \
                  remove `{key}`, or write `slot = \"..\"`"
             );
-            errors.on(key, message);
+            errors.on(key, rule, message);
         }
     }
 
@@ -57,10 +61,11 @@ impl Options {
             Some(Value::Literal(Admission::Queue)) | None => {}
             Some(Value::Literal(other)) => {
                 let reason = format!("with `admission = \"{}\"`, which keeps no line", other.word());
-                errors.on(key, no_queue(key, &reason));
+                errors.on(key, Rule::QueueWithoutQueueAdmission, no_queue(key, &reason));
             }
-            Some(Value::Constant(constant)) => constant.demand_at(
+            Some(Value::Constant(constant)) => constant.require_at(
                 key.span(),
+                Rule::QueueWithoutQueueAdmission,
                 quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::Admission::Queue)),
                 no_queue(key, "with an `admission` other than `Admission::Queue`, which alone keeps a line"),
             ),

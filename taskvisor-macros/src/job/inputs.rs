@@ -10,6 +10,7 @@ use crate::ast::function::mentions;
 use crate::ast::parameter::{Parameter, bare, conditions};
 use crate::ast::signature::is_mark;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
 use super::borrow::find_borrow;
 
@@ -89,7 +90,11 @@ fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
     let is_marked = marks.peek().is_some();
     for mark in marks {
         if !matches!(mark.meta, Meta::Path(_)) {
-            errors.on(&mark.meta, "`#[inject]` takes nothing: the parameter's type says what to pass");
+            errors.on(
+                &mark.meta,
+                Rule::InjectWithAValue,
+                "`#[inject]` takes nothing: the parameter's type says what to pass",
+            );
         }
     }
     is_marked
@@ -131,6 +136,7 @@ fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
         Pat::Wild(_) => {
             errors.on(
                 pattern,
+                Rule::ArgumentPattern,
                 "an argument of a job needs a name, under which it is submitted; write one, or remove it",
             );
             None
@@ -138,6 +144,7 @@ fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
         _ => {
             errors.on(
                 pattern,
+                Rule::ArgumentPattern,
                 "an argument of a job is one name, under which it is submitted; take it apart inside, \
                  or mark an extractor with `#[inject]`",
             );
@@ -150,6 +157,7 @@ fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
     if let Some(borrowed) = find_borrow(of_type) {
         errors.on(
             borrowed,
+            Rule::BorrowedArgument,
             "a job's argument is stored until the job runs: make it owned, such as `String`; \
              an extractor that is borrowed is marked `#[inject]`",
         );

@@ -19,6 +19,7 @@ use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::signature;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
@@ -50,7 +51,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a job", &mut mistakes);
+    signature::check(&function.signature, "a job", Rule::NotAsync, &mut mistakes);
     signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
     let inputs = Input::read_all(&function.signature, &mut mistakes);
     let returns = returned::check(&function.signature.output, &mut mistakes);

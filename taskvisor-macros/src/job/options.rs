@@ -10,6 +10,7 @@ use crate::attr::settings::Settings;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
@@ -105,16 +106,18 @@ impl Options {
 
 fn read_slot(argument: &Argument<'_>) -> syn::Result<LitStr> {
     match argument.expression()? {
-        Expr::Lit(literal) => {
-            match literal.lit {
-                Lit::Str(text) if text.value().trim().is_empty() => Err(argument
-                    .wrong(text, "a slot cannot be empty: it is the key under which submissions compete")),
-                Lit::Str(text) => Ok(text),
-                other => Err(argument.wrong(other, "a slot is a format string in quotes")),
-            }
-        }
+        Expr::Lit(literal) => match literal.lit {
+            Lit::Str(text) if text.value().trim().is_empty() => Err(argument.wrong(
+                text,
+                Rule::EmptySlot,
+                "a slot cannot be empty: it is the key under which submissions compete",
+            )),
+            Lit::Str(text) => Ok(text),
+            other => Err(argument.wrong(other, Rule::WrongValueType, "a slot is a format string in quotes")),
+        },
         other => Err(argument.wrong(
             other,
+            Rule::SlotNotALiteral,
             "a slot is written out in quotes, because its arguments are looked up in the text",
         )),
     }

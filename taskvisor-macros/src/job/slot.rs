@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 
 use crate::error::Errors;
 use crate::error::nearest::{alternatives, nearest};
+use crate::error::rule::Rule;
 
 use super::inputs::{Argument, Input, arguments};
 use super::template::{Placeholder, placeholders};
@@ -19,8 +20,8 @@ pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> boo
         if seen.contains(&placeholder) {
             continue;
         }
-        if let Some(problem) = problem(&placeholder, inputs) {
-            errors.on(text, problem);
+        if let Some((rule, problem)) = problem(&placeholder, inputs) {
+            errors.on(text, rule, problem);
             right = false;
         }
         seen.push(placeholder);
@@ -36,14 +37,16 @@ pub(super) fn used<'a>(text: &LitStr, inputs: &'a [Input]) -> Vec<&'a Argument> 
         .collect()
 }
 
-fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<String> {
+/// The rule that a placeholder breaks, and how.
+fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<(Rule, String)> {
     let name = match placeholder {
         Placeholder::Named(name) => name,
         Placeholder::Positional(written) => {
             let example = arguments(inputs).next().map_or("tenant".to_owned(), Argument::spoken_name);
-            return Some(format!(
+            let problem = format!(
                 "`{written}` names no argument, and a slot has no other values; write a name, as in `{{{example}}}`"
-            ));
+            );
+            return Some((Rule::PositionalPlaceholder, problem));
         }
     };
     let names: Vec<String> = arguments(inputs).map(Argument::spoken_name).collect();
@@ -53,17 +56,18 @@ fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<String> {
     for input in inputs {
         match input {
             Input::Injected { pattern, .. } if binds(pattern.to_token_stream(), name) => {
-                return Some(format!(
-                    "`{name}` is injected when the job runs, and its slot is needed before; {}",
-                    expected(&names)
-                ));
+                let expected = expected(&names);
+                let problem = format!(
+                    "`{name}` is injected when the job runs, and its slot is needed before; {expected}"
+                );
+                return Some((Rule::InjectedInSlot, problem));
             }
             // It has been reported where it is written.
             Input::Unusable { pattern } if binds(pattern.to_token_stream(), name) => return None,
             _ => {}
         }
     }
-    Some(unknown(name, &names))
+    Some((Rule::UnknownArgument, unknown(name, &names)))
 }
 
 fn unknown(name: &str, names: &[String]) -> String {

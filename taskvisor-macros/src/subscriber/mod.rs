@@ -11,6 +11,7 @@ use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::signature;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
@@ -33,7 +34,7 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a subscriber", &mut mistakes);
+    signature::check(&function.signature, "a subscriber", Rule::NotAsync, &mut mistakes);
     signature::check_attributes(&function.attributes, "#[subscriber]", &mut mistakes);
     signature::check_marks(&function.signature, "a subscriber", &mut mistakes);
     let Shape { event, parameters } = Shape::read(&function.signature, &mut mistakes);

@@ -11,6 +11,7 @@ use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
@@ -79,33 +80,38 @@ impl Options {
 }
 
 fn read_events(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    let list = argument.parentheses()?;
+    let list = argument.parentheses(Rule::OnWithoutParentheses)?;
     if list.is_empty() {
-        return Err(argument.error("`on` names no event; name at least one, or leave `on` out to see all"));
+        return Err(argument
+            .error(Rule::EmptyOn, "`on` names no event; name at least one, or leave `on` out to see all"));
     }
-    Ok(arguments::read_names(&list, read_event, errors))
+    Ok(arguments::read_names(&list, read_event, Rule::DuplicateEvent, errors))
 }
 
 fn read_event(list: ParseStream<'_>) -> syn::Result<Ident> {
     if !list.peek(Ident::peek_any) {
-        return Err(list.error("expected the name of an event without quotes, as in `on(Failed, TimedOut)`"));
+        return Err(list.error(
+            Rule::UnknownEvent
+                .message("expected the name of an event without quotes, as in `on(Failed, TimedOut)`"),
+        ));
     }
     let event = list.call(Ident::parse_any)?;
     if !list.is_empty() && !list.peek(Token![,]) {
-        return Err(list.error("expected `,`: an event is one word, as in `on(Failed, TimedOut)`"));
+        return Err(list.error(
+            Rule::PathInOn.message("expected `,`: an event is one word, as in `on(Failed, TimedOut)`"),
+        ));
     }
     let written = event.to_string();
     if EVENTS.contains(&written.as_str()) {
         return Ok(event);
     }
-    let message = match (written.as_str(), nearest(&written, EVENTS.iter().copied())) {
-        ("Lagged", _) => {
-            "`Lagged` is always published to the subscriber that lagged; leave it out".to_owned()
-        }
-        (_, Some(event)) => format!("unknown event `{written}`; did you mean `{event}`? {}", expected()),
-        (_, None) => format!("unknown event `{written}`; {}", expected()),
-    };
-    Err(syn::Error::new_spanned(event, message))
+    if written == "Lagged" {
+        let problem = "`Lagged` is always published to the subscriber that lagged; leave it out";
+        return Err(Rule::LaggedInOn.error(event, problem));
+    }
+    let guess = nearest(&written, EVENTS.iter().copied());
+    let guess = guess.map(|event| format!("did you mean `{event}`? ")).unwrap_or_default();
+    Err(Rule::UnknownEvent.error(event, format!("unknown event `{written}`; {guess}{}", expected())))
 }
 
 fn expected() -> String {

@@ -5,6 +5,7 @@ use syn::{ReturnType, Signature, Type};
 
 use crate::ast::parameter::{Parameter, bare};
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
 /// The parameters, as far as they are readable.
 pub(super) struct Shape {
@@ -20,6 +21,7 @@ impl Shape {
         let Some(first) = inputs.next() else {
             errors.on(
                 &signature.ident,
+                Rule::MissingEvent,
                 "a subscriber takes the event as its first parameter: write `event: &Event`",
             );
             return Self { event: None, parameters: Vec::new() };
@@ -37,13 +39,22 @@ fn check_event(event: &Parameter, rest: &[Parameter], errors: &mut Errors) {
     let mut others = rest.iter().filter(|parameter| is_event(&parameter.of_type));
     if event.borrowed {
         for other in others {
-            errors.on(&other.of_type, "a subscriber takes one event, its first parameter; remove this one");
+            errors.on(
+                &other.of_type,
+                Rule::TwoEvents,
+                "a subscriber takes one event, its first parameter; remove this one",
+            );
         }
     } else if let Some(late) = others.next() {
-        errors.on(&late.of_type, "the event comes first: make `event: &Event` the first parameter");
+        errors.on(
+            &late.of_type,
+            Rule::EventNotFirst,
+            "the event comes first: make `event: &Event` the first parameter",
+        );
     } else {
         errors.on(
             &event.of_type,
+            Rule::MissingEvent,
             "the first parameter of a subscriber is the event, and it is borrowed: write `event: &Event`",
         );
     }
@@ -58,6 +69,7 @@ fn check_output(output: &ReturnType, errors: &mut Errors) {
     if !returns_nothing {
         errors.on(
             returned.to_token_stream(),
+            Rule::ValueOfASubscriber,
             "a subscriber returns nothing, because the value would be dropped; \
              remove the type, and handle errors inside",
         );

@@ -11,6 +11,7 @@ use crate::ast::parameter::Parameter;
 use crate::ast::returned;
 use crate::ast::signature;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
@@ -31,7 +32,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a task", &mut mistakes);
+    signature::check(&function.signature, "a task", Rule::NotAsync, &mut mistakes);
     signature::check_attributes(&function.attributes, "#[task]", &mut mistakes);
     signature::check_marks(&function.signature, "a task", &mut mistakes);
     returned::check(&function.signature.output, "a task", &mut mistakes);

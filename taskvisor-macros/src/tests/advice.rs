@@ -6,6 +6,8 @@ use proc_macro2::TokenStream;
 
 use super::{messages, messages_inside, one, tokens};
 use crate::error::advice::OptionsOf;
+use crate::error::rule::Rule;
+use crate::error::table::TABLE;
 
 const PLACES: [OptionsOf; 5] =
     [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];
@@ -81,13 +83,22 @@ fn a_word_of_another_meaning_is_not_taken_for_an_option() {
 fn no_word_of_the_table_is_an_option() {
     for place in PLACES {
         for (word, advice) in place.advice() {
-            let expected = format!("unknown option `{word}`; {advice}");
+            let expected = advice.rule.message(format!("unknown option `{word}`; {}", advice.text));
             for written in ["{word} = 1", "{word}", "{word}(1)"] {
                 let answers = answers(place, &written.replace("{word}", word));
                 assert_eq!(answers.len(), 1, "{place:?}: {answers:#?}");
-                assert!(answers[0].starts_with(&expected), "{place:?}: {}", answers[0]);
+                assert_eq!(answers[0], expected, "{place:?}");
             }
         }
+    }
+}
+
+/// `advice` leaves out a line whose rule does not exist.
+#[test]
+fn every_line_of_the_table_names_a_rule() {
+    for line in TABLE.lines().filter(|line| line.starts_with("  ")) {
+        let rule = line.split_once(" [").and_then(|(_, rest)| rest.split_once("]: ")).map(|(rule, _)| rule);
+        assert!(rule.and_then(Rule::named).is_some(), "{line}");
     }
 }
 
@@ -113,7 +124,7 @@ fn the_options_in_an_advice_are_accepted() {
     let mut checked = 0;
     for place in PLACES {
         for (word, advice) in place.advice() {
-            for code in advice.split('`').skip(1).step_by(2) {
+            for code in advice.text.split('`').skip(1).step_by(2) {
                 let (place, options) = match code.strip_prefix("#[").and_then(|code| code.strip_suffix(")]"))
                 {
                     Some(attribute) => match attribute.split_once('(').expect("a list follows") {

@@ -56,12 +56,14 @@ fn unknown_options() {
 }
 
 #[test]
-fn the_last_message_says_where_the_rules_are() {
-    let messages = task("restrat = 1, banana = 2");
-    let with_page = |message: &String| {
-        message.ends_with("\nthe rules: `taskvisor::when_it_does_not_compile` in the documentation")
-    };
-    assert_eq!(messages.iter().map(with_page).collect::<Vec<_>>(), [false, true]);
+fn each_message_ends_with_the_name_of_its_rule() {
+    let messages = task("restrat = 1, timeout = \"0s\"");
+    let rules = ["unknown-option", "zero-duration"];
+    assert_eq!(messages.len(), rules.len());
+    for (message, rule) in messages.iter().zip(rules) {
+        let end = format!("\nsee `taskvisor::when_it_does_not_compile`, rule `{rule}`");
+        assert!(message.ends_with(&end), "{message}");
+    }
 }
 
 /// Of what the compiler refuses as well it is given nothing to refuse.

@@ -34,7 +34,7 @@ pub fn main() -> ::std::process::ExitCode {
             const __TASKVISOR_VALUE: ::core::primitive::usize = LIMIT;
             ::core::assert!(
                 __TASKVISOR_VALUE != 0,
-                "`max_concurrent` must be at least 1: nothing could run; leave it out for no limit"
+                "`max_concurrent` must be at least 1: nothing could run; leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
             );
             __TASKVISOR_VALUE
         }),

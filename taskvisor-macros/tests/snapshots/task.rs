@@ -67,22 +67,22 @@ const _: () = {
                 ::core::assert!(
                     ! ::core::matches!(__TASKVISOR_VALUE,
                     __taskvisor::RestartPolicy::Never),
-                    "`backoff` has no effect with `restart = \"never\"`, which never retries; remove `backoff`, or write `restart = \"on-failure\"`"
+                    "`backoff` has no effect with `restart = \"never\"`, which never retries; remove `backoff`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
                 );
                 ::core::assert!(
                     ! ::core::matches!(__TASKVISOR_VALUE,
                     __taskvisor::RestartPolicy::Never),
-                    "`max_retries` has no effect with `restart = \"never\"`, which never retries; remove `max_retries`, or write `restart = \"on-failure\"`"
+                    "`max_retries` has no effect with `restart = \"never\"`, which never retries; remove `max_retries`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
                 );
                 ::core::assert!(
                     ! ::core::matches!(__TASKVISOR_VALUE,
                     __taskvisor::RestartPolicy::Never),
-                    "`stable_after` has no effect with `restart = \"never\"`, which never retries; remove `stable_after`, or write `restart = \"on-failure\"`"
+                    "`stable_after` has no effect with `restart = \"never\"`, which never retries; remove `stable_after`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
                 );
                 ::core::assert!(
                     ::core::matches!(__TASKVISOR_VALUE,
                     __taskvisor::RestartPolicy::Always),
-                    "`every` repeats the task after each success, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`"
+                    "`every` repeats the task after each success, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`\nsee `taskvisor::when_it_does_not_compile`, rule `every-without-restart-always`"
                 );
                 __TASKVISOR_VALUE
             }),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::event::{Event, EventSet};
-use crate::policy::{BackoffKind, BackoffPolicy, JitterPolicy, Settings};
+use crate::policy::{BackoffKind, BackoffPolicy, InvalidBackoff, JitterPolicy, Settings};
 use crate::runtime::body::{AppContext, ErasedBody, Location, Needs, TaskRef, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
@@ -59,7 +59,7 @@ inventory::collect!(&'static SubscriberDescriptor);
     message = "the first parameter of a subscriber is the event, not `{Self}`",
     label = "not `Event`",
     note = "write `event: &Event`",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rule `missing-event`"
 )]
 pub trait EventParameter: Sized {
     /// Returns the event as this type.
@@ -147,6 +147,11 @@ const fn exponential(first: Option<Duration>, max: Option<Duration>, factor: Opt
     }
     match builder.build() {
         Ok(policy) => policy,
+        // The attribute itself has checked the factor and the first delay, but cannot compare constants.
+        Err(InvalidBackoff::FirstAboveMax) => panic!(
+            "`first` is longer than `max`; make `max` at least as long\n\
+             see `taskvisor::when_it_does_not_compile`, rule `first-above-max`"
+        ),
         Err(error) => panic!("{}", error.message()),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) type Setup<'a> = Pin<Box<dyn Future<Output = SetupResult> + 'a>>;
     message = "the parameter of the setup is the application, not `{Self}`",
     label = "not `App`",
     note = "write `app: &mut App`, or no parameter",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rule `wrong-main-parameter`"
 )]
 pub trait SetupParameter {
     /// Returns the application as this type.

@@ -10,7 +10,7 @@ use crate::error::TaskError;
     label = "not a task's return type",
     note = "a task returns `()`, `!` or `Result<(), E>`, where `E` is any error: std, `anyhow`, `eyre`, boxed, or \
             `TaskError`; a value is returned by a `#[job]`, which is submitted",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `value-of-a-task` and `not-an-error`"
 )]
 pub trait IntoTaskResult {
     /// Converts it into the result of the attempt.
@@ -39,7 +39,7 @@ pub type SetupResult = Result<(), Box<dyn Error>>;
     message = "the setup cannot return `{Self}`",
     label = "not a return type of the setup",
     note = "the function under `#[taskvisor::main]` returns `()` or `Result<(), E>`, where `E` is any error",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `wrong-main-return-type` and `not-an-error`"
 )]
 pub trait IntoSetupResult<const IS_BOXED: bool> {
     /// Converts it into the result of the setup.

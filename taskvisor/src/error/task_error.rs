@@ -92,7 +92,8 @@ impl fmt::Display for TaskError {
     message = "`{Self}` is not an error that a task can fail with",
     label = "not an error",
     note = "a task may fail with any `std::error::Error + Send + Sync + 'static`, with `anyhow::Error`, `eyre::Report`, \
-            a boxed error, a string, or `TaskError`"
+            a boxed error, a string, or `TaskError`",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-an-error`"
 )]
 pub trait Cause {
     #[doc(hidden)]
@@ -163,7 +164,8 @@ impl<T, E: Markable> ResultExt<T> for Result<T, E> {
 /// One trait covers both, so that `"7".parse().fatal()?` infers the parsed type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a task can fail with",
-    label = "not an error"
+    label = "not an error",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-an-error`"
 )]
 pub trait Markable {
     #[doc(hidden)]

@@ -17,7 +17,7 @@ impl<T: Clone + Send + Sync + 'static, const INDEX: usize> JobArgument<'_, INDEX
     message = "`{Self}` cannot be an argument of a job: it is an extractor",
     label = "created for each attempt, not submitted",
     note = "write `#[inject]` before the parameter",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rule `unmarked-extractor`"
 )]
 pub trait NoExtractor<const IS_EXTRACTOR: bool> {
     /// Compiles only if the bound holds.
@@ -32,7 +32,7 @@ impl<T> NoExtractor<false> for T {}
     message = "`{Self}` cannot be an argument of a job: it is not `Clone`",
     label = "not `Clone`",
     note = "an argument is stored, and each attempt gets a clone: derive `Clone`, or share it in an `Arc`",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rule `argument-not-clone`"
 )]
 pub trait CloneArgument<const IS_EXTRACTOR: bool> {
     /// Compiles only if the bound holds.
@@ -51,7 +51,7 @@ impl<T> CloneArgument<true> for T {}
     label = "not `Send + Sync + 'static`",
     note = "an argument is passed to a task on another thread: use `Arc` instead of `Rc`, an atomic or a `Mutex` instead of \
             `Cell` and `RefCell`, owned instead of borrowed",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rule `argument-not-send`"
 )]
 pub trait SendArgument<const IS_EXTRACTOR: bool> {
     /// Compiles only if the bound holds.

@@ -58,7 +58,7 @@ impl<T> NotAnExtractor for Probe<T> {}
     label = "not a job's return type",
     note = "a job returns anything that is `Send + 'static`, or a `Result` of it with any error: std, `anyhow`, `eyre`, boxed, \
             or `TaskError`",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `value-not-send` and `not-an-error`"
 )]
 pub trait IntoJobResult<const IS_RESULT: bool> {
     /// The type of the delivered value.

@@ -3,6 +3,8 @@
 //! One build reports all mistakes, each once, at its own token. An attribute with mistakes still emits the function and
 //! the struct of its name. So code that uses them compiles, and editors continue to work.
 //!
+//! Each message ends with the name of the rule, except where the compiler itself reports the error.
+//!
 //! Each rule has a program in `ui-tests/tests/fail` that breaks it, with the expected message. A test keeps this page
 //! and the programs in step.
 //!
@@ -38,11 +40,11 @@
 //! | `count-too-large` | more than `u32::MAX` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
 //! | `empty-name` | an empty name | a name that events and errors can show |
-//! | `wrong-constant-type` | a constant of another type than the option | `Duration`, `u32`, `&str`, the enum of the option |
-//! | `not-constant` | a call that cannot be evaluated at compile time | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
+//! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `&str`, the enum of the option |
+//! | `not-constant` | a call that cannot be evaluated at compile time; an error of the compiler itself | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
 //! | `runtime-path-in-quotes` | `crate = "::taskvisor"` | `crate = ::taskvisor` |
-//! | `runtime-path-unknown` | a path that does not lead to this crate | the name of the dependency |
+//! | `runtime-path-unknown` | a path that does not lead to this crate; an error of the compiler itself | the name of the dependency |
 //!
 //! # backoff
 //!
@@ -147,7 +149,7 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `future-not-send` | a value that cannot be sent to another thread, held across an `.await`; the compiler points at it | drop the value before, or use `Arc` and `Mutex` |
+//! | `future-not-send` | a value that cannot be sent to another thread, held across an `.await`; an error of the compiler itself | drop the value before, or use `Arc` and `Mutex` |
 //!
 //! # subscribers
 //!
@@ -171,12 +173,12 @@
 //! | `main-not-async` | `fn main` | `async fn main` |
 //! | `wrong-main-parameter` | a parameter other than the application | `app: &mut App`, or none |
 //! | `two-main-parameters` | more than one parameter | build the other values in the body, and share them with [`App::state`](crate::App::state) |
-//! | `wrong-main-option-type` | `worker_threads = "4"`, `grace = 15` | `worker_threads = 4`, `grace = "15s"` |
 //! | `wrong-main-return-type` | a value | `()`, `Result<(), E>` |
 //! | `wrong-main-body-type` | a body that does not return the declared type; an error of the compiler itself | a value of that type |
 //! | `unknown-crate` | a name that is not a crate; an error of the compiler itself | a dependency |
 //! | `crate-in-quotes` | `["my-crate"]` | `[my_crate]` |
 //! | `crate-with-hyphen` | `[my-crate]` | `[my_crate]` |
+//! | `crate-not-a-name` | a keyword or a literal in the list | `[billing]` |
 //! | `crate-path` | `[billing::jobs]` | `[billing]` |
 //! | `duplicate-crate` | a crate that is repeated | keep one |
 //! | `own-crate` | `[crate]`, which is always included | omit it |

@@ -8,6 +8,7 @@ use syn::Ident;
 use crate::attr::constant::Value;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
 use super::{Jitter, Kind, Parts};
 
@@ -29,16 +30,19 @@ impl Parts {
                     .into_iter()
                     .chain(growth)
                     .flatten()
-                    .for_each(|key| refuse(key, reason, errors));
+                    .for_each(|key| reject(key, Rule::PartOfNoBackoff, reason, errors));
             }
             Some(Kind::Constant) => {
                 let reason = "has no meaning with the kind `constant`, whose waits do not grow";
-                growth.into_iter().flatten().for_each(|key| refuse(key, reason, errors));
+                growth
+                    .into_iter()
+                    .flatten()
+                    .for_each(|key| reject(key, Rule::GrowthOfConstantBackoff, reason, errors));
                 if let Some(OptionValue { key, value: Value::Literal(Jitter("Decorrelated")) }) = &self.jitter
                 {
                     let reason =
                         "cannot be \"decorrelated\" with the kind `constant`: it is a growth of its own";
-                    refuse(key, reason, errors);
+                    reject(key, Rule::DecorrelatedConstantBackoff, reason, errors);
                 }
             }
             Some(Kind::Exponential) | None => {}
@@ -60,10 +64,12 @@ impl Parts {
         match (&self.first, &self.max) {
             (Some(_), Some(key)) => errors.on(
                 &key.key,
+                Rule::FirstAboveMax,
                 format!("`max` is shorter than `first`, {max} against {first}; make it at least {first}"),
             ),
             (Some(key), None) => errors.on(
                 &key.key,
+                Rule::FirstAboveMax,
                 format!(
                     "`first` is longer than `max`, which is {max} unless it is given; \
                      write `max = \"{first}\"` or more"
@@ -71,6 +77,7 @@ impl Parts {
             ),
             (None, Some(key)) => errors.on(
                 &key.key,
+                Rule::FirstAboveMax,
                 format!(
                     "`max` is shorter than `first`, which is {first} unless it is given; \
                      write `first = \"{max}\"` or less"
@@ -81,6 +88,6 @@ impl Parts {
     }
 }
 
-fn refuse(key: &Ident, reason: &str, errors: &mut Errors) {
-    errors.on(key, format!("`{key}` {reason}; remove it, or write `backoff(exp, ..)`"));
+fn reject(key: &Ident, rule: Rule, reason: &str, errors: &mut Errors) {
+    errors.on(key, rule, format!("`{key}` {reason}; remove it, or write `backoff(exp, ..)`"));
 }

@@ -17,6 +17,7 @@ use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
+use crate::error::rule::Rule;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Backoff,
@@ -76,9 +77,12 @@ impl Backoff {
             };
             return Ok(OptionValue { key, value });
         }
-        let list = argument.parentheses()?;
+        let list = argument.parentheses(Rule::MissingBackoffKind)?;
         if list.is_empty() {
-            return Err(argument.error("`backoff` needs a kind, as in `backoff(exp, first = \"100ms\")`"));
+            return Err(argument.error(
+                Rule::MissingBackoffKind,
+                "`backoff` needs a kind, as in `backoff(exp, first = \"100ms\")`",
+            ));
         }
         let mut parts = Parts::default();
         let mut mistakes = Errors::default();
@@ -101,7 +105,9 @@ impl Backoff {
 /// Reads the first word of the list, and the comma after it.
 fn read_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
     if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
-        return Err(list.error("the kind comes first, as in `backoff(exp, first = \"100ms\")`"));
+        return Err(list.error(
+            Rule::MissingBackoffKind.message("the kind comes first, as in `backoff(exp, first = \"100ms\")`"),
+        ));
     }
     let kind = parse_kind(list);
     skip_to_comma(list);
@@ -113,14 +119,16 @@ fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
     if list.peek(LitStr) {
         let text = list.parse::<LitStr>()?;
         let message = format!("the kind is written without quotes here: `backoff({})`", text.value());
-        return Err(syn::Error::new_spanned(text, message));
+        return Err(Rule::BackoffKindInQuotes.error(text, message));
     }
     if !list.peek(Ident::peek_any) {
-        return Err(list.error("expected a kind, as in `backoff(exp, first = \"100ms\")`"));
+        return Err(list.error(
+            Rule::MissingBackoffKind.message("expected a kind, as in `backoff(exp, first = \"100ms\")`"),
+        ));
     }
     let word = list.call(Ident::parse_any)?;
     if !list.is_empty() && !list.peek(Token![,]) {
-        return Err(list.error("expected `,` after the kind"));
+        return Err(list.error(Rule::MissingComma.message("expected `,` after the kind")));
     }
     let written = word.to_string();
     if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == written) {
@@ -132,7 +140,8 @@ fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
     };
     let guess = guess.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
     let expected = alternatives(KINDS.iter().map(|(name, _)| format!("`{name}`")));
-    Err(syn::Error::new_spanned(word, format!("unknown backoff `{written}`; {guess}expected {expected}")))
+    Err(Rule::UnknownBackoffKind
+        .error(word, format!("unknown backoff `{written}`; {guess}expected {expected}")))
 }
 
 impl Parts {

@@ -7,6 +7,7 @@ use syn::Ident;
 use crate::attr::constant::Value;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
+use crate::error::rule::Rule;
 
 use super::{Restart, Settings};
 
@@ -34,22 +35,29 @@ impl Settings {
         match restart {
             Value::Literal(restart) => {
                 if *restart == Restart::Never {
-                    retry_keys.iter().for_each(|key| errors.on(key, never_retried(key)));
+                    retry_keys
+                        .iter()
+                        .for_each(|key| errors.on(key, Rule::RetriesWithRestartNever, never_retried(key)));
                 }
                 if let (Some(key), Restart::Never | Restart::OnFailure) = (every_key, *restart) {
-                    errors.on(&key, REPEATS);
+                    errors.on(&key, Rule::EveryWithoutRestartAlways, REPEATS);
                 }
             }
             Value::Constant(constant) => {
                 for key in &retry_keys {
                     let retried =
                         quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Never));
-                    constant.demand_at(key.span(), retried, never_retried(key));
+                    constant.require_at(
+                        key.span(),
+                        Rule::RetriesWithRestartNever,
+                        retried,
+                        never_retried(key),
+                    );
                 }
                 if let Some(key) = every_key {
                     let repeated =
                         quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always));
-                    constant.demand_at(key.span(), repeated, REPEATS.to_owned());
+                    constant.require_at(key.span(), Rule::EveryWithoutRestartAlways, repeated, REPEATS);
                 }
             }
         }
@@ -62,18 +70,18 @@ impl Settings {
         match (&mut stable_after.value, &mut timeout.value) {
             (Value::Literal(stable_after), Value::Literal(timeout)) => {
                 if *stable_after > *timeout {
-                    errors.on(key, NEVER_STABLE);
+                    errors.on(key, Rule::StableAfterBeyondTimeout, NEVER_STABLE);
                 }
             }
             (Value::Literal(stable_after), Value::Constant(timeout)) => {
                 let stable_after = Literal::u128_suffixed(stable_after.as_nanos());
                 let reached = quote!(__TASKVISOR_VALUE.as_nanos() >= #stable_after);
-                timeout.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
+                timeout.require_at(key.span(), Rule::StableAfterBeyondTimeout, reached, NEVER_STABLE);
             }
             (Value::Constant(stable_after), timeout) => {
                 let timeout = timeout.expand_duration();
                 let reached = quote!(__TASKVISOR_VALUE.as_nanos() <= #timeout.as_nanos());
-                stable_after.demand_at(key.span(), reached, NEVER_STABLE.to_owned());
+                stable_after.require_at(key.span(), Rule::StableAfterBeyondTimeout, reached, NEVER_STABLE);
             }
         }
     }

@@ -78,9 +78,11 @@ fn names_twice(usage: &Usage) -> bool {
     patterns.len() < all && usage.attribute == Attribute::Job
 }
 
-/// A sentence in our words, which begins in lower case or with what is written, and has no period.
+/// A sentence of ours begins in lower case or with code, has no period, and is followed by the name of its rule.
 fn error_is_ours(error: &Reported) -> Kept {
-    let message = error.message.split("\nthe rules: ").next().unwrap_or_default();
+    let (message, rule) = error.message.split_once('\n').unwrap_or((&error.message, ""));
+    let names_a_rule = rule.starts_with("see `taskvisor::when_it_does_not_compile`, rule `");
+    unless(!names_a_rule, format!("an error does not end with its rule: {message}"))?;
     let begins_well = message.starts_with(|letter: char| letter.is_lowercase() || letter == '`');
     unless(!begins_well, format!("an error begins like a sentence, or says nothing: {message}"))?;
     unless(message.ends_with('.'), format!("an error ends with a period: {message}"))?;

@@ -36,7 +36,7 @@ use super::{AppContext, State, States, TaskContext};
     note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
             a `Mutex` instead of `Cell` and `RefCell`",
     note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `not-injectable` and `state-not-shareable`"
 )]
 pub trait FromContext: Sized {
     /// Creates the parameter.
@@ -56,7 +56,7 @@ pub trait FromContext: Sized {
             nothing that belongs to an attempt, because a subscriber makes none",
     note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
             a `Mutex` instead of `Cell` and `RefCell`",
-    note = "the rules: `taskvisor::when_it_does_not_compile` in the documentation"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `not-injectable`, `state-not-shareable` and `context-of-a-subscriber`"
 )]
 pub trait FromApp: Sized {
     /// Creates the parameter.

@@ -1,0 +1,2 @@
+#[taskvisor::main(crates = [fn])]
+async fn main() {}
