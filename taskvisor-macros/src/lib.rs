@@ -1,8 +1,9 @@
 //! The attributes of `taskvisor`, which re-exports and documents them.
 //!
-//! An attribute parses its arguments and the function under it into a model, checks the model, and expands it: the
-//! function stays as written, and data that describes it is emitted beside it. Each mistake is reported where it
-//! is written, together with all others.
+//! An attribute parses its arguments (`attr`) and the function under it (`ast`), checks both (`valid`), and generates code
+//! (`expand`): the function stays as written, and data that describes it is emitted beside it. Each mistake is reported
+//! where it is written, together with all others (`error`). The folder of an attribute has the same stages: `options`,
+//! `check`, `expand`.
 
 #![forbid(unsafe_code)]
 
@@ -11,6 +12,7 @@ mod error;
 mod span;
 mod attr;
 mod ast;
+mod valid;
 mod expand;
 
 // The attributes.

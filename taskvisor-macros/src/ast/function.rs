@@ -1,13 +1,12 @@
 //! The function under an attribute. Its body stays unparsed.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
 use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
-use crate::span::attribute_span;
 
 /// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
 #[derive(Clone)]
@@ -39,18 +38,6 @@ impl Function {
 }
 
 impl Function {
-    /// What the user says of lints, for what is written beside: types and names of the function come again there.
-    ///
-    /// What is expected is allowed: the function fulfils it.
-    pub(crate) fn lints(&self) -> TokenStream {
-        let lenient = self.attributes.iter().filter(|attribute| is_any(attribute, &["allow", "expect"]));
-        let lists =
-            lenient.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
-        let deprecated = self.attributes.iter().any(|attribute| is_any(attribute, &["deprecated"]));
-        let deprecated = deprecated.then(|| quote_spanned!(attribute_span()=> #[allow(deprecated)]));
-        quote_spanned!(attribute_span()=> #(#[allow(#lists)])* #deprecated)
-    }
-
     /// Attributes that apply to the struct of the same name too, `#[doc(hidden)]` and `#[deprecated]`.
     pub(crate) fn shared_attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| {
@@ -65,7 +52,8 @@ impl Function {
     }
 }
 
-fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
+/// Whether the attribute is one of these.
+pub(crate) fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 

@@ -1,6 +1,6 @@
-//! What is written under an attribute.
+//! The function under an attribute.
 
 pub(crate) mod function;
-pub(crate) mod signature;
+pub(crate) mod attribute;
 pub(crate) mod parameter;
 pub(crate) mod returned;

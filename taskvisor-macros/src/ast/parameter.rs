@@ -1,19 +1,16 @@
 //! The injected parameters: the type of each says what to pass.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, Signature, Type};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Signature, Type};
 
 use crate::ast::function::mentions;
 use crate::error::Errors;
 use crate::error::rule::Rule;
-use crate::span::span_at;
 
 /// One parameter as the call needs it.
 pub(crate) struct Parameter {
     /// Its `#[cfg]`s: the argument is removed together with the parameter.
-    conditions: Vec<Attribute>,
+    pub(crate) conditions: Vec<Attribute>,
     /// Its type, without a leading `&`.
     pub(crate) of_type: Type,
     pub(crate) borrowed: bool,
@@ -66,24 +63,6 @@ impl Parameter {
     /// Whether its type can be named elsewhere; an `impl Trait` cannot.
     pub(crate) fn has_name(&self) -> bool {
         !mentions(self.of_type.to_token_stream(), "impl")
-    }
-
-    /// The argument of the call: the value that the trait `extractor` takes out of `source`.
-    pub(crate) fn argument(&self, extractor: &Ident, function: &Ident, source: &TokenStream) -> TokenStream {
-        let Self { conditions, of_type, borrowed } = self;
-        let span = span_at(of_type.span());
-        let borrow = borrowed.then(|| quote_spanned!(span=> &));
-        quote_spanned! {span=>
-            #(#conditions)* #borrow <#of_type as __taskvisor::#extractor>::#function(#source)
-        }
-    }
-
-    /// The statement that lists the states this parameter needs.
-    pub(crate) fn need(&self, extractor: &Ident) -> TokenStream {
-        let Self { conditions, of_type, .. } = self;
-        let span = span_at(of_type.span());
-        let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(__taskvisor_needed););
-        quote!(#(#conditions)* #call)
     }
 }
 

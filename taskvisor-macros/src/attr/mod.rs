@@ -3,6 +3,7 @@
 pub(crate) mod duration;
 pub(crate) mod arguments;
 pub(crate) mod constant;
+pub(crate) mod runtime_path;
 pub(crate) mod value;
 pub(crate) mod scalar;
 pub(crate) mod keyword;

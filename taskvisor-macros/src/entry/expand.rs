@@ -8,9 +8,10 @@ use syn::{FnArg, Type};
 
 use crate::ast::function::Function;
 use crate::ast::parameter::bare;
-use crate::ast::returned::{Returned, converted};
+use crate::ast::returned::Returned;
 use crate::attr::constant::Value;
-use crate::expand::declaration::location;
+use crate::expand::conversion::converted;
+use crate::expand::declaration::{import, location};
 use crate::expand::original_function::needless_async;
 use crate::span::{attribute_span, span_at};
 
@@ -19,11 +20,11 @@ use super::options::{Flavor, Options};
 
 /// The synchronous function of the same name, with the user's own inside.
 ///
-/// Whole and untouched inside, it gets the compiler's own words for whatever is wrong in its body.
+/// The inner function is unchanged, so that the compiler reports mistakes in its body as usual.
 pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
     let Function { attributes, visibility, signature, body } = &entry.function;
     let name = &signature.ident;
-    let import = entry.options.runtime.import();
+    let import = import(&entry.options.runtime);
     let links = entry.options.crates.iter().map(link);
     let set_up = set_up(&entry.function);
     let options = options(&entry.options, name == "main");
@@ -129,7 +130,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
 }
 
 /// What an entry point with mistakes leaves behind: a program still has its `main`, and the editor its code.
-pub(super) fn stand_in(function: &Function, errors: &TokenStream) -> TokenStream {
+pub(super) fn fallback(function: &Function, errors: &TokenStream) -> TokenStream {
     let Function { visibility, signature, body, .. } = function;
     let name = &signature.ident;
     quote_spanned! {attribute_span()=>

@@ -10,12 +10,12 @@ use syn::{Ident, LitStr, Token};
 use crate::attr::arguments::{self, Argument, Grammar};
 use crate::attr::constant::Value;
 use crate::attr::keyword::Keywords;
+use crate::attr::runtime_path::RuntimePath;
 use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Main,
@@ -48,7 +48,7 @@ pub(super) struct Options {
     pub(super) drain_timeout: Option<OptionValue<Value<Duration>>>,
     pub(super) max_concurrent: Option<OptionValue<Value<u32>>>,
     pub(super) crates: Vec<Ident>,
-    pub(super) runtime: Runtime,
+    pub(super) runtime: RuntimePath,
 }
 
 impl Options {
@@ -75,24 +75,12 @@ impl Options {
             }
             "crates" => self.crates = read_crates(argument, errors)?,
             "crate" => {
-                self.runtime = Runtime::Unknown;
-                self.runtime = Runtime::At(argument.crate_path()?);
+                self.runtime = RuntimePath::Invalid;
+                self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
             _ => return Ok(false),
         }
         Ok(true)
-    }
-
-    fn check(&self, errors: &mut Errors) {
-        let Some(OptionValue { value: Flavor::CurrentThread, .. }) = &self.flavor else { return };
-        if let Some(OptionValue { key, .. }) = &self.worker_threads {
-            errors.on(
-                key,
-                Rule::WorkerThreadsOfCurrentThread,
-                "`worker_threads` has no effect with `flavor = \"current_thread\"`, which has one thread; \
-                 remove `worker_threads`, or write `flavor = \"multi_thread\"`",
-            );
-        }
     }
 }
 

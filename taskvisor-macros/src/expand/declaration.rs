@@ -1,39 +1,27 @@
 //! What declarations of tasks, jobs and subscribers share.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Path, Visibility};
+use syn::{Expr, Ident, Visibility};
 
-use crate::ast::function::Function;
-use crate::ast::parameter::Parameter;
-use crate::ast::signature::declares;
+use crate::ast::attribute::declares;
+use crate::ast::function::{Function, is_any};
+use crate::attr::runtime_path::RuntimePath;
 use crate::attr::value::OptionValue;
 use crate::span::{attribute_span, span_at};
 
-/// The path of the runtime crate.
-#[derive(Default)]
-pub(crate) enum Runtime {
-    #[default]
-    AtItsName,
-    At(Path),
-    /// Invalid; already reported.
-    Unknown,
-}
-
-impl Runtime {
-    /// The import through which generated code reaches the runtime.
-    ///
-    /// All generated paths start from it, so that a wrong path is one error instead of one for each use.
-    pub(crate) fn import(&self) -> TokenStream {
-        match self {
-            Self::AtItsName => quote_spanned!(attribute_span()=> use ::taskvisor::__private as __taskvisor;),
-            Self::At(path) => {
-                quote_spanned!(span_at(path.span())=> use #path::__private as __taskvisor;)
-            }
-            Self::Unknown => TokenStream::new(),
+/// The import through which generated code reaches the runtime.
+///
+/// All generated paths start from it, so that a wrong path is one error instead of one for each use.
+pub(crate) fn import(runtime: &RuntimePath) -> TokenStream {
+    match runtime {
+        RuntimePath::Default => quote_spanned!(attribute_span()=> use ::taskvisor::__private as __taskvisor;),
+        RuntimePath::Renamed(path) => {
+            quote_spanned!(span_at(path.span())=> use #path::__private as __taskvisor;)
         }
+        RuntimePath::Invalid => TokenStream::new(),
     }
 }
 
@@ -47,7 +35,7 @@ pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &
         Visibility::Public(_) => quote_spanned!(attribute_span()=> pub),
         other => other.to_token_stream(),
     };
-    let lints = function.lints();
+    let lints = lints(function);
     let shared = function.shared_attributes();
     quote_spanned! {attribute_span()=>
         #lints
@@ -55,6 +43,17 @@ pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &
         #[doc = #documentation]
         #visibility struct #name { #fields }
     }
+}
+
+/// The lints that the user allows for the function, for generated items that repeat its types and names.
+///
+/// An `expect` becomes an `allow`: the function itself fulfils the expectation.
+pub(crate) fn lints(function: &Function) -> TokenStream {
+    let lenient = function.attributes.iter().filter(|attribute| is_any(attribute, &["allow", "expect"]));
+    let lists = lenient.filter_map(|attribute| attribute.meta.require_list().ok()).map(|list| &list.tokens);
+    let deprecated = function.attributes.iter().any(|attribute| is_any(attribute, &["deprecated"]));
+    let deprecated = deprecated.then(|| quote_spanned!(attribute_span()=> #[allow(deprecated)]));
+    quote_spanned!(attribute_span()=> #(#[allow(#lists)])* #deprecated)
 }
 
 /// The function's name as the name of the type beside it; a raw identifier stays raw.
@@ -65,13 +64,13 @@ pub(crate) fn type_name(function: &Function) -> Ident {
 }
 
 /// The function's name without `r#`.
-pub(crate) fn spoken_name(function: &Function) -> String {
+pub(crate) fn unraw_name(function: &Function) -> String {
     function.signature.ident.unraw().to_string()
 }
 
 /// The name in the runtime.
 pub(crate) fn declared_name(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
-    name.map_or_else(|| spoken_name(function).into_token_stream(), |name| name.value.to_token_stream())
+    name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.to_token_stream())
 }
 
 /// The source location. The compiler's own macros expand to the location of the attribute.
@@ -88,36 +87,21 @@ pub(crate) fn location() -> TokenStream {
     }
 }
 
-/// The function that lists, before anything starts, the states that the parameters need.
-pub(crate) fn needs<'a>(
-    parameters: impl IntoIterator<Item = &'a Parameter>,
-    extractor: &Ident,
-) -> TokenStream {
-    let needs: Vec<_> = parameters.into_iter().map(|parameter| parameter.need(extractor)).collect();
-    let name =
-        if needs.is_empty() { quote!(_needs) } else { quote_spanned!(attribute_span()=> __taskvisor_needed) };
-    quote_spanned! {attribute_span()=>
-        fn __taskvisor_needs(#name: &mut __taskvisor::Needs<'_>) {
-            #(#needs)*
-        }
-    }
-}
-
 /// The items of a declaration with mistakes, so that correct uses of it raise no further errors.
 ///
 /// `accessor` is the signature of the function that returns the declared value, if there is one. `checks` check the types
 /// of the signature, so that their mistakes are found in the same build.
-pub(crate) fn stand_in(
+pub(crate) fn fallback(
     function: &Function,
-    runtime: &Runtime,
+    runtime: &RuntimePath,
     fields: &TokenStream,
     accessor: Option<&TokenStream>,
     checks: &TokenStream,
 ) -> TokenStream {
     let name = type_name(function);
-    let spoken_name = spoken_name(function);
-    // Inside an `impl` block, or without a runtime to name, the stand-in would itself be a mistake.
-    if function.signature.receiver().is_some() || matches!(runtime, Runtime::Unknown) {
+    let unraw_name = unraw_name(function);
+    // Inside an `impl` block, or without the path of the runtime, these items would not compile.
+    if function.signature.receiver().is_some() || matches!(runtime, RuntimePath::Invalid) {
         return TokenStream::new();
     }
     // Types may mention what only the function declares.
@@ -127,8 +111,8 @@ pub(crate) fn stand_in(
     let is_ambiguous = function.attributes.iter().any(declares);
     let checks = (!is_generic && !is_ambiguous).then_some(checks);
     let same_name_type = same_name_type(function, " A declaration with mistakes.", &fields);
-    let lints = function.lints();
-    let import = runtime.import();
+    let lints = lints(function);
+    let import = import(runtime);
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>
             /// The declared value.
@@ -144,7 +128,7 @@ pub(crate) fn stand_in(
 
             impl #name {
                 /// The name of the declaration.
-                pub const NAME: &'static ::core::primitive::str = #spoken_name;
+                pub const NAME: &'static ::core::primitive::str = #unraw_name;
 
                 #accessor
             }

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
+use crate::ast::attribute::{declares, is_entry_point, is_mark};
 use crate::ast::function::Function;
-use crate::ast::signature::{declares, is_entry_point, is_mark};
 use crate::error::Errors;
 use crate::span::attribute_span;
 

@@ -1,14 +1,18 @@
-//! Options of a job that contradict each other.
+//! The rules of a job: of its options, and of its function.
 
-use quote::quote;
-use syn::Ident;
+use quote::{ToTokens, quote};
+use syn::{Ident, ReturnType};
 
+use crate::ast::function::{Function, mentions};
+use crate::ast::returned::never_returns;
 use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::rule::Rule;
+use crate::valid::signature;
 
+use super::borrow::find_borrow;
 use super::options::{Admission, Options, Slot};
 
 const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
@@ -75,4 +79,38 @@ impl Options {
 
 fn no_queue(key: &Ident, reason: &str) -> String {
     format!("`{key}` has no effect {reason}; remove `{key}`, or write `admission = \"queue\"`")
+}
+
+/// Reports all but the parameters and the return type.
+pub(super) fn check_function(function: &Function, errors: &mut Errors) {
+    signature::check(&function.signature, "a job", Rule::NotAsync, errors);
+    signature::check_attributes(&function.attributes, "#[job]", errors);
+}
+
+/// Reports mistakes that the spelling of the type shows. Returns whether the compiler can check the rest.
+pub(super) fn check_returned(output: &ReturnType, errors: &mut Errors) -> bool {
+    let ReturnType::Type(_, returned) = output else { return true };
+    if never_returns(output) {
+        errors.on(
+            returned,
+            Rule::NeverOfAJob,
+            "a job returns a value, and this one never would; remove the type, or write a `#[task]` \
+             for what runs until it is stopped",
+        );
+    } else if mentions(returned.to_token_stream(), "impl") {
+        errors.on(
+            returned,
+            Rule::ImplTraitOfAJob,
+            "a job cannot return `impl Trait`, because `JobHandle` names the type of the value; name it",
+        );
+    } else if let Some(borrowed) = find_borrow(returned) {
+        errors.on(
+            borrowed,
+            Rule::BorrowedValue,
+            "a job's value outlives the call: make it owned, such as `String`",
+        );
+    } else {
+        return true;
+    }
+    false
 }

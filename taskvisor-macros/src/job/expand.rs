@@ -8,8 +8,9 @@ use crate::ast::function::Function;
 use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
-    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
+use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
 
 use super::Job;
@@ -22,11 +23,11 @@ use super::type_text::type_text;
 /// All items beside the function.
 pub(super) fn declaration(job: &Job) -> TokenStream {
     let Job { function, options, .. } = job;
-    let import = options.runtime.import();
+    let import = import(&options.runtime);
     let probing = bounds::probing(&job.inputs);
-    let documentation = format!(" The job `{}`: its arguments, to be submitted.", spoken_name(function));
+    let documentation = format!(" The job `{}`: its arguments, to be submitted.", unraw_name(function));
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
-    let underscored = job.arguments().any(|argument| argument.spoken_name().starts_with('_'));
+    let underscored = job.arguments().any(|argument| argument.unraw_name().starts_with('_'));
     let underscored =
         underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
     let type_name = type_name(function);
@@ -38,7 +39,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let implementation = implementation(job);
     let descriptor = descriptor(job);
     let needs = needs(job.injected(), &extractor());
-    let lints = function.lints();
+    let lints = lints(function);
     quote_spanned! {attribute_span()=>
         #underscored
         #same_name_type
@@ -75,7 +76,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
 /// The items of a job with mistakes: its valid arguments.
 ///
 /// `returns` says whether the compiler may look at the return type.
-pub(super) fn stand_in(
+pub(super) fn fallback(
     function: &Function,
     inputs: &[Input],
     returns: bool,
@@ -89,7 +90,7 @@ pub(super) fn stand_in(
     let value = returns.then(|| bounds::check_of_value(&function.signature.output));
     let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), &extractor());
     let checks = quote!(#probing #arguments #value #needs);
-    declaration::stand_in(function, &options.runtime, &fields, None, &checks)
+    declaration::fallback(function, &options.runtime, &fields, None, &checks)
 }
 
 fn extractor() -> Ident {
@@ -100,7 +101,7 @@ fn extractor() -> Ident {
 fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     let fields = arguments.map(|argument| {
         let Argument { conditions, name, of_type } = argument;
-        let documentation = format!(" The argument `{}`.", argument.spoken_name());
+        let documentation = format!(" The argument `{}`.", argument.unraw_name());
         quote_spanned!(attribute_span()=> #(#conditions)* #[doc = #documentation] pub #name: #of_type,)
     });
     quote!(#(#fields)*)
@@ -193,7 +194,7 @@ fn call(job: &Job) -> TokenStream {
         Input::Argument(Argument { conditions, name, .. }) => {
             Some(quote_spanned!(span=> #(#conditions)* self.#name))
         }
-        Input::Injected { parameter, .. } => Some(parameter.argument(&extractor(), &from_context, &source)),
+        Input::Injected { parameter, .. } => Some(argument(parameter, &extractor(), &from_context, &source)),
         Input::Unusable { .. } => None,
     });
     quote_spanned!(span=> #name(#(#values),*).await)
@@ -218,7 +219,7 @@ fn descriptor(job: &Job) -> TokenStream {
     let queue = queue(options);
     let parameters = job.arguments().map(|argument| {
         let conditions = &argument.conditions;
-        let name = argument.spoken_name();
+        let name = argument.unraw_name();
         let of_type = type_text(argument.of_type.to_token_stream());
         quote_spanned! {attribute_span()=>
             #(#conditions)* __taskvisor::JobParameter { name: #name, type_name: #of_type }

@@ -6,9 +6,9 @@ use syn::{
     Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type,
 };
 
+use crate::ast::attribute::is_mark;
 use crate::ast::function::mentions;
 use crate::ast::parameter::{Parameter, bare, conditions};
-use crate::ast::signature::is_mark;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -36,7 +36,7 @@ pub(super) struct Argument {
 
 impl Argument {
     /// The name without `r#`.
-    pub(super) fn spoken_name(&self) -> String {
+    pub(super) fn unraw_name(&self) -> String {
         self.name.unraw().to_string()
     }
 }

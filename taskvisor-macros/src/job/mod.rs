@@ -5,9 +5,8 @@ mod type_text;
 mod template;
 mod inputs;
 mod options;
-mod check;
 mod slot;
-mod returned;
+mod check;
 mod bounds;
 mod expand;
 
@@ -17,12 +16,11 @@ use syn::Ident;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
-use crate::ast::signature;
+use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
-use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
+use self::check::{check_function, check_returned};
 use self::inputs::{Argument, Input};
 use self::options::{Options, Slot};
 
@@ -51,10 +49,9 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a job", Rule::NotAsync, &mut mistakes);
-    signature::check_attributes(&function.attributes, "#[job]", &mut mistakes);
+    check_function(&function, &mut mistakes);
     let inputs = Input::read_all(&function.signature, &mut mistakes);
-    let returns = returned::check(&function.signature.output, &mut mistakes);
+    let returns = check_returned(&function.signature.output, &mut mistakes);
     let in_slot = named_in_slot(&options, &inputs);
     if let Slot::Format(text) = &options.slot {
         if !slot::check(text, &inputs, &mut errors) {
@@ -65,10 +62,10 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
     errors.append(mistakes);
     // Without the options that are wrong it is still a job, so that its users compile and the compiler checks all else.
-    let beside = if is_job && !matches!(options.runtime, Runtime::Unknown) {
+    let beside = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Job { function, inputs, options })
     } else {
-        expand::stand_in(&function, &inputs, returns, &options)
+        expand::fallback(&function, &inputs, returns, &options)
     };
     let errors = errors.to_compile_errors();
     quote!(#emitted #beside #errors)

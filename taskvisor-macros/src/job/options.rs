@@ -6,12 +6,12 @@ use syn::{Expr, Lit, LitStr};
 use crate::attr::arguments::{self, Argument, Grammar};
 use crate::attr::constant::Value;
 use crate::attr::keyword::Keywords;
+use crate::attr::runtime_path::RuntimePath;
 use crate::attr::settings::Settings;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Job,
@@ -59,7 +59,7 @@ pub(super) struct Options {
     pub(super) queue: Option<OptionValue<Value<u32>>>,
     pub(super) name: Option<OptionValue<Expr>>,
     pub(super) settings: Settings,
-    pub(super) runtime: Runtime,
+    pub(super) runtime: RuntimePath,
 }
 
 /// The key under which submissions compete.
@@ -95,8 +95,8 @@ impl Options {
             }
             "name" => self.name = Some(argument.name()?),
             "crate" => {
-                self.runtime = Runtime::Unknown;
-                self.runtime = Runtime::At(argument.crate_path()?);
+                self.runtime = RuntimePath::Invalid;
+                self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
             _ => return self.settings.set(argument, errors),
         }

@@ -33,7 +33,7 @@ pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> boo
 pub(super) fn used<'a>(text: &LitStr, inputs: &'a [Input]) -> Vec<&'a Argument> {
     let placeholders = placeholders(&text.value());
     arguments(inputs)
-        .filter(|argument| placeholders.contains(&Placeholder::Named(argument.spoken_name())))
+        .filter(|argument| placeholders.contains(&Placeholder::Named(argument.unraw_name())))
         .collect()
 }
 
@@ -42,14 +42,14 @@ fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<(Rule, String)
     let name = match placeholder {
         Placeholder::Named(name) => name,
         Placeholder::Positional(written) => {
-            let example = arguments(inputs).next().map_or("tenant".to_owned(), Argument::spoken_name);
+            let example = arguments(inputs).next().map_or("tenant".to_owned(), Argument::unraw_name);
             let problem = format!(
                 "`{written}` names no argument, and a slot has no other values; write a name, as in `{{{example}}}`"
             );
             return Some((Rule::PositionalPlaceholder, problem));
         }
     };
-    let names: Vec<String> = arguments(inputs).map(Argument::spoken_name).collect();
+    let names: Vec<String> = arguments(inputs).map(Argument::unraw_name).collect();
     if names.contains(name) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The code that a declared subscriber stands for.
+//! The code that `#[subscriber]` generates.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -7,29 +7,30 @@ use syn::spanned::Spanned;
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::expand::declaration::{
-    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
+use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
 
 use super::Subscriber;
+use super::inputs::is_event;
 use super::options::Options;
-use super::shape::is_event;
 
 /// All items beside the function.
 pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
-    let Subscriber { function, parameters, options, .. } = subscriber;
+    let Subscriber { function, injected, options, .. } = subscriber;
     let documentation =
-        format!(" The subscriber `{}`, declared by the function of the same name.", spoken_name(function));
+        format!(" The subscriber `{}`, declared by the function of the same name.", unraw_name(function));
     let same_name_type = same_name_type(function, &documentation, &TokenStream::new());
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
-    let import = options.runtime.import();
+    let import = import(&options.runtime);
     let on_event = on_event(subscriber);
-    let needs = needs(parameters, &extractor());
+    let needs = needs(injected, &extractor());
     let location = location();
     let queue = queue(options);
     let events = events(options);
-    let lints = function.lints();
+    let lints = lints(function);
     quote_spanned! {attribute_span()=>
         #same_name_type
 
@@ -72,21 +73,20 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     }
 }
 
-/// What a subscriber with mistakes leaves behind.
-pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
+/// The items of a subscriber with mistakes.
+pub(super) fn fallback(function: &Function, injected: &[Parameter], options: &Options) -> TokenStream {
     let accessor = quote_spanned!(attribute_span()=> pub fn subscriber() -> __taskvisor::Subscriber);
     // A second event has been reported.
-    let injected =
-        parameters.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
+    let injected = injected.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
     let checks = needs(injected, &extractor());
-    declaration::stand_in(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
+    declaration::fallback(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
 }
 
 fn extractor() -> Ident {
     Ident::new("FromApp", Span::mixed_site())
 }
 
-/// One event: the call of the user's function, with every further parameter injected.
+/// One event: the call of the user's function, with the other parameters injected.
 fn on_event(subscriber: &Subscriber) -> TokenStream {
     let name = &subscriber.function.signature.ident;
     let span = span_at(name.span());
@@ -95,7 +95,7 @@ fn on_event(subscriber: &Subscriber) -> TokenStream {
     let source = quote_spanned!(span=> &self.app);
     let from_app = Ident::new("from_app", Span::mixed_site());
     let arguments =
-        subscriber.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_app, &source));
+        subscriber.injected.iter().map(|parameter| argument(parameter, &extractor(), &from_app, &source));
     quote_spanned! {span=>
         fn on_event(
             &mut self,

@@ -1,7 +1,8 @@
 //! `#[subscriber]`: a function that is called with every event.
 
 mod options;
-mod shape;
+mod inputs;
+mod check;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -9,20 +10,19 @@ use quote::quote;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
-use crate::ast::signature;
+use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
-use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
+use self::check::{check_function, check_inputs};
+use self::inputs::Inputs;
 use self::options::Options;
-use self::shape::Shape;
 
-/// A declared subscriber, once its function is one.
+/// A subscriber whose function has passed the checks.
 struct Subscriber {
     function: Function,
     event: Parameter,
-    parameters: Vec<Parameter>,
+    injected: Vec<Parameter>,
     options: Options,
 }
 
@@ -34,18 +34,18 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a subscriber", Rule::NotAsync, &mut mistakes);
-    signature::check_attributes(&function.attributes, "#[subscriber]", &mut mistakes);
-    signature::check_marks(&function.signature, "a subscriber", &mut mistakes);
-    let Shape { event, parameters } = Shape::read(&function.signature, &mut mistakes);
+    check_function(&function, &mut mistakes);
+    let inputs = Inputs::read(&function.signature, &mut mistakes);
+    check_inputs(&inputs, &mut mistakes);
+    let Inputs { event, injected } = inputs;
     let emitted = expand_function(&function, &item, &[], &mistakes);
-    let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown);
+    let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
     // Without the options that are wrong it is still a subscriber, so that the compiler checks all else.
     let beside = match event {
         Some(event) if is_subscriber => {
-            expand::declaration(&Subscriber { function, event, parameters, options })
+            expand::declaration(&Subscriber { function, event, injected, options })
         }
-        _ => expand::stand_in(&function, &parameters, &options),
+        _ => expand::fallback(&function, &injected, &options),
     };
     errors.append(mistakes);
     let errors = errors.to_compile_errors();

@@ -7,12 +7,12 @@ use syn::{Expr, Ident, Token};
 
 use crate::attr::arguments::{self, Argument, Grammar};
 use crate::attr::constant::Value;
+use crate::attr::runtime_path::RuntimePath;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
 use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Subscriber,
@@ -52,7 +52,7 @@ pub(super) struct Options {
     pub(super) queue: Option<OptionValue<Value<u32>>>,
     /// The selected events; all of them by default.
     pub(super) on: Option<Vec<Ident>>,
-    pub(super) runtime: Runtime,
+    pub(super) runtime: RuntimePath,
 }
 
 impl Options {
@@ -70,8 +70,8 @@ impl Options {
             "queue" => self.queue = Some(argument.count("without room, every event would be lost")?),
             "name" => self.name = Some(argument.name()?),
             "crate" => {
-                self.runtime = Runtime::Unknown;
-                self.runtime = Runtime::At(argument.crate_path()?);
+                self.runtime = RuntimePath::Invalid;
+                self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
             _ => return Ok(false),
         }

@@ -5,11 +5,13 @@ use quote::{quote, quote_spanned};
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
-use crate::ast::returned::{Returned, converted, type_check};
+use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
+use crate::expand::conversion::{converted, type_check};
 use crate::expand::declaration::{
-    self, declared_name, location, needs, same_name_type, spoken_name, type_name,
+    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
+use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
 
 use super::Task;
@@ -17,9 +19,9 @@ use super::options::Options;
 
 /// All items beside the function.
 pub(super) fn declaration(task: &Task) -> TokenStream {
-    let import = task.options.runtime.import();
+    let import = import(&task.options.runtime);
     let documentation =
-        format!(" The task `{}`, declared by the function of the same name.", spoken_name(&task.function));
+        format!(" The task `{}`, declared by the function of the same name.", unraw_name(&task.function));
     let same_name_type = same_name_type(&task.function, &documentation, &TokenStream::new());
     let type_name = type_name(&task.function);
     let declared_name = declared_name(&task.function, task.options.name.as_ref());
@@ -28,7 +30,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, &extractor());
     let location = location();
     let settings = settings(&task.options);
-    let lints = task.function.lints();
+    let lints = lints(&task.function);
     quote_spanned! {attribute_span()=>
         #same_name_type
 
@@ -64,12 +66,12 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
 }
 
 /// The items of a task with mistakes.
-pub(super) fn stand_in(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
+pub(super) fn fallback(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
     let accessor = quote_spanned!(attribute_span()=> pub fn spec() -> __taskvisor::TaskSpec);
     let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), &extractor());
     let returned = type_check(&function.signature, conversion, "into_task_result");
     let checks = quote!(#needs #returned);
-    declaration::stand_in(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
+    declaration::fallback(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
 }
 
 fn extractor() -> Ident {
@@ -84,7 +86,7 @@ fn attempt(task: &Task) -> TokenStream {
     let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let arguments =
-        task.parameters.iter().map(|parameter| parameter.argument(&extractor(), &from_context, &source));
+        task.parameters.iter().map(|parameter| argument(parameter, &extractor(), &from_context, &source));
     let call = quote_spanned!(span=> #name(#(#arguments),*).await);
     let result = converted(&signature.output, conversion, "into_task_result", &call);
     let context = (!task.parameters.is_empty())

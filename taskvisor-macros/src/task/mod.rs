@@ -1,6 +1,7 @@
 //! `#[task]`: a function that starts with the application.
 
 mod options;
+mod check;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -8,13 +9,11 @@ use quote::quote;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
-use crate::ast::returned;
-use crate::ast::signature;
+use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
-use crate::error::rule::Rule;
-use crate::expand::declaration::Runtime;
 use crate::expand::original_function::expand_function;
 
+use self::check::check_function;
 use self::options::Options;
 
 /// A task whose function has passed the checks.
@@ -32,17 +31,14 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#item #errors);
     };
     let mut mistakes = Errors::default();
-    signature::check(&function.signature, "a task", Rule::NotAsync, &mut mistakes);
-    signature::check_attributes(&function.attributes, "#[task]", &mut mistakes);
-    signature::check_marks(&function.signature, "a task", &mut mistakes);
-    returned::check(&function.signature.output, "a task", &mut mistakes);
+    check_function(&function, &mut mistakes);
     let parameters = Parameter::read_all(&function.signature, &mut mistakes);
     let emitted = expand_function(&function, &item, &[], &mistakes);
     // Without the options that are wrong it is still a task, so that the compiler checks all else.
-    let beside = if mistakes.is_empty() && !matches!(options.runtime, Runtime::Unknown) {
+    let beside = if mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Task { function, parameters, options })
     } else {
-        expand::stand_in(&function, &parameters, &options)
+        expand::fallback(&function, &parameters, &options)
     };
     errors.append(mistakes);
     let errors = errors.to_compile_errors();

@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use syn::Expr;
 
 use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::runtime_path::RuntimePath;
 use crate::attr::settings::Settings;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
-use crate::expand::declaration::Runtime;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Task,
@@ -30,7 +30,7 @@ const GRAMMAR: Grammar = Grammar {
 pub(super) struct Options {
     pub(super) name: Option<OptionValue<Expr>>,
     pub(super) settings: Settings,
-    pub(super) runtime: Runtime,
+    pub(super) runtime: RuntimePath,
 }
 
 impl Options {
@@ -39,7 +39,7 @@ impl Options {
         arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
-        options.settings.check(errors);
+        options.check(errors);
         options
     }
 
@@ -47,8 +47,8 @@ impl Options {
         match argument.key.to_string().as_str() {
             "name" => self.name = Some(argument.name()?),
             "crate" => {
-                self.runtime = Runtime::Unknown;
-                self.runtime = Runtime::At(argument.crate_path()?);
+                self.runtime = RuntimePath::Invalid;
+                self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
             _ => return self.settings.set(argument, errors),
         }

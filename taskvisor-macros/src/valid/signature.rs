@@ -1,9 +1,11 @@
-//! What a declared function must look like, so that the supervisor can call it.
+//! The rules of a function's signature that the attributes share.
 
 use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericParam, Generics, Safety, Signature};
+use syn::{Attribute, FnArg, GenericParam, Generics, ReturnType, Safety, Signature, Type};
 
+use crate::ast::attribute::{declares, is_entry_point, is_mark};
 use crate::ast::function::mentions;
+use crate::ast::parameter::bare;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -103,22 +105,6 @@ fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
     }
 }
 
-/// Whether an attribute makes a declaration of its function.
-pub(crate) fn declares(attribute: &Attribute) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|last| ["task", "job", "subscriber"].iter().any(|declaring| last.ident == declaring))
-}
-
-/// Whether an attribute makes an entry point of its function, be it ours or that of another runtime.
-pub(crate) fn is_entry_point(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == "main")
-}
-
-/// Whether it is the `#[inject]` that only the attribute of a job understands.
-pub(crate) fn is_mark(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("inject")
-}
-
 /// Reports `#[inject]` where everything is injected.
 pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors) {
     let typed = signature.inputs.iter().filter_map(|input| match input {
@@ -161,5 +147,20 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
                 ),
             );
         }
+    }
+}
+
+/// Reports a return type that hides whether it is a result; inside of a result, a type may have no name.
+pub(crate) fn check_returned(output: &ReturnType, what: &str, errors: &mut Errors) {
+    let ReturnType::Type(_, returned) = output else { return };
+    if matches!(bare(returned), Type::ImplTrait(_)) {
+        errors.on(
+            returned,
+            Rule::ImplTraitOfATask,
+            format!(
+                "{what} cannot return `impl Trait`, which hides whether it is a result; \
+                 return `()`, or `Result<(), E>` of any error"
+            ),
+        );
     }
 }

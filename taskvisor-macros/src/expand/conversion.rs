@@ -1,0 +1,46 @@
+//! Converts what a function returns into what the runtime takes.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::{ReturnType, Signature};
+
+use crate::ast::returned::{Returned, never_returns};
+
+/// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
+pub(crate) fn converted(
+    output: &ReturnType,
+    conversion: fn(&Returned) -> TokenStream,
+    function: &str,
+    call: &TokenStream,
+) -> TokenStream {
+    // `!` coerces to any type, and a conversion after it would be unreachable code.
+    if never_returns(output) {
+        return call.clone();
+    }
+    let returned = Returned::read(output);
+    let conversion = conversion(&returned);
+    let function = Ident::new(function, Span::mixed_site());
+    let Returned { span, written, .. } = returned;
+    quote_spanned!(span=> <#written as #conversion>::#function(#call))
+}
+
+/// The check of the return type alone, for a function with mistakes, which is not called.
+pub(crate) fn type_check(
+    signature: &Signature,
+    conversion: fn(&Returned) -> TokenStream,
+    function: &str,
+) -> TokenStream {
+    let returned = Returned::read(&signature.output);
+    // What a function returns that is not `async` may be the future of what it will return.
+    if signature.asyncness.is_none() || never_returns(&signature.output) || !returned.has_name {
+        return TokenStream::new();
+    }
+    let conversion = conversion(&returned);
+    let function = Ident::new(function, Span::mixed_site());
+    let Returned { span, written, .. } = returned;
+    quote_spanned! {span=>
+        const _: fn() = || {
+            let _ = <#written as #conversion>::#function;
+        };
+    }
+}

@@ -1,0 +1,3 @@
+//! The checks that the attributes share.
+
+pub(crate) mod signature;
