@@ -8,7 +8,8 @@ use syn::{Attribute, Signature, Visibility, token};
 use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 
-/// A function whose body stays tokens: one that is being typed still expands, and the compiler speaks of it.
+/// A function whose body stays tokens. So a function that is being typed still expands, and the compiler itself reports
+/// mistakes in its body.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -23,7 +24,7 @@ impl Function {
         let is_function = is_function(item.clone());
         let read = parse_to_the_end(item, Self::parse);
         read.map_err(|error| {
-            // Of most of it the compiler has spoken before, in words of its own.
+            // The compiler parses the item before the attribute does, and has reported most mistakes itself.
             let problem = if is_function {
                 format!(
                     "`{attribute}` cannot read the function from here on; write `async fn name() {{ .. }}`"
@@ -46,7 +47,7 @@ impl Function {
         })
     }
 
-    /// Whether its body mentions a word, be it inside of a literal.
+    /// Whether the body contains the word as an identifier, or inside a literal.
     pub(crate) fn body_mentions(&self, word: &str) -> bool {
         mentions(self.body.clone(), word)
     }
@@ -57,7 +58,7 @@ pub(crate) fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 
-/// Whether a word stands anywhere in there, be it inside of a literal.
+/// Whether the tokens contain the word as an identifier, or inside a literal.
 pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,
@@ -85,7 +86,7 @@ impl Parse for Function {
     }
 }
 
-/// Tokens in braces; what has none is declared in a trait or in an `extern` block.
+/// Reads the braces and all in them. A function without a body is declared in a trait or in an `extern` block.
 fn body(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     if !input.peek(token::Brace) {
         return Err(input.error("it has no body"));
@@ -93,7 +94,7 @@ fn body(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(input.parse::<TokenTree>()?.into())
 }
 
-/// Whether it is about a function: in `type F = fn();`, much stands before the word.
+/// Whether the item begins as a function does. In `type F = fn();`, punctuation precedes the word `fn`.
 fn is_function(item: TokenStream) -> bool {
     let begins = |token: &TokenTree| !matches!(token, TokenTree::Punct(punct) if punct.as_char() != '#');
     item.into_iter().take_while(begins).any(|token| match token {

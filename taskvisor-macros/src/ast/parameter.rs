@@ -7,7 +7,7 @@ use crate::ast::function::mentions;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
-/// One parameter as the call needs it.
+/// An injected parameter.
 pub(crate) struct Parameter {
     /// Its `#[cfg]`s: the argument is removed together with the parameter.
     pub(crate) conditions: Vec<Attribute>,
@@ -17,12 +17,12 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// The parameters of a function; those that cannot be injected are reported and left out.
+    /// Reads the parameters of a function. Reports and omits those that cannot be injected.
     pub(crate) fn read_all(signature: &Signature, errors: &mut Errors) -> Vec<Self> {
         signature.inputs.iter().filter_map(|input| Self::read(input, errors)).collect()
     }
 
-    /// One parameter, if it can be injected.
+    /// Reads one parameter. Reports it if it cannot be injected.
     pub(crate) fn read(input: &FnArg, errors: &mut Errors) -> Option<Self> {
         let FnArg::Typed(typed) = input else { return None };
         let conditions = conditions(&typed.attrs);

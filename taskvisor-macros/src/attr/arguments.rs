@@ -89,7 +89,7 @@ impl Argument<'_> {
     }
 }
 
-/// Stores one option; returns `false` if the option is not one of the reader's.
+/// Stores one option; returns `false` if the option is unknown.
 pub(crate) type ReadOne<'a> = dyn FnMut(&Argument<'_>, &mut Errors) -> syn::Result<bool> + 'a;
 
 /// Reads all tokens of an attribute.
@@ -98,7 +98,7 @@ pub(crate) fn read_all(tokens: TokenStream, grammar: &Grammar, errors: &mut Erro
         read_list(input, grammar, errors, set);
         Ok(())
     };
-    // What is left over inside of brackets belongs to a value, which mostly has been reported.
+    // Unparsed tokens inside brackets belong to a value. If there are errors, one of them reports that value.
     if let Err(error) = parse_to_the_end(tokens, parser) {
         if errors.is_empty() {
             errors.push(Rule::MissingOptionName.error_at(error.span(), grammar.no_option()));

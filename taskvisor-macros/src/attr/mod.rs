@@ -1,4 +1,4 @@
-//! What is written in an attribute's parentheses.
+//! The options in an attribute's parentheses.
 
 pub(crate) mod duration;
 pub(crate) mod arguments;

@@ -29,7 +29,7 @@ impl Argument<'_> {
         let mut expression = self.input.parse::<Expr>().map_err(|error| {
             Rule::MissingValue.error_at(error.span(), format!("expected a value, as in `{}`", self.example))
         })?;
-        // What arrives through a `macro_rules` fragment is wrapped in an invisible group.
+        // A `macro_rules` fragment is wrapped in an invisible group.
         while let Expr::Group(group) = expression {
             expression = *group.expr;
         }

@@ -1,4 +1,4 @@
-//! The `main` that the setup function is put into.
+//! The code that `#[taskvisor::main]` generates.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
@@ -18,7 +18,7 @@ use crate::span::{attribute_span, span_at};
 use super::Entry;
 use super::options::{Flavor, Options};
 
-/// The synchronous function of the same name, with the user's own inside.
+/// The synchronous `main`, with the user's function inside.
 ///
 /// The inner function is unchanged, so that the compiler reports mistakes in its body as usual.
 pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
@@ -49,7 +49,7 @@ pub(super) fn entry(entry: &Entry, errors: &TokenStream) -> TokenStream {
     }
 }
 
-/// A crate that no source line names is not loaded, and what it declares would be missing.
+/// The linker drops a crate that no source line names, and with it the declarations of that crate.
 fn link(krate: &Ident) -> TokenStream {
     quote_spanned!(span_at(krate.span())=> use ::#krate as _;)
 }
@@ -129,7 +129,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-/// What an entry point with mistakes leaves behind: a program still has its `main`, and the editor its code.
+/// The items of an entry point with mistakes. The program still has a `main`, so the compiler reports no second error.
 pub(super) fn fallback(function: &Function, errors: &TokenStream) -> TokenStream {
     let Function { visibility, signature, body, .. } = function;
     let name = &signature.ident;

@@ -13,7 +13,7 @@ use crate::error::Errors;
 use self::check::check_function;
 use self::options::Options;
 
-/// An entry point, once its function is one.
+/// An entry point whose function has passed the checks.
 struct Entry {
     function: Function,
     options: Options,
@@ -31,7 +31,7 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let is_set_up = mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
     errors.append(mistakes);
     let errors = errors.to_compile_errors();
-    // Without the options that are wrong it is still an entry point, so that the compiler checks all else.
+    // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     if is_set_up {
         expand::entry(&Entry { function, options }, &errors)
     } else {

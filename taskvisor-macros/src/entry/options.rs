@@ -1,4 +1,4 @@
-//! What can be said about the application in the attribute of its entry point.
+//! The options of `#[taskvisor::main]`.
 
 use std::time::Duration;
 

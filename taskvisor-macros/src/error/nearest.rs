@@ -6,10 +6,10 @@ pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
     resembling(written, candidates.iter().copied()).or_else(|| begins_like(written, candidates))
 }
 
-/// The meaning of the candidate that resembles `written` most, and enough by the threshold that rustc uses; the first of
-/// those that resemble it as much.
+/// The value of the candidate most similar to `written`, within the threshold that rustc uses. Of equally similar ones, the
+/// first.
 ///
-/// Case, `_`, `-` and a plural do not count: those are the spellings that people mix up most.
+/// Case, `_`, `-` and a plural do not count, because these are the most common differences.
 pub(crate) fn resembling<'a, T>(
     written: &str,
     candidates: impl IntoIterator<Item = (&'a str, T)>,

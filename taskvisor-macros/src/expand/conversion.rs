@@ -31,7 +31,7 @@ pub(crate) fn type_check(
     function: &str,
 ) -> TokenStream {
     let returned = Returned::read(&signature.output);
-    // What a function returns that is not `async` may be the future of what it will return.
+    // A function that is not `async` may return a future of its value.
     if signature.asyncness.is_none() || never_returns(&signature.output) || !returned.has_name {
         return TokenStream::new();
     }

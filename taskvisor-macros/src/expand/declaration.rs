@@ -25,10 +25,10 @@ pub(crate) fn import(runtime: &RuntimePath) -> TokenStream {
     }
 }
 
-/// The type that carries the declaration's constants, and the arguments if it has any.
+/// The struct of the same name: it has the constants of the declaration, and the arguments of a job as its fields.
 ///
-/// Its braces keep it out of the function's namespace, so that both have the same name, and its span keeps
-/// editors from showing it where they should show the function.
+/// A struct with braces is in the namespace of types only, so that the function can have the same name. Its span makes
+/// editors show the function.
 pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &TokenStream) -> TokenStream {
     let name = type_name(function);
     let visibility = match &function.visibility {
@@ -56,7 +56,7 @@ pub(crate) fn lints(function: &Function) -> TokenStream {
     quote_spanned!(attribute_span()=> #(#[allow(#lists)])* #deprecated)
 }
 
-/// The function's name as the name of the type beside it; a raw identifier stays raw.
+/// The name of the struct, which is that of the function; a raw identifier stays raw.
 pub(crate) fn type_name(function: &Function) -> Ident {
     let mut name = function.signature.ident.clone();
     name.set_span(Span::call_site());
@@ -68,7 +68,7 @@ pub(crate) fn unraw_name(function: &Function) -> String {
     function.signature.ident.unraw().to_string()
 }
 
-/// The name in the runtime.
+/// The name that events and errors show.
 pub(crate) fn declared_name(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
     name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.to_token_stream())
 }
@@ -104,10 +104,10 @@ pub(crate) fn fallback(
     if function.signature.receiver().is_some() || matches!(runtime, RuntimePath::Invalid) {
         return TokenStream::new();
     }
-    // Types may mention what only the function declares.
+    // The types may name a generic parameter of the function, which the struct does not have.
     let is_generic = !function.signature.generics.params.is_empty();
     let fields = (!is_generic).then_some(fields).into_token_stream();
-    // Declared as a task and as a job, it takes parameters that are right for one of them.
+    // With two of our attributes, the parameters can be right for one of them only.
     let is_ambiguous = function.attributes.iter().any(declares);
     let checks = (!is_generic && !is_ambiguous).then_some(checks);
     let same_name_type = same_name_type(function, " A declaration with mistakes.", &fields);

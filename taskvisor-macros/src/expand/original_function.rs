@@ -10,7 +10,7 @@ use crate::ast::function::Function;
 use crate::error::Errors;
 use crate::span::attribute_span;
 
-/// Emits the function unchanged, without our own markers. If there are mistakes, it also removes what the compiler would
+/// Emits the function unchanged, except for `#[inject]`. If there are mistakes, it also removes what the compiler would
 /// report a second time.
 ///
 /// `used` are parameters that count as used, even if the body ignores them.
@@ -55,10 +55,10 @@ fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
 
 fn strip_mistakes(function: &mut Function) -> bool {
     let signature = &mut function.signature;
-    // The compiler refuses each together with `async`.
+    // The compiler itself rejects each of them together with `async`.
     let variadic = signature.asyncness.is_some() && signature.variadic.take().is_some();
     let constness = signature.asyncness.is_some() && signature.constness.take().is_some();
-    // Another attribute would find mistakes of its own.
+    // The other attribute would report mistakes of its own.
     let changed_again = |attribute: &Attribute| declares(attribute) || is_entry_point(attribute);
     strip(&mut function.attributes, changed_again) || variadic || constness
 }

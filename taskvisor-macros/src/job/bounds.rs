@@ -15,7 +15,7 @@ use crate::span::{attribute_span, span_at};
 use super::Job;
 use super::inputs::{self, Argument, Input};
 
-/// The traits that supply a constant where no inherent constant exists.
+/// Imports the traits whose constants apply where a type has no inherent constant of the same name.
 pub(super) fn probing(inputs: &[Input]) -> TokenStream {
     let extractors = inputs::arguments(inputs)
         .next()
@@ -26,7 +26,8 @@ pub(super) fn probing(inputs: &[Input]) -> TokenStream {
     }
 }
 
-/// Checks that each argument can be stored and is no extractor: an extractor of another spelling would silently become a field.
+/// Checks that each argument can be stored and is no extractor. An extractor under an alias is recognized here only, and would
+/// otherwise become a field.
 pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
     let arguments = inputs::arguments(inputs).map(|Argument { conditions, of_type, .. }| {
         let span = span_at(of_type.span());
@@ -59,23 +60,23 @@ pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
     }
 }
 
-/// The same as an assumed bound.
+/// The bounds of the arguments, assumed where the type is used.
 pub(super) fn of_arguments(job: &Job) -> TokenStream {
-    // A bound cannot be conditional, and would stand in the way of what is true of a `dyn Fn(&str)` for any lifetime. What
-    // such an argument is not, the compiler says for each use.
+    // A bound cannot carry a `#[cfg]`. A bound on a `dyn Fn(&str)` would hide that it holds for any lifetime. For these
+    // arguments the compiler reports each use.
     let arguments = job.arguments().filter(|argument| argument.conditions.is_empty());
     let arguments = arguments.filter(|argument| !mentions(argument.of_type.to_token_stream(), "dyn"));
-    // Numbered, because two types that are one by another name would be one bound twice, which the compiler cannot choose from.
+    // The index makes each bound unique: two aliases of one type would be the same bound twice, which is ambiguous.
     let bounds = arguments.enumerate().map(|(index, Argument { of_type, .. })| {
         quote_spanned!(attribute_span()=> for<'unchecked> #of_type: __taskvisor::JobArgument<'unchecked, #index>,)
     });
     quote!(#(#bounds)*)
 }
 
-/// The same for the value, which becomes a type parameter of the impl.
+/// The assumed bounds of the value, which is a type parameter of the impl.
 ///
-/// The parameter is what keeps a less visible type legal: an associated type may not mention a type that is less visible
-/// than the impl (E0446), be it only the error beside the value. A `where` clause may, and it determines the parameter.
+/// An associated type may not name a type that is less visible than the impl (E0446), not even as the error beside the value.
+/// A `where` clause may, and it determines the type parameter.
 pub(super) fn of_value(written: &TokenStream) -> TokenStream {
     let value = value();
     quote_spanned! {attribute_span()=>

@@ -87,7 +87,7 @@ pub(super) fn check_function(function: &Function, errors: &mut Errors) {
     signature::check_attributes(&function.attributes, "#[job]", errors);
 }
 
-/// Reports mistakes that the spelling of the type shows. Returns whether the compiler can check the rest.
+/// Reports mistakes in the return type. Returns `true` if there are none, so that the compiler can check its bounds.
 pub(super) fn check_returned(output: &ReturnType, errors: &mut Errors) -> bool {
     let ReturnType::Type(_, returned) = output else { return true };
     if never_returns(output) {

@@ -85,7 +85,7 @@ pub(super) fn fallback(
     let fields = fields(inputs::arguments(inputs));
     let probing = bounds::probing(inputs);
     let arguments = bounds::checks_of_arguments(inputs);
-    // What a function returns that is not `async` may be the future of what it will return.
+    // A function that is not `async` may return a future of its value.
     let returns = returns && function.signature.asyncness.is_some();
     let value = returns.then(|| bounds::check_of_value(&function.signature.output));
     let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), &extractor());

@@ -22,7 +22,7 @@ pub(super) enum Input {
     Argument(Argument),
     /// Made for each attempt.
     Injected { pattern: Pat, parameter: Parameter },
-    /// Neither; the compiler or an error reports why.
+    /// Neither. An error has been reported.
     Unusable { pattern: Pat },
 }
 
@@ -74,7 +74,7 @@ impl Input {
         }
         let conditions = conditions(&typed.attrs);
         match (name(&pattern, errors), is_owned(&typed.ty, errors)) {
-            // Of two arguments of one name the compiler speaks; under conditions there is only one.
+            // The compiler itself reports two arguments of the same name. With `#[cfg]`s, only one of them may exist.
             (Some(name), true) if !(names.contains(&name) && conditions.is_empty()) => {
                 names.push(name.clone());
                 Self::Argument(Argument { conditions, name, of_type: (*typed.ty).clone() })
@@ -127,7 +127,7 @@ fn last_segment(of_type: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The name under which an argument is given.
+/// The name of an argument.
 fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
     match pattern {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
@@ -163,6 +163,6 @@ fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
         );
         return false;
     }
-    // It has been reported with the signature.
+    // `impl Trait` is reported with the signature.
     !mentions(of_type.to_token_stream(), "impl")
 }

@@ -61,7 +61,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let emitted = expand_function(&function, &item, &in_slot, &mistakes);
     let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
     errors.append(mistakes);
-    // Without the options that are wrong it is still a job, so that its users compile and the compiler checks all else.
+    // Invalid options alone do not prevent the expansion, so that code that uses the job compiles.
     let beside = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Job { function, inputs, options })
     } else {

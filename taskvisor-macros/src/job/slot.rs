@@ -12,7 +12,7 @@ use crate::error::rule::Rule;
 use super::inputs::{Argument, Input, arguments};
 use super::template::{Placeholder, placeholders};
 
-/// Reports every placeholder that names no argument. Returns whether there is none.
+/// Reports every placeholder that names no argument. Returns `true` if there is none.
 pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> bool {
     let mut seen = Vec::new();
     let mut right = true;
@@ -62,7 +62,7 @@ fn problem(placeholder: &Placeholder, inputs: &[Input]) -> Option<(Rule, String)
                 );
                 return Some((Rule::InjectedInSlot, problem));
             }
-            // It has been reported where it is written.
+            // The parameter itself has been reported.
             Input::Unusable { pattern } if binds(pattern.to_token_stream(), name) => return None,
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! `#[subscriber]`: a function that is called with every event.
+//! `#[subscriber]`: a function that is called for each event.
 
 mod options;
 mod inputs;
@@ -40,7 +40,7 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
     let Inputs { event, injected } = inputs;
     let emitted = expand_function(&function, &item, &[], &mistakes);
     let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
-    // Without the options that are wrong it is still a subscriber, so that the compiler checks all else.
+    // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let beside = match event {
         Some(event) if is_subscriber => {
             expand::declaration(&Subscriber { function, event, injected, options })

@@ -1,4 +1,4 @@
-//! What can be said about a subscriber in its attribute.
+//! The options of `#[subscriber]`.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;

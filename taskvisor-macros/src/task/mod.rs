@@ -34,7 +34,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     check_function(&function, &mut mistakes);
     let parameters = Parameter::read_all(&function.signature, &mut mistakes);
     let emitted = expand_function(&function, &item, &[], &mistakes);
-    // Without the options that are wrong it is still a task, so that the compiler checks all else.
+    // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let beside = if mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Task { function, parameters, options })
     } else {

@@ -1,4 +1,4 @@
-//! A word that is no option is answered with what to write instead.
+//! The error of a word that is no option says what to write instead.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ fn job(word: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_renamed_option_is_answered_by_its_meaning() {
+fn a_renamed_option_is_suggested_under_its_name_here() {
     for word in ["max_retry", "maxRetry", "retry_limit", "retry_count", "max_restart", "num_retries"] {
         one(task(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
         one(job(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
@@ -51,7 +51,7 @@ fn a_renamed_option_is_answered_by_its_meaning() {
 }
 
 #[test]
-fn a_feature_of_other_libraries_is_answered_by_what_to_do_today() {
+fn a_feature_of_other_libraries_has_advice() {
     for (word, advice) in [
         ("cron", "a task repeats at intervals, not at dates; write `every = \"1h\"`"),
         ("schedule", "a task repeats at intervals, not at dates"),
@@ -71,14 +71,14 @@ fn a_feature_of_other_libraries_is_answered_by_what_to_do_today() {
 
 /// `rate` differs from `crate` by one letter, and `max_age` begins like `max`.
 #[test]
-fn a_word_of_another_meaning_is_not_taken_for_an_option() {
+fn a_word_of_another_meaning_suggests_no_option() {
     for word in ["rate", "max_age", "max_weight", "exp_base"] {
         let message = &task(word)[0];
         assert!(!message.contains("did you mean") && !message.contains("backoff(exp"), "{message}");
     }
 }
 
-/// A word that has become an option is answered otherwise, and must go from the table.
+/// A word that has become an option must be removed from the table.
 #[test]
 fn no_word_of_the_table_is_an_option() {
     for place in PLACES {
@@ -112,13 +112,12 @@ fn a_word_of_the_table_has_one_answer_for_each_place() {
     }
 }
 
-/// Rather than a word, a type or a call in the function.
+/// Whether the code is options, not a word, a type or a call in the function.
 fn is_of_options(code: &str) -> bool {
     let is_assigned = code.split_once(" = ").is_some_and(|(key, _)| !key.contains(['.', '"']));
     is_assigned || code.starts_with("on(") || code.starts_with("backoff(")
 }
 
-/// Options, alone or in an attribute, that an advice says to write.
 #[test]
 fn the_options_in_an_advice_are_accepted() {
     let mut checked = 0;

@@ -1,4 +1,4 @@
-//! Every mistake is answered once, in words that say what to write instead.
+//! Each mistake is reported once, with what to write instead.
 
 use super::{messages, messages_inside, one, tokens};
 
@@ -19,7 +19,7 @@ fn entry(arguments: &str, item: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_right_is_not_refused() {
+fn valid_options_are_accepted() {
     for arguments in [
         "",
         "name = \"a\", restart = \"always\", backoff = \"exp\", timeout = \"5s\", max_retries = 3,",
@@ -66,9 +66,8 @@ fn each_message_ends_with_the_name_of_its_rule() {
     }
 }
 
-/// Of what the compiler refuses as well it is given nothing to refuse.
 #[test]
-fn what_is_reported_is_not_left_to_be_reported_again() {
+fn what_the_compiler_would_report_again_is_removed() {
     for item in [
         "#[task] async fn ping() {}",
         "#[tokio::main] async fn ping() {}",
@@ -154,8 +153,8 @@ fn backoffs() {
     one(task("backoff(exp, factor = 1e999)"), "`factor` must be a finite number of at least 1");
     one(task("backoff(exp, first = \"0s\")"), "`first` must be longer than zero");
     one(task("backoff(exp, first = \"2s\", max = \"1s\")"), "`max` is shorter than `first`, 1s against 2s");
-    one(task("backoff(exp, first = \"1m\")"), "`first` is longer than `max`, which is 30s unless");
-    one(task("backoff(exp, max = \"50ms\")"), "`max` is shorter than `first`, which is 100ms unless");
+    one(task("backoff(exp, first = \"1m\")"), "`first` is longer than `max`, which is 30s by default");
+    one(task("backoff(exp, max = \"50ms\")"), "`max` is shorter than `first`, which is 100ms by default");
     one(task("backoff(exp, first = \"x\", max = \"50ms\")"), "invalid duration \"x\"");
     one(task("backoff(constant, max = \"1s\")"), "`max` has no meaning with the kind `constant`");
     one(task("backoff(constant, jitter = \"decorrelated\")"), "`jitter` cannot be \"decorrelated\"");

@@ -1,6 +1,6 @@
 //! The whole expansion of each attribute, compared with a file that a review can read.
 //!
-//! `BLESS=1 cargo test -p taskvisor-macros` writes the files anew.
+//! `BLESS=1 cargo test -p taskvisor-macros` rewrites the files.
 
 use std::path::Path;
 
@@ -76,7 +76,7 @@ fn an_entry_point() {
     compare("entry.rs", &expanded(crate::entry::main, arguments, item));
 }
 
-/// With another path to the runtime, the usual one must not be named anywhere.
+/// With another path to the runtime, no generated path may start from the default one.
 #[test]
 fn the_path_of_the_runtime_is_used_throughout() {
     let task = expanded(crate::task::task, "crate = crate::inner", "async fn ping(ctx: TaskContext) {}");
@@ -91,22 +91,21 @@ fn the_path_of_the_runtime_is_used_throughout() {
     }
 }
 
-/// The function itself is the user's: every token of it comes out as it went in.
 #[test]
 fn the_function_stays_as_it_is() {
     let expansion = crate::task::task(tokens("retires = 3"), tokens(TASK)).to_string();
     assert!(expansion.starts_with(&tokens(TASK).to_string()));
     let expansion = crate::task::task(tokens(""), tokens(TASK)).to_string();
     assert!(expansion.starts_with(&tokens(TASK).to_string()));
-    let expansion = crate::job::job(tokens("slot = \"{nobody}\""), tokens(JOB)).to_string();
+    let expansion = crate::job::job(tokens("slot = \"{unknown}\""), tokens(JOB)).to_string();
     assert!(expansion.starts_with(&tokens(JOB).to_string()));
     let expansion = crate::job::job(tokens(""), tokens(JOB)).to_string();
     assert!(expansion.starts_with(&tokens(JOB).to_string()));
 }
 
-/// What is `async` without need is so because we demand it.
+/// The attribute requires `async`, so clippy must not report it as needless.
 #[test]
-fn clippy_is_not_to_advise_against_async() {
+fn clippy_does_not_report_a_needless_async() {
     let allowed =
         |item: &str| crate::task::task(tokens(""), tokens(item)).to_string().contains("unused_async");
     assert!(allowed("async fn ping() {}"));
@@ -115,7 +114,6 @@ fn clippy_is_not_to_advise_against_async() {
     assert!(main.contains("unused_async"));
 }
 
-/// All but the marker that only the attribute knows.
 #[test]
 fn a_marked_parameter_loses_its_mark() {
     for arguments in ["", "banana"] {

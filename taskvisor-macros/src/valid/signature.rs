@@ -78,7 +78,7 @@ fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
     }
     if let Some(clause) = &generics.where_clause {
         let message = format!("{what} cannot have a `where` clause: it is not generic; remove the clause");
-        // A clause without predicates is printed as nothing, and would be blamed on the whole attribute.
+        // An empty clause has no tokens, so its error would point at the whole attribute.
         if clause.predicates.is_empty() {
             errors.on(clause.where_token, Rule::WhereClause, message);
         } else {
@@ -120,7 +120,7 @@ pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors
     }
 }
 
-/// Reports attributes that would make another function of it.
+/// Reports other attributes that change the function.
 pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) {
     for attribute in attributes {
         let path = attribute.path();
@@ -150,7 +150,7 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
     }
 }
 
-/// Reports a return type that hides whether it is a result; inside of a result, a type may have no name.
+/// Reports `impl Trait` as the return type, which hides whether it is a result. Inside of a result it is allowed.
 pub(crate) fn check_returned(output: &ReturnType, what: &str, errors: &mut Errors) {
     let ReturnType::Type(_, returned) = output else { return };
     if matches!(bare(returned), Type::ImplTrait(_)) {

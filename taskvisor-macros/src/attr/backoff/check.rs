@@ -71,7 +71,7 @@ impl Parts {
                 &key.key,
                 Rule::FirstAboveMax,
                 format!(
-                    "`first` is longer than `max`, which is {max} unless it is given; \
+                    "`first` is longer than `max`, which is {max} by default; \
                      write `max = \"{first}\"` or more"
                 ),
             ),
@@ -79,7 +79,7 @@ impl Parts {
                 &key.key,
                 Rule::FirstAboveMax,
                 format!(
-                    "`max` is shorter than `first`, which is {first} unless it is given; \
+                    "`max` is shorter than `first`, which is {first} by default; \
                      write `first = \"{max}\"` or less"
                 ),
             ),

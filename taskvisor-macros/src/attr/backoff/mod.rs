@@ -91,7 +91,7 @@ impl Backoff {
             Err(error) => mistakes.push(error),
         }
         arguments::read_list(&list, &GRAMMAR, &mut mistakes, &mut |argument, _| parts.set(argument));
-        // A part that could not be read must not be taken for one that was not given.
+        // An invalid part must not count as an omitted one.
         if mistakes.is_empty() {
             parts.check_order(&mut mistakes);
         }

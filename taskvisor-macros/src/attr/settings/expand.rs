@@ -10,10 +10,10 @@ use super::{Restart, Settings};
 impl Settings {
     /// The settings that the attribute sets; all others are inherited from `Config`.
     ///
-    /// `unless_given` is the default restart policy.
-    pub(crate) fn expand(&self, unless_given: Option<Restart>) -> TokenStream {
+    /// `default_restart` applies without the option `restart`.
+    pub(crate) fn expand(&self, default_restart: Option<Restart>) -> TokenStream {
         let mut given: Vec<(&str, TokenStream)> = Vec::new();
-        if let Some(restart) = self.expand_restart(unless_given) {
+        if let Some(restart) = self.expand_restart(default_restart) {
             given.push(("restart", restart));
         }
         if let Some(backoff) = self.backoff.as_ref().and_then(|backoff| backoff.value.expand(&backoff.key)) {
@@ -41,7 +41,7 @@ impl Settings {
         if let Some(stop_timeout) = &self.stop_timeout {
             given.push(("stop_timeout", stop_timeout.value.expand_duration()));
         }
-        // With every field given there is nothing left to inherit, and clippy would say so.
+        // With all fields set, clippy would report the needless update.
         let inherited =
             (given.len() < 7).then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
         let fields = given.into_iter().map(|(field, value)| {
@@ -51,13 +51,13 @@ impl Settings {
         quote_spanned!(attribute_span()=> __taskvisor::Settings { #(#fields)* #inherited })
     }
 
-    fn expand_restart(&self, unless_given: Option<Restart>) -> Option<TokenStream> {
+    fn expand_restart(&self, default_restart: Option<Restart>) -> Option<TokenStream> {
         match &self.restart {
             Some(restart) => {
                 let of_type = quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy);
                 Some(restart.value.expand(&of_type, Restart::expand))
             }
-            None => unless_given.map(Restart::expand),
+            None => default_restart.map(Restart::expand),
         }
     }
 }

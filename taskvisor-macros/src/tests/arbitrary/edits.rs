@@ -1,14 +1,14 @@
-//! Right usages with something done to them, as it happens while they are typed.
+//! Valid usages with a few edited tokens, as while they are typed.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::soup;
-use super::usage::{RIGHT, Usage};
+use super::random_tokens;
+use super::usage::{Usage, VALID};
 
-/// What is done to a token, at any depth.
+/// An edit of one token, at any depth.
 #[derive(Clone, Debug)]
 pub(super) enum Edit {
     Delete,
@@ -52,7 +52,9 @@ impl Edit {
 
     fn inside(&self, tree: TokenTree, left: &mut Option<usize>) -> TokenTree {
         match tree {
-            TokenTree::Group(group) => soup::group(group.delimiter(), self.walk(group.stream(), left)),
+            TokenTree::Group(group) => {
+                random_tokens::group(group.delimiter(), self.walk(group.stream(), left))
+            }
             other => other,
         }
     }
@@ -63,7 +65,7 @@ impl Edit {
             Self::Duplicate => out.extend([tree.clone(), tree]),
             Self::SwapWithNext => out.push(tree),
             Self::CutBehind => out.push(match tree {
-                TokenTree::Group(group) => soup::group(group.delimiter(), TokenStream::new()),
+                TokenTree::Group(group) => random_tokens::group(group.delimiter(), TokenStream::new()),
                 other => other,
             }),
             Self::Hide => out.push(Group::new(Delimiter::None, tree.into()).into()),
@@ -82,11 +84,11 @@ pub(super) fn count(stream: TokenStream) -> usize {
     stream.into_iter().map(|tree| 1 + inside(tree)).sum()
 }
 
-/// Each edit that needs no other token, at each token of each right usage.
+/// Each edit that needs no other token, at each token of each valid usage.
 pub(super) fn single() -> impl Iterator<Item = Usage> {
     use Edit::{CutBehind, Delete, Duplicate, Hide, SwapWithNext};
-    RIGHT.iter().flat_map(|(attribute, arguments, item)| {
-        let right = Usage::written(*attribute, arguments, item);
+    VALID.iter().flat_map(|(attribute, arguments, item)| {
+        let right = Usage::parse(*attribute, arguments, item);
         let in_arguments = count(right.arguments.clone());
         let all = in_arguments + count(right.item.clone());
         let edits = [Delete, Duplicate, SwapWithNext, CutBehind, Hide];
@@ -103,7 +105,7 @@ fn edited(usage: &Usage, edit: &Edit, number: usize, in_arguments: usize) -> Usa
     }
 }
 
-/// Right usages after a few edits by chance.
+/// Valid usages after a few random edits.
 pub(super) fn usages() -> BoxedStrategy<Usage> {
     let edit = prop_oneof![
         Just(Edit::Delete),
@@ -111,12 +113,12 @@ pub(super) fn usages() -> BoxedStrategy<Usage> {
         Just(Edit::SwapWithNext),
         Just(Edit::CutBehind),
         Just(Edit::Hide),
-        soup::tree().prop_map(Edit::Insert),
-        soup::tree().prop_map(Edit::Replace),
+        random_tokens::tree().prop_map(Edit::Insert),
+        random_tokens::tree().prop_map(Edit::Replace),
     ];
-    (select(RIGHT), vec((edit, any::<Index>()), 0..4))
+    (select(VALID), vec((edit, any::<Index>()), 0..4))
         .prop_map(|((attribute, arguments, item), edits)| {
-            edits.into_iter().fold(Usage::written(attribute, arguments, item), |usage, (edit, at)| {
+            edits.into_iter().fold(Usage::parse(attribute, arguments, item), |usage, (edit, at)| {
                 let in_arguments = count(usage.arguments.clone());
                 let all = in_arguments + count(usage.item.clone());
                 if all == 0 { usage } else { edited(&usage, &edit, at.index(all), in_arguments) }
@@ -125,11 +127,11 @@ pub(super) fn usages() -> BoxedStrategy<Usage> {
         .boxed()
 }
 
-/// Right usages with anything for a body.
+/// Valid usages with a random body.
 pub(super) fn bodies() -> BoxedStrategy<Usage> {
-    (select(RIGHT), soup::stream(8))
+    (select(VALID), random_tokens::stream(8))
         .prop_map(|((attribute, arguments, item), body)| {
-            let Usage { arguments, item, .. } = Usage::written(attribute, arguments, item);
+            let Usage { arguments, item, .. } = Usage::parse(attribute, arguments, item);
             let item = super::trees::with_body(&item, Group::new(Delimiter::Brace, body));
             Usage::new(attribute, arguments, item)
         })

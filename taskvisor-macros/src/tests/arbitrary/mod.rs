@@ -1,68 +1,68 @@
-//! Whatever is written, in an attribute or under it: the attribute answers, and keeps its promises.
+//! Properties that an attribute has on arbitrary input: it terminates, and either expands or reports an error.
 //!
-//! `PROPTEST_CASES=200000 cargo test -p taskvisor-macros arbitrary` tries more than the usual few hundred. What fails is
-//! made small, and printed with the seed that finds it again. Where an error points is seen only with
+//! `PROPTEST_CASES=200000 cargo test -p taskvisor-macros arbitrary` checks more than the usual few hundred. A failing usage
+//! is shrunk, and printed with the seed that replays it. The places of errors are checked only with
 //! `RUSTFLAGS="--cfg taskvisor_places"`.
 
 mod usage;
 mod trees;
-mod promises;
-mod watched;
-mod soup;
-mod written;
+mod properties;
+mod runner;
+mod random_tokens;
+mod plausible;
 mod edits;
 
-use self::promises::Answer;
-use self::watched::{Answers, tried, watched};
+use self::properties::Verdict;
+use self::runner::{Verdicts, run_cases, run_on_a_thread};
 
-/// A test that never gets to one of these answers would show little.
+/// Without each of these verdicts, a test would prove little.
 #[track_caller]
-fn there_is_each(answers: &Answers) {
-    println!("{answers:?}");
-    for answer in [Answer::Declared, Answer::Refused, Answer::NoFunction] {
-        assert!(answers.contains_key(&answer), "{answer:?} is missing: {answers:?}");
+fn assert_each_occurs(verdicts: &Verdicts) {
+    println!("{verdicts:?}");
+    for verdict in [Verdict::Declared, Verdict::Rejected, Verdict::NotAFunction] {
+        assert!(verdicts.contains_key(&verdict), "{verdict:?} is missing: {verdicts:?}");
     }
 }
 
 #[test]
-fn what_is_right_is_declared() {
-    let answers = watched(|trial| {
-        let mut right = usage::RIGHT.iter();
+fn valid_usages_are_declared() {
+    let verdicts = run_on_a_thread(|trial| {
+        let mut right = usage::VALID.iter();
         right.try_for_each(|(attribute, arguments, item)| {
-            trial.keeps_promises(&usage::Usage::written(*attribute, arguments, item))
+            trial.check(&usage::Usage::parse(*attribute, arguments, item))
         })
     });
-    assert_eq!(answers.keys().collect::<Vec<_>>(), [&Answer::Declared]);
+    assert_eq!(verdicts.keys().collect::<Vec<_>>(), [&Verdict::Declared]);
 }
 
 #[test]
-fn any_tokens_at_all() {
-    println!("{:?}", tried(soup::usages));
+fn random_tokens() {
+    println!("{:?}", run_cases(random_tokens::usages));
 }
 
 #[test]
-fn what_people_might_write() {
-    there_is_each(&tried(written::usages));
+fn plausible_usages() {
+    assert_each_occurs(&run_cases(plausible::usages));
 }
 
 #[test]
 fn each_value_of_each_option() {
-    watched(|trial| written::each_value().try_for_each(|usage| trial.keeps_promises(&usage)));
+    run_on_a_thread(|trial| plausible::each_value().try_for_each(|usage| trial.check(&usage)));
 }
 
 /// Each prefix of each valid usage is among them, because an editor expands a macro while it is typed.
 #[test]
 fn each_edit_of_each_token() {
-    there_is_each(&watched(|trial| edits::single().try_for_each(|usage| trial.keeps_promises(&usage))));
+    assert_each_occurs(&run_on_a_thread(|trial| edits::single().try_for_each(|usage| trial.check(&usage))));
 }
 
 #[test]
-fn a_few_edits_by_chance() {
-    there_is_each(&tried(edits::usages));
+fn random_edits() {
+    assert_each_occurs(&run_cases(edits::usages));
 }
 
 #[test]
-fn any_body() {
-    let answers = tried(edits::bodies);
-    assert_eq!(answers.keys().collect::<Vec<_>>(), [&Answer::Declared]);
+fn random_bodies() {
+    let verdicts = run_cases(edits::bodies);
+    assert_eq!(verdicts.keys().collect::<Vec<_>>(), [&Verdict::Declared]);
 }

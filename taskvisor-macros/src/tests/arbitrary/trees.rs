@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
-/// Each token by itself, brackets too; how they are spaced and grouped invisibly does not count.
+/// The text of each token, brackets included. Spacing and invisible groups are ignored.
 pub(super) fn flat(stream: TokenStream) -> Vec<String> {
     let mut words = Vec::new();
     flatten(stream, &mut words);
@@ -31,7 +31,7 @@ fn flatten(stream: TokenStream, words: &mut Vec<String>) {
     }
 }
 
-/// The same as the parser prints it, which forgets lists without content: `<>`, and `where`.
+/// The tokens as the parser prints them, which drops empty lists: `<>`, and `where`.
 pub(super) fn printed(stream: TokenStream) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in flat(stream) {
@@ -50,7 +50,7 @@ pub(super) fn printed(stream: TokenStream) -> Vec<String> {
     words
 }
 
-/// The same tokens to the last detail: their spacing, their groups, and where they stand.
+/// The tokens with their spacing, groups and spans.
 pub(super) fn exact(stream: TokenStream) -> Vec<String> {
     stream.into_iter().map(|tree| format!("{tree:?}")).collect()
 }
@@ -71,7 +71,7 @@ pub(super) fn with_body(item: &TokenStream, body: Group) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// Without invisible groups, and without the attributes that `unwanted` knows by their content, at any depth.
+/// Removes invisible groups, and the attributes for which `unwanted` returns `true`, at any depth.
 pub(super) fn without_attributes(stream: TokenStream, unwanted: &dyn Fn(&[String]) -> bool) -> TokenStream {
     let mut trees: Vec<TokenTree> = Vec::new();
     for tree in visible(stream) {
@@ -98,7 +98,7 @@ fn visible(stream: TokenStream) -> Vec<TokenTree> {
     stream.into_iter().flat_map(one).collect()
 }
 
-/// Whether a word stands anywhere in the tokens.
+/// Whether the tokens contain the word.
 pub(super) fn mentions(stream: TokenStream, word: &str) -> bool {
     stream.into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == word,
@@ -107,7 +107,7 @@ pub(super) fn mentions(stream: TokenStream, word: &str) -> bool {
     })
 }
 
-/// What a `compile_error!` says, and the first and last place that it points at.
+/// The message of a `compile_error!`, and its first and last span.
 pub(super) struct Reported {
     pub(super) message: String,
     pub(super) first: Span,

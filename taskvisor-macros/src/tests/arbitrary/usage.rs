@@ -1,4 +1,4 @@
-//! One attribute on one item, and some that are right.
+//! An attribute on an item, and valid examples.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -18,13 +18,13 @@ pub(super) enum Attribute {
 pub(super) const ATTRIBUTES: [Attribute; 4] =
     [Attribute::Task, Attribute::Job, Attribute::Subscriber, Attribute::Main];
 
-/// Usages that nothing is wrong with, and that use all there is.
-pub(super) const RIGHT: &[(Attribute, &str, &str)] = &[
+/// Valid usages, which together use every feature.
+pub(super) const VALID: &[(Attribute, &str, &str)] = &[
     (Attribute::Task, "", "async fn ping() {}"),
     (
         Attribute::Task,
         "name = \"ping\", restart = \"always\", every = \"30s\", timeout = Duration::from_secs(5), max_retries = 3,",
-        "/// Asks.\n#[cfg(unix)] pub(crate) async fn ping(ctx: TaskContext, State(db): State<Db>, clock: &Clock) \
+        "/// Pings.\n#[cfg(unix)] pub(crate) async fn ping(ctx: TaskContext, State(db): State<Db>, clock: &Clock) \
          -> Result<(), DbError> { db.ping(ctx, clock).await?; Ok(()) }",
     ),
     (
@@ -61,7 +61,7 @@ pub(super) const RIGHT: &[(Attribute, &str, &str)] = &[
     (Attribute::Main, "crate = ::sup", "pub async fn main() {}"),
 ];
 
-/// An attribute, what is in its parentheses, and what is under it.
+/// An attribute, the tokens in its parentheses, and the item under it.
 #[derive(Clone)]
 pub(super) struct Usage {
     pub(super) attribute: Attribute,
@@ -77,7 +77,7 @@ impl Usage {
         Self { attribute, arguments, item: placed(item, &mut used) }
     }
 
-    pub(super) fn written(attribute: Attribute, arguments: &str, item: &str) -> Self {
+    pub(super) fn parse(attribute: Attribute, arguments: &str, item: &str) -> Self {
         Self::new(attribute, tokens(arguments), tokens(item))
     }
 

@@ -1,4 +1,4 @@
-//! Tokens that mean nothing.
+//! Random tokens.
 
 use std::ffi::CString;
 
@@ -10,7 +10,7 @@ use quote::quote;
 
 use super::usage::{ATTRIBUTES, Attribute, Usage};
 
-/// Anything in the parentheses, and anything or something like a function under them.
+/// Random options, over random tokens or something like a function.
 pub(super) fn usages() -> BoxedStrategy<Usage> {
     let item = prop_oneof![stream(12), like_a_function()];
     (attribute(), stream(12), item)
@@ -46,7 +46,7 @@ fn delimiter() -> impl Strategy<Value = Delimiter> {
     select(vec![Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None])
 }
 
-/// A function, or what could be one but for what stands in it.
+/// A function in which random tokens may make some part invalid.
 fn like_a_function() -> impl Strategy<Value = TokenStream> {
     let head = prop_oneof![
         8 => Just(quote!(async fn ping)),
@@ -86,7 +86,7 @@ fn word() -> impl Strategy<Value = Ident> {
     prop_oneof![9 => any_of(WORDS).prop_map(named), 1 => any_of(RAW).prop_map(raw)]
 }
 
-/// A `'` may stand before anything here, and so begin a lifetime or nothing.
+/// A `'` may precede any token, and so begin a lifetime or not.
 fn punct() -> impl Strategy<Value = Punct> {
     let letter = prop_oneof![
         2 => select(vec![',', '=', ':', '-', '&', '#', '<', '>', '!']),
@@ -96,7 +96,7 @@ fn punct() -> impl Strategy<Value = Punct> {
         .prop_map(|(letter, joint)| Punct::new(letter, if joint { Spacing::Joint } else { Spacing::Alone }))
 }
 
-/// Literals that only their text can say.
+/// Literals that can only be built from text.
 const WRITTEN: &str = r##"
     5s 5_parsecs 0x1F_u8 0b1 0o17 1_000 1e999 1.5e-7f32 1f64 0x1f64 2. 1E5 0xFFFFFFFFFFFFFFFFF -1 -1.5f64
     99999999999999999999999999999999999999999999 r"raw" r#"{tenant}"# br"raw" cr"raw" "a"suffix 'a'suffix b'\x00'

@@ -1,4 +1,4 @@
-//! What people might write: real options with right and wrong values, on functions of all kinds.
+//! Plausible usages: options with valid and invalid values, on functions of all kinds.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,14 +13,14 @@ pub(super) fn usages() -> BoxedStrategy<Usage> {
 
 fn usages_of(attribute: Attribute) -> BoxedStrategy<Usage> {
     (arguments(attribute), item(attribute))
-        .prop_map(move |(arguments, item)| Usage::written(attribute, &arguments, &item))
+        .prop_map(move |(arguments, item)| Usage::parse(attribute, &arguments, &item))
         .boxed()
 }
 
 /// Each option with each value, and each part of a backoff.
 pub(super) fn each_value() -> impl Iterator<Item = Usage> {
     ATTRIBUTES.into_iter().flat_map(|attribute| {
-        let keys = right(attribute).into_iter().filter_map(|option| option.split([' ', '(']).next());
+        let keys = valid(attribute).into_iter().filter_map(|option| option.split([' ', '(']).next());
         let options = keys.map(|key| format!("{key} = VALUE"));
         let parts = phrases("first  max  factor  jitter").into_iter();
         let parts = parts.map(|part| format!("crate = ::sup, backoff(exp, {part} = VALUE)"));
@@ -31,13 +31,13 @@ pub(super) fn each_value() -> impl Iterator<Item = Usage> {
         };
         options.chain(parts).flat_map(move |option| {
             let written = phrases(VALUES).into_iter().map(move |value| option.replace("VALUE", value));
-            written.map(move |arguments| Usage::written(attribute, &arguments, item))
+            written.map(move |arguments| Usage::parse(attribute, &arguments, item))
         })
     })
 }
 
-/// Options that may all be given together.
-fn right(attribute: Attribute) -> Vec<&'static str> {
+/// Valid options that do not contradict each other.
+fn valid(attribute: Attribute) -> Vec<&'static str> {
     phrases(match attribute {
         Attribute::Task => {
             r#" name = "ping"  restart = "always"  every = IDLE  timeout = "5s"  max_retries = 3  stable_after = "1m"
@@ -55,7 +55,7 @@ fn right(attribute: Attribute) -> Vec<&'static str> {
     })
 }
 
-/// What stands between two spaces.
+/// The phrases of a text, which two spaces separate.
 fn phrases(text: &'static str) -> Vec<&'static str> {
     text.split("  ").map(str::trim).filter(|phrase| !phrase.is_empty()).collect()
 }
@@ -65,7 +65,7 @@ fn any_of(text: &'static str) -> impl Strategy<Value = &'static str> {
     select(phrases(text))
 }
 
-/// Mostly the first of these, or else one of the phrases or nothing.
+/// Mostly `usual`, sometimes one of the phrases or nothing.
 fn mostly(usual: &'static str, unusual: &'static str) -> impl Strategy<Value = &'static str> {
     let mut unusual = phrases(unusual);
     unusual.push("");
@@ -111,11 +111,11 @@ fn option() -> impl Strategy<Value = String> {
 }
 
 fn arguments(attribute: Attribute) -> impl Strategy<Value = String> {
-    let right = right(attribute);
-    let all = right.len();
-    let wrong = prop_oneof![2 => Just(Vec::new()), 3 => vec(option(), 1..4)];
-    let mixed = (subsequence(right, 0..=all), wrong)
-        .prop_map(|(right, wrong)| right.into_iter().map(str::to_owned).chain(wrong).collect::<Vec<_>>());
+    let valid = valid(attribute);
+    let all = valid.len();
+    let invalid = prop_oneof![2 => Just(Vec::new()), 3 => vec(option(), 1..4)];
+    let mixed = (subsequence(valid, 0..=all), invalid)
+        .prop_map(|(valid, invalid)| valid.into_iter().map(str::to_owned).chain(invalid).collect::<Vec<_>>());
     let comma = prop_oneof![16 => Just(", "), 1 => Just(" "), 1 => Just(",, ")];
     (mixed.prop_shuffle(), vec(comma, 12), any::<bool>()).prop_map(|(options, commas, trailing)| {
         let options: String =

@@ -1,4 +1,4 @@
-//! What an attribute promises, whatever it is given.
+//! The properties of an expansion.
 
 use std::collections::BTreeSet;
 
@@ -10,54 +10,52 @@ use crate::ast::function::Function;
 use super::trees::{self, Reported, exact, flat, mentions, printed, reported, with_body, without_attributes};
 use super::usage::{Attribute, Usage};
 
-/// What a usage came to.
+/// What an attribute made of a usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Answer {
+pub(super) enum Verdict {
     Declared,
-    Refused,
-    NoFunction,
+    Rejected,
+    NotAFunction,
 }
 
-type Kept = Result<(), String>;
+type Checked = Result<(), String>;
 
-pub(super) fn keep(usage: &Usage) -> Result<Answer, String> {
+pub(super) fn check(usage: &Usage) -> Result<Verdict, String> {
     let expansion = usage.expand();
     let errors = reported(expansion.clone());
-    let kept = declared_or_refused(usage, &expansion, &errors)
+    let kept = declared_or_rejected(usage, &expansion, &errors)
         .and_then(|()| errors.iter().try_for_each(error_is_ours))
         .and_then(|()| errors_have_places(usage, &errors))
         .and_then(|()| item_is_kept(usage, &expansion, &errors))
         .and_then(|()| expansion_is_rust(usage, &expansion));
     kept.map_err(|broken| format!("{broken}\n    {usage:?}\nexpands to\n    {expansion}\n"))?;
     Ok(match (function(&usage.item).is_some(), errors.is_empty()) {
-        (false, _) => Answer::NoFunction,
-        (true, true) => Answer::Declared,
-        (true, false) => Answer::Refused,
+        (false, _) => Verdict::NotAFunction,
+        (true, true) => Verdict::Declared,
+        (true, false) => Verdict::Rejected,
     })
 }
 
-fn unless(broken: bool, promise: impl Into<String>) -> Kept {
-    if broken { Err(promise.into()) } else { Ok(()) }
+fn fail_if(broken: bool, problem: impl Into<String>) -> Checked {
+    if broken { Err(problem.into()) } else { Ok(()) }
 }
 
-/// Either all is declared, or an error says why not.
-///
-/// With mistakes in its options alone it is declared all the same, so that its users compile and its types are checked.
-fn declared_or_refused(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Kept {
+/// The attribute either declares the function or reports an error. With mistakes in the options alone it does both.
+fn declared_or_rejected(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Checked {
     let declared =
         mentions(expansion.clone(), if usage.attribute == Attribute::Main { "run_main" } else { "submit" });
-    unless(
+    fail_if(
         !declared && errors.is_empty() && !names_twice(usage),
         "nothing is declared, and no error says why",
     )?;
     let without_options = Usage { arguments: TokenStream::new(), ..usage.clone() };
-    unless(
+    fail_if(
         declared && !errors.is_empty() && !reported(without_options.expand()).is_empty(),
         "declared in spite of a function with mistakes",
     )
 }
 
-/// Of two arguments of one name the compiler speaks.
+/// Whether two arguments have the same name, which the compiler itself reports.
 fn names_twice(usage: &Usage) -> bool {
     let Some(function) = function(&usage.item) else { return false };
     let mut patterns: Vec<_> = function
@@ -79,17 +77,17 @@ fn names_twice(usage: &Usage) -> bool {
 }
 
 /// A sentence of ours begins in lower case or with code, has no period, and is followed by the name of its rule.
-fn error_is_ours(error: &Reported) -> Kept {
+fn error_is_ours(error: &Reported) -> Checked {
     let (message, rule) = error.message.split_once('\n').unwrap_or((&error.message, ""));
     let names_a_rule = rule.starts_with("see `taskvisor::when_it_does_not_compile`, rule `");
-    unless(!names_a_rule, format!("an error does not end with its rule: {message}"))?;
+    fail_if(!names_a_rule, format!("an error does not end with its rule: {message}"))?;
     let begins_well = message.starts_with(|letter: char| letter.is_lowercase() || letter == '`');
-    unless(!begins_well, format!("an error begins like a sentence, or says nothing: {message}"))?;
-    unless(message.ends_with('.'), format!("an error ends with a period: {message}"))?;
-    unless(is_of_the_parser(message), format!("an error is in the parser's words: {message}"))
+    fail_if(!begins_well, format!("an error begins like a sentence, or says nothing: {message}"))?;
+    fail_if(message.ends_with('.'), format!("an error ends with a period: {message}"))?;
+    fail_if(is_of_the_parser(message), format!("an error is in the parser's words: {message}"))
 }
 
-/// Whether `syn` said so. It says what it expected, and no more; our errors say what to write.
+/// Whether the message is one of `syn`, which says what it expected, but not what to write.
 fn is_of_the_parser(message: &str) -> bool {
     let says_more = [" as in ", ": ", "; ", " before the next option", " after the kind"];
     ["expected one of: ", "unexpected end of input", "unexpected token"]
@@ -99,8 +97,8 @@ fn is_of_the_parser(message: &str) -> bool {
         || message.starts_with("expected ") && !says_more.iter().any(|more| message.contains(more))
 }
 
-/// An error without a place of its own would underline the whole attribute.
-fn errors_have_places(usage: &Usage, errors: &[Reported]) -> Kept {
+/// An error without a span of its own would underline the whole attribute.
+fn errors_have_places(usage: &Usage, errors: &[Reported]) -> Checked {
     let nowhere = place(Span::call_site());
     if nowhere == UNKNOWN || usage.item.is_empty() {
         return Ok(());
@@ -108,21 +106,21 @@ fn errors_have_places(usage: &Usage, errors: &[Reported]) -> Kept {
     let mut seen = BTreeSet::new();
     for Reported { message, first, last } in errors {
         let (first, last) = (place(*first), place(*last));
-        unless(first == nowhere || last == nowhere, format!("an error points at no token: {message}"))?;
-        unless(!seen.insert((first, message)), format!("an error is reported twice: {message}"))?;
+        fail_if(first == nowhere || last == nowhere, format!("an error points at no token: {message}"))?;
+        fail_if(!seen.insert((first, message)), format!("an error is reported twice: {message}"))?;
     }
     Ok(())
 }
 
-/// What each place reads as, unless tokens are built with `--cfg taskvisor_places`.
+/// How each span is printed without `--cfg taskvisor_places`.
 const UNKNOWN: &str = "Span";
 
 fn place(span: Span) -> String {
     format!("{span:?}")
 }
 
-/// The item comes first, or is inside of `main`.
-fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Kept {
+/// The item is emitted first, or inside of `main`.
+fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Checked {
     let Usage { attribute, item, .. } = usage;
     let kept = match (attribute, function(item)) {
         (Attribute::Main, Some(function)) => is_main_around(function, expansion),
@@ -134,10 +132,10 @@ fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> 
         }
         (_, None) => is_untouched(item, expansion),
     };
-    unless(!kept, "the item is changed")
+    fail_if(!kept, "the item is changed")
 }
 
-/// To the last detail; one attribute may stand before it.
+/// Whether the item is emitted token for token, after at most one attribute.
 fn is_untouched(item: &TokenStream, expansion: &TokenStream) -> bool {
     let (item, out) = (exact(item.clone()), exact(expansion.clone()));
     let begin: TokenStream = expansion.clone().into_iter().take(2).collect();
@@ -145,8 +143,8 @@ fn is_untouched(item: &TokenStream, expansion: &TokenStream) -> bool {
     out.starts_with(&item) || allows && out.get(2..).is_some_and(|out| out.starts_with(&item))
 }
 
-/// The function comes first as the parser prints it, but for what only our attributes understand; and, where it has
-/// mistakes, but for those of which the compiler would speak once more.
+/// Whether the function is emitted first without `#[inject]`, and, if it has mistakes, without those that the compiler would
+/// report again.
 fn is_cleaned(function: Function, expansion: &TokenStream, mistaken: bool) -> bool {
     let Function { attributes, visibility, mut signature, body } = function;
     let clean =
@@ -169,36 +167,35 @@ fn is_cleaned_off(attribute: &[String], mistaken: bool) -> bool {
         || is_allowance(attribute)
 }
 
-/// What the attributes add, so that lints stay quiet about what they demand.
+/// Whether it allows a lint, as the attributes do for code that they require.
 fn is_allowance(attribute: &[String]) -> bool {
     let lints = ["unused_variables", "clippy::unused_async", "dead_code"];
     lints.iter().any(|lint| attribute.concat() == format!("allow({lint})"))
 }
 
-/// There is one function, of this name, and the user's own is inside.
+/// Whether there is one function of this name, with the user's function inside.
 fn is_main_around(function: Function, expansion: &TokenStream) -> bool {
     let Function { attributes, visibility, signature, body } = function;
     let name = &signature.ident;
     let Some(outer) = trees::body(expansion) else { return false };
     let head = flat(with_body(expansion, Group::new(Delimiter::None, TokenStream::new())));
     let declared = flat(quote!(#(#attributes)* #visibility fn #name() -> ::std::process::ExitCode));
-    let refused = flat(quote!(#visibility fn #name()));
+    let rejected = flat(quote!(#visibility fn #name()));
     let quiet = |tokens| printed(without_attributes(tokens, &is_allowance));
-    (head == declared || head == refused)
+    (head == declared || head == rejected)
         && quiet(outer.stream()).starts_with(&quiet(quote!(#signature #body)))
 }
 
-/// Whatever was a function comes out as items; what was none, with nothing but items behind it.
+/// The expansion is a list of items. For an item that is no function, only the part after the item is checked.
 ///
-/// With another body it is the same expansion, but for the body and for what lints say of it: so a half-typed one
-/// changes nothing.
-fn expansion_is_rust(usage: &Usage, expansion: &TokenStream) -> Kept {
+/// Another body gives the same expansion, except for the body and the lints about it: so a half-typed body changes nothing.
+fn expansion_is_rust(usage: &Usage, expansion: &TokenStream) -> Checked {
     let Some(function) = function(&usage.item) else {
         let length = usage.item.clone().into_iter().count();
         return is_rust(expansion.clone().into_iter().skip(length).collect());
     };
     let written = flat(function.body);
-    unless(!written.starts_with(&["{".to_owned()]), "what has no body is taken for a function")?;
+    fail_if(!written.starts_with(&["{".to_owned()]), "what has no body is taken for a function")?;
     let body = trees::body(&usage.item).filter(|body| flat(TokenTree::from(body.clone()).into()) == written);
     let Some(body) = body else { return Ok(()) };
     let mut other = Group::new(Delimiter::Brace, quote!(__another_body));
@@ -207,11 +204,11 @@ fn expansion_is_rust(usage: &Usage, expansion: &TokenStream) -> Kept {
     let other_expansion = twin.expand();
     let put_back = with_body_put_back(other_expansion.clone(), &body);
     let quiet = |tokens| printed(without_attributes(tokens, &is_allowance));
-    unless(quiet(put_back) != quiet(expansion.clone()), "the body is looked into")?;
+    fail_if(quiet(put_back) != quiet(expansion.clone()), "the body is looked into")?;
     if syn::parse2::<syn::ItemFn>(twin.item).is_ok() { is_rust(other_expansion) } else { Ok(()) }
 }
 
-fn is_rust(tokens: TokenStream) -> Kept {
+fn is_rust(tokens: TokenStream) -> Checked {
     syn::parse2::<syn::File>(tokens).map(drop).map_err(|error| format!("the expansion is not Rust: {error}"))
 }
 
