@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The arguments of the command line.
 
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use anyhow::{Context, bail, ensure};
 const USAGE: &str = "usage: soak [--for TIME] [--threads NUMBER]";
 
 pub(crate) struct Arguments {
-    /// How long to go on.
+    /// How long the load lasts.
     pub(crate) limit: Duration,
-    /// How many threads work.
+    /// The number of worker threads.
     pub(crate) threads: usize,
 }
 
 impl Arguments {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut limit = Duration::from_secs(10);
-        // At least two, so that something can race; not too many, so that reports can be compared.
+        // At least two, so that threads can race; not too many, so that reports can be compared.
         let mut threads = available_parallelism().map_or(2, usize::from).clamp(2, 4);
         while let Some(word) = words.next() {
             match word.as_str() {

@@ -1,4 +1,4 @@
-//! What a driver counts.
+//! The counters of a driver.
 
 use std::array;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use taskvisor::Outcome;
 
-/// What is counted, in the order of the table.
+/// The counters, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
     Accepted,
@@ -17,11 +17,11 @@ pub(crate) enum Column {
     Rejected,
     /// Refused because the slot was taken.
     Busy,
-    /// Refused because too many waited.
+    /// Refused because the queue was full.
     Full,
     /// Refused because the name was taken.
     Taken,
-    /// Refused because the end had begun.
+    /// Refused because the shutdown had begun.
     Late,
 }
 
@@ -38,7 +38,7 @@ pub(crate) const COLUMNS: [(Column, &str); 10] = [
     (Column::Late, "late"),
 ];
 
-/// The ways to end.
+/// The outcomes of accepted tasks.
 pub(crate) const ENDS: [Column; 5] =
     [Column::Completed, Column::Canceled, Column::Failed, Column::Aborted, Column::Rejected];
 
@@ -60,7 +60,7 @@ impl Column {
 pub(crate) struct Counts {
     columns: [AtomicU64; COLUMNS.len()],
     wrong: AtomicU64,
-    /// The first few of what went wrong, in words.
+    /// Descriptions of the first few mistakes.
     words: Mutex<Vec<String>>,
 }
 
@@ -83,12 +83,12 @@ impl Counts {
         self.columns[column as usize].load(Ordering::Relaxed)
     }
 
-    /// How many of the accepted have ended.
+    /// How many of the accepted tasks have ended.
     pub(crate) fn ended(&self) -> u64 {
         ENDS.iter().map(|end| self.get(*end)).sum()
     }
 
-    /// Something is not as it was promised.
+    /// Records that a promise was broken.
     pub(crate) fn mistake(&self, words: impl FnOnce() -> String) {
         if self.wrong.fetch_add(1, Ordering::Relaxed) < 5 {
             self.words.lock().unwrap_or_else(PoisonError::into_inner).push(words());

@@ -1,4 +1,4 @@
-//! Those who put the load on, each with a row of the table.
+//! The drivers, which create the load. Each has a row of the table.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::counts::{Column, Counts};
 use crate::world::World;
 
-/// One of them. Clones share the row.
+/// A source of load. Clones share the row.
 #[derive(Clone)]
 pub(crate) struct Driver {
     pub(crate) row: &'static str,
@@ -20,10 +20,10 @@ pub(crate) struct Driver {
     counts: Arc<Counts>,
 }
 
-/// What those of one name counted.
+/// The counters of the drivers of one name.
 pub(crate) type Row = (&'static str, Arc<Counts>);
 
-/// All of them.
+/// All drivers.
 pub(crate) struct Crew {
     supervisor: SupervisorHandle,
     world: World,
@@ -36,14 +36,14 @@ impl Crew {
         Self { supervisor: supervisor.clone(), world: world.clone(), rows: Vec::new(), working: Vec::new() }
     }
 
-    /// One with a row of its own.
+    /// A driver with a new row.
     pub(crate) fn driver(&mut self, row: &'static str) -> Driver {
         let counts = Arc::new(Counts::default());
         self.rows.push((row, Arc::clone(&counts)));
         Driver { row, supervisor: self.supervisor.clone(), world: self.world.clone(), counts }
     }
 
-    /// Lets several of them work until the shutdown refuses their work, with a number for each.
+    /// Starts `how_many` numbered drivers, which work until the shutdown refuses their work.
     pub(crate) fn start<F>(&mut self, row: &'static str, how_many: usize, work: impl Fn(Driver, usize) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -55,7 +55,7 @@ impl Crew {
         }
     }
 
-    /// Waits until all have counted what was left.
+    /// Waits until all drivers have counted the ends of their last tasks.
     pub(crate) async fn finish(self) -> Vec<Row> {
         for (driver, working) in self.working {
             if let Err(error) = working.await {
@@ -67,7 +67,7 @@ impl Crew {
 }
 
 impl Driver {
-    /// Adds a task, which must be accepted, unless it is too late for any.
+    /// Adds a task, which must be accepted unless the shutdown has begun.
     pub(crate) fn add(&self, spec: TaskSpec) -> Option<TaskHandle> {
         match self.supervisor.add_task(spec) {
             Ok(task) => {
@@ -81,7 +81,7 @@ impl Driver {
         }
     }
 
-    /// Adds a task whose name is taken. It must not be accepted, and must come back.
+    /// Adds a task whose name is taken. The supervisor must refuse it and return it.
     pub(crate) fn add_in_vain(&self, spec: TaskSpec) {
         let name = spec.name().to_owned();
         match self.supervisor.add_task(spec) {
@@ -98,7 +98,7 @@ impl Driver {
         }
     }
 
-    /// Submits, which may be refused. Says whether it is too late for any.
+    /// Submits work, which may be refused. Returns `Closed` after the shutdown has begun.
     pub(crate) fn submit<S: Submit>(&self, submission: S) -> Result<Option<S::Handle>, Closed> {
         match self.supervisor.submit(submission) {
             Ok(handle) => {
@@ -106,8 +106,8 @@ impl Driver {
                 Ok(Some(handle))
             }
             Err(error) => match error.reason() {
-                RuntimeError::Busy { .. } => Ok(self.turned_away(Column::Busy)),
-                RuntimeError::QueueFull { .. } => Ok(self.turned_away(Column::Full)),
+                RuntimeError::Busy { .. } => Ok(self.refused_for_now(Column::Busy)),
+                RuntimeError::QueueFull { .. } => Ok(self.refused_for_now(Column::Full)),
                 reason => {
                     self.refused(reason);
                     Err(Closed)
@@ -130,7 +130,7 @@ impl Driver {
         }
     }
 
-    fn turned_away<T>(&self, column: Column) -> Option<T> {
+    fn refused_for_now<T>(&self, column: Column) -> Option<T> {
         self.counts.add(column);
         if !self.world.is_ending() {
             self.world.refused_for_certain();
@@ -138,7 +138,7 @@ impl Driver {
         None
     }
 
-    /// Nothing is refused here but at the end.
+    /// Counts a refusal that only the shutdown may cause.
     fn refused(&self, reason: &RuntimeError) {
         self.counts.add(Column::Late);
         if !matches!(reason, RuntimeError::ShuttingDown) || !self.world.is_ending() {
@@ -171,7 +171,7 @@ impl Driver {
         }
     }
 
-    /// What `run` was given ends with it.
+    /// Counts a task that was passed to `run`: it ends with the shutdown.
     pub(crate) fn ended_by_the_shutdown(&self) {
         self.counts.add(Column::Canceled);
     }
@@ -181,7 +181,7 @@ impl Driver {
     }
 }
 
-/// Nothing is accepted any more.
+/// The supervisor accepts no more work.
 #[derive(Debug)]
 pub(crate) struct Closed;
 

@@ -1,5 +1,5 @@
-//! Those who listen: quick ones, a slow one with a tiny queue, one that panics now and then. What each of them handled and
-//! what it was told it lost must come to what there was to tell.
+//! Subscribers: quick ones, a slow one with a tiny queue, and one that panics now and then. For each of them, the
+//! handled and the reported lost events must add up to the published events.
 
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::world::ON_PURPOSE;
 
 #[derive(Default)]
 pub(crate) struct Listeners {
-    /// Who came and went.
+    /// Additions, ends and removals of tasks.
     pub(crate) ledger: Heard,
-    /// Every attempt, its beginning and its end.
+    /// The start and the end of each attempt.
     pub(crate) attempts: Heard,
-    /// The ends, by one who is too slow for them.
+    /// The ends of tasks, received by a subscriber that is too slow for them.
     pub(crate) slow: Heard,
-    /// The ends, by one who panics.
+    /// The ends of tasks, received by a subscriber that panics.
     pub(crate) clumsy: Heard,
-    /// Refusals, and the two events of the end.
+    /// Refusals, and the two events of the shutdown.
     pub(crate) refusals: Heard,
-    /// The panics of the clumsy one.
+    /// The panics of the clumsy subscriber.
     pub(crate) witness: Heard,
 }
 
-/// What one listener received.
+/// The counters of one subscriber.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heard(Arc<Numbers>);
 
@@ -37,23 +37,23 @@ struct Numbers {
     handled: AtomicU64,
     lost: AtomicU64,
     panicked: AtomicU64,
-    /// Among those handled: refusals of what was submitted to wait for room.
+    /// Among the handled events: refusals of submissions that wait for room.
     patient: AtomicU64,
-    /// Among these: those for the lack of room.
+    /// Among these: refusals because the queue was full.
     passing: AtomicU64,
 }
 
 #[derive(Clone, Copy)]
-enum Manner {
+enum Behavior {
     Quick,
     Slow,
-    /// Panics over one event in so many.
+    /// Panics once in this number of events.
     Clumsy(u64),
 }
 
 struct Listener {
     heard: Heard,
-    manner: Manner,
+    behavior: Behavior,
 }
 
 impl Listeners {
@@ -61,12 +61,17 @@ impl Listeners {
         use EventName::*;
         let attempts = &[Started, Succeeded, Failed, TimedOut, Panicked, Canceled, Aborted];
         vec![
-            self.ledger.subscriber("ledger", Manner::Quick, 8192, &[Added, Ended, Removed]),
-            self.attempts.subscriber("attempts", Manner::Quick, 8192, attempts),
-            self.slow.subscriber("slow", Manner::Slow, 4, &[Ended]),
-            self.clumsy.subscriber("clumsy", Manner::Clumsy(4999), 1024, &[Ended]),
-            self.refusals.subscriber("refusals", Manner::Quick, 8192, &[Refused, ShutdownRequested, Stopped]),
-            self.witness.subscriber("witness", Manner::Quick, 1024, &[SubscriberPanicked]),
+            self.ledger.subscriber("ledger", Behavior::Quick, 8192, &[Added, Ended, Removed]),
+            self.attempts.subscriber("attempts", Behavior::Quick, 8192, attempts),
+            self.slow.subscriber("slow", Behavior::Slow, 4, &[Ended]),
+            self.clumsy.subscriber("clumsy", Behavior::Clumsy(4999), 1024, &[Ended]),
+            self.refusals.subscriber(
+                "refusals",
+                Behavior::Quick,
+                8192,
+                &[Refused, ShutdownRequested, Stopped],
+            ),
+            self.witness.subscriber("witness", Behavior::Quick, 1024, &[SubscriberPanicked]),
         ]
     }
 }
@@ -75,11 +80,11 @@ impl Heard {
     fn subscriber(
         &self,
         name: &'static str,
-        manner: Manner,
+        behavior: Behavior,
         queue: usize,
         events: &[EventName],
     ) -> Subscriber {
-        let listener = Listener { heard: self.clone(), manner };
+        let listener = Listener { heard: self.clone(), behavior };
         Subscriber::new(listener).with_name(name).with_queue(queue).with_events(EventSet::of(events))
     }
 
@@ -103,7 +108,7 @@ impl Heard {
         self.0.passing.load(Ordering::Relaxed)
     }
 
-    /// What there was to hear.
+    /// The number of published events that the subscriber selects.
     pub(crate) fn total(&self) -> u64 {
         self.handled() + self.lost()
     }
@@ -122,14 +127,14 @@ impl Subscribe for Listener {
             numbers.patient.fetch_add(u64::from(patient), Ordering::Relaxed);
             numbers.passing.fetch_add(u64::from(patient && reason.contains("too many")), Ordering::Relaxed);
         }
-        match self.manner {
-            Manner::Quick => {}
-            Manner::Slow => sleep(Duration::from_millis(5)).await,
-            Manner::Clumsy(steps) if handled % steps == 0 => {
+        match self.behavior {
+            Behavior::Quick => {}
+            Behavior::Slow => sleep(Duration::from_millis(5)).await,
+            Behavior::Clumsy(steps) if handled % steps == 0 => {
                 numbers.panicked.fetch_add(1, Ordering::Relaxed);
                 panic_any(ON_PURPOSE);
             }
-            Manner::Clumsy(_) => {}
+            Behavior::Clumsy(_) => {}
         }
     }
 }

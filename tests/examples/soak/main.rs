@@ -1,11 +1,11 @@
-//! Load: adds, fails, cancels, submits and observes at full speed, and counts. Whether the counts are exact and the memory
-//! flat is printed as a report; the exit code is 1 if they are not.
+//! Load test: adds, fails, cancels, submits and observes tasks at full speed, and counts them. A report says whether
+//! the counts are exact and the memory is flat; the exit code is 1 if they are not.
 //!
 //! - `cargo run --release -p tests --example soak -- --for 60s`
-//! - `… -- --for 60s --threads 32`: the more of them there are for each core, the more there is to race
+//! - `… -- --for 60s --threads 32`: more threads for each core race more
 //!
-//! Every driver counts what it was promised: how many of its tasks were accepted, and how each of them ended. Nothing here
-//! depends on how fast the machine is, except how much gets done.
+//! Each driver counts how many of its tasks were accepted, and how each of them ended. Only the amount of work depends
+//! on the speed of the machine.
 
 mod arguments;
 mod counts;
@@ -35,16 +35,16 @@ use crate::memory::Memory;
 use crate::report::Findings;
 use crate::world::World;
 
-/// How many slots there are.
+/// The number of slots.
 const KEYS: usize = 64;
 
-/// How many may wait for one of them; there are fewer places in all than that would need.
+/// The limit of each queue, and a total limit that is lower than the sum of these.
 const LIMITS: ControllerConfig = ControllerConfig { per_slot: 6, total: 128 };
 
-/// How many attempts may run at once: fewer than want to.
+/// The limit of concurrent attempts, lower than the demand.
 const PERMITS: usize = 256;
 
-/// How much longer than the requested time it may take, on the busiest of machines, before it hangs.
+/// The time after the requested time, enough for a busy machine, after which the test counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 fn main() -> ExitCode {
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<ExitCode> {
     let Arguments { limit, threads } = Arguments::parse(std::env::args().skip(1))?;
-    world::silence_what_panics_on_purpose();
+    world::silence_intended_panics();
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let findings = runtime.block_on(soak(limit))?;
     Ok(findings.print(threads))
@@ -75,7 +75,7 @@ async fn soak(limit: Duration) -> Result<Findings, RuntimeError> {
     let memory = Memory::watch(limit);
     let mut crew = Crew::new(&supervisor, &world);
     drivers::start_all(&mut crew);
-    // It keeps the supervisor from ending when everything else happens to be over.
+    // The keeper prevents the supervisor from ending while no other task is registered.
     let keeper = crew.driver("keeper");
     keeper.accepted();
     let parked = TaskFn::arc("keeper", |ctx: TaskContext, world: State<World>| async move {
@@ -83,7 +83,7 @@ async fn soak(limit: Duration) -> Result<Findings, RuntimeError> {
         ctx.cancelled().await;
         Ok(())
     });
-    // The drivers are still at it when the end comes.
+    // The drivers still work when the shutdown begins.
     let time_is_up = async {
         sleep(limit).await;
         world.end();
@@ -96,11 +96,11 @@ async fn soak(limit: Duration) -> Result<Findings, RuntimeError> {
     Ok(Findings { took, rows, report, memory, world, listeners, supervisor: supervisor.handle() })
 }
 
-/// A wake-up that is lost would be waited for for ever.
+/// Ends the process with an error after `limit`: a lost wake-up would hang the test for ever.
 fn end_if_it_hangs(limit: Duration, supervisor: SupervisorHandle) {
     thread::spawn(move || {
         thread::sleep(limit);
-        eprintln!("error: it hangs; these are left:");
+        eprintln!("error: the load test hangs; these tasks are left:");
         for task in supervisor.tasks().iter().take(20) {
             eprintln!("  {}#{}: {}", task.name, task.id, task.phase);
         }

@@ -1,4 +1,4 @@
-//! How much memory the process has, over time.
+//! The memory of the process, over time.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 const MIB: u64 = 1 << 20;
 
-/// Measures while it lives.
+/// Measures the memory on a thread until `stop`.
 pub(crate) struct Memory {
     over: Arc<AtomicBool>,
     measuring: JoinHandle<Vec<u64>>,
 }
 
-/// The most there was in the first and in the last quarter of the time, without the first tenth of it, in which the
-/// queues and lists grow to their limits. In bytes.
+/// The maximum in the first and in the last quarter of the time, in bytes. The first tenth of the time, in which the
+/// queues and lists grow to their limits, is left out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Growth {
     pub(crate) first: u64,
@@ -29,7 +29,7 @@ impl Memory {
         let until = (Arc::clone(&over), Instant::now() + limit);
         let measuring = thread::spawn(move || {
             let mut sizes = Vec::with_capacity(1024);
-            // What comes after the time is up is the end, and no load.
+            // The shutdown after the time limit is no load.
             while !until.0.load(Ordering::Relaxed) && Instant::now() < until.1 {
                 sizes.extend(resident());
                 thread::sleep(pause);
@@ -39,7 +39,7 @@ impl Memory {
         Self { over, measuring }
     }
 
-    /// `None` where it cannot be known.
+    /// `None` where the system does not report the memory.
     pub(crate) fn stop(self) -> Option<Growth> {
         self.over.store(true, Ordering::Relaxed);
         Growth::of(&self.measuring.join().unwrap_or_default())
@@ -55,7 +55,7 @@ impl Growth {
         Some(Self { first: *first, last: *last })
     }
 
-    /// What the last quarter may have at most.
+    /// The limit for the last quarter.
     pub(crate) fn limit(self) -> u64 {
         self.first + self.first / 4 + 4 * MIB
     }
@@ -69,7 +69,7 @@ pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / MIB as f64)
 }
 
-/// What Linux says in `status`, in kB, because `statm` counts pages, whose size it does not say.
+/// Reads `status`, which Linux gives in kB: `statm` counts pages of an unknown size.
 fn resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! What is printed in the end.
+//! The printed report.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::memory::{Growth, mebibytes};
 use crate::verdict::Verdict;
 use crate::world::World;
 
-/// All that is known when all is over.
+/// The results of the load test.
 pub(crate) struct Findings {
     pub(crate) took: Duration,
     pub(crate) rows: Vec<Row>,
@@ -28,8 +28,8 @@ impl Findings {
         self.rows.iter().map(|(_, counts)| counts.get(column)).sum()
     }
 
-    /// How many refusals were told for certain, with the two events of the end, and how many at most: whoever is refused
-    /// in the middle of the end may find nobody left to tell it to.
+    /// The minimum and the maximum of published refusals, including the two events of the shutdown. A refusal during
+    /// the shutdown may come after the bus is closed.
     pub(crate) fn refusals(&self) -> (u64, u64) {
         let all = [Column::Busy, Column::Full, Column::Late].into_iter().map(|column| self.total(column));
         (self.world.certainly_refused() + 2, all.sum::<u64>() + 2)
@@ -42,8 +42,8 @@ impl Findings {
         println!("{seconds:.1} s on {threads} threads: {accepted} tasks, {speed:.0} a second\n");
         self.print_tasks();
         self.print_events();
-        let looks = self.world.looks();
-        println!("everything was listed {looks} times");
+        let snapshots = self.world.snapshots();
+        println!("everything was listed {snapshots} times");
         match self.memory {
             Some(growth) => println!(
                 "memory: at most {} in the first quarter, {} in the last, which may have {}",

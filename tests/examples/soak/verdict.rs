@@ -1,4 +1,4 @@
-//! What must hold when all is over.
+//! The checks after the load test.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use taskvisor::Report;
 use crate::counts::{COLUMNS, Column, Counts};
 use crate::report::Findings;
 
-/// Everything that does not hold, in words.
+/// Descriptions of the failed checks.
 #[derive(Default)]
 pub(crate) struct Verdict(pub(crate) Vec<String>);
 
@@ -26,7 +26,7 @@ impl Verdict {
         verdict
     }
 
-    /// Exactly one outcome for each that was accepted, and each as it was promised.
+    /// Each accepted task has exactly one outcome, and it is the promised one.
     fn row(&mut self, row: &str, counts: &Counts) {
         self.equal(
             format_args!("{row}: ended, of those accepted"),
@@ -38,7 +38,7 @@ impl Verdict {
         self.0.extend(words.into_iter().map(|words| format!("{row}: {words}")));
     }
 
-    /// The supervisor counted the same, and the load was all of what it is meant to be.
+    /// The supervisor counted the same, and each kind of outcome occurred.
     fn totals(&mut self, findings: &Findings) {
         for (column, name) in COLUMNS {
             let counted = findings.total(column);
@@ -64,15 +64,15 @@ impl Verdict {
         self.holds("`clumsy` panics", heard.clumsy.panicked() > 0);
         // A closed bus publishes nothing more.
         self.holds(
-            "`witness` heard of no panic that never was",
+            "`witness` received no panic that did not happen",
             heard.witness.total() <= heard.clumsy.panicked(),
         );
         let (certain, possible) = findings.refusals();
-        let told = heard.refusals.handled() - heard.refusals.patient();
-        let in_bounds = told <= possible && told + heard.refusals.lost() >= certain;
-        self.holds(format_args!("{told} refusals told, of {certain} to {possible}"), in_bounds);
+        let published = heard.refusals.handled() - heard.refusals.patient();
+        let in_bounds = published <= possible && published + heard.refusals.lost() >= certain;
+        self.holds(format_args!("{published} refusals published, of {certain} to {possible}"), in_bounds);
         let passing = heard.refusals.passing();
-        self.equal("refusals told of what goes on waiting for room", passing, 0);
+        self.equal("refusals published for a submission that goes on waiting for room", passing, 0);
     }
 
     fn nothing_is_left(&mut self, findings: &Findings) {
@@ -80,8 +80,8 @@ impl Verdict {
         self.equal("tasks listed at the end", supervisor.tasks().len(), 0);
         self.equal("slots listed at the end", supervisor.slots().len(), 0);
         self.equal("attempts and values left alive", world.alive(), 0);
-        self.equal("times that two were in one slot", world.overlaps(), 0);
-        self.holds("the observer looked", world.looks() > 0);
+        self.equal("times that two attempts were in one slot", world.overlaps(), 0);
+        self.holds("the observer listed the tasks", world.snapshots() > 0);
     }
 
     fn equal<T: PartialEq + Display>(&mut self, what: impl Display, got: T, wanted: T) {

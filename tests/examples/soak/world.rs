@@ -1,4 +1,4 @@
-//! What all bodies share: how many of them there are, and who is in which slot.
+//! The state that all bodies share: the number of live attempts, and which slots have one.
 
 use std::panic;
 use std::sync::Arc;
@@ -21,15 +21,15 @@ struct Shared {
     lanes: [AtomicBool; KEYS],
     overlaps: AtomicU64,
     certainly_refused: AtomicU64,
-    /// How often everything was listed.
-    looks: AtomicU64,
+    /// How often the observer listed all tasks and slots.
+    snapshots: AtomicU64,
 }
 
 /// Counts as alive until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Alive(World);
 
-/// Has a slot for itself until it is dropped.
+/// Marks a slot as in use until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lane(World, usize);
 
@@ -42,7 +42,7 @@ impl World {
             lanes: [const { AtomicBool::new(false) }; KEYS],
             overlaps: AtomicU64::new(0),
             certainly_refused: AtomicU64::new(0),
-            looks: AtomicU64::new(0),
+            snapshots: AtomicU64::new(0),
         }))
     }
 
@@ -55,7 +55,7 @@ impl World {
         self.0.ending.load(Ordering::SeqCst)
     }
 
-    /// What a body does first.
+    /// Counts an attempt; each body calls it first.
     pub(crate) fn attempt(&self) -> Alive {
         self.0.attempts.fetch_add(1, Ordering::Relaxed);
         self.value()
@@ -67,7 +67,7 @@ impl World {
         Alive(self.clone())
     }
 
-    /// What a body does that has a slot.
+    /// Marks the slot as in use; each body with a slot calls it.
     pub(crate) fn lane(&self, key: usize) -> Lane {
         if self.0.lanes[key].swap(true, Ordering::SeqCst) {
             self.0.overlaps.fetch_add(1, Ordering::Relaxed);
@@ -75,18 +75,18 @@ impl World {
         Lane(self.clone(), key)
     }
 
-    /// A submission was refused, and the shutdown not even asked when that had been told.
+    /// Counts a refusal that was published before the shutdown was requested.
     pub(crate) fn refused_for_certain(&self) {
         self.0.certainly_refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Everything was listed.
-    pub(crate) fn looked(&self) {
-        self.0.looks.fetch_add(1, Ordering::Relaxed);
+    /// Counts a listing of all tasks and slots.
+    pub(crate) fn count_snapshot(&self) {
+        self.0.snapshots.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn looks(&self) -> u64 {
-        self.0.looks.load(Ordering::Relaxed)
+    pub(crate) fn snapshots(&self) -> u64 {
+        self.0.snapshots.load(Ordering::Relaxed)
     }
 
     pub(crate) fn attempts(&self) -> u64 {
@@ -97,7 +97,7 @@ impl World {
         self.0.alive.load(Ordering::SeqCst)
     }
 
-    /// How often two were in one slot.
+    /// How often two attempts were in one slot.
     pub(crate) fn overlaps(&self) -> u64 {
         self.0.overlaps.load(Ordering::SeqCst)
     }
@@ -119,12 +119,12 @@ impl Drop for Lane {
     }
 }
 
-/// They are too many to read. Any other panic is reported as usual.
-pub(crate) fn silence_what_panics_on_purpose() {
-    let tell = panic::take_hook();
+/// Hides the panics that belong to the load, which are too many to read. Any other panic is reported as usual.
+pub(crate) fn silence_intended_panics() {
+    let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         if panic.payload().downcast_ref() != Some(&ON_PURPOSE) {
-            tell(panic);
+            previous_hook(panic);
         }
     }));
 }

@@ -1,11 +1,11 @@
-//! The slot is owned, and nobody asked its owner to stop.
+//! The slot has an owner without a stop request.
 
 use taskvisor::{EventName, Rejection, StopCause, TaskHandle};
 use tests::{EventLog, Rules};
 
 use crate::support::*;
 
-/// When, in the order of events, it first ran.
+/// The sequence number of the first `Started` event of `task`.
 fn first_start(event_log: &EventLog, task: &TaskHandle) -> Option<u64> {
     event_log.events_of(task).find(|event| event.kind.name() == EventName::Started).map(|event| event.seq)
 }
@@ -15,7 +15,7 @@ async fn a_queue_waits_until_the_owner_is_gone() {
     let (harness, owner) = owned_slot(working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
     assert_eq!(waiting(&harness), ["next"]);
-    assert!(!owner.status().stopping, "the owner goes on");
+    assert!(!owner.status().stopping, "the owner received no stop request");
     assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
@@ -23,7 +23,7 @@ async fn a_queue_waits_until_the_owner_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
+async fn a_full_queue_refuses_a_queue_and_changes_nothing() {
     let harness = limited(1, 100);
     let owner = owns(&harness, working("owner")).await;
     let next = submit(&harness, Queue, working("next"));
@@ -33,14 +33,14 @@ async fn a_queue_is_refused_when_the_line_is_full_and_changes_nothing() {
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), RAN);
     assert_eq!(event_log.of(&next), RAN_LATER);
-    assert!(event_log.ids_of("late").is_empty(), "what is refused has no events");
+    assert!(event_log.ids_of("late").is_empty(), "a refused submission has no events");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_replace_stops_the_owner_and_starts_after_its_end() {
     let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let next = submit(&harness, Replace, working("next"));
-    assert!(owner.status().stopping, "it is asked in the same step");
+    assert!(owner.status().stopping, "the stop is requested in the same step");
     assert_eq!(waiting(&harness), ["next"]);
     assert!(is_canceled(&outcome_of(&owner).await, StopCause::Replace));
     assert!(outcome_of(&next).await.is_completed());
@@ -56,7 +56,7 @@ async fn a_replace_from_a_plain_thread_gives_the_owner_its_grace() {
     let supervisor = harness.handle();
     let spec = harness.submission(SLOT, Replace, Rules::never(), one_attempt("next"));
     let next = std::thread::spawn(move || supervisor.submit(spec)).join().expect("no panic");
-    let next = next.expect("it may wait");
+    let next = next.expect("the submission is queued");
     assert_eq!(next.status().since, tokio::time::Instant::now(), "on the clock of the runtime");
     let outcome = outcome_of(&owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");
@@ -66,7 +66,7 @@ async fn a_replace_from_a_plain_thread_gives_the_owner_its_grace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_waits_in_front_of_the_line() {
+async fn a_replace_waits_at_the_front_of_the_queue() {
     let (harness, _) = owned_slot(slow_to_stop("owner")).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     let replacement = submit(&harness, Replace, one_attempt("replacement"));
@@ -86,7 +86,7 @@ async fn a_replace_supersedes_a_replace_that_waits() {
     let first = submit(&harness, Replace, one_attempt("first"));
     harness.settle().await;
     let second = submit(&harness, Replace, one_attempt("second"));
-    assert_eq!(waiting(&harness), ["second"], "the place passes in the same step");
+    assert_eq!(waiting(&harness), ["second"], "the first is superseded in the same step");
     assert!(is_rejected(&outcome_of(&first).await, Rejection::Superseded));
     assert!(!outcome_of(&owner).await.is_completed());
     assert!(outcome_of(&second).await.is_completed());
@@ -110,7 +110,7 @@ async fn a_drop_if_running_is_refused_as_busy_and_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_latest_waits_last_while_the_owner_goes_on() {
+async fn a_latest_waits_last_and_does_not_stop_the_owner() {
     let (harness, owner) = owned_slot(working("owner")).await;
     let queued = submit(&harness, Queue, working("queued"));
     let latest = submit(&harness, Latest, working("latest"));

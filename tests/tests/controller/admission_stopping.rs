@@ -1,14 +1,14 @@
-//! The slot is owned, and its owner received a stop request but is not gone yet.
+//! The slot has an owner that received a stop request and has not ended yet.
 
 use taskvisor::{Config, EventName, Rejection, StopCause, TaskHandle};
 use tests::{EventLog, Harness, Script, Step};
 
 use crate::support::*;
 
-/// The owner takes a second to stop, and was just asked to.
+/// The owner takes a second to end, and has just received a stop request.
 async fn stopping() -> (Harness, TaskHandle) {
     let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
-    assert!(harness.cancel(&owner), "nobody else cancels");
+    assert!(harness.cancel(&owner), "this is the first stop request");
     harness.settle().await;
     (harness, owner)
 }
@@ -58,7 +58,7 @@ async fn a_replace_waits_in_front_for_an_owner_that_is_stopping() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_supersedes_a_replace_that_waits_for_an_owner_that_is_stopping() {
+async fn a_replace_supersedes_a_replace_behind_a_stopping_owner() {
     let (harness, owner) = stopping().await;
     let first = submit(&harness, Replace, working("first"));
     harness.settle().await;
@@ -104,8 +104,8 @@ async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
     let next = submit(&harness, Replace, one_attempt("next"));
     assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;
-    let (asked, aborted) =
+    let (started, aborted) =
         (event_log.starts_of(&owner)[0], event_log.times_of(&owner, EventName::Aborted)[0]);
     let grace = Config::default().grace;
-    assert!(aborted - asked < grace + SECOND, "{asked:?} to {aborted:?}");
+    assert!(aborted - started < grace + SECOND, "{started:?} to {aborted:?}");
 }

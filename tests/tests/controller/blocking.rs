@@ -1,5 +1,5 @@
-//! An owner that blocks its thread past its grace. Threads are real here, and so is the (tiny) grace; what has to be
-//! waited for is waited for by its condition.
+//! An owner that blocks its thread past its grace. The threads and the (tiny) grace are real, so these tests wait for
+//! conditions instead of times.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,13 +17,13 @@ const GRACE: Duration = Duration::from_millis(1);
 /// A supervisor with a slot whose owner blocks its thread until the sender is dropped.
 async fn blocked(config: Config) -> (Harness, TaskHandle, Sender<()>) {
     let (release, held): (_, Receiver<()>) = channel();
-    let (tell, blocks) = oneshot::channel();
-    let inside = Mutex::new(Some((tell, held)));
+    let (entered, blocks) = oneshot::channel();
+    let inside = Mutex::new(Some((entered, held)));
     let task = TaskFn::arc("blocker", move || {
         let inside = inside.lock().expect("a lock").take();
         async move {
-            if let Some((tell, held)) = inside {
-                let _ = tell.send(());
+            if let Some((entered, held)) = inside {
+                let _ = entered.send(());
                 let _ = held.recv();
             }
             Ok(())
@@ -31,11 +31,11 @@ async fn blocked(config: Config) -> (Harness, TaskHandle, Sender<()>) {
     });
     let harness = Harness::with_config(config);
     let owner = submit(&harness, Queue, task);
-    blocks.await.expect("it starts");
+    blocks.await.expect("the owner starts");
     (harness, owner, release)
 }
 
-/// Waits for what nothing tells of.
+/// Waits for a condition that no event announces.
 async fn until(mut holds: impl FnMut() -> bool) {
     while !holds() {
         yield_now().await;
@@ -56,14 +56,14 @@ async fn the_slot_stays_taken_until_the_owner_really_returns() {
     drop(release);
     assert!(replacement.outcome().await.is_completed());
     assert!(queued.outcome().await.is_completed());
-    assert!(blocker.outcome().await.is_aborted(), "the first to write the end wins");
+    assert!(blocker.outcome().await.is_aborted(), "the first writer decides the outcome");
     until(|| harness.slots().is_empty()).await;
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&blocker), ["added", "started 1", "succeeded 1", "ended aborted", "removed"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clearing_a_slot_whose_owner_blocks_rejects_those_who_wait_at_once() {
+async fn a_clear_behind_a_blocked_owner_rejects_waiters_at_once() {
     let (harness, blocker, release) = blocked(Config { grace: GRACE, ..Config::default() }).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     assert!(harness.clear_slot(SLOT));
@@ -76,7 +76,7 @@ async fn clearing_a_slot_whose_owner_blocks_rejects_those_who_wait_at_once() {
     harness.finish().await;
 }
 
-/// Blocks the thread it is dropped on until the sender is gone.
+/// Its drop blocks the thread until the sender is dropped.
 struct Heavy(Mutex<Receiver<()>>);
 
 impl Drop for Heavy {
@@ -105,14 +105,16 @@ async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shutdown_names_the_owner_that_blocks_and_nothing_that_waited_starts() {
+async fn a_shutdown_names_the_blocked_owner_and_starts_no_waiter() {
     let config = Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() };
     let (harness, blocker, release) = blocked(config).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.trace().expect_stuck(&blocker);
-    // The actor of what waits may be on the thread that is blocked.
+    // The actor of the waiter may be on the blocked thread.
     harness.trace().expect_stuck(&queued);
-    let Err(RuntimeError::GraceExceeded { report }) = harness.shutdown().await else { panic!("it is stuck") };
+    let Err(RuntimeError::GraceExceeded { report }) = harness.shutdown().await else {
+        panic!("the owner is stuck")
+    };
     let stuck = &report.stuck;
     assert!(stuck.iter().any(|task| task.id == blocker.id()));
     drop(release);

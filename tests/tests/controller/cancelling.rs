@@ -1,4 +1,4 @@
-//! A submission that waits can be cancelled: it leaves at once.
+//! A canceled waiter leaves its queue at once.
 
 use taskvisor::StopCause;
 
@@ -7,20 +7,20 @@ use crate::support::*;
 const NEVER_RAN: [&str; 4] = ["added", "queued", "ended canceled by a cancel", "removed"];
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_one_leaves_the_line_before_the_call_returns() {
+async fn a_canceled_waiter_leaves_the_queue_before_cancel_returns() {
     let (harness, _) = owned_slot(working("owner")).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.settle().await;
     assert!(harness.cancel(&queued));
     assert!(waiting(&harness).is_empty());
-    assert!(!harness.cancel(&queued), "somebody asked before");
+    assert!(!harness.cancel(&queued), "a stop was requested before");
     assert!(is_canceled(&outcome_of(&queued).await, StopCause::Cancel));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&queued), NEVER_RAN);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_one_no_longer_counts_so_that_there_is_room_for_another_at_once() {
+async fn a_canceled_waiter_makes_room_at_once() {
     for (per_slot, total) in [(1, 100), (100, 1)] {
         let harness = limited(per_slot, total);
         owns(&harness, working("owner")).await;
@@ -35,21 +35,21 @@ async fn a_cancelled_one_no_longer_counts_so_that_there_is_room_for_another_at_o
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_others_keep_their_order_when_one_between_them_is_cancelled() {
+async fn the_other_waiters_keep_their_order_when_one_is_canceled() {
     let (harness, _) = owned_slot(working("owner")).await;
-    let line = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, one_attempt(name)));
-    line[1].cancel();
+    let waiters = ["one", "two", "three", "four"].map(|name| submit(&harness, Queue, one_attempt(name)));
+    waiters[1].cancel();
     assert_eq!(waiting(&harness), ["one", "three", "four"]);
-    assert!(outcome_of(&line[3]).await.is_completed());
+    assert!(outcome_of(&waiters[3]).await.is_completed());
     let event_log = harness.finish().await;
-    assert!(event_log.starts_of(&line[1]).is_empty());
+    assert!(event_log.starts_of(&waiters[1]).is_empty());
     for at in [0, 2, 3] {
-        assert_eq!(event_log.of(&line[at]), RAN_LATER);
+        assert_eq!(event_log.of(&waiters[at]), RAN_LATER);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_stops() {
+async fn the_owner_still_stops_when_its_replacement_is_canceled() {
     let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     let replacement = submit(&harness, Replace, one_attempt("replacement"));
@@ -64,7 +64,7 @@ async fn a_cancelled_replacement_leaves_the_place_in_front_and_the_owner_still_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_latest_is_not_there_to_be_superseded() {
+async fn a_canceled_latest_is_not_superseded() {
     let (harness, _) = owned_slot(working("owner")).await;
     let older = submit(&harness, Latest, one_attempt("older"));
     harness.settle().await;
@@ -78,10 +78,10 @@ async fn a_cancelled_latest_is_not_there_to_be_superseded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_may_be_cancelled_and_the_slot_is_free_after_its_owner() {
+async fn a_slot_is_idle_after_its_owner_when_all_waiters_canceled() {
     let (harness, owner) = owned_slot(working("owner")).await;
-    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
-    line.iter().for_each(|task| assert!(task.cancel()));
+    let waiters = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
+    waiters.iter().for_each(|task| assert!(task.cancel()));
     outcome_of(&owner).await;
     assert!(harness.slots().is_empty());
     let next = submit(&harness, DropIfRunning, one_attempt("next"));
@@ -95,7 +95,7 @@ async fn a_cancel_before_the_first_attempt_passes_the_slot_on() {
     let granted = submit(&harness, Queue, cooperative("granted"));
     let next = submit(&harness, Queue, one_attempt("next"));
     harness.settle().await;
-    // Whoever waits for the outcome runs before the one whose turn it is now.
+    // This test waits for the outcome, so it is polled before the actor of the new owner.
     outcome_of(&owner).await;
     assert_eq!(crate::support::owner(&harness).as_deref(), Some("granted"));
     granted.cancel();

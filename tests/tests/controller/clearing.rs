@@ -1,4 +1,4 @@
-//! `clear_slot`: the owner is asked to stop, and everything that waits is rejected.
+//! `clear_slot` requests a stop of the owner and rejects all waiters.
 
 use taskvisor::{Phase, Rejection, StopCause};
 use tests::{Harness, Rules};
@@ -15,7 +15,7 @@ async fn clear_stops_the_owner_and_starts_no_waiting_submission() {
     harness.settle().await;
     assert!(harness.clear_slot(SLOT));
     assert!(owner.status().stopping);
-    assert!(crate::support::waiting(&harness).is_empty(), "they have left when the call returns");
+    assert!(crate::support::waiting(&harness).is_empty(), "the queue is empty when the call returns");
     for task in &waiting {
         assert!(is_rejected(&outcome_of(task).await, Rejection::Cleared));
     }
@@ -57,12 +57,12 @@ async fn an_idle_slot_is_not_cleared() {
     assert!(!harness.clear_slot(SLOT));
     let task = submit(&harness, Queue, one_attempt("work"));
     outcome_of(&task).await;
-    assert!(!harness.clear_slot(SLOT), "nobody is there any more");
+    assert!(!harness.clear_slot(SLOT), "the slot is idle again");
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_is_not_a_slot_to_be_cleared() {
+async fn the_name_of_a_task_is_not_a_slot_to_clear() {
     let harness = Harness::new();
     let added = harness.add(Rules::never(), cooperative(SLOT));
     assert!(!harness.clear_slot(SLOT));
@@ -71,12 +71,15 @@ async fn a_name_is_not_a_slot_to_be_cleared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_submitted_after_a_clear_waits_for_the_owner_and_starts() {
+async fn a_submission_after_a_clear_waits_for_the_owner_and_starts() {
     let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let before = submit(&harness, Queue, one_attempt("before"));
     harness.settle().await;
     assert!(harness.clear_slot(SLOT));
-    assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))), "the owner is not gone");
+    assert!(
+        is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))),
+        "the owner still owns the slot"
+    );
     let after = submit(&harness, Queue, one_attempt("after"));
     assert!(outcome_of(&after).await.is_completed());
     assert!(outcome_of(&owner).await.is_canceled());
@@ -108,7 +111,7 @@ async fn other_slots_are_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_were_cleared_make_room_at_once() {
+async fn cleared_waiters_make_room_at_once() {
     let harness = limited(1, 1);
     owns(&harness, slow_to_stop("owner")).await;
     submit(&harness, Queue, one_attempt("queued"));
@@ -119,10 +122,10 @@ async fn those_who_were_cleared_make_room_at_once() {
     harness.finish().await;
 }
 
-/// The owner leaves while others clear: whatever waited either had become the owner, and is asked to stop, or is
-/// rejected; the slot is never left behind.
+/// The slot is cleared while its owners end. Each waiter is either rejected, or has become the owner and receives a
+/// stop request. The slot is idle in the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_clear_against_owners_that_leave_loses_nobody() {
+async fn a_clear_that_races_ending_owners_loses_no_submission() {
     for _ in 0..300 {
         let harness = Harness::new();
         let tasks: Vec<_> = (0..5).map(|_| submit(&harness, Queue, one_attempt("work"))).collect();

@@ -1,4 +1,4 @@
-//! Many threads at one slot.
+//! Many threads submit to one slot.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::support::*;
 
 type Submitted = Result<TaskHandle, SubmitError<ControllerSpec>>;
 
-/// So many submissions to one slot, all at once.
+/// Submits `count` tasks to one slot at the same time.
 async fn at_once(
     harness: &Harness,
     count: usize,
@@ -36,7 +36,7 @@ async fn at_once(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_concurrent_replacements_settle_on_one_owner_and_exactly_one_survivor() {
+async fn fifty_concurrent_replacements_leave_exactly_one_owner() {
     for _ in 0..20 {
         let harness = Harness::new();
         let submitted = at_once(&harness, 50, Replace, || cooperative("work")).await;
@@ -57,11 +57,11 @@ async fn fifty_concurrent_replacements_settle_on_one_owner_and_exactly_one_survi
         }
         let slots = harness.slots();
         assert_eq!(slots.len(), 1);
-        assert!(slots[0].waiting.is_empty(), "nobody waits behind the survivor");
+        assert!(slots[0].waiting.is_empty(), "no submission waits behind the survivor");
         let survivor: Vec<_> = tasks.iter().filter(|task| !ended.contains(&task.id())).collect();
         assert_eq!(survivor.len(), 1);
         assert_eq!(slots[0].owner_id, survivor[0].id());
-        assert!(!survivor[0].status().stopping, "nobody asked the survivor to stop");
+        assert!(!survivor[0].status().stopping, "the survivor received no stop request");
         harness.reach(survivor[0], 1).await;
         harness.finish().await;
         let (_, last) = ends.join_next().await.expect("the survivor").expect("no panic");
@@ -70,7 +70,7 @@ async fn fifty_concurrent_replacements_settle_on_one_owner_and_exactly_one_survi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_forty_concurrent_drop_if_running_one_runs_and_thirty_nine_are_refused() {
+async fn one_of_forty_concurrent_drop_if_running_is_admitted() {
     for _ in 0..20 {
         let harness = Harness::new();
         let submitted = at_once(&harness, 40, DropIfRunning, || cooperative("work")).await;
@@ -113,7 +113,7 @@ async fn two_hundred_concurrent_queues_all_run_one_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_forty_concurrent_queues_exactly_as_many_wait_as_may() {
+async fn concurrent_queues_fill_the_queue_exactly_to_its_limit() {
     for _ in 0..20 {
         let harness = limited(10, 1_000);
         owns(&harness, cooperative("owner")).await;
@@ -152,9 +152,9 @@ async fn every_admission_at_once_ends_every_submission_exactly_once() {
     }
 }
 
-/// The slot is passed on before the end is shown: a hundred thousand chances to see it the other way round.
+/// The slot is released before the outcome is published. A hundred thousand rounds try to observe the opposite order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_drop_if_running_right_after_the_outcome_of_the_owner_is_admitted() {
+async fn a_drop_if_running_after_the_outcome_of_the_owner_is_admitted() {
     let harness = Harness::new();
     let supervisor = harness.handle();
     harness.trace().knows("work", Rules::never());
@@ -174,9 +174,9 @@ async fn a_drop_if_running_right_after_the_outcome_of_the_owner_is_admitted() {
     assert_eq!(event_log.ids_of("work").len(), 100_000);
 }
 
-/// Each in a slot of its own, so that no lock of a slot keeps them apart.
+/// Each thread submits to a slot of its own, so that no lock of a slot serializes them.
 #[test]
-fn only_so_many_wait_in_all_also_when_many_come_at_once() {
+fn the_total_limit_holds_for_concurrent_submissions() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let _inside = runtime.enter();

@@ -12,7 +12,7 @@ use crate::support::{SECOND, outcome_of};
 #[derive(Default)]
 struct Calls(AtomicU32);
 
-/// What is parsed out of a text.
+/// Parses a number.
 #[job]
 async fn parse(text: String) -> Result<u64, ParseIntError> {
     text.trim().parse()
@@ -92,7 +92,7 @@ async fn the_error_of_the_function_downcasts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_is_one_through_an_alias_too() {
+async fn a_result_is_recognized_through_an_alias() {
     let harness = Harness::new();
     let job = submit(&harness, through_an_alias { number: 3 });
     assert_eq!(job.name(), "aliased");
@@ -113,14 +113,14 @@ async fn extractors_are_injected_and_are_no_fields() {
 #[tokio::test(start_paused = true)]
 async fn a_missing_state_is_refused_and_the_job_comes_back() {
     let harness = Harness::new();
-    let error = harness.submit(call { times: 7 }).expect_err("nobody gave it");
+    let error = harness.submit(call { times: 7 }).expect_err("no state is registered");
     assert!(matches!(error.reason(), RuntimeError::MissingState { name, .. } if name == "call"), "{error}");
     assert_eq!(error.into_submission().times, 7);
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_makes_one_attempt_whatever_the_configuration_says_of_tasks() {
+async fn a_job_makes_one_attempt_despite_the_configuration() {
     for restart in [RestartPolicy::OnFailure, RestartPolicy::Always] {
         let harness = Harness::with_config(Config { restart, ..Config::default() });
         submit(&harness, parse { text: "many".to_owned() }).await.expect_err("no number");
@@ -150,7 +150,7 @@ async fn a_timeout_is_declared_and_changed_for_one_submission() {
     harness.watch(longer.task());
     tokio::time::sleep(SECOND * 2).await;
     assert!(longer.cancel(), "it still runs");
-    longer.await.expect("it returned when it was asked to");
+    longer.await.expect("it returned after the stop request");
     harness.finish().await;
 }
 

@@ -33,7 +33,7 @@ async fn newest(number: u32) -> u32 {
 }
 
 #[job(slot = "short", queue = 1)]
-async fn short_line() {
+async fn short_queue() {
     sleep(SECOND).await;
 }
 
@@ -44,11 +44,11 @@ async fn awaits_itself(depth: u32, supervisor: SupervisorHandle) -> Result<u32, 
     }
     match supervisor.submit(awaits_itself { depth: depth - 1 })?.await {
         Err(JobError::SlotDeadlock { .. }) => Ok(depth),
-        other => Err(TaskError::fatal(format!("not told: {other:?}"))),
+        other => Err(TaskError::fatal(format!("no deadlock was reported: {other:?}"))),
     }
 }
 
-/// Another job with the text of `exclusive`.
+/// Another job with the slot of `exclusive`.
 #[job(slot = "the one", admission = "drop-if-running")]
 async fn in_the_same_slot() {}
 
@@ -108,7 +108,7 @@ async fn a_drop_if_running_is_refused_while_the_other_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_jobs_share_one_space_of_slots() {
+async fn all_jobs_share_one_namespace_of_slots() {
     let harness = Harness::new();
     let first = submit(&harness, "the one", exclusive {});
     let error = harness.submit(in_the_same_slot {}).expect_err("the slot is owned by another job");
@@ -117,7 +117,7 @@ async fn all_jobs_share_one_space_of_slots() {
     harness.finish().await;
 }
 
-/// `{…:?}` writes a text in quotes, and its quotes with a backslash, so that it cannot run into the next.
+/// `{…:?}` puts a text in quotes and escapes the quotes in it, so that the text cannot run into the next one.
 #[test]
 fn arguments_that_contain_the_separator_need_quotes() {
     let pairs = [("1-2", "3"), ("1", "2-3")];
@@ -128,7 +128,7 @@ fn arguments_that_contain_the_separator_need_quotes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_the_latest_the_newest_is_left() {
+async fn the_newest_latest_supersedes_the_others() {
     let harness = Harness::new();
     let jobs = [1, 2, 3].map(|number| submit(&harness, "newest", newest { number }));
     let [first, second, third] = jobs;
@@ -140,10 +140,10 @@ async fn of_the_latest_the_newest_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_is_as_long_as_declared() {
+async fn a_queue_is_as_long_as_declared() {
     let harness = Harness::new();
-    let _jobs = [(); 2].map(|()| submit(&harness, "short", short_line {}));
-    let error = harness.submit(short_line {}).expect_err("the line is full");
+    let _jobs = [(); 2].map(|()| submit(&harness, "short", short_queue {}));
+    let error = harness.submit(short_queue {}).expect_err("the queue is full");
     assert!(matches!(error.reason(), RuntimeError::QueueFull { .. }));
     let third = harness.submit_wait(error.into_submission()).await.expect("there is room in a second");
     harness.watch_in("short", third.task());
@@ -167,10 +167,10 @@ async fn one_submission_may_have_rules_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_awaits_itself_in_its_own_slot_is_told() {
+async fn a_job_that_awaits_itself_in_its_own_slot_gets_an_error() {
     let harness = Harness::new();
-    assert_eq!(in_time(submit(&harness, "own", awaits_itself { depth: 3 })).await.expect("told"), 3);
+    assert_eq!(in_time(submit(&harness, "own", awaits_itself { depth: 3 })).await.expect("a value"), 3);
     let report = harness.run_until(Vec::new(), std::future::pending::<()>()).await.expect("in order");
-    assert_eq!(report.completed, 4, "each told, each ran: {report}");
+    assert_eq!(report.completed, 4, "each job got the error, and each ran: {report}");
     harness.finish().await;
 }

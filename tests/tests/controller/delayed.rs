@@ -1,4 +1,4 @@
-//! `Delayed`: a task that waits long for one thing says so, after 10 s, 20 s, 40 s and so on.
+//! `Delayed`: a long wait for a slot or a permit is reported after 10 s, 20 s, 40 s and so on.
 
 use taskvisor::{Config, Event, EventKind, EventName, TaskHandle, WaitingOn};
 use tests::{EventLog, Harness, Rules, Script, Step};
@@ -9,7 +9,7 @@ fn sleeping(name: &'static str, time: u64) -> taskvisor::TaskRef {
     Script::task(name, [Step::SucceedAfter(seconds(time))])
 }
 
-/// The waits that were reported, in seconds, and on what.
+/// The reported waits: for what, and for how many seconds.
 fn delays(event_log: &EventLog, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
     let delay = |event: &Event| match event.kind {
         EventKind::Delayed { on, since } => Some((on, event.at.duration_since(since).as_secs())),
@@ -19,7 +19,7 @@ fn delays(event_log: &EventLog, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_waits_for_a_permit_reports_it_ever_more_rarely() {
+async fn a_wait_for_a_permit_is_reported_ever_more_rarely() {
     let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
     let owner = harness.add(Rules::never(), sleeping("owner", 50));
     harness.reach(&owner, 1).await;
@@ -66,7 +66,7 @@ async fn a_slot_that_was_idle_meanwhile_reports_each_wait_once() {
     let (harness, _) = owned_slot(sleeping("owner", 5)).await;
     let first = submit(&harness, Queue, one_attempt("first"));
     assert!(outcome_of(&first).await.is_completed());
-    // The timer of that wait is still there when this one begins.
+    // The timer of the first wait still runs when the second wait begins.
     owns(&harness, sleeping("owner", 25)).await;
     let second = submit(&harness, Queue, one_attempt("second"));
     assert!(outcome_of(&second).await.is_completed());
@@ -96,7 +96,7 @@ async fn a_shutdown_ends_the_timers_of_the_slots() {
     harness.finish().await;
     tokio::task::yield_now().await;
     assert_eq!(before.elapsed(), seconds(0));
-    // The watch of the test harness is what is left.
+    // Only the watch of the test harness may be left.
     let alive = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     assert!(alive <= 1, "{alive} tasks are left");
 }

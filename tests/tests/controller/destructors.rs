@@ -1,4 +1,4 @@
-//! What users' destructors do when an owner goes.
+//! Destructors of users that run when an owner ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ impl Drop for Bomb {
     }
 }
 
-/// Says when it is dropped, which must be before anybody else runs in its slot.
+/// Records its drop, which must precede the next submission in the slot.
 struct Held(Arc<AtomicBool>);
 
 impl Drop for Held {
@@ -32,7 +32,7 @@ impl Drop for Held {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_future_and_the_value_of_an_owner_are_dropped_before_the_next_one_starts() {
+async fn an_owner_drops_its_future_and_value_before_the_next_starts() {
     for wait in [true, false] {
         let harness = Harness::new();
         let (value, future) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(true)));
@@ -140,7 +140,7 @@ impl Job for Explosive {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_that_panics_when_nobody_takes_it_changes_nothing_for_the_slot() {
+async fn a_discarded_value_that_panics_still_frees_the_slot() {
     let harness = Harness::new();
     harness.trace().knows("explosive", Rules::never());
     let job = harness.submit(Explosive).expect("accepted");

@@ -1,4 +1,4 @@
-//! Those who queue start in the order they came. The recorder checks it in every test; here are the crowds.
+//! Queued submissions start in the order of submission. The recorder checks it in every test; these tests use crowds.
 
 use taskvisor::{EventName, TaskHandle};
 use tests::{EventLog, Rules, Script, Step};
@@ -33,22 +33,22 @@ async fn all_but_the_first_wait_from_the_moment_they_are_accepted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_start_in_the_order_they_came() {
+async fn three_start_in_the_order_of_submission() {
     in_order(3).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_start_in_the_order_they_came() {
+async fn a_thousand_start_in_the_order_of_submission() {
     in_order(1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_start_in_the_order_they_came_on_two_workers() {
+async fn a_thousand_start_in_order_on_two_workers() {
     in_order(1_000).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_come_while_others_leave_still_start_in_order() {
+async fn submissions_start_in_order_while_others_end() {
     let harness = limited(100, 100);
     let mut tasks = Vec::new();
     for _ in 0..200 {
@@ -67,7 +67,7 @@ async fn those_who_come_while_others_leave_still_start_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_queue_of_one_the_third_is_refused_and_comes_back_to_be_submitted_again() {
+async fn a_submission_refused_by_a_full_queue_can_be_retried() {
     let harness = limited(1, 100);
     let first = submit(&harness, Queue, working("first"));
     let second = submit(&harness, Queue, working("second"));

@@ -1,4 +1,4 @@
-//! An id finds the task it was given to, however it came: added, running in a slot, or waiting for one.
+//! An id finds its task, whether the task was added, runs in a slot, or waits for one.
 
 use std::sync::{Arc, Mutex};
 
@@ -31,7 +31,7 @@ async fn an_id_finds_nothing_once_its_outcome_is_seen() {
     let harness = Harness::new();
     let task = submit(&harness, Queue, one_attempt("work"));
     let other = Harness::new();
-    assert!(other.task_by_id(task.id()).is_none(), "of another supervisor");
+    assert!(other.task_by_id(task.id()).is_none(), "the id belongs to another supervisor");
     assert!(outcome_of(&task).await.is_completed());
     assert!(harness.task_by_id(task.id()).is_none());
     let refused = harness.cancel_by_id(task.id()).await.expect_err("it is gone");

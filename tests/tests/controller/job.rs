@@ -1,4 +1,4 @@
-//! Jobs written by hand, as one would without macros.
+//! Jobs written by hand, without macros.
 
 use std::fmt;
 use std::future::Future;
@@ -15,16 +15,16 @@ use tokio::time::sleep;
 
 use crate::support::*;
 
-/// A value that cannot be copied: it is moved from the job to whoever awaits it.
+/// A value that cannot be copied: it moves from the job to the caller that awaits the handle.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Total(pub(crate) u32);
 
 type Attempt = Pin<Box<dyn Future<Output = Result<Total, TaskError>> + Send>>;
 
-/// A job that does what its closure says, in one attempt.
+/// A job that runs its closure in a single attempt.
 pub(crate) type Work = Retrying<0>;
 
-/// A job that does what its closure says, with so many retries.
+/// A job that runs its closure with at most `RETRIES` retries.
 #[derive(Clone)]
 pub(crate) struct Retrying<const RETRIES: u32> {
     slot: Option<&'static str>,
@@ -58,7 +58,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
         needs: |_| {},
     };
 
-    /// What the recorder has to know of it.
+    /// The rules that the recorder checks the job against.
     pub(crate) fn rules() -> Rules {
         if RETRIES == 0 { Rules::never() } else { Rules::on_failure().without_backoff().max_retries(RETRIES) }
     }
@@ -97,7 +97,7 @@ impl<const RETRIES: u32> Job for Retrying<RETRIES> {
     }
 }
 
-/// A job that works for a second, then gives `value`.
+/// A job that works for a second, then returns `value`.
 pub(crate) fn gives(value: u32) -> Work {
     Work::new(move |_| async move {
         sleep(SECOND).await;
@@ -105,7 +105,7 @@ pub(crate) fn gives(value: u32) -> Work {
     })
 }
 
-/// A job that runs until it is asked to stop, and then gives `value` all the same.
+/// A job that runs until its stop request, and then returns `value`.
 pub(crate) fn gives_when_stopped(value: u32) -> Work {
     Work::new(move |context| async move {
         context.cancelled().await;
@@ -113,7 +113,7 @@ pub(crate) fn gives_when_stopped(value: u32) -> Work {
     })
 }
 
-/// A job that runs until it is asked to stop, and then stops.
+/// A job that runs until its stop request, and then ends as canceled.
 pub(crate) fn stops() -> Work {
     Work::new(|context| async move {
         context.cancelled().await;
@@ -121,7 +121,7 @@ pub(crate) fn stops() -> Work {
     })
 }
 
-/// Submits and watches a job that is accepted; `slot` is where it runs, if in any.
+/// Submits a job, which must be accepted, and watches it; `slot` is its slot, if it has one.
 pub(crate) fn accepted<S>(harness: &Harness, slot: Option<&str>, submission: S) -> JobHandle<Total>
 where
     S: Submit<Handle = JobHandle<Total>>,

@@ -1,4 +1,4 @@
-//! A job that fails: one attempt unless it says more, and the error of the last one reaches the caller.
+//! Jobs that fail: a job makes a single attempt by default, and the caller gets the error of the last attempt.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use tests::{EventLog, Harness};
 use crate::job::{Retrying, Total, Work, accepted, gives};
 use crate::support::*;
 
-/// An error of the user's own, with the attempt it came from.
+/// An error type of the user, with the number of the failed attempt.
 #[derive(Debug, PartialEq, Eq)]
 struct Malformed {
     attempt: u64,
@@ -46,7 +46,7 @@ fn starts(event_log: &EventLog) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_error_of_a_job_is_downcast_from_what_its_handle_gives() {
+async fn the_handle_of_a_job_gives_an_error_that_downcasts() {
     let harness = Harness::new();
     let error = accepted(&harness, None, fails_until::<0>(2)).await.expect_err("it fails");
     assert_eq!(error.downcast_ref::<Malformed>(), Some(&Malformed { attempt: 1 }));
@@ -57,7 +57,7 @@ async fn the_error_of_a_job_is_downcast_from_what_its_handle_gives() {
     assert!(error.source().is_some());
     assert!(anyhow::Error::from(error.clone()).to_string().contains("malformed"));
     let event_log = harness.finish().await;
-    assert_eq!(starts(&event_log), 1, "a job makes one attempt unless it says more");
+    assert_eq!(starts(&event_log), 1, "a job makes a single attempt by default");
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,7 +72,7 @@ async fn a_retried_job_returns_the_value_of_its_successful_attempt() {
 #[tokio::test(start_paused = true)]
 async fn a_job_out_of_retries_gives_the_error_of_its_last_attempt() {
     let harness = Harness::new();
-    let error = retrying(&harness, fails_until(100)).await.expect_err("it gives up");
+    let error = retrying(&harness, fails_until(100)).await.expect_err("no retries are left");
     assert_eq!(error.downcast_ref::<Malformed>(), Some(&Malformed { attempt: 3 }));
     harness.finish().await;
 }

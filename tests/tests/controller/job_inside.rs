@@ -1,4 +1,4 @@
-//! Submitting from inside: by the `SupervisorHandle` of a task or a job; and awaiting what waits for oneself.
+//! Tasks and jobs that submit through their `SupervisorHandle`, and jobs that await a job which waits for them.
 
 use taskvisor::{
     ControllerSpec, JobError, JobExt, Outcome, RuntimeError, SupervisorHandle, TaskContext, TaskError, TaskFn,
@@ -8,7 +8,7 @@ use tests::{Harness, Rules};
 use crate::job::{Total, Work, accepted, gives};
 use crate::support::*;
 
-/// A job in the slot that awaits what `submission` makes in its own slot, and gives 1 if it was told so.
+/// A job in the slot that submits to its own slot and awaits the result. It returns 1 if it gets a `SlotDeadlock`.
 fn awaits_own_slot<S>(submission: impl Fn() -> S + Send + Sync + 'static) -> Work
 where
     S: taskvisor::Submit<Handle = taskvisor::JobHandle<Total>> + Send + 'static,
@@ -20,7 +20,7 @@ where
             let inner = context.supervisor().submit(inner)?;
             match inner.await {
                 Err(JobError::SlotDeadlock { slot }) if &*slot == SLOT => Ok(Total(1)),
-                other => Err(TaskError::fatal(format!("not told: {other:?}"))),
+                other => Err(TaskError::fatal(format!("no deadlock was reported: {other:?}"))),
             }
         }
     });
@@ -31,18 +31,18 @@ where
 async fn a_job_that_awaits_its_own_slot_gets_an_error() {
     let harness = Harness::new();
     let job = accepted(&harness, Some(SLOT), awaits_own_slot(|| gives(2).in_slot(SLOT)));
-    assert_eq!(in_time(job).await.expect("it was told"), Total(1));
+    assert_eq!(in_time(job).await.expect("the deadlock is reported"), Total(1));
     let report = harness.run_until(Vec::new(), std::future::pending::<()>()).await.expect("in order");
-    assert_eq!(report.completed, 2, "what was awaited went on waiting, and ran: {report}");
+    assert_eq!(report.completed, 2, "the awaited job stayed queued, and ran: {report}");
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_told_also_when_it_is_not_the_next_in_line() {
+async fn a_slot_deadlock_is_reported_behind_another_waiter_too() {
     let harness = Harness::new();
     let job = accepted(&harness, Some(SLOT), awaits_own_slot(|| gives(2).in_slot(SLOT)));
     let queued = accepted(&harness, Some(SLOT), gives(3).in_slot(SLOT));
-    assert_eq!(in_time(job).await.expect("it was told"), Total(1));
+    assert_eq!(in_time(job).await.expect("the deadlock is reported"), Total(1));
     assert_eq!(queued.await.expect("a value"), Total(3));
     harness.finish().await;
 }
@@ -52,7 +52,7 @@ async fn a_job_that_awaits_its_own_replacement_gets_an_error() {
     let harness = Harness::new();
     let job = awaits_own_slot(|| gives(2).in_slot(SLOT).with_admission(Replace));
     let job = accepted(&harness, Some(SLOT), job);
-    assert_eq!(in_time(job).await.expect("its value is delivered although it was asked to stop"), Total(1));
+    assert_eq!(in_time(job).await.expect("the value is delivered despite the stop request"), Total(1));
     let report = harness.run_until(Vec::new(), std::future::pending::<()>()).await.expect("in order");
     assert_eq!(report.completed, 2, "{report}");
     harness.finish().await;
@@ -65,7 +65,7 @@ async fn a_task_that_awaits_a_job_of_its_own_slot_gets_an_error() {
         let job = supervisor.submit(gives(2).in_slot(SLOT))?;
         match job.await {
             Err(JobError::SlotDeadlock { .. }) => Ok(()),
-            other => Err(TaskError::fatal(format!("not told: {other:?}"))),
+            other => Err(TaskError::fatal(format!("no deadlock was reported: {other:?}"))),
         }
     });
     let task = submit(&harness, Queue, task);
@@ -74,7 +74,7 @@ async fn a_task_that_awaits_a_job_of_its_own_slot_gets_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_it_is_told_names_the_slot_and_the_way_out() {
+async fn a_slot_deadlock_names_the_slot_and_the_way_out() {
     let error = JobError::SlotDeadlock { slot: SLOT.into() };
     let message = error.to_string();
     assert!(message.contains("`slot`") && message.contains("return first"), "{message}");

@@ -55,7 +55,7 @@ async fn a_submission_may_be_admitted_in_another_way_than_declared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_submission_may_be_given_another_timeout_and_the_waiting_does_not_count() {
+async fn a_timeout_of_a_submission_excludes_its_wait_for_the_slot() {
     let harness = Harness::new();
     let first = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT));
     let just_enough = gives(2).in_slot(SLOT).with_timeout(SECOND + SECOND / 10);
@@ -102,12 +102,12 @@ async fn a_refused_job_comes_back_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_wait_in_line_as_the_job_itself_says() {
+async fn the_queue_limit_that_a_job_declares_applies() {
     let harness = Harness::new();
     let _owner = accepted(&harness, Some(SLOT), stops().in_slot(SLOT));
     assert_eq!(Work::descriptor().queue, Some(2));
     let _waiting = [1, 2].map(|value| accepted(&harness, Some(SLOT), gives(value).in_slot(SLOT)));
-    let error = try_submit(&harness, None, gives(3).in_slot(SLOT)).expect_err("the line is full");
+    let error = try_submit(&harness, None, gives(3).in_slot(SLOT)).expect_err("the queue is full");
     assert!(matches!(error.reason(), RuntimeError::QueueFull { .. }));
     let job: Work = error.into_submission();
     harness.stop();
@@ -124,7 +124,7 @@ async fn a_job_can_wait_for_room() {
     let began = Instant::now();
     let job = in_time(harness.submit_wait(gives(3).in_slot(SLOT)))
         .await
-        .expect("there is room when the owner is gone");
+        .expect("there is room after the end of the owner");
     assert_eq!(began.elapsed(), SECOND);
     harness.watch_in(SLOT, job.task());
     assert_eq!(job.await.expect("a value"), Total(3));

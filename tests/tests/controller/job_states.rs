@@ -12,7 +12,7 @@ use tests::{Harness, Rules};
 #[derive(Default)]
 struct Counter(AtomicU32);
 
-/// Adds to the counter that the application gave.
+/// Adds to the counter, which is a state of the application.
 #[derive(Clone, Debug, PartialEq)]
 struct Count {
     by: u32,
@@ -67,7 +67,7 @@ async fn a_job_is_given_the_state_of_its_application() {
 #[tokio::test(start_paused = true)]
 async fn a_job_whose_state_is_missing_is_refused_and_comes_back() {
     let harness = Harness::new();
-    let error = harness.submit(Count { by: 2 }).expect_err("nobody gave a counter");
+    let error = harness.submit(Count { by: 2 }).expect_err("no counter is registered");
     let RuntimeError::MissingState { name, types, .. } = error.reason() else { panic!("{error}") };
     assert_eq!(name, "count");
     assert!(matches!(types[..], [one] if one.ends_with("Counter")), "{types:?}");

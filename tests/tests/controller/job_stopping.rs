@@ -1,4 +1,4 @@
-//! A job that is asked to stop: what it returns all the same is delivered.
+//! Stop requests for jobs: a value that the job returns after the request is delivered.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn ended(value: Result<Total, JobError>) -> Outcome {
     }
 }
 
-/// A job in the slot that runs and will give its value when it is stopped.
+/// A running job in the slot, which returns its value after a stop request.
 async fn running(harness: &Harness) -> (JobHandle<Total>, TaskHandle) {
     let job = accepted(harness, Some(SLOT), gives_when_stopped(9).in_slot(SLOT));
     harness.reach(job.task(), 1).await;
@@ -27,17 +27,17 @@ async fn running(harness: &Harness) -> (JobHandle<Total>, TaskHandle) {
 
 async fn assert_delivered(harness: Harness, job: JobHandle<Total>, task: TaskHandle) {
     assert_eq!(job.await.expect("work done is never thrown away"), Total(9));
-    assert!(outcome_of(&task).await.is_completed(), "stop or no stop");
+    assert!(outcome_of(&task).await.is_completed(), "the job completed despite the stop request");
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task), RAN);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_returned_although_it_was_cancelled_is_delivered() {
+async fn a_value_returned_after_a_cancel_is_delivered() {
     let harness = Harness::new();
     let (job, task) = running(&harness).await;
     assert!(job.cancel());
-    assert!(!job.cancel(), "somebody asked before");
+    assert!(!job.cancel(), "a stop was requested before");
     assert_delivered(harness, job, task).await;
 }
 
@@ -51,7 +51,7 @@ async fn a_replaced_job_delivers_its_value_and_its_successor_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_returned_although_its_slot_was_cleared_is_delivered() {
+async fn a_value_returned_after_a_clear_is_delivered() {
     let harness = Harness::new();
     let (job, task) = running(&harness).await;
     assert!(harness.clear_slot(SLOT));
@@ -59,7 +59,7 @@ async fn a_value_returned_although_its_slot_was_cleared_is_delivered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_returned_during_a_shutdown_is_delivered_and_reported_as_completed() {
+async fn a_value_returned_during_a_shutdown_counts_as_completed() {
     let harness = Harness::new();
     let (job, task) = running(&harness).await;
     let report = harness.run_until(Vec::new(), std::future::ready(())).await.expect("in order");
@@ -68,7 +68,7 @@ async fn a_value_returned_during_a_shutdown_is_delivered_and_reported_as_complet
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_job_that_stops_gives_no_value() {
+async fn a_canceled_job_that_stops_gives_no_value() {
     let harness = Harness::new();
     let job = accepted(&harness, None, stops());
     harness.reach(job.task(), 1).await;
@@ -79,7 +79,7 @@ async fn a_cancelled_job_that_stops_gives_no_value() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_cancelled_while_it_waits_leaves_the_queue_and_never_runs() {
+async fn a_job_canceled_in_the_queue_leaves_it_and_never_runs() {
     let harness = Harness::new();
     let (first, task) = running(&harness).await;
     let waits = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT));
@@ -97,7 +97,7 @@ async fn a_job_cancelled_while_it_waits_leaves_the_queue_and_never_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_superseded_a_cleared_and_a_shut_out_job_say_so() {
+async fn a_rejected_job_gives_the_reason() {
     let harness = Harness::new();
     let (_first, _) = running(&harness).await;
     let submit = |value| accepted(&harness, Some(SLOT), gives(value).in_slot(SLOT).with_admission(Latest));
@@ -122,17 +122,17 @@ async fn a_job_that_ignores_its_stop_is_aborted() {
     harness.finish().await;
 }
 
-/// First writer wins: what waiters were told is not taken back when the body returns after all.
+/// The first writer wins: the published outcome stays when the body returns later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_blocks_past_its_grace_aborts_and_keeps_its_slot() {
     let harness = Harness::new();
-    let ((release, held), (tell, blocks)) = (channel::<()>(), oneshot::channel());
-    let inside = std::sync::Mutex::new(Some((tell, held)));
+    let ((release, held), (entered, blocks)) = (channel::<()>(), oneshot::channel());
+    let inside = std::sync::Mutex::new(Some((entered, held)));
     let job = Work::new(move |_| {
         let inside = inside.lock().expect("a lock").take();
         async move {
-            if let Some((tell, held)) = inside {
-                let _ = tell.send(());
+            if let Some((entered, held)) = inside {
+                let _ = entered.send(());
                 let _ = held.recv();
             }
             Ok(Total(1))

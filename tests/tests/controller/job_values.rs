@@ -1,4 +1,4 @@
-//! What a job returned reaches whoever awaits its handle, once.
+//! The caller that awaits the handle of a job gets its value, once.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ async fn a_value_is_given_once() {
     let harness = Harness::new();
     let mut job = accepted(&harness, None, gives(1));
     assert_eq!((&mut job).await.expect("a value"), Total(1));
-    let again = (&mut job).await.expect_err("it was given before");
+    let again = (&mut job).await.expect_err("an earlier await took it");
     assert!(matches!(again, JobError::Taken), "{again:?}");
     assert_eq!(again.to_string(), "the value of the job was taken by an earlier await");
     assert!(job.outcome().await.is_completed(), "the outcome stays");
@@ -57,7 +57,7 @@ async fn a_value_is_given_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_reference_it_is_awaited_in_select_and_goes_on_when_the_other_branch_wins() {
+async fn a_handle_awaited_by_reference_survives_a_lost_select() {
     let harness = Harness::new();
     let mut job = accepted(&harness, None, gives(7));
     let mut looks = 0;
@@ -84,7 +84,7 @@ async fn dropping_the_handle_detaches_the_job() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_arguments_of_a_job_are_gone_with_its_end_although_its_handle_is_kept() {
+async fn a_kept_handle_does_not_keep_the_arguments_of_its_job() {
     let harness = Harness::new();
     let argument = Arc::new(());
     let watched = Arc::downgrade(&argument);

@@ -1,4 +1,4 @@
-//! Slots are keys of their own: names beside them are labels, and nothing is left of a slot that nobody has.
+//! Slots have keys of their own: the names of tasks are labels, and an idle slot leaves nothing behind.
 
 use taskvisor::{ControllerSpec, RuntimeError};
 use tests::{Harness, Rules};
@@ -30,13 +30,13 @@ async fn a_slot_is_no_name_and_a_name_no_slot() {
     assert!(matches!(again.expect_err("taken").reason(), RuntimeError::NameTaken { .. }));
     assert_eq!(harness.task("same").map(|task| task.id()), Some(added.id()));
     assert!(harness.cancel_with_timeout("same", SECOND).await.expect("the added one is there"));
-    assert!(!submitted.status().stopping, "cancelled was the added one");
+    assert!(!submitted.status().stopping, "only the added task was canceled");
     assert!(matches!(harness.remove_task("same"), Err(RuntimeError::UnknownTask { .. })));
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_slot_is_named_after_the_task_unless_said() {
+async fn the_slot_defaults_to_the_name_of_the_task() {
     let harness = Harness::new();
     let submission = |name| ControllerSpec::queue(harness.spec(Rules::never(), working(name)));
     let first = harness.submit(submission("sync")).expect("accepted");
@@ -71,8 +71,8 @@ async fn the_named_ways_to_submit_are_the_four_admissions() {
     let dropped = harness.submit(ControllerSpec::drop_if_running(spec("dropped")).with_slot(SLOT));
     assert!(is_busy(&dropped.expect_err("the slot is taken")));
     let slots = harness.slots();
-    let told: Vec<_> = slots[0].waiting.iter().map(|one| one.admission).collect();
-    assert_eq!(told, [Replace, Queue, Latest]);
+    let admissions: Vec<_> = slots[0].waiting.iter().map(|one| one.admission).collect();
+    assert_eq!(admissions, [Replace, Queue, Latest]);
     assert_eq!(taskvisor::Admission::default(), Queue);
     let shown: Vec<_> = ALL.iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["queue", "replace", "drop-if-running", "latest"]);
@@ -97,7 +97,7 @@ async fn a_hundred_thousand_keys_leave_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_thousand_keys_used_twice_on_two_workers_leave_nothing_behind() {
+async fn fifty_thousand_keys_on_two_workers_leave_nothing_behind() {
     let harness = limited(1, 50_000);
     let mut tasks = Vec::new();
     for key in 0..50_000 {

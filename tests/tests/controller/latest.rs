@@ -14,7 +14,7 @@ fn failing(name: &'static str) -> taskvisor::TaskRef {
     Script::task(name, [Step::FailAfter(SECOND, "broken"), Step::Succeed])
 }
 
-/// It ended as by a `Replace`, with the failure of its only attempt.
+/// The owner ended as by a `Replace`, with the failure of its only attempt.
 async fn gave_way(owner: &TaskHandle) {
     let outcome = outcome_of(owner).await;
     assert!(is_canceled(&outcome, StopCause::Replace), "{outcome}");

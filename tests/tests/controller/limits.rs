@@ -1,4 +1,4 @@
-//! How many may wait: for a slot, and in all.
+//! The limits of waiting submissions: per slot, and in total.
 
 use taskvisor::{ControllerConfig, Rejection, RuntimeError};
 use tests::{Harness, Rules};
@@ -6,7 +6,7 @@ use tests::{Harness, Rules};
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_may_wait_for_a_slot_unless_said_otherwise() {
+async fn a_hundred_may_wait_for_a_slot_by_default() {
     assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, total: 10_000 });
     let (harness, _) = owned_slot(cooperative("owner")).await;
     for _ in 0..100 {
@@ -36,14 +36,14 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
             harness.submit_to(slot, Queue, Rules::never(), cooperative(name));
         }
         let late = harness.try_submit_to(slot, Queue, Rules::never(), one_attempt("late"));
-        let late = late.expect_err("the line is full");
+        let late = late.expect_err("the queue is full");
         assert!(matches!(late.reason(), RuntimeError::QueueFull { slot: of } if of == slot));
     }
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_and_a_latest_wait_although_the_line_is_full() {
+async fn a_replace_and_a_latest_wait_although_the_queue_is_full() {
     let harness = limited(1, 1);
     let owner = owns(&harness, cooperative("owner")).await;
     submit(&harness, Queue, one_attempt("queued"));
@@ -57,7 +57,7 @@ async fn a_replace_and_a_latest_wait_although_the_line_is_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_so_many_may_wait_in_all_whatever_their_slots() {
+async fn the_total_limit_counts_the_waiters_of_all_slots() {
     let harness = limited(100, 3);
     let slots = ["one", "two", "three", "four"];
     for slot in slots {
@@ -69,15 +69,15 @@ async fn only_so_many_may_wait_in_all_whatever_their_slots() {
     let late = |name| harness.try_submit_to("four", Queue, Rules::never(), one_attempt(name));
     assert!(matches!(late("late").expect_err("full").reason(), RuntimeError::QueueFull { .. }));
     let idle = harness.submit_to("five", Queue, Rules::never(), one_attempt("idle"));
-    assert!(outcome_of(&idle).await.is_completed(), "one that does not have to wait is not counted");
+    assert!(outcome_of(&idle).await.is_completed(), "a submission that does not wait is not counted");
     assert!(queued[0].cancel());
-    let in_time = late("in time").expect("one left the line, so there is room at once");
+    let in_time = late("in time").expect("a waiter left its queue, so there is room at once");
     assert!(late("late").is_err());
     assert!(outcome_of(&in_time).await.is_completed());
     harness.finish().await;
 }
 
-/// Whatever way a submission stops waiting, it is counted out: else the room in all would shrink for ever.
+/// A submission that leaves its queue in any way is no longer counted. Otherwise the total room would shrink for ever.
 #[tokio::test(start_paused = true)]
 async fn a_submission_that_left_the_queue_is_not_counted() {
     let harness = limited(100, 3);
@@ -110,7 +110,7 @@ async fn a_submission_that_left_the_queue_is_not_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_counts_those_who_replace_and_come_latest_as_waiting() {
+async fn a_limit_counts_a_waiting_replace_and_a_waiting_latest() {
     let harness = limited(2, 100);
     owns(&harness, slow_to_stop("owner")).await;
     submit(&harness, Replace, one_attempt("replacement"));
@@ -120,7 +120,7 @@ async fn a_limit_counts_those_who_replace_and_come_latest_as_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_slots_there_are_no_limits() {
+async fn idle_slots_have_no_limits() {
     let harness: Harness = limited(0, 0);
     for slot in 0..100 {
         harness.submit_to(&format!("slot-{slot}"), Queue, Rules::never(), one_attempt("work"));

@@ -1,4 +1,4 @@
-//! Keyed work: who may run in a slot, who waits for it, and what becomes of them; jobs and their values.
+//! Keyed work: admission to slots, their queues, and the outcomes of submissions; jobs and their values.
 
 mod support;
 mod poll_once;

@@ -5,7 +5,7 @@ use tests::{EventLog, Harness, Rules, Script, Step};
 
 use crate::support::*;
 
-/// The names of those who ran, in the order in which they started.
+/// The names of the tasks that ran, in the order of their starts.
 fn order(event_log: &EventLog) -> Vec<&str> {
     let started = event_log.events().iter().filter(|event| event.kind.name() == EventName::Started);
     started.filter_map(|event| event.task()).collect()
@@ -20,7 +20,7 @@ async fn end(tasks: &[&TaskHandle]) -> Vec<Outcome> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_goes_before_all_that_queue_and_they_keep_their_order() {
+async fn a_replace_goes_before_the_queued_which_keep_their_order() {
     let (harness, owner) = owned_slot(cooperative("owner")).await;
     let queued = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
     let replacement = submit(&harness, Replace, one_attempt("replacement"));
@@ -43,7 +43,7 @@ async fn a_latest_goes_behind_all_that_queue_and_a_queue_behind_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_latest_gives_up_the_place_of_the_older_and_waits_last() {
+async fn a_later_latest_does_not_inherit_the_place_of_the_older() {
     let (harness, _) = owned_slot(working("owner")).await;
     let older = submit(&harness, Latest, one_attempt("older"));
     submit(&harness, Queue, one_attempt("queued"));
@@ -56,7 +56,7 @@ async fn a_later_latest_gives_up_the_place_of_the_older_and_waits_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replace_a_latest_and_a_queue_that_wait_leave_each_other_alone() {
+async fn a_replace_a_latest_and_a_queue_wait_side_by_side() {
     let (harness, owner) = owned_slot(slow_to_stop("owner")).await;
     let latest = submit(&harness, Latest, one_attempt("latest"));
     let queued = submit(&harness, Queue, one_attempt("queued"));
@@ -110,7 +110,7 @@ async fn a_replaced_owner_that_completes_is_canceled() {
     let (harness, owner) = owned_slot(Script::task("owner", [Step::SucceedWhenStopped])).await;
     let next = submit(&harness, Replace, one_attempt("next"));
     let outcomes = end(&[&owner, &next]).await;
-    assert!(is_canceled(&outcomes[0], StopCause::Replace), "a stop wins over the table");
+    assert!(is_canceled(&outcomes[0], StopCause::Replace), "a stop request overrides the restart policy");
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&next).len(), 1);
 }

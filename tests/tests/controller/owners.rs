@@ -7,7 +7,7 @@ use tests::{Harness, Rules, Script, Step};
 
 use crate::support::*;
 
-/// Who comes next has the slot when the owner is gone: the trace is that of one that waited and ran.
+/// The next submission owns the slot after the end of the owner: by its trace, it waited and then ran.
 async fn passes_on(rules: Rules, owner: Step) -> Outcome {
     let harness = Harness::new();
     let owner = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [owner]));
@@ -54,14 +54,14 @@ async fn an_owner_that_fails_for_good_passes_the_slot_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_way() {
+async fn a_replacement_aborts_an_owner_that_ignores_its_stop() {
     let (harness, owner) = owned_slot(Script::task("owner", [Step::Hang])).await;
     let next = submit(&harness, Replace, one_attempt("next"));
     assert!(outcome_of(&next).await.is_completed());
     assert!(outcome_of(&owner).await.is_aborted());
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&owner), ["added", "started 1", "aborted 1", "ended aborted", "removed"]);
-    // It waited for the whole grace: 20 s.
+    // The replacement waited for the whole grace: 20 s.
     let waits =
         ["added", "queued", "delayed", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
     assert_eq!(event_log.of(&next), waits);
@@ -69,7 +69,7 @@ async fn an_owner_that_ignores_its_stop_is_aborted_by_a_replacement_and_makes_wa
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_without_any_grace_still_sees_once_that_it_is_replaced() {
+async fn a_replaced_owner_without_grace_still_sees_its_stop() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
     let owner = owns(&harness, cooperative("owner")).await;
     let next = submit(&harness, Replace, one_attempt("next"));

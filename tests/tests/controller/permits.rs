@@ -1,4 +1,4 @@
-//! Slots and permits: a slot says who runs beside whom under one key, a permit how many run at once in all.
+//! Slots and permits: a slot admits one submission at a time under its key, permits limit the attempts of all tasks.
 
 use taskvisor::{Config, Phase, StopCause, WaitingOn};
 use tests::{Harness, Rules};
@@ -36,7 +36,7 @@ async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_that_waits_for_its_permit_is_replaced_without_an_attempt() {
+async fn an_owner_replaced_in_its_wait_for_a_permit_never_starts() {
     let harness = one_at_a_time();
     harness.submit_to("other", Queue, Rules::never(), working("running"));
     let parked = submit(&harness, Queue, working("parked"));

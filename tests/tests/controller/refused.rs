@@ -1,4 +1,4 @@
-//! A refusal says why and gives the submission back; what was refused has no outcome and no events of a task.
+//! A refusal says why and gives the submission back. A refused submission has no outcome and no events of a task.
 
 use taskvisor::{
     BackoffPolicy, Config, ControllerSpec, EventKind, EventName, RestartPolicy, RuntimeError, State,
@@ -29,16 +29,16 @@ async fn a_refused_submission_comes_back_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_with_name_slot_and_reason() {
+async fn a_refusal_is_published_with_name_slot_and_reason() {
     let (harness, _) = owned_slot(cooperative("owner")).await;
     let reason = refused(&harness, DropIfRunning, one_attempt("dropped")).to_string();
     let event_log = harness.finish().await;
     assert_eq!(event_log.count(EventName::Refused), 1);
     let refused = event_log.events().iter().find(|event| event.kind.name() == EventName::Refused);
-    let refused = refused.expect("it is told");
+    let refused = refused.expect("the refusal is published");
     assert_eq!((refused.id(), refused.task()), (None, None), "a refused submission is no task");
-    let EventKind::Refused { task, slot, reason: told } = &refused.kind else { panic!("{refused}") };
-    assert_eq!((task.as_str(), slot.as_deref(), told), ("dropped", Some(SLOT), &reason));
+    let EventKind::Refused { task, slot, reason: published } = &refused.kind else { panic!("{refused}") };
+    assert_eq!((task.as_str(), slot.as_deref(), published), ("dropped", Some(SLOT), &reason));
     assert!(event_log.ids_of("dropped").is_empty());
 }
 
@@ -92,7 +92,7 @@ async fn nothing_is_accepted_after_a_stop_request() {
 }
 
 #[test]
-fn without_a_runtime_a_submission_is_refused_and_may_be_made_again_inside_one() {
+fn a_submission_refused_without_a_runtime_can_be_retried() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
     let submission = ControllerSpec::queue(trace.spec(Rules::never(), one_attempt("work"))).with_slot(SLOT);

@@ -1,4 +1,4 @@
-//! A task keeps its slot from its turn to its end, whatever lies between its attempts.
+//! An owner keeps its slot until its end, also between its attempts.
 
 use taskvisor::{Phase, StopCause};
 use tests::{Harness, Rules, Script, Step};
@@ -29,7 +29,7 @@ async fn an_owner_keeps_its_slot_while_it_waits_for_its_next_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_that_gives_up_passes_its_slot_on() {
+async fn an_owner_out_of_retries_passes_its_slot_on() {
     let harness = Harness::new();
     let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2);
     let retrying = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("no")]));
@@ -54,11 +54,11 @@ async fn an_always_owner_keeps_its_slot_until_it_is_replaced() {
     assert!(outcome_of(&queued).await.is_completed());
     assert!(is_canceled(&outcome_of(&repeating).await, StopCause::Replace));
     let event_log = harness.finish().await;
-    assert_eq!(event_log.starts_of(&replacement), [seconds(35)], "a wait ends at once when a stop is asked");
+    assert_eq!(event_log.starts_of(&replacement), [seconds(35)], "a stop request ends the wait at once");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_owner_replaced_in_its_backoff_ends_at_once_with_its_last_error() {
+async fn an_owner_replaced_in_its_backoff_ends_with_its_last_error() {
     let harness = Harness::new();
     let rules = Rules::on_failure().constant_backoff(seconds(3_600));
     let retrying = harness.submit_to(SLOT, Queue, rules, Script::task("owner", [Step::Fail("broken")]));

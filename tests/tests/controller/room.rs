@@ -11,7 +11,7 @@ use crate::support::*;
 
 type Submitted = Result<TaskHandle, SubmitError<ControllerSpec>>;
 
-/// Waits for room on a task of its own.
+/// Spawns a Tokio task that waits for room.
 fn wait_for_room(harness: &Harness, name: &'static str) -> JoinHandle<Submitted> {
     let supervisor = harness.handle();
     let submission = harness.submission(SLOT, Queue, Rules::never(), one_attempt(name));
@@ -24,7 +24,7 @@ async fn accepted(harness: &Harness, waiting: JoinHandle<Submitted>) -> TaskHand
     task
 }
 
-/// One runs for a second, one waits, and one waits for room.
+/// The owner runs for a second, a second submission is queued, and a third waits for room.
 async fn crowded() -> (Harness, [TaskHandle; 2], JoinHandle<Submitted>) {
     let harness = limited(1, 100);
     let owner = owns(&harness, working("owner")).await;
@@ -36,7 +36,7 @@ async fn crowded() -> (Harness, [TaskHandle; 2], JoinHandle<Submitted>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_submits_at_once_where_there_is_room() {
+async fn submit_wait_submits_at_once_where_there_is_room() {
     let harness = limited(1, 100);
     for name in ["owner", "queued"] {
         let submission = harness.submission(SLOT, Queue, Rules::never(), working(name));
@@ -49,7 +49,7 @@ async fn it_submits_at_once_where_there_is_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_accepted_when_the_owner_makes_way() {
+async fn submit_wait_is_accepted_after_the_end_of_the_owner() {
     let (harness, [owner, queued], third) = crowded().await;
     let third = accepted(&harness, third).await;
     assert!(matches!(owner.status().phase, Phase::Ended(Outcome::Completed)));
@@ -60,7 +60,7 @@ async fn it_is_accepted_when_the_owner_makes_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_it_waits_for_room_no_refusal_is_told() {
+async fn a_wait_for_room_publishes_no_refusal() {
     let (harness, _, third) = crowded().await;
     let third = accepted(&harness, third).await;
     assert!(outcome_of(&third).await.is_completed());
@@ -68,17 +68,20 @@ async fn while_it_waits_for_room_no_refusal_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_woken_by_the_cancel_of_one_that_waits() {
+async fn the_cancel_of_a_waiter_wakes_submit_wait() {
     let (harness, [owner, queued], third) = crowded().await;
     queued.cancel();
     let third = accepted(&harness, third).await;
-    assert!(matches!(owner.status().phase, Phase::Running { .. }), "nobody waited for the owner");
+    assert!(
+        matches!(owner.status().phase, Phase::Running { .. }),
+        "the owner had not ended when room was made"
+    );
     assert!(outcome_of(&third).await.is_completed());
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_woken_by_a_clear_and_not_cleared_itself() {
+async fn a_clear_wakes_submit_wait_and_does_not_clear_it() {
     let (harness, _, third) = crowded().await;
     assert!(harness.clear_slot(SLOT));
     let third = accepted(&harness, third).await;
@@ -87,7 +90,7 @@ async fn it_is_woken_by_a_clear_and_not_cleared_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_woken_by_room_in_all_made_in_another_slot() {
+async fn total_room_made_in_another_slot_wakes_submit_wait() {
     let harness = limited(100, 1);
     owns(&harness, cooperative("owner")).await;
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
@@ -105,17 +108,17 @@ async fn it_is_woken_by_room_in_all_made_in_another_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_up_it_has_submitted_nothing() {
+async fn a_dropped_submit_wait_has_submitted_nothing() {
     let (harness, [_, queued], third) = crowded().await;
     third.abort();
-    assert!(third.await.expect_err("given up").is_cancelled());
+    assert!(third.await.expect_err("aborted").is_cancelled());
     assert!(outcome_of(&queued).await.is_completed());
     let event_log = harness.finish().await;
     assert!(event_log.ids_of("third").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_up_it_drops_the_submission() {
+async fn a_dropped_submit_wait_drops_the_submission() {
     let kept = Arc::new(());
     let harness = limited(0, 0);
     owns(&harness, cooperative("owner")).await;
@@ -131,10 +134,10 @@ async fn given_up_it_drops_the_submission() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_refuses_it_and_gives_the_submission_back() {
+async fn a_shutdown_refuses_submit_wait_and_returns_the_submission() {
     let (harness, _, third) = crowded().await;
     harness.stop();
-    let refused = in_time(third).await.expect("no panic").expect_err("it shuts down");
+    let refused = in_time(third).await.expect("no panic").expect_err("the supervisor shuts down");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown));
     assert_eq!(refused.into_submission().into_spec().name(), "third");
     let event_log = harness.finish().await;
@@ -142,17 +145,17 @@ async fn a_shutdown_refuses_it_and_gives_the_submission_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_supervisor_refuses_it() {
+async fn the_end_of_the_supervisor_refuses_submit_wait() {
     let harness = limited(0, 0);
     let supervisor = harness.handle();
     harness.finish().await;
     let submission = ControllerSpec::queue(Rules::never().spec(one_attempt("late")));
-    let refused = supervisor.submit_wait(submission).await.expect_err("it is gone");
+    let refused = supervisor.submit_wait(submission).await.expect_err("the supervisor is gone");
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown));
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_waits_for_room_only_and_is_refused_as_busy_at_once() {
+async fn submit_wait_is_refused_as_busy_at_once() {
     let (harness, _) = owned_slot(cooperative("owner")).await;
     let submission = harness.submission(SLOT, DropIfRunning, Rules::never(), one_attempt("dropped"));
     let refused = timeout(seconds(0), harness.submit_wait(submission)).await.expect("at once");
@@ -161,7 +164,7 @@ async fn it_waits_for_room_only_and_is_refused_as_busy_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_who_wait_for_room_get_their_turn() {
+async fn all_that_wait_for_room_are_accepted() {
     let harness = limited(1, 100);
     owns(&harness, working("owner")).await;
     submit(&harness, Queue, working("queued"));
@@ -175,7 +178,7 @@ async fn all_who_wait_for_room_get_their_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_who_wait_for_room_get_their_turn_on_two_workers() {
+async fn all_that_wait_for_room_are_accepted_on_two_workers() {
     for _ in 0..50 {
         let harness = limited(1, 1);
         let crowd: Vec<_> = (0..30).map(|_| wait_for_room(&harness, "crowd")).collect();

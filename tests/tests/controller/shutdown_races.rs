@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::support::*;
 
-/// Submits to a few slots in every way until it is refused for the shutdown.
+/// Submits to a few slots with every admission until the shutdown refuses a submission.
 fn submit_until_refused(
     supervisor: &taskvisor::SupervisorHandle,
     accepted: &AtomicUsize,

@@ -1,4 +1,4 @@
-//! Shutdown: nothing that waits starts, and all of it has its outcome.
+//! Shutdown: no waiter starts, and each waiter has an outcome.
 
 use taskvisor::{Config, ControllerSpec, EventName, Rejection, StopCause, Supervisor, TaskContext, TaskFn};
 use tests::{Harness, Rules, Script, Step, Trace, report_of};
@@ -22,7 +22,7 @@ async fn a_shutdown_rejects_waiting_and_stops_running_submissions() {
     }
     assert!(
         matches!(owner.status().phase, taskvisor::Phase::Running { .. }),
-        "they do not wait for the owner"
+        "the rejections do not wait for the owner"
     );
     assert!(is_canceled(&outcome_of(&owner).await, StopCause::Shutdown));
     let event_log = harness.finish().await;
@@ -59,7 +59,7 @@ async fn an_owner_aborted_by_the_shutdown_passes_its_slot_to_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome() {
+async fn a_submission_just_before_the_stop_has_an_outcome() {
     let harness = Harness::new();
     let owner = submit(&harness, Queue, one_attempt("owner"));
     let queued = submit(&harness, Queue, one_attempt("queued"));
@@ -72,7 +72,7 @@ async fn what_is_submitted_just_before_the_stop_is_accepted_and_has_an_outcome()
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_last_supervisor_rejects_what_waits() {
+async fn dropping_the_last_supervisor_rejects_the_waiters() {
     let trace = Trace::new();
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber()]);
     let submission =

@@ -44,7 +44,7 @@ async fn without_a_stop_timeout_a_successor_waits_for_the_whole_grace() {
 #[tokio::test(start_paused = true)]
 async fn a_submission_of_a_job_may_have_another_stop_timeout() {
     let harness = Harness::new();
-    // It works for a second, and does not watch for a stop request.
+    // The job works for a second, and does not watch for a stop request.
     let owner = accepted(&harness, Some(SLOT), gives(1).in_slot(SLOT).with_stop_timeout(millis(300)));
     harness.reach(owner.task(), 1).await;
     let began = Instant::now();

@@ -6,7 +6,7 @@ use tests::{Harness, Rules, Script, Step};
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
-async fn one_that_starts_at_once_is_neither_queued_nor_admitted() {
+async fn a_start_without_a_wait_is_neither_queued_nor_admitted() {
     let harness = Harness::new();
     let task = submit(&harness, Queue, one_attempt("work"));
     outcome_of(&task).await;
@@ -32,7 +32,7 @@ async fn a_waiting_submission_is_queued_then_admitted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_finds_the_slot_taken_is_queued_however_short_its_wait() {
+async fn a_submission_to_an_owned_slot_is_always_queued() {
     let harness = Harness::new();
     // All of them are accepted before any of them is polled, and none of them waits for the clock.
     let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
@@ -51,7 +51,7 @@ async fn added_and_queued_are_published_before_submit_returns() {
     let harness = Harness::new();
     let (owner, next) =
         (submit(&harness, Queue, one_attempt("owner")), submit(&harness, Queue, one_attempt("next")));
-    // Published in this very step.
+    // The refusal is published before the call returns.
     refused(&harness, DropIfRunning, one_attempt("dropped"));
     outcome_of(&next).await;
     let event_log = harness.finish().await;
@@ -61,7 +61,7 @@ async fn added_and_queued_are_published_before_submit_returns() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_canceled_before_its_first_poll_was_queued() {
+async fn a_waiter_canceled_before_its_first_poll_was_queued() {
     let (harness, _) = owned_slot(working("owner")).await;
     let next = submit(&harness, Queue, one_attempt("next"));
     harness.cancel(&next);
@@ -71,7 +71,7 @@ async fn one_that_is_canceled_before_its_first_poll_was_queued() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_stopped_between_admission_and_start_is_canceled() {
+async fn a_stop_between_admission_and_start_cancels() {
     let harness =
         Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });
     let permit = harness.submit_to("other", Queue, Rules::never(), cooperative("permit"));
@@ -98,8 +98,8 @@ async fn the_new_events_have_stable_labels_and_readable_lines() {
     outcome_of(&next).await;
     let event_log = harness.finish().await;
     let line = |name: EventName| {
-        let told = event_log.events().iter().find(|event| event.kind.name() == name);
-        told.map(|event| event.kind.to_string()).unwrap_or_default()
+        let found = event_log.events().iter().find(|event| event.kind.name() == name);
+        found.map(|event| event.kind.to_string()).unwrap_or_default()
     };
     assert_eq!(line(EventName::Queued), "queued slot=slot");
     assert_eq!(line(EventName::Admitted), "admitted");

@@ -1,4 +1,4 @@
-//! Short ways to say what most of these tests say.
+//! Shorthands that most of these tests use.
 
 use std::future::Future;
 use std::time::Duration;
@@ -16,9 +16,9 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const SLOT: &str = "slot";
 pub(crate) const ALL: [Admission; 4] = [Queue, Replace, DropIfRunning, Latest];
 
-/// What a submission goes through that starts at once and succeeds.
+/// The events of a submission that starts at once and succeeds.
 pub(crate) const RAN: [&str; 5] = ["added", "started 1", "succeeded 1", "ended completed", "removed"];
-/// What a submission goes through that finds its slot taken, then succeeds.
+/// The events of a submission that waits for its slot and then succeeds.
 pub(crate) const RAN_LATER: [&str; 7] =
     ["added", "queued", "admitted", "started 1", "succeeded 1", "ended completed", "removed"];
 pub(crate) const SUPERSEDED: [&str; 4] = ["added", "queued", "ended rejected: superseded", "removed"];
@@ -33,12 +33,12 @@ pub(crate) fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// It runs until it is asked to stop, and then stops.
+/// Runs until its stop request, and then ends as canceled.
 pub(crate) fn cooperative(name: &'static str) -> TaskRef {
     Script::task(name, [Step::UntilStopped])
 }
 
-/// It works for a second.
+/// Succeeds after a second.
 pub(crate) fn working(name: &'static str) -> TaskRef {
     Script::task(name, [Step::SucceedAfter(SECOND)])
 }
@@ -47,7 +47,7 @@ pub(crate) fn one_attempt(name: &'static str) -> TaskRef {
     Script::task(name, [Step::Succeed])
 }
 
-/// It takes a second to stop.
+/// Takes a second to end after its stop request.
 pub(crate) fn slow_to_stop(name: &'static str) -> TaskRef {
     TaskFn::arc(name, |context: TaskContext| async move {
         context.cancelled().await;
@@ -56,14 +56,14 @@ pub(crate) fn slow_to_stop(name: &'static str) -> TaskRef {
     })
 }
 
-/// A supervisor with one slot, which this task has and runs in.
+/// A supervisor with one slot, which `task` owns and runs in.
 pub(crate) async fn owned_slot(task: TaskRef) -> (Harness, TaskHandle) {
     let harness = Harness::new();
     let owner = owns(&harness, task).await;
     (harness, owner)
 }
 
-/// This task has the slot and runs in it.
+/// Submits `task`, which owns the slot and runs in it.
 pub(crate) async fn owns(harness: &Harness, task: TaskRef) -> TaskHandle {
     let owner = harness.submit_to(SLOT, Queue, Rules::never(), task);
     harness.reach(&owner, 1).await;
@@ -82,28 +82,28 @@ pub(crate) fn limited(per_slot: usize, total: usize) -> Harness {
     Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, total }))
 }
 
-/// The names of the waiters for the slot, in the order of their turn.
+/// The names of the waiters for the slot, in the order of the queue.
 pub(crate) fn waiting(harness: &Harness) -> Vec<String> {
     let slots = harness.slots();
     let slot = slots.iter().find(|status| &*status.key == SLOT);
     slot.map_or_else(Vec::new, |status| status.waiting.iter().map(|waiter| waiter.name.clone()).collect())
 }
 
-/// Who has the slot.
+/// The name of the owner of the slot.
 pub(crate) fn owner(harness: &Harness) -> Option<String> {
     let slots = harness.slots();
     slots.iter().find(|status| &*status.key == SLOT).map(|status| status.owner.clone())
 }
 
-/// What never comes fails its test rather than hanging it.
+/// Awaits `future`. If it never completes, the test fails instead of hanging.
 pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
-    timeout(seconds(100 * 24 * 60 * 60), future).await.expect("it comes")
+    timeout(seconds(100 * 24 * 60 * 60), future).await.expect("the future completes")
 }
 
-/// The outcome; what never ends fails its test rather than hanging it.
+/// Awaits the outcome. If the task never ends, the test fails instead of hanging.
 pub(crate) async fn outcome_of(task: &TaskHandle) -> Outcome {
     let ended = timeout(seconds(100 * 24 * 60 * 60), task.outcome()).await;
-    ended.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
+    ended.unwrap_or_else(|_| panic!("the task never ends: {:?}", task.status()))
 }
 
 pub(crate) fn is_rejected(outcome: &Outcome, why: Rejection) -> bool {

@@ -1,4 +1,4 @@
-//! `slots()`: who has which slot since when, and who waits for it.
+//! `slots()` lists the owner of each slot, the time of its admission, and the waiters.
 
 use taskvisor::{Admission, SlotStatus};
 use tests::{Harness, Rules};
@@ -13,7 +13,7 @@ fn only(harness: &Harness) -> SlotStatus {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_tells_its_owner_and_since_when() {
+async fn the_status_of_a_slot_names_its_owner_and_since_when() {
     let harness = Harness::new();
     assert!(harness.slots().is_empty());
     sleep(SECOND).await;
@@ -46,21 +46,21 @@ async fn waiting_submissions_are_listed_in_order_of_admission() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_waited_is_the_owner_since_its_turn() {
+async fn a_waiter_is_the_owner_since_the_grant_of_the_slot() {
     let (harness, first) = owned_slot(working("first")).await;
     let second = submit(&harness, Queue, cooperative("second"));
     outcome_of(&first).await;
-    let turn = Instant::now();
+    let granted = Instant::now();
     sleep(SECOND).await;
     let slot = only(&harness);
     assert_eq!((slot.owner.as_str(), slot.owner_id), ("second", second.id()));
-    assert_eq!(slot.since, turn);
+    assert_eq!(slot.since, granted);
     assert!(slot.waiting.is_empty());
     harness.finish().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn slots_are_told_by_key() {
+async fn slots_are_listed_by_key() {
     let harness = Harness::new();
     for slot in ["pear", "apple", "zebra", "fig", "Apple", ""] {
         harness.submit_to(slot, Queue, Rules::never(), cooperative("work"));
@@ -71,7 +71,7 @@ async fn slots_are_told_by_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_among_the_tasks_too_but_not_under_their_names() {
+async fn waiters_are_listed_as_tasks_but_not_found_by_name() {
     let (harness, owner) = owned_slot(cooperative("owner")).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     let tasks: Vec<_> = harness.tasks().iter().map(|status| status.id).collect();

@@ -1,4 +1,4 @@
-//! Tasks that fail until they give up or get over it, each in its own way.
+//! Tasks that fail until they are out of retries or succeed, each in its own way.
 
 use std::future::pending;
 use std::panic::panic_any;
@@ -14,7 +14,7 @@ use crate::world::ON_PURPOSE;
 
 const BURST: usize = 96;
 
-/// A way to fail: what an attempt does, by its number; the rules; and how it must end.
+/// A way to fail: the behavior of each attempt, the restart settings, and the promised outcome.
 pub(crate) struct Way {
     attempt: Attempt,
     retries: u32,
@@ -40,7 +40,7 @@ enum End {
     Failed(FailureKind, u64),
 }
 
-/// A moment, so that the tasks sleep, but not for long.
+/// Short, so that the tasks do sleep, but not for long.
 const MOMENT: Duration = Duration::from_millis(2);
 
 const SHORT: BackoffPolicy = match BackoffPolicy::builder().first(MOMENT).max(MOMENT).build() {
@@ -52,7 +52,7 @@ const fn way(attempt: Attempt, retries: u32, backoff: BackoffPolicy, end: End) -
     Way { attempt, retries, backoff, end }
 }
 
-/// Without a delay: as fast as it goes.
+/// Failures without a delay before the next attempt.
 pub(crate) static AT_ONCE: [Way; 3] = [
     way(Attempt::Fail, 3, BackoffPolicy::NONE, End::Failed(FailureKind::Error, 4)),
     way(Attempt::FailUpTo(2), 2, BackoffPolicy::NONE, End::Completed),
@@ -79,7 +79,7 @@ pub(crate) async fn drive(driver: Driver, ways: &'static [Way]) {
             burst.map_while(|(index, way)| Some((way, driver.add(way.spec(&driver, index))?))).collect();
         open = added.len() == BURST;
         for (way, task) in &added {
-            driver.expect(task, |outcome| way.ends_so(outcome)).await;
+            driver.expect(task, |outcome| way.is_promised(outcome)).await;
         }
     }
 }
@@ -101,7 +101,7 @@ impl Way {
         if matches!(attempt, Attempt::TimeOut) { spec.with_timeout(MOMENT) } else { spec }
     }
 
-    fn ends_so(&self, outcome: &Outcome) -> bool {
+    fn is_promised(&self, outcome: &Outcome) -> bool {
         match (&self.end, outcome) {
             (End::Completed, Outcome::Completed) => true,
             (End::Failed(kind, attempt), Outcome::Failed(failure)) => {

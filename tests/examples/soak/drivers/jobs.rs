@@ -3,7 +3,7 @@
 use taskvisor::prelude::*;
 use tokio::task::yield_now;
 
-use super::{ADMISSIONS, is_fate_of};
+use super::{ADMISSIONS, is_outcome_of};
 use crate::KEYS;
 use crate::driver::{Closed, Driver};
 use crate::world::World;
@@ -11,10 +11,10 @@ use crate::world::World;
 const BURST: usize = 128;
 const RUSH: usize = 16;
 
-/// How many of them may wait.
-const IN_LINE: usize = 4;
+/// How many jobs may wait for a slot.
+const QUEUE: usize = 4;
 
-#[job(slot = "key-{key}", queue = IN_LINE)]
+#[job(slot = "key-{key}", queue = QUEUE)]
 async fn double(key: usize, number: u64, world: State<World>) -> u64 {
     let _attempt = world.attempt();
     let _lane = world.lane(key);
@@ -30,7 +30,7 @@ async fn halve(key: usize, number: u64, ctx: TaskContext, world: State<World>) -
     if ctx.attempt() == 2 && number % 2 == 0 { Ok(number / 2) } else { Err(format!("{number} is odd")) }
 }
 
-/// The name of those that wait for room.
+/// The name of the jobs that wait for room.
 pub(crate) const PATIENT: &str = patient::NAME;
 
 /// Waits for room, and is never refused.
@@ -49,15 +49,15 @@ pub(crate) async fn drive(driver: Driver) {
     for round in 0.. {
         let closed = submit_all(&driver, round, &mut doubles, &mut halves).is_err();
         for (admission, number, job) in doubles.drain(..) {
-            expect(&driver, job, number * 2, |outcome| is_fate_of(admission, outcome)).await;
+            expect(&driver, job, number * 2, |outcome| is_outcome_of(admission, outcome)).await;
         }
         for (admission, number, job) in halves.drain(..) {
-            let is_fate = |outcome: &Outcome| match outcome {
+            let is_promised = |outcome: &Outcome| match outcome {
                 Outcome::Completed => number % 2 == 0,
                 Outcome::Failed(failure) => number % 2 == 1 && failure.attempt() == 2,
-                outcome => is_fate_of(admission, outcome),
+                outcome => is_outcome_of(admission, outcome),
             };
-            expect(&driver, job, number / 2, is_fate).await;
+            expect(&driver, job, number / 2, is_promised).await;
         }
         if closed {
             return;
@@ -86,7 +86,7 @@ pub(crate) async fn wait_for_room(driver: Driver, number: usize) {
     for round in 0_u64.. {
         let job = patient { key: number, number: round };
         let Some(job) = driver.submit_wait(job).await else { return };
-        expect(&driver, job, round + 1, |outcome| is_fate_of(Admission::Queue, outcome)).await;
+        expect(&driver, job, round + 1, |outcome| is_outcome_of(Admission::Queue, outcome)).await;
     }
 }
 
@@ -97,7 +97,7 @@ async fn expect(driver: &Driver, job: JobHandle<u64>, value: u64, promised: impl
     let task = job.task().clone();
     let is_right = match job.await {
         Ok(given) => outcome.is_completed() && given == value,
-        Err(JobError::Ended(told)) => told.to_string() == outcome.to_string(),
+        Err(JobError::Ended(reported)) => reported.to_string() == outcome.to_string(),
         Err(_) => false,
     };
     if !is_right {

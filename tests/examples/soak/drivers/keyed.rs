@@ -1,4 +1,4 @@
-//! Tasks submitted to slots, more than may wait, in all ways to be admitted.
+//! Tasks that are submitted to slots with every admission, more than may wait.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,11 +7,11 @@ use taskvisor::{Admission, ControllerSpec, TaskContext, TaskFn, TaskHandle, Task
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use super::{ADMISSIONS, is_fate_of, keys};
+use super::{ADMISSIONS, is_outcome_of, keys};
 use crate::KEYS;
 use crate::driver::{Closed, Driver};
 
-/// How many are submitted before any of them is waited for, and how many of those to the same slot.
+/// How many tasks are submitted before the driver awaits them, and how many of them in a row to the same slot.
 const BURST: usize = 256;
 const RUSH: usize = 16;
 
@@ -22,7 +22,7 @@ pub(crate) async fn drive(driver: Driver, number: usize) {
         let closed = submit_all(&driver, &keys, number + round, &mut accepted).is_err();
         driver.supervisor.clear_slot(&keys[round % KEYS]);
         for (admission, task) in accepted.drain(..) {
-            driver.expect(&task, |outcome| is_fate_of(admission, outcome)).await;
+            driver.expect(&task, |outcome| is_outcome_of(admission, outcome)).await;
         }
         if closed {
             return;
@@ -47,7 +47,7 @@ fn submit_all(
 
 fn spec(driver: &Driver, key: usize, index: usize) -> TaskSpec {
     let world = driver.world.clone();
-    // Taken by the attempt and kept until the value is dropped: before that the slot must not be passed on.
+    // Marked by the attempt until the value is dropped: the slot must not be granted to another submission before that.
     let lane = Arc::new(OnceLock::new());
     let task = TaskFn::arc("keyed", move |ctx: TaskContext| {
         let (world, lane) = (world.clone(), Arc::clone(&lane));

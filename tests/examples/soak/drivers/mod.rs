@@ -1,4 +1,4 @@
-//! What the load is made of.
+//! The kinds of load.
 
 mod one_shots;
 mod failures;
@@ -23,7 +23,7 @@ const ADMISSIONS: [Admission; 4] =
 pub(crate) fn start_all(crew: &mut Crew) {
     crew.start("one-shots", 2, one_shots::drive);
     crew.start("from a thread", 1, |driver, number| async move {
-        // A thread that is none of the runtime's.
+        // A thread that does not belong to the runtime.
         let runtime = Handle::current();
         let work = move || runtime.block_on(one_shots::drive(driver, number));
         let thread = tokio::task::spawn_blocking(|| std::thread::spawn(work).join());
@@ -39,13 +39,13 @@ pub(crate) fn start_all(crew: &mut Crew) {
     crew.start("observer", 1, |driver, _| observer::drive(driver));
 }
 
-/// The slots of this load.
+/// The keys of the slots.
 fn keys() -> Vec<Arc<str>> {
     (0..KEYS).map(|key| format!("key-{key}").into()).collect()
 }
 
-/// Whether a submission that was admitted so may end so: with its slot, by those who replace it, or never started.
-fn is_fate_of(admission: Admission, outcome: &Outcome) -> bool {
+/// Whether a submission with this admission may have this outcome while no shutdown is requested.
+fn is_outcome_of(admission: Admission, outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Completed => true,
         Outcome::Canceled { cause: StopCause::Replace | StopCause::Clear, .. } => true,

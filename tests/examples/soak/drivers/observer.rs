@@ -1,4 +1,4 @@
-//! Looks at everything all the time.
+//! Lists all tasks and slots in a loop.
 
 use taskvisor::{SlotStatus, TaskStatus};
 use tokio::task::yield_now;
@@ -22,7 +22,7 @@ pub(crate) async fn drive(driver: Driver) {
         if let Some(slot) = slots.iter().find(|slot| !is_within_limits(slot)) {
             driver.mistake(|| format!("{slot:?}"));
         }
-        driver.world.looked();
+        driver.world.count_snapshot();
         yield_now().await;
     }
 }
@@ -31,7 +31,7 @@ fn is_sane(task: &TaskStatus) -> bool {
     !task.name.is_empty() && u64::from(task.failures) <= task.attempt
 }
 
-/// One `Replace` and one `Latest` always find a place.
+/// One `Replace` and one `Latest` may exceed the limit of the queue.
 fn is_within_limits(slot: &SlotStatus) -> bool {
     let is_apart = slot.waiting.iter().all(|waiter| waiter.id != slot.owner_id);
     is_apart && slot.waiting.len() <= LIMITS.per_slot + 2

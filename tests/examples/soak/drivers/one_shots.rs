@@ -1,4 +1,4 @@
-//! Tasks that run once, added in bursts under the same names again and again: an outcome that is seen frees the name.
+//! Tasks that run once, added in bursts under the same names: a name must be free when the outcome of its task is seen.
 
 use taskvisor::{Outcome, TaskFn, TaskSpec};
 use tokio::task::yield_now;

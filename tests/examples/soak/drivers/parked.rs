@@ -1,4 +1,4 @@
-//! Tasks that wait for a stop request, which comes in every possible way.
+//! Tasks that wait for a stop request, which is made through each method of the API.
 
 use std::future::pending;
 use std::time::Duration;
@@ -20,14 +20,14 @@ pub(crate) async fn drive(driver: Driver) {
         let added: Vec<_> = names.map_while(|name| driver.add(parked(&driver, name))).collect();
         open = added.len() == BURST;
         if round % 2 == 0 {
-            // Every other time they are stopped before most of them began.
+            // In the other rounds, most tasks are stopped before their first attempt.
             yield_now().await;
         }
         for (index, task) in added.iter().enumerate() {
             let is_stubborn = stop(&driver, task, index).await;
             let outcome = task.outcome().await;
             driver.ended(task, &outcome, |end| is_canceled(end) || is_stubborn && end.is_aborted());
-            // On a machine that is too busy it may be given up in the middle of a poll: then its name is free later.
+            // On a busy machine, the task may be declared stuck in the middle of a poll. Its name is then free later.
             while outcome.is_aborted() && matches!(task.status().phase, Phase::Stuck { .. }) {
                 yield_now().await;
             }
@@ -38,7 +38,7 @@ pub(crate) async fn drive(driver: Driver) {
     }
 }
 
-/// Some of them do not listen.
+/// One task in ten ignores its stop request.
 fn parked(driver: &Driver, name: String) -> TaskSpec {
     let (world, value) = (driver.world.clone(), driver.world.value());
     let is_stubborn = name.ends_with('3');
@@ -57,10 +57,10 @@ fn parked(driver: &Driver, name: String) -> TaskSpec {
     TaskSpec::inherit(task)
 }
 
-/// Stops it in one of the ways; says whether it is one of those that do not listen.
+/// Requests a stop through one of the methods. Returns whether the task is one that ignores its stop request.
 async fn stop(driver: &Driver, task: &TaskHandle, index: usize) -> bool {
     let (supervisor, name) = (&driver.supervisor, task.name());
-    let asked = match index % 10 {
+    let first = match index % 10 {
         0 => supervisor.remove_task(name).is_ok_and(|first| first),
         1 => supervisor.cancel(name).await.is_ok_and(|first| first),
         2 => supervisor.cancel_with_timeout(name, Duration::from_secs(1)).await.is_ok_and(|first| first),
@@ -73,8 +73,8 @@ async fn stop(driver: &Driver, task: &TaskHandle, index: usize) -> bool {
     };
     // Exactly one of the requests is the first.
     let again = task.cancel();
-    if again || !asked && !driver.world.is_ending() {
-        driver.mistake(|| format!("`{name}`: the first request returned {asked}, the second {again}"));
+    if again || !first && !driver.world.is_ending() {
+        driver.mistake(|| format!("`{name}`: the first request returned {first}, the second {again}"));
     }
     index % 10 == 3
 }
