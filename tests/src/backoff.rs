@@ -1,4 +1,4 @@
-//! A backoff as the tests understand it: computed apart from the runtime, so that the two can disagree.
+//! A backoff as the tests understand it: computed independently of the runtime, so that a test detects a difference.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Backoff {
         Self { law: Law::Exponential { first, max, factor }, jitter: JitterPolicy::None }
     }
 
-    /// With another jitter.
+    /// Replaces the jitter.
     #[must_use]
     pub fn jitter(self, jitter: JitterPolicy) -> Self {
         Self { jitter, ..self }
@@ -87,11 +87,11 @@ impl Backoff {
         }
     }
 
-    /// Where that delay may lie, given the backoff delay before it in the streak.
+    /// The bounds of that delay, given the previous backoff delay of the streak.
     #[must_use]
     pub fn bounds(&self, index: u32, previous: Option<Duration>) -> RangeInclusive<Duration> {
         let bare = self.bare(index);
-        // The runtime counts in nanoseconds and this model in seconds, so they may round apart.
+        // The runtime counts in nanoseconds and this model in seconds, so they may round differently.
         let slack = Duration::from_nanos(1 + bare.as_secs());
         let (low, high) = match self.jitter {
             JitterPolicy::None => (bare, bare),
@@ -106,7 +106,7 @@ impl Backoff {
         low.saturating_sub(slack)..=high.saturating_add(slack)
     }
 
-    /// The largest delay there can be.
+    /// The largest possible delay.
     #[must_use]
     pub fn max(&self) -> Duration {
         match self.law {
@@ -117,7 +117,7 @@ impl Backoff {
 }
 
 impl Default for Backoff {
-    /// As the contract has it: from 100 ms, doubling, up to 30 s, with equal jitter.
+    /// The default of the contract: from 100 ms, doubling, up to 30 s, with equal jitter.
     fn default() -> Self {
         Self::exponential(Duration::from_millis(100), Duration::from_secs(30), 2.0)
             .jitter(JitterPolicy::Equal)

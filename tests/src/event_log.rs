@@ -1,11 +1,11 @@
-//! What happened, in words that a test can compare.
+//! The events of a supervisor, as text that a test can compare.
 
 use std::time::Duration;
 
 use taskvisor::{Event, EventKind, EventName, Outcome, Rejection, StopCause, TaskHandle, TaskId};
 use tokio::time::Instant;
 
-/// The events of a supervisor, in the order in which the recorder got them.
+/// The events of a supervisor, in the order in which the recorder received them.
 #[derive(Clone, Debug)]
 pub struct EventLog {
     began: Instant,
@@ -29,29 +29,29 @@ impl EventLog {
         self.events.iter().filter(move |event| event.id() == Some(id))
     }
 
-    /// What happened to one task, one line an event, such as `failed 2: connection refused`.
+    /// The events of one task, one line each, such as `failed 2: connection refused`.
     #[must_use]
     pub fn of(&self, task: &TaskHandle) -> Vec<String> {
-        self.events_of(task).map(|event| words(&event.kind)).collect()
+        self.events_of(task).map(|event| describe(&event.kind)).collect()
     }
 
-    /// What happened to all tasks and beside them, each line with the task's name before it.
+    /// All events, one line each. The line of a task's event begins with the name of the task.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let line = |event: &Event| match event.task() {
-            Some(name) => format!("{name} {}", words(&event.kind)),
-            None => words(&event.kind),
+            Some(name) => format!("{name} {}", describe(&event.kind)),
+            None => describe(&event.kind),
         };
         self.events.iter().map(line).collect()
     }
 
-    /// When the attempts of a task started, counted from the making of the recorder.
+    /// When the attempts of a task started, since the creation of the recorder.
     #[must_use]
     pub fn starts_of(&self, task: &TaskHandle) -> Vec<Duration> {
         self.times_of(task, EventName::Started)
     }
 
-    /// When this happened to a task, counted from the making of the recorder.
+    /// When this event of a task happened, since the creation of the recorder.
     #[must_use]
     pub fn times_of(&self, task: &TaskHandle, name: EventName) -> Vec<Duration> {
         let named = self.events_of(task).filter(|event| event.kind.name() == name);
@@ -82,8 +82,8 @@ impl EventLog {
     }
 }
 
-/// The event without what differs from run to run.
-fn words(kind: &EventKind) -> String {
+/// Formats the event, without values that differ from run to run.
+fn describe(kind: &EventKind) -> String {
     let label = kind.name().label();
     match kind {
         EventKind::Started { attempt }
@@ -95,14 +95,14 @@ fn words(kind: &EventKind) -> String {
             format!("{label} {attempt}: {error}")
         }
         EventKind::Backoff { delay, failures } => format!("{label} {failures}: {delay:?}"),
-        EventKind::Ended { outcome } => format!("{label} {}", ending(outcome)),
+        EventKind::Ended { outcome } => format!("{label} {}", describe_outcome(outcome)),
         EventKind::SubscriberPanicked { subscriber, message } => format!("{label} {subscriber}: {message}"),
         _ => label.to_owned(),
     }
 }
 
-/// The outcome in words of its own: how the runtime puts it for people is not what these tests are about.
-fn ending(outcome: &Outcome) -> String {
+/// Formats the outcome independently of its `Display`, which these tests do not cover.
+fn describe_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Canceled { cause, last_error } => {
             let by = match cause {

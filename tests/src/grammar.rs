@@ -7,16 +7,16 @@ use tokio::time::Instant;
 
 use crate::Rules;
 
-/// Reads the events of one task, one after the other.
+/// Checks the events of one task, one after the other.
 #[derive(Debug)]
 pub(crate) struct Reader {
     rules: Option<Rules>,
-    place: Place,
+    state: State,
     attempt: u64,
     failures: u32,
-    /// The delay before this one in the streak.
+    /// The previous delay of the streak.
     previous: Option<Duration>,
-    /// Before when no attempt may start.
+    /// The time before which no attempt may start.
     not_before: Option<Instant>,
     started_at: Option<Instant>,
     seq: u64,
@@ -25,7 +25,7 @@ pub(crate) struct Reader {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum State {
     Unknown,
     Added,
     Queued,
@@ -33,7 +33,7 @@ enum Place {
     Running,
     Succeeded,
     Failed,
-    /// Failed in a way that no retry may follow.
+    /// Failed with an error that no retry may follow.
     FailedForGood,
     Stopped,
     BackedOff,
@@ -47,7 +47,7 @@ impl Reader {
     pub(crate) fn new(rules: Option<Rules>) -> Self {
         Self {
             rules,
-            place: Place::Unknown,
+            state: State::Unknown,
             attempt: 0,
             failures: 0,
             previous: None,
@@ -60,7 +60,7 @@ impl Reader {
     }
 
     pub(crate) fn is_removed(&self) -> bool {
-        self.place == Place::Removed
+        self.state == State::Removed
     }
 
     pub(crate) fn read(&mut self, event: &Event) -> Verdict {
@@ -69,45 +69,48 @@ impl Reader {
         self.seq = event.seq;
         self.at = Some(event.at);
         match &event.kind {
-            EventKind::Added => self.go(&[Place::Unknown], Place::Added),
-            EventKind::Queued { .. } => self.go(&[Place::Added], Place::Queued),
-            EventKind::Admitted => self.go(&[Place::Queued], Place::Admitted),
+            EventKind::Added => self.transition(&[State::Unknown], State::Added),
+            EventKind::Queued { .. } => self.transition(&[State::Added], State::Queued),
+            EventKind::Admitted => self.transition(&[State::Queued], State::Admitted),
             EventKind::Started { attempt } => self.start(*attempt, event.at),
             EventKind::Succeeded { attempt, ran } => {
-                self.close(*attempt, Place::Succeeded)?;
+                self.finish_attempt(*attempt, State::Succeeded)?;
                 self.check_ran(*ran, event.at)?;
                 self.reset();
                 Ok(())
             }
             EventKind::Failed { attempt, ran, error } => {
-                let place =
-                    if error.kind() == FailureKind::Fatal { Place::FailedForGood } else { Place::Failed };
-                self.close(*attempt, place)?;
+                let state =
+                    if error.kind() == FailureKind::Fatal { State::FailedForGood } else { State::Failed };
+                self.finish_attempt(*attempt, state)?;
                 self.check_ran(*ran, event.at)?;
                 require(error.attempt() == *attempt, || "the error of another attempt".to_owned())?;
                 self.count(event.at)
             }
             EventKind::Panicked { attempt, .. } | EventKind::TimedOut { attempt, .. } => {
-                self.close(*attempt, Place::Failed)?;
+                self.finish_attempt(*attempt, State::Failed)?;
                 self.count(event.at)
             }
             EventKind::Canceled { attempt } | EventKind::Aborted { attempt } => {
-                self.close(*attempt, Place::Stopped)
+                self.finish_attempt(*attempt, State::Stopped)
             }
             EventKind::Backoff { delay, failures } => self.back_off(*delay, *failures, event.at),
             EventKind::Ended { outcome } => self.end(outcome),
             EventKind::Delayed { .. } => {
                 let waits =
-                    [Place::Added, Place::Queued, Place::Admitted, Place::Succeeded, Place::BackedOff];
-                self.go(&waits, self.place)
+                    [State::Added, State::Queued, State::Admitted, State::Succeeded, State::BackedOff];
+                self.transition(&waits, self.state)
             }
-            EventKind::Removed => self.go(&[Place::Ended], Place::Removed),
+            EventKind::Removed => self.transition(&[State::Ended], State::Removed),
             other => Err(format!("`{other}` is no event of a task")),
         }
     }
 
     fn start(&mut self, attempt: u64, at: Instant) -> Verdict {
-        self.go(&[Place::Added, Place::Admitted, Place::Succeeded, Place::BackedOff], Place::Running)?;
+        self.transition(
+            &[State::Added, State::Admitted, State::Succeeded, State::BackedOff],
+            State::Running,
+        )?;
         require(attempt == self.attempt + 1, || format!("attempt {attempt} after {}", self.attempt))?;
         require(self.not_before.is_none_or(|due| due <= at), || {
             "started before its delay was over".to_owned()
@@ -118,8 +121,8 @@ impl Reader {
         Ok(())
     }
 
-    fn close(&mut self, attempt: u64, place: Place) -> Verdict {
-        self.go(&[Place::Running], place)?;
+    fn finish_attempt(&mut self, attempt: u64, state: State) -> Verdict {
+        self.transition(&[State::Running], state)?;
         require(attempt == self.attempt, || format!("the end of attempt {attempt} in {}", self.attempt))
     }
 
@@ -143,59 +146,63 @@ impl Reader {
     }
 
     fn back_off(&mut self, delay: Duration, failures: u32, at: Instant) -> Verdict {
-        self.go(&[Place::Failed], Place::BackedOff)?;
+        self.transition(&[State::Failed], State::BackedOff)?;
         self.not_before = at.checked_add(delay);
         let Some(rules) = self.rules else {
             return Err(
                 "the recorder must know the rules of a task that backs off: use `Trace::spec`".to_owned()
             );
         };
-        require(rules.restart != RestartPolicy::Never, || "a retry of what is never restarted".to_owned())?;
+        require(rules.restart != RestartPolicy::Never, || {
+            "a retry of a task that is never restarted".to_owned()
+        })?;
         require(failures == self.failures, || format!("counts {failures} failures, not {}", self.failures))?;
         let within = rules.max_retries.is_none_or(|retries| failures <= retries);
         require(within, || format!("retry {failures} of at most {:?}", rules.max_retries))?;
         let bounds = rules.backoff.bounds(failures - 1, self.previous);
         self.previous = Some(delay);
-        require(rules.says_when || bounds.contains(&delay), || format!("{delay:?} is not within {bounds:?}"))
+        require(rules.uses_retry_after || bounds.contains(&delay), || {
+            format!("{delay:?} is not within {bounds:?}")
+        })
     }
 
     fn end(&mut self, outcome: &Outcome) -> Verdict {
-        let places: &[Place] = match outcome {
-            Outcome::Completed => &[Place::Succeeded],
-            Outcome::Failed(_) => &[Place::Failed, Place::FailedForGood],
-            Outcome::Rejected(_) => &[Place::Added, Place::Queued],
+        let states: &[State] = match outcome {
+            Outcome::Completed => &[State::Succeeded],
+            Outcome::Failed(_) => &[State::Failed, State::FailedForGood],
+            Outcome::Rejected(_) => &[State::Added, State::Queued],
             Outcome::Aborted => &[
-                Place::Added,
-                Place::Queued,
-                Place::Admitted,
-                Place::BackedOff,
-                Place::Succeeded,
-                Place::Stopped,
+                State::Added,
+                State::Queued,
+                State::Admitted,
+                State::BackedOff,
+                State::Succeeded,
+                State::Stopped,
             ],
             _ => &[
-                Place::Added,
-                Place::Queued,
-                Place::Admitted,
-                Place::BackedOff,
-                Place::Succeeded,
-                Place::Failed,
-                Place::FailedForGood,
-                Place::Stopped,
+                State::Added,
+                State::Queued,
+                State::Admitted,
+                State::BackedOff,
+                State::Succeeded,
+                State::Failed,
+                State::FailedForGood,
+                State::Stopped,
             ],
         };
-        self.go(places, Place::Ended)?;
+        self.transition(states, State::Ended)?;
         self.outcome = Some(outcome.clone());
         let endless = self.rules.is_some_and(|rules| rules.restart == RestartPolicy::Always);
-        require(!(endless && outcome.is_completed()), || "completed what always restarts".to_owned())
+        require(!(endless && outcome.is_completed()), || "completed a task that always restarts".to_owned())
     }
 
-    fn go(&mut self, from: &[Place], to: Place) -> Verdict {
-        let (place, rules) = (self.place, self.rules);
-        require(from.contains(&place), || format!("cannot follow on {place:?}"))?;
-        let again = place == Place::Succeeded && to == Place::Running;
+    fn transition(&mut self, from: &[State], to: State) -> Verdict {
+        let (state, rules) = (self.state, self.rules);
+        require(from.contains(&state), || format!("cannot follow on {state:?}"))?;
+        let again = state == State::Succeeded && to == State::Running;
         let may_repeat = rules.is_none_or(|rules| rules.restart == RestartPolicy::Always);
         require(!again || may_repeat, || "repeats after a success, but is not always restarted".to_owned())?;
-        self.place = to;
+        self.state = to;
         Ok(())
     }
 }

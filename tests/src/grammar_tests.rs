@@ -1,4 +1,4 @@
-//! The recorder itself: it must refuse what breaks an invariant, or no test that uses it could fail.
+//! Tests of the recorder: it must reject a broken invariant, or no test that uses it could fail.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::{Harness, Rules, Script, Step};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Reads made-up events of one task: what is wrong with them.
-fn flaw(rules: Option<Rules>, kinds: impl IntoIterator<Item = EventKind>) -> Result<(), String> {
+/// Checks synthetic events of one task.
+fn check(rules: Option<Rules>, kinds: impl IntoIterator<Item = EventKind>) -> Result<(), String> {
     let mut reader = Reader::new(rules);
     let mut event = Event::new(EventKind::Added).with_task("work");
     for kind in kinds {
@@ -42,9 +42,9 @@ fn completed() -> EventKind {
     EventKind::Ended { outcome: Outcome::Completed }
 }
 
-fn says(result: Result<(), String>, part: &str) {
-    let flaw = result.expect_err("it breaks an invariant");
-    assert!(flaw.contains(part), "{flaw}");
+fn assert_violation(result: Result<(), String>, part: &str) {
+    let violation = result.expect_err("the events break an invariant");
+    assert!(violation.contains(part), "{violation}");
 }
 
 async fn some_failure() -> Failure {
@@ -52,7 +52,7 @@ async fn some_failure() -> Failure {
     let task = harness.add(Rules::never(), Script::task("work", [Step::Fatal("broken")]));
     let outcome = task.outcome().await;
     harness.finish().await;
-    outcome.failure().expect("it failed").clone()
+    outcome.failure().expect("the task failed").clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,65 +68,74 @@ async fn accepts_a_task_that_fails_and_succeeds() {
         completed(),
         EventKind::Removed,
     ];
-    assert_eq!(flaw(Some(rules), kinds), Ok(()));
+    assert_eq!(check(Some(rules), kinds), Ok(()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn refuses_attempts_that_overlap_or_skip_a_number() {
-    says(flaw(None, [EventKind::Added, started(1), started(2)]), "Running");
-    says(flaw(None, [EventKind::Added, started(2)]), "attempt 2 after 0");
-    says(flaw(None, [EventKind::Added, started(1), succeeded(1), started(3)]), "attempt 3 after 1");
-    says(flaw(None, [EventKind::Added, started(1), succeeded(2)]), "the end of attempt 2");
+    assert_violation(check(None, [EventKind::Added, started(1), started(2)]), "Running");
+    assert_violation(check(None, [EventKind::Added, started(2)]), "attempt 2 after 0");
+    assert_violation(
+        check(None, [EventKind::Added, started(1), succeeded(1), started(3)]),
+        "attempt 3 after 1",
+    );
+    assert_violation(check(None, [EventKind::Added, started(1), succeeded(2)]), "the end of attempt 2");
 }
 
 #[tokio::test(start_paused = true)]
-async fn refuses_words_that_are_not_of_the_grammar() {
-    says(flaw(None, [started(1)]), "Unknown");
-    says(flaw(None, [EventKind::Added, EventKind::Added]), "Added");
-    says(flaw(None, [EventKind::Added, EventKind::Removed]), "Added");
-    says(flaw(None, [EventKind::Added, succeeded(1)]), "Added");
-    says(flaw(None, [EventKind::Added, completed()]), "Added");
-    says(flaw(None, [EventKind::Added, started(1), completed()]), "Running");
-    says(flaw(None, [EventKind::Added, started(1), succeeded(1), completed(), completed()]), "Ended");
+async fn refuses_events_outside_the_grammar() {
+    assert_violation(check(None, [started(1)]), "Unknown");
+    assert_violation(check(None, [EventKind::Added, EventKind::Added]), "Added");
+    assert_violation(check(None, [EventKind::Added, EventKind::Removed]), "Added");
+    assert_violation(check(None, [EventKind::Added, succeeded(1)]), "Added");
+    assert_violation(check(None, [EventKind::Added, completed()]), "Added");
+    assert_violation(check(None, [EventKind::Added, started(1), completed()]), "Running");
+    assert_violation(
+        check(None, [EventKind::Added, started(1), succeeded(1), completed(), completed()]),
+        "Ended",
+    );
     let after_removed =
         [EventKind::Added, started(1), succeeded(1), completed(), EventKind::Removed, started(2)];
-    says(flaw(None, after_removed), "Removed");
-    says(flaw(None, [EventKind::Added, started(1), timed_out(1), started(2)]), "Failed");
-    says(flaw(None, [EventKind::Added, EventKind::Stopped]), "no event of a task");
+    assert_violation(check(None, after_removed), "Removed");
+    assert_violation(check(None, [EventKind::Added, started(1), timed_out(1), started(2)]), "Failed");
+    assert_violation(check(None, [EventKind::Added, EventKind::Stopped]), "no event of a task");
 }
 
 #[tokio::test(start_paused = true)]
-async fn refuses_what_the_rules_do_not_allow() {
+async fn refuses_events_that_the_rules_do_not_allow() {
     let failed = [EventKind::Added, started(1), timed_out(1), backoff(1, SECOND)];
-    says(flaw(None, failed.clone()), "must know the rules");
-    says(flaw(Some(Rules::never().constant_backoff(SECOND)), failed.clone()), "never restarted");
-    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND).max_retries(0)), failed.clone()), "at most");
-    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND / 2)), failed), "is not within");
+    assert_violation(check(None, failed.clone()), "must know the rules");
+    assert_violation(check(Some(Rules::never().constant_backoff(SECOND)), failed.clone()), "never restarted");
+    assert_violation(
+        check(Some(Rules::on_failure().constant_backoff(SECOND).max_retries(0)), failed.clone()),
+        "at most",
+    );
+    assert_violation(check(Some(Rules::on_failure().constant_backoff(SECOND / 2)), failed), "is not within");
     let repeated = [EventKind::Added, started(1), succeeded(1), started(2)];
-    says(flaw(Some(Rules::on_failure()), repeated), "not always restarted");
+    assert_violation(check(Some(Rules::on_failure()), repeated), "not always restarted");
     let over = [EventKind::Added, started(1), succeeded(1), completed()];
-    says(flaw(Some(Rules::always()), over), "always restarts");
+    assert_violation(check(Some(Rules::always()), over), "always restarts");
 }
 
 #[tokio::test(start_paused = true)]
-async fn refuses_a_streak_that_is_counted_wrong() {
+async fn refuses_a_wrong_count_of_failures() {
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let miscounted = [EventKind::Added, started(1), timed_out(1), backoff(2, SECOND)];
-    says(flaw(Some(rules), miscounted), "counts 2 failures, not 1");
+    assert_violation(check(Some(rules), miscounted), "counts 2 failures, not 1");
 }
 
 #[tokio::test(start_paused = true)]
 async fn refuses_a_retry_after_a_fatal_error() {
     let failed = EventKind::Failed { attempt: 1, ran: Duration::ZERO, error: some_failure().await };
     let kinds = [EventKind::Added, started(1), failed, backoff(1, SECOND)];
-    says(flaw(Some(Rules::on_failure().constant_backoff(SECOND)), kinds), "FailedForGood");
+    assert_violation(check(Some(Rules::on_failure().constant_backoff(SECOND)), kinds), "FailedForGood");
 }
 
 #[tokio::test(start_paused = true)]
 async fn refuses_an_attempt_before_its_delay_is_over() {
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let early = [EventKind::Added, started(1), timed_out(1), backoff(1, SECOND), started(2)];
-    says(flaw(Some(rules), early), "before its delay");
+    assert_violation(check(Some(rules), early), "before its delay");
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,22 +144,22 @@ async fn refuses_numbers_and_times_that_run_backwards() {
     late.seq = 2;
     let mut early = late.clone();
     let mut reader = Reader::new(None);
-    reader.read(&late).expect("it begins so");
+    reader.read(&late).expect("the first event is valid");
     early.kind = started(1);
-    says(reader.read(&early), "seq 2 after 2");
+    assert_violation(reader.read(&early), "seq 2 after 2");
     early.seq = 3;
     late.at += SECOND;
     late.seq = 3;
     late.kind = started(1);
-    reader.read(&late).expect("it goes on");
+    reader.read(&late).expect("the second event is valid");
     early.seq = 4;
     early.kind = succeeded(1);
-    says(reader.read(&early), "time runs backwards");
+    assert_violation(reader.read(&early), "time runs backwards");
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "started after a stop request")]
-async fn refuses_an_attempt_after_the_ask() {
+async fn refuses_an_attempt_after_a_stop_request() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Succeed]));
     harness.settle().await;
@@ -161,7 +170,7 @@ async fn refuses_an_attempt_after_the_ask() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "is not the handle's")]
-async fn refuses_an_outcome_that_was_told_otherwise() {
+async fn refuses_an_outcome_that_differs_from_its_event() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), Script::task("work", [Step::Succeed]));
     task.outcome().await;
@@ -177,7 +186,7 @@ async fn refuses_a_task_without_an_end() {
     harness.settle().await;
     let event_log = harness.trace().so_far();
     assert!(!event_log.events().is_empty());
-    // What was recorded so far is checked as if it were all.
+    // The check treats the events recorded so far as all events.
     let Harness { trace, .. } = harness;
     trace.check();
 }

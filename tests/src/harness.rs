@@ -1,4 +1,4 @@
-//! A supervisor that is watched.
+//! A supervisor whose events are recorded and checked.
 
 use std::ops::Deref;
 use std::sync::Mutex;
@@ -23,19 +23,19 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// With the default configuration.
+    /// Creates a supervisor with the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with_config(Config::default())
     }
 
-    /// With another configuration.
+    /// Creates a supervisor with this configuration.
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self::build(config, |builder| builder)
     }
 
-    /// With whatever else a supervisor is built with: states, subscribers.
+    /// Creates a supervisor. `more` adds states, subscribers and other options to the builder.
     #[must_use]
     pub fn build(config: Config, more: impl FnOnce(SupervisorBuilder) -> SupervisorBuilder) -> Self {
         endless::watch();
@@ -50,7 +50,7 @@ impl Harness {
         &self.trace
     }
 
-    /// A spec whose rules the recorder knows, for `add_task` and `run`.
+    /// A spec whose rules the recorder stores, for `add_task` and `run`.
     #[must_use]
     pub fn spec(&self, rules: Rules, task: TaskRef) -> TaskSpec {
         self.trace.spec(rules, task)
@@ -60,7 +60,7 @@ impl Harness {
     ///
     /// # Panics
     ///
-    /// If it is refused.
+    /// If the supervisor refuses the task.
     pub fn add(&self, rules: Rules, task: TaskRef) -> TaskHandle {
         let spec = self.spec(rules, task);
         let task = self.supervisor.add_task(spec).expect("the task is accepted");
@@ -68,14 +68,13 @@ impl Harness {
         task
     }
 
-    /// Compares what this handle says in the end with the events.
+    /// Compares the outcome of this handle with the published outcome in the final check.
     pub fn watch(&self, task: &TaskHandle) {
         lock(&self.watched).push(task.clone());
     }
 
-    /// Runs these tasks until nothing is left or the supervisor is stopped. Tasks that were aborted at the end
-    /// of the grace
-    /// are a matter of the report here; stuck ones are an error.
+    /// Runs these tasks until none is left or the supervisor is stopped. Only stuck tasks are an error: tasks that
+    /// were aborted at the end of the grace appear in the report.
     ///
     /// # Errors
     ///
@@ -84,7 +83,7 @@ impl Harness {
         self.run_until(specs, std::future::pending::<()>()).await
     }
 
-    /// The same until a future completes, too.
+    /// Like [`run`](Self::run), and also ends when a future completes.
     ///
     /// # Errors
     ///
@@ -93,7 +92,7 @@ impl Harness {
         report_of(self.supervisor.run_until(specs, until).await)
     }
 
-    /// Requests a task to stop and accepts no further attempt of it. Returns whether this was the first request.
+    /// Requests a stop of a task and rejects any further attempt of it. Returns whether this was the first request.
     pub fn cancel(&self, task: &TaskHandle) -> bool {
         let first = task.cancel();
         self.trace.stop_requested(task);
@@ -107,31 +106,31 @@ impl Harness {
         }
     }
 
-    /// Waits, on the paused clock, until attempt number `attempt` of the task, or a later one, is seen running.
+    /// Waits, on the paused clock, until attempt number `attempt` of the task, or a later one, is running.
     ///
     /// # Panics
     ///
-    /// If the task ends before, or if a million looks see no such attempt: one that never waits cannot be seen.
+    /// If the task ends before, or if a million polls observe no such attempt: an attempt that never waits is not seen.
     pub async fn reach(&self, task: &TaskHandle, attempt: u64) {
         for _ in 0..1_000_000 {
             let status = task.status();
             match status.phase {
                 Phase::Running { attempt: running } if running >= attempt => return,
                 Phase::Sleeping { until, .. } => sleep_until(until).await,
-                Phase::Ended(outcome) => panic!("attempt {attempt} never came: {outcome}"),
+                Phase::Ended(outcome) => panic!("attempt {attempt} never ran: {outcome}"),
                 _ => sleep(Duration::from_millis(1)).await,
             }
         }
-        panic!("attempt {attempt} never came: {:?}", task.status());
+        panic!("attempt {attempt} never ran: {:?}", task.status());
     }
 
-    /// The outcome of a task: one that does not come within a day of the paused clock fails its test, not hangs it.
+    /// The outcome of a task. If the task does not end within a day of the paused clock, the test fails.
     ///
     /// # Panics
     ///
-    /// If the day is over.
+    /// If the task does not end within the day.
     pub async fn outcome(&self, task: &TaskHandle) -> Outcome {
-        over(task).await
+        outcome_in_time(task).await
     }
 
     /// Shuts down, checks every invariant, and returns the recorded events.
@@ -145,7 +144,7 @@ impl Harness {
         event_log
     }
 
-    /// As [`finish`](Self::finish), with the result of a shutdown that may fail.
+    /// Like [`finish`](Self::finish), with the result of a shutdown that may fail.
     ///
     /// # Panics
     ///
@@ -157,13 +156,13 @@ impl Harness {
         watched.iter().for_each(|task| trace.stop_requested(task));
         let shutdown = report_of(supervisor.shutdown().await);
         for task in watched {
-            trace.ended(&task, over(&task).await);
+            trace.ended(&task, outcome_in_time(&task).await);
         }
         (shutdown, trace.check())
     }
 }
 
-/// The report, unless tasks are stuck.
+/// The report, also of a shutdown that aborted tasks; an error if tasks are stuck.
 pub fn report_of(result: Result<Report, RuntimeError>) -> Result<Report, RuntimeError> {
     match result {
         Err(RuntimeError::GraceExceeded { report }) if report.stuck.is_empty() => Ok(Report::clone(&report)),
@@ -171,10 +170,10 @@ pub fn report_of(result: Result<Report, RuntimeError>) -> Result<Report, Runtime
     }
 }
 
-async fn over(task: &TaskHandle) -> Outcome {
+async fn outcome_in_time(task: &TaskHandle) -> Outcome {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let waited = timeout(DAY, task.outcome()).await;
-    waited.unwrap_or_else(|_| panic!("it never ends: {:?}", task.status()))
+    waited.unwrap_or_else(|_| panic!("the task never ends: {:?}", task.status()))
 }
 
 impl Default for Harness {

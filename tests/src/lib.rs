@@ -1,19 +1,19 @@
-//! What the contract tests share: a recorder that checks the invariants on the events of every test.
+//! The library of the tests: a recorder that checks the invariants on the events of every test.
 //!
-//! - [`Harness`]: a supervisor that is watched. Add tasks with [`Rules`], so that the recorder knows what they may do,
+//! - [`Harness`]: a supervisor with a recorder. Add tasks with [`Rules`], which the recorder compares with the events,
 //!   and call [`finish`](Harness::finish) at the end of *every* test: it shuts down, checks all invariants, and gives
 //!   the [`EventLog`]. A harness that is dropped unfinished panics.
-//! - [`Trace`]: the recorder alone, for what a harness cannot do (a supervisor built outside a runtime, an `App`, a
-//!   real `run`). Give [`Trace::subscriber`] to whatever runs and call [`Trace::check`] when it is over.
+//! - [`Trace`]: the recorder alone, for tests without a harness (a supervisor built outside a runtime, an `App`, a real
+//!   `run`). Pass [`Trace::subscriber`] to the supervisor, and call [`Trace::check`] after the shutdown.
 //! - [`Script`]: a task that ends its attempts as listed.
 //!
-//! What is checked, for every task that has an event (numbers are those of contract 9):
+//! The recorder checks every task that has an event (the numbers are those of contract 9):
 //! 1. attempts never overlap and are numbered 1, 2, 3, …;
-//! 2. exactly one `Ended` per `Added`, equal to the outcome of each handle that is known;
-//! 4. the events form a word of the grammar, `seq` and `at` never run backwards, nothing was lost;
+//! 2. exactly one `Ended` per `Added`, equal to the outcome of each watched handle;
+//! 4. the events follow the grammar, `seq` and `at` never run backwards, no event was lost;
 //! 5. every backoff lies within the bounds of the task's rules and counts its failures right, the next attempt does not
 //!    come before it is over, and retries stay within their limit;
-//! 3. a slot has one owner at a time, and queued submissions start in the order they came;
+//! 3. a slot has one owner at a time, and queued submissions start in the order of submission;
 //! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`.
 //!
 //! ```
@@ -26,9 +26,9 @@
 //! let task = Script::task("ping", [Step::Fail("refused"), Step::Succeed]);
 //! let ping = harness.add(Rules::new(RestartPolicy::OnFailure).without_backoff(), task);
 //! assert!(ping.outcome().await.is_completed());
-//! let story = harness.finish().await;
+//! let event_log = harness.finish().await;
 //! assert_eq!(
-//!     story.of(&ping),
+//!     event_log.of(&ping),
 //!     ["added", "started 1", "failed 1: refused", "backoff 1: 0ns", "started 2", "succeeded 2", "ended completed",
 //!      "removed"]
 //! );

@@ -1,4 +1,4 @@
-//! What a task may do, said once: the spec is made of it, and the recorder checks against it.
+//! The rules of a task: the source of its spec, and of the checks of the recorder.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use taskvisor::{RestartPolicy, TaskRef, TaskSpec};
 
 use crate::Backoff;
 
-/// The rules of a task, known to the recorder.
+/// The rules of a task, which the recorder checks its events against.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     pub(crate) restart: RestartPolicy,
@@ -16,11 +16,11 @@ pub struct Rules {
     pub(crate) interval: Option<Duration>,
     pub(crate) stable_after: Option<Duration>,
     pub(crate) stop_timeout: Option<Duration>,
-    pub(crate) says_when: bool,
+    pub(crate) uses_retry_after: bool,
 }
 
 impl Rules {
-    /// The default backoff, no timeout, any number of retries.
+    /// Creates rules with the default backoff, no timeout, and any number of retries.
     #[must_use]
     pub fn new(restart: RestartPolicy) -> Self {
         Self {
@@ -31,47 +31,47 @@ impl Rules {
             interval: None,
             stable_after: None,
             stop_timeout: None,
-            says_when: false,
+            uses_retry_after: false,
         }
     }
 
-    /// One attempt.
+    /// A single attempt.
     #[must_use]
     pub fn never() -> Self {
         Self::new(RestartPolicy::Never)
     }
 
-    /// Until it succeeds.
+    /// Attempts until one succeeds.
     #[must_use]
     pub fn on_failure() -> Self {
         Self::new(RestartPolicy::OnFailure)
     }
 
-    /// For ever.
+    /// Attempts for ever.
     #[must_use]
     pub fn always() -> Self {
         Self::new(RestartPolicy::Always)
     }
 
-    /// How long it waits after a failure.
+    /// The delay after a failure.
     #[must_use]
     pub fn backoff(self, backoff: Backoff) -> Self {
         Self { backoff, ..self }
     }
 
-    /// No wait after a failure.
+    /// No delay after a failure.
     #[must_use]
     pub fn without_backoff(self) -> Self {
         self.backoff(Backoff::none())
     }
 
-    /// The same wait after every failure.
+    /// The same delay after every failure.
     #[must_use]
     pub fn constant_backoff(self, delay: Duration) -> Self {
         self.backoff(Backoff::constant(delay))
     }
 
-    /// How long an attempt may take.
+    /// The timeout of an attempt.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
@@ -83,7 +83,7 @@ impl Rules {
         Self { max_retries: Some(retries), ..self }
     }
 
-    /// How long it waits after a success.
+    /// The delay after a success.
     #[must_use]
     pub fn interval(self, interval: Duration) -> Self {
         Self { interval: Some(interval), ..self }
@@ -95,7 +95,7 @@ impl Rules {
         Self { stable_after: Some(time), ..self }
     }
 
-    /// How long it has after a stop request.
+    /// The time that the task has after a stop request.
     #[must_use]
     pub fn stop_timeout(self, time: Duration) -> Self {
         Self { stop_timeout: Some(time), ..self }
@@ -103,11 +103,11 @@ impl Rules {
 
     /// The task uses `retry_after`, which no backoff bounds: the test asserts those delays itself.
     #[must_use]
-    pub fn says_when(self) -> Self {
-        Self { says_when: true, ..self }
+    pub fn uses_retry_after(self) -> Self {
+        Self { uses_retry_after: true, ..self }
     }
 
-    /// The spec of a task with these rules. Usually through [`Trace::spec`](crate::Trace::spec), which remembers them.
+    /// The spec of a task with these rules. Prefer [`Trace::spec`](crate::Trace::spec), which also stores the rules.
     #[must_use]
     pub fn spec(&self, task: TaskRef) -> TaskSpec {
         let mut spec = TaskSpec::new(task, self.restart, self.backoff.policy(), self.timeout);
@@ -126,7 +126,7 @@ impl Rules {
         spec
     }
 
-    /// The contract: unless said, the larger of 10 s and the largest backoff.
+    /// `stable_after`. Its default in the contract is the larger of 10 s and the largest backoff.
     pub(crate) fn stable_time(&self) -> Duration {
         self.stable_after.unwrap_or_else(|| self.backoff.max().max(Duration::from_secs(10)))
     }

@@ -1,11 +1,11 @@
-//! Tasks whose attempts end as listed.
+//! Tasks whose attempts follow a list of steps.
 
 use std::time::Duration;
 
 use taskvisor::{TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::sleep;
 
-/// How one attempt goes.
+/// The behavior of one attempt.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Returns `Ok`.
@@ -14,19 +14,19 @@ pub enum Step {
     Fail(&'static str),
     /// Returns a fatal error.
     Fatal(&'static str),
-    /// Returns an error that says when to try again.
+    /// Returns a retryable error with the delay before the next attempt.
     RetryAfter(&'static str, Duration),
     /// Returns `Canceled`, with or without a stop request.
     Cancel,
     /// Panics.
     Panic(&'static str),
-    /// Never ends and looks at no token.
+    /// Never ends and ignores stop requests.
     Hang,
-    /// Waits for the stop, then returns `Canceled`.
+    /// Waits for a stop request, then returns `Canceled`.
     UntilStopped,
-    /// Waits for the stop, then returns a retryable error.
+    /// Waits for a stop request, then returns a retryable error.
     FailWhenStopped(&'static str),
-    /// Waits for the stop, then returns `Ok`.
+    /// Waits for a stop request, then returns `Ok`.
     SucceedWhenStopped,
     /// Runs for this long, then returns `Ok`.
     SucceedAfter(Duration),
@@ -34,19 +34,19 @@ pub enum Step {
     FailAfter(Duration, &'static str),
 }
 
-/// No test wants so many attempts of one task. After them it waits, for a test to see that it is stuck.
+/// More attempts than any test needs of one task. After them the task hangs, so that the test fails as stuck.
 const RUNAWAY: usize = 100_000;
 
-/// A task made of [`Step`]s.
+/// Creates tasks from [`Step`]s.
 #[derive(Debug)]
 pub struct Script;
 
 impl Script {
-    /// A task whose attempt number `n` goes as step `n`; after the last step, that one again.
+    /// A task whose attempt number `n` executes step `n`. Further attempts repeat the last step.
     ///
     /// # Panics
     ///
-    /// If there is no step.
+    /// If `steps` is empty.
     pub fn task(name: &'static str, steps: impl Into<Vec<Step>>) -> TaskRef {
         let steps = steps.into();
         assert!(!steps.is_empty(), "a script needs a step");
@@ -56,13 +56,13 @@ impl Script {
                 RUNAWAY.. => Step::Hang,
                 _ => steps[index.min(steps.len() - 1)],
             };
-            async move { step.play(&context).await }
+            async move { step.execute(&context).await }
         })
     }
 }
 
 impl Step {
-    async fn play(self, context: &TaskContext) -> Result<(), TaskError> {
+    async fn execute(self, context: &TaskContext) -> Result<(), TaskError> {
         match self {
             Self::Succeed => Ok(()),
             Self::Fail(message) => Err(TaskError::fail(message)),

@@ -1,4 +1,4 @@
-//! Which submission owned which slot, and when: one owner at a time, and queued submissions in the order they came.
+//! Checks the owners of slots: one owner at a time, and queued submissions start in the order of submission.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,63 +7,65 @@ use taskvisor::{EventKind, TaskId};
 
 use crate::EventLog;
 
-/// What the recorder knows of slots beside the events, which name the slot of submissions only.
+/// The registered submissions. Their slots and order are not all in the events.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
-    places: HashMap<TaskId, Place>,
-    came: usize,
+    submissions: HashMap<TaskId, Submission>,
+    registered: usize,
 }
 
 #[derive(Clone, Debug)]
-struct Place {
+struct Submission {
     slot: Arc<str>,
-    /// Its number among queued submissions.
-    in_line: Option<usize>,
+    /// The number of the submission, if it is queued in order.
+    in_order: Option<usize>,
 }
 
-/// A slot while the events are read.
+/// The state of a slot while the events are checked.
 #[derive(Default)]
 struct Slot {
     owner: Option<TaskId>,
-    /// The number of the last one of the line that started.
+    /// The number of the last queued submission that started.
     latest: Option<usize>,
 }
 
 impl Slots {
-    /// A submission was accepted. `in_line` if it may not start before those that came so before it.
-    pub(crate) fn enters(&mut self, id: TaskId, slot: &str, in_line: bool) {
-        self.came += 1;
-        let place = Place { slot: slot.into(), in_line: in_line.then_some(self.came) };
-        self.places.insert(id, place);
+    /// Registers an accepted submission. With `in_order`, it must start after all earlier submissions with `in_order`.
+    pub(crate) fn register(&mut self, id: TaskId, slot: &str, in_order: bool) {
+        self.registered += 1;
+        let submission = Submission { slot: slot.into(), in_order: in_order.then_some(self.registered) };
+        self.submissions.insert(id, submission);
     }
 
-    /// Reads the events in the order in which they were made.
+    /// Checks the events in the order of their numbers.
     ///
-    /// A slot is free before `Removed` is published; where there are more threads, the next event may be published
-    /// first, and the
-    /// owner is held to have it until `Ended` only.
+    /// The runtime releases a slot before it publishes `Removed`. With several threads, the next owner may start before
+    /// `Removed` is published, so the check then releases the slot at `Ended`.
     pub(crate) fn check(&self, event_log: &EventLog, one_thread: bool) -> Result<(), String> {
         let mut events: Vec<_> = event_log.events().iter().collect();
         events.sort_by_key(|event| event.seq);
-        let mut places = self.places.clone();
+        let mut submissions = self.submissions.clone();
         let mut slots: HashMap<Arc<str>, Slot> = HashMap::new();
         for event in events {
             let Some(id) = event.id() else { continue };
             if let EventKind::Queued { slot } = &event.kind {
-                let place =
-                    places.entry(id).or_insert_with(|| Place { slot: Arc::clone(slot), in_line: None });
-                if place.slot != *slot {
-                    return Err(format!("{event}: it was submitted to `{}`", place.slot));
+                let submission = submissions
+                    .entry(id)
+                    .or_insert_with(|| Submission { slot: Arc::clone(slot), in_order: None });
+                if submission.slot != *slot {
+                    return Err(format!("{event}: the task was submitted to `{}`", submission.slot));
                 }
             }
-            let Some(place) = places.get(&id) else { continue };
-            let slot = slots.entry(Arc::clone(&place.slot)).or_default();
+            let Some(submission) = submissions.get(&id) else { continue };
+            let slot = slots.entry(Arc::clone(&submission.slot)).or_default();
             match event.kind {
-                EventKind::Started { attempt } => slot
-                    .start(id, attempt, place.in_line)
-                    .map_err(|flaw| format!("{event}: {flaw}, in the slot `{}`", place.slot))?,
-                EventKind::Ended { .. } if !one_thread => slot.leave(id),
-                EventKind::Removed => slot.leave(id),
+                EventKind::Started { attempt } => {
+                    slot.start(id, attempt, submission.in_order).map_err(|violation| {
+                        format!("{event}: {violation}, in the slot `{}`", submission.slot)
+                    })?
+                }
+                EventKind::Ended { .. } if !one_thread => slot.release(id),
+                EventKind::Removed => slot.release(id),
                 _ => {}
             }
         }
@@ -72,21 +74,21 @@ impl Slots {
 }
 
 impl Slot {
-    fn start(&mut self, id: TaskId, attempt: u64, in_line: Option<usize>) -> Result<(), String> {
+    fn start(&mut self, id: TaskId, attempt: u64, in_order: Option<usize>) -> Result<(), String> {
         match self.owner {
-            Some(owner) if owner != id => return Err(format!("started while {owner} was there")),
+            Some(owner) if owner != id => return Err(format!("started while {owner} owned the slot")),
             _ => self.owner = Some(id),
         }
-        if let (Some(number), 1) = (in_line, attempt) {
+        if let (Some(number), 1) = (in_order, attempt) {
             if self.latest.is_some_and(|latest| latest > number) {
-                return Err("started after one that queued later".to_owned());
+                return Err("started after a submission that was queued later".to_owned());
             }
             self.latest = Some(number);
         }
         Ok(())
     }
 
-    fn leave(&mut self, id: TaskId) {
+    fn release(&mut self, id: TaskId) {
         if self.owner == Some(id) {
             self.owner = None;
         }

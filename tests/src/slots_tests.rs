@@ -1,4 +1,4 @@
-//! The recorder itself: two owners at once and a line out of order are found.
+//! Tests of the recorder: it detects two owners of one slot, and queued submissions that start out of order.
 
 use taskvisor::{Event, EventKind, Outcome, TaskId};
 use tokio::time::Instant;
@@ -9,7 +9,7 @@ use crate::slots::Slots;
 /// A synthetic event of a new task.
 fn synthetic() -> (Event, TaskId) {
     let event = Event::new(EventKind::Added).with_task("work");
-    let id = event.id().expect("it is about a task");
+    let id = event.id().expect("the event names a task");
     (event, id)
 }
 
@@ -26,19 +26,19 @@ const START: EventKind = EventKind::Started { attempt: 1 };
 const AGAIN: EventKind = EventKind::Started { attempt: 2 };
 const ENDED: EventKind = EventKind::Ended { outcome: Outcome::Completed };
 
-fn says(result: Result<(), String>, part: &str) {
-    let flaw = result.expect_err("it breaks the invariant");
-    assert!(flaw.contains(part), "{flaw}");
+fn assert_violation(result: Result<(), String>, part: &str) {
+    let violation = result.expect_err("the events break the invariant");
+    assert!(violation.contains(part), "{violation}");
 }
 
 #[test]
 fn two_owners_of_one_slot_are_found() {
     let ((one, first), (other, second)) = (synthetic(), synthetic());
     let mut slots = Slots::default();
-    slots.enters(first, "slot", false);
-    slots.enters(second, "slot", false);
-    says(check(&slots, &[(&one, START), (&other, START)], true), "while");
-    says(check(&slots, &[(&one, START), (&one, ENDED), (&other, START)], true), "while");
+    slots.register(first, "slot", false);
+    slots.register(second, "slot", false);
+    assert_violation(check(&slots, &[(&one, START), (&other, START)], true), "while");
+    assert_violation(check(&slots, &[(&one, START), (&one, ENDED), (&other, START)], true), "while");
     let passed = [(&one, START), (&one, AGAIN), (&one, ENDED), (&other, START), (&one, EventKind::Removed)];
     assert_eq!(check(&slots, &passed, false), Ok(()));
     let passed = [(&one, START), (&one, ENDED), (&one, EventKind::Removed), (&other, START)];
@@ -46,23 +46,23 @@ fn two_owners_of_one_slot_are_found() {
 }
 
 #[test]
-fn a_slot_that_only_an_event_names_is_watched_too() {
+fn a_slot_that_only_an_event_names_is_checked_too() {
     let ((one, first), (other, _)) = (synthetic(), synthetic());
     let mut slots = Slots::default();
-    slots.enters(first, "slot", false);
+    slots.register(first, "slot", false);
     let queued = |slot: &str| (&other, EventKind::Queued { slot: slot.into() });
-    says(check(&slots, &[queued("slot"), (&one, START), (&other, START)], true), "while");
+    assert_violation(check(&slots, &[queued("slot"), (&one, START), (&other, START)], true), "while");
     assert_eq!(check(&slots, &[queued("else"), (&one, START), (&other, START)], true), Ok(()));
 }
 
 #[test]
-fn a_line_out_of_order_is_found() {
+fn a_queue_out_of_order_is_found() {
     let ((one, first), (other, second)) = (synthetic(), synthetic());
     let events = [(&other, START), (&other, EventKind::Removed), (&one, START)];
-    for (in_line, ordered) in [(true, false), (false, true)] {
+    for (in_order, ordered) in [(true, false), (false, true)] {
         let mut slots = Slots::default();
-        slots.enters(first, "slot", in_line);
-        slots.enters(second, "slot", true);
+        slots.register(first, "slot", in_order);
+        slots.register(second, "slot", true);
         assert_eq!(check(&slots, &events, true).is_ok(), ordered);
     }
 }

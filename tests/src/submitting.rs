@@ -1,4 +1,4 @@
-//! Submissions that are watched.
+//! Submissions whose events are recorded and checked.
 
 use taskvisor::{Admission, ControllerSpec, SubmitError, TaskHandle, TaskRef};
 
@@ -6,7 +6,7 @@ use crate::trace::lock;
 use crate::{Harness, Rules};
 
 impl Harness {
-    /// A submission whose rules the recorder knows.
+    /// A submission whose rules the recorder stores.
     #[must_use]
     pub fn submission(
         &self,
@@ -18,7 +18,7 @@ impl Harness {
         ControllerSpec::new(self.spec(rules, task), admission).with_slot(slot)
     }
 
-    /// Submits a task and, if it is accepted, watches it. Its place among queued submissions is known: one at a time.
+    /// Submits a task and, if it is accepted, watches it. A lock around the call makes the order of submissions known.
     ///
     /// # Errors
     ///
@@ -34,23 +34,23 @@ impl Harness {
         let submitted = {
             let mut slots = lock(&self.trace.slots);
             let submitted = self.submit(submission)?;
-            slots.enters(submitted.id(), slot, admission == Admission::Queue);
+            slots.register(submitted.id(), slot, admission == Admission::Queue);
             submitted
         };
         self.watch(&submitted);
         Ok(submitted)
     }
 
-    /// Submits a task that is accepted.
+    /// Submits a task, which must be accepted, and watches it.
     ///
     /// # Panics
     ///
-    /// If it is refused.
+    /// If the supervisor refuses the submission.
     pub fn submit_to(&self, slot: &str, admission: Admission, rules: Rules, task: TaskRef) -> TaskHandle {
         self.try_submit_to(slot, admission, rules, task).expect("the submission is accepted")
     }
 
-    /// Watches a submission that was made elsewhere.
+    /// Watches a submission that another call made.
     pub fn watch_in(&self, slot: &str, task: &TaskHandle) {
         self.trace.in_slot(task, slot);
         self.watch(task);

@@ -1,4 +1,4 @@
-//! The recorder: a subscriber that keeps every event, and the checks on what it kept.
+//! The recorder: a subscriber that stores every event, and the checks of the stored events.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,15 +11,15 @@ use crate::grammar::Reader;
 use crate::slots::Slots;
 use crate::{EventLog, Rules, endless};
 
-/// Records every event of one supervisor. [`check`](Self::check) it when that is over: dropped unchecked, it panics.
+/// Records every event of one supervisor. Call [`check`](Self::check) after the shutdown: a drop without it panics.
 #[derive(Debug)]
 pub struct Trace {
     began: Instant,
-    kept: Arc<Mutex<Vec<Event>>>,
+    recorded: Arc<Mutex<Vec<Event>>>,
     rules: Mutex<HashMap<String, Rules>>,
-    /// By id, for tasks that share their name with others.
+    /// By id, for tasks that share their name with other tasks.
     own_rules: Mutex<HashMap<TaskId, Rules>>,
-    /// The last attempt that a task may have, known once it received a stop request.
+    /// The last attempt that a task may have, set once the task received a stop request.
     last: Mutex<HashMap<TaskId, u64>>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
     stuck: Mutex<Vec<TaskId>>,
@@ -28,24 +28,24 @@ pub struct Trace {
 }
 
 struct Recorder {
-    kept: Arc<Mutex<Vec<Event>>>,
+    recorded: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Subscribe for Recorder {
     async fn on_event(&mut self, event: &Event) {
-        let mut kept = lock(&self.kept);
-        kept.push(event.clone());
-        endless::count(kept.len());
+        let mut recorded = lock(&self.recorded);
+        recorded.push(event.clone());
+        endless::count(recorded.len());
     }
 }
 
 impl Trace {
-    /// A recorder that has seen nothing.
+    /// Creates an empty recorder.
     #[must_use]
     pub fn new() -> Self {
         Self {
             began: Instant::now(),
-            kept: Arc::default(),
+            recorded: Arc::default(),
             rules: Mutex::default(),
             own_rules: Mutex::default(),
             last: Mutex::default(),
@@ -59,62 +59,64 @@ impl Trace {
     /// The subscriber that records, with a queue that never fills.
     #[must_use]
     pub fn subscriber(&self) -> Subscriber {
-        Subscriber::new(Recorder { kept: Arc::clone(&self.kept) }).with_name("trace").with_queue(usize::MAX)
+        Subscriber::new(Recorder { recorded: Arc::clone(&self.recorded) })
+            .with_name("trace")
+            .with_queue(usize::MAX)
     }
 
-    /// The spec of a task with these rules, which are remembered under its name.
+    /// The spec of a task with these rules. Stores the rules under the name of the task.
     #[must_use]
     pub fn spec(&self, rules: Rules, task: TaskRef) -> TaskSpec {
-        self.knows(task.name(), rules);
+        self.set_rules(task.name(), rules);
         rules.spec(task)
     }
 
-    /// Remembers the rules of a task whose spec is made elsewhere.
-    pub fn knows(&self, name: &str, rules: Rules) {
+    /// Stores the rules of all tasks with this name, for a spec that another function creates.
+    pub fn set_rules(&self, name: &str, rules: Rules) {
         lock(&self.rules).insert(name.to_owned(), rules);
     }
 
-    /// Remembers the rules of one task, whatever those of its name are.
-    pub fn knows_task(&self, task: &TaskHandle, rules: Rules) {
+    /// Stores the rules of one task. They override the rules of its name.
+    pub fn set_task_rules(&self, task: &TaskHandle, rules: Rules) {
         lock(&self.own_rules).insert(task.id(), rules);
     }
 
-    /// Call it after the task received a stop request: from now on it starts no attempt.
+    /// Records that the task received a stop request. The task must start no attempt from now on.
     pub fn stop_requested(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
     }
 
-    /// The outcome that a handle gave, to be compared with the published outcome.
+    /// Records the outcome that a handle returned. The check compares it with the published outcome.
     pub fn ended(&self, task: &TaskHandle, outcome: Outcome) {
         lock(&self.outcomes).push((task.clone(), outcome));
     }
 
-    /// This task blocks its thread: its end need not be published.
+    /// Allows a task that blocks its thread to have no published end.
     pub fn expect_stuck(&self, task: &TaskHandle) {
         lock(&self.stuck).push(task.id());
     }
 
-    /// This submission runs in `slot`, which it has for itself.
+    /// Records the slot of a submission. No other submission may own the slot meanwhile.
     pub fn in_slot(&self, task: &TaskHandle, slot: &str) {
-        lock(&self.slots).enters(task.id(), slot, false);
+        lock(&self.slots).register(task.id(), slot, false);
     }
 
-    /// Like [`in_slot`](Self::in_slot), and the registered tasks must start in the order of registration.
-    pub fn in_line(&self, task: &TaskHandle, slot: &str) {
-        lock(&self.slots).enters(task.id(), slot, true);
+    /// Like [`in_slot`](Self::in_slot). In addition, these submissions must start in the order of these calls.
+    pub fn in_order(&self, task: &TaskHandle, slot: &str) {
+        lock(&self.slots).register(task.id(), slot, true);
     }
 
-    /// What was recorded until now. Subscribers receive events later: let the runtime run first.
+    /// The events recorded so far. Subscribers receive events with a delay: let the runtime run first.
     #[must_use]
     pub fn so_far(&self) -> EventLog {
-        EventLog::new(self.began, lock(&self.kept).clone())
+        EventLog::new(self.began, lock(&self.recorded).clone())
     }
 
     /// Checks the invariants, once the supervisor has shut down.
     ///
     /// # Panics
     ///
-    /// If one is broken, with all events of the task in question.
+    /// If an invariant is broken. The message contains all events of the task.
     pub fn check(mut self) -> EventLog {
         self.checked = true;
         let event_log = self.so_far();
@@ -140,8 +142,8 @@ impl Trace {
             }
         }
         self.check_ends(&readers, &event_log);
-        if let Err(flaw) = lock(&self.slots).check(&event_log, is_single_threaded()) {
-            panic!("{flaw}");
+        if let Err(violation) = lock(&self.slots).check(&event_log, is_single_threaded()) {
+            panic!("{violation}");
         }
         event_log
     }
@@ -152,8 +154,8 @@ impl Trace {
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {
-        if let Err(flaw) = reader.read(event) {
-            panic!("{event}: {flaw}{}", history(event_log, Some(id)));
+        if let Err(violation) = reader.read(event) {
+            panic!("{event}: {violation}{}", history(event_log, Some(id)));
         }
         if let EventKind::Started { attempt } = event.kind {
             let last = lock(&self.last).get(&id).copied();
@@ -188,7 +190,7 @@ impl Drop for Trace {
     }
 }
 
-/// All that happened to a task, for the message of a failed check.
+/// The events of a task, for the message of a failed check.
 fn history(event_log: &EventLog, id: Option<TaskId>) -> String {
     let own = event_log.events().iter().filter(|event| event.id() == id);
     own.fold(String::new(), |text, event| format!("{text}\n    {} {event}", event.seq))

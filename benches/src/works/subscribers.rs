@@ -141,7 +141,7 @@ impl Subscribe for Ends {
     }
 }
 
-fn told<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64, events: EventSet) -> Cost {
+fn ours_with_events<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64, events: EventSet) -> Cost {
     let names = names(operations);
     flavor.run(async move {
         let all = notifies(SUBSCRIBERS);
@@ -162,11 +162,11 @@ fn told<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64, events: Event
 }
 
 fn task_fn<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64) -> Cost {
-    told::<SUBSCRIBERS>(flavor, operations, EventSet::ALL)
+    ours_with_events::<SUBSCRIBERS>(flavor, operations, EventSet::ALL)
 }
 
 fn task_fn_ends<const SUBSCRIBERS: usize>(flavor: Flavor, operations: u64) -> Cost {
-    told::<SUBSCRIBERS>(flavor, operations, EventSet::of(&[EventName::Ended]))
+    ours_with_events::<SUBSCRIBERS>(flavor, operations, EventSet::of(&[EventName::Ended]))
 }
 
 impl published::Subscribe for Ends {

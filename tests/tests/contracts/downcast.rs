@@ -42,11 +42,11 @@ const REFUSED: Refused = Refused { port: 80 };
 /// Finds the cause in the failure of the outcome and in the failure of the event.
 async fn finds(body: fn() -> Result<(), TaskError>) -> Failure {
     let ending = end(Rules::never(), TaskFn::arc("work", move || async move { body() })).await;
-    let told = ending.event_log.events().iter().find_map(|event| match &event.kind {
+    let published = ending.event_log.events().iter().find_map(|event| match &event.kind {
         EventKind::Failed { error, .. } => Some(error.clone()),
         _ => None,
     });
-    assert_eq!(told.expect("a failure event was published").downcast_ref(), Some(&REFUSED));
+    assert_eq!(published.expect("a failure event was published").downcast_ref(), Some(&REFUSED));
     assert_eq!(ending.failure().downcast_ref(), Some(&REFUSED));
     ending.failure().clone()
 }

@@ -67,11 +67,11 @@ async fn a_second_request_only_brings_the_deadline_forward() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;
-    let asked = Instant::now();
+    let requested = Instant::now();
     assert!(harness.cancel(&task));
     assert!(!task.cancel_with_timeout(seconds(3)));
     assert!(harness.outcome(&task).await.is_aborted());
-    assert_eq!(asked.elapsed(), seconds(3));
+    assert_eq!(requested.elapsed(), seconds(3));
     harness.finish().await;
 }
 
@@ -80,10 +80,10 @@ async fn a_second_request_cannot_postpone_the_deadline() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;
-    let asked = Instant::now();
+    let requested = Instant::now();
     assert!(task.cancel_with_timeout(seconds(3)));
     assert!(!task.cancel_with_timeout(seconds(600)));
     assert!(harness.outcome(&task).await.is_aborted());
-    assert_eq!(asked.elapsed(), seconds(3));
+    assert_eq!(requested.elapsed(), seconds(3));
     harness.finish().await;
 }

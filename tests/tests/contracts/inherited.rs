@@ -23,7 +23,7 @@ fn expected() -> Rules {
 }
 
 fn add(harness: &Harness, expected: Rules, spec: TaskSpec) -> TaskHandle {
-    harness.trace().knows(spec.name(), expected);
+    harness.trace().set_rules(spec.name(), expected);
     let task = harness.add_task(spec).expect("the spec is accepted");
     harness.watch(&task);
     task

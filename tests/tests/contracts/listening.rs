@@ -14,28 +14,28 @@ use tokio::time::{sleep, timeout};
 use crate::support::{SECOND, seconds};
 
 /// Sends the result of an attempt, or of a listener that the attempt spawned.
-type Told = UnboundedSender<String>;
+type Reporter = UnboundedSender<String>;
 
 /// A task that calls `body` for each attempt.
-fn task<F>(body: fn(TaskContext, Told) -> F) -> (TaskRef, UnboundedReceiver<String>)
+fn task<F>(body: fn(TaskContext, Reporter) -> F) -> (TaskRef, UnboundedReceiver<String>)
 where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
-    let (told, hears) = unbounded_channel();
-    (TaskFn::arc("work", move |context: TaskContext| body(context, told.clone())), hears)
+    let (reporter, reports) = unbounded_channel();
+    (TaskFn::arc("work", move |context: TaskContext| body(context, reporter.clone())), reports)
 }
 
 /// Spawns a listener outside the body. The listener sends a message once the attempt is over.
-fn listen_elsewhere(context: &TaskContext, told: &Told) {
-    let (context, told) = (context.clone(), told.clone());
+fn listen_elsewhere(context: &TaskContext, reporter: &Reporter) {
+    let (context, reporter) = (context.clone(), reporter.clone());
     tokio::spawn(async move {
         context.cancelled().await;
-        let _ = told.send(format!("attempt {} is over", context.attempt()));
+        let _ = reporter.send(format!("attempt {} is over", context.attempt()));
     });
 }
 
-async fn next(hears: &mut UnboundedReceiver<String>) -> String {
-    timeout(seconds(3600), hears.recv())
+async fn next(reports: &mut UnboundedReceiver<String>) -> String {
+    timeout(seconds(3600), reports.recv())
         .await
         .expect("a message arrives in time")
         .expect("the sender is alive")
@@ -49,9 +49,9 @@ async fn is_canceled(harness: Harness, task: &TaskHandle) {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_wakes_spawned_listeners() {
-    let (work, mut hears) = task(|context, told| async move {
-        listen_elsewhere(&context, &told);
-        listen_elsewhere(&context, &told);
+    let (work, mut reports) = task(|context, reporter| async move {
+        listen_elsewhere(&context, &reporter);
+        listen_elsewhere(&context, &reporter);
         sleep(SECOND).await;
         context.cancelled().await;
         Err(TaskError::Canceled)
@@ -59,19 +59,19 @@ async fn a_stop_wakes_spawned_listeners() {
     let harness = Harness::new();
     let work = harness.add(Rules::always(), work);
     sleep(seconds(10)).await;
-    assert!(hears.try_recv().is_err(), "no stop was requested");
+    assert!(reports.try_recv().is_err(), "no stop was requested");
     is_canceled(harness, &work).await;
     assert_eq!(
-        (next(&mut hears).await, next(&mut hears).await),
+        (next(&mut reports).await, next(&mut reports).await),
         ("attempt 1 is over".into(), "attempt 1 is over".into())
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_end_of_an_attempt_wakes_spawned_listeners() {
-    let (work, mut hears) = task(|context, told| async move {
-        listen_elsewhere(&context, &told);
-        listen_elsewhere(&context, &told);
+    let (work, mut reports) = task(|context, reporter| async move {
+        listen_elsewhere(&context, &reporter);
+        listen_elsewhere(&context, &reporter);
         sleep(SECOND).await;
         match context.attempt() {
             1 => Ok(()),
@@ -86,7 +86,7 @@ async fn every_end_of_an_attempt_wakes_spawned_listeners() {
     let work = harness.add(rules, work);
     let waits = tokio::spawn(work.outcome());
     for attempt in [1, 1, 2, 2, 3, 3, 4, 4, 5, 5] {
-        assert_eq!(next(&mut hears).await, format!("attempt {attempt} is over"));
+        assert_eq!(next(&mut reports).await, format!("attempt {attempt} is over"));
         assert!(
             work.status().attempt <= attempt + 1,
             "the message arrived only at the end of a later attempt"
@@ -140,14 +140,14 @@ impl Wake for Counting {
 
 #[tokio::test(start_paused = true)]
 async fn a_listener_that_left_the_body_is_woken_where_polled_last() {
-    let (work, mut hears) = task(|context, told| async move {
+    let (work, mut reports) = task(|context, reporter| async move {
         let copy = context.clone();
         let mut listening = Box::pin(async move { copy.cancelled().await });
         let first = std::future::poll_fn(|context| Poll::Ready(listening.as_mut().poll(context))).await;
         assert!(first.is_pending());
         tokio::spawn(async move {
             listening.await;
-            let _ = told.send("woken".into());
+            let _ = reporter.send("woken".into());
         });
         context.cancelled().await;
         Err(TaskError::Canceled)
@@ -156,7 +156,7 @@ async fn a_listener_that_left_the_body_is_woken_where_polled_last() {
     let work = harness.add(Rules::always(), work);
     sleep(SECOND).await;
     is_canceled(harness, &work).await;
-    assert_eq!(next(&mut hears).await, "woken");
+    assert_eq!(next(&mut reports).await, "woken");
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,7 +242,7 @@ async fn dropped_listeners_of_attempts_wake_no_waiter() {
 
 #[tokio::test(start_paused = true)]
 async fn run_until_cancelled_drops_its_future_even_while_pinned() {
-    let (work, mut hears) = task(|context, told| async move {
+    let (work, mut reports) = task(|context, reporter| async move {
         let kept = Arc::new(());
         let (weak, future) = (Arc::downgrade(&kept), async move {
             let _kept = kept;
@@ -250,12 +250,12 @@ async fn run_until_cancelled_drops_its_future_even_while_pinned() {
         });
         let mut running = pin!(context.run_until_cancelled(future));
         assert_eq!(running.as_mut().await, None);
-        let _ = told.send(format!("{} left", weak.strong_count()));
+        let _ = reporter.send(format!("{} left", weak.strong_count()));
         Err(TaskError::Canceled)
     });
     let harness = Harness::new();
     let work = harness.add(Rules::always(), work);
     harness.reach(&work, 1).await;
     is_canceled(harness, &work).await;
-    assert_eq!(next(&mut hears).await, "0 left");
+    assert_eq!(next(&mut reports).await, "0 left");
 }

@@ -47,7 +47,7 @@ async fn the_spec_comes_back_and_runs_where_the_state_is() {
     let spec = refused(&without, needs_both()).into_spec();
     without.finish().await;
     let with = Harness::build(Config::default(), |builder| builder.state(Db).state(Cache));
-    with.trace().knows("work", Rules::never());
+    with.trace().set_rules("work", Rules::never());
     let task = with.add_task(spec).expect("nothing is missing");
     with.watch(&task);
     assert!(with.outcome(&task).await.is_completed());

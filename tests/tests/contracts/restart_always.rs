@@ -129,7 +129,7 @@ async fn a_fatal_error_fails() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_retried_after_its_delay() {
     let ending = play_until(
-        rules().says_when(),
+        rules().uses_retry_after(),
         [Step::RetryAfter("busy", seconds(7)), Step::RetryAfter("busy", seconds(7)), Step::UntilStopped],
         3,
     )

@@ -58,7 +58,7 @@ async fn a_fatal_error_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_fails() {
-    let ending = play(Rules::never().says_when(), [Step::RetryAfter("busy", seconds(7))]).await;
+    let ending = play(Rules::never().uses_retry_after(), [Step::RetryAfter("busy", seconds(7))]).await;
     assert!(ending.outcome.is_failed());
     assert_eq!(ending.failure().kind(), FailureKind::Error);
     assert_eq!(ending.trace(), ["added", "started 1", "failed 1: busy", "ended failed: busy", "removed"]);

@@ -42,7 +42,7 @@ async fn always_fails_after_its_retries_too() {
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_failure_counts_as_a_retry() {
     let steps = [Step::Hang, Step::Cancel, Step::RetryAfter("busy", SECOND), Step::Panic("boom")];
-    let rules = Rules::on_failure().without_backoff().timeout(SECOND).max_retries(3).says_when();
+    let rules = Rules::on_failure().without_backoff().timeout(SECOND).max_retries(3).uses_retry_after();
     let ending = play(rules, steps).await;
     assert_eq!(ending.failure().to_string(), "panicked: boom");
     assert_eq!(ending.failure().attempt(), 4);

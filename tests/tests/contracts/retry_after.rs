@@ -13,32 +13,33 @@ fn after(delay: Duration) -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_jitter_and_no_maximum_touches_it() {
+async fn no_jitter_and_no_maximum_changes_the_delay() {
     let jittered = Backoff::exponential(millis(1), millis(2), 2.0).jitter(JitterPolicy::Full);
-    let rules = Rules::on_failure().backoff(jittered).says_when();
+    let rules = Rules::on_failure().backoff(jittered).uses_retry_after();
     let ending =
         play(rules, [after(seconds(90)), after(Duration::from_nanos(1_000_000_001)), Step::Succeed]).await;
-    let told = ending.event_log.backoffs_of(&ending.task);
-    assert_eq!(told, [seconds(90), Duration::from_nanos(1_000_000_001)]);
+    let delays = ending.event_log.backoffs_of(&ending.task);
+    assert_eq!(delays, [seconds(90), Duration::from_nanos(1_000_000_001)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_next_attempt_starts_exactly_then() {
-    let rules = Rules::always().constant_backoff(SECOND).says_when();
+    let rules = Rules::always().constant_backoff(SECOND).uses_retry_after();
     let ending = play(rules, [after(seconds(90)), after(millis(5)), Step::Fatal("enough")]).await;
     assert_eq!(ending.starts(), [seconds(0), seconds(90), millis(90_005)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn zero_is_at_once() {
-    let rules = Rules::on_failure().constant_backoff(SECOND).says_when();
+    let rules = Rules::on_failure().constant_backoff(SECOND).uses_retry_after();
     let ending = play(rules, [after(Duration::ZERO), Step::Succeed]).await;
     assert_eq!(ending.starts(), [Duration::ZERO; 2]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_next_backoff_delay_does_not_count_it() {
-    let rules = Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0)).says_when();
+    let rules =
+        Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0)).uses_retry_after();
     let fail = Step::Fail("down");
     let ending = play(rules, [fail, after(millis(5)), fail, after(seconds(40)), fail, Step::Succeed]).await;
     let delays = [seconds(1), millis(5), seconds(2), seconds(40), seconds(4)];
@@ -47,7 +48,8 @@ async fn the_next_backoff_delay_does_not_count_it() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_backoff_after_twelve_of_it_is_the_first_delay() {
-    let rules = Rules::on_failure().backoff(Backoff::exponential(millis(100), seconds(600), 2.0)).says_when();
+    let rules =
+        Rules::on_failure().backoff(Backoff::exponential(millis(100), seconds(600), 2.0)).uses_retry_after();
     let mut steps = vec![after(millis(5)); 12];
     steps.extend([Step::Fail("down"), Step::Succeed]);
     let ending = play(rules, steps).await;
@@ -59,7 +61,7 @@ async fn decorrelated_jitter_does_not_grow_with_it() {
     let jittered = Backoff::exponential(millis(1), seconds(600), 2.0).jitter(JitterPolicy::Decorrelated);
     let fail = Step::Fail("down");
     let ending = play(
-        Rules::on_failure().backoff(jittered).says_when(),
+        Rules::on_failure().backoff(jittered).uses_retry_after(),
         [fail, after(seconds(60)), fail, after(seconds(60)), fail, Step::Succeed],
     )
     .await;
@@ -71,18 +73,18 @@ async fn decorrelated_jitter_does_not_grow_with_it() {
 
 #[tokio::test(start_paused = true)]
 async fn it_counts_for_max_retries_and_in_the_failures_shown() {
-    let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2).says_when();
+    let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2).uses_retry_after();
     let ending = play(rules, [after(millis(5)), Step::Fail("down"), after(millis(5))]).await;
     assert!(ending.outcome.is_failed());
     assert_eq!(ending.task.status().failures, 3);
-    let told: Vec<_> = ending.trace().into_iter().filter(|line| line.starts_with("backoff")).collect();
-    assert_eq!(told, ["backoff 1: 5ms", "backoff 2: 1s"]);
+    let backoffs: Vec<_> = ending.trace().into_iter().filter(|line| line.starts_with("backoff")).collect();
+    assert_eq!(backoffs, ["backoff 1: 5ms", "backoff 2: 1s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_endless_delay_is_thirty_years_and_not_a_panic() {
     let harness = tests::Harness::new();
-    let rules = Rules::on_failure().says_when();
+    let rules = Rules::on_failure().uses_retry_after();
     let task = harness.add(rules, tests::Script::task("work", [after(Duration::MAX)]));
     harness.settle().await;
     let next = task.status().next_attempt.expect("the task sleeps");

@@ -109,7 +109,7 @@ async fn for_the_end_of_an_interval_and_carries_no_error() {
 async fn for_the_end_of_a_retry_after() {
     let harness = Harness::new();
     let step = Step::RetryAfter("busy", seconds(3_600));
-    let task = harness.add(Rules::on_failure().says_when(), Script::task("work", [step]));
+    let task = harness.add(Rules::on_failure().uses_retry_after(), Script::task("work", [step]));
     sleep(millis(500)).await;
     assert!(harness.cancel(&task));
     harness.outcome(&task).await;

@@ -62,7 +62,7 @@ async fn a_fatal_error_when_stopped_is_canceled_with_that_error() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_when_stopped_is_not_retried() {
     let task = when_stopped(|| async { Err(TaskError::retry_after("busy", SECOND)) });
-    let ending = stop(Rules::always().says_when(), task).await;
+    let ending = stop(Rules::always().uses_retry_after(), task).await;
     assert_eq!(canceled(&ending), Some(FailureKind::Error));
     assert_eq!(ending.trace()[2], "failed 1: busy");
     assert_eq!(ending.trace().len(), 5);

@@ -38,7 +38,7 @@ async fn later<F>(body: fn() -> F) -> String
 where
     F: Future<Output = TaskResult> + Send + 'static,
 {
-    let rules = Rules::always().constant_backoff(SECOND).max_retries(1).says_when();
+    let rules = Rules::always().constant_backoff(SECOND).max_retries(1).uses_retry_after();
     let ending = end(rules, TaskFn::arc("work", body)).await;
     assert_eq!(ending.failure().kind(), FailureKind::Error);
     assert_eq!(delays(&ending.event_log), [LATER]);

@@ -56,7 +56,7 @@ async fn a_failing_task_without_backoff() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_zero() {
     let result = || Err(TaskError::retry_after("busy", Duration::ZERO));
-    has_neighbours(Rules::on_failure().constant_backoff(SECOND).says_when(), result).await;
+    has_neighbours(Rules::on_failure().constant_backoff(SECOND).uses_retry_after(), result).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -157,7 +157,7 @@ async fn every_admission_at_once_ends_every_submission_exactly_once() {
 async fn a_drop_if_running_after_the_outcome_of_the_owner_is_admitted() {
     let harness = Harness::new();
     let supervisor = harness.handle();
-    harness.trace().knows("work", Rules::never());
+    harness.trace().set_rules("work", Rules::never());
     let work = tokio::spawn(async move {
         for round in 0..100_000 {
             let spec = Rules::never().spec(one_attempt("work"));

@@ -67,7 +67,7 @@ fn with_calls() -> Harness {
 /// Submits a job that makes one attempt.
 fn submit<J: taskvisor::Job>(harness: &Harness, job: J) -> JobHandle<J::Value> {
     let Ok(job) = harness.submit(job) else { panic!("the job is accepted") };
-    harness.trace().knows(job.name(), Rules::never());
+    harness.trace().set_rules(job.name(), Rules::never());
     harness.watch(job.task());
     job
 }
@@ -133,7 +133,7 @@ async fn a_job_makes_one_attempt_despite_the_configuration() {
 #[tokio::test(start_paused = true)]
 async fn a_job_is_retried_as_it_declares() {
     let harness = with_calls();
-    harness.trace().knows("third_time", Rules::on_failure().without_backoff().max_retries(2));
+    harness.trace().set_rules("third_time", Rules::on_failure().without_backoff().max_retries(2));
     let job = harness.submit(third_time { _label: "x" }).expect("accepted");
     harness.watch(job.task());
     assert_eq!(job.await.expect("the third time"), 3);
@@ -157,7 +157,7 @@ async fn a_timeout_is_declared_and_changed_for_one_submission() {
 #[tokio::test(start_paused = true)]
 async fn a_job_submits_another_and_awaits_it() {
     let harness = Harness::new();
-    harness.trace().knows("double", Rules::never());
+    harness.trace().set_rules("double", Rules::never());
     assert_eq!(submit(&harness, outer { number: 4 }).await.expect("a value"), 9);
     harness.finish().await;
 }

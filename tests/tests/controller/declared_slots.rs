@@ -61,7 +61,7 @@ async fn unambiguous(project: &'static str, branch: &'static str) {}
 /// Submits a job that makes one attempt in this slot.
 fn submit<J: Job>(harness: &Harness, slot: &str, job: J) -> JobHandle<J::Value> {
     let Ok(job) = harness.submit(job) else { panic!("the job is accepted") };
-    harness.trace().knows(job.name(), Rules::never());
+    harness.trace().set_rules(job.name(), Rules::never());
     harness.watch_in(slot, job.task());
     job
 }

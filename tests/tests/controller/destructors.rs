@@ -89,7 +89,7 @@ impl Drop for Successor {
 #[tokio::test(start_paused = true)]
 async fn a_destructor_of_the_owner_may_submit_to_its_slot() {
     let harness = Harness::new();
-    harness.trace().knows("successor", Rules::never());
+    harness.trace().set_rules("successor", Rules::never());
     let task = TaskFn::arc("owner", |supervisor: SupervisorHandle| async move {
         let _successor = Successor(supervisor);
         Ok(())
@@ -142,7 +142,7 @@ impl Job for Explosive {
 #[tokio::test(start_paused = true)]
 async fn a_discarded_value_that_panics_still_frees_the_slot() {
     let harness = Harness::new();
-    harness.trace().knows("explosive", Rules::never());
+    harness.trace().set_rules("explosive", Rules::never());
     let job = harness.submit(Explosive).expect("accepted");
     let task = job.task().clone();
     harness.watch_in(SLOT, &task);
@@ -182,7 +182,7 @@ impl Job for Uncopied {
 #[tokio::test(start_paused = true)]
 async fn arguments_that_panic_in_clone_fail_the_job_and_free_the_slot() {
     let harness = Harness::new();
-    harness.trace().knows("explosive", Rules::never());
+    harness.trace().set_rules("explosive", Rules::never());
     let panics = Arc::new(AtomicBool::new(false));
     let job = harness.submit(Uncopied(Arc::clone(&panics))).expect("accepted");
     harness.watch_in(SLOT, job.task());

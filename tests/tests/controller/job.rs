@@ -138,7 +138,7 @@ pub(crate) fn try_submit<S>(
 where
     S: Submit<Handle = JobHandle<Total>>,
 {
-    harness.trace().knows("work", Work::rules());
+    harness.trace().set_rules("work", Work::rules());
     let job = harness.submit(submission)?;
     match slot {
         Some(slot) => harness.watch_in(slot, job.task()),

@@ -35,7 +35,7 @@ fn fails_until<const RETRIES: u32>(good: u64) -> Retrying<RETRIES> {
 
 /// Submits a job with two retries.
 fn retrying(harness: &Harness, job: Retrying<2>) -> JobHandle<Total> {
-    harness.trace().knows("work", Retrying::<2>::rules());
+    harness.trace().set_rules("work", Retrying::<2>::rules());
     let job = harness.submit(job).expect("accepted");
     harness.watch(job.task());
     job
@@ -108,7 +108,7 @@ async fn each_attempt_is_given_the_arguments_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_retrying_job_keeps_its_slot() {
     let harness = Harness::new();
-    harness.trace().knows("work", Retrying::<2>::rules());
+    harness.trace().set_rules("work", Retrying::<2>::rules());
     let first = harness.submit(fails_until::<2>(3).in_slot(SLOT)).expect("accepted");
     let second = harness.submit(fails_until::<2>(1).in_slot(SLOT)).expect("accepted");
     harness.watch_in(SLOT, first.task());

@@ -128,8 +128,8 @@ async fn drop_if_running_is_refused_as_busy_in_an_owned_slot() {
 #[tokio::test(start_paused = true)]
 async fn a_task_submits_by_the_handle_it_extracts() {
     let harness = Harness::new();
-    harness.trace().knows("work", Work::rules());
-    harness.trace().knows("inner", Rules::never());
+    harness.trace().set_rules("work", Work::rules());
+    harness.trace().set_rules("inner", Rules::never());
     let task = TaskFn::arc("outer", |supervisor: SupervisorHandle| async move {
         let spec = Rules::never().spec(one_attempt("inner"));
         let inner = supervisor.submit(ControllerSpec::queue(spec).with_slot(SLOT))?;

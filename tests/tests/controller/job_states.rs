@@ -55,7 +55,7 @@ impl Job for Count {
 #[tokio::test(start_paused = true)]
 async fn a_job_is_given_the_state_of_its_application() {
     let harness = Harness::build(Config::default(), |builder| builder.state(Counter::default()));
-    harness.trace().knows("count", Rules::never());
+    harness.trace().set_rules("count", Rules::never());
     for expected in [2, 4, 6] {
         let job = harness.submit(Count { by: 2 }).expect("admitted, because the one before was awaited");
         harness.watch_in("counter", job.task());
@@ -79,7 +79,7 @@ async fn a_job_whose_state_is_missing_is_refused_and_comes_back() {
 #[tokio::test(start_paused = true)]
 async fn the_admission_that_a_job_declares_applies() {
     let harness = Harness::build(Config::default(), |builder| builder.state(Counter::default()));
-    harness.trace().knows("count", Rules::never());
+    harness.trace().set_rules("count", Rules::never());
     let first = harness.submit(Count { by: 1 }).expect("the slot is idle");
     harness.watch_in("counter", first.task());
     let second = harness.submit(Count { by: 1 }).expect_err("it drops if running");

@@ -64,7 +64,7 @@ async fn four_threads_submit_against_a_shutdown_and_the_counts_add_up() {
     for _ in 0..25 {
         let harness = Harness::new();
         let keeper = harness.spec(Rules::never(), cooperative("keeper"));
-        harness.trace().knows("work", Rules::never());
+        harness.trace().set_rules("work", Rules::never());
         let (accepted, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let threads: Vec<_> = (0..4)
             .map(|_| {

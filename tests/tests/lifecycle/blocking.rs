@@ -31,13 +31,13 @@ impl Release {
 /// A task whose first attempt blocks its thread until released. The receiver resolves once the attempt blocks.
 fn blocker() -> (TaskRef, oneshot::Receiver<()>, Release) {
     let (release, blocked): (_, Receiver<()>) = channel();
-    let (tell, blocks) = oneshot::channel();
-    let inside = Mutex::new(Some((tell, blocked)));
+    let (entered, blocks) = oneshot::channel();
+    let inside = Mutex::new(Some((entered, blocked)));
     let task = TaskFn::arc("blocker", move || {
         let inside = inside.lock().expect("a lock").take();
         async move {
-            if let Some((tell, blocked)) = inside {
-                let _ = tell.send(());
+            if let Some((entered, blocked)) = inside {
+                let _ = entered.send(());
                 let _ = blocked.recv();
             }
             Ok(())
@@ -104,16 +104,16 @@ async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
     let harness = Harness::new();
     let (witness, dropped) = Witness::new();
     let (release, blocked) = channel();
-    let (tell, blocks) = oneshot::channel();
+    let (entered, blocks) = oneshot::channel();
     let polls = Arc::new(AtomicUsize::new(0));
-    let (counter, inside) = (Arc::clone(&polls), Mutex::new(Some((witness, tell, blocked))));
+    let (counter, inside) = (Arc::clone(&polls), Mutex::new(Some((witness, entered, blocked))));
     let body = TaskFn::arc("blocker", move || {
-        let (held, tell, blocked) = inside.lock().expect("a lock").take().expect("one attempt");
-        let (counter, mut tell) = (Arc::clone(&counter), Some(tell));
+        let (held, entered, blocked) = inside.lock().expect("a lock").take().expect("one attempt");
+        let (counter, mut entered) = (Arc::clone(&counter), Some(entered));
         poll_fn(move |_| {
             let _held = &held;
             counter.fetch_add(1, Ordering::SeqCst);
-            tell.take().map(|tell| tell.send(()));
+            entered.take().map(|entered| entered.send(()));
             let _: Result<(), _> = blocked.recv();
             Poll::Pending
         })
@@ -162,7 +162,7 @@ async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
 async fn a_shutdown_names_the_stuck_task_to_every_caller() {
     let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
     let (task, release) = blocked(&harness, Rules::never()).await;
-    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     // The recorder may have been woken on the blocked thread, from which no other Tokio worker can steal it.
     harness.trace().expect_stuck(&task);
     harness.trace().expect_stuck(&cooperative);

@@ -89,7 +89,7 @@ async fn a_later_request_brings_the_deadline_forward() {
 #[tokio::test(start_paused = true)]
 async fn with_zero_grace_a_body_is_still_polled_once() {
     let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
-    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     let polls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&polls);
     let counting = TaskFn::arc("deaf", move || {
@@ -154,9 +154,9 @@ async fn a_body_that_exhausts_its_budget_still_meets_its_deadlines() {
 #[tokio::test(start_paused = true)]
 async fn the_longest_grace_there_is_does_not_overflow() {
     let harness = Harness::with_config(Config { grace: Duration::MAX, ..Config::default() });
-    let cooperative = harness.add(Rules::never(), Script::task("polite", [Step::UntilStopped]));
+    let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     harness.settle().await;
-    assert!(matches!(harness.handle().cancel("polite").await, Ok(true)));
+    assert!(matches!(harness.handle().cancel("cooperative").await, Ok(true)));
     assert!(cooperative.outcome().await.is_canceled());
     harness.finish().await;
 }

@@ -83,9 +83,9 @@ async fn a_subscriber_receives_only_the_events_it_selected() {
     ];
     assert_eq!(some.heard(), expected);
     assert_eq!(none.heard(), []);
-    let told =
+    let published =
         event_log.events().iter().map(|event| (event.kind.name(), event.task().map(ToOwned::to_owned)));
-    assert_eq!(all.heard(), told.collect::<Vec<_>>());
+    assert_eq!(all.heard(), published.collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,8 +112,8 @@ async fn a_refused_task_publishes_no_event() {
     let refused = harness.add_task(second).expect_err("the name is taken");
     assert!(matches!(refused.reason(), RuntimeError::NameTaken { .. }));
     let event_log = harness.finish().await;
-    let told: Vec<TaskId> = event_log.events().iter().filter_map(Event::id).collect();
-    assert!(told.iter().all(|id| *id == first.id()));
+    let ids: Vec<TaskId> = event_log.events().iter().filter_map(Event::id).collect();
+    assert!(ids.iter().all(|id| *id == first.id()));
 }
 
 #[test]

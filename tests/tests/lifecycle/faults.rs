@@ -64,19 +64,19 @@ async fn a_subscriber_that_never_waits_does_not_starve_tasks() {
         supervisor.add_task(TaskSpec::inherit(task)).expect("the name is free");
     }
     // All tasks run and publish their events before the first poll of the subscriber's worker.
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let seen = Arc::clone(&handled);
     yield_now().await;
     tokio::spawn(async move {
-        let _ = tell.send(seen.load(Ordering::SeqCst));
+        let _ = sender.send(seen.load(Ordering::SeqCst));
     });
-    let at_its_turn = told.await.expect("the spawned task is polled");
+    let handled_before = receiver.await.expect("the spawned task is polled");
     supervisor.shutdown().await.expect("in order");
     let total = handled.load(Ordering::SeqCst);
     assert!(total >= 1_000, "{total}");
     assert!(
-        at_its_turn < total / 2,
-        "{at_its_turn} of {total} events were handled before the next task was polled"
+        handled_before < total / 2,
+        "{handled_before} of {total} events were handled before the next task was polled"
     );
 }
 
@@ -166,13 +166,13 @@ fn a_shutdown_without_its_runtime_names_the_blocked_body() {
     let config = Config { grace: Duration::ZERO, drain_timeout: Duration::ZERO, ..Config::default() };
     let supervisor = Supervisor::builder(config).runtime(at_work.handle().clone()).build();
     let (release, blocked) = channel::<()>();
-    let (tell, blocks) = channel();
-    let inside = Mutex::new(Some((tell, blocked)));
+    let (entered, blocks) = channel();
+    let inside = Mutex::new(Some((entered, blocked)));
     let task = TaskFn::arc("blocker", move || {
         let inside = inside.lock().expect("a lock").take();
         async move {
-            if let Some((tell, blocked)) = inside {
-                let _ = tell.send(());
+            if let Some((entered, blocked)) = inside {
+                let _ = entered.send(());
                 let _ = blocked.recv();
             }
             Ok(())
@@ -205,8 +205,8 @@ async fn an_end_that_was_seen_stays_seen_while_the_value_is_dropped() {
     let supervisor = Supervisor::new(config, Vec::new());
     let (release_body, blocked) = channel::<()>();
     let (release_value, held) = channel::<()>();
-    let (tell, dropping) = channel();
-    let value = Mutex::new(SlowToDrop(held, tell));
+    let (entered, dropping) = channel();
+    let value = Mutex::new(SlowToDrop(held, entered));
     let blocked = Mutex::new(Some(blocked));
     let task = TaskFn::arc("blocker", move || {
         let _ = &value;

@@ -57,10 +57,10 @@ async fn every_event_is_one_line_with_its_time() {
     for (time, _) in &lines {
         assert!(is_time(time), "{time}");
     }
-    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
-    assert_eq!(lines.iter().map(|(_, line)| *line).collect::<Vec<_>>(), told);
+    let published: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
+    assert_eq!(lines.iter().map(|(_, line)| *line).collect::<Vec<_>>(), published);
     let failed = format!("ping#{} failed attempt=1 ran=0s error=\"refused\"", task.id());
-    assert!(told.contains(&failed), "{told:?}");
+    assert!(published.contains(&failed), "{published:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -80,17 +80,17 @@ async fn an_unknown_name_is_an_error_or_none() {
     let harness = Harness::new();
     let supervisor = harness.handle();
     for refused in [
-        supervisor.cancel("nobody").await,
-        supervisor.cancel_with_timeout("nobody", Duration::ZERO).await,
-        supervisor.remove_task("nobody"),
+        supervisor.cancel("unknown").await,
+        supervisor.cancel_with_timeout("unknown", Duration::ZERO).await,
+        supervisor.remove_task("unknown"),
     ] {
         assert!(
-            matches!(&refused, Err(RuntimeError::UnknownTask { name }) if name == "nobody"),
+            matches!(&refused, Err(RuntimeError::UnknownTask { name }) if name == "unknown"),
             "{refused:?}"
         );
     }
-    assert!(supervisor.task("nobody").is_none());
-    assert!(!supervisor.is_alive("nobody"));
+    assert!(supervisor.task("unknown").is_none());
+    assert!(!supervisor.is_alive("unknown"));
     harness.finish().await;
 }
 

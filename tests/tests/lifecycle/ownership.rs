@@ -57,7 +57,7 @@ async fn dropping_the_last_supervisor_requests_stops_without_blocking() {
     let add = |name, step| {
         supervisor.add_task(trace.spec(Rules::never(), Script::task(name, [step]))).expect("accepted")
     };
-    let (cooperative, deaf) = (add("polite", Step::UntilStopped), add("deaf", Step::Hang));
+    let (cooperative, deaf) = (add("cooperative", Step::UntilStopped), add("deaf", Step::Hang));
     let clone = supervisor.clone();
     drop(supervisor);
     sleep(Duration::from_secs(60)).await;

@@ -103,9 +103,9 @@ async fn two_panicking_subscribers_do_not_trigger_each_other() {
     let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));
     assert!(task.outcome().await.is_completed());
     harness.settle().await;
-    let told = panics(&harness);
-    assert_eq!(told.iter().filter(|(name, _)| name == "one").count(), 5);
-    assert_eq!(told.iter().filter(|(name, _)| name == "other").count(), 5);
+    let reported = panics(&harness);
+    assert_eq!(reported.iter().filter(|(name, _)| name == "one").count(), 5);
+    assert_eq!(reported.iter().filter(|(name, _)| name == "other").count(), 5);
     let calls = [&called_one, &called_other].map(|calls| calls.load(Ordering::SeqCst));
     assert_eq!(calls, [10, 10]);
     harness.finish().await;

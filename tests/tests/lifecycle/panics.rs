@@ -104,8 +104,8 @@ async fn an_error_whose_display_panics_is_published() {
     let body = TaskFn::arc("unspeakable", || async { Err(Unspeakable.into()) });
     let (outcome, _, event_log) = beside_another(body).await;
     assert!(outcome.failure().is_some_and(|failure| failure.downcast_ref::<Unspeakable>().is_some()));
-    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
-    assert!(told.iter().any(|line| line.contains("failed attempt=1")), "{told:?}");
+    let lines: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
+    assert!(lines.iter().any(|line| line.contains("failed attempt=1")), "{lines:?}");
     assert_eq!(outcome.to_string(), "failed: <its Display panicked>");
     assert!(format!("{outcome:?}").contains("<its Display panicked>"));
 }
@@ -130,7 +130,7 @@ impl Error for Rootless {
 async fn an_error_whose_source_panics_is_published() {
     let body = TaskFn::arc("rootless", || async { Err(TaskError::fatal(Rootless)) });
     let (outcome, _, event_log) = beside_another(body).await;
-    let told: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
-    assert!(told.iter().any(|line| line.contains("rootless")), "{told:?}");
+    let lines: Vec<_> = event_log.events().iter().map(ToString::to_string).collect();
+    assert!(lines.iter().any(|line| line.contains("rootless")), "{lines:?}");
     assert_eq!(outcome.to_string(), "failed: fatal: rootless");
 }

@@ -81,10 +81,10 @@ async fn a_wait_for_a_permit_is_canceled_without_an_attempt() {
     harness.settle().await;
     let phase = waiting.status().phase;
     assert!(matches!(phase, Phase::Waiting { on: WaitingOn::Permit }), "{phase}");
-    let asked = Instant::now();
+    let requested = Instant::now();
     harness.cancel(&waiting);
     assert!(waiting.outcome().await.is_canceled());
-    assert_eq!(asked.elapsed(), Duration::ZERO);
+    assert_eq!(requested.elapsed(), Duration::ZERO);
     // The canceled waiter leaves the queue without consuming a permit.
     assert!(next.outcome().await.is_completed());
     assert!(holder.outcome().await.is_completed());

@@ -12,28 +12,28 @@ use tests::{Harness, Rules, Script, Step, Trace};
 use tokio::time::Instant;
 
 /// The result that a call inside a task or a subscriber returned.
-type Answer<T> = Arc<Mutex<Option<Result<T, RuntimeError>>>>;
+type CallResult<T> = Arc<Mutex<Option<Result<T, RuntimeError>>>>;
 
-fn told<T>(answer: &Answer<T>) -> Result<T, RuntimeError> {
-    answer.lock().expect("a lock").take().expect("the call returned a result")
+fn take_result<T>(stored: &CallResult<T>) -> Result<T, RuntimeError> {
+    stored.lock().expect("a lock").take().expect("the call returned a result")
 }
 
 /// A task that calls its supervisor and stores the result.
-fn asking<T, F>(
+fn calling<T, F>(
     name: &'static str,
-    answer: &Answer<T>,
-    ask: impl Fn(TaskContext) -> F + Copy + Send + Sync + 'static,
+    stored: &CallResult<T>,
+    call: impl Fn(TaskContext) -> F + Copy + Send + Sync + 'static,
 ) -> TaskRef
 where
     T: Send + 'static,
     F: Future<Output = Result<T, RuntimeError>> + Send + 'static,
 {
-    let answer = Arc::clone(answer);
+    let stored = Arc::clone(stored);
     TaskFn::arc(name, move |context: TaskContext| {
-        let answer = Arc::clone(&answer);
+        let stored = Arc::clone(&stored);
         async move {
-            let result = ask(context.clone()).await;
-            *answer.lock().expect("a lock") = Some(result);
+            let result = call(context.clone()).await;
+            *stored.lock().expect("a lock") = Some(result);
             context.cancelled().await;
             Err(TaskError::Canceled)
         }
@@ -43,16 +43,16 @@ where
 #[tokio::test(start_paused = true)]
 async fn a_task_that_awaits_the_shutdown_gets_an_error() {
     let harness = Harness::new();
-    let answer = Answer::default();
-    let last_words =
-        asking("last-words", &answer, |context| async move { context.supervisor().shutdown().await });
+    let stored = CallResult::default();
+    let calling_shutdown =
+        calling("shutdown", &stored, |context| async move { context.supervisor().shutdown().await });
     let specs = vec![
-        harness.spec(Rules::never(), last_words),
+        harness.spec(Rules::never(), calling_shutdown),
         harness.spec(Rules::never(), Script::task("other", [Step::UntilStopped])),
     ];
     let began = Instant::now();
     let report = harness.run(specs).await.expect("in order");
-    assert!(matches!(told(&answer), Err(RuntimeError::WouldDeadlock)));
+    assert!(matches!(take_result(&stored), Err(RuntimeError::WouldDeadlock)));
     assert_eq!((report.canceled, began.elapsed()), (2, Duration::ZERO));
     harness.finish().await;
 }
@@ -60,18 +60,15 @@ async fn a_task_that_awaits_the_shutdown_gets_an_error() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_awaits_its_own_cancel_gets_an_error_and_stops() {
     let harness = Harness::new();
-    let answer = Answer::default();
-    let suicidal =
-        asking(
-            "suicidal",
-            &answer,
-            |context| async move { context.supervisor().cancel(context.name()).await },
-        );
-    let task = harness.add(Rules::always(), suicidal);
+    let stored = CallResult::default();
+    let canceling_itself = calling("canceling_itself", &stored, |context| async move {
+        context.supervisor().cancel(context.name()).await
+    });
+    let task = harness.add(Rules::always(), canceling_itself);
     let other = harness.add(Rules::never(), Script::task("other", [Step::UntilStopped]));
     let began = Instant::now();
     assert!(task.outcome().await.is_canceled());
-    assert!(matches!(told(&answer), Err(RuntimeError::WouldDeadlock)));
+    assert!(matches!(take_result(&stored), Err(RuntimeError::WouldDeadlock)));
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert!(!other.status().stopping);
     harness.finish().await;
@@ -82,13 +79,13 @@ async fn a_task_may_wait_for_the_end_of_another() {
     let harness = Harness::new();
     let other = harness.add(Rules::never(), Script::task("other", [Step::UntilStopped]));
     harness.settle().await;
-    let answer = Answer::default();
+    let stored = CallResult::default();
     let canceling =
-        asking("canceling", &answer, |context| async move { context.supervisor().cancel("other").await });
+        calling("canceling", &stored, |context| async move { context.supervisor().cancel("other").await });
     let task = harness.add(Rules::never(), canceling);
     assert!(other.outcome().await.is_canceled());
     harness.settle().await;
-    assert!(matches!(told(&answer), Ok(true)));
+    assert!(matches!(take_result(&stored), Ok(true)));
     assert!(!task.status().stopping);
     harness.finish().await;
 }
@@ -97,8 +94,8 @@ async fn a_task_may_wait_for_the_end_of_another() {
 async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
     let (inner, outer) = (Harness::new(), Harness::new());
     let worker = inner.add(Rules::never(), Script::task("worker", [Step::UntilStopped]));
-    let (handle, answer) = (inner.handle(), Arc::new(Mutex::new(None)));
-    let kept = Arc::clone(&answer);
+    let (handle, stored) = (inner.handle(), Arc::new(Mutex::new(None)));
+    let kept = Arc::clone(&stored);
     let parent = TaskFn::arc("parent", move || {
         let (handle, kept) = (handle.clone(), Arc::clone(&kept));
         async move {
@@ -109,7 +106,7 @@ async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
     });
     let parent = outer.add(Rules::never(), parent);
     assert!(parent.outcome().await.is_completed());
-    assert!(matches!(*answer.lock().expect("a lock"), Some(Ok(_))));
+    assert!(matches!(*stored.lock().expect("a lock"), Some(Ok(_))));
     assert!(worker.outcome().await.is_canceled());
     inner.finish().await;
     outer.finish().await;
@@ -138,7 +135,7 @@ async fn the_grace_ends_two_tasks_that_await_each_other() {
 struct Ender {
     supervisor: Arc<OnceLock<SupervisorHandle>>,
     cancels: Option<&'static str>,
-    answer: Answer<bool>,
+    stored: CallResult<bool>,
 }
 
 impl Subscribe for Ender {
@@ -151,14 +148,14 @@ impl Subscribe for Ender {
             Some(name) => supervisor.cancel(name).await,
             None => supervisor.shutdown().await.map(|_| true),
         };
-        *self.answer.lock().expect("a lock") = Some(result);
+        *self.stored.lock().expect("a lock") = Some(result);
     }
 }
 
 /// Runs two tasks. A subscriber cancels a task or shuts down once the first has ended. Returns its result.
 async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, RuntimeError> {
-    let (trace, handle, answer) = (Trace::new(), Arc::default(), Answer::default());
-    let ender = Ender { supervisor: Arc::clone(&handle), cancels, answer: Arc::clone(&answer) };
+    let (trace, handle, stored) = (Trace::new(), Arc::default(), CallResult::default());
+    let ender = Ender { supervisor: Arc::clone(&handle), cancels, stored: Arc::clone(&stored) };
     let supervisor = Supervisor::new(Config::default(), vec![trace.subscriber(), ender.into()]);
     handle.set(supervisor.handle()).expect("set once");
     let specs = vec![
@@ -169,17 +166,17 @@ async fn ended_by_a_subscriber(cancels: Option<&'static str>) -> Result<bool, Ru
     let report = supervisor.run_until(specs, std::future::pending::<()>()).await.expect("in order");
     assert_eq!((report.completed, report.canceled, began.elapsed()), (1, 1, Duration::ZERO));
     trace.check();
-    told(&answer)
+    take_result(&stored)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_subscriber_that_awaits_the_shutdown_gets_an_error() {
-    let answer = ended_by_a_subscriber(None).await;
-    assert!(matches!(answer, Err(RuntimeError::WouldDeadlock)), "{answer:?}");
+    let stored = ended_by_a_subscriber(None).await;
+    assert!(matches!(stored, Err(RuntimeError::WouldDeadlock)), "{stored:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_subscriber_may_wait_for_the_end_of_a_task() {
-    let answer = ended_by_a_subscriber(Some("second")).await;
-    assert!(matches!(answer, Ok(true)), "{answer:?}");
+    let stored = ended_by_a_subscriber(Some("second")).await;
+    assert!(matches!(stored, Ok(true)), "{stored:?}");
 }

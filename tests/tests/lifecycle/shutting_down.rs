@@ -100,7 +100,7 @@ async fn a_shutdown_returns_within_the_grace_and_the_drain() {
 async fn no_body_is_polled_after_the_shutdown_returned() {
     let harness = Harness::with_config(Config { grace: seconds(1), ..Config::default() });
     let polls = Arc::new(AtomicUsize::new(0));
-    for (name, heeds) in [("polite", true), ("deaf", false)] {
+    for (name, heeds) in [("cooperative", true), ("deaf", false)] {
         let polls = Arc::clone(&polls);
         let body = TaskFn::arc(name, move |context: TaskContext| {
             let polls = Arc::clone(&polls);
@@ -128,8 +128,8 @@ async fn no_body_is_polled_after_the_shutdown_returned() {
 async fn every_accepted_task_has_ended_when_a_shutdown_returns() {
     for _ in 0..30 {
         let harness = Harness::new();
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let mut tell = Some(tell);
+        let (reached, enough) = tokio::sync::oneshot::channel();
+        let mut reached = Some(reached);
         let supervisor = harness.handle();
         let adder = thread::spawn(move || {
             let mut accepted: Vec<TaskHandle> = Vec::new();
@@ -147,11 +147,11 @@ async fn every_accepted_task_has_ended_when_a_shutdown_returns() {
                     }
                 }
                 if accepted.len() == 50 {
-                    tell.take().map(|tell| tell.send(()));
+                    reached.take().map(|reached| reached.send(()));
                 }
             }
         });
-        told.await.expect("the thread adds a task");
+        enough.await.expect("the thread adds a task");
         harness.shutdown().await.expect("in order");
         let accepted = adder.join().expect("no add panics");
         assert!(accepted.len() >= 50);

@@ -76,17 +76,17 @@ async fn a_stop_request_before_the_first_poll_prevents_any_attempt() {
 #[tokio::test(start_paused = true)]
 async fn a_token_taken_after_the_stop_request_is_canceled() {
     let harness = Harness::new();
-    let (asked, seen) = (Arc::new(Notify::new()), Arc::new(Mutex::new(None)));
-    let (wait, look) = (Arc::clone(&asked), Arc::clone(&seen));
-    let body = TaskFn::arc("late-looker", move |context: TaskContext| {
-        let (wait, look) = (Arc::clone(&wait), Arc::clone(&look));
+    let (requested, seen) = (Arc::new(Notify::new()), Arc::new(Mutex::new(None)));
+    let (wait, observed) = (Arc::clone(&requested), Arc::clone(&seen));
+    let body = TaskFn::arc("late-check", move |context: TaskContext| {
+        let (wait, observed) = (Arc::clone(&wait), Arc::clone(&observed));
         async move {
             wait.notified().await;
             let level = context.is_cancelled();
             let token = context.token().is_cancelled();
             let skipped = context.run_until_cancelled(std::future::pending::<()>()).await.is_none();
             context.cancelled().await;
-            *look.lock().expect("a lock") = Some((level, token, skipped));
+            *observed.lock().expect("a lock") = Some((level, token, skipped));
             Err(TaskError::Canceled)
         }
     });
@@ -94,7 +94,7 @@ async fn a_token_taken_after_the_stop_request_is_canceled() {
     harness.settle().await;
     harness.cancel(&task);
     harness.settle().await;
-    asked.notify_one();
+    requested.notify_one();
     assert!(task.outcome().await.is_canceled());
     assert_eq!(*seen.lock().expect("a lock"), Some((true, true, true)));
     harness.finish().await;
@@ -108,13 +108,13 @@ async fn a_task_that_waits_between_attempts_stops_at_once() {
     let backing_off = harness.add(failing, Script::task("backing-off", [Step::Fail("down")]));
     let resting = harness.add(Rules::always().interval(hour), Script::task("resting", [Step::Succeed]));
     harness.settle().await;
-    let asked = Instant::now();
+    let began = Instant::now();
     for task in [&backing_off, &resting] {
         assert!(matches!(task.status().phase, Phase::Sleeping { attempt: 1, .. }), "{:?}", task.status());
         harness.cancel(task);
         assert!(task.outcome().await.is_canceled());
     }
-    assert_eq!(asked.elapsed(), Duration::ZERO);
+    assert_eq!(began.elapsed(), Duration::ZERO);
     let event_log = harness.finish().await;
     let ended = event_log.of(&backing_off).into_iter().find(|line| line.starts_with("ended"));
     assert_eq!(ended.as_deref(), Some("ended canceled by a cancel; its last attempt failed: down"));

@@ -26,9 +26,9 @@ fn without_a_subscriber_every_failure_is_printed_on_stderr() {
         ("panicked attempt=2", "index out of bounds"),
         ("timed_out attempt=3", "timeout=50ms"),
     ] {
-        let told =
+        let is_printed =
             |line: &str| line.starts_with("get_over#") && line.contains(event) && line.contains(detail);
-        assert!(ended.stderr.lines().any(told), "no `{event}` on stderr:\n{}", ended.stderr);
+        assert!(ended.stderr.lines().any(is_printed), "no `{event}` on stderr:\n{}", ended.stderr);
     }
     assert!(!ended.stderr.contains("go_well"), "{}", ended.stderr);
 }

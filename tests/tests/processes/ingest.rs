@@ -77,7 +77,7 @@ fn a_good_file_goes_to_done_and_a_malformed_one_to_rejected() {
     inbox.write("readme.txt", "not an order");
     let ended = inbox.ingest_once();
     ended.expect_code(0);
-    // Its subscriber reports failed attempts, and not that the task gave up.
+    // The subscriber of the example prints failed attempts, and not the end of the task.
     assert!(
         ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")),
         "{}",
@@ -193,7 +193,7 @@ fn an_existing_file_is_not_overwritten() {
 fn without_a_folder_a_copy_of_the_sample_data_is_read() {
     let ended = Process::start("ingest", &[]).end();
     ended.expect_code(0);
-    // Its subscriber reports failed attempts, and not that the task gave up.
+    // The subscriber of the example prints failed attempts, and not the end of the task.
     assert!(
         ended.stderr.lines().all(|line| line.contains(" ended failed: fatal: line ")),
         "{}",

@@ -12,7 +12,7 @@ fn a_state_whose_drop_joins_an_endless_thread_is_reported() {
 
 #[test]
 fn a_state_whose_drop_awaits_its_own_thread_is_reported() {
-    expect_named("single", "state-with-task", "asking", "process_end::Asks");
+    expect_named("single", "state-with-task", "requesting", "process_end::Requests");
 }
 
 #[test]

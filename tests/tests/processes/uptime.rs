@@ -74,23 +74,23 @@ mod signals {
     use super::*;
 
     /// One of the default targets, at a port without a listener.
-    const NOBODY: &str = "nobody 127.0.0.1:27103";
+    const CLOSED: &str = "closed 127.0.0.1:27103";
 
     #[test]
     fn sigterm_stops_it_in_order_with_the_table() {
-        let mut process = Process::start("uptime", &[&targets("sigterm", NOBODY).to_string_lossy()]);
-        process.wait_for(&["nobody", "DOWN: "]);
+        let mut process = Process::start("uptime", &[&targets("sigterm", CLOSED).to_string_lossy()]);
+        process.wait_for(&["closed", "DOWN: "]);
         process.signal("TERM");
         let ended = process.end();
         ended.expect_code(0);
-        let rows = ended.stdout.lines().filter(|line| line.starts_with("nobody"));
+        let rows = ended.stdout.lines().filter(|line| line.starts_with("closed"));
         assert_eq!(rows.count(), 1, "{}", ended.stdout);
     }
 
     #[test]
     fn a_second_sigint_changes_nothing_for_tasks_that_stop_in_time() {
-        let mut process = Process::start("uptime", &[&targets("sigint", NOBODY).to_string_lossy()]);
-        process.wait_for(&["nobody", "DOWN: "]);
+        let mut process = Process::start("uptime", &[&targets("sigint", CLOSED).to_string_lossy()]);
+        process.wait_for(&["closed", "DOWN: "]);
         process.signal("INT");
         process.signal("INT");
         let ended = process.end();

@@ -143,7 +143,7 @@ proptest! {
 
     #[test]
     fn what_retry_after_says_is_exact_whatever_the_backoff((backoff, _) in backoffs(), delay in durations()) {
-        let rules = Rules::on_failure().backoff(backoff).says_when();
+        let rules = Rules::on_failure().backoff(backoff).uses_retry_after();
         let published = paused(async {
             let harness = Harness::new();
             let task = harness.add(rules, Script::task("work", [Step::RetryAfter("busy", delay), Step::Hang]));

@@ -84,7 +84,7 @@ impl Fixture {
     ) -> Answer {
         let mut accepted = lock(&self.accepted);
         let number = accepted.len();
-        self.trace.knows_task(&handle, rules(policy.unwrap_or(&self.defaults), work.says_when()));
+        self.trace.set_task_rules(&handle, rules(policy.unwrap_or(&self.defaults), work.uses_retry_after()));
         let _ = probe.number.set(number);
         let over = tokio::spawn(watch(handle.clone(), Arc::clone(&probe), Arc::clone(self)));
         accepted.push(Accepted { handle, probe, over });

@@ -247,7 +247,7 @@ impl Work {
     }
 
     /// Whether a step returns `retry_after`, whose delay no backoff bounds.
-    pub(crate) fn says_when(&self) -> bool {
+    pub(crate) fn uses_retry_after(&self) -> bool {
         let retries_after = |end: Option<(Ms, End)>| matches!(end, Some((_, End::RetryAfter(_))));
         self.steps.iter().any(|step| match step {
             Step::Unbuildable => false,

@@ -29,7 +29,7 @@ pub(crate) fn backoff(backoff: Backoff) -> tests::Backoff {
 }
 
 /// Converts a policy to the rules of the recorder.
-pub(crate) fn rules(policy: &Policy, says_when: bool) -> Rules {
+pub(crate) fn rules(policy: &Policy, uses_retry_after: bool) -> Rules {
     let mut rules = Rules::new(policy.restart).backoff(backoff(policy.backoff));
     if let Some(timeout) = policy.timeout {
         rules = rules.timeout(millis(timeout));
@@ -43,7 +43,7 @@ pub(crate) fn rules(policy: &Policy, says_when: bool) -> Rules {
     if let Some(time) = policy.stable_after {
         rules = rules.stable_after(millis(time));
     }
-    if says_when { rules.says_when() } else { rules }
+    if uses_retry_after { rules.uses_retry_after() } else { rules }
 }
 
 /// Converts a policy to the spec of the runtime.

@@ -49,7 +49,7 @@ impl Fixture {
     /// Registers the task with the recorder, which checks the owner of the slot.
     fn enter(&self, slot: Option<&str>, admission: Admission, task: &TaskHandle) {
         match slot {
-            Some(slot) if admission == Admission::Queue => self.trace.in_line(task, slot),
+            Some(slot) if admission == Admission::Queue => self.trace.in_order(task, slot),
             Some(slot) => self.trace.in_slot(task, slot),
             None => {}
         }
