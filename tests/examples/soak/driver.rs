@@ -82,7 +82,7 @@ impl Driver {
     }
 
     /// Adds a task whose name is taken. The supervisor must refuse it and return it.
-    pub(crate) fn add_in_vain(&self, spec: TaskSpec) {
+    pub(crate) fn add_with_taken_name(&self, spec: TaskSpec) {
         let name = spec.name().to_owned();
         match self.supervisor.add_task(spec) {
             Ok(_) => self.mistake(|| format!("`{name}` was accepted twice")),

@@ -29,7 +29,7 @@ impl Verdict {
     /// Each accepted task has exactly one outcome, and it is the promised one.
     fn row(&mut self, row: &str, counts: &Counts) {
         self.equal(
-            format_args!("{row}: ended, of those accepted"),
+            format_args!("{row}: ended, of the accepted tasks"),
             counts.ended(),
             counts.get(Column::Accepted),
         );
@@ -50,16 +50,16 @@ impl Verdict {
             }
         }
         let listed = findings.report.failures.len();
-        self.holds("the report lists no more than it says", listed <= Report::MAX_LISTED);
+        self.holds("the report lists no more failures than its limit", listed <= Report::MAX_LISTED);
     }
 
     /// Every event was handled or reported as lost.
     fn events(&mut self, findings: &Findings) {
         let (heard, accepted) = (&findings.listeners, findings.total(Column::Accepted));
-        self.equal("events heard by `ledger`", heard.ledger.total(), 3 * accepted);
-        self.equal("events heard by `attempts`", heard.attempts.total(), 2 * findings.world.attempts());
-        self.equal("events heard by `slow`", heard.slow.total(), accepted);
-        self.equal("events heard by `clumsy`", heard.clumsy.total(), accepted);
+        self.equal("events received by `ledger`", heard.ledger.total(), 3 * accepted);
+        self.equal("events received by `attempts`", heard.attempts.total(), 2 * findings.world.attempts());
+        self.equal("events received by `slow`", heard.slow.total(), accepted);
+        self.equal("events received by `clumsy`", heard.clumsy.total(), accepted);
         self.holds("`slow` loses events", heard.slow.lost() > 0);
         self.holds("`clumsy` panics", heard.clumsy.panicked() > 0);
         // A closed bus publishes nothing more.
@@ -72,7 +72,7 @@ impl Verdict {
         let in_bounds = published <= possible && published + heard.refusals.lost() >= certain;
         self.holds(format_args!("{published} refusals published, of {certain} to {possible}"), in_bounds);
         let passing = heard.refusals.passing();
-        self.equal("refusals published for a submission that goes on waiting for room", passing, 0);
+        self.equal("refusals published for a submission that still waits for room", passing, 0);
     }
 
     fn nothing_is_left(&mut self, findings: &Findings) {

@@ -11,8 +11,8 @@ use crate::support::{SECOND, millis, play, seconds};
 pub(crate) async fn delays(rules: Rules, failures: usize) -> Vec<Duration> {
     let mut steps = vec![Step::Fail("down"); failures];
     steps.push(Step::Succeed);
-    let ending = play(rules, steps).await;
-    ending.event_log.backoffs_of(&ending.task)
+    let finished = play(rules, steps).await;
+    finished.event_log.backoffs_of(&finished.task)
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,11 +65,11 @@ async fn constant_waits_the_same_each_time() {
 
 #[tokio::test(start_paused = true)]
 async fn none_waits_not_at_all() {
-    let ending =
+    let finished =
         play(Rules::on_failure().without_backoff(), [Step::Fail("down"), Step::Fail("down"), Step::Succeed])
             .await;
-    assert_eq!(ending.event_log.backoffs_of(&ending.task), [Duration::ZERO; 2]);
-    assert_eq!(ending.starts(), [Duration::ZERO; 3]);
+    assert_eq!(finished.event_log.backoffs_of(&finished.task), [Duration::ZERO; 2]);
+    assert_eq!(finished.starts(), [Duration::ZERO; 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,8 +84,8 @@ async fn delays_are_kept_to_the_nanosecond() {
 async fn the_next_attempt_starts_when_the_delay_is_over() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(seconds(1), seconds(60), 2.0));
     let fail = Step::Fail("down");
-    let ending = play(rules, [fail, fail, fail, Step::Succeed]).await;
-    assert_eq!(ending.starts(), [0, 1, 3, 7].map(seconds));
+    let finished = play(rules, [fail, fail, fail, Step::Succeed]).await;
+    assert_eq!(finished.starts(), [0, 1, 3, 7].map(seconds));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the context says about its attempt.
+//! The values of a context for its attempt.
 
 use std::sync::{Arc, Mutex};
 
@@ -48,8 +48,8 @@ async fn the_last_error_is_the_latest_and_survives_a_success() {
             attempt => Err(TaskError::fatal(format!("{last:?} in attempt {attempt}"))),
         }
     });
-    let ending = end(Rules::always().without_backoff(), task).await;
-    assert_eq!(ending.failure().to_string(), "fatal: as expected");
+    let finished = end(Rules::always().without_backoff(), task).await;
+    assert_eq!(finished.failure().to_string(), "fatal: as expected");
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,14 +41,14 @@ const REFUSED: Refused = Refused { port: 80 };
 
 /// Finds the cause in the failure of the outcome and in the failure of the event.
 async fn finds(body: fn() -> Result<(), TaskError>) -> Failure {
-    let ending = end(Rules::never(), TaskFn::arc("work", move || async move { body() })).await;
-    let published = ending.event_log.events().iter().find_map(|event| match &event.kind {
+    let finished = end(Rules::never(), TaskFn::arc("work", move || async move { body() })).await;
+    let published = finished.event_log.events().iter().find_map(|event| match &event.kind {
         EventKind::Failed { error, .. } => Some(error.clone()),
         _ => None,
     });
     assert_eq!(published.expect("a failure event was published").downcast_ref(), Some(&REFUSED));
-    assert_eq!(ending.failure().downcast_ref(), Some(&REFUSED));
-    ending.failure().clone()
+    assert_eq!(finished.failure().downcast_ref(), Some(&REFUSED));
+    finished.failure().clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,6 +105,6 @@ async fn in_the_last_error_that_the_next_attempt_sees() {
             Some(failure) => Err(TaskError::fail(format!("another: {failure}"))),
         }
     });
-    let ending = end(Rules::on_failure().without_backoff().max_retries(1), task).await;
-    assert!(ending.outcome.is_completed(), "{}", ending.outcome);
+    let finished = end(Rules::on_failure().without_backoff().max_retries(1), task).await;
+    assert!(finished.outcome.is_completed(), "{}", finished.outcome);
 }

@@ -22,9 +22,9 @@ async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
 
 #[tokio::test(start_paused = true)]
 async fn the_default_grace_is_twenty_seconds() {
-    let ending = stop(Rules::always(), Script::task("work", [Step::Hang])).await;
-    assert!(ending.outcome.is_aborted());
-    let waited = ending.event_log.times_of(&ending.task, EventName::Aborted)[0];
+    let finished = stop(Rules::always(), Script::task("work", [Step::Hang])).await;
+    assert!(finished.outcome.is_aborted());
+    let waited = finished.event_log.times_of(&finished.task, EventName::Aborted)[0];
     assert!((seconds(20)..seconds(20) + millis(2)).contains(&waited), "{waited:?}");
 }
 
@@ -57,9 +57,9 @@ async fn a_body_that_stops_within_the_grace_is_canceled() {
         sleep(seconds(19)).await;
         Err(TaskError::Canceled)
     });
-    let ending = stop(Rules::always(), task).await;
-    assert!(ending.outcome.is_canceled());
-    assert_eq!(ending.trace()[2], "canceled 1");
+    let finished = stop(Rules::always(), task).await;
+    assert!(finished.outcome.is_canceled());
+    assert_eq!(finished.trace()[2], "canceled 1");
 }
 
 #[tokio::test(start_paused = true)]

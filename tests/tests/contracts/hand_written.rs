@@ -37,10 +37,10 @@ fn poller(dropped: &Arc<AtomicBool>) -> TaskRef {
 
 #[tokio::test(start_paused = true)]
 async fn one_value_serves_all_attempts() {
-    let ending = end(Rules::on_failure().without_backoff(), poller(&Arc::default())).await;
-    assert!(ending.outcome.is_completed());
+    let finished = end(Rules::on_failure().without_backoff(), poller(&Arc::default())).await;
+    assert!(finished.outcome.is_completed());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -81,11 +81,11 @@ impl Task for Panics {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_before_there_is_a_future_is_a_panic_of_the_attempt() {
-    let ending =
+    let finished =
         end(Rules::on_failure().without_backoff().max_retries(1), TaskRef::new("panics", Panics)).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Panic);
+    assert_eq!(finished.failure().kind(), FailureKind::Panic);
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",

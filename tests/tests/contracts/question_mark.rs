@@ -16,29 +16,29 @@ where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
     let rules = Rules::on_failure().without_backoff().max_retries(1);
-    let ending = end(rules, TaskFn::arc("work", body)).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Error);
-    assert_eq!(ending.failure().attempt(), 2, "the first failure was retried");
-    ending.failure().to_string()
+    let finished = end(rules, TaskFn::arc("work", body)).await;
+    assert_eq!(finished.failure().kind(), FailureKind::Error);
+    assert_eq!(finished.failure().attempt(), 2, "the first failure was retried");
+    finished.failure().to_string()
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_of_std() {
-    let said = retried(|| async {
+    let message = retried(|| async {
         "x".parse::<u16>()?;
         Ok(())
     });
-    assert_eq!(said.await, "invalid digit found in string");
+    assert_eq!(message.await, "invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_boxed_error() {
-    let said = retried(|| async {
+    let message = retried(|| async {
         let boxed: Box<dyn Error + Send + Sync> = "boxed".into();
         Err(boxed)?;
         Ok(())
     });
-    assert_eq!(said.await, "boxed");
+    assert_eq!(message.await, "boxed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,12 +57,12 @@ async fn a_string_and_a_literal() {
 
 #[tokio::test(start_paused = true)]
 async fn an_anyhow_error_with_the_messages_of_its_chain() {
-    let said = retried(|| async {
+    let message = retried(|| async {
         use anyhow::Context as _;
         "x".parse::<u16>().context("reading the port")?;
         Ok(())
     });
-    assert_eq!(said.await, "reading the port: invalid digit found in string");
+    assert_eq!(message.await, "reading the port: invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,8 +70,8 @@ async fn an_anyhow_result_as_a_whole() {
     async fn inner() -> anyhow::Result<()> {
         anyhow::bail!("not today")
     }
-    let said = retried(|| async { Ok(inner().await?) });
-    assert_eq!(said.await, "not today");
+    let message = retried(|| async { Ok(inner().await?) });
+    assert_eq!(message.await, "not today");
 }
 
 /// Like `eyre::Report`: not an `Error`, but convertible into a boxed error.
@@ -85,11 +85,11 @@ impl From<Report> for Box<dyn Error + Send + Sync> {
 
 #[tokio::test(start_paused = true)]
 async fn a_report_that_is_no_error_itself() {
-    let said = retried(|| async {
+    let message = retried(|| async {
         Err(Report(fmt::Error))?;
         Ok(())
     });
-    assert_eq!(said.await, fmt::Error.to_string());
+    assert_eq!(message.await, fmt::Error.to_string());
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,11 +97,11 @@ async fn a_task_error_of_a_helper() {
     async fn helper() -> Result<(), TaskError> {
         Err(TaskError::fail("from a helper"))
     }
-    let said = retried(|| async {
+    let message = retried(|| async {
         helper().await?;
         Ok(())
     });
-    assert_eq!(said.await, "from a helper");
+    assert_eq!(message.await, "from a helper");
 }
 
 /// Whether `?` accepts a type. An inherent constant, if the type has one, takes precedence over the trait's.

@@ -12,10 +12,10 @@ fn rules() -> Rules {
 #[tokio::test(start_paused = true)]
 async fn ok_is_repeated_after_the_interval_and_resets_the_streak() {
     let steps = [Step::Fail("refused"), Step::Succeed, Step::Fail("again"), Step::UntilStopped];
-    let ending = play_until(rules(), steps, 4).await;
-    assert!(ending.outcome.is_canceled());
+    let finished = play_until(rules(), steps, 4).await;
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -32,16 +32,16 @@ async fn ok_is_repeated_after_the_interval_and_resets_the_streak() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(1_250), millis(1_500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(1_250), millis(1_500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_is_retried_after_the_backoff() {
-    let ending =
+    let finished =
         play_until(rules(), [Step::Fail("refused"), Step::Fail("refused"), Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -56,16 +56,16 @@ async fn an_error_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_is_retried_after_the_backoff() {
-    let ending =
+    let finished =
         play_until(rules().timeout(seconds(5)), [Step::Hang, Step::Hang, Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -80,15 +80,16 @@ async fn a_timeout_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(5_250), millis(10_500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(5_250), millis(10_500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_retried_after_the_backoff() {
-    let ending = play_until(rules(), [Step::Panic("boom"), Step::Panic("boom"), Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    let finished =
+        play_until(rules(), [Step::Panic("boom"), Step::Panic("boom"), Step::UntilStopped], 3).await;
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -103,16 +104,16 @@ async fn a_panic_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_fatal_error_fails() {
-    let ending = play(rules(), [Step::Fail("refused"), Step::Fatal("broken"), Step::Succeed]).await;
-    assert!(ending.outcome.is_failed());
-    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
+    let finished = play(rules(), [Step::Fail("refused"), Step::Fatal("broken"), Step::Succeed]).await;
+    assert!(finished.outcome.is_failed());
+    assert_eq!(finished.failure().kind(), FailureKind::Fatal);
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -128,15 +129,15 @@ async fn a_fatal_error_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_retried_after_its_delay() {
-    let ending = play_until(
+    let finished = play_until(
         rules().uses_retry_after(),
         [Step::RetryAfter("busy", seconds(7)), Step::RetryAfter("busy", seconds(7)), Step::UntilStopped],
         3,
     )
     .await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -151,15 +152,15 @@ async fn retry_after_is_retried_after_its_delay() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), seconds(7), seconds(14)]);
+    assert_eq!(finished.starts(), [seconds(0), seconds(7), seconds(14)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn canceled_without_a_stop_request_is_retried_after_the_backoff() {
-    let ending = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    let finished = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -174,5 +175,5 @@ async fn canceled_without_a_stop_request_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }

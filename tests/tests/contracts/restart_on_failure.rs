@@ -11,10 +11,10 @@ fn rules() -> Rules {
 
 #[tokio::test(start_paused = true)]
 async fn ok_completes() {
-    let ending = play(rules(), [Step::Fail("refused"), Step::Succeed, Step::Succeed]).await;
-    assert!(ending.outcome.is_completed());
+    let finished = play(rules(), [Step::Fail("refused"), Step::Succeed, Step::Succeed]).await;
+    assert!(finished.outcome.is_completed());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -30,11 +30,11 @@ async fn ok_completes() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_is_retried_after_the_backoff() {
-    let ending =
+    let finished =
         play_until(rules(), [Step::Fail("refused"), Step::Fail("refused"), Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -49,16 +49,16 @@ async fn an_error_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_is_retried_after_the_backoff() {
-    let ending =
+    let finished =
         play_until(rules().timeout(seconds(5)), [Step::Hang, Step::Hang, Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -73,15 +73,16 @@ async fn a_timeout_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(5_250), millis(10_500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(5_250), millis(10_500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_retried_after_the_backoff() {
-    let ending = play_until(rules(), [Step::Panic("boom"), Step::Panic("boom"), Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    let finished =
+        play_until(rules(), [Step::Panic("boom"), Step::Panic("boom"), Step::UntilStopped], 3).await;
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -96,16 +97,16 @@ async fn a_panic_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_fatal_error_fails() {
-    let ending = play(rules(), [Step::Fail("refused"), Step::Fatal("broken"), Step::Succeed]).await;
-    assert!(ending.outcome.is_failed());
-    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
+    let finished = play(rules(), [Step::Fail("refused"), Step::Fatal("broken"), Step::Succeed]).await;
+    assert!(finished.outcome.is_failed());
+    assert_eq!(finished.failure().kind(), FailureKind::Fatal);
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -121,15 +122,15 @@ async fn a_fatal_error_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_retried_after_its_delay() {
-    let ending = play_until(
+    let finished = play_until(
         rules().uses_retry_after(),
         [Step::RetryAfter("busy", seconds(7)), Step::RetryAfter("busy", seconds(7)), Step::UntilStopped],
         3,
     )
     .await;
-    assert!(ending.outcome.is_canceled());
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -144,15 +145,15 @@ async fn retry_after_is_retried_after_its_delay() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), seconds(7), seconds(14)]);
+    assert_eq!(finished.starts(), [seconds(0), seconds(7), seconds(14)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn canceled_without_a_stop_request_is_retried_after_the_backoff() {
-    let ending = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
-    assert!(ending.outcome.is_canceled());
+    let finished = play_until(rules(), [Step::Cancel, Step::Cancel, Step::UntilStopped], 3).await;
+    assert!(finished.outcome.is_canceled());
     assert_eq!(
-        ending.trace(),
+        finished.trace(),
         [
             "added",
             "started 1",
@@ -167,5 +168,5 @@ async fn canceled_without_a_stop_request_is_retried_after_the_backoff() {
             "removed"
         ]
     );
-    assert_eq!(ending.starts(), [seconds(0), millis(250), millis(500)]);
+    assert_eq!(finished.starts(), [seconds(0), millis(250), millis(500)]);
 }

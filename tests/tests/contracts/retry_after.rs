@@ -16,24 +16,24 @@ fn after(delay: Duration) -> Step {
 async fn no_jitter_and_no_maximum_changes_the_delay() {
     let jittered = Backoff::exponential(millis(1), millis(2), 2.0).jitter(JitterPolicy::Full);
     let rules = Rules::on_failure().backoff(jittered).uses_retry_after();
-    let ending =
+    let finished =
         play(rules, [after(seconds(90)), after(Duration::from_nanos(1_000_000_001)), Step::Succeed]).await;
-    let delays = ending.event_log.backoffs_of(&ending.task);
+    let delays = finished.event_log.backoffs_of(&finished.task);
     assert_eq!(delays, [seconds(90), Duration::from_nanos(1_000_000_001)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_next_attempt_starts_exactly_then() {
     let rules = Rules::always().constant_backoff(SECOND).uses_retry_after();
-    let ending = play(rules, [after(seconds(90)), after(millis(5)), Step::Fatal("enough")]).await;
-    assert_eq!(ending.starts(), [seconds(0), seconds(90), millis(90_005)]);
+    let finished = play(rules, [after(seconds(90)), after(millis(5)), Step::Fatal("enough")]).await;
+    assert_eq!(finished.starts(), [seconds(0), seconds(90), millis(90_005)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn zero_is_at_once() {
     let rules = Rules::on_failure().constant_backoff(SECOND).uses_retry_after();
-    let ending = play(rules, [after(Duration::ZERO), Step::Succeed]).await;
-    assert_eq!(ending.starts(), [Duration::ZERO; 2]);
+    let finished = play(rules, [after(Duration::ZERO), Step::Succeed]).await;
+    assert_eq!(finished.starts(), [Duration::ZERO; 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,9 +41,9 @@ async fn the_next_backoff_delay_does_not_count_it() {
     let rules =
         Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(60), 2.0)).uses_retry_after();
     let fail = Step::Fail("down");
-    let ending = play(rules, [fail, after(millis(5)), fail, after(seconds(40)), fail, Step::Succeed]).await;
+    let finished = play(rules, [fail, after(millis(5)), fail, after(seconds(40)), fail, Step::Succeed]).await;
     let delays = [seconds(1), millis(5), seconds(2), seconds(40), seconds(4)];
-    assert_eq!(ending.event_log.backoffs_of(&ending.task), delays);
+    assert_eq!(finished.event_log.backoffs_of(&finished.task), delays);
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,20 +52,20 @@ async fn the_first_backoff_after_twelve_of_it_is_the_first_delay() {
         Rules::on_failure().backoff(Backoff::exponential(millis(100), seconds(600), 2.0)).uses_retry_after();
     let mut steps = vec![after(millis(5)); 12];
     steps.extend([Step::Fail("down"), Step::Succeed]);
-    let ending = play(rules, steps).await;
-    assert_eq!(ending.event_log.backoffs_of(&ending.task).last(), Some(&millis(100)));
+    let finished = play(rules, steps).await;
+    assert_eq!(finished.event_log.backoffs_of(&finished.task).last(), Some(&millis(100)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn decorrelated_jitter_does_not_grow_with_it() {
     let jittered = Backoff::exponential(millis(1), seconds(600), 2.0).jitter(JitterPolicy::Decorrelated);
     let fail = Step::Fail("down");
-    let ending = play(
+    let finished = play(
         Rules::on_failure().backoff(jittered).uses_retry_after(),
         [fail, after(seconds(60)), fail, after(seconds(60)), fail, Step::Succeed],
     )
     .await;
-    let delays = ending.event_log.backoffs_of(&ending.task);
+    let delays = finished.event_log.backoffs_of(&finished.task);
     assert!(delays[0] <= millis(3), "{delays:?}");
     assert!(delays[2] <= delays[0] * 3, "{delays:?}");
     assert!(delays[4] <= delays[2].max(millis(1)) * 3, "{delays:?}");
@@ -74,10 +74,10 @@ async fn decorrelated_jitter_does_not_grow_with_it() {
 #[tokio::test(start_paused = true)]
 async fn it_counts_for_max_retries_and_in_the_failures_shown() {
     let rules = Rules::on_failure().constant_backoff(SECOND).max_retries(2).uses_retry_after();
-    let ending = play(rules, [after(millis(5)), Step::Fail("down"), after(millis(5))]).await;
-    assert!(ending.outcome.is_failed());
-    assert_eq!(ending.task.status().failures, 3);
-    let backoffs: Vec<_> = ending.trace().into_iter().filter(|line| line.starts_with("backoff")).collect();
+    let finished = play(rules, [after(millis(5)), Step::Fail("down"), after(millis(5))]).await;
+    assert!(finished.outcome.is_failed());
+    assert_eq!(finished.task.status().failures, 3);
+    let backoffs: Vec<_> = finished.trace().into_iter().filter(|line| line.starts_with("backoff")).collect();
     assert_eq!(backoffs, ["backoff 1: 5ms", "backoff 2: 1s"]);
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tests::{Backoff, Rules, Step};
 
-use crate::support::{Ending, SECOND, millis, play, play_until, seconds};
+use crate::support::{Finished, SECOND, millis, play, play_until, seconds};
 
 /// Returns whether the task survives four failed attempts of length `ran`, with one retry per streak.
 async fn survives(rules: Rules, ran: Duration) -> bool {
@@ -60,24 +60,24 @@ async fn with_the_default_backoff_it_is_thirty_seconds() {
 async fn the_backoff_begins_anew_after_a_stable_run() {
     let rules = Rules::on_failure().backoff(Backoff::exponential(SECOND, seconds(8), 2.0));
     let (quick, late) = (Step::Fail("down"), Step::FailAfter(seconds(10), "late"));
-    let ending = play_until(rules, [quick, quick, quick, late, quick, Step::UntilStopped], 6).await;
-    assert_eq!(delays(&ending), [1, 2, 4, 1, 2]);
+    let finished = play_until(rules, [quick, quick, quick, late, quick, Step::UntilStopped], 6).await;
+    assert_eq!(delays(&finished), [1, 2, 4, 1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn timeouts_after_a_stable_run_begin_a_new_streak_each() {
     let rules = Rules::on_failure().constant_backoff(SECOND).timeout(seconds(10)).max_retries(1);
-    let ending = play(rules, [Step::Hang, Step::Hang, Step::Hang, Step::Succeed]).await;
-    assert!(ending.outcome.is_completed());
+    let finished = play(rules, [Step::Hang, Step::Hang, Step::Hang, Step::Succeed]).await;
+    assert!(finished.outcome.is_completed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn waiting_does_not_count_as_running() {
     let rules = Rules::on_failure().constant_backoff(seconds(20)).stable_after(seconds(20)).max_retries(1);
-    let ending = play(rules, [Step::Fail("first"), Step::Fail("second"), Step::Succeed]).await;
-    assert_eq!(ending.failure().to_string(), "second");
+    let finished = play(rules, [Step::Fail("first"), Step::Fail("second"), Step::Succeed]).await;
+    assert_eq!(finished.failure().to_string(), "second");
 }
 
-fn delays(ending: &Ending) -> Vec<u64> {
-    ending.event_log.backoffs_of(&ending.task).iter().map(Duration::as_secs).collect()
+fn delays(finished: &Finished) -> Vec<u64> {
+    finished.event_log.backoffs_of(&finished.task).iter().map(Duration::as_secs).collect()
 }

@@ -3,10 +3,10 @@
 use taskvisor::{FailureKind, Outcome, StopCause, TaskError};
 use tests::{Harness, Rules, Script, Step};
 
-use crate::support::{Ending, SECOND, play_until, seconds, stop, when_stopped};
+use crate::support::{Finished, SECOND, play_until, seconds, stop, when_stopped};
 
-fn canceled(ending: &Ending) -> Option<FailureKind> {
-    match &ending.outcome {
+fn canceled(finished: &Finished) -> Option<FailureKind> {
+    match &finished.outcome {
         Outcome::Canceled { cause: StopCause::Cancel, last_error } => {
             last_error.as_ref().map(|failure| failure.kind())
         }
@@ -17,30 +17,30 @@ fn canceled(ending: &Ending) -> Option<FailureKind> {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_is_canceled_without_an_error() {
     for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
-        let ending = stop(rules, Script::task("work", [Step::UntilStopped])).await;
-        assert_eq!(canceled(&ending), None);
+        let finished = stop(rules, Script::task("work", [Step::UntilStopped])).await;
+        assert_eq!(canceled(&finished), None);
         let trace = ["added", "started 1", "canceled 1", "ended canceled by a cancel", "removed"];
-        assert_eq!(ending.trace(), trace);
+        assert_eq!(finished.trace(), trace);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_succeeds_when_stopped_is_canceled_not_completed() {
     for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
-        let ending = stop(rules, Script::task("work", [Step::SucceedWhenStopped])).await;
-        assert_eq!(canceled(&ending), None);
+        let finished = stop(rules, Script::task("work", [Step::SucceedWhenStopped])).await;
+        assert_eq!(canceled(&finished), None);
         let trace = ["added", "started 1", "succeeded 1", "ended canceled by a cancel", "removed"];
-        assert_eq!(ending.trace(), trace);
+        assert_eq!(finished.trace(), trace);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_fails_when_stopped_is_canceled_with_its_error() {
     for rules in [Rules::never(), Rules::on_failure(), Rules::always()] {
-        let ending = stop(rules, Script::task("work", [Step::FailWhenStopped("torn")])).await;
-        assert_eq!(canceled(&ending), Some(FailureKind::Error));
+        let finished = stop(rules, Script::task("work", [Step::FailWhenStopped("torn")])).await;
+        assert_eq!(canceled(&finished), Some(FailureKind::Error));
         assert_eq!(
-            ending.trace(),
+            finished.trace(),
             [
                 "added",
                 "started 1",
@@ -54,49 +54,49 @@ async fn a_body_that_fails_when_stopped_is_canceled_with_its_error() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fatal_error_when_stopped_is_canceled_with_that_error() {
-    let ending = stop(Rules::always(), when_stopped(|| async { Err(TaskError::fatal("broken")) })).await;
-    assert_eq!(canceled(&ending), Some(FailureKind::Fatal));
-    assert_eq!(ending.trace()[2], "failed 1: fatal: broken");
+    let finished = stop(Rules::always(), when_stopped(|| async { Err(TaskError::fatal("broken")) })).await;
+    assert_eq!(canceled(&finished), Some(FailureKind::Fatal));
+    assert_eq!(finished.trace()[2], "failed 1: fatal: broken");
 }
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_when_stopped_is_not_retried() {
     let task = when_stopped(|| async { Err(TaskError::retry_after("busy", SECOND)) });
-    let ending = stop(Rules::always().uses_retry_after(), task).await;
-    assert_eq!(canceled(&ending), Some(FailureKind::Error));
-    assert_eq!(ending.trace()[2], "failed 1: busy");
-    assert_eq!(ending.trace().len(), 5);
+    let finished = stop(Rules::always().uses_retry_after(), task).await;
+    assert_eq!(canceled(&finished), Some(FailureKind::Error));
+    assert_eq!(finished.trace()[2], "failed 1: busy");
+    assert_eq!(finished.trace().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_when_stopped_is_canceled_with_that_panic() {
-    let ending = stop(Rules::always(), when_stopped(|| async { panic!("boom") })).await;
-    assert_eq!(canceled(&ending), Some(FailureKind::Panic));
-    assert_eq!(ending.trace()[2], "panicked 1: panicked: boom");
-    assert_eq!(ending.trace().len(), 5);
+    let finished = stop(Rules::always(), when_stopped(|| async { panic!("boom") })).await;
+    assert_eq!(canceled(&finished), Some(FailureKind::Panic));
+    assert_eq!(finished.trace()[2], "panicked 1: panicked: boom");
+    assert_eq!(finished.trace().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_within_the_grace_is_canceled_with_that_timeout() {
-    let ending = stop(Rules::always().timeout(seconds(5)), Script::task("work", [Step::Hang])).await;
-    assert_eq!(canceled(&ending), Some(FailureKind::Timeout));
-    assert_eq!(ending.trace()[2], "timed_out 1");
-    assert_eq!(ending.trace().len(), 5);
+    let finished = stop(Rules::always().timeout(seconds(5)), Script::task("work", [Step::Hang])).await;
+    assert_eq!(canceled(&finished), Some(FailureKind::Timeout));
+    assert_eq!(finished.trace()[2], "timed_out 1");
+    assert_eq!(finished.trace().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_the_error_of_the_final_attempt_is_carried() {
-    let ending = play_until(Rules::on_failure(), [Step::Fail("earlier"), Step::UntilStopped], 2).await;
-    assert_eq!(canceled(&ending), None);
+    let finished = play_until(Rules::on_failure(), [Step::Fail("earlier"), Step::UntilStopped], 2).await;
+    assert_eq!(canceled(&finished), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_exhausted_task_with_a_stop_request_is_canceled() {
     let rules = Rules::on_failure().without_backoff().max_retries(1);
-    let ending = play_until(rules, [Step::Fail("first"), Step::FailWhenStopped("last")], 2).await;
-    assert_eq!(canceled(&ending), Some(FailureKind::Error));
-    assert_eq!(ending.failure().to_string(), "last");
-    assert_eq!(ending.failure().attempt(), 2);
+    let finished = play_until(rules, [Step::Fail("first"), Step::FailWhenStopped("last")], 2).await;
+    assert_eq!(canceled(&finished), Some(FailureKind::Error));
+    assert_eq!(finished.failure().to_string(), "last");
+    assert_eq!(finished.failure().attempt(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,13 +17,13 @@ pub(crate) fn millis(count: u64) -> Duration {
 }
 
 /// The outcome and the events of an ended task.
-pub(crate) struct Ending {
+pub(crate) struct Finished {
     pub(crate) outcome: Outcome,
     pub(crate) task: TaskHandle,
     pub(crate) event_log: EventLog,
 }
 
-impl Ending {
+impl Finished {
     pub(crate) fn trace(&self) -> Vec<String> {
         self.event_log.of(&self.task)
     }
@@ -38,36 +38,36 @@ impl Ending {
 }
 
 /// Plays a script until the task ends by itself.
-pub(crate) async fn play(rules: Rules, steps: impl Into<Vec<Step>>) -> Ending {
+pub(crate) async fn play(rules: Rules, steps: impl Into<Vec<Step>>) -> Finished {
     end(rules, Script::task("work", steps)).await
 }
 
 /// Runs a task until it ends by itself.
-pub(crate) async fn end(rules: Rules, task: TaskRef) -> Ending {
+pub(crate) async fn end(rules: Rules, task: TaskRef) -> Finished {
     let harness = Harness::new();
     let task = harness.add(rules, task);
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, event_log: harness.finish().await }
+    Finished { outcome, task, event_log: harness.finish().await }
 }
 
 /// Plays a script until attempt number `attempt` runs, then cancels the task.
-pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attempt: u64) -> Ending {
+pub(crate) async fn play_until(rules: Rules, steps: impl Into<Vec<Step>>, attempt: u64) -> Finished {
     let harness = Harness::new();
     let task = harness.add(rules, Script::task("work", steps));
     harness.reach(&task, attempt).await;
     assert!(harness.cancel(&task), "this is the first stop request");
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, event_log: harness.finish().await }
+    Finished { outcome, task, event_log: harness.finish().await }
 }
 
 /// Cancels a task in its first attempt.
-pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Ending {
+pub(crate) async fn stop(rules: Rules, task: TaskRef) -> Finished {
     let harness = Harness::new();
     let task = harness.add(rules, task);
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task), "this is the first stop request");
     let outcome = harness.outcome(&task).await;
-    Ending { outcome, task, event_log: harness.finish().await }
+    Finished { outcome, task, event_log: harness.finish().await }
 }
 
 /// A task that waits for a stop request and then performs `last`.

@@ -146,8 +146,8 @@ async fn stops_spawned_work_when_the_attempt_times_out() {
         });
         std::future::pending()
     });
-    let ending = end(Rules::never().timeout(SECOND), task).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Timeout);
+    let finished = end(Rules::never().timeout(SECOND), task).await;
+    assert_eq!(finished.failure().kind(), FailureKind::Timeout);
     assert_eq!(timeout(SECOND, receiver.recv()).await, Ok(Some("stopped")));
 }
 
@@ -178,8 +178,8 @@ async fn cancelled_by_the_body_it_requests_no_stop() {
         context.token().cancel();
         Err(TaskError::Canceled)
     });
-    let ending = end(Rules::never(), task).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Canceled);
+    let finished = end(Rules::never(), task).await;
+    assert_eq!(finished.failure().kind(), FailureKind::Canceled);
 }
 
 #[tokio::test(start_paused = true)]

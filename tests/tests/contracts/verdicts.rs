@@ -27,10 +27,10 @@ async fn fatal<F>(body: fn() -> F) -> String
 where
     F: Future<Output = TaskResult> + Send + 'static,
 {
-    let ending = end(Rules::always().constant_backoff(SECOND), TaskFn::arc("work", body)).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Fatal);
-    assert_eq!(ending.starts().len(), 1);
-    ending.failure().to_string()
+    let finished = end(Rules::always().constant_backoff(SECOND), TaskFn::arc("work", body)).await;
+    assert_eq!(finished.failure().kind(), FailureKind::Fatal);
+    assert_eq!(finished.starts().len(), 1);
+    finished.failure().to_string()
 }
 
 /// Expects that the failing body is retried after exactly `LATER`, and returns the message of the failure.
@@ -39,11 +39,11 @@ where
     F: Future<Output = TaskResult> + Send + 'static,
 {
     let rules = Rules::always().constant_backoff(SECOND).max_retries(1).uses_retry_after();
-    let ending = end(rules, TaskFn::arc("work", body)).await;
-    assert_eq!(ending.failure().kind(), FailureKind::Error);
-    assert_eq!(delays(&ending.event_log), [LATER]);
-    assert_eq!(ending.starts(), [seconds(0), LATER]);
-    ending.failure().to_string()
+    let finished = end(rules, TaskFn::arc("work", body)).await;
+    assert_eq!(finished.failure().kind(), FailureKind::Error);
+    assert_eq!(delays(&finished.event_log), [LATER]);
+    assert_eq!(finished.starts(), [seconds(0), LATER]);
+    finished.failure().to_string()
 }
 
 fn delays(event_log: &EventLog) -> Vec<Duration> {
@@ -56,20 +56,20 @@ fn delays(event_log: &EventLog) -> Vec<Duration> {
 
 #[tokio::test(start_paused = true)]
 async fn fatal_in_a_body_of_task_error() {
-    let said = fatal(|| async {
+    let message = fatal(|| async {
         port("x").await.fatal()?;
         Ok(())
     });
-    assert_eq!(said.await, "fatal: invalid digit found in string");
+    assert_eq!(message.await, "fatal: invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_in_a_body_of_task_error() {
-    let said = later(|| async {
+    let message = later(|| async {
         port("x").await.retry_after(LATER)?;
         Ok(())
     });
-    assert_eq!(said.await, "invalid digit found in string");
+    assert_eq!(message.await, "invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,8 +160,8 @@ async fn fatal_under_contexts_of_anyhow() {
         port("x").await.fatal().context("reading the port")?;
         Ok(())
     }
-    let said = fatal(|| async { Ok(inner().await.context("starting")?) });
-    assert_eq!(said.await, "fatal: starting: reading the port: invalid digit found in string");
+    let message = fatal(|| async { Ok(inner().await.context("starting")?) });
+    assert_eq!(message.await, "fatal: starting: reading the port: invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,8 +170,8 @@ async fn retry_after_under_contexts_of_anyhow() {
         port("x").await.retry_after(LATER).context("reading the port")?;
         Ok(())
     }
-    let said = later(|| async { Ok(inner().await.context("starting")?) });
-    assert_eq!(said.await, "starting: reading the port: invalid digit found in string");
+    let message = later(|| async { Ok(inner().await.context("starting")?) });
+    assert_eq!(message.await, "starting: reading the port: invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,23 +204,23 @@ async fn a_stop_that_came_through_anyhow_is_still_a_stop() {
         Err(anyhow::Error::from_boxed(boxed)).context("listening")
     }
     let task = TaskFn::arc("work", |context: TaskContext| async { Ok(inner(context).await?) });
-    let ending = stop(Rules::always(), task).await;
-    assert_eq!(ending.trace()[2], "canceled 1");
-    assert!(ending.outcome.failure().is_none());
+    let finished = stop(Rules::always(), task).await;
+    assert_eq!(finished.trace()[2], "canceled 1");
+    assert!(finished.outcome.failure().is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_outermost_verdict_counts() {
-    let said = fatal(|| async {
+    let message = fatal(|| async {
         port("x").await.retry_after(SECOND).fatal()?;
         Ok(())
     });
-    assert_eq!(said.await, "fatal: invalid digit found in string");
-    let said = later(|| async {
+    assert_eq!(message.await, "fatal: invalid digit found in string");
+    let message = later(|| async {
         port("x").await.fatal().retry_after(LATER)?;
         Ok(())
     });
-    assert_eq!(said.await, "invalid digit found in string");
+    assert_eq!(message.await, "invalid digit found in string");
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +234,7 @@ async fn a_verdict_can_be_changed_on_a_task_error_too() {
 
 #[tokio::test(start_paused = true)]
 async fn an_ok_passes_through() {
-    let ending = end(
+    let finished = end(
         Rules::never(),
         TaskFn::arc("work", || async {
             assert_eq!(port("80").await.fatal()?, 80);
@@ -243,5 +243,5 @@ async fn an_ok_passes_through() {
         }),
     )
     .await;
-    assert!(ending.outcome.is_completed());
+    assert!(finished.outcome.is_completed());
 }

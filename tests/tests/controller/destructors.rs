@@ -50,12 +50,12 @@ async fn an_owner_drops_its_future_and_value_before_the_next_starts() {
         });
         let owner = submit(&harness, Queue, task);
         let seen = (Arc::clone(&value), Arc::clone(&future));
-        let look = TaskFn::arc("next", move || {
+        let check = TaskFn::arc("next", move || {
             let alive = seen.0.load(Ordering::SeqCst) || seen.1.load(Ordering::SeqCst);
             async move { if alive { Err(TaskError::fatal("the owner is still there")) } else { Ok(()) } }
         });
         harness.settle().await;
-        let next = submit(&harness, Replace, look);
+        let next = submit(&harness, Replace, check);
         assert!(outcome_of(&next).await.is_completed());
         outcome_of(&owner).await;
         harness.finish().await;

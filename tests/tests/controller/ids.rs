@@ -81,14 +81,14 @@ async fn an_added_task_is_canceled_by_its_id() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_cancels_its_own_id_is_stopped_and_not_deadlocked() {
-    let said = Arc::new(Mutex::new(None));
+    let result_inside = Arc::new(Mutex::new(None));
     let body = {
-        let said = Arc::clone(&said);
+        let result_inside = Arc::clone(&result_inside);
         TaskFn::arc("inside", move |context: TaskContext| {
-            let said = Arc::clone(&said);
+            let result_inside = Arc::clone(&result_inside);
             async move {
                 let result = context.supervisor().cancel_by_id(context.id()).await;
-                *said.lock().expect("a lock") = Some(result);
+                *result_inside.lock().expect("a lock") = Some(result);
                 context.cancelled().await;
                 Err(TaskError::Canceled)
             }
@@ -97,7 +97,7 @@ async fn a_task_that_cancels_its_own_id_is_stopped_and_not_deadlocked() {
     let harness = Harness::new();
     let task = submit(&harness, Queue, body);
     assert!(is_canceled(&outcome_of(&task).await, StopCause::Cancel));
-    let said = said.lock().expect("a lock").take();
-    assert!(matches!(said, Some(Err(RuntimeError::WouldDeadlock))), "{said:?}");
+    let result_inside = result_inside.lock().expect("a lock").take();
+    assert!(matches!(result_inside, Some(Err(RuntimeError::WouldDeadlock))), "{result_inside:?}");
     harness.finish().await;
 }

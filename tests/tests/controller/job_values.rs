@@ -60,15 +60,15 @@ async fn a_value_is_given_once() {
 async fn a_handle_awaited_by_reference_survives_a_lost_select() {
     let harness = Harness::new();
     let mut job = accepted(&harness, None, gives(7));
-    let mut looks = 0;
+    let mut timeouts = 0;
     let value = loop {
         tokio::select! {
             value = &mut job => break value,
-            () = sleep(SECOND / 4) => looks += 1,
+            () = sleep(SECOND / 4) => timeouts += 1,
         }
     };
     assert_eq!(value.expect("a value"), Total(7));
-    assert!(looks >= 3, "{looks}");
+    assert!(timeouts >= 3, "{timeouts}");
     harness.finish().await;
 }
 

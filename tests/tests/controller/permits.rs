@@ -26,12 +26,12 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
 #[tokio::test(start_paused = true)]
 async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
     let harness = Harness::with_config(Config { max_concurrent: Some(2), ..Config::default() });
-    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
+    let waiters = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
-    assert!(outcome_of(&line[2]).await.is_completed());
+    assert!(outcome_of(&waiters[2]).await.is_completed());
     let event_log = harness.finish().await;
     assert_eq!(event_log.starts_of(&other), [seconds(0)]);
-    let starts: Vec<_> = line.iter().flat_map(|task| event_log.starts_of(task)).collect();
+    let starts: Vec<_> = waiters.iter().flat_map(|task| event_log.starts_of(task)).collect();
     assert_eq!(starts, [seconds(0), seconds(1), seconds(2)]);
 }
 

@@ -35,13 +35,13 @@ async fn a_waiting_submission_is_queued_then_admitted() {
 async fn a_submission_to_an_owned_slot_is_always_queued() {
     let harness = Harness::new();
     // All of them are accepted before any of them is polled, and none of them waits for the clock.
-    let line = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
+    let queued = ["one", "two", "three"].map(|name| submit(&harness, Queue, one_attempt(name)));
     let [latest, later] = ["latest", "later"].map(|name| submit(&harness, Latest, one_attempt(name)));
     assert!(outcome_of(&later).await.is_completed());
     let event_log = harness.finish().await;
-    assert_eq!(event_log.of(&line[0]), RAN);
-    assert_eq!(event_log.of(&line[1]), RAN_LATER);
-    assert_eq!(event_log.of(&line[2]), RAN_LATER);
+    assert_eq!(event_log.of(&queued[0]), RAN);
+    assert_eq!(event_log.of(&queued[1]), RAN_LATER);
+    assert_eq!(event_log.of(&queued[2]), RAN_LATER);
     assert_eq!(event_log.of(&latest), SUPERSEDED);
     assert_eq!(event_log.of(&later), RAN_LATER);
 }

@@ -67,8 +67,8 @@ async fn every_event_is_one_line_with_its_time() {
 async fn an_event_is_one_line_even_if_its_message_has_several() {
     let paper = Paper::default();
     let harness = logged(paper.clone());
-    let said = "two\nlines\r\nand ping#1 removed";
-    let task = harness.add(Rules::never(), Script::task("chatty", [Step::Fail(said)]));
+    let message = "two\nlines\r\nand ping#1 removed";
+    let task = harness.add(Rules::never(), Script::task("chatty", [Step::Fail(message)]));
     assert!(task.outcome().await.is_failed());
     let panicking = harness.add(Rules::never(), Script::task("panics", [Step::Panic("left: 1\n right: 2")]));
     assert!(panicking.outcome().await.is_failed());

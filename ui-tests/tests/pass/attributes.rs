@@ -70,7 +70,7 @@ async fn conditionally(missing: Option<State<i8>>) {
 #[taskvisor::task]
 async fn inside() {
     #![expect(unused_variables)]
-    let nobody = 4;
+    let unused = 4;
     ran().await;
 }
 

@@ -60,14 +60,14 @@ async fn numbered(tenant: u8) -> u8 {
     tenant
 }
 
-#[subscriber(on(Failed, Ended,), queue = 0x10, name = r"told")]
-async fn told(event: &Event) {
+#[subscriber(on(Failed, Ended,), queue = 0x10, name = r"received")]
+async fn received(event: &Event) {
     wait().await;
     assert!(!event.to_string().is_empty());
 }
 
 #[subscriber()]
-async fn told_all(_: &Event) {
+async fn received_all(_: &Event) {
     wait().await;
 }
 
@@ -86,7 +86,10 @@ async fn start(_: &mut App) {
 fn main() -> ExitCode {
     let names = [no_options::NAME, spaced::NAME, escaped::NAME, continued::NAME];
     assert_eq!(names, ["no_options", "a \"name\"", "many words, größer → \"weiter\"", "over two lines"]);
-    assert_eq!((told::NAME, told_all::NAME, numbered::NAME), ("told", "told_all", "numbered"));
+    assert_eq!(
+        (received::NAME, received_all::NAME, numbered::NAME),
+        ("received", "received_all", "numbered")
+    );
     assert_eq!(plain_numbers::spec().name(), suffixed_numbers::NAME.replace("suffixed", "plain"));
     assert_eq!(other_numbers::NAME, "other_numbers");
     start()

@@ -111,7 +111,7 @@ macro_rules! subscribers {
     };
 }
 
-subscribers!(told, event: &taskvisor::Event, [Failed, Ended], 16, State(_));
+subscribers!(received, event: &taskvisor::Event, [Failed, Ended], 16, State(_));
 
 macro_rules! subscriber_of {
     ($name:ident, $event:ident) => {
@@ -122,7 +122,7 @@ macro_rules! subscriber_of {
     };
 }
 
-subscriber_of!(told_all, Event);
+subscriber_of!(received_all, Event);
 
 macro_rules! jobs {
     ($name:ident { $($parameter:ident: $of_type:ty),* } -> $returned:ty, $slot:literal, $($more:tt)*) => {
@@ -171,6 +171,9 @@ application!(start(app: &mut App), "5s", 2 {
 fn main() -> ExitCode {
     let code = start();
     assert_eq!(RUNS.load(Ordering::SeqCst), 3 + 3 + 1 + 3 + 3);
-    assert_eq!((one::NAME, three::NAME, told::NAME, told_all::NAME), ("one", "three", "a-told", "told_all"));
+    assert_eq!(
+        (one::NAME, three::NAME, received::NAME, received_all::NAME),
+        ("one", "three", "a-received", "received_all")
+    );
     code
 }

@@ -37,7 +37,7 @@ impl FromContext for Attempt {
 mod other {
     pub(crate) type Limit = taskvisor::State<u32>;
     pub(crate) type Context = taskvisor::TaskContext;
-    pub(crate) type Told = taskvisor::Event;
+    pub(crate) type Received = taskvisor::Event;
 }
 
 #[taskvisor::task]
@@ -110,8 +110,8 @@ async fn injected(
 }
 
 #[taskvisor::subscriber]
-async fn told(
-    event: &'_ other::Told,
+async fn received(
+    event: &'_ other::Received,
     limit: other::Limit,
     Settings { verbose, .. }: &Settings,
     _: SupervisorHandle,
@@ -121,7 +121,7 @@ async fn told(
 }
 
 #[taskvisor::subscriber]
-async fn told_the_kind(Event { kind, .. }: &Event) {
+async fn received_kind(Event { kind, .. }: &Event) {
     tokio::task::yield_now().await;
     drop(kind.clone());
 }
@@ -141,6 +141,6 @@ async fn start(app: &mut App) {
 fn main() -> ExitCode {
     let code = start();
     assert_eq!(RUNS.load(Ordering::SeqCst), 6);
-    assert_eq!((told::NAME, told_the_kind::NAME), ("told", "told_the_kind"));
+    assert_eq!((received::NAME, received_kind::NAME), ("received", "received_kind"));
     code
 }

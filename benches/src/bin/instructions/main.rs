@@ -80,8 +80,8 @@ fn collect(path: usize, times: u64) -> u64 {
         .args(["run", &path.to_string(), &times.to_string()])
         .output()
         .expect("`valgrind` is installed");
-    let said = String::from_utf8_lossy(&output.stderr);
-    let collected = said.lines().find_map(|line| line.split_once("Collected :"));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let collected = stderr.lines().find_map(|line| line.split_once("Collected :"));
     let number = collected.and_then(|(_, number)| number.trim().parse().ok());
-    number.unwrap_or_else(|| panic!("callgrind counted nothing: {said}"))
+    number.unwrap_or_else(|| panic!("callgrind counted nothing: {stderr}"))
 }

@@ -66,7 +66,7 @@ async fn stop(driver: &Driver, task: &TaskHandle, index: usize) -> bool {
         2 => supervisor.cancel_with_timeout(name, Duration::from_secs(1)).await.is_ok_and(|first| first),
         3 => task.cancel_with_timeout(Duration::ZERO),
         4 => {
-            driver.add_in_vain(parked(driver, name.to_owned()));
+            driver.add_with_taken_name(parked(driver, name.to_owned()));
             task.cancel()
         }
         _ => task.cancel(),
