@@ -80,12 +80,11 @@ impl SupervisorHandle {
     /// No submission that was waiting at the time of the call starts. The slot is free once its owner has ended.
     pub fn clear_slot(&self, slot: &str) -> bool {
         let Ok(shared) = self.shared() else { return false };
-        let Some(cleared) = shared.registry.clear(slot) else { return false };
-        // `clear` has emptied the queue under the slot's lock; the stops are requested after it, because they wake tasks.
         let now = shared.now();
-        for waiting in cleared.waiting {
-            waiting.request_stop(StopRequest::reject(Rejection::Cleared, now));
-        }
+        let rejection = StopRequest::reject(Rejection::Cleared, now);
+        let Some(cleared) = shared.registry.clear(slot, rejection) else { return false };
+        // `clear` has emptied the queue under the slot's lock; the submissions end after it, because that wakes tasks.
+        shared.end_withdrawn(cleared.waiting, Some(rejection));
         cleared.owner.request_stop(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
         shared.room.notify_waiters();
         true

@@ -7,11 +7,11 @@ use std::sync::{Arc, Weak};
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::event::EventName;
-use crate::runtime::actor::delayed::next_report;
+use crate::event::{EventKind, EventName};
 use crate::runtime::cell::TaskCell;
+use crate::runtime::registry::DelayedSubmissions;
 use crate::runtime::shared::Shared;
-use crate::task::TaskId;
+use crate::task::{TaskId, WaitingOn};
 
 impl Shared {
     /// Spawns the timer of the slot for which `first` waits. The id of `first` identifies the timer.
@@ -25,29 +25,33 @@ impl Shared {
     }
 }
 
-/// Reports delays until the queue is empty. `watch` is the id of the submission that started this timer: if the queue was
+/// Reports delays until the queue is empty. `timer` is the id of the submission that started this timer: if the queue was
 /// empty in between, a newer timer watches it, and this one ends.
-async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, watch: TaskId, mut reported: Instant) {
+async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, timer: TaskId, mut reported: Instant) {
     // Weak, and upgraded only between waits: a sleeping timer must not keep the states of a dropped supervisor alive.
     let Some(mut stop) = shared.upgrade().map(|shared| shared.stop.subscribe()) else { return };
     loop {
-        let next = {
+        let next_check = {
             let Some(shared) = shared.upgrade() else { return };
             // The submission read its clock on another thread, whose time may be ahead of this one's.
             let now = Instant::now().max(reported);
-            let Some(waiting) = shared.registry.waits(&slot, watch, now) else { return };
-            for (cell, since) in &waiting {
-                // Due between the last pass and this one. The actor publishes, so that the event keeps its order in the task.
-                if next_report(*since, reported) <= now {
-                    cell.report_delay();
+            let delayed = shared.registry.check_out_delayed(&slot, timer, reported, now);
+            let Some(DelayedSubmissions { due, next_check }) = delayed else { return };
+            reported = now;
+            for (cell, since, work) in due {
+                // Checked out: no lane takes the submission meanwhile, so that no `Delayed` follows its `Admitted`.
+                shared.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {
+                    on: WaitingOn::Slot,
+                    since,
+                });
+                if let Some(lane) = shared.check_in(cell, &mut Some(work)) {
+                    lane.start(&shared);
                 }
             }
-            reported = now;
-            waiting.iter().map(|(_, since)| next_report(*since, now)).min()
+            next_check
         };
-        let Some(next) = next else { return };
         // A shutdown ends the timer, because it rejects all waiting submissions.
-        if timeout_at(next, stop.wait_for(|stop| stop.grace_deadline.is_some())).await.is_ok() {
+        if timeout_at(next_check, stop.wait_for(|stop| stop.grace_deadline.is_some())).await.is_ok() {
             return;
         }
     }

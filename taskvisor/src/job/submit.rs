@@ -11,7 +11,7 @@ use crate::runtime::body::{TaskRef, TaskSpec};
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, NoRoom};
-use crate::runtime::registry::{Limits, Placement, RegisterError};
+use crate::runtime::registry::{CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work};
 use crate::runtime::shared::Shared;
 use crate::supervisor::spawn::Reserved;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -118,16 +118,20 @@ impl Shared {
         let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now).with_stop_timeout(stop_timeout));
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
-        match Registration::for_submission(Arc::clone(self), &cell, admission, limits, now) {
-            Ok((mut registration, placement)) => {
-                // Before the actor is spawned: the events of its placement precede those of its attempts.
-                self.complete_submission(&mut registration, placement, now);
-                let reserved = Reserved::new(registration, body, policy);
-                let handle = reserved.handle();
-                reserved.start(self);
+        let mut work = Some(Work { body, policy });
+        match self.register_submission(&cell, admission, limits, now, &mut work) {
+            Ok(placement) => {
+                let handle = TaskHandle::new(Arc::clone(&cell), self);
+                if let Some(lane) = self.complete_submission(cell, placement, work, now) {
+                    lane.start(self);
+                }
                 Ok(handle)
             }
             Err(error) => {
+                // A rejected submission keeps its work.
+                let Some(Work { body, .. }) = work else {
+                    unreachable!("the queue took the work of a rejected submission")
+                };
                 let reason = self.reason(error, &key);
                 // The rejected cell has no other owner, so the name moves back into the spec without a copy.
                 let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
@@ -138,35 +142,86 @@ impl Shared {
         }
     }
 
-    /// Publishes the events of an accepted submission, and applies its effects on the tasks of its slot.
+    /// Registers a submission. It is checked out if `complete_submission` will publish its wait.
+    pub(crate) fn register_submission(
+        &self,
+        cell: &Arc<TaskCell>,
+        admission: Admission,
+        limits: Limits,
+        now: Instant,
+        work: &mut Option<Work>,
+    ) -> Result<Placement, RegisterError> {
+        let check_out = self.bus.wants(EventName::Added) || self.bus.wants(EventName::Queued);
+        self.registry.register_submission(cell, admission, limits, now, work, check_out)
+    }
+
+    /// Publishes the events of an accepted submission, and applies its effects on the tasks of its slot. Returns the lane to
+    /// start, if the submission owns its slot.
     ///
-    /// Called after the slot's lock is released: stop requests and grants wake tasks, and subscribers' queues have locks.
+    /// Called after the slot's lock is released: stop requests wake tasks, ends run destructors, and subscribers' queues have
+    /// locks.
     pub(crate) fn complete_submission(
         self: &Arc<Self>,
-        registration: &mut Registration,
+        cell: Arc<TaskCell>,
         placement: Placement,
+        mut work: Option<Work>,
         now: Instant,
-    ) {
-        // First of all: once the slot is granted, the actor may publish events of its own.
-        registration.publish_submitted(matches!(placement, Placement::Queued { .. }), now);
-        match placement {
-            Placement::Owner => registration.cell().grant_slot(),
-            Placement::Queued { effects, unwatched } => {
-                if unwatched {
-                    self.spawn_slot_timer(registration.cell(), now);
-                }
-                if let Some(superseded) = effects.superseded {
-                    superseded.request_stop(StopRequest::reject(Rejection::Superseded, now));
-                }
-                // The grace runs from the request, so read the supervisor's clock again. The caller's own clock may differ: it may
-                // be on another runtime, or on none.
-                let stop = || StopRequest::stop(StopCause::Replace, self.now(), self.config.grace);
-                if let Some(replaced) = effects.replaced {
-                    replaced.request_stop(stop());
-                }
-                if let Some(outdated) = effects.outdated {
-                    outdated.request_stop_between_attempts(stop());
-                }
+    ) -> Option<Reserved> {
+        let Placement::Queued { superseded, replaced, outdated, needs_timer } = placement else {
+            // Always present: the registry takes the work of a queued submission only.
+            let Work { body, policy } = work?;
+            let mut registration = Registration::of_owner(Arc::clone(self), cell);
+            registration.publish_added(Some(now));
+            return Some(Reserved::new(registration, body, policy));
+        };
+        if needs_timer {
+            self.spawn_slot_timer(&cell, now);
+        }
+        let mut lane = None;
+        if work.is_some() {
+            // Checked out: no lane can take the submission before these events are published.
+            self.publish(&cell, EventName::Added, Some(now), || EventKind::Added);
+            if let Some(slot) = cell.slot() {
+                self.publish(&cell, EventName::Queued, Some(now), || EventKind::Queued {
+                    slot: Arc::clone(slot),
+                });
+            }
+            lane = self.check_in(cell, &mut work);
+        }
+        if let Some(superseded) = superseded {
+            self.end_withdrawn([superseded], Some(StopRequest::reject(Rejection::Superseded, now)));
+        }
+        // The grace runs from the request, so read the supervisor's clock again. The caller's own clock may differ: it may
+        // be on another runtime, or on none.
+        let stop = || StopRequest::stop(StopCause::Replace, self.now(), self.config.grace);
+        if let Some(replaced) = replaced {
+            replaced.request_stop(stop());
+        }
+        if let Some(outdated) = outdated {
+            outdated.request_stop_between_attempts(stop());
+        }
+        lane
+    }
+
+    /// Returns a submission that was checked out to the queue of its slot. Returns the lane to start, if the submission owns its
+    /// slot meanwhile. Ends it if it was withdrawn.
+    pub(super) fn check_in(
+        self: &Arc<Self>,
+        cell: Arc<TaskCell>,
+        work: &mut Option<Work>,
+    ) -> Option<Reserved> {
+        match self.registry.check_in(&cell, work) {
+            CheckIn::Queued => None,
+            CheckIn::Owner => {
+                let Work { body, policy } = work.take()?;
+                let registration = Registration::of_queued(Arc::clone(self), cell);
+                registration.publish_admitted(None);
+                Some(Reserved::new(registration, body, policy))
+            }
+            CheckIn::Withdrawn(request) => {
+                let withdrawn = work.take().map(|work| WithdrawnSubmission { cell, work });
+                self.end_withdrawn(withdrawn, request);
+                None
             }
         }
     }

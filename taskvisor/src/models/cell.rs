@@ -1,4 +1,4 @@
-//! Models of the cell: stop requests and slot grants against the steps of the actor.
+//! Models of the cell: stop requests against the steps of the actor.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::task::Poll;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{block_on, cell, explore, join, outcome, overdue, stop, submission};
+use super::{block_on, cell, explore, join, outcome, overdue, stop};
 use crate::runtime::cell::{TaskCell, TaskEnd};
 use crate::task::{Phase, StopCause};
 
@@ -42,30 +42,6 @@ fn a_stop_request_reaches_an_actor_that_polls_or_waits() {
             Poll::Pending
         }));
         assert!(join(requester));
-    });
-}
-
-/// `begin_poll`, `end_poll` × `request_stop` × `grant_slot`: neither of two concurrent wake-ups hides the other.
-#[test]
-fn a_concurrent_stop_request_and_slot_grant_both_arrive() {
-    explore(|| {
-        let now = Instant::now();
-        let task = submission("slot", now);
-        let requester = spawn_stop_request(&task, now);
-        let owner = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || task.grant_slot())
-        };
-        block_on(poll_fn(|context| {
-            let view = task.begin_poll();
-            if view.stop.is_some() && view.owns_slot {
-                return Poll::Ready(());
-            }
-            task.end_poll(view, context.waker());
-            Poll::Pending
-        }));
-        assert!(join(requester));
-        join(owner);
     });
 }
 
@@ -173,34 +149,5 @@ fn a_token_is_cancelled_with_its_own_attempt_only() {
         assert!(!token.is_cancelled());
         task.finish(now);
         assert!(token.is_cancelled());
-    });
-}
-
-/// `report_delay` × `grant_slot` × a poll of the actor: a due report is taken while the task waits. None is left once the
-/// task owns its slot, because it would trigger polls forever.
-#[test]
-fn a_due_report_is_taken_or_dropped_by_the_slot_grant() {
-    explore(|| {
-        let task = submission("slot", Instant::now());
-        let reporter = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || task.report_delay())
-        };
-        let owner = {
-            let task = Arc::clone(&task);
-            thread::spawn(move || task.grant_slot())
-        };
-        block_on(poll_fn(|context| {
-            let view = task.begin_poll();
-            if view.owns_slot {
-                return Poll::Ready(());
-            }
-            let _due = task.take_delay();
-            task.end_poll(view, context.waker());
-            Poll::Pending
-        }));
-        join(reporter);
-        join(owner);
-        assert_eq!(task.take_delay(), None);
     });
 }

@@ -5,14 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use loom::thread;
+use tokio::time::Instant;
 
 use super::world::{World, at_once, until_cancelled};
 use super::{explore, explore_within, join};
 use crate::TaskError;
 use crate::runtime::body::{ErasedBody, erase};
+use crate::runtime::cell::StopRequest;
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::slot::Admission;
 use crate::task::{Outcome, Rejection, StopCause};
+
+fn cleared_at(now: Instant) -> StopRequest {
+    StopRequest::reject(Rejection::Cleared, now)
+}
 
 /// Whether the clear or the stop has returned. A standard atomic, which adds no schedules: loom's locks order its accesses.
 #[derive(Clone, Default)]
@@ -29,7 +35,7 @@ impl Cleared {
     }
 }
 
-/// `clear` × `deregister`, `grant_slot` × the actor of a queued submission: the submission is rejected, or it owned the
+/// `clear` × `deregister`: a queued submission is rejected, or it owned the
 /// slot before and gets a stop request. It does not start after the clear.
 #[test]
 fn no_queued_submission_starts_after_a_clear() {
@@ -76,18 +82,18 @@ fn of_two_clears_one_returns_each_queued_submission() {
         let queued = world.submit(Admission::Queue, at_once()).expect("the queue has room");
         let clearing = {
             let world = world.clone();
-            thread::spawn(move || {
-                world.shared.registry.clear("slot").map_or(0, |cleared| cleared.waiting.len())
-            })
+            thread::spawn(move || world.shared.registry.clear("slot", cleared_at(world.now)))
         };
-        let cleared = world.shared.registry.clear("slot").map_or(0, |cleared| cleared.waiting.len());
-        assert_eq!(cleared + join(clearing), 1);
+        let cleared = [world.shared.registry.clear("slot", cleared_at(world.now)), join(clearing)];
+        let removed: Vec<_> = cleared.into_iter().flatten().flat_map(|cleared| cleared.waiting).collect();
+        assert_eq!(removed.len(), 1);
+        world.shared.end_withdrawn(removed, Some(cleared_at(world.now)));
         drop((owner, queued));
         assert!(world.is_empty());
     });
 }
 
-/// `close_admission` × `deregister`, `grant_slot` × the actor of a queued submission.
+/// `close_admission` × `deregister`.
 #[test]
 fn no_queued_submission_starts_after_a_shutdown_request() {
     explore_within(4, || {

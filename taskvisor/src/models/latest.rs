@@ -98,8 +98,10 @@ fn a_canceled_latest_leaves_the_owner_in_a_valid_state() {
         let owner = world.submit(Admission::Queue, retried(Duration::ZERO)).expect("the slot is idle");
         let latest = world.submit(Admission::Latest, at_once()).expect("it is admitted");
         let owner = owner.spawn();
-        latest.handle.cancel();
-        assert!(latest.run().is_canceled());
+        // The lane may run it before the cancel.
+        let canceled = latest.handle.cancel();
+        let end = latest.run();
+        assert!(end.is_completed() || canceled && end.is_canceled(), "{end}");
         let outcome = join(owner);
         assert!(outcome.is_completed() || is_replaced(&outcome), "{outcome}");
         assert!(world.is_empty());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{Added, World, at_once};
+use super::world::{Added, World, at_once, work};
 use super::{block_on, cell, explore, explore_within, join, keyed, names_in_two_shards, submission};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::slot::Admission;
@@ -15,6 +15,14 @@ use crate::supervisor::TaskHandle;
 use crate::task::Phase;
 
 const LIMITS: Limits = Limits { per_slot: 8, total: 8 };
+
+fn register_submission(
+    registry: &Registry,
+    task: &Arc<TaskCell>,
+    now: Instant,
+) -> Result<Placement, RegisterError> {
+    registry.register_submission(task, Admission::Queue, LIMITS, now, &mut Some(work()), false)
+}
 
 fn registry(shards: usize) -> Arc<Registry> {
     Arc::new(Registry::new(shards))
@@ -57,7 +65,7 @@ fn a_registered_task_is_listed_by_the_close_or_rejected() {
         let (now, registry) = (Instant::now(), registry(1));
         let task = cell("task", now);
         let registering = spawn_register(&registry, &task);
-        let live = registry.close_admission();
+        let live = registry.close_admission(None);
         let registered = join(registering);
         assert_listed_or_rejected(registered, &task, &live);
         if registered.is_err() {
@@ -74,7 +82,7 @@ fn tasks_of_two_shards_are_listed_by_the_close_or_rejected() {
         let (now, registry) = (Instant::now(), registry(2));
         let tasks = names_in_two_shards().map(|name| cell(name, now));
         let registering = tasks.each_ref().map(|task| spawn_register(&registry, task));
-        let live = registry.close_admission();
+        let live = registry.close_admission(None);
         for (registering, task) in registering.into_iter().zip(&tasks) {
             assert_listed_or_rejected(join(registering), task, &live);
         }
@@ -89,9 +97,9 @@ fn a_submission_without_slot_is_listed_by_the_close_or_rejected() {
         let task = keyed("task", RegistryKey::Free, now);
         let registering = {
             let (registry, task) = (Arc::clone(&registry), Arc::clone(&task));
-            thread::spawn(move || registry.register_submission(&task, Admission::Queue, LIMITS, now))
+            thread::spawn(move || register_submission(&registry, &task, now))
         };
-        let live = registry.close_admission();
+        let live = registry.close_admission(None);
         let registered = join(registering).map(|placement| assert!(matches!(placement, Placement::Owner)));
         assert_listed_or_rejected(registered, &task, &live);
     });
@@ -105,15 +113,15 @@ fn of_two_closes_one_closes_admission_and_lists_every_task() {
         let (now, registry) = (Instant::now(), registry(1));
         for _ in 0..2 {
             let task = submission("slot", now);
-            registry.register_submission(&task, Admission::Queue, LIMITS, now).expect("the queue has room");
+            register_submission(&registry, &task, now).expect("the queue has room");
         }
         let task = cell("task", now);
         let registering = spawn_register(&registry, &task);
         let closing = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.close_admission())
+            thread::spawn(move || registry.close_admission(None))
         };
-        let (one, other) = (registry.close_admission(), join(closing));
+        let (one, other) = (registry.close_admission(None), join(closing));
         assert!(one.was_open != other.was_open);
         assert_eq!(one.waiting.len() + other.waiting.len(), 1);
         assert_listed_or_rejected(join(registering), &task, if one.was_open { &one } else { &other });
@@ -141,7 +149,7 @@ fn an_idle_close_and_a_close_never_both_close_admission() {
         let (world, _, ending) = world_with_ending_task();
         let closing = {
             let world = world.clone();
-            thread::spawn(move || world.shared.registry.close_admission().was_open)
+            thread::spawn(move || world.shared.registry.close_admission(None).was_open)
         };
         let closed = world.shared.registry.close_if_idle();
         assert!(closed != join(closing));

@@ -5,29 +5,43 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{World, at_once};
-use super::{block_on, explore, join, names_in_two_shards, submission};
+use super::world::{World, at_once, work};
+use super::{block_on, explore, join, names_in_two_shards, stop, submission};
 use crate::job::{Submit, SubmitError};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::slot::{Admission, NoRoom};
-use crate::runtime::registry::{Limits, Placement, RegisterError, Registry};
+use crate::runtime::registry::{Limits, Placement, RegisterError, Registry, Withdrawal};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Outcome, RuntimeError};
 
 const WIDE: Limits = Limits { per_slot: 8, total: 8 };
 const FULL: Result<(), RegisterError> = Err(RegisterError::NoRoom(NoRoom::QueueFull));
 
+fn register(
+    registry: &Registry,
+    task: &Arc<TaskCell>,
+    admission: Admission,
+    limits: Limits,
+    now: Instant,
+) -> Result<Placement, RegisterError> {
+    registry.register_submission(task, admission, limits, now, &mut Some(work()), false)
+}
+
+fn is_removed(withdrawn: &Withdrawal) -> bool {
+    matches!(withdrawn, Withdrawal::Taken(_))
+}
+
 /// Registers a submission that must be admitted.
 fn submit(registry: &Registry, slot: &'static str, admission: Admission, limits: Limits) -> Arc<TaskCell> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.register_submission(&task, admission, limits, now).expect("the queue has room");
+    register(registry, &task, admission, limits, now).expect("the queue has room");
     task
 }
 
 /// Registers a `Queue` submission under a limit of `total` waiting submissions.
 fn try_queue(registry: &Registry, slot: &'static str, total: usize) -> Result<(), RegisterError> {
     let (task, now) = (submission(slot, Instant::now()), Instant::now());
-    registry.register_submission(&task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
+    register(registry, &task, Admission::Queue, Limits { per_slot: 8, total }, now).map(|_| ())
 }
 
 /// The registry counts exactly `waiting` waiting submissions.
@@ -75,11 +89,12 @@ fn a_dequeued_submission_makes_room_exactly_once() {
         };
         let withdrawing = {
             let (registry, queued) = (Arc::clone(&registry), Arc::clone(&queued));
-            thread::spawn(move || registry.withdraw(&queued))
+            thread::spawn(move || registry.withdraw(&queued, stop(Instant::now())))
         };
-        let cleared = registry.clear("slot").map_or(0, |cleared| cleared.waiting.len());
+        let cleared = registry.clear("slot", stop(Instant::now()));
+        let cleared = cleared.map_or(0, |cleared| cleared.waiting.len());
         let granted = join(ending).is_some();
-        let withdrawn = join(withdrawing);
+        let withdrawn = is_removed(&join(withdrawing));
         assert_eq!(usize::from(granted) + usize::from(withdrawn) + cleared, 1, "it was not dequeued once");
         assert_eq!(registry.owner("slot").is_some(), granted);
         assert_waiting(&registry, 0);
@@ -96,19 +111,17 @@ fn a_superseded_submission_passes_its_room_to_the_next() {
             let older = submit(&registry, "slot", admission, WIDE);
             let withdrawing = {
                 let (registry, older) = (Arc::clone(&registry), Arc::clone(&older));
-                thread::spawn(move || registry.withdraw(&older))
+                thread::spawn(move || registry.withdraw(&older, stop(Instant::now())))
             };
             let ending = {
                 let registry = Arc::clone(&registry);
                 thread::spawn(move || registry.deregister(&owner, Instant::now()))
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
-            let placement =
-                registry.register_submission(&newer, admission, WIDE, now).expect("it is admitted");
-            let superseded =
-                matches!(placement, Placement::Queued { effects, .. } if effects.superseded.is_some());
-            let withdrawn = join(withdrawing);
-            let granted = join(ending).is_some_and(|next| next == older);
+            let placement = register(&registry, &newer, admission, WIDE, now).expect("it is admitted");
+            let superseded = matches!(placement, Placement::Queued { superseded: Some(_), .. });
+            let withdrawn = is_removed(&join(withdrawing));
+            let granted = join(ending).is_some_and(|next| next.cell == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);
             let mut waiting = registry.slots(|slot| slot.waiting()).into_iter();
             assert_waiting(&registry, waiting.next().unwrap_or(0));
@@ -124,7 +137,7 @@ fn no_submission_waits_after_the_close() {
         submit(&registry, "slot", Admission::Queue, WIDE);
         let closing = {
             let registry = Arc::clone(&registry);
-            thread::spawn(move || registry.close_admission().waiting.len())
+            thread::spawn(move || registry.close_admission(None).waiting.len())
         };
         let admitted = try_queue(&registry, "slot", 8);
         assert_eq!(join(closing), if admitted.is_ok() { 2 } else { 1 });
@@ -146,7 +159,7 @@ impl Submit for Trial {
         };
         let task = submission("slot", self.0.now);
         let one = Limits { per_slot: 1, total: 1 };
-        match shared.registry.register_submission(&task, Admission::Queue, one, self.0.now) {
+        match register(&shared.registry, &task, Admission::Queue, one, self.0.now) {
             Ok(_) => Ok(task),
             Err(RegisterError::Closed) => Err(SubmitError::new(RuntimeError::ShuttingDown, self)),
             Err(_) => Err(SubmitError::new(RuntimeError::QueueFull { slot: String::new() }, self)),

@@ -56,6 +56,10 @@ impl RecordedSlot {
         assert!(self.world.is_empty(), "a submission is left in the slot");
     }
 
+    fn assert_last(&self, expected: usize) {
+        assert_eq!(self.order.lock().expect("the lock is not poisoned").last(), Some(&expected));
+    }
+
     fn assert_order(&self, expected: &[usize]) {
         assert_eq!(*self.order.lock().expect("the lock is not poisoned"), expected);
     }
@@ -112,7 +116,8 @@ fn a_drop_if_running_starts_or_is_rejected_but_never_waits() {
         let slot = RecordedSlot::new();
         let owner = slot.spawn_owner();
         if let Ok(next) = slot.world.submit(Admission::DropIfRunning, slot.body(1)) {
-            assert!(next.handle.cell().begin_poll().owns_slot, "a `DropIfRunning` waits");
+            let slots = slot.world.shared.registry.slots(|slot| slot.waiting());
+            assert_eq!(slots, [0], "a `DropIfRunning` waits");
             assert!(next.run().is_completed());
             slot.assert_order(&[0, 1]);
         }
@@ -174,10 +179,9 @@ fn of_two_latest_one_completes() {
     explore_two_behind_owner(Admission::Latest);
 }
 
-/// `request_stop`, `withdraw` × `deregister`, `grant_slot`: a submission that is canceled while it is granted the slot
-/// passes the slot on.
+/// `request_stop`, `withdraw` × `deregister`: a submission that is canceled while the lane takes it passes the slot on.
 #[test]
-fn a_canceled_submission_passes_on_a_slot_it_was_granted() {
+fn a_canceled_submission_passes_on_the_slot() {
     explore_within(3, || {
         let slot = RecordedSlot::new();
         let owner = slot.submit(Admission::Queue, 0);
@@ -185,16 +189,15 @@ fn a_canceled_submission_passes_on_a_slot_it_was_granted() {
         let last = slot.submit(Admission::Queue, 2);
         let canceling = {
             let handle = canceled.handle.clone();
-            thread::spawn(move || {
-                handle.cancel();
-                canceled.run()
-            })
+            thread::spawn(move || (handle.cancel(), canceled.run()))
         };
         let owner = owner.spawn();
         assert!(last.run().is_completed());
-        assert!(join(canceling).is_canceled());
+        // The lane may run it before the cancel.
+        let (canceled, end) = join(canceling);
+        assert!(end.is_completed() || canceled && end.is_canceled(), "{end}");
         assert!(join(owner).is_completed());
-        slot.assert_order(&[0, 2]);
+        slot.assert_last(2);
         slot.assert_empty();
     });
 }

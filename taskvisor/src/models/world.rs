@@ -1,6 +1,9 @@
 //! The shipped supervisor without a runtime: the models poll its actors on loom's threads.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use loom::thread;
 use tokio::time::Instant;
@@ -14,9 +17,10 @@ use crate::runtime::body::{ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Limits, RegisterError};
+use crate::runtime::registry::{Limits, RegisterError, Work};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
+use crate::supervisor::spawn::Reserved;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::Outcome;
 
@@ -45,7 +49,7 @@ impl World {
         let registration = registered.map_err(|(error, _)| error)?;
         Ok(Added {
             handle: TaskHandle::new(cell, &self.shared),
-            actor: TaskActor::new(registration, body, policy()),
+            actor: Actor(Some(TaskActor::new(registration, body, policy()))),
         })
     }
 
@@ -57,7 +61,7 @@ impl World {
         self.register(&cell, Admission::Queue, body, policy).expect("a submission without a slot is admitted")
     }
 
-    /// Submits as the controller does, and returns the actor instead of spawning it.
+    /// Submits as the controller does, and returns the lane instead of spawning it. A submission that waits has none.
     pub(super) fn submit(&self, admission: Admission, body: ErasedBody) -> Result<Added, RegisterError> {
         self.register(&submission("slot", self.now), admission, body, policy())
     }
@@ -70,11 +74,11 @@ impl World {
         policy: Policy,
     ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
-        let (mut registration, placement) =
-            Registration::for_submission(Arc::clone(&self.shared), cell, admission, limits, self.now)?;
-        self.shared.complete_submission(&mut registration, placement, self.now);
+        let mut work = Some(Work { body, policy });
+        let placement = self.shared.register_submission(cell, admission, limits, self.now, &mut work)?;
+        let lane = self.shared.complete_submission(Arc::clone(cell), placement, work, self.now);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
-        Ok(Added { handle, actor: TaskActor::new(registration, body, policy) })
+        Ok(Added { handle, actor: Actor(lane.map(Reserved::into_actor)) })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -85,11 +89,22 @@ impl World {
 /// An accepted task, with the actor that runs it.
 pub(super) struct Added {
     pub(super) handle: TaskHandle,
-    pub(super) actor: TaskActor,
+    pub(super) actor: Actor,
+}
+
+/// The actor of a task. Empty for a submission that waits for its slot, which the lane of the slot runs.
+pub(super) struct Actor(Option<TaskActor>);
+
+impl Future for Actor {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().map_or(Poll::Ready(()), |actor| Pin::new(actor).poll(context))
+    }
 }
 
 impl Added {
-    /// Runs the task on this thread.
+    /// Runs the task on this thread, or waits for its end if another thread runs it.
     pub(super) fn run(self) -> Outcome {
         block_on(self.actor);
         block_on(self.handle.outcome())
@@ -119,4 +134,9 @@ pub(super) struct Silent;
 
 impl Subscribe for Silent {
     async fn on_event(&mut self, _: &Event) {}
+}
+
+/// Creates the work of a submission that is never run.
+pub(super) fn work() -> Work {
+    Work { body: at_once(), policy: policy() }
 }

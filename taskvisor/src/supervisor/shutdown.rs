@@ -72,19 +72,18 @@ impl ShutdownState {
 impl Shared {
     /// Closes admission and requests the stop of every task, the newest first. A repeated call can only shorten the
     /// deadline.
-    pub(crate) fn request_stop_all(&self, grace: Duration) {
+    pub(crate) fn request_stop_all(self: &Arc<Self>, grace: Duration) {
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
         // Close the registry and publish the event before signalling the driver, which would otherwise finish at once if
         // the registry is idle, and close the bus before the event.
-        let closed = self.registry.close_admission();
+        let rejection = StopRequest::reject(Rejection::ShuttingDown, now);
+        let closed = self.registry.close_admission(Some(rejection));
         if closed.was_open && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
         // `close_admission` has emptied the slot queues, so an owner that ends now starts none of these.
-        for cell in closed.waiting {
-            cell.request_stop(StopRequest::reject(Rejection::ShuttingDown, now));
-        }
+        self.end_withdrawn(closed.waiting, Some(rejection));
         for cell in closed.running.iter().rev() {
             cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
         }
@@ -237,7 +236,8 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let stuck = std::mem::take(&mut self.stuck);
         // Close admission before publishing the result: a task that is added after it could never run.
-        self.shared.registry.close_admission();
+        let closed = self.shared.registry.close_admission(None);
+        self.shared.end_withdrawn(closed.waiting, None);
         let now = self.shared.now();
         self.shared.update_shutdown(|stop| {
             // Before a stop request, only the end of the runtime drops the driver.

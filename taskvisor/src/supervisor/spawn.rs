@@ -29,9 +29,13 @@ impl Reserved {
         TaskHandle::new(Arc::clone(self.registration.cell()), self.registration.shared())
     }
 
+    pub(crate) fn into_actor(self) -> TaskActor {
+        TaskActor::new(self.registration, self.body, self.policy)
+    }
+
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
     pub(crate) fn start(self, shared: &Shared) {
-        let actor = TaskActor::new(self.registration, self.body, self.policy);
+        let actor = self.into_actor();
         // Always bound here: `check_ready` binds before a name is reserved.
         if let Some(runtime) = shared.runtime.get() {
             runtime.spawn(actor);

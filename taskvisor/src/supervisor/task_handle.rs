@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::runtime::cell::{OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
 use crate::sync::wakers::WaiterId;
@@ -77,11 +78,14 @@ impl TaskHandle {
         self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace))
     }
 
-    fn request_stop(&self, shared: &Shared, grace: Duration) -> bool {
-        let first = self.cell.request_stop(StopRequest::stop(StopCause::Cancel, shared.now(), grace));
-        // Withdraw after the request: if the slot is granted in between, the actor finds the stop and starts no attempt.
-        if first && self.cell.slot().is_some() && shared.registry.withdraw(&self.cell) {
-            shared.room.notify_waiters();
+    fn request_stop(&self, shared: &Arc<Shared>, grace: Duration) -> bool {
+        let request = StopRequest::stop(StopCause::Cancel, shared.now(), grace);
+        let first = self.cell.request_stop(request);
+        // Withdraw after the request: if it owns the slot in between, its lane finds the stop and starts no attempt.
+        if first && self.cell.slot().is_some() {
+            if let Withdrawal::Taken(withdrawn) = shared.registry.withdraw(&self.cell, request) {
+                shared.end_withdrawn([withdrawn], None);
+            }
         }
         first
     }

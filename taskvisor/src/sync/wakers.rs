@@ -169,6 +169,10 @@ pub(crate) struct WakeList {
 }
 
 impl WakeList {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inline.is_none() && self.overflow.as_ref().is_none_or(BTreeMap::is_empty)
+    }
+
     /// Wakes every waiter.
     pub(crate) fn wake(self) {
         // Contained one by one: a waker that panics must not keep the other waiters asleep.

@@ -1,8 +1,6 @@
 //! Reports of long waits: after 10 s, 20 s, 40 s and so on, if a subscriber wants `Delayed`.
 //!
 //! A task that waits for a permit uses its own timer. Submissions that wait for a slot share one, in `job/slot_timer.rs`.
-//! It marks and wakes the tasks whose report is due. Each task publishes its own report, so that no `Delayed` follows an
-//! `Admitted`.
 
 use std::pin::Pin;
 use std::task::Context;
@@ -53,15 +51,5 @@ pub(crate) fn poll_permit_wait(
         registration
             .publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: WaitingOn::Permit, since });
         timer.as_mut().set(next_report(since, now));
-    }
-}
-
-/// Publishes a report of the wait for a slot, if one is due.
-pub(crate) fn report_slot_wait(registration: &Registration) {
-    if registration.shared().bus.wants(EventName::Delayed) {
-        if let Some(since) = registration.cell().take_delay() {
-            registration
-                .publish(EventName::Delayed, None, || EventKind::Delayed { on: WaitingOn::Slot, since });
-        }
     }
 }

@@ -5,22 +5,21 @@
 //!
 //! | stage | polls | next stage |
 //! |---|---|---|
-//! | `Slot` | the cell, until the task owns its slot | `Gates` |
 //! | `Gates` | the permit, if attempts are limited; then starts an attempt | `Running` |
 //! | `Running` | the body; then its timeout, or the deadline of a stop | `Sleeping`, `Yielding`, or the end |
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
 //! | `Yielding` | nothing: the actor has woken itself | `Gates` |
 //!
 //! In every stage but `Running`, a stop request ends the task at the next poll. A running attempt ends by itself, or is
-//! dropped at the deadline of the stop.
+//! dropped at the deadline of the stop. `lane.rs` polls the actor, and goes on with the next submission of a slot.
 
 mod attempt_result;
 pub(crate) mod delayed;
+mod lane;
 mod next_step;
 mod permit;
 mod timer;
 
-use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,16 +28,16 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::attempt_result::{AttemptResult, attempt_event};
-use self::delayed::{poll_permit_wait, report_slot_wait};
+use self::delayed::poll_permit_wait;
 use self::next_step::{FailureStreak, NextStep};
 use self::permit::Permit;
 use self::timer::ActorTimer;
 use crate::event::{EventKind, EventName};
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{PendingStop, PollView, StopKind, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
-use crate::runtime::registry::registration::Registration;
+use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::WaitingOn;
 
 pub(crate) struct TaskActor {
@@ -55,8 +54,6 @@ pub(crate) struct TaskActor {
 /// What the next poll of the actor does.
 #[derive(Clone, Copy, Debug)]
 enum ActorStage {
-    /// Waits for its slot.
-    Slot,
     /// Waits for what every attempt requires.
     Gates,
     /// Polls the body.
@@ -77,80 +74,76 @@ struct StartedAttempt {
     at: Instant,
 }
 
-/// Whether to continue with the next stage, or to return from the poll.
-type Step = ControlFlow<Poll<()>>;
+/// How the poll of one task ended.
+#[derive(Clone, Copy, Debug)]
+enum TaskPoll {
+    Pending,
+    /// The task has ended, and no other follows.
+    Done,
+    /// The task has ended at `at`, and the actor has become the next owner of its slot.
+    Next {
+        at: Instant,
+        woke: bool,
+    },
+}
+
+/// Whether to continue with the next stage, or to return from the poll of the task.
+type Step = ControlFlow<TaskPoll>;
 
 const CONTINUE: Step = ControlFlow::Continue(());
-const PENDING: Step = ControlFlow::Break(Poll::Pending);
-const DONE: Step = ControlFlow::Break(Poll::Ready(()));
-
-impl Future for TaskActor {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        // The whole poll works with this view. `end_poll` compares it with the cell, and triggers another poll if it is
-        // out of date: no step needs to lock the cell again.
-        let (view, mut started) = this.begin_poll();
-        let PollView { stop, owns_slot } = view;
-        this.registration.publish_added(started.map(|started| started.at));
-        loop {
-            let step = match this.stage {
-                ActorStage::Slot => this.wait_for_slot(owns_slot, stop),
-                ActorStage::Gates => this.pass_gates(started.take(), stop, context),
-                ActorStage::Running { until } => this.run(until, stop, context),
-                ActorStage::Sleeping => this.sleep(stop, context),
-                ActorStage::Yielding => this.enter_stage(ActorStage::Gates),
-            };
-            if let ControlFlow::Break(polled) = step {
-                // A ready actor has finished its cell already.
-                if polled.is_pending() && this.registration.cell().end_poll(view, context.waker()) {
-                    return this.finish_stuck(context);
-                }
-                return polled;
-            }
-        }
-    }
-}
+const PENDING: Step = ControlFlow::Break(TaskPoll::Pending);
+const DONE: Step = ControlFlow::Break(TaskPoll::Done);
 
 impl TaskActor {
     pub(crate) fn new(mut registration: Registration, body: ErasedBody, policy: Policy) -> Self {
         // From here on the task has an outcome, even if the runtime drops the actor before its first poll.
         registration.accept();
-        let stage = if registration.is_queued() { ActorStage::Slot } else { ActorStage::Gates };
         Self {
             body,
             registration,
             policy,
-            stage,
+            stage: ActorStage::Gates,
             streak: FailureStreak::default(),
             timer: None,
             permit: None,
         }
     }
 
+    /// Polls the current task. `now` is a reading of the clock, if no user code has run since.
+    fn poll_task(&mut self, now: Option<Instant>, context: &mut Context<'_>) -> TaskPoll {
+        // The whole poll works with this view. `end_poll` compares it with the cell, and triggers another poll if it is
+        // out of date: no step needs to lock the cell again.
+        let (view, mut started) = self.begin_poll(now);
+        let stop = view.stop;
+        self.registration.publish_added(started.map(|started| started.at));
+        loop {
+            let step = match self.stage {
+                ActorStage::Gates => self.pass_gates(started.take(), stop, context),
+                ActorStage::Running { until } => self.run(until, stop, context),
+                ActorStage::Sleeping => self.sleep(stop, context),
+                ActorStage::Yielding => self.enter_stage(ActorStage::Gates),
+            };
+            match step {
+                ControlFlow::Continue(()) => {}
+                ControlFlow::Break(TaskPoll::Pending) => {
+                    let is_stuck = self.registration.cell().end_poll(view, context.waker());
+                    return if is_stuck { self.finish_stuck(context) } else { TaskPoll::Pending };
+                }
+                // A task that has ended has finished its cell already.
+                ControlFlow::Break(ended) => return ended,
+            }
+        }
+    }
+
     /// Begins a poll in the cell. If an attempt is next and needs no permit, it begins under the same lock.
-    fn begin_poll(&self) -> (PollView, Option<StartedAttempt>) {
+    fn begin_poll(&self, now: Option<Instant>) -> (PollView, Option<StartedAttempt>) {
         let starts = matches!(self.stage, ActorStage::Gates | ActorStage::Yielding);
         if !starts || self.registration.shared().permits.is_some() {
             return (self.registration.cell().begin_poll(), None);
         }
-        let at = Instant::now();
+        let at = now.unwrap_or_else(Instant::now);
         let (view, attempt) = self.registration.cell().begin_poll_and_attempt(at);
         (view, attempt.map(|attempt| StartedAttempt { attempt, at }))
-    }
-
-    fn wait_for_slot(&mut self, owns_slot: bool, stop: Option<PendingStop>) -> Step {
-        if let Some(stop) = stop {
-            // Also if the task owns its slot by now: its registration passes the slot on.
-            return self.finish_stopped(stop);
-        }
-        if !owns_slot {
-            report_slot_wait(&self.registration);
-            return PENDING;
-        }
-        self.registration.publish_admitted();
-        self.enter_stage(ActorStage::Gates)
     }
 
     fn pass_gates(
@@ -221,12 +214,13 @@ impl TaskActor {
     }
 
     /// Finishes a task that was declared stuck during the poll that returns now. Its outcome is already published.
-    fn finish_stuck(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _done = match self.stage {
+    fn finish_stuck(&mut self, context: &mut Context<'_>) -> TaskPoll {
+        let step = match self.stage {
             ActorStage::Running { .. } => self.finish_attempt(AttemptResult::Aborted, context),
             _ => self.finish(TaskEnd::Aborted, None),
         };
-        Poll::Ready(())
+        // An aborted attempt always ends its task.
+        step.break_value().unwrap_or(TaskPoll::Done)
     }
 
     /// Ends the attempt: drops its future, publishes its event, and takes the next step.
@@ -297,15 +291,10 @@ impl TaskActor {
 
     /// Ends the task outside of an attempt, because of a stop request.
     fn finish_stopped(&mut self, stop: PendingStop) -> Step {
-        match stop.kind {
-            StopKind::Stop => {
-                self.finish(TaskEnd::Canceled { cause: stop.cause, failed: self.streak.failures() > 0 }, None)
-            }
-            StopKind::Reject(rejection) => self.finish(TaskEnd::Rejected(rejection), None),
-        }
+        self.finish(stop.end(self.streak.failures() > 0), None)
     }
 
-    /// Ends the task. The last step of an actor.
+    /// Ends the task. If another submission waits for its slot, the actor becomes that one.
     ///
     /// `now` is a reading of the clock, if no user code has run since. It is reused unless the task's value has a
     /// destructor.
@@ -315,8 +304,12 @@ impl TaskActor {
         // Before the registration finishes: when waiters see the end, no user code of the task runs any more.
         self.with_body(None, |body, _| body.discard());
         self.permit = None;
-        self.registration.finish(end, now.unwrap_or_else(Instant::now));
-        DONE
+        let now = now.unwrap_or_else(Instant::now);
+        let Finished { next, woke } = self.registration.finish(end, now);
+        match next {
+            Some(next) => ControlFlow::Break(TaskPoll::Next { at: self.become_next(next), woke }),
+            None => DONE,
+        }
     }
 
     fn enter_stage(&mut self, stage: ActorStage) -> Step {

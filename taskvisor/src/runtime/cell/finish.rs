@@ -1,4 +1,5 @@
-//! The end of a task. Its actor decides it and publishes it; if the actor is stuck inside a poll, a waiter forces it.
+//! The end of a task. Its actor decides it and publishes it. If the actor is stuck inside a poll, an observer forces it: a
+//! waiter for the outcome, the driver of the shutdown, or the watchdog.
 
 use tokio::time::Instant;
 
@@ -44,11 +45,11 @@ impl TaskCell {
         *self.state.lock().end.get_or_insert(end)
     }
 
-    /// Makes the end visible and wakes all waiters. The last change of a cell.
-    pub(crate) fn finish(&self, now: Instant) {
+    /// Makes the end visible and wakes all waiters. Returns whether there was one. The last change of a cell.
+    pub(crate) fn finish(&self, now: Instant) -> bool {
         let (token, _actor, waiters) = {
             let mut state = self.state.lock();
-            // The registration has decided by now. The fallback only keeps `Ended` from being without an end.
+            // Already set by `decide_end`. The fallback keeps the invariant that a cell in the phase `Ended` has an end.
             state.end.get_or_insert(TaskEnd::Aborted);
             state.phase = CellPhase::Ended;
             state.since = now;
@@ -58,6 +59,8 @@ impl TaskCell {
         if let Some(token) = token {
             token.cancel();
         }
+        let woke = !waiters.is_empty();
         waiters.wake();
+        woke
     }
 }

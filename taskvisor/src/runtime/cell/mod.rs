@@ -5,8 +5,8 @@
 //! | enum | question | values | written by |
 //! |---|---|---|---|
 //! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through this file; `Stuck` by `force_end` |
-//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Slot` `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
-//! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Queued` `Attempt` `Finished` | the registration, which the actor owns |
+//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
+//! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
 //!
 //! The stop request is not a phase: `stop` is set beside any of them, stays set, and ends the task at the next check. The
@@ -15,8 +15,8 @@
 //! ```text
 //! transition                        method           CellPhase           ActorStage      LifecycleStep
 //! the task is registered            new              Waiting(Slot)       -               Reserved
-//! it is accepted and spawned        -                .                   Slot or Gates   Accepted, Added or Queued
-//! it owns its slot                  grant_slot       .                   Gates           Added
+//! it is accepted and spawned        -                .                   Gates           Accepted or Added
+//! its lane takes it from the queue  -                .                   Gates           Added
 //! no permit is free                 begin_wait       Waiting(Permit)     Gates           Added
 //! an attempt begins                 begin_attempt    Running             Running         Attempt
 //! the attempt ends                  finish_attempt   Waiting(Slot) (*)   Running         Added
@@ -33,9 +33,10 @@
 //! # Invariants
 //!
 //! Each is shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
-//! 1. The end is first-writer-wins: the actor decides it, or a waiter forces it, never both.
+//! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
+//!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
-//! 3. A stop request or a slot grant that arrives during a poll triggers another poll.
+//! 3. A stop request that arrives during a poll triggers another poll.
 //! 4. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
 //!
@@ -91,8 +92,6 @@ struct CellState {
     failures: u32,
     /// The pending stop request. Once set, it stays set.
     stop: Option<PendingStop>,
-    /// The slot of a submission. One byte, because a cell of 240 bytes needs the next larger block of the allocator.
-    slot: SlotState,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -104,16 +103,6 @@ struct CellState {
     waiters: Wakers,
     /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
-}
-
-/// Whether a submission owns its slot. A task without a slot counts as the owner of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SlotState {
-    Queued,
-    /// Queued, and the actor has yet to publish that the wait takes long. Granting the slot drops that report: the actor would
-    /// not take it any more, and would be polled for ever.
-    DelayDue,
-    Owned,
 }
 
 /// What the task is doing. See the table above.
@@ -140,7 +129,6 @@ impl TaskCell {
             attempt: 0,
             failures: 0,
             stop: None,
-            slot: if matches!(key, RegistryKey::Slot(_)) { SlotState::Queued } else { SlotState::Owned },
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -215,17 +203,17 @@ impl TaskCell {
         first
     }
 
-    /// Begins a poll of the actor: returns the pending stop and whether the task owns its slot.
+    /// Begins a poll of the actor: returns the pending stop.
     pub(crate) fn begin_poll(&self) -> PollView {
         self.state.lock().begin_poll()
     }
 
-    /// Begins a poll of the actor and, if no stop is pending and the task owns its slot, its next attempt.
+    /// Begins a poll of the actor and, if no stop is pending, its next attempt.
     // One lock instead of two: this is the common path of a task without a permit.
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let mut state = self.state.lock();
         let view = state.begin_poll();
-        let may_start = view.owns_slot && view.stop.is_none();
+        let may_start = view.stop.is_none();
         (view, may_start.then(|| state.begin_attempt(now)))
     }
 
@@ -241,57 +229,13 @@ impl TaskCell {
             let registered = state.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
             // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
             let replaced = if registered { None } else { state.actor.replace(waker.clone()) };
-            (
-                state.poll_view() != view || state.slot == SlotState::DelayDue,
-                state.phase == CellPhase::Stuck,
-                replaced,
-            )
+            (state.poll_view() != view, state.phase == CellPhase::Stuck, replaced)
         };
         // A request during the poll may have woken nothing: the first poll has no registered waker yet.
         if outdated {
             waker.wake_by_ref();
         }
         stuck
-    }
-
-    /// Makes the task the owner of its slot, and wakes its actor. If the task has ended meanwhile, its registration passes
-    /// the slot on.
-    pub(crate) fn grant_slot(&self) {
-        let actor = {
-            let mut state = self.state.lock();
-            state.slot = SlotState::Owned;
-            state.actor.take()
-        };
-        if let Some(actor) = actor {
-            actor.wake();
-        }
-    }
-
-    /// Makes the actor publish that the task still waits for its slot. Does nothing if the wait is over.
-    #[cfg(feature = "controller")]
-    pub(crate) fn report_delay(&self) {
-        let actor = {
-            let mut state = self.state.lock();
-            // An actor that no longer waits would never take the report, and would be polled forever.
-            if state.slot == SlotState::Owned || state.stop.is_some() {
-                return;
-            }
-            state.slot = SlotState::DelayDue;
-            state.actor.take()
-        };
-        if let Some(actor) = actor {
-            actor.wake();
-        }
-    }
-
-    /// Takes a due report of the wait for the slot. Returns when the wait began.
-    pub(crate) fn take_delay(&self) -> Option<Instant> {
-        let mut state = self.state.lock();
-        if state.slot != SlotState::DelayDue {
-            return None;
-        }
-        state.slot = SlotState::Queued;
-        Some(state.since)
     }
 
     pub(crate) fn stop_requested(&self) -> bool {
@@ -356,7 +300,7 @@ impl TaskCell {
         self.state.lock().failures = failures;
     }
 
-    /// Sleeps until the next attempt, unless a stop was requested. Sets the number of consecutive failures in either case.
+    /// Enters the phase `Sleeping`, unless a stop was requested. Sets the number of consecutive failures in either case.
     pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
         let mut state = self.state.lock();
         state.failures = failures;

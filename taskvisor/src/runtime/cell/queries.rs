@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, PollView, SlotState, TaskCell, TaskEnd};
+use super::{CellPhase, CellState, PollView, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::sync::wakers::{WaiterId, check_or_register};
@@ -153,7 +153,7 @@ impl TaskCell {
 
 impl CellState {
     pub(super) fn poll_view(&self) -> PollView {
-        PollView { stop: self.stop, owns_slot: self.slot == SlotState::Owned }
+        PollView { stop: self.stop }
     }
 
     fn is_cancelled(&self, attempt: u64) -> bool {

@@ -80,6 +80,14 @@ impl StopRequest {
 }
 
 impl PendingStop {
+    /// The end of a task that this request stops outside of an attempt. `failed` says whether its last attempt failed.
+    pub(crate) fn end(&self, failed: bool) -> TaskEnd {
+        match self.kind {
+            StopKind::Stop => TaskEnd::Canceled { cause: self.cause, failed },
+            StopKind::Reject(rejection) => TaskEnd::Rejected(rejection),
+        }
+    }
+
     /// Records that the actor is inside a poll past the deadline. Returns whether the same poll was first observed so at
     /// least [`STUCK_CONFIRMATION`] earlier.
     pub(super) fn confirm_overdue(&mut self, now: Instant) -> bool {

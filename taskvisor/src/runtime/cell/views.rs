@@ -20,6 +20,4 @@ pub(crate) struct FinishedAttempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PollView {
     pub(crate) stop: Option<PendingStop>,
-    /// True once the task owns its slot; always true for tasks without one.
-    pub(crate) owns_slot: bool,
 }

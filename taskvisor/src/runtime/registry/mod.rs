@@ -3,13 +3,14 @@
 //! # Invariants
 //!
 //! The models in `models/registry.rs`, `models/names.rs` and `models/slots.rs` show them:
-//! 1. A name is taken exactly from `register` to `deregister`. A slot has one owner, from `grant_slot` to its `deregister`.
+//! 1. A name is taken exactly from `register` to `deregister`. A slot has one owner, from its `register_submission` or the
+//!    `deregister` of the owner before it to its own `deregister`.
 //! 2. The closed flag is read under the lock that inserts. `close_admission` returns every task that registered before it
 //!    closed the shard; every later registration is rejected.
-//! 3. The gate counts a task from before `register` takes the name until `count_out`, after its end is visible. When the
+//! 3. The admission word counts a task from before `register` takes the name until `count_out`, after its end is visible. When the
 //!    count is zero, every accepted task has its outcome.
 //!
-//! # The gate
+//! # The admission word
 //!
 //! One atomic word, so that "closed" and "idle" are decided in one step: `close_if_idle` closes an idle registry, or a task
 //! is counted in, never both.
@@ -25,6 +26,7 @@
 //! sequence.
 
 pub(crate) mod registration;
+mod withdrawn;
 pub(crate) mod slot;
 mod slots;
 
@@ -32,14 +34,17 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-pub(crate) use slots::{Limits, Placement};
+#[cfg(feature = "controller")]
+pub(crate) use slots::{CheckIn, DelayedSubmissions, Limits, Placement};
+pub(crate) use slots::{NextOwner, Withdrawal, WithdrawnSubmission, Work};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use tokio::time::Instant;
 
 use self::slot::{NoRoom, SlotQueue};
-use crate::runtime::cell::{RegistryKey, TaskCell};
+use self::slots::{Slot, take_or_defer};
+use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::task::TaskId;
@@ -49,7 +54,7 @@ pub(crate) struct Registry {
     shards: Box<[Mutex<Shard>]>,
     hasher: RandomState,
     /// The number of tasks and two flags: see the module documentation.
-    gate: AtomicUsize,
+    admission: AtomicUsize,
     /// The number of submissions that wait for a slot, in all shards. Compared with `Limits::total`.
     waiting: AtomicUsize,
     /// Waiters for idleness.
@@ -61,7 +66,9 @@ struct Shard {
     /// Tasks registered under their names, and submissions without a slot.
     tasks: HashTable<TaskEntry>,
     /// The slots that have an owner. The key of a slot is the `slot` of its owner.
-    slots: HashTable<SlotQueue<Arc<TaskCell>>>,
+    slots: HashTable<Slot>,
+    /// Submissions that were withdrawn while they were checked out, and why.
+    withdrawn: Vec<(TaskId, Option<StopRequest>)>,
     closed: bool,
 }
 
@@ -74,13 +81,14 @@ struct TaskEntry {
 }
 
 /// The tasks that were registered when admission closed.
+#[must_use = "end the waiting submissions"]
 #[derive(Debug, Default)]
 pub(crate) struct LiveTasks {
     /// Whether admission was open before: true for exactly one closing call.
     pub(crate) was_open: bool,
     pub(crate) running: Vec<Arc<TaskCell>>,
-    /// The submissions that were removed from the slot queues.
-    pub(crate) waiting: Vec<Arc<TaskCell>>,
+    /// The submissions that were withdrawn from the slot queues. The caller ends them.
+    pub(crate) waiting: Vec<WithdrawnSubmission>,
 }
 
 /// Why a registration was rejected.
@@ -100,7 +108,7 @@ impl Registry {
         Self {
             shards: (0..shards.next_power_of_two()).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
-            gate: AtomicUsize::new(0),
+            admission: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             idle: Mutex::default(),
         }
@@ -121,10 +129,10 @@ impl Registry {
         self.count_in(|| self.shard(cell.hash()).lock().insert(cell))
     }
 
-    /// Frees the name of a task, or its place in a slot. Returns the submission that must be granted the slot.
-    pub(crate) fn deregister(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
+    /// Frees the name of a task, or its slot. Returns the next owner of the slot, if the calling lane must run it.
+    pub(crate) fn deregister(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<NextOwner> {
         if cell.slot().is_some() {
-            return self.deregister_from_slot(cell, now);
+            return self.deregister_owner(cell, now);
         }
         // Bound to a variable, so that a last reference is dropped after the lock.
         let _removed = self.shard(cell.hash()).lock().remove(cell);
@@ -134,7 +142,7 @@ impl Registry {
     /// Counts a task in and calls `insert`. If admission is closed or `insert` fails, counts it out again.
     fn count_in<T>(&self, insert: impl FnOnce() -> Result<T, RegisterError>) -> Result<T, RegisterError> {
         // Counted before it is inserted: `close_if_idle` must not find the count at zero between the two steps.
-        if self.gate.fetch_add(ONE, Ordering::AcqRel) & CLOSED != 0 {
+        if self.admission.fetch_add(ONE, Ordering::AcqRel) & CLOSED != 0 {
             // `count_out` and not a bare subtraction: this registration may have hidden the zero from the last task.
             self.count_out();
             return Err(RegisterError::Closed);
@@ -151,27 +159,31 @@ impl Registry {
     pub(crate) fn count_out(&self) {
         // Release: whatever this task has written is visible to the thread that reads a zero. Acquire: the thread that
         // reads the last `ONE` sees what the tasks before it have written, and the `AWAITED` bit of `poll_idle`.
-        let before = self.gate.fetch_sub(ONE, Ordering::AcqRel);
+        let before = self.admission.fetch_sub(ONE, Ordering::AcqRel);
         if before < 2 * ONE && before & AWAITED != 0 {
             let waiters = self.idle.lock().take();
             waiters.wake();
         }
     }
 
-    /// Closes admission, empties the slot queues, and returns the live tasks.
-    pub(crate) fn close_admission(&self) -> LiveTasks {
+    /// Closes admission, empties the slot queues for the reason of `request`, and returns the live tasks.
+    pub(crate) fn close_admission(&self, request: Option<StopRequest>) -> LiveTasks {
         // The bit first: registrations that have not reached their shard yet are rejected without its lock.
-        let before = self.gate.fetch_or(CLOSED, Ordering::AcqRel);
+        let before = self.admission.fetch_or(CLOSED, Ordering::AcqRel);
         let mut live = LiveTasks { was_open: before & CLOSED == 0, ..LiveTasks::default() };
         let mut running = Vec::with_capacity(before / ONE);
+        let mut waiting = 0;
         for shard in &self.shards {
             let mut shard = shard.lock();
             // Set and listed under one lock: a task of this shard is in the list, or it finds the flag.
             shard.closed = true;
-            live.waiting.extend(shard.slots.iter_mut().flat_map(SlotQueue::clear));
+            let Shard { slots, withdrawn, .. } = &mut *shard;
+            waiting += slots.iter().map(SlotQueue::waiting).sum::<usize>();
+            let cleared = slots.iter_mut().flat_map(SlotQueue::clear);
+            live.waiting.extend(cleared.filter_map(|queued| take_or_defer(queued, request, withdrawn)));
             running.extend(shard.running().map(by_age));
         }
-        self.waiting.fetch_sub(live.waiting.len(), Ordering::AcqRel);
+        self.waiting.fetch_sub(waiting, Ordering::AcqRel);
         live.running = oldest_first(running);
         live
     }
@@ -180,12 +192,12 @@ impl Registry {
     pub(crate) fn close_if_idle(&self) -> bool {
         // Acquire pairs with the release of the last `count_out`: its outcome is visible. Release pairs with `count_in`.
         // The shards keep `closed: false`: the bit rejects every registration before it reaches a shard.
-        let closed = |gate| (gate < ONE && gate & CLOSED == 0).then_some(gate | CLOSED);
-        self.gate.fetch_update(Ordering::AcqRel, Ordering::Acquire, closed).is_ok()
+        let closed = |word| (word < ONE && word & CLOSED == 0).then_some(word | CLOSED);
+        self.admission.fetch_update(Ordering::AcqRel, Ordering::Acquire, closed).is_ok()
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.gate.load(Ordering::Acquire) & CLOSED != 0
+        self.admission.load(Ordering::Acquire) & CLOSED != 0
     }
 
     /// Ready when no task is registered. Otherwise registers the waker.
@@ -194,7 +206,7 @@ impl Registry {
             let mut idle = self.idle.lock();
             // One operation sets the bit and reads the count. The last `count_out` came before it, and this reads a zero;
             // or it comes after it, sees the bit, and takes this lock once the waker is registered.
-            if self.gate.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
+            if self.admission.fetch_or(AWAITED, Ordering::AcqRel) < ONE {
                 return Some(Poll::Ready(()));
             }
             idle.register(id, source).then_some(Poll::Pending)
@@ -224,7 +236,7 @@ impl Registry {
     /// Returns all registered tasks, oldest first. Shards are locked one by one, so that this is not a snapshot.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
         // Only a hint of the capacity; the count may change meanwhile.
-        let mut cells = Vec::with_capacity(self.gate.load(Ordering::Acquire) / ONE);
+        let mut cells = Vec::with_capacity(self.admission.load(Ordering::Acquire) / ONE);
         for shard in &self.shards {
             let shard = shard.lock();
             cells.extend(shard.running().map(by_age));

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::slot::Admission;
-use super::{Limits, Placement, RegisterError};
+use super::{NextOwner, RegisterError};
 use crate::event::{EventKind, EventName, Subject};
 use crate::runtime::body::TaskContext;
 use crate::runtime::cell::{PendingStop, StopRequest, TaskCell, TaskEnd};
@@ -22,7 +21,7 @@ pub(crate) struct Registration {
     step: LifecycleStep,
 }
 
-/// How far the events of the task have got. It decides which events must follow.
+/// The last lifecycle event that was published. It decides which events must still follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LifecycleStep {
     /// The name or slot is taken. No event was published, and freeing it again publishes none.
@@ -30,8 +29,8 @@ enum LifecycleStep {
     /// The task has an outcome from here on. `Added` is published by the first poll, or before its end.
     Accepted,
     Added,
-    /// Added, and waiting for its slot.
-    Queued,
+    /// Added, and withdrawn from the queue of its slot: it holds no slot.
+    Withdrawn,
     /// An attempt has started. Its end must be published before that of the task.
     Attempt,
     Finished,
@@ -49,16 +48,28 @@ impl Registration {
         }
     }
 
-    /// Registers a submission: as the owner of its slot, or in the queue of the slot.
-    pub(crate) fn for_submission(
-        shared: Arc<Shared>,
-        cell: &Arc<TaskCell>,
-        admission: Admission,
-        limits: Limits,
-        now: Instant,
-    ) -> Result<(Self, Placement), RegisterError> {
-        let placement = shared.registry.register_submission(cell, admission, limits, now)?;
-        Ok((Self { shared, cell: Arc::clone(cell), step: LifecycleStep::Reserved }, placement))
+    /// The registration of a submission that owns its slot and has not waited for it.
+    #[cfg(feature = "controller")]
+    pub(crate) fn of_owner(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
+        Self { shared, cell, step: LifecycleStep::Accepted }
+    }
+
+    /// The registration of a submission that owns its slot after it has waited.
+    #[cfg(feature = "controller")]
+    pub(crate) fn of_queued(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
+        Self { shared, cell, step: LifecycleStep::Added }
+    }
+
+    /// The registration of a submission that was withdrawn from the queue of its slot.
+    pub(super) fn of_withdrawn(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
+        Self { shared, cell, step: LifecycleStep::Withdrawn }
+    }
+
+    /// Continues with the next owner of the slot. The registration must be finished.
+    pub(crate) fn become_next(&mut self, next: Arc<TaskCell>) {
+        debug_assert_eq!(self.step, LifecycleStep::Finished, "one task of a lane follows the other");
+        self.cell = next;
+        self.step = LifecycleStep::Added;
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -81,25 +92,8 @@ impl Registration {
         }
     }
 
-    /// Publishes that a submission was accepted, and whether it is queued.
-    // Called before the actor is spawned: the slot may be granted at any time, and no later event may come before these.
-    #[cfg(feature = "controller")]
-    pub(crate) fn publish_submitted(&mut self, queued: bool, now: Instant) {
-        self.accept();
-        self.publish_added(Some(now));
-        if let (true, Some(slot)) = (queued, self.cell.slot()) {
-            self.step = LifecycleStep::Queued;
-            self.publish(EventName::Queued, Some(now), || EventKind::Queued { slot: Arc::clone(slot) });
-        }
-    }
-
-    pub(crate) fn is_queued(&self) -> bool {
-        self.step == LifecycleStep::Queued
-    }
-
-    pub(crate) fn publish_admitted(&mut self) {
-        self.step = LifecycleStep::Added;
-        self.publish(EventName::Admitted, None, || EventKind::Admitted);
+    pub(crate) fn publish_admitted(&self, now: Option<Instant>) {
+        self.publish(EventName::Admitted, now, || EventKind::Admitted);
     }
 
     pub(crate) fn publish_added(&mut self, now: Option<Instant>) {
@@ -124,7 +118,7 @@ impl Registration {
         self.publish(name, Some(now), || kind(&self.cell));
     }
 
-    /// Sleeps until the next attempt, unless a stop was requested or a `Latest` waits behind this owner: then the next
+    /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
     /// attempt would be out of date.
     pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
         // A `Latest` that was enqueued during the attempt did not stop it, and is found here. One that is enqueued after
@@ -141,46 +135,46 @@ impl Registration {
 
     /// Publishes an event of the task, if a subscriber wants it. Reads the clock unless `now` is given.
     pub(crate) fn publish(&self, name: EventName, now: Option<Instant>, kind: impl FnOnce() -> EventKind) {
-        // Checked first: without a subscriber, neither the event nor a reference to the cell is created.
-        if self.shared.bus.wants(name) {
-            let cell: Arc<dyn Subject> = Arc::clone(&self.cell) as _;
-            self.shared.bus.publish(now.unwrap_or_else(Instant::now), Some(cell), kind());
-        }
+        self.shared.publish(&self.cell, name, now, kind);
     }
 
     /// Ends the task.
     ///
     /// The order is: decide the end, publish it, count it, free the name or pass the slot on, publish `Removed`, make the
     /// outcome visible and wake the waiters, count the task out.
-    pub(crate) fn finish(&mut self, end: TaskEnd, now: Instant) {
+    ///
+    /// The caller runs the next owner of the slot, if there is one, or ends it.
+    #[must_use = "the next owner of the slot must run or end"]
+    pub(crate) fn finish(&mut self, end: TaskEnd, now: Instant) -> Finished {
         debug_assert_ne!(self.step, LifecycleStep::Finished, "a task finishes once");
-        if self.step == LifecycleStep::Reserved {
-            self.deregister(now);
+        let next = if self.step == LifecycleStep::Reserved {
+            // Never accepted: no event and no count. No waiter sees the end before `finish`.
             self.cell.decide_end(TaskEnd::Aborted);
+            self.deregister(now)
         } else {
-            self.publish_end(end, now);
-        }
+            self.publish_end(end, now)
+        };
         // Set before the waiters wake: whatever follows, the destructor does not finish the task a second time.
         self.step = LifecycleStep::Finished;
         // After `deregister`: a waiter that adds a task of the same name must find the name free.
-        self.cell.finish(now);
+        let woke = self.cell.finish(now);
         // Last: once the registry is idle, every outcome is visible.
         self.shared.registry.count_out();
+        Finished { next, woke }
     }
 
     /// Frees the name, or passes the slot on.
-    fn deregister(&self, now: Instant) {
-        if let Some(next) = self.shared.registry.deregister(&self.cell, now) {
-            // Granted after the lock of the shard: this wakes the next actor.
-            next.grant_slot();
-        }
+    fn deregister(&self, now: Instant) -> Option<NextOwner> {
+        let holds_key = self.step != LifecycleStep::Withdrawn;
+        let next = if holds_key { self.shared.registry.deregister(&self.cell, now) } else { None };
         // Notified also if nothing was queued: an idle slot admits a submission that waits for room.
         if self.cell.slot().is_some() {
             self.shared.room.notify_waiters();
         }
+        next
     }
 
-    fn publish_end(&mut self, end: TaskEnd, now: Instant) {
+    fn publish_end(&mut self, end: TaskEnd, now: Instant) -> Option<NextOwner> {
         // The actor may be dropped before its first poll, or during an attempt: the events that are missing come first.
         self.publish_added(Some(now));
         if self.step == LifecycleStep::Attempt {
@@ -192,15 +186,51 @@ impl Registration {
         let outcome = || EventKind::Ended { outcome: self.cell.decided_outcome(end) };
         self.publish(EventName::Ended, Some(now), outcome);
         self.shared.tally.count(&self.cell, end);
-        self.deregister(now);
+        let next = self.deregister(now);
         self.publish(EventName::Removed, Some(now), || EventKind::Removed);
+        next
     }
+}
+
+/// The result of finishing a task.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The next owner of the slot.
+    pub(crate) next: Option<NextOwner>,
+    /// Whether waiters for the outcome were woken.
+    pub(crate) woke: bool,
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if self.step != LifecycleStep::Finished {
-            self.finish(TaskEnd::Aborted, Instant::now());
+        if self.step == LifecycleStep::Finished {
+            return;
+        }
+        // The runtime drops the lane: no other code would end the submissions that it has yet to run. A loop, because the
+        // queue may be longer than the stack.
+        let mut next = self.finish(TaskEnd::Aborted, Instant::now()).next;
+        while let Some(NextOwner { cell, mut work, .. }) = next {
+            // Its value is dropped before its end is visible.
+            work.body.discard();
+            self.become_next(cell);
+            next = self.finish(TaskEnd::Aborted, Instant::now()).next;
+        }
+    }
+}
+
+impl Shared {
+    /// Publishes an event of a task, if a subscriber wants it. Reads the clock unless `now` is given.
+    pub(crate) fn publish(
+        &self,
+        cell: &Arc<TaskCell>,
+        name: EventName,
+        now: Option<Instant>,
+        kind: impl FnOnce() -> EventKind,
+    ) {
+        // Checked first: without a subscriber, neither the event nor a reference to the cell is created.
+        if self.bus.wants(name) {
+            let subject: Arc<dyn Subject> = Arc::clone(cell) as _;
+            self.bus.publish(now.unwrap_or_else(Instant::now), Some(subject), kind());
         }
     }
 }

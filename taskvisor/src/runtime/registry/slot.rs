@@ -1,4 +1,5 @@
-//! The owner of one slot and the queue of submissions that wait for it. A pure data structure, generic over the task.
+//! The owner of one slot and the queue of submissions that wait for it. A pure data structure, generic over the task (`T`)
+//! and over the work of a waiting submission (`W`): its body and its policy.
 //!
 //! | admission | the slot is idle | the slot has an owner |
 //! |---|---|---|
@@ -53,31 +54,41 @@ impl fmt::Display for Admission {
 
 /// A slot that has an owner.
 #[derive(Debug)]
-pub(crate) struct SlotQueue<T> {
+pub(crate) struct SlotQueue<T, W> {
     pub(crate) owner: T,
     pub(crate) since: Instant,
     /// The waiting `Replace`, at most one.
-    front: Option<QueuedSubmission<T>>,
+    front: Option<QueuedSubmission<T, W>>,
     /// The waiting `Queue` and `Latest`, in the order of their arrival.
-    queue: VecDeque<QueuedSubmission<T>>,
-    /// While a timer of this slot runs: the submission whose arrival started it, and the time of its next check.
-    pub(crate) watch: Option<(TaskId, Instant)>,
+    queue: VecDeque<QueuedSubmission<T, W>>,
+    /// The timer that reports long waits for this slot, while one runs.
+    pub(crate) timer: Option<SlotTimer>,
+}
+
+/// The timer of a slot, a task of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SlotTimer {
+    /// The submission whose arrival started it.
+    pub(crate) id: TaskId,
+    pub(crate) next_check: Instant,
 }
 
 /// A submission that waits for a slot.
-#[derive(Clone, Debug)]
-pub(crate) struct QueuedSubmission<T> {
+#[derive(Debug)]
+pub(crate) struct QueuedSubmission<T, W> {
     pub(crate) task: T,
     pub(crate) admission: Admission,
     pub(crate) since: Instant,
+    /// `None` while the submission is checked out: see `registry/slots.rs`.
+    pub(crate) work: Option<W>,
 }
 
 /// What the caller must do for other tasks after it enqueued a submission.
 // Returned and not done here: a stop request locks and wakes another task, which must not happen under the shard's lock.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct QueueEffects<T> {
-    /// The waiting submission that was removed; to be rejected.
-    pub(crate) superseded: Option<T>,
+#[derive(Debug)]
+pub(crate) struct QueueEffects<T, W> {
+    /// The waiting submission that was removed; to be ended as superseded.
+    pub(crate) superseded: Option<QueuedSubmission<T, W>>,
     /// The owner; to be stopped.
     pub(crate) replaced: Option<T>,
     /// The owner; to be stopped if it is between two attempts.
@@ -91,22 +102,9 @@ pub(crate) enum NoRoom {
     QueueFull,
 }
 
-/// The effect of removing a task from its slot.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Departure<T> {
-    /// The task was the owner. The contained one owns the slot now.
-    Passed(T),
-    /// The task was the owner, and no submission waits: the slot is idle.
-    Empty,
-    /// The task was waiting.
-    Withdrawn,
-    /// The task was neither the owner nor waiting.
-    Absent,
-}
-
-impl<T: Clone + PartialEq> SlotQueue<T> {
+impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
     pub(crate) fn new(owner: T, since: Instant) -> Self {
-        Self { owner, since, front: None, queue: VecDeque::new(), watch: None }
+        Self { owner, since, front: None, queue: VecDeque::new(), timer: None }
     }
 
     /// Checks whether a submission may wait.
@@ -122,7 +120,7 @@ impl<T: Clone + PartialEq> SlotQueue<T> {
     }
 
     /// Enqueues a submission that `admits` accepted.
-    pub(crate) fn enqueue(&mut self, submission: QueuedSubmission<T>) -> QueueEffects<T> {
+    pub(crate) fn enqueue(&mut self, submission: QueuedSubmission<T, W>) -> QueueEffects<T, W> {
         match submission.admission {
             // `admits` never accepts a `DropIfRunning`.
             Admission::Queue | Admission::DropIfRunning => {
@@ -130,56 +128,53 @@ impl<T: Clone + PartialEq> SlotQueue<T> {
                 QueueEffects { superseded: None, replaced: None, outdated: None }
             }
             Admission::Replace => {
-                let superseded = self.front.replace(submission).map(|older| older.task);
+                let superseded = self.front.replace(submission);
                 QueueEffects { superseded, replaced: Some(self.owner.clone()), outdated: None }
             }
             Admission::Latest => {
                 let older = self.queue.iter().position(|other| other.admission == Admission::Latest);
-                let superseded = older.and_then(|index| self.queue.remove(index)).map(|older| older.task);
+                let superseded = older.and_then(|index| self.queue.remove(index));
                 self.queue.push_back(submission);
                 QueueEffects { superseded, replaced: None, outdated: Some(self.owner.clone()) }
             }
         }
     }
 
-    /// Removes a task, which may be the owner or a waiting submission. If it was the owner, the next one becomes it.
-    pub(crate) fn remove(&mut self, task: &T, now: Instant) -> Departure<T> {
-        if self.owner == *task {
-            return match self.front.take().or_else(|| self.queue.pop_front()) {
-                Some(next) => {
-                    self.owner = next.task.clone();
-                    // A submission may arrive after the owner has read the clock and before it took the lock.
-                    self.since = now.max(next.since);
-                    Departure::Passed(next.task)
-                }
-                None => Departure::Empty,
-            };
-        }
-        if self.withdraw(task) { Departure::Withdrawn } else { Departure::Absent }
+    /// Makes the next waiting submission the owner, and returns it. `None` if no submission waits: the slot is idle then.
+    pub(crate) fn pass_on(&mut self, now: Instant) -> Option<QueuedSubmission<T, W>> {
+        let next = self.front.take().or_else(|| self.queue.pop_front())?;
+        self.owner = next.task.clone();
+        // A submission may arrive after the owner has read the clock and before it took the lock.
+        self.since = now.max(next.since);
+        Some(next)
     }
 
-    /// Removes a waiting submission. Returns whether it was waiting.
-    pub(crate) fn withdraw(&mut self, task: &T) -> bool {
+    /// Removes and returns a waiting submission.
+    pub(crate) fn withdraw(&mut self, task: &T) -> Option<QueuedSubmission<T, W>> {
         if self.front.as_ref().is_some_and(|front| front.task == *task) {
-            self.front = None;
-            return true;
+            return self.front.take();
         }
         let index = self.queue.iter().position(|queued| queued.task == *task);
-        index.and_then(|index| self.queue.remove(index)).is_some()
+        index.and_then(|index| self.queue.remove(index))
     }
 
     /// Removes and returns all waiting submissions. The owner stays.
-    pub(crate) fn clear(&mut self) -> Vec<T> {
-        self.front
-            .take()
-            .into_iter()
-            .chain(std::mem::take(&mut self.queue))
-            .map(|queued| queued.task)
-            .collect()
+    pub(crate) fn clear(&mut self) -> impl Iterator<Item = QueuedSubmission<T, W>> + use<T, W> {
+        self.front.take().into_iter().chain(std::mem::take(&mut self.queue))
+    }
+
+    /// Finds a waiting submission.
+    // Backwards, because the callers look for recent ones.
+    pub(crate) fn queued_mut(&mut self, task: &T) -> Option<&mut QueuedSubmission<T, W>> {
+        self.queue.iter_mut().rev().chain(&mut self.front).find(|queued| queued.task == *task)
+    }
+
+    pub(crate) fn all_queued_mut(&mut self) -> impl Iterator<Item = &mut QueuedSubmission<T, W>> {
+        self.front.iter_mut().chain(&mut self.queue)
     }
 
     /// The waiting submissions, in the order in which they will own the slot.
-    pub(crate) fn queued(&self) -> impl Iterator<Item = &QueuedSubmission<T>> {
+    pub(crate) fn queued(&self) -> impl Iterator<Item = &QueuedSubmission<T, W>> {
         self.front.iter().chain(&self.queue)
     }
 

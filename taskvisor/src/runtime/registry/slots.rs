@@ -1,7 +1,29 @@
 //! Registration of submissions: as the owner of a slot, or in its queue.
 //!
-//! Everything is decided under the lock of the slot's shard. The tasks that must be stopped or granted the slot are
-//! returned, and the caller acts on them after the lock: both lock and wake another task.
+//! Everything is decided under the lock of the slot's shard. The tasks that must be stopped or ended are returned, and the
+//! caller acts on them after the lock: both lock and wake other tasks, and ending one drops values of the user.
+//!
+//! # Who ends a submission
+//!
+//! A busy slot has one lane: the actor of its owner, which takes the next submission in place when the owner has ended. A
+//! waiting submission has no actor. It is a [`QueuedSubmission`] with its cell and its work, and at any moment one of these
+//! holds it:
+//!
+//! | holder | duty |
+//! |---|---|
+//! | the queue of the slot | none |
+//! | the lane | took it as the next owner: runs and ends it |
+//! | the code that withdrew it from the queue: a cancellation, a clear, a shutdown, a superseding submission | ends it |
+//! | the code that checked it out | checks it in again with [`Registry::check_in`], which says what to do next |
+//!
+//! A submission is checked out while an event of its wait is published: its submitter publishes `Added` and `Queued`, and the
+//! timer of the slot publishes `Delayed`. Events are published without locks, and none of these may follow `Admitted`. The
+//! entry stays in the queue without its work. Meanwhile
+//!
+//! - a lane that finds it next makes it the owner and ends: the check-in finds that it owns the slot, and starts a new lane;
+//! - code that withdraws it leaves its id and the stop request in the shard: the check-in finds them, and ends it.
+//!
+//! Both are decided under the lock of the shard, so that exactly one party runs it or ends it.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -9,12 +31,23 @@ use std::sync::Arc;
 use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
-use super::slot::{Admission, Departure, NoRoom, QueueEffects, QueuedSubmission, SlotQueue};
+use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, SlotTimer};
 use super::{RegisterError, Registry, Shard};
+use crate::policy::Policy;
 use crate::runtime::actor::delayed::next_report;
-use crate::runtime::cell::TaskCell;
+use crate::runtime::body::ErasedBody;
+use crate::runtime::cell::{StopRequest, TaskCell};
 use crate::sync::Ordering;
-use crate::task::TaskId;
+use crate::task::{Rejection, TaskId};
+
+/// What a submission runs.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) body: ErasedBody,
+    pub(crate) policy: Policy,
+}
+
+pub(crate) type Slot = SlotQueue<Arc<TaskCell>, Work>;
 
 /// The limits of waiting submissions.
 #[derive(Clone, Copy, Debug)]
@@ -30,76 +63,131 @@ pub(crate) enum Placement {
     Owner,
     /// In the queue of its slot.
     Queued {
-        effects: QueueEffects<Arc<TaskCell>>,
+        /// The waiting submission that it supersedes. The caller ends it.
+        superseded: Option<WithdrawnSubmission>,
+        /// The owner, if the caller must stop it.
+        replaced: Option<Arc<TaskCell>>,
+        /// The owner, if the caller must stop it between two attempts.
+        outdated: Option<Arc<TaskCell>>,
         /// Whether no timer reports long waits for this slot yet. The caller starts one.
-        unwatched: bool,
+        needs_timer: bool,
     },
+}
+
+/// What became of a submission while it was checked out.
+#[derive(Debug)]
+pub(crate) enum CheckIn {
+    /// It waits. The queue has its work again.
+    Queued,
+    /// It owns its slot. The caller starts a lane.
+    Owner,
+    /// It was withdrawn. The caller ends it, for the reason of this request.
+    Withdrawn(Option<StopRequest>),
+}
+
+/// A submission that was withdrawn from the queue of its slot. The code that withdrew it ends it.
+#[derive(Debug)]
+pub(crate) struct WithdrawnSubmission {
+    pub(crate) cell: Arc<TaskCell>,
+    pub(crate) work: Work,
+}
+
+/// The next owner of a slot, for the lane to run.
+#[derive(Debug)]
+pub(crate) struct NextOwner {
+    pub(crate) cell: Arc<TaskCell>,
+    /// When it acquired the slot.
+    pub(crate) since: Instant,
+    pub(crate) work: Work,
 }
 
 /// The tasks of a slot that was cleared.
 #[derive(Debug)]
 pub(crate) struct Cleared {
     pub(crate) owner: Arc<TaskCell>,
-    pub(crate) waiting: Vec<Arc<TaskCell>>,
+    pub(crate) waiting: Vec<WithdrawnSubmission>,
+}
+
+/// The submissions whose wait for a slot must be reported, checked out.
+#[derive(Debug)]
+pub(crate) struct DelayedSubmissions {
+    pub(crate) due: Vec<(Arc<TaskCell>, Instant, Work)>,
+    pub(crate) next_check: Instant,
 }
 
 impl Registry {
     /// Registers a submission in its slot. Without a slot, it is registered like a task without a name.
+    ///
+    /// A submission that must wait takes `work` into the queue, unless it is checked out at once (`check_out`). Otherwise `work`
+    /// stays with the caller.
+    // `work` is an in-out parameter, because a value in each variant of the result would be copied several times.
     pub(crate) fn register_submission(
         &self,
         cell: &Arc<TaskCell>,
         admission: Admission,
         limits: Limits,
         now: Instant,
+        work: &mut Option<Work>,
+        check_out: bool,
     ) -> Result<Placement, RegisterError> {
         self.count_in(|| {
             let mut shard = self.shard(cell.hash()).lock();
-            match cell.slot() {
-                Some(slot) => self.register_in_slot(&mut shard, slot, cell, admission, limits, now),
-                None => shard.insert(cell).map(|()| Placement::Owner),
+            let Some(slot) = cell.slot() else { return shard.insert(cell).map(|()| Placement::Owner) };
+            if shard.closed {
+                return Err(RegisterError::Closed);
             }
+            let Shard { slots, withdrawn, .. } = &mut *shard;
+            let same = |other: &Slot| other.is(slot);
+            let mut entry = match slots.entry(cell.hash(), same, |other| other.owner.hash()) {
+                Entry::Vacant(idle) => {
+                    idle.insert(SlotQueue::new(Arc::clone(cell), now));
+                    return Ok(Placement::Owner);
+                }
+                Entry::Occupied(entry) => entry,
+            };
+            let queue = entry.get_mut();
+            queue.admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
+            let is_limited = admission == Admission::Queue;
+            // The total counts the queues of all shards, and this holds the lock of one: reserve first, enqueue afterwards.
+            if is_limited && !self.reserve_waiting(limits.total) {
+                return Err(RegisterError::NoRoom(NoRoom::QueueFull));
+            }
+            let work = if check_out { None } else { work.take() };
+            let task = Arc::clone(cell);
+            let QueueEffects { superseded, replaced, outdated } =
+                queue.enqueue(QueuedSubmission { task, admission, since: now, work });
+            // The new submission replaces a superseded one: the number of waiting submissions stays the same.
+            if !is_limited && superseded.is_none() {
+                self.waiting.fetch_add(1, Ordering::AcqRel);
+            }
+            let request = StopRequest::reject(Rejection::Superseded, now);
+            let superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
+            // A timer that sleeps beyond the first report of this submission would report it late: another one takes its
+            // place.
+            let first_report = next_report(now, now);
+            let needs_timer = queue.timer.is_none_or(|timer| first_report < timer.next_check);
+            if needs_timer {
+                queue.timer = Some(SlotTimer { id: cell.id(), next_check: first_report });
+            }
+            Ok(Placement::Queued { superseded, replaced, outdated, needs_timer })
         })
     }
 
-    fn register_in_slot(
-        &self,
-        shard: &mut Shard,
-        slot: &str,
-        cell: &Arc<TaskCell>,
-        admission: Admission,
-        limits: Limits,
-        now: Instant,
-    ) -> Result<Placement, RegisterError> {
-        if shard.closed {
-            return Err(RegisterError::Closed);
-        }
-        let same = |other: &SlotQueue<Arc<TaskCell>>| other.is(slot);
-        let mut entry = match shard.slots.entry(cell.hash(), same, |other| other.owner.hash()) {
-            Entry::Vacant(idle) => {
-                idle.insert(SlotQueue::new(Arc::clone(cell), now));
-                return Ok(Placement::Owner);
+    /// Returns a submission that was checked out, with its work. See [`CheckIn`] for what the caller must do.
+    pub(crate) fn check_in(&self, cell: &Arc<TaskCell>, work: &mut Option<Work>) -> CheckIn {
+        let mut shard = self.shard(cell.hash()).lock();
+        if let Some(mut entry) = shard.slot_of(cell) {
+            let queue = entry.get_mut();
+            if queue.owner == *cell {
+                return CheckIn::Owner;
             }
-            Entry::Occupied(entry) => entry,
-        };
-        entry.get().admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
-        let is_limited = admission == Admission::Queue;
-        // The total counts the queues of all shards, and this holds the lock of one: reserve first, enqueue afterwards.
-        if is_limited && !self.reserve_waiting(limits.total) {
-            return Err(RegisterError::NoRoom(NoRoom::QueueFull));
+            if let Some(queued) = queue.queued_mut(cell) {
+                queued.work = work.take();
+                return CheckIn::Queued;
+            }
         }
-        let effects =
-            entry.get_mut().enqueue(QueuedSubmission { task: Arc::clone(cell), admission, since: now });
-        // A superseded submission leaves its count to the new one.
-        if !is_limited && effects.superseded.is_none() {
-            self.waiting.fetch_add(1, Ordering::AcqRel);
-        }
-        // A timer that sleeps beyond the first report of this submission would report it late: another one takes its place.
-        let first_report = next_report(now, now);
-        let unwatched = entry.get().watch.is_none_or(|(_, next_check)| first_report < next_check);
-        if unwatched {
-            entry.get_mut().watch = Some((cell.id(), first_report));
-        }
-        Ok(Placement::Queued { effects, unwatched })
+        let index = shard.withdrawn.iter().position(|(id, _)| *id == cell.id());
+        CheckIn::Withdrawn(index.and_then(|index| shard.withdrawn.swap_remove(index).1))
     }
 
     /// Counts one waiting submission, unless `total` is reached.
@@ -115,71 +203,77 @@ impl Registry {
         self.waiting.fetch_sub(dequeued, Ordering::AcqRel);
     }
 
-    /// Removes a submission from its slot. Returns the submission that owns the slot now, if the owner was removed.
-    pub(super) fn deregister_from_slot(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<Arc<TaskCell>> {
+    /// Removes the owner of a slot. Returns the next owner, if the calling lane must run it.
+    pub(super) fn deregister_owner(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<NextOwner> {
         let (next, _emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
-            let mut entry = shard.slot_of(cell)?;
-            match entry.get_mut().remove(cell, now) {
-                Departure::Passed(next) => {
+            let mut entry = shard.slot_of(cell).filter(|entry| entry.get().owner == *cell)?;
+            match entry.get_mut().pass_on(now) {
+                Some(QueuedSubmission { task, since, work, .. }) => {
                     self.release_waiting(1);
-                    (Some(next), None)
-                }
-                Departure::Withdrawn => {
-                    self.release_waiting(1);
-                    (None, None)
+                    // One that is checked out owns the slot now, and its check-in starts a lane.
+                    let next = |work| NextOwner { cell: task, since: now.max(since), work };
+                    (work.map(next), None)
                 }
                 // The queue frees its buffer when it is dropped: after the lock.
-                Departure::Empty => (None, Some(entry.remove().0)),
-                Departure::Absent => (None, None),
+                None => (None, Some(entry.remove().0)),
             }
         };
         next
     }
 
-    /// Removes a submission from the queue of its slot. Returns whether it was queued, so that there is room again.
-    pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>) -> bool {
+    /// Removes a submission from the queue of its slot, for the reason of `request`. The caller ends it.
+    pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>, request: StopRequest) -> Withdrawal {
         let mut shard = self.shard(cell.hash()).lock();
-        let withdrawn = shard.slot_of(cell).is_some_and(|mut entry| entry.get_mut().withdraw(cell));
-        if withdrawn {
-            self.release_waiting(1);
-        }
-        withdrawn
+        let withdrawn = shard.slot_of(cell).and_then(|mut entry| entry.get_mut().withdraw(cell));
+        let Some(withdrawn) = withdrawn else { return Withdrawal::Absent };
+        self.release_waiting(1);
+        take_or_defer(withdrawn, Some(request), &mut shard.withdrawn)
+            .map_or(Withdrawal::CheckedOut, Withdrawal::Taken)
     }
 
-    /// Empties the queue of a slot. Returns its tasks; `None` if the slot is idle.
-    pub(crate) fn clear(&self, slot: &str) -> Option<Cleared> {
+    /// Empties the queue of a slot, for the reason of `request`. The caller ends the returned submissions. `None` if the slot is
+    /// idle.
+    pub(crate) fn clear(&self, slot: &str, request: StopRequest) -> Option<Cleared> {
         let hash = self.hasher.hash_one(slot);
         let mut shard = self.shard(hash).lock();
-        let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
-        // Owner and queue are read under one lock, so that no submission is granted the slot between the two.
-        let cleared = Cleared { owner: Arc::clone(&queue.owner), waiting: queue.clear() };
-        self.release_waiting(cleared.waiting.len());
-        Some(cleared)
+        let Shard { slots, withdrawn, .. } = &mut *shard;
+        let queue = slots.find_mut(hash, |other| other.is(slot))?;
+        self.release_waiting(queue.waiting());
+        // Owner and queue are read under one lock, so that no submission owns the slot between the two.
+        let waiting =
+            queue.clear().filter_map(|queued| take_or_defer(queued, Some(request), withdrawn)).collect();
+        Some(Cleared { owner: Arc::clone(&queue.owner), waiting })
     }
 
-    /// Returns the waiting submissions of a slot and when each was enqueued, for the timer that `watch` started.
+    /// Checks out the submissions of a slot whose report is due between `reported` and `now`, for the timer that the arrival of
+    /// `timer` started.
     ///
     /// `None` ends that timer: the slot was idle meanwhile, or no submission waits. The next one that waits starts another.
-    pub(crate) fn waits(
+    pub(crate) fn check_out_delayed(
         &self,
         slot: &str,
-        watch: TaskId,
+        timer: TaskId,
+        reported: Instant,
         now: Instant,
-    ) -> Option<Vec<(Arc<TaskCell>, Instant)>> {
+    ) -> Option<DelayedSubmissions> {
         let hash = self.hasher.hash_one(slot);
         let mut shard = self.shard(hash).lock();
         let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
         // Another submission has started a timer since, because the slot was idle or because this timer slept for too long.
-        if queue.watch.is_none_or(|(id, _)| id != watch) {
+        if queue.timer.is_none_or(|current| current.id != timer) {
             return None;
         }
         let Some(next_check) = queue.queued().map(|queued| next_report(queued.since, now)).min() else {
-            queue.watch = None;
+            queue.timer = None;
             return None;
         };
-        queue.watch = Some((watch, next_check));
-        Some(queue.queued().map(|queued| (Arc::clone(&queued.task), queued.since)).collect())
+        queue.timer = Some(SlotTimer { id: timer, next_check });
+        let due = queue.all_queued_mut().filter(|queued| next_report(queued.since, reported) <= now);
+        // One that is checked out by its submitter was enqueued a moment ago: its report is due at the next check.
+        let due =
+            due.filter_map(|queued| Some((Arc::clone(&queued.task), queued.since, queued.work.take()?)));
+        Some(DelayedSubmissions { due: due.collect(), next_check })
     }
 
     /// Returns the owner of a slot.
@@ -196,7 +290,7 @@ impl Registry {
     }
 
     /// Calls `read` for every slot that has an owner. Shards are locked one by one, so that this is not a snapshot.
-    pub(crate) fn slots<T>(&self, read: impl Fn(&SlotQueue<Arc<TaskCell>>) -> T) -> Vec<T> {
+    pub(crate) fn slots<T>(&self, read: impl Fn(&Slot) -> T) -> Vec<T> {
         let mut slots = Vec::new();
         for shard in &self.shards {
             slots.extend(shard.lock().slots.iter().map(&read));
@@ -207,14 +301,39 @@ impl Registry {
 
 impl Shard {
     /// Finds the slot of a submission, which may own it or wait for it.
-    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, SlotQueue<Arc<TaskCell>>>> {
+    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, Slot>> {
         let slot = cell.slot()?;
         self.slots.find_entry(cell.hash(), |other| other.is(slot)).ok()
     }
 }
 
-impl SlotQueue<Arc<TaskCell>> {
+impl Slot {
     fn is(&self, slot: &str) -> bool {
         self.owner.slot().is_some_and(|own| **own == *slot)
     }
+}
+
+/// The result of withdrawing a submission.
+#[derive(Debug)]
+pub(crate) enum Withdrawal {
+    /// It was waiting. The caller ends it.
+    Taken(WithdrawnSubmission),
+    /// It was waiting and is checked out. Its check-in ends it.
+    CheckedOut,
+    /// It was not waiting.
+    Absent,
+}
+
+/// Returns a submission that was taken out of its queue, for the caller to end it. If it is checked out, records its id, so that
+/// its check-in ends it.
+pub(super) fn take_or_defer(
+    queued: QueuedSubmission<Arc<TaskCell>, Work>,
+    request: Option<StopRequest>,
+    withdrawn: &mut Vec<(TaskId, Option<StopRequest>)>,
+) -> Option<WithdrawnSubmission> {
+    let QueuedSubmission { task: cell, work, .. } = queued;
+    if work.is_none() {
+        withdrawn.push((cell.id(), request));
+    }
+    work.map(|work| WithdrawnSubmission { cell, work })
 }
