@@ -109,7 +109,7 @@ pub mod __private {
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::macro_support::{
         CloneArgument, IntoJobResult, JobArgument, JobOutput, NoExtractor, NotAResult, NotAnExtractor,
-        SendArgument,
+        SendArgument, slot_key,
     };
     #[cfg(feature = "macros")]
     pub use crate::macro_support::{NotBoxed, Probe};
@@ -123,6 +123,6 @@ pub mod __private {
     };
     #[cfg(feature = "macros")]
     pub use inventory;
-    #[cfg(feature = "macros")]
-    pub use std::{format, string::String};
+    #[cfg(all(feature = "controller", feature = "macros"))]
+    pub use std::sync::Arc;
 }

@@ -132,8 +132,8 @@ fn write_slot(job: &Job) -> TokenStream {
         quote_spanned!(attribute_span()=> #(#conditions)* #name: &#of_type)
     });
     quote_spanned! {attribute_span()=>
-        fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::String {
-            __taskvisor::format!(#text)
+        fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::Arc<::core::primitive::str> {
+            __taskvisor::slot_key(::core::format_args!(#text))
         }
     }
 }
@@ -175,7 +175,7 @@ fn implementation(job: &Job) -> TokenStream {
                 &__TASKVISOR_DESCRIPTOR
             }
 
-            fn slot(&self) -> ::core::option::Option<__taskvisor::String> {
+            fn slot(&self) -> ::core::option::Option<__taskvisor::Arc<::core::primitive::str>> {
                 #slot
             }
 

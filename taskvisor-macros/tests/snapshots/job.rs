@@ -90,8 +90,11 @@ const _: () = {
             }
         }
     }
-    fn __taskvisor_slot(tenant: &u64, r#type: &Vec<Kind>) -> __taskvisor::String {
-        __taskvisor::format!("tenant-{tenant:04}-{type:?}")
+    fn __taskvisor_slot(
+        tenant: &u64,
+        r#type: &Vec<Kind>,
+    ) -> __taskvisor::Arc<::core::primitive::str> {
+        __taskvisor::slot_key(::core::format_args!("tenant-{tenant:04}-{type:?}"))
     }
     impl<__TaskvisorValue> __taskvisor::Job for sync_tenant
     where
@@ -111,7 +114,9 @@ const _: () = {
         fn descriptor() -> &'static __taskvisor::JobDescriptor {
             &__TASKVISOR_DESCRIPTOR
         }
-        fn slot(&self) -> ::core::option::Option<__taskvisor::String> {
+        fn slot(
+            &self,
+        ) -> ::core::option::Option<__taskvisor::Arc<::core::primitive::str>> {
             ::core::option::Option::Some(__taskvisor_slot(&self.tenant, &self.r#type))
         }
         fn attempt(

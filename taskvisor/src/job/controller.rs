@@ -122,6 +122,7 @@ impl SupervisorHandle {
         shared.jobs.get().cloned().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn submit_draft(&self, draft: SubmissionDraft) -> Result<TaskHandle, RejectedDraft> {
         match self.shared() {
             Ok(shared) => shared.submit(draft),

@@ -3,17 +3,14 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::runtime::current_task;
 use crate::supervisor::{OutcomeFuture, TaskHandle};
-use crate::sync::Mutex;
 use crate::task::{Outcome, Phase, TaskId, TaskStatus, WaitingOn};
-
-/// The place of a job's value, shared by its body and its handle.
-pub(crate) type ValueCell<V> = Arc<Mutex<Option<V>>>;
 
 /// A handle of an accepted job. It is a future that resolves to the job's value. Dropping it does not affect the job.
 ///
@@ -30,12 +27,14 @@ pub(crate) type ValueCell<V> = Arc<Mutex<Option<V>>>;
 pub struct JobHandle<V> {
     task: TaskHandle,
     outcome: OutcomeFuture,
-    value: ValueCell<V>,
+    /// Whether the cell of the task may still hold or receive the value.
+    has_value: bool,
+    value: PhantomData<fn() -> V>,
 }
 
 impl<V> JobHandle<V> {
-    pub(crate) fn new(task: TaskHandle, value: ValueCell<V>) -> Self {
-        Self { outcome: task.outcome(), task, value }
+    pub(crate) fn new(task: TaskHandle) -> Self {
+        Self { outcome: task.outcome(), task, has_value: true, value: PhantomData }
     }
 
     /// Returns the id of the submission.
@@ -93,21 +92,33 @@ impl<V> JobHandle<V> {
     }
 }
 
-impl<V> Future for JobHandle<V> {
+impl<V: 'static> Future for JobHandle<V> {
     type Output = Result<V, JobError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match Pin::new(&mut self.outcome).poll(context) {
             Poll::Ready(Outcome::Completed) => {
-                let value = self.value.lock().take();
-                Poll::Ready(value.ok_or(JobError::Taken))
+                self.has_value = false;
+                Poll::Ready(self.task.cell().take_value().ok_or(JobError::Taken))
             }
-            Poll::Ready(outcome) => Poll::Ready(Err(JobError::Ended(outcome))),
+            Poll::Ready(outcome) => {
+                self.has_value = false;
+                Poll::Ready(Err(JobError::Ended(outcome)))
+            }
             // Checked on every pending poll, because owners change while the submission waits.
             Poll::Pending => match self.waits_for_caller() {
                 Some(slot) => Poll::Ready(Err(JobError::SlotDeadlock { slot })),
                 None => Poll::Pending,
             },
+        }
+    }
+}
+
+impl<V> Drop for JobHandle<V> {
+    fn drop(&mut self) {
+        // Other handles and events keep the cell, and no other code can take the value out of it.
+        if self.has_value {
+            self.task.cell().detach();
         }
     }
 }

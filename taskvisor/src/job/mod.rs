@@ -18,15 +18,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use self::handle::ValueCell;
 use self::submit::SubmissionDraft;
 use crate::error::TaskError;
 use crate::policy::Setting;
-use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, TaskSpec, erase};
+use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, TaskSpec, erase_job};
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::SupervisorHandle;
-use crate::sync::Mutex;
 
 /// The arguments of a job: the struct that `#[job]` generates.
 ///
@@ -39,7 +37,7 @@ pub trait Job: Clone + Send + Sync + 'static {
     fn descriptor() -> &'static JobDescriptor;
 
     /// Returns the slot of this submission. A submission without a slot starts at once.
-    fn slot(&self) -> Option<String>;
+    fn slot(&self) -> Option<Arc<str>>;
 
     /// Runs one attempt.
     fn attempt(self, context: TaskContext) -> impl Future<Output = Result<Self::Value, TaskError>> + Send;
@@ -173,7 +171,6 @@ impl<J: Job> Submit for Submission<J> {
         waits_for_room: bool,
     ) -> Result<Self::Handle, SubmitError<Self>> {
         let JobDescriptor { name, location, settings, admission, queue, needs, .. } = J::descriptor();
-        let value: ValueCell<J::Value> = Arc::new(Mutex::new(None));
         let mut settings = *settings;
         if let Some(timeout) = self.timeout {
             settings.timeout = Setting::Set(Some(timeout));
@@ -181,9 +178,8 @@ impl<J: Job> Submit for Submission<J> {
         if let Some(time) = self.stop_timeout {
             settings.stop_timeout = Setting::Set(time);
         }
-        let task =
-            TaskRef { name: (*name).into(), body: erased_body(self.job.clone(), &value), needs: *needs };
-        let slot = self.slot.clone().or_else(|| self.job.slot().map(Into::into));
+        let task = TaskRef { name: (*name).into(), body: erased_body(self.job.clone()), needs: *needs };
+        let slot = self.slot.clone().or_else(|| self.job.slot());
         let draft = SubmissionDraft {
             spec: TaskSpec { task, settings, location: Some(location) },
             key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
@@ -193,22 +189,13 @@ impl<J: Job> Submit for Submission<J> {
             waits_for_room,
         };
         match supervisor.submit_draft(draft) {
-            Ok(task) => Ok(JobHandle::new(task, value)),
+            Ok(task) => Ok(JobHandle::new(task)),
             Err(rejected) => Err(SubmitError::new(rejected.0, self)),
         }
     }
 }
 
-/// Returns the body of a job, which stores the value of a successful attempt in `value`.
-pub(crate) fn erased_body<J: Job>(job: J, value: &ValueCell<J::Value>) -> ErasedBody {
-    let cell = Arc::clone(value);
-    erase(move |context| {
-        let (job, cell) = (job.clone(), Arc::clone(&cell));
-        async move {
-            let value = job.attempt(context).await?;
-            // Stored before the attempt ends: a waiter that sees the outcome `Completed` finds the value.
-            *cell.lock() = Some(value);
-            Ok(())
-        }
-    })
+/// Returns the body of a job, which keeps the value of a successful attempt.
+pub(crate) fn erased_body<J: Job>(job: J) -> ErasedBody {
+    erase_job(job, J::attempt)
 }

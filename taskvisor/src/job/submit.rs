@@ -11,7 +11,9 @@ use crate::runtime::body::{TaskRef, TaskSpec};
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, NoRoom};
-use crate::runtime::registry::{CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work};
+use crate::runtime::registry::{
+    Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
+};
 use crate::runtime::shared::Shared;
 use crate::supervisor::spawn::Reserved;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -115,26 +117,28 @@ impl Shared {
         let stop_timeout = settings.stop_timeout();
         let id = TaskId::next();
         let hash = self.registry.hash(&key, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, key.clone(), hash, now).with_stop_timeout(stop_timeout));
+        let cell = Arc::new(TaskCell::new(id, name, key, hash, stop_timeout, now));
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
-        let mut work = Some(Work { body, policy });
-        match self.register_submission(&cell, admission, limits, now, &mut work) {
+        let mut arrival = self.arrival(admission, limits, now, Work { body, policy });
+        match self.registry.register_submission(&cell, &mut arrival) {
             Ok(placement) => {
                 let handle = TaskHandle::new(Arc::clone(&cell), self);
-                if let Some(lane) = self.complete_submission(cell, placement, work, now) {
+                if let Some(lane) = self.complete_submission(cell, placement, arrival) {
                     lane.start(self);
                 }
                 Ok(handle)
             }
             Err(error) => {
                 // A rejected submission keeps its work.
-                let Some(Work { body, .. }) = work else {
+                let Some(Work { body, .. }) = arrival.work else {
                     unreachable!("the queue took the work of a rejected submission")
                 };
+                // The rejected cell has no other owner, so that name and key move back without a copy.
+                let Some((name, key)) = Arc::into_inner(cell).map(TaskCell::into_parts) else {
+                    unreachable!("a rejected submission is in no registry")
+                };
                 let reason = self.reason(error, &key);
-                // The rejected cell has no other owner, so the name moves back into the spec without a copy.
-                let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 let draft = SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room };
                 Err(self.reject(reason, draft))
@@ -142,17 +146,17 @@ impl Shared {
         }
     }
 
-    /// Registers a submission. It is checked out if `complete_submission` will publish its wait.
-    pub(crate) fn register_submission(
-        &self,
-        cell: &Arc<TaskCell>,
-        admission: Admission,
-        limits: Limits,
-        now: Instant,
-        work: &mut Option<Work>,
-    ) -> Result<Placement, RegisterError> {
-        let check_out = self.bus.wants(EventName::Added) || self.bus.wants(EventName::Queued);
-        self.registry.register_submission(cell, admission, limits, now, work, check_out)
+    /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them.
+    pub(crate) fn arrival(&self, admission: Admission, limits: Limits, at: Instant, work: Work) -> Arrival {
+        Arrival {
+            admission,
+            limits,
+            at,
+            check_out: self.bus.wants(EventName::Added) || self.bus.wants(EventName::Queued),
+            reports_delays: self.bus.wants(EventName::Delayed),
+            work: Some(work),
+            superseded: None,
+        }
     }
 
     /// Publishes the events of an accepted submission, and applies its effects on the tasks of its slot. Returns the lane to
@@ -164,10 +168,10 @@ impl Shared {
         self: &Arc<Self>,
         cell: Arc<TaskCell>,
         placement: Placement,
-        mut work: Option<Work>,
-        now: Instant,
+        arrival: Arrival,
     ) -> Option<Reserved> {
-        let Placement::Queued { superseded, replaced, outdated, needs_timer } = placement else {
+        let Arrival { at: now, mut work, superseded, .. } = arrival;
+        let Placement::Queued { replaced, outdated, needs_timer } = placement else {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;
             let mut registration = Registration::of_owner(Arc::clone(self), cell);

@@ -4,6 +4,8 @@
 mod argument;
 mod attributes;
 mod probe;
+#[cfg(feature = "controller")]
+mod slot_key;
 pub mod when_it_does_not_compile;
 
 #[cfg(feature = "controller")]
@@ -14,3 +16,5 @@ pub use attributes::{main, subscriber, task};
 #[cfg(feature = "controller")]
 pub use probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor};
 pub use probe::{NotBoxed, Probe};
+#[cfg(feature = "controller")]
+pub use slot_key::slot_key;

@@ -10,7 +10,7 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::job::{Job, JobDescriptor, JobError, JobHandle, ValueCell, erased_body};
+use crate::job::{Job, JobDescriptor, JobError, JobHandle, erased_body};
 use crate::policy::Config;
 use crate::runtime::body::{TaskContext, erase};
 use crate::runtime::registry::RegisterError;
@@ -137,7 +137,7 @@ impl Job for Answer {
         unreachable!("the job is not submitted")
     }
 
-    fn slot(&self) -> Option<String> {
+    fn slot(&self) -> Option<Arc<str>> {
         None
     }
 
@@ -151,14 +151,13 @@ impl Job for Answer {
 fn the_value_of_a_job_is_stored_before_its_end_is_visible() {
     explore_within(4, || {
         let world = World::new();
-        let delivery: ValueCell<u64> = ValueCell::default();
-        let Added { handle, actor } = world.add_job(erased_body(Answer, &delivery));
+        let Added { handle, actor } = world.add_job(erased_body(Answer));
         let running = thread::spawn(move || block_on(actor));
         let canceling = {
             let handle = handle.clone();
             thread::spawn(move || handle.cancel())
         };
-        let mut job = JobHandle::new(handle, Arc::clone(&delivery));
+        let mut job = JobHandle::<u64>::new(handle.clone());
         match block_on(&mut job) {
             Ok(value) => {
                 assert_eq!(value, 42);
@@ -166,7 +165,7 @@ fn the_value_of_a_job_is_stored_before_its_end_is_visible() {
             }
             Err(JobError::Ended(outcome)) => {
                 assert!(outcome.is_canceled(), "{outcome}");
-                assert!(delivery.lock().is_none(), "the value was discarded");
+                assert_eq!(handle.cell().take_value::<u64>(), None, "the value was discarded");
             }
             Err(other) => panic!("{other}"),
         }

@@ -5,27 +5,30 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{Added, Silent, World, at_once, work};
+use super::world::{Added, Silent, World, arrival, at_once, work};
 use super::{GRACE, explore, explore_within, join, outcome, stop, submission};
 use crate::event::{EventName, EventSet};
 use crate::policy::Config;
 use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{CheckIn, Limits, Placement, RegisterError, Registry, Withdrawal};
+use crate::runtime::registry::{Arrival, CheckIn, Limits, Placement, RegisterError, Registry, Withdrawal};
 use crate::runtime::subscriber::Subscriber;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::task::{Outcome, Rejection};
 
 const LIMITS: Limits = Limits { per_slot: 8, total: 8 };
 
+/// Registers a submission. Returns its placement, and whether it supersedes another one that the caller must end.
 fn register(
     registry: &Registry,
     task: &Arc<TaskCell>,
     admission: Admission,
     check_out: bool,
-) -> Result<Placement, RegisterError> {
-    registry.register_submission(task, admission, LIMITS, Instant::now(), &mut Some(work()), check_out)
+) -> Result<(Placement, bool), RegisterError> {
+    let mut arrival = Arrival { check_out, ..arrival(admission, LIMITS, Instant::now()) };
+    let placement = registry.register_submission(task, &mut arrival)?;
+    Ok((placement, arrival.superseded.is_some()))
 }
 
 /// A slot with an owner and a submission that its submitter has checked out.
@@ -120,8 +123,7 @@ fn a_checked_out_submission_is_superseded_by_one_party() {
             let slot = CheckedOut::new(admission);
             let other = slot.spawn(move |slot| {
                 let newer = submission("slot", Instant::now());
-                let placement = register(&slot.registry, &newer, admission, false).expect("it is admitted");
-                matches!(placement, Placement::Queued { superseded: Some(_), .. })
+                register(&slot.registry, &newer, admission, false).expect("it is admitted").1
             });
             let checked_in = slot.check_in();
             assert_eq!(join(other), matches!(checked_in, CheckIn::Queued));

@@ -138,7 +138,7 @@ fn submission(slot: &'static str, now: Instant) -> Arc<TaskCell> {
 fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
     let id = TaskId::next();
     let hash = Registry::new(1).hash(&key, name, id);
-    Arc::new(TaskCell::new(id, name.into(), key, hash, now))
+    Arc::new(TaskCell::new(id, name.into(), key, hash, None, now))
 }
 
 fn policy() -> Policy {

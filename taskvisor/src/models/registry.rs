@@ -6,7 +6,7 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{Added, World, at_once, work};
+use super::world::{Added, World, arrival, at_once};
 use super::{block_on, cell, explore, explore_within, join, keyed, names_in_two_shards, submission};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::slot::Admission;
@@ -21,7 +21,7 @@ fn register_submission(
     task: &Arc<TaskCell>,
     now: Instant,
 ) -> Result<Placement, RegisterError> {
-    registry.register_submission(task, Admission::Queue, LIMITS, now, &mut Some(work()), false)
+    registry.register_submission(task, &mut arrival(Admission::Queue, LIMITS, now))
 }
 
 fn registry(shards: usize) -> Arc<Registry> {

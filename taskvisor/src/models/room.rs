@@ -5,7 +5,7 @@ use std::sync::Arc;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::world::{World, at_once, work};
+use super::world::{World, arrival, at_once};
 use super::{block_on, explore, join, names_in_two_shards, stop, submission};
 use crate::job::{Submit, SubmitError};
 use crate::runtime::cell::TaskCell;
@@ -24,7 +24,7 @@ fn register(
     limits: Limits,
     now: Instant,
 ) -> Result<Placement, RegisterError> {
-    registry.register_submission(task, admission, limits, now, &mut Some(work()), false)
+    registry.register_submission(task, &mut arrival(admission, limits, now))
 }
 
 fn is_removed(withdrawn: &Withdrawal) -> bool {
@@ -118,8 +118,9 @@ fn a_superseded_submission_passes_its_room_to_the_next() {
                 thread::spawn(move || registry.deregister(&owner, Instant::now()))
             };
             let (newer, now) = (submission("slot", Instant::now()), Instant::now());
-            let placement = register(&registry, &newer, admission, WIDE, now).expect("it is admitted");
-            let superseded = matches!(placement, Placement::Queued { superseded: Some(_), .. });
+            let mut arrival = arrival(admission, WIDE, now);
+            registry.register_submission(&newer, &mut arrival).expect("it is admitted");
+            let superseded = arrival.superseded.is_some();
             let withdrawn = is_removed(&join(withdrawing));
             let granted = join(ending).is_some_and(|next| next.cell == older);
             assert_eq!(u8::from(withdrawn) + u8::from(superseded) + u8::from(granted), 1);

@@ -17,7 +17,7 @@ use crate::runtime::body::{ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Limits, RegisterError, Work};
+use crate::runtime::registry::{Arrival, Limits, RegisterError, Work};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::supervisor::spawn::Reserved;
@@ -74,9 +74,9 @@ impl World {
         policy: Policy,
     ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
-        let mut work = Some(Work { body, policy });
-        let placement = self.shared.register_submission(cell, admission, limits, self.now, &mut work)?;
-        let lane = self.shared.complete_submission(Arc::clone(cell), placement, work, self.now);
+        let mut arrival = self.shared.arrival(admission, limits, self.now, Work { body, policy });
+        let placement = self.shared.registry.register_submission(cell, &mut arrival)?;
+        let lane = self.shared.complete_submission(Arc::clone(cell), placement, arrival);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
         Ok(Added { handle, actor: Actor(lane.map(Reserved::into_actor)) })
     }
@@ -139,4 +139,10 @@ impl Subscribe for Silent {
 /// Creates the work of a submission that is never run.
 pub(super) fn work() -> Work {
     Work { body: at_once(), policy: policy() }
+}
+
+/// The arrival of a submission whose wait no subscriber observes.
+pub(super) fn arrival(admission: Admission, limits: Limits, at: Instant) -> Arrival {
+    let (work, superseded) = (Some(work()), None);
+    Arrival { admission, limits, at, check_out: false, reports_delays: false, work, superseded }
 }

@@ -101,6 +101,37 @@ impl Settings {
         let restart = self.restart.or(config.restart);
         let backoff = self.backoff.or(config.backoff);
         let timeout = self.timeout.or(config.timeout);
+        if self.has_problems(restart, timeout) {
+            return Err(self.problems(restart, timeout));
+        }
+        Ok(Policy {
+            restart,
+            backoff,
+            timeout: timeout.map_or(0, nanoseconds),
+            every: nanoseconds(self.every.or(Self::DEFAULT_INTERVAL)),
+            stable_after: nanoseconds(self.stable_after.or(Self::MIN_STABLE_AFTER.max(backoff.max()))),
+            max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
+            returns_value: false,
+        })
+    }
+
+    /// Whether `problems` finds one. Every submission calls it, so that it only compares.
+    fn has_problems(&self, restart: RestartPolicy, timeout: Option<Duration>) -> bool {
+        let is_zero = |setting: &Setting<Duration>| matches!(setting, Setting::Set(Duration::ZERO));
+        let never_stable = match (&self.stable_after, &self.timeout) {
+            (Setting::Set(stable_after), Setting::Set(Some(timeout))) => stable_after > timeout,
+            _ => false,
+        };
+        timeout == Some(Duration::ZERO)
+            || is_zero(&self.stable_after)
+            || is_zero(&self.stop_timeout)
+            || never_stable
+            || restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_)))
+            || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
+    }
+
+    #[cold]
+    fn problems(&self, restart: RestartPolicy, timeout: Option<Duration>) -> Vec<&'static str> {
         let mut wrong = Vec::new();
         if timeout == Some(Duration::ZERO) {
             wrong.push("`timeout` is zero, so no attempt could ever finish: leave it out for no limit");
@@ -130,18 +161,7 @@ impl Settings {
  policy, or remove the interval",
             );
         }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        Ok(Policy {
-            restart,
-            backoff,
-            timeout: timeout.map_or(0, nanoseconds),
-            every: nanoseconds(self.every.or(Self::DEFAULT_INTERVAL)),
-            stable_after: nanoseconds(self.stable_after.or(Self::MIN_STABLE_AFTER.max(backoff.max()))),
-            max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
-            returns_value: false,
-        })
+        wrong
     }
 }
 

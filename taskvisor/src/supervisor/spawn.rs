@@ -53,8 +53,8 @@ impl Shared {
         let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
         let id = TaskId::next();
         let hash = self.registry.hash(&RegistryKey::Name, &name, id);
-        let cell = TaskCell::new(id, name, RegistryKey::Name, hash, self.now());
-        let cell = Arc::new(cell.with_stop_timeout(settings.stop_timeout()));
+        let stop_timeout = settings.stop_timeout();
+        let cell = Arc::new(TaskCell::new(id, name, RegistryKey::Name, hash, stop_timeout, self.now()));
         match Registration::register(Arc::clone(self), cell) {
             Ok(registration) => Ok(Reserved { registration, body, policy }),
             Err((refusal, cell)) => {
@@ -63,7 +63,7 @@ impl Shared {
                     RegisterError::Closed | RegisterError::NoRoom(_) => self.closed_error(),
                 };
                 // The rejected cell has no other owner, so the name moves back into the spec without a copy.
-                let name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
+                let name = Arc::into_inner(cell).map(|cell| cell.into_parts().0).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 Err(AddError::new(reason, spec))
             }

@@ -25,6 +25,12 @@ impl<T> Contained<T> {
         Self(Some(value))
     }
 
+    /// The place of a value that does not exist yet.
+    #[cfg(feature = "controller")]
+    pub(crate) fn empty() -> Self {
+        Self(None)
+    }
+
     /// Returns the value. `None` once it was taken out.
     pub(crate) fn get(&self) -> Option<&T> {
         self.0.as_ref()

@@ -28,14 +28,27 @@ pub(crate) type WaiterId = NonZero<u64>;
 const ATTEMPT_SCOPED: u64 = 1 << 63;
 const INLINE: u64 = 1 << 62;
 
+/// The id before the first inline waker. No waker has it.
+const FIRST_INLINE_ID: WaiterId = match NonZero::new(INLINE) {
+    Some(id) => id,
+    None => unreachable!(),
+};
+
 /// The wakers of one state. [`check_or_register`] registers them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Wakers {
     /// The id of the waker in `inline`, or of the one that was there last.
-    inline_id: u64,
+    // Never zero: a cell keeps the wakers of a live task or what an ended one leaves, and tells them apart by this field.
+    inline_id: WaiterId,
     inline: Option<Waker>,
     /// All other wakers. Boxed, because every task pays for the space and few tasks have a second waiter.
     overflow: Option<Box<Overflow>>,
+}
+
+impl Default for Wakers {
+    fn default() -> Self {
+        Self { inline_id: FIRST_INLINE_ID, inline: None, overflow: None }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -112,9 +125,10 @@ impl Wakers {
 
     fn insert(&mut self, scope: u64, waker: Waker) -> Option<WaiterId> {
         if self.inline.is_none() {
-            self.inline_id = ((self.inline_id + 1) & !(ATTEMPT_SCOPED | INLINE)) | INLINE | scope;
+            let counter = (self.inline_id.get() + 1) & !(ATTEMPT_SCOPED | INLINE);
+            self.inline_id = FIRST_INLINE_ID | counter | scope;
             self.inline = Some(waker);
-            return NonZero::new(self.inline_id);
+            return Some(self.inline_id);
         }
         let overflow = self.overflow.get_or_insert_default();
         overflow.issued += 1;
@@ -125,16 +139,24 @@ impl Wakers {
     /// Removes a registration, so that a waiter that is dropped leaves nothing behind.
     #[must_use = "drop the waker after the lock"]
     pub(crate) fn remove(&mut self, id: Option<WaiterId>) -> Option<Waker> {
-        let id = id?.get();
-        if self.inline_id == id { self.inline.take() } else { self.overflow.as_mut()?.wakers.remove(&id) }
+        let id = id?;
+        if self.inline_id == id {
+            self.inline.take()
+        } else {
+            self.overflow.as_mut()?.wakers.remove(&id.get())
+        }
     }
 
     fn get_mut(&mut self, id: WaiterId) -> Option<&mut Waker> {
-        let id = id.get();
-        if self.inline_id == id { self.inline.as_mut() } else { self.overflow.as_mut()?.wakers.get_mut(&id) }
+        if self.inline_id == id {
+            self.inline.as_mut()
+        } else {
+            self.overflow.as_mut()?.wakers.get_mut(&id.get())
+        }
     }
 
     /// Takes out all wakers.
+    #[inline]
     pub(crate) fn take(&mut self) -> WakeList {
         WakeList {
             inline: self.inline.take(),
@@ -145,7 +167,7 @@ impl Wakers {
 
     /// Takes out the attempt-scoped wakers. `None` if there are none.
     pub(crate) fn take_attempt_waiters(&mut self) -> Option<WakeList> {
-        let inline = if is_attempt_scoped(self.inline_id) { self.inline.take() } else { None };
+        let inline = if is_attempt_scoped(self.inline_id.get()) { self.inline.take() } else { None };
         let overflow = self
             .overflow
             .as_mut()
@@ -179,8 +201,10 @@ impl WakeList {
         if let Some(inline) = self.inline {
             let _ = contain(|| inline.wake());
         }
-        for waker in self.overflow.into_iter().flat_map(BTreeMap::into_values) {
-            let _ = contain(|| waker.wake());
+        if let Some(overflow) = self.overflow {
+            for waker in overflow.into_values() {
+                let _ = contain(|| waker.wake());
+            }
         }
     }
 }

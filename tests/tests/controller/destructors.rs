@@ -130,8 +130,8 @@ impl Job for Explosive {
         &EXPLOSIVE
     }
 
-    fn slot(&self) -> Option<String> {
-        Some(SLOT.to_owned())
+    fn slot(&self) -> Option<Arc<str>> {
+        Some(SLOT.into())
     }
 
     async fn attempt(self, _: TaskContext) -> Result<Bomb, TaskError> {
@@ -170,8 +170,8 @@ impl Job for Uncopied {
         &EXPLOSIVE
     }
 
-    fn slot(&self) -> Option<String> {
-        Some(SLOT.to_owned())
+    fn slot(&self) -> Option<Arc<str>> {
+        Some(SLOT.into())
     }
 
     async fn attempt(self, _: TaskContext) -> Result<(), TaskError> {

@@ -88,8 +88,8 @@ impl<const RETRIES: u32> Job for Retrying<RETRIES> {
         &Self::DESCRIPTOR
     }
 
-    fn slot(&self) -> Option<String> {
-        self.slot.map(str::to_owned)
+    fn slot(&self) -> Option<std::sync::Arc<str>> {
+        self.slot.map(Into::into)
     }
 
     async fn attempt(self, context: TaskContext) -> Result<Total, TaskError> {

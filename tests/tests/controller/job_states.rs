@@ -42,8 +42,8 @@ impl Job for Count {
         &COUNT
     }
 
-    fn slot(&self) -> Option<String> {
-        Some("counter".to_owned())
+    fn slot(&self) -> Option<std::sync::Arc<str>> {
+        Some("counter".into())
     }
 
     async fn attempt(self, context: TaskContext) -> Result<u32, TaskError> {

@@ -38,6 +38,7 @@ mod job_failures;
 mod job_rules;
 mod job_inside;
 mod job_states;
+mod value_drops;
 #[cfg(feature = "macros")]
 mod declared;
 #[cfg(feature = "macros")]

@@ -302,10 +302,16 @@ impl TaskActor {
     fn finish(&mut self, end: TaskEnd, now: Option<Instant>) -> Step {
         let now = now.filter(|_| !self.body.has_destructor());
         // Before the registration finishes: when waiters see the end, no user code of the task runs any more.
-        self.with_body(None, |body, _| body.discard());
+        let keeps_value = self.policy.returns_value && end == TaskEnd::Completed;
+        let value = if keeps_value && !self.registration.cell().is_detached() {
+            self.with_body(None, |body, _| body.take_with_value())
+        } else {
+            self.with_body(None, |body, _| body.discard());
+            None
+        };
         self.permit = None;
         let now = now.unwrap_or_else(Instant::now);
-        let Finished { next, woke } = self.registration.finish(end, now);
+        let Finished { next, woke } = self.registration.finish(end, now, value);
         match next {
             Some(next) => ControlFlow::Break(TaskPoll::Next { at: self.become_next(next), woke }),
             None => DONE,

@@ -1,5 +1,6 @@
 //! The type-erased body of a task: one allocation per task, in which every attempt is built in place.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::mem;
@@ -21,8 +22,19 @@ pub(crate) trait AttemptCell: Send {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>>;
     /// Drops the future.
     fn clear(self: Pin<&mut Self>);
-    /// Whether dropping the task's value runs a destructor.
+    /// Whether dropping what was given to the task runs a destructor.
     fn has_destructor(&self) -> bool;
+
+    /// Whether an attempt has returned a value that was not taken.
+    fn has_value(&self) -> bool {
+        false
+    }
+
+    /// Drops what was given to the task, and keeps the value.
+    fn release(self: Pin<&mut Self>) {}
+
+    /// Moves the value into `place`, an `Option` of its type.
+    fn take_value(self: Pin<&mut Self>, _place: &mut dyn Any) {}
 }
 
 pin_project! {
@@ -60,6 +72,62 @@ where
     }
 }
 
+pin_project! {
+    /// The body of a job: each attempt gets a clone of the arguments, and a successful one leaves its value.
+    struct JobBody<A, M, F, V> {
+        arguments: Option<A>,
+        make: M,
+        #[pin]
+        attempt: Option<F>,
+        // Contained: if its destructor and that of the arguments panicked in one unwinding, the process would abort.
+        value: Contained<V>,
+    }
+}
+
+impl<A, M, F, V> AttemptCell for JobBody<A, M, F, V>
+where
+    A: Clone + Send,
+    M: Fn(A, TaskContext) -> F + Send,
+    F: Future<Output = Result<V, TaskError>> + Send,
+    V: Send + 'static,
+{
+    fn start(self: Pin<&mut Self>, context: MakeContext<'_>) {
+        let mut this = self.project();
+        if let Some(arguments) = this.arguments {
+            let attempt = (this.make)(arguments.clone(), context());
+            this.attempt.set(Some(attempt));
+        }
+    }
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), TaskError>> {
+        let this = self.project();
+        let Some(attempt) = this.attempt.as_pin_mut() else { return Poll::Pending };
+        attempt.poll(context).map_ok(|value| *this.value = Contained::new(value))
+    }
+
+    fn clear(self: Pin<&mut Self>) {
+        self.project().attempt.set(None);
+    }
+
+    fn has_destructor(&self) -> bool {
+        mem::needs_drop::<A>()
+    }
+
+    fn has_value(&self) -> bool {
+        self.value.get().is_some()
+    }
+
+    fn release(self: Pin<&mut Self>) {
+        *self.project().arguments = None;
+    }
+
+    fn take_value(self: Pin<&mut Self>, place: &mut dyn Any) {
+        if let Some(place) = place.downcast_mut::<Option<V>>() {
+            *place = self.project().value.take();
+        }
+    }
+}
+
 /// The type-erased body of a task. A panic of user code becomes an error; a panic of its destructor is contained.
 pub struct ErasedBody(Contained<Pin<Box<dyn AttemptCell>>>);
 
@@ -72,6 +140,23 @@ impl ErasedBody {
     /// Drops the task's value. The attempt must be cleared before; none can be started afterwards.
     pub(crate) fn discard(&mut self) {
         discard(self.0.take());
+    }
+
+    /// Ends the body of a task that has completed: drops what was given to it. Returns the body if it holds a value.
+    pub(crate) fn take_with_value(&mut self) -> Option<Self> {
+        if !self.0.get().is_some_and(|cell| cell.has_value()) {
+            self.discard();
+            return None;
+        }
+        let _ = contain(|| self.0.get_mut().map(|cell| cell.as_mut().release()));
+        self.0.take().map(|cell| Self(Contained::new(cell)))
+    }
+
+    /// Takes the value of a successful attempt.
+    pub(crate) fn take_value<V: 'static>(&mut self) -> Option<V> {
+        let mut place: Option<V> = None;
+        self.0.get_mut()?.as_mut().take_value(&mut place);
+        place
     }
 
     pub(crate) fn start(&mut self, context: MakeContext<'_>) -> Result<(), String> {
@@ -131,4 +216,16 @@ where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,
 {
     ErasedBody(Contained::new(Box::pin(BodyCell { make, attempt: None })))
+}
+
+/// Erases a closure that creates the attempts of a job from clones of its arguments.
+pub(crate) fn erase_job<A, M, F, V>(arguments: A, make: M) -> ErasedBody
+where
+    A: Clone + Send + 'static,
+    M: Fn(A, TaskContext) -> F + Send + 'static,
+    F: Future<Output = Result<V, TaskError>> + Send + 'static,
+    V: Send + 'static,
+{
+    let body = JobBody { arguments: Some(arguments), make, attempt: None, value: Contained::empty() };
+    ErasedBody(Contained::new(Box::pin(body)))
 }

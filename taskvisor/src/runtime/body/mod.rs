@@ -19,6 +19,8 @@ pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
+#[cfg(feature = "controller")]
+pub(crate) use erased::erase_job;
 #[cfg(feature = "macros")]
 pub(crate) use state::Dropping;
 pub(crate) use state::States;

@@ -1,9 +1,14 @@
 //! The end of a task. Its actor decides it and publishes it. If the actor is stuck inside a poll, an observer forces it: a
 //! waiter for the outcome, the driver of the shutdown, or the watchdog.
 
-use tokio::time::Instant;
+use std::task::Waker;
 
-use super::{CellPhase, StopKind, TaskCell, TaskEnd};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{CellPhase, CellState, Links, StopKind, TaskCell, TaskEnd};
+use crate::runtime::body::ErasedBody;
+use crate::sync::wakers::WakeList;
 
 impl TaskCell {
     /// Ends the task on behalf of its actor, if the actor has been inside one poll past the deadline of a stop. Returns
@@ -33,9 +38,11 @@ impl TaskCell {
             state.phase = CellPhase::Stuck;
             // The actor's waker and the token stay: the actor is still inside its poll, and `finish` follows when it
             // returns.
-            state.waiters.take()
+            state.links.live().map(|live| live.waiters.take())
         };
-        waiters.wake();
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
         true
     }
 
@@ -45,20 +52,62 @@ impl TaskCell {
         *self.state.lock().end.get_or_insert(end)
     }
 
-    /// Makes the end visible and wakes all waiters. Returns whether there was one. The last change of a cell.
+    /// Makes the end visible and wakes all waiters. Returns whether there was one. The last change of a cell, except that the
+    /// handle of a job takes its value.
     pub(crate) fn finish(&self, now: Instant) -> bool {
-        let (token, _actor, waiters) = {
+        let ended = self.state.lock().finish(now);
+        ended.announce()
+    }
+
+    /// As `finish`, for a job that has completed. `value` is its body, which holds the value.
+    // A method of its own, because tasks without a value would pay for it.
+    pub(crate) fn finish_with_value(&self, now: Instant, value: ErasedBody) -> bool {
+        let (ended, _unwanted) = {
             let mut state = self.state.lock();
-            // Already set by `decide_end`. The fallback keeps the invariant that a cell in the phase `Ended` has an end.
-            state.end.get_or_insert(TaskEnd::Aborted);
-            state.phase = CellPhase::Ended;
-            state.since = now;
-            state.polling = false;
-            (state.token.take(), state.actor.take(), state.waiters.take())
+            let ended = state.finish(now);
+            // A forced end is not `Completed`, although the body has returned its value.
+            if state.end == Some(TaskEnd::Completed) && !self.is_detached() {
+                // Nothing is left to drop in the old links.
+                state.links = Links::Value(Some(value));
+                (ended, None)
+            } else {
+                (ended, Some(value))
+            }
         };
+        ended.announce()
+    }
+}
+
+/// What must happen after the lock at the end of a task.
+struct Ended {
+    token: Option<CancellationToken>,
+    /// The waker of the actor, to be dropped.
+    _actor: Option<Waker>,
+    waiters: Option<WakeList>,
+}
+
+impl CellState {
+    #[inline]
+    fn finish(&mut self, now: Instant) -> Ended {
+        // Already set by `decide_end`. The fallback keeps the invariant that a cell in the phase `Ended` has an end.
+        self.end.get_or_insert(TaskEnd::Aborted);
+        self.phase = CellPhase::Ended;
+        self.since = now;
+        self.polling = false;
+        let Some(live) = self.links.live() else { return Ended { token: None, _actor: None, waiters: None } };
+        Ended { token: live.token.take(), _actor: live.actor.take(), waiters: Some(live.waiters.take()) }
+    }
+}
+
+impl Ended {
+    /// Cancels the token and wakes the waiters. Returns whether there was one.
+    #[inline]
+    fn announce(self) -> bool {
+        let Self { token, _actor, waiters } = self;
         if let Some(token) = token {
             token.cancel();
         }
+        let Some(waiters) = waiters else { return false };
         let woke = !waiters.is_empty();
         waiters.wake();
         woke

@@ -52,14 +52,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{BoxError, ErrorSlot, FailureKind, LastFailure};
 use crate::policy::StopTimeout;
-use crate::sync::Mutex;
+use crate::runtime::body::ErasedBody;
 use crate::sync::panics::discard;
 use crate::sync::wakers::Wakers;
+use crate::sync::{AtomicBool, Mutex};
 use crate::task::{TaskId, WaitingOn};
 
 mod finish;
 mod queries;
 mod stop_request;
+mod value;
 mod views;
 
 pub(crate) use queries::OutcomePoll;
@@ -75,6 +77,8 @@ pub(crate) struct TaskCell {
     // The parts of a `RegistryKey`. A whole key fills its 24 bytes; the parts leave room for `stop_timeout` in them.
     slot: Option<Arc<str>>,
     holds_name: bool,
+    /// Set once the handle of a job is dropped: its value is not kept.
+    is_detached: AtomicBool,
     stop_timeout: Option<StopTimeout>,
     /// Precomputed registry hash.
     hash: u64,
@@ -97,6 +101,20 @@ struct CellState {
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
     end: Option<TaskEnd>,
     last: LastFailure,
+    links: Links,
+}
+
+/// What a task keeps for its waiters, or the value that a job leaves for its handle.
+// One field for both, because every task pays for its size. The compiler tells them apart by the id in `Wakers`.
+#[derive(Debug)]
+enum Links {
+    Live(LiveLinks),
+    /// The body of a job that has completed: it holds the value. `None` once the handle has taken it.
+    Value(Option<ErasedBody>),
+}
+
+#[derive(Debug, Default)]
+struct LiveLinks {
     /// The waker of the actor, registered at the end of a poll that is pending.
     actor: Option<Waker>,
     /// Waiters for the end of the task and, attempt-scoped, waiters for a stop or the end of the attempt.
@@ -116,11 +134,13 @@ enum CellPhase {
 }
 
 impl TaskCell {
+    /// `stop_timeout` limits the grace of every stop request.
     pub(crate) fn new(
         id: TaskId,
         name: Cow<'static, str>,
         key: RegistryKey,
         hash: u64,
+        stop_timeout: Option<StopTimeout>,
         now: Instant,
     ) -> Self {
         let state = CellState {
@@ -132,26 +152,25 @@ impl TaskCell {
             polling: false,
             end: None,
             last: LastFailure::default(),
-            actor: None,
-            waiters: Wakers::default(),
-            token: None,
+            links: Links::Live(LiveLinks::default()),
         };
         let (slot, holds_name) = match key {
             RegistryKey::Name => (None, true),
             RegistryKey::Slot(slot) => (Some(slot), false),
             RegistryKey::Free => (None, false),
         };
-        Self { id, name, slot, holds_name, stop_timeout: None, hash, state: Mutex::new(state) }
+        let is_detached = AtomicBool::new(false);
+        Self { id, name, slot, holds_name, is_detached, stop_timeout, hash, state: Mutex::new(state) }
     }
 
-    /// Limits the grace of every stop request.
-    pub(crate) fn with_stop_timeout(mut self, stop_timeout: Option<StopTimeout>) -> Self {
-        self.stop_timeout = stop_timeout;
-        self
-    }
-
-    pub(crate) fn into_name(self) -> Cow<'static, str> {
-        self.name
+    /// Returns the name and the key, for a task that was not registered.
+    pub(crate) fn into_parts(self) -> (Cow<'static, str>, RegistryKey) {
+        let key = match self.slot {
+            Some(slot) => RegistryKey::Slot(slot),
+            None if self.holds_name => RegistryKey::Name,
+            None => RegistryKey::Free,
+        };
+        (self.name, key)
     }
 
     /// Requests a stop. Returns whether this was the first request; a later one can only bring the deadline forward.
@@ -174,7 +193,10 @@ impl TaskCell {
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let first = match &mut state.stop {
+            let CellState { stop: pending_stop, links: Links::Live(live), .. } = &mut *state else {
+                return false;
+            };
+            let first = match pending_stop {
                 // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
                 Some(pending) if pending.deadline <= stop.deadline => return false,
                 Some(pending) => {
@@ -185,13 +207,13 @@ impl TaskCell {
                     false
                 }
                 None => {
-                    state.stop = Some(stop);
+                    *pending_stop = Some(stop);
                     true
                 }
             };
             // The token is cloned, not taken: the attempt may go on, and may request the same token again. All waiters are
             // taken: those for the outcome need the deadline, to force the end of a stuck actor.
-            (first, state.token.clone(), state.actor.take(), state.waiters.take())
+            (first, live.token.clone(), live.actor.take(), live.waiters.take())
         };
         if let Some(token) = token {
             token.cancel();
@@ -226,9 +248,11 @@ impl TaskCell {
             let mut state = self.state.lock();
             state.polling = false;
             // Registered here and not in `begin_poll`, because most tasks complete in their first poll.
-            let registered = state.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
-            // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
-            let replaced = if registered { None } else { state.actor.replace(waker.clone()) };
+            let replaced = state.links.live().and_then(|live| {
+                let registered = live.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
+                // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
+                if registered { None } else { live.actor.replace(waker.clone()) }
+            });
             (state.poll_view() != view, state.phase == CellPhase::Stuck, replaced)
         };
         // A request during the poll may have woken nothing: the first poll has no registered waker yet.
@@ -282,7 +306,10 @@ impl TaskCell {
             let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
             let after = FinishedAttempt { stop: state.stop, attempt, ran, dropped };
             state.since = now;
-            (after, state.token.take(), state.waiters.take_attempt_waiters(), previous)
+            let live = state.links.live();
+            let (token, listeners) =
+                live.map_or((None, None), |live| (live.token.take(), live.waiters.take_attempt_waiters()));
+            (after, token, listeners, previous)
         };
         if let Some(token) = token {
             token.cancel();
@@ -311,6 +338,15 @@ impl TaskCell {
         state.phase = CellPhase::Sleeping { until };
         state.since = now;
         Ok(())
+    }
+}
+
+impl Links {
+    fn live(&mut self) -> Option<&mut LiveLinks> {
+        match self {
+            Self::Live(live) => Some(live),
+            Self::Value(_) => None,
+        }
     }
 }
 

@@ -56,13 +56,15 @@ impl TaskCell {
                 return Some(OutcomePoll::Over(outcome));
             }
             let deadline = state.stop.map(|stop| stop.deadline);
-            state.waiters.register(id, source).then_some(OutcomePoll::Until(deadline))
+            // Not reached without live links: an ended task has an outcome.
+            let Some(live) = state.links.live() else { return Some(OutcomePoll::Over(Outcome::Aborted)) };
+            live.waiters.register(id, source).then_some(OutcomePoll::Until(deadline))
         })
     }
 
     pub(crate) fn remove_waiter(&self, id: Option<WaiterId>) {
         // Bound to a variable, so that the waker is dropped after the lock: its destructor is foreign code.
-        let _removed = self.state.lock().waiters.remove(id);
+        let _removed = self.state.lock().links.live().and_then(|live| live.waiters.remove(id));
     }
 
     /// Ready once `attempt` should stop. Otherwise registers the waker.
@@ -78,7 +80,9 @@ impl TaskCell {
                 return Some(Poll::Ready(()));
             }
             // Attempt-scoped: the end of the attempt wakes it, without waking the waiters for the outcome.
-            state.waiters.register_for_attempt(id, source).then_some(Poll::Pending)
+            // Not reached without live links: an ended task runs no attempt.
+            let Some(live) = state.links.live() else { return Some(Poll::Ready(())) };
+            live.waiters.register_for_attempt(id, source).then_some(Poll::Pending)
         })
     }
 
@@ -110,12 +114,13 @@ impl TaskCell {
     pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
         let (token, cancelled) = {
             let mut state = self.state.lock();
-            if state.runs(attempt) {
-                let cancelled = state.stop.is_some();
-                (state.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
-            } else {
+            let (runs, cancelled) = (state.runs(attempt), state.stop.is_some());
+            match state.links.live() {
+                Some(live) if runs => {
+                    (live.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
+                }
                 // A new token: the one in the cell may belong to the next attempt.
-                (CancellationToken::new(), true)
+                _ => (CancellationToken::new(), true),
             }
         };
         // After the lock: cancelling a token wakes its waiters, and wakers are foreign code.

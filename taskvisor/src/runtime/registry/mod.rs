@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "controller")]
-pub(crate) use slots::{CheckIn, DelayedSubmissions, Limits, Placement};
+pub(crate) use slots::{Arrival, CheckIn, DelayedSubmissions, Limits, Placement};
 pub(crate) use slots::{NextOwner, Withdrawal, WithdrawnSubmission, Work};
 
 use hashbrown::HashTable;

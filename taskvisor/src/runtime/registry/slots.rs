@@ -56,6 +56,23 @@ pub(crate) struct Limits {
     pub(crate) total: usize,
 }
 
+/// A submission that arrives at its slot.
+// An in-out parameter: large values in each variant of the result would be copied several times.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) admission: Admission,
+    pub(crate) limits: Limits,
+    pub(crate) at: Instant,
+    /// Whether a submission that must wait is checked out at once, because its submitter publishes the wait.
+    pub(crate) check_out: bool,
+    /// Whether a timer must report long waits.
+    pub(crate) reports_delays: bool,
+    /// What the submission runs. A submission that must wait takes it into the queue, unless it is checked out.
+    pub(crate) work: Option<Work>,
+    /// Receives the waiting submission that this one supersedes. The caller ends it.
+    pub(crate) superseded: Option<WithdrawnSubmission>,
+}
+
 /// Where a submission was registered.
 #[derive(Debug)]
 pub(crate) enum Placement {
@@ -63,8 +80,6 @@ pub(crate) enum Placement {
     Owner,
     /// In the queue of its slot.
     Queued {
-        /// The waiting submission that it supersedes. The caller ends it.
-        superseded: Option<WithdrawnSubmission>,
         /// The owner, if the caller must stop it.
         replaced: Option<Arc<TaskCell>>,
         /// The owner, if the caller must stop it between two attempts.
@@ -117,19 +132,12 @@ pub(crate) struct DelayedSubmissions {
 
 impl Registry {
     /// Registers a submission in its slot. Without a slot, it is registered like a task without a name.
-    ///
-    /// A submission that must wait takes `work` into the queue, unless it is checked out at once (`check_out`). Otherwise `work`
-    /// stays with the caller.
-    // `work` is an in-out parameter, because a value in each variant of the result would be copied several times.
     pub(crate) fn register_submission(
         &self,
         cell: &Arc<TaskCell>,
-        admission: Admission,
-        limits: Limits,
-        now: Instant,
-        work: &mut Option<Work>,
-        check_out: bool,
+        arrival: &mut Arrival,
     ) -> Result<Placement, RegisterError> {
+        let Arrival { admission, limits, at: now, check_out, reports_delays, .. } = *arrival;
         self.count_in(|| {
             let mut shard = self.shard(cell.hash()).lock();
             let Some(slot) = cell.slot() else { return shard.insert(cell).map(|()| Placement::Owner) };
@@ -152,7 +160,7 @@ impl Registry {
             if is_limited && !self.reserve_waiting(limits.total) {
                 return Err(RegisterError::NoRoom(NoRoom::QueueFull));
             }
-            let work = if check_out { None } else { work.take() };
+            let work = if check_out { None } else { arrival.work.take() };
             let task = Arc::clone(cell);
             let QueueEffects { superseded, replaced, outdated } =
                 queue.enqueue(QueuedSubmission { task, admission, since: now, work });
@@ -161,15 +169,16 @@ impl Registry {
                 self.waiting.fetch_add(1, Ordering::AcqRel);
             }
             let request = StopRequest::reject(Rejection::Superseded, now);
-            let superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
+            arrival.superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
             // A timer that sleeps beyond the first report of this submission would report it late: another one takes its
             // place.
-            let first_report = next_report(now, now);
-            let needs_timer = queue.timer.is_none_or(|timer| first_report < timer.next_check);
+            let first_report = if reports_delays { next_report(now, now) } else { now };
+            let needs_timer =
+                reports_delays && queue.timer.is_none_or(|timer| first_report < timer.next_check);
             if needs_timer {
                 queue.timer = Some(SlotTimer { id: cell.id(), next_check: first_report });
             }
-            Ok(Placement::Queued { superseded, replaced, outdated, needs_timer })
+            Ok(Placement::Queued { replaced, outdated, needs_timer })
         })
     }
 

@@ -60,7 +60,7 @@ fn end(shared: &Arc<Shared>, withdrawn: WithdrawnSubmission) {
     }
     let end = stop.map_or(TaskEnd::Aborted, |stop| stop.end(false));
     // A withdrawn submission does not own its slot, so that there is no next owner.
-    let _ = registration.finish(end, Instant::now());
+    let _ = registration.finish(end, Instant::now(), None);
 }
 
 /// Ends its submissions when it is polled or dropped.
