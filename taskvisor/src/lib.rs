@@ -86,8 +86,8 @@ pub use runtime::registry::slot::Admission;
 pub use runtime::subscriber::{Subscribe, Subscriber};
 pub use supervisor::{AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle};
 pub use task::{
-    AbortedTask, FailedTask, Outcome, Phase, Rejection, Report, RuntimeError, StopCause, StuckTask, TaskId,
-    TaskStatus, WaitingOn,
+    AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StopCause,
+    StuckTask, TaskId, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

@@ -90,8 +90,11 @@ fn describe(kind: &EventKind) -> String {
         | EventKind::Succeeded { attempt, .. }
         | EventKind::TimedOut { attempt, .. }
         | EventKind::Canceled { attempt }
+        | EventKind::Interrupted { attempt, error: None, .. }
         | EventKind::Aborted { attempt } => format!("{label} {attempt}"),
-        EventKind::Failed { attempt, error, .. } | EventKind::Panicked { attempt, error } => {
+        EventKind::Failed { attempt, error, .. }
+        | EventKind::Interrupted { attempt, error: Some(error), .. }
+        | EventKind::Panicked { attempt, error } => {
             format!("{label} {attempt}: {error}")
         }
         EventKind::Backoff { delay, failures } => format!("{label} {failures}: {delay:?}"),

@@ -19,6 +19,10 @@ pub(crate) struct Reader {
     /// The time before which no attempt may start.
     not_before: Option<Instant>,
     started_at: Option<Instant>,
+    /// When the task was restarted. A restart between two attempts has no event: it ends the wait, and clears the failures.
+    restarts: Vec<Instant>,
+    /// Whether a restart may have cleared the failures.
+    may_be_cleared: bool,
     seq: u64,
     at: Option<Instant>,
     pub(crate) outcome: Option<Outcome>,
@@ -35,6 +39,7 @@ enum State {
     Failed,
     /// Failed with an error that no retry may follow.
     FailedForGood,
+    Interrupted,
     Stopped,
     BackedOff,
     Ended,
@@ -44,8 +49,10 @@ enum State {
 type Verdict = Result<(), String>;
 
 impl Reader {
-    pub(crate) fn new(rules: Option<Rules>) -> Self {
+    pub(crate) fn new(rules: Option<Rules>, restarts: Vec<Instant>) -> Self {
         Self {
+            restarts,
+            may_be_cleared: false,
             rules,
             state: State::Unknown,
             attempt: 0,
@@ -66,13 +73,21 @@ impl Reader {
     pub(crate) fn read(&mut self, event: &Event) -> Verdict {
         require(event.seq > self.seq, || format!("seq {} after {}", event.seq, self.seq))?;
         require(self.at.is_none_or(|at| at <= event.at), || "time runs backwards".to_owned())?;
+        let since = self.at.unwrap_or(event.at);
+        let restarted = self.restarts.iter().any(|restart| (since..=event.at).contains(restart));
         self.seq = event.seq;
         self.at = Some(event.at);
         match &event.kind {
             EventKind::Added => self.transition(&[State::Unknown], State::Added),
             EventKind::Queued { .. } => self.transition(&[State::Added], State::Queued),
             EventKind::Admitted => self.transition(&[State::Queued], State::Admitted),
-            EventKind::Started { attempt } => self.start(*attempt, event.at),
+            EventKind::Started { attempt } => {
+                if restarted {
+                    self.not_before = None;
+                    self.may_be_cleared = true;
+                }
+                self.start(*attempt, event.at)
+            }
             EventKind::Succeeded { attempt, ran } => {
                 self.finish_attempt(*attempt, State::Succeeded)?;
                 self.check_ran(*ran, event.at)?;
@@ -91,14 +106,28 @@ impl Reader {
                 self.finish_attempt(*attempt, State::Failed)?;
                 self.count(event.at)
             }
+            EventKind::Interrupted { attempt, .. } => {
+                self.finish_attempt(*attempt, State::Interrupted)?;
+                require(restarted || self.restarts.iter().any(|restart| *restart <= event.at), || {
+                    "interrupted without a restart".to_owned()
+                })?;
+                self.reset();
+                Ok(())
+            }
             EventKind::Canceled { attempt } | EventKind::Aborted { attempt } => {
                 self.finish_attempt(*attempt, State::Stopped)
             }
             EventKind::Backoff { delay, failures } => self.back_off(*delay, *failures, event.at),
             EventKind::Ended { outcome } => self.end(outcome),
             EventKind::Delayed { .. } => {
-                let waits =
-                    [State::Added, State::Queued, State::Admitted, State::Succeeded, State::BackedOff];
+                let waits = [
+                    State::Added,
+                    State::Queued,
+                    State::Admitted,
+                    State::Succeeded,
+                    State::Interrupted,
+                    State::BackedOff,
+                ];
                 self.transition(&waits, self.state)
             }
             EventKind::Removed => self.transition(&[State::Ended], State::Removed),
@@ -108,7 +137,7 @@ impl Reader {
 
     fn start(&mut self, attempt: u64, at: Instant) -> Verdict {
         self.transition(
-            &[State::Added, State::Admitted, State::Succeeded, State::BackedOff],
+            &[State::Added, State::Admitted, State::Succeeded, State::Interrupted, State::BackedOff],
             State::Running,
         )?;
         require(attempt == self.attempt + 1, || format!("attempt {attempt} after {}", self.attempt))?;
@@ -141,6 +170,7 @@ impl Reader {
     }
 
     fn reset(&mut self) {
+        self.may_be_cleared = false;
         self.failures = 0;
         self.previous = None;
     }
@@ -156,6 +186,10 @@ impl Reader {
         require(rules.restart != RestartPolicy::Never, || {
             "a retry of a task that is never restarted".to_owned()
         })?;
+        if self.may_be_cleared && failures < self.failures {
+            self.reset();
+            self.failures = failures;
+        }
         require(failures == self.failures, || format!("counts {failures} failures, not {}", self.failures))?;
         let within = rules.max_retries.is_none_or(|retries| failures <= retries);
         require(within, || format!("retry {failures} of at most {:?}", rules.max_retries))?;
@@ -177,6 +211,7 @@ impl Reader {
                 State::Admitted,
                 State::BackedOff,
                 State::Succeeded,
+                State::Interrupted,
                 State::Stopped,
             ],
             _ => &[
@@ -187,6 +222,7 @@ impl Reader {
                 State::Succeeded,
                 State::Failed,
                 State::FailedForGood,
+                State::Interrupted,
                 State::Stopped,
             ],
         };

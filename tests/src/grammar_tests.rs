@@ -12,7 +12,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Checks synthetic events of one task.
 fn check(rules: Option<Rules>, kinds: impl IntoIterator<Item = EventKind>) -> Result<(), String> {
-    let mut reader = Reader::new(rules);
+    let mut reader = Reader::new(rules, Vec::new());
     let mut event = Event::new(EventKind::Added).with_task("work");
     for kind in kinds {
         event.seq += 1;
@@ -143,7 +143,7 @@ async fn refuses_numbers_and_times_that_run_backwards() {
     let mut late = Event::new(EventKind::Added).with_task("work");
     late.seq = 2;
     let mut early = late.clone();
-    let mut reader = Reader::new(None);
+    let mut reader = Reader::new(None, Vec::new());
     reader.read(&late).expect("the first event is valid");
     early.kind = started(1);
     assert_violation(reader.read(&early), "seq 2 after 2");

@@ -99,6 +99,17 @@ impl Harness {
         first
     }
 
+    /// Restarts a task, and lets the recorder expect it.
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskHandle::restart`].
+    pub fn restart(&self, task: &TaskHandle) -> Result<(), RuntimeError> {
+        task.restart()?;
+        self.trace.restarted(task);
+        Ok(())
+    }
+
     /// Runs all tasks until each of them waits for the clock or for another task.
     pub async fn settle(&self) {
         for _ in 0..64 {
@@ -115,7 +126,7 @@ impl Harness {
         for _ in 0..1_000_000 {
             let status = task.status();
             match status.phase {
-                Phase::Running { attempt: running } if running >= attempt => return,
+                Phase::Running { attempt: running, .. } if running >= attempt => return,
                 Phase::Sleeping { until, .. } => sleep_until(until).await,
                 Phase::Ended(outcome) => panic!("attempt {attempt} never ran: {outcome}"),
                 _ => sleep(Duration::from_millis(1)).await,

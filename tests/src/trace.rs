@@ -21,6 +21,7 @@ pub struct Trace {
     own_rules: Mutex<HashMap<TaskId, Rules>>,
     /// The last attempt that a task may have, set once the task received a stop request.
     last: Mutex<HashMap<TaskId, u64>>,
+    restarts: Mutex<HashMap<TaskId, Vec<Instant>>>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
     stuck: Mutex<Vec<TaskId>>,
     pub(crate) slots: Mutex<Slots>,
@@ -49,6 +50,7 @@ impl Trace {
             rules: Mutex::default(),
             own_rules: Mutex::default(),
             last: Mutex::default(),
+            restarts: Mutex::default(),
             outcomes: Mutex::default(),
             stuck: Mutex::default(),
             slots: Mutex::default(),
@@ -84,6 +86,11 @@ impl Trace {
     /// Records that the task received a stop request. The task must start no attempt from now on.
     pub fn stop_requested(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
+    }
+
+    /// Records that the task was restarted.
+    pub fn restarted(&self, task: &TaskHandle) {
+        lock(&self.restarts).entry(task.id()).or_default().push(Instant::now());
     }
 
     /// Records the outcome that a handle returned. The check compares it with the published outcome.
@@ -150,7 +157,8 @@ impl Trace {
 
     fn reader(&self, event: &Event) -> Reader {
         let own = event.id().and_then(|id| lock(&self.own_rules).get(&id).copied());
-        Reader::new(own.or_else(|| lock(&self.rules).get(event.task()?).copied()))
+        let restarts = event.id().and_then(|id| lock(&self.restarts).get(&id).cloned()).unwrap_or_default();
+        Reader::new(own.or_else(|| lock(&self.rules).get(event.task()?).copied()), restarts)
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

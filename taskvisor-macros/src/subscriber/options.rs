@@ -35,6 +35,7 @@ const EVENTS: &[&str] = &[
     "TimedOut",
     "Panicked",
     "Canceled",
+    "Interrupted",
     "Aborted",
     "Backoff",
     "Ended",

@@ -8,7 +8,7 @@ use humantime::{FormattedDuration, format_duration};
 use tokio::time::Instant;
 
 use crate::error::Failure;
-use crate::task::{Outcome, WaitingOn};
+use crate::task::{InterruptCause, Outcome, WaitingOn};
 
 /// Generates `EventKind`, `EventName` and the labels from one list.
 macro_rules! events {
@@ -106,6 +106,16 @@ events! {
         /// The number of the attempt.
         attempt: u64,
     } => "canceled";
+    /// An attempt was interrupted: it returned, or was dropped at the deadline of the interrupt. This is not a failure, and another
+    /// attempt follows.
+    Interrupted {
+        /// The number of the attempt.
+        attempt: u64,
+        /// The cause of the interrupt.
+        cause: InterruptCause,
+        /// The error that the attempt returned, if any.
+        error: Option<Failure>,
+    } => "interrupted";
     /// An attempt did not stop within the grace, and was dropped.
     Aborted {
         /// The number of the attempt.
@@ -166,6 +176,10 @@ impl fmt::Display for EventKind {
             }
             Self::TimedOut { attempt, timeout } => {
                 write!(f, " attempt={attempt} timeout={}", format_duration(*timeout))
+            }
+            Self::Interrupted { attempt, cause, error } => {
+                write!(f, " attempt={attempt} cause={cause}")?;
+                error.as_ref().map_or(Ok(()), |error| write!(f, " error=\"{error}\""))
             }
             Self::Panicked { attempt, error } => {
                 write!(f, " attempt={attempt} message=\"{}\"", error.message())

@@ -35,7 +35,7 @@ fn a_stop_request_reaches_an_actor_that_polls_or_waits() {
         let requester = spawn_stop_request(&task, now);
         block_on(poll_fn(|context| {
             let view = task.begin_poll();
-            if view.stop.is_some() {
+            if view.stop().is_some() {
                 return Poll::Ready(());
             }
             task.end_poll(view, context.waker());
@@ -57,7 +57,7 @@ fn of_two_stop_requests_the_earlier_deadline_stays() {
         };
         let first = task.request_stop(stop(now));
         assert!(first != join(requester));
-        let pending = task.begin_poll().stop;
+        let pending = task.begin_poll().stop();
         assert_eq!(pending.map(|stop| stop.deadline), Some(now));
     });
 }
@@ -70,7 +70,7 @@ fn a_stop_request_precedes_the_decided_end_or_has_no_effect() {
         let now = Instant::now();
         let task = cell("task", now);
         let requester = spawn_stop_request(&task, now);
-        let pending = task.begin_poll().stop;
+        let pending = task.begin_poll().stop();
         task.decide_end(TaskEnd::Completed);
         let stopping = task.status().stopping;
         task.finish(now);

@@ -12,6 +12,7 @@ mod bus;
 mod cell;
 mod clearing;
 mod force;
+mod interrupt;
 mod lanes;
 mod latest;
 mod listeners;

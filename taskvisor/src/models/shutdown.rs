@@ -138,7 +138,7 @@ fn of_two_shutdown_requests_the_earlier_deadline_stays() {
         join(stopping);
         let is_earlier = |deadline: Option<Instant>| deadline < Some(before + 9 * GRACE);
         assert!(is_earlier(world.shared.stop.subscribe().borrow_and_update().grace_deadline));
-        let stop = task.handle.cell().begin_poll().stop;
+        let stop = task.handle.cell().begin_poll().stop();
         assert!(is_earlier(stop.map(|stop| stop.deadline)));
         assert!(task.run().is_canceled());
     });

@@ -136,6 +136,21 @@ impl SupervisorHandle {
         cancel_and_wait(task, grace).await
     }
 
+    /// Restarts an added task, and returns at once. See [`TaskHandle::restart`].
+    ///
+    /// # Errors
+    ///
+    /// No task has this name, a stop of it was requested, or the supervisor is shutting down or was dropped. Then nothing was
+    /// interrupted.
+    pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
+        let shared = self.shared()?;
+        if shared.registry.is_closed() {
+            return Err(shared.closed_error());
+        }
+        let task = self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })?;
+        task.restart()
+    }
+
     /// Returns the added task with this name.
     ///
     /// It never returns a submission, because the name of a submission is a label and need not be unique. Find submissions

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::{OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::cell::{
+    InterruptError, OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline,
+};
 use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
 use crate::sync::wakers::WaiterId;
-use crate::task::{Outcome, StopCause, TaskId, TaskStatus};
+use crate::task::{InterruptCause, Outcome, RuntimeError, StopCause, TaskId, TaskStatus};
 
 /// A handle of an accepted task: shows its status, requests its stop, waits for its outcome. Dropping the handle does not
 /// affect the task.
@@ -88,6 +90,62 @@ impl TaskHandle {
             }
         }
         first
+    }
+
+    /// Restarts the task, and returns at once: its running attempt is interrupted, or its wait for the next attempt ends. Then the
+    /// next attempt begins, and the count of consecutive failures starts at zero.
+    ///
+    /// The attempt's token is cancelled, as for a stop request. The attempt has its `stop_timeout` to return, or the configured
+    /// [`grace`](crate::Config::grace) without one; then its future is dropped. What it returns decides nothing, because `Ok`
+    /// may only mean that it has cleaned up: another attempt follows under every restart policy. There are two exceptions: a
+    /// panic counts as a failure, and a job that returns its value has completed.
+    ///
+    /// A task that already waits to begin an attempt is not delayed. A body that blocks its thread is not interrupted before it
+    /// returns to the runtime.
+    ///
+    /// ```
+    /// use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+    ///     ctx.cancelled().await;
+    ///     if ctx.attempt() == 1 { Err(TaskError::Canceled) } else { Ok(()) }
+    /// });
+    /// let spec = TaskSpec::new(feed, RestartPolicy::Never, BackoffPolicy::default(), None);
+    /// let task = supervisor.add_task(spec)?;
+    /// # tokio::task::yield_now().await;
+    /// task.restart()?;
+    /// # for _ in 0..3 { tokio::task::yield_now().await; }
+    /// assert_eq!(task.status().attempt, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is a
+    /// submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the supervisor is shutting down. Then nothing
+    /// was interrupted.
+    pub fn restart(&self) -> Result<(), RuntimeError> {
+        let ended = || RuntimeError::Ended { name: self.name().to_owned() };
+        // The registration of a live task owns the supervisor's state.
+        let shared = self.shared.upgrade().ok_or_else(ended)?;
+        if self.is_finished() {
+            return Err(ended());
+        }
+        if shared.registry.is_closed() {
+            return Err(shared.closed_error());
+        }
+        if let Some(slot) = shared.registry.awaited_slot(&self.cell) {
+            return Err(RuntimeError::Queued { name: self.name().to_owned(), slot: slot.to_string() });
+        }
+        let interrupted = self.cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace);
+        interrupted.map_err(|error| match error {
+            InterruptError::Ended => ended(),
+            InterruptError::Stopping => RuntimeError::Stopping { name: self.name().to_owned() },
+        })
     }
 
     /// Waits until the task has ended, and returns its outcome.

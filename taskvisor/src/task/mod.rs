@@ -7,7 +7,7 @@ mod runtime_error;
 mod status;
 
 pub use id::TaskId;
-pub use outcome::{Outcome, Rejection, StopCause};
+pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
 pub use status::{Phase, TaskStatus, WaitingOn};

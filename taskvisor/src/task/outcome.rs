@@ -108,6 +108,23 @@ pub enum StopCause {
     Clear,
 }
 
+/// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one; the task goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InterruptCause {
+    /// A call of `restart`.
+    Restart,
+}
+
+/// Writes `restart`.
+impl fmt::Display for InterruptCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Restart => "restart",
+        })
+    }
+}
+
 /// The reason why an accepted submission never owned its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

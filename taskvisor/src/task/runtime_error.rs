@@ -37,6 +37,23 @@ pub enum RuntimeError {
         /// The id.
         id: TaskId,
     },
+    /// The task has ended, so that it cannot be restarted.
+    Ended {
+        /// The name of the task.
+        name: String,
+    },
+    /// A stop of the task was requested, so that it cannot be restarted.
+    Stopping {
+        /// The name of the task.
+        name: String,
+    },
+    /// The submission waits for its slot, and has no attempt to restart.
+    Queued {
+        /// The name of the submission.
+        name: String,
+        /// The slot.
+        slot: String,
+    },
     /// The supervisor is shutting down, or has been dropped.
     ShuttingDown,
     /// The Tokio runtime of the supervisor was shut down, and its tasks were dropped.
@@ -108,6 +125,15 @@ write!(f, "there is no task named `{name}`: it has ended, or was never added")
 }
             Self::UnknownTaskId { id } => {
                 write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
+            }
+            Self::Ended { name } => {
+                write!(f, "`{name}` has ended and cannot be restarted: add or submit it again")
+            }
+            Self::Stopping { name } => {
+                write!(f, "`{name}` is stopping and cannot be restarted: wait for its end, then add or submit it again")
+            }
+            Self::Queued { name, slot } => {
+                write!(f, "`{name}` waits for the slot `{slot}` and has no attempt to restart: it will start by itself")
             }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(

@@ -22,6 +22,9 @@ pub enum Phase {
     Running {
         /// The number of the attempt.
         attempt: u64,
+        /// Whether the attempt was interrupted and has not returned by its deadline, because its body blocks the thread. Nothing
+        /// else of the task starts until the body returns.
+        overdue: bool,
     },
     /// The task waits between two attempts, in a backoff or an interval.
     Sleeping {

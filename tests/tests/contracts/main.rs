@@ -9,6 +9,7 @@ mod stop_wins;
 mod stop_while_waiting;
 mod grace;
 mod stop_timeout;
+mod restart;
 mod stop_races;
 mod retries;
 mod stable;

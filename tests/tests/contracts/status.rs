@@ -34,7 +34,7 @@ async fn a_running_task_shows_its_attempt_and_since_when() {
     let began = Instant::now();
     sleep(seconds(60)).await;
     let status = task.status();
-    assert!(matches!(status.phase, Phase::Running { attempt: 2 }));
+    assert!(matches!(status.phase, Phase::Running { attempt: 2, .. }));
     assert_eq!((status.attempt, status.failures), (2, 1));
     assert_eq!((last_error(&status).as_deref(), status.next_attempt), (Some("down"), None));
     assert_eq!(status.since, began + seconds(5));
@@ -95,7 +95,7 @@ async fn status_reports_a_requested_stop() {
     assert!(!task.status().stopping);
     assert!(harness.cancel(&task));
     assert!(task.status().stopping);
-    assert!(matches!(task.status().phase, Phase::Running { attempt: 1 }));
+    assert!(matches!(task.status().phase, Phase::Running { attempt: 1, .. }));
     harness.finish().await;
 }
 
@@ -166,5 +166,5 @@ async fn the_handle_of_a_name_is_the_handle_of_its_task() {
 fn a_phase_reads_like_words() {
     let waiting = Phase::Waiting { on: WaitingOn::Permit };
     assert_eq!(waiting.to_string(), "waiting for a permit");
-    assert_eq!(Phase::Running { attempt: 3 }.to_string(), "running");
+    assert_eq!(Phase::Running { attempt: 3, overdue: false }.to_string(), "running");
 }

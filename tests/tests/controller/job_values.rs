@@ -17,7 +17,7 @@ async fn awaiting_a_job_gives_its_value() {
     assert_eq!(job.name(), "work");
     assert_eq!(job.id(), job.task().id());
     harness.reach(job.task(), 1).await;
-    assert!(matches!(job.status().phase, Phase::Running { attempt: 1 }));
+    assert!(matches!(job.status().phase, Phase::Running { attempt: 1, .. }));
     let task = job.task().clone();
     assert_eq!(job.await.expect("a value"), Total(42));
     let event_log = harness.finish().await;

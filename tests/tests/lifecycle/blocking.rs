@@ -92,7 +92,7 @@ async fn a_body_that_blocks_within_its_grace_ends_normally() {
     let harness = Harness::new();
     let (task, release) = blocked(&harness, Rules::always()).await;
     harness.cancel(&task);
-    assert!(matches!(task.status().phase, Phase::Running { attempt: 1 }));
+    assert!(matches!(task.status().phase, Phase::Running { attempt: 1, .. }));
     release.now();
     assert!(task.outcome().await.is_canceled());
     harness.finish().await;

@@ -20,7 +20,7 @@ async fn a_second_task_of_a_name_is_refused() {
     assert!(matches!(refused.reason(), RuntimeError::NameTaken { name } if name == "db"), "{refused}");
     harness.settle().await;
     let status = first.status();
-    assert!(matches!(status.phase, Phase::Running { attempt: 1 }), "{status:?}");
+    assert!(matches!(status.phase, Phase::Running { attempt: 1, .. }), "{status:?}");
     assert!(!status.stopping);
     assert_eq!(harness.task("db").map(|task| task.id()), Some(first.id()));
 

@@ -18,7 +18,7 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
         Phase::Waiting { on: WaitingOn::Slot } => SeenPhase::ForSlot,
         Phase::Waiting { on: WaitingOn::Permit } => SeenPhase::ForPermit,
-        Phase::Running { attempt } => SeenPhase::Running(*attempt),
+        Phase::Running { attempt, .. } => SeenPhase::Running(*attempt),
         Phase::Sleeping { attempt, until } if status.next_attempt == Some(*until) => {
             SeenPhase::Sleeping(*attempt, *until - began)
         }

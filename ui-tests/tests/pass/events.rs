@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 18] = [
+const NAMES: [EventName; 19] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
@@ -14,6 +14,7 @@ const NAMES: [EventName; 18] = [
     EventName::TimedOut,
     EventName::Panicked,
     EventName::Canceled,
+    EventName::Interrupted,
     EventName::Aborted,
     EventName::Backoff,
     EventName::Ended,
@@ -35,6 +36,7 @@ const NAMES: [EventName; 18] = [
     TimedOut,
     Panicked,
     Canceled,
+    Interrupted,
     Aborted,
     Backoff,
     Ended,

@@ -14,6 +14,8 @@ pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
     Panicked(String),
     TimedOut,
+    /// Dropped at the deadline of an interrupt.
+    Interrupted,
     Aborted,
 }
 
@@ -30,11 +32,14 @@ impl AttemptResult {
         let failed =
             |class, kind, event, error: BoxError| Classified { class, caught: Some((kind, error)), event };
         let stopped = |event| Classified { class: AttemptClass::Canceled, caught: None, event };
+        let interrupted =
+            Classified { class: AttemptClass::Interrupted, caught: None, event: EventName::Interrupted };
         match self {
             Self::Returned(Ok(())) => {
                 Classified { class: AttemptClass::Succeeded, caught: None, event: EventName::Succeeded }
             }
             Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
+            Self::Returned(Err(TaskError::Canceled)) if cell.is_interrupted() => interrupted,
             // Without a stop request this is a failure. As a cancellation it would end the task for no visible reason.
             Self::Returned(Err(TaskError::Canceled)) => failed(
                 AttemptClass::Failed,
@@ -63,9 +68,25 @@ impl AttemptResult {
                 EventName::TimedOut,
                 Box::new(TimedOut(timeout)),
             ),
+            Self::Interrupted => interrupted,
             Self::Aborted => stopped(EventName::Aborted),
         }
     }
+}
+
+/// The class and the event of an attempt that was interrupted. What its body returned decides nothing, because its token was
+/// cancelled: an `Ok` may mean that the body has cleaned up. A panic stays a panic, and the value of a job is delivered.
+pub(crate) fn interrupted(
+    class: AttemptClass,
+    event: EventName,
+    returns_value: bool,
+) -> (AttemptClass, EventName) {
+    let keeps = match event {
+        EventName::Panicked | EventName::Aborted => true,
+        EventName::Succeeded => returns_value,
+        _ => false,
+    };
+    if keeps { (class, event) } else { (AttemptClass::Interrupted, EventName::Interrupted) }
 }
 
 /// Creates the event of a finished attempt.
@@ -74,9 +95,14 @@ pub(crate) fn attempt_event(
     name: EventName,
     after: &FinishedAttempt,
     timeout: Duration,
+    returned_error: bool,
     cell: &TaskCell,
 ) -> EventKind {
-    let FinishedAttempt { attempt, ran, .. } = *after;
+    let FinishedAttempt { attempt, ran, interrupt, .. } = *after;
+    if let (EventName::Interrupted, Some(cause)) = (name, interrupt) {
+        let error = if returned_error { cell.last_error() } else { None };
+        return EventKind::Interrupted { attempt, cause, error };
+    }
     match name {
         EventName::Succeeded => EventKind::Succeeded { attempt, ran },
         EventName::Aborted => EventKind::Aborted { attempt },

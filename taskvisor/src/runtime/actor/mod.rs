@@ -10,8 +10,8 @@
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
 //! | `Yielding` | nothing: the actor has woken itself | `Gates` |
 //!
-//! In every stage but `Running`, a stop request ends the task at the next poll. A running attempt ends by itself, or is
-//! dropped at the deadline of the stop. `lane.rs` polls the actor, and goes on with the next submission of a slot.
+//! In every stage but `Running`, a stop request ends the task at the next poll, and an interrupt ends the wait. A running attempt
+//! ends by itself, or is dropped at the deadline of the stop or of the interrupt. `lane.rs` polls the actor, and goes on with the next submission of a slot.
 
 mod attempt_result;
 pub(crate) mod delayed;
@@ -27,18 +27,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::attempt_result::{AttemptResult, attempt_event};
+use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
 use self::delayed::poll_permit_wait;
-use self::next_step::{FailureStreak, NextStep};
+use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::permit::Permit;
 use self::timer::ActorTimer;
 use crate::event::{EventKind, EventName};
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{PendingStop, PollView, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{PendingStop, PollView, Request, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
-use crate::task::WaitingOn;
+use crate::task::{InterruptCause, WaitingOn};
 
 pub(crate) struct TaskActor {
     // Before the registration, because fields are dropped in order: the name is free only after the user's destructors ran.
@@ -114,12 +114,15 @@ impl TaskActor {
         // The whole poll works with this view. `end_poll` compares it with the cell, and triggers another poll if it is
         // out of date: no step needs to lock the cell again.
         let (view, mut started) = self.begin_poll(now);
-        let stop = view.stop;
+        let stop = view.stop();
+        if let Some(cause) = view.interrupted_wait {
+            self.end_wait(cause);
+        }
         self.registration.publish_added(started.map(|started| started.at));
         loop {
             let step = match self.stage {
                 ActorStage::Gates => self.pass_gates(started.take(), stop, context),
-                ActorStage::Running { until } => self.run(until, stop, context),
+                ActorStage::Running { until } => self.run(until, view.request, context),
                 ActorStage::Sleeping => self.sleep(stop, context),
                 ActorStage::Yielding => self.enter_stage(ActorStage::Gates),
             };
@@ -189,7 +192,7 @@ impl TaskActor {
         self.permit.get_or_insert_with(|| Box::new(Permit::new(permits))).poll(context)
     }
 
-    fn run(&mut self, until: Option<Instant>, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
+    fn run(&mut self, until: Option<Instant>, request: Option<Request>, context: &mut Context<'_>) -> Step {
         match self.with_body(Some(WakerIdentity::of(context.waker())), |body, _| body.poll(context)) {
             Poll::Ready(Ok(result)) => return self.finish_attempt(AttemptResult::Returned(result), context),
             Poll::Ready(Err(message)) => {
@@ -197,20 +200,40 @@ impl TaskActor {
             }
             Poll::Pending => {}
         }
-        // Checked after the body was polled: even with a grace of zero, the body is polled once after the stop request.
-        let deadline = stop.map(|stop| stop.deadline);
+        let (deadline, result) = match request {
+            Some(Request::Stop(stop)) => (Some(stop.deadline), AttemptResult::Aborted),
+            Some(Request::Interrupt(interrupt)) => (Some(interrupt.deadline), AttemptResult::Interrupted),
+            None => (None, AttemptResult::TimedOut),
+        };
+        // Checked after the body was polled: even with a grace of zero, the body is polled once after the request.
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return self.finish_attempt(AttemptResult::Aborted, context);
+            return self.finish_attempt(result, context);
         }
         let Some(due) = deadline.into_iter().chain(until).min() else { return PENDING };
-        // Only the deadline of a stop gets the timer of the watchdog: a timeout is not worth a thread.
-        let (polled, result) = if deadline == Some(due) {
-            (self.timer(due).poll_stop(due, context), AttemptResult::Aborted)
-        } else {
-            self.timer(due).set(due);
-            (self.poll_timer(context), AttemptResult::TimedOut)
+        let (polled, result) = match request {
+            // Only the deadline of a stop gets the timer of the watchdog: a timeout or an interrupt is not worth a thread.
+            Some(Request::Stop(_)) if deadline == Some(due) => {
+                (self.timer(due).poll_stop(due, context), result)
+            }
+            Some(Request::Stop(_)) | None => (self.poll_timer_at(due, context), AttemptResult::TimedOut),
+            // Also if the timeout comes first: the attempt was interrupted before.
+            Some(Request::Interrupt(_)) => (self.poll_timer_at(due, context), result),
         };
         if polled.is_pending() { PENDING } else { self.finish_attempt(result, context) }
+    }
+
+    /// Ends the wait for the next attempt, because of an interrupt.
+    fn end_wait(&mut self, cause: InterruptCause) {
+        self.clear_failures(cause);
+        if let ActorStage::Sleeping = self.stage {
+            self.stage = ActorStage::Gates;
+        }
+    }
+
+    fn clear_failures(&mut self, cause: InterruptCause) {
+        match cause {
+            InterruptCause::Restart => self.streak = FailureStreak::default(),
+        }
     }
 
     /// Finishes a task that was declared stuck during the poll that returns now. Its outcome is already published.
@@ -235,17 +258,24 @@ impl TaskActor {
         // Read after the destructors, which take any time.
         let now = Instant::now();
         let timeout = self.policy.timeout().unwrap_or_default();
-        let classified = result.classify(self.registration.cell(), timeout);
-        let after = self.registration.cell().finish_attempt(now, classified.caught);
-        let event = classified.event;
+        let Classified { mut class, caught, mut event } = result.classify(self.registration.cell(), timeout);
+        let has_error = caught.is_some();
+        let after = self.registration.cell().finish_attempt(now, caught);
+        if let Some(cause) = after.interrupt {
+            (class, event) = interrupted(class, event, self.policy.returns_value);
+            if class == AttemptClass::Interrupted {
+                self.clear_failures(cause);
+            }
+        }
         // Published after the cell has the failure, because the event carries it.
-        self.registration.publish_attempt_end(event, now, |cell| attempt_event(event, &after, timeout, cell));
+        self.registration
+            .publish_attempt_end(event, now, |cell| attempt_event(event, &after, timeout, has_error, cell));
         if aborted {
             return self.finish(TaskEnd::Aborted, None);
         }
         let stop = after.stop.map(|stop| stop.cause);
         let failures = self.streak.failures();
-        let next = self.streak.next(&self.policy, classified.class, after.ran, stop, fastrand::u64);
+        let next = self.streak.next(&self.policy, class, after.ran, stop, fastrand::u64);
         let end = match next {
             NextStep::Repeat { after } => return self.schedule_next(now, after, false, context),
             NextStep::Retry { after } => return self.schedule_next(now, after, true, context),
@@ -325,6 +355,11 @@ impl TaskActor {
 
     fn timer(&mut self, due: Instant) -> Pin<&mut ActorTimer> {
         self.timer.get_or_insert_with(|| Box::pin(ActorTimer::new(due))).as_mut()
+    }
+
+    fn poll_timer_at(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()> {
+        self.timer(due).set(due);
+        self.poll_timer(context)
     }
 
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {

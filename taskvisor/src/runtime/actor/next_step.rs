@@ -16,6 +16,8 @@ pub(crate) enum AttemptClass {
     RetryAfter(Duration),
     /// Stopped after a stop request.
     Canceled,
+    /// Interrupted: no failure, and no success.
+    Interrupted,
 }
 
 /// The step after an attempt.
@@ -53,6 +55,13 @@ impl FailureStreak {
         stop: Option<StopCause>,
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> NextStep {
+        if class == AttemptClass::Interrupted {
+            // Another attempt follows under every policy, and the failures before it stay counted.
+            return match stop {
+                Some(cause) => NextStep::Stop { cause, failed: false },
+                None => NextStep::Repeat { after: Duration::ZERO },
+            };
+        }
         let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
         self.count(policy, failed, ran);
         // A job that returned its value has completed, even if a stop was requested meanwhile: the value is not discarded.

@@ -96,13 +96,14 @@ impl TaskContext {
         self.cell.last_error()
     }
 
-    /// Whether the attempt should stop: a stop was requested, or the attempt has ended.
+    /// Whether the attempt should return: a stop was requested, or the attempt was interrupted by
+    /// [`restart`](crate::TaskHandle::restart) or has ended.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cell.is_cancelled(self.attempt)
     }
 
-    /// Completes when the attempt should stop.
+    /// Completes when the attempt should return, as [`is_cancelled`](Self::is_cancelled) says.
     ///
     /// In the body it is nearly free: it needs no [`token`](Self::token), no waker and no allocation. A clone of the
     /// context can be awaited anywhere else too, for instance in a task that the body spawned. There it registers a waker.
@@ -115,7 +116,8 @@ impl TaskContext {
         Cancelled::new(&self.cell, self.attempt)
     }
 
-    /// Runs `future` to completion and returns its output. If the attempt should stop first, drops it and returns `None`.
+    /// Runs `future` to completion and returns its output. If the attempt should return first, drops it and returns
+    /// `None`.
     ///
     /// # Cancel safety
     ///
@@ -127,7 +129,8 @@ impl TaskContext {
 
     /// Returns the token of this attempt, for tasks that the body spawns.
     ///
-    /// It is cancelled when a stop is requested, and whenever the attempt ends, also by a timeout or a panic. Cancelling
+    /// It is cancelled when a stop is requested or the attempt is interrupted, and whenever the attempt ends, also by a timeout
+    /// or a panic. Cancelling
     /// the token yourself reaches only the code that holds it; the task is not stopped.
     #[must_use]
     pub fn token(&self) -> CancellationToken {

@@ -6,7 +6,7 @@ use std::task::Waker;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, Links, StopKind, TaskCell, TaskEnd};
+use super::{CellPhase, CellState, Links, Request, StopKind, TaskCell, TaskEnd};
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::WakeList;
 
@@ -25,7 +25,10 @@ impl TaskCell {
             if state.end.is_some() || !state.polling {
                 return false;
             }
-            let Some(stop) = state.stop.as_mut().filter(|stop| stop.deadline <= now) else { return false };
+            let Some(Request::Stop(stop)) = &mut state.request else { return false };
+            if stop.deadline > now {
+                return false;
+            }
             if !stop.confirm_overdue(now) {
                 return false;
             }

@@ -9,8 +9,8 @@
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
 //!
-//! The stop request is not a phase: `stop` is set beside any of them, stays set, and ends the task at the next check. The
-//! decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
+//! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
+//! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
 //!
 //! ```text
 //! transition                        method           CellPhase           ActorStage      LifecycleStep
@@ -36,7 +36,7 @@
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
-//! 3. A stop request that arrives during a poll triggers another poll.
+//! 3. A stop request or an interrupt that arrives during a poll triggers another poll.
 //! 4. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
 //!
@@ -59,11 +59,13 @@ use crate::sync::{AtomicBool, Mutex};
 use crate::task::{TaskId, WaitingOn};
 
 mod finish;
+mod interrupt;
 mod queries;
 mod stop_request;
 mod value;
 mod views;
 
+pub(crate) use interrupt::{InterruptError, Request};
 pub(crate) use queries::OutcomePoll;
 pub(crate) use stop_request::{
     PendingStop, RegistryKey, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd, saturating_deadline,
@@ -94,8 +96,8 @@ struct CellState {
     attempt: u64,
     /// Consecutive failures.
     failures: u32,
-    /// The pending stop request. Once set, it stays set.
-    stop: Option<PendingStop>,
+    /// The pending stop request, which stays, or a pending interrupt.
+    request: Option<Request>,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -148,7 +150,7 @@ impl TaskCell {
             since: now,
             attempt: 0,
             failures: 0,
-            stop: None,
+            request: None,
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -193,21 +195,22 @@ impl TaskCell {
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let CellState { stop: pending_stop, links: Links::Live(live), .. } = &mut *state else {
+            let CellState { request: pending, links: Links::Live(live), .. } = &mut *state else {
                 return false;
             };
-            let first = match pending_stop {
+            let first = match pending {
                 // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
-                Some(pending) if pending.deadline <= stop.deadline => return false,
-                Some(pending) => {
+                Some(Request::Stop(pending)) if pending.deadline <= stop.deadline => return false,
+                Some(Request::Stop(pending)) => {
                     pending.deadline = stop.deadline;
                     pending.enforcer = stop.cause;
                     // Measured from the old deadline, hence void.
                     pending.first_overdue_ms = 0;
                     false
                 }
-                None => {
-                    *pending_stop = Some(stop);
+                // A stop request replaces an interrupt.
+                Some(Request::Interrupt(_)) | None => {
+                    *pending = Some(Request::Stop(stop));
                     true
                 }
             };
@@ -225,17 +228,17 @@ impl TaskCell {
         first
     }
 
-    /// Begins a poll of the actor: returns the pending stop.
+    /// Begins a poll of the actor: returns the pending request.
     pub(crate) fn begin_poll(&self) -> PollView {
         self.state.lock().begin_poll()
     }
 
-    /// Begins a poll of the actor and, if no stop is pending, its next attempt.
+    /// Begins a poll of the actor and, if nothing is requested, its next attempt.
     // One lock instead of two: this is the common path of a task without a permit.
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let mut state = self.state.lock();
         let view = state.begin_poll();
-        let may_start = view.stop.is_none();
+        let may_start = view.request.is_none();
         (view, may_start.then(|| state.begin_attempt(now)))
     }
 
@@ -253,7 +256,7 @@ impl TaskCell {
                 // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
                 if registered { None } else { live.actor.replace(waker.clone()) }
             });
-            (state.poll_view() != view, state.phase == CellPhase::Stuck, replaced)
+            (state.request != view.request, state.phase == CellPhase::Stuck, replaced)
         };
         // A request during the poll may have woken nothing: the first poll has no registered waker yet.
         if outdated {
@@ -262,8 +265,12 @@ impl TaskCell {
         stuck
     }
 
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self.state.lock().request, Some(Request::Interrupt(_)))
+    }
+
     pub(crate) fn stop_requested(&self) -> bool {
-        self.state.lock().stop.is_some()
+        self.state.lock().stop().is_some()
     }
 
     /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
@@ -281,7 +288,7 @@ impl TaskCell {
     /// Begins the next attempt, unless a stop was requested.
     pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
         let mut state = self.state.lock();
-        if let Some(stop) = state.stop {
+        if let Some(stop) = state.stop() {
             return Err(stop);
         }
         Ok(state.begin_attempt(now))
@@ -304,7 +311,8 @@ impl TaskCell {
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);
             let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
-            let after = FinishedAttempt { stop: state.stop, attempt, ran, dropped };
+            let interrupt = state.take_interrupt();
+            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
             state.since = now;
             let live = state.links.live();
             let (token, listeners) =
@@ -332,7 +340,7 @@ impl TaskCell {
         let mut state = self.state.lock();
         state.failures = failures;
         // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
-        if let Some(stop) = state.stop {
+        if let Some(stop) = state.stop() {
             return Err(stop);
         }
         state.phase = CellPhase::Sleeping { until };
@@ -354,10 +362,11 @@ impl CellState {
     fn begin_poll(&mut self) -> PollView {
         self.polling = true;
         // A new poll: an observation of the previous one says nothing about it.
-        if let Some(pending) = &mut self.stop {
+        if let Some(Request::Stop(pending)) = &mut self.request {
             pending.first_overdue_ms = 0;
         }
-        self.poll_view()
+        let interrupted_wait = self.take_interrupted_wait();
+        PollView { request: self.request, interrupted_wait }
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, PollView, TaskCell, TaskEnd};
+use super::{CellPhase, CellState, Request, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::sync::wakers::{WaiterId, check_or_register};
@@ -55,7 +55,7 @@ impl TaskCell {
             if let Some(outcome) = state.outcome() {
                 return Some(OutcomePoll::Over(outcome));
             }
-            let deadline = state.stop.map(|stop| stop.deadline);
+            let deadline = state.stop().map(|stop| stop.deadline);
             // Not reached without live links: an ended task has an outcome.
             let Some(live) = state.links.live() else { return Some(OutcomePoll::Over(Outcome::Aborted)) };
             live.waiters.register(id, source).then_some(OutcomePoll::Until(deadline))
@@ -67,7 +67,7 @@ impl TaskCell {
         let _removed = self.state.lock().links.live().and_then(|live| live.waiters.remove(id));
     }
 
-    /// Ready once `attempt` should stop. Otherwise registers the waker.
+    /// Ready once `attempt` should return. Otherwise registers the waker.
     pub(crate) fn poll_cancelled(
         &self,
         attempt: u64,
@@ -98,14 +98,14 @@ impl TaskCell {
 
     /// The cause of the stop request whose deadline is in force.
     pub(crate) fn enforcer(&self) -> Option<StopCause> {
-        self.state.lock().stop.map(|stop| stop.enforcer)
+        self.state.lock().stop().map(|stop| stop.enforcer)
     }
 
     pub(crate) fn last_error(&self) -> Option<Failure> {
         self.state.lock().last.share()
     }
 
-    /// Whether `attempt` should stop: a stop was requested, or the attempt has ended.
+    /// Whether `attempt` should return: a stop was requested, or the attempt was interrupted or has ended.
     pub(crate) fn is_cancelled(&self, attempt: u64) -> bool {
         self.state.lock().is_cancelled(attempt)
     }
@@ -114,7 +114,7 @@ impl TaskCell {
     pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
         let (token, cancelled) = {
             let mut state = self.state.lock();
-            let (runs, cancelled) = (state.runs(attempt), state.stop.is_some());
+            let (runs, cancelled) = (state.runs(attempt), state.request.is_some());
             match state.links.live() {
                 Some(live) if runs => {
                     (live.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
@@ -136,7 +136,14 @@ impl TaskCell {
         let attempt = state.attempt;
         let (phase, next_attempt) = match state.phase {
             CellPhase::Waiting(on) => (Phase::Waiting { on }, None),
-            CellPhase::Running => (Phase::Running { attempt }, None),
+            CellPhase::Running => {
+                // The clock is read only for an attempt that was interrupted.
+                let overdue = match state.request {
+                    Some(Request::Interrupt(pending)) => pending.deadline <= Instant::now(),
+                    _ => false,
+                };
+                (Phase::Running { attempt, overdue }, None)
+            }
             CellPhase::Sleeping { until } => (Phase::Sleeping { attempt, until }, Some(until)),
             CellPhase::Stuck => (Phase::Stuck { attempt }, None),
             CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
@@ -151,18 +158,14 @@ impl TaskCell {
             failures: state.failures,
             last_error: state.last.share(),
             next_attempt,
-            stopping: state.stop.is_some(),
+            stopping: state.stop().is_some(),
         }
     }
 }
 
 impl CellState {
-    pub(super) fn poll_view(&self) -> PollView {
-        PollView { stop: self.stop }
-    }
-
     fn is_cancelled(&self, attempt: u64) -> bool {
-        self.stop.is_some() || !self.runs(attempt)
+        self.request.is_some() || !self.runs(attempt)
     }
 
     fn runs(&self, attempt: u64) -> bool {

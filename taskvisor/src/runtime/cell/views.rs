@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use super::PendingStop;
+use super::{PendingStop, Request};
+use crate::task::InterruptCause;
 
 /// What `finish_attempt` returns to the actor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FinishedAttempt {
     pub(crate) stop: Option<PendingStop>,
+    /// The interrupt that ended the attempt. The cell has removed it.
+    pub(crate) interrupt: Option<InterruptCause>,
     pub(crate) attempt: u64,
     pub(crate) ran: Duration,
     /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
@@ -16,8 +19,19 @@ pub(crate) struct FinishedAttempt {
 }
 
 /// The state that one poll of the actor is based on.
-// `end_poll` compares it with the state at the end of the poll; a difference triggers another poll.
+// `end_poll` compares the request with the one at the end of the poll; a difference triggers another poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PollView {
-    pub(crate) stop: Option<PendingStop>,
+    pub(crate) request: Option<Request>,
+    /// An interrupt that arrived between two attempts. The cell has removed it.
+    pub(crate) interrupted_wait: Option<InterruptCause>,
+}
+
+impl PollView {
+    pub(crate) fn stop(&self) -> Option<PendingStop> {
+        match self.request {
+            Some(Request::Stop(stop)) => Some(stop),
+            Some(Request::Interrupt(_)) | None => None,
+        }
+    }
 }

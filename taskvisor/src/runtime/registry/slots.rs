@@ -285,6 +285,13 @@ impl Registry {
         Some(DelayedSubmissions { due: due.collect(), next_check })
     }
 
+    /// Returns the slot that this submission waits for.
+    pub(crate) fn awaited_slot(&self, cell: &TaskCell) -> Option<Arc<str>> {
+        let mut shard = self.shard(cell.hash()).lock();
+        let owns_slot = shard.slot_of(cell).is_none_or(|entry| *entry.get().owner == *cell);
+        if owns_slot { None } else { cell.slot().map(Arc::clone) }
+    }
+
     /// Returns the owner of a slot.
     pub(crate) fn owner(&self, slot: &str) -> Option<Arc<TaskCell>> {
         let hash = self.hasher.hash_one(slot);

@@ -51,7 +51,7 @@ impl Shared {
 fn end(shared: &Arc<Shared>, withdrawn: WithdrawnSubmission) {
     let WithdrawnSubmission { cell, work: Work { mut body, .. } } = withdrawn;
     // The cell counts as polled while the destructor runs, so that a waiter can force the end past the deadline.
-    let stop = cell.begin_poll().stop;
+    let stop = cell.begin_poll().stop();
     let mut registration = Registration::of_withdrawn(Arc::clone(shared), cell);
     {
         let task = Some(registration.cell().id());

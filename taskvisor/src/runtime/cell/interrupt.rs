@@ -1,0 +1,111 @@
+//! Attempt interrupts: the running attempt ends, or the wait for the next one, and the task goes on.
+//!
+//! A stop request and an interrupt share one field of the cell ([`Request`]), because a stop request replaces an interrupt:
+//!
+//! | pending | a stop request arrives | an interrupt arrives |
+//! |---|---|---|
+//! | nothing | it is pending | it is pending |
+//! | an interrupt | the stop request is pending | the first cause and the earlier deadline stay |
+//! | a stop request | the earlier deadline stays | refused |
+//!
+//! The actor removes an interrupt: `finish_attempt` for the attempt that it ended, `begin_poll` if it arrived between two
+//! attempts. A stop request stays.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{CellPhase, CellState, PendingStop, TaskCell, saturating_deadline};
+use crate::task::InterruptCause;
+
+/// What was requested of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Stop(PendingStop),
+    Interrupt(PendingInterrupt),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PendingInterrupt {
+    /// The cause of the first interrupt.
+    pub(crate) cause: InterruptCause,
+    /// When the future of the attempt is dropped.
+    pub(crate) deadline: Instant,
+}
+
+/// Why a task cannot be interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InterruptError {
+    Stopping,
+    Ended,
+}
+
+impl TaskCell {
+    /// Interrupts the running attempt, or the wait for the next one. The attempt has `grace` to return, or the `stop_timeout` of
+    /// the task if that is shorter.
+    pub(crate) fn interrupt(
+        &self,
+        cause: InterruptCause,
+        at: Instant,
+        grace: Duration,
+    ) -> Result<(), InterruptError> {
+        let grace = self.stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
+        let deadline = saturating_deadline(at, grace);
+        let (token, actor, listeners) = {
+            let mut state = self.state.lock();
+            // A decided end is final, although waiters may not see it yet.
+            if state.end.is_some() {
+                return Err(InterruptError::Ended);
+            }
+            match &mut state.request {
+                Some(Request::Stop(_)) => return Err(InterruptError::Stopping),
+                Some(Request::Interrupt(pending)) => pending.deadline = pending.deadline.min(deadline),
+                request @ None => *request = Some(Request::Interrupt(PendingInterrupt { cause, deadline })),
+            }
+            let is_running = state.phase == CellPhase::Running;
+            let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
+            // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an
+            // interrupt does not change what they wait for.
+            let token = if is_running { live.token.clone() } else { None };
+            (token, live.actor.take(), live.waiters.take_attempt_waiters())
+        };
+        if let Some(token) = token {
+            token.cancel();
+        }
+        if let Some(actor) = actor {
+            actor.wake();
+        }
+        if let Some(listeners) = listeners {
+            listeners.wake();
+        }
+        Ok(())
+    }
+}
+
+impl CellState {
+    pub(super) fn stop(&self) -> Option<PendingStop> {
+        match self.request {
+            Some(Request::Stop(stop)) => Some(stop),
+            Some(Request::Interrupt(_)) | None => None,
+        }
+    }
+
+    /// Removes a pending interrupt.
+    pub(super) fn take_interrupt(&mut self) -> Option<InterruptCause> {
+        let Some(Request::Interrupt(pending)) = self.request else { return None };
+        self.request = None;
+        Some(pending.cause)
+    }
+
+    /// Removes an interrupt that arrived between two attempts, where it ends the wait.
+    pub(super) fn take_interrupted_wait(&mut self) -> Option<InterruptCause> {
+        if matches!(self.phase, CellPhase::Running | CellPhase::Stuck) {
+            return None;
+        }
+        let cause = self.take_interrupt()?;
+        match cause {
+            InterruptCause::Restart => self.failures = 0,
+        }
+        Some(cause)
+    }
+}
