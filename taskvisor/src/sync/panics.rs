@@ -26,7 +26,6 @@ impl<T> Contained<T> {
     }
 
     /// The place of a value that does not exist yet.
-    #[cfg(feature = "controller")]
     pub(crate) fn empty() -> Self {
         Self(None)
     }
