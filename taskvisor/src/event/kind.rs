@@ -135,7 +135,7 @@ events! {
     } => "ended";
     /// The task was deregistered, and its name is free.
     Removed => "removed";
-    /// A submission was rejected. It has no outcome.
+    /// A submission was refused. It has no outcome.
     Refused {
         /// The name of the submission.
         task: String,

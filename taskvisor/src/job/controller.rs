@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use super::submit::{RejectedDraft, SubmissionDraft};
+use super::submit::{RefusedDraft, SubmissionDraft};
 use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -12,7 +12,7 @@ use crate::task::{Rejection, RuntimeError, StopCause};
 impl SupervisorHandle {
     /// Submits a job, or a task with an [`Admission`](crate::Admission).
     ///
-    /// An accepted submission (`Ok`) has exactly one outcome. A rejected one (`Err`) never runs.
+    /// An accepted submission (`Ok`) has exactly one outcome. A refused one (`Err`) never runs.
     ///
     /// ```
     /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskFn, TaskSpec};
@@ -123,7 +123,7 @@ impl SupervisorHandle {
     }
 
     #[inline]
-    pub(super) fn submit_draft(&self, draft: SubmissionDraft) -> Result<TaskHandle, RejectedDraft> {
+    pub(super) fn submit_draft(&self, draft: SubmissionDraft) -> Result<TaskHandle, RefusedDraft> {
         match self.shared() {
             Ok(shared) => shared.submit(draft),
             Err(reason) => Err(Box::new((reason, draft))),

@@ -38,7 +38,7 @@ impl ControllerSpec {
         Self::new(spec, Admission::Replace)
     }
 
-    /// Creates a submission that is rejected if the slot is taken.
+    /// Creates a submission that is refused if the slot is taken.
     #[must_use]
     pub fn drop_if_running(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::DropIfRunning)
@@ -80,8 +80,8 @@ impl Submit for ControllerSpec {
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
         let draft =
             SubmissionDraft { spec, key, admission, queue: None, returns_value: false, waits_for_room };
-        supervisor.submit_draft(draft).map_err(|rejected| {
-            let (reason, draft) = *rejected;
+        supervisor.submit_draft(draft).map_err(|refused| {
+            let (reason, draft) = *refused;
             SubmitError::new(reason, Self { spec: draft.spec, admission, slot })
         })
     }

@@ -74,7 +74,7 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Overrides the declared timeout of an attempt. `submit` rejects zero.
+    /// Overrides the declared timeout of an attempt. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::timeout`](crate::Config::timeout).
@@ -84,7 +84,7 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Overrides how long an attempt may run after a stop request. `submit` rejects zero.
+    /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
     /// The default and the maximum is the [`grace`](crate::Config::grace): see [`TaskSpec::with_stop_timeout`].
     #[must_use]
@@ -128,7 +128,7 @@ pub trait JobExt: Job {
         Submission::new(self).with_admission(admission)
     }
 
-    /// Overrides the declared timeout of an attempt. `submit` rejects zero.
+    /// Overrides the declared timeout of an attempt. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::timeout`](crate::Config::timeout).
@@ -136,7 +136,7 @@ pub trait JobExt: Job {
         Submission::new(self).with_timeout(timeout)
     }
 
-    /// Overrides how long an attempt may run after a stop request. `submit` rejects zero.
+    /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
     /// The default and the maximum is the [`grace`](crate::Config::grace): see [`TaskSpec::with_stop_timeout`].
     fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
@@ -190,7 +190,7 @@ impl<J: Job> Submit for Submission<J> {
         };
         match supervisor.submit_draft(draft) {
             Ok(task) => Ok(JobHandle::new(task)),
-            Err(rejected) => Err(SubmitError::new(rejected.0, self)),
+            Err(refused) => Err(SubmitError::new(refused.0, self)),
         }
     }
 }

@@ -40,10 +40,10 @@ pub trait Submit: Sized {
     ) -> Result<Self::Handle, SubmitError<Self>>;
 }
 
-/// The error of a rejected submission. It carries the reason and the submission, so that the caller can try again.
-pub struct SubmitError<S>(Box<RejectedSubmission<S>>);
+/// The error of a refused submission. It carries the reason and the submission, so that the caller can try again.
+pub struct SubmitError<S>(Box<RefusedSubmission<S>>);
 
-struct RejectedSubmission<S> {
+struct RefusedSubmission<S> {
     reason: RuntimeError,
     // As in `AddError`: the lock makes the error `Sync` although the submission may not be.
     submission: Mutex<S>,
@@ -51,16 +51,16 @@ struct RejectedSubmission<S> {
 
 impl<S> SubmitError<S> {
     pub(crate) fn new(reason: RuntimeError, submission: S) -> Self {
-        Self(Box::new(RejectedSubmission { reason, submission: Mutex::new(submission) }))
+        Self(Box::new(RefusedSubmission { reason, submission: Mutex::new(submission) }))
     }
 
-    /// Returns why the submission was rejected.
+    /// Returns why the submission was refused.
     #[must_use]
     pub fn reason(&self) -> &RuntimeError {
         &self.0.reason
     }
 
-    /// Returns the rejected submission.
+    /// Returns the refused submission.
     #[must_use]
     pub fn into_submission(self) -> S {
         self.0.submission.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -100,15 +100,15 @@ pub(crate) struct SubmissionDraft {
     pub(crate) waits_for_room: bool,
 }
 
-/// A rejected submission and the reason. Boxed, because it is large and the rare case.
-pub(super) type RejectedDraft = Box<(RuntimeError, SubmissionDraft)>;
+/// A refused submission and the reason. Boxed, because it is large and the rare case.
+pub(super) type RefusedDraft = Box<(RuntimeError, SubmissionDraft)>;
 
 impl Shared {
-    /// Admits or rejects a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
-    pub(super) fn submit(self: &Arc<Self>, draft: SubmissionDraft) -> Result<TaskHandle, RejectedDraft> {
+    /// Admits or refuses a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
+    pub(super) fn submit(self: &Arc<Self>, draft: SubmissionDraft) -> Result<TaskHandle, RefusedDraft> {
         let mut policy = match self.check_spec(&draft.spec) {
             Ok(policy) => policy,
-            Err(reason) => return Err(self.reject(reason, draft)),
+            Err(reason) => return Err(self.refuse(reason, draft)),
         };
         policy.returns_value = draft.returns_value;
         let SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room } = draft;
@@ -130,18 +130,18 @@ impl Shared {
                 Ok(handle)
             }
             Err(error) => {
-                // A rejected submission keeps its work.
+                // A refused submission keeps its work.
                 let Some(Work { body, .. }) = arrival.work else {
-                    unreachable!("the queue took the work of a rejected submission")
+                    unreachable!("the queue took the work of a refused submission")
                 };
-                // The rejected cell has no other owner, so that name and key move back without a copy.
+                // The refused cell has no other owner, so that name and key move back without a copy.
                 let Some((name, key)) = Arc::into_inner(cell).map(TaskCell::into_parts) else {
-                    unreachable!("a rejected submission is in no registry")
+                    unreachable!("a refused submission is in no registry")
                 };
                 let reason = self.reason(error, &key);
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 let draft = SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room };
-                Err(self.reject(reason, draft))
+                Err(self.refuse(reason, draft))
             }
         }
     }
@@ -231,7 +231,7 @@ impl Shared {
     }
 
     /// Publishes `Refused`, unless the caller will try again.
-    fn reject(&self, reason: RuntimeError, draft: SubmissionDraft) -> RejectedDraft {
+    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft) -> RefusedDraft {
         let will_retry = draft.waits_for_room && matches!(reason, RuntimeError::QueueFull { .. });
         if !will_retry && self.bus.wants(EventName::Refused) {
             let slot = match &draft.key {

@@ -64,7 +64,7 @@ fn ended(report: &Report) -> u64 {
 }
 
 /// The end of `run`: `count_out` of the last task × `register` × `close_if_idle`. The count may reach zero while a task is
-/// being added. That task is rejected, or `run` waits for it too and its report counts it.
+/// being added. That task is refused, or `run` waits for it too and its report counts it.
 #[test]
 fn run_ends_after_every_accepted_task() {
     explore_within(3, || {
@@ -83,7 +83,7 @@ fn run_ends_after_every_accepted_task() {
     });
 }
 
-/// `request_stop_all` × `register` × the driver: an accepted task gets the stop request and ends, a later one is rejected.
+/// `request_stop_all` × `register` × the driver: an accepted task gets the stop request and ends, a later one is refused.
 #[test]
 fn a_shutdown_reaches_every_accepted_task() {
     explore_within(3, || {

@@ -109,9 +109,9 @@ fn a_replacement_runs_after_the_owner_and_never_beside_it() {
     });
 }
 
-/// `submit` of a `DropIfRunning` × `deregister`: it is rejected, or it runs at once.
+/// `submit` of a `DropIfRunning` × `deregister`: it is refused, or it runs at once.
 #[test]
-fn a_drop_if_running_starts_or_is_rejected_but_never_waits() {
+fn a_drop_if_running_starts_or_is_refused_but_never_waits() {
     explore(|| {
         let slot = RecordedSlot::new();
         let owner = slot.spawn_owner();

@@ -1,4 +1,4 @@
-//! The error of a rejected task.
+//! The error of a refused task.
 
 use std::error::Error;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::runtime::body::TaskSpec;
 use crate::task::RuntimeError;
 
-/// The error of a rejected task. It carries the reason and the spec, so that the caller can try again.
+/// The error of a refused task. It carries the reason and the spec, so that the caller can try again.
 #[derive(Debug)]
-pub struct AddError(Box<RejectedSpec>);
+pub struct AddError(Box<RefusedSpec>);
 
 #[derive(Debug)]
-struct RejectedSpec {
+struct RefusedSpec {
     reason: RuntimeError,
     // A spec is `Send` but not `Sync`. The lock makes the error both, which conversions by `?` require.
     spec: Mutex<TaskSpec>,
@@ -20,16 +20,16 @@ struct RejectedSpec {
 
 impl AddError {
     pub(crate) fn new(reason: RuntimeError, spec: TaskSpec) -> Self {
-        Self(Box::new(RejectedSpec { reason, spec: Mutex::new(spec) }))
+        Self(Box::new(RefusedSpec { reason, spec: Mutex::new(spec) }))
     }
 
-    /// Returns why the task was rejected.
+    /// Returns why the task was refused.
     #[must_use]
     pub fn reason(&self) -> &RuntimeError {
         &self.0.reason
     }
 
-    /// Returns the rejected spec.
+    /// Returns the refused spec.
     #[must_use]
     pub fn into_spec(self) -> TaskSpec {
         self.0.spec.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -13,7 +13,7 @@ use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
 
 /// A handle of a supervisor. It owns nothing: store it anywhere, or extract it as a parameter of a task.
 ///
-/// After the supervisor was dropped, it lists no tasks, and rejects new ones with
+/// After the supervisor was dropped, it lists no tasks, and refuses new ones with
 /// [`ShuttingDown`](RuntimeError::ShuttingDown). [`Supervisor`](crate::Supervisor) dereferences to it.
 pub struct SupervisorHandle(SharedRef);
 

@@ -27,7 +27,7 @@ impl Supervisor {
     ///
     /// # Errors
     ///
-    /// Before any task starts: an error that lists every rejected task; or the supervisor ran before, its runtime is gone,
+    /// Before any task starts: an error that lists every refused task; or the supervisor ran before, its runtime is gone,
     /// or it cannot listen to signals.
     ///
     /// After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted
@@ -87,7 +87,7 @@ pub(crate) fn start_all(
     specs: Vec<TaskSpec>,
     listen: impl FnOnce() -> Result<Option<Signals>, RuntimeError>,
 ) -> Result<(Option<Signals>, Vec<TaskHandle>), RuntimeError> {
-    // Claims the run, so that of two concurrent calls one is rejected. The acquire pairs with the release below: a call that
+    // Claims the run, so that of two concurrent calls one is refused. The acquire pairs with the release below: a call that
     // follows a failed one sees that the names it had reserved are free.
     if shared.started.swap(true, Ordering::AcqRel) {
         return Err(RuntimeError::AlreadyRan);
@@ -128,7 +128,7 @@ fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserve
     for spec in specs {
         match shared.reserve(spec) {
             Ok(task) => reserved.push(task),
-            // Go on, to report every rejected task at once.
+            // Go on, to report every refused task at once.
             Err(error) => errors.push(RuntimeError::from(error)),
         }
     }

@@ -258,7 +258,7 @@ pub(crate) async fn drive(mut driver: Driver) {
     let _ = stop.wait_for(|stop| stop.requested && stop.grace_deadline.is_some()).await;
     driver.stuck = wait_for_tasks(&shared, &mut stop).await;
     let now = Instant::now();
-    // `Stopped` is the last event: publish it before closing the bus, which rejects later events of stuck tasks.
+    // `Stopped` is the last event: publish it before closing the bus, which refuses later events of stuck tasks.
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(now, None, EventKind::Stopped);
     }

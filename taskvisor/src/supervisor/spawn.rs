@@ -62,7 +62,7 @@ impl Shared {
                     RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
                     RegisterError::Closed | RegisterError::NoRoom(_) => self.closed_error(),
                 };
-                // The rejected cell has no other owner, so the name moves back into the spec without a copy.
+                // The refused cell has no other owner, so the name moves back into the spec without a copy.
                 let name = Arc::into_inner(cell).map(|cell| cell.into_parts().0).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 Err(AddError::new(reason, spec))

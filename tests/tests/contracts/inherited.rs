@@ -121,7 +121,7 @@ async fn an_inherited_limit_contradicts_nothing() {
     assert_eq!(harness.finish().await.starts_of(&task).len(), 1);
 }
 
-/// Returns whether the supervisor rejects a spec as invalid, returns the spec, and starts nothing.
+/// Returns whether the supervisor refuses a spec as invalid, returns the spec, and starts nothing.
 async fn is_invalid(spec: TaskSpec) -> bool {
     let harness = Harness::new();
     let name = spec.name().to_owned();

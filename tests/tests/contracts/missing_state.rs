@@ -1,4 +1,4 @@
-//! A task that needs an unregistered state is rejected before it starts.
+//! A task that needs an unregistered state is refused before it starts.
 
 use std::sync::Arc;
 

@@ -71,7 +71,7 @@ impl TaskSpec {
         self
     }
 
-    /// Limits the duration of one attempt. A task with a timeout of zero is rejected when it is added.
+    /// Limits the duration of one attempt. A task with a timeout of zero is refused when it is added.
     ///
     /// At the timeout the attempt's future is dropped. A `spawn_blocking` call that it awaits keeps running, beside the
     /// next attempt: see [`Config::timeout`](Config::timeout).
@@ -82,7 +82,7 @@ impl TaskSpec {
     }
 
     /// Limits the retries after consecutive failures. The task fails once they are used up. A task with
-    /// [`RestartPolicy::Never`] and this limit is rejected when it is added.
+    /// [`RestartPolicy::Never`] and this limit is refused when it is added.
     #[must_use]
     pub fn with_max_retries(mut self, retries: u32) -> Self {
         self.settings.max_retries = Setting::Set(Some(retries));
@@ -90,7 +90,7 @@ impl TaskSpec {
     }
 
     /// Sets the delay between a success and the next attempt. The default is one second. With a delay of zero the task
-    /// still yields to other tasks. A task without [`RestartPolicy::Always`] and with this delay is rejected when it is
+    /// still yields to other tasks. A task without [`RestartPolicy::Always`] and with this delay is refused when it is
     /// added.
     #[must_use]
     pub fn with_interval(mut self, interval: Duration) -> Self {
@@ -109,7 +109,7 @@ impl TaskSpec {
     }
 
     /// Limits the time that an attempt has to return after a stop request. Afterwards its future is dropped. The default
-    /// is the whole [`grace`](Config::grace), which also bounds a longer `time`. A task with a limit of zero is rejected
+    /// is the whole [`grace`](Config::grace), which also bounds a longer `time`. A task with a limit of zero is refused
     /// when it is added.
     ///
     /// The limit applies to every stop request: a shutdown, `cancel`, and a submission that replaces this one. Use it for

@@ -12,7 +12,7 @@ use crate::sync::panics::Contained;
 /// A value shared by the tasks and subscribers of an application, injected by its type.
 ///
 /// Register it once with [`App::state`](crate::App::state) or
-/// [`SupervisorBuilder::state`](crate::SupervisorBuilder::state). A task that needs an unregistered state is rejected
+/// [`SupervisorBuilder::state`](crate::SupervisorBuilder::state). A task that needs an unregistered state is refused
 /// before it starts.
 ///
 /// It dereferences to `T`. The pattern `State(db): State<Db>` takes out the `Arc<Db>`, which is also field `.0`. The field

@@ -6,7 +6,7 @@
 //! 1. A name is taken exactly from `register` to `deregister`. A slot has one owner, from its `register_submission` or the
 //!    `deregister` of the owner before it to its own `deregister`.
 //! 2. The closed flag is read under the lock that inserts. `close_admission` returns every task that registered before it
-//!    closed the shard; every later registration is rejected.
+//!    closed the shard; every later registration is refused.
 //! 3. The admission word counts a task from before `register` takes the name until `count_out`, after its end is visible. When the
 //!    count is zero, every accepted task has its outcome.
 //!
@@ -91,7 +91,7 @@ pub(crate) struct LiveTasks {
     pub(crate) waiting: Vec<WithdrawnSubmission>,
 }
 
-/// Why a registration was rejected.
+/// Why a registration was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RegisterError {
     NameTaken,
@@ -147,7 +147,7 @@ impl Registry {
             self.count_out();
             return Err(RegisterError::Closed);
         }
-        // Admission may close from here on. The flag of the shard then rejects the task.
+        // Admission may close from here on. The flag of the shard then refuses the task.
         let inserted = insert();
         if inserted.is_err() {
             self.count_out();
@@ -168,7 +168,7 @@ impl Registry {
 
     /// Closes admission, empties the slot queues for the reason of `request`, and returns the live tasks.
     pub(crate) fn close_admission(&self, request: Option<StopRequest>) -> LiveTasks {
-        // The bit first: registrations that have not reached their shard yet are rejected without its lock.
+        // The bit first: registrations that have not reached their shard yet are refused without its lock.
         let before = self.admission.fetch_or(CLOSED, Ordering::AcqRel);
         let mut live = LiveTasks { was_open: before & CLOSED == 0, ..LiveTasks::default() };
         let mut running = Vec::with_capacity(before / ONE);
@@ -191,7 +191,7 @@ impl Registry {
     /// Closes admission if no task is registered, in one atomic step. Returns whether this call closed it.
     pub(crate) fn close_if_idle(&self) -> bool {
         // Acquire pairs with the release of the last `count_out`: its outcome is visible. Release pairs with `count_in`.
-        // The shards keep `closed: false`: the bit rejects every registration before it reaches a shard.
+        // The shards keep `closed: false`: the bit refuses every registration before it reaches a shard.
         let closed = |word| (word < ONE && word & CLOSED == 0).then_some(word | CLOSED);
         self.admission.fetch_update(Ordering::AcqRel, Ordering::Acquire, closed).is_ok()
     }

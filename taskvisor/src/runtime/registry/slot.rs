@@ -3,9 +3,9 @@
 //!
 //! | admission | the slot is idle | the slot has an owner |
 //! |---|---|---|
-//! | `Queue` | start | enqueue last; rejected if the queue is full |
+//! | `Queue` | start | enqueue last; refused if the queue is full |
 //! | `Replace` | start | request a stop of the owner, enqueue first; supersedes a waiting `Replace` |
-//! | `DropIfRunning` | start | rejected |
+//! | `DropIfRunning` | start | refused |
 //! | `Latest` | start | enqueue last; supersedes a waiting `Latest`; a running attempt of the owner is its last |
 
 use std::collections::VecDeque;
@@ -19,9 +19,9 @@ use crate::task::TaskId;
 ///
 /// | admission | the slot is idle | the slot has an owner |
 /// |---|---|---|
-/// | `Queue` | starts | is enqueued last (first in, first out); rejected if the queue is full |
+/// | `Queue` | starts | is enqueued last (first in, first out); refused if the queue is full |
 /// | `Replace` | starts | requests a stop of the owner and is enqueued first; a `Replace` that waits there ends as superseded, other queued submissions stay |
-/// | `DropIfRunning` | starts | rejected as busy |
+/// | `DropIfRunning` | starts | refused as busy |
 /// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of the owner continues, and no other follows it |
 ///
 /// A `Latest` does not stop a running attempt of the owner, nor an owner that has not begun its first attempt. It stops an

@@ -207,7 +207,7 @@ impl Registry {
     }
 
     /// Stops counting submissions that no longer wait.
-    // Called under the lock that dequeued them: a submission that finds them gone must not be rejected because of them.
+    // Called under the lock that dequeued them: a submission that finds them gone must not be refused because of them.
     fn release_waiting(&self, dequeued: usize) {
         self.waiting.fetch_sub(dequeued, Ordering::AcqRel);
     }
