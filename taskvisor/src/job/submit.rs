@@ -15,7 +15,7 @@ use crate::runtime::registry::{
     Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
 };
 use crate::runtime::shared::Shared;
-use crate::supervisor::spawn::Reserved;
+use crate::supervisor::spawn::UnspawnedActor;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause, TaskId};
 
@@ -169,14 +169,14 @@ impl Shared {
         cell: Arc<TaskCell>,
         placement: Placement,
         arrival: Arrival,
-    ) -> Option<Reserved> {
+    ) -> Option<UnspawnedActor> {
         let Arrival { at: now, mut work, superseded, .. } = arrival;
         let Placement::Queued { replaced, outdated, needs_timer } = placement else {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;
             let mut registration = Registration::of_owner(Arc::clone(self), cell);
             registration.publish_added(Some(now));
-            return Some(Reserved::new(registration, body, policy));
+            return Some(UnspawnedActor::new(registration, body, policy));
         };
         if needs_timer {
             self.spawn_slot_timer(&cell, now);
@@ -213,14 +213,14 @@ impl Shared {
         self: &Arc<Self>,
         cell: Arc<TaskCell>,
         work: &mut Option<Work>,
-    ) -> Option<Reserved> {
+    ) -> Option<UnspawnedActor> {
         match self.registry.check_in(&cell, work) {
             CheckIn::Queued => None,
             CheckIn::Owner => {
                 let Work { body, policy } = work.take()?;
                 let registration = Registration::of_queued(Arc::clone(self), cell);
                 registration.publish_admitted(None);
-                Some(Reserved::new(registration, body, policy))
+                Some(UnspawnedActor::new(registration, body, policy))
             }
             CheckIn::Withdrawn(request) => {
                 let withdrawn = work.take().map(|work| WithdrawnSubmission { cell, work });

@@ -20,7 +20,7 @@ use crate::runtime::registry::slot::Admission;
 use crate::runtime::registry::{Arrival, Limits, RegisterError, Work};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
-use crate::supervisor::spawn::Reserved;
+use crate::supervisor::spawn::UnspawnedActor;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::Outcome;
 
@@ -78,7 +78,7 @@ impl World {
         let placement = self.shared.registry.register_submission(cell, &mut arrival)?;
         let lane = self.shared.complete_submission(Arc::clone(cell), placement, arrival);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
-        Ok(Added { handle, actor: Actor(lane.map(Reserved::into_actor)) })
+        Ok(Added { handle, actor: Actor(lane.map(UnspawnedActor::into_actor)) })
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -77,9 +77,9 @@ impl SupervisorHandle {
             Ok(shared) => shared,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
-        let reserved = shared.reserve(spec)?;
-        let handle = reserved.handle();
-        reserved.start(&shared);
+        let unspawned = shared.reserve(spec)?;
+        let handle = unspawned.handle();
+        unspawned.start(&shared);
         Ok(handle)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::signals::{Signal, Signals};
-use super::spawn::Reserved;
+use super::spawn::UnspawnedActor;
 use super::{Supervisor, TaskHandle};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::shared::Shared;
@@ -92,17 +92,17 @@ pub(crate) fn start_all(
     if shared.started.swap(true, Ordering::AcqRel) {
         return Err(RuntimeError::AlreadyRan);
     }
-    let reserved = match reserve_all(shared, specs) {
+    let unspawned = match reserve_all(shared, specs) {
         // An earlier stop request is no error: the run starts nothing, and waits for the tasks that were added before.
         Err(error) if is_shutting_down(&error) => shared.bind().map(|_| Vec::new()),
-        reserved => reserved,
+        unspawned => unspawned,
     };
-    let started = reserved.and_then(|reserved| {
+    let started = unspawned.and_then(|unspawned| {
         // The last step that can fail. From here on, every task starts.
         let signals = listen()?;
-        let handles = reserved.iter().map(Reserved::handle).collect();
-        for reserved in reserved {
-            reserved.start(shared);
+        let handles = unspawned.iter().map(UnspawnedActor::handle).collect();
+        for actor in unspawned {
+            actor.start(shared);
         }
         Ok((signals, handles))
     });
@@ -121,18 +121,18 @@ fn is_shutting_down(error: &RuntimeError) -> bool {
     }
 }
 
-/// Reserves the names of all tasks. On an error, dropping the reservations frees the names.
-fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<Reserved>, RuntimeError> {
+/// Reserves the names of all tasks. On an error, dropping the unspawned actors frees the names.
+fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<UnspawnedActor>, RuntimeError> {
     shared.check_ready()?;
-    let (mut reserved, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
+    let (mut unspawned, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
     for spec in specs {
         match shared.reserve(spec) {
-            Ok(task) => reserved.push(task),
+            Ok(actor) => unspawned.push(actor),
             // Go on, to report every refused task at once.
             Err(error) => errors.push(RuntimeError::from(error)),
         }
     }
-    RuntimeError::all(errors).map(|()| reserved)
+    RuntimeError::all(errors).map(|()| unspawned)
 }
 
 /// Waits until no task is live or a requested shutdown is over, whichever comes first.

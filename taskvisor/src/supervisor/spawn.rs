@@ -12,14 +12,15 @@ use crate::runtime::registry::registration::Registration;
 use crate::runtime::shared::Shared;
 use crate::task::{RuntimeError, TaskId};
 
-/// An accepted task that has not started. Dropping it frees the name, without an event.
-pub(crate) struct Reserved {
+/// A registered task whose actor is not spawned. Dropping it frees an added task's name without an event, and aborts a
+/// submission.
+pub(crate) struct UnspawnedActor {
     registration: Registration,
     body: ErasedBody,
     policy: Policy,
 }
 
-impl Reserved {
+impl UnspawnedActor {
     #[cfg(feature = "controller")]
     pub(crate) fn new(registration: Registration, body: ErasedBody, policy: Policy) -> Self {
         Self { registration, body, policy }
@@ -45,7 +46,7 @@ impl Reserved {
 
 impl Shared {
     /// Validates a task and reserves its name.
-    pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<Reserved, AddError> {
+    pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
         let policy = match self.check_spec(&spec) {
             Ok(policy) => policy,
             Err(reason) => return Err(AddError::new(reason, spec)),
@@ -56,7 +57,7 @@ impl Shared {
         let stop_timeout = settings.stop_timeout();
         let cell = Arc::new(TaskCell::new(id, name, RegistryKey::Name, hash, stop_timeout, self.now()));
         match Registration::register(Arc::clone(self), cell) {
-            Ok(registration) => Ok(Reserved { registration, body, policy }),
+            Ok(registration) => Ok(UnspawnedActor { registration, body, policy }),
             Err((refusal, cell)) => {
                 let reason = match refusal {
                     RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
