@@ -250,12 +250,13 @@ pub use taskvisor_macros::subscriber;
 /// | code | meaning |
 /// |---|---|
 /// | 0 | success, including an orderly shutdown |
-/// | 1 | the setup or a start-up check failed, a declared task failed, or it returned a fatal error after a stop request |
-/// | 124 | a task exceeded the grace, or a subscriber or the destructor of a state exceeded the drain |
+/// | 1 | the setup or a start-up check failed, or a task that started with the application failed or returned a fatal error after a stop request |
+/// | 124 | a task or a job exceeded the grace, or a subscriber or the destructor of a state exceeded the drain; overrides 1 |
 /// | 130, 143 | SIGINT or SIGTERM interrupted the setup |
 ///
-/// The reason for an exit code is printed on stderr. Failures are printed there too, unless a subscriber selects that
-/// kind of event.
+/// The tasks that start with the application are those of `#[task]` and of `app.task(…)`. A job, or a task that is added
+/// later, changes the exit code only if it exceeds the grace. The reason for an exit code is printed on stderr. Failures
+/// are printed there too, unless a subscriber selects that kind of event.
 ///
 /// # Signals
 ///
