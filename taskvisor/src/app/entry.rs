@@ -156,7 +156,7 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedSta
             (exit_code(&result, &tasks), !is_stuck)
         }
     };
-    let drain_deadline = shared.stop.borrow().drain_deadline;
+    let drain_deadline = shared.shutdown.borrow().drain_deadline;
     let until =
         drain_deadline.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));
     let dropped = shared.dropped.lock().take();

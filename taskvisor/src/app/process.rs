@@ -135,7 +135,7 @@ impl Process {
         let process = Arc::clone(self);
         // Any thread may change the shutdown state, even inside a poll. It only schedules the check, which the watchdog's
         // thread runs.
-        let _ = shared.stop_observer.set(Box::new(move || process.schedule_check(Instant::now())));
+        let _ = shared.shutdown_observer.set(Box::new(move || process.schedule_check(Instant::now())));
         Ok(())
     }
 
@@ -192,7 +192,7 @@ impl Process {
         };
         self.interrupted.notify_one();
         if let Some((shared, grace)) = stop {
-            shared.request_stop_all(grace);
+            shared.request_shutdown(grace);
         }
         if let Some(due) = check {
             self.schedule_check(due);

@@ -25,7 +25,7 @@ pub(super) struct Running {
     supervisor: Weak<Shared>,
     registry: Arc<Registry>,
     bus: Arc<Bus>,
-    stop: watch::Receiver<ShutdownState>,
+    shutdown: watch::Receiver<ShutdownState>,
     grace: Duration,
     drain: Duration,
 }
@@ -43,7 +43,7 @@ impl Running {
             supervisor: Arc::downgrade(shared),
             registry: Arc::clone(&shared.registry),
             bus: Arc::clone(&shared.bus),
-            stop: shared.stop.subscribe(),
+            shutdown: shared.shutdown.subscribe(),
             grace: shared.config.grace,
             drain: shared.config.drain_timeout,
         }
@@ -57,8 +57,8 @@ impl Running {
 
     /// Checks whether the shutdown is overdue. May sleep for `STUCK_CONFIRMATION`, so call it only on the watchdog's thread.
     pub(super) fn check(mut self, now: Instant, dropping: &Dropping) -> WatchdogAction {
-        let stop = self.stop.borrow_and_update().clone();
-        match stop.observer_wait(self.drain, now) {
+        let shutdown = self.shutdown.borrow_and_update().clone();
+        match shutdown.observer_wait(self.drain, now) {
             ObserverWait::Endless => WatchdogAction::Sleep,
             ObserverWait::Until(due) => WatchdogAction::CheckAgain(due),
             ObserverWait::WhileProgressIsPossible => {

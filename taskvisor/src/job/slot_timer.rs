@@ -29,7 +29,7 @@ impl Shared {
 /// empty in between, a newer timer watches it, and this one ends.
 async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, timer: TaskId, mut reported: Instant) {
     // Weak, and upgraded only between waits: a sleeping timer must not keep the states of a dropped supervisor alive.
-    let Some(mut stop) = shared.upgrade().map(|shared| shared.stop.subscribe()) else { return };
+    let Some(mut shutdown) = shared.upgrade().map(|shared| shared.shutdown.subscribe()) else { return };
     loop {
         let next_check = {
             let Some(shared) = shared.upgrade() else { return };
@@ -51,7 +51,10 @@ async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, timer: TaskId, mut repo
             next_check
         };
         // A shutdown ends the timer, because it rejects all waiting submissions.
-        if timeout_at(next_check, stop.wait_for(|stop| stop.grace_deadline.is_some())).await.is_ok() {
+        if timeout_at(next_check, shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()))
+            .await
+            .is_ok()
+        {
             return;
         }
     }

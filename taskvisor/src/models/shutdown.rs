@@ -50,11 +50,11 @@ impl World {
     fn assert_stopped(&self) {
         assert!(self.is_empty(), "a task is left");
         assert_eq!(self.add("late", at_once()).err(), Some(RegisterError::Closed));
-        let stop = self.shared.stop.subscribe().borrow_and_update();
+        let shutdown = self.shared.shutdown.subscribe().borrow_and_update();
         assert!(
-            stop.requested
-                && stop.grace_deadline.is_some()
-                && stop.stuck_tasks.is_some_and(|stuck| stuck.is_empty())
+            shutdown.requested
+                && shutdown.grace_deadline.is_some()
+                && shutdown.stuck_tasks.is_some_and(|stuck| stuck.is_empty())
         );
     }
 }
@@ -83,7 +83,7 @@ fn run_ends_after_every_accepted_task() {
     });
 }
 
-/// `request_stop_all` × `register` × the driver: an accepted task gets the stop request and ends, a later one is refused.
+/// `request_shutdown` × `register` × the driver: an accepted task gets the stop request and ends, a later one is refused.
 #[test]
 fn a_shutdown_reaches_every_accepted_task() {
     explore_within(3, || {
@@ -105,7 +105,7 @@ fn a_shutdown_reaches_every_accepted_task() {
     });
 }
 
-/// `request_stop_all` × `stop_if_idle` × the driver: one shutdown, no matter which call begins it.
+/// `request_shutdown` × `shut_down_if_idle` × the driver: one shutdown, no matter which call begins it.
 #[test]
 fn a_stop_request_and_idleness_begin_one_shutdown() {
     explore_within(2, || {
@@ -123,7 +123,7 @@ fn a_stop_request_and_idleness_begin_one_shutdown() {
     });
 }
 
-/// `request_stop_all` × `request_stop_all`: the earlier deadline stays, for the driver and for the tasks.
+/// `request_shutdown` × `request_shutdown`: the earlier deadline stays, for the driver and for the tasks.
 #[test]
 fn of_two_shutdown_requests_the_earlier_deadline_stays() {
     explore(|| {
@@ -132,19 +132,19 @@ fn of_two_shutdown_requests_the_earlier_deadline_stays() {
         let before = Instant::now();
         let stopping = {
             let world = world.clone();
-            thread::spawn(move || world.shared.request_stop_all(2 * GRACE))
+            thread::spawn(move || world.shared.request_shutdown(2 * GRACE))
         };
-        world.shared.request_stop_all(10 * GRACE);
+        world.shared.request_shutdown(10 * GRACE);
         join(stopping);
         let is_earlier = |deadline: Option<Instant>| deadline < Some(before + 9 * GRACE);
-        assert!(is_earlier(world.shared.stop.subscribe().borrow_and_update().grace_deadline));
+        assert!(is_earlier(world.shared.shutdown.subscribe().borrow_and_update().grace_deadline));
         let stop = task.handle.cell().begin_poll().stop();
         assert!(is_earlier(stop.map(|stop| stop.deadline)));
         assert!(task.run().is_canceled());
     });
 }
 
-/// `request_stop_all` × `request_stop_all` × the driver: each shutdown event is published once, and handled before a
+/// `request_shutdown` × `request_shutdown` × the driver: each shutdown event is published once, and handled before a
 /// waiter for the shutdown returns.
 #[test]
 fn shutdown_events_are_published_once_and_handled_first() {

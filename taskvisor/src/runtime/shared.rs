@@ -35,10 +35,10 @@ pub(crate) struct Shared {
     /// Notified whenever a slot queue may have room again.
     pub(crate) room: Notify,
     pub(crate) tally: Tally,
-    pub(crate) stop: watch::Sender<ShutdownState>,
-    /// Called after every change of `stop`.
+    pub(crate) shutdown: watch::Sender<ShutdownState>,
+    /// Called after every change of `shutdown`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
-    pub(crate) stop_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    pub(crate) shutdown_observer: OnceLock<Box<dyn Fn() + Send + Sync>>,
     /// Claimed by the first call of `run`, and released if that call fails.
     pub(crate) started: AtomicBool,
     pub(crate) runtime: OnceLock<Handle>,
@@ -58,7 +58,7 @@ pub(crate) struct ShutdownState {
     pub(crate) grace_deadline: Option<Instant>,
     /// Set once admission is closed, the event is published and all stops are requested. Only then the driver begins.
     pub(crate) requested: bool,
-    /// Whether the runtime was shut down before a stop was requested.
+    /// Whether the runtime was shut down before a shutdown was requested.
     pub(crate) runtime_gone: bool,
     /// By when subscribers must have drained and states must be dropped. Set once no task is left to wait for.
     pub(crate) drain_deadline: Option<Instant>,
@@ -96,8 +96,8 @@ impl Shared {
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             room: Notify::new(),
             tally: Tally::default(),
-            stop: watch::Sender::default(),
-            stop_observer: OnceLock::new(),
+            shutdown: watch::Sender::default(),
+            shutdown_observer: OnceLock::new(),
             started: AtomicBool::new(false),
             runtime: OnceLock::new(),
             subscribers: Mutex::default(),

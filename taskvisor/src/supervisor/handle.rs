@@ -194,7 +194,7 @@ impl SupervisorHandle {
     /// Admission closes, and all tasks receive a stop request with the configured grace, the newest first.
     pub fn stop(&self) {
         if let Ok(shared) = self.shared() {
-            shared.request_stop_all(shared.config.grace);
+            shared.request_shutdown(shared.config.grace);
         }
     }
 
@@ -213,7 +213,7 @@ impl SupervisorHandle {
     /// If the future is dropped during the wait, the shutdown remains requested.
     pub async fn shutdown(&self) -> Result<Report, RuntimeError> {
         let Ok(shared) = self.shared() else { return Ok(Report::default()) };
-        shared.request_stop_all(shared.config.grace);
+        shared.request_shutdown(shared.config.grace);
         if shared.is_caller_inside() {
             return Err(RuntimeError::WouldDeadlock);
         }

@@ -60,7 +60,7 @@ impl Clone for Supervisor {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.shared.request_stop_all(self.shared.config.grace);
+        self.shared.request_shutdown(self.shared.config.grace);
     }
 }
 

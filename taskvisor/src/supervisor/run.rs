@@ -62,7 +62,7 @@ impl Supervisor {
         match race(run.as_mut(), until).await {
             Raced::Left(result) => result,
             Raced::Right(_) => {
-                shared.request_stop_all(shared.config.grace);
+                shared.request_shutdown(shared.config.grace);
                 run.await
             }
         }
@@ -76,7 +76,7 @@ fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
     let mut grace = None;
     move |_| {
         let Some(shared) = shared.upgrade() else { return };
-        shared.request_stop_all(grace.unwrap_or(shared.config.grace));
+        shared.request_shutdown(grace.unwrap_or(shared.config.grace));
         grace = Some(Duration::ZERO);
     }
 }
@@ -142,7 +142,7 @@ pub(crate) async fn run_to_end(shared: &Shared) -> Result<Report, RuntimeError> 
             Raced::Left(result) => return result,
             Raced::Right(()) => {
                 // Between the wake-up and this check, another thread may have added a task or requested the shutdown.
-                if shared.stop_if_idle() || shared.registry.is_closed() {
+                if shared.shut_down_if_idle() || shared.registry.is_closed() {
                     return shared.wait_for_shutdown().await;
                 }
                 // Idleness may come and go quickly. Yield, so that this loop does not starve the tasks of this thread.

@@ -1,7 +1,7 @@
 //! The shutdown: closes admission, requests stops, waits, aborts, drains.
 //!
 //! One [`Driver`] per supervisor does this on the bound runtime; every other party waits for its result. All deadlines
-//! follow from the grace deadline, which the stop request fixes:
+//! follow from the grace deadline, which the request of the shutdown fixes:
 //!
 //! | step | time added | default | ends by |
 //! |---|---|---:|---:|
@@ -40,7 +40,7 @@ pub(crate) const TAKEOVER_MARGIN: Duration = Duration::from_millis(200);
 
 /// How long an observer of a shutdown waits for the driver.
 pub(crate) enum ObserverWait {
-    /// No stop was requested.
+    /// No shutdown was requested.
     Endless,
     /// The driver is within its deadlines.
     Until(Instant),
@@ -72,7 +72,7 @@ impl ShutdownState {
 impl Shared {
     /// Closes admission and requests the stop of every task, the newest first. A repeated call can only shorten the
     /// deadline.
-    pub(crate) fn request_stop_all(self: &Arc<Self>, grace: Duration) {
+    pub(crate) fn request_shutdown(self: &Arc<Self>, grace: Duration) {
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
         // Close the registry and publish the event before signalling the driver, which would otherwise finish at once if
@@ -89,28 +89,28 @@ impl Shared {
         }
         // Callers of `submit_wait` try again and get `ShuttingDown`.
         self.room.notify_waiters();
-        self.update_shutdown(|stop| {
+        self.update_shutdown(|shutdown| {
             // Once the driver has a result, a new deadline means nothing.
-            let earlier =
-                stop.stuck_tasks.is_none() && stop.grace_deadline.is_none_or(|known| deadline < known);
+            let earlier = shutdown.stuck_tasks.is_none()
+                && shutdown.grace_deadline.is_none_or(|known| deadline < known);
             if earlier {
-                stop.grace_deadline = Some(deadline);
+                shutdown.grace_deadline = Some(deadline);
             }
             // Only the call that closed admission releases the driver. A concurrent call may set the deadline earlier, but
             // the first call has not yet requested all stops at that point.
-            stop.requested |= closed.was_open;
+            shutdown.requested |= closed.was_open;
             earlier || closed.was_open
         });
     }
 
     /// Begins the shutdown if no task is live, in one step with closing admission. Returns whether it did.
-    pub(crate) fn stop_if_idle(&self) -> bool {
+    pub(crate) fn shut_down_if_idle(&self) -> bool {
         let idle = self.registry.close_if_idle();
         if idle {
             let now = self.now();
-            self.update_shutdown(|stop| {
-                stop.grace_deadline.get_or_insert(now);
-                stop.requested = true;
+            self.update_shutdown(|shutdown| {
+                shutdown.grace_deadline.get_or_insert(now);
+                shutdown.requested = true;
                 true
             });
         }
@@ -125,8 +125,8 @@ impl Shared {
     /// Applies `change` to the shutdown state. Notifies the waiters and the observer if `change` returns true.
     fn update_shutdown(&self, change: impl FnOnce(&mut ShutdownState) -> bool) {
         // The observer runs after the lock of the state is released, because it takes locks of its own.
-        if self.stop.send_if_modified(change) {
-            if let Some(observer) = self.stop_observer.get() {
+        if self.shutdown.send_if_modified(change) {
+            if let Some(observer) = self.shutdown_observer.get() {
                 observer();
             }
         }
@@ -150,8 +150,9 @@ impl Shared {
 
     /// Waits for the driver and returns the tasks that it found stuck.
     async fn driver_result(&self) -> Arc<[StuckTask]> {
-        let stuck = match self.stop.subscribe().wait_for(|stop| stop.stuck_tasks.is_some()).await {
-            Ok(stop) => stop.stuck_tasks.clone().unwrap_or_default(),
+        let stuck = match self.shutdown.subscribe().wait_for(|shutdown| shutdown.stuck_tasks.is_some()).await
+        {
+            Ok(shutdown) => shutdown.stuck_tasks.clone().unwrap_or_default(),
             // Unreachable while `self` is borrowed, because `self` owns the sender.
             Err(_) => return Arc::default(),
         };
@@ -164,14 +165,14 @@ impl Shared {
 
     /// Completes once the driver is overdue, with the tasks that are still live.
     async fn overdue_result(&self) -> Vec<StuckTask> {
-        let mut stop = self.stop.subscribe();
+        let mut shutdown = self.shutdown.subscribe();
         loop {
             // Marks the state as seen before the wait, so that `changed` reports every later change.
-            let known = stop.borrow_and_update().clone();
+            let known = shutdown.borrow_and_update().clone();
             let now = Instant::now();
             let until = match known.observer_wait(self.config.drain_timeout, now) {
                 ObserverWait::Endless => {
-                    let _ = stop.changed().await;
+                    let _ = shutdown.changed().await;
                     continue;
                 }
                 ObserverWait::Until(until) => until,
@@ -192,7 +193,7 @@ impl Shared {
                     return describe_all(&live.stuck, now);
                 }
             };
-            let _ = race(stop.changed(), StopTimer::new(until)).await;
+            let _ = race(shutdown.changed(), StopTimer::new(until)).await;
         }
     }
 
@@ -239,37 +240,37 @@ impl Drop for Driver {
         let closed = self.shared.registry.close_admission(None);
         self.shared.end_withdrawn(closed.waiting, None);
         let now = self.shared.now();
-        self.shared.update_shutdown(|stop| {
-            // Before a stop request, only the end of the runtime drops the driver.
-            stop.runtime_gone = !stop.requested;
-            stop.grace_deadline.get_or_insert(now);
-            stop.drain_deadline.get_or_insert(now);
-            stop.stuck_tasks = Some(stuck.into());
+        self.shared.update_shutdown(|shutdown| {
+            // Before a shutdown is requested, only the end of the runtime drops the driver.
+            shutdown.runtime_gone = !shutdown.requested;
+            shutdown.grace_deadline.get_or_insert(now);
+            shutdown.drain_deadline.get_or_insert(now);
+            shutdown.stuck_tasks = Some(stuck.into());
             true
         });
     }
 }
 
-/// Waits for the stop request, then shuts the supervisor down.
+/// Waits for the request, then shuts the supervisor down.
 pub(crate) async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
-    let mut stop = shared.stop.subscribe();
+    let mut shutdown = shared.shutdown.subscribe();
     // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
-    let _ = stop.wait_for(|stop| stop.requested && stop.grace_deadline.is_some()).await;
-    driver.stuck = wait_for_tasks(&shared, &mut stop).await;
+    let _ = shutdown.wait_for(|shutdown| shutdown.requested && shutdown.grace_deadline.is_some()).await;
+    driver.stuck = wait_for_tasks(&shared, &mut shutdown).await;
     let now = Instant::now();
     // `Stopped` is the last event: publish it before closing the bus, which refuses later events of stuck tasks.
     if shared.bus.wants(EventName::Stopped) {
         shared.bus.publish(now, None, EventKind::Stopped);
     }
     shared.bus.close();
-    let deadline = stop.borrow_and_update().grace_deadline.unwrap_or(now);
+    let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(now);
     let drain = shared.config.drain_timeout;
     // The drain begins now, but ends no later than the table at the top allows.
     let drain_deadline = saturating_deadline(now, drain)
         .min(saturating_deadline(saturating_deadline(deadline, LAST_ENDS_MARGIN), drain));
-    shared.update_shutdown(|stop| {
-        stop.drain_deadline = Some(drain_deadline);
+    shared.update_shutdown(|shutdown| {
+        shutdown.drain_deadline = Some(drain_deadline);
         true
     });
     if let Raced::Right(()) = race(shared.bus.drained(), StopTimer::new(drain_deadline)).await {
@@ -283,17 +284,17 @@ pub(crate) async fn drive(mut driver: Driver) {
 }
 
 /// Waits until no task is live. Past the deadline, force-ends tasks that block. Returns the tasks that are still live.
-async fn wait_for_tasks(shared: &Shared, stop: &mut watch::Receiver<ShutdownState>) -> Vec<StuckTask> {
+async fn wait_for_tasks(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) -> Vec<StuckTask> {
     let (mut checks, mut fewest, mut checked_at) = (0, usize::MAX, None::<Instant>);
     loop {
-        let deadline = stop.borrow_and_update().grace_deadline.unwrap_or_else(Instant::now);
+        let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or_else(Instant::now);
         let due = saturating_deadline(
             checked_at.map_or(deadline, |checked_at| checked_at.max(deadline)),
             STUCK_CONFIRMATION,
         );
-        match race(shared.wait_for_idle(), race(stop.changed(), StopTimer::new(due))).await {
+        match race(shared.wait_for_idle(), race(shutdown.changed(), StopTimer::new(due))).await {
             Raced::Left(()) => return Vec::new(),
-            // A later stop request brought the deadline forward: compute `due` again.
+            // A later request of the shutdown brought the deadline forward: compute `due` again.
             Raced::Right(Raced::Left(_)) => continue,
             Raced::Right(Raced::Right(())) => checks += 1,
         }

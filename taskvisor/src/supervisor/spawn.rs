@@ -102,6 +102,10 @@ impl Shared {
 
     /// The error of a task or submission that arrives after admission closed.
     pub(crate) fn closed_error(&self) -> RuntimeError {
-        if self.stop.borrow().runtime_gone { RuntimeError::RuntimeGone } else { RuntimeError::ShuttingDown }
+        if self.shutdown.borrow().runtime_gone {
+            RuntimeError::RuntimeGone
+        } else {
+            RuntimeError::ShuttingDown
+        }
     }
 }
