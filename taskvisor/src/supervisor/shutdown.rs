@@ -8,13 +8,14 @@
 //! | tasks stop, or the attempts are dropped | [`grace`](crate::Config::grace) | 20 s | 20.0 s |
 //! | the driver confirms stuck tasks; dropped tasks finish | [`LAST_ENDS_MARGIN`] | 0.5 s | 20.5 s |
 //! | subscribers handle queued events; states are dropped | [`drain_timeout`](crate::Config::drain_timeout) | 5 s | 25.5 s |
+//! | an observer outside of the runtime may return early: a task is confirmed as stuck, and all subscribers are drained | [`STUCK_CONFIRMATION`] after the driver's margin | 0.1 s | from 20.6 s on |
 //! | an observer outside of the runtime takes over from the driver | [`TAKEOVER_MARGIN`] | 0.2 s | 25.7 s |
 //! | the observer confirms stuck tasks by a second check | [`STUCK_CONFIRMATION`] | 0.1 s | 25.8 s |
 //! | an application writes the reason to stderr | `FLUSH_TIMEOUT` in `app/stderr.rs` | 0.1 s | 25.9 s |
 //!
-//! The sum, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the process around it. A step
-//! that needs less time leaves the rest unused: the drain begins when the last task has ended. Timers are [`StopTimer`]s:
-//! a body that blocks the thread which drives the runtime's timers does not delay them.
+//! The sum without the early return, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the
+//! process around it. A step that needs less time leaves the rest unused: the drain begins when the last task has ended.
+//! Timers are [`StopTimer`]s: a body that blocks the thread which drives the runtime's timers does not delay them.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -35,6 +36,10 @@ use crate::task::{Rejection, Report, RuntimeError, StopCause, StuckTask};
 /// confirm a stuck task, and for tasks whose attempts were just dropped.
 pub(crate) const LAST_ENDS_MARGIN: Duration = Duration::from_millis(500);
 
+/// How many checks after the last progress must find live tasks before the driver stops waiting. The second check confirms
+/// every poll that the first one observed.
+const CHECKS_WITHOUT_PROGRESS: u32 = 2;
+
 /// How long after the last deadline an observer waits for the driver, or for the process, before it takes over.
 pub(crate) const TAKEOVER_MARGIN: Duration = Duration::from_millis(200);
 
@@ -44,7 +49,7 @@ pub(crate) enum ObserverWait {
     Endless,
     /// The driver is within its deadlines.
     Until(Instant),
-    /// The driver is late. The observer waits until every live task is stuck and all subscribers are drained.
+    /// The driver is late. The observer returns early once a task is confirmed as stuck and all subscribers are drained.
     WhileProgressIsPossible,
     /// All deadlines have passed.
     Over,
@@ -75,8 +80,8 @@ impl Shared {
     pub(crate) fn request_shutdown(self: &Arc<Self>, grace: Duration) {
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
-        // Close the registry and publish the event before signalling the driver, which would otherwise finish at once if
-        // the registry is idle, and close the bus before the event.
+        // Order: first close admission and publish `ShutdownRequested`, then signal the driver. If the registry is idle,
+        // the driver finishes at once and closes the bus, which would discard the event.
         let rejection = StopRequest::reject(Rejection::ShuttingDown, now);
         let closed = self.registry.close_admission(Some(rejection));
         if closed.was_open && self.bus.wants(EventName::ShutdownRequested) {
@@ -177,20 +182,21 @@ impl Shared {
                 }
                 ObserverWait::Until(until) => until,
                 ObserverWait::WhileProgressIsPossible => {
-                    let live = force_ends(&self.registry, now);
-                    if !live.stuck.is_empty() && self.bus.is_drained() {
-                        return describe_all(&live.stuck, now);
+                    let remaining = force_ends(&self.registry, now);
+                    if !remaining.stuck.is_empty() && self.bus.is_drained() {
+                        return describe_all(&remaining.stuck, now);
                     }
                     saturating_deadline(now, STUCK_CONFIRMATION)
                 }
                 ObserverWait::Over => {
-                    // Check twice: only a poll that both checks find running is stuck.
+                    // Check twice to force the ends of tasks that block. The other live tasks are reported too: no deadline is
+                    // left to wait for them.
                     force_ends(&self.registry, now);
                     StopTimer::new(saturating_deadline(now, STUCK_CONFIRMATION)).await;
                     let now = Instant::now();
-                    let mut live = force_ends(&self.registry, now);
-                    live.stuck.extend(live.unconfirmed);
-                    return describe_all(&live.stuck, now);
+                    let mut remaining = force_ends(&self.registry, now);
+                    remaining.stuck.extend(remaining.unconfirmed);
+                    return describe_all(&remaining.stuck, now);
                 }
             };
             let _ = race(shutdown.changed(), StopTimer::new(until)).await;
@@ -285,7 +291,9 @@ pub(crate) async fn drive(mut driver: Driver) {
 
 /// Waits until no task is live. Past the deadline, force-ends tasks that block. Returns the tasks that are still live.
 async fn wait_for_tasks(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) -> Vec<StuckTask> {
-    let (mut checks, mut fewest, mut checked_at) = (0, usize::MAX, None::<Instant>);
+    let mut checks = 0;
+    let mut fewest_unconfirmed = usize::MAX;
+    let mut checked_at = None::<Instant>;
     loop {
         let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or_else(Instant::now);
         let due = saturating_deadline(
@@ -300,17 +308,19 @@ async fn wait_for_tasks(shared: &Shared, shutdown: &mut watch::Receiver<Shutdown
         }
         let now = Instant::now();
         checked_at = Some(now);
-        let mut live = force_ends(&shared.registry, now);
+        let mut remaining = force_ends(&shared.registry, now);
         // Start over while the number of unconfirmed tasks falls, but only within the margin: with many tasks, each of
         // which blocks a little, this could otherwise go on without bound.
-        if live.unconfirmed.len() < fewest && now < saturating_deadline(deadline, LAST_ENDS_MARGIN) {
-            fewest = live.unconfirmed.len();
+        let has_progress = remaining.unconfirmed.len() < fewest_unconfirmed;
+        if has_progress && now < saturating_deadline(deadline, LAST_ENDS_MARGIN) {
+            fewest_unconfirmed = remaining.unconfirmed.len();
             checks = 0;
         }
-        // A task outside of a poll ends in its next poll. If two checks still find it, a stuck task blocks its thread.
-        if live.unconfirmed.is_empty() && !live.stuck.is_empty() || checks == 2 {
-            live.stuck.extend(live.unconfirmed);
-            return describe_all(&live.stuck, now);
+        let all_are_stuck = remaining.unconfirmed.is_empty() && !remaining.stuck.is_empty();
+        // A task outside of a poll ends in its next poll. If the checks still find it, a stuck task blocks its thread.
+        if all_are_stuck || checks == CHECKS_WITHOUT_PROGRESS {
+            remaining.stuck.extend(remaining.unconfirmed);
+            return describe_all(&remaining.stuck, now);
         }
     }
 }
