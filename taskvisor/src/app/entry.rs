@@ -65,11 +65,11 @@ pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a
     let code = match build(&options) {
         Ok(runtime) => {
             process.begin_setup();
-            let (code, states) = runtime.block_on(run(&options, setup, &process));
+            let (code, retained) = runtime.block_on(set_up_and_run(&options, setup, &process));
             // In the background, so that a body that blocks its thread does not keep the process. Tokio tasks that the
             // application spawned are dropped here, with the contexts that they hold.
             runtime.shutdown_background();
-            states.wait(&process).unwrap_or(code)
+            retained.wait(&process).unwrap_or(code)
         }
         Err(reason) => write_error(format_args!("cannot build the Tokio runtime: {reason}")),
     };
@@ -88,7 +88,7 @@ fn build(options: &MainOptions) -> Result<Runtime, String> {
     contain(|| builder.enable_all().build())?.map_err(|error| error.to_string())
 }
 
-async fn run(
+async fn set_up_and_run(
     options: &MainOptions,
     setup: for<'a> fn(&'a mut App) -> Setup<'a>,
     process: &Arc<Process>,
@@ -143,10 +143,10 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
 
 async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
     let waits_for_stop = app.tasks.is_empty();
-    let states = app.states.type_names();
+    let state_types = app.states.type_names();
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
-    let (code, waits) = match process.run(shared) {
+    let (code, waits) = match process.begin_running(shared) {
         Err(signal) => (interrupted(signal), true),
         Ok(()) => {
             let (result, tasks) = supervisor.run_application(specs, waits_for_stop).await;
@@ -163,8 +163,8 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedSta
     process.begin_teardown(until);
     drop(supervisor);
     let mut retained = match dropped {
-        Some(dropped) if waits && !states.is_empty() => {
-            RetainedStates { states, dropped: Some(dropped), until }
+        Some(dropped) if waits && !state_types.is_empty() => {
+            RetainedStates { state_types, dropped: Some(dropped), until }
         }
         _ => RetainedStates::none(),
     };
@@ -181,6 +181,7 @@ impl Supervisor {
         waits_for_stop: bool,
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
+        // Starts no listener: `Process` has listened to signals since before the setup, and routes them to this supervisor.
         match start_all(&shared, specs, || Ok(None)) {
             Ok((_, tasks)) if waits_for_stop => (shared.wait_for_shutdown().await, tasks),
             Ok((_, tasks)) => (run_to_end(&shared).await, tasks),
@@ -192,14 +193,14 @@ impl Supervisor {
 /// States that are still in use. Their last owner drops them, possibly on another thread. The process waits for them, so that
 /// their destructors complete.
 struct RetainedStates {
-    states: Vec<&'static str>,
+    state_types: Vec<&'static str>,
     dropped: Option<oneshot::Receiver<()>>,
     until: Instant,
 }
 
 impl RetainedStates {
     fn none() -> Self {
-        Self { states: Vec::new(), dropped: None, until: Instant::now() }
+        Self { state_types: Vec::new(), dropped: None, until: Instant::now() }
     }
 
     async fn wait_at_most(&mut self, time: Duration) {
@@ -226,7 +227,7 @@ impl RetainedStates {
         }
         write_line(format_args!(
             "note: a `TaskContext` or an `AppContext` is still in use, so these states were not dropped: `{}`",
-            self.states.join("`, `")
+            self.state_types.join("`, `")
         ));
         None
     }

@@ -111,7 +111,7 @@ impl Process {
         &self.dropping
     }
 
-    /// Completes when a signal comes before [`run`](Self::run) is called.
+    /// Completes when a signal comes before [`begin_running`](Self::begin_running) is called.
     pub(super) async fn interruption(&self) -> Signal {
         loop {
             // No lost wake-up: `notify_one` stores a permit if it comes between this check and the wait.
@@ -122,8 +122,8 @@ impl Process {
         }
     }
 
-    /// Routes signals to this supervisor from now on. Fails with the signal if the setup was interrupted.
-    pub(super) fn run(self: &Arc<Self>, shared: &Arc<Shared>) -> Result<(), Signal> {
+    /// Begins the run: routes signals to this supervisor from now on. Fails with the signal if the setup was interrupted.
+    pub(super) fn begin_running(self: &Arc<Self>, shared: &Arc<Shared>) -> Result<(), Signal> {
         let running = Running::new(shared);
         {
             let mut phase = self.phase.lock();
@@ -184,12 +184,13 @@ impl Process {
                     *due = now.min(*due);
                     (None, Some(now))
                 }
-                ProcessPhase::Running(running) => (running.stop_request(), None),
+                ProcessPhase::Running(running) => (running.take_grace(), None),
                 ProcessPhase::TearingDown { .. } | ProcessPhase::Exiting { .. } | ProcessPhase::Over => {
                     (None, None)
                 }
             }
         };
+        // Stores a permit if `interruption` does not wait yet. After the setup nothing waits, and the permit has no effect.
         self.interrupted.notify_one();
         if let Some((shared, grace)) = stop {
             shared.request_shutdown(grace);

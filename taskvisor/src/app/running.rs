@@ -49,8 +49,8 @@ impl Running {
         }
     }
 
-    /// Returns the supervisor and the grace for a stop by signal. The grace of the second signal is zero.
-    pub(super) fn stop_request(&mut self) -> Option<(Arc<Shared>, Duration)> {
+    /// Returns the supervisor and the grace of the next signal. The first call returns the configured grace, later ones zero.
+    pub(super) fn take_grace(&mut self) -> Option<(Arc<Shared>, Duration)> {
         let grace = std::mem::take(&mut self.grace);
         self.supervisor.upgrade().map(|shared| (shared, grace))
     }
