@@ -72,7 +72,7 @@ enum ProcessPhase {
         due: Instant,
     },
     /// The application is over, and its caller continues: it is not the `main` of the process.
-    Over,
+    Returned,
 }
 
 impl Process {
@@ -161,7 +161,7 @@ impl Process {
             *self.phase.lock() = ProcessPhase::Exiting { due };
             self.schedule_check(due);
         } else {
-            *self.phase.lock() = ProcessPhase::Over;
+            *self.phase.lock() = ProcessPhase::Returned;
         }
         code
     }
@@ -185,7 +185,7 @@ impl Process {
                     (None, Some(now))
                 }
                 ProcessPhase::Running(running) => (running.take_grace(), None),
-                ProcessPhase::TearingDown { .. } | ProcessPhase::Exiting { .. } | ProcessPhase::Over => {
+                ProcessPhase::TearingDown { .. } | ProcessPhase::Exiting { .. } | ProcessPhase::Returned => {
                     (None, None)
                 }
             }
@@ -231,7 +231,7 @@ impl Process {
         // A clone, so that the lock is not held: the check takes the locks of the registry and may sleep.
         let phase = self.phase.lock().clone();
         match phase {
-            ProcessPhase::Setup | ProcessPhase::Over => WatchdogAction::Sleep,
+            ProcessPhase::Setup | ProcessPhase::Returned => WatchdogAction::Sleep,
             ProcessPhase::Running(running) => running.check(now, &self.dropping),
             ProcessPhase::Building { due }
             | ProcessPhase::Interrupted { due, .. }

@@ -70,7 +70,7 @@ impl Running {
                 let reason = describe_stuck(&stuck, now);
                 WatchdogAction::Exit { code: GRACE_EXCEEDED, reason }
             }
-            ObserverWait::Over => {
+            ObserverWait::Expired => {
                 // Two checks, as above, but in a row: no deadline is left.
                 force_ends(&self.registry, now);
                 std::thread::sleep(STUCK_CONFIRMATION);

@@ -52,7 +52,7 @@ pub(crate) enum ObserverWait {
     /// The driver is late. The observer returns early once a task is confirmed as stuck and all subscribers are drained.
     WhileProgressIsPossible,
     /// All deadlines have passed.
-    Over,
+    Expired,
 }
 
 impl ShutdownState {
@@ -62,14 +62,14 @@ impl ShutdownState {
         // The driver has left the task phase, so only its drain can be late.
         if let Some(drain_deadline) = self.drain_deadline {
             let due = saturating_deadline(drain_deadline, TAKEOVER_MARGIN);
-            return if now < due { ObserverWait::Until(due) } else { ObserverWait::Over };
+            return if now < due { ObserverWait::Until(due) } else { ObserverWait::Expired };
         }
         if now < saturating_deadline(last_ends, STUCK_CONFIRMATION) {
             ObserverWait::Until(saturating_deadline(last_ends, STUCK_CONFIRMATION))
         } else if now < saturating_deadline(saturating_deadline(last_ends, drain), TAKEOVER_MARGIN) {
             ObserverWait::WhileProgressIsPossible
         } else {
-            ObserverWait::Over
+            ObserverWait::Expired
         }
     }
 }
@@ -188,7 +188,7 @@ impl Shared {
                     }
                     saturating_deadline(now, STUCK_CONFIRMATION)
                 }
-                ObserverWait::Over => {
+                ObserverWait::Expired => {
                     // Check twice to force the ends of tasks that block. The other live tasks are reported too: no deadline is
                     // left to wait for them.
                     force_ends(&self.registry, now);
