@@ -18,6 +18,19 @@ use crate::policy::{Config, ControllerConfig};
 use crate::sync::{AtomicBool, Mutex, Notify, available_parallelism, watch};
 use crate::task::{RuntimeError, StuckTask};
 
+/// The state that all tasks of one supervisor share. The supervisor, its tasks and its driver own it.
+///
+/// Its methods are beside the code that they belong to:
+///
+/// | file | methods |
+/// |---|---|
+/// | `supervisor/bind.rs` | bind to a Tokio runtime |
+/// | `supervisor/spawn.rs` | check a spec, reserve its name |
+/// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
+/// | `job/submit.rs` | admit a submission, check it in |
+/// | `job/slot_timer.rs` | report long waits for a slot |
+/// | `runtime/registry/registration.rs` | publish an event about a task |
+/// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) controller: ControllerConfig,

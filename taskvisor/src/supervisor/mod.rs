@@ -1,13 +1,13 @@
 //! The supervisor: owns a set of tasks from the first one added to the end of the shutdown.
 
 mod add_error;
+mod bind;
 mod builder;
 mod handle;
 pub(crate) mod run;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
-mod start;
 pub(crate) mod stuck;
 mod task_handle;
 

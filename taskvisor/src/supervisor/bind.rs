@@ -1,4 +1,4 @@
-//! Starts a supervisor: binds it to a Tokio runtime, and spawns its subscribers' workers and its shutdown driver.
+//! Binds a supervisor to a Tokio runtime: spawns the workers of its subscribers and the driver of its shutdown there.
 
 use std::sync::Arc;
 
