@@ -86,9 +86,12 @@ impl<V> JobHandle<V> {
     fn waits_for_caller(&self) -> Option<Arc<str>> {
         let caller = current_task::caller()?.task?;
         let slot = self.task.cell().slot()?;
-        let is_waiting = matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot });
+        // First, because it reads the cell alone: the search for the owner locks a shard of the registry.
+        if !matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot }) {
+            return None;
+        }
         let owner = self.task.slot_supervisor()?.registry.owner(slot)?;
-        (is_waiting && owner.id() == caller).then(|| Arc::clone(slot))
+        (owner.id() == caller).then(|| Arc::clone(slot))
     }
 }
 
