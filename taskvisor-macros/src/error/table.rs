@@ -43,7 +43,7 @@ reset_after stable stable_for min_uptime healthy_after
   task [renamed-option]: write `stable_after = "1m"`
   backoff [renamed-option]: write `stable_after = "1m"` beside the backoff
 stable_after
-  job [option-of-another-attribute]: a job ends with its first success, so that all its failures are one streak; leave it out, and count them with `max_retries = 3`
+  job [option-of-another-attribute]: a job ends with its first success, so that all its failures are consecutive; leave it out, and count them with `max_retries = 3`
   backoff [option-at-wrong-level]: write `stable_after = "1m"` beside the backoff
 restart
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber lives as long as the application
@@ -116,7 +116,7 @@ heartbeat watchdog health_check liveness
   task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
   job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
 circuit_breaker cooldown
-  task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each failure in a row
+  task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each consecutive failure
 rate rate_limit throttle requests_per_second
   task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
   job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`

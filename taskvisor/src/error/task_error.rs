@@ -37,7 +37,7 @@ pub enum TaskError {
     Fail(BoxError),
     /// A failure that is never retried.
     Fatal(BoxError),
-    /// A failure that is retried after `delay` instead of the backoff. It counts as a failure of the streak.
+    /// A failure that is retried after `delay` instead of the backoff. It counts as a consecutive failure.
     RetryAfter {
         /// The error.
         error: BoxError,

@@ -33,8 +33,8 @@
 /// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"` | `"1s"` |
 /// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
 /// | `timeout` | the time that one attempt may take | no limit |
-/// | `max_retries` | how many retries in a row are allowed; then the task fails | no limit |
-/// | `stable_after` | how long an attempt must run for its failure to begin a new streak | `"10s"` or the backoff's `max`, whichever is longer |
+/// | `max_retries` | how many consecutive failures are retried; then the task fails | no limit |
+/// | `stable_after` | how long an attempt must run for its failure to restart the count of consecutive failures | `"10s"` or the backoff's `max`, whichever is longer |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///

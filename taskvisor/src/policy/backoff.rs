@@ -9,9 +9,9 @@ use super::JitterPolicy;
 
 /// The delay between a failure and the next attempt.
 ///
-/// Delay number `n` of a streak of failures, counted from zero, is `jitter(min(first · factor^n, max))`. It is computed
-/// from `n`, so jitter does not compound. A failure with [`retry_after`](crate::TaskError::retry_after) has its own
-/// delay, which does not count in `n`.
+/// Delay number `n` between consecutive failures, counted from zero, is `jitter(min(first · factor^n, max))`. It is
+/// computed from `n`, so jitter does not compound. A failure with [`retry_after`](crate::TaskError::retry_after) has its
+/// own delay, which does not count in `n`.
 ///
 /// The default is exponential: first 100 ms, factor 2, at most 30 s, jitter [`Equal`](JitterPolicy::Equal). Delays are
 /// stored in nanoseconds and saturate at 584 years.
@@ -38,7 +38,7 @@ pub struct BackoffPolicy {
     factor: f64,
 }
 
-/// How the delays of a streak grow. Only generated code names this type.
+/// How the delays between consecutive failures grow. Only generated code names this type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackoffKind {
     /// No delay; the task yields once.
@@ -95,8 +95,8 @@ impl BackoffPolicy {
         Duration::from_nanos(self.max)
     }
 
-    /// Computes delay number `index` of a streak, counted from zero. `previous` is the delay before it, and `draw`
-    /// returns a random number from a range.
+    /// Computes delay number `index` between consecutive failures, counted from zero. `previous` is the delay before it, and
+    /// `draw` returns a random number from a range.
     pub(crate) fn delay(
         &self,
         index: u32,
@@ -133,7 +133,7 @@ pub struct BackoffBuilder {
 }
 
 impl BackoffBuilder {
-    /// Sets the delay after the first failure of a streak. Default: 100 ms.
+    /// Sets the delay after the first of consecutive failures. Default: 100 ms.
     #[must_use]
     pub const fn first(mut self, delay: Duration) -> Self {
         self.policy.first = nanoseconds(delay);

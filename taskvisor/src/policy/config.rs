@@ -56,8 +56,7 @@ pub struct Config {
     /// }
     /// ```
     pub timeout: Option<Duration>,
-    /// How many retries of one streak of failures are allowed. After the last one the task ends as failed. Default:
-    /// `None`, no limit.
+    /// How many consecutive failures are retried. The next one ends the task as failed. Default: `None`, no limit.
     pub max_retries: Option<u32>,
 }
 

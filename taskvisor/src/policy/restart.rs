@@ -12,7 +12,7 @@ use std::fmt;
 /// | [`retry_after(d)`](crate::TaskError::retry_after) | failed | again after `d` | again after `d` |
 /// | `Canceled` without a stop request | failed | again after the backoff | again after the backoff |
 ///
-/// Every failure of a streak counts towards `max_retries`. Only failures that used the backoff lengthen it:
+/// Every consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it:
 /// `retry_after` does not lengthen the next delay.
 ///
 /// A stop request overrides this table: no attempt follows.

@@ -34,11 +34,11 @@ pub struct Settings {
     pub backoff: Setting<BackoffPolicy>,
     /// The time that one attempt may take.
     pub timeout: Setting<Option<Duration>>,
-    /// How many retries of one streak are allowed.
+    /// How many consecutive failures are retried.
     pub max_retries: Setting<Option<u32>>,
     /// The delay after a success.
     pub every: Setting<Duration>,
-    /// How long an attempt must run for its failure to begin a new streak.
+    /// How long an attempt must run for its failure to restart the count of consecutive failures.
     pub stable_after: Setting<Duration>,
     /// The time that an attempt has to return after a stop request. The grace limits it.
     pub stop_timeout: Setting<Duration>,
@@ -52,7 +52,7 @@ pub(crate) struct Policy {
     timeout: u64,
     every: u64,
     stable_after: u64,
-    /// `u32::MAX` means no limit; the count of a streak saturates there.
+    /// `u32::MAX` means no limit; the count of consecutive failures saturates there.
     max_retries: u32,
     /// Whether an attempt returns a value to a job handle.
     pub(crate) returns_value: bool,
@@ -137,7 +137,7 @@ impl Settings {
             wrong.push("`timeout` is zero, so no attempt could ever finish: leave it out for no limit");
         }
         if matches!(self.stable_after, Setting::Set(Duration::ZERO)) {
-            wrong.push("`stable_after` is zero, so every failure would begin a new streak: leave it out");
+            wrong.push("`stable_after` is zero, so every failure would restart the count of consecutive failures: leave it out");
         }
         if matches!(self.stop_timeout, Setting::Set(Duration::ZERO)) {
             wrong.push(
@@ -170,7 +170,7 @@ impl Policy {
         (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
     }
 
-    /// Whether `failures` in a row exceed the allowed retries.
+    /// Whether `failures`, the number of consecutive failures, exceeds the allowed retries.
     pub(crate) fn is_spent(&self, failures: u32) -> bool {
         failures > self.max_retries
     }

@@ -92,8 +92,8 @@ pub struct TaskStatus {
     pub since: Instant,
     /// The number of the latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// How many attempts failed in a row. A success resets the count. A failed attempt that
-    /// ran for `stable_after` starts again at 1.
+    /// The number of consecutive failures. A success resets the count. A failed attempt that ran for `stable_after` starts
+    /// again at 1.
     pub failures: u32,
     /// The latest failure, also if later attempts succeeded.
     pub last_error: Option<Failure>,

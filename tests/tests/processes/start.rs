@@ -50,7 +50,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
             "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
         format!(
-            "{dig}: task `dig`: `stable_after` is zero, so every failure would begin a new streak: leave it out"
+            "{dig}: task `dig`: `stable_after` is zero, so every failure would restart the count of consecutive failures: leave it out"
         ),
         format!(
             "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"

@@ -98,7 +98,7 @@ impl TaskSpec {
         self
     }
 
-    /// Sets the run time after which an attempt counts as stable. Its failure then starts a new series of consecutive
+    /// Sets the run time after which an attempt counts as stable. Its failure then restarts the count of consecutive
     /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay.
     ///
     /// Without this limit, the backoff delay of a long-lived worker would only ever grow.
