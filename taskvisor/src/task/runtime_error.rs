@@ -113,16 +113,16 @@ impl fmt::Display for RuntimeError {
                 write!(f, "a task named `{name}` already exists: use another name, or wait until it has ended")
             }
             Self::Busy { slot } => {
- write!(f, "the slot `{slot}` is busy: retry later, or use an admission that waits")
-}
+                write!(f, "the slot `{slot}` is busy: retry later, or use an admission that waits")
+            }
             Self::QueueFull { slot } => write!(
                 f,
                 "too many submissions wait for the slot `{slot}`, or for all slots together: retry later, or wait \
                  for room with `submit_wait`"
             ),
             Self::UnknownTask { name } => {
-write!(f, "there is no task named `{name}`: it has ended, or was never added")
-}
+                write!(f, "there is no task named `{name}`: it has ended, or was never added")
+            }
             Self::UnknownTaskId { id } => {
                 write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
             }
@@ -140,10 +140,12 @@ write!(f, "there is no task named `{name}`: it has ended, or was never added")
                 "the Tokio runtime of the supervisor was shut down, and its tasks were dropped: build another one",
             ),
             Self::NoRuntime => f.write_str(
-                "no Tokio runtime: build the supervisor inside a runtime, or pass a handle with `builder(…).runtime(…)`",
+                "no Tokio runtime: build the supervisor inside a runtime, or pass a handle with \
+                 `builder(…).runtime(…)`",
             ),
             Self::AlreadyRan => f.write_str(
-"this supervisor was already run: build another one, because a supervisor runs once"),
+                "this supervisor was already run: build another one, because a supervisor runs once",
+            ),
             Self::MissingState { name, types, near } => {
                 write!(f, "`{name}` needs ")?;
                 list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
