@@ -90,7 +90,7 @@ impl Options {
             }
             "admission" => self.admission = Some(argument.keyword(ADMISSIONS)?),
             "queue" => {
-                let none = "for a line without room, write `admission = \"drop-if-running\"`";
+                let none = "to refuse waiting submissions, write `admission = \"drop-if-running\"`";
                 self.queue = Some(argument.count(none)?);
             }
             "name" => self.name = Some(argument.name()?),

@@ -41,7 +41,7 @@ fn jobs() {
     one(job("slot = \"a\", queue = 0"), "`queue` must be at least 1");
     one(
         job("slot = \"a\", queue = 3, admission = \"drop-if-running\""),
-        "`queue` has no effect with `admission = \"drop-if-running\"`, which keeps no line",
+        "`queue` has no effect with `admission = \"drop-if-running\"`, which does not use the queue limit",
     );
     one(
         job("slot = \"a\", admission = \"drop\""),

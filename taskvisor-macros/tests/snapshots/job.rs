@@ -177,7 +177,7 @@ const _: () = {
             const __TASKVISOR_VALUE: __taskvisor::Admission = ADMISSION;
             ::core::assert!(
                 ::core::matches!(__TASKVISOR_VALUE, __taskvisor::Admission::Queue),
-                "`queue` has no effect with an `admission` other than `Admission::Queue`, which alone keeps a line; remove `queue`, or write `admission = \"queue\"`\nsee `taskvisor::when_it_does_not_compile`, rule `queue-without-queue-admission`"
+                "`queue` has no effect with an `admission` other than `Admission::Queue`, which alone uses the queue limit; remove `queue`, or write `admission = \"queue\"`\nsee `taskvisor::when_it_does_not_compile`, rule `queue-without-queue-admission`"
             );
             __TASKVISOR_VALUE
         },
