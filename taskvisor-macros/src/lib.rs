@@ -1,9 +1,9 @@
 //! The attributes of `taskvisor`, which re-exports and documents them.
 //!
-//! An attribute parses its arguments (`attr`) and the function under it (`ast`), checks both (`valid`), and generates code
-//! (`expand`): the function stays as written, and data that describes it is emitted beside it. Each mistake is reported
-//! where it is written, together with all others (`error`). The folder of an attribute has the same stages: `options`,
-//! `check`, `expand`.
+//! An attribute parses its arguments (`attr`) and the function under it (`ast`), checks both, and generates code (`expand`): the
+//! function stays as written, and data that describes it is emitted beside it. Each mistake is reported where it is written,
+//! together with all others (`error`). The folder of an attribute has the same stages: `options`, `check`, `expand`. The rules
+//! of options are in a `check.rs` beside the options; `valid` holds only the rules of signatures that the attributes share.
 
 #![forbid(unsafe_code)]
 

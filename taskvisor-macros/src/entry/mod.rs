@@ -20,16 +20,18 @@ struct Entry {
 }
 
 pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let options = Options::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), "#[taskvisor::main]", &mut errors) else {
-        let errors = errors.to_compile_errors();
+    // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
+    let mut option_errors = Errors::default();
+    let options = Options::read(arguments, &mut option_errors);
+    let Some(function) = Function::read(item.clone(), "#[taskvisor::main]", &mut option_errors) else {
+        let errors = option_errors.to_compile_errors();
         return quote::quote!(#item #errors);
     };
-    let mut mistakes = Errors::default();
-    check_function(&function, &mut mistakes);
-    let is_set_up = mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
-    errors.append(mistakes);
+    let mut function_errors = Errors::default();
+    check_function(&function, &mut function_errors);
+    let is_set_up = function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
+    let mut errors = option_errors;
+    errors.append(function_errors);
     let errors = errors.to_compile_errors();
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     if is_set_up {

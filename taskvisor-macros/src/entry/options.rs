@@ -75,6 +75,7 @@ impl Options {
             }
             "crates" => self.crates = read_crates(argument, errors)?,
             "crate" => {
+                // Stays `Invalid` if reading fails.
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }

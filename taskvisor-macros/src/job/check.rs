@@ -64,14 +64,18 @@ impl Options {
         match self.admission.as_mut().map(|given| &mut given.value) {
             Some(Value::Literal(Admission::Queue)) | None => {}
             Some(Value::Literal(other)) => {
-                let reason = format!("with `admission = \"{}\"`, which does not use the queue limit", other.word());
+                let reason =
+                    format!("with `admission = \"{}\"`, which does not use the queue limit", other.word());
                 errors.on(key, Rule::QueueWithoutQueueAdmission, no_queue(key, &reason));
             }
             Some(Value::Constant(constant)) => constant.require_at(
                 key.span(),
                 Rule::QueueWithoutQueueAdmission,
                 quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::Admission::Queue)),
-                no_queue(key, "with an `admission` other than `Admission::Queue`, which alone uses the queue limit"),
+                no_queue(
+                    key,
+                    "with an `admission` other than `Admission::Queue`, which alone uses the queue limit",
+                ),
             ),
         }
     }

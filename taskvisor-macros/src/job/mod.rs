@@ -42,33 +42,37 @@ impl Job {
 }
 
 pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let mut options = Options::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), "#[job]", &mut errors) else {
-        let errors = errors.to_compile_errors();
+    // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
+    let mut option_errors = Errors::default();
+    let mut options = Options::read(arguments, &mut option_errors);
+    let Some(function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
+        let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);
     };
-    let mut mistakes = Errors::default();
-    check_function(&function, &mut mistakes);
-    let inputs = Input::read_all(&function.signature, &mut mistakes);
-    let returns = check_returned(&function.signature.output, &mut mistakes);
+    let mut function_errors = Errors::default();
+    check_function(&function, &mut function_errors);
+    let inputs = Input::read_all(&function.signature, &mut function_errors);
+    let returns = check_returned(&function.signature.output, &mut function_errors);
+    // Before `slot::check`, which discards an invalid slot: also the arguments that it names must count as used.
     let in_slot = named_in_slot(&options, &inputs);
     if let Slot::Format(text) = &options.slot {
-        if !slot::check(text, &inputs, &mut errors) {
-            options.slot = Slot::Unknown;
+        if !slot::check(text, &inputs, &mut option_errors) {
+            options.slot = Slot::Invalid;
         }
     }
-    let emitted = expand_function(&function, &item, &in_slot, &mistakes);
-    let is_job = mistakes.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
-    errors.append(mistakes);
+    let emitted = expand_function(&function, &item, &in_slot, &function_errors);
+    let is_job =
+        function_errors.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));
+    let mut errors = option_errors;
+    errors.append(function_errors);
     // Invalid options alone do not prevent the expansion, so that code that uses the job compiles.
-    let beside = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
+    let generated_items = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Job { function, inputs, options })
     } else {
         expand::fallback(&function, &inputs, returns, &options)
     };
     let errors = errors.to_compile_errors();
-    quote!(#emitted #beside #errors)
+    quote!(#emitted #generated_items #errors)
 }
 
 /// The arguments that the slot names. They count as used, even if the body ignores them.

@@ -69,7 +69,7 @@ pub(super) enum Slot {
     None,
     Format(LitStr),
     /// Invalid; already reported.
-    Unknown,
+    Invalid,
 }
 
 impl Options {
@@ -85,7 +85,8 @@ impl Options {
     fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
         match argument.key.to_string().as_str() {
             "slot" => {
-                self.slot = Slot::Unknown;
+                // Stays `Invalid` if reading fails.
+                self.slot = Slot::Invalid;
                 self.slot = Slot::Format(read_slot(argument)?);
             }
             "admission" => self.admission = Some(argument.keyword(ADMISSIONS)?),
@@ -95,6 +96,7 @@ impl Options {
             }
             "name" => self.name = Some(argument.name()?),
             "crate" => {
+                // Stays `Invalid` if reading fails.
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }

@@ -27,27 +27,29 @@ struct Subscriber {
 }
 
 pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let options = Options::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), "#[subscriber]", &mut errors) else {
-        let errors = errors.to_compile_errors();
+    // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
+    let mut option_errors = Errors::default();
+    let options = Options::read(arguments, &mut option_errors);
+    let Some(function) = Function::read(item.clone(), "#[subscriber]", &mut option_errors) else {
+        let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);
     };
-    let mut mistakes = Errors::default();
-    check_function(&function, &mut mistakes);
-    let inputs = Inputs::read(&function.signature, &mut mistakes);
-    check_inputs(&inputs, &mut mistakes);
+    let mut function_errors = Errors::default();
+    check_function(&function, &mut function_errors);
+    let inputs = Inputs::read(&function.signature, &mut function_errors);
+    check_inputs(&inputs, &mut function_errors);
     let Inputs { event, injected } = inputs;
-    let emitted = expand_function(&function, &item, &[], &mistakes);
-    let is_subscriber = mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
+    let emitted = expand_function(&function, &item, &[], &function_errors);
+    let is_subscriber = function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
-    let beside = match event {
+    let generated_items = match event {
         Some(event) if is_subscriber => {
             expand::declaration(&Subscriber { function, event, injected, options })
         }
         _ => expand::fallback(&function, &injected, &options),
     };
-    errors.append(mistakes);
+    let mut errors = option_errors;
+    errors.append(function_errors);
     let errors = errors.to_compile_errors();
-    quote!(#emitted #beside #errors)
+    quote!(#emitted #generated_items #errors)
 }

@@ -71,6 +71,7 @@ impl Options {
             "queue" => self.queue = Some(argument.count("without room, every event would be lost")?),
             "name" => self.name = Some(argument.name()?),
             "crate" => {
+                // Stays `Invalid` if reading fails.
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }

@@ -24,23 +24,25 @@ struct Task {
 }
 
 pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let options = Options::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), "#[task]", &mut errors) else {
-        let errors = errors.to_compile_errors();
+    // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
+    let mut option_errors = Errors::default();
+    let options = Options::read(arguments, &mut option_errors);
+    let Some(function) = Function::read(item.clone(), "#[task]", &mut option_errors) else {
+        let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);
     };
-    let mut mistakes = Errors::default();
-    check_function(&function, &mut mistakes);
-    let parameters = Parameter::read_all(&function.signature, &mut mistakes);
-    let emitted = expand_function(&function, &item, &[], &mistakes);
+    let mut function_errors = Errors::default();
+    check_function(&function, &mut function_errors);
+    let parameters = Parameter::read_all(&function.signature, &mut function_errors);
+    let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
-    let beside = if mistakes.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
+    let generated_items = if function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Task { function, parameters, options })
     } else {
         expand::fallback(&function, &parameters, &options)
     };
-    errors.append(mistakes);
+    let mut errors = option_errors;
+    errors.append(function_errors);
     let errors = errors.to_compile_errors();
-    quote!(#emitted #beside #errors)
+    quote!(#emitted #generated_items #errors)
 }

@@ -47,6 +47,7 @@ impl Options {
         match argument.key.to_string().as_str() {
             "name" => self.name = Some(argument.name()?),
             "crate" => {
+                // Stays `Invalid` if reading fails.
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }

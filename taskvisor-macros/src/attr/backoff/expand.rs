@@ -18,7 +18,7 @@ impl Backoff {
                 return Some(constant.expand(&quote_spanned!(span=> __taskvisor::BackoffPolicy)));
             }
             Self::Parts(parts) => parts,
-            Self::Unknown => return None,
+            Self::Invalid => return None,
         };
         let kind = Ident::new(parts.kind_name(), span);
         let first = optional(parts.first.as_ref(), Value::expand_duration);

@@ -54,7 +54,7 @@ pub(crate) enum Backoff {
     Constant(Constant),
     Parts(Box<Parts>),
     /// Invalid; already reported.
-    Unknown,
+    Invalid,
 }
 
 #[derive(Default)]
@@ -96,7 +96,7 @@ impl Backoff {
             parts.check_order(&mut mistakes);
         }
         parts.check_kind(&mut mistakes);
-        let backoff = if mistakes.is_empty() { Self::Parts(Box::new(parts)) } else { Self::Unknown };
+        let backoff = if mistakes.is_empty() { Self::Parts(Box::new(parts)) } else { Self::Invalid };
         errors.append(mistakes);
         Ok(argument.option_value(backoff))
     }
