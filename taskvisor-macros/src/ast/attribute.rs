@@ -14,6 +14,6 @@ pub(crate) fn is_entry_point(attribute: &Attribute) -> bool {
 }
 
 /// Whether the attribute is `#[inject]`.
-pub(crate) fn is_mark(attribute: &Attribute) -> bool {
+pub(crate) fn is_inject(attribute: &Attribute) -> bool {
     attribute.path().is_ident("inject")
 }

@@ -10,7 +10,7 @@ use crate::error::rule::Rule;
 /// An injected parameter.
 pub(crate) struct Parameter {
     /// Its `#[cfg]`s: the argument is removed together with the parameter.
-    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) cfgs: Vec<Attribute>,
     /// Its type, without a leading `&`.
     pub(crate) of_type: Type,
     pub(crate) borrowed: bool,
@@ -25,9 +25,9 @@ impl Parameter {
     /// Reads one parameter. Reports it if it cannot be injected.
     pub(crate) fn read(input: &FnArg, errors: &mut Errors) -> Option<Self> {
         let FnArg::Typed(typed) = input else { return None };
-        let conditions = conditions(&typed.attrs);
-        let Type::Reference(reference) = bare(&typed.ty) else {
-            return Some(Self { conditions, of_type: (*typed.ty).clone(), borrowed: false });
+        let cfgs = cfgs(&typed.attrs);
+        let Type::Reference(reference) = ungrouped(&typed.ty) else {
+            return Some(Self { cfgs, of_type: (*typed.ty).clone(), borrowed: false });
         };
         if let Some(mutability) = &reference.mutability {
             errors.on(
@@ -48,7 +48,7 @@ impl Parameter {
                 return None;
             }
         }
-        if is_unsized(bare(&reference.elem)) {
+        if is_unsized(ungrouped(&reference.elem)) {
             errors.on(
                 reference,
                 Rule::UnsizedReference,
@@ -57,7 +57,7 @@ impl Parameter {
             );
             return None;
         }
-        Some(Self { conditions, of_type: (*reference.elem).clone(), borrowed: true })
+        Some(Self { cfgs, of_type: (*reference.elem).clone(), borrowed: true })
     }
 
     /// Whether its type can be named elsewhere; an `impl Trait` cannot.
@@ -67,15 +67,15 @@ impl Parameter {
 }
 
 /// The `#[cfg]`s among a parameter's attributes.
-pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 /// The type without the invisible group of a `macro_rules` fragment, or parentheses.
-pub(crate) fn bare(of_type: &Type) -> &Type {
+pub(crate) fn ungrouped(of_type: &Type) -> &Type {
     match of_type {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
         other => other,
     }
 }

@@ -3,7 +3,7 @@
 use syn::{FnArg, Signature, Type};
 
 use crate::ast::function::Function;
-use crate::ast::parameter::bare;
+use crate::ast::parameter::ungrouped;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::rule::Rule;
@@ -44,7 +44,7 @@ fn check_parameters(signature: &Signature, errors: &mut Errors) {
                 "the setup function takes one parameter at most, `app: &mut App`; \
                  build other values inside, and share them by `app.state(value)`",
             );
-        } else if !matches!(bare(&typed.ty), Type::Reference(_)) {
+        } else if !matches!(ungrouped(&typed.ty), Type::Reference(_)) {
             errors.on(
                 &typed.ty,
                 Rule::WrongMainParameter,

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Type};
 
 use crate::ast::function::Function;
-use crate::ast::parameter::bare;
+use crate::ast::parameter::ungrouped;
 use crate::ast::returned::Returned;
 use crate::attr::constant::Value;
 use crate::expand::conversion::converted;
@@ -60,7 +60,7 @@ fn set_up(function: &Function) -> TokenStream {
     let span = span_at(name.span());
     let (parameter, argument) = match signature.inputs.first() {
         Some(FnArg::Typed(typed)) => {
-            let of_type = match bare(&typed.ty) {
+            let of_type = match ungrouped(&typed.ty) {
                 Type::Reference(reference) => &*reference.elem,
                 other => other,
             };
@@ -84,9 +84,9 @@ fn set_up(function: &Function) -> TokenStream {
 
 /// Probes for `Box<dyn Error>`: the one error type that is accepted although it is not `Send`, because it is common in `main`.
 fn conversion(returned: &Returned) -> TokenStream {
-    let Returned { span, written, has_name } = returned;
+    let Returned { span, type_tokens, has_name } = returned;
     let is_boxed = if *has_name {
-        quote_spanned!(*span=> { <__taskvisor::Probe<#written>>::IS_BOXED })
+        quote_spanned!(*span=> { <__taskvisor::Probe<#type_tokens>>::IS_BOXED })
     } else {
         quote_spanned!(*span=> false)
     };

@@ -20,8 +20,8 @@ pub(crate) fn converted(
     let returned = Returned::read(output);
     let conversion = conversion(&returned);
     let function = Ident::new(function, Span::mixed_site());
-    let Returned { span, written, .. } = returned;
-    quote_spanned!(span=> <#written as #conversion>::#function(#call))
+    let Returned { span, type_tokens, .. } = returned;
+    quote_spanned!(span=> <#type_tokens as #conversion>::#function(#call))
 }
 
 /// The check of the return type alone, for a function with mistakes, which is not called.
@@ -37,10 +37,10 @@ pub(crate) fn type_check(
     }
     let conversion = conversion(&returned);
     let function = Ident::new(function, Span::mixed_site());
-    let Returned { span, written, .. } = returned;
+    let Returned { span, type_tokens, .. } = returned;
     quote_spanned! {span=>
         const _: fn() = || {
-            let _ = <#written as #conversion>::#function;
+            let _ = <#type_tokens as #conversion>::#function;
         };
     }
 }

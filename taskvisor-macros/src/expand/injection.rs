@@ -14,11 +14,11 @@ pub(crate) fn argument(
     function: &Ident,
     source: &TokenStream,
 ) -> TokenStream {
-    let Parameter { conditions, of_type, borrowed } = parameter;
+    let Parameter { cfgs, of_type, borrowed } = parameter;
     let span = span_at(of_type.span());
     let borrow = borrowed.then(|| quote_spanned!(span=> &));
     quote_spanned! {span=>
-        #(#conditions)* #borrow <#of_type as __taskvisor::#extractor>::#function(#source)
+        #(#cfgs)* #borrow <#of_type as __taskvisor::#extractor>::#function(#source)
     }
 }
 
@@ -39,8 +39,8 @@ pub(crate) fn needs<'a>(
 
 /// The statement that lists the states this parameter needs.
 fn need(parameter: &Parameter, extractor: &Ident) -> TokenStream {
-    let Parameter { conditions, of_type, .. } = parameter;
+    let Parameter { cfgs, of_type, .. } = parameter;
     let span = span_at(of_type.span());
     let call = quote_spanned!(span=> <#of_type as __taskvisor::#extractor>::needs(__taskvisor_needed););
-    quote!(#(#conditions)* #call)
+    quote!(#(#cfgs)* #call)
 }

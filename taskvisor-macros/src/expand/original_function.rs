@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
-use crate::ast::attribute::{declares, is_entry_point, is_mark};
+use crate::ast::attribute::{declares, is_entry_point, is_inject};
 use crate::ast::function::Function;
 use crate::error::Errors;
 use crate::span::attribute_span;
@@ -36,7 +36,7 @@ pub(crate) fn needless_async(function: &Function) -> Option<TokenStream> {
 
 fn strip_marks(function: &mut Function) -> bool {
     let typed = typed(function);
-    typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_mark) | stripped)
+    typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_inject) | stripped)
 }
 
 /// Allows these parameters to be unused: the compiler would advise renaming them.

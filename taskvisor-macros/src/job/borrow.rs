@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, Lifetime, PathArguments, Type};
 
-use crate::ast::parameter::bare;
+use crate::ast::parameter::ungrouped;
 
 /// The first part of the type that its spelling shows to be borrowed for less than `'static`.
 pub(super) fn find_borrow(of_type: &Type) -> Option<TokenStream> {
-    match bare(of_type) {
+    match ungrouped(of_type) {
         Type::Reference(reference) => match &reference.lifetime {
             Some(lifetime) if is_static(lifetime) => find_borrow(&reference.elem),
             _ => Some(reference.to_token_stream()),

@@ -29,13 +29,13 @@ pub(super) fn probing(inputs: &[Input]) -> TokenStream {
 /// Checks that each argument can be stored and is no extractor. An extractor under an alias is recognized here only, and would
 /// otherwise become a field.
 pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
-    let arguments = inputs::arguments(inputs).map(|Argument { conditions, of_type, .. }| {
+    let arguments = inputs::arguments(inputs).map(|Argument { cfgs, of_type, .. }| {
         let span = span_at(of_type.span());
         let is_extractor = quote_spanned!(span=> { <__taskvisor::Probe<#of_type>>::IS_EXTRACTOR });
         quote_spanned! {span=>
-            #(#conditions)* <#of_type as __taskvisor::NoExtractor<#is_extractor>>::check();
-            #(#conditions)* <#of_type as __taskvisor::CloneArgument<#is_extractor>>::check();
-            #(#conditions)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
+            #(#cfgs)* <#of_type as __taskvisor::NoExtractor<#is_extractor>>::check();
+            #(#cfgs)* <#of_type as __taskvisor::CloneArgument<#is_extractor>>::check();
+            #(#cfgs)* <#of_type as __taskvisor::SendArgument<#is_extractor>>::check();
         }
     });
     quote_spanned! {attribute_span()=>
@@ -47,10 +47,10 @@ pub(super) fn checks_of_arguments(inputs: &[Input]) -> TokenStream {
 
 /// Checks that the value can be sent to the caller.
 pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
-    let Returned { span, written, .. } = Returned::read(output);
-    let is_result = quote_spanned!(span=> <__taskvisor::Probe<#written>>::IS_RESULT);
+    let Returned { span, type_tokens, .. } = Returned::read(output);
+    let is_result = quote_spanned!(span=> <__taskvisor::Probe<#type_tokens>>::IS_RESULT);
     let conversion = conversion(span);
-    let value = quote_spanned!(span=> <#written as #conversion>::check(););
+    let value = quote_spanned!(span=> <#type_tokens as #conversion>::check(););
     quote_spanned! {attribute_span()=>
         const __TASKVISOR_IS_RESULT: ::core::primitive::bool = #is_result;
 
@@ -61,10 +61,10 @@ pub(super) fn check_of_value(output: &ReturnType) -> TokenStream {
 }
 
 /// The bounds of the arguments, assumed where the type is used.
-pub(super) fn of_arguments(job: &Job) -> TokenStream {
+pub(super) fn argument_bounds(job: &Job) -> TokenStream {
     // A bound cannot carry a `#[cfg]`. A bound on a `dyn Fn(&str)` would hide that it holds for any lifetime. For these
     // arguments the compiler reports each use.
-    let arguments = job.arguments().filter(|argument| argument.conditions.is_empty());
+    let arguments = job.arguments().filter(|argument| argument.cfgs.is_empty());
     let arguments = arguments.filter(|argument| !mentions(argument.of_type.to_token_stream(), "dyn"));
     // The index makes each bound unique: two aliases of one type would be the same bound twice, which is ambiguous.
     let bounds = arguments.enumerate().map(|(index, Argument { of_type, .. })| {
@@ -77,16 +77,16 @@ pub(super) fn of_arguments(job: &Job) -> TokenStream {
 ///
 /// An associated type may not name a type that is less visible than the impl (E0446), not even as the error beside the value.
 /// A `where` clause may, and it determines the type parameter.
-pub(super) fn of_value(written: &TokenStream) -> TokenStream {
-    let value = value();
+pub(super) fn value_bounds(type_tokens: &TokenStream) -> TokenStream {
+    let value = value_parameter();
     quote_spanned! {attribute_span()=>
         #value: ::core::marker::Send + 'static,
-        for<'unchecked> #written: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT, Value = #value>,
+        for<'unchecked> #type_tokens: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT, Value = #value>,
     }
 }
 
 /// The type parameter that stands for the value.
-pub(super) fn value() -> Ident {
+pub(super) fn value_parameter() -> Ident {
     Ident::new("__TaskvisorValue", attribute_span())
 }
 

@@ -100,18 +100,18 @@ fn extractor() -> Ident {
 /// The fields of the struct that is submitted.
 fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     let fields = arguments.map(|argument| {
-        let Argument { conditions, name, of_type } = argument;
+        let Argument { cfgs, name, of_type } = argument;
         let documentation = format!(" The argument `{}`.", argument.unraw_name());
-        quote_spanned!(attribute_span()=> #(#conditions)* #[doc = #documentation] pub #name: #of_type,)
+        quote_spanned!(attribute_span()=> #(#cfgs)* #[doc = #documentation] pub #name: #of_type,)
     });
     quote!(#(#fields)*)
 }
 
 fn clone(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
-    let bounds = bounds::of_arguments(job);
-    let fields = job.arguments().map(|Argument { conditions, name, .. }| {
-        quote_spanned!(attribute_span()=> #(#conditions)* #name: ::core::clone::Clone::clone(&self.#name),)
+    let bounds = bounds::argument_bounds(job);
+    let fields = job.arguments().map(|Argument { cfgs, name, .. }| {
+        quote_spanned!(attribute_span()=> #(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name),)
     });
     quote_spanned! {attribute_span()=>
         impl ::core::clone::Clone for #type_name where #bounds {
@@ -127,9 +127,9 @@ fn clone(job: &Job) -> TokenStream {
 fn write_slot(job: &Job) -> TokenStream {
     let Slot::Format(text) = &job.options.slot else { return TokenStream::new() };
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
-        let Argument { conditions, of_type, .. } = argument;
+        let Argument { cfgs, of_type, .. } = argument;
         let name = as_written_in(text, argument);
-        quote_spanned!(attribute_span()=> #(#conditions)* #name: &#of_type)
+        quote_spanned!(attribute_span()=> #(#cfgs)* #name: &#of_type)
     });
     quote_spanned! {attribute_span()=>
         fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::Arc<::core::primitive::str> {
@@ -147,17 +147,17 @@ fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
 
 fn implementation(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
-    let Returned { span, written, .. } = Returned::read(&job.function.signature.output);
+    let Returned { span, type_tokens, .. } = Returned::read(&job.function.signature.output);
     let conversion = bounds::conversion(span);
-    let of_arguments = bounds::of_arguments(job);
-    let of_value = bounds::of_value(&written);
-    let value = bounds::value();
+    let argument_bounds = bounds::argument_bounds(job);
+    let value_bounds = bounds::value_bounds(&type_tokens);
+    let value = bounds::value_parameter();
     let call = call(job);
-    let slot = slot(job);
+    let slot = slot_expression(job);
     let name = span_at(job.function.signature.ident.span());
     let context = if job.injected().next().is_some() { "__taskvisor_context" } else { "_context" };
     let context = Ident::new(context, name);
-    let result = quote_spanned!(span=> <#written as #conversion>::into_job_result(#call));
+    let result = quote_spanned!(span=> <#type_tokens as #conversion>::into_job_result(#call));
     let attempt = quote_spanned! {name=>
         fn attempt(
             self,
@@ -168,7 +168,7 @@ fn implementation(job: &Job) -> TokenStream {
         }
     };
     quote_spanned! {attribute_span()=>
-        impl<#value> __taskvisor::Job for #type_name where #of_arguments #of_value {
+        impl<#value> __taskvisor::Job for #type_name where #argument_bounds #value_bounds {
             type Value = #value;
 
             fn descriptor() -> &'static __taskvisor::JobDescriptor {
@@ -191,22 +191,20 @@ fn call(job: &Job) -> TokenStream {
     let source = quote_spanned!(span=> &__taskvisor_context);
     let from_context = Ident::new("from_context", Span::mixed_site());
     let values = job.inputs.iter().filter_map(|input| match input {
-        Input::Argument(Argument { conditions, name, .. }) => {
-            Some(quote_spanned!(span=> #(#conditions)* self.#name))
-        }
+        Input::Argument(Argument { cfgs, name, .. }) => Some(quote_spanned!(span=> #(#cfgs)* self.#name)),
         Input::Injected { parameter, .. } => Some(argument(parameter, &extractor(), &from_context, &source)),
         Input::Unusable { .. } => None,
     });
     quote_spanned!(span=> #name(#(#values),*).await)
 }
 
-fn slot(job: &Job) -> TokenStream {
+fn slot_expression(job: &Job) -> TokenStream {
     let Slot::Format(text) = &job.options.slot else {
         return quote_spanned!(attribute_span()=> ::core::option::Option::None);
     };
-    let values = slot::used(text, &job.inputs).into_iter().map(
-        |Argument { conditions, name, .. }| quote_spanned!(attribute_span()=> #(#conditions)* &self.#name),
-    );
+    let values = slot::used(text, &job.inputs)
+        .into_iter()
+        .map(|Argument { cfgs, name, .. }| quote_spanned!(attribute_span()=> #(#cfgs)* &self.#name));
     quote_spanned!(attribute_span()=> ::core::option::Option::Some(__taskvisor_slot(#(#values),*)))
 }
 
@@ -218,11 +216,11 @@ fn descriptor(job: &Job) -> TokenStream {
     let admission = admission(options);
     let queue = queue(options);
     let parameters = job.arguments().map(|argument| {
-        let conditions = &argument.conditions;
+        let cfgs = &argument.cfgs;
         let name = argument.unraw_name();
         let of_type = type_text(argument.of_type.to_token_stream());
         quote_spanned! {attribute_span()=>
-            #(#conditions)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
+            #(#cfgs)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
         }
     });
     quote_spanned! {attribute_span()=>

@@ -6,9 +6,9 @@ use syn::{
     Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type,
 };
 
-use crate::ast::attribute::is_mark;
+use crate::ast::attribute::is_inject;
 use crate::ast::function::mentions;
-use crate::ast::parameter::{Parameter, bare, conditions};
+use crate::ast::parameter::{Parameter, cfgs, ungrouped};
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -29,7 +29,7 @@ pub(super) enum Input {
 /// An argument of the job, which is a field of its struct.
 pub(super) struct Argument {
     /// Its `#[cfg]`s: everything generated from it is removed together with it.
-    pub(super) conditions: Vec<Attribute>,
+    pub(super) cfgs: Vec<Attribute>,
     pub(super) name: Ident,
     pub(super) of_type: Type,
 }
@@ -72,12 +72,12 @@ impl Input {
             let parameter = Parameter::read(input, errors);
             return parameter.map_or(unusable, |parameter| Self::Injected { pattern, parameter });
         }
-        let conditions = conditions(&typed.attrs);
+        let cfgs = cfgs(&typed.attrs);
         match (name(&pattern, errors), is_owned(&typed.ty, errors)) {
             // The compiler itself reports two arguments of the same name. With `#[cfg]`s, only one of them may exist.
-            (Some(name), true) if !(names.contains(&name) && conditions.is_empty()) => {
+            (Some(name), true) if !(names.contains(&name) && cfgs.is_empty()) => {
                 names.push(name.clone());
-                Self::Argument(Argument { conditions, name, of_type: (*typed.ty).clone() })
+                Self::Argument(Argument { cfgs, name, of_type: (*typed.ty).clone() })
             }
             _ => unusable,
         }
@@ -86,7 +86,7 @@ impl Input {
 
 /// Whether a parameter carries `#[inject]`.
 fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
-    let mut marks = attributes.iter().filter(|attribute| is_mark(attribute)).peekable();
+    let mut marks = attributes.iter().filter(|attribute| is_inject(attribute)).peekable();
     let is_marked = marks.peek().is_some();
     for mark in marks {
         if !matches!(mark.meta, Meta::Path(_)) {
@@ -102,8 +102,8 @@ fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
 
 /// Whether the type is an extractor by its spelling.
 fn is_injected(of_type: &Type) -> bool {
-    let of_type = match bare(of_type) {
-        Type::Reference(reference) => bare(&reference.elem),
+    let of_type = match ungrouped(of_type) {
+        Type::Reference(reference) => ungrouped(&reference.elem),
         other => other,
     };
     let Some(last) = last_segment(of_type) else { return false };
@@ -121,7 +121,7 @@ fn is_injected(of_type: &Type) -> bool {
 }
 
 fn last_segment(of_type: &Type) -> Option<&PathSegment> {
-    match bare(of_type) {
+    match ungrouped(of_type) {
         Type::Path(path) => path.path.segments.last(),
         _ => None,
     }

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{ReturnType, Type};
 
 use crate::ast::function::Function;
-use crate::ast::parameter::bare;
+use crate::ast::parameter::ungrouped;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 use crate::valid::signature;
@@ -48,7 +48,7 @@ pub(super) fn check_inputs(inputs: &Inputs, errors: &mut Errors) {
 
 fn check_output(output: &ReturnType, errors: &mut Errors) {
     let ReturnType::Type(_, returned) = output else { return };
-    let returns_nothing = match bare(returned) {
+    let returns_nothing = match ungrouped(returned) {
         Type::Tuple(tuple) => tuple.elems.is_empty(),
         _ => false,
     };

@@ -2,7 +2,7 @@
 
 use syn::{Signature, Type};
 
-use crate::ast::parameter::{Parameter, bare};
+use crate::ast::parameter::{Parameter, ungrouped};
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -32,7 +32,7 @@ impl Inputs {
 
 /// Whether the type is the event by its spelling.
 pub(super) fn is_event(of_type: &Type) -> bool {
-    match bare(of_type) {
+    match ungrouped(of_type) {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Event"),
         _ => false,
     }

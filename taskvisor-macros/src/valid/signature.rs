@@ -3,9 +3,9 @@
 use quote::ToTokens;
 use syn::{Attribute, FnArg, GenericParam, Generics, ReturnType, Safety, Signature, Type};
 
-use crate::ast::attribute::{declares, is_entry_point, is_mark};
+use crate::ast::attribute::{declares, is_entry_point, is_inject};
 use crate::ast::function::mentions;
-use crate::ast::parameter::bare;
+use crate::ast::parameter::ungrouped;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -111,7 +111,7 @@ pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     });
-    for mark in typed.flat_map(|typed| &typed.attrs).filter(|attribute| is_mark(attribute)) {
+    for mark in typed.flat_map(|typed| &typed.attrs).filter(|attribute| is_inject(attribute)) {
         errors.on(
             mark,
             Rule::InjectOutsideAJob,
@@ -153,7 +153,7 @@ pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mu
 /// Reports `impl Trait` as the return type, which hides whether it is a result. Inside of a result it is allowed.
 pub(crate) fn check_returned(output: &ReturnType, what: &str, errors: &mut Errors) {
     let ReturnType::Type(_, returned) = output else { return };
-    if matches!(bare(returned), Type::ImplTrait(_)) {
+    if matches!(ungrouped(returned), Type::ImplTrait(_)) {
         errors.on(
             returned,
             Rule::ImplTraitOfATask,
