@@ -168,7 +168,7 @@ impl Process {
 
     fn signaled(self: &Arc<Self>, signal: Signal) {
         let now = Instant::now();
-        // Decided under the lock, applied after it: a stop request takes the registry's locks, and its observer calls
+        // Decided under the lock, applied after it: the shutdown takes the registry's locks, and its observer calls
         // `schedule_check`.
         let (stop, check) = {
             let mut phase = self.phase.lock();
