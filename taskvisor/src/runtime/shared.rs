@@ -18,7 +18,8 @@ use crate::policy::{Config, ControllerConfig};
 use crate::sync::{AtomicBool, Mutex, Notify, available_parallelism, watch};
 use crate::task::{RuntimeError, StuckTask};
 
-/// The state that all tasks of one supervisor share. The supervisor, its tasks and its driver own it.
+/// The state that all tasks of one supervisor share. The supervisor, the registrations of its tasks, contexts and the shutdown
+/// driver own it; handles do not.
 ///
 /// Its methods are beside the code that they belong to:
 ///
