@@ -170,7 +170,7 @@ impl Process {
         let now = Instant::now();
         // Decided under the lock, applied after it: the shutdown takes the registry's locks, and its observer calls
         // `schedule_check`.
-        let (stop, check) = {
+        let (shutdown, check) = {
             let mut phase = self.phase.lock();
             match &mut *phase {
                 ProcessPhase::Building { .. } | ProcessPhase::Setup => {
@@ -192,7 +192,7 @@ impl Process {
         };
         // Stores a permit if `interruption` does not wait yet. After the setup nothing waits, and the permit has no effect.
         self.interrupted.notify_one();
-        if let Some((shared, grace)) = stop {
+        if let Some((shared, grace)) = shutdown {
             shared.request_shutdown(grace);
         }
         if let Some(due) = check {
