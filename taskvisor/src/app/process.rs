@@ -193,7 +193,7 @@ impl Process {
         // Stores a permit if `interruption` does not wait yet. After the setup nothing waits, and the permit has no effect.
         self.interrupted.notify_one();
         if let Some((shared, grace)) = shutdown {
-            shared.request_shutdown(grace);
+            shared.request_shutdown_by_signal(grace);
         }
         if let Some(due) = check {
             self.schedule_check(due);

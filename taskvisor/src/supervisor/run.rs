@@ -76,7 +76,8 @@ fn stop_at_signals(shared: &Arc<Shared>) -> impl FnMut(Signal) + Send + use<> {
     let mut grace = None;
     move |_| {
         let Some(shared) = shared.upgrade() else { return };
-        shared.request_shutdown(grace.unwrap_or(shared.config.grace));
+        let configured = shared.config.grace;
+        shared.request_shutdown_by_signal(grace.unwrap_or(configured));
         grace = Some(Duration::ZERO);
     }
 }

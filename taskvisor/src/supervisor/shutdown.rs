@@ -108,6 +108,16 @@ impl Shared {
         });
     }
 
+    /// As `request_shutdown`, on the thread that handles signals.
+    // All tasks may end before this call returns, and then this reference would be the last one. The runtime drops it, and not
+    // this thread: the destructors of states are user code, which may block, and may wait for the next signal.
+    pub(crate) fn request_shutdown_by_signal(self: Arc<Self>, grace: Duration) {
+        self.request_shutdown(grace);
+        if let Some(runtime) = self.runtime.get().cloned() {
+            runtime.spawn(async move { drop(self) });
+        }
+    }
+
     /// Begins the shutdown if no task is live, in one step with closing admission. Returns whether it did.
     pub(crate) fn shut_down_if_idle(&self) -> bool {
         let idle = self.registry.close_if_idle();
