@@ -12,7 +12,7 @@ use super::world::{Added, World, until_cancelled};
 use super::{GRACE, block_on, cell, explore, explore_within, join, overdue, stop};
 use crate::policy::Config;
 use crate::runtime::body::erase;
-use crate::runtime::cell::{InterruptError, Request, STUCK_CONFIRMATION, TaskCell};
+use crate::runtime::cell::{InterruptError, Request, RequestKind, STUCK_CONFIRMATION, TaskCell};
 use crate::sync::{AtomicUsize, Ordering};
 use crate::task::{InterruptCause, Outcome};
 
@@ -33,7 +33,7 @@ fn an_interrupt_reaches_an_actor_that_polls_or_waits() {
         let interrupting = spawn_interrupt(&task, now);
         block_on(poll_fn(|context| {
             let view = task.begin_poll();
-            if matches!(view.request, Some(Request::Interrupt(_))) {
+            if matches!(view.request, Some(Request { kind: RequestKind::Interrupt(_), .. })) {
                 return Poll::Ready(());
             }
             task.end_poll(view, context.waker());
@@ -83,7 +83,7 @@ fn a_stop_request_replaces_an_interrupt() {
         let interrupting = spawn_interrupt(&task, now);
         assert!(task.request_stop(stop(now)), "an interrupt is no stop request");
         assert!(matches!(join(interrupting), Ok(()) | Err(InterruptError::Stopping)));
-        assert!(matches!(task.begin_poll().request, Some(Request::Stop(_))));
+        assert!(matches!(task.begin_poll().request, Some(Request { kind: RequestKind::Stop { .. }, .. })));
         assert!(token.is_cancelled());
         assert!(task.finish_attempt(now, None).interrupt.is_none());
         assert!(task.begin_attempt(now).is_err());

@@ -18,6 +18,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    #[inline]
     pub(crate) fn count(&self, cell: &TaskCell, end: TaskEnd) {
         match end {
             TaskEnd::Completed => {

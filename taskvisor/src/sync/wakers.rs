@@ -166,6 +166,7 @@ impl Wakers {
     }
 
     /// Takes out the attempt-scoped wakers. `None` if there are none.
+    #[inline]
     pub(crate) fn take_attempt_waiters(&mut self) -> Option<WakeList> {
         let inline = if is_attempt_scoped(self.inline_id.get()) { self.inline.take() } else { None };
         let overflow = self

@@ -33,13 +33,13 @@ impl AttemptResult {
             |class, kind, event, error: BoxError| Classified { class, caught: Some((kind, error)), event };
         let stopped = |event| Classified { class: AttemptClass::Canceled, caught: None, event };
         let interrupted =
-            Classified { class: AttemptClass::Interrupted, caught: None, event: EventName::Interrupted };
+            || Classified { class: AttemptClass::Interrupted, caught: None, event: EventName::Interrupted };
         match self {
             Self::Returned(Ok(())) => {
                 Classified { class: AttemptClass::Succeeded, caught: None, event: EventName::Succeeded }
             }
             Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
-            Self::Returned(Err(TaskError::Canceled)) if cell.is_interrupted() => interrupted,
+            Self::Returned(Err(TaskError::Canceled)) if cell.is_interrupted() => interrupted(),
             // Without a stop request this is a failure. As a cancellation it would end the task for no visible reason.
             Self::Returned(Err(TaskError::Canceled)) => failed(
                 AttemptClass::Failed,
@@ -68,7 +68,7 @@ impl AttemptResult {
                 EventName::TimedOut,
                 Box::new(TimedOut(timeout)),
             ),
-            Self::Interrupted => interrupted,
+            Self::Interrupted => interrupted(),
             Self::Aborted => stopped(EventName::Aborted),
         }
     }

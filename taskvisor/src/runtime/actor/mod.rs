@@ -35,7 +35,7 @@ use self::timer::ActorTimer;
 use crate::event::{EventKind, EventName};
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{PendingStop, PollView, Request, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{PendingStop, PollView, Request, RequestKind, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::{InterruptCause, WaitingOn};
@@ -200,26 +200,35 @@ impl TaskActor {
             }
             Poll::Pending => {}
         }
-        let (deadline, result) = match request {
-            Some(Request::Stop(stop)) => (Some(stop.deadline), AttemptResult::Aborted),
-            Some(Request::Interrupt(interrupt)) => (Some(interrupt.deadline), AttemptResult::Interrupted),
-            None => (None, AttemptResult::TimedOut),
+        let Some(Request { deadline, kind, .. }) = request else {
+            let Some(until) = until else { return PENDING };
+            return self.wait_until(until, AttemptResult::TimedOut, context);
         };
+        let is_stop = matches!(kind, RequestKind::Stop { .. });
+        let result = if is_stop { AttemptResult::Aborted } else { AttemptResult::Interrupted };
         // Checked after the body was polled: even with a grace of zero, the body is polled once after the request.
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if deadline <= Instant::now() {
             return self.finish_attempt(result, context);
         }
-        let Some(due) = deadline.into_iter().chain(until).min() else { return PENDING };
-        let (polled, result) = match request {
-            // Only the deadline of a stop gets the timer of the watchdog: a timeout or an interrupt is not worth a thread.
-            Some(Request::Stop(_)) if deadline == Some(due) => {
-                (self.timer(due).poll_stop(due, context), result)
+        match until {
+            Some(until) if until < deadline && is_stop => {
+                self.wait_until(until, AttemptResult::TimedOut, context)
             }
-            Some(Request::Stop(_)) | None => (self.poll_timer_at(due, context), AttemptResult::TimedOut),
-            // Also if the timeout comes first: the attempt was interrupted before.
-            Some(Request::Interrupt(_)) => (self.poll_timer_at(due, context), result),
-        };
-        if polled.is_pending() { PENDING } else { self.finish_attempt(result, context) }
+            // Interrupted, not timed out: the interrupt came first.
+            Some(until) if until < deadline => self.wait_until(until, result, context),
+            // Only the deadline of a stop gets the timer of the watchdog: a timeout or an interrupt is not worth a thread.
+            _ if is_stop => match self.timer(deadline).poll_stop(deadline, context) {
+                Poll::Ready(()) => self.finish_attempt(result, context),
+                Poll::Pending => PENDING,
+            },
+            _ => self.wait_until(deadline, result, context),
+        }
+    }
+
+    /// Ends the attempt with `result` at `due`.
+    fn wait_until(&mut self, due: Instant, result: AttemptResult, context: &mut Context<'_>) -> Step {
+        self.timer(due).set(due);
+        if self.poll_timer(context).is_pending() { PENDING } else { self.finish_attempt(result, context) }
     }
 
     /// Ends the wait for the next attempt, because of an interrupt.
@@ -355,11 +364,6 @@ impl TaskActor {
 
     fn timer(&mut self, due: Instant) -> Pin<&mut ActorTimer> {
         self.timer.get_or_insert_with(|| Box::pin(ActorTimer::new(due))).as_mut()
-    }
-
-    fn poll_timer_at(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()> {
-        self.timer(due).set(due);
-        self.poll_timer(context)
     }
 
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {

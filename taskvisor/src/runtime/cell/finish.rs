@@ -6,7 +6,7 @@ use std::task::Waker;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, Links, Request, StopKind, TaskCell, TaskEnd};
+use super::{CellPhase, CellState, Links, RequestKind, StopKind, TaskCell, TaskEnd};
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::WakeList;
 
@@ -25,14 +25,14 @@ impl TaskCell {
             if state.end.is_some() || !state.polling {
                 return false;
             }
-            let Some(Request::Stop(stop)) = &mut state.request else { return false };
+            let Some(stop) = &mut state.request else { return false };
+            let RequestKind::Stop { kind, .. } = stop.kind else { return false };
             if stop.deadline > now {
                 return false;
             }
             if !stop.confirm_overdue(now) {
                 return false;
             }
-            let kind = stop.kind;
             state.end = Some(match kind {
                 StopKind::Stop => TaskEnd::Aborted,
                 // The task never owned its slot, so that there is no attempt to abort.

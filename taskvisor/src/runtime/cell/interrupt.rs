@@ -15,23 +15,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CellPhase, CellState, PendingStop, TaskCell, saturating_deadline};
+use super::{CellPhase, CellState, PendingStop, Request, RequestKind, TaskCell};
 use crate::task::InterruptCause;
-
-/// What was requested of a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Request {
-    Stop(PendingStop),
-    Interrupt(PendingInterrupt),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PendingInterrupt {
-    /// The cause of the first interrupt.
-    pub(crate) cause: InterruptCause,
-    /// When the future of the attempt is dropped.
-    pub(crate) deadline: Instant,
-}
 
 /// Why a task cannot be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +34,7 @@ impl TaskCell {
         at: Instant,
         grace: Duration,
     ) -> Result<(), InterruptError> {
-        let grace = self.stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
-        let deadline = saturating_deadline(at, grace);
+        let interrupt = Request::new(at, grace, self.stop_timeout, RequestKind::Interrupt(cause));
         let (token, actor, listeners) = {
             let mut state = self.state.lock();
             // A decided end is final, although waiters may not see it yet.
@@ -58,9 +42,9 @@ impl TaskCell {
                 return Err(InterruptError::Ended);
             }
             match &mut state.request {
-                Some(Request::Stop(_)) => return Err(InterruptError::Stopping),
-                Some(Request::Interrupt(pending)) => pending.deadline = pending.deadline.min(deadline),
-                request @ None => *request = Some(Request::Interrupt(PendingInterrupt { cause, deadline })),
+                Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
+                Some(pending) => pending.deadline = pending.deadline.min(interrupt.deadline),
+                request @ None => *request = Some(interrupt),
             }
             let is_running = state.phase == CellPhase::Running;
             let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
@@ -84,17 +68,14 @@ impl TaskCell {
 
 impl CellState {
     pub(super) fn stop(&self) -> Option<PendingStop> {
-        match self.request {
-            Some(Request::Stop(stop)) => Some(stop),
-            Some(Request::Interrupt(_)) | None => None,
-        }
+        self.request.as_ref().and_then(Request::stop)
     }
 
     /// Removes a pending interrupt.
     pub(super) fn take_interrupt(&mut self) -> Option<InterruptCause> {
-        let Some(Request::Interrupt(pending)) = self.request else { return None };
+        let Some(Request { kind: RequestKind::Interrupt(cause), .. }) = self.request else { return None };
         self.request = None;
-        Some(pending.cause)
+        Some(cause)
     }
 
     /// Removes an interrupt that arrived between two attempts, where it ends the wait.

@@ -65,10 +65,11 @@ mod stop_request;
 mod value;
 mod views;
 
-pub(crate) use interrupt::{InterruptError, Request};
+pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use stop_request::{
-    PendingStop, RegistryKey, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd, saturating_deadline,
+    PendingStop, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd,
+    saturating_deadline,
 };
 pub(crate) use views::{FinishedAttempt, PollView};
 
@@ -189,6 +190,7 @@ impl TaskCell {
 
     fn request_stop_if(&self, request: StopRequest, applies: impl FnOnce(&CellState) -> bool) -> bool {
         let stop = request.limited_to(self.stop_timeout);
+        let RequestKind::Stop { cause, .. } = stop.kind else { return false };
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
             // A decided end is final, although waiters may not see it yet.
@@ -199,18 +201,20 @@ impl TaskCell {
                 return false;
             };
             let first = match pending {
-                // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
-                Some(Request::Stop(pending)) if pending.deadline <= stop.deadline => return false,
-                Some(Request::Stop(pending)) => {
-                    pending.deadline = stop.deadline;
-                    pending.enforcer = stop.cause;
+                Some(Request { deadline, first_overdue_ms, kind: RequestKind::Stop { enforcer, .. } }) => {
+                    // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
+                    if *deadline <= stop.deadline {
+                        return false;
+                    }
+                    *deadline = stop.deadline;
+                    *enforcer = cause;
                     // Measured from the old deadline, hence void.
-                    pending.first_overdue_ms = 0;
+                    *first_overdue_ms = 0;
                     false
                 }
                 // A stop request replaces an interrupt.
-                Some(Request::Interrupt(_)) | None => {
-                    *pending = Some(Request::Stop(stop));
+                Some(_) | None => {
+                    *pending = Some(stop);
                     true
                 }
             };
@@ -266,7 +270,7 @@ impl TaskCell {
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self.state.lock().request, Some(Request::Interrupt(_)))
+        matches!(self.state.lock().request, Some(Request { kind: RequestKind::Interrupt(_), .. }))
     }
 
     pub(crate) fn stop_requested(&self) -> bool {
@@ -362,9 +366,10 @@ impl CellState {
     fn begin_poll(&mut self) -> PollView {
         self.polling = true;
         // A new poll: an observation of the previous one says nothing about it.
-        if let Some(Request::Stop(pending)) = &mut self.request {
-            pending.first_overdue_ms = 0;
-        }
+        let Some(pending) = &mut self.request else {
+            return PollView { request: None, interrupted_wait: None };
+        };
+        pending.first_overdue_ms = 0;
         let interrupted_wait = self.take_interrupted_wait();
         PollView { request: self.request, interrupted_wait }
     }

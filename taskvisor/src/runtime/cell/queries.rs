@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, Request, TaskCell, TaskEnd};
+use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::sync::wakers::{WaiterId, check_or_register};
@@ -139,7 +139,9 @@ impl TaskCell {
             CellPhase::Running => {
                 // The clock is read only for an attempt that was interrupted.
                 let overdue = match state.request {
-                    Some(Request::Interrupt(pending)) => pending.deadline <= Instant::now(),
+                    Some(Request { deadline, kind: RequestKind::Interrupt(_), .. }) => {
+                        deadline <= Instant::now()
+                    }
                     _ => false,
                 };
                 (Phase::Running { attempt, overdue }, None)

@@ -1,4 +1,4 @@
-//! The values a cell is made of: registry keys, stop requests, and task ends.
+//! The values a cell is made of: registry keys, requests, and task ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::error::LastFailure;
 use crate::policy::StopTimeout;
-use crate::task::{Outcome, Rejection, StopCause};
+use crate::task::{InterruptCause, Outcome, Rejection, StopCause};
 
 /// The key under which a task is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,32 @@ pub(crate) enum RegistryKey {
     Free,
 }
 
+/// What was requested of a task. Its attempt is dropped at the deadline.
+// One deadline for both kinds, and not an enum of two structs: that would need 32 bytes instead of 24 in every cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) deadline: Instant,
+    /// For a stop: the lateness of the current poll when it was first observed past the deadline, in milliseconds plus one. Zero
+    /// if it was not observed yet.
+    // Four bytes instead of an `Option<Instant>`: every task pays for it.
+    pub(super) first_overdue_ms: u32,
+    pub(crate) kind: RequestKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// The task must end. The request stays until then.
+    Stop {
+        kind: StopKind,
+        /// The cause of the first request.
+        cause: StopCause,
+        /// The cause of the request that set the current deadline.
+        enforcer: StopCause,
+    },
+    /// The attempt must end. See `interrupt.rs`.
+    Interrupt(InterruptCause),
+}
+
 /// A stop request that a task has accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PendingStop {
@@ -29,10 +55,6 @@ pub(crate) struct PendingStop {
     pub(crate) deadline: Instant,
     /// The cause of the request that set the current deadline.
     pub(crate) enforcer: StopCause,
-    /// The lateness of the current poll when it was first observed past the deadline, in milliseconds plus one. Zero if it
-    /// was not observed yet.
-    // Four bytes instead of an `Option<Instant>`: every task pays for it.
-    pub(super) first_overdue_ms: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,16 +88,9 @@ impl StopRequest {
     }
 
     /// Applies the `stop_timeout` of a task. It can shorten the grace of the sender, never extend it.
-    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> PendingStop {
+    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> Request {
         let Self { kind, cause, at, grace } = self;
-        let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
-        PendingStop {
-            kind,
-            cause,
-            deadline: saturating_deadline(at, grace),
-            enforcer: cause,
-            first_overdue_ms: 0,
-        }
+        Request::new(at, grace, stop_timeout, RequestKind::Stop { kind, cause, enforcer: cause })
     }
 }
 
@@ -85,6 +100,29 @@ impl PendingStop {
         match self.kind {
             StopKind::Stop => TaskEnd::Canceled { cause: self.cause, failed },
             StopKind::Reject(rejection) => TaskEnd::Rejected(rejection),
+        }
+    }
+}
+
+impl Request {
+    /// A request with this `grace`, or the `stop_timeout` of the task if that is shorter.
+    pub(super) fn new(
+        at: Instant,
+        grace: Duration,
+        stop_timeout: Option<StopTimeout>,
+        kind: RequestKind,
+    ) -> Self {
+        let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));
+        Self { deadline: saturating_deadline(at, grace), first_overdue_ms: 0, kind }
+    }
+
+    /// The stop request, if it is one.
+    pub(crate) fn stop(&self) -> Option<PendingStop> {
+        match self.kind {
+            RequestKind::Stop { kind, cause, enforcer } => {
+                Some(PendingStop { kind, cause, deadline: self.deadline, enforcer })
+            }
+            RequestKind::Interrupt(_) => None,
         }
     }
 

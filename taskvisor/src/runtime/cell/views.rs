@@ -29,9 +29,6 @@ pub(crate) struct PollView {
 
 impl PollView {
     pub(crate) fn stop(&self) -> Option<PendingStop> {
-        match self.request {
-            Some(Request::Stop(stop)) => Some(stop),
-            Some(Request::Interrupt(_)) | None => None,
-        }
+        self.request.as_ref().and_then(Request::stop)
     }
 }
