@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-pub(crate) use super::queue::{Delivery, Queue};
+pub(crate) use super::queue::{Batch, Delivery, Queue};
 
 use super::{Event, EventKind, EventName, EventSet, Subject};
 use crate::sync::{AtomicU64, Ordering};
@@ -73,7 +73,8 @@ impl Bus {
 
     /// Counts a panic of a subscriber for the report.
     pub(crate) fn count_panic(&self) {
-        // Relaxed: a counter. A report after the drain sees all panics, because `handled` then takes the queue's lock.
+        // Relaxed: a counter. A report after the drain sees all panics, because the end of a
+        // batch takes the queue's lock after its panics.
         self.panics.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -7,7 +7,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{block_on, cell, explore, explore_within, join, poll_once};
-use crate::event::bus::{Bus, Delivery, Queue};
+use crate::event::bus::{Batch, Bus, Delivery, Queue};
 use crate::event::{EventKind, EventName, EventSet};
 
 fn queues() -> [Arc<Queue>; 2] {
@@ -16,14 +16,14 @@ fn queues() -> [Arc<Queue>; 2] {
 
 /// Runs a worker that records the sequence number and the attempt of each event.
 fn run_worker(queue: &Queue) -> Vec<(u64, u64)> {
-    let mut delivered = Vec::new();
-    while let Some(delivery) = block_on(poll_fn(|context| queue.poll_next(context))) {
+    let (mut batch, mut delivered) = (Batch::with_limit(2), Vec::new());
+    while let Some(delivery) = block_on(poll_fn(|context| queue.poll_delivery(&mut batch, context))) {
         if let Delivery::Event(event) = delivery {
             if let EventKind::Started { attempt } = event.kind {
                 delivered.push((event.seq, attempt));
             }
         }
-        queue.handled();
+        queue.finish_delivery(&batch);
     }
     delivered
 }

@@ -1,14 +1,31 @@
-//! Models of a subscriber's queue: push, poll, overflow, close, drain.
+//! Models of a subscriber's queue: push, batches, overflow, close, drain.
+//!
+//! Workers take batches of at most [`LIMIT`] deliveries, so that three of them make two batches.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{block_on, explore, explore_within, join};
-use crate::event::bus::{Delivery, Queue};
+use super::{block_on, explore, explore_within, join, poll_once};
+use crate::event::bus::{Batch, Delivery, Queue};
 use crate::event::{Event, EventKind, EventSet};
+
+const LIMIT: usize = 2;
+
+/// Batches of one delivery, for models of other parts: their workers need not keep the batch.
+impl Queue {
+    pub(crate) fn poll_next(&self, context: &Context<'_>) -> Poll<Option<Delivery>> {
+        self.poll_delivery(&mut Batch::with_limit(1), context)
+    }
+
+    pub(crate) fn handled(&self) {
+        self.finish_delivery(&Batch::with_limit(1));
+    }
+}
 
 fn queue(capacity: usize) -> Arc<Queue> {
     Arc::new(Queue::new("subscriber".to_owned(), EventSet::ALL, capacity))
@@ -28,8 +45,17 @@ fn spawn_push<const N: usize>(queue: &Arc<Queue>, numbers: [u64; N]) -> thread::
     })
 }
 
-fn next(queue: &Queue) -> Option<Delivery> {
-    block_on(poll_fn(|context| queue.poll_next(context)))
+fn next(queue: &Queue, batch: &mut Batch) -> Option<Delivery> {
+    block_on(poll_fn(|context| queue.poll_delivery(batch, context)))
+}
+
+/// Calls `handle` for all deliveries, until the queue is closed and empty.
+fn run_worker(queue: &Queue, mut handle: impl FnMut(Delivery)) {
+    let mut batch = Batch::with_limit(LIMIT);
+    while let Some(delivery) = next(queue, &mut batch) {
+        handle(delivery);
+        queue.finish_delivery(&batch);
+    }
 }
 
 /// A subscriber that records its deliveries.
@@ -56,10 +82,7 @@ impl Subscriber {
     fn spawn_worker(&self, queue: &Arc<Queue>) -> thread::JoinHandle<Delivered> {
         let (subscriber, queue) = (self.clone(), Arc::clone(queue));
         thread::spawn(move || {
-            while let Some(delivery) = next(&queue) {
-                subscriber.handle(&delivery);
-                queue.handled();
-            }
+            run_worker(&queue, |delivery| subscriber.handle(&delivery));
             subscriber.delivered()
         })
     }
@@ -78,7 +101,7 @@ fn wait_until_drained(queue: &Queue) {
     block_on(poll_fn(|context| queue.poll_drained(&mut id, context)));
 }
 
-/// `push` × `push` × `poll_next`, `handled`: every event of two publishers is handled or reported as lost, once.
+/// `push` × `push` × `poll_delivery`, `finish_delivery`: every event of two publishers is handled or reported as lost, once.
 #[test]
 fn every_event_is_handled_or_reported_as_lost() {
     explore(|| {
@@ -94,7 +117,7 @@ fn every_event_is_handled_or_reported_as_lost() {
     });
 }
 
-/// `push` × `poll_next`: the events of one publisher arrive in order, and each gap is reported at its place, with its size.
+/// `push` × `poll_delivery`: the events of one publisher arrive in order, and each gap is reported at its place, with its size.
 #[test]
 fn a_gap_is_reported_at_its_place() {
     explore(|| {
@@ -103,16 +126,13 @@ fn a_gap_is_reported_at_its_place() {
             let queue = Arc::clone(&queue);
             thread::spawn(move || {
                 let mut expected = 1;
-                while let Some(delivery) = next(&queue) {
-                    match delivery {
-                        Delivery::Event(event) => {
-                            assert_eq!(event.seq, expected, "a gap was not reported at its place");
-                            expected += 1;
-                        }
-                        Delivery::Gap(lost) => expected += lost,
+                run_worker(&queue, |delivery| match delivery {
+                    Delivery::Event(event) => {
+                        assert_eq!(event.seq, expected, "a gap was not reported at its place");
+                        expected += 1;
                     }
-                    queue.handled();
-                }
+                    Delivery::Gap(lost) => expected += lost,
+                });
                 expected
             })
         };
@@ -124,7 +144,7 @@ fn a_gap_is_reported_at_its_place() {
     });
 }
 
-/// `push` × `close` × `poll_next`: events that were pushed before the close are handled, later ones are dropped, and the
+/// `push` × `close` × `poll_delivery`: events that were pushed before the close are handled, later ones are dropped, and the
 /// worker ends.
 #[test]
 fn an_event_pushed_during_the_close_is_handled_or_dropped() {
@@ -138,33 +158,142 @@ fn an_event_pushed_during_the_close_is_handled_or_dropped() {
         assert_eq!(delivered.lost, 0);
         join(pushing);
         push(&queue, 3);
-        assert!(next(&queue).is_none(), "a closed queue accepted an event");
+        assert!(next(&queue, &mut Batch::with_limit(LIMIT)).is_none(), "a closed queue accepted an event");
     });
 }
 
-/// `handled` × `poll_drained`: a queue is drained once the last event is handled, not once it is taken.
+/// `finish_delivery` × `poll_drained`: a queue is drained once the last event of a batch is handled, not once the batch is taken
+/// or its first event is handled.
 #[test]
 fn drained_means_handled() {
     explore(|| {
-        let queue = queue(1);
+        let queue = queue(2);
         push(&queue, 1);
+        push(&queue, 2);
         let subscriber = Subscriber::default();
         let worker = {
             let (subscriber, queue) = (subscriber.clone(), Arc::clone(&queue));
             thread::spawn(move || {
-                let delivery = next(&queue).expect("the queue is not closed");
-                thread::yield_now();
-                subscriber.handle(&delivery);
-                queue.handled();
+                let mut batch = Batch::with_limit(LIMIT);
+                for _ in 0..2 {
+                    let delivery = next(&queue, &mut batch).expect("the queue is not closed");
+                    thread::yield_now();
+                    subscriber.handle(&delivery);
+                    queue.finish_delivery(&batch);
+                }
             })
         };
         wait_until_drained(&queue);
-        assert_eq!(subscriber.delivered().events, [1], "the event is still being handled");
+        assert_eq!(subscriber.delivered().events, [1, 2], "the batch is still being handled");
         join(worker);
     });
 }
 
-/// `push` to a full queue × `poll_next`, `handled` × `close`, `poll_drained`: a queue is drained once every gap is
+/// `push` × `poll_delivery`: events in the queue and unstarted ones of the batch never exceed the capacity together. A gap in
+/// front of an event takes up one more place.
+#[test]
+fn the_capacity_counts_unstarted_events_of_the_batch() {
+    const CAPACITY: usize = 2;
+    explore_within(4, || {
+        let queue = queue(CAPACITY);
+        // Counted before the call that starts a delivery: an upper bound of the deliveries that a publisher can see started.
+        let started = Arc::new(AtomicUsize::new(0));
+        push(&queue, 1);
+        push(&queue, 2);
+        let worker = {
+            let (queue, started) = (Arc::clone(&queue), Arc::clone(&started));
+            thread::spawn(move || {
+                let (mut batch, mut deliveries) = (Batch::with_limit(LIMIT), Vec::new());
+                loop {
+                    started.fetch_add(1, Ordering::SeqCst);
+                    let Some(delivery) = next(&queue, &mut batch) else { return deliveries };
+                    deliveries.push(delivery);
+                    queue.finish_delivery(&batch);
+                }
+            })
+        };
+        let started_at = [3, 4, 5].map(|number| {
+            push(&queue, number);
+            started.load(Ordering::SeqCst)
+        });
+        queue.close();
+        let deliveries = join(worker);
+        let (mut events, mut lost, mut after_gap) = (0, 0, 0);
+        for (place, delivery) in deliveries.iter().enumerate() {
+            match delivery {
+                Delivery::Event(event) => {
+                    events += 1;
+                    if let Some(pushed) = (event.seq as usize).checked_sub(3) {
+                        let room = CAPACITY + started_at[pushed] + after_gap;
+                        assert!(place < room, "{deliveries:?}, started {started_at:?}");
+                    }
+                    after_gap = 0;
+                }
+                Delivery::Gap(gap) => {
+                    lost += gap;
+                    after_gap = 1;
+                }
+            }
+        }
+        assert_eq!(events + lost, 5);
+    });
+}
+
+/// `push` after an event was started × `finish_delivery`, `poll_delivery`: the place of that event is free.
+#[test]
+fn a_started_event_frees_its_place() {
+    explore(|| {
+        let queue = queue(2);
+        push(&queue, 1);
+        push(&queue, 2);
+        let mut batch = Batch::with_limit(LIMIT);
+        let mut delivered = vec![next(&queue, &mut batch)];
+        // The spawn orders the start of the first event before the push, as a message of the handler would.
+        let pushing = spawn_push(&queue, [3]);
+        queue.finish_delivery(&batch);
+        delivered.push(next(&queue, &mut batch));
+        queue.finish_delivery(&batch);
+        join(pushing);
+        delivered.push(next(&queue, &mut batch));
+        queue.finish_delivery(&batch);
+        let numbers = delivered.iter().map(|delivery| match delivery {
+            Some(Delivery::Event(event)) => event.seq,
+            _ => 0,
+        });
+        assert_eq!(numbers.collect::<Vec<_>>(), [1, 2, 3], "an event was dropped that had room");
+        assert!(queue.is_drained());
+    });
+}
+
+/// A worker that is dropped in a batch × `push` × `close`, `poll_drained`: the queue stays undrained.
+#[test]
+fn a_batch_that_is_dropped_leaves_the_queue_undrained() {
+    explore(|| {
+        let queue = queue(2);
+        push(&queue, 1);
+        push(&queue, 2);
+        let worker = {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || {
+                let mut batch = Batch::with_limit(LIMIT);
+                assert!(next(&queue, &mut batch).is_some());
+                queue.finish_delivery(&batch);
+            })
+        };
+        let pushing = spawn_push(&queue, [3]);
+        queue.close();
+        let is_drained = || {
+            let mut id = None;
+            poll_once(|context| queue.poll_drained(&mut id, context)).is_ready()
+        };
+        assert!(!is_drained());
+        join(worker);
+        join(pushing);
+        assert!(!is_drained(), "an event of the dropped batch counts as handled");
+    });
+}
+
+/// `push` to a full queue × `poll_delivery`, `finish_delivery` × `close`, `poll_drained`: a queue is drained once every gap is
 /// reported.
 #[test]
 fn drained_means_that_every_gap_was_reported() {
@@ -183,7 +312,7 @@ fn drained_means_that_every_gap_was_reported() {
     });
 }
 
-/// `push` × `close`, `poll_drained` × `poll_next`, `handled`: no event is handled after the queue is closed and drained.
+/// `push` × `close`, `poll_drained` × `poll_delivery`, `finish_delivery`: no event is handled after the queue is closed and drained.
 #[test]
 fn no_event_is_handled_after_the_drain() {
     explore_within(4, || {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::body::{AppContext, Location, Needs};
 use super::current_task::{self, Caller};
-use crate::event::bus::{Bus, Delivery, Queue};
+use crate::event::bus::{Batch, Bus, Delivery, Queue};
 use crate::event::{Event, EventKind, EventSet};
 use crate::sync::panics::{Contained, contain, discard};
 
@@ -126,15 +126,22 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    async fn next(&self) -> Option<Arc<Event>> {
-        match poll_fn(|context| self.queue.poll_next(context)).await? {
+    async fn next(&self, batch: &mut Batch, clock: &mut YieldClock) -> Option<Arc<Event>> {
+        let next = poll_fn(|context| {
+            let polled = self.queue.poll_delivery(batch, context);
+            if polled.is_pending() {
+                clock.time_next_event();
+            }
+            polled
+        });
+        match next.await? {
             Delivery::Event(event) => Some(event),
             Delivery::Gap(lost) => Some(Arc::new(self.bus.lagged(lost))),
         }
     }
 
     /// Completes the delivery of one event. Publishes the panic of the handler to the other subscribers.
-    fn handled(&self, event: Arc<Event>, result: Result<(), String>) {
+    fn handled(&self, batch: &Batch, event: Arc<Event>, result: Result<(), String>) {
         if let Err(message) = result {
             self.bus.count_panic();
             // Not published for a panic over such an event: two subscribers that always panic would never stop.
@@ -142,27 +149,30 @@ impl Inbox {
                 self.bus.publish_panic(&self.queue, message);
             }
         }
-        // Before `handled`: the last reference to an event drops a user's error, and a drain waits for that too.
+        // Before the delivery is finished: the last reference to an event drops a user's error, and a drain waits for that too.
         discard(event);
-        self.queue.handled();
+        self.queue.finish_delivery(batch);
     }
 }
 
 /// Handles events until the queue is closed and empty.
 async fn run_worker<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
-    let mut yielded_at = Instant::now();
-    while let (Some(event), Some(subscriber)) = (inbox.next().await, subscriber.get_mut()) {
+    let mut batch = Batch::new();
+    let mut clock = YieldClock::new();
+    while let (Some(event), Some(subscriber)) =
+        (inbox.next(&mut batch, &mut clock).await, subscriber.get_mut())
+    {
         // `on_event` may panic before it returns its future; `poll_contained` contains only the future.
         let result = match contain(|| subscriber.on_event(&event)) {
-            Ok(handling) => poll_contained(inbox.supervisor, handling).await,
+            Ok(handling) => poll_contained(inbox.supervisor, handling, &mut clock).await,
             Err(message) => Err(message),
         };
-        inbox.handled(event, result);
+        inbox.handled(&batch, event, result);
         // A handler may never return `Pending`. Without a yield, a full queue would keep this thread from other tasks, and
         // the deadline of the drain could not abort the worker.
-        if yielded_at.elapsed() > YIELD_INTERVAL {
+        if clock.is_yield_due() {
             yield_to_scheduler().await;
-            yielded_at = Instant::now();
+            clock = YieldClock::new();
         } else {
             consume_budget().await;
         }
@@ -171,6 +181,60 @@ async fn run_worker<S: Subscribe>(mut subscriber: Contained<S>, inbox: Inbox) {
 
 /// The time for which a worker handles events before it yields.
 const YIELD_INTERVAL: Duration = Duration::from_millis(1);
+
+/// The largest number of events that share one reading of the clock.
+const MAX_STRIDE: u32 = 16;
+
+/// The time between two readings of the clock up to which the next one may be further away.
+const FAST_STRIDE: Duration = Duration::from_micros(16);
+
+/// Decides when a worker yields, by a clock that it does not read after every event.
+///
+/// A reading costs about as much as the delivery of an event. So fast events share one: the stride, the number of events
+/// from one reading to the next, starts at 1 and doubles with each stride that takes at most [`FAST_STRIDE`]. A longer one resets
+/// it to 1.
+///
+/// - A handler that is always slow is noticed after each event.
+/// - A slow event among fast ones is noticed by the next reading. The events until then are fast: a few microseconds.
+/// - If a handler becomes slow, the first slow events may share a reading: at most as many as there were fast ones in a row
+///   before, plus one, and at most 16. From then on each is noticed by itself.
+/// - An event whose future returned `Pending`, and the first event after an empty queue, are always followed by a reading.
+///   Earlier ones allow no conclusion: the handler waited for something, or a different burst begins.
+///
+/// Fast events alone do not reach the time limit: before, Tokio's budget ends the poll, after 128 events.
+struct YieldClock {
+    yielded_at: Instant,
+    /// The time from `yielded_at` to the last reading.
+    read_at: Duration,
+    /// The number of events since the last reading.
+    untimed: u32,
+    stride: u32,
+}
+
+impl YieldClock {
+    fn new() -> Self {
+        Self { yielded_at: Instant::now(), read_at: Duration::ZERO, untimed: 0, stride: 1 }
+    }
+
+    /// Makes the event that is being handled, or the next one, be followed by a reading.
+    fn time_next_event(&mut self) {
+        self.stride = 1;
+    }
+
+    /// Counts one event, and returns whether the time limit is reached.
+    fn is_yield_due(&mut self) -> bool {
+        self.untimed += 1;
+        if self.untimed < self.stride {
+            return false;
+        }
+        let elapsed = self.yielded_at.elapsed();
+        let is_fast = elapsed - self.read_at <= FAST_STRIDE;
+        self.stride = if is_fast { (self.stride * 2).min(MAX_STRIDE) } else { 1 };
+        self.read_at = elapsed;
+        self.untimed = 0;
+        elapsed > YIELD_INTERVAL
+    }
+}
 
 /// Yields to the scheduler once.
 // Not `tokio::task::yield_now`: that defers the wake-up until this thread is free, and the next task on this thread may
@@ -189,13 +253,21 @@ async fn yield_to_scheduler() {
 
 /// Polls a user's future with the supervisor set as the caller. A panic of the future or of its destructor becomes an
 /// error.
-async fn poll_contained(supervisor: usize, future: impl Future<Output = ()>) -> Result<(), String> {
+async fn poll_contained(
+    supervisor: usize,
+    future: impl Future<Output = ()>,
+    clock: &mut YieldClock,
+) -> Result<(), String> {
     let mut future = pin!(Some(future));
     let polled = poll_fn(|context| {
         let _entered = current_task::enter(Caller { supervisor, task: None, waker: None });
         match future.as_mut().as_pin_mut() {
             Some(future) => match contain(|| future.poll(context)) {
-                Ok(polled) => polled.map(Ok),
+                Ok(Poll::Pending) => {
+                    clock.time_next_event();
+                    Poll::Pending
+                }
+                Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
                 Err(message) => Poll::Ready(Err(message)),
             },
             // Not reached: the future is cleared only below.

@@ -24,6 +24,7 @@ mod ownership;
 mod events;
 mod subscribers;
 mod slow_subscribers;
+mod subscriber_batches;
 mod panicking_subscribers;
 mod logging;
 mod faults;
