@@ -184,7 +184,7 @@ impl Body {
                     if let Some((_, command)) = first {
                         fixture.execute(&command, true).await;
                     }
-                    play(step, context, &probe, &fixture.crowd).await
+                    play(step, context, &probe, &fixture).await
                 };
                 Playing { work: Box::pin(work), _locals: locals }
             }
@@ -207,7 +207,12 @@ impl Future for Playing {
     }
 }
 
-async fn play(attempt: Attempt, context: TaskContext, probe: &Probe, crowd: &Crowd) -> Result<(), TaskError> {
+async fn play(
+    attempt: Attempt,
+    context: TaskContext,
+    probe: &Probe,
+    fixture: &Fixture,
+) -> Result<(), TaskError> {
     let by_itself = async {
         match attempt.ends {
             Some((after, end)) => wait(after, end).await,
@@ -230,7 +235,8 @@ async fn play(attempt: Attempt, context: TaskContext, probe: &Probe, crowd: &Cro
     let end = tokio::select! {
         biased;
         (after, end) = stopped => {
-            lock(&crowd.stop_order).extend(probe.number.get());
+            // An interrupt cancels the token too.
+            lock(&fixture.crowd.stop_order).extend(probe.number.get().filter(|number| fixture.is_stopping(**number)));
             wait(after, end).await
         }
         end = by_itself => end,

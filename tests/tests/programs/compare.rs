@@ -119,7 +119,9 @@ fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
     for line in lines {
         match &line.word {
             TaskEvent::Started(attempt) => known.push((*attempt, last.clone())),
-            TaskEvent::Failed { error, .. } | TaskEvent::Panicked { error, .. } => last = Some(error.clone()),
+            TaskEvent::Failed { error, .. }
+            | TaskEvent::Panicked { error, .. }
+            | TaskEvent::Interrupted { error: Some(error), .. } => last = Some(error.clone()),
             TaskEvent::TimedOut { attempt, .. } => {
                 last = Some(Error::new(taskvisor::FailureKind::Timeout, *attempt));
             }

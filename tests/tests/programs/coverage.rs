@@ -102,7 +102,12 @@ fn expected() -> BTreeSet<String> {
     for kind in kinds {
         add(format!("failed, {kind}"));
     }
-    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Stop"] {
+    for restart in ["never", "on-failure", "always"] {
+        add(format!("{restart} on its own: Interrupted(None)"));
+    }
+    add("an interrupted attempt returned an error".to_owned());
+    add("a stop request during an interrupt".to_owned());
+    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Stop"] {
         add(format!("from inside: {command}"));
     }
     for shutdown_trigger in ["Requested", "Dropped", "Until"] {
@@ -115,6 +120,7 @@ fn expected() -> BTreeSet<String> {
         "Completed",
         "Aborted",
         "accepted",
+        "Restarted",
         "UnknownTask",
         "Nothing",
         "Done",
@@ -125,9 +131,10 @@ fn expected() -> BTreeSet<String> {
     let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
+    refusals.extend([Refusal::Ended, Refusal::Stopping]);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
-        refusals.extend([Refusal::Busy, Refusal::QueueFull]);
+        refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
         for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown] {
             add(format!("Rejected({why:?})"));
         }

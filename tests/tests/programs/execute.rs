@@ -31,6 +31,16 @@ impl Fixture {
                 (Some(task), None) => Answer::StopRequested(task.cancel()),
                 (None, _) => Answer::Nothing,
             },
+            Command::Restart { before } => match self.meant(*before) {
+                Some(task) => match task.restart() {
+                    Ok(()) => {
+                        self.trace.restarted(&task);
+                        Answer::Restarted
+                    }
+                    Err(error) => Answer::Refused(vec![Refusal::of(&error)]),
+                },
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => return self.cancel_and_wait(*name, *grace).await,
             Command::Remove { name } => match self.supervisor.remove_task(NAMES[*name]) {
                 Ok(first) => Answer::StopRequested(first),

@@ -91,6 +91,10 @@ impl Fixture {
         Answer::Accepted(number)
     }
 
+    pub(crate) fn is_stopping(&self, number: usize) -> bool {
+        lock(&self.accepted).get(number).is_some_and(|task| task.handle.status().stopping)
+    }
+
     /// Reports the stopping tasks to the recorder. From now on they must begin no attempt.
     pub(crate) fn report_stopping_tasks(&self) {
         let accepted = lock(&self.accepted);

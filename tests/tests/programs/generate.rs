@@ -95,6 +95,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         (0..NAMES.len(), || weighted(0.4, prop_oneof![1 => Just(0), 2 => 1..200_u64, 1 => 200..1_500_u64]));
     let before = prop_oneof![3 => 0..3_usize, 1 => 3..12_usize];
     let add = (name.clone(), works.clone()).prop_map(|(name, work)| Command::Add { name, work });
+    let restart = before.clone().prop_map(|before| Command::Restart { before });
     let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
     let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
     let remove = name.prop_map(|name| Command::Remove { name });
@@ -103,7 +104,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Crowded => (1, 1),
         Style::Stubborn => (2, 4),
     };
-    let alone = prop_oneof![added => add, 6 => cancel, 2 => named, 1 => remove];
+    let alone = prop_oneof![added => add, 6 => cancel, 3 => restart, 3 => named, 1 => remove];
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
     }

@@ -87,6 +87,10 @@ pub(crate) enum Command {
     Remove {
         name: Name,
     },
+    /// Restarts by handle. `before` as in `Cancel`.
+    Restart {
+        before: usize,
+    },
     Clear {
         slot: usize,
     },

@@ -64,6 +64,8 @@ impl Display for Command {
                 write!(f, "cancel `{}`{} and wait", NAMES[*name], within(*grace))
             }
             Self::Remove { name } => write!(f, "remove `{}`", NAMES[*name]),
+            Self::Restart { before: 0 } => f.write_str("restart the newest task"),
+            Self::Restart { before } => write!(f, "restart the task {before} before the newest"),
             Self::Clear { slot } => write!(f, "clear slot `{}`", SLOTS[*slot]),
             Self::Stop => f.write_str("stop"),
         }

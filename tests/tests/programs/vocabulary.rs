@@ -38,6 +38,10 @@ pub(crate) enum TaskEvent {
         error: Error,
     },
     Canceled(u64),
+    Interrupted {
+        attempt: u64,
+        error: Option<Error>,
+    },
     Aborted(u64),
     Backoff {
         failures: u32,
@@ -122,6 +126,9 @@ impl TaskEvent {
                 Self::Panicked { attempt: *attempt, error: Error::of(error) }
             }
             EventKind::Canceled { attempt } => Self::Canceled(*attempt),
+            EventKind::Interrupted { attempt, error, .. } => {
+                Self::Interrupted { attempt: *attempt, error: error.as_ref().map(Error::of) }
+            }
             EventKind::Aborted { attempt } => Self::Aborted(*attempt),
             EventKind::Backoff { delay, failures } => Self::Backoff { failures: *failures, delay: *delay },
             EventKind::Ended { outcome } => Self::Ended(TaskOutcome::of(outcome)),
@@ -142,6 +149,7 @@ pub(crate) enum Answer {
     StopRequested(bool),
     /// Whether this was the first stop request of the task, and when the task ended.
     CanceledAndEnded(bool, Ms),
+    Restarted,
     UnknownTask,
     /// Whether the slot had an owner.
     Cleared(bool),
@@ -159,6 +167,9 @@ pub(crate) enum Refusal {
     Invalid,
     /// A task cannot await its own stop.
     WouldDeadlock,
+    Ended,
+    Stopping,
+    Queued,
     Other,
 }
 
@@ -183,6 +194,9 @@ impl Refusal {
             RuntimeError::ShuttingDown => Self::ShuttingDown,
             RuntimeError::InvalidSpec { .. } => Self::Invalid,
             RuntimeError::WouldDeadlock => Self::WouldDeadlock,
+            RuntimeError::Ended { .. } => Self::Ended,
+            RuntimeError::Stopping { .. } => Self::Stopping,
+            RuntimeError::Queued { .. } => Self::Queued,
             _ => Self::Other,
         }
     }

@@ -18,6 +18,15 @@ impl World<'_> {
                 Some(last) => self.close(number, last)?,
                 None => return Ok(false),
             },
+            (place, Some(RequestKind::Interrupt)) => {
+                let sleeps = matches!(place, Place::Sleeping(_));
+                let task = &mut self.tasks[number];
+                task.request = None;
+                task.clear_failures();
+                if sleeps {
+                    self.arrive(number);
+                }
+            }
             (_, Some(RequestKind::Reject(why))) => self.end(number, TaskOutcome::Rejected(why)),
             (_, Some(RequestKind::Stop(cause))) => {
                 let last_error = if task.failed { task.last_error.clone() } else { None };

@@ -38,7 +38,7 @@ impl World<'_> {
         let limits = &self.program.limits;
         let place = match self.slots.get(&key).map(|slot| &self.tasks[slot.owner]) {
             None => "an idle slot",
-            Some(owner) if owner.request.is_some() => "a slot whose owner is stopping",
+            Some(owner) if owner.is_stopping() => "a slot whose owner is stopping",
             Some(owner) if owner.is_between_attempts() => "a slot whose owner is between two attempts",
             Some(_) => "an owned slot",
         };
@@ -85,6 +85,13 @@ impl World<'_> {
         let task = &mut self.tasks[number];
         if task.place == Place::Gone {
             return false;
+        }
+        if task.is_interrupted() {
+            // A stop request replaces an interrupt. The token was cancelled by the interrupt.
+            let at = task.request.map_or(now, |request| request.at);
+            task.request = Some(Request { kind: RequestKind::Stop(cause), at, deadline, enforcer: cause });
+            self.met.insert("a stop request during an interrupt".to_owned());
+            return true;
         }
         if let Some(request) = &mut task.request {
             if deadline < request.deadline {

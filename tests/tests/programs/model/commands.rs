@@ -3,7 +3,7 @@
 use taskvisor::{Rejection, RestartPolicy, StopCause};
 
 use super::admission::Decision;
-use super::task::{Key, Place, Task};
+use super::task::{Key, Place, Request, RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
 use crate::vocabulary::{Answer, Refusal, TaskEvent};
@@ -60,6 +60,10 @@ impl World<'_> {
                 Some(number) => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, *grace)),
                 None => Answer::Nothing,
             },
+            Command::Restart { before } => match meant(*before, self.tasks.len()) {
+                Some(number) => self.restart(number),
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => match self.named(*name) {
                 Some(number) => {
                     let first = self.request_stop(number, StopCause::Cancel, *grace);
@@ -88,6 +92,34 @@ impl World<'_> {
                 Answer::Done
             }
         }
+    }
+
+    /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
+    fn restart(&mut self, number: usize) -> Answer {
+        let (now, grace) = (self.now, self.program.limits.grace);
+        let closed = self.closed;
+        let task = &mut self.tasks[number];
+        let owns_slot = match task.key {
+            Key::Slot(key) => self.slots.get(&key).is_some_and(|slot| slot.owner == number),
+            Key::Name(_) | Key::Free => true,
+        };
+        let refusal = match task.place {
+            Place::Gone => Some(Refusal::Ended),
+            _ if closed => Some(Refusal::ShuttingDown),
+            Place::ForSlot if !owns_slot && task.is_stopping() => Some(Refusal::Stopping),
+            Place::ForSlot if !owns_slot => Some(Refusal::Queued),
+            _ if task.is_stopping() => Some(Refusal::Stopping),
+            _ => None,
+        };
+        if let Some(refusal) = refusal {
+            return Answer::Refused(vec![refusal]);
+        }
+        // Between two attempts it takes effect when the task acts: a stop request of the same burst replaces it.
+        let deadline = now + grace;
+        let request =
+            Request { kind: RequestKind::Interrupt, at: now, deadline, enforcer: StopCause::Cancel };
+        task.request.get_or_insert(request);
+        Answer::Restarted
     }
 
     fn add(&mut self, name: usize, work: &Work) -> Answer {

@@ -18,6 +18,8 @@ enum Ending {
     RetryAfter(Ms),
     /// The attempt returned `Canceled` after a stop request.
     Canceled,
+    /// The attempt was interrupted, and returned this failure, if any.
+    Interrupted(Option<FailureKind>),
     Aborted,
 }
 
@@ -37,13 +39,21 @@ impl World<'_> {
             return Err(Unclear::Tie("a destructor makes an attempt stable"));
         }
         let ran = Duration::from_millis(now - task.since);
-        let ending = ending(task, last);
+        let mut ending = ending(task, last);
+        if task.is_interrupted() {
+            ending = interrupted(ending, last, task.returns_value);
+            task.request = None;
+        }
         task.since = now;
         let failed = |kind| Error::new(kind, attempt);
         let (word, error) = match ending {
             Ending::Succeeded => (TaskEvent::Succeeded { attempt, ran }, None),
             Ending::Canceled => (TaskEvent::Canceled(attempt), None),
             Ending::Aborted => (TaskEvent::Aborted(attempt), None),
+            Ending::Interrupted(kind) => {
+                let error = kind.map(failed);
+                (TaskEvent::Interrupted { attempt, error: error.clone() }, error)
+            }
             Ending::Failed(FailureKind::Timeout) => {
                 let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
                 (TaskEvent::TimedOut { attempt, timeout }, Some(failed(FailureKind::Timeout)))
@@ -62,7 +72,9 @@ impl World<'_> {
         };
         task.publish(now, word);
         task.failed = error.is_some();
-        if task.failed {
+        if matches!(ending, Ending::Interrupted(_)) {
+            task.clear_failures();
+        } else if task.failed {
             if ran >= Duration::from_millis(stable) {
                 (task.failures, task.backoffs, task.previous) = (0, 0, None);
             }
@@ -78,7 +90,7 @@ impl World<'_> {
     fn follow(&mut self, number: usize, ending: &Ending, error: Option<Error>) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let completed = matches!(ending, Ending::Succeeded);
-        let stop = if task.request.is_some() { "stopped" } else { "on its own" };
+        let stop = if task.is_stopping() { "stopped" } else { "on its own" };
         let name = format!("{ending:?}");
         let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
         self.met.insert(format!("{} {stop}: {name}", task.policy.restart));
@@ -92,6 +104,17 @@ impl World<'_> {
                 number,
                 if has_value { TaskOutcome::Completed } else { TaskOutcome::Canceled(cause, error) },
             );
+            return Ok(());
+        }
+        if let Ending::Interrupted(returned) = ending {
+            if returned.is_some() {
+                self.met.insert("an interrupted attempt returned an error".to_owned());
+            }
+            if self.is_outdated(number) {
+                self.give_way(number, None);
+            } else {
+                self.sleep(number, Duration::ZERO);
+            }
             return Ok(());
         }
         let Some(error) = error else {
@@ -199,6 +222,19 @@ impl World<'_> {
 fn stable_by_default(task: &Task) -> Ms {
     let max = backoff(task.policy.backoff).max().as_millis();
     Ms::try_from(max).unwrap_or(Ms::MAX).max(10_000)
+}
+
+/// The result of an attempt whose token was cancelled by an interrupt. What it returned decides nothing, except for the value of
+/// a job and for a panic.
+fn interrupted(ending: Ending, last: Last, returns_value: bool) -> Ending {
+    match ending {
+        Ending::Succeeded if returns_value => ending,
+        Ending::Failed(FailureKind::Panic) => ending,
+        _ if matches!(last, Last::Timeout | Last::Deadline) => Ending::Interrupted(None),
+        Ending::Failed(kind) => Ending::Interrupted(Some(kind)),
+        Ending::RetryAfter(_) => Ending::Interrupted(Some(FailureKind::Error)),
+        _ => Ending::Interrupted(None),
+    }
 }
 
 fn ending(task: &Task, last: Last) -> Ending {

@@ -66,6 +66,8 @@ pub(super) struct Request {
 pub(super) enum RequestKind {
     Stop(StopCause),
     Reject(Rejection),
+    /// Ends the attempt, and the task goes on.
+    Interrupt,
 }
 
 /// The reason for the end of an attempt.
@@ -159,6 +161,19 @@ impl Task {
         }
     }
 
+    pub(super) fn is_interrupted(&self) -> bool {
+        matches!(self.request, Some(Request { kind: RequestKind::Interrupt, .. }))
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.request.is_some() && !self.is_interrupted()
+    }
+
+    /// Forgets the consecutive failures.
+    pub(super) fn clear_failures(&mut self) {
+        (self.failures, self.backoffs, self.previous, self.failed) = (0, 0, None, false);
+    }
+
     /// Whether the task has had an attempt and runs none now.
     pub(super) fn is_between_attempts(&self) -> bool {
         self.attempt > 0 && matches!(self.place, Place::Sleeping(_) | Place::ForPermit)
@@ -181,7 +196,7 @@ impl Task {
             attempt: self.attempt,
             failures: self.failures,
             last_error: self.last_error.clone(),
-            stopping: self.request.is_some(),
+            stopping: self.is_stopping(),
         }
     }
 
