@@ -87,7 +87,7 @@ pub use runtime::subscriber::{Subscribe, Subscriber};
 pub use supervisor::{AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle};
 pub use task::{
     AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StopCause,
-    StuckTask, TaskId, TaskStatus, WaitingOn,
+    StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

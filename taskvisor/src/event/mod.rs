@@ -28,7 +28,7 @@ pub(crate) trait Subject: Send + Sync {
 /// An event of a task or of the supervisor.
 ///
 /// The events of one task match this pattern:
-/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Aborted) Backoff?)* Delayed* Ended Removed`.
+/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Interrupted|Aborted) Backoff?)* Delayed* Ended Removed`.
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
 /// slot: `sync_tenant#25 [tenant-42] started attempt=1`.

@@ -31,7 +31,7 @@ fn spawn_force(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<bool> {
     thread::spawn(move || force(&task, now))
 }
 
-fn is_stuck(task: &TaskCell) -> bool {
+fn is_stuck(task: &Arc<TaskCell>) -> bool {
     matches!(task.status().phase, Phase::Stuck { .. })
 }
 

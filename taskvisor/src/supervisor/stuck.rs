@@ -33,10 +33,10 @@ pub(crate) fn describe_all(cells: &[Arc<TaskCell>], now: Instant) -> Vec<StuckTa
     cells.iter().map(|cell| describe(cell, now)).collect()
 }
 
-fn describe(cell: &TaskCell, now: Instant) -> StuckTask {
+fn describe(cell: &Arc<TaskCell>, now: Instant) -> StuckTask {
     let status = cell.status();
     StuckTask {
-        name: status.name.into_owned(),
+        name: status.name.to_string(),
         id: status.id,
         slot: status.slot,
         running_for: now.saturating_duration_since(status.since),

@@ -1,12 +1,16 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
 mod id;
+mod name;
 mod outcome;
 mod report;
 mod runtime_error;
 mod status;
 
+pub(crate) use name::Named;
+
 pub use id::TaskId;
+pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;

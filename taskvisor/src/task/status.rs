@@ -1,12 +1,11 @@
 //! The status of a task: a snapshot.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Outcome, TaskId};
+use super::{Outcome, TaskId, TaskName};
 use crate::error::Failure;
 
 /// The phase of a task.
@@ -81,7 +80,7 @@ impl fmt::Display for Phase {
 #[non_exhaustive]
 pub struct TaskStatus {
     /// The name of the task.
-    pub name: Cow<'static, str>,
+    pub name: TaskName,
     /// The id of the task.
     pub id: TaskId,
     /// The slot of a submission. `None` for an added task, and for a submission without a slot.

@@ -39,6 +39,7 @@ mod job_rules;
 mod job_inside;
 mod job_states;
 mod value_drops;
+mod restarting;
 #[cfg(feature = "macros")]
 mod declared;
 #[cfg(feature = "macros")]

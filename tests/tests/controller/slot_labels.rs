@@ -59,7 +59,7 @@ async fn a_status_says_the_slot() {
     let next = submit(&harness, Queue, one_attempt("next"));
     harness.add(Rules::never(), working("added"));
     let mut slots: Vec<_> =
-        harness.tasks().into_iter().map(|status| (status.name.into_owned(), status.slot)).collect();
+        harness.tasks().into_iter().map(|status| (status.name.to_string(), status.slot)).collect();
     slots.sort();
     let slot = Some(SLOT.into());
     let expected = [("added", None), ("next", slot.clone()), ("owner", slot.clone())];

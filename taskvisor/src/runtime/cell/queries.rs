@@ -10,7 +10,7 @@ use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::sync::wakers::{WaiterId, check_or_register};
-use crate::task::{Outcome, Phase, StopCause, TaskId, TaskStatus};
+use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus};
 
 /// The result of polling for an outcome.
 pub(crate) enum OutcomePoll {
@@ -130,7 +130,7 @@ impl TaskCell {
         token
     }
 
-    pub(crate) fn status(&self) -> TaskStatus {
+    pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
         // One lock for all fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
@@ -151,7 +151,7 @@ impl TaskCell {
             CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
         };
         TaskStatus {
-            name: self.name.clone(),
+            name: TaskName::of(Arc::clone(self) as _),
             id: self.id,
             slot: self.slot().cloned(),
             phase,
@@ -193,6 +193,12 @@ impl Subject for TaskCell {
 
     fn slot(&self) -> Option<&Arc<str>> {
         self.slot()
+    }
+}
+
+impl Named for TaskCell {
+    fn name(&self) -> &str {
+        &self.name
     }
 }
 

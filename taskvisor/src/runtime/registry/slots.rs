@@ -288,8 +288,9 @@ impl Registry {
     /// Returns the slot that this submission waits for.
     pub(crate) fn awaited_slot(&self, cell: &TaskCell) -> Option<Arc<str>> {
         let mut shard = self.shard(cell.hash()).lock();
-        let owns_slot = shard.slot_of(cell).is_none_or(|entry| *entry.get().owner == *cell);
-        if owns_slot { None } else { cell.slot().map(Arc::clone) }
+        // Not every submission that does not own its slot waits for it: a withdrawn one is about to end.
+        let waits = shard.slot_of(cell).is_some_and(|entry| entry.get().is_queued(cell));
+        if waits { cell.slot().map(Arc::clone) } else { None }
     }
 
     /// Returns the owner of a slot.
@@ -324,6 +325,10 @@ impl Shard {
 }
 
 impl Slot {
+    fn is_queued(&self, cell: &TaskCell) -> bool {
+        self.queued().any(|queued| *queued.task == *cell)
+    }
+
     fn is(&self, slot: &str) -> bool {
         self.owner.slot().is_some_and(|own| **own == *slot)
     }

@@ -1,0 +1,112 @@
+//! The name of a task in a snapshot.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// What has the name of a task.
+pub(crate) trait Named: Send + Sync {
+    fn name(&self) -> &str;
+}
+
+/// The name of a task. It dereferences to `str`, and a clone copies no text: it shares the task's own data, without keeping the
+/// task alive.
+///
+/// ```
+/// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let task = supervisor.add_task(TaskSpec::inherit(TaskFn::arc("ping", || async { Ok(()) })))?;
+/// let name = task.status().name;
+/// assert_eq!(name, "ping");
+/// assert!(name.starts_with('p'));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TaskName(Arc<dyn Named>);
+
+impl TaskName {
+    pub(crate) fn of(task: Arc<dyn Named>) -> Self {
+        Self(task)
+    }
+}
+
+impl Deref for TaskName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl AsRef<str> for TaskName {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl fmt::Display for TaskName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self)
+    }
+}
+
+impl fmt::Debug for TaskName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl PartialEq for TaskName {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for TaskName {}
+
+impl PartialOrd for TaskName {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for TaskName {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl Hash for TaskName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl PartialEq<str> for TaskName {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<&str> for TaskName {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
+    }
+}
+
+impl PartialEq<String> for TaskName {
+    fn eq(&self, other: &String) -> bool {
+        **self == **other
+    }
+}
+
+impl From<TaskName> for String {
+    fn from(name: TaskName) -> Self {
+        name.to_string()
+    }
+}
