@@ -9,6 +9,7 @@ use super::world::{Added, Silent, World, arrival, at_once, work};
 use super::{GRACE, explore, explore_within, join, outcome, stop, submission};
 use crate::event::{EventName, EventSet};
 use crate::policy::Config;
+use crate::runtime::actor::delayed::FIRST_REPORT;
 use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::slot::Admission;
@@ -140,6 +141,33 @@ fn a_checked_out_submission_goes_to_one_of_three_parties() {
         let submitter_holds = !matches!(slot.check_in(), CheckIn::Queued);
         let holders = [submitter_holds, join(passing), join(withdrawing)];
         assert_eq!(holders.iter().filter(|holds| **holds).count(), 1, "{holders:?}");
+    });
+}
+
+/// `check_out_delayed`, `check_in` × `deregister`: a submission whose wait is reported is run by one party, and not before the
+/// report was published.
+#[test]
+fn a_delayed_submission_gets_a_lane_from_one_party() {
+    explore(|| {
+        let (registry, now) = (Arc::new(Registry::new(1)), Instant::now());
+        let [owner, queued] = [(); 2].map(|()| submission("slot", now));
+        for task in [&owner, &queued] {
+            let mut arrival = Arrival { reports_delays: true, ..arrival(Admission::Queue, LIMITS, now) };
+            registry.register_submission(task, &mut arrival).expect("the queue has room");
+        }
+        let passing = {
+            let registry = Arc::clone(&registry);
+            thread::spawn(move || registry.deregister(&owner, now).is_some())
+        };
+        let due = registry.check_out_delayed("slot", queued.id(), now, now + FIRST_REPORT);
+        let due = due.and_then(|mut delayed| delayed.due.pop());
+        let checked_in = due.map(|(cell, _, work)| registry.check_in(&cell, &mut Some(work)));
+        let given = join(passing);
+        match checked_in {
+            Some(CheckIn::Owner) => assert!(!given, "two parties hold it"),
+            Some(CheckIn::Queued) | None => assert!(given, "it was not passed on"),
+            Some(CheckIn::Withdrawn(_)) => panic!("it was not withdrawn"),
+        }
     });
 }
 

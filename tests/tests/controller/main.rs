@@ -30,6 +30,9 @@ mod blocking;
 mod crowds;
 mod shutting_down;
 mod shutdown_races;
+mod lanes;
+mod withdrawn;
+mod lane_stress;
 
 mod job;
 mod job_values;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use taskvisor::{ControllerSpec, EventName, Outcome, Rejection, Report, RuntimeError, StopCause, TaskHandle};
+use taskvisor::{ControllerSpec, EventName, Outcome, Rejection, RuntimeError, StopCause, TaskHandle};
 use tests::{Harness, Rules};
 use tokio::sync::Notify;
 
@@ -37,26 +37,6 @@ fn submit_until_refused(
         }
     }
     tasks
-}
-
-/// How a report counts these outcomes.
-fn counts<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> [u64; 5] {
-    let mut counts = [0; 5];
-    for outcome in outcomes {
-        counts[match outcome {
-            Outcome::Completed => 0,
-            Outcome::Canceled { .. } => 1,
-            Outcome::Failed(_) => 2,
-            Outcome::Aborted => 3,
-            Outcome::Rejected(_) => 4,
-            other => panic!("{other}"),
-        }] += 1;
-    }
-    counts
-}
-
-fn reported(report: &Report) -> [u64; 5] {
-    [report.completed, report.canceled, report.failed, report.aborted, report.rejected]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

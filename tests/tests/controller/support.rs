@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use taskvisor::{
-    Admission, Config, ControllerConfig, ControllerSpec, Outcome, Rejection, RuntimeError, StopCause,
+    Admission, Config, ControllerConfig, ControllerSpec, Outcome, Rejection, Report, RuntimeError, StopCause,
     SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
 };
 use tests::{Harness, Rules, Script, Step};
@@ -120,4 +120,24 @@ pub(crate) fn is_full(error: &SubmitError<ControllerSpec>) -> bool {
 
 pub(crate) fn is_busy(error: &SubmitError<ControllerSpec>) -> bool {
     matches!(error.reason(), RuntimeError::Busy { slot } if slot == SLOT)
+}
+
+/// How a report counts these outcomes.
+pub(crate) fn counts<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> [u64; 5] {
+    let mut counts = [0; 5];
+    for outcome in outcomes {
+        counts[match outcome {
+            Outcome::Completed => 0,
+            Outcome::Canceled { .. } => 1,
+            Outcome::Failed(_) => 2,
+            Outcome::Aborted => 3,
+            Outcome::Rejected(_) => 4,
+            other => panic!("{other}"),
+        }] += 1;
+    }
+    counts
+}
+
+pub(crate) fn reported(report: &Report) -> [u64; 5] {
+    [report.completed, report.canceled, report.failed, report.aborted, report.rejected]
 }

@@ -14,7 +14,7 @@ use crate::runtime::cell::saturating_deadline;
 use crate::runtime::registry::registration::Registration;
 use crate::task::WaitingOn;
 
-const FIRST_REPORT: Duration = Duration::from_secs(10);
+pub(crate) const FIRST_REPORT: Duration = Duration::from_secs(10);
 
 /// Returns the time of the first report after `after`, for a wait that began at `since`.
 pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
