@@ -1,11 +1,11 @@
 //! The controller's methods of a supervisor: submissions, slots and jobs.
 
-use std::pin::pin;
 use std::sync::Arc;
 
 use super::submit::{RefusedDraft, SubmissionDraft};
 use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
+use crate::runtime::registry::room::RoomWait;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause};
 
@@ -39,7 +39,7 @@ impl SupervisorHandle {
     /// Panics if `Clone` of a job's argument panics, or `Display` of an argument in its slot's key. Then nothing was
     /// submitted.
     pub fn submit<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
-        submission.submit_to(self, false)
+        submission.submit_to(self, None)
     }
 
     /// Submits like [`submit`](Self::submit), but waits for room if a queue is full.
@@ -56,18 +56,15 @@ impl SupervisorHandle {
     /// If the future is dropped before it completes, nothing was submitted, and the submission is lost.
     pub async fn submit_wait<S: Submit>(&self, submission: S) -> Result<S::Handle, SubmitError<S>> {
         let mut submission = submission;
+        let mut room = RoomWait::default();
         loop {
-            let shared = match self.shared() {
-                Ok(shared) => shared,
-                Err(reason) => return Err(SubmitError::new(reason, submission)),
-            };
-            // Register before the attempt to submit, so that a notification in between is not lost.
-            let mut room = pin!(shared.room.notified());
-            room.as_mut().enable();
-            match submission.submit_to(self, true) {
-                Err(error) if matches!(error.reason(), RuntimeError::QueueFull { .. }) => {
+            match submission.submit_to(self, Some(&mut room)) {
+                // The refusal has registered the caller: room that is made from here on notifies it.
+                Err(error)
+                    if matches!(error.reason(), RuntimeError::QueueFull { .. }) && room.is_waiting() =>
+                {
                     submission = error.into_submission();
-                    room.await;
+                    room.notified().await;
                 }
                 decided => return decided,
             }
@@ -86,7 +83,6 @@ impl SupervisorHandle {
         // `clear` has emptied the queue under the slot's lock; the submissions end after it, because that wakes tasks.
         shared.end_withdrawn(cleared.waiting, Some(rejection));
         cleared.owner.request_stop(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
-        shared.room.notify_waiters();
         true
     }
 
@@ -123,9 +119,13 @@ impl SupervisorHandle {
     }
 
     #[inline]
-    pub(super) fn submit_draft(&self, draft: SubmissionDraft) -> Result<TaskHandle, RefusedDraft> {
+    pub(super) fn submit_draft(
+        &self,
+        draft: SubmissionDraft,
+        room: Option<&mut RoomWait>,
+    ) -> Result<TaskHandle, RefusedDraft> {
         match self.shared() {
-            Ok(shared) => shared.submit(draft),
+            Ok(shared) => shared.submit(draft, room),
             Err(reason) => Err(Box::new((reason, draft))),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::submit::{SubmissionDraft, Submit, SubmitError};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::RegistryKey;
+use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 
@@ -74,13 +75,12 @@ impl Submit for ControllerSpec {
     fn submit_to(
         self,
         supervisor: &SupervisorHandle,
-        waits_for_room: bool,
+        room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, SubmitError<Self>> {
         let Self { spec, admission, slot } = self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
-        let draft =
-            SubmissionDraft { spec, key, admission, queue: None, returns_value: false, waits_for_room };
-        supervisor.submit_draft(draft).map_err(|refused| {
+        let draft = SubmissionDraft { spec, key, admission, queue: None, returns_value: false };
+        supervisor.submit_draft(draft, room).map_err(|refused| {
             let (reason, draft) = *refused;
             SubmitError::new(reason, Self { spec: draft.spec, admission, slot })
         })

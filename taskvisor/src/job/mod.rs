@@ -23,6 +23,7 @@ use crate::error::TaskError;
 use crate::policy::Setting;
 use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, TaskSpec, erase_job};
 use crate::runtime::cell::RegistryKey;
+use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::SupervisorHandle;
 
@@ -153,9 +154,9 @@ impl<J: Job> Submit for J {
     fn submit_to(
         self,
         supervisor: &SupervisorHandle,
-        waits_for_room: bool,
+        room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>> {
-        Submission::new(self).submit_to(supervisor, waits_for_room).map_err(|error| {
+        Submission::new(self).submit_to(supervisor, room).map_err(|error| {
             let reason = error.reason().clone();
             SubmitError::new(reason, error.into_submission().job)
         })
@@ -168,7 +169,7 @@ impl<J: Job> Submit for Submission<J> {
     fn submit_to(
         self,
         supervisor: &SupervisorHandle,
-        waits_for_room: bool,
+        room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>> {
         let JobDescriptor { name, location, settings, admission, queue, needs, .. } = J::descriptor();
         let mut settings = *settings;
@@ -186,9 +187,8 @@ impl<J: Job> Submit for Submission<J> {
             admission: self.admission.unwrap_or(*admission),
             queue: *queue,
             returns_value: true,
-            waits_for_room,
         };
-        match supervisor.submit_draft(draft) {
+        match supervisor.submit_draft(draft, room) {
             Ok(task) => Ok(JobHandle::new(task)),
             Err(refused) => Err(SubmitError::new(refused.0, self)),
         }

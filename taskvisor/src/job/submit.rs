@@ -10,6 +10,7 @@ use crate::event::{EventKind, EventName};
 use crate::runtime::body::{TaskRef, TaskSpec};
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
+use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
 use crate::runtime::registry::{
     Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
@@ -31,12 +32,12 @@ pub trait Submit: Sized {
     /// The handle of an accepted submission.
     type Handle;
 
-    /// With `waits_for_room` the caller tries again after `QueueFull`, so that no `Refused` event is published for it.
+    /// With `room` the caller waits for room after `QueueFull` and tries again, so that no `Refused` event is published for it.
     #[doc(hidden)]
     fn submit_to(
         self,
         supervisor: &SupervisorHandle,
-        waits_for_room: bool,
+        room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>>;
 }
 
@@ -96,8 +97,6 @@ pub(crate) struct SubmissionDraft {
     pub(crate) queue: Option<usize>,
     /// Whether its attempts return a value.
     pub(crate) returns_value: bool,
-    /// Whether the caller tries again after `QueueFull`, which then is not published as `Refused`.
-    pub(crate) waits_for_room: bool,
 }
 
 /// A refused submission and the reason. Boxed, because it is large and the rare case.
@@ -105,13 +104,19 @@ pub(super) type RefusedDraft = Box<(RuntimeError, SubmissionDraft)>;
 
 impl Shared {
     /// Admits or refuses a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
-    pub(super) fn submit(self: &Arc<Self>, draft: SubmissionDraft) -> Result<TaskHandle, RefusedDraft> {
+    ///
+    /// If a queue is full, `room` waits for it.
+    pub(super) fn submit(
+        self: &Arc<Self>,
+        draft: SubmissionDraft,
+        room: Option<&mut RoomWait>,
+    ) -> Result<TaskHandle, RefusedDraft> {
         let mut policy = match self.check_spec(&draft.spec) {
             Ok(policy) => policy,
-            Err(reason) => return Err(self.refuse(reason, draft)),
+            Err(reason) => return Err(self.refuse(reason, draft, false)),
         };
         policy.returns_value = draft.returns_value;
-        let SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room } = draft;
+        let SubmissionDraft { spec, key, admission, queue, returns_value } = draft;
         let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
         let now = self.now();
         let stop_timeout = settings.stop_timeout();
@@ -134,14 +139,19 @@ impl Shared {
                 let Some(Work { body, .. }) = arrival.work else {
                     unreachable!("the queue took the work of a refused submission")
                 };
+                let room = room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull));
+                let will_retry = room.is_some();
+                if let Some(room) = room {
+                    self.registry.wait_for_room(&cell, limits, room);
+                }
                 // The refused cell has no other owner, so that name and key move back without a copy.
                 let Some((name, key)) = Arc::into_inner(cell).map(TaskCell::into_parts) else {
                     unreachable!("a refused submission is in no registry")
                 };
                 let reason = self.reason(error, &key);
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
-                let draft = SubmissionDraft { spec, key, admission, queue, returns_value, waits_for_room };
-                Err(self.refuse(reason, draft))
+                let draft = SubmissionDraft { spec, key, admission, queue, returns_value };
+                Err(self.refuse(reason, draft, will_retry))
             }
         }
     }
@@ -231,8 +241,7 @@ impl Shared {
     }
 
     /// Publishes `Refused`, unless the caller will try again.
-    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft) -> RefusedDraft {
-        let will_retry = draft.waits_for_room && matches!(reason, RuntimeError::QueueFull { .. });
+    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft, will_retry: bool) -> RefusedDraft {
         if !will_retry && self.bus.wants(EventName::Refused) {
             let slot = match &draft.key {
                 RegistryKey::Slot(slot) => Some(Arc::clone(slot)),

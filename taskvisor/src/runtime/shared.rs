@@ -15,7 +15,7 @@ use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
 use crate::event::bus::{Bus, Queue};
 use crate::policy::{Config, ControllerConfig};
-use crate::sync::{AtomicBool, Mutex, Notify, available_parallelism, watch};
+use crate::sync::{AtomicBool, Mutex, available_parallelism, watch};
 use crate::task::{RuntimeError, StuckTask};
 
 /// The state that all tasks of one supervisor share. The supervisor, the registrations of its tasks, contexts and the shutdown
@@ -46,8 +46,6 @@ pub(crate) struct Shared {
     pub(crate) bus: Arc<Bus>,
     /// Limits the attempts that run at once. `None` without a limit.
     pub(crate) permits: Option<Arc<Semaphore>>,
-    /// Notified whenever a slot queue may have room again.
-    pub(crate) room: Notify,
     pub(crate) tally: Tally,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
@@ -108,7 +106,6 @@ impl Shared {
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
-            room: Notify::new(),
             tally: Tally::default(),
             shutdown: watch::Sender::default(),
             shutdown_observer: OnceLock::new(),

@@ -93,7 +93,7 @@ impl Shared {
             cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
         }
         // Callers of `submit_wait` try again and get `ShuttingDown`.
-        self.room.notify_waiters();
+        closed.room.wake();
         self.update_shutdown(|shutdown| {
             // Once the driver has a result, a new deadline means nothing.
             let earlier = shutdown.stuck_tasks.is_none()
@@ -264,6 +264,8 @@ impl Drop for Driver {
             shutdown.stuck_tasks = Some(stuck.into());
             true
         });
+        // After the state is set, which says why they are refused.
+        closed.room.wake();
     }
 }
 

@@ -41,9 +41,10 @@ impl Notify {
         self.notify.notified()
     }
 
-    pub(crate) fn notify_waiters(&self) {
+    #[cfg_attr(not(feature = "controller"), allow(dead_code))]
+    pub(crate) fn notify_one(&self) {
         drop(self.order.lock());
-        self.notify.notify_waiters();
+        self.notify.notify_one();
     }
 }
 

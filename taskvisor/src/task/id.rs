@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct TaskId(NonZeroU64);
 
 impl TaskId {
+    /// The least id.
+    pub(crate) const MIN: Self = Self(NonZeroU64::MIN);
+
     pub(crate) fn next() -> Self {
         static ISSUED: AtomicU64 = AtomicU64::new(0);
         let number = ISSUED.fetch_add(1, Ordering::Relaxed).wrapping_add(1);

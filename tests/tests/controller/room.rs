@@ -1,9 +1,16 @@
 //! `submit_wait` waits for room where `submit` would be refused for the lack of it.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use taskvisor::{ControllerSpec, EventName, Outcome, Phase, RuntimeError, SubmitError, TaskFn, TaskHandle};
+use taskvisor::{
+    Config, ControllerConfig, ControllerSpec, EventName, Outcome, Phase, RuntimeError, SubmitError,
+    Supervisor, TaskFn, TaskHandle,
+};
 use tests::{Harness, Rules};
+use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -154,6 +161,34 @@ async fn the_end_of_the_supervisor_refuses_submit_wait() {
     assert!(matches!(refused.reason(), RuntimeError::ShuttingDown));
 }
 
+/// Nothing is recorded here, because the recorder is lost with the runtime too.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_runtime_ends_every_submit_wait() {
+    for limits in [ControllerConfig { per_slot: 0, total: 100 }, ControllerConfig { per_slot: 100, total: 0 }]
+    {
+        let lost = Builder::new_current_thread().build().expect("a runtime");
+        let builder = Supervisor::builder(Config::default()).controller(limits);
+        let supervisor = builder.runtime(lost.handle().clone()).build();
+        let submission = || ControllerSpec::queue(Rules::never().spec(cooperative("work"))).with_slot(SLOT);
+        let owner = supervisor.submit(submission()).expect("the slot is idle");
+        let crowd: Vec<_> = (0..10)
+            .map(|_| {
+                let (supervisor, submission) = (supervisor.handle(), submission());
+                tokio::spawn(async move { supervisor.submit_wait(submission).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        lost.shutdown_background();
+        assert!(outcome_of(&owner).await.is_aborted());
+        for waiting in crowd {
+            match in_time(waiting).await.expect("no panic") {
+                Ok(task) => assert!(outcome_of(&task).await.is_aborted()),
+                Err(refused) => assert!(!matches!(refused.reason(), RuntimeError::QueueFull { .. })),
+            }
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn submit_wait_is_refused_as_busy_at_once() {
     let (harness, _) = owned_slot(cooperative("owner")).await;
@@ -187,5 +222,42 @@ async fn all_that_wait_for_room_are_accepted_on_two_workers() {
             assert!(task.outcome().await.is_completed());
         }
         harness.finish().await;
+    }
+}
+
+/// All poll `submit_wait` once to be refused, and once more after room has woken them. A wake-up of all waiters by each end
+/// would be half a million polls.
+async fn polls_of_a_thousand_waiters(per_slot: usize, total: usize) -> usize {
+    const WAITERS: usize = 1_000;
+    let harness = limited(per_slot, total);
+    owns(&harness, working("owner")).await;
+    let polls = Arc::new(AtomicUsize::new(0));
+    let crowd: Vec<_> = (0..WAITERS)
+        .map(|_| {
+            let (supervisor, polls) = (harness.handle(), Arc::clone(&polls));
+            let submission = harness.submission(SLOT, Queue, Rules::never(), one_attempt("crowd"));
+            tokio::spawn(async move {
+                let mut submitting = pin!(supervisor.submit_wait(submission));
+                poll_fn(|context| {
+                    polls.fetch_add(1, Ordering::Relaxed);
+                    submitting.as_mut().poll(context)
+                })
+                .await
+            })
+        })
+        .collect();
+    for waiting in crowd {
+        let task = accepted(&harness, waiting).await;
+        assert!(outcome_of(&task).await.is_completed());
+    }
+    harness.finish().await;
+    polls.load(Ordering::Relaxed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_end_wakes_few_of_a_thousand_waiters_for_room() {
+    for (per_slot, total) in [(1, 100), (10, 100), (0, 100), (100, 1), (100, 0)] {
+        let polls = polls_of_a_thousand_waiters(per_slot, total).await;
+        assert!(polls <= 4_000, "{polls} polls with {per_slot} for each slot and {total} in total");
     }
 }

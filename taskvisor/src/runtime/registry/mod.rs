@@ -27,6 +27,7 @@
 
 pub(crate) mod registration;
 mod withdrawn;
+pub(crate) mod room;
 pub(crate) mod slot;
 mod slots;
 
@@ -42,6 +43,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use tokio::time::Instant;
 
+use self::room::{RoomWakeups, SlotWaiters, WaitingTotal};
 use self::slot::{NoRoom, SlotQueue};
 use self::slots::{Slot, take_or_defer};
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
@@ -55,8 +57,8 @@ pub(crate) struct Registry {
     hasher: RandomState,
     /// The number of tasks and two flags: see the module documentation.
     admission: AtomicUsize,
-    /// The number of submissions that wait for a slot, in all shards. Compared with `Limits::total`.
-    waiting: AtomicUsize,
+    /// The submissions that wait for a slot, in all shards. Compared with `Limits::total`.
+    waiting: WaitingTotal,
     /// Waiters for idleness.
     idle: Mutex<Wakers>,
 }
@@ -69,6 +71,8 @@ struct Shard {
     slots: HashTable<Slot>,
     /// Submissions that were withdrawn while they were checked out, and why.
     withdrawn: Vec<(TaskId, Option<StopRequest>)>,
+    /// Callers of `submit_wait` that wait for room in a slot.
+    room: SlotWaiters,
     closed: bool,
 }
 
@@ -81,7 +85,7 @@ struct TaskEntry {
 }
 
 /// The tasks that were registered when admission closed.
-#[must_use = "end the waiting submissions"]
+#[must_use = "end the waiting submissions and wake the waiters for room"]
 #[derive(Debug, Default)]
 pub(crate) struct LiveTasks {
     /// Whether admission was open before: true for exactly one closing call.
@@ -89,6 +93,8 @@ pub(crate) struct LiveTasks {
     pub(crate) running: Vec<Arc<TaskCell>>,
     /// The submissions that were withdrawn from the slot queues. The caller ends them.
     pub(crate) waiting: Vec<WithdrawnSubmission>,
+    /// The callers that waited for room. They try again, and are refused.
+    pub(crate) room: RoomWakeups,
 }
 
 /// Why a registration was refused.
@@ -109,7 +115,7 @@ impl Registry {
             shards: (0..shards.next_power_of_two()).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             admission: AtomicUsize::new(0),
-            waiting: AtomicUsize::new(0),
+            waiting: WaitingTotal::new(),
             idle: Mutex::default(),
         }
     }
@@ -177,13 +183,15 @@ impl Registry {
             let mut shard = shard.lock();
             // Set and listed under one lock: a task of this shard is in the list, or it finds the flag.
             shard.closed = true;
+            live.room.extend(shard.room.take_all());
             let Shard { slots, withdrawn, .. } = &mut *shard;
             waiting += slots.iter().map(SlotQueue::waiting).sum::<usize>();
             let cleared = slots.iter_mut().flat_map(SlotQueue::clear);
             live.waiting.extend(cleared.filter_map(|queued| take_or_defer(queued, request, withdrawn)));
             running.extend(shard.running().map(by_age));
         }
-        self.waiting.fetch_sub(waiting, Ordering::AcqRel);
+        // A waiter for the total is in the list of its slot too: all of them were taken out, and none is to be woken for this.
+        let _ = self.waiting.release(waiting);
         live.running = oldest_first(running);
         live
     }

@@ -170,12 +170,7 @@ impl Registration {
     /// Frees the name, or passes the slot on.
     fn deregister(&self, now: Instant) -> Option<NextOwner> {
         let holds_key = self.step != LifecycleStep::Withdrawn;
-        let next = if holds_key { self.shared.registry.deregister(&self.cell, now) } else { None };
-        // Notified also if nothing was queued: an idle slot admits a submission that waits for room.
-        if self.cell.slot().is_some() {
-            self.shared.room.notify_waiters();
-        }
-        next
+        if holds_key { self.shared.registry.deregister(&self.cell, now) } else { None }
     }
 
     fn publish_end(&mut self, end: TaskEnd, now: Instant) -> Option<NextOwner> {

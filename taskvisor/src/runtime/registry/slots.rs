@@ -31,13 +31,13 @@ use std::sync::Arc;
 use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
+use super::room::RoomWakeups;
 use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, SlotTimer};
 use super::{RegisterError, Registry, Shard};
 use crate::policy::Policy;
 use crate::runtime::actor::delayed::next_report;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{StopRequest, TaskCell};
-use crate::sync::Ordering;
 use crate::task::{Rejection, TaskId};
 
 /// What a submission runs.
@@ -157,7 +157,7 @@ impl Registry {
             queue.admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
             let is_limited = admission == Admission::Queue;
             // The total counts the queues of all shards, and this holds the lock of one: reserve first, enqueue afterwards.
-            if is_limited && !self.reserve_waiting(limits.total) {
+            if is_limited && !self.waiting.reserve(limits.total) {
                 return Err(RegisterError::NoRoom(NoRoom::QueueFull));
             }
             let work = if check_out { None } else { arrival.work.take() };
@@ -166,7 +166,7 @@ impl Registry {
                 queue.enqueue(QueuedSubmission { task, admission, since: now, work });
             // The new submission replaces a superseded one: the number of waiting submissions stays the same.
             if !is_limited && superseded.is_none() {
-                self.waiting.fetch_add(1, Ordering::AcqRel);
+                self.waiting.add();
             }
             let request = StopRequest::reject(Rejection::Superseded, now);
             arrival.superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
@@ -199,60 +199,86 @@ impl Registry {
         CheckIn::Withdrawn(index.and_then(|index| shard.withdrawn.swap_remove(index).1))
     }
 
-    /// Counts one waiting submission, unless `total` is reached.
-    // A compare-and-exchange loop: an addition that is undone would let another submission fail in between.
-    fn reserve_waiting(&self, total: usize) -> bool {
-        let more = |waiting| (waiting < total).then_some(waiting + 1);
-        self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
-    }
-
-    /// Stops counting submissions that no longer wait.
-    // Called under the lock that dequeued them: a submission that finds them gone must not be refused because of them.
-    fn release_waiting(&self, dequeued: usize) {
-        self.waiting.fetch_sub(dequeued, Ordering::AcqRel);
-    }
-
     /// Removes the owner of a slot. Returns the next owner, if the calling lane must run it.
     pub(super) fn deregister_owner(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<NextOwner> {
+        let slot = cell.slot()?;
+        let (mut wakeups, mut total_awaited) = (RoomWakeups::default(), false);
         let (next, _emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
-            let mut entry = shard.slot_of(cell).filter(|entry| entry.get().owner == *cell)?;
+            let Shard { slots, room, .. } = &mut *shard;
+            let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
+            if entry.get().owner != *cell {
+                return None;
+            }
             match entry.get_mut().pass_on(now) {
                 Some(QueuedSubmission { task, since, work, .. }) => {
-                    self.release_waiting(1);
+                    total_awaited = self.waiting.release(1);
+                    if !room.is_empty() {
+                        wakeups = room.take_next(slot, Some(entry.get()));
+                    }
                     // One that is checked out owns the slot now, and its check-in starts a lane.
                     let next = |work| NextOwner { cell: task, since: now.max(since), work };
                     (work.map(next), None)
                 }
                 // The queue frees its buffer when it is dropped: after the lock.
-                None => (None, Some(entry.remove().0)),
+                None => {
+                    if !room.is_empty() {
+                        wakeups = room.take_next(slot, None);
+                    }
+                    (None, Some(entry.remove().0))
+                }
             }
         };
+        if total_awaited || !wakeups.is_empty() {
+            self.wake_for_room(wakeups, total_awaited);
+        }
         next
     }
 
     /// Removes a submission from the queue of its slot, for the reason of `request`. The caller ends it.
     pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>, request: StopRequest) -> Withdrawal {
-        let mut shard = self.shard(cell.hash()).lock();
-        let withdrawn = shard.slot_of(cell).and_then(|mut entry| entry.get_mut().withdraw(cell));
-        let Some(withdrawn) = withdrawn else { return Withdrawal::Absent };
-        self.release_waiting(1);
-        take_or_defer(withdrawn, Some(request), &mut shard.withdrawn)
-            .map_or(Withdrawal::CheckedOut, Withdrawal::Taken)
+        let Some(slot) = cell.slot() else { return Withdrawal::Absent };
+        let (taken, awaited, wakeups) = {
+            let mut shard = self.shard(cell.hash()).lock();
+            let Shard { slots, withdrawn, room, .. } = &mut *shard;
+            let Some(queue) = slots.find_mut(cell.hash(), |other| other.is(slot)) else {
+                return Withdrawal::Absent;
+            };
+            let Some(queued) = queue.withdraw(cell) else { return Withdrawal::Absent };
+            let awaited = self.waiting.release(1);
+            (take_or_defer(queued, Some(request), withdrawn), awaited, room.take_next(slot, Some(queue)))
+        };
+        self.wake_for_room(wakeups, awaited);
+        taken.map_or(Withdrawal::CheckedOut, Withdrawal::Taken)
+    }
+
+    /// Wakes the waiters for room that a change has made, after its lock is released.
+    #[cold]
+    fn wake_for_room(&self, wakeups: RoomWakeups, total_awaited: bool) {
+        wakeups.wake();
+        if total_awaited {
+            self.waiting.wake_next();
+        }
     }
 
     /// Empties the queue of a slot, for the reason of `request`. The caller ends the returned submissions. `None` if the slot is
     /// idle.
     pub(crate) fn clear(&self, slot: &str, request: StopRequest) -> Option<Cleared> {
         let hash = self.hasher.hash_one(slot);
-        let mut shard = self.shard(hash).lock();
-        let Shard { slots, withdrawn, .. } = &mut *shard;
-        let queue = slots.find_mut(hash, |other| other.is(slot))?;
-        self.release_waiting(queue.waiting());
-        // Owner and queue are read under one lock, so that no submission owns the slot between the two.
-        let waiting =
-            queue.clear().filter_map(|queued| take_or_defer(queued, Some(request), withdrawn)).collect();
-        Some(Cleared { owner: Arc::clone(&queue.owner), waiting })
+        let (cleared, awaited, wakeups) = {
+            let mut shard = self.shard(hash).lock();
+            let Shard { slots, withdrawn, room, .. } = &mut *shard;
+            let queue = slots.find_mut(hash, |other| other.is(slot))?;
+            let awaited = self.waiting.release(queue.waiting());
+            // Owner and queue are read under one lock, so that no submission owns the slot between the two.
+            let owner = Arc::clone(&queue.owner);
+            let waiting =
+                queue.clear().filter_map(|queued| take_or_defer(queued, Some(request), withdrawn)).collect();
+            let wakeups = owner.slot().map(|slot| room.take_next(slot, Some(queue))).unwrap_or_default();
+            (Cleared { owner, waiting }, awaited, wakeups)
+        };
+        self.wake_for_room(wakeups, awaited);
+        Some(cleared)
     }
 
     /// Checks out the submissions of a slot whose report is due between `reported` and `now`, for the timer that the arrival of
@@ -329,7 +355,7 @@ impl Slot {
         self.queued().any(|queued| *queued.task == *cell)
     }
 
-    fn is(&self, slot: &str) -> bool {
+    pub(super) fn is(&self, slot: &str) -> bool {
         self.owner.slot().is_some_and(|own| **own == *slot)
     }
 }
