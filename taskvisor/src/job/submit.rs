@@ -144,11 +144,11 @@ impl Shared {
                 if let Some(room) = room {
                     self.registry.wait_for_room(&cell, limits, room);
                 }
+                let reason = self.register_error(error, &cell);
                 // The refused cell has no other owner, so that name and key move back without a copy.
                 let Some((name, key)) = Arc::into_inner(cell).map(TaskCell::into_parts) else {
                     unreachable!("a refused submission is in no registry")
                 };
-                let reason = self.reason(error, &key);
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
                 let draft = SubmissionDraft { spec, key, admission, queue, returns_value };
                 Err(self.refuse(reason, draft, will_retry))
@@ -252,17 +252,5 @@ impl Shared {
             self.bus.publish(self.now(), None, kind);
         }
         Box::new((reason, draft))
-    }
-
-    fn reason(&self, error: RegisterError, key: &RegistryKey) -> RuntimeError {
-        let slot = match key {
-            RegistryKey::Slot(slot) => slot.to_string(),
-            RegistryKey::Name | RegistryKey::Free => String::new(),
-        };
-        match error {
-            RegisterError::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot },
-            RegisterError::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot },
-            RegisterError::Closed | RegisterError::NameTaken => self.closed_error(),
-        }
     }
 }

@@ -9,6 +9,7 @@ use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
+use crate::runtime::registry::slot::NoRoom;
 use crate::runtime::shared::Shared;
 use crate::task::{RuntimeError, TaskId};
 
@@ -59,10 +60,7 @@ impl Shared {
         match Registration::register(Arc::clone(self), cell) {
             Ok(registration) => Ok(UnspawnedActor { registration, body, policy }),
             Err((refusal, cell)) => {
-                let reason = match refusal {
-                    RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
-                    RegisterError::Closed | RegisterError::NoRoom(_) => self.closed_error(),
-                };
+                let reason = self.register_error(refusal, &cell);
                 // The refused cell has no other owner, so the name moves back into the spec without a copy.
                 let name = Arc::into_inner(cell).map(|cell| cell.into_parts().0).unwrap_or_default();
                 let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
@@ -98,6 +96,18 @@ impl Shared {
             return Err(self.closed_error());
         }
         self.bind().map(|_| ())
+    }
+
+    /// The error of a task or submission that the registry has refused.
+    pub(crate) fn register_error(&self, refusal: RegisterError, cell: &TaskCell) -> RuntimeError {
+        // Only a submission with a slot can lack room.
+        let slot = || cell.slot().map(ToString::to_string).unwrap_or_default();
+        match refusal {
+            RegisterError::NameTaken => RuntimeError::NameTaken { name: cell.name().to_owned() },
+            RegisterError::NoRoom(NoRoom::Busy) => RuntimeError::Busy { slot: slot() },
+            RegisterError::NoRoom(NoRoom::QueueFull) => RuntimeError::QueueFull { slot: slot() },
+            RegisterError::Closed => self.closed_error(),
+        }
     }
 
     /// The error of a task or submission that arrives after admission closed.

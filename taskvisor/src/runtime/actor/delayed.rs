@@ -1,14 +1,13 @@
 //! Reports of long waits: after 10 s, 20 s, 40 s and so on, if a subscriber wants `Delayed`.
 //!
-//! A task that waits for a permit uses its own timer. Submissions that wait for a slot share one, in `job/slot_timer.rs`.
+//! A task that waits at a gate uses its own timer. Submissions that wait for a slot share one, in `job/slot_timer.rs`.
 
-use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::timer::ActorTimer;
+use super::rare_parts::RareParts;
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::saturating_deadline;
 use crate::runtime::registry::registration::Registration;
@@ -29,27 +28,34 @@ pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
     saturating_deadline(after, Duration::MAX)
 }
 
-/// Publishes due reports of a wait for a permit, and registers a waker for the next one. `begins` says whether the wait
-/// begins with this poll.
-pub(crate) fn poll_permit_wait(
-    timer: &mut Option<Pin<Box<ActorTimer>>>,
+/// A wait of a task at one of its gates.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wait {
+    pub(super) on: WaitingOn,
+    pub(super) since: Instant,
+    /// Whether the wait begins with this poll.
+    pub(super) begins: bool,
+}
+
+/// Publishes due reports of a wait, and registers a waker for the next one.
+pub(super) fn poll_wait(
+    rare: &mut RareParts,
     registration: &Registration,
-    (since, begins): (Instant, bool),
+    Wait { on, since, begins }: Wait,
     context: &mut Context<'_>,
 ) {
     // Without a subscriber there is no event to publish, and the timer is not allocated.
     if !registration.shared().bus.wants(EventName::Delayed) {
         return;
     }
-    let timer = timer.get_or_insert_with(|| Box::pin(ActorTimer::new(since)));
+    let mut timer = rare.timer(since);
     if begins {
         timer.as_mut().set(next_report(since, since));
     }
     // A loop, because a timer registers its waker only in a poll that is pending.
     while timer.as_mut().poll(context).is_ready() {
         let now = Instant::now();
-        registration
-            .publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: WaitingOn::Permit, since });
+        registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed { on, since });
         timer.as_mut().set(next_report(since, now));
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! | stage | polls | next stage |
 //! |---|---|---|
-//! | `Gates` | the permit, if attempts are limited; then starts an attempt | `Running` |
+//! | `Gates` | the gates (`gates.rs`); then starts an attempt | `Running` |
 //! | `Running` | the body; then its timeout, or the deadline of a stop | `Sleeping`, `Yielding`, or the end |
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
 //! | `Yielding` | nothing: the actor has woken itself | `Gates` |
@@ -15,30 +15,30 @@
 
 mod attempt_result;
 pub(crate) mod delayed;
+mod gates;
 mod lane;
 mod next_step;
 mod permit;
+mod rare_parts;
 mod timer;
 
 use std::ops::ControlFlow;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
-use self::delayed::poll_permit_wait;
+use self::delayed::{Wait, poll_wait};
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
-use self::permit::Permit;
-use self::timer::ActorTimer;
+use self::rare_parts::RareParts;
 use crate::event::{EventKind, EventName};
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{PendingStop, PollView, Request, RequestKind, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
-use crate::task::{InterruptCause, WaitingOn};
+use crate::task::InterruptCause;
 
 pub(crate) struct TaskActor {
     // Before the registration, because fields are dropped in order: the name is free only after the user's destructors ran.
@@ -47,8 +47,7 @@ pub(crate) struct TaskActor {
     policy: Policy,
     stage: ActorStage,
     streak: FailureStreak,
-    timer: Option<Pin<Box<ActorTimer>>>,
-    permit: Option<Box<Permit>>,
+    rare: RareParts,
 }
 
 /// What the next poll of the actor does.
@@ -104,8 +103,7 @@ impl TaskActor {
             policy,
             stage: ActorStage::Gates,
             streak: FailureStreak::default(),
-            timer: None,
-            permit: None,
+            rare: RareParts::default(),
         }
     }
 
@@ -138,10 +136,10 @@ impl TaskActor {
         }
     }
 
-    /// Begins a poll in the cell. If an attempt is next and needs no permit, it begins under the same lock.
+    /// Begins a poll in the cell. If an attempt is next and there are no gates, it begins under the same lock.
     fn begin_poll(&self, now: Option<Instant>) -> (PollView, Option<StartedAttempt>) {
         let starts = matches!(self.stage, ActorStage::Gates | ActorStage::Yielding);
-        if !starts || self.registration.shared().permits.is_some() {
+        if !starts || self.has_gates() {
             return (self.registration.cell().begin_poll(), None);
         }
         let at = now.unwrap_or_else(Instant::now);
@@ -159,18 +157,20 @@ impl TaskActor {
             return self.finish_stopped(stop);
         }
         let StartedAttempt { attempt, at } = match started {
-            // It began together with the poll, because it needs no permit.
+            // It began together with the poll, because there are no gates.
             Some(started) => started,
-            None if self.poll_permit(context).is_pending() => {
-                let wait = self.registration.cell().begin_wait(WaitingOn::Permit, Instant::now());
-                poll_permit_wait(&mut self.timer, &self.registration, wait, context);
-                return PENDING;
+            None => {
+                if let Err(on) = self.poll_gates(context) {
+                    let (since, begins) = self.registration.cell().begin_wait(on, Instant::now());
+                    poll_wait(&mut self.rare, &self.registration, Wait { on, since, begins }, context);
+                    return PENDING;
+                }
+                // The cell is checked again, because a stop may have been requested since the poll began.
+                match self.begin_attempt() {
+                    Ok(started) => started,
+                    Err(stop) => return self.finish_stopped(stop),
+                }
             }
-            // The cell is checked again, because a stop may have been requested since the poll began.
-            None => match self.begin_attempt() {
-                Ok(started) => started,
-                Err(stop) => return self.finish_stopped(stop),
-            },
         };
         self.registration.publish_started(attempt, at);
         let until = self.policy.timeout().map(|timeout| saturating_deadline(at, timeout));
@@ -185,11 +185,6 @@ impl TaskActor {
         let at = Instant::now();
         let attempt = self.registration.cell().begin_attempt(at)?;
         Ok(StartedAttempt { attempt, at })
-    }
-
-    fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Some(permits) = &self.registration.shared().permits else { return Poll::Ready(()) };
-        self.permit.get_or_insert_with(|| Box::new(Permit::new(permits))).poll(context)
     }
 
     fn run(&mut self, until: Option<Instant>, request: Option<Request>, context: &mut Context<'_>) -> Step {
@@ -217,7 +212,7 @@ impl TaskActor {
             // Interrupted, not timed out: the interrupt came first.
             Some(until) if until < deadline => self.wait_until(until, result, context),
             // Only the deadline of a stop gets the timer of the watchdog: a timeout or an interrupt is not worth a thread.
-            _ if is_stop => match self.timer(deadline).poll_stop(deadline, context) {
+            _ if is_stop => match self.rare.timer(deadline).poll_stop(deadline, context) {
                 Poll::Ready(()) => self.finish_attempt(result, context),
                 Poll::Pending => PENDING,
             },
@@ -227,8 +222,12 @@ impl TaskActor {
 
     /// Ends the attempt with `result` at `due`.
     fn wait_until(&mut self, due: Instant, result: AttemptResult, context: &mut Context<'_>) -> Step {
-        self.timer(due).set(due);
-        if self.poll_timer(context).is_pending() { PENDING } else { self.finish_attempt(result, context) }
+        self.rare.timer(due).set(due);
+        if self.rare.poll_timer(context).is_pending() {
+            PENDING
+        } else {
+            self.finish_attempt(result, context)
+        }
     }
 
     /// Ends the wait for the next attempt, because of an interrupt.
@@ -261,9 +260,7 @@ impl TaskActor {
         // A panic of a destructor is not a failure of the attempt, which has its result. The panic hook has reported it.
         let _ = self.with_body(None, |body, _| body.clear());
         // After the future is dropped, so that never more futures exist than permits.
-        if let Some(permit) = &mut self.permit {
-            permit.release();
-        }
+        self.release_gates();
         // Read after the destructors, which take any time.
         let now = Instant::now();
         let timeout = self.policy.timeout().unwrap_or_default();
@@ -316,14 +313,14 @@ impl TaskActor {
             context.waker().wake_by_ref();
             return PENDING;
         }
-        self.timer(until).set(until);
+        self.rare.timer(until).set(until);
         self.enter_stage(ActorStage::Sleeping)
     }
 
     fn sleep(&mut self, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
-            None if self.poll_timer(context).is_pending() => PENDING,
+            None if self.rare.poll_timer(context).is_pending() => PENDING,
             None => self.enter_stage(ActorStage::Gates),
         }
     }
@@ -348,7 +345,7 @@ impl TaskActor {
             self.with_body(None, |body, _| body.discard());
             None
         };
-        self.permit = None;
+        self.leave_gates();
         let now = now.unwrap_or_else(Instant::now);
         let Finished { next, woke } = self.registration.finish(end, now, value);
         match next {
@@ -360,17 +357,6 @@ impl TaskActor {
     fn enter_stage(&mut self, stage: ActorStage) -> Step {
         self.stage = stage;
         CONTINUE
-    }
-
-    fn timer(&mut self, due: Instant) -> Pin<&mut ActorTimer> {
-        self.timer.get_or_insert_with(|| Box::pin(ActorTimer::new(due))).as_mut()
-    }
-
-    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        match &mut self.timer {
-            Some(timer) => timer.as_mut().poll(context),
-            None => Poll::Ready(()),
-        }
     }
 
     /// Calls user code with this task set as the current one.

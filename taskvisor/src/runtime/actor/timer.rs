@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::sync::StopTimer;
 
 pin_project! {
-    /// The timers of one actor. Allocated on first use, because most tasks never need one.
+    /// The timers of one actor.
     pub(crate) struct ActorTimer {
         // For timeouts, delays between attempts, and reports of long waits.
         #[pin]

@@ -1,0 +1,66 @@
+//! The parts of an actor that most tasks never use.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::permit::Permit;
+use super::timer::ActorTimer;
+
+/// All of them, in one box that is allocated on first use: every task pays for the size of its actor.
+#[derive(Default)]
+pub(super) struct RareParts(Option<Pin<Box<Parts>>>);
+
+pin_project! {
+    #[derive(Default)]
+    struct Parts {
+        #[pin]
+        timer: Option<ActorTimer>,
+        permit: Option<Permit>,
+    }
+}
+
+impl RareParts {
+    fn parts(&mut self) -> Pin<&mut Parts> {
+        self.0.get_or_insert_with(|| Box::pin(Parts::default())).as_mut()
+    }
+
+    /// The timers of the actor. `due` is the time of new ones; those that exist keep theirs.
+    pub(super) fn timer(&mut self, due: Instant) -> Pin<&mut ActorTimer> {
+        let mut timer = self.parts().project().timer;
+        if timer.is_none() {
+            timer.set(Some(ActorTimer::new(due)));
+        }
+        timer.as_pin_mut().unwrap_or_else(|| unreachable!("the timer was set above"))
+    }
+
+    /// Ready at the time that was set last, or at once without a timer.
+    pub(super) fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let timer = self.0.as_mut().and_then(|parts| parts.as_mut().project().timer.as_pin_mut());
+        timer.map_or(Poll::Ready(()), |timer| timer.poll(context))
+    }
+
+    /// Acquires a permit, or continues to wait for it. Ready while one is held.
+    pub(super) fn poll_permit(&mut self, permits: &Arc<Semaphore>, context: &mut Context<'_>) -> Poll<()> {
+        self.parts().project().permit.get_or_insert_with(|| Permit::new(permits)).poll(context)
+    }
+
+    /// Releases the permit of an attempt. Keeps what acquires the next one.
+    pub(super) fn release_permit(&mut self) {
+        let Some(parts) = &mut self.0 else { return };
+        if let Some(permit) = parts.as_mut().project().permit {
+            permit.release();
+        }
+    }
+
+    /// Releases the permit, or stops waiting for it: a permit that was handed over meanwhile passes to the next waiter.
+    pub(super) fn leave_permits(&mut self) {
+        if let Some(parts) = &mut self.0 {
+            *parts.as_mut().project().permit = None;
+        }
+    }
+}
