@@ -3,11 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use taskvisor::__private::{Setting, Settings};
-use taskvisor::{
-    Admission, ControllerSpec, Job, JobDescriptor, Location, RestartPolicy, SupervisorHandle, TaskContext,
-    TaskError, TaskFn,
-};
+use taskvisor::{ControllerSpec, Job, JobDescriptor, SupervisorHandle, TaskContext, TaskError, TaskFn};
 use tests::{Harness, Rules};
 
 use crate::support::*;
@@ -106,22 +102,7 @@ async fn a_destructor_of_the_owner_may_submit_to_its_slot() {
 #[derive(Clone)]
 struct Explosive;
 
-static EXPLOSIVE: JobDescriptor = JobDescriptor {
-    name: "explosive",
-    location: Location {
-        file: file!(),
-        line: line!(),
-        column: 1,
-        module: module_path!(),
-        package: None,
-        version: None,
-    },
-    settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
-    admission: Admission::Queue,
-    queue: None,
-    parameters: &[],
-    needs: |_| {},
-};
+static EXPLOSIVE: JobDescriptor = one_attempt_job("explosive");
 
 impl Job for Explosive {
     type Value = Bomb;

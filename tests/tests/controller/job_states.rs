@@ -2,12 +2,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use taskvisor::__private::{Setting, Settings};
 use taskvisor::{
-    Admission, Config, FromContext, Job, JobDescriptor, Location, Needs, RestartPolicy, RuntimeError, State,
-    TaskContext, TaskError,
+    Admission, Config, FromContext, Job, JobDescriptor, Needs, RuntimeError, State, TaskContext, TaskError,
 };
 use tests::{Harness, Rules};
+
+use crate::support::one_attempt_job;
 
 #[derive(Default)]
 struct Counter(AtomicU32);
@@ -19,20 +19,9 @@ struct Count {
 }
 
 static COUNT: JobDescriptor = JobDescriptor {
-    name: "count",
-    location: Location {
-        file: file!(),
-        line: line!(),
-        column: 1,
-        module: module_path!(),
-        package: None,
-        version: None,
-    },
-    settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
     admission: Admission::DropIfRunning,
-    queue: None,
-    parameters: &[],
     needs: |needs: &mut Needs<'_>| <State<Counter> as FromContext>::needs(needs),
+    ..one_attempt_job("count")
 };
 
 impl Job for Count {

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::time::Duration;
 
+use taskvisor::__private::{Setting, Settings};
 use taskvisor::{
-    Admission, Config, ControllerConfig, ControllerSpec, Outcome, Rejection, Report, RuntimeError, StopCause,
-    SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
+    Admission, Config, ControllerConfig, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report,
+    RestartPolicy, RuntimeError, StopCause, SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
 };
 use tests::{Harness, Rules, Script, Step};
 use tokio::time::{sleep, timeout};
@@ -140,4 +141,24 @@ pub(crate) fn counts<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> [u6
 
 pub(crate) fn reported(report: &Report) -> [u64; 5] {
     [report.completed, report.canceled, report.failed, report.aborted, report.rejected]
+}
+
+/// The description of a job that makes one attempt, with `Queue`.
+pub(crate) const fn one_attempt_job(name: &'static str) -> JobDescriptor {
+    JobDescriptor {
+        name,
+        location: Location {
+            file: file!(),
+            line: line!(),
+            column: 1,
+            module: module_path!(),
+            package: None,
+            version: None,
+        },
+        settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
+        admission: Admission::Queue,
+        queue: None,
+        parameters: &[],
+        needs: |_| {},
+    }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use taskvisor::__private::{Setting, Settings};
-use taskvisor::{Admission, Job, JobDescriptor, JobError, Location, RestartPolicy, TaskContext, TaskError};
+use taskvisor::{Job, JobDescriptor, JobError, TaskContext, TaskError};
 use tests::{Harness, Rules};
 
 use crate::support::*;
@@ -36,22 +35,7 @@ impl Produce {
     }
 }
 
-static PRODUCE: JobDescriptor = JobDescriptor {
-    name: "produce",
-    location: Location {
-        file: file!(),
-        line: line!(),
-        column: 1,
-        module: module_path!(),
-        package: None,
-        version: None,
-    },
-    settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
-    admission: Admission::Queue,
-    queue: None,
-    parameters: &[],
-    needs: |_| {},
-};
+static PRODUCE: JobDescriptor = one_attempt_job("produce");
 
 impl Job for Produce {
     type Value = Counted;
