@@ -50,6 +50,22 @@ async fn an_owner_replaced_in_its_wait_for_a_permit_never_starts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_next_owner_does_not_inherit_the_wait_for_a_permit() {
+    let harness = one_at_a_time();
+    harness.submit_to("other", Queue, Rules::never(), working("running"));
+    let parked = submit(&harness, Queue, working("parked"));
+    let next = submit(&harness, Queue, working("next"));
+    harness.settle().await;
+    let earlier = harness.submit_to("third", Queue, Rules::never(), working("earlier"));
+    harness.settle().await;
+    harness.cancel(&parked);
+    assert!(outcome_of(&next).await.is_completed());
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.starts_of(&earlier), [seconds(1)]);
+    assert_eq!(event_log.starts_of(&next), [seconds(2)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_slots_share_the_permits_and_all_get_through() {
     let harness = Harness::with_config(Config { max_concurrent: Some(3), ..Config::default() });
     let mut tasks = Vec::new();
