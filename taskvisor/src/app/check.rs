@@ -6,7 +6,7 @@ use super::App;
 use super::discover::Discovered;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
-use crate::policy::Config;
+use crate::policy::{Config, Policy};
 use crate::runtime::body::Needs;
 use crate::task::near_miss;
 
@@ -40,15 +40,13 @@ impl App {
     }
 
     fn check_settings(&self, problems: &mut Vec<Problem>) {
-        // An invalid default timeout is reported by `check_config`, and not again for each task that inherits it.
-        let timeout = self.config.timeout.filter(|timeout| !timeout.is_zero());
-        let config = Config { timeout, ..self.config.clone() };
+        let defaults = Policy::defaults(&self.config);
         for task in &self.tasks {
             let name = task.spec.name();
             if name.is_empty() {
                 problems.push(Problem::new(task.location, "a task needs a non-empty name"));
             }
-            for reason in task.spec.settings.resolve(&config).err().into_iter().flatten() {
+            for reason in task.spec.settings.resolve(&defaults).err().into_iter().flatten() {
                 problems.push(Problem::new(task.location, format!("task `{name}`: {reason}")));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::submit::{RefusedDraft, SubmissionDraft};
+use super::submit::SubmissionDraft;
 use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
 use crate::runtime::registry::room::RoomWait;
@@ -121,12 +121,9 @@ impl SupervisorHandle {
     #[inline]
     pub(super) fn submit_draft(
         &self,
-        draft: SubmissionDraft,
+        draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
-    ) -> Result<TaskHandle, RefusedDraft> {
-        match self.shared() {
-            Ok(shared) => shared.submit(draft, room),
-            Err(reason) => Err(Box::new((reason, draft))),
-        }
+    ) -> Result<TaskHandle, RuntimeError> {
+        self.shared()?.submit(draft, room)
     }
 }

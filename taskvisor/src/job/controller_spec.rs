@@ -73,16 +73,23 @@ impl Submit for ControllerSpec {
     type Handle = TaskHandle;
 
     fn submit_to(
-        self,
+        mut self,
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, SubmitError<Self>> {
-        let Self { spec, admission, slot } = self;
+        let Self { spec, admission, slot } = &mut self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
-        let draft = SubmissionDraft { spec, key, admission, queue: None, returns_value: false };
-        supervisor.submit_draft(draft, room).map_err(|refused| {
-            let (reason, draft) = *refused;
-            SubmitError::new(reason, Self { spec: draft.spec, admission, slot })
-        })
+        let draft = SubmissionDraft {
+            task: &mut spec.task,
+            settings: &spec.settings,
+            key,
+            admission: *admission,
+            queue: None,
+            returns_value: false,
+        };
+        match supervisor.submit_draft(draft, room) {
+            Ok(handle) => Ok(handle),
+            Err(reason) => Err(SubmitError::new(reason, self)),
+        }
     }
 }

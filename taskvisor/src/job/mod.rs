@@ -20,8 +20,8 @@ use std::time::Duration;
 
 use self::submit::SubmissionDraft;
 use crate::error::TaskError;
-use crate::policy::Setting;
-use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, TaskSpec, erase_job};
+use crate::policy::{Setting, Settings};
+use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, erase_job};
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
@@ -92,6 +92,22 @@ impl<J: Job> Submission<J> {
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.stop_timeout = Some(time);
         self
+    }
+
+    /// Returns the settings of this submission, if they differ from the declared ones.
+    // The copy is large, and most submissions override nothing.
+    fn override_settings(&self, declared: &Settings) -> Option<Settings> {
+        if self.timeout.is_none() && self.stop_timeout.is_none() {
+            return None;
+        }
+        let mut settings = *declared;
+        if let Some(timeout) = self.timeout {
+            settings.timeout = Setting::Set(Some(timeout));
+        }
+        if let Some(time) = self.stop_timeout {
+            settings.stop_timeout = Setting::Set(time);
+        }
+        Some(settings)
     }
 
     /// Returns the arguments.
@@ -171,18 +187,13 @@ impl<J: Job> Submit for Submission<J> {
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>> {
-        let JobDescriptor { name, location, settings, admission, queue, needs, .. } = J::descriptor();
-        let mut settings = *settings;
-        if let Some(timeout) = self.timeout {
-            settings.timeout = Setting::Set(Some(timeout));
-        }
-        if let Some(time) = self.stop_timeout {
-            settings.stop_timeout = Setting::Set(time);
-        }
-        let task = TaskRef { name: (*name).into(), body: erased_body(self.job.clone()), needs: *needs };
+        let JobDescriptor { name, settings, admission, queue, needs, .. } = J::descriptor();
+        let overridden = self.override_settings(settings);
+        let mut task = TaskRef { name: (*name).into(), body: erased_body(self.job.clone()), needs: *needs };
         let slot = self.slot.clone().or_else(|| self.job.slot());
         let draft = SubmissionDraft {
-            spec: TaskSpec { task, settings, location: Some(location) },
+            task: &mut task,
+            settings: overridden.as_ref().unwrap_or(settings),
             key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
             admission: self.admission.unwrap_or(*admission),
             queue: *queue,
@@ -190,7 +201,7 @@ impl<J: Job> Submit for Submission<J> {
         };
         match supervisor.submit_draft(draft, room) {
             Ok(task) => Ok(JobHandle::new(task)),
-            Err(refused) => Err(SubmitError::new(refused.0, self)),
+            Err(reason) => Err(SubmitError::new(reason, self)),
         }
     }
 }

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
-use crate::runtime::body::{TaskRef, TaskSpec};
+use crate::policy::Settings;
+use crate::runtime::body::TaskRef;
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
@@ -16,9 +17,9 @@ use crate::runtime::registry::{
     Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
 };
 use crate::runtime::shared::Shared;
-use crate::supervisor::spawn::UnspawnedActor;
+use crate::supervisor::spawn::{UnspawnedActor, restore_parts};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
-use crate::task::{Rejection, RuntimeError, StopCause, TaskId};
+use crate::task::{Rejection, RuntimeError, StopCause};
 
 /// A type that [`submit`](crate::SupervisorHandle::submit) accepts: a [`ControllerSpec`](crate::ControllerSpec), a job, or a
 /// [`Submission`](crate::Submission) of a job. Do not implement it.
@@ -89,18 +90,17 @@ impl<S> fmt::Debug for SubmitError<S> {
 impl<S> Error for SubmitError<S> {}
 
 /// A submission in its parts, common to jobs and hand-written tasks.
-pub(crate) struct SubmissionDraft {
-    pub(crate) spec: TaskSpec,
-    pub(crate) key: RegistryKey,
-    pub(crate) admission: Admission,
+pub(super) struct SubmissionDraft<'a> {
+    /// Loses its name and its body to an accepted submission. Unchanged if the submission is refused.
+    pub(super) task: &'a mut TaskRef,
+    pub(super) settings: &'a Settings,
+    pub(super) key: RegistryKey,
+    pub(super) admission: Admission,
     /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
-    pub(crate) queue: Option<usize>,
+    pub(super) queue: Option<usize>,
     /// Whether its attempts return a value.
-    pub(crate) returns_value: bool,
+    pub(super) returns_value: bool,
 }
-
-/// A refused submission and the reason. Boxed, because it is large and the rare case.
-pub(super) type RefusedDraft = Box<(RuntimeError, SubmissionDraft)>;
 
 impl Shared {
     /// Admits or refuses a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
@@ -108,21 +108,20 @@ impl Shared {
     /// If a queue is full, `room` waits for it.
     pub(super) fn submit(
         self: &Arc<Self>,
-        draft: SubmissionDraft,
+        draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
-    ) -> Result<TaskHandle, RefusedDraft> {
-        let mut policy = match self.check_spec(&draft.spec) {
+    ) -> Result<TaskHandle, RuntimeError> {
+        let SubmissionDraft { task, settings, key, admission, queue, returns_value } = draft;
+        let mut policy = match self.resolve(task, settings) {
             Ok(policy) => policy,
-            Err(reason) => return Err(self.refuse(reason, draft, false)),
+            Err(reason) => {
+                self.publish_refused(task.name(), key.slot(), &reason);
+                return Err(reason);
+            }
         };
-        policy.returns_value = draft.returns_value;
-        let SubmissionDraft { spec, key, admission, queue, returns_value } = draft;
-        let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
+        policy.returns_value = returns_value;
         let now = self.now();
-        let stop_timeout = settings.stop_timeout();
-        let id = TaskId::next();
-        let hash = self.registry.hash(&key, &name, id);
-        let cell = Arc::new(TaskCell::new(id, name, key, hash, stop_timeout, now));
+        let (cell, body) = self.take_parts(task, settings, key, now);
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
         let mut arrival = self.arrival(admission, limits, now, Work { body, policy });
@@ -135,23 +134,17 @@ impl Shared {
                 Ok(handle)
             }
             Err(error) => {
+                let reason = self.register_error(error, &cell);
+                match room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull)) {
+                    Some(room) => self.registry.wait_for_room(&cell, limits, room),
+                    None => self.publish_refused(cell.name(), cell.slot(), &reason),
+                }
                 // A refused submission keeps its work.
                 let Some(Work { body, .. }) = arrival.work else {
                     unreachable!("the queue took the work of a refused submission")
                 };
-                let room = room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull));
-                let will_retry = room.is_some();
-                if let Some(room) = room {
-                    self.registry.wait_for_room(&cell, limits, room);
-                }
-                let reason = self.register_error(error, &cell);
-                // The refused cell has no other owner, so that name and key move back without a copy.
-                let Some((name, key)) = Arc::into_inner(cell).map(TaskCell::into_parts) else {
-                    unreachable!("a refused submission is in no registry")
-                };
-                let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
-                let draft = SubmissionDraft { spec, key, admission, queue, returns_value };
-                Err(self.refuse(reason, draft, will_retry))
+                restore_parts(task, cell, body);
+                Err(reason)
             }
         }
     }
@@ -240,17 +233,10 @@ impl Shared {
         }
     }
 
-    /// Publishes `Refused`, unless the caller will try again.
-    fn refuse(&self, reason: RuntimeError, draft: SubmissionDraft, will_retry: bool) -> RefusedDraft {
-        if !will_retry && self.bus.wants(EventName::Refused) {
-            let slot = match &draft.key {
-                RegistryKey::Slot(slot) => Some(Arc::clone(slot)),
-                RegistryKey::Name | RegistryKey::Free => None,
-            };
-            let task = draft.spec.name().to_owned();
-            let kind = EventKind::Refused { task, slot, reason: reason.to_string() };
-            self.bus.publish(self.now(), None, kind);
+    fn publish_refused(&self, task: &str, slot: Option<&Arc<str>>, reason: &RuntimeError) {
+        if self.bus.wants(EventName::Refused) {
+            let (task, slot, reason) = (task.to_owned(), slot.cloned(), reason.to_string());
+            self.bus.publish(self.now(), None, EventKind::Refused { task, slot, reason });
         }
-        Box::new((reason, draft))
     }
 }

@@ -39,7 +39,7 @@ use loom::sync::Notify;
 use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
-use crate::policy::{Config, Policy, Settings};
+use crate::policy::{Config, Policy};
 use crate::runtime::cell::{OutcomePoll, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::sync::RandomState;
@@ -143,7 +143,7 @@ fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
 }
 
 fn policy() -> Policy {
-    Settings::INHERIT.resolve(&Config::default()).expect("defaults are valid")
+    Policy::defaults(&Config::default())
 }
 
 /// Creates a stop request that is due at `now`.

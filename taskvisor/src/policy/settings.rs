@@ -17,10 +17,11 @@ pub enum Setting<T> {
 }
 
 impl<T> Setting<T> {
-    fn or(self, inherited: T) -> T {
+    /// Returns the value, unless it is inherited.
+    fn own(self) -> Option<T> {
         match self {
-            Self::Inherit => inherited,
-            Self::Default(value) | Self::Set(value) => value,
+            Self::Inherit => None,
+            Self::Default(value) | Self::Set(value) => Some(value),
         }
     }
 }
@@ -70,9 +71,6 @@ impl Settings {
         stop_timeout: Setting::Inherit,
     };
 
-    const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
-    const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
-
     /// Captures the defaults of `config`. They apply in any supervisor that the task is added to.
     pub(crate) fn defaults(config: &Config) -> Self {
         Self {
@@ -86,43 +84,47 @@ impl Settings {
 
     /// Returns the time that the task has after a stop request, or `None` for the whole grace.
     pub(crate) fn stop_timeout(&self) -> Option<StopTimeout> {
-        match self.stop_timeout {
-            Setting::Set(time) | Setting::Default(time) => Some(StopTimeout::new(time)),
-            Setting::Inherit => None,
-        }
+        self.stop_timeout.own().map(StopTimeout::new)
     }
 
-    /// Resolves the options against `config`.
+    /// Resolves the options: those that are not set are the ones of `defaults`.
     ///
     /// # Errors
     ///
     /// Returns every problem at once.
-    pub(crate) fn resolve(&self, config: &Config) -> Result<Policy, Vec<&'static str>> {
-        let restart = self.restart.or(config.restart);
-        let backoff = self.backoff.or(config.backoff);
-        let timeout = self.timeout.or(config.timeout);
-        if self.has_problems(restart, timeout) {
-            return Err(self.problems(restart, timeout));
+    // Every submission calls it, so that an inherited option costs one comparison.
+    pub(crate) fn resolve(&self, defaults: &Policy) -> Result<Policy, Vec<&'static str>> {
+        let mut policy = *defaults;
+        if let Some(restart) = self.restart.own() {
+            policy.restart = restart;
         }
-        Ok(Policy {
-            restart,
-            backoff,
-            timeout: timeout.map_or(0, nanoseconds),
-            every: nanoseconds(self.every.or(Self::DEFAULT_INTERVAL)),
-            stable_after: nanoseconds(self.stable_after.or(Self::MIN_STABLE_AFTER.max(backoff.max()))),
-            max_retries: self.max_retries.or(config.max_retries).unwrap_or(u32::MAX),
-            returns_value: false,
-        })
+        if let Some(backoff) = self.backoff.own() {
+            policy.backoff = backoff;
+            policy.stable_after = Policy::stable_after_backoff(&backoff);
+        }
+        if let Some(timeout) = self.timeout.own() {
+            policy.timeout = timeout.map_or(0, nanoseconds);
+        }
+        if let Some(max_retries) = self.max_retries.own() {
+            policy.max_retries = max_retries.unwrap_or(u32::MAX);
+        }
+        if let Some(every) = self.every.own() {
+            policy.every = nanoseconds(every);
+        }
+        if let Some(stable_after) = self.stable_after.own() {
+            policy.stable_after = nanoseconds(stable_after);
+        }
+        if self.has_problems(policy.restart) { Err(self.problems(policy.restart)) } else { Ok(policy) }
     }
 
-    /// Whether `problems` finds one. Every submission calls it, so that it only compares.
-    fn has_problems(&self, restart: RestartPolicy, timeout: Option<Duration>) -> bool {
+    /// Whether `problems` finds one.
+    fn has_problems(&self, restart: RestartPolicy) -> bool {
         let is_zero = |setting: &Setting<Duration>| matches!(setting, Setting::Set(Duration::ZERO));
         let never_stable = match (&self.stable_after, &self.timeout) {
             (Setting::Set(stable_after), Setting::Set(Some(timeout))) => stable_after > timeout,
             _ => false,
         };
-        timeout == Some(Duration::ZERO)
+        self.timeout_is_zero()
             || is_zero(&self.stable_after)
             || is_zero(&self.stop_timeout)
             || never_stable
@@ -130,10 +132,14 @@ impl Settings {
             || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
     }
 
+    fn timeout_is_zero(&self) -> bool {
+        matches!(self.timeout, Setting::Set(Some(Duration::ZERO)) | Setting::Default(Some(Duration::ZERO)))
+    }
+
     #[cold]
-    fn problems(&self, restart: RestartPolicy, timeout: Option<Duration>) -> Vec<&'static str> {
+    fn problems(&self, restart: RestartPolicy) -> Vec<&'static str> {
         let mut wrong = Vec::new();
-        if timeout == Some(Duration::ZERO) {
+        if self.timeout_is_zero() {
             wrong.push("`timeout` is zero, so no attempt could ever finish: leave it out for no limit");
         }
         if matches!(self.stable_after, Setting::Set(Duration::ZERO)) {
@@ -166,6 +172,28 @@ impl Settings {
 }
 
 impl Policy {
+    const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+    const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
+
+    /// The policy of a task that inherits every option from `config`.
+    pub(crate) fn defaults(config: &Config) -> Self {
+        let Config { restart, backoff, timeout, max_retries, .. } = *config;
+        Self {
+            restart,
+            backoff,
+            timeout: timeout.map_or(0, nanoseconds),
+            every: nanoseconds(Self::DEFAULT_INTERVAL),
+            stable_after: Self::stable_after_backoff(&backoff),
+            max_retries: max_retries.unwrap_or(u32::MAX),
+            returns_value: false,
+        }
+    }
+
+    /// How long an attempt must run to be stable, unless the task sets it.
+    fn stable_after_backoff(backoff: &BackoffPolicy) -> u64 {
+        nanoseconds(Self::MIN_STABLE_AFTER).max(nanoseconds(backoff.max()))
+    }
+
     pub(crate) fn timeout(&self) -> Option<Duration> {
         (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
     }

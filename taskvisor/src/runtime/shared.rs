@@ -14,7 +14,7 @@ use super::registry::Registry;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
 use crate::event::bus::{Bus, Queue};
-use crate::policy::{Config, ControllerConfig};
+use crate::policy::{Config, ControllerConfig, Policy};
 use crate::sync::{AtomicBool, Mutex, available_parallelism, watch};
 use crate::task::{RuntimeError, StuckTask};
 
@@ -34,6 +34,8 @@ use crate::task::{RuntimeError, StuckTask};
 /// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
     pub(crate) config: Config,
+    /// The policy of a task that sets no option.
+    pub(crate) defaults: Policy,
     pub(crate) controller: ControllerConfig,
     pub(crate) states: States,
     /// The jobs of the application. Set once, before it runs.
@@ -98,6 +100,7 @@ impl Shared {
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
+            defaults: Policy::defaults(&config),
             config,
             controller,
             states,

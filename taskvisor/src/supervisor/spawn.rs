@@ -1,9 +1,12 @@
 //! Turns a spec into a running task: validates it, reserves its name, spawns its actor.
 
+use std::mem;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::{AddError, TaskHandle};
-use crate::policy::Policy;
+use crate::policy::{Policy, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
 use crate::runtime::cell::{RegistryKey, TaskCell};
@@ -47,44 +50,60 @@ impl UnspawnedActor {
 
 impl Shared {
     /// Validates a task and reserves its name.
-    pub(crate) fn reserve(self: &Arc<Self>, spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
-        let policy = match self.check_spec(&spec) {
+    pub(crate) fn reserve(self: &Arc<Self>, mut spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
+        let policy = match self.resolve(&spec.task, &spec.settings) {
             Ok(policy) => policy,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
-        let TaskSpec { task: TaskRef { name, body, needs }, settings, location } = spec;
-        let id = TaskId::next();
-        let hash = self.registry.hash(&RegistryKey::Name, &name, id);
-        let stop_timeout = settings.stop_timeout();
-        let cell = Arc::new(TaskCell::new(id, name, RegistryKey::Name, hash, stop_timeout, self.now()));
+        let now = self.now();
+        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, RegistryKey::Name, now);
         match Registration::register(Arc::clone(self), cell) {
             Ok(registration) => Ok(UnspawnedActor { registration, body, policy }),
             Err((refusal, cell)) => {
                 let reason = self.register_error(refusal, &cell);
-                // The refused cell has no other owner, so the name moves back into the spec without a copy.
-                let name = Arc::into_inner(cell).map(|cell| cell.into_parts().0).unwrap_or_default();
-                let spec = TaskSpec { task: TaskRef { name, body, needs }, settings, location };
+                restore_parts(&mut spec.task, cell, body);
                 Err(AddError::new(reason, spec))
             }
         }
     }
 
-    /// Validates a spec and resolves its policy. Reserves nothing.
-    pub(crate) fn check_spec(self: &Arc<Self>, spec: &TaskSpec) -> Result<Policy, RuntimeError> {
+    /// Creates the cell of a task, and takes its name and its body out of `task`. If the task is refused, `restore_parts` returns
+    /// them.
+    // The task and its settings stay in their places: they are large, and every copy would count.
+    pub(crate) fn take_parts(
+        &self,
+        task: &mut TaskRef,
+        settings: &Settings,
+        key: RegistryKey,
+        now: Instant,
+    ) -> (Arc<TaskCell>, ErasedBody) {
+        let TaskRef { name, body, .. } = task;
+        let id = TaskId::next();
+        let hash = self.registry.hash(&key, name, id);
+        let cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
+        (Arc::new(cell), body.take())
+    }
+
+    /// Validates a task and its settings, and returns its policy. Reserves nothing.
+    pub(crate) fn resolve(
+        self: &Arc<Self>,
+        task: &TaskRef,
+        settings: &Settings,
+    ) -> Result<Policy, RuntimeError> {
         self.check_ready()?;
-        let invalid = |reasons| RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons };
-        let policy = spec.settings.resolve(&self.config).map_err(invalid)?;
-        if spec.name().is_empty() {
+        let invalid = |reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons };
+        let policy = settings.resolve(&self.defaults).map_err(invalid)?;
+        if task.name().is_empty() {
             return Err(invalid(vec!["a task needs a non-empty name"]));
         }
         let mut needs = Needs::new(&self.states);
-        (spec.task.needs)(&mut needs);
+        (task.needs)(&mut needs);
         let types = needs.missing();
         if types.is_empty() {
             return Ok(policy);
         }
         let near = types.iter().find_map(|name| self.states.near_miss(name));
-        Err(RuntimeError::MissingState { name: spec.name().to_owned(), types, near })
+        Err(RuntimeError::MissingState { name: task.name().to_owned(), types, near })
     }
 
     /// Checks that the supervisor can accept tasks, and binds it to a runtime.
@@ -118,4 +137,11 @@ impl Shared {
             RuntimeError::ShuttingDown
         }
     }
+}
+
+/// Returns the name and the body of a refused task.
+pub(crate) fn restore_parts(task: &mut TaskRef, cell: Arc<TaskCell>, body: ErasedBody) {
+    // The refused cell is in no registry and has no other owner, so that the name moves back without a copy.
+    task.name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
+    task.body = body;
 }

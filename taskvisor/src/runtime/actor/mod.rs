@@ -232,15 +232,9 @@ impl TaskActor {
 
     /// Ends the wait for the next attempt, because of an interrupt.
     fn end_wait(&mut self, cause: InterruptCause) {
-        self.clear_failures(cause);
+        self.streak.clear(cause);
         if let ActorStage::Sleeping = self.stage {
             self.stage = ActorStage::Gates;
-        }
-    }
-
-    fn clear_failures(&mut self, cause: InterruptCause) {
-        match cause {
-            InterruptCause::Restart => self.streak = FailureStreak::default(),
         }
     }
 
@@ -270,7 +264,7 @@ impl TaskActor {
         if let Some(cause) = after.interrupt {
             (class, event) = interrupted(class, event, self.policy.returns_value);
             if class == AttemptClass::Interrupted {
-                self.clear_failures(cause);
+                self.streak.clear(cause);
             }
         }
         // Published after the cell has the failure, because the event carries it.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::policy::{Policy, RestartPolicy, nanoseconds};
-use crate::task::StopCause;
+use crate::task::{InterruptCause, StopCause};
 
 /// The class of an attempt's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,13 @@ pub(crate) struct FailureStreak {
 impl FailureStreak {
     pub(crate) fn failures(&self) -> u32 {
         self.failures
+    }
+
+    /// Forgets the failures before an interrupt, if its cause says so.
+    pub(crate) fn clear(&mut self, cause: InterruptCause) {
+        match cause {
+            InterruptCause::Restart => *self = Self::default(),
+        }
     }
 
     /// Decides the step after an attempt that took `ran`. `stop` is the cause of a pending stop; `draw` returns a random

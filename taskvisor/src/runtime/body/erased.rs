@@ -132,6 +132,11 @@ where
 pub struct ErasedBody(Contained<Pin<Box<dyn AttemptCell>>>);
 
 impl ErasedBody {
+    /// Takes the body out, and leaves none.
+    pub(crate) fn take(&mut self) -> Self {
+        Self(mem::replace(&mut self.0, Contained::empty()))
+    }
+
     /// Whether `discard` runs a destructor of the user.
     pub(crate) fn has_destructor(&self) -> bool {
         self.0.get().is_some_and(|cell| cell.has_destructor())

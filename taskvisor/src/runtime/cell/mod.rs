@@ -166,14 +166,9 @@ impl TaskCell {
         Self { id, name, slot, holds_name, is_detached, stop_timeout, hash, state: Mutex::new(state) }
     }
 
-    /// Returns the name and the key, for a task that was not registered.
-    pub(crate) fn into_parts(self) -> (Cow<'static, str>, RegistryKey) {
-        let key = match self.slot {
-            Some(slot) => RegistryKey::Slot(slot),
-            None if self.holds_name => RegistryKey::Name,
-            None => RegistryKey::Free,
-        };
-        (self.name, key)
+    /// Returns the name of a task that was not registered.
+    pub(crate) fn into_name(self) -> Cow<'static, str> {
+        self.name
     }
 
     /// Requests a stop. Returns whether this was the first request; a later one can only bring the deadline forward.

@@ -20,6 +20,16 @@ pub(crate) enum RegistryKey {
     Free,
 }
 
+impl RegistryKey {
+    /// Returns the slot of a submission.
+    pub(crate) fn slot(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Slot(slot) => Some(slot),
+            Self::Name | Self::Free => None,
+        }
+    }
+}
+
 /// What was requested of a task. Its attempt is dropped at the deadline.
 // One deadline for both kinds, and not an enum of two structs: that would need 32 bytes instead of 24 in every cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
