@@ -21,7 +21,7 @@ fn list(supervisor: &SupervisorHandle) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), RuntimeError> {
-    let config = Config { grace: Duration::from_secs(1), ..Config::default() };
+    let config = Config::default().with_grace(Duration::from_secs(1));
     let supervisor = Supervisor::new(config, Vec::new());
     let consumer = |name: String| TaskSpec::inherit(TaskFn::arc(name, consume));
 

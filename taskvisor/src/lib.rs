@@ -31,7 +31,7 @@
 //!
 //! # Common surprises
 //!
-//! - A stop is cooperative until the [grace](Config::grace) is over; then the attempt's future is dropped. A body that blocks
+//! - A stop is cooperative until the [grace](Config::with_grace) is over; then the attempt's future is dropped. A body that blocks
 //!   its thread cannot be dropped: it is reported as stuck, and it keeps its name.
 //! - Panics are contained by unwinding. With `panic = "abort"`, a panic ends the process.
 //! - Tasks need a Tokio runtime with timers (`enable_time` or `enable_all`).

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::future::pending;
 
 use taskvisor::{
-    BackoffPolicy, CancellationToken, Config, ControllerConfig, RestartPolicy, Supervisor, TaskContext,
+    BackoffPolicy, CancellationToken, Config, RestartPolicy, Supervisor, TaskContext,
     TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
@@ -16,8 +16,9 @@ pub fn supervisor() -> Supervisor {
 
 /// With queues that are large enough for every work.
 pub fn with_room() -> Supervisor {
-    let room = ControllerConfig { per_slot: 1_000_000, total: 1_000_000 };
-    Supervisor::builder(Config::default()).controller(room).build()
+    Supervisor::builder(Config::default())
+        .controller(|controller| controller.with_per_slot(1_000_000).with_total(1_000_000))
+        .build()
 }
 
 /// A task that ends at once.

@@ -10,11 +10,11 @@ pub(crate) const TABLE: &str = r##"
 retries retry max_retry retry_max retry_limit retry_count num_retries restarts max_restart max_restarts restart_limit
   task, job [renamed-option]: write `max_retries = 3`
   backoff [renamed-option]: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
+  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.with_max_retries(3))`
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 max_retries
   backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), max_retries = 3`
-  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.max_retries = Some(3))`
+  main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.with_max_retries(3))`
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 attempts max_attempts max_tries tries max_failures failures failure_limit failure_threshold
   task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
@@ -251,7 +251,7 @@ start_paused
 signals signal ctrl_c sigterm handle_signals
   main [option-of-another-library]: SIGINT and SIGTERM stop the application; leave it out
 config config_file settings options
-  main [option-of-another-library]: write `app.config(|config| config.max_retries = Some(3))` in the setup
+  main [option-of-another-library]: write `app.config(|config| config.with_max_retries(3))` in the setup
 tasks jobs services
   main [option-of-another-library]: every declaration of the package runs; write `crates = [billing]` for those of another crate, and `app.task(..)` in the setup for others
 subscribers subscriber

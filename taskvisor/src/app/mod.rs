@@ -50,7 +50,7 @@ const GRACE_EXCEEDED: u8 = 124;
 /// #[taskvisor::main]
 /// async fn main(app: &mut App) -> Result<(), std::io::Error> {
 ///     app.state(Db);
-///     app.config(|config| config.max_concurrent = Some(8));
+///     app.config(|config| config.with_max_concurrent(8));
 ///     Ok(())
 /// }
 /// ```
@@ -148,17 +148,21 @@ impl App {
     }
 
     /// Changes the limits of the controller: how many submissions may wait for their slots.
+    ///
+    /// `change` receives the current limits and returns the new ones.
     #[cfg(feature = "controller")]
-    pub fn controller(&mut self, change: impl FnOnce(&mut ControllerConfig)) -> &mut Self {
-        change(&mut self.controller);
+    pub fn controller(&mut self, change: impl FnOnce(ControllerConfig) -> ControllerConfig) -> &mut Self {
+        self.controller = change(self.controller.clone());
         self
     }
 
     /// Changes the configuration. It overrides the options of the attribute.
+    ///
+    /// `change` receives the current configuration and returns the new one.
     #[track_caller]
-    pub fn config(&mut self, change: impl FnOnce(&mut Config)) -> &mut Self {
+    pub fn config(&mut self, change: impl FnOnce(Config) -> Config) -> &mut Self {
         self.configured = Some(SourceLocation::caller());
-        change(&mut self.config);
+        self.config = change(self.config.clone());
         self
     }
 }

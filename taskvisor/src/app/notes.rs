@@ -54,7 +54,7 @@ impl App {
             let Settings { restart, every, timeout, .. } = task.spec.settings;
             let once = matches!(restart, Setting::Set(RestartPolicy::Never));
             let repeats = matches!(every, Setting::Set(pause) if pause > Duration::ZERO);
-            let ends = matches!(timeout, Setting::Set(Some(_))) || self.config.timeout.is_some();
+            let ends = timeout.own().unwrap_or(self.config.timeout).is_some();
             !once && !repeats && !ends
         };
         let endless: Vec<_> = self.tasks.iter().filter(may_not_end).collect();

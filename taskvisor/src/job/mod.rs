@@ -78,7 +78,7 @@ impl<J: Job> Submission<J> {
     /// Overrides the declared timeout of an attempt. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
-    /// [`Config::timeout`](crate::Config::timeout).
+    /// [`Config::with_timeout`](crate::Config::with_timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -87,7 +87,7 @@ impl<J: Job> Submission<J> {
 
     /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::grace): see [`TaskSpec::with_stop_timeout`].
+    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see [`TaskSpec::with_stop_timeout`].
     #[must_use]
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.stop_timeout = Some(time);
@@ -148,14 +148,14 @@ pub trait JobExt: Job {
     /// Overrides the declared timeout of an attempt. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
-    /// [`Config::timeout`](crate::Config::timeout).
+    /// [`Config::with_timeout`](crate::Config::with_timeout).
     fn with_timeout(self, timeout: Duration) -> Submission<Self> {
         Submission::new(self).with_timeout(timeout)
     }
 
     /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::grace): see [`TaskSpec::with_stop_timeout`].
+    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see [`TaskSpec::with_stop_timeout`].
     fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
         Submission::new(self).with_stop_timeout(time)
     }

@@ -44,7 +44,7 @@
 /// [`humantime`](https://docs.rs/humantime): `"250ms"`, `"1m 30s"`.
 ///
 /// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
-/// next attempt: see [`Config::timeout`](crate::Config::timeout).
+/// next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
 ///
 /// # Parameters and return type
 ///
@@ -95,15 +95,15 @@ pub use taskvisor_macros::task;
 /// |---|---|---|
 /// | `slot` | a format string over the arguments; jobs in one slot run one at a time | no slot: jobs run independently |
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
-/// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::per_slot`](crate::ControllerConfig::per_slot), 100 |
+/// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
-/// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::max_retries`](crate::Config::max_retries) limits the retries | one attempt |
+/// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
 /// | `name` | a label for events and listings | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
 /// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
-/// next attempt: see [`Config::timeout`](crate::Config::timeout).
+/// next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
 ///
 /// With `admission = "replace"`, the new submission starts when the owner has ended. A job that does not watch for the
 /// stop request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) continues until its `stop_timeout`, or

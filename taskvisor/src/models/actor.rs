@@ -106,7 +106,7 @@ fn a_stuck_task_ends_and_keeps_its_name_until_it_returns() {
 #[test]
 fn two_tasks_with_one_permit_both_end_and_never_overlap() {
     explore(|| {
-        let world = World::with(Config { max_concurrent: Some(1), ..Config::default() }, Vec::new());
+        let world = World::with(Config::default().with_max_concurrent(1), Vec::new());
         let running = Arc::new(AtomicUsize::new(0));
         let body = || {
             let running = Arc::clone(&running);

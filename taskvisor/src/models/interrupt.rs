@@ -149,7 +149,7 @@ fn a_restarted_actor_begins_another_attempt_or_ends() {
 #[test]
 fn a_permit_of_an_interrupted_task_is_not_lost() {
     explore_within(3, || {
-        let world = World::with(Config { max_concurrent: Some(1), ..Config::default() }, Vec::new());
+        let world = World::with(Config::default().with_max_concurrent(1), Vec::new());
         let first = world.add("first", erase(|_| async { Ok(()) })).expect("the name is free");
         let second = world.add("second", erase(|_| async { Ok(()) })).expect("the name is free");
         let handle = second.handle.clone();

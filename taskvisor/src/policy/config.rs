@@ -6,33 +6,74 @@ use super::{BackoffPolicy, RestartPolicy};
 
 /// The limits of a supervisor, and the defaults for options that a task does not set.
 ///
-/// Later versions may add fields: write `Config { grace: …, ..Config::default() }`.
+/// A configuration starts from its default values. Each `with_…` method replaces one value, and the method of the same name
+/// without `with_` returns it. An optional value is passed with or without `Some`; `None` means no limit.
 ///
 /// ```
 /// use std::time::Duration;
 /// use taskvisor::Config;
 ///
-/// let config = Config { grace: Duration::from_secs(5), max_concurrent: Some(64), ..Config::default() };
-/// assert_eq!(config.drain_timeout, Duration::from_secs(5));
+/// let config = Config::default().with_grace(Duration::from_secs(5)).with_max_concurrent(64);
+/// assert_eq!(config.max_concurrent(), Some(64));
+/// assert_eq!(config.drain_timeout(), Duration::from_secs(5)); // the default value
+///
+/// let unlimited = config.with_max_concurrent(None);
+/// assert_eq!(unlimited.max_concurrent(), None);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The time that a task has to stop after a stop request. Then its attempt is dropped. Default: 20 s.
+    pub(crate) grace: Duration,
+    pub(crate) drain_timeout: Duration,
+    pub(crate) max_concurrent: Option<usize>,
+    pub(crate) restart: RestartPolicy,
+    pub(crate) backoff: BackoffPolicy,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) max_retries: Option<u32>,
+}
+
+impl Config {
+    /// Sets the time that a task has to stop after a stop request. Then its attempt is dropped. Default: 20 s.
     ///
     /// With a grace of zero, the attempt is still polled once after the request.
-    pub grace: Duration,
-    /// The time that subscribers have, at the end of a shutdown, to handle the events in their queues. Default: 5 s.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Sets the time that subscribers have, at the end of a shutdown, to handle the events in their queues. Default: 5 s.
     ///
     /// Grace and drain are 25 s together, because Kubernetes kills a process after 30 s.
-    pub drain_timeout: Duration,
-    /// How many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an
-    /// error.
-    pub max_concurrent: Option<usize>,
-    /// Whether a task runs again after an attempt. Default: on failure.
-    pub restart: RestartPolicy,
-    /// The delay between a failure and the next attempt. Default: [`BackoffPolicy::EXPONENTIAL`].
-    pub backoff: BackoffPolicy,
-    /// The time that one attempt may take. Default: `None`, no limit. Zero is an error.
+    #[must_use]
+    pub fn with_drain_timeout(mut self, time: Duration) -> Self {
+        self.drain_timeout = time;
+        self
+    }
+
+    /// Sets how many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an error,
+    /// which the first call on the supervisor returns.
+    #[must_use]
+    pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
+        self.max_concurrent = limit.into();
+        self
+    }
+
+    /// Sets whether a task runs again after an attempt. Default: on failure.
+    #[must_use]
+    pub fn with_restart(mut self, restart: RestartPolicy) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// Sets the delay between a failure and the next attempt. Default: [`BackoffPolicy::EXPONENTIAL`].
+    #[must_use]
+    pub fn with_backoff(mut self, backoff: BackoffPolicy) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// Sets the time that one attempt may take. Default: `None`, no limit. Zero is an error, which the first call on the
+    /// supervisor returns.
     ///
     /// At the timeout the attempt's future is dropped, with all futures that it awaits. Work outside the future is not
     /// stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them.
@@ -55,28 +96,69 @@ pub struct Config {
     ///     Ok(())
     /// }
     /// ```
-    pub timeout: Option<Duration>,
-    /// How many consecutive failures are retried. The next one ends the task as failed. Default: `None`, no limit.
-    pub max_retries: Option<u32>,
-}
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
+        self
+    }
 
-/// How many submissions may wait for slots.
-///
-/// Later versions may add fields: write `ControllerConfig { per_slot: …, ..ControllerConfig::default() }`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControllerConfig {
-    /// How many submissions may wait for one slot. At this number a `Queue` is refused. Default: 100; the `queue`
-    /// option of a job overrides it.
-    ///
-    /// `Replace` and `Latest` count, but are never refused: at most one of each waits for a slot.
-    pub per_slot: usize,
-    /// How many submissions may wait for all slots together. At this number a `Queue` is refused. Default: 10,000.
-    pub total: usize,
-}
+    /// Sets how many consecutive failures are retried. The next one ends the task as failed. Default: `None`, no limit.
+    #[must_use]
+    pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
+        self.max_retries = retries.into();
+        self
+    }
 
-impl Default for ControllerConfig {
-    fn default() -> Self {
-        Self { per_slot: 100, total: 10_000 }
+    /// Returns the time that a task has to stop after a stop request.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        self.grace
+    }
+
+    /// Returns the time that subscribers have to handle the events in their queues.
+    #[must_use]
+    pub fn drain_timeout(&self) -> Duration {
+        self.drain_timeout
+    }
+
+    /// Returns how many attempts may run at once. `None` means no limit.
+    #[must_use]
+    pub fn max_concurrent(&self) -> Option<usize> {
+        self.max_concurrent
+    }
+
+    /// Returns whether a task runs again after an attempt.
+    #[must_use]
+    pub fn restart(&self) -> RestartPolicy {
+        self.restart
+    }
+
+    /// Returns the delay between a failure and the next attempt.
+    #[must_use]
+    pub fn backoff(&self) -> BackoffPolicy {
+        self.backoff
+    }
+
+    /// Returns the time that one attempt may take. `None` means no limit.
+    #[must_use]
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Returns how many consecutive failures are retried. `None` means no limit.
+    #[must_use]
+    pub fn max_retries(&self) -> Option<u32> {
+        self.max_retries
+    }
+
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if self.max_concurrent == Some(0) {
+            return Err("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
+        }
+        if self.timeout == Some(Duration::ZERO) {
+            return Err("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
+        }
+        Ok(())
     }
 }
 
@@ -94,14 +176,53 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        if self.max_concurrent == Some(0) {
-            return Err("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
-        }
-        if self.timeout == Some(Duration::ZERO) {
-            return Err("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
-        }
-        Ok(())
+/// The limits of the controller: how many submissions may wait for slots.
+///
+/// ```
+/// use taskvisor::ControllerConfig;
+///
+/// let limits = ControllerConfig::default().with_per_slot(8);
+/// assert_eq!((limits.per_slot(), limits.total()), (8, 10_000));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerConfig {
+    pub(crate) per_slot: usize,
+    pub(crate) total: usize,
+}
+
+impl ControllerConfig {
+    /// Sets how many submissions may wait for one slot. At this number a `Queue` is refused. Default: 100; the `queue`
+    /// option of a job overrides it.
+    ///
+    /// `Replace` and `Latest` count, but are never refused: at most one of each waits for a slot.
+    #[must_use]
+    pub fn with_per_slot(mut self, submissions: usize) -> Self {
+        self.per_slot = submissions;
+        self
+    }
+
+    /// Sets how many submissions may wait for all slots together. At this number a `Queue` is refused. Default: 10,000.
+    #[must_use]
+    pub fn with_total(mut self, submissions: usize) -> Self {
+        self.total = submissions;
+        self
+    }
+
+    /// Returns how many submissions may wait for one slot.
+    #[must_use]
+    pub fn per_slot(&self) -> usize {
+        self.per_slot
+    }
+
+    /// Returns how many submissions may wait for all slots together.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.total
+    }
+}
+
+impl Default for ControllerConfig {
+    fn default() -> Self {
+        Self { per_slot: 100, total: 10_000 }
     }
 }

@@ -18,7 +18,7 @@ pub enum Setting<T> {
 
 impl<T> Setting<T> {
     /// Returns the value, unless it is inherited.
-    fn own(self) -> Option<T> {
+    pub(crate) fn own(self) -> Option<T> {
         match self {
             Self::Inherit => None,
             Self::Default(value) | Self::Set(value) => Some(value),

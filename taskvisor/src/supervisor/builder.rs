@@ -66,11 +66,32 @@ impl SupervisorBuilder {
         self
     }
 
-    /// Sets how many submissions may wait for their slots.
+    /// Changes the configuration: `change` receives the current one and returns the new one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::{Config, Supervisor};
+    ///
+    /// let builder = Supervisor::builder(Config::default()).config(|config| config.with_grace(Duration::from_secs(5)));
+    /// ```
+    #[must_use]
+    pub fn config(mut self, change: impl FnOnce(Config) -> Config) -> Self {
+        self.config = change(self.config);
+        self
+    }
+
+    /// Changes the limits of the controller: how many submissions may wait for their slots. `change` receives the current
+    /// limits and returns the new ones.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor};
+    ///
+    /// let builder = Supervisor::builder(Config::default()).controller(|controller| controller.with_per_slot(8));
+    /// ```
     #[cfg(feature = "controller")]
     #[must_use]
-    pub fn controller(mut self, config: ControllerConfig) -> Self {
-        self.controller = config;
+    pub fn controller(mut self, change: impl FnOnce(ControllerConfig) -> ControllerConfig) -> Self {
+        self.controller = change(self.controller);
         self
     }
 

@@ -5,9 +5,9 @@
 //!
 //! | step | time added | default | ends by |
 //! |---|---|---:|---:|
-//! | tasks stop, or the attempts are dropped | [`grace`](crate::Config::grace) | 20 s | 20.0 s |
+//! | tasks stop, or the attempts are dropped | [`grace`](crate::Config::with_grace) | 20 s | 20.0 s |
 //! | the driver confirms stuck tasks; dropped tasks finish | [`LAST_ENDS_MARGIN`] | 0.5 s | 20.5 s |
-//! | subscribers handle queued events; states are dropped | [`drain_timeout`](crate::Config::drain_timeout) | 5 s | 25.5 s |
+//! | subscribers handle queued events; states are dropped | [`drain_timeout`](crate::Config::with_drain_timeout) | 5 s | 25.5 s |
 //! | an observer outside of the runtime may return early: a task is confirmed as stuck, and all subscribers are drained | [`STUCK_CONFIRMATION`] after the driver's margin | 0.1 s | from 20.6 s on |
 //! | an observer outside of the runtime takes over from the driver | [`TAKEOVER_MARGIN`] | 0.2 s | 25.7 s |
 //! | the observer confirms stuck tasks by a second check | [`STUCK_CONFIRMATION`] | 0.1 s | 25.8 s |

@@ -96,7 +96,7 @@ impl TaskHandle {
     /// next attempt begins, and the count of consecutive failures starts at zero.
     ///
     /// The attempt's token is cancelled, as for a stop request. The attempt has its `stop_timeout` to return, or the configured
-    /// [`grace`](crate::Config::grace) without one; then its future is dropped. What it returns decides nothing, because `Ok`
+    /// [`grace`](crate::Config::with_grace) without one; then its future is dropped. What it returns decides nothing, because `Ok`
     /// may only mean that it has cleaned up: another attempt follows under every restart policy. There are two exceptions: a
     /// panic counts as a failure, and a job that returns its value has completed.
     ///

@@ -48,7 +48,7 @@ pub enum Phase {
 pub enum WaitingOn {
     /// Its slot. Without a slot, its first poll.
     Slot,
-    /// One of the [`max_concurrent`](crate::Config::max_concurrent) permits.
+    /// One of the [`max_concurrent`](crate::Config::with_max_concurrent) permits.
     Permit,
 }
 

@@ -21,10 +21,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use taskvisor::{
-    Config, ControllerConfig, RuntimeError, State, Supervisor, SupervisorHandle, TaskContext, TaskFn,
-    TaskSpec,
-};
+use taskvisor::{Config, RuntimeError, State, Supervisor, SupervisorHandle, TaskContext, TaskFn, TaskSpec};
 use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep};
 
@@ -38,8 +35,11 @@ use crate::world::World;
 /// The number of slots.
 const KEYS: usize = 64;
 
-/// The limit of each queue, and a total limit that is lower than the sum of these.
-const LIMITS: ControllerConfig = ControllerConfig { per_slot: 6, total: 128 };
+/// The limit of each queue.
+const PER_SLOT: usize = 6;
+
+/// The limit of all queues together, lower than the sum of their limits.
+const TOTAL: usize = 128;
 
 /// The limit of concurrent attempts, lower than the demand.
 const PERMITS: usize = 256;
@@ -65,8 +65,10 @@ fn run() -> anyhow::Result<ExitCode> {
 async fn soak(limit: Duration) -> Result<Findings, RuntimeError> {
     let world = World::new();
     let listeners = Listeners::default();
-    let config = Config { max_concurrent: Some(PERMITS), ..Config::default() };
-    let builder = Supervisor::builder(config).controller(LIMITS).state(world.clone());
+    let config = Config::default().with_max_concurrent(PERMITS);
+    let builder = Supervisor::builder(config)
+        .controller(|controller| controller.with_per_slot(PER_SLOT).with_total(TOTAL))
+        .state(world.clone());
     let supervisor =
         listeners.subscribers().into_iter().fold(builder, |all, one| all.subscriber(one)).build();
     end_if_it_hangs(limit + PATIENCE, supervisor.handle());

@@ -8,7 +8,7 @@ use crate::support::{millis, seconds, stop};
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
-    let harness = Harness::with_config(Config { grace: seconds(7), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(7)));
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;
     assert!(harness.cancel(&task));
@@ -41,7 +41,7 @@ async fn a_zero_grace_still_polls_the_body_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_aborted_attempt_carries_no_error() {
-    let harness = Harness::with_config(Config { grace: seconds(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(1)));
     let rules = Rules::on_failure().without_backoff();
     let task = harness.add(rules, Script::task("work", [Step::Fail("earlier"), Step::Hang]));
     harness.reach(&task, 2).await;

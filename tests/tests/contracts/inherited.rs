@@ -8,13 +8,11 @@ use tests::{Backoff, Harness, Rules, Script, Step};
 use crate::support::{SECOND, seconds};
 
 fn config() -> Config {
-    Config {
-        restart: RestartPolicy::Always,
-        backoff: BackoffPolicy::constant(seconds(3)),
-        timeout: Some(seconds(2)),
-        max_retries: Some(1),
-        ..Config::default()
-    }
+    Config::default()
+        .with_restart(RestartPolicy::Always)
+        .with_backoff(BackoffPolicy::constant(seconds(3)))
+        .with_timeout(seconds(2))
+        .with_max_retries(1)
 }
 
 /// The rules that the recorder checks for a task that inherits all of `config`.
@@ -36,10 +34,10 @@ fn hanging() -> TaskRef {
 #[test]
 fn the_defaults_are_those_of_the_contract() {
     let config = Config::default();
-    assert_eq!((config.grace, config.drain_timeout), (seconds(20), seconds(5)));
-    assert_eq!((config.max_concurrent, config.timeout, config.max_retries), (None, None, None));
-    assert_eq!(config.restart, RestartPolicy::OnFailure);
-    assert_eq!(config.backoff, BackoffPolicy::default());
+    assert_eq!((config.grace(), config.drain_timeout()), (seconds(20), seconds(5)));
+    assert_eq!((config.max_concurrent(), config.timeout(), config.max_retries()), (None, None, None));
+    assert_eq!(config.restart(), RestartPolicy::OnFailure);
+    assert_eq!(config.backoff(), BackoffPolicy::default());
     assert_eq!(RestartPolicy::default(), RestartPolicy::OnFailure);
 }
 
@@ -110,7 +108,7 @@ async fn options_of_the_spec_override_inherited_ones() {
 
 #[tokio::test(start_paused = true)]
 async fn an_inherited_limit_contradicts_nothing() {
-    let never = Config { restart: RestartPolicy::Never, ..config() };
+    let never = config().with_restart(RestartPolicy::Never);
     let harness = Harness::with_config(never.clone());
     let task = add(
         &harness,

@@ -16,6 +16,7 @@ mod stable;
 mod interval;
 mod yielding;
 mod inherited;
+mod configuration;
 
 mod backoff_laws;
 mod backoff_jitter;

@@ -63,8 +63,8 @@ async fn an_attempt_that_does_not_return_is_dropped_after_the_grace() {
     let requested = Instant::now();
     harness.restart(&task).expect("the task runs");
     harness.reach(&task, 2).await;
-    assert!(requested.elapsed() >= Config::default().grace);
-    assert!(requested.elapsed() < Config::default().grace + seconds(1));
+    assert!(requested.elapsed() >= Config::default().grace());
+    assert!(requested.elapsed() < Config::default().grace() + seconds(1));
     harness.finish().await;
 }
 
@@ -190,7 +190,7 @@ async fn two_restarts_of_one_attempt_interrupt_it_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_restarted_task_waits_for_its_permit_again() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let task = add_then_hang(&harness, Rules::never(), Step::SucceedWhenStopped);
     let other = harness.add(Rules::never(), Script::task("other", [Step::SucceedAfter(seconds(5))]));
     harness.reach(&task, 1).await;

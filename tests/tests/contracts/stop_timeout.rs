@@ -48,7 +48,7 @@ async fn a_shutdown_gives_each_task_its_own_time() {
     harness.reach(&whole, 1).await;
     harness.handle().stop();
     let (short, whole) = tokio::join!(stopped_after(&short), stopped_after(&whole));
-    assert_eq!((short, whole), (seconds(2), Config::default().grace));
+    assert_eq!((short, whole), (seconds(2), Config::default().grace()));
     harness.finish().await;
 }
 
@@ -58,7 +58,7 @@ async fn a_stop_timeout_above_the_grace_is_clamped_to_it() {
     let task = harness.add(Rules::never().stop_timeout(seconds(3_000)), deaf());
     harness.reach(&task, 1).await;
     task.cancel();
-    assert_eq!(stopped_after(&task).await, Config::default().grace);
+    assert_eq!(stopped_after(&task).await, Config::default().grace());
     harness.finish().await;
 }
 

@@ -86,5 +86,5 @@ where
 
 /// A supervisor that runs one attempt at a time.
 pub(crate) fn one_at_a_time() -> Harness {
-    Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() })
+    Harness::with_config(Config::default().with_max_concurrent(1))
 }

@@ -106,6 +106,6 @@ async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
     let event_log = harness.finish().await;
     let (started, aborted) =
         (event_log.starts_of(&owner)[0], event_log.times_of(&owner, EventName::Aborted)[0]);
-    let grace = Config::default().grace;
+    let grace = Config::default().grace();
     assert!(aborted - started < grace + SECOND, "{started:?} to {aborted:?}");
 }

@@ -64,7 +64,7 @@ async fn the_slot_stays_taken_until_the_owner_really_returns() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clear_behind_a_blocked_owner_rejects_waiters_at_once() {
-    let (harness, blocker, release) = blocked(Config { grace: GRACE, ..Config::default() }).await;
+    let (harness, blocker, release) = blocked(Config::default().with_grace(GRACE)).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     assert!(harness.clear_slot(SLOT));
     assert!(waiting(&harness).is_empty());
@@ -106,7 +106,7 @@ async fn a_waiting_submission_is_rejected_while_its_drop_blocks() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_names_the_blocked_owner_and_starts_no_waiter() {
-    let config = Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() };
+    let config = Config::default().with_grace(GRACE).with_drain_timeout(GRACE);
     let (harness, blocker, release) = blocked(config).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
     harness.trace().expect_stuck(&blocker);

@@ -122,7 +122,7 @@ async fn a_missing_state_is_refused_and_the_job_comes_back() {
 #[tokio::test(start_paused = true)]
 async fn a_job_makes_one_attempt_despite_the_configuration() {
     for restart in [RestartPolicy::OnFailure, RestartPolicy::Always] {
-        let harness = Harness::with_config(Config { restart, ..Config::default() });
+        let harness = Harness::with_config(Config::default().with_restart(restart));
         submit(&harness, parse { text: "many".to_owned() }).await.expect_err("no number");
         assert_eq!(submit(&harness, double { number: 1 }).await.expect("a value"), 2);
         let event_log = harness.finish().await;

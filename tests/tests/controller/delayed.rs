@@ -20,7 +20,7 @@ fn delays(event_log: &EventLog, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_for_a_permit_is_reported_ever_more_rarely() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let owner = harness.add(Rules::never(), sleeping("owner", 50));
     harness.reach(&owner, 1).await;
     let waits = harness.add(Rules::never(), one_attempt("waits"));
@@ -36,7 +36,7 @@ async fn a_wait_for_a_permit_is_reported_ever_more_rarely() {
 
 #[tokio::test(start_paused = true)]
 async fn each_wait_for_a_permit_is_counted_anew() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let owner = harness.add(Rules::never(), sleeping("owner", 15));
     harness.reach(&owner, 1).await;
     let steps = [Step::Fail("again"), Step::Succeed];

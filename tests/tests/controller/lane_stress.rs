@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use taskvisor::{
-    ControllerConfig, ControllerSpec, RuntimeError, SupervisorHandle, TaskFn, TaskHandle, TaskRef,
-};
+use taskvisor::{ControllerSpec, RuntimeError, SupervisorHandle, TaskFn, TaskHandle, TaskRef};
 use tests::{Rules, Script, Step};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
@@ -143,8 +141,8 @@ async fn a_thousand_submissions_of_every_kind_are_counted_once() {
 async fn submissions_resolve_if_their_runtime_is_dropped_meanwhile() {
     for round in 0..20 {
         let lost = runtime();
-        let limits = ControllerConfig { per_slot: THREADS * EACH, total: THREADS * EACH };
-        let supervisor = taskvisor::Supervisor::builder(taskvisor::Config::default()).controller(limits);
+        let supervisor = taskvisor::Supervisor::builder(taskvisor::Config::default())
+            .controller(|controller| controller.with_per_slot(THREADS * EACH).with_total(THREADS * EACH));
         let supervisor = supervisor.runtime(lost.handle().clone()).build();
         let (accepted, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let threads: Vec<_> = (0..THREADS)

@@ -104,7 +104,7 @@ async fn a_retry_of_the_next_owner_gives_way_to_a_latest() {
 
 #[tokio::test(start_paused = true)]
 async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let rules = Rules::on_failure().constant_backoff(SECOND);
     let owner = harness.submit_to(SLOT, Queue, rules, failing("owner"));
     sleep(millis(1_500)).await;
@@ -120,7 +120,7 @@ async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_latest_leaves_an_owner_alone_before_its_first_attempt() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     harness.submit_to("other", Queue, Rules::never(), working("other"));
     let owner = submit(&harness, Queue, working("owner"));
     harness.settle().await;

@@ -1,13 +1,14 @@
 //! The limits of waiting submissions: per slot, and in total.
 
-use taskvisor::{ControllerConfig, Rejection, RuntimeError};
+use taskvisor::{Config, ControllerConfig, Rejection, RuntimeError};
 use tests::{Harness, Rules};
 
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_hundred_may_wait_for_a_slot_by_default() {
-    assert_eq!(ControllerConfig::default(), ControllerConfig { per_slot: 100, total: 10_000 });
+    let defaults = ControllerConfig::default();
+    assert_eq!((defaults.per_slot(), defaults.total()), (100, 10_000));
     let (harness, _) = owned_slot(cooperative("owner")).await;
     for _ in 0..100 {
         submit(&harness, Queue, one_attempt("queued"));
@@ -125,5 +126,19 @@ async fn idle_slots_have_no_limits() {
     for slot in 0..100 {
         harness.submit_to(&format!("slot-{slot}"), Queue, Rules::never(), one_attempt("work"));
     }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_builder_changes_the_limits_it_has() {
+    let harness = Harness::build(Config::default(), |builder| {
+        builder.controller(|limits| limits.with_per_slot(1)).controller(|limits| {
+            assert_eq!(limits, ControllerConfig::default().with_per_slot(1));
+            limits
+        })
+    });
+    submit(&harness, Queue, cooperative("owner"));
+    submit(&harness, Queue, one_attempt("waits"));
+    assert!(is_full(&refused(&harness, Queue, one_attempt("late"))));
     harness.finish().await;
 }

@@ -70,7 +70,7 @@ async fn a_replacement_aborts_an_owner_that_ignores_its_stop() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replaced_owner_without_grace_still_sees_its_stop() {
-    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(Duration::ZERO));
     let owner = owns(&harness, cooperative("owner")).await;
     let next = submit(&harness, Replace, one_attempt("next"));
     assert!(outcome_of(&next).await.is_completed());

@@ -6,7 +6,7 @@ use tests::{Harness, Rules};
 use crate::support::*;
 
 fn one_at_a_time() -> Harness {
-    Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() })
+    Harness::with_config(Config::default().with_max_concurrent(1))
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,7 +25,7 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_submission_that_waits_for_a_slot_holds_no_permit() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(2), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(2));
     let waiters = ["one", "two", "three"].map(|name| submit(&harness, Queue, working(name)));
     let other = harness.submit_to("other", Queue, Rules::never(), working("other"));
     assert!(outcome_of(&waiters[2]).await.is_completed());
@@ -67,7 +67,7 @@ async fn a_next_owner_does_not_inherit_the_wait_for_a_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn many_slots_share_the_permits_and_all_get_through() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(3));
     let mut tasks = Vec::new();
     for slot in ["one", "two", "three", "four", "five"] {
         for _ in 0..4 {

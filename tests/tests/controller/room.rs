@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use taskvisor::{
-    Config, ControllerConfig, ControllerSpec, EventName, Outcome, Phase, RuntimeError, SubmitError,
-    Supervisor, TaskFn, TaskHandle,
+    Config, ControllerSpec, EventName, Outcome, Phase, RuntimeError, SubmitError, Supervisor, TaskFn,
+    TaskHandle,
 };
 use tests::{Harness, Rules};
 use tokio::runtime::Builder;
@@ -164,10 +164,10 @@ async fn the_end_of_the_supervisor_refuses_submit_wait() {
 /// Nothing is recorded here, because the recorder is lost with the runtime too.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_runtime_ends_every_submit_wait() {
-    for limits in [ControllerConfig { per_slot: 0, total: 100 }, ControllerConfig { per_slot: 100, total: 0 }]
-    {
+    for (per_slot, total) in [(0, 100), (100, 0)] {
         let lost = Builder::new_current_thread().build().expect("a runtime");
-        let builder = Supervisor::builder(Config::default()).controller(limits);
+        let builder = Supervisor::builder(Config::default())
+            .controller(|controller| controller.with_per_slot(per_slot).with_total(total));
         let supervisor = builder.runtime(lost.handle().clone()).build();
         let submission = || ControllerSpec::queue(Rules::never().spec(cooperative("work"))).with_slot(SLOT);
         let owner = supervisor.submit(submission()).expect("the slot is idle");

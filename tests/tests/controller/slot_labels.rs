@@ -73,7 +73,7 @@ async fn a_status_says_the_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_report_says_the_slots() {
-    let harness = Harness::with_config(Config { grace: SECOND, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(SECOND));
     let steps = [("fails", Step::Fail("x")), ("stops", Step::FailWhenStopped("x")), ("deaf", Step::Hang)];
     for (name, step) in steps {
         let task = Script::task(name, [step]);

@@ -37,7 +37,7 @@ async fn without_a_stop_timeout_a_successor_waits_for_the_whole_grace() {
     let began = Instant::now();
     let next = submit(&harness, Replace, one_attempt("next"));
     assert!(outcome_of(&next).await.is_completed());
-    assert_eq!(began.elapsed(), taskvisor::Config::default().grace);
+    assert_eq!(began.elapsed(), taskvisor::Config::default().grace());
     harness.finish().await;
 }
 

@@ -72,8 +72,7 @@ async fn a_waiter_canceled_before_its_first_poll_was_queued() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_between_admission_and_start_cancels() {
-    let harness =
-        Harness::with_config(taskvisor::Config { max_concurrent: Some(1), ..taskvisor::Config::default() });
+    let harness = Harness::with_config(taskvisor::Config::default().with_max_concurrent(1));
     let permit = harness.submit_to("other", Queue, Rules::never(), cooperative("permit"));
     let owner = submit(&harness, Queue, one_attempt("owner"));
     harness.settle().await;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use taskvisor::__private::{Setting, Settings};
 use taskvisor::{
-    Admission, Config, ControllerConfig, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report,
-    RestartPolicy, RuntimeError, StopCause, SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
+    Admission, Config, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report, RestartPolicy,
+    RuntimeError, StopCause, SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,
 };
 use tests::{Harness, Rules, Script, Step};
 use tokio::time::{sleep, timeout};
@@ -80,7 +80,9 @@ pub(crate) fn refused(harness: &Harness, admission: Admission, task: TaskRef) ->
 }
 
 pub(crate) fn limited(per_slot: usize, total: usize) -> Harness {
-    Harness::build(Config::default(), |builder| builder.controller(ControllerConfig { per_slot, total }))
+    Harness::build(Config::default(), |builder| {
+        builder.controller(|controller| controller.with_per_slot(per_slot).with_total(total))
+    })
 }
 
 /// The names of the waiters for the slot, in the order of the queue.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use taskvisor::{
-    Admission, Config, ControllerConfig, ControllerSpec, Outcome, Phase, Rejection, StopCause, Supervisor,
-    TaskFn, TaskHandle, TaskRef,
+    Admission, Config, ControllerSpec, Outcome, Phase, Rejection, StopCause, Supervisor, TaskFn, TaskHandle,
+    TaskRef,
 };
 use tests::{Harness, Rules};
 use tokio::runtime::Builder;
@@ -150,8 +150,8 @@ fn a_dropped_runtime_aborts_ten_thousand_waiting_submissions() {
     let current_thread = Builder::new_current_thread().build().expect("a runtime");
     let workers = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     for (runtime, slots) in [(current_thread, 1), (workers, 4)] {
-        let limits = ControllerConfig { per_slot: 10_000, total: 40_000 };
-        let supervisor = Supervisor::builder(Config::default()).controller(limits);
+        let supervisor = Supervisor::builder(Config::default())
+            .controller(|controller| controller.with_per_slot(10_000).with_total(40_000));
         let supervisor = supervisor.runtime(runtime.handle().clone()).build();
         let kept = Arc::new(());
         let mut tasks = Vec::new();

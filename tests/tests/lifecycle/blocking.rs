@@ -147,7 +147,7 @@ async fn a_waiter_inside_a_runtime_wakes_one_outside_any_runtime() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let (task, release) = blocked(&harness, Rules::never()).await;
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
     task.cancel_with_timeout(GRACE);
@@ -160,7 +160,7 @@ async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shutdown_names_the_stuck_task_to_every_caller() {
-    let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(GRACE).with_drain_timeout(GRACE));
     let (task, release) = blocked(&harness, Rules::never()).await;
     let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     // The recorder may have been woken on the blocked thread, from which no other Tokio worker can steal it.
@@ -186,7 +186,7 @@ async fn a_shutdown_names_the_stuck_task_to_every_caller() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_leaves_a_stuck_task_returns_an_error() {
-    let harness = Harness::with_config(Config { grace: GRACE, drain_timeout: GRACE, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(GRACE).with_drain_timeout(GRACE));
     let (task, blocks, release) = blocker();
     let spec = harness.spec(Rules::never(), task);
     let result = harness.run_until(vec![spec], blocks).await;

@@ -32,7 +32,7 @@ async fn aborted_at(harness: Harness, task: &TaskHandle) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
-    let harness = Harness::with_config(Config { grace: seconds(7), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(7)));
     let (witness, dropped) = Witness::new();
     let held = std::sync::Mutex::new(Some(witness));
     let body = TaskFn::arc("deaf", move || {
@@ -63,7 +63,7 @@ async fn the_grace_is_enforced_without_a_waiter() {
 
 #[tokio::test(start_paused = true)]
 async fn a_later_request_does_not_postpone_the_deadline() {
-    let harness = Harness::with_config(Config { grace: seconds(60), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(60)));
     let task = deaf(&harness).await;
     assert!(task.cancel_with_timeout(seconds(5)));
     sleep(seconds(1)).await;
@@ -74,7 +74,7 @@ async fn a_later_request_does_not_postpone_the_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn a_later_request_brings_the_deadline_forward() {
-    let harness = Harness::with_config(Config { grace: seconds(20), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(20)));
     let task = deaf(&harness).await;
     assert!(task.cancel_with_timeout(seconds(600)));
     let waiter = tokio::spawn(task.outcome());
@@ -88,7 +88,7 @@ async fn a_later_request_brings_the_deadline_forward() {
 
 #[tokio::test(start_paused = true)]
 async fn with_zero_grace_a_body_is_still_polled_once() {
-    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(Duration::ZERO));
     let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     let polls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&polls);
@@ -112,7 +112,7 @@ async fn with_zero_grace_a_body_is_still_polled_once() {
 
 #[tokio::test(start_paused = true)]
 async fn work_done_within_the_grace_is_not_cut_short() {
-    let harness = Harness::with_config(Config { grace: seconds(10), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(10)));
     let flushing = TaskFn::arc("flushing", |context: TaskContext| async move {
         context.cancelled().await;
         sleep(seconds(9)).await;
@@ -153,7 +153,7 @@ async fn a_body_that_exhausts_its_budget_still_meets_its_deadlines() {
 
 #[tokio::test(start_paused = true)]
 async fn the_longest_grace_there_is_does_not_overflow() {
-    let harness = Harness::with_config(Config { grace: Duration::MAX, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(Duration::MAX));
     let cooperative = harness.add(Rules::never(), Script::task("cooperative", [Step::UntilStopped]));
     harness.settle().await;
     assert!(matches!(harness.handle().cancel("cooperative").await, Ok(true)));

@@ -158,8 +158,7 @@ type Starts = Arc<Mutex<Vec<(&'static str, u64, Duration)>>>;
 /// Runs the same tasks with the given subscribers, and returns the start times that the tasks recorded.
 async fn seen_by_tasks(subscribers: Vec<Subscriber>) -> Vec<(&'static str, u64, Duration)> {
     let starts = Starts::default();
-    let config =
-        Config { drain_timeout: Duration::from_secs(1), max_concurrent: Some(1), ..Config::default() };
+    let config = Config::default().with_drain_timeout(Duration::from_secs(1)).with_max_concurrent(1);
     let harness = Harness::build(config, |builder| {
         subscribers.into_iter().fold(builder, |builder, subscriber| builder.subscriber(subscriber))
     });

@@ -82,7 +82,7 @@ async fn a_subscriber_that_never_waits_does_not_starve_tasks() {
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_shortens_an_earlier_grace_exceeds_its_own() {
-    let config = Config { grace: Duration::from_millis(100), ..Config::default() };
+    let config = Config::default().with_grace(Duration::from_millis(100));
     let supervisor = Supervisor::new(config, Vec::new());
     let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
     yield_now().await;
@@ -163,7 +163,7 @@ fn wait_on_a_runtime_without_timers() {
 #[test]
 fn a_shutdown_without_its_runtime_names_the_blocked_body() {
     let at_work = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let config = Config { grace: Duration::ZERO, drain_timeout: Duration::ZERO, ..Config::default() };
+    let config = Config::default().with_grace(Duration::ZERO).with_drain_timeout(Duration::ZERO);
     let supervisor = Supervisor::builder(config).runtime(at_work.handle().clone()).build();
     let (release, blocked) = channel::<()>();
     let (entered, blocks) = channel();
@@ -201,7 +201,7 @@ impl Drop for SlowToDrop {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn an_end_that_was_seen_stays_seen_while_the_value_is_dropped() {
-    let config = Config { grace: Duration::ZERO, ..Config::default() };
+    let config = Config::default().with_grace(Duration::ZERO);
     let supervisor = Supervisor::new(config, Vec::new());
     let (release_body, blocked) = channel::<()>();
     let (release_value, held) = channel::<()>();

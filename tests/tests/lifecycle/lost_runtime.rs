@@ -17,7 +17,7 @@ fn runtime() -> Runtime {
 
 /// A supervisor on `runtime` with one task in each phase.
 fn at_work(runtime: &Runtime, trace: &Trace) -> (Supervisor, Vec<TaskHandle>) {
-    let config = Config { max_concurrent: Some(1), ..Config::default() };
+    let config = Config::default().with_max_concurrent(1);
     let builder = Supervisor::builder(config).subscriber(trace.subscriber());
     let supervisor = builder.runtime(runtime.handle().clone()).build();
     let add = |rules, name, step| {

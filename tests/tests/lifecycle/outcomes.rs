@@ -127,7 +127,7 @@ async fn no_waiter_misses_a_concurrent_end() {
 
 #[tokio::test(start_paused = true)]
 async fn an_accepted_submission_waits_runs_or_has_ended() {
-    let harness = Harness::with_config(Config { max_concurrent: Some(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_max_concurrent(3));
     let tasks: Vec<_> = (0..30)
         .map(|number| {
             let body = TaskFn::arc(format!("task-{number}"), move || async move {

@@ -52,7 +52,7 @@ async fn a_handle_in_a_state_does_not_keep_the_supervisor_alive() {
 #[tokio::test(start_paused = true)]
 async fn dropping_the_last_supervisor_requests_stops_without_blocking() {
     let trace = Trace::new();
-    let config = Config { grace: Duration::from_secs(3), ..Config::default() };
+    let config = Config::default().with_grace(Duration::from_secs(3));
     let supervisor = Supervisor::new(config, vec![trace.subscriber()]);
     let add = |name, step| {
         supervisor.add_task(trace.spec(Rules::never(), Script::task(name, [step]))).expect("accepted")

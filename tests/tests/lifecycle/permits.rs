@@ -13,7 +13,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 fn limited(limit: usize) -> Harness {
-    Harness::with_config(Config { max_concurrent: Some(limit), ..Config::default() })
+    Harness::with_config(Config::default().with_max_concurrent(limit))
 }
 
 /// The current number of attempts, and the maximum so far.

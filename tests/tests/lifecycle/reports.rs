@@ -37,7 +37,7 @@ async fn a_report_counts_ends_and_names_failed_and_aborted_tasks() {
 
 #[tokio::test(start_paused = true)]
 async fn an_abort_by_a_cancel_does_not_exceed_the_shutdown_grace() {
-    let harness = Harness::with_config(Config { grace: Duration::ZERO, ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(Duration::ZERO));
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
     deaf.cancel();

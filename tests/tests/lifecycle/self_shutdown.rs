@@ -114,7 +114,7 @@ async fn a_task_may_wait_for_the_shutdown_of_another_supervisor() {
 
 #[tokio::test(start_paused = true)]
 async fn the_grace_ends_two_tasks_that_await_each_other() {
-    let harness = Harness::with_config(Config { grace: Duration::from_secs(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(Duration::from_secs(3)));
     let cancel = |name, victim: &'static str| {
         TaskFn::arc(name, move |supervisor: SupervisorHandle| async move {
             tokio::task::yield_now().await;

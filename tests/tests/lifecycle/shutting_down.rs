@@ -18,7 +18,7 @@ const fn seconds(seconds: u64) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn two_concurrent_callers_see_the_same_result() {
-    let harness = Harness::with_config(Config { grace: seconds(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(3)));
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
     let (supervisor, began) = (harness.handle(), Instant::now());
@@ -35,7 +35,7 @@ async fn two_concurrent_callers_see_the_same_result() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_shutdown_caller_affects_no_other_caller() {
-    let harness = Harness::with_config(Config { grace: seconds(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(3)));
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
     let (one, other) = (harness.handle(), harness.handle());
@@ -51,7 +51,7 @@ async fn a_dropped_shutdown_caller_affects_no_other_caller() {
 
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_whose_only_caller_is_dropped_goes_on() {
-    let harness = Harness::with_config(Config { grace: seconds(3), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(3)));
     let deaf = harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));
     harness.settle().await;
     let supervisor = harness.handle();
@@ -68,7 +68,7 @@ async fn a_shutdown_whose_only_caller_is_dropped_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_returns_within_the_grace_and_the_drain() {
     let harness =
-        Harness::with_config(Config { grace: seconds(3), drain_timeout: seconds(2), ..Config::default() });
+        Harness::with_config(Config::default().with_grace(seconds(3)).with_drain_timeout(seconds(2)));
     let stubborn = TaskFn::arc("stubborn", |context: TaskContext| async move {
         context.cancelled().await;
         loop {
@@ -98,7 +98,7 @@ async fn a_shutdown_returns_within_the_grace_and_the_drain() {
 
 #[tokio::test(start_paused = true)]
 async fn no_body_is_polled_after_the_shutdown_returned() {
-    let harness = Harness::with_config(Config { grace: seconds(1), ..Config::default() });
+    let harness = Harness::with_config(Config::default().with_grace(seconds(1)));
     let polls = Arc::new(AtomicUsize::new(0));
     for (name, heeds) in [("cooperative", true), ("deaf", false)] {
         let polls = Arc::clone(&polls);

@@ -136,7 +136,7 @@ async fn a_queue_of_no_length_holds_one_event() {
 async fn a_lagging_subscriber_does_not_affect_the_others() {
     let gated = Gated::new();
     let subscriber = Subscriber::new(gated.clone()).with_queue(1);
-    let config = Config { drain_timeout: Duration::from_secs(1), ..Config::default() };
+    let config = Config::default().with_drain_timeout(Duration::from_secs(1));
     let harness = Harness::build(config, |builder| builder.subscriber(subscriber));
     add(&harness, 100).await;
     // The recorder fails a test in which it misses an event or receives a gap.

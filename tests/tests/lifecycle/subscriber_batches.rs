@@ -152,7 +152,7 @@ async fn a_batch_aborted_by_the_drain_is_undrained() {
     for (drain, handled) in [(2_500, 2), (5_500, 5)] {
         let log = Log::default();
         let slow = to_added(Slow(Arc::clone(&log))).with_name("slow");
-        let config = Config { drain_timeout: Duration::from_millis(drain), ..Config::default() };
+        let config = Config::default().with_drain_timeout(Duration::from_millis(drain));
         let harness = Harness::build(config, |builder| builder.subscriber(slow));
         add(&harness, 1..=5);
         let report = harness.shutdown().await.expect("in order");

@@ -69,7 +69,7 @@ async fn a_run_handles_all_events_or_exhausts_the_drain() {
     let within = handled_by_the_end_of_a_run(Duration::from_millis(800)).await;
     assert_eq!(within, (6, Duration::from_millis(4_800)));
     let beyond = handled_by_the_end_of_a_run(Duration::from_millis(900)).await;
-    assert_eq!(beyond, (5, Config::default().drain_timeout));
+    assert_eq!(beyond, (5, Config::default().drain_timeout()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,7 +99,7 @@ impl Subscribe for Stuck {
 async fn a_stuck_subscriber_is_dropped_after_the_drain() {
     let (witness, dropped) = Witness::new();
     let (other, handled) = slow(Duration::ZERO);
-    let config = Config { drain_timeout: seconds(2), ..Config::default() };
+    let config = Config::default().with_drain_timeout(seconds(2));
     let harness =
         Harness::build(config, |builder| builder.subscriber(Stuck(Some(witness))).subscriber(other));
     let task = harness.add(Rules::never(), Script::task("task", [Step::UntilStopped]));
@@ -139,7 +139,7 @@ impl Subscribe for Blocking {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_subscriber_that_blocks_does_not_delay_the_shutdown() {
     let (release, blocked) = channel();
-    let config = Config { drain_timeout: Duration::from_millis(1), ..Config::default() };
+    let config = Config::default().with_drain_timeout(Duration::from_millis(1));
     let blocking = Blocking(Mutex::new(Some(blocked)));
     let harness = Harness::build(config, |builder| builder.subscriber(blocking));
     let task = harness.add(Rules::never(), Script::task("task", [Step::Succeed]));

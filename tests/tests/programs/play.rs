@@ -83,7 +83,7 @@ impl<'a> Player<'a> {
         #[cfg(feature = "controller")]
         {
             let (per_slot, total) = (program.limits.per_slot, program.limits.total);
-            builder = builder.controller(taskvisor::ControllerConfig { per_slot, total });
+            builder = builder.controller(|controller| controller.with_per_slot(per_slot).with_total(total));
         }
         for (number, listener) in program.listeners.iter().enumerate() {
             let (listener_log, subscriber) = ListenerLog::new(*listener, number);

@@ -56,13 +56,12 @@ pub(crate) fn spec(policy: Option<&Policy>, task: TaskRef) -> TaskSpec {
 
 pub(crate) fn config(limits: &Limits) -> Config {
     let defaults = &limits.defaults;
-    Config {
-        grace: millis(limits.grace),
-        drain_timeout: millis(limits.drain),
-        max_concurrent: limits.concurrent,
-        restart: defaults.restart,
-        backoff: backoff(defaults.backoff).policy(),
-        timeout: defaults.timeout.map(millis),
-        max_retries: defaults.max_retries,
-    }
+    Config::default()
+        .with_grace(millis(limits.grace))
+        .with_drain_timeout(millis(limits.drain))
+        .with_max_concurrent(limits.concurrent)
+        .with_restart(defaults.restart)
+        .with_backoff(backoff(defaults.backoff).policy())
+        .with_timeout(defaults.timeout.map(millis))
+        .with_max_retries(defaults.max_retries)
 }

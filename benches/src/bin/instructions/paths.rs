@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 
 use taskvisor::{
-    BackoffPolicy, CancellationToken, Config, ControllerConfig, ControllerSpec, Event, RestartPolicy,
+    BackoffPolicy, CancellationToken, Config, ControllerSpec, Event, RestartPolicy,
     Subscribe, Supervisor, TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
@@ -129,8 +129,9 @@ fn restart(times: u64) {
 }
 
 fn with_room() -> Supervisor {
-    let room = ControllerConfig { per_slot: 1_000_000, total: 1_000_000 };
-    Supervisor::builder(Config::default()).controller(room).build()
+    Supervisor::builder(Config::default())
+        .controller(|controller| controller.with_per_slot(1_000_000).with_total(1_000_000))
+        .build()
 }
 
 fn submit_idle(times: u64) {

@@ -74,7 +74,7 @@ impl TaskSpec {
     /// Limits the duration of one attempt. A task with a timeout of zero is refused when it is added.
     ///
     /// At the timeout the attempt's future is dropped. A `spawn_blocking` call that it awaits keeps running, beside the
-    /// next attempt: see [`Config::timeout`](Config::timeout).
+    /// next attempt: see [`Config::with_timeout`](Config::with_timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Setting::Set(Some(timeout));
@@ -109,7 +109,7 @@ impl TaskSpec {
     }
 
     /// Limits the time that an attempt has to return after a stop request. Afterwards its future is dropped. The default
-    /// is the whole [`grace`](Config::grace), which also bounds a longer `time`. A task with a limit of zero is refused
+    /// is the whole [`grace`](Config::with_grace), which also bounds a longer `time`. A task with a limit of zero is refused
     /// when it is added.
     ///
     /// The limit applies to every stop request: a shutdown, `cancel`, and a submission that replaces this one. Use it for

@@ -3,7 +3,7 @@
 use taskvisor::{SlotStatus, TaskStatus};
 use tokio::task::yield_now;
 
-use crate::LIMITS;
+use crate::PER_SLOT;
 use crate::driver::Driver;
 
 pub(crate) async fn drive(driver: Driver) {
@@ -34,5 +34,5 @@ fn is_sane(task: &TaskStatus) -> bool {
 /// One `Replace` and one `Latest` may exceed the limit of the queue.
 fn is_within_limits(slot: &SlotStatus) -> bool {
     let is_apart = slot.waiting.iter().all(|waiter| waiter.id != slot.owner_id);
-    is_apart && slot.waiting.len() <= LIMITS.per_slot + 2
+    is_apart && slot.waiting.len() <= PER_SLOT + 2
 }
