@@ -41,6 +41,7 @@ mod job_failures;
 mod job_rules;
 mod job_inside;
 mod job_states;
+mod timers;
 mod value_drops;
 mod restarting;
 #[cfg(feature = "macros")]

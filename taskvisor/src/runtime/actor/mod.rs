@@ -174,6 +174,10 @@ impl TaskActor {
         };
         self.registration.publish_started(attempt, at);
         let until = self.policy.timeout().map(|timeout| saturating_deadline(at, timeout));
+        if until.is_none() {
+            // Of a wait that an interrupt ended, or of the report of a long wait.
+            self.rare.disarm_timer();
+        }
         // The closure that builds the future is user code too, and its panic is a failed attempt.
         match self.with_body(None, |body, registration| body.start(&|| registration.context(attempt))) {
             Err(message) => self.finish_attempt(AttemptResult::Panicked(message), context),

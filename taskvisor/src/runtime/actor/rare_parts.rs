@@ -44,6 +44,23 @@ impl RareParts {
         timer.map_or(Poll::Ready(()), |timer| timer.poll(context))
     }
 
+    /// Drops a timer that has not fired, so that it does not wake the actor in its next stage. One that has fired is kept, to be
+    /// set again.
+    pub(super) fn disarm_timer(&mut self) {
+        let Some(parts) = &mut self.0 else { return };
+        let mut timer = parts.as_mut().project().timer;
+        if timer.as_ref().get_ref().as_ref().is_some_and(|timer| !timer.has_fired()) {
+            timer.set(None);
+        }
+    }
+
+    /// Drops all timers.
+    pub(super) fn drop_timers(&mut self) {
+        if let Some(parts) = &mut self.0 {
+            parts.as_mut().project().timer.set(None);
+        }
+    }
+
     /// Acquires a permit, or continues to wait for it. Ready while one is held.
     pub(super) fn poll_permit(&mut self, permits: &Arc<Semaphore>, context: &mut Context<'_>) -> Poll<()> {
         self.parts().project().permit.get_or_insert_with(|| Permit::new(permits)).poll(context)

@@ -26,6 +26,10 @@ impl ActorTimer {
         Self { sleep: sleep_until(due), stop: None }
     }
 
+    pub(crate) fn has_fired(&self) -> bool {
+        self.sleep.is_elapsed()
+    }
+
     pub(crate) fn set(self: Pin<&mut Self>, due: Instant) {
         let mut sleep = self.project().sleep;
         // A reset removes the timer from the wheel and inserts it again: skip it in each poll of a running attempt.
