@@ -76,7 +76,9 @@ pub use job::{
 pub use observe::LogWriter;
 #[cfg(feature = "controller")]
 pub use policy::ControllerConfig;
-pub use policy::{BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, RestartPolicy};
+pub use policy::{
+    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, RestartPolicy, Setting,
+};
 pub use runtime::body::{
     AppContext, FromApp, FromContext, Handler, Location, Needs, State, Task, TaskContext, TaskFn, TaskRef,
     TaskSpec,
@@ -113,13 +115,13 @@ pub mod __private {
     };
     #[cfg(feature = "macros")]
     pub use crate::macro_support::{NotBoxed, Probe};
-    pub use crate::policy::{BackoffKind, Setting, Settings};
+    pub use crate::policy::{BackoffKind, Settings};
     pub use crate::runtime::body::{ErasedBody, erase, erase_without_context};
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        Needs, RestartPolicy, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        Needs, RestartPolicy, Setting, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -50,13 +50,13 @@ pub struct Submission<J> {
     job: J,
     slot: Option<Arc<str>>,
     admission: Option<Admission>,
-    timeout: Option<Duration>,
+    timeout: Setting<Option<Duration>>,
     stop_timeout: Option<Duration>,
 }
 
 impl<J: Job> Submission<J> {
     fn new(job: J) -> Self {
-        Self { job, slot: None, admission: None, timeout: None, stop_timeout: None }
+        Self { job, slot: None, admission: None, timeout: Setting::Inherit, stop_timeout: None }
     }
 
     /// Overrides the declared slot.
@@ -75,13 +75,13 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Overrides the declared timeout of an attempt. `submit` refuses zero.
+    /// Overrides the declared timeout of an attempt; `None` removes it. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::with_timeout`](crate::Config::with_timeout).
     #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = Setting::Set(timeout.into());
         self
     }
 
@@ -97,12 +97,13 @@ impl<J: Job> Submission<J> {
     /// Returns the settings of this submission, if they differ from the declared ones.
     // The copy is large, and most submissions override nothing.
     fn override_settings(&self, declared: &Settings) -> Option<Settings> {
-        if self.timeout.is_none() && self.stop_timeout.is_none() {
+        let has_timeout = matches!(self.timeout, Setting::Set(_));
+        if !has_timeout && self.stop_timeout.is_none() {
             return None;
         }
         let mut settings = *declared;
-        if let Some(timeout) = self.timeout {
-            settings.timeout = Setting::Set(Some(timeout));
+        if has_timeout {
+            settings.timeout = self.timeout;
         }
         if let Some(time) = self.stop_timeout {
             settings.stop_timeout = Setting::Set(time);
@@ -145,11 +146,11 @@ pub trait JobExt: Job {
         Submission::new(self).with_admission(admission)
     }
 
-    /// Overrides the declared timeout of an attempt. `submit` refuses zero.
+    /// Overrides the declared timeout of an attempt; `None` removes it. `submit` refuses zero.
     ///
     /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::with_timeout`](crate::Config::with_timeout).
-    fn with_timeout(self, timeout: Duration) -> Submission<Self> {
+    fn with_timeout(self, timeout: impl Into<Option<Duration>>) -> Submission<Self> {
         Submission::new(self).with_timeout(timeout)
     }
 

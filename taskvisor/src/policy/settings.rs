@@ -5,18 +5,41 @@ use std::time::Duration;
 
 use super::{BackoffPolicy, Config, RestartPolicy, nanoseconds};
 
-/// One option: set by the task, or inherited from the configuration.
-#[derive(Clone, Copy, Debug)]
+/// One option of a [`TaskSpec`](crate::TaskSpec): set by the spec, or inherited from the configuration.
+///
+/// An option whose value is itself optional, such as a timeout, is a `Setting<Option<T>>`: `Set(None)` sets no limit.
+///
+/// ```
+/// use std::time::Duration;
+/// use taskvisor::{Config, Setting, TaskFn, TaskSpec};
+///
+/// let config = Config::default().with_timeout(Duration::from_secs(5));
+/// let spec = TaskSpec::inherit(TaskFn::arc("ping", || async { Ok(()) }));
+/// assert_eq!(spec.timeout().or(config.timeout()), Some(Duration::from_secs(5)));
+///
+/// let unlimited = spec.with_timeout(None);
+/// assert_eq!(unlimited.timeout(), Setting::Set(None));
+/// assert_eq!(unlimited.timeout().or(config.timeout()), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Setting<T> {
-    /// The value in the configuration of the supervisor.
+    /// The value in the configuration of the supervisor. Options without such a value have a fixed default.
     Inherit,
-    /// A default from another configuration. Like `Inherit`, it never contradicts another option.
+    /// A default from another configuration, as [`TaskSpec::with_defaults`](crate::TaskSpec::with_defaults) takes it. Like
+    /// `Inherit`, it never contradicts another option.
     Default(T),
     /// The value that the task sets.
     Set(T),
 }
 
 impl<T> Setting<T> {
+    /// Returns the value, or `inherited` if the option is inherited.
+    #[must_use]
+    pub fn or(self, inherited: T) -> T {
+        self.own().unwrap_or(inherited)
+    }
+
     /// Returns the value, unless it is inherited.
     pub(crate) fn own(self) -> Option<T> {
         match self {

@@ -31,13 +31,14 @@ use crate::runtime::subscriber::Subscriber;
 /// [`SupervisorHandle`], which has the methods to manage tasks and owns nothing.
 ///
 /// ```no_run
-/// use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskFn, TaskSpec};
+/// use std::time::Duration;
+/// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
 ///
 /// #[tokio::main]
 /// async fn main() -> Result<(), taskvisor::RuntimeError> {
 ///     let supervisor = Supervisor::new(Config::default(), Vec::new());
 ///     let ping = TaskFn::arc("ping", || async { Ok(println!("pong")) });
-///     let spec = TaskSpec::new(ping, RestartPolicy::Always, BackoffPolicy::default(), None);
+///     let spec = TaskSpec::always(ping, Duration::from_secs(10));
 ///     let report = supervisor.run(vec![spec]).await?; // until SIGINT or SIGTERM
 ///     println!("{report}");
 ///     Ok(())

@@ -104,7 +104,7 @@ impl TaskHandle {
     /// returns to the runtime.
     ///
     /// ```
-    /// use taskvisor::{BackoffPolicy, Config, RestartPolicy, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
+    /// use taskvisor::{Config, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -113,7 +113,7 @@ impl TaskHandle {
     ///     ctx.cancelled().await;
     ///     if ctx.attempt() == 1 { Err(TaskError::Canceled) } else { Ok(()) }
     /// });
-    /// let spec = TaskSpec::new(feed, RestartPolicy::Never, BackoffPolicy::default(), None);
+    /// let spec = TaskSpec::once(feed);
     /// let task = supervisor.add_task(spec)?;
     /// # tokio::task::yield_now().await;
     /// task.restart()?;

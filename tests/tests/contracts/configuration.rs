@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{BackoffPolicy, Config, RestartPolicy};
+use taskvisor::{BackoffPolicy, Config, RestartPolicy, Setting, TaskRef, TaskSpec};
 use tests::{Harness, Rules, Script, Step};
 
 use crate::support::{SECOND, seconds};
@@ -47,4 +47,73 @@ async fn the_builder_changes_the_configuration_it_started_from() {
     assert!(report.is_err_and(|error| error.to_string().contains("`work`")));
     assert!(harness.outcome(&task).await.is_aborted());
     harness.finish().await;
+}
+
+fn task() -> TaskRef {
+    Script::task("work", [Step::Succeed])
+}
+
+#[test]
+fn a_getter_of_a_spec_returns_what_its_setter_set() {
+    let spec = TaskSpec::inherit(task())
+        .with_restart(RestartPolicy::Always)
+        .with_backoff(BackoffPolicy::constant(seconds(1)))
+        .with_timeout(seconds(20))
+        .with_max_retries(3)
+        .with_interval(seconds(4))
+        .with_stable_after(seconds(5))
+        .with_stop_timeout(seconds(6));
+    assert_eq!(spec.restart(), Setting::Set(RestartPolicy::Always));
+    assert_eq!(spec.backoff(), Setting::Set(BackoffPolicy::constant(seconds(1))));
+    assert_eq!(
+        (spec.timeout(), spec.max_retries()),
+        (Setting::Set(Some(seconds(20))), Setting::Set(Some(3)))
+    );
+    assert_eq!((spec.interval(), spec.stable_after()), (Setting::Set(seconds(4)), Setting::Set(seconds(5))));
+    assert_eq!(spec.stop_timeout(), Setting::Set(seconds(6)));
+    let unlimited = spec.with_timeout(None).with_max_retries(None);
+    assert_eq!((unlimited.timeout(), unlimited.max_retries()), (Setting::Set(None), Setting::Set(None)));
+}
+
+#[test]
+fn an_inherited_option_is_not_set() {
+    let spec = TaskSpec::inherit(task());
+    assert_eq!((spec.restart(), spec.backoff()), (Setting::Inherit, Setting::Inherit));
+    assert_eq!((spec.timeout(), spec.max_retries()), (Setting::Inherit, Setting::Inherit));
+    assert_eq!((spec.interval(), spec.stable_after()), (Setting::Inherit, Setting::Inherit));
+    assert_eq!(spec.stop_timeout(), Setting::Inherit);
+    let defaults = TaskSpec::with_defaults(task(), &Config::default().with_timeout(SECOND));
+    assert_eq!(defaults.timeout(), Setting::Default(Some(SECOND)));
+    assert_eq!(defaults.timeout().or(None), Some(SECOND));
+}
+
+#[test]
+fn a_short_constructor_inherits_all_but_the_restart() {
+    let specs = [
+        (TaskSpec::once(task()), RestartPolicy::Never),
+        (TaskSpec::on_failure(task()), RestartPolicy::OnFailure),
+        (TaskSpec::always(task(), SECOND), RestartPolicy::Always),
+    ];
+    for (spec, restart) in specs {
+        assert_eq!(spec.restart(), Setting::Set(restart));
+        assert_eq!((spec.timeout(), spec.max_retries()), (Setting::Inherit, Setting::Inherit));
+        assert_eq!((spec.backoff(), spec.stop_timeout()), (Setting::Inherit, Setting::Inherit));
+        let always = restart == RestartPolicy::Always;
+        assert_eq!(spec.interval(), if always { Setting::Set(SECOND) } else { Setting::Inherit });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_spec_without_limits_overrides_those_of_the_supervisor() {
+    let harness = Harness::with_config(Config::default().with_timeout(SECOND).with_max_retries(0));
+    let steps = [Step::Fail("down"), Step::SucceedAfter(seconds(60))];
+    let spec = TaskSpec::on_failure(Script::task("work", steps))
+        .with_backoff(BackoffPolicy::constant(SECOND))
+        .with_timeout(None)
+        .with_max_retries(None);
+    harness.trace().set_rules("work", Rules::on_failure().constant_backoff(SECOND));
+    let task = harness.add_task(spec).expect("the spec is accepted");
+    harness.watch(&task);
+    assert!(harness.outcome(&task).await.is_completed());
+    assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND]);
 }

@@ -151,6 +151,11 @@ async fn a_timeout_is_declared_and_changed_for_one_submission() {
     tokio::time::sleep(SECOND * 2).await;
     assert!(longer.cancel(), "it still runs");
     longer.await.expect("it returned after the stop request");
+    let unlimited = harness.submit(sleepy {}.with_timeout(None)).expect("accepted");
+    harness.watch(unlimited.task());
+    tokio::time::sleep(SECOND * 2).await;
+    assert!(unlimited.cancel(), "it still runs");
+    unlimited.await.expect("it returned after the stop request");
     harness.finish().await;
 }
 

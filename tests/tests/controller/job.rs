@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use taskvisor::__private::{Setting, Settings};
+use taskvisor::__private::Settings;
+use taskvisor::Setting;
 use taskvisor::{
     Admission, BackoffPolicy, Job, JobDescriptor, JobHandle, JobParameter, Location, RestartPolicy, Submit,
     SubmitError, TaskContext, TaskError,

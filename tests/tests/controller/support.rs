@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::time::Duration;
 
-use taskvisor::__private::{Setting, Settings};
+use taskvisor::__private::Settings;
+use taskvisor::Setting;
 use taskvisor::{
     Admission, Config, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report, RestartPolicy,
     RuntimeError, StopCause, SubmitError, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef,

@@ -6,17 +6,25 @@ use std::time::Duration;
 use super::TaskRef;
 use crate::policy::{BackoffPolicy, Config, RestartPolicy, Setting, Settings};
 
-/// A task with its settings, as a supervisor accepts it.
+/// A task with its options, as a supervisor accepts it.
+///
+/// Each `with_…` method sets one option. The method of the same name without `with_` returns what the spec sets, as a
+/// [`Setting`]; it is [`Setting::Inherit`] if the spec leaves the option to the supervisor. An optional value is passed with or
+/// without `Some`; `None` sets no limit, also if the [`Config`] has one.
 ///
 /// ```
 /// use std::time::Duration;
-/// use taskvisor::{BackoffPolicy, RestartPolicy, TaskFn, TaskSpec};
+/// use taskvisor::{Config, RestartPolicy, Setting, TaskFn, TaskSpec};
 ///
 /// let sweep = TaskFn::arc("sweep", || async { Ok(()) });
-/// let spec = TaskSpec::new(sweep, RestartPolicy::Always, BackoffPolicy::default(), Some(Duration::from_secs(5)))
-///     .with_interval(Duration::from_secs(30))
-///     .with_max_retries(10);
-/// assert_eq!(spec.name(), "sweep");
+/// let spec = TaskSpec::always(sweep, Duration::from_secs(30)).with_timeout(Duration::from_secs(5)).with_max_retries(None);
+/// assert_eq!(spec.restart(), Setting::Set(RestartPolicy::Always));
+/// assert_eq!(spec.timeout(), Setting::Set(Some(Duration::from_secs(5))));
+/// assert_eq!(spec.max_retries(), Setting::Set(None)); // no limit
+/// assert_eq!(spec.backoff(), Setting::Inherit);
+///
+/// let config = Config::default();
+/// assert_eq!(spec.backoff().or(config.backoff()), config.backoff()); // the value that applies
 /// ```
 pub struct TaskSpec {
     pub(crate) task: TaskRef,
@@ -51,6 +59,25 @@ impl TaskSpec {
         Self { task, settings: Settings::INHERIT, location: None }
     }
 
+    /// Creates a spec of a task that makes one attempt, whatever its result. All other options fall back to the `Config`.
+    #[must_use]
+    pub fn once(task: TaskRef) -> Self {
+        Self::inherit(task).with_restart(RestartPolicy::Never)
+    }
+
+    /// Creates a spec of a task that is retried until an attempt succeeds. All other options fall back to the `Config`.
+    #[must_use]
+    pub fn on_failure(task: TaskRef) -> Self {
+        Self::inherit(task).with_restart(RestartPolicy::OnFailure)
+    }
+
+    /// Creates a spec of a task that runs again after every attempt: after a success with this delay, after a failure with the
+    /// backoff. All other options fall back to the `Config`.
+    #[must_use]
+    pub fn always(task: TaskRef, delay: Duration) -> Self {
+        Self::inherit(task).with_restart(RestartPolicy::Always).with_interval(delay)
+    }
+
     /// Creates a spec with the defaults of `config`, independent of the supervisor that it is added to.
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
@@ -71,21 +98,21 @@ impl TaskSpec {
         self
     }
 
-    /// Limits the duration of one attempt. A task with a timeout of zero is refused when it is added.
+    /// Limits the duration of one attempt; `None` sets no limit. A task with a timeout of zero is refused when it is added.
     ///
     /// At the timeout the attempt's future is dropped. A `spawn_blocking` call that it awaits keeps running, beside the
     /// next attempt: see [`Config::with_timeout`](Config::with_timeout).
     #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = Setting::Set(Some(timeout));
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = Setting::Set(timeout.into());
         self
     }
 
-    /// Limits the retries after consecutive failures. The task fails once they are used up. A task with
-    /// [`RestartPolicy::Never`] and this limit is refused when it is added.
+    /// Limits the retries after consecutive failures; `None` sets no limit. The task fails once they are used up. A task with
+    /// [`RestartPolicy::Never`] and a limit is refused when it is added.
     #[must_use]
-    pub fn with_max_retries(mut self, retries: u32) -> Self {
-        self.settings.max_retries = Setting::Set(Some(retries));
+    pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
+        self.settings.max_retries = Setting::Set(retries.into());
         self
     }
 
@@ -125,6 +152,49 @@ impl TaskSpec {
     #[must_use]
     pub fn name(&self) -> &str {
         self.task.name()
+    }
+
+    /// Returns the restart policy. The default is that of the `Config`.
+    #[must_use]
+    pub fn restart(&self) -> Setting<RestartPolicy> {
+        self.settings.restart
+    }
+
+    /// Returns the backoff policy. The default is that of the `Config`.
+    #[must_use]
+    pub fn backoff(&self) -> Setting<BackoffPolicy> {
+        self.settings.backoff
+    }
+
+    /// Returns the limit for the duration of one attempt. `Set(None)` means no limit. The default is that of the `Config`.
+    #[must_use]
+    pub fn timeout(&self) -> Setting<Option<Duration>> {
+        self.settings.timeout
+    }
+
+    /// Returns the limit of retries after consecutive failures. `Set(None)` means no limit. The default is that of the `Config`.
+    #[must_use]
+    pub fn max_retries(&self) -> Setting<Option<u32>> {
+        self.settings.max_retries
+    }
+
+    /// Returns the delay between a success and the next attempt. The default is one second.
+    #[must_use]
+    pub fn interval(&self) -> Setting<Duration> {
+        self.settings.every
+    }
+
+    /// Returns the run time after which an attempt counts as stable. The default is the larger of 10 s and the largest backoff
+    /// delay.
+    #[must_use]
+    pub fn stable_after(&self) -> Setting<Duration> {
+        self.settings.stable_after
+    }
+
+    /// Returns the time that an attempt has to return after a stop request. The default is the whole grace of the `Config`.
+    #[must_use]
+    pub fn stop_timeout(&self) -> Setting<Duration> {
+        self.settings.stop_timeout
     }
 }
 
