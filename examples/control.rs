@@ -44,7 +44,7 @@ async fn main() -> Result<(), RuntimeError> {
     println!("`remove_task` requests the stop and returns; a handle can still wait:");
     supervisor.remove_task("failing")?;
     println!("  failing: {}", failing.outcome().await);
-    if let Err(RuntimeError::UnknownTask { name }) = supervisor.cancel("failing").await {
+    if let Err(RuntimeError::UnknownTask { name, .. }) = supervisor.cancel("failing").await {
         println!("  a task named `{name}` no longer exists");
     }
     println!("the others still run:");

@@ -22,7 +22,7 @@ impl Subscribe for Counts {
         *self.0.entry(event.kind.name().label()).or_default() += 1;
         match &event.kind {
             EventKind::Backoff { delay, .. } => println!("COUNTS the next attempt follows in {delay:.0?}"),
-            EventKind::Lagged { lost } => println!("COUNTS {lost} events did not fit into the queue"),
+            EventKind::Lagged { lost, .. } => println!("COUNTS {lost} events did not fit into the queue"),
             // The last event. The application ends when all subscribers have handled all events.
             EventKind::Stopped => println!("COUNTS {:?}", self.0),
             _ => {}

@@ -86,20 +86,22 @@ impl EventLog {
 fn describe(kind: &EventKind) -> String {
     let label = kind.name().label();
     match kind {
-        EventKind::Started { attempt }
+        EventKind::Started { attempt, .. }
         | EventKind::Succeeded { attempt, .. }
         | EventKind::TimedOut { attempt, .. }
-        | EventKind::Canceled { attempt }
+        | EventKind::Canceled { attempt, .. }
         | EventKind::Interrupted { attempt, error: None, .. }
-        | EventKind::Aborted { attempt } => format!("{label} {attempt}"),
+        | EventKind::Aborted { attempt, .. } => format!("{label} {attempt}"),
         EventKind::Failed { attempt, error, .. }
         | EventKind::Interrupted { attempt, error: Some(error), .. }
-        | EventKind::Panicked { attempt, error } => {
+        | EventKind::Panicked { attempt, error, .. } => {
             format!("{label} {attempt}: {error}")
         }
-        EventKind::Backoff { delay, failures } => format!("{label} {failures}: {delay:?}"),
-        EventKind::Ended { outcome } => format!("{label} {}", describe_outcome(outcome)),
-        EventKind::SubscriberPanicked { subscriber, message } => format!("{label} {subscriber}: {message}"),
+        EventKind::Backoff { delay, failures, .. } => format!("{label} {failures}: {delay:?}"),
+        EventKind::Ended { outcome, .. } => format!("{label} {}", describe_outcome(outcome)),
+        EventKind::SubscriberPanicked { subscriber, message, .. } => {
+            format!("{label} {subscriber}: {message}")
+        }
         _ => label.to_owned(),
     }
 }
@@ -107,7 +109,7 @@ fn describe(kind: &EventKind) -> String {
 /// Formats the outcome independently of its `Display`, which these tests do not cover.
 fn describe_outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Canceled { cause, last_error } => {
+        Outcome::Canceled { cause, last_error, .. } => {
             let by = match cause {
                 StopCause::Cancel => "a cancel",
                 StopCause::Shutdown => "shutdown",

@@ -81,20 +81,20 @@ impl Reader {
             EventKind::Added => self.transition(&[State::Unknown], State::Added),
             EventKind::Queued { .. } => self.transition(&[State::Added], State::Queued),
             EventKind::Admitted => self.transition(&[State::Queued], State::Admitted),
-            EventKind::Started { attempt } => {
+            EventKind::Started { attempt, .. } => {
                 if restarted {
                     self.not_before = None;
                     self.may_be_cleared = true;
                 }
                 self.start(*attempt, event.at)
             }
-            EventKind::Succeeded { attempt, ran } => {
+            EventKind::Succeeded { attempt, ran, .. } => {
                 self.finish_attempt(*attempt, State::Succeeded)?;
                 self.check_ran(*ran, event.at)?;
                 self.reset();
                 Ok(())
             }
-            EventKind::Failed { attempt, ran, error } => {
+            EventKind::Failed { attempt, ran, error, .. } => {
                 let state =
                     if error.kind() == FailureKind::Fatal { State::FailedForGood } else { State::Failed };
                 self.finish_attempt(*attempt, state)?;
@@ -114,11 +114,11 @@ impl Reader {
                 self.reset();
                 Ok(())
             }
-            EventKind::Canceled { attempt } | EventKind::Aborted { attempt } => {
+            EventKind::Canceled { attempt, .. } | EventKind::Aborted { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Stopped)
             }
-            EventKind::Backoff { delay, failures } => self.back_off(*delay, *failures, event.at),
-            EventKind::Ended { outcome } => self.end(outcome),
+            EventKind::Backoff { delay, failures, .. } => self.back_off(*delay, *failures, event.at),
+            EventKind::Ended { outcome, .. } => self.end(outcome),
             EventKind::Delayed { .. } => {
                 let waits = [
                     State::Added,

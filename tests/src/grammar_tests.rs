@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, Failure, Outcome};
+use taskvisor::{Event, EventKind, Failure, FailureKind, Outcome};
 use tokio::time::sleep;
 
 use crate::grammar::Reader;
@@ -23,36 +23,28 @@ fn check(rules: Option<Rules>, kinds: impl IntoIterator<Item = EventKind>) -> Re
 }
 
 fn started(attempt: u64) -> EventKind {
-    EventKind::Started { attempt }
+    EventKind::started(attempt)
 }
 
 fn succeeded(attempt: u64) -> EventKind {
-    EventKind::Succeeded { attempt, ran: Duration::ZERO }
+    EventKind::succeeded(attempt, Duration::ZERO)
 }
 
 fn timed_out(attempt: u64) -> EventKind {
-    EventKind::TimedOut { attempt, timeout: SECOND }
+    EventKind::timed_out(attempt, SECOND)
 }
 
 fn backoff(failures: u32, delay: Duration) -> EventKind {
-    EventKind::Backoff { delay, failures }
+    EventKind::backoff(delay, failures)
 }
 
 fn completed() -> EventKind {
-    EventKind::Ended { outcome: Outcome::Completed }
+    EventKind::ended(Outcome::Completed)
 }
 
 fn assert_violation(result: Result<(), String>, part: &str) {
     let violation = result.expect_err("the events break an invariant");
     assert!(violation.contains(part), "{violation}");
-}
-
-async fn some_failure() -> Failure {
-    let harness = Harness::new();
-    let task = harness.add(Rules::never(), Script::task("work", [Step::Fatal("broken")]));
-    let outcome = task.outcome().await;
-    harness.finish().await;
-    outcome.failure().expect("the task failed").clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +118,7 @@ async fn refuses_a_wrong_count_of_failures() {
 
 #[tokio::test(start_paused = true)]
 async fn refuses_a_retry_after_a_fatal_error() {
-    let failed = EventKind::Failed { attempt: 1, ran: Duration::ZERO, error: some_failure().await };
+    let failed = EventKind::failed(Duration::ZERO, Failure::new(FailureKind::Fatal, 1, "broken"));
     let kinds = [EventKind::Added, started(1), failed, backoff(1, SECOND)];
     assert_violation(check(Some(Rules::on_failure().constant_backoff(SECOND)), kinds), "FailedForGood");
 }

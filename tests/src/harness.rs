@@ -176,7 +176,9 @@ impl Harness {
 /// The report, also of a shutdown that aborted tasks; an error if tasks are stuck.
 pub fn report_of(result: Result<Report, RuntimeError>) -> Result<Report, RuntimeError> {
     match result {
-        Err(RuntimeError::GraceExceeded { report }) if report.stuck.is_empty() => Ok(Report::clone(&report)),
+        Err(RuntimeError::GraceExceeded { report, .. }) if report.stuck.is_empty() => {
+            Ok(Report::clone(&report))
+        }
         other => other,
     }
 }

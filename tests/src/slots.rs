@@ -48,7 +48,7 @@ impl Slots {
         let mut slots: HashMap<Arc<str>, Slot> = HashMap::new();
         for event in events {
             let Some(id) = event.id() else { continue };
-            if let EventKind::Queued { slot } = &event.kind {
+            if let EventKind::Queued { slot, .. } = &event.kind {
                 let submission = submissions
                     .entry(id)
                     .or_insert_with(|| Submission { slot: Arc::clone(slot), in_order: None });
@@ -59,7 +59,7 @@ impl Slots {
             let Some(submission) = submissions.get(&id) else { continue };
             let slot = slots.entry(Arc::clone(&submission.slot)).or_default();
             match event.kind {
-                EventKind::Started { attempt } => {
+                EventKind::Started { attempt, .. } => {
                     slot.start(id, attempt, submission.in_order).map_err(|violation| {
                         format!("{event}: {violation}, in the slot `{}`", submission.slot)
                     })?

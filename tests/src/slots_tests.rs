@@ -22,9 +22,9 @@ fn check(slots: &Slots, events: &[(&Event, EventKind)], one_thread: bool) -> Res
     slots.check(&EventLog::new(Instant::now(), numbered.collect()), one_thread)
 }
 
-const START: EventKind = EventKind::Started { attempt: 1 };
-const AGAIN: EventKind = EventKind::Started { attempt: 2 };
-const ENDED: EventKind = EventKind::Ended { outcome: Outcome::Completed };
+const START: EventKind = EventKind::started(1);
+const AGAIN: EventKind = EventKind::started(2);
+const ENDED: EventKind = EventKind::ended(Outcome::Completed);
 
 fn assert_violation(result: Result<(), String>, part: &str) {
     let violation = result.expect_err("the events break the invariant");
@@ -50,7 +50,7 @@ fn a_slot_that_only_an_event_names_is_checked_too() {
     let ((one, first), (other, _)) = (synthetic(), synthetic());
     let mut slots = Slots::default();
     slots.register(first, "slot", false);
-    let queued = |slot: &str| (&other, EventKind::Queued { slot: slot.into() });
+    let queued = |slot: &str| (&other, EventKind::queued(slot));
     assert_violation(check(&slots, &[queued("slot"), (&one, START), (&other, START)], true), "while");
     assert_eq!(check(&slots, &[queued("else"), (&one, START), (&other, START)], true), Ok(()));
 }

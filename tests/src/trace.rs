@@ -131,7 +131,7 @@ impl Trace {
         let mut shutting_down = false;
         for event in event_log.events() {
             match event.kind {
-                EventKind::Lagged { lost } => panic!("the recorder lost {lost} events"),
+                EventKind::Lagged { lost, .. } => panic!("the recorder lost {lost} events"),
                 EventKind::ShutdownRequested => shutting_down = true,
                 EventKind::Started { .. } => {
                     // With more threads an attempt may begin between the event and the stop request.
@@ -165,7 +165,7 @@ impl Trace {
         if let Err(violation) = reader.read(event) {
             panic!("{event}: {violation}{}", history(event_log, Some(id)));
         }
-        if let EventKind::Started { attempt } = event.kind {
+        if let EventKind::Started { attempt, .. } = event.kind {
             let last = lock(&self.last).get(&id).copied();
             let allowed = last.is_none_or(|last| attempt <= last);
             assert!(allowed, "started after a stop request: {event}{}", history(event_log, Some(id)));

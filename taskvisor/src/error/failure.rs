@@ -38,6 +38,19 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Creates a failure, for the test of a subscriber or of other code that receives one.
+    ///
+    /// ```
+    /// use taskvisor::{Failure, FailureKind};
+    ///
+    /// let failure = Failure::new(FailureKind::Fatal, 1, "no such account");
+    /// assert_eq!(failure.to_string(), "fatal: no such account");
+    /// ```
+    #[must_use]
+    pub fn new(kind: FailureKind, attempt: u64, error: impl Into<BoxError>) -> Self {
+        Self { kind, attempt, error: Contained::new(error.into().into()) }
+    }
+
     /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> FailureKind {

@@ -10,14 +10,15 @@ use tokio::time::Instant;
 use crate::error::Failure;
 use crate::task::{InterruptCause, Outcome, WaitingOn};
 
-/// Generates `EventKind`, `EventName` and the labels from one list.
+/// Generates `EventKind`, `EventName` and the labels from one list. The attribute in brackets is set on the variant of
+/// `EventKind` only.
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
+    ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum EventKind {
-            $($(#[$doc])* $name $({ $($(#[$field_doc])* $field: $type),+ })?,)+
+            $($(#[$doc])* $(#[$open])? $name $({ $($(#[$field_doc])* $field: $type),+ })?,)+
         }
 
         /// The name of an [`EventKind`], without its data. Subscribers filter by it.
@@ -53,33 +54,33 @@ events! {
     /// A task was accepted. `submit` publishes it before it returns.
     Added => "added";
     /// A submission was queued for its slot. `submit` publishes it before it returns.
-    Queued {
+    [non_exhaustive] Queued {
         /// The slot.
         slot: Arc<str>,
     } => "queued";
     /// A queued submission was granted its slot.
     Admitted => "admitted";
     /// A task has been waiting for one thing for a long time. Published after 10 s, 20 s, 40 s and so on.
-    Delayed {
+    [non_exhaustive] Delayed {
         /// What the task waits for.
         on: WaitingOn,
         /// When the wait began, on the monotonic clock.
         since: Instant,
     } => "delayed";
     /// An attempt begins.
-    Started {
+    [non_exhaustive] Started {
         /// The number of the attempt, from 1. It is never reset.
         attempt: u64,
     } => "started";
     /// An attempt returned `Ok`.
-    Succeeded {
+    [non_exhaustive] Succeeded {
         /// The number of the attempt.
         attempt: u64,
         /// How long the attempt ran.
         ran: Duration,
     } => "succeeded";
     /// An attempt returned an error.
-    Failed {
+    [non_exhaustive] Failed {
         /// The number of the attempt.
         attempt: u64,
         /// How long the attempt ran.
@@ -88,27 +89,27 @@ events! {
         error: Failure,
     } => "failed";
     /// An attempt took longer than its timeout and was dropped.
-    TimedOut {
+    [non_exhaustive] TimedOut {
         /// The number of the attempt.
         attempt: u64,
         /// The timeout.
         timeout: Duration,
     } => "timed_out";
     /// An attempt panicked.
-    Panicked {
+    [non_exhaustive] Panicked {
         /// The number of the attempt.
         attempt: u64,
         /// The panic's message.
         error: Failure,
     } => "panicked";
     /// An attempt stopped after a stop request.
-    Canceled {
+    [non_exhaustive] Canceled {
         /// The number of the attempt.
         attempt: u64,
     } => "canceled";
     /// An attempt was interrupted: it returned, or was dropped at the deadline of the interrupt. This is not a failure, and another
     /// attempt follows.
-    Interrupted {
+    [non_exhaustive] Interrupted {
         /// The number of the attempt.
         attempt: u64,
         /// The cause of the interrupt.
@@ -117,26 +118,26 @@ events! {
         error: Option<Failure>,
     } => "interrupted";
     /// An attempt did not stop within the grace, and was dropped.
-    Aborted {
+    [non_exhaustive] Aborted {
         /// The number of the attempt.
         attempt: u64,
     } => "aborted";
     /// An attempt failed, and the task backs off before the next one.
-    Backoff {
+    [non_exhaustive] Backoff {
         /// The delay before the next attempt.
         delay: Duration,
         /// The number of consecutive failures.
         failures: u32,
     } => "backoff";
     /// The task has ended.
-    Ended {
+    [non_exhaustive] Ended {
         /// The outcome.
         outcome: Outcome,
     } => "ended";
     /// The task was deregistered, and its name is free.
     Removed => "removed";
     /// A submission was refused. It has no outcome.
-    Refused {
+    [non_exhaustive] Refused {
         /// The name of the submission.
         task: String,
         /// Its slot, if any.
@@ -149,7 +150,7 @@ events! {
     /// All tasks have ended or are stuck. The last event of a supervisor.
     Stopped => "stopped";
     /// Another subscriber panicked while it handled an event.
-    SubscriberPanicked {
+    [non_exhaustive] SubscriberPanicked {
         /// The name of that subscriber.
         subscriber: String,
         /// The panic's message.
@@ -157,7 +158,7 @@ events! {
     } => "subscriber_panicked";
     /// Events are missing at this position, because the subscriber's queue was full. Delivered regardless of the subscriber's
     /// event set.
-    Lagged {
+    [non_exhaustive] Lagged {
         /// The number of lost events.
         lost: u64,
     } => "lagged";

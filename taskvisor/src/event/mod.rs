@@ -4,6 +4,7 @@ pub(crate) mod bus;
 mod kind;
 mod queue;
 mod set;
+mod synthetic;
 
 pub use kind::{EventKind, EventName};
 pub use set::EventSet;
@@ -49,12 +50,12 @@ impl Event {
         Self { seq, at, kind, task }
     }
 
-    /// Creates an event for the test of a subscriber.
+    /// Creates an event for the test of a subscriber. `EventKind` has a constructor for each kind of event of an attempt.
     ///
     /// ```
     /// use taskvisor::{Event, EventKind};
     ///
-    /// let event = Event::new(EventKind::Started { attempt: 1 }).with_task("ping");
+    /// let event = Event::new(EventKind::started(1)).with_task("ping");
     /// assert_eq!(event.task(), Some("ping"));
     /// ```
     #[must_use]

@@ -16,6 +16,7 @@ pub enum Outcome {
     /// left.
     Failed(Failure),
     /// A stop was requested, and the task stopped within its grace.
+    #[non_exhaustive]
     Canceled {
         /// The cause of the stop request.
         cause: StopCause,
@@ -29,6 +30,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Creates a [`Canceled`](Self::Canceled) without a failure, to compare with or to test a subscriber.
+    #[must_use]
+    pub const fn canceled(cause: StopCause) -> Self {
+        Self::Canceled { cause, last_error: None }
+    }
+
     /// Returns the failure of a failed or canceled task, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {

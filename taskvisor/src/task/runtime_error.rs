@@ -13,41 +13,49 @@ use super::{Report, TaskId};
 #[non_exhaustive]
 pub enum RuntimeError {
     /// Another task holds this name. It is not affected.
+    #[non_exhaustive]
     NameTaken {
         /// The name.
         name: String,
     },
     /// Another submission owns the slot, and this one does not wait.
+    #[non_exhaustive]
     Busy {
         /// The slot.
         slot: String,
     },
     /// The limit of waiting submissions is reached, for this slot or in total.
+    #[non_exhaustive]
     QueueFull {
         /// The slot.
         slot: String,
     },
     /// No task of this name exists.
+    #[non_exhaustive]
     UnknownTask {
         /// The name.
         name: String,
     },
     /// No task with this id exists in this supervisor.
+    #[non_exhaustive]
     UnknownTaskId {
         /// The id.
         id: TaskId,
     },
     /// The task has ended, so that it cannot be restarted.
+    #[non_exhaustive]
     Ended {
         /// The name of the task.
         name: String,
     },
     /// A stop of the task was requested, so that it cannot be restarted.
+    #[non_exhaustive]
     Stopping {
         /// The name of the task.
         name: String,
     },
     /// The submission waits for its slot, and has no attempt to restart.
+    #[non_exhaustive]
     Queued {
         /// The name of the submission.
         name: String,
@@ -63,6 +71,7 @@ pub enum RuntimeError {
     /// The supervisor was already run. A supervisor runs once.
     AlreadyRan,
     /// The task or subscriber needs states that were not registered.
+    #[non_exhaustive]
     MissingState {
         /// The name of the task or subscriber.
         name: String,
@@ -72,11 +81,13 @@ pub enum RuntimeError {
         near: Option<&'static str>,
     },
     /// A state of this type is already registered. The first one is kept.
+    #[non_exhaustive]
     DuplicateState {
         /// The type.
         type_name: &'static str,
     },
     /// The options of the task contradict each other, or no attempt could run with them.
+    #[non_exhaustive]
     InvalidSpec {
         /// The name of the task.
         name: String,
@@ -84,6 +95,7 @@ pub enum RuntimeError {
         reasons: Vec<&'static str>,
     },
     /// No attempt could run with this configuration.
+    #[non_exhaustive]
     InvalidConfig {
         /// The problem.
         reason: &'static str,
@@ -95,11 +107,13 @@ pub enum RuntimeError {
     WouldDeadlock,
     /// The shutdown is over, but some tasks did not stop within its grace. They were aborted, or are stuck because they
     /// block their threads. A stuck task keeps its name until its body returns.
+    #[non_exhaustive]
     GraceExceeded {
         /// The report. Its `stuck` and `aborted_tasks` list the tasks that exceeded the grace.
         report: Arc<Report>,
     },
     /// The signal handlers of the process could not be installed.
+    #[non_exhaustive]
     Signals {
         /// The error of the system.
         reason: String,

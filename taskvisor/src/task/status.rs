@@ -13,11 +13,13 @@ use crate::error::Failure;
 #[non_exhaustive]
 pub enum Phase {
     /// The task waits for its slot or for a permit.
+    #[non_exhaustive]
     Waiting {
         /// The resource that the task waits for.
         on: WaitingOn,
     },
     /// An attempt is running.
+    #[non_exhaustive]
     Running {
         /// The number of the attempt.
         attempt: u64,
@@ -26,6 +28,7 @@ pub enum Phase {
         overdue: bool,
     },
     /// The task waits between two attempts, in a backoff or an interval.
+    #[non_exhaustive]
     Sleeping {
         /// The number of the attempt that ended.
         attempt: u64,
@@ -34,6 +37,7 @@ pub enum Phase {
     },
     /// The body blocks its thread inside a poll after its deadline. Waiters have seen the outcome `Aborted`, but the
     /// task keeps its name until the body returns.
+    #[non_exhaustive]
     Stuck {
         /// The number of the attempt that blocks.
         attempt: u64,

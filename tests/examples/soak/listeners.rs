@@ -117,7 +117,7 @@ impl Heard {
 impl Subscribe for Listener {
     async fn on_event(&mut self, event: &Event) {
         let numbers = &self.heard.0;
-        if let EventKind::Lagged { lost } = event.kind {
+        if let EventKind::Lagged { lost, .. } = event.kind {
             numbers.lost.fetch_add(lost, Ordering::Relaxed);
             return;
         }

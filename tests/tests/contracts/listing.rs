@@ -34,7 +34,7 @@ async fn shows_what_each_task_does() {
     assert!(matches!(listed[0].phase, Phase::Sleeping { attempt: 1, .. }));
     assert_eq!((listed[0].failures, listed[0].next_attempt.is_some()), (1, true));
     assert!(matches!(listed[1].phase, Phase::Running { attempt: 1, .. }));
-    assert!(matches!(listed[2].phase, Phase::Waiting { on: WaitingOn::Permit }));
+    assert!(matches!(listed[2].phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
     harness.finish().await;
 }
 
@@ -58,7 +58,7 @@ async fn is_a_snapshot_that_does_not_change() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     let before = harness.tasks();
     harness.reach(&task, 1).await;
-    assert!(matches!(before[0].phase, Phase::Waiting { on: WaitingOn::Slot }));
+    assert!(matches!(before[0].phase, Phase::Waiting { on: WaitingOn::Slot, .. }));
     assert!(matches!(harness.tasks()[0].phase, Phase::Running { .. }));
     harness.finish().await;
 }

@@ -91,6 +91,6 @@ async fn run_starts_nothing_if_one_of_its_tasks_misses_a_state() {
 async fn a_state_registered_twice_is_an_error_of_the_first_call() {
     let harness = Harness::build(Config::default(), |builder| builder.state(7_u32).state(8_u32));
     let error = refused(&harness, TaskFn::arc("work", || async { Ok(()) }));
-    assert!(matches!(error.reason(), RuntimeError::DuplicateState { type_name: "u32" }), "{error}");
+    assert!(matches!(error.reason(), RuntimeError::DuplicateState { type_name: "u32", .. }), "{error}");
     harness.finish().await;
 }

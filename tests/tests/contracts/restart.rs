@@ -32,7 +32,7 @@ async fn what_an_interrupted_attempt_returns_decides_nothing() {
             let log = harness.finish().await;
             let mut kinds = log.events_of(&task).map(|event| &event.kind);
             let interrupted = kinds.find(|kind| matches!(kind, EventKind::Interrupted { .. }));
-            let Some(EventKind::Interrupted { attempt: 1, cause: InterruptCause::Restart, error }) =
+            let Some(EventKind::Interrupted { attempt: 1, cause: InterruptCause::Restart, error, .. }) =
                 interrupted
             else {
                 panic!("{interrupted:?}")
@@ -223,13 +223,13 @@ async fn a_task_that_cannot_be_restarted_says_why() {
 
     let ended = harness.add(Rules::never(), Script::task("ended", [Step::Succeed]));
     assert!(harness.outcome(&ended).await.is_completed());
-    assert!(matches!(ended.restart(), Err(RuntimeError::Ended { name }) if name == "ended"));
+    assert!(matches!(ended.restart(), Err(RuntimeError::Ended { name, .. }) if name == "ended"));
 
     let stopping =
         harness.add(Rules::never().stop_timeout(seconds(5)), Script::task("stopping", [Step::Hang]));
     harness.reach(&stopping, 1).await;
     harness.cancel(&stopping);
-    assert!(matches!(stopping.restart(), Err(RuntimeError::Stopping { name }) if name == "stopping"));
+    assert!(matches!(stopping.restart(), Err(RuntimeError::Stopping { name, .. }) if name == "stopping"));
     assert!(matches!(harness.outcome(&stopping).await, Outcome::Aborted));
 
     let closing = harness.add(Rules::never(), Script::task("closing", [Step::UntilStopped]));

@@ -19,7 +19,7 @@ async fn before_its_first_poll_it_waits_for_its_slot() {
     let harness = Harness::new();
     let task = add(&harness, Rules::never(), [Step::Succeed]);
     let status = task.status();
-    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Slot }));
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Slot, .. }));
     assert_eq!((status.name.as_ref(), status.id), ("work", task.id()));
     assert_eq!((status.attempt, status.failures, status.stopping), (0, 0, false));
     assert_eq!((last_error(&status), status.next_attempt, status.since), (None, None, Instant::now()));
@@ -51,7 +51,7 @@ async fn a_backoff_shows_when_it_ends_and_why() {
     let status = task.status();
     let until = began + seconds(30);
     assert!(
-        matches!(status.phase, Phase::Sleeping { attempt: 2, until: seen } if seen == until),
+        matches!(status.phase, Phase::Sleeping { attempt: 2, until: seen, .. } if seen == until),
         "{status:?}"
     );
     assert_eq!((status.attempt, status.failures, status.next_attempt), (2, 2, Some(until)));
@@ -82,7 +82,7 @@ async fn a_task_that_waits_for_a_permit_shows_it() {
     let task = add(&harness, Rules::never(), [Step::Succeed]);
     sleep(SECOND).await;
     let status = task.status();
-    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Permit }));
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
     assert_eq!((status.attempt, status.next_attempt), (0, None));
     harness.finish().await;
 }
@@ -162,9 +162,13 @@ async fn the_handle_of_a_name_is_the_handle_of_its_task() {
     harness.finish().await;
 }
 
-#[test]
-fn a_phase_reads_like_words() {
-    let waiting = Phase::Waiting { on: WaitingOn::Permit };
-    assert_eq!(waiting.to_string(), "waiting for a permit");
-    assert_eq!(Phase::Running { attempt: 3, overdue: false }.to_string(), "running");
+#[tokio::test(start_paused = true)]
+async fn a_phase_reads_like_words() {
+    let harness = one_at_a_time();
+    let running = harness.add(Rules::always(), Script::task("first", [Step::UntilStopped]));
+    let waiting = harness.add(Rules::always(), Script::task("second", [Step::UntilStopped]));
+    harness.settle().await;
+    assert_eq!(running.status().phase.to_string(), "running");
+    assert_eq!(waiting.status().phase.to_string(), "waiting for a permit");
+    harness.finish().await;
 }

@@ -7,7 +7,7 @@ use crate::support::{Finished, SECOND, play_until, seconds, stop, when_stopped};
 
 fn canceled(finished: &Finished) -> Option<FailureKind> {
     match &finished.outcome {
-        Outcome::Canceled { cause: StopCause::Cancel, last_error } => {
+        Outcome::Canceled { cause: StopCause::Cancel, last_error, .. } => {
             last_error.as_ref().map(|failure| failure.kind())
         }
         other => panic!("{other}"),
@@ -106,7 +106,7 @@ async fn the_outcome_names_a_shutdown_as_its_cause() {
     harness.reach(&task, 1).await;
     harness.shutdown().await.expect("nothing is stuck");
     let outcome = harness.outcome(&task).await;
-    assert!(matches!(outcome, Outcome::Canceled { cause: StopCause::Shutdown, last_error: Some(_) }));
+    assert!(matches!(outcome, Outcome::Canceled { cause: StopCause::Shutdown, last_error: Some(_), .. }));
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&task)[3], "ended canceled by shutdown; its last attempt failed: torn");
 }

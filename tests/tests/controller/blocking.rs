@@ -112,7 +112,7 @@ async fn a_shutdown_names_the_blocked_owner_and_starts_no_waiter() {
     harness.trace().expect_stuck(&blocker);
     // The actor of the waiter may be on the blocked thread.
     harness.trace().expect_stuck(&queued);
-    let Err(RuntimeError::GraceExceeded { report }) = harness.shutdown().await else {
+    let Err(RuntimeError::GraceExceeded { report, .. }) = harness.shutdown().await else {
         panic!("the owner is stuck")
     };
     let stuck = &report.stuck;

@@ -101,7 +101,7 @@ async fn a_drop_if_running_is_refused_while_the_other_runs() {
     let harness = Harness::new();
     let first = submit(&harness, "the one", exclusive {});
     let error = harness.submit(exclusive {}).expect_err("busy");
-    assert!(matches!(error.reason(), RuntimeError::Busy { slot } if slot == "the one"));
+    assert!(matches!(error.reason(), RuntimeError::Busy { slot, .. } if slot == "the one"));
     first.await.expect("done");
     submit(&harness, "the one", error.into_submission()).await.expect("done");
     harness.finish().await;
@@ -112,7 +112,7 @@ async fn all_jobs_share_one_namespace_of_slots() {
     let harness = Harness::new();
     let first = submit(&harness, "the one", exclusive {});
     let error = harness.submit(in_the_same_slot {}).expect_err("the slot is owned by another job");
-    assert!(matches!(error.reason(), RuntimeError::Busy { slot } if slot == "the one"));
+    assert!(matches!(error.reason(), RuntimeError::Busy { slot, .. } if slot == "the one"));
     first.await.expect("done");
     harness.finish().await;
 }

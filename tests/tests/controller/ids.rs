@@ -35,7 +35,7 @@ async fn an_id_finds_nothing_once_its_outcome_is_seen() {
     assert!(outcome_of(&task).await.is_completed());
     assert!(harness.task_by_id(task.id()).is_none());
     let refused = harness.cancel_by_id(task.id()).await.expect_err("it is gone");
-    assert!(matches!(refused, RuntimeError::UnknownTaskId { id } if id == task.id()), "{refused:?}");
+    assert!(matches!(refused, RuntimeError::UnknownTaskId { id, .. } if id == task.id()), "{refused:?}");
     assert!(refused.to_string().contains(&format!("the id {}", task.id())), "{refused}");
     other.finish().await;
     harness.finish().await;

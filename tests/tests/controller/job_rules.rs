@@ -73,7 +73,7 @@ async fn all_rules_may_be_given_together_in_any_order() {
     let other = gives(2).with_timeout(SECOND).with_admission(DropIfRunning).with_slot("express");
     for submission in [one, other] {
         let error = try_submit(&harness, None, submission).expect_err("busy");
-        assert!(matches!(error.reason(), RuntimeError::Busy { slot } if slot == "express"));
+        assert!(matches!(error.reason(), RuntimeError::Busy { slot, .. } if slot == "express"));
     }
     owner.await.expect("a value");
     harness.finish().await;

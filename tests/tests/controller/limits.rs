@@ -38,7 +38,7 @@ async fn the_limit_of_one_slot_says_nothing_about_another() {
         }
         let late = harness.try_submit_to(slot, Queue, Rules::never(), one_attempt("late"));
         let late = late.expect_err("the queue is full");
-        assert!(matches!(late.reason(), RuntimeError::QueueFull { slot: of } if of == slot));
+        assert!(matches!(late.reason(), RuntimeError::QueueFull { slot: of, .. } if of == slot));
     }
     harness.finish().await;
 }

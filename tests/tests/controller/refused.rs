@@ -37,7 +37,7 @@ async fn a_refusal_is_published_with_name_slot_and_reason() {
     let refused = event_log.events().iter().find(|event| event.kind.name() == EventName::Refused);
     let refused = refused.expect("the refusal is published");
     assert_eq!((refused.id(), refused.task()), (None, None), "a refused submission is no task");
-    let EventKind::Refused { task, slot, reason: published } = &refused.kind else { panic!("{refused}") };
+    let EventKind::Refused { task, slot, reason: published, .. } = &refused.kind else { panic!("{refused}") };
     assert_eq!((task.as_str(), slot.as_deref(), published), ("dropped", Some(SLOT), &reason));
     assert!(event_log.ids_of("dropped").is_empty());
 }
@@ -73,7 +73,7 @@ async fn a_refusal_fits_into_any_error() {
         "the slot `slot` is busy: retry later, or use an admission that waits"
     );
     let error = refused(&harness, DropIfRunning, one_attempt("dropped"));
-    assert!(matches!(RuntimeError::from(error), RuntimeError::Busy { slot } if slot == SLOT));
+    assert!(matches!(RuntimeError::from(error), RuntimeError::Busy { slot, .. } if slot == SLOT));
     harness.finish().await;
 }
 

@@ -25,7 +25,7 @@ async fn a_waiting_submission_cannot_be_restarted() {
     let next = submit(&harness, Queue, one_attempt("next"));
     let refused = next.restart();
     assert!(
-        matches!(&refused, Err(RuntimeError::Queued { name, slot }) if name == "next" && slot == SLOT),
+        matches!(&refused, Err(RuntimeError::Queued { name, slot, .. }) if name == "next" && slot == SLOT),
         "{refused:?}"
     );
     assert!(outcome_of(&owner).await.is_completed());

@@ -56,7 +56,7 @@ async fn four_threads_submit_against_a_shutdown_and_the_counts_add_up() {
         let report = harness.run_until(vec![keeper], enough.notified()).await.expect("in order");
         let tasks: Vec<_> =
             threads.into_iter().flat_map(|thread| thread.join().expect("no submission panics")).collect();
-        let mut outcomes = vec![Outcome::Canceled { cause: StopCause::Shutdown, last_error: None }];
+        let mut outcomes = vec![Outcome::canceled(StopCause::Shutdown)];
         for (task, slot) in &tasks {
             harness.watch_in(slot, task);
             outcomes.push(task.outcome().await);

@@ -21,7 +21,7 @@ async fn a_waiting_submission_is_queued_then_admitted() {
     let event_log = harness.finish().await;
     assert_eq!(event_log.of(&next), RAN_LATER);
     let slot = event_log.events_of(&next).find_map(|event| match &event.kind {
-        EventKind::Queued { slot } => Some(slot.to_string()),
+        EventKind::Queued { slot, .. } => Some(slot.to_string()),
         _ => None,
     });
     assert_eq!(slot.as_deref(), Some(SLOT));

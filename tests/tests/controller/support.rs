@@ -119,11 +119,11 @@ pub(crate) fn is_canceled(outcome: &Outcome, by: StopCause) -> bool {
 }
 
 pub(crate) fn is_full(error: &SubmitError<ControllerSpec>) -> bool {
-    matches!(error.reason(), RuntimeError::QueueFull { slot } if slot == SLOT)
+    matches!(error.reason(), RuntimeError::QueueFull { slot, .. } if slot == SLOT)
 }
 
 pub(crate) fn is_busy(error: &SubmitError<ControllerSpec>) -> bool {
-    matches!(error.reason(), RuntimeError::Busy { slot } if slot == SLOT)
+    matches!(error.reason(), RuntimeError::Busy { slot, .. } if slot == SLOT)
 }
 
 /// How a report counts these outcomes.

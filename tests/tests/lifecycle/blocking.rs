@@ -71,7 +71,7 @@ async fn a_stuck_body_keeps_its_name_until_it_returns() {
     assert!(late.outcome().await.is_aborted());
 
     let phase = task.status().phase;
-    assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
+    assert!(matches!(phase, Phase::Stuck { attempt: 1, .. }), "{phase}");
     assert!(harness.is_alive("blocker"));
     let again = harness.spec(Rules::never(), Script::task("blocker", [Step::Succeed]));
     let refused = harness.add_task(again).expect_err("the name is taken");
@@ -152,7 +152,7 @@ async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
     task.cancel_with_timeout(GRACE);
     assert!(task.outcome().await.is_aborted());
-    until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit })).await;
+    until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. })).await;
     release.now();
     assert!(next.outcome().await.is_completed());
     harness.finish().await;
@@ -169,7 +169,7 @@ async fn a_shutdown_names_the_stuck_task_to_every_caller() {
     let supervisor = harness.handle();
     let (first, second) = tokio::join!(supervisor.shutdown(), supervisor.shutdown());
     for result in [&first, &second, &supervisor.shutdown().await] {
-        let Err(RuntimeError::GraceExceeded { report }) = result else { panic!("not stuck: {result:?}") };
+        let Err(RuntimeError::GraceExceeded { report, .. }) = result else { panic!("not stuck: {result:?}") };
         let stuck = &report.stuck;
         let named: Vec<_> = stuck.iter().map(|task| (task.name.as_str(), task.id)).collect();
         assert_eq!(named, [("blocker", task.id())]);
@@ -214,11 +214,11 @@ async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
 
     let error = supervisor.shutdown().await.expect_err("the body blocks");
     assert!(
-        matches!(&error, RuntimeError::GraceExceeded { report } if report.stuck[0].name == "blocker"),
+        matches!(&error, RuntimeError::GraceExceeded { report, .. } if report.stuck[0].name == "blocker"),
         "{error}"
     );
     let phase = task.status().phase;
-    assert!(matches!(phase, Phase::Stuck { attempt: 1 }), "{phase}");
+    assert!(matches!(phase, Phase::Stuck { attempt: 1, .. }), "{phase}");
     assert!(task.outcome().await.is_aborted());
     release.now();
     assert!(thread.join().expect("the thread does not panic").is_aborted());

@@ -127,20 +127,11 @@ fn labels_are_stable() {
 #[test]
 fn a_line_names_the_task_the_event_and_its_numbers() {
     let lines = [
-        (EventKind::Started { attempt: 2 }, "started attempt=2"),
-        (
-            EventKind::Succeeded { attempt: 1, ran: Duration::from_micros(4_321) },
-            "succeeded attempt=1 ran=4ms",
-        ),
-        (
-            EventKind::TimedOut { attempt: 3, timeout: Duration::from_secs(90) },
-            "timed_out attempt=3 timeout=1m 30s",
-        ),
-        (
-            EventKind::Backoff { delay: Duration::from_millis(200), failures: 2 },
-            "backoff delay=200ms failures=2",
-        ),
-        (EventKind::Lagged { lost: 7 }, "lagged lost=7"),
+        (EventKind::started(2), "started attempt=2"),
+        (EventKind::succeeded(1, Duration::from_micros(4_321)), "succeeded attempt=1 ran=4ms"),
+        (EventKind::timed_out(3, Duration::from_secs(90)), "timed_out attempt=3 timeout=1m 30s"),
+        (EventKind::backoff(Duration::from_millis(200), 2), "backoff delay=200ms failures=2"),
+        (EventKind::lagged(7), "lagged lost=7"),
     ];
     for (kind, expected) in lines {
         let event = Event::new(kind).with_task("ping");

@@ -183,7 +183,7 @@ fn a_shutdown_without_its_runtime_names_the_blocked_body() {
     at_work.shutdown_background();
     let other = Builder::new_current_thread().enable_all().build().expect("a runtime");
     match other.block_on(supervisor.shutdown()) {
-        Err(RuntimeError::GraceExceeded { report }) => assert_eq!(report.stuck[0].name, "blocker"),
+        Err(RuntimeError::GraceExceeded { report, .. }) => assert_eq!(report.stuck[0].name, "blocker"),
         other => panic!("it still blocks, but: {other:?}"),
     }
     drop(release);

@@ -17,7 +17,7 @@ async fn a_second_task_of_a_name_is_refused() {
     harness.settle().await;
     let second = harness.spec(Rules::never(), Script::task("db", [Step::Succeed]));
     let refused = harness.add_task(second).expect_err("the name is taken");
-    assert!(matches!(refused.reason(), RuntimeError::NameTaken { name } if name == "db"), "{refused}");
+    assert!(matches!(refused.reason(), RuntimeError::NameTaken { name, .. } if name == "db"), "{refused}");
     harness.settle().await;
     let status = first.status();
     assert!(matches!(status.phase, Phase::Running { attempt: 1, .. }), "{status:?}");
@@ -85,7 +85,7 @@ async fn an_unknown_name_is_an_error_or_none() {
         supervisor.remove_task("unknown"),
     ] {
         assert!(
-            matches!(&refused, Err(RuntimeError::UnknownTask { name }) if name == "unknown"),
+            matches!(&refused, Err(RuntimeError::UnknownTask { name, .. }) if name == "unknown"),
             "{refused:?}"
         );
     }

@@ -67,7 +67,9 @@ fn panicking(way: Way, name: &'static str) -> (Subscriber, Arc<AtomicUsize>) {
 fn panics(harness: &Harness) -> Vec<(String, String)> {
     let event_log = harness.trace().so_far();
     let panic = |event: &Event| match &event.kind {
-        EventKind::SubscriberPanicked { subscriber, message } => Some((subscriber.clone(), message.clone())),
+        EventKind::SubscriberPanicked { subscriber, message, .. } => {
+            Some((subscriber.clone(), message.clone()))
+        }
         _ => None,
     };
     event_log.events().iter().filter_map(panic).collect()

@@ -70,7 +70,7 @@ async fn an_exceeded_grace_is_an_error_that_carries_the_report() {
     for result in [first, second] {
         let Err(error @ RuntimeError::GraceExceeded { .. }) = result else { panic!("no error: {result:?}") };
         assert_eq!(error.to_string(), "aborted at the end of the grace: `deaf`");
-        let RuntimeError::GraceExceeded { report } = error else { unreachable!() };
+        let RuntimeError::GraceExceeded { report, .. } = error else { unreachable!() };
         assert!(report.grace_exceeded() && report.stuck.is_empty());
         assert_eq!((report.completed, report.aborted, report.aborted_tasks[0].id), (1, 1, deaf.id()));
     }

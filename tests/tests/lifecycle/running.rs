@@ -34,7 +34,7 @@ async fn run_with_a_bad_task_starts_nothing_and_reports_all_problems() {
 
     let refused = Supervisor::run(&harness, specs).await.expect_err("three specs are invalid");
     let RuntimeError::Refused(reasons) = &refused else { panic!("not all reasons: {refused:?}") };
-    assert!(matches!(&reasons[0], RuntimeError::NameTaken { name } if name == "twin"), "{refused}");
+    assert!(matches!(&reasons[0], RuntimeError::NameTaken { name, .. } if name == "twin"), "{refused}");
     assert!(matches!(&reasons[1], RuntimeError::InvalidSpec { name, .. } if name == "hasty"), "{refused}");
     assert!(matches!(&reasons[2], RuntimeError::MissingState { name, .. } if name == "needy"), "{refused}");
     assert_eq!(reasons.len(), 3);
@@ -57,7 +57,7 @@ async fn run_refuses_the_name_of_an_added_task_and_spares_that_task() {
     harness.settle().await;
     let second = harness.spec(Rules::never(), Script::task("db", [Step::Succeed]));
     let refused = harness.run(vec![second]).await.expect_err("the name is taken");
-    assert!(matches!(&refused, RuntimeError::NameTaken { name } if name == "db"), "{refused}");
+    assert!(matches!(&refused, RuntimeError::NameTaken { name, .. } if name == "db"), "{refused}");
     assert!(harness.is_alive("db"));
     assert!(!first.status().stopping);
     harness.finish().await;

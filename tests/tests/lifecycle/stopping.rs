@@ -141,8 +141,10 @@ async fn stop_requests_the_newest_task_first() {
     harness.stop();
     for task in &tasks {
         let outcome = task.outcome().await;
-        let by_shutdown =
-            matches!(&outcome, taskvisor::Outcome::Canceled { cause: StopCause::Shutdown, last_error: None });
+        let by_shutdown = matches!(
+            &outcome,
+            taskvisor::Outcome::Canceled { cause: StopCause::Shutdown, last_error: None, .. }
+        );
         assert!(by_shutdown, "{outcome:?}");
     }
     let newest_first: Vec<_> = names.iter().rev().copied().collect();

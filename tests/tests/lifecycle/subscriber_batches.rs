@@ -95,7 +95,7 @@ impl Subscribe for Gated {
     async fn on_event(&mut self, event: &Event) {
         self.gate.acquire().await.expect("never closed").forget();
         let heard = match event.kind {
-            EventKind::Lagged { lost } => Heard::Lost(lost),
+            EventKind::Lagged { lost, .. } => Heard::Lost(lost),
             _ => Heard::Added(number(event).expect("an added task")),
         };
         self.log.lock().expect("a lock").push(heard);

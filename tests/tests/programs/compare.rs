@@ -37,7 +37,7 @@ fn drawn(played: &Played, task: usize, attempt: u64) -> Option<std::time::Durati
     let task = played.tasks.get(task)?;
     let mut latest = 0;
     played.event_log.events_of(&task.handle).find_map(|event| match event.kind {
-        EventKind::Started { attempt } => {
+        EventKind::Started { attempt, .. } => {
             latest = attempt;
             None
         }

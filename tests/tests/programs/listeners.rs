@@ -41,7 +41,7 @@ impl Subscribe for Listening {
         let index = self.count;
         self.count += 1;
         let received = match event.kind {
-            EventKind::Lagged { lost } => Received::Lost(lost),
+            EventKind::Lagged { lost, .. } => Received::Lost(lost),
             _ => Received::Event(event.seq),
         };
         lock(&self.received).push((received, Instant::now()));

@@ -16,10 +16,10 @@ pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
 
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
-        Phase::Waiting { on: WaitingOn::Slot } => SeenPhase::ForSlot,
-        Phase::Waiting { on: WaitingOn::Permit } => SeenPhase::ForPermit,
+        Phase::Waiting { on: WaitingOn::Slot, .. } => SeenPhase::ForSlot,
+        Phase::Waiting { on: WaitingOn::Permit, .. } => SeenPhase::ForPermit,
         Phase::Running { attempt, .. } => SeenPhase::Running(*attempt),
-        Phase::Sleeping { attempt, until } if status.next_attempt == Some(*until) => {
+        Phase::Sleeping { attempt, until, .. } if status.next_attempt == Some(*until) => {
             SeenPhase::Sleeping(*attempt, *until - began)
         }
         other => SeenPhase::Strange(other.to_string()),

@@ -98,7 +98,7 @@ impl TaskOutcome {
         match outcome {
             Outcome::Completed => Self::Completed,
             Outcome::Failed(failure) => Self::Failed(Error::of(failure)),
-            Outcome::Canceled { cause, last_error } => {
+            Outcome::Canceled { cause, last_error, .. } => {
                 Self::Canceled(*cause, last_error.as_ref().map(Error::of))
             }
             Outcome::Aborted => Self::Aborted,
@@ -112,26 +112,28 @@ impl TaskEvent {
     pub(crate) fn of(kind: &EventKind) -> Self {
         match kind {
             EventKind::Added => Self::Added,
-            EventKind::Queued { slot } => Self::Queued(slot.to_string()),
+            EventKind::Queued { slot, .. } => Self::Queued(slot.to_string()),
             EventKind::Admitted => Self::Admitted,
-            EventKind::Started { attempt } => Self::Started(*attempt),
-            EventKind::Succeeded { attempt, ran } => Self::Succeeded { attempt: *attempt, ran: *ran },
-            EventKind::Failed { attempt, ran, error } => {
+            EventKind::Started { attempt, .. } => Self::Started(*attempt),
+            EventKind::Succeeded { attempt, ran, .. } => Self::Succeeded { attempt: *attempt, ran: *ran },
+            EventKind::Failed { attempt, ran, error, .. } => {
                 Self::Failed { attempt: *attempt, ran: *ran, error: Error::of(error) }
             }
-            EventKind::TimedOut { attempt, timeout } => {
+            EventKind::TimedOut { attempt, timeout, .. } => {
                 Self::TimedOut { attempt: *attempt, timeout: *timeout }
             }
-            EventKind::Panicked { attempt, error } => {
+            EventKind::Panicked { attempt, error, .. } => {
                 Self::Panicked { attempt: *attempt, error: Error::of(error) }
             }
-            EventKind::Canceled { attempt } => Self::Canceled(*attempt),
+            EventKind::Canceled { attempt, .. } => Self::Canceled(*attempt),
             EventKind::Interrupted { attempt, error, .. } => {
                 Self::Interrupted { attempt: *attempt, error: error.as_ref().map(Error::of) }
             }
-            EventKind::Aborted { attempt } => Self::Aborted(*attempt),
-            EventKind::Backoff { delay, failures } => Self::Backoff { failures: *failures, delay: *delay },
-            EventKind::Ended { outcome } => Self::Ended(TaskOutcome::of(outcome)),
+            EventKind::Aborted { attempt, .. } => Self::Aborted(*attempt),
+            EventKind::Backoff { delay, failures, .. } => {
+                Self::Backoff { failures: *failures, delay: *delay }
+            }
+            EventKind::Ended { outcome, .. } => Self::Ended(TaskOutcome::of(outcome)),
             EventKind::Removed => Self::Removed,
             other => Self::Strange(other.to_string()),
         }

@@ -1,0 +1,87 @@
+//! Constructors of event kinds, for tests of subscribers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::EventKind;
+use crate::error::Failure;
+use crate::task::Outcome;
+
+/// Constructors for the test of a subscriber: pass the result to [`Event::new`](crate::Event::new). A field that a later version
+/// adds gets a default value.
+impl EventKind {
+    /// Creates a [`Queued`](Self::Queued).
+    #[must_use]
+    pub fn queued(slot: impl Into<Arc<str>>) -> Self {
+        Self::Queued { slot: slot.into() }
+    }
+
+    /// Creates a [`Started`](Self::Started).
+    #[must_use]
+    pub const fn started(attempt: u64) -> Self {
+        Self::Started { attempt }
+    }
+
+    /// Creates a [`Succeeded`](Self::Succeeded).
+    #[must_use]
+    pub const fn succeeded(attempt: u64, ran: Duration) -> Self {
+        Self::Succeeded { attempt, ran }
+    }
+
+    /// Creates a [`Failed`](Self::Failed) of the attempt that the failure names.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::{Event, EventKind, Failure, FailureKind};
+    ///
+    /// let failure = Failure::new(FailureKind::Error, 2, "connection refused");
+    /// let event = Event::new(EventKind::failed(Duration::from_secs(1), failure));
+    /// assert_eq!(event.to_string(), "failed attempt=2 ran=1s error=\"connection refused\"");
+    /// ```
+    #[must_use]
+    pub fn failed(ran: Duration, error: Failure) -> Self {
+        Self::Failed { attempt: error.attempt(), ran, error }
+    }
+
+    /// Creates a [`TimedOut`](Self::TimedOut).
+    #[must_use]
+    pub const fn timed_out(attempt: u64, timeout: Duration) -> Self {
+        Self::TimedOut { attempt, timeout }
+    }
+
+    /// Creates a [`Panicked`](Self::Panicked) of the attempt that the failure names.
+    #[must_use]
+    pub fn panicked(error: Failure) -> Self {
+        Self::Panicked { attempt: error.attempt(), error }
+    }
+
+    /// Creates a [`Canceled`](Self::Canceled).
+    #[must_use]
+    pub const fn canceled(attempt: u64) -> Self {
+        Self::Canceled { attempt }
+    }
+
+    /// Creates an [`Aborted`](Self::Aborted).
+    #[must_use]
+    pub const fn aborted(attempt: u64) -> Self {
+        Self::Aborted { attempt }
+    }
+
+    /// Creates a [`Backoff`](Self::Backoff).
+    #[must_use]
+    pub const fn backoff(delay: Duration, failures: u32) -> Self {
+        Self::Backoff { delay, failures }
+    }
+
+    /// Creates an [`Ended`](Self::Ended).
+    #[must_use]
+    pub const fn ended(outcome: Outcome) -> Self {
+        Self::Ended { outcome }
+    }
+
+    /// Creates a [`Lagged`](Self::Lagged).
+    #[must_use]
+    pub const fn lagged(lost: u64) -> Self {
+        Self::Lagged { lost }
+    }
+}
