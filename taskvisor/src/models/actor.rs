@@ -88,7 +88,7 @@ fn a_stuck_task_ends_and_keeps_its_name_until_it_returns() {
             let handle = handle.clone();
             thread::spawn(move || block_on(handle.outcome()))
         };
-        handle.cancel_with_timeout(Duration::ZERO);
+        handle.cancel_with_grace(Duration::ZERO);
         force_ends(&world.shared.registry, world.now + GRACE);
         let live = force_ends(&world.shared.registry, world.now + 2 * GRACE);
         assert_eq!((live.stuck.len(), live.unconfirmed.len()), (1, 0));

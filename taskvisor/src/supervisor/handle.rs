@@ -107,7 +107,7 @@ impl SupervisorHandle {
     /// If the future is dropped during the wait, the stop remains requested.
     pub async fn cancel(&self, name: &str) -> Result<bool, RuntimeError> {
         let grace = self.shared()?.config.grace;
-        self.cancel_with_timeout(name, grace).await
+        self.cancel_with_grace(name, grace).await
     }
 
     /// Like [`cancel`](Self::cancel), with another grace, after which the attempt is dropped.
@@ -115,7 +115,7 @@ impl SupervisorHandle {
     /// # Errors
     ///
     /// As [`cancel`](Self::cancel).
-    pub async fn cancel_with_timeout(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
+    pub async fn cancel_with_grace(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
         cancel_and_wait(self.require_task(name)?, grace).await
     }
 
@@ -230,7 +230,7 @@ impl SupervisorHandle {
 }
 
 async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
-    let first = task.cancel_with_timeout(grace);
+    let first = task.cancel_with_grace(grace);
     // After the request: a task that cancels itself stops, although it cannot wait for that.
     if current_task::caller().is_some_and(|caller| caller.task == Some(task.id())) {
         return Err(RuntimeError::WouldDeadlock);

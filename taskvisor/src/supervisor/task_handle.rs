@@ -76,7 +76,7 @@ impl TaskHandle {
     ///
     /// A later request can bring the deadline forward, but not postpone it. A submission that waits for its slot has left the
     /// queue when the call returns. Returns whether this was the first request, as [`cancel`](Self::cancel) does.
-    pub fn cancel_with_timeout(&self, grace: Duration) -> bool {
+    pub fn cancel_with_grace(&self, grace: Duration) -> bool {
         self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace))
     }
 

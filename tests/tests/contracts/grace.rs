@@ -33,7 +33,7 @@ async fn a_zero_grace_still_polls_the_body_once() {
     let harness = Harness::new();
     let task = harness.add(Rules::always(), Script::task("work", [Step::UntilStopped]));
     harness.reach(&task, 1).await;
-    assert!(task.cancel_with_timeout(seconds(0)));
+    assert!(task.cancel_with_grace(seconds(0)));
     harness.trace().stop_requested(&task);
     assert!(harness.outcome(&task).await.is_canceled());
     assert_eq!(harness.finish().await.of(&task)[2], "canceled 1");
@@ -69,7 +69,7 @@ async fn a_second_request_only_brings_the_deadline_forward() {
     harness.reach(&task, 1).await;
     let requested = Instant::now();
     assert!(harness.cancel(&task));
-    assert!(!task.cancel_with_timeout(seconds(3)));
+    assert!(!task.cancel_with_grace(seconds(3)));
     assert!(harness.outcome(&task).await.is_aborted());
     assert_eq!(requested.elapsed(), seconds(3));
     harness.finish().await;
@@ -81,8 +81,8 @@ async fn a_second_request_cannot_postpone_the_deadline() {
     let task = harness.add(Rules::always(), Script::task("work", [Step::Hang]));
     harness.reach(&task, 1).await;
     let requested = Instant::now();
-    assert!(task.cancel_with_timeout(seconds(3)));
-    assert!(!task.cancel_with_timeout(seconds(600)));
+    assert!(task.cancel_with_grace(seconds(3)));
+    assert!(!task.cancel_with_grace(seconds(600)));
     assert!(harness.outcome(&task).await.is_aborted());
     assert_eq!(requested.elapsed(), seconds(3));
     harness.finish().await;

@@ -157,7 +157,7 @@ async fn a_stop_request_overrides_an_interrupt() {
     let task = add_then_hang(&harness, Rules::always(), Step::Hang);
     harness.reach(&task, 1).await;
     harness.restart(&task).expect("the task runs");
-    assert!(task.cancel_with_timeout(seconds(1)), "an interrupt is not a stop request");
+    assert!(task.cancel_with_grace(seconds(1)), "an interrupt is not a stop request");
     harness.trace().stop_requested(&task);
     assert!(matches!(harness.outcome(&task).await, Outcome::Aborted));
     assert_eq!(task.status().attempt, 1);

@@ -67,7 +67,7 @@ async fn the_sender_of_a_stop_request_may_allow_less() {
     let harness = Harness::new();
     let task = harness.add(Rules::never().stop_timeout(seconds(2)), deaf());
     harness.reach(&task, 1).await;
-    task.cancel_with_timeout(seconds(1));
+    task.cancel_with_grace(seconds(1));
     assert_eq!(stopped_after(&task).await, seconds(1));
     harness.finish().await;
 }

@@ -100,7 +100,7 @@ async fn a_latest_supersedes_a_latest_behind_a_stopping_owner() {
 #[tokio::test(start_paused = true)]
 async fn a_replace_brings_the_deadline_of_a_stopping_owner_forward() {
     let (harness, owner) = owned_slot(Script::task("owner", [Step::Hang])).await;
-    owner.cancel_with_timeout(seconds(3_600));
+    owner.cancel_with_grace(seconds(3_600));
     let next = submit(&harness, Replace, one_attempt("next"));
     assert!(outcome_of(&next).await.is_completed());
     let event_log = harness.finish().await;

@@ -46,7 +46,7 @@ async fn until(mut holds: impl FnMut() -> bool) {
 async fn the_slot_stays_taken_until_the_owner_really_returns() {
     let (harness, blocker, release) = blocked(Config::default()).await;
     let queued = submit(&harness, Queue, one_attempt("queued"));
-    blocker.cancel_with_timeout(GRACE);
+    blocker.cancel_with_grace(GRACE);
     assert!(blocker.outcome().await.is_aborted());
     assert!(matches!(blocker.status().phase, Phase::Stuck { .. }));
     assert_eq!(owner(&harness).as_deref(), Some("blocker"));

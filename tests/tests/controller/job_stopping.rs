@@ -140,7 +140,7 @@ async fn a_job_that_blocks_past_its_grace_aborts_and_keeps_its_slot() {
     });
     let mut job = accepted(&harness, Some(SLOT), job.in_slot(SLOT));
     blocks.await.expect("it starts");
-    job.task().cancel_with_timeout(Duration::from_millis(1));
+    job.task().cancel_with_grace(Duration::from_millis(1));
     assert!(ended((&mut job).await).is_aborted());
     assert_eq!(owner(&harness).as_deref(), Some("work"));
     drop(release);

@@ -29,7 +29,7 @@ async fn a_slot_is_no_name_and_a_name_no_slot() {
     let again = harness.add_task(harness.spec(Rules::never(), cooperative("same")));
     assert!(matches!(again.expect_err("taken").reason(), RuntimeError::NameTaken { .. }));
     assert_eq!(harness.task("same").map(|task| task.id()), Some(added.id()));
-    assert!(harness.cancel_with_timeout("same", SECOND).await.expect("the added one is there"));
+    assert!(harness.cancel_with_grace("same", SECOND).await.expect("the added one is there"));
     assert!(!submitted.status().stopping, "only the added task was canceled");
     assert!(matches!(harness.remove_task("same"), Err(RuntimeError::UnknownTask { .. })));
     harness.finish().await;

@@ -65,7 +65,7 @@ async fn a_stuck_body_keeps_its_name_until_it_returns() {
     let harness = Harness::new();
     let (task, release) = blocked(&harness, Rules::always()).await;
     let (early, late) = (tokio::spawn(task.outcome()), task.clone());
-    task.cancel_with_timeout(GRACE);
+    task.cancel_with_grace(GRACE);
     assert!(task.outcome().await.is_aborted());
     assert!(early.await.expect("a waiter").is_aborted());
     assert!(late.outcome().await.is_aborted());
@@ -121,7 +121,7 @@ async fn a_stuck_body_is_dropped_on_return_and_not_polled_again() {
     let task = harness.add(Rules::never(), body);
     let release = Release(Some(release));
     blocks.await.expect("the body starts");
-    task.cancel_with_timeout(GRACE);
+    task.cancel_with_grace(GRACE);
     assert!(task.outcome().await.is_aborted());
     assert!(!dropped.is_dropped());
     release.now();
@@ -137,7 +137,7 @@ async fn a_waiter_inside_a_runtime_wakes_one_outside_any_runtime() {
     let (task, release) = blocked(&harness, Rules::never()).await;
     let outcome = task.outcome();
     let outside = std::thread::spawn(move || crate::parked::wait(outcome));
-    task.cancel_with_timeout(GRACE);
+    task.cancel_with_grace(GRACE);
     assert!(task.outcome().await.is_aborted());
     assert!(outside.join().expect("no panic").is_aborted());
     release.now();
@@ -150,7 +150,7 @@ async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
     let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let (task, release) = blocked(&harness, Rules::never()).await;
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
-    task.cancel_with_timeout(GRACE);
+    task.cancel_with_grace(GRACE);
     assert!(task.outcome().await.is_aborted());
     until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. })).await;
     release.now();

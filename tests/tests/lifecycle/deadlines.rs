@@ -55,7 +55,7 @@ async fn a_body_that_ignores_the_stop_is_aborted_after_the_grace() {
 async fn the_grace_is_enforced_without_a_waiter() {
     let harness = Harness::new();
     let task = deaf(&harness).await;
-    task.cancel_with_timeout(seconds(3));
+    task.cancel_with_grace(seconds(3));
     sleep(seconds(4)).await;
     assert!(!harness.is_alive("deaf"));
     assert_eq!(aborted_at(harness, &task).await, seconds(3));
@@ -65,9 +65,9 @@ async fn the_grace_is_enforced_without_a_waiter() {
 async fn a_later_request_does_not_postpone_the_deadline() {
     let harness = Harness::with_config(Config::default().with_grace(seconds(60)));
     let task = deaf(&harness).await;
-    assert!(task.cancel_with_timeout(seconds(5)));
+    assert!(task.cancel_with_grace(seconds(5)));
     sleep(seconds(1)).await;
-    assert!(!task.cancel_with_timeout(seconds(60)));
+    assert!(!task.cancel_with_grace(seconds(60)));
     harness.stop();
     assert_eq!(aborted_at(harness, &task).await, seconds(5));
 }
@@ -76,12 +76,12 @@ async fn a_later_request_does_not_postpone_the_deadline() {
 async fn a_later_request_brings_the_deadline_forward() {
     let harness = Harness::with_config(Config::default().with_grace(seconds(20)));
     let task = deaf(&harness).await;
-    assert!(task.cancel_with_timeout(seconds(600)));
+    assert!(task.cancel_with_grace(seconds(600)));
     let waiter = tokio::spawn(task.outcome());
     sleep(seconds(1)).await;
     harness.stop();
     sleep(seconds(1)).await;
-    assert!(!task.cancel_with_timeout(seconds(3)));
+    assert!(!task.cancel_with_grace(seconds(3)));
     assert_eq!(aborted_at(harness, &task).await, seconds(5));
     assert!(waiter.await.expect("a waiter").is_aborted());
 }
@@ -140,7 +140,7 @@ async fn a_body_that_exhausts_its_budget_still_meets_its_deadlines() {
     let timed = harness.add(Rules::never().timeout(seconds(2)), greedy("timed"));
     let canceled = harness.add(Rules::never(), greedy("canceled"));
     harness.settle().await;
-    canceled.cancel_with_timeout(seconds(2));
+    canceled.cancel_with_grace(seconds(2));
     tokio::time::advance(seconds(2)).await;
     for _ in 0..10 {
         harness.settle().await;

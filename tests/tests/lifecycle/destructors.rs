@@ -44,7 +44,7 @@ async fn outcome_of(rules: Rules, (task, dropped): (TaskRef, Dropped), cancels: 
     let task = harness.add(rules, task);
     harness.settle().await;
     if cancels {
-        task.cancel_with_timeout(Duration::from_secs(1));
+        task.cancel_with_grace(Duration::from_secs(1));
     }
     let outcome = task.outcome().await;
     assert!(dropped.is_dropped());

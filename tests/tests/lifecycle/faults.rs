@@ -86,7 +86,7 @@ async fn a_shutdown_that_shortens_an_earlier_grace_exceeds_its_own() {
     let supervisor = Supervisor::new(config, Vec::new());
     let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
     yield_now().await;
-    task.cancel_with_timeout(Duration::from_secs(3600));
+    task.cancel_with_grace(Duration::from_secs(3600));
     let report =
         tests::report_of(supervisor.run_until(Vec::new(), async {}).await).expect("the task can be dropped");
     assert_eq!(report.aborted, 1);
@@ -98,7 +98,7 @@ async fn an_abort_by_an_earlier_cancel_is_no_excess_of_the_shutdown() {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
     let task = supervisor.add_task(stubborn("stubborn")).expect("the name is free");
     yield_now().await;
-    task.cancel_with_timeout(Duration::ZERO);
+    task.cancel_with_grace(Duration::ZERO);
     assert!(task.outcome().await.is_aborted());
     let report = supervisor.run_until(Vec::new(), pending::<()>()).await.expect("nothing is left");
     assert_eq!(report.aborted, 1);
@@ -143,7 +143,7 @@ fn wait_on_a_runtime_without_timers() {
         std::thread::yield_now();
     }
     // Both futures must be pending at their first poll: the grace is an hour, and the task does not stop by itself.
-    task.cancel_with_timeout(Duration::from_secs(3600));
+    task.cancel_with_grace(Duration::from_secs(3600));
     let timeless = Builder::new_current_thread().build().expect("a runtime");
     timeless.block_on(async {
         let mut outcome = pin!(task.outcome());
@@ -154,7 +154,7 @@ fn wait_on_a_runtime_without_timers() {
             Poll::Ready(())
         })
         .await;
-        task.cancel_with_timeout(Duration::ZERO);
+        task.cancel_with_grace(Duration::ZERO);
         assert!(outcome.await.is_aborted());
         let _ = shutdown.await;
     });

@@ -68,7 +68,7 @@ async fn of_two_concurrent_adds_of_a_name_one_is_accepted() {
         let (accepted, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
         assert_eq!((accepted.len(), refused.len()), (1, 1));
         for task in accepted.into_iter().flatten() {
-            task.cancel_with_timeout(Duration::ZERO);
+            task.cancel_with_grace(Duration::ZERO);
             task.outcome().await;
         }
     }
@@ -81,7 +81,7 @@ async fn an_unknown_name_is_an_error_or_none() {
     let supervisor = harness.handle();
     for refused in [
         supervisor.cancel("unknown").await,
-        supervisor.cancel_with_timeout("unknown", Duration::ZERO).await,
+        supervisor.cancel_with_grace("unknown", Duration::ZERO).await,
         supervisor.remove_task("unknown"),
     ] {
         assert!(
@@ -162,7 +162,7 @@ async fn order_at_the_end(step: Step, grace: Option<Duration>) -> Vec<(&'static 
     let task = harness.add(Rules::never(), TaskRef::new("traced", value));
     if let Some(grace) = grace {
         harness.settle().await;
-        task.cancel_with_timeout(grace);
+        task.cancel_with_grace(grace);
     }
     let mut outcome = pin!(task.outcome());
     let waker = Arc::new(mark("waiter")).into();

@@ -115,7 +115,7 @@ async fn timeouts_panics_and_aborts_release_the_permit() {
     harness.add(Rules::never(), TaskFn::arc("unbuildable", unbuildable));
     let aborted = harness.add(Rules::never(), Script::task("is-aborted", [Step::Hang]));
     sleep(seconds(2)).await;
-    aborted.cancel_with_timeout(seconds(1));
+    aborted.cancel_with_grace(seconds(1));
     let last = harness.add(Rules::never(), Script::task("last", [Step::Succeed]));
     assert!(last.outcome().await.is_completed());
     let event_log = harness.finish().await;

@@ -12,7 +12,7 @@ async fn a_report_counts_ends_and_names_failed_and_aborted_tasks() {
     let early = harness.add(Rules::never(), Script::task("early", [Step::Succeed]));
     let canceled = harness.add(Rules::never(), Script::task("canceled", [Step::UntilStopped]));
     harness.settle().await;
-    short_grace.cancel_with_timeout(Duration::ZERO);
+    short_grace.cancel_with_grace(Duration::ZERO);
     canceled.cancel();
 
     let scripts = [("done", Step::Succeed), ("broken", Step::Fatal("no such table")), ("deaf", Step::Hang)];

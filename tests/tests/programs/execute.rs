@@ -27,7 +27,7 @@ impl Fixture {
             #[cfg(not(feature = "controller"))]
             Command::Submit { .. } => unreachable!("there are no slots to submit to"),
             Command::Cancel { before, grace } => match (self.meant(*before), grace) {
-                (Some(task), Some(grace)) => Answer::StopRequested(task.cancel_with_timeout(millis(*grace))),
+                (Some(task), Some(grace)) => Answer::StopRequested(task.cancel_with_grace(millis(*grace))),
                 (Some(task), None) => Answer::StopRequested(task.cancel()),
                 (None, _) => Answer::Nothing,
             },
@@ -113,7 +113,7 @@ impl Fixture {
         let (supervisor, began) = (self.supervisor.clone(), self.began);
         let cancel = begun(async move {
             let canceled = match grace {
-                Some(grace) => supervisor.cancel_with_timeout(NAMES[name], millis(grace)).await,
+                Some(grace) => supervisor.cancel_with_grace(NAMES[name], millis(grace)).await,
                 None => supervisor.cancel(NAMES[name]).await,
             };
             match canceled {

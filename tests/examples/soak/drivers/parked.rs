@@ -63,8 +63,8 @@ async fn stop(driver: &Driver, task: &TaskHandle, index: usize) -> bool {
     let first = match index % 10 {
         0 => supervisor.remove_task(name).is_ok_and(|first| first),
         1 => supervisor.cancel(name).await.is_ok_and(|first| first),
-        2 => supervisor.cancel_with_timeout(name, Duration::from_secs(1)).await.is_ok_and(|first| first),
-        3 => task.cancel_with_timeout(Duration::ZERO),
+        2 => supervisor.cancel_with_grace(name, Duration::from_secs(1)).await.is_ok_and(|first| first),
+        3 => task.cancel_with_grace(Duration::ZERO),
         4 => {
             driver.add_with_taken_name(parked(driver, name.to_owned()));
             task.cancel()
