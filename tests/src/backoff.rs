@@ -54,7 +54,7 @@ impl Backoff {
     /// If the runtime refuses it.
     pub fn try_policy(&self) -> Result<BackoffPolicy, InvalidBackoff> {
         Ok(match self.law {
-            Law::None => BackoffPolicy::NONE.with_jitter(self.jitter),
+            Law::None => BackoffPolicy::none().with_jitter(self.jitter),
             Law::Constant(delay) => BackoffPolicy::constant(delay).with_jitter(self.jitter),
             Law::Exponential { first, max, factor } => {
                 BackoffPolicy::builder().first(first).max(max).factor(factor).jitter(self.jitter).build()?

@@ -60,5 +60,5 @@ pub async fn waits(context: TaskContext) {
 }
 
 fn never_again(task: TaskRef) -> TaskSpec {
-    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
+    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::none(), None)
 }

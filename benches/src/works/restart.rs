@@ -58,7 +58,7 @@ fn task_fn(flavor: Flavor, operations: u64) -> Cost {
             let failed = left.fetch_sub(1, Relaxed) > 1;
             async move { if failed { Err(TaskError::fail(Oops)) } else { Ok(()) } }
         });
-        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::NONE, None);
+        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::none(), None);
         let meter = Meter::start();
         let handle = supervisor.add_task(spec).expect("the name is free");
         assert!(handle.outcome().await.is_completed());

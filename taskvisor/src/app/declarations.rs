@@ -120,7 +120,7 @@ pub const fn backoff(
     jitter: Option<JitterPolicy>,
 ) -> BackoffPolicy {
     let policy = match kind {
-        BackoffKind::None => BackoffPolicy::NONE,
+        BackoffKind::None => BackoffPolicy::none(),
         BackoffKind::Constant => BackoffPolicy::constant(match first {
             Some(first) => first,
             None => Duration::from_millis(100),

@@ -10,6 +10,9 @@ use super::EventName;
 /// const TROUBLE: EventSet = EventSet::of(&[EventName::Failed, EventName::TimedOut]);
 /// assert!(TROUBLE.contains(EventName::Failed));
 /// assert!(!TROUBLE.contains(EventName::Added));
+///
+/// assert_eq!(EventSet::from([EventName::Failed, EventName::TimedOut]), TROUBLE);
+/// assert_eq!(TROUBLE.names().collect::<EventSet>(), TROUBLE);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventSet(u32);
@@ -38,6 +41,11 @@ impl EventSet {
         self.0 & (1 << name as u32) != 0
     }
 
+    /// Returns the names in the set, in the order of [`EventName::ALL`].
+    pub fn names(self) -> impl Iterator<Item = EventName> {
+        EventName::ALL.iter().copied().filter(move |name| self.contains(*name))
+    }
+
     /// Returns the names in this set that are not in `other`.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
@@ -48,5 +56,47 @@ impl EventSet {
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+}
+
+impl From<EventName> for EventSet {
+    fn from(name: EventName) -> Self {
+        Self::of(&[name])
+    }
+}
+
+impl From<&[EventName]> for EventSet {
+    fn from(names: &[EventName]) -> Self {
+        Self::of(names)
+    }
+}
+
+impl<const N: usize> From<[EventName; N]> for EventSet {
+    fn from(names: [EventName; N]) -> Self {
+        Self::of(&names)
+    }
+}
+
+impl<const N: usize> From<&[EventName; N]> for EventSet {
+    fn from(names: &[EventName; N]) -> Self {
+        Self::of(names)
+    }
+}
+
+impl From<Vec<EventName>> for EventSet {
+    fn from(names: Vec<EventName>) -> Self {
+        Self::of(&names)
+    }
+}
+
+impl From<&Vec<EventName>> for EventSet {
+    fn from(names: &Vec<EventName>) -> Self {
+        Self::of(names)
+    }
+}
+
+impl FromIterator<EventName> for EventSet {
+    fn from_iter<I: IntoIterator<Item = EventName>>(names: I) -> Self {
+        names.into_iter().fold(Self::NONE, |set, name| set.union(name.into()))
     }
 }

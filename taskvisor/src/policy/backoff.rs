@@ -50,18 +50,11 @@ pub enum BackoffKind {
 }
 
 impl BackoffPolicy {
-    /// No delay after a failure. The task still yields to others before its next attempt.
-    pub const NONE: Self =
-        Self { kind: BackoffKind::None, jitter: JitterPolicy::None, first: 0, max: 0, factor: 1.0 };
-
-    /// The default: exponential from 100 ms, doubling up to 30 s, with jitter [`Equal`](JitterPolicy::Equal).
-    pub const EXPONENTIAL: Self = Self {
-        kind: BackoffKind::Exponential,
-        jitter: JitterPolicy::Equal,
-        first: 100_000_000,
-        max: 30_000_000_000,
-        factor: 2.0,
-    };
+    /// Creates a policy without a delay after a failure. The task still yields to others before its next attempt.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { kind: BackoffKind::None, jitter: JitterPolicy::None, first: 0, max: 0, factor: 1.0 }
+    }
 
     /// Creates a policy with the same delay after every failure, without jitter.
     #[must_use]
@@ -76,10 +69,23 @@ impl BackoffPolicy {
         }
     }
 
-    /// Creates a builder of an exponential policy. It starts with the values of [`EXPONENTIAL`](Self::EXPONENTIAL).
+    /// Creates the default policy: exponential from 100 ms, doubling up to 30 s, with jitter [`Equal`](JitterPolicy::Equal).
+    /// The [`builder`](Self::builder) changes these values.
+    #[must_use]
+    pub const fn exponential() -> Self {
+        Self {
+            kind: BackoffKind::Exponential,
+            jitter: JitterPolicy::Equal,
+            first: 100_000_000,
+            max: 30_000_000_000,
+            factor: 2.0,
+        }
+    }
+
+    /// Creates a builder of an exponential policy. It starts with the values of [`exponential`](Self::exponential).
     #[must_use]
     pub const fn builder() -> BackoffBuilder {
-        BackoffBuilder { policy: Self::EXPONENTIAL }
+        BackoffBuilder { policy: Self::exponential() }
     }
 
     /// Replaces the jitter.
@@ -95,25 +101,54 @@ impl BackoffPolicy {
         Duration::from_nanos(self.max)
     }
 
-    /// Computes delay number `index` between consecutive failures, counted from zero. `previous` is the delay before it, and
+    /// Returns the delay after consecutive failure number `failure`, before jitter. Failures are counted from one: `delay(1)`
+    /// is the delay after the first failure, and `delay(0)`, without a failure, is zero.
+    ///
+    /// A failure with [`retry_after`](crate::TaskError::retry_after) has its own delay and does not count here. With the jitter
+    /// [`Decorrelated`](JitterPolicy::Decorrelated) the task does not use this delay, but one between the first and the largest.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::BackoffPolicy;
+    ///
+    /// let policy = BackoffPolicy::exponential();
+    /// let delays = [1, 2, 3, 9, 10, 1_000].map(|failure| policy.delay(failure).as_millis());
+    /// assert_eq!(delays, [100, 200, 400, 25_600, 30_000, 30_000]);
+    ///
+    /// assert_eq!(BackoffPolicy::constant(Duration::from_secs(5)).delay(7), Duration::from_secs(5));
+    /// assert_eq!(BackoffPolicy::none().delay(7), Duration::ZERO);
+    /// ```
+    #[must_use]
+    pub fn delay(&self, failure: u32) -> Duration {
+        failure.checked_sub(1).map_or(Duration::ZERO, |index| Duration::from_nanos(self.bare(index)))
+    }
+
+    /// Draws delay number `index` between consecutive failures, counted from zero. `previous` is the delay before it, and
     /// `draw` returns a random number from a range.
-    pub(crate) fn delay(
+    pub(crate) fn draw_delay(
         &self,
         index: u32,
         previous: Duration,
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> Duration {
-        let bare = match self.kind {
-            BackoffKind::None => return Duration::ZERO,
-            BackoffKind::Constant => self.first,
-            BackoffKind::Exponential => self.bare(index),
-        };
-        Duration::from_nanos(self.jitter.apply(bare, self.first, self.max, nanoseconds(previous), draw))
+        if self.kind == BackoffKind::None {
+            return Duration::ZERO;
+        }
+        let delay = self.bare(index);
+        Duration::from_nanos(self.jitter.apply(delay, self.first, self.max, nanoseconds(previous), draw))
+    }
+
+    /// Computes delay number `index`, counted from zero, before jitter. All policies but an exponential one have one delay.
+    fn bare(&self, index: u32) -> u64 {
+        match self.kind {
+            BackoffKind::None | BackoffKind::Constant => self.first,
+            BackoffKind::Exponential => self.power(index),
+        }
     }
 
     /// Computes `min(first · factor^index, max)`. It cannot overflow: a value that is not below `max`, NaN included, is
     /// `max`.
-    fn bare(&self, index: u32) -> u64 {
+    fn power(&self, index: u32) -> u64 {
         let power = self.factor.powi(i32::try_from(index).unwrap_or(i32::MAX));
         let delay = self.first as f64 * power;
         if delay < self.max as f64 { (delay as u64).clamp(self.first, self.max) } else { self.max }
@@ -122,7 +157,7 @@ impl BackoffPolicy {
 
 impl Default for BackoffPolicy {
     fn default() -> Self {
-        Self::EXPONENTIAL
+        Self::exponential()
     }
 }
 
@@ -165,7 +200,7 @@ impl BackoffBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if the factor is below 1 or not finite, if the first delay is zero (use [`BackoffPolicy::NONE`] for no
+    /// Fails if the factor is below 1 or not finite, if the first delay is zero (use [`BackoffPolicy::none`] for no
     /// delay), or if the first delay is above the largest.
     pub const fn build(self) -> Result<BackoffPolicy, InvalidBackoff> {
         let BackoffPolicy { first, max, factor, .. } = self.policy;

@@ -65,7 +65,7 @@ impl Config {
         self
     }
 
-    /// Sets the delay between a failure and the next attempt. Default: [`BackoffPolicy::EXPONENTIAL`].
+    /// Sets the delay between a failure and the next attempt. Default: [`BackoffPolicy::exponential`].
     #[must_use]
     pub fn with_backoff(mut self, backoff: BackoffPolicy) -> Self {
         self.backoff = backoff;
@@ -169,7 +169,7 @@ impl Default for Config {
             drain_timeout: Duration::from_secs(5),
             max_concurrent: None,
             restart: RestartPolicy::OnFailure,
-            backoff: BackoffPolicy::EXPONENTIAL,
+            backoff: BackoffPolicy::exponential(),
             timeout: None,
             max_retries: None,
         }

@@ -89,10 +89,25 @@ impl Subscriber {
         self
     }
 
-    /// Sets the events to receive. `Lagged` is always received.
+    /// Sets the events to receive: an [`EventSet`], one name, or an array, a slice or a `Vec` of names. `Lagged` is always
+    /// received.
+    ///
+    /// ```
+    /// use taskvisor::{Event, EventName, Subscribe, Subscriber};
+    ///
+    /// struct Ends;
+    ///
+    /// impl Subscribe for Ends {
+    ///     async fn on_event(&mut self, event: &Event) {
+    ///         println!("{event}");
+    ///     }
+    /// }
+    ///
+    /// let ends = Subscriber::new(Ends).with_events([EventName::Ended, EventName::Stopped]);
+    /// ```
     #[must_use]
-    pub fn with_events(mut self, events: EventSet) -> Self {
-        self.events = events;
+    pub fn with_events(mut self, events: impl Into<EventSet>) -> Self {
+        self.events = events.into();
         self
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, EventName, EventSet, Subscribe, Subscriber};
+use taskvisor::{Event, EventKind, EventName, Subscribe, Subscriber};
 use tokio::time::sleep;
 
 use crate::drivers::PATIENT;
@@ -85,7 +85,7 @@ impl Heard {
         events: &[EventName],
     ) -> Subscriber {
         let listener = Listener { heard: self.clone(), behavior };
-        Subscriber::new(listener).with_name(name).with_queue(queue).with_events(EventSet::of(events))
+        Subscriber::new(listener).with_name(name).with_queue(queue).with_events(events)
     }
 
     pub(crate) fn handled(&self) -> u64 {

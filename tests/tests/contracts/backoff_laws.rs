@@ -35,7 +35,7 @@ fn the_default_policy_equals_one_built_from_its_values() {
         .build();
     assert_eq!(built, Ok(BackoffPolicy::default()));
     assert_eq!(BackoffPolicy::builder().build(), Ok(BackoffPolicy::default()));
-    assert_eq!(BackoffPolicy::EXPONENTIAL, BackoffPolicy::default());
+    assert_eq!(BackoffPolicy::exponential(), BackoffPolicy::default());
     assert_eq!(JitterPolicy::default(), JitterPolicy::Equal);
 }
 
@@ -92,5 +92,35 @@ async fn the_next_attempt_starts_when_the_delay_is_over() {
 fn the_largest_delay_is_available_as_a_constant() {
     assert_eq!(BackoffPolicy::default().max(), seconds(30));
     assert_eq!(BackoffPolicy::constant(seconds(7)).max(), seconds(7));
-    assert_eq!(BackoffPolicy::NONE.max(), Duration::ZERO);
+    assert_eq!(BackoffPolicy::none().max(), Duration::ZERO);
+}
+
+#[test]
+fn delay_returns_the_delays_before_jitter_counted_from_one() {
+    let policies = [
+        Backoff::none(),
+        Backoff::constant(SECOND),
+        Backoff::exponential(millis(16), seconds(3), 1.5).jitter(JitterPolicy::Full),
+        Backoff::default(),
+    ];
+    for backoff in policies {
+        let policy = backoff.policy();
+        assert_eq!(policy.delay(0), Duration::ZERO, "without a failure: {policy:?}");
+        for failure in 1..40 {
+            let (delay, expected) = (policy.delay(failure), backoff.bare(failure - 1));
+            assert!(
+                delay.abs_diff(expected) <= Duration::from_nanos(100),
+                "{failure}: {delay:?} of {policy:?}"
+            );
+        }
+        assert_eq!(policy.delay(u32::MAX), policy.max());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_without_jitter_waits_for_the_delays_of_its_policy() {
+    let backoff = Backoff::exponential(millis(10), SECOND, 3.0);
+    let delays = delays(Rules::on_failure().backoff(backoff), 6).await;
+    let expected: Vec<_> = (1..=6).map(|failure| backoff.policy().delay(failure)).collect();
+    assert_eq!(delays, expected);
 }

@@ -52,7 +52,7 @@ fn the_refusal_states_the_valid_values() {
 fn a_policy_can_be_a_constant_of_the_program() {
     const PATIENT: BackoffPolicy = match BackoffPolicy::builder().first(Duration::from_secs(2)).build() {
         Ok(policy) => policy,
-        Err(_) => BackoffPolicy::NONE,
+        Err(_) => BackoffPolicy::none(),
     };
     const STEADY: BackoffPolicy = BackoffPolicy::constant(Duration::from_secs(5));
     assert_eq!(PATIENT, BackoffPolicy::builder().first(seconds(2)).build().expect("the policy is valid"));

@@ -2,9 +2,7 @@
 
 use std::hint::spin_loop;
 
-use taskvisor::{
-    Config, Event, EventName, EventSet, Subscribe, Subscriber, TaskContext, TaskError, TaskFn, TaskRef,
-};
+use taskvisor::{Config, Event, EventName, Subscribe, Subscriber, TaskContext, TaskError, TaskFn, TaskRef};
 use tests::{Harness, Rules};
 
 const RACES: usize = 20_000;
@@ -18,7 +16,7 @@ impl Subscribe for Delays {
 }
 
 fn delays() -> Subscriber {
-    Subscriber::new(Delays).with_events(EventSet::of(&[EventName::Added])).with_queue(RACES)
+    Subscriber::new(Delays).with_events([EventName::Added]).with_queue(RACES)
 }
 
 fn racer(race: usize) -> TaskRef {

@@ -48,7 +48,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
         } else {
             Settings {
                 restart: Setting::Set(RestartPolicy::OnFailure),
-                backoff: Setting::Set(BackoffPolicy::NONE),
+                backoff: Setting::Set(BackoffPolicy::none()),
                 max_retries: Setting::Set(Some(RETRIES)),
                 ..Settings::INHERIT
             }

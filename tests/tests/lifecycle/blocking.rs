@@ -206,7 +206,7 @@ async fn a_waiter_on_another_runtime_forces_the_end_of_a_stuck_task() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let supervisor = Supervisor::builder(Config::default()).runtime(runtime.handle().clone()).build();
     let (task, blocks, release) = blocker();
-    let spec = TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None);
+    let spec = TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::none(), None);
     let task = supervisor.add_task(spec).expect("the name is free");
     let outcome = task.outcome();
     let thread = std::thread::spawn(move || runtime.block_on(outcome));

@@ -144,7 +144,7 @@ async fn a_task_ends_after_its_value_and_its_errors_are_dropped() {
         // No subscriber: an event of the failure would keep the error alive.
         let supervisor = Supervisor::new(Config::default(), Vec::new());
         let began = Instant::now();
-        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::NONE, None);
+        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::none(), None);
         let task = supervisor.add_task(spec).expect("the name is free");
         task.outcome().await;
         assert_eq!(task.status().since - began, SLOW, "{}", task.name());

@@ -199,3 +199,17 @@ async fn faulty_subscribers_do_not_affect_tasks() {
     ];
     assert_eq!(seen_by_tasks(badly).await, alone);
 }
+
+#[test]
+fn an_event_set_is_made_from_any_list_of_names() {
+    let names = [EventName::Ended, EventName::Stopped];
+    let set = EventSet::of(&names);
+    let slice: &[EventName] = &names;
+    let made: [EventSet; 5] =
+        [names.into(), slice.into(), (&names).into(), names.to_vec().into(), (&names.to_vec()).into()];
+    assert_eq!(made, [set; 5]);
+    assert_eq!(EventSet::from(EventName::Ended), EventSet::of(&[EventName::Ended]));
+    assert_eq!(names.into_iter().collect::<EventSet>(), set);
+    assert_eq!(set.names().collect::<Vec<_>>(), names);
+    assert_eq!(EventSet::ALL.names().count(), EventName::ALL.len());
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use taskvisor::{Config, Event, EventKind, EventName, EventSet, Subscribe, Subscriber, TaskFn};
+use taskvisor::{Config, Event, EventKind, EventName, Subscribe, Subscriber, TaskFn};
 use tests::{Harness, Rules};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
@@ -32,7 +32,7 @@ fn add(harness: &Harness, numbers: impl IntoIterator<Item = u64>) {
 
 /// Builds a subscriber to `Added` only: one event for each added task.
 fn to_added(subscriber: impl Subscribe) -> Subscriber {
-    Subscriber::new(subscriber).with_events(EventSet::of(&[EventName::Added]))
+    Subscriber::new(subscriber).with_events(EventName::Added)
 }
 
 fn number(event: &Event) -> Option<u64> {

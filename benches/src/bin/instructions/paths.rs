@@ -38,7 +38,7 @@ fn supervisor() -> Supervisor {
 }
 
 fn spec(task: taskvisor::TaskRef) -> TaskSpec {
-    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::NONE, None)
+    TaskSpec::new(task, RestartPolicy::Never, BackoffPolicy::none(), None)
 }
 
 fn once() -> TaskSpec {
@@ -122,7 +122,7 @@ fn restart(times: u64) {
             let failed = left.fetch_sub(1, Relaxed) > 1;
             async move { if failed { Err(TaskError::fail(Oops)) } else { Ok(()) } }
         });
-        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::NONE, None);
+        let spec = TaskSpec::new(task, RestartPolicy::OnFailure, BackoffPolicy::none(), None);
         let task = supervisor.add_task(spec).expect("the name is free");
         assert!(task.outcome().await.is_completed());
     });

@@ -95,7 +95,7 @@ impl FailureStreak {
     }
 
     fn back_off(&mut self, policy: &Policy, draw: impl FnOnce(RangeInclusive<u64>) -> u64) -> Duration {
-        let delay = policy.backoff.delay(self.backoffs, Duration::from_nanos(self.previous), draw);
+        let delay = policy.backoff.draw_delay(self.backoffs, Duration::from_nanos(self.previous), draw);
         self.backoffs = self.backoffs.saturating_add(1);
         self.previous = nanoseconds(delay);
         delay

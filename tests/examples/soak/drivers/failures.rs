@@ -54,21 +54,21 @@ const fn way(attempt: Attempt, retries: u32, backoff: BackoffPolicy, end: End) -
 
 /// Failures without a delay before the next attempt.
 pub(crate) static AT_ONCE: [Way; 3] = [
-    way(Attempt::Fail, 3, BackoffPolicy::NONE, End::Failed(FailureKind::Error, 4)),
-    way(Attempt::FailUpTo(2), 2, BackoffPolicy::NONE, End::Completed),
-    way(Attempt::Fatal, 9, BackoffPolicy::NONE, End::Failed(FailureKind::Fatal, 1)),
+    way(Attempt::Fail, 3, BackoffPolicy::none(), End::Failed(FailureKind::Error, 4)),
+    way(Attempt::FailUpTo(2), 2, BackoffPolicy::none(), End::Completed),
+    way(Attempt::Fatal, 9, BackoffPolicy::none(), End::Failed(FailureKind::Fatal, 1)),
 ];
 
 pub(crate) static DELAYED: [Way; 3] = [
     way(Attempt::Fail, 3, SHORT, End::Failed(FailureKind::Error, 4)),
-    way(Attempt::Postpone, 1, BackoffPolicy::EXPONENTIAL, End::Completed),
+    way(Attempt::Postpone, 1, BackoffPolicy::exponential(), End::Completed),
     way(Attempt::TimeOut, 1, SHORT, End::Failed(FailureKind::Timeout, 2)),
 ];
 
 pub(crate) static PANICS: [Way; 3] = [
-    way(Attempt::Panic, 2, BackoffPolicy::NONE, End::Failed(FailureKind::Panic, 3)),
+    way(Attempt::Panic, 2, BackoffPolicy::none(), End::Failed(FailureKind::Panic, 3)),
     way(Attempt::PanicUpTo(1), 1, SHORT, End::Completed),
-    way(Attempt::LeaveABomb, 0, BackoffPolicy::NONE, End::Completed),
+    way(Attempt::LeaveABomb, 0, BackoffPolicy::none(), End::Completed),
 ];
 
 pub(crate) async fn drive(driver: Driver, ways: &'static [Way]) {
