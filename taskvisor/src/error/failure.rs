@@ -30,6 +30,8 @@ pub enum FailureKind {
 ///
 /// `Display` writes the message of the error, then the messages of its sources. If the `Display` of an error panics,
 /// the panic is contained.
+///
+/// Two failures are equal if their kinds and messages are. The number of the attempt and the type of the error are ignored.
 #[derive(Clone)]
 pub struct Failure {
     kind: FailureKind,
@@ -84,6 +86,13 @@ impl Failure {
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         chain(self.error()).find_map(|error| error.downcast_ref())
+    }
+}
+
+/// Compares the kind and the message.
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.message() == other.message()
     }
 }
 

@@ -11,10 +11,22 @@ use crate::error::Failure;
 use crate::task::{InterruptCause, Outcome, WaitingOn};
 
 /// Generates `EventKind`, `EventName` and the labels from one list. The attribute in brackets is set on the variant of
-/// `EventKind` only.
+/// `EventKind` only. Comparisons ignore the fields marked as `[measured]`.
 macro_rules! events {
-    ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
+    ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $([$measured:ident])? $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
+        ///
+        /// Comparisons ignore measured times: `ran` of `Succeeded` and `Failed`, and `since` of `Delayed`. All other fields are
+        /// compared, failures by kind and message.
+        ///
+        /// ```
+        /// use std::time::Duration;
+        /// use taskvisor::EventKind;
+        ///
+        /// let (fast, slow) = (Duration::from_millis(1), Duration::from_secs(1));
+        /// assert_eq!(EventKind::succeeded(1, fast), EventKind::succeeded(1, slow));
+        /// assert_ne!(EventKind::succeeded(1, fast), EventKind::succeeded(2, fast));
+        /// ```
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum EventKind {
@@ -37,6 +49,18 @@ macro_rules! events {
             }
         }
 
+        /// Ignores measured times.
+        impl PartialEq for EventKind {
+            fn eq(&self, other: &Self) -> bool {
+                match self {
+                    $(Self::$name $({ $($field),+ })? => {
+                        matches!(other, Self::$name { .. })
+                        $($(&& matches!(other, Self::$name { $field: value, .. } if equal!($([$measured])? $field value)))+)?
+                    })+
+                }
+            }
+        }
+
         impl EventName {
             /// All names, in the order in which a task publishes them.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
@@ -47,6 +71,16 @@ macro_rules! events {
                 match self { $(Self::$name => $label,)+ }
             }
         }
+    };
+}
+
+macro_rules! equal {
+    ([measured] $one:ident $other:ident) => {{
+        let _ = ($one, $other);
+        true
+    }};
+    ($one:ident $other:ident) => {
+        $one == $other
     };
 }
 
@@ -65,7 +99,7 @@ events! {
         /// What the task waits for.
         on: WaitingOn,
         /// When the wait began, on the monotonic clock.
-        since: Instant,
+        [measured] since: Instant,
     } => "delayed";
     /// An attempt begins.
     [non_exhaustive] Started {
@@ -77,14 +111,14 @@ events! {
         /// The number of the attempt.
         attempt: u64,
         /// How long the attempt ran.
-        ran: Duration,
+        [measured] ran: Duration,
     } => "succeeded";
     /// An attempt returned an error.
     [non_exhaustive] Failed {
         /// The number of the attempt.
         attempt: u64,
         /// How long the attempt ran.
-        ran: Duration,
+        [measured] ran: Duration,
         /// The error.
         error: Failure,
     } => "failed";

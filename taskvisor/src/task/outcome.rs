@@ -7,7 +7,9 @@ use crate::error::Failure;
 /// The outcome of an accepted task.
 ///
 /// Every accepted task has exactly one. All waiters see the same outcome, also those that come later.
-#[derive(Clone, Debug)]
+///
+/// Comparisons include all data; they compare failures by kind and message.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The last attempt succeeded, and the restart policy required no other. Or a job returned its value.

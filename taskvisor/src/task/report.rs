@@ -9,7 +9,9 @@ use crate::error::Failure;
 
 /// The outcomes of all tasks since the supervisor was built: counts, and lists of the tasks that failed, were aborted
 /// or are stuck.
-#[derive(Clone, Debug, Default)]
+///
+/// Comparisons ignore how long stuck tasks have been running, and compare failures by kind and message.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
     /// How many tasks completed.
@@ -60,7 +62,7 @@ impl Report {
 }
 
 /// A failed task, or a task whose last attempt failed after a stop request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FailedTask {
     /// The name of the task.
@@ -74,7 +76,7 @@ pub struct FailedTask {
 }
 
 /// An aborted task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AbortedTask {
     /// The name of the task.
@@ -88,6 +90,8 @@ pub struct AbortedTask {
 }
 
 /// A task that had not ended when the shutdown was over.
+///
+/// Comparisons ignore `running_for`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StuckTask {
@@ -101,6 +105,16 @@ pub struct StuckTask {
     /// attempt.
     pub running_for: Duration,
 }
+
+/// Ignores the measured time.
+impl PartialEq for StuckTask {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { name, id, slot, running_for: _ } = self;
+        (name, id, slot) == (&other.name, &other.id, &other.slot)
+    }
+}
+
+impl Eq for StuckTask {}
 
 impl fmt::Display for StuckTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,9 @@ use super::{Report, TaskId};
 /// The error of a call to a supervisor.
 ///
 /// `Display` says what is wrong and, where possible, what to do instead.
-#[derive(Clone, Debug)]
+///
+/// Comparisons include all data, except how long the stuck tasks in the report of `GraceExceeded` have been running.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RuntimeError {
     /// Another task holds this name. It is not affected.
@@ -205,6 +207,20 @@ impl fmt::Display for RuntimeError {
 impl Error for RuntimeError {}
 
 impl RuntimeError {
+    /// Whether the slot has no place for the submission now, so that it can succeed later: [`Busy`](Self::Busy) or
+    /// [`QueueFull`](Self::QueueFull).
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::QueueFull { .. })
+    }
+
+    /// Whether the supervisor accepts nothing any more: [`ShuttingDown`](Self::ShuttingDown) or
+    /// [`RuntimeGone`](Self::RuntimeGone).
+    #[must_use]
+    pub fn is_shutting_down(&self) -> bool {
+        matches!(self, Self::ShuttingDown | Self::RuntimeGone)
+    }
+
     /// Combines all problems into one error. `Ok` if there are none.
     pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
         match errors.len() {

@@ -9,6 +9,8 @@ use super::{Outcome, TaskId, TaskName};
 use crate::error::Failure;
 
 /// The phase of a task.
+///
+/// Comparisons ignore the time `until` of `Sleeping`. All other fields are compared, failures by kind and message.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Phase {
@@ -63,6 +65,62 @@ impl fmt::Display for WaitingOn {
             Self::Slot => "slot",
             Self::Permit => "permit",
         })
+    }
+}
+
+impl Phase {
+    /// Whether the task waits for its slot or for a permit.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+
+    /// Whether an attempt is running.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. })
+    }
+
+    /// Whether the task waits between two attempts.
+    #[must_use]
+    pub fn is_sleeping(&self) -> bool {
+        matches!(self, Self::Sleeping { .. })
+    }
+
+    /// Whether the body blocks its thread after its deadline.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        matches!(self, Self::Stuck { .. })
+    }
+
+    /// Whether the task has ended.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        matches!(self, Self::Ended(_))
+    }
+}
+
+/// Ignores when a sleep ends.
+impl PartialEq for Phase {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting { on }, Self::Waiting { on: other }) => on == other,
+            (
+                Self::Running { attempt, overdue },
+                Self::Running { attempt: other, overdue: other_overdue },
+            ) => (attempt, overdue) == (other, other_overdue),
+            (Self::Sleeping { attempt, until: _ }, Self::Sleeping { attempt: other, until: _ })
+            | (Self::Stuck { attempt }, Self::Stuck { attempt: other }) => attempt == other,
+            (Self::Ended(outcome), Self::Ended(other)) => outcome == other,
+            (
+                Self::Waiting { .. }
+                | Self::Running { .. }
+                | Self::Sleeping { .. }
+                | Self::Stuck { .. }
+                | Self::Ended(_),
+                _,
+            ) => false,
+        }
     }
 }
 

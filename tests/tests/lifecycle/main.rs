@@ -8,6 +8,7 @@ mod adding;
 mod names;
 mod running;
 mod reports;
+mod comparing;
 mod stopping;
 mod deadlines;
 mod self_shutdown;
