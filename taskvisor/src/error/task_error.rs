@@ -87,7 +87,7 @@ impl fmt::Display for TaskError {
 
 /// A type that can be the cause of a [`TaskError`]: any type that converts into a boxed error.
 ///
-/// Do not implement this trait; it is implemented for all such types.
+/// Sealed: it is implemented for all such types, and no other type can implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a task can fail with",
     label = "not an error",
@@ -95,10 +95,13 @@ impl fmt::Display for TaskError {
             a boxed error, a string, or `TaskError`",
     note = "see `taskvisor::when_it_does_not_compile`, rule `not-an-error`"
 )]
-pub trait Cause {
+pub trait Cause: sealed::Cause {
     #[doc(hidden)]
     fn into_box(self) -> BoxError;
 }
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> sealed::Cause for E {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> Cause for E {
@@ -114,7 +117,7 @@ impl<E: Cause> From<E> for TaskError {
     }
 }
 
-/// Marks the error of a `Result` as fatal, or with a delay before the retry.
+/// Marks the error of a `Result` as fatal, or with a delay before the retry. Sealed: only `Result` implements it.
 ///
 /// The mark is stored in the source chain. The runtime searches the chain when the attempt ends, so context that is
 /// added to the error does not hide the mark. The error type of the function decides whether it can carry the mark:
@@ -137,7 +140,7 @@ impl<E: Cause> From<E> for TaskError {
 ///     Ok(())
 /// }
 /// ```
-pub trait ResultExt<T> {
+pub trait ResultExt<T>: sealed::ResultExt {
     /// Marks the error as fatal: no attempt follows.
     #[allow(clippy::missing_errors_doc, reason = "it only marks the existing error")]
     fn fatal(self) -> Result<T, MarkedError>;
@@ -148,6 +151,8 @@ pub trait ResultExt<T> {
     #[allow(clippy::missing_errors_doc, reason = "it only marks the existing error")]
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }
+
+impl<T, E: Markable> sealed::ResultExt for Result<T, E> {}
 
 impl<T, E: Markable> ResultExt<T> for Result<T, E> {
     fn fatal(self) -> Result<T, MarkedError> {
@@ -161,16 +166,19 @@ impl<T, E: Markable> ResultExt<T> for Result<T, E> {
 
 /// An error that [`ResultExt`] can mark: any error, or a [`TaskError`].
 ///
-/// One trait covers both, so that `"7".parse().fatal()?` infers the parsed type.
+/// Sealed: no other type can implement it. One trait covers both, so that `"7".parse().fatal()?` infers the parsed type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a task can fail with",
     label = "not an error",
     note = "see `taskvisor::when_it_does_not_compile`, rule `not-an-error`"
 )]
-pub trait Markable {
+pub trait Markable: sealed::Markable {
     #[doc(hidden)]
     fn into_box(self) -> BoxError;
 }
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> sealed::Markable for E {}
 
 #[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> Markable for E {
@@ -179,10 +187,19 @@ impl<E: Into<BoxError>> Markable for E {
     }
 }
 
+impl sealed::Markable for TaskError {}
+
 impl Markable for TaskError {
     fn into_box(self) -> BoxError {
         self.into_boxed()
     }
+}
+
+/// Other crates cannot name these traits, so they cannot implement the public ones.
+mod sealed {
+    pub trait Cause {}
+    pub trait Markable {}
+    pub trait ResultExt {}
 }
 
 /// The decision that a mark carries.

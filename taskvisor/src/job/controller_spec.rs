@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::submit::{SubmissionDraft, Submit, SubmitError};
+use super::submit::{SubmissionDraft, Submit, SubmitError, sealed};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
@@ -68,6 +68,8 @@ impl ControllerSpec {
         self.spec
     }
 }
+
+impl sealed::Submit for ControllerSpec {}
 
 impl Submit for ControllerSpec {
     type Handle = TaskHandle;

@@ -18,7 +18,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::submit::SubmissionDraft;
+use self::submit::{SubmissionDraft, sealed};
 use crate::error::TaskError;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, erase_job};
@@ -165,6 +165,9 @@ pub trait JobExt: Job {
 impl<J: Job> JobExt for J {}
 
 #[diagnostic::do_not_recommend]
+impl<J: Job> sealed::Submit for J {}
+
+#[diagnostic::do_not_recommend]
 impl<J: Job> Submit for J {
     type Handle = JobHandle<J::Value>;
 
@@ -179,6 +182,8 @@ impl<J: Job> Submit for J {
         })
     }
 }
+
+impl<J: Job> sealed::Submit for Submission<J> {}
 
 impl<J: Job> Submit for Submission<J> {
     type Handle = JobHandle<J::Value>;

@@ -22,14 +22,14 @@ use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause};
 
 /// A type that [`submit`](crate::SupervisorHandle::submit) accepts: a [`ControllerSpec`](crate::ControllerSpec), a job, or a
-/// [`Submission`](crate::Submission) of a job. Do not implement it.
+/// [`Submission`](crate::Submission) of a job. Sealed: no other type can implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be submitted",
     label = "not a submission",
     note = "submit a job (the struct that `#[job]` makes of its arguments), a `Submission` of one, or a `ControllerSpec`; \
             a `TaskSpec` is added with `add_task`"
 )]
-pub trait Submit: Sized {
+pub trait Submit: sealed::Submit + Sized {
     /// The handle of an accepted submission.
     type Handle;
 
@@ -40,6 +40,11 @@ pub trait Submit: Sized {
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>>;
+}
+
+/// Other crates cannot name this trait, so they cannot implement `Submit`.
+pub(super) mod sealed {
+    pub trait Submit {}
 }
 
 /// The error of a refused submission. It carries the reason and the submission, so that the caller can try again.

@@ -88,13 +88,13 @@ impl TaskFn {
 
 /// A closure that can be a task: up to four [`FromContext`] parameters, and a future of `Result<(), TaskError>`.
 ///
-/// Implemented for closures; not meant to be implemented by other types.
+/// Sealed: it is implemented for closures, and no other type can implement it.
 #[diagnostic::on_unimplemented(
     message = "this closure cannot be a task",
     note = "a task's closure takes up to four parameters, each with its type written (`|ctx: TaskContext|`), and returns \
             a `Send` future of `Result<(), TaskError>`"
 )]
-pub trait Handler<Args>: Send + Sync + 'static {
+pub trait Handler<Args>: sealed::Handler<Args> + Send + Sync + 'static {
     /// The future of an attempt.
     type Future: Future<Output = Result<(), TaskError>> + Send + 'static;
 
@@ -106,8 +106,21 @@ pub trait Handler<Args>: Send + Sync + 'static {
     fn needs(needs: &mut Needs<'_>);
 }
 
+/// Other crates cannot name this trait, so they cannot implement `Handler`.
+mod sealed {
+    pub trait Handler<Args> {}
+}
+
 macro_rules! handlers {
     ($(($($arg:ident),*))+) => {$(
+        impl<H, Fut, $($arg),*> sealed::Handler<($($arg,)*)> for H
+        where
+            H: Fn($($arg),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = Result<(), TaskError>> + Send + 'static,
+            $($arg: FromContext,)*
+        {
+        }
+
         impl<H, Fut, $($arg),*> Handler<($($arg,)*)> for H
         where
             H: Fn($($arg),*) -> Fut + Send + Sync + 'static,
