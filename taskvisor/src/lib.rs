@@ -69,8 +69,8 @@ pub use error::{BoxError, Cause, Failure, FailureKind, Markable, MarkedError, Re
 pub use event::{Event, EventKind, EventName, EventSet};
 #[cfg(feature = "controller")]
 pub use job::{
-    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, SlotStatus, SlotWaiter,
-    Submission, Submit, SubmitError,
+    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, SlotStatus,
+    SlotWaiter, Submission, Submit, SubmitError,
 };
 #[cfg(feature = "logging")]
 pub use observe::LogWriter;
@@ -94,7 +94,7 @@ pub use task::{
 pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
-pub use app::App;
+pub use app::{App, Declaration, DeclarationKind, Declared};
 #[cfg(all(feature = "controller", feature = "macros"))]
 pub use macro_support::job;
 #[cfg(feature = "macros")]
@@ -105,7 +105,7 @@ pub use macro_support::{main, subscriber, task, when_it_does_not_compile};
 pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::app::{
-        App, EventParameter, Flavor, IntoSetupResult, IntoTaskResult, MainOptions, SetupParameter,
+        App, Declared, EventParameter, Flavor, IntoSetupResult, IntoTaskResult, MainOptions, SetupParameter,
         SetupResult, SubscriberDescriptor, TaskDescriptor, backoff, run_main,
     };
     #[cfg(all(feature = "controller", feature = "macros"))]
@@ -118,7 +118,7 @@ pub mod __private {
     pub use crate::policy::{BackoffKind, Settings};
     pub use crate::runtime::body::{ErasedBody, erase, erase_without_context};
     #[cfg(feature = "controller")]
-    pub use crate::{Admission, Job, JobDescriptor, JobParameter};
+    pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
         Needs, RestartPolicy, Setting, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,

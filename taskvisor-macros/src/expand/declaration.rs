@@ -89,13 +89,14 @@ pub(crate) fn location() -> TokenStream {
 
 /// The items of a declaration with mistakes, so that correct uses of it raise no further errors.
 ///
-/// `accessor` is the signature of the function that returns the declared value, if there is one. `checks` check the types
-/// of the signature, so that their mistakes are found in the same build.
+/// `accessor` is the signature of the function that returns the declared value, if there is one, and `spec` the type that
+/// `App::tune` changes. `checks` check the types of the signature, so that their mistakes are found in the same build.
 pub(crate) fn fallback(
     function: &Function,
     runtime: &RuntimePath,
     fields: &TokenStream,
     accessor: Option<&TokenStream>,
+    spec: &str,
     checks: &TokenStream,
 ) -> TokenStream {
     let name = type_name(function);
@@ -113,6 +114,7 @@ pub(crate) fn fallback(
     let same_name_type = same_name_type(function, " A declaration with mistakes.", &fields);
     let lints = lints(function);
     let import = import(runtime);
+    let declared = declared(&name, spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>
             /// The declared value.
@@ -133,7 +135,23 @@ pub(crate) fn fallback(
                 #accessor
             }
 
+            #declared
+
             #checks
         };
+    }
+}
+
+/// The implementation that stands for the declaration in `App::tune` and `App::disable`.
+pub(crate) fn declared(type_name: &Ident, spec: &str, location: &TokenStream) -> TokenStream {
+    let spec = Ident::new(spec, attribute_span());
+    quote_spanned! {attribute_span()=>
+        impl __taskvisor::Declared for #type_name {
+            type Spec = __taskvisor::#spec;
+
+            fn location() -> &'static __taskvisor::Location {
+                #location
+            }
+        }
     }
 }

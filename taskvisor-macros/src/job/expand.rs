@@ -8,7 +8,7 @@ use crate::ast::function::Function;
 use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
-    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
 use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
@@ -39,6 +39,8 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let implementation = implementation(job);
     let descriptor = descriptor(job);
     let needs = needs(job.injected(), &extractor());
+    let declared =
+        declared(&type_name, "JobSpec", &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location));
     let lints = lints(function);
     quote_spanned! {attribute_span()=>
         #underscored
@@ -68,6 +70,8 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
 
             #descriptor
 
+            #declared
+
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
         };
     }
@@ -90,7 +94,7 @@ pub(super) fn fallback(
     let value = returns.then(|| bounds::check_of_value(&function.signature.output));
     let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), &extractor());
     let checks = quote!(#probing #arguments #value #needs);
-    declaration::fallback(function, &options.runtime, &fields, None, &checks)
+    declaration::fallback(function, &options.runtime, &fields, None, "JobSpec", &checks)
 }
 
 fn extractor() -> Ident {

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::expand::declaration::{
-    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
 use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
@@ -30,6 +30,11 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let location = location();
     let queue = queue(options);
     let events = events(options);
+    let declared = declared(
+        &type_name,
+        "Subscriber",
+        &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location),
+    );
     let lints = lints(function);
     quote_spanned! {attribute_span()=>
         #same_name_type
@@ -68,6 +73,8 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
                     build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app: __taskvisor_app }),
                 };
 
+            #declared
+
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
         };
     }
@@ -79,7 +86,14 @@ pub(super) fn fallback(function: &Function, injected: &[Parameter], options: &Op
     // A second event has been reported.
     let injected = injected.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
     let checks = needs(injected, &extractor());
-    declaration::fallback(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
+    declaration::fallback(
+        function,
+        &options.runtime,
+        &TokenStream::new(),
+        Some(&accessor),
+        "Subscriber",
+        &checks,
+    )
 }
 
 fn extractor() -> Ident {

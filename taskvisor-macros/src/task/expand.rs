@@ -9,7 +9,7 @@ use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::conversion::{converted, type_check};
 use crate::expand::declaration::{
-    self, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
 };
 use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
@@ -30,6 +30,11 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, &extractor());
     let location = location();
     let settings = settings(&task.options);
+    let declared = declared(
+        &type_name,
+        "TaskSpec",
+        &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location),
+    );
     let lints = lints(&task.function);
     quote_spanned! {attribute_span()=>
         #same_name_type
@@ -60,6 +65,8 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 needs: __taskvisor_needs,
             };
 
+            #declared
+
             __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
         };
     }
@@ -71,7 +78,14 @@ pub(super) fn fallback(function: &Function, parameters: &[Parameter], options: &
     let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), &extractor());
     let returned = type_check(&function.signature, conversion, "into_task_result");
     let checks = quote!(#needs #returned);
-    declaration::fallback(function, &options.runtime, &TokenStream::new(), Some(&accessor), &checks)
+    declaration::fallback(
+        function,
+        &options.runtime,
+        &TokenStream::new(),
+        Some(&accessor),
+        "TaskSpec",
+        &checks,
+    )
 }
 
 fn extractor() -> Ident {

@@ -166,7 +166,9 @@ const _: () = {
             version: ::core::option_env!("CARGO_PKG_VERSION"),
         },
         settings: __taskvisor::Settings {
-            restart: __taskvisor::Setting::Set(__taskvisor::RestartPolicy::OnFailure),
+            restart: __taskvisor::Setting::Default(
+                __taskvisor::RestartPolicy::OnFailure,
+            ),
             timeout: __taskvisor::Setting::Set(
                 ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
             ),
@@ -199,6 +201,12 @@ const _: () = {
         ],
         needs: __taskvisor_needs,
     };
+    impl __taskvisor::Declared for sync_tenant {
+        type Spec = __taskvisor::JobSpec;
+        fn location() -> &'static __taskvisor::Location {
+            &__TASKVISOR_DESCRIPTOR.location
+        }
+    }
     __taskvisor::inventory::submit! {
         & __TASKVISOR_DESCRIPTOR
     }

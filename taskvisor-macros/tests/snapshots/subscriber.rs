@@ -54,6 +54,12 @@ const _: () = {
             app: __taskvisor_app,
         }),
     };
+    impl __taskvisor::Declared for alert {
+        type Spec = __taskvisor::Subscriber;
+        fn location() -> &'static __taskvisor::Location {
+            &__TASKVISOR_DESCRIPTOR.location
+        }
+    }
     __taskvisor::inventory::submit! {
         & __TASKVISOR_DESCRIPTOR
     }

@@ -111,6 +111,12 @@ const _: () = {
         body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,
     };
+    impl __taskvisor::Declared for ping {
+        type Spec = __taskvisor::TaskSpec;
+        fn location() -> &'static __taskvisor::Location {
+            &__TASKVISOR_DESCRIPTOR.location
+        }
+    }
     __taskvisor::inventory::submit! {
         & __TASKVISOR_DESCRIPTOR
     }

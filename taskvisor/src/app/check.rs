@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::App;
+use super::declared::DeclarationKind;
 use super::discover::Discovered;
+use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
 use crate::policy::{Config, Policy};
@@ -23,6 +25,7 @@ impl App {
         self.remove_linked_duplicates(found, options, &mut problems);
         self.remove_relisted(&mut problems);
         self.check_names(&mut problems);
+        self.check_changes(found, options, &mut problems);
         self.check_settings(&mut problems);
         self.check_config(options, &mut problems);
         self.check_states(&mut problems);
@@ -47,7 +50,13 @@ impl App {
                 problems.push(Problem::new(task.location, "a task needs a non-empty name"));
             }
             for reason in task.spec.settings.resolve(&defaults).err().into_iter().flatten() {
-                problems.push(Problem::new(task.location, format!("task `{name}`: {reason}")));
+                problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
+            }
+        }
+        #[cfg(feature = "controller")]
+        for job in self.jobs.iter().filter(|job| !job.disabled) {
+            for reason in job.spec.problems(&defaults) {
+                problems.push(Problem::new(job.options_at(), format!("job `{}`: {reason}", job.spec.name())));
             }
         }
     }
@@ -84,14 +93,12 @@ impl App {
         for task in &self.tasks {
             collect(task.spec.task.needs, task.location, format!("task `{}`", task.spec.name()));
         }
-        for subscriber in &self.subscribers {
-            // Only a declared subscriber has a location; one that is built by hand declares no states.
-            let Some(location) = subscriber.location else { continue };
-            collect(subscriber.needs, location.into(), format!("subscriber `{}`", subscriber.name));
+        for ListedSubscriber { subscriber, location, .. } in &self.subscribers {
+            collect(subscriber.needs, *location, format!("subscriber `{}`", subscriber.name));
         }
         #[cfg(feature = "controller")]
-        for job in &self.jobs {
-            collect(job.needs, SourceLocation::from(&job.location), format!("job `{}`", job.name));
+        for job in self.jobs.iter().filter(|job| !job.disabled) {
+            collect(job.spec.descriptor.needs, job.location(), format!("job `{}`", job.spec.name()));
         }
         missing
     }
@@ -110,7 +117,7 @@ impl App {
     /// Whether jobs may be submitted although no task is declared.
     fn has_jobs(&self) -> bool {
         #[cfg(feature = "controller")]
-        return !self.jobs.is_empty();
+        return self.jobs.iter().any(|job| !job.disabled);
         #[cfg(not(feature = "controller"))]
         return false;
     }
@@ -157,6 +164,12 @@ impl Discovered {
         let named = || options.crates.iter().copied();
         let mut advice =
             vec!["declare one with `#[task]`".to_owned(), "list one with `app.task(…)`".to_owned()];
+        // Without work, all of them are disabled.
+        let disabled: Vec<_> =
+            self.declared.iter().filter(|one| one.kind != DeclarationKind::Subscriber).collect();
+        if let Some(first) = disabled.first() {
+            advice.push(format!("do not disable all that are declared ({})", first.with_location()));
+        }
         if !self.unnamed.is_empty() {
             let linked: Vec<_> = self.unnamed.keys().map(|krate| format!("`{krate}`")).collect();
             let crates = crates_option(named().chain(self.unnamed.keys().copied()));

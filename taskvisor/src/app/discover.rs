@@ -1,15 +1,13 @@
 //! Finds the declarations of the application's package and of the crates it names.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::ptr;
 
 use super::declarations::LinkCheck;
+use super::declared::{Declaration, DeclarationKind};
+use super::listed::{ListedSubscriber, ListedTask};
 use super::options::{MainOptions, crates_option};
-use super::problem::{Problem, SourceLocation};
-use super::{App, ListedTask, SubscriberDescriptor, TaskDescriptor};
-use crate::runtime::body::{Location, TaskSpec};
-use crate::runtime::subscriber::Subscriber;
+use super::problem::Problem;
+use super::{App, SubscriberDescriptor, TaskDescriptor};
 
 /// The result of the discovery, beside the work that runs.
 #[derive(Debug, Default)]
@@ -18,36 +16,17 @@ pub(super) struct Discovered {
     pub(super) declared: Vec<Declaration>,
     /// The declarations of crates that are linked but not named, by crate.
     pub(super) unnamed: BTreeMap<&'static str, Vec<Declaration>>,
+    /// Declarations of unnamed crates that the setup has added by hand or disabled.
+    pub(super) intended: Vec<Declaration>,
     /// The named crates without declarations.
     pub(super) without_declarations: Vec<&'static str>,
     /// Whether the platform supports the discovery of declarations.
     pub(super) is_supported: bool,
 }
 
-/// The declaration of one attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Declaration {
-    pub(super) location: &'static Location,
-    pub(super) kind: &'static str,
-    pub(super) name: &'static str,
-}
-
-impl fmt::Display for Declaration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.kind, self.name)
-    }
-}
-
-impl Declaration {
-    /// Formats it with its source location.
-    pub(super) fn with_location(&self) -> String {
-        format!("{self} ({})", self.location)
-    }
-}
-
 impl App {
-    /// Adds the declarations, ordered by file, line and name, before the work that the setup lists.
-    pub(super) fn discover(&mut self, options: &MainOptions) -> Discovered {
+    /// Lists the declarations, ordered by file, line and name.
+    pub(super) fn discover(&mut self, options: &MainOptions) {
         let mut found = Discovered {
             is_supported: inventory::iter::<LinkCheck>.into_iter().next().is_some(),
             without_declarations: options.crates.to_vec(),
@@ -56,63 +35,82 @@ impl App {
         let mut tasks: Vec<&'static TaskDescriptor> =
             inventory::iter::<&TaskDescriptor>.into_iter().copied().collect();
         tasks.retain(|TaskDescriptor { location, name, .. }| {
-            self.admits(Declaration { location, kind: "task", name }, options, &mut found)
+            found.admit(Declaration { location, kind: DeclarationKind::Task, name }, options)
         });
         tasks.sort_by_key(|task| (task.location, task.name));
-        let listed = std::mem::take(&mut self.tasks);
-        self.tasks = tasks.into_iter().map(declared).chain(listed).collect();
+        self.tasks = tasks.into_iter().map(ListedTask::declared).collect();
 
         let mut subscribers: Vec<&'static SubscriberDescriptor> =
             inventory::iter::<&SubscriberDescriptor>.into_iter().copied().collect();
         subscribers.retain(|SubscriberDescriptor { location, name, .. }| {
-            self.admits(Declaration { location, kind: "subscriber", name }, options, &mut found)
+            found.admit(Declaration { location, kind: DeclarationKind::Subscriber, name }, options)
         });
         subscribers.sort_by_key(|subscriber| (subscriber.location, subscriber.name));
-        let listed = std::mem::take(&mut self.subscribers);
-        self.subscribers = subscribers.into_iter().map(Subscriber::declared).chain(listed).collect();
+        self.subscribers = subscribers.into_iter().map(ListedSubscriber::declared).collect();
         #[cfg(feature = "controller")]
         self.discover_jobs(options, &mut found);
         found.declared.sort_unstable();
         found.unnamed.values_mut().for_each(|declarations| declarations.sort_unstable());
+        self.found = found;
+    }
+
+    /// Takes the result of the discovery, after the setup. What the setup has added by hand or disabled counts no longer as
+    /// forgotten.
+    pub(super) fn take_found(&mut self) -> Discovered {
+        let mut found = std::mem::take(&mut self.found);
+        let is_intended = |one: &Declaration| self.is_listed(one) || self.is_disabled(one.location);
+        for declarations in found.unnamed.values_mut() {
+            let (intended, forgotten) = declarations.iter().partition(|one| is_intended(one));
+            *declarations = forgotten;
+            let intended: Vec<Declaration> = intended;
+            found.intended.extend(intended);
+        }
+        found.unnamed.retain(|_, declarations| !declarations.is_empty());
         found
     }
 
-    fn admits(&self, declaration: Declaration, options: &MainOptions, found: &mut Discovered) -> bool {
-        let krate = declaration.location.krate();
-        found.without_declarations.retain(|named| *named != krate);
-        let admitted = options.owns(declaration.location) || options.crates.contains(&krate);
-        if admitted {
-            found.declared.push(declaration);
-        } else if !self.is_listed(declaration.location) {
-            found.unnamed.entry(krate).or_default().push(declaration);
-        }
-        admitted
-    }
-
     /// Whether the setup has listed the declaration itself. It then runs although its crate is not named.
-    fn is_listed(&self, location: &'static Location) -> bool {
-        let is_same = |own: Option<&'static Location>| own.is_some_and(|own| ptr::eq(own, location));
-        self.tasks.iter().any(|task| task.is_declared_at(location))
-            || self.subscribers.iter().any(|subscriber| is_same(subscriber.location))
+    fn is_listed(&self, one: &Declaration) -> bool {
+        self.tasks.iter().any(|task| task.is_declared_at(one.location))
+            || self.subscribers.iter().any(|listed| listed.is_declared_at(one.location))
     }
 }
 
 #[cfg(feature = "controller")]
 impl App {
     fn discover_jobs(&mut self, options: &MainOptions, found: &mut Discovered) {
+        use super::listed::ListedJob;
         use crate::job::JobDescriptor;
 
         let mut jobs: Vec<&'static JobDescriptor> =
             inventory::iter::<&JobDescriptor>.into_iter().copied().collect();
         jobs.retain(|JobDescriptor { location, name, .. }| {
-            self.admits(Declaration { location, kind: "job", name }, options, found)
+            found.admit(Declaration { location, kind: DeclarationKind::Job, name }, options)
         });
         jobs.sort_by_key(|job| (job.location, job.name));
-        self.jobs = jobs;
+        self.jobs = jobs.into_iter().map(ListedJob::declared).collect();
     }
 }
 
 impl Discovered {
+    /// Records a declaration. Returns whether it runs.
+    fn admit(&mut self, declaration: Declaration, options: &MainOptions) -> bool {
+        let krate = declaration.location.krate();
+        self.without_declarations.retain(|named| *named != krate);
+        let admitted = options.owns(declaration.location) || options.crates.contains(&krate);
+        if admitted {
+            self.declared.push(declaration);
+        } else {
+            self.unnamed.entry(krate).or_default().push(declaration);
+        }
+        admitted
+    }
+
+    /// All declarations that are linked.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Declaration> {
+        self.declared.iter().chain(self.unnamed.values().flatten()).chain(&self.intended)
+    }
+
     /// Returns a note for each crate that is linked but does not run.
     pub(super) fn notes(&self, options: &MainOptions) -> Vec<Problem> {
         // A named crate without declarations is a problem, whose text already suggests these crates.
@@ -134,7 +132,8 @@ impl Discovered {
 
 /// Describes the effect on each kind of declaration. A job runs nevertheless, because it is not started but submitted.
 fn consequences(declarations: &[Declaration]) -> String {
-    let (jobs, others): (Vec<_>, Vec<_>) = declarations.iter().partition(|one| one.kind == "job");
+    let (jobs, others): (Vec<_>, Vec<_>) =
+        declarations.iter().partition(|one| one.kind == DeclarationKind::Job);
     let list =
         |of: Vec<&Declaration>| of.into_iter().map(Declaration::with_location).collect::<Vec<_>>().join(", ");
     let mut parts = Vec::new();
@@ -151,9 +150,4 @@ fn consequences(declarations: &[Declaration]) -> String {
         parts.push(format!("{} {rest}", list(jobs)));
     }
     parts.join("; ")
-}
-
-fn declared(descriptor: &'static TaskDescriptor) -> ListedTask {
-    let location = SourceLocation::from(&descriptor.location);
-    ListedTask { spec: TaskSpec::declared(descriptor), location, by_hand: false }
 }

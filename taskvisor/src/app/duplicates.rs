@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::discover::{Declaration, Discovered};
+use super::App;
+use super::declared::Declaration;
+use super::discover::Discovered;
+use super::listed::ListedTask;
 use super::options::MainOptions;
 use super::problem::Problem;
-use super::{App, ListedTask};
 use crate::runtime::body::Location;
 
 impl App {
@@ -41,9 +43,9 @@ impl App {
         let is_duplicate =
             |location: Option<&Location>| location.is_some_and(|location| duplicates.contains(location));
         self.tasks.retain(|task| !is_duplicate(task.spec.location));
-        self.subscribers.retain(|subscriber| !is_duplicate(subscriber.location));
+        self.subscribers.retain(|listed| !is_duplicate(listed.subscriber.location));
         #[cfg(feature = "controller")]
-        self.jobs.retain(|job| !is_duplicate(Some(&job.location)));
+        self.jobs.retain(|job| !is_duplicate(Some(&job.spec.descriptor.location)));
     }
 
     /// Reports and removes listed tasks that are declared or listed already.
@@ -146,8 +148,7 @@ fn relisted(task: &ListedTask, other: &ListedTask) -> Problem {
     } else {
         format!(
             "the task `{name}` is declared ({}) and starts by itself; remove this `app.task(…)`, and set its options in \
-             `#[task(…)]`, which takes constants; if a value is known only at run time, remove the `#[task(…)]` and list \
-             the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"{name}\", …)).with_timeout(…))`",
+             `#[task(…)]`, or here with `app.tune::<…>(|spec| spec.with_timeout(…))` if a value is known only at run time",
             other.location,
         )
     };

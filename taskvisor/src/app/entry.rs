@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::exit_code::exit_code;
+#[cfg(feature = "controller")]
+use super::listed::ListedJob;
 use super::options::{Flavor, MainOptions};
 use super::process::Process;
 use super::running::describe_blocking_destructor;
@@ -21,6 +23,8 @@ use crate::error::describe;
 use crate::event::EventSet;
 use crate::policy::Config;
 use crate::runtime::body::TaskSpec;
+#[cfg(feature = "controller")]
+use crate::runtime::body::{JobDescriptor, JobOverride, JobOverrides};
 use crate::runtime::cell::{STUCK_CONFIRMATION, saturating_deadline};
 use crate::runtime::subscriber::Subscriber;
 use crate::supervisor::run::{run_to_end, start_all};
@@ -101,6 +105,8 @@ async fn set_up_and_run(
         ..defaults
     };
     let mut app = App::new(config, process.dropping());
+    // Before the setup, which may change what is declared.
+    app.discover(options);
     let code = match race(process.interruption(), run_setup(&mut app, setup)).await {
         Raced::Left(signal) => interrupted(signal),
         Raced::Right(Err(reason)) => write_multiline_error(format_args!("the setup failed: {reason}")),
@@ -124,7 +130,7 @@ fn interrupted(signal: Signal) -> ExitCode {
 
 /// Discovers the declarations and checks the application. Writes all problems to stderr.
 fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
-    let found = app.discover(options);
+    let found = app.take_found();
     for note in found.notes(options) {
         write_line(format_args!("note: {note}"));
     }
@@ -236,7 +242,7 @@ impl RetainedStates {
 fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     let mut builder = Supervisor::builder(app.config);
     builder.states = app.states;
-    builder.subscribers = app.subscribers;
+    builder.subscribers = app.subscribers.into_iter().map(|listed| listed.subscriber).collect();
     // Per kind of event: a subscriber to one kind does not report failures of another.
     let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
     let unwanted = StderrReporter::EVENTS.difference(wanted);
@@ -245,10 +251,27 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     }
     #[cfg(feature = "controller")]
     {
-        builder.jobs = app.jobs;
+        (builder.jobs, builder.job_overrides) = assemble_jobs(app.jobs);
         builder.controller = app.controller;
     }
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
+}
+
+/// The jobs to list, and the changes of those that the setup has tuned or disabled.
+#[cfg(feature = "controller")]
+fn assemble_jobs(jobs: Vec<ListedJob>) -> (Vec<&'static JobDescriptor>, JobOverrides) {
+    let (mut listed, mut overrides) = (Vec::new(), JobOverrides::default());
+    for ListedJob { spec, tuned, disabled } in jobs {
+        if disabled {
+            overrides.insert(spec.descriptor, JobOverride::Disabled);
+            continue;
+        }
+        listed.push(spec.descriptor);
+        if tuned.is_some() {
+            overrides.insert(spec.descriptor, JobOverride::Tuned(spec));
+        }
+    }
+    (listed, overrides)
 }
 
 /// Runs the setup. A panic in it fails the setup like an error; a panic in a destructor is contained.

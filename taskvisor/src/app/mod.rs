@@ -5,7 +5,10 @@ mod options;
 mod returned;
 mod stderr;
 mod problem;
+mod declared;
+mod listed;
 mod discover;
+mod tune;
 mod duplicates;
 mod check;
 mod notes;
@@ -17,21 +20,24 @@ mod entry;
 use std::any::{TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
-use std::ptr;
 use std::sync::Arc;
 
 pub use declarations::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
+pub use declared::{Declaration, DeclarationKind, Declared};
 pub use entry::{SetupParameter, run_main};
 pub use options::{Flavor, MainOptions};
 pub use returned::{IntoSetupResult, IntoTaskResult, SetupResult};
 
-use self::problem::SourceLocation;
+use self::discover::Discovered;
 #[cfg(feature = "controller")]
-use crate::job::JobDescriptor;
+use self::listed::ListedJob;
+use self::listed::{ListedSubscriber, ListedTask};
+use self::problem::SourceLocation;
+use self::tune::Change;
 use crate::policy::Config;
 #[cfg(feature = "controller")]
 use crate::policy::ControllerConfig;
-use crate::runtime::body::{Dropping, Location, States, TaskSpec};
+use crate::runtime::body::{Dropping, States, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
 /// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
@@ -63,27 +69,17 @@ pub struct App {
     state_locations: HashMap<TypeId, SourceLocation>,
     /// Types with more than one state: the first call and the repeated call.
     duplicate_states: Vec<(&'static str, SourceLocation, SourceLocation)>,
-    subscribers: Vec<Subscriber>,
+    /// The result of the discovery, which precedes the setup.
+    found: Discovered,
+    /// The calls of `tune` and `disable`.
+    changes: Vec<Change>,
+    /// The declared ones, then those that the setup lists.
+    subscribers: Vec<ListedSubscriber>,
     tasks: Vec<ListedTask>,
     #[cfg(feature = "controller")]
     controller: ControllerConfig,
     #[cfg(feature = "controller")]
-    jobs: Vec<&'static JobDescriptor>,
-}
-
-/// A task of the application, with its source location.
-struct ListedTask {
-    spec: TaskSpec,
-    location: SourceLocation,
-    /// Whether the setup listed it with `app.task(…)`.
-    by_hand: bool,
-}
-
-impl ListedTask {
-    /// Whether it is this declaration. Compares addresses, because several declarations of one macro share a source line.
-    fn is_declared_at(&self, location: &'static Location) -> bool {
-        self.spec.location.is_some_and(|own| ptr::eq(own, location))
-    }
+    jobs: Vec<ListedJob>,
 }
 
 impl App {
@@ -94,6 +90,8 @@ impl App {
             states: States::observed(dropping),
             state_locations: HashMap::new(),
             duplicate_states: Vec::new(),
+            found: Discovered::default(),
+            changes: Vec::new(),
             subscribers: Vec::new(),
             tasks: Vec::new(),
             #[cfg(feature = "controller")]
@@ -115,35 +113,36 @@ impl App {
     }
 
     /// Adds a subscriber to the declared ones.
+    #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
-        self.subscribers.push(subscriber.into());
+        let (subscriber, location) = (subscriber.into(), SourceLocation::caller());
+        self.subscribers.push(ListedSubscriber { subscriber, location, by_hand: true });
         self
     }
 
     /// Adds a task to the declared ones: a hand-written task, or the `spec()` of a declaration that is not discovered.
     ///
-    /// A declared task starts by itself. Adding its `spec()` is an error at start, even with other options. The attribute takes
-    /// constants; add a task instead of declaring it if a value is known only at run time:
+    /// A declared task starts by itself. Adding its `spec()` is an error at start, even with other options: change a declared
+    /// task with [`tune`](Self::tune). A task whose number or name is known only at run time is added here:
     ///
     /// ```no_run
     /// use std::time::Duration;
     /// use taskvisor::prelude::*;
     ///
-    /// async fn ping(ctx: TaskContext) -> Result<(), TaskError> {
-    ///     println!("attempt {}", ctx.attempt());
-    ///     Ok(())
-    /// }
-    ///
     /// #[taskvisor::main]
-    /// async fn main(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
-    ///     let limit = Duration::from_secs(std::env::var("PING_TIMEOUT")?.parse()?);
-    ///     app.task(TaskSpec::inherit(TaskFn::arc("ping", ping)).with_timeout(limit));
-    ///     Ok(())
+    /// async fn main(app: &mut App) {
+    ///     for region in ["north", "south"] {
+    ///         let poll = TaskFn::arc(format!("poll-{region}"), move || async move {
+    ///             println!("polling {region}");
+    ///             Ok(())
+    ///         });
+    ///         app.task(TaskSpec::inherit(poll).with_timeout(Duration::from_secs(5)));
+    ///     }
     /// }
     /// ```
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
-        self.tasks.push(ListedTask { spec, location: SourceLocation::caller(), by_hand: true });
+        self.tasks.push(ListedTask { spec, location: SourceLocation::caller(), by_hand: true, tuned: None });
         self
     }
 

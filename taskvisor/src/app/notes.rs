@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use humantime::format_duration;
 
+use super::App;
+use super::listed::ListedTask;
 use super::problem::{Problem, SourceLocation};
-use super::{App, ListedTask};
 use crate::policy::{RestartPolicy, Setting, Settings};
 
 impl App {
     /// Returns the notes for stderr, ordered by file and line.
     pub(super) fn notes(&self) -> Vec<Problem> {
         let tasks =
-            self.tasks.iter().map(|task| ("task", task.spec.name(), task.location, task.spec.settings));
+            self.tasks.iter().map(|task| ("task", task.spec.name(), task.options_at(), task.spec.settings));
         #[cfg(feature = "controller")]
-        let tasks = tasks.chain(
-            self.jobs.iter().map(|job| ("job", job.name, SourceLocation::from(&job.location), job.settings)),
-        );
+        let tasks = tasks
+            .chain(self.jobs.iter().map(|job| ("job", job.spec.name(), job.options_at(), job.spec.settings)));
         let mut notes: Vec<_> = tasks
             .filter_map(|(kind, name, location, settings)| self.clamped(kind, name, location, settings))
             .collect();
@@ -52,7 +52,7 @@ impl App {
         let limit = self.config.max_concurrent?;
         let may_not_end = |task: &&ListedTask| {
             let Settings { restart, every, timeout, .. } = task.spec.settings;
-            let once = matches!(restart, Setting::Set(RestartPolicy::Never));
+            let once = restart.own() == Some(RestartPolicy::Never);
             let repeats = matches!(every, Setting::Set(pause) if pause > Duration::ZERO);
             let ends = timeout.own().unwrap_or(self.config.timeout).is_some();
             !once && !repeats && !ends

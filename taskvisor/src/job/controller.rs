@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::submit::SubmissionDraft;
 use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
 use crate::runtime::registry::room::RoomWait;
-use crate::supervisor::{SupervisorHandle, TaskHandle};
+use crate::supervisor::SupervisorHandle;
 use crate::task::{Rejection, RuntimeError, StopCause};
 
 impl SupervisorHandle {
@@ -110,20 +109,11 @@ impl SupervisorHandle {
         slots
     }
 
-    /// Returns the jobs of the application: those that its package and the crates named in `crates` declare. Empty without
-    /// `#[taskvisor::main]`.
+    /// Returns the jobs of the application: those that its package and the crates named in `crates` declare, except disabled
+    /// ones. Empty without `#[taskvisor::main]`.
     #[must_use]
     pub fn jobs(&self) -> Vec<&'static JobDescriptor> {
         let Ok(shared) = self.shared() else { return Vec::new() };
         shared.jobs.get().cloned().unwrap_or_default()
-    }
-
-    #[inline]
-    pub(super) fn submit_draft(
-        &self,
-        draft: SubmissionDraft<'_>,
-        room: Option<&mut RoomWait>,
-    ) -> Result<TaskHandle, RuntimeError> {
-        self.shared()?.submit(draft, room)
     }
 }

@@ -89,7 +89,7 @@ impl Submit for ControllerSpec {
             queue: None,
             returns_value: false,
         };
-        match supervisor.submit_draft(draft, room) {
+        match supervisor.shared().and_then(|shared| shared.submit(draft, room)) {
             Ok(handle) => Ok(handle),
             Err(reason) => Err(SubmitError::new(reason, self)),
         }

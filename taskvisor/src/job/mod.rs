@@ -12,7 +12,7 @@ pub use handle::{JobError, JobHandle};
 pub use slot_status::{SlotStatus, SlotWaiter};
 pub use submit::{Submit, SubmitError};
 
-pub use crate::runtime::body::{JobDescriptor, JobParameter};
+pub use crate::runtime::body::{JobDescriptor, JobParameter, JobSpec};
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,11 +21,12 @@ use std::time::Duration;
 use self::submit::{SubmissionDraft, sealed};
 use crate::error::TaskError;
 use crate::policy::{Setting, Settings};
-use crate::runtime::body::{ErasedBody, TaskContext, TaskRef, erase_job};
+use crate::runtime::body::{ErasedBody, JobOverride, TaskContext, TaskRef, erase_job};
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
-use crate::supervisor::SupervisorHandle;
+use crate::supervisor::{SupervisorHandle, TaskHandle};
+use crate::task::RuntimeError;
 
 /// The arguments of a job: the struct that `#[job]` generates.
 ///
@@ -92,6 +93,41 @@ impl<J: Job> Submission<J> {
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.stop_timeout = Some(time);
         self
+    }
+
+    /// Submits a clone of the arguments.
+    fn submit_clone(
+        &self,
+        supervisor: &SupervisorHandle,
+        room: Option<&mut RoomWait>,
+    ) -> Result<TaskHandle, RuntimeError> {
+        let shared = supervisor.shared()?;
+        let slot = self.slot.clone().or_else(|| self.job.slot());
+        let job = J::descriptor();
+        let JobDescriptor { name, needs, mut admission, mut queue, ref settings, .. } = *job;
+        let mut settings = settings;
+        match shared.job_override(job) {
+            None => {}
+            Some(JobOverride::Tuned(spec)) => {
+                (settings, admission, queue) = (&spec.settings, spec.admission, spec.queue);
+            }
+            Some(JobOverride::Disabled) => {
+                let reason = RuntimeError::Disabled { name: name.to_owned() };
+                shared.publish_refused(name, slot.as_ref(), &reason);
+                return Err(reason);
+            }
+        }
+        let overridden = self.override_settings(settings);
+        let mut task = TaskRef { name: name.into(), body: erased_body(self.job.clone()), needs };
+        let draft = SubmissionDraft {
+            task: &mut task,
+            settings: overridden.as_ref().unwrap_or(settings),
+            key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
+            admission: self.admission.unwrap_or(admission),
+            queue,
+            returns_value: true,
+        };
+        shared.submit(draft, room)
     }
 
     /// Returns the settings of this submission, if they differ from the declared ones.
@@ -193,19 +229,7 @@ impl<J: Job> Submit for Submission<J> {
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<Self::Handle, SubmitError<Self>> {
-        let JobDescriptor { name, settings, admission, queue, needs, .. } = J::descriptor();
-        let overridden = self.override_settings(settings);
-        let mut task = TaskRef { name: (*name).into(), body: erased_body(self.job.clone()), needs: *needs };
-        let slot = self.slot.clone().or_else(|| self.job.slot());
-        let draft = SubmissionDraft {
-            task: &mut task,
-            settings: overridden.as_ref().unwrap_or(settings),
-            key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
-            admission: self.admission.unwrap_or(*admission),
-            queue: *queue,
-            returns_value: true,
-        };
-        match supervisor.submit_draft(draft, room) {
+        match self.submit_clone(supervisor, room) {
             Ok(task) => Ok(JobHandle::new(task)),
             Err(reason) => Err(SubmitError::new(reason, self)),
         }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
 use crate::policy::Settings;
-use crate::runtime::body::TaskRef;
+use crate::runtime::body::{JobDescriptor, JobOverride, TaskRef};
 use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
@@ -238,7 +238,13 @@ impl Shared {
         }
     }
 
-    fn publish_refused(&self, task: &str, slot: Option<&Arc<str>>, reason: &RuntimeError) {
+    /// Returns how the application has changed a job.
+    #[inline]
+    pub(super) fn job_override(&self, job: &'static JobDescriptor) -> Option<&JobOverride> {
+        self.job_overrides.get()?.get(job)
+    }
+
+    pub(super) fn publish_refused(&self, task: &str, slot: Option<&Arc<str>>, reason: &RuntimeError) {
         if self.bus.wants(EventName::Refused) {
             let (task, slot, reason) = (task.to_owned(), slot.cloned(), reason.to_string());
             self.bus.publish(self.now(), None, EventKind::Refused { task, slot, reason });

@@ -7,9 +7,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-#[cfg(feature = "controller")]
-use super::body::JobDescriptor;
 use super::body::States;
+#[cfg(feature = "controller")]
+use super::body::{JobDescriptor, JobOverrides};
 use super::registry::Registry;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
@@ -41,6 +41,9 @@ pub(crate) struct Shared {
     /// The jobs of the application. Set once, before it runs.
     #[cfg(feature = "controller")]
     pub(crate) jobs: OnceLock<Vec<&'static JobDescriptor>>,
+    /// The jobs that the application has changed. Not set if there is none, so that a submission usually reads one word.
+    #[cfg(feature = "controller")]
+    pub(crate) job_overrides: OnceLock<JobOverrides>,
     /// The error of an invalid configuration. The first fallible call returns it.
     pub(crate) build_error: Option<RuntimeError>,
     // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
@@ -106,6 +109,8 @@ impl Shared {
             states,
             #[cfg(feature = "controller")]
             jobs: OnceLock::new(),
+            #[cfg(feature = "controller")]
+            job_overrides: OnceLock::new(),
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),

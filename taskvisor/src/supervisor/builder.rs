@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::{Owner, Supervisor, SupervisorHandle};
 use crate::policy::{Config, ControllerConfig};
 #[cfg(feature = "controller")]
-use crate::runtime::body::JobDescriptor;
+use crate::runtime::body::{JobDescriptor, JobOverrides};
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::Subscriber;
@@ -43,6 +43,8 @@ pub struct SupervisorBuilder {
     pub(crate) controller: ControllerConfig,
     #[cfg(feature = "controller")]
     pub(crate) jobs: Vec<&'static JobDescriptor>,
+    #[cfg(feature = "controller")]
+    pub(crate) job_overrides: JobOverrides,
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(super) runtime: Option<Handle>,
@@ -110,7 +112,12 @@ impl SupervisorBuilder {
             Shared::new(self.config, self.controller, self.states, self.subscribers, self.build_errors);
         // Before the binding, which runs code of subscribers that may read the jobs.
         #[cfg(feature = "controller")]
-        let _ = shared.jobs.set(self.jobs);
+        {
+            let _ = shared.jobs.set(self.jobs);
+            if !self.job_overrides.is_empty() {
+                let _ = shared.job_overrides.set(self.job_overrides);
+            }
+        }
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);
         }

@@ -21,6 +21,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::policy::{Config, ControllerConfig};
+#[cfg(feature = "controller")]
+use crate::runtime::body::JobOverrides;
 use crate::runtime::body::States;
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::Subscriber;
@@ -83,6 +85,8 @@ impl Supervisor {
             controller: ControllerConfig::default(),
             #[cfg(feature = "controller")]
             jobs: Vec::new(),
+            #[cfg(feature = "controller")]
+            job_overrides: JobOverrides::default(),
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,

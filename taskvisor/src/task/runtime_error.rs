@@ -64,6 +64,11 @@ pub enum RuntimeError {
         /// The slot.
         slot: String,
     },
+    /// The application has disabled the job.
+    Disabled {
+        /// The name of the job.
+        name: String,
+    },
     /// The supervisor is shutting down, or has been dropped.
     ShuttingDown,
     /// The Tokio runtime of the supervisor was shut down, and its tasks were dropped.
@@ -150,6 +155,9 @@ impl fmt::Display for RuntimeError {
             }
             Self::Queued { name, slot } => {
                 write!(f, "`{name}` waits for the slot `{slot}` and has no attempt to restart: it will start by itself")
+            }
+            Self::Disabled { name } => {
+                write!(f, "the job `{name}` is disabled by `app.disable`")
             }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(

@@ -24,4 +24,6 @@ mod start;
 mod states;
 #[cfg(target_os = "linux")]
 mod threads;
+#[cfg(feature = "controller")]
+mod tuning;
 mod uptime;

@@ -38,9 +38,8 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         format!("{config}: `timeout` is zero, so no attempt could ever finish: use `None` for no limit"),
         format!(
             "{declared}: the task `ping` is declared ({ping}) and starts by itself; remove this `app.task(…)`, and set its \
-             options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]` and list the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"ping\", \
-             …)).with_timeout(…))`"
+             options in `#[task(…)]`, or here with `app.tune::<…>(|spec| spec.with_timeout(…))` if a value is known only at \
+             run time"
         ),
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"

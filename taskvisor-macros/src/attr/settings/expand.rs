@@ -10,11 +10,17 @@ use super::{Restart, Settings};
 impl Settings {
     /// The settings that the attribute sets; all others are inherited from `Config`.
     ///
-    /// `default_restart` applies without the option `restart`.
+    /// `default_restart` applies without the option `restart`. It is written as a default, so that a later change of another
+    /// option may replace it.
     pub(crate) fn expand(&self, default_restart: Option<Restart>) -> TokenStream {
         let mut given: Vec<(&str, TokenStream)> = Vec::new();
-        if let Some(restart) = self.expand_restart(default_restart) {
-            given.push(("restart", restart));
+        let default_restart = default_restart.filter(|_| self.restart.is_none()).map(|restart| {
+            let restart = restart.expand();
+            quote_spanned!(attribute_span()=> restart: __taskvisor::Setting::Default(#restart),)
+        });
+        if let Some(restart) = &self.restart {
+            let of_type = quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy);
+            given.push(("restart", restart.value.expand(&of_type, Restart::expand)));
         }
         if let Some(backoff) = self.backoff.as_ref().and_then(|backoff| backoff.value.expand(&backoff.key)) {
             given.push(("backoff", backoff));
@@ -42,23 +48,13 @@ impl Settings {
             given.push(("stop_timeout", stop_timeout.value.expand_duration()));
         }
         // With all fields set, clippy would report the needless update.
-        let inherited =
-            (given.len() < 7).then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
+        let inherited = (given.len() + usize::from(default_restart.is_some()) < 7)
+            .then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
         let fields = given.into_iter().map(|(field, value)| {
             let field = Ident::new(field, attribute_span());
             quote_spanned!(attribute_span()=> #field: __taskvisor::Setting::Set(#value),)
         });
-        quote_spanned!(attribute_span()=> __taskvisor::Settings { #(#fields)* #inherited })
-    }
-
-    fn expand_restart(&self, default_restart: Option<Restart>) -> Option<TokenStream> {
-        match &self.restart {
-            Some(restart) => {
-                let of_type = quote_spanned!(attribute_span()=> __taskvisor::RestartPolicy);
-                Some(restart.value.expand(&of_type, Restart::expand))
-            }
-            None => default_restart.map(Restart::expand),
-        }
+        quote_spanned!(attribute_span()=> __taskvisor::Settings { #default_restart #(#fields)* #inherited })
     }
 }
 

@@ -6,6 +6,8 @@ mod erased;
 mod extract;
 #[cfg(feature = "controller")]
 mod job_descriptor;
+#[cfg(feature = "controller")]
+mod job_spec;
 mod spec;
 mod state;
 mod task_ref;
@@ -15,12 +17,16 @@ pub use erased::{ErasedBody, erase, erase_without_context};
 pub use extract::{FromApp, FromContext, Needs};
 #[cfg(feature = "controller")]
 pub use job_descriptor::{JobDescriptor, JobParameter};
+#[cfg(feature = "controller")]
+pub use job_spec::JobSpec;
 pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 #[cfg(feature = "controller")]
 pub(crate) use erased::erase_job;
+#[cfg(feature = "controller")]
+pub(crate) use job_spec::{JobOverride, JobOverrides};
 #[cfg(feature = "macros")]
 pub(crate) use state::Dropping;
 pub(crate) use state::States;

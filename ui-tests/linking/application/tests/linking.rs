@@ -223,6 +223,42 @@ fn without_a_task_the_error_shows_how_to_name_a_linked_crate() {
 }
 
 #[test]
+fn without_a_task_the_error_says_that_all_are_disabled() {
+    let main = program("all_disabled", MAIN);
+    let own = program("all_disabled", "#[task]");
+    run!("all_disabled").refused(&[format!(
+        "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or do not disable \
+         all that are declared (task `own` ({own})), or write `#[taskvisor::main(crates = [application])]` if `lib.rs` of this \
+         package declares some, because the compiler links only crates that a source line names"
+    )]);
+}
+
+#[test]
+fn declarations_of_named_crates_can_be_tuned_and_disabled() {
+    run!("tuned").ran(&["charged", "the job `refund` is disabled by `app.disable`"], "");
+}
+
+#[test]
+fn disabled_declarations_of_an_unnamed_crate_are_not_noted() {
+    run!("disabled_unnamed").ran(&["ran"], "");
+}
+
+#[test]
+fn declarations_of_an_unnamed_crate_cannot_be_tuned() {
+    let ended = run!("tuned_unnamed");
+    assert_eq!((ended.stdout.as_str(), ended.code), ("", Some(1)));
+    for (call, declaration) in [("charge>", "task `charge`"), ("refund>", "job `refund`")] {
+        let place = program("tuned_unnamed", &format!("app.tune::<billing::{call}"));
+        let problem = format!(
+            "error: {place}: the {declaration} is not part of this application, because its crate `billing` is not named; \
+             write `#[taskvisor::main(crates = [billing])]`, or remove this call\n"
+        );
+        assert!(ended.stderr.contains(&problem), "{}", ended.stderr);
+    }
+    assert!(ended.stderr.ends_with("the application does not start: 2 problems\n"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_named_crate_without_declarations_is_rejected() {
     let main = program("nothing_declared", MAIN);
     run!("nothing_declared").refused(&[format!(
@@ -304,9 +340,8 @@ fn all_problems_are_reported_together_in_source_order() {
         ),
         format!(
             "error: {explicit}: the task `own` is declared ({own}) and starts by itself; remove this `app.task(…)`, and \
-             set its options in `#[task(…)]`, which takes constants; if a value is known only at run time, remove the \
-             `#[task(…)]` and list the function here, as in `app.task(TaskSpec::inherit(TaskFn::arc(\"own\", \
-             …)).with_timeout(…))`"
+             set its options in `#[task(…)]`, or here with `app.tune::<…>(|spec| spec.with_timeout(…))` if a value is known \
+             only at run time"
         ),
         format!("error: {mow}: task `mow`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"),
         two_versions_of_billing(),

@@ -1,0 +1,92 @@
+//! The work of an application, with the source locations that its problems name.
+
+use std::ptr;
+
+use super::problem::SourceLocation;
+use super::{SubscriberDescriptor, TaskDescriptor};
+#[cfg(feature = "controller")]
+use crate::runtime::body::{JobDescriptor, JobSpec};
+use crate::runtime::body::{Location, TaskSpec};
+use crate::runtime::subscriber::Subscriber;
+
+/// A task of the application.
+pub(super) struct ListedTask {
+    pub(super) spec: TaskSpec,
+    pub(super) location: SourceLocation,
+    /// Whether the setup listed it with `app.task(…)`.
+    pub(super) by_hand: bool,
+    /// The call that tuned it.
+    pub(super) tuned: Option<SourceLocation>,
+}
+
+/// A subscriber of the application.
+pub(super) struct ListedSubscriber {
+    pub(super) subscriber: Subscriber,
+    pub(super) location: SourceLocation,
+    /// Whether the setup listed it with `app.subscriber(…)`.
+    pub(super) by_hand: bool,
+}
+
+/// A declared job of the application.
+#[cfg(feature = "controller")]
+pub(super) struct ListedJob {
+    pub(super) spec: JobSpec,
+    /// The call that tuned it.
+    pub(super) tuned: Option<SourceLocation>,
+    pub(super) disabled: bool,
+}
+
+// Declarations are compared by the address of their location, because several of one macro share a source line.
+fn is_same(own: Option<&'static Location>, location: &'static Location) -> bool {
+    own.is_some_and(|own| ptr::eq(own, location))
+}
+
+impl ListedTask {
+    pub(super) fn declared(descriptor: &'static TaskDescriptor) -> Self {
+        let location = SourceLocation::from(&descriptor.location);
+        Self { spec: TaskSpec::declared(descriptor), location, by_hand: false, tuned: None }
+    }
+
+    /// Whether it is this declaration.
+    pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
+        is_same(self.spec.location, location)
+    }
+
+    /// Where its options were set last.
+    pub(super) fn options_at(&self) -> SourceLocation {
+        self.tuned.unwrap_or(self.location)
+    }
+}
+
+impl ListedSubscriber {
+    pub(super) fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
+        let location = SourceLocation::from(&descriptor.location);
+        Self { subscriber: Subscriber::declared(descriptor), location, by_hand: false }
+    }
+
+    /// Whether it is this declaration.
+    pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
+        is_same(self.subscriber.location, location)
+    }
+}
+
+#[cfg(feature = "controller")]
+impl ListedJob {
+    pub(super) fn declared(descriptor: &'static JobDescriptor) -> Self {
+        Self { spec: JobSpec::declared(descriptor), tuned: None, disabled: false }
+    }
+
+    /// Whether it is this declaration.
+    pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
+        ptr::eq(&raw const self.spec.descriptor.location, location)
+    }
+
+    pub(super) fn location(&self) -> SourceLocation {
+        SourceLocation::from(&self.spec.descriptor.location)
+    }
+
+    /// Where its options were set last.
+    pub(super) fn options_at(&self) -> SourceLocation {
+        self.tuned.unwrap_or_else(|| self.location())
+    }
+}

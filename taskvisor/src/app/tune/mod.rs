@@ -1,0 +1,136 @@
+//! Changes of declarations by the setup: `tune` and `disable`.
+
+mod mistakes;
+mod spec;
+
+pub(super) use spec::DeclaredSpec;
+
+use std::any::type_name;
+use std::ptr;
+
+use super::App;
+use super::declared::{Declaration, Declared};
+use super::problem::SourceLocation;
+use crate::runtime::body::Location;
+
+/// One call of `tune` or `disable`.
+#[derive(Debug)]
+pub(super) struct Change {
+    kind: ChangeKind,
+    /// The declaration.
+    of: &'static Location,
+    /// The type that the call names, for a declaration that was not found.
+    type_name: &'static str,
+    at: SourceLocation,
+    /// Whether the closure of `tune` returned the spec of another declaration.
+    returned_another: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ChangeKind {
+    Tune,
+    Disable,
+}
+
+impl App {
+    /// Changes the options of a declared task, job or subscriber, before it starts.
+    ///
+    /// `change` takes the [`TaskSpec`], `JobSpec` or [`Subscriber`] with the options of the attribute, and returns it changed.
+    /// It is called at once. Later options replace those of the attribute, and the checks at start apply to the result.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use taskvisor::prelude::*;
+    ///
+    /// #[task(restart = "always", timeout = "5s")]
+    /// async fn poll_feed() {}
+    ///
+    /// #[taskvisor::main]
+    /// async fn main(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
+    ///     if let Ok(seconds) = std::env::var("POLL_TIMEOUT") {
+    ///         let timeout = Duration::from_secs(seconds.parse()?);
+    ///         app.tune::<poll_feed>(|spec| spec.with_timeout(timeout));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// Each of these is a problem that prevents the start, with the place of the call: a declaration that does not run,
+    /// because its crate is not named in `crates`; two calls for one declaration; one that is also disabled; a task or a
+    /// subscriber that is also added by hand.
+    #[track_caller]
+    pub fn tune<D: Declared>(&mut self, change: impl FnOnce(D::Spec) -> D::Spec) -> &mut Self {
+        let (of, at) = (D::location(), SourceLocation::caller());
+        let returned_another = D::Spec::tune(self, of, change);
+        self.changes.push(Change {
+            kind: ChangeKind::Tune,
+            of,
+            type_name: type_name::<D>(),
+            at,
+            returned_another,
+        });
+        self
+    }
+
+    /// Disables a declared task, job or subscriber: the task or the subscriber does not start, and a submission of the job is
+    /// refused with [`RuntimeError::Disabled`](crate::RuntimeError::Disabled).
+    ///
+    /// A declaration of a crate that is linked but not named in `crates` may be disabled too, so that no note is written about
+    /// it.
+    ///
+    /// ```no_run
+    /// use taskvisor::prelude::*;
+    ///
+    /// #[task(every = "1h")]
+    /// async fn clean_up() {}
+    ///
+    /// #[taskvisor::main]
+    /// async fn main(app: &mut App) {
+    ///     if std::env::var_os("READ_ONLY").is_some() {
+    ///         app.disable::<clean_up>();
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// The same mistakes as for [`tune`](Self::tune) are problems that prevent the start.
+    #[track_caller]
+    pub fn disable<D: Declared>(&mut self) -> &mut Self {
+        let (of, at) = (D::location(), SourceLocation::caller());
+        self.tasks.retain(|task| task.by_hand || !task.is_declared_at(of));
+        self.subscribers.retain(|listed| listed.by_hand || !listed.is_declared_at(of));
+        #[cfg(feature = "controller")]
+        for job in &mut self.jobs {
+            job.disabled |= job.is_declared_at(of);
+        }
+        self.changes.push(Change {
+            kind: ChangeKind::Disable,
+            of,
+            type_name: type_name::<D>(),
+            at,
+            returned_another: false,
+        });
+        self
+    }
+
+    /// Lists the declarations that start with this application, ordered by file and line: those of its package and of the crates
+    /// that `crates` names. Disabled ones are listed too.
+    ///
+    /// ```no_run
+    /// use taskvisor::prelude::*;
+    ///
+    /// #[taskvisor::main]
+    /// async fn main(app: &mut App) {
+    ///     for declaration in app.declared() {
+    ///         println!("{declaration}, declared at {}", declaration.location);
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn declared(&self) -> &[Declaration] {
+        &self.found.declared
+    }
+
+    pub(super) fn is_disabled(&self, location: &'static Location) -> bool {
+        self.changes.iter().any(|change| change.kind == ChangeKind::Disable && ptr::eq(change.of, location))
+    }
+}

@@ -1,0 +1,175 @@
+//! Job specs: the options of a declared job, which an application may change before it starts.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::JobDescriptor;
+use crate::policy::{BackoffPolicy, Policy, RestartPolicy, Setting, Settings};
+use crate::runtime::registry::slot::Admission;
+
+/// The options of a declared job. [`App::tune`](crate::App::tune) changes them for all its submissions.
+///
+/// A [`Submission`](crate::Submission) overrides some of them for itself. The slot is not one of them: it depends on the arguments.
+#[derive(Clone, Debug)]
+pub struct JobSpec {
+    pub(crate) descriptor: &'static JobDescriptor,
+    pub(crate) settings: Settings,
+    pub(crate) admission: Admission,
+    pub(crate) queue: Option<usize>,
+}
+
+/// How an application changes the submissions of a declared job.
+#[derive(Clone, Debug)]
+pub(crate) enum JobOverride {
+    /// Its submissions are refused.
+    Disabled,
+    Tuned(JobSpec),
+}
+
+/// The changes of an application's jobs, by the address of their descriptors.
+#[derive(Debug, Default)]
+pub(crate) struct JobOverrides(HashMap<usize, JobOverride>);
+
+impl JobOverrides {
+    pub(crate) fn insert(&mut self, job: &'static JobDescriptor, change: JobOverride) {
+        self.0.insert(address(job), change);
+    }
+
+    pub(crate) fn get(&self, job: &'static JobDescriptor) -> Option<&JobOverride> {
+        self.0.get(&address(job))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn address(job: &'static JobDescriptor) -> usize {
+    std::ptr::from_ref(job).addr()
+}
+
+impl JobSpec {
+    /// Returns every problem of the options.
+    pub(crate) fn problems(&self, defaults: &Policy) -> Vec<&'static str> {
+        let mut problems = self.settings.resolve(defaults).err().unwrap_or_default();
+        if self.settings.restart.own() == Some(RestartPolicy::Always) {
+            problems.push("`RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy");
+        }
+        problems
+    }
+
+    pub(crate) fn declared(descriptor: &'static JobDescriptor) -> Self {
+        let JobDescriptor { settings, admission, queue, .. } = descriptor;
+        Self { descriptor, settings: *settings, admission: *admission, queue: *queue }
+    }
+
+    /// Sets whether a job is retried: [`Never`](RestartPolicy::Never) or [`OnFailure`](RestartPolicy::OnFailure).
+    /// [`Always`](RestartPolicy::Always) is refused at start, because a job ends with its value.
+    #[must_use]
+    pub fn with_restart(mut self, restart: RestartPolicy) -> Self {
+        self.settings.restart = Setting::Set(restart);
+        self
+    }
+
+    /// Sets the backoff policy: how long the job waits after a failure. A job that declares no `restart` is retried from now on.
+    #[must_use]
+    pub fn with_backoff(mut self, backoff: BackoffPolicy) -> Self {
+        self.settings.backoff = Setting::Set(backoff);
+        self.retry_by_default();
+        self
+    }
+
+    /// Limits the duration of one attempt, or removes the limit. A timeout of zero is refused at start.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = Setting::Set(timeout.into());
+        self
+    }
+
+    /// Limits how many consecutive failures are retried, or removes the limit. A job that declares no `restart` is retried from
+    /// now on.
+    #[must_use]
+    pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
+        self.settings.max_retries = Setting::Set(retries.into());
+        self.retry_by_default();
+        self
+    }
+
+    /// Sets how long an attempt may run after a stop request. Zero is refused at start. The default and the maximum is the
+    /// [`grace`](crate::Config::with_grace).
+    #[must_use]
+    pub fn with_stop_timeout(mut self, time: Duration) -> Self {
+        self.settings.stop_timeout = Setting::Set(time);
+        self
+    }
+
+    /// Sets how a submission is admitted if its slot is taken.
+    #[must_use]
+    pub fn with_admission(mut self, admission: Admission) -> Self {
+        self.admission = admission;
+        self
+    }
+
+    /// Sets how many submissions may wait for one slot. `None` falls back to
+    /// [`ControllerConfig::per_slot`](crate::ControllerConfig::per_slot).
+    #[must_use]
+    pub fn with_queue(mut self, submissions: impl Into<Option<usize>>) -> Self {
+        self.queue = submissions.into();
+        self
+    }
+
+    /// Returns the name of the job.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.descriptor.name
+    }
+
+    /// Returns whether the job is retried.
+    #[must_use]
+    pub fn restart(&self) -> Setting<RestartPolicy> {
+        self.settings.restart
+    }
+
+    /// Returns the backoff policy.
+    #[must_use]
+    pub fn backoff(&self) -> Setting<BackoffPolicy> {
+        self.settings.backoff
+    }
+
+    /// Returns the limit of one attempt.
+    #[must_use]
+    pub fn timeout(&self) -> Setting<Option<Duration>> {
+        self.settings.timeout
+    }
+
+    /// Returns the limit of consecutive retries.
+    #[must_use]
+    pub fn max_retries(&self) -> Setting<Option<u32>> {
+        self.settings.max_retries
+    }
+
+    /// Returns how long an attempt may run after a stop request. The default is the whole grace.
+    #[must_use]
+    pub fn stop_timeout(&self) -> Setting<Duration> {
+        self.settings.stop_timeout
+    }
+
+    /// Returns how a submission is admitted if its slot is taken.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        self.admission
+    }
+
+    /// Returns how many submissions may wait for one slot. `None` falls back to the configuration of the controller.
+    #[must_use]
+    pub fn queue(&self) -> Option<usize> {
+        self.queue
+    }
+
+    /// As in the attribute: an option of retries implies them.
+    fn retry_by_default(&mut self) {
+        if !matches!(self.settings.restart, Setting::Set(_)) {
+            self.settings.restart = Setting::Default(RestartPolicy::OnFailure);
+        }
+    }
+}
