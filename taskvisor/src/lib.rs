@@ -38,6 +38,8 @@
 //! - No task survives the process. For durable work, use a queue on a database.
 
 #![forbid(unsafe_code)]
+// On docs.rs, each item names the feature that it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples may leave declarations unused, to stay short. All other warnings are errors, such as a dropped handle.
 #![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
 // Without the controller no task has a slot. The code that passes slots on is still compiled, so that only one version
