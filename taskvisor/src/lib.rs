@@ -88,7 +88,9 @@ pub use runtime::body::{
 #[cfg(feature = "controller")]
 pub use runtime::registry::slot::Admission;
 pub use runtime::subscriber::{Subscribe, Subscriber};
-pub use supervisor::{AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle};
+pub use supervisor::{
+    AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
+};
 pub use task::{
     AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StopCause,
     StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,

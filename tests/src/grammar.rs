@@ -117,7 +117,16 @@ impl Reader {
             EventKind::Canceled { attempt, .. } | EventKind::Aborted { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Stopped)
             }
-            EventKind::Backoff { delay, failures, .. } => self.back_off(*delay, *failures, event.at),
+            EventKind::Backoff { attempt, delay, failures, error, .. } => {
+                let of = (*attempt, error.attempt());
+                require(of == (self.attempt, self.attempt), || {
+                    format!(
+                        "a backoff of attempt {}, after attempt {} and an error of {}",
+                        of.0, self.attempt, of.1
+                    )
+                })?;
+                self.back_off(*delay, *failures, event.at)
+            }
             EventKind::Ended { outcome, .. } => self.end(outcome),
             EventKind::Delayed { .. } => {
                 let waits = [

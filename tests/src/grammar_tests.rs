@@ -34,8 +34,9 @@ fn timed_out(attempt: u64) -> EventKind {
     EventKind::timed_out(attempt, SECOND)
 }
 
+/// A backoff after the first attempt.
 fn backoff(failures: u32, delay: Duration) -> EventKind {
-    EventKind::backoff(delay, failures)
+    EventKind::backoff(1, delay, failures, Failure::new(FailureKind::Timeout, 1, "too slow"))
 }
 
 fn completed() -> EventKind {

@@ -140,6 +140,12 @@ pub(crate) enum ErrorSlot {
     Shared(FailureKind, Contained<Arc<dyn Error + Send + Sync>>),
 }
 
+impl From<Failure> for LastFailure {
+    fn from(Failure { kind, attempt, error }: Failure) -> Self {
+        Self { attempt, error: ErrorSlot::Shared(kind, error) }
+    }
+}
+
 impl LastFailure {
     /// Stores a later failure and returns the previous one. Drop it after the lock is released: its destructor is user
     /// code.

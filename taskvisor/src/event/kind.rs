@@ -158,10 +158,14 @@ events! {
     } => "aborted";
     /// An attempt failed, and the task backs off before the next one.
     [non_exhaustive] Backoff {
+        /// The number of the attempt that failed.
+        attempt: u64,
         /// The delay before the next attempt.
         delay: Duration,
         /// The number of consecutive failures.
         failures: u32,
+        /// The failure of the attempt.
+        error: Failure,
     } => "backoff";
     /// The task has ended.
     [non_exhaustive] Ended {
@@ -219,8 +223,9 @@ impl fmt::Display for EventKind {
             Self::Panicked { attempt, error } => {
                 write!(f, " attempt={attempt} message=\"{}\"", error.message())
             }
-            Self::Backoff { delay, failures } => {
-                write!(f, " delay={} failures={failures}", format_measured(*delay))
+            Self::Backoff { attempt, delay, failures, error } => {
+                let delay = format_measured(*delay);
+                write!(f, " attempt={attempt} delay={delay} failures={failures} error=\"{error}\"")
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
             Self::Delayed { on, .. } => write!(f, " on={on}"),

@@ -69,8 +69,8 @@ impl EventKind {
 
     /// Creates a [`Backoff`](Self::Backoff).
     #[must_use]
-    pub const fn backoff(delay: Duration, failures: u32) -> Self {
-        Self::Backoff { delay, failures }
+    pub const fn backoff(attempt: u64, delay: Duration, failures: u32, error: Failure) -> Self {
+        Self::Backoff { attempt, delay, failures, error }
     }
 
     /// Creates an [`Ended`](Self::Ended).

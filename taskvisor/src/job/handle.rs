@@ -55,6 +55,21 @@ impl<V> JobHandle<V> {
         self.task.status()
     }
 
+    /// Waits until the first attempt of the job begins: see [`TaskHandle::started`].
+    ///
+    /// The owner of a slot deadlocks if it waits here for a submission that is queued behind it.
+    ///
+    /// # Errors
+    ///
+    /// The outcome, if the job ended without an attempt.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn started(&self) -> Result<(), Outcome> {
+        self.task.started().await
+    }
+
     /// Returns whether the job has ended. Then an await completes at once.
     #[must_use]
     pub fn is_finished(&self) -> bool {

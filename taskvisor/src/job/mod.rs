@@ -18,7 +18,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::submit::{SubmissionDraft, sealed};
+use self::submit::SubmissionDraft;
+pub(crate) use self::submit::sealed;
 use crate::error::TaskError;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::{ErasedBody, JobOverride, TaskContext, TaskRef, erase_job};
@@ -88,7 +89,8 @@ impl<J: Job> Submission<J> {
 
     /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see [`TaskSpec::with_stop_timeout`].
+    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see
+    /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     #[must_use]
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.stop_timeout = Some(time);
@@ -192,7 +194,8 @@ pub trait JobExt: Job {
 
     /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see [`TaskSpec::with_stop_timeout`].
+    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see
+    /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
         Submission::new(self).with_stop_timeout(time)
     }

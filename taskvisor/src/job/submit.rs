@@ -43,7 +43,7 @@ pub trait Submit: sealed::Submit + Sized {
 }
 
 /// Other crates cannot name this trait, so they cannot implement `Submit`.
-pub(super) mod sealed {
+pub(crate) mod sealed {
     pub trait Submit {}
 }
 

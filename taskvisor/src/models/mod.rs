@@ -27,7 +27,6 @@ mod waiters;
 mod world;
 
 use std::future::{Future, poll_fn};
-use std::hash::BuildHasher;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,7 +41,6 @@ use tokio::time::Instant;
 use crate::policy::{Config, Policy};
 use crate::runtime::cell::{OutcomePoll, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
-use crate::sync::RandomState;
 use crate::task::{Outcome, StopCause, TaskId};
 
 const GRACE: Duration = Duration::from_secs(1);
@@ -118,10 +116,9 @@ fn poll_once<T>(call: impl FnOnce(&mut Context<'_>) -> T) -> T {
 
 /// Returns two names that belong to different shards of a registry with two shards.
 fn names_in_two_shards() -> [&'static str; 2] {
-    let names = ["one", "two"];
-    let [one, two] = names.map(|name| RandomState::new().hash_one(name) >> 32);
-    assert_ne!(one % 2, two % 2);
-    names
+    let shard = |name: &str| Registry::new(1).hash(&RegistryKey::Name, name, TaskId::MIN).get() >> 32 & 1;
+    let in_another = ["two", "three", "four", "five"].into_iter().find(|name| shard(name) != shard("one"));
+    ["one", in_another.expect("these names are not all in one shard")]
 }
 
 fn join<T>(thread: JoinHandle<T>) -> T {

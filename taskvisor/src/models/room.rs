@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::world::{World, arrival, at_once};
 use super::{block_on, explore, explore_within, join, names_in_two_shards, poll_once, stop, submission};
-use crate::job::{Submit, SubmitError};
+use crate::job::{Submit, SubmitError, sealed};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
@@ -156,6 +156,8 @@ struct Trial {
     slot: &'static str,
     limits: Limits,
 }
+
+impl sealed::Submit for Trial {}
 
 impl Submit for Trial {
     type Handle = Arc<TaskCell>;

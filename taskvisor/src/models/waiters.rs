@@ -11,7 +11,7 @@ use super::{block_on, cell, explore, join, outcome, overdue, poll_once, stop};
 use crate::error::FailureKind;
 use crate::runtime::cell::{OutcomePoll, TaskCell, TaskEnd};
 use crate::runtime::registry::Registry;
-use crate::task::Outcome;
+use crate::task::{Outcome, StopCause};
 
 /// Waits for the outcome on another thread.
 fn spawn_waiter(task: &Arc<TaskCell>) -> thread::JoinHandle<Outcome> {
@@ -159,4 +159,40 @@ fn a_removed_idle_waiter_leaves_the_others_registered() {
         join(leaves);
         join(stays);
     });
+}
+
+/// `poll_started` × `poll_started` × `begin_attempt`: no waiter misses the start.
+#[test]
+fn a_start_wakes_every_waiter_no_matter_when_it_registers() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let waiters = [spawn_start_waiter(&task), spawn_start_waiter(&task)];
+        task.begin_attempt(now).expect("no stop was requested");
+        assert!(waiters.map(join).iter().all(Result::is_ok));
+    });
+}
+
+/// `poll_started` × `request_stop`, `decide_end`, `finish`: a stop request wakes the waiter, which registers again and is woken by
+/// the end.
+#[test]
+fn an_end_without_an_attempt_wakes_a_waiter_for_the_start() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let waiter = spawn_start_waiter(&task);
+        task.request_stop(stop(now));
+        task.decide_end(TaskEnd::Canceled { cause: StopCause::Cancel, failed: false });
+        task.finish(now);
+        assert!(join(waiter).is_err_and(|outcome| outcome.is_canceled()));
+    });
+}
+
+/// Waits for the first attempt on another thread.
+fn spawn_start_waiter(task: &Arc<TaskCell>) -> thread::JoinHandle<Result<(), Outcome>> {
+    let task = Arc::clone(task);
+    thread::spawn(move || {
+        let mut id = None;
+        block_on(poll_fn(|context| task.poll_started(&mut id, context)))
+    })
 }

@@ -10,11 +10,13 @@ pub(crate) mod signals;
 pub(crate) mod spawn;
 pub(crate) mod stuck;
 mod task_handle;
+mod test_context;
 
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;
 pub use handle::SupervisorHandle;
 pub use task_handle::{OutcomeFuture, TaskHandle};
+pub use test_context::TestContext;
 
 use std::fmt;
 use std::ops::Deref;

@@ -1,7 +1,7 @@
 //! The handle of one task, and the future of its outcome.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
@@ -148,6 +148,41 @@ impl TaskHandle {
         })
     }
 
+    /// Waits until the first attempt of the task begins. A later call completes at once.
+    ///
+    /// # Errors
+    ///
+    /// The outcome, if the task ended without an attempt: it was canceled or rejected before, or its runtime was shut down.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe. Any number of callers can wait.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+    ///     ctx.cancelled().await;
+    ///     Err(TaskError::Canceled)
+    /// });
+    /// let task = supervisor.add_task(TaskSpec::once(feed))?;
+    /// assert_eq!(task.started().await, Ok(()));
+    /// assert!(task.status().phase.is_running());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn started(&self) -> Result<(), Outcome> {
+        let mut waiting = StartWaiter { cell: &self.cell, waiter: None };
+        poll_fn(|context| {
+            let StartWaiter { cell, waiter } = &mut waiting;
+            cell.poll_started(waiter, context)
+        })
+        .await
+    }
+
     /// Waits until the task has ended, and returns its outcome.
     ///
     /// Afterwards the task is gone: its future and its value are dropped, and its name is free. The exception is a body that
@@ -172,6 +207,20 @@ impl fmt::Debug for TaskHandle {
             .field("name", &self.name())
             .field("id", &self.id())
             .finish_non_exhaustive()
+    }
+}
+
+/// A registration of [`TaskHandle::started`].
+struct StartWaiter<'a> {
+    cell: &'a TaskCell,
+    waiter: Option<WaiterId>,
+}
+
+impl Drop for StartWaiter<'_> {
+    fn drop(&mut self) {
+        if self.waiter.is_some() {
+            self.cell.remove_waiter(self.waiter);
+        }
     }
 }
 

@@ -156,6 +156,10 @@ pub struct TaskStatus {
     /// The number of consecutive failures. A success resets the count. A failed attempt that ran for `stable_after` starts
     /// again at 1.
     pub failures: u32,
+    /// The number of all attempts that failed, timeouts and panics included. It is never reset.
+    pub total_failures: u32,
+    /// The number of attempts after the first one. It is never reset.
+    pub restarts: u64,
     /// The latest failure, also if later attempts succeeded.
     pub last_error: Option<Failure>,
     /// When the next attempt begins, if it is scheduled.

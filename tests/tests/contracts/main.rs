@@ -33,7 +33,9 @@ mod missing_state;
 mod hand_written;
 
 mod context;
+mod unit_tests;
 mod token;
 mod listening;
 mod status;
+mod started;
 mod listing;

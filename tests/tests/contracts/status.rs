@@ -172,3 +172,38 @@ async fn a_phase_reads_like_words() {
     assert_eq!(waiting.status().phase.to_string(), "waiting for a permit");
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn failures_and_restarts_are_counted_in_all() {
+    let harness = Harness::new();
+    let rules = Rules::always().without_backoff().interval(SECOND).timeout(seconds(5));
+    let steps = [
+        Step::Fail("one"),
+        Step::Panic("two"),
+        Step::Succeed,
+        Step::Hang, // three: times out
+        Step::Succeed,
+        Step::UntilStopped,
+    ];
+    let task = add(&harness, rules, steps);
+    harness.reach(&task, 6).await;
+    let status = task.status();
+    assert_eq!((status.total_failures, status.restarts, status.failures), (3, 5, 0));
+    harness.restart(&task).expect("it runs");
+    harness.reach(&task, 7).await;
+    let status = task.status();
+    // A restart resets the streak, and is no failure.
+    assert_eq!((status.total_failures, status.restarts, status.failures), (3, 6, 0));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_failure_counts_in_the_total_of_an_ended_task() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().without_backoff().max_retries(1);
+    let task = add(&harness, rules, [Step::Fail("one"), Step::Fail("two")]);
+    assert!(harness.outcome(&task).await.is_failed());
+    let status = task.status();
+    assert_eq!((status.total_failures, status.restarts, status.failures), (2, 1, 2));
+    harness.finish().await;
+}

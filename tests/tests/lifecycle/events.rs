@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskvisor::{
-    Config, Event, EventKind, EventName, EventSet, RuntimeError, Subscribe, Subscriber, TaskFn, TaskId,
+    Config, Event, EventKind, EventName, EventSet, Failure, FailureKind, RuntimeError, Subscribe, Subscriber,
+    TaskFn, TaskId,
 };
 use tests::{Harness, Rules, Script, Step};
 
@@ -130,7 +131,10 @@ fn a_line_names_the_task_the_event_and_its_numbers() {
         (EventKind::started(2), "started attempt=2"),
         (EventKind::succeeded(1, Duration::from_micros(4_321)), "succeeded attempt=1 ran=4ms"),
         (EventKind::timed_out(3, Duration::from_secs(90)), "timed_out attempt=3 timeout=1m 30s"),
-        (EventKind::backoff(Duration::from_millis(200), 2), "backoff delay=200ms failures=2"),
+        (
+            EventKind::backoff(3, Duration::from_millis(200), 2, Failure::new(FailureKind::Error, 3, "oops")),
+            "backoff attempt=3 delay=200ms failures=2 error=\"oops\"",
+        ),
         (EventKind::lagged(7), "lagged lost=7"),
     ];
     for (kind, expected) in lines {

@@ -32,7 +32,6 @@ use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted
 use self::delayed::{Wait, poll_wait};
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::rare_parts::RareParts;
-use crate::event::{EventKind, EventName};
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{PendingStop, PollView, Request, RequestKind, TaskEnd, saturating_deadline};
@@ -278,32 +277,40 @@ impl TaskActor {
             return self.finish(TaskEnd::Aborted, None);
         }
         let stop = after.stop.map(|stop| stop.cause);
-        let failures = self.streak.failures();
+        let counted = (self.streak.failures(), self.streak.total());
         let next = self.streak.next(&self.policy, class, after.ran, stop, fastrand::u64);
         let end = match next {
-            NextStep::Repeat { after } => return self.schedule_next(now, after, false, context),
-            NextStep::Retry { after } => return self.schedule_next(now, after, true, context),
+            NextStep::Repeat { after } => return self.schedule_next(now, after, None, context),
+            NextStep::Retry { after: delay } => {
+                return self.schedule_next(now, delay, Some(after.attempt), context);
+            }
             NextStep::Complete => TaskEnd::Completed,
             NextStep::Fail => TaskEnd::Failed,
             NextStep::Stop { cause, failed } => TaskEnd::Canceled { cause, failed },
         };
         // A task that goes on sets the count in `begin_sleep`. Here it usually has not changed, which saves a lock.
-        if self.streak.failures() != failures {
-            self.registration.cell().count_failures(self.streak.failures());
+        let count = (self.streak.failures(), self.streak.total());
+        if count != counted {
+            self.registration.cell().count_failures(count);
         }
         self.finish(end, Some(now).filter(|_| !after.dropped))
     }
 
-    /// Sleeps until the next attempt, or yields if there is no delay.
-    fn schedule_next(&mut self, now: Instant, delay: Duration, failed: bool, context: &Context<'_>) -> Step {
+    /// Sleeps until the next attempt, or yields if there is no delay. `failed` is the attempt that failed before it.
+    fn schedule_next(
+        &mut self,
+        now: Instant,
+        delay: Duration,
+        failed: Option<u64>,
+        context: &Context<'_>,
+    ) -> Step {
         let until = saturating_deadline(now, delay);
         let failures = self.streak.failures();
-        if let Err(stop) = self.registration.begin_sleep(now, until, failures) {
+        if let Err(stop) = self.registration.begin_sleep(now, until, (failures, self.streak.total())) {
             return self.finish_stopped(stop);
         }
-        if failed {
-            self.registration
-                .publish(EventName::Backoff, Some(now), || EventKind::Backoff { delay, failures });
+        if let Some(attempt) = failed {
+            self.registration.publish_backoff(attempt, now, delay, failures);
         }
         if delay.is_zero() {
             // One return to the scheduler between attempts: a task that always succeeds at once must not starve others.

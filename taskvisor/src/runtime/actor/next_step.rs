@@ -34,6 +34,8 @@ pub(crate) enum NextStep {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FailureStreak {
     failures: u32,
+    /// All failures of the task. Never reset.
+    total: u32,
     /// The failures that were followed by a backoff delay. A `retry_after` delay does not increase later backoff delays.
     backoffs: u32,
     /// The previous backoff delay, in nanoseconds.
@@ -45,10 +47,18 @@ impl FailureStreak {
         self.failures
     }
 
+    pub(crate) fn total(&self) -> u32 {
+        self.total
+    }
+
+    fn begin_anew(&mut self) {
+        *self = Self { total: self.total, ..Self::default() };
+    }
+
     /// Forgets the failures before an interrupt, if its cause says so.
     pub(crate) fn clear(&mut self, cause: InterruptCause) {
         match cause {
-            InterruptCause::Restart => *self = Self::default(),
+            InterruptCause::Restart => self.begin_anew(),
         }
     }
 
@@ -104,10 +114,11 @@ impl FailureStreak {
     fn count(&mut self, policy: &Policy, failed: bool, ran: Duration) {
         // An attempt that ran stably ends the series before it, also if it failed: its failure is the first of a new one.
         if !failed || ran >= policy.stable_after() {
-            *self = Self::default();
+            self.begin_anew();
         }
         if failed {
             self.failures = self.failures.saturating_add(1);
+            self.total = self.total.saturating_add(1);
         }
     }
 }

@@ -7,6 +7,7 @@ mod extract;
 #[cfg(feature = "controller")]
 mod job_descriptor;
 #[cfg(feature = "controller")]
+#[cfg_attr(not(feature = "macros"), allow(dead_code, reason = "only an application changes jobs"))]
 mod job_spec;
 mod spec;
 mod state;

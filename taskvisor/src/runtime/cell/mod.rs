@@ -44,32 +44,33 @@
 //! outside this crate, which may block or lock the cell again.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, atomic};
 use std::task::Waker;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{BoxError, ErrorSlot, FailureKind, LastFailure};
+use crate::error::LastFailure;
 use crate::policy::StopTimeout;
 use crate::runtime::body::ErasedBody;
-use crate::sync::panics::discard;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::{TaskId, WaitingOn};
 
+mod attempts;
 mod finish;
 mod interrupt;
 mod queries;
 mod stop_request;
+mod synthetic;
 mod value;
 mod views;
 
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use stop_request::{
-    PendingStop, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest, TaskEnd,
-    saturating_deadline,
+    PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
+    TaskEnd, saturating_deadline,
 };
 pub(crate) use views::{FinishedAttempt, PollView};
 
@@ -83,8 +84,13 @@ pub(crate) struct TaskCell {
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
     stop_timeout: Option<StopTimeout>,
-    /// Precomputed registry hash.
-    hash: u64,
+    hash: RegistryHash,
+    /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
+    // Not in the state, which has no room for it without a larger allocation; likewise the next one. The lock orders both, so
+    // that models need not explore them.
+    total_failures: atomic::AtomicU32,
+    /// Whether attempt-scoped waiters wait for the first attempt. Written and read under the lock of `state`.
+    awaits_start: atomic::AtomicBool,
     state: Mutex<CellState>,
 }
 
@@ -142,7 +148,7 @@ impl TaskCell {
         id: TaskId,
         name: Cow<'static, str>,
         key: RegistryKey,
-        hash: u64,
+        hash: RegistryHash,
         stop_timeout: Option<StopTimeout>,
         now: Instant,
     ) -> Self {
@@ -162,8 +168,18 @@ impl TaskCell {
             RegistryKey::Slot(slot) => (Some(slot), false),
             RegistryKey::Free => (None, false),
         };
-        let is_detached = AtomicBool::new(false);
-        Self { id, name, slot, holds_name, is_detached, stop_timeout, hash, state: Mutex::new(state) }
+        Self {
+            id,
+            name,
+            slot,
+            holds_name,
+            is_detached: AtomicBool::new(false),
+            stop_timeout,
+            hash,
+            total_failures: atomic::AtomicU32::new(0),
+            awaits_start: atomic::AtomicBool::new(false),
+            state: Mutex::new(state),
+        }
     }
 
     /// Returns the name of a task that was not registered.
@@ -226,126 +242,6 @@ impl TaskCell {
         waiters.wake();
         first
     }
-
-    /// Begins a poll of the actor: returns the pending request.
-    pub(crate) fn begin_poll(&self) -> PollView {
-        self.state.lock().begin_poll()
-    }
-
-    /// Begins a poll of the actor and, if nothing is requested, its next attempt.
-    // One lock instead of two: this is the common path of a task without a permit.
-    pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
-        let mut state = self.state.lock();
-        let view = state.begin_poll();
-        let may_start = view.request.is_none();
-        (view, may_start.then(|| state.begin_attempt(now)))
-    }
-
-    /// Ends a poll of the actor that is pending, and registers its waker. Returns whether the end of the task was forced
-    /// during the poll: the actor must then finish instead of waiting.
-    ///
-    /// `view` is what `begin_poll` returned. If it is out of date, the actor is woken for another poll.
-    pub(crate) fn end_poll(&self, view: PollView, waker: &Waker) -> bool {
-        let (outdated, stuck, _replaced) = {
-            let mut state = self.state.lock();
-            state.polling = false;
-            // Registered here and not in `begin_poll`, because most tasks complete in their first poll.
-            let replaced = state.links.live().and_then(|live| {
-                let registered = live.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
-                // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
-                if registered { None } else { live.actor.replace(waker.clone()) }
-            });
-            (state.request != view.request, state.phase == CellPhase::Stuck, replaced)
-        };
-        // A request during the poll may have woken nothing: the first poll has no registered waker yet.
-        if outdated {
-            waker.wake_by_ref();
-        }
-        stuck
-    }
-
-    pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self.state.lock().request, Some(Request { kind: RequestKind::Interrupt(_), .. }))
-    }
-
-    pub(crate) fn stop_requested(&self) -> bool {
-        self.state.lock().stop().is_some()
-    }
-
-    /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
-    pub(crate) fn begin_wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
-        let mut state = self.state.lock();
-        // A task whose end was forced stays `Stuck` until its actor returns.
-        let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
-        if begins {
-            state.phase = CellPhase::Waiting(on);
-            state.since = now;
-        }
-        (state.since, begins)
-    }
-
-    /// Begins the next attempt, unless a stop was requested.
-    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
-        let mut state = self.state.lock();
-        if let Some(stop) = state.stop() {
-            return Err(stop);
-        }
-        Ok(state.begin_attempt(now))
-    }
-
-    /// Ends the attempt, whose future is dropped by now: records its failure, cancels its token, wakes its waiters.
-    pub(crate) fn finish_attempt(
-        &self,
-        now: Instant,
-        caught: Option<(FailureKind, BoxError)>,
-    ) -> FinishedAttempt {
-        let (after, token, listeners, previous) = {
-            let mut state = self.state.lock();
-            // A task whose end was forced stays `Stuck` until its actor returns.
-            if state.end.is_none() {
-                state.phase = CellPhase::Waiting(WaitingOn::Slot);
-            }
-            let attempt = state.attempt;
-            let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
-            // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
-            let ran = now.saturating_duration_since(state.since);
-            let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
-            let interrupt = state.take_interrupt();
-            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
-            state.since = now;
-            let live = state.links.live();
-            let (token, listeners) =
-                live.map_or((None, None), |live| (live.token.take(), live.waiters.take_attempt_waiters()));
-            (after, token, listeners, previous)
-        };
-        if let Some(token) = token {
-            token.cancel();
-        }
-        if let Some(listeners) = listeners {
-            listeners.wake();
-        }
-        // After the lock and contained: the destructor of the error is user code.
-        discard(previous);
-        after
-    }
-
-    /// Sets the number of consecutive failures.
-    pub(crate) fn count_failures(&self, failures: u32) {
-        self.state.lock().failures = failures;
-    }
-
-    /// Enters the phase `Sleeping`, unless a stop was requested. Sets the number of consecutive failures in either case.
-    pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
-        let mut state = self.state.lock();
-        state.failures = failures;
-        // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
-        if let Some(stop) = state.stop() {
-            return Err(stop);
-        }
-        state.phase = CellPhase::Sleeping { until };
-        state.since = now;
-        Ok(())
-    }
 }
 
 impl Links {
@@ -354,25 +250,5 @@ impl Links {
             Self::Live(live) => Some(live),
             Self::Value(_) => None,
         }
-    }
-}
-
-impl CellState {
-    fn begin_poll(&mut self) -> PollView {
-        self.polling = true;
-        // A new poll: an observation of the previous one says nothing about it.
-        let Some(pending) = &mut self.request else {
-            return PollView { request: None, interrupted_wait: None };
-        };
-        pending.first_overdue_ms = 0;
-        let interrupted_wait = self.take_interrupted_wait();
-        PollView { request: self.request, interrupted_wait }
-    }
-
-    fn begin_attempt(&mut self, now: Instant) -> u64 {
-        self.attempt += 1;
-        self.phase = CellPhase::Running;
-        self.since = now;
-        self.attempt
     }
 }

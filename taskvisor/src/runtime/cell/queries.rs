@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::event::Subject;
+use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus};
 
@@ -44,7 +45,7 @@ impl TaskCell {
     }
 
     pub(crate) fn hash(&self) -> u64 {
-        self.hash
+        self.hash.get()
     }
 
     /// Returns the outcome, or registers the waker. The waker is also woken by a stop request, which sets the deadline.
@@ -59,6 +60,28 @@ impl TaskCell {
             // Not reached without live links: an ended task has an outcome.
             let Some(live) = state.links.live() else { return Some(OutcomePoll::Over(Outcome::Aborted)) };
             live.waiters.register(id, source).then_some(OutcomePoll::Until(deadline))
+        })
+    }
+
+    /// Ready once the first attempt has begun, with `Err` if the task has ended without one. Otherwise registers the waker.
+    pub(crate) fn poll_started(
+        &self,
+        id: &mut Option<WaiterId>,
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Outcome>> {
+        check_or_register(id, context.waker(), |id, source| {
+            let mut state = self.state.lock();
+            if state.attempt > 0 {
+                return Some(Poll::Ready(Ok(())));
+            }
+            if let Some(outcome) = state.outcome() {
+                return Some(Poll::Ready(Err(outcome)));
+            }
+            // Set in the lock that registers the waiter, so that an attempt that begins after it finds both. Attempt-scoped,
+            // because there is no other attempt to wait for.
+            self.awaits_start.store(true, Ordering::Relaxed);
+            let Some(live) = state.links.live() else { return Some(Poll::Ready(Err(Outcome::Aborted))) };
+            live.waiters.register_for_attempt(id, source).then_some(Poll::Pending)
         })
     }
 
@@ -158,6 +181,8 @@ impl TaskCell {
             since: state.since,
             attempt,
             failures: state.failures,
+            total_failures: self.total_failures.load(Ordering::Relaxed),
+            restarts: attempt.saturating_sub(1),
             last_error: state.last.share(),
             next_attempt,
             stopping: state.stop().is_some(),

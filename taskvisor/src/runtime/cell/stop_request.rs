@@ -30,6 +30,24 @@ impl RegistryKey {
     }
 }
 
+/// The precomputed registry hash of a task. Four bytes, because every task pays for its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RegistryHash(u32);
+
+impl RegistryHash {
+    /// Keeps one half of a hash.
+    pub(crate) fn of(hash: u64) -> Self {
+        Self((hash >> 32) as u32)
+    }
+
+    /// Returns the hash for the tables. It has all the bits that choose the shard, the bucket and the control byte.
+    // Multiplicative hashing after Knuth, The Art of Computer Programming, volume 3, section 6.4, with 2^64 divided by the
+    // golden ratio: different halves give different lower bits, and the upper bits depend on all of them.
+    pub(crate) fn get(self) -> u64 {
+        u64::from(self.0).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 /// What was requested of a task. Its attempt is dropped at the deadline.
 // One deadline for both kinds, and not an enum of two structs: that would need 32 bytes instead of 24 in every cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,7 +46,7 @@ use tokio::time::Instant;
 use self::room::{RoomWakeups, SlotWaiters, WaitingTotal};
 use self::slot::{NoRoom, SlotQueue};
 use self::slots::{Slot, take_or_defer};
-use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
+use crate::runtime::cell::{RegistryHash, RegistryKey, StopRequest, TaskCell};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::task::TaskId;
@@ -122,12 +122,17 @@ impl Registry {
 
     /// Computes the registry hash of a task. The cell stores it.
     // The hasher has a random seed: names and slots may come from untrusted input, which must not cause collisions.
-    pub(crate) fn hash(&self, key: &RegistryKey, name: &str, id: TaskId) -> u64 {
-        match key {
+    pub(crate) fn hash(&self, key: &RegistryKey, name: &str, id: TaskId) -> RegistryHash {
+        RegistryHash::of(match key {
             RegistryKey::Name => self.hasher.hash_one(name),
             RegistryKey::Slot(slot) => self.hasher.hash_one(&**slot),
             RegistryKey::Free => self.hasher.hash_one(id),
-        }
+        })
+    }
+
+    /// Computes the hash of a name or of a slot, as `hash` does for a task that is registered under it.
+    fn hash_of(&self, key: &str) -> u64 {
+        RegistryHash::of(self.hasher.hash_one(key)).get()
     }
 
     /// Registers a task under its name, if the name is free and admission is open.
@@ -226,7 +231,7 @@ impl Registry {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Arc<TaskCell>> {
-        let hash = self.hasher.hash_one(name);
+        let hash = self.hash_of(name);
         let shard = self.shard(hash).lock();
         let found = shard.tasks.find(hash, |other| other.hash == hash && other.cell.is_named(name));
         found.map(|found| Arc::clone(&found.cell))

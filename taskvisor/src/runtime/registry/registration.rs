@@ -1,6 +1,7 @@
 //! The registration of one task, from the moment its name or slot is taken until its end is visible.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -118,9 +119,26 @@ impl Registration {
         self.publish(name, Some(now), || kind(&self.cell));
     }
 
+    #[inline]
+    pub(crate) fn publish_backoff(&self, attempt: u64, now: Instant, delay: Duration, failures: u32) {
+        if !self.shared.bus.wants(EventName::Backoff) {
+            return;
+        }
+        // A failure precedes every backoff, and the cell has it.
+        if let Some(error) = self.cell.last_error() {
+            let kind = EventKind::Backoff { attempt, delay, failures, error };
+            self.publish(EventName::Backoff, Some(now), || kind);
+        }
+    }
+
     /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
     /// attempt would be out of date.
-    pub(crate) fn begin_sleep(&self, now: Instant, until: Instant, failures: u32) -> Result<(), PendingStop> {
+    pub(crate) fn begin_sleep(
+        &self,
+        now: Instant,
+        until: Instant,
+        failures: (u32, u32),
+    ) -> Result<(), PendingStop> {
         // A `Latest` that was enqueued during the attempt did not stop it, and is found here. One that is enqueued after
         // this check finds in the cell that no attempt is running, and requests the stop itself.
         if self.cell.slot().is_some() && self.shared.registry.latest_waits(&self.cell) {

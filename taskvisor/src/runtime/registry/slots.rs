@@ -25,7 +25,6 @@
 //!
 //! Both are decided under the lock of the shard, so that exactly one party runs it or ends it.
 
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use hashbrown::hash_table::{Entry, OccupiedEntry};
@@ -264,7 +263,7 @@ impl Registry {
     /// Empties the queue of a slot, for the reason of `request`. The caller ends the returned submissions. `None` if the slot is
     /// idle.
     pub(crate) fn clear(&self, slot: &str, request: StopRequest) -> Option<Cleared> {
-        let hash = self.hasher.hash_one(slot);
+        let hash = self.hash_of(slot);
         let (cleared, awaited, wakeups) = {
             let mut shard = self.shard(hash).lock();
             let Shard { slots, withdrawn, room, .. } = &mut *shard;
@@ -292,7 +291,7 @@ impl Registry {
         reported: Instant,
         now: Instant,
     ) -> Option<DelayedSubmissions> {
-        let hash = self.hasher.hash_one(slot);
+        let hash = self.hash_of(slot);
         let mut shard = self.shard(hash).lock();
         let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
         // Another submission has started a timer since, because the slot was idle or because this timer slept for too long.
@@ -321,7 +320,7 @@ impl Registry {
 
     /// Returns the owner of a slot.
     pub(crate) fn owner(&self, slot: &str) -> Option<Arc<TaskCell>> {
-        let hash = self.hasher.hash_one(slot);
+        let hash = self.hash_of(slot);
         let shard = self.shard(hash).lock();
         shard.slots.find(hash, |other| other.is(slot)).map(|queue| Arc::clone(&queue.owner))
     }

@@ -1,0 +1,193 @@
+//! The steps of the actor between the start of a task and its end: polls, waits, attempts and sleeps.
+
+use std::task::Waker;
+
+use tokio::time::Instant;
+
+use super::{CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell};
+use crate::error::{BoxError, ErrorSlot, FailureKind};
+use crate::sync::Ordering;
+use crate::sync::panics::discard;
+use crate::sync::wakers::WakeList;
+use crate::task::WaitingOn;
+
+impl TaskCell {
+    /// Begins a poll of the actor: returns the pending request.
+    pub(crate) fn begin_poll(&self) -> PollView {
+        self.state.lock().begin_poll()
+    }
+
+    /// Begins a poll of the actor and, if nothing is requested, its next attempt.
+    // One lock instead of two: this is the common path of a task without a permit.
+    pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
+        let (view, attempt, waiters) = {
+            let mut state = self.state.lock();
+            let view = state.begin_poll();
+            let may_start = view.request.is_none();
+            let attempt = may_start.then(|| state.begin_attempt(now));
+            (view, attempt, self.take_start_waiters(&mut state))
+        };
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
+        (view, attempt)
+    }
+
+    /// Ends a poll of the actor that is pending, and registers its waker. Returns whether the end of the task was forced
+    /// during the poll: the actor must then finish instead of waiting.
+    ///
+    /// `view` is what `begin_poll` returned. If it is out of date, the actor is woken for another poll.
+    pub(crate) fn end_poll(&self, view: PollView, waker: &Waker) -> bool {
+        let (outdated, stuck, _replaced) = {
+            let mut state = self.state.lock();
+            state.polling = false;
+            // Registered here and not in `begin_poll`, because most tasks complete in their first poll.
+            let replaced = state.links.live().and_then(|live| {
+                let registered = live.actor.as_ref().is_some_and(|registered| registered.will_wake(waker));
+                // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
+                if registered { None } else { live.actor.replace(waker.clone()) }
+            });
+            (state.request != view.request, state.phase == CellPhase::Stuck, replaced)
+        };
+        // A request during the poll may have woken nothing: the first poll has no registered waker yet.
+        if outdated {
+            waker.wake_by_ref();
+        }
+        stuck
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self.state.lock().request, Some(Request { kind: RequestKind::Interrupt(_), .. }))
+    }
+
+    pub(crate) fn stop_requested(&self) -> bool {
+        self.state.lock().stop().is_some()
+    }
+
+    /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
+    pub(crate) fn begin_wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
+        let mut state = self.state.lock();
+        // A task whose end was forced stays `Stuck` until its actor returns.
+        let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
+        if begins {
+            state.phase = CellPhase::Waiting(on);
+            state.since = now;
+        }
+        (state.since, begins)
+    }
+
+    /// Takes the waiters for the first attempt, once it has begun.
+    // A flag and not a look at the waiters: most tasks have none, and a waiter for the outcome must not be woken by each start.
+    // Relaxed, because the flag is only used under the lock.
+    #[inline]
+    fn take_start_waiters(&self, state: &mut CellState) -> Option<WakeList> {
+        if self.awaits_start.load(Ordering::Relaxed) { self.take_waiters_once_started(state) } else { None }
+    }
+
+    #[cold]
+    fn take_waiters_once_started(&self, state: &mut CellState) -> Option<WakeList> {
+        if state.attempt == 0 {
+            return None;
+        }
+        self.awaits_start.store(false, Ordering::Relaxed);
+        state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
+    }
+
+    /// Begins the next attempt, unless a stop was requested.
+    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
+        let (attempt, waiters) = {
+            let mut state = self.state.lock();
+            if let Some(stop) = state.stop() {
+                return Err(stop);
+            }
+            (state.begin_attempt(now), self.take_start_waiters(&mut state))
+        };
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
+        Ok(attempt)
+    }
+
+    /// Ends the attempt, whose future is dropped by now: records its failure, cancels its token, wakes its waiters.
+    pub(crate) fn finish_attempt(
+        &self,
+        now: Instant,
+        caught: Option<(FailureKind, BoxError)>,
+    ) -> FinishedAttempt {
+        let (after, token, listeners, previous) = {
+            let mut state = self.state.lock();
+            // A task whose end was forced stays `Stuck` until its actor returns.
+            if state.end.is_none() {
+                state.phase = CellPhase::Waiting(WaitingOn::Slot);
+            }
+            let attempt = state.attempt;
+            let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
+            // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
+            let ran = now.saturating_duration_since(state.since);
+            let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
+            let interrupt = state.take_interrupt();
+            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
+            state.since = now;
+            let live = state.links.live();
+            let (token, listeners) =
+                live.map_or((None, None), |live| (live.token.take(), live.waiters.take_attempt_waiters()));
+            (after, token, listeners, previous)
+        };
+        if let Some(token) = token {
+            token.cancel();
+        }
+        if let Some(listeners) = listeners {
+            listeners.wake();
+        }
+        // After the lock and contained: the destructor of the error is user code.
+        discard(previous);
+        after
+    }
+
+    /// Sets the numbers of consecutive and of all failures.
+    pub(crate) fn count_failures(&self, failures: (u32, u32)) {
+        let mut state = self.state.lock();
+        state.failures = failures.0;
+        self.total_failures.store(failures.1, Ordering::Relaxed);
+    }
+
+    /// Enters the phase `Sleeping`, unless a stop was requested. Sets the numbers of consecutive and of all failures in either
+    /// case.
+    pub(crate) fn begin_sleep(
+        &self,
+        now: Instant,
+        until: Instant,
+        failures: (u32, u32),
+    ) -> Result<(), PendingStop> {
+        let mut state = self.state.lock();
+        state.failures = failures.0;
+        self.total_failures.store(failures.1, Ordering::Relaxed);
+        // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
+        if let Some(stop) = state.stop() {
+            return Err(stop);
+        }
+        state.phase = CellPhase::Sleeping { until };
+        state.since = now;
+        Ok(())
+    }
+}
+
+impl CellState {
+    fn begin_poll(&mut self) -> PollView {
+        self.polling = true;
+        // A new poll: an observation of the previous one says nothing about it.
+        let Some(pending) = &mut self.request else {
+            return PollView { request: None, interrupted_wait: None };
+        };
+        pending.first_overdue_ms = 0;
+        let interrupted_wait = self.take_interrupted_wait();
+        PollView { request: self.request, interrupted_wait }
+    }
+
+    fn begin_attempt(&mut self, now: Instant) -> u64 {
+        self.attempt += 1;
+        self.phase = CellPhase::Running;
+        self.since = now;
+        self.attempt
+    }
+}

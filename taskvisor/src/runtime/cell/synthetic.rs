@@ -1,0 +1,27 @@
+//! The cell of a task that no actor runs, for unit tests of task functions.
+
+use std::borrow::Cow;
+
+use tokio::time::Instant;
+
+use super::{CellPhase, RegistryHash, RegistryKey, TaskCell};
+use crate::error::Failure;
+use crate::task::TaskId;
+
+impl TaskCell {
+    /// Creates a cell in its attempt number `attempt`. `last` is the failure of an earlier one.
+    pub(crate) fn in_attempt(name: Cow<'static, str>, attempt: u64, last: Option<Failure>) -> Self {
+        // It is in no registry, so that the hash is never read.
+        let hash = RegistryHash::of(0);
+        let cell = Self::new(TaskId::next(), name, RegistryKey::Name, hash, None, Instant::now());
+        {
+            let mut state = cell.state.lock();
+            state.phase = CellPhase::Running;
+            state.attempt = attempt;
+            if let Some(last) = last {
+                state.last = last.into();
+            }
+        }
+        cell
+    }
+}

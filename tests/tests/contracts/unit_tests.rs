@@ -1,0 +1,85 @@
+//! `TestContext`: contexts with which a unit test calls the function of a task.
+
+use taskvisor::{
+    CancellationToken, Config, Failure, FailureKind, FromContext, State, Supervisor, SupervisorHandle,
+    TaskContext, TaskFn, TaskSpec, TestContext,
+};
+use tokio::time::sleep;
+
+use crate::support::SECOND;
+
+#[derive(Debug, PartialEq)]
+struct Database(u32);
+
+#[test]
+fn a_context_needs_no_runtime_and_no_supervisor() {
+    let context = TaskContext::for_test();
+    assert_eq!((context.name(), context.attempt()), ("test", 1));
+    assert!(context.last_error().is_none());
+    assert!(!context.is_cancelled());
+    assert!(!context.token().is_cancelled());
+}
+
+#[test]
+fn everything_that_a_body_can_read_can_be_set() {
+    let failure = Failure::new(FailureKind::Timeout, 2, "too slow");
+    let test = TestContext::new().with_name("sync").with_attempt(3).with_last_error(failure.clone());
+    let test = test.with_state(Database(7));
+    let context = test.context();
+    assert_eq!((context.name(), context.attempt(), context.last_error()), ("sync", 3, Some(failure)));
+    assert_eq!(*State::<Database>::from_context(&context), Database(7));
+    assert_eq!(*test.state::<Database>(), Database(7));
+    assert_eq!(context.id(), test.context().id());
+}
+
+#[test]
+#[should_panic(
+    expected = "no state of type `contracts::unit_tests::Database` was registered: add it with `with_state`"
+)]
+fn a_missing_state_is_named() {
+    let _ = TestContext::new().state::<Database>();
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancel_completes_what_waits_for_the_stop() {
+    let test = TestContext::new();
+    let (context, token) = (test.context(), CancellationToken::from_context(&test.context()));
+    let waits = tokio::spawn({
+        let context = context.clone();
+        async move { context.run_until_cancelled(sleep(SECOND * 3_600)).await.is_none() }
+    });
+    sleep(SECOND).await;
+    assert!(!waits.is_finished() && !token.is_cancelled());
+    test.cancel();
+    assert!(waits.await.expect("no panic"));
+    assert!(token.is_cancelled() && context.is_cancelled());
+    // It stays cancelled, as a stop request does.
+    test.context().cancelled().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_can_add_tasks_to_the_supervisor_of_the_test() {
+    async fn add(supervisor: SupervisorHandle) -> bool {
+        let task = TaskFn::arc("child", |database: State<Database>| async move {
+            assert_eq!(*database, Database(7));
+            Ok(())
+        });
+        let task = supervisor.add_task(TaskSpec::once(task)).expect("the supervisor runs");
+        task.outcome().await.is_completed()
+    }
+
+    let test = TestContext::new().with_state(Database(7));
+    assert!(add(test.supervisor()).await);
+    let from_context = SupervisorHandle::from_context(&test.context());
+    assert!(from_context.tasks().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_context_does_not_count_as_a_task() {
+    let supervisor = Supervisor::new(Config::default(), Vec::new());
+    let _context = TaskContext::for_test();
+    assert!(supervisor.tasks().is_empty());
+    let test = TestContext::new();
+    let _ = test.context();
+    assert!(test.supervisor().tasks().is_empty());
+}
