@@ -20,6 +20,7 @@ mod names;
 mod queue;
 mod registry;
 mod room;
+mod room_waits;
 mod run;
 mod shutdown;
 mod slots;
