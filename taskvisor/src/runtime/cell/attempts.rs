@@ -8,7 +8,6 @@ use super::{CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Reques
 use crate::error::{BoxError, ErrorSlot, FailureKind};
 use crate::sync::Ordering;
 use crate::sync::panics::discard;
-use crate::sync::wakers::WakeList;
 use crate::task::WaitingOn;
 
 impl TaskCell {
@@ -20,15 +19,14 @@ impl TaskCell {
     /// Begins a poll of the actor and, if nothing is requested, its next attempt.
     // One lock instead of two: this is the common path of a task without a permit.
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
-        let (view, attempt, waiters) = {
+        let (view, attempt) = {
             let mut state = self.state.lock();
             let view = state.begin_poll();
             let may_start = view.request.is_none();
-            let attempt = may_start.then(|| state.begin_attempt(now));
-            (view, attempt, self.take_start_waiters(&mut state))
+            (view, may_start.then(|| state.begin_attempt(now)))
         };
-        if let Some(waiters) = waiters {
-            waiters.wake();
+        if attempt.is_some() {
+            self.wake_start_waiters();
         }
         (view, attempt)
     }
@@ -76,35 +74,40 @@ impl TaskCell {
         (state.since, begins)
     }
 
-    /// Takes the waiters for the first attempt, once it has begun.
+    /// Wakes the waiters for the first attempt, which has begun.
     // A flag and not a look at the waiters: most tasks have none, and a waiter for the outcome must not be woken by each start.
-    // Relaxed, because the flag is only used under the lock.
+    // Read after the lock that began the attempt: a waiter that set it before that lock is seen, and a later one finds the
+    // attempt.
     #[inline]
-    fn take_start_waiters(&self, state: &mut CellState) -> Option<WakeList> {
-        if self.awaits_start.load(Ordering::Relaxed) { self.take_waiters_once_started(state) } else { None }
+    fn wake_start_waiters(&self) {
+        if self.awaits_start.load(Ordering::Relaxed) {
+            self.take_start_waiters();
+        }
     }
 
     #[cold]
-    fn take_waiters_once_started(&self, state: &mut CellState) -> Option<WakeList> {
-        if state.attempt == 0 {
-            return None;
-        }
-        self.awaits_start.store(false, Ordering::Relaxed);
-        state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
-    }
-
-    /// Begins the next attempt, unless a stop was requested.
-    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
-        let (attempt, waiters) = {
+    fn take_start_waiters(&self) {
+        let waiters = {
             let mut state = self.state.lock();
-            if let Some(stop) = state.stop() {
-                return Err(stop);
-            }
-            (state.begin_attempt(now), self.take_start_waiters(&mut state))
+            self.awaits_start.store(false, Ordering::Relaxed);
+            // No other waiter is attempt-scoped yet: the body has not been polled.
+            state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
         };
         if let Some(waiters) = waiters {
             waiters.wake();
         }
+    }
+
+    /// Begins the next attempt, unless a stop was requested.
+    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
+        let attempt = {
+            let mut state = self.state.lock();
+            if let Some(stop) = state.stop() {
+                return Err(stop);
+            }
+            state.begin_attempt(now)
+        };
+        self.wake_start_waiters();
         Ok(attempt)
     }
 

@@ -89,7 +89,7 @@ pub(crate) struct TaskCell {
     // Not in the state, which has no room for it without a larger allocation; likewise the next one. The lock orders both, so
     // that models need not explore them.
     total_failures: atomic::AtomicU32,
-    /// Whether attempt-scoped waiters wait for the first attempt. Written and read under the lock of `state`.
+    /// Whether attempt-scoped waiters wait for the first attempt. Written under the lock of `state`.
     awaits_start: atomic::AtomicBool,
     state: Mutex<CellState>,
 }
