@@ -5,8 +5,8 @@ use std::fmt;
 use super::tune::DeclaredSpec;
 use crate::runtime::body::Location;
 
-/// A type that `#[task]`, `#[job]` or `#[subscriber]` has generated. It stands for the declaration in [`App::tune`](super::App::tune)
-/// and [`App::disable`](super::App::disable).
+/// A type that `#[task]`, `#[job]` or `#[subscriber]` has generated. It stands for the declaration in
+/// [`App::tune`](super::App::tune) and [`App::disable`](super::App::disable).
 ///
 /// Only generated code implements it.
 #[diagnostic::on_unimplemented(

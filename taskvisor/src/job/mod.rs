@@ -63,7 +63,8 @@ impl<J: Job> Submission<J> {
 
     /// Overrides the declared slot.
     ///
-    /// All submissions of a supervisor share one namespace of slots: see [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
+    /// All submissions of a supervisor share one namespace of slots: see
+    /// [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
     #[must_use]
     pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
         self.slot = Some(slot.into());
@@ -174,7 +175,8 @@ impl<J: Job> Submission<J> {
 pub trait JobExt: Job {
     /// Overrides the declared slot.
     ///
-    /// All submissions of a supervisor share one namespace of slots: see [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
+    /// All submissions of a supervisor share one namespace of slots: see
+    /// [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
     fn with_slot(self, slot: impl Into<Arc<str>>) -> Submission<Self> {
         Submission::new(self).with_slot(slot)
     }

@@ -312,7 +312,8 @@ fn drained_means_that_every_gap_was_reported() {
     });
 }
 
-/// `push` × `close`, `poll_drained` × `poll_delivery`, `finish_delivery`: no event is handled after the queue is closed and drained.
+/// `push` × `close`, `poll_drained` × `poll_delivery`, `finish_delivery`: no event is handled after the queue is closed
+/// and drained.
 #[test]
 fn no_event_is_handled_after_the_drain() {
     explore_within(4, || {
