@@ -1,29 +1,33 @@
-//! Supervises annotated functions: repeats them, retries them with backoff, observes them, and stops them in order.
-//! Ends by itself, or with Ctrl-C: `cargo run --example quickstart`
+//! A service with one task, one job, one subscriber and one state. It ends by itself, or with Ctrl-C:
+//! `cargo run --example quickstart`
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
-
 use taskvisor::prelude::*;
 
-/// A state that tasks share. It is registered once below, and passed to every function with a parameter `State<Inbox>`.
 #[derive(Default)]
-struct Inbox {
-    mails: AtomicU32,
+struct Shop {
+    requests: AtomicU32,
 }
 
-/// Repeats 300 ms after each success. An error or a panic is a failure, which is retried after a backoff.
+/// Repeats 300 ms after each success. An error, a panic or a timeout is a failure, which is retried after a backoff.
 #[task(every = "300ms", backoff = "exp", timeout = "5s")]
-async fn poll(ctx: TaskContext, inbox: State<Inbox>, supervisor: SupervisorHandle) -> io::Result<()> {
-    if ctx.attempt() <= 2 {
-        return Err(io::Error::other("the server is not ready"));
-    }
-    let mails = inbox.mails.fetch_add(1, Ordering::Relaxed) + 1;
-    println!("attempt {}: mail {mails}", ctx.attempt());
-    if mails == 3 {
+async fn poll(supervisor: SupervisorHandle) -> Result<(), TaskError> {
+    let orders = supervisor.submit(import { customer: 42 })?.await?;
+    println!("{orders} orders");
+    if orders == 3 {
         supervisor.stop(); // a service omits this call, and runs until a signal
     }
     Ok(())
+}
+
+/// Takes arguments and returns a value. Imports of one customer run one at a time, in order.
+#[job(slot = "customer-{customer}", timeout = "2s")]
+async fn import(customer: u32, shop: State<Shop>) -> io::Result<u32> {
+    match shop.requests.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(io::Error::other(format!("no answer for customer {customer}"))),
+        orders => Ok(orders),
+    }
 }
 
 /// Its own worker calls this function with every event of these kinds.
@@ -35,5 +39,5 @@ async fn watch(event: &Event) {
 /// The setup. When it returns, all declared tasks run, until none is left or until SIGINT or SIGTERM.
 #[taskvisor::main(grace = "5s")]
 async fn main(app: &mut App) {
-    app.state(Inbox::default());
+    app.state(Shop::default());
 }

@@ -1,6 +1,7 @@
 //! Jobs that `#[job]` declares: arguments are fields, extractors are injected, the function stays a function.
 
 use std::num::ParseIntError;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use taskvisor::prelude::*;
@@ -21,6 +22,11 @@ async fn parse(text: String) -> Result<u64, ParseIntError> {
 #[job]
 async fn double(number: u32) -> u32 {
     number * 2
+}
+
+#[job]
+async fn count(calls: State<Calls>) -> u32 {
+    calls.0.0.fetch_add(1, Ordering::SeqCst) + 1
 }
 
 type Answer<T> = Result<T, anyhow::Error>;
@@ -172,6 +178,7 @@ async fn the_function_stays_callable_with_plain_values() {
     assert_eq!(parse("7".to_owned()).await, Ok(7));
     assert_eq!(double(7).await, 14);
     assert_eq!(through_an_alias(1).await.expect("a value"), 1);
+    assert_eq!(count(State(Arc::new(Calls(AtomicU32::new(6))))).await, 7);
 }
 
 #[tokio::test(start_paused = true)]

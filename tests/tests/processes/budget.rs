@@ -9,7 +9,8 @@ use super::process::{Ended, Process};
 const GRACE: &str = "500ms";
 const DRAIN: &str = "4s";
 const ONCE: Duration = Duration::from_millis(500 + 4000 + 700);
-const TWICE: Duration = Duration::from_millis(500 + 4000 + 4000);
+/// The limit of the contract, and two seconds for a busy machine. Less than with a drain that is spent twice.
+const LIMIT: Duration = Duration::from_millis(500 + 4000 + 900 + 2000);
 /// Less than the drain.
 const NO_DRAIN: Duration = Duration::from_secs(4);
 
@@ -29,7 +30,7 @@ fn the_drain_is_spent_once_by_subscribers_and_states() {
     let ingredients = ["ignores", "hangs-at-stopped", "leaks-spawned"];
     let (ended, took) = terminate("several", &ingredients, "started");
     ended.expect_code(124);
-    assert!(took < TWICE, "it took {took:?}, {}", ended.stderr);
+    assert!(took < LIMIT, "it took {took:?}, {}", ended.stderr);
     assert!(took >= ONCE - Duration::from_millis(700), "it took {took:?}");
 }
 
@@ -39,7 +40,7 @@ fn a_blocked_thread_and_a_slow_subscriber_share_one_budget() {
         let (ended, took) = terminate(flavor, &["blocks", "sleeps-at-request"], "started");
         ended.expect_code(124);
         ended.expect_stderr("`blocks`");
-        assert!(took < TWICE, "{flavor}: it took {took:?}, {}", ended.stderr);
+        assert!(took < LIMIT, "{flavor}: it took {took:?}, {}", ended.stderr);
     }
 }
 
@@ -69,7 +70,7 @@ fn a_leaked_context_is_reported_with_the_states_it_keeps() {
     ended.expect_code(0);
     ended.expect_stderr("process_end::Joins");
     assert!(!ended.stdout.contains("joining"), "the leaked context keeps the state: {}", ended.stdout);
-    assert!(took < TWICE, "it took {took:?}");
+    assert!(took < LIMIT, "it took {took:?}");
 }
 
 mod late_block {

@@ -11,9 +11,11 @@ fn run(name: &str) -> Ended {
 #[test]
 fn quickstart() {
     let ended = run("quickstart");
-    ended.expect_stdout("poll#1 failed attempt=2 ");
+    ended.expect_stdout("[customer-42] failed attempt=1 ");
+    ended.expect_stdout("poll#1 failed attempt=1 ");
     ended.expect_stdout("poll#1 backoff delay=");
-    ended.expect_stdout("attempt 5: mail 3");
+    ended.expect_stdout("\n3 orders\n");
+    ended.expect_stdout("poll#1 ended canceled by the shutdown\n");
     assert_eq!(ended.stderr, "");
 }
 
