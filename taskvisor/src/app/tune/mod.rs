@@ -36,8 +36,8 @@ impl App {
     /// Changes the options of a declared task, job or subscriber, before it starts.
     ///
     /// `change` takes the [`TaskSpec`](crate::TaskSpec), `JobSpec` or [`Subscriber`](crate::Subscriber) with the options of the
-    /// attribute, and returns it changed.
-    /// It is called at once. Later options replace those of the attribute, and the checks at start apply to the result.
+    /// attribute, and returns it changed. It is called at once. Later options replace those of the attribute, and the checks at
+    /// start apply to the result.
     ///
     /// ```no_run
     /// use std::time::Duration;
