@@ -1,33 +1,74 @@
-//! Supervises annotated async functions: restarts them with backoff, limits their run time, publishes their events,
-//! admits them by key, and shuts them down in order.
+//! Runs async functions as supervised tasks of one process: it restarts them with backoff, limits their run time, and stops
+//! them in order.
 //!
-//! A service has a dozen background loops. Each has its own retry, its own sleep, its own shutdown flag, and panics
-//! that go unnoticed. Here each loop is a function with one attribute:
+//! Each background loop of a service is a function with one attribute:
 //!
-#![cfg_attr(feature = "macros", doc = "```no_run")]
+#![cfg_attr(feature = "macros", doc = "```standalone_crate")]
 #![cfg_attr(not(feature = "macros"), doc = "```ignore")]
+//! use std::io;
 //! use taskvisor::prelude::*;
 //!
-//! #[task(restart = "always", every = "10s", backoff = "exp", timeout = "5s")]
-//! async fn ping(ctx: TaskContext) -> Result<(), std::io::Error> {
-//!     println!("ping, attempt {}", ctx.attempt());
-//!     Ok(()) // an error or a panic is retried with backoff
+//! struct Greeting {
+//!     text: &'static str,
 //! }
 //!
+//! /// An error or a panic is retried with backoff; `every = "10s"` would repeat the task after each success.
+//! #[task(backoff = "exp", timeout = "5s")]
+//! async fn greet(ctx: TaskContext, greeting: State<Greeting>) -> io::Result<()> {
+//!     if ctx.attempt() == 1 {
+//!         return Err(io::Error::other("not yet"));
+//!     }
+//!     println!("{} from attempt {}", greeting.text, ctx.attempt());
+//!     Ok(())
+//! }
+//!
+//! /// The setup. Then all declared tasks run, until none is left or until SIGINT or SIGTERM.
 //! #[taskvisor::main]
-//! async fn main() {} // the setup; then all declared tasks run, until SIGINT or SIGTERM
+//! async fn main(app: &mut App) {
+//!     app.state(Greeting { text: "hello" });
+//! }
 //! ```
 //!
 //! # Overview
 //!
-//! - A task is a function with `#[task]`, a closure in [`TaskFn`], or a type that implements [`Task`]. Its parameters are
-//!   [extracted](FromContext). Its return value decides what follows: see the table of [`RestartPolicy`].
-//! - A [`Supervisor`] runs [`TaskSpec`]s. It accepts or refuses each one at once. It works without the attributes
-//!   (`default-features = false`).
-//! - A [`TaskHandle`] shows the status of a task, requests its stop, and waits for its [`Outcome`].
-//! - Keyed work is submitted to a slot, where one submission runs at a time. The `Admission` decides what happens to later
-//!   submissions. A function with `#[job]` takes arguments and returns a value.
-//! - A [subscriber](Subscribe) receives every [`Event`]. It cannot delay tasks or change their behavior.
+//! | to | use |
+//! |---|---|
+#![cfg_attr(
+    feature = "macros",
+    doc = "| declare tasks and subscribers | [`#[task]`](macro@task), [`#[subscriber]`](macro@subscriber) |"
+)]
+#![cfg_attr(
+    all(feature = "controller", feature = "macros"),
+    doc = "| declare work with arguments and a value | [`#[job]`](macro@job) |"
+)]
+#![cfg_attr(
+    feature = "macros",
+    doc = "| run an application, and change what it declares | [`#[taskvisor::main]`](macro@main), [`App`] |"
+)]
+//! | inject parameters | [`State`], [`TaskContext`], [`SupervisorHandle`], [`CancellationToken`]; your own: [`FromContext`] |
+//! | detect a stop request in a task | [`TaskContext::cancelled`], [`TaskContext::run_until_cancelled`] |
+//! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`] |
+//! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`] |
+//! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |
+//! | add, find and stop tasks | [`SupervisorHandle`], [`TaskHandle`]; a refusal: [`AddError`], [`RuntimeError`] |
+#![cfg_attr(
+    feature = "controller",
+    doc = "| submit work to a slot, where one submission runs at a time | [`SupervisorHandle::submit`], [`ControllerSpec`], [`Admission`], [`JobHandle`], [`JobExt`] |"
+)]
+//! | see what a task does | [`TaskStatus`], [`Phase`] |
+//! | see how a task ended | [`Outcome`], [`Failure`], [`Report`] |
+//! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`] |
+#![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
+//!
+//! [`prelude`] imports the names that most files need.
+//!
+//! # Features
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `macros` | the attributes and `App` | on |
+//! | `controller` | slots, submissions and jobs | on |
+//! | `logging` | `LogWriter` | off |
 //!
 //! # Common surprises
 //!
@@ -36,6 +77,8 @@
 //! - Panics are contained by unwinding. With `panic = "abort"`, a panic ends the process.
 //! - Tasks need a Tokio runtime with timers (`enable_time` or `enable_all`).
 //! - No task survives the process. For durable work, use a queue on a database.
+//! - An annotated function does not change, so a unit test can call it. In the 2024 edition, rustdoc compiles all doctests of a
+//!   crate into one program: mark a doctest that has a `#[taskvisor::main]` with `standalone_crate`.
 
 #![forbid(unsafe_code)]
 // On docs.rs, each item names the feature that it needs.
