@@ -27,6 +27,17 @@ pub trait Declared {
 /// A declaration that an application has found: see [`App::declared`](super::App::declared).
 ///
 /// `Display` writes its kind and its name, such as ``task `ping` ``.
+///
+/// ```no_run
+/// use taskvisor::prelude::*;
+/// use taskvisor::DeclarationKind;
+///
+/// #[taskvisor::main]
+/// async fn main(app: &mut App) {
+///     let jobs = app.declared().iter().filter(|one| one.kind == DeclarationKind::Job).count();
+///     println!("{jobs} jobs");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Declaration {

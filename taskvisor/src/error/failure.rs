@@ -10,6 +10,18 @@ use super::task_error::{BoxError, chain, describe};
 use crate::sync::panics::Contained;
 
 /// The way in which an attempt failed.
+///
+/// ```
+/// use taskvisor::{Failure, FailureKind};
+///
+/// /// Only failures that another attempt cannot repair.
+/// fn is_urgent(failure: &Failure) -> bool {
+///     matches!(failure.kind(), FailureKind::Fatal | FailureKind::Panic)
+/// }
+///
+/// assert!(is_urgent(&Failure::new(FailureKind::Panic, 1, "index out of bounds")));
+/// assert!(!is_urgent(&Failure::new(FailureKind::Timeout, 1, "too slow")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -32,6 +44,18 @@ pub enum FailureKind {
 /// the panic is contained.
 ///
 /// Two failures are equal if their kinds and messages are. The number of the attempt and the type of the error are ignored.
+///
+/// ```
+/// use std::io;
+/// use taskvisor::{Failure, FailureKind};
+///
+/// let error = io::Error::from(io::ErrorKind::ConnectionRefused);
+/// let failure = Failure::new(FailureKind::Error, 3, error);
+/// assert_eq!((failure.kind(), failure.attempt()), (FailureKind::Error, 3));
+/// assert_eq!(failure.to_string(), "connection refused");
+/// let cause = failure.downcast_ref::<io::Error>().map(io::Error::kind);
+/// assert_eq!(cause, Some(io::ErrorKind::ConnectionRefused));
+/// ```
 #[derive(Clone)]
 pub struct Failure {
     kind: FailureKind,

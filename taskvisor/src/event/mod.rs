@@ -33,6 +33,20 @@ pub(crate) trait Subject: Send + Sync {
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
 /// slot: `sync_tenant#25 [tenant-42] started attempt=1`.
+///
+/// ```
+/// use taskvisor::{Event, EventKind};
+///
+/// /// The body of a subscriber.
+/// fn message(event: &Event) -> Option<String> {
+///     match &event.kind {
+///         EventKind::Failed { attempt, error, .. } => Some(format!("{:?}, attempt {attempt}: {error}", event.task())),
+///         _ => None,
+///     }
+/// }
+///
+/// assert_eq!(message(&Event::new(EventKind::started(1)).with_task("ping")), None);
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {

@@ -46,6 +46,22 @@ impl SupervisorHandle {
     /// Waiting callers are admitted in no particular order. The owner of a slot deadlocks if it waits here for room in the
     /// queue of its own slot.
     ///
+    /// ```
+    /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::builder(Config::default()).controller(|limits| limits.with_per_slot(1)).build();
+    /// let mut handles = Vec::new();
+    /// for number in 0..10 {
+    ///     let import = TaskFn::arc("import", || async { Ok(()) });
+    ///     handles.push(supervisor.submit_wait(ControllerSpec::queue(TaskSpec::once(import))).await?);
+    /// }
+    /// assert_eq!(handles.len(), 10); // the queue held one at a time, and none was refused
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`submit`](Self::submit), except for a full queue.
@@ -74,6 +90,22 @@ impl SupervisorHandle {
     /// taken.
     ///
     /// No submission that was waiting at the time of the call starts. The slot is free once its owner has ended.
+    ///
+    /// ```
+    /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let sync = || TaskSpec::once(TaskFn::arc("sync", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) }));
+    /// let owner = supervisor.submit(ControllerSpec::queue(sync()))?;
+    /// let waiting = supervisor.submit(ControllerSpec::queue(sync()))?;
+    /// assert!(supervisor.clear_slot("sync"));
+    /// assert!(waiting.outcome().await.is_rejected());
+    /// assert!(owner.outcome().await.is_canceled());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clear_slot(&self, slot: &str) -> bool {
         let Ok(shared) = self.shared() else { return false };
         let now = shared.now();

@@ -13,6 +13,19 @@ use crate::supervisor::{SupervisorHandle, TaskHandle};
 ///
 /// The default slot is the name of the task. The name of a submission is a label and need not be unique: tasks of one name
 /// may run in two slots.
+///
+/// ```
+/// use taskvisor::{Config, ControllerSpec, Supervisor, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let report = TaskSpec::once(TaskFn::arc("report", || async { Ok(()) }));
+/// let handle = supervisor.submit(ControllerSpec::queue(report).with_slot("tenant-42"))?;
+/// assert!(handle.outcome().await.is_completed());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ControllerSpec {
     spec: TaskSpec,

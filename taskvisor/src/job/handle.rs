@@ -20,6 +20,26 @@ use crate::task::{Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 /// [`JobError::SlotDeadlock`] instead. A cycle over several slots, or an await inside a spawned Tokio task, is not detected:
 /// use a timeout there.
 ///
+/// ```
+/// # #[cfg(feature = "macros")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use taskvisor::prelude::*;
+///
+/// #[job]
+/// async fn double(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let handle = supervisor.submit(double { number: 21 })?;
+/// assert_eq!(handle.await?, 42);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "macros"))]
+/// # fn main() {}
+/// ```
+///
 /// # Cancel safety
 ///
 /// Cancel safe: a dropped await loses nothing. The value is returned once; a second await returns [`JobError::Taken`].
@@ -148,6 +168,29 @@ impl<V> fmt::Debug for JobHandle<V> {
 }
 
 /// Why a job returned no value.
+///
+/// ```
+/// # #[cfg(feature = "macros")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use taskvisor::prelude::*;
+///
+/// #[job]
+/// async fn count() -> std::io::Result<u32> {
+///     Err(std::io::Error::other("the disk is full"))
+/// }
+///
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// match supervisor.submit(count {})?.await {
+///     Ok(rows) => println!("{rows} rows"),
+///     Err(JobError::Ended(Outcome::Failed(failure))) => assert_eq!(failure.to_string(), "the disk is full"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "macros"))]
+/// # fn main() {}
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum JobError {

@@ -8,6 +8,23 @@ use crate::runtime::registry::slot::Admission;
 use crate::task::TaskId;
 
 /// A snapshot of a taken slot.
+///
+/// ```
+/// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// for name in ["first", "second"] {
+///     let task = TaskFn::arc(name, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+///     supervisor.submit(ControllerSpec::queue(TaskSpec::once(task)).with_slot("tenant-42"))?;
+/// }
+/// let slots = supervisor.slots();
+/// assert_eq!((&*slots[0].key, &*slots[0].owner), ("tenant-42", "first"));
+/// assert_eq!(slots[0].waiting[0].name, "second");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlotStatus {

@@ -48,6 +48,27 @@ pub(crate) mod sealed {
 }
 
 /// The error of a refused submission. It carries the reason and the submission, so that the caller can try again.
+///
+/// ```
+/// use taskvisor::{Config, ControllerSpec, RuntimeError, Supervisor, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let sync = || {
+///     let task = TaskFn::arc("sync", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+///     ControllerSpec::drop_if_running(TaskSpec::once(task))
+/// };
+/// let running = supervisor.submit(sync())?;
+/// let refused = supervisor.submit(sync()).expect_err("the slot has an owner");
+/// assert!(matches!(refused.reason(), RuntimeError::Busy { .. }));
+///
+/// running.cancel();
+/// running.outcome().await;
+/// supervisor.submit(refused.into_submission())?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct SubmitError<S>(Box<RefusedSubmission<S>>);
 
 struct RefusedSubmission<S> {

@@ -69,8 +69,8 @@ impl BackoffPolicy {
         }
     }
 
-    /// Creates the default policy: exponential from 100 ms, doubling up to 30 s, with jitter [`Equal`](JitterPolicy::Equal).
-    /// The [`builder`](Self::builder) changes these values.
+    /// Creates the default policy, `"exp"` in an attribute: exponential from 100 ms, doubling up to 30 s, with jitter
+    /// [`Equal`](JitterPolicy::Equal). The [`builder`](Self::builder) changes these values.
     #[must_use]
     pub const fn exponential() -> Self {
         Self {
@@ -162,6 +162,18 @@ impl Default for BackoffPolicy {
 }
 
 /// Builds an exponential [`BackoffPolicy`].
+///
+/// ```
+/// use std::time::Duration;
+/// use taskvisor::{BackoffPolicy, InvalidBackoff};
+///
+/// let policy = BackoffPolicy::builder().first(Duration::from_secs(1)).factor(3.0).build()?;
+/// assert_eq!(policy.delay(2), Duration::from_secs(3));
+///
+/// let invalid = BackoffPolicy::builder().factor(0.5).build();
+/// assert_eq!(invalid, Err(InvalidBackoff::Factor));
+/// # Ok::<(), InvalidBackoff>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BackoffBuilder {
     policy: BackoffPolicy,

@@ -41,7 +41,8 @@ impl Config {
         self
     }
 
-    /// Sets the time that subscribers have, at the end of a shutdown, to handle the events in their queues. Default: 5 s.
+    /// Sets the time that subscribers have, at the end of a shutdown, to handle the events in their queues. An application drops
+    /// its states in the same time. Default: 5 s.
     ///
     /// Grace and drain are 25 s together, because Kubernetes kills a process after 30 s.
     #[must_use]
@@ -178,7 +179,8 @@ impl Default for Config {
 
 /// The limits of the controller: how many submissions may wait for slots.
 ///
-/// ```
+#[cfg_attr(feature = "controller", doc = "```")]
+#[cfg_attr(not(feature = "controller"), doc = "```ignore")]
 /// use taskvisor::ControllerConfig;
 ///
 /// let limits = ControllerConfig::default().with_per_slot(8);
@@ -191,8 +193,8 @@ pub struct ControllerConfig {
 }
 
 impl ControllerConfig {
-    /// Sets how many submissions may wait for one slot. At this number a `Queue` is refused. Default: 100; the `queue`
-    /// option of a job overrides it.
+    /// Sets how many submissions may wait for one slot. At this number a `Queue` is refused. Default: 100; the option `queue`
+    /// of a job, and `JobSpec::with_queue`, override it.
     ///
     /// `Replace` and `Latest` count, but are never refused: at most one of each waits for a slot.
     #[must_use]

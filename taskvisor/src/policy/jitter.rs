@@ -5,6 +5,13 @@ use std::ops::RangeInclusive;
 /// How a backoff delay `d` is randomized.
 ///
 /// After Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+///
+/// ```
+/// use std::time::Duration;
+/// use taskvisor::{BackoffPolicy, JitterPolicy};
+///
+/// let steady = BackoffPolicy::constant(Duration::from_secs(5)).with_jitter(JitterPolicy::Full); // 0 to 5 s
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum JitterPolicy {
     /// Exactly `d`.

@@ -16,6 +16,13 @@ use std::fmt;
 /// `retry_after` does not lengthen the next delay.
 ///
 /// A stop request overrides this table: no attempt follows.
+///
+/// ```
+/// use taskvisor::{RestartPolicy, TaskFn, TaskSpec};
+///
+/// let ping = TaskFn::arc("ping", || async { Ok(()) });
+/// let spec = TaskSpec::inherit(ping).with_restart(RestartPolicy::Never);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RestartPolicy {
     /// Makes one attempt, whatever its result.

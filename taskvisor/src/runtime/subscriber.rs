@@ -42,6 +42,21 @@ pub trait Subscribe: Send + 'static {
 }
 
 /// A subscriber with the settings of its queue, as a supervisor accepts it. Converts from any type that is [`Subscribe`].
+///
+/// ```
+/// use taskvisor::{Config, Event, EventName, Subscribe, Subscriber, Supervisor};
+///
+/// struct Pager;
+///
+/// impl Subscribe for Pager {
+///     async fn on_event(&mut self, event: &Event) {
+///         eprintln!("{event}");
+///     }
+/// }
+///
+/// let pager = Subscriber::new(Pager).with_name("pager").with_queue(64).with_events([EventName::Failed]);
+/// let supervisor = Supervisor::new(Config::default(), vec![pager]);
+/// ```
 pub struct Subscriber {
     pub(crate) name: Cow<'static, str>,
     pub(crate) queue: usize,
@@ -89,8 +104,8 @@ impl Subscriber {
         self
     }
 
-    /// Sets the events to receive: an [`EventSet`], one name, or an array, a slice or a `Vec` of names. `Lagged` is always
-    /// received.
+    /// Sets the events to receive, as the option `on(…)` of the attribute does: an [`EventSet`], one name, or an array, a slice or
+    /// a `Vec` of names. `Lagged` is always received.
     ///
     /// ```
     /// use taskvisor::{Event, EventName, Subscribe, Subscriber};

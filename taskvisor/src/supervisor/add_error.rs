@@ -8,6 +8,23 @@ use crate::runtime::body::TaskSpec;
 use crate::task::RuntimeError;
 
 /// The error of a refused task. It carries the reason and the spec, so that the caller can try again.
+///
+/// ```
+/// use taskvisor::{Config, RuntimeError, Supervisor, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let ping = || TaskSpec::once(TaskFn::arc("ping", || async { Ok(()) }));
+/// let first = supervisor.add_task(ping())?;
+/// let refused = supervisor.add_task(ping()).expect_err("the name is taken");
+/// assert!(matches!(refused.reason(), RuntimeError::NameTaken { .. }));
+///
+/// first.outcome().await; // then the name is free
+/// supervisor.add_task(refused.into_spec())?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct AddError(Box<RefusedSpec>);
 

@@ -15,6 +15,24 @@ use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
 ///
 /// After the supervisor was dropped, it lists no tasks, and refuses new ones with
 /// [`ShuttingDown`](RuntimeError::ShuttingDown). [`Supervisor`](crate::Supervisor) dereferences to it.
+///
+/// ```
+/// use taskvisor::{Config, Supervisor, SupervisorHandle, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let handle: SupervisorHandle = supervisor.handle();
+/// let watch = TaskFn::arc("watch", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+/// handle.add_task(TaskSpec::once(watch))?;
+/// assert!(handle.is_alive("watch"));
+/// assert_eq!(handle.tasks().len(), 1);
+///
+/// let was_first = handle.cancel("watch").await?; // requests the stop, and waits for the outcome
+/// assert!(was_first && handle.task("watch").is_none());
+/// # Ok(())
+/// # }
+/// ```
 pub struct SupervisorHandle(SharedRef);
 
 enum SharedRef {
@@ -181,6 +199,20 @@ impl SupervisorHandle {
     }
 
     /// Returns a snapshot of all live tasks, the oldest first: added tasks, and submissions that run or wait for their slots.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// supervisor.add_task(TaskSpec::once(TaskFn::arc("ping", || async { Ok(()) })))?;
+    /// for task in supervisor.tasks() {
+    ///     println!("{}#{}: {}", task.name, task.id, task.phase); // ping#1: waiting for its slot
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskStatus> {
         match self.shared() {
@@ -192,6 +224,19 @@ impl SupervisorHandle {
     /// Requests the shutdown, and returns at once. It can be called from anywhere, also from a task.
     ///
     /// Admission closes, and all tasks receive a stop request with the configured grace, the newest first.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, SupervisorHandle, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let last = TaskFn::arc("last", |supervisor: SupervisorHandle| async move { Ok(supervisor.stop()) });
+    /// let report = supervisor.run(vec![TaskSpec::once(last)]).await?; // returns after the shutdown
+    /// assert_eq!(report.canceled, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stop(&self) {
         if let Ok(shared) = self.shared() {
             shared.request_shutdown(shared.config.grace);
@@ -200,6 +245,20 @@ impl SupervisorHandle {
 
     /// Requests the shutdown as [`stop`](Self::stop) does, and waits until it is over: all tasks have stopped or were aborted
     /// after the grace, and the subscribers have drained. Every caller gets the same report.
+    ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let watch = TaskFn::arc("watch", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    /// supervisor.add_task(TaskSpec::once(watch))?;
+    /// let report = supervisor.shutdown().await?;
+    /// assert_eq!(report.canceled, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -25,6 +25,19 @@ impl Supervisor {
     /// Admission closes atomically with the end of the last task. The supervisor listens to signals only during the run.
     /// However, once a process has listened to a signal, Tokio never restores its default effect.
     ///
+    /// ```
+    /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let ping = TaskFn::arc("ping", || async { Ok(println!("pong")) });
+    /// let report = supervisor.run(vec![TaskSpec::once(ping)]).await?;
+    /// assert_eq!(report.completed, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Before any task starts: an error that lists every refused task; or the supervisor ran before, its runtime is gone,

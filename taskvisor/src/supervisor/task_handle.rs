@@ -20,6 +20,26 @@ use crate::task::{InterruptCause, Outcome, RuntimeError, StopCause, TaskId, Task
 
 /// A handle of an accepted task: shows its status, requests its stop, waits for its outcome. Dropping the handle does not
 /// affect the task.
+///
+/// ```
+/// use taskvisor::{Config, Outcome, StopCause, Supervisor, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let watch = TaskFn::arc("watch", |ctx: TaskContext| async move {
+///     ctx.cancelled().await;
+///     Ok(())
+/// });
+/// let handle = supervisor.add_task(TaskSpec::once(watch))?;
+/// assert_eq!(handle.name(), "watch");
+/// assert!(!handle.is_finished());
+///
+/// handle.cancel(); // requests the stop
+/// assert_eq!(handle.outcome().await, Outcome::canceled(StopCause::Cancel));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct TaskHandle {
     cell: Arc<TaskCell>,

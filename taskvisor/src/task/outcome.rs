@@ -9,6 +9,23 @@ use crate::error::Failure;
 /// Every accepted task has exactly one. All waiters see the same outcome, also those that come later.
 ///
 /// Comparisons include all data; they compare failures by kind and message.
+///
+/// ```
+/// use taskvisor::{Failure, FailureKind, Outcome, StopCause};
+///
+/// fn describe(outcome: &Outcome) -> String {
+///     match outcome {
+///         Outcome::Failed(failure) => format!("gave up after attempt {}", failure.attempt()),
+///         Outcome::Canceled { cause: StopCause::Shutdown, .. } => "stopped with the application".to_owned(),
+///         other => other.to_string(),
+///     }
+/// }
+///
+/// let failed = Outcome::Failed(Failure::new(FailureKind::Error, 4, "connection refused"));
+/// assert_eq!(describe(&failed), "gave up after attempt 4");
+/// assert_eq!(describe(&Outcome::canceled(StopCause::Shutdown)), "stopped with the application");
+/// assert_eq!(describe(&Outcome::Completed), "completed");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {

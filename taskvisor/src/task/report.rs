@@ -11,6 +11,23 @@ use crate::error::Failure;
 /// or are stuck.
 ///
 /// Comparisons ignore how long stuck tasks have been running, and compare failures by kind and message.
+///
+/// ```
+/// use taskvisor::{Config, Supervisor, TaskError, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let ping = TaskFn::arc("ping", || async { Ok(()) });
+/// let import = TaskFn::arc("import", || async { Err(TaskError::fatal("no such file")) });
+/// let report = supervisor.run(vec![TaskSpec::once(ping), TaskSpec::once(import)]).await?;
+/// assert_eq!((report.completed, report.failed), (1, 1));
+/// for failed in &report.failures {
+///     println!("{}: {}", failed.name, failed.failure); // import: fatal: no such file
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {

@@ -11,6 +11,21 @@ use super::{Report, TaskId};
 /// `Display` says what is wrong and, where possible, what to do instead.
 ///
 /// Comparisons include all data, except how long the stuck tasks in the report of `GraceExceeded` have been running.
+///
+/// ```
+/// use taskvisor::{Config, RuntimeError, Supervisor};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// match supervisor.cancel("ping").await {
+///     Ok(_) => println!("stopped"),
+///     Err(RuntimeError::UnknownTask { name, .. }) => println!("there is no task `{name}`"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RuntimeError {

@@ -11,6 +11,22 @@ use crate::error::Failure;
 /// The phase of a task.
 ///
 /// Comparisons ignore the time `until` of `Sleeping`. All other fields are compared, failures by kind and message.
+///
+/// ```
+/// use taskvisor::{Config, Phase, Supervisor, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let watch = TaskFn::arc("watch", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+/// let handle = supervisor.add_task(TaskSpec::once(watch))?;
+/// assert!(handle.status().phase.is_waiting()); // for its first poll
+///
+/// tokio::task::yield_now().await;
+/// assert!(matches!(handle.status().phase, Phase::Running { attempt: 1, .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Phase {
@@ -138,6 +154,24 @@ impl fmt::Display for Phase {
 }
 
 /// A snapshot of one task.
+///
+/// ```
+/// use taskvisor::{Config, Supervisor, TaskError, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let ping = TaskFn::arc("ping", || async { Err(TaskError::fatal("no such host")) });
+/// let handle = supervisor.add_task(TaskSpec::on_failure(ping))?;
+/// handle.outcome().await;
+///
+/// let status = handle.status();
+/// assert!(status.phase.is_ended());
+/// assert_eq!((status.attempt, status.failures), (1, 1));
+/// assert_eq!(status.last_error.map(|failure| failure.to_string()).as_deref(), Some("fatal: no such host"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskStatus {

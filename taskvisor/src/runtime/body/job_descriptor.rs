@@ -5,6 +5,20 @@ use crate::policy::Settings;
 use crate::runtime::registry::slot::Admission;
 
 /// A job as it was declared: plain data, built by the compiler.
+///
+#[cfg_attr(feature = "macros", doc = "```no_run")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use taskvisor::prelude::*;
+///
+/// /// Prints the jobs of the application, such as `sync(tenant: u64)`.
+/// #[task]
+/// async fn list(supervisor: SupervisorHandle) {
+///     for job in supervisor.jobs() {
+///         let parameters: Vec<_> = job.parameters.iter().map(|p| format!("{}: {}", p.name, p.type_name)).collect();
+///         println!("{}({})", job.name, parameters.join(", "));
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct JobDescriptor {
     /// Its name, which is a label and need not be unique.

@@ -10,6 +10,22 @@ use crate::runtime::registry::slot::Admission;
 /// The options of a declared job. [`App::tune`](crate::App::tune) changes them for all its submissions.
 ///
 /// A [`Submission`](crate::Submission) overrides some of them for itself. The slot is not one of them: it depends on the arguments.
+///
+#[cfg_attr(feature = "macros", doc = "```no_run")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use taskvisor::prelude::*;
+///
+/// #[job(slot = "room", admission = "drop-if-running")]
+/// async fn sync() {}
+///
+/// #[taskvisor::main]
+/// async fn main(app: &mut App) {
+///     app.tune::<sync>(|spec| {
+///         assert_eq!(spec.admission(), Admission::DropIfRunning);
+///         spec.with_admission(Admission::Queue).with_queue(8).with_max_retries(3)
+///     });
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct JobSpec {
     pub(crate) descriptor: &'static JobDescriptor,

@@ -116,9 +116,9 @@ impl TaskSpec {
         self
     }
 
-    /// Sets the delay between a success and the next attempt. The default is one second. With a delay of zero the task
-    /// still yields to other tasks. A task without [`RestartPolicy::Always`] and with this delay is refused when it is
-    /// added.
+    /// Sets the interval: the delay between a success and the next attempt. The option `every` of `#[task]` sets it too. The
+    /// default is one second. With a delay of zero the task still yields to other tasks. A task without
+    /// [`RestartPolicy::Always`] and with this delay is refused when it is added.
     #[must_use]
     pub fn with_interval(mut self, interval: Duration) -> Self {
         self.settings.every = Setting::Set(interval);

@@ -34,6 +34,14 @@ pub trait Task: Send + Sync + 'static {
 }
 
 /// A named task, for use in a [`TaskSpec`](crate::TaskSpec).
+///
+/// ```
+/// use taskvisor::{TaskFn, TaskRef, TaskSpec};
+///
+/// let ping: TaskRef = TaskFn::arc("ping", || async { Ok(()) });
+/// assert_eq!(ping.name(), "ping");
+/// let spec = TaskSpec::once(ping);
+/// ```
 pub struct TaskRef {
     pub(crate) name: Cow<'static, str>,
     pub(crate) body: ErasedBody,

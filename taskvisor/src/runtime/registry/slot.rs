@@ -28,6 +28,30 @@ use crate::task::TaskId;
 /// owner between two attempts (in a backoff or an interval, or waiting for the permit of a retry), as a `Replace` does. An
 /// owner whose attempt ends while a `Latest` waits makes no further attempt either. Otherwise the newest work would wait
 /// for retries of outdated work.
+///
+#[cfg_attr(feature = "controller", doc = "```")]
+#[cfg_attr(not(feature = "controller"), doc = "```ignore")]
+/// use taskvisor::{Admission, Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let supervisor = Supervisor::new(Config::default(), Vec::new());
+/// let sync = |revision: u32| {
+///     let task = TaskFn::arc("sync", move |ctx: TaskContext| async move {
+///         if revision == 1 {
+///             ctx.cancelled().await;
+///         }
+///         Ok(())
+///     });
+///     ControllerSpec::new(TaskSpec::once(task), Admission::Replace)
+/// };
+/// let first = supervisor.submit(sync(1))?;
+/// let second = supervisor.submit(sync(2))?; // requests the first one to stop, and runs after it
+/// assert!(first.outcome().await.is_canceled());
+/// assert!(second.outcome().await.is_completed());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Admission {
     /// Wait in the queue.
