@@ -75,6 +75,25 @@ impl ControllerSpec {
         self
     }
 
+    /// Sets what happens if the slot is taken.
+    #[must_use]
+    pub fn with_admission(mut self, admission: Admission) -> Self {
+        self.admission = admission;
+        self
+    }
+
+    /// Returns the slot.
+    #[must_use]
+    pub fn slot(&self) -> &str {
+        self.slot.as_deref().unwrap_or_else(|| self.spec.name())
+    }
+
+    /// Returns what happens if the slot is taken.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        self.admission
+    }
+
     /// Returns the spec of the task.
     #[must_use]
     pub fn into_spec(self) -> TaskSpec {

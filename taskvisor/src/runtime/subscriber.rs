@@ -126,6 +126,24 @@ impl Subscriber {
         self
     }
 
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the capacity of the queue, in events.
+    #[must_use]
+    pub fn queue(&self) -> usize {
+        self.queue
+    }
+
+    /// Returns the events to receive.
+    #[must_use]
+    pub fn events(&self) -> EventSet {
+        self.events
+    }
+
     pub(crate) fn into_work(self, app: AppContext, inbox: Inbox) -> impl Future<Output = ()> + Send {
         (self.work)(app, inbox)
     }

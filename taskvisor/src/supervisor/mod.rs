@@ -63,6 +63,13 @@ impl Clone for Supervisor {
     }
 }
 
+/// With the default `Config` and without subscribers.
+impl Default for Supervisor {
+    fn default() -> Self {
+        Self::new(Config::default(), Vec::new())
+    }
+}
+
 impl Drop for Owner {
     fn drop(&mut self) {
         self.shared.request_shutdown(self.shared.config.grace);

@@ -80,6 +80,7 @@ pub enum RuntimeError {
         slot: String,
     },
     /// The application has disabled the job.
+    #[non_exhaustive]
     Disabled {
         /// The name of the job.
         name: String,

@@ -30,6 +30,29 @@ use crate::sync::panics::Contained;
 /// ```
 pub struct State<T: ?Sized>(pub Arc<T>);
 
+impl<T> State<T> {
+    /// Wraps a value, for a unit test that calls the function of a task.
+    ///
+    /// ```
+    /// use taskvisor::prelude::*;
+    ///
+    /// struct Greeting(&'static str);
+    ///
+    /// async fn greet(greeting: State<Greeting>) -> String {
+    ///     format!("{}!", greeting.0.0)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_eq!(greet(State::new(Greeting("hello"))).await, "hello!");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
 impl<T: ?Sized> Deref for State<T> {
     type Target = T;
 
