@@ -13,7 +13,7 @@ fn quickstart() {
     let ended = run("quickstart");
     ended.expect_stdout("[customer-42] failed attempt=1 ");
     ended.expect_stdout("poll#1 failed attempt=1 ");
-    ended.expect_stdout("poll#1 backoff delay=");
+    ended.expect_stdout("poll#1 backoff attempt=1 delay=");
     ended.expect_stdout("\n3 orders\n");
     ended.expect_stdout("poll#1 ended canceled by the shutdown\n");
     assert_eq!(ended.stderr, "");
@@ -81,4 +81,13 @@ fn supervisor() {
     process.wait_for(&["[ping] pong"]);
     process.signal("TERM");
     process.end().expect_code(0);
+}
+
+#[test]
+fn service() {
+    let ended = run("service");
+    for line in ["poll number 3\n", "cleaned up\n", "watch_folder saw "] {
+        ended.expect_stdout(line);
+    }
+    assert_eq!(ended.stderr, "");
 }
