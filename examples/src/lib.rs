@@ -1,6 +1,26 @@
 //! Compiles and runs the programs of the cookbook, in `docs/cookbook`, as documentation tests.
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/http_server.md")]
+mod http_server {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/job_behind_a_handler.md")]
+mod job_behind_a_handler {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/request_span.md")]
+mod request_span {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/tracing.md")]
+mod tracing {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/metrics.md")]
+mod metrics {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/systemd_and_kubernetes.md")]
 mod systemd_and_kubernetes {}
 
