@@ -21,6 +21,10 @@ mod tracing {}
 mod metrics {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/cookbook/unit_tests.md")]
+mod unit_tests {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/systemd_and_kubernetes.md")]
 mod systemd_and_kubernetes {}
 
