@@ -7,7 +7,7 @@ pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
 #[cfg(feature = "macros")]
 pub use crate::{App, subscriber, task};
 pub use crate::{
-    BackoffPolicy, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase, RestartPolicy,
+    BackoffPolicy, BoxError, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase, RestartPolicy,
     ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle, TaskContext,
     TaskError, TaskFn, TaskHandle, TaskSpec,
 };

@@ -144,7 +144,7 @@ fn of_two_submissions_to_an_idle_slot_one_waits() {
 }
 
 #[test]
-fn of_two_replacements_in_an_idle_slot_one_may_replace_the_other() {
+fn of_two_replacements_in_an_idle_slot_one_replaces_the_other() {
     explore_two_in_idle_slot(Admission::Replace);
 }
 
