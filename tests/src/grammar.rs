@@ -104,6 +104,8 @@ impl Reader {
             }
             EventKind::Panicked { attempt, .. } | EventKind::TimedOut { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Failed)?;
+                // A panic during a restart is the first failure of a new series.
+                self.may_be_cleared |= restarted;
                 self.count(event.at)
             }
             EventKind::Interrupted { attempt, .. } => {

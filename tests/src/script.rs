@@ -26,6 +26,8 @@ pub enum Step {
     UntilStopped,
     /// Waits for a stop request, then returns a retryable error.
     FailWhenStopped(&'static str),
+    /// Waits for a stop request, then panics.
+    PanicWhenStopped(&'static str),
     /// Waits for a stop request, then returns `Ok`.
     SucceedWhenStopped,
     /// Runs for this long, then returns `Ok`.
@@ -78,6 +80,10 @@ impl Step {
             Self::FailWhenStopped(message) => {
                 context.cancelled().await;
                 Err(TaskError::fail(message))
+            }
+            Self::PanicWhenStopped(message) => {
+                context.cancelled().await;
+                panic!("{message}")
             }
             Self::SucceedWhenStopped => {
                 context.cancelled().await;

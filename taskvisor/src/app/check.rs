@@ -54,7 +54,7 @@ impl App {
             }
         }
         #[cfg(feature = "controller")]
-        for job in self.jobs.iter().filter(|job| !job.disabled) {
+        for job in &self.jobs {
             for reason in job.spec.problems(&defaults) {
                 problems.push(Problem::new(job.options_at(), format!("job `{}`: {reason}", job.spec.name())));
             }
@@ -97,7 +97,7 @@ impl App {
             collect(subscriber.needs, *location, format!("subscriber `{}`", subscriber.name));
         }
         #[cfg(feature = "controller")]
-        for job in self.jobs.iter().filter(|job| !job.disabled) {
+        for job in &self.jobs {
             collect(job.spec.descriptor.needs, job.location(), format!("job `{}`", job.spec.name()));
         }
         missing
@@ -117,7 +117,7 @@ impl App {
     /// Whether jobs may be submitted although no task is declared.
     fn has_jobs(&self) -> bool {
         #[cfg(feature = "controller")]
-        return self.jobs.iter().any(|job| !job.disabled);
+        return !self.jobs.is_empty();
         #[cfg(not(feature = "controller"))]
         return false;
     }

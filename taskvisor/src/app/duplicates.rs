@@ -52,7 +52,7 @@ impl App {
     pub(super) fn remove_relisted(&mut self, problems: &mut Vec<Problem>) {
         let mut unique: Vec<ListedTask> = Vec::with_capacity(self.tasks.len());
         for task in self.tasks.drain(..) {
-            let listed = task.spec.location.filter(|_| task.by_hand);
+            let listed = task.spec.location.filter(|_| task.is_by_hand());
             match listed.and_then(|location| unique.iter().find(|other| other.is_declared_at(location))) {
                 Some(other) => problems.push(relisted(&task, other)),
                 None => unique.push(task),
@@ -143,7 +143,7 @@ fn duplicate_file(pairs: &[Declaration]) -> Problem {
 
 fn relisted(task: &ListedTask, other: &ListedTask) -> Problem {
     let name = task.spec.name();
-    let reason = if other.by_hand {
+    let reason = if other.is_by_hand() {
         format!("the task `{name}` is listed already ({}); remove one of the two", other.location)
     } else {
         format!(
@@ -158,7 +158,7 @@ fn relisted(task: &ListedTask, other: &ListedTask) -> Problem {
 fn name_conflict(tasks: &[&ListedTask]) -> Problem {
     let name = tasks[0].spec.name();
     let places: Vec<_> = tasks.iter().map(|task| task.location.to_string()).collect();
-    let declared = tasks.iter().any(|task| !task.by_hand);
+    let declared = tasks.iter().any(|task| !task.is_by_hand());
     let example = if declared { format!(", as in `#[task(name = \"{name}-2\")]`") } else { String::new() };
     let reason = format!(
         "more than one task is named `{name}` ({}); give one of them another name{example}",

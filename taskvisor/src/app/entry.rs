@@ -251,7 +251,7 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     }
     #[cfg(feature = "controller")]
     {
-        (builder.jobs, builder.job_overrides) = assemble_jobs(app.jobs);
+        (builder.jobs, builder.job_overrides) = assemble_jobs(app.jobs, app.disabled_jobs);
         builder.controller = app.controller;
     }
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
@@ -259,17 +259,17 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
 
 /// The jobs to list, and the changes of those that the setup has tuned or disabled.
 #[cfg(feature = "controller")]
-fn assemble_jobs(jobs: Vec<ListedJob>) -> (Vec<&'static JobDescriptor>, JobOverrides) {
-    let (mut listed, mut overrides) = (Vec::new(), JobOverrides::default());
-    for ListedJob { spec, tuned, disabled } in jobs {
-        if disabled {
-            overrides.insert(spec.descriptor, JobOverride::Disabled);
-            continue;
-        }
-        listed.push(spec.descriptor);
-        if tuned.is_some() {
-            overrides.insert(spec.descriptor, JobOverride::Tuned(spec));
-        }
+fn assemble_jobs(
+    jobs: Vec<ListedJob>,
+    disabled: Vec<&'static JobDescriptor>,
+) -> (Vec<&'static JobDescriptor>, JobOverrides) {
+    let mut overrides = JobOverrides::default();
+    for job in disabled {
+        overrides.insert(job, JobOverride::Disabled);
+    }
+    let listed = jobs.iter().map(|job| job.spec.descriptor).collect();
+    for ListedJob { spec, .. } in jobs.into_iter().filter(|job| job.tuned.is_some()) {
+        overrides.insert(spec.descriptor, JobOverride::Tuned(spec));
     }
     (listed, overrides)
 }

@@ -13,8 +13,8 @@ use crate::runtime::subscriber::Subscriber;
 pub(super) struct ListedTask {
     pub(super) spec: TaskSpec,
     pub(super) location: SourceLocation,
-    /// Whether the setup listed it with `app.task(…)`.
-    pub(super) by_hand: bool,
+    /// Its declaration. `None` if the setup listed it with `app.task(…)`.
+    pub(super) descriptor: Option<&'static TaskDescriptor>,
     /// The call that tuned it.
     pub(super) tuned: Option<SourceLocation>,
 }
@@ -23,8 +23,8 @@ pub(super) struct ListedTask {
 pub(super) struct ListedSubscriber {
     pub(super) subscriber: Subscriber,
     pub(super) location: SourceLocation,
-    /// Whether the setup listed it with `app.subscriber(…)`.
-    pub(super) by_hand: bool,
+    /// Its declaration. `None` if the setup listed it with `app.subscriber(…)`.
+    pub(super) descriptor: Option<&'static SubscriberDescriptor>,
 }
 
 /// A declared job of the application.
@@ -33,23 +33,26 @@ pub(super) struct ListedJob {
     pub(super) spec: JobSpec,
     /// The call that tuned it.
     pub(super) tuned: Option<SourceLocation>,
-    pub(super) disabled: bool,
 }
 
 // Declarations are compared by the address of their location, because several of one macro share a source line.
-fn is_same(own: Option<&'static Location>, location: &'static Location) -> bool {
+pub(super) fn is_same(own: Option<&'static Location>, location: &'static Location) -> bool {
     own.is_some_and(|own| ptr::eq(own, location))
 }
 
 impl ListedTask {
     pub(super) fn declared(descriptor: &'static TaskDescriptor) -> Self {
         let location = SourceLocation::from(&descriptor.location);
-        Self { spec: TaskSpec::declared(descriptor), location, by_hand: false, tuned: None }
+        Self { spec: TaskSpec::declared(descriptor), location, descriptor: Some(descriptor), tuned: None }
     }
 
     /// Whether it is this declaration.
     pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
         is_same(self.spec.location, location)
+    }
+
+    pub(super) fn is_by_hand(&self) -> bool {
+        self.descriptor.is_none()
     }
 
     /// Where its options were set last.
@@ -61,19 +64,23 @@ impl ListedTask {
 impl ListedSubscriber {
     pub(super) fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
         let location = SourceLocation::from(&descriptor.location);
-        Self { subscriber: Subscriber::declared(descriptor), location, by_hand: false }
+        Self { subscriber: Subscriber::declared(descriptor), location, descriptor: Some(descriptor) }
     }
 
     /// Whether it is this declaration.
     pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
         is_same(self.subscriber.location, location)
     }
+
+    pub(super) fn is_by_hand(&self) -> bool {
+        self.descriptor.is_none()
+    }
 }
 
 #[cfg(feature = "controller")]
 impl ListedJob {
     pub(super) fn declared(descriptor: &'static JobDescriptor) -> Self {
-        Self { spec: JobSpec::declared(descriptor), tuned: None, disabled: false }
+        Self { spec: JobSpec::declared(descriptor), tuned: None }
     }
 
     /// Whether it is this declaration.

@@ -37,6 +37,8 @@ use self::tune::Change;
 use crate::policy::Config;
 #[cfg(feature = "controller")]
 use crate::policy::ControllerConfig;
+#[cfg(feature = "controller")]
+use crate::runtime::body::JobDescriptor;
 use crate::runtime::body::{Dropping, States, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
 
@@ -80,6 +82,9 @@ pub struct App {
     controller: ControllerConfig,
     #[cfg(feature = "controller")]
     jobs: Vec<ListedJob>,
+    /// Those that the setup has disabled, of any linked crate.
+    #[cfg(feature = "controller")]
+    disabled_jobs: Vec<&'static JobDescriptor>,
 }
 
 impl App {
@@ -98,6 +103,8 @@ impl App {
             controller: ControllerConfig::default(),
             #[cfg(feature = "controller")]
             jobs: Vec::new(),
+            #[cfg(feature = "controller")]
+            disabled_jobs: Vec::new(),
         }
     }
 
@@ -116,7 +123,7 @@ impl App {
     #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
         let (subscriber, location) = (subscriber.into(), SourceLocation::caller());
-        self.subscribers.push(ListedSubscriber { subscriber, location, by_hand: true });
+        self.subscribers.push(ListedSubscriber { subscriber, location, descriptor: None });
         self
     }
 
@@ -142,7 +149,12 @@ impl App {
     /// ```
     #[track_caller]
     pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
-        self.tasks.push(ListedTask { spec, location: SourceLocation::caller(), by_hand: true, tuned: None });
+        self.tasks.push(ListedTask {
+            spec,
+            location: SourceLocation::caller(),
+            descriptor: None,
+            tuned: None,
+        });
         self
     }
 

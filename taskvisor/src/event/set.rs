@@ -19,7 +19,7 @@ pub struct EventSet(u32);
 
 impl EventSet {
     /// Every event.
-    pub const ALL: Self = Self(u32::MAX);
+    pub const ALL: Self = Self::of(EventName::ALL);
     /// No event.
     pub const NONE: Self = Self(0);
 

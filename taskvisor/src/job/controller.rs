@@ -142,7 +142,8 @@ impl SupervisorHandle {
     }
 
     /// Returns the jobs of the application: those that its package and the crates named in `crates` declare, except disabled
-    /// ones. Empty without `#[taskvisor::main]`.
+    /// ones. It returns the declarations: a job that the setup has tuned is listed as declared. Empty without
+    /// `#[taskvisor::main]`.
     #[must_use]
     pub fn jobs(&self) -> Vec<&'static JobDescriptor> {
         let Ok(shared) = self.shared() else { return Vec::new() };

@@ -34,6 +34,10 @@ pub enum Setting<T> {
 }
 
 impl<T> Setting<T> {
+    pub(crate) fn set_or_inherit(value: Option<T>) -> Self {
+        value.map_or(Self::Inherit, Self::Set)
+    }
+
     /// Returns the value, or `inherited` if the option is inherited.
     #[must_use]
     pub fn or(self, inherited: T) -> T {

@@ -124,6 +124,8 @@ impl TestContext {
     }
 
     /// Returns the supervisor, for functions that add tasks or submit jobs. It stops them when the `TestContext` is dropped.
+    ///
+    /// The context is no task of this supervisor: a shutdown does not cancel it. Call [`cancel`](Self::cancel).
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
         SupervisorHandle::new(self.built().supervisor.owned())

@@ -250,3 +250,32 @@ async fn a_restart_is_no_use_of_a_retry() {
     assert_eq!(task.status().failures, 0);
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_during_a_restart_is_the_first_of_a_new_series() {
+    let harness = Harness::new();
+    let rules = Rules::on_failure().constant_backoff(seconds(1)).max_retries(2);
+    let steps = [Step::Fail("one"), Step::Fail("two"), Step::PanicWhenStopped("clean-up"), Step::Hang];
+    let task = harness.add(rules, Script::task("task", steps));
+    restart_running(&harness, &task, 3).await;
+    let status = task.status();
+    assert_eq!((status.failures, status.total_failures), (1, 3));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_after_a_restart_of_a_wait_has_the_last_failure() {
+    let harness = one_at_a_time();
+    let task = harness
+        .add(Rules::on_failure().constant_backoff(seconds(100)), Script::task("task", [Step::Fail("down")]));
+    harness.settle().await;
+    let owner = harness.add(Rules::never(), Script::task("owner", [Step::UntilStopped]));
+    harness.reach(&owner, 1).await;
+    // Its wait ends, and it waits for the permit.
+    harness.restart(&task).expect("it sleeps");
+    harness.settle().await;
+    task.cancel();
+    let outcome = harness.outcome(&task).await;
+    assert!(outcome.is_canceled() && outcome.failure().is_some(), "{outcome}");
+    harness.finish().await;
+}

@@ -207,3 +207,16 @@ async fn the_last_failure_counts_in_the_total_of_an_ended_task() {
     assert_eq!((status.total_failures, status.restarts, status.failures), (2, 1, 2));
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_canceled_attempt_leaves_the_streak() {
+    let harness = Harness::new();
+    let steps = [Step::Fail("one"), Step::Fail("two"), Step::UntilStopped];
+    let task = add(&harness, Rules::on_failure().without_backoff(), steps);
+    harness.reach(&task, 3).await;
+    task.cancel();
+    assert!(harness.outcome(&task).await.is_canceled());
+    let status = task.status();
+    assert_eq!((status.failures, status.total_failures), (2, 2));
+    harness.finish().await;
+}

@@ -216,4 +216,5 @@ fn an_event_set_is_made_from_any_list_of_names() {
     assert_eq!(names.into_iter().collect::<EventSet>(), set);
     assert_eq!(set.names().collect::<Vec<_>>(), names);
     assert_eq!(EventSet::ALL.names().count(), EventName::ALL.len());
+    assert_eq!(EventSet::ALL.names().collect::<EventSet>(), EventSet::ALL);
 }

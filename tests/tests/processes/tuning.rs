@@ -25,7 +25,7 @@ fn what_is_disabled_does_not_run_and_is_not_checked() {
     }
     ended.expect_stdout("jobs: [\"tuned\"]\n");
     ended.expect_stdout("refused: the job `disabled` is disabled by `app.disable`");
-    assert!(!ended.stderr.contains("note:"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("stop_timeout"), "{}", ended.stderr);
 }
 
 #[test]

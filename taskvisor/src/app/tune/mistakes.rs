@@ -33,9 +33,9 @@ impl App {
 
     /// The place where the setup adds a declared task or subscriber by hand.
     fn added_by_hand(&self, location: &'static Location) -> Option<SourceLocation> {
-        let tasks = self.tasks.iter().filter(|task| task.by_hand && task.is_declared_at(location));
+        let tasks = self.tasks.iter().filter(|task| task.is_by_hand() && task.is_declared_at(location));
         let subscribers = self.subscribers.iter();
-        let subscribers = subscribers.filter(|listed| listed.by_hand && listed.is_declared_at(location));
+        let subscribers = subscribers.filter(|listed| listed.is_by_hand() && listed.is_declared_at(location));
         tasks.map(|task| task.location).chain(subscribers.map(|listed| listed.location)).next()
     }
 }

@@ -11,6 +11,8 @@ use std::ptr;
 use super::App;
 use super::declared::{Declaration, Declared};
 use super::problem::SourceLocation;
+#[cfg(feature = "controller")]
+use crate::runtime::body::JobDescriptor;
 use crate::runtime::body::Location;
 
 /// One call of `tune` or `disable`.
@@ -36,8 +38,8 @@ impl App {
     /// Changes the options of a declared task, job or subscriber, before it starts.
     ///
     /// `change` takes the [`TaskSpec`](crate::TaskSpec), `JobSpec` or [`Subscriber`](crate::Subscriber) with the options of the
-    /// attribute, and returns it changed. It is called at once. Later options replace those of the attribute, and the checks at
-    /// start apply to the result.
+    /// attribute, and returns it changed. It is called at once, if the declaration is found. Later options replace those of the
+    /// attribute, and the checks at start apply to the result.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -97,12 +99,10 @@ impl App {
     #[track_caller]
     pub fn disable<D: Declared>(&mut self) -> &mut Self {
         let (of, at) = (D::location(), SourceLocation::caller());
-        self.tasks.retain(|task| task.by_hand || !task.is_declared_at(of));
-        self.subscribers.retain(|listed| listed.by_hand || !listed.is_declared_at(of));
+        self.tasks.retain(|task| task.is_by_hand() || !task.is_declared_at(of));
+        self.subscribers.retain(|listed| listed.is_by_hand() || !listed.is_declared_at(of));
         #[cfg(feature = "controller")]
-        for job in &mut self.jobs {
-            job.disabled |= job.is_declared_at(of);
-        }
+        self.disable_job(of);
         self.changes.push(Change {
             kind: ChangeKind::Disable,
             of,
@@ -129,6 +129,14 @@ impl App {
     #[must_use]
     pub fn declared(&self) -> &[Declaration] {
         &self.found.declared
+    }
+
+    // Jobs of unnamed crates too: they run when they are submitted.
+    #[cfg(feature = "controller")]
+    fn disable_job(&mut self, of: &'static Location) {
+        let mut linked = inventory::iter::<&JobDescriptor>.into_iter();
+        self.disabled_jobs.extend(linked.find(|job| ptr::eq(&raw const job.location, of)));
+        self.jobs.retain(|job| !job.is_declared_at(of));
     }
 
     pub(super) fn is_disabled(&self, location: &'static Location) -> bool {

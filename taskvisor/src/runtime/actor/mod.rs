@@ -31,7 +31,7 @@ use tokio::time::Instant;
 
 use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
 use self::delayed::{Wait, poll_wait};
-use self::next_step::{AttemptClass, FailureStreak, NextStep};
+use self::next_step::{FailureStreak, NextStep};
 use self::rare_parts::RareParts;
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
@@ -267,9 +267,8 @@ impl TaskActor {
         let after = self.registration.cell().finish_attempt(now, caught);
         if let Some(cause) = after.interrupt {
             (class, event) = interrupted(class, event, self.policy.returns_value);
-            if class == AttemptClass::Interrupted {
-                self.streak.clear(cause);
-            }
+            // Before this attempt is counted: a panic during a restart is the first failure of a new series.
+            self.streak.clear(cause);
         }
         // Published after the cell has the failure, because the event carries it.
         self.registration
@@ -333,7 +332,7 @@ impl TaskActor {
 
     /// Ends the task outside of an attempt, because of a stop request.
     fn finish_stopped(&mut self, stop: PendingStop) -> Step {
-        self.finish(stop.end(self.streak.failures() > 0), None)
+        self.finish(stop.end(self.streak.last_failed()), None)
     }
 
     /// Ends the task. If another submission waits for its slot, the actor becomes that one.

@@ -36,6 +36,8 @@ pub(crate) struct FailureStreak {
     failures: u32,
     /// All failures of the task. Never reset.
     total: u32,
+    /// Whether the last attempt failed. An interrupt that clears the series does not change it.
+    last_failed: bool,
     /// The failures that were followed by a backoff delay. A `retry_after` delay does not increase later backoff delays.
     backoffs: u32,
     /// The previous backoff delay, in nanoseconds.
@@ -51,8 +53,12 @@ impl FailureStreak {
         self.total
     }
 
+    pub(crate) fn last_failed(&self) -> bool {
+        self.last_failed
+    }
+
     fn begin_anew(&mut self) {
-        *self = Self { total: self.total, ..Self::default() };
+        *self = Self { total: self.total, last_failed: self.last_failed, ..Self::default() };
     }
 
     /// Forgets the failures before an interrupt, if its cause says so.
@@ -73,14 +79,15 @@ impl FailureStreak {
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> NextStep {
         if class == AttemptClass::Interrupted {
-            // Another attempt follows under every policy, and the failures before it stay counted.
+            // Another attempt follows under every policy.
+            self.last_failed = false;
             return match stop {
                 Some(cause) => NextStep::Stop { cause, failed: false },
                 None => NextStep::Repeat { after: Duration::ZERO },
             };
         }
         let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
-        self.count(policy, failed, ran);
+        self.count(policy, failed, class == AttemptClass::Succeeded, ran);
         // A job that returned its value has completed, even if a stop was requested meanwhile: the value is not discarded.
         let delivered = policy.returns_value && class == AttemptClass::Succeeded;
         // Otherwise a stop request overrides the restart policy.
@@ -111,9 +118,11 @@ impl FailureStreak {
         delay
     }
 
-    fn count(&mut self, policy: &Policy, failed: bool, ran: Duration) {
-        // An attempt that ran stably ends the series before it, also if it failed: its failure is the first of a new one.
-        if !failed || ran >= policy.stable_after() {
+    fn count(&mut self, policy: &Policy, failed: bool, succeeded: bool, ran: Duration) {
+        self.last_failed = failed;
+        // An attempt that failed after it ran stably ends the series before it: its failure is the first of a new one. An attempt
+        // that stopped on request changes nothing.
+        if succeeded || failed && ran >= policy.stable_after() {
             self.begin_anew();
         }
         if failed {

@@ -111,11 +111,11 @@ impl JobSpec {
         self
     }
 
-    /// Sets how long an attempt may run after a stop request. Zero is refused at start. The default and the maximum is the
-    /// [`grace`](crate::Config::with_grace).
+    /// Sets how long an attempt may run after a stop request, or with `None` the default. Zero is refused at start. The default
+    /// and the maximum is the [`grace`](crate::Config::with_grace).
     #[must_use]
-    pub fn with_stop_timeout(mut self, time: Duration) -> Self {
-        self.settings.stop_timeout = Setting::Set(time);
+    pub fn with_stop_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.stop_timeout = Setting::set_or_inherit(time.into());
         self
     }
 

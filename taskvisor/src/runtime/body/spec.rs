@@ -120,22 +120,22 @@ impl TaskSpec {
     /// default is one second. With a delay of zero the task still yields to other tasks. A task without
     /// [`RestartPolicy::Always`] and with this delay is refused when it is added.
     #[must_use]
-    pub fn with_interval(mut self, interval: Duration) -> Self {
-        self.settings.every = Setting::Set(interval);
+    pub fn with_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.settings.every = Setting::set_or_inherit(interval.into());
         self
     }
 
-    /// Sets the run time after which an attempt counts as stable. Its failure then restarts the count of consecutive
+    /// Sets the run time after which an attempt counts as stable, or with `None` the default. Its failure then restarts the count of consecutive
     /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay.
     ///
     /// Without this limit, the backoff delay of a long-lived worker would only ever grow.
     #[must_use]
-    pub fn with_stable_after(mut self, time: Duration) -> Self {
-        self.settings.stable_after = Setting::Set(time);
+    pub fn with_stable_after(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.stable_after = Setting::set_or_inherit(time.into());
         self
     }
 
-    /// Limits the time that an attempt has to return after a stop request. Afterwards its future is dropped. The default
+    /// Limits the time that an attempt has to return after a stop request, or with `None` removes the limit. Afterwards its future is dropped. The default
     /// is the whole [`grace`](Config::with_grace), which also bounds a longer `time`. A task with a limit of zero is refused
     /// when it is added.
     ///
@@ -143,8 +143,8 @@ impl TaskSpec {
     /// work that does not observe stop requests, so that the next submission in its slot does not wait for the whole
     /// grace.
     #[must_use]
-    pub fn with_stop_timeout(mut self, time: Duration) -> Self {
-        self.settings.stop_timeout = Setting::Set(time);
+    pub fn with_stop_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.stop_timeout = Setting::set_or_inherit(time.into());
         self
     }
 

@@ -43,6 +43,8 @@ impl World<'_> {
         if task.is_interrupted() {
             ending = interrupted(ending, last, task.returns_value);
             task.request = None;
+            // Before the attempt is counted: of all failures, only a panic of this attempt counts.
+            task.clear_failures();
         }
         task.since = now;
         let failed = |kind| Error::new(kind, attempt);
@@ -71,10 +73,8 @@ impl World<'_> {
             }
         };
         task.publish(now, word);
-        task.failed = error.is_some();
-        if matches!(ending, Ending::Interrupted(_)) {
-            task.clear_failures();
-        } else if task.failed {
+        task.failed = error.is_some() && !matches!(ending, Ending::Interrupted(_));
+        if task.failed {
             if ran >= Duration::from_millis(stable) {
                 (task.failures, task.backoffs, task.previous) = (0, 0, None);
             }

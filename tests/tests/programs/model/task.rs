@@ -171,7 +171,7 @@ impl Task {
 
     /// Forgets the consecutive failures.
     pub(super) fn clear_failures(&mut self) {
-        (self.failures, self.backoffs, self.previous, self.failed) = (0, 0, None, false);
+        (self.failures, self.backoffs, self.previous) = (0, 0, None);
     }
 
     /// Whether the task has had an attempt and runs none now.

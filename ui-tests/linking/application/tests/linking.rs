@@ -239,8 +239,8 @@ fn declarations_of_named_crates_can_be_tuned_and_disabled() {
 }
 
 #[test]
-fn disabled_declarations_of_an_unnamed_crate_are_not_noted() {
-    run!("disabled_unnamed").ran(&["ran"], "");
+fn disabled_declarations_of_an_unnamed_crate_do_not_run() {
+    run!("disabled_unnamed").ran(&["the job `refund` is disabled by `app.disable`"], "");
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use taskvisor::prelude::*;
 
-#[task]
-async fn own() {
-    println!("ran");
+#[task(restart = "never")]
+async fn own(supervisor: SupervisorHandle) {
+    if let Err(refused) = supervisor.submit(billing::refund { customer: 7 }) {
+        println!("{refused}");
+    }
 }
 
 #[taskvisor::main]
