@@ -1,4 +1,4 @@
-//! A service that changes its declared tasks from the environment, and unit-tests one of them.
+//! A service whose declared tasks are changed by environment variables, with a unit test of one task.
 //!
 //! `POLL_TIMEOUT_MS=10 READ_ONLY=1 cargo run --example service`
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use taskvisor::prelude::*;
 
-/// The service stops itself after three polls, so that the example ends.
+/// Polls a feed. Its third attempt stops the service, so that the example ends.
 #[task(every = "100ms", timeout = "5s", backoff = "exp")]
 async fn poll_feed(ctx: TaskContext, supervisor: SupervisorHandle) {
     println!("poll number {}", ctx.attempt());
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn it_watches_until_the_stop() {
+    async fn the_folder_is_watched_until_a_stop_request() {
         let test = TestContext::new().with_attempt(2);
         let watching = tokio::spawn(watch_folder(test.context()));
         tokio::time::sleep(Duration::from_secs(1)).await;

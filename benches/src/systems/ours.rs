@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::future::pending;
 
 use taskvisor::{
-    BackoffPolicy, CancellationToken, Config, RestartPolicy, Supervisor, TaskContext,
-    TaskError, TaskFn, TaskRef, TaskSpec, job,
+    BackoffPolicy, CancellationToken, Config, RestartPolicy, Supervisor, TaskContext, TaskError, TaskFn,
+    TaskRef, TaskSpec, job,
 };
 
 use crate::started::started;

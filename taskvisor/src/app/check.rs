@@ -164,11 +164,11 @@ impl Discovered {
         let named = || options.crates.iter().copied();
         let mut advice =
             vec!["declare one with `#[task]`".to_owned(), "list one with `app.task(…)`".to_owned()];
-        // Without work, all of them are disabled.
+        // No work is left, so every declared task and job was disabled.
         let disabled: Vec<_> =
             self.declared.iter().filter(|one| one.kind != DeclarationKind::Subscriber).collect();
         if let Some(first) = disabled.first() {
-            advice.push(format!("do not disable all that are declared ({})", first.with_location()));
+            advice.push(format!("keep one declaration enabled, such as the {}", first.with_location()));
         }
         if !self.unnamed.is_empty() {
             let linked: Vec<_> = self.unnamed.keys().map(|krate| format!("`{krate}`")).collect();

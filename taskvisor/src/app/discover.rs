@@ -54,11 +54,11 @@ impl App {
         self.found = found;
     }
 
-    /// Takes the result of the discovery, after the setup. What the setup has added by hand or disabled counts no longer as
-    /// forgotten.
+    /// Returns the result of the discovery, after the setup. Declarations that the setup has added by hand or disabled no longer
+    /// count as forgotten.
     pub(super) fn take_found(&mut self) -> Discovered {
         let mut found = std::mem::take(&mut self.found);
-        let is_intended = |one: &Declaration| self.is_listed(one) || self.is_disabled(one.location);
+        let is_intended = |one: &Declaration| self.is_added_by_hand(one) || self.is_disabled(one.location);
         for declarations in found.unnamed.values_mut() {
             let (intended, forgotten) = declarations.iter().partition(|one| is_intended(one));
             *declarations = forgotten;
@@ -69,8 +69,8 @@ impl App {
         found
     }
 
-    /// Whether the setup has listed the declaration itself. It then runs although its crate is not named.
-    fn is_listed(&self, one: &Declaration) -> bool {
+    /// Whether the setup has added the declaration by hand. It then runs although its crate is not named.
+    fn is_added_by_hand(&self, one: &Declaration) -> bool {
         self.tasks.iter().any(|task| task.is_declared_at(one.location))
             || self.subscribers.iter().any(|listed| listed.is_declared_at(one.location))
     }

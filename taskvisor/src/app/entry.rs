@@ -128,7 +128,7 @@ fn interrupted(signal: Signal) -> ExitCode {
     ExitCode::from(signal.exit_code())
 }
 
-/// Discovers the declarations and checks the application. Writes all problems to stderr.
+/// Checks the application after the setup. Writes all notes and problems to stderr.
 fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     let found = app.take_found();
     for note in found.notes(options) {

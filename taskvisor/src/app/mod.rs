@@ -130,7 +130,8 @@ impl App {
     /// Adds a task to the declared ones: a hand-written task, or the `spec()` of a declaration that is not discovered.
     ///
     /// A declared task starts by itself. Adding its `spec()` is an error at start, even with other options: change a declared
-    /// task with [`tune`](Self::tune). A task whose number or name is known only at run time is added here:
+    /// task with [`tune`](Self::tune). Add tasks here whose names, or whose number, are known only at run
+    /// time:
     ///
     /// ```no_run
     /// use std::time::Duration;

@@ -64,7 +64,8 @@ impl Event {
         Self { seq, at, kind, task }
     }
 
-    /// Creates an event for the test of a subscriber. `EventKind` has a constructor for each kind of event of an attempt.
+    /// Creates an event for the test of a subscriber. `EventKind` has constructors for the kinds that
+    /// tests need most, such as [`EventKind::started`].
     ///
     /// ```
     /// use taskvisor::{Event, EventKind};

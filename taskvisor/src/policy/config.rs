@@ -51,8 +51,9 @@ impl Config {
         self
     }
 
-    /// Sets how many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an error,
-    /// which the first call on the supervisor returns.
+    /// Sets how many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an error:
+    /// an application does not start, and every call that adds, submits or runs a task returns
+    /// [`InvalidConfig`](crate::RuntimeError::InvalidConfig).
     #[must_use]
     pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
         self.max_concurrent = limit.into();
@@ -73,8 +74,8 @@ impl Config {
         self
     }
 
-    /// Sets the time that one attempt may take. Default: `None`, no limit. Zero is an error, which the first call on the
-    /// supervisor returns.
+    /// Sets the time that one attempt may take. Default: `None`, no limit. Zero is an error, as for
+    /// [`with_max_concurrent`](Self::with_max_concurrent).
     ///
     /// At the timeout the attempt's future is dropped, with all futures that it awaits. Work outside the future is not
     /// stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them.

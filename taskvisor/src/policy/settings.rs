@@ -26,8 +26,8 @@ use super::{BackoffPolicy, Config, RestartPolicy, nanoseconds};
 pub enum Setting<T> {
     /// The value in the configuration of the supervisor. Options without such a value have a fixed default.
     Inherit,
-    /// A default from another configuration, as [`TaskSpec::with_defaults`](crate::TaskSpec::with_defaults) takes it. Like
-    /// `Inherit`, it never contradicts another option.
+    /// A default that replaces the one of the configuration: from [`TaskSpec::with_defaults`](crate::TaskSpec::with_defaults), or
+    /// the restart policy that an attribute implies.
     Default(T),
     /// The value that the task sets.
     Set(T),
@@ -114,12 +114,12 @@ impl Settings {
         self.stop_timeout.own().map(StopTimeout::new)
     }
 
-    /// Resolves the options: those that are not set are the ones of `defaults`.
+    /// Resolves the options. An option that is not set takes its value from `defaults`.
     ///
     /// # Errors
     ///
     /// Returns every problem at once.
-    // Every submission calls it, so that an inherited option costs one comparison.
+    // Every submission calls this: an inherited option must cost only one comparison.
     pub(crate) fn resolve(&self, defaults: &Policy) -> Result<Policy, Vec<&'static str>> {
         let mut policy = *defaults;
         if let Some(restart) = self.restart.own() {

@@ -44,7 +44,7 @@ pub(crate) struct Shared {
     /// The jobs that the application has changed. Not set if there is none, so that a submission usually reads one word.
     #[cfg(feature = "controller")]
     pub(crate) job_overrides: OnceLock<JobOverrides>,
-    /// The error of an invalid configuration. The first fallible call returns it.
+    /// The error of an invalid configuration. Every call that adds, submits or runs a task returns it.
     pub(crate) build_error: Option<RuntimeError>,
     // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
     pub(crate) registry: Arc<Registry>,

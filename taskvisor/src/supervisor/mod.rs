@@ -63,7 +63,7 @@ impl Clone for Supervisor {
     }
 }
 
-/// With the default `Config` and without subscribers.
+/// Creates a supervisor with the default `Config` and without subscribers.
 impl Default for Supervisor {
     fn default() -> Self {
         Self::new(Config::default(), Vec::new())

@@ -69,7 +69,7 @@ impl Shared {
 
     /// Creates the cell of a task, and takes its name and its body out of `task`. If the task is refused, `restore_parts` returns
     /// them.
-    // The task and its settings stay in their places: they are large, and every copy would count.
+    // Borrowed, not moved: both are large, and copies of them are measurable.
     pub(crate) fn take_parts(
         &self,
         task: &mut TaskRef,
@@ -141,7 +141,7 @@ impl Shared {
 
 /// Returns the name and the body of a refused task.
 pub(crate) fn restore_parts(task: &mut TaskRef, cell: Arc<TaskCell>, body: ErasedBody) {
-    // The refused cell is in no registry and has no other owner, so that the name moves back without a copy.
+    // The refused cell is in no registry and has no other owner, so the name moves back without a copy.
     task.name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
     task.body = body;
 }

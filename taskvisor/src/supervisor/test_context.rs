@@ -15,7 +15,8 @@ use crate::task::StopCause;
 
 /// Creates contexts for unit tests, so that a test can call every task function, annotated or not.
 ///
-/// The context belongs to a running attempt that no supervisor watches: nothing limits its time, and it ends when the test does.
+/// The context belongs to an attempt that no actor runs: it has no timeout, and only [`cancel`](Self::cancel) requests its stop. The
+/// `with_…` methods have no effect after the first call of another method.
 ///
 /// ```
 /// use taskvisor::prelude::*;
@@ -57,7 +58,7 @@ struct Built {
 }
 
 impl TestContext {
-    /// Creates the first attempt of a task named `test`, in an application without states.
+    /// Creates a test context: the first attempt of a task named `test`, in an application without states.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -92,7 +93,8 @@ impl TestContext {
 
     /// Registers a state of the application.
     ///
-    /// A second state of one type is an error of every task that the function adds to [`supervisor`](Self::supervisor).
+    /// If a type is registered twice, [`supervisor`](Self::supervisor) refuses every task and job with
+    /// [`DuplicateState`](crate::RuntimeError::DuplicateState).
     #[must_use]
     pub fn with_state<T: Send + Sync + 'static>(self, state: T) -> Self {
         {
@@ -131,7 +133,7 @@ impl TestContext {
         SupervisorHandle::new(self.built().supervisor.owned())
     }
 
-    /// Requests a stop, as a shutdown or `cancel` does: [`TaskContext::cancelled`] completes, and the tokens are cancelled.
+    /// Requests a stop, as a shutdown or `cancel` does: [`TaskContext::cancelled`] completes, and the tokens are canceled.
     pub fn cancel(&self) {
         let Built { supervisor, cell } = self.built();
         let shared = supervisor.owned();
@@ -156,6 +158,9 @@ impl Default for TestContext {
 
 impl TaskContext {
     /// Creates a context for a unit test: the first attempt of a task named `test`. [`TestContext`] sets more than that.
+    ///
+    /// The application of the context has no states, and its supervisor refuses tasks with
+    /// [`ShuttingDown`](crate::RuntimeError::ShuttingDown).
     ///
     /// ```
     /// use taskvisor::prelude::*;

@@ -8,7 +8,7 @@ use crate::error::Failure;
 ///
 /// Every accepted task has exactly one. All waiters see the same outcome, also those that come later.
 ///
-/// Comparisons include all data; they compare failures by kind and message.
+/// Two outcomes are equal if their variants and fields are. Failures are compared by kind and message.
 ///
 /// ```
 /// use taskvisor::{Failure, FailureKind, Outcome, StopCause};

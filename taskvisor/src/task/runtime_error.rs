@@ -10,7 +10,8 @@ use super::{Report, TaskId};
 ///
 /// `Display` says what is wrong and, where possible, what to do instead.
 ///
-/// Comparisons include all data, except how long the stuck tasks in the report of `GraceExceeded` have been running.
+/// Comparisons ignore how long the stuck tasks in the report of `GraceExceeded` have been running, and compare failures by kind
+/// and message.
 ///
 /// ```
 /// use taskvisor::{Config, RuntimeError, Supervisor};
@@ -231,7 +232,7 @@ impl fmt::Display for RuntimeError {
 impl Error for RuntimeError {}
 
 impl RuntimeError {
-    /// Whether the slot has no place for the submission now, so that it can succeed later: [`Busy`](Self::Busy) or
+    /// Whether the slot cannot take the submission now, but may take it later: [`Busy`](Self::Busy) or
     /// [`QueueFull`](Self::QueueFull).
     #[must_use]
     pub fn is_busy(&self) -> bool {

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::support::{SECOND, one_at_a_time, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn it_completes_when_the_first_attempt_begins() {
+async fn started_completes_when_the_first_attempt_begins() {
     let harness = one_at_a_time();
     let owner = harness.add(Rules::never(), Script::task("owner", [Step::SucceedAfter(SECOND)]));
     let task = harness.add(Rules::never(), Script::task("task", [Step::UntilStopped]));
@@ -25,7 +25,7 @@ async fn it_completes_when_the_first_attempt_begins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_completes_at_once_after_the_start_and_after_the_end() {
+async fn started_completes_at_once_after_the_start_and_after_the_end() {
     let harness = Harness::new();
     let task = harness.add(Rules::never(), Script::task("task", [Step::Fail("down")]));
     assert!(harness.outcome(&task).await.is_failed());

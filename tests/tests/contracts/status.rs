@@ -174,7 +174,7 @@ async fn a_phase_reads_like_words() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_and_restarts_are_counted_in_all() {
+async fn total_failures_and_restarts_are_never_reset() {
     let harness = Harness::new();
     let rules = Rules::always().without_backoff().interval(SECOND).timeout(seconds(5));
     let steps = [

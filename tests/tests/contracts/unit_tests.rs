@@ -53,7 +53,7 @@ async fn cancel_completes_what_waits_for_the_stop() {
     test.cancel();
     assert!(waits.await.expect("no panic"));
     assert!(token.is_cancelled() && context.is_cancelled());
-    // It stays cancelled, as a stop request does.
+    // The context stays canceled, as after a stop request.
     test.context().cancelled().await;
 }
 

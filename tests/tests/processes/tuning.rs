@@ -67,8 +67,8 @@ fn all_mistakes_of_the_calls_are_reported_with_their_places() {
             "{contradicts}: task `contradicts`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
         format!(
-            "{watched}: the subscriber `watched` is tuned here and added by hand at {by_hand}; change the value that is \
-             added, or remove it there"
+            "{watched}: the subscriber `watched` is tuned here and added by hand at {by_hand}; set its options on \
+             the value that is added, or remove the call that adds it"
         ),
         format!(
             "{endless}: job `endless`: `RestartPolicy::Always` has no effect on a job, which ends with its value: use another \

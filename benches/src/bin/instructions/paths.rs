@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 
 use taskvisor::{
-    BackoffPolicy, CancellationToken, Config, ControllerSpec, Event, RestartPolicy,
-    Subscribe, Supervisor, TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
+    BackoffPolicy, CancellationToken, Config, ControllerSpec, Event, RestartPolicy, Subscribe, Supervisor,
+    TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
 /// A hot path: its name, and a function that runs it a given number of times.

@@ -76,7 +76,7 @@ impl Change {
 
     fn added_too(&self, by_hand: SourceLocation, subject: &str) -> String {
         let advice = match self.kind {
-            ChangeKind::Tune => "change the value that is added, or remove it there",
+            ChangeKind::Tune => "set its options on the value that is added, or remove the call that adds it",
             ChangeKind::Disable => "remove one of the two; to change its options, use `app.tune`",
         };
         format!("{subject} is {} here and added by hand at {by_hand}; {advice}", self.done())
@@ -106,7 +106,7 @@ impl Change {
                 ))
             }
             None => Some(format!(
-                "{subject} is not linked, so that `{}` has nothing to change; remove this call",
+                "{subject} is not linked, so `{}` has nothing to change; remove this call",
                 self.call()
             )),
         }

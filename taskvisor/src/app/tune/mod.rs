@@ -38,8 +38,8 @@ impl App {
     /// Changes the options of a declared task, job or subscriber, before it starts.
     ///
     /// `change` takes the [`TaskSpec`](crate::TaskSpec), `JobSpec` or [`Subscriber`](crate::Subscriber) with the options of the
-    /// attribute, and returns it changed. It is called at once, if the declaration is found. Later options replace those of the
-    /// attribute, and the checks at start apply to the result.
+    /// attribute, and returns it changed. It is called during this call, unless the declaration is not part of the
+    /// application. The options that it sets replace those of the attribute, and the checks at start apply to the result.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -58,9 +58,9 @@ impl App {
     /// }
     /// ```
     ///
-    /// Each of these is a problem that prevents the start, with the place of the call: a declaration that does not run,
-    /// because its crate is not named in `crates`; two calls for one declaration; one that is also disabled; a task or a
-    /// subscriber that is also added by hand.
+    /// These mistakes prevent the start, and are reported with the place of the call: the declaration is not linked, or its crate is
+    /// not named in `crates`; the setup changes a declaration twice, or changes one that it disables; the setup also adds the task
+    /// or the subscriber by hand; `change` returns the value of another declaration.
     #[track_caller]
     pub fn tune<D: Declared>(&mut self, change: impl FnOnce(D::Spec) -> D::Spec) -> &mut Self {
         let (of, at) = (D::location(), SourceLocation::caller());
@@ -95,7 +95,7 @@ impl App {
     /// }
     /// ```
     ///
-    /// The same mistakes as for [`tune`](Self::tune) are problems that prevent the start.
+    /// The mistakes that [`tune`](Self::tune) lists prevent the start here too, except that the crate may be unnamed.
     #[track_caller]
     pub fn disable<D: Declared>(&mut self) -> &mut Self {
         let (of, at) = (D::location(), SourceLocation::caller());
@@ -113,8 +113,8 @@ impl App {
         self
     }
 
-    /// Lists the declarations that start with this application, ordered by file and line: those of its package and of the crates
-    /// that `crates` names. Disabled ones are listed too.
+    /// Returns the declarations of this application, ordered by file and line: those of its package and of the crates that `crates`
+    /// names. Disabled ones are included.
     ///
     /// ```no_run
     /// use taskvisor::prelude::*;

@@ -65,7 +65,7 @@ impl TaskActor {
         self.policy = policy;
         self.stage = ActorStage::Gates;
         self.streak = FailureStreak::default();
-        // The timeout of the previous task, and the deadline of its stop.
+        // They hold the timeout of the previous task and the deadline of its stop.
         self.rare.drop_timers();
         self.registration.become_next(cell);
         self.registration.publish_admitted(Some(since));

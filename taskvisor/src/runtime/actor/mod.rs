@@ -175,7 +175,7 @@ impl TaskActor {
         self.registration.publish_started(attempt, at);
         let until = self.policy.timeout().map(|timeout| saturating_deadline(at, timeout));
         if until.is_none() {
-            // Of a wait that an interrupt ended, or of the report of a long wait.
+            // The timer may still be set for a wait that an interrupt ended, or for the report of a long wait.
             self.rare.disarm_timer();
         }
         // The closure that builds the future is user code too, and its panic is a failed attempt.

@@ -87,7 +87,8 @@ impl JobSpec {
         self
     }
 
-    /// Sets the backoff policy: how long the job waits after a failure. A job that declares no `restart` is retried from now on.
+    /// Sets the backoff policy: how long the job waits after a failure. If the job sets no
+    /// `restart`, this implies [`OnFailure`](RestartPolicy::OnFailure).
     #[must_use]
     pub fn with_backoff(mut self, backoff: BackoffPolicy) -> Self {
         self.settings.backoff = Setting::Set(backoff);
@@ -102,8 +103,8 @@ impl JobSpec {
         self
     }
 
-    /// Limits how many consecutive failures are retried, or removes the limit. A job that declares no `restart` is retried from
-    /// now on.
+    /// Limits how many consecutive failures are retried, or removes the limit. With `None`, the job
+    /// is retried without limit. If the job sets no `restart`, this implies [`OnFailure`](RestartPolicy::OnFailure).
     #[must_use]
     pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
         self.settings.max_retries = Setting::Set(retries.into());
@@ -140,7 +141,7 @@ impl JobSpec {
         self.descriptor.name
     }
 
-    /// Returns whether the job is retried.
+    /// Returns the restart policy. It is a [`Setting::Default`] if the job does not set it.
     #[must_use]
     pub fn restart(&self) -> Setting<RestartPolicy> {
         self.settings.restart

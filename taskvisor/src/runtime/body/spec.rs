@@ -65,14 +65,15 @@ impl TaskSpec {
         Self::inherit(task).with_restart(RestartPolicy::Never)
     }
 
-    /// Creates a spec of a task that is retried until an attempt succeeds. All other options fall back to the `Config`.
+    /// Creates a spec of a task that is retried after failures until an attempt succeeds, as [`RestartPolicy::OnFailure`] says. All
+    /// other options fall back to the `Config`.
     #[must_use]
     pub fn on_failure(task: TaskRef) -> Self {
         Self::inherit(task).with_restart(RestartPolicy::OnFailure)
     }
 
-    /// Creates a spec of a task that runs again after every attempt: after a success with this delay, after a failure with the
-    /// backoff. All other options fall back to the `Config`.
+    /// Creates a spec of a task that repeats: after a success with this delay, after a failure that is retried with the backoff. It
+    /// ends as [`RestartPolicy::Always`] says. All other options fall back to the `Config`.
     #[must_use]
     pub fn always(task: TaskRef, delay: Duration) -> Self {
         Self::inherit(task).with_restart(RestartPolicy::Always).with_interval(delay)

@@ -75,7 +75,7 @@ impl TaskCell {
     }
 
     /// Wakes the waiters for the first attempt, which has begun.
-    // A flag and not a look at the waiters: most tasks have none, and a waiter for the outcome must not be woken by each start.
+    // A flag, because most tasks have no such waiter, and a start must not wake the waiters for the outcome.
     // Read after the lock that began the attempt: a waiter that set it before that lock is seen, and a later one finds the
     // attempt.
     #[inline]

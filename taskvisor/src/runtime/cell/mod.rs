@@ -1,10 +1,11 @@
-//! The state of one task, behind one small lock. This file and `finish` change it; `queries` reads it.
+//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt` and `finish` change the state
+//! too; `queries` reads it.
 //!
 //! # The enums that describe one task
 //!
 //! | enum | question | values | written by |
 //! |---|---|---|---|
-//! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through this file; `Stuck` by `force_end` |
+//! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through `attempts`; `Stuck` by `force_end` |
 //! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
@@ -86,8 +87,8 @@ pub(crate) struct TaskCell {
     stop_timeout: Option<StopTimeout>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
-    // Not in the state, which has no room for it without a larger allocation; likewise the next one. The lock orders both, so
-    // that models need not explore them.
+    // Outside of the state, where this field and `awaits_start` would enlarge the allocation. Not loom's atomics: both are written
+    // under the lock, and `awaits_start` is read after a lock that orders the read.
     total_failures: atomic::AtomicU32,
     /// Whether attempt-scoped waiters wait for the first attempt. Written under the lock of `state`.
     awaits_start: atomic::AtomicBool,

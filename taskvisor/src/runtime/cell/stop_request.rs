@@ -35,7 +35,7 @@ impl RegistryKey {
 pub(crate) struct RegistryHash(u32);
 
 impl RegistryHash {
-    /// Keeps one half of a hash.
+    /// Keeps the upper half of a hash.
     pub(crate) fn of(hash: u64) -> Self {
         Self((hash >> 32) as u32)
     }

@@ -11,7 +11,7 @@ use crate::task::TaskId;
 impl TaskCell {
     /// Creates a cell in its attempt number `attempt`. `last` is the failure of an earlier one.
     pub(crate) fn in_attempt(name: Cow<'static, str>, attempt: u64, last: Option<Failure>) -> Self {
-        // It is in no registry, so that the hash is never read.
+        // The cell is in no registry, so its hash is never read.
         let hash = RegistryHash::of(0);
         let cell = Self::new(TaskId::next(), name, RegistryKey::Name, hash, None, Instant::now());
         {

@@ -227,8 +227,8 @@ fn without_a_task_the_error_says_that_all_are_disabled() {
     let main = program("all_disabled", MAIN);
     let own = program("all_disabled", "#[task]");
     run!("all_disabled").refused(&[format!(
-        "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or do not disable \
-         all that are declared (task `own` ({own})), or write `#[taskvisor::main(crates = [application])]` if `lib.rs` of this \
+        "error: {main}: there is no task to run: declare one with `#[task]`, or list one with `app.task(…)`, or keep one \
+         declaration enabled, such as the task `own` ({own}), or write `#[taskvisor::main(crates = [application])]` if `lib.rs` of this \
          package declares some, because the compiler links only crates that a source line names"
     )]);
 }
