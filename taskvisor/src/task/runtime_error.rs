@@ -174,7 +174,7 @@ impl fmt::Display for RuntimeError {
                 write!(f, "`{name}` waits for the slot `{slot}` and has no attempt to restart: it will start by itself")
             }
             Self::Disabled { name } => {
-                write!(f, "the job `{name}` is disabled by `app.disable`")
+                write!(f, "the job `{name}` is disabled: remove the call of `app.disable`, or do not submit it")
             }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(

@@ -117,3 +117,17 @@ async fn a_spec_without_limits_overrides_those_of_the_supervisor() {
     assert!(harness.outcome(&task).await.is_completed());
     assert_eq!(harness.finish().await.starts_of(&task), [seconds(0), SECOND]);
 }
+
+#[test]
+fn none_returns_an_option_without_a_limit_to_its_default() {
+    let spec = TaskSpec::inherit(task());
+    let spec = spec.with_interval(SECOND).with_stable_after(SECOND).with_stop_timeout(SECOND);
+    let set = Setting::Set(SECOND);
+    assert_eq!((spec.interval(), spec.stable_after(), spec.stop_timeout()), (set, set, set));
+    let spec = spec.with_interval(None).with_stable_after(None).with_stop_timeout(None);
+    let inherited = Setting::Inherit;
+    assert_eq!(
+        (spec.interval(), spec.stable_after(), spec.stop_timeout()),
+        (inherited, inherited, inherited)
+    );
+}

@@ -24,7 +24,9 @@ fn what_is_disabled_does_not_run_and_is_not_checked() {
         assert!(!ended.stdout.contains(&format!("{name} ran")), "{}", ended.stdout);
     }
     ended.expect_stdout("jobs: [\"tuned\"]\n");
-    ended.expect_stdout("refused: the job `disabled` is disabled by `app.disable`");
+    ended.expect_stdout(
+        "refused: the job `disabled` is disabled: remove the call of `app.disable`, or do not submit it",
+    );
     assert!(!ended.stderr.contains("stop_timeout"), "{}", ended.stderr);
 }
 

@@ -233,14 +233,26 @@ fn without_a_task_the_error_says_that_all_are_disabled() {
     )]);
 }
 
+/// The error of a submission of a disabled job.
+const DISABLED: &str = "the job `refund` is disabled: remove the call of `app.disable`, or do not submit it";
+
+#[test]
+fn a_closure_that_returns_another_spec_is_the_only_problem() {
+    let call = program("tuned_to_another", "app.tune");
+    run!("tuned_to_another").refused(&[format!(
+        "error: {call}: the closure returned another value than that of the task `own`; return the value that it receives, \
+         changed by its `with_…` methods"
+    )]);
+}
+
 #[test]
 fn declarations_of_named_crates_can_be_tuned_and_disabled() {
-    run!("tuned").ran(&["charged", "the job `refund` is disabled by `app.disable`"], "");
+    run!("tuned").ran(&["charged", DISABLED], "");
 }
 
 #[test]
 fn disabled_declarations_of_an_unnamed_crate_do_not_run() {
-    run!("disabled_unnamed").ran(&["the job `refund` is disabled by `app.disable`"], "");
+    run!("disabled_unnamed").ran(&[DISABLED], "");
 }
 
 #[test]
