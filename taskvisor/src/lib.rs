@@ -125,12 +125,12 @@ pub use policy::{
     BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, RestartPolicy, Setting,
 };
 pub use runtime::body::{
-    AppContext, FromApp, FromContext, Handler, Location, Needs, State, Task, TaskContext, TaskFn, TaskRef,
-    TaskSpec,
+    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, State, Task, TaskContext,
+    TaskFn, TaskRef, TaskSpec,
 };
 #[cfg(feature = "controller")]
 pub use runtime::registry::slot::Admission;
-pub use runtime::subscriber::{Subscribe, Subscriber};
+pub use runtime::subscriber::{IntoSubscriber, Subscribe, Subscriber};
 pub use supervisor::{
     AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
 };
@@ -141,28 +141,44 @@ pub use task::{
 pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
-pub use app::{App, Declaration, DeclarationKind, Declared};
+pub use app::{App, Declaration, DeclarationKind, Declared, SetupReturn, TaskReturn};
 #[cfg(all(feature = "controller", feature = "macros"))]
-pub use macro_support::job;
+pub use macro_support::{JobReturn, job};
 #[cfg(feature = "macros")]
 pub use macro_support::{main, subscriber, task, when_it_does_not_compile};
+/// Not public API. Used by generated code, and named in errors of the compiler.
+#[cfg(all(feature = "controller", feature = "macros"))]
+#[doc(hidden)]
+pub use {
+    app::SubmittedInTheSetup,
+    macro_support::{ClonedArgument, JobArgument, JobValue, NoExtractor},
+};
+/// Not public API. Used by generated code, and named in errors of the compiler.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use {
+    app::{HasSpec, SpecOfADeclaration},
+    macro_support::SharedState,
+};
 
 /// Not public API. Used by generated code.
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::app::{
-        App, Declared, EventParameter, Flavor, IntoSetupResult, IntoTaskResult, MainOptions, SetupParameter,
-        SetupResult, SubscriberDescriptor, TaskDescriptor, backoff, run_main,
+        App, Declared, EventParameter, Flavor, MainOptions, SetupParameter, SetupResult, SetupReturn,
+        SubscriberDescriptor, TaskDescriptor, TaskReturn, backoff, run_main,
     };
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::macro_support::{
-        CloneArgument, IntoJobResult, JobArgument, JobOutput, NoExtractor, NotAResult, NotAnExtractor,
-        SendArgument, slot_key,
+        ClonedArgument, EraseJob, Fields, JobArgument, JobOutput, JobReturn, JobValue, Known, NoExtractor,
+        NotAResult, NotAnExtractor, NotSendable, NotShareable, Sendable, has_fields, slot_key,
     };
     #[cfg(feature = "macros")]
-    pub use crate::macro_support::{NotBoxed, Probe};
+    pub use crate::macro_support::{NotBoxed, Probe, SharedState, write_declaration};
     pub use crate::policy::{BackoffKind, Settings};
+    #[cfg(feature = "controller")]
+    pub use crate::runtime::body::erase_job;
     pub use crate::runtime::body::{ErasedBody, erase, erase_without_context};
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};

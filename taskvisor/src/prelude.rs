@@ -4,6 +4,10 @@
 pub use crate::job;
 #[cfg(feature = "controller")]
 pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
+// For its advice in errors.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use crate::SpecOfADeclaration as _;
 #[cfg(feature = "macros")]
 pub use crate::{App, subscriber, task};
 pub use crate::{

@@ -47,6 +47,27 @@ impl Function {
         })
     }
 
+    /// Takes the `#[derive(..)]`s, which are for the struct of a job.
+    pub(crate) fn take_derives(&mut self) -> Vec<Attribute> {
+        let (derives, others) =
+            self.attributes.drain(..).partition(|attribute| attribute.path().is_ident("derive"));
+        self.attributes = others;
+        derives
+    }
+
+    /// Whether the signature names a lifetime that it does not declare. The compiler reports it, and would report it again for each
+    /// generated item that repeats the type.
+    pub(crate) fn has_unknown_lifetime(&self) -> bool {
+        let Signature { generics, inputs, output, .. } = &self.signature;
+        let types = || {
+            let mut types = inputs.to_token_stream();
+            output.to_tokens(&mut types);
+            types
+        };
+        // Types such as `dyn for<'a> Fn(&'a str)` declare it themselves.
+        generics.params.is_empty() && names_lifetime(types()) && !mentions(types(), "for")
+    }
+
     /// Whether the body contains the word as an identifier, or inside a literal.
     pub(crate) fn body_mentions(&self, word: &str) -> bool {
         mentions(self.body.clone(), word)
@@ -65,6 +86,20 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
         TokenTree::Group(group) => mentions(group.stream(), word),
         TokenTree::Literal(literal) => literal.to_string().contains(word),
         TokenTree::Punct(_) => false,
+    })
+}
+
+/// Whether the tokens contain a lifetime other than `'static` and `'_`.
+fn names_lifetime(tokens: TokenStream) -> bool {
+    let mut after_quote = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => std::mem::take(&mut after_quote) && word != "static" && word != "_",
+        TokenTree::Group(group) => names_lifetime(group.stream()),
+        TokenTree::Punct(punct) => {
+            after_quote = punct.as_char() == '\'';
+            false
+        }
+        TokenTree::Literal(_) => false,
     })
 }
 

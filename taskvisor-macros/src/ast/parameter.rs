@@ -1,7 +1,7 @@
 //! The injected parameters: the type of each says what to pass.
 
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Signature, Type};
+use syn::{Attribute, FnArg, GenericArgument, PathArguments, PathSegment, Signature, Type};
 
 use crate::ast::function::mentions;
 use crate::error::Errors;
@@ -60,9 +60,36 @@ impl Parameter {
         Some(Self { cfgs, of_type: (*reference.elem).clone(), borrowed: true })
     }
 
+    /// Whether its type is written as a state.
+    pub(crate) fn is_state(&self) -> bool {
+        is_state(&self.of_type)
+    }
+
     /// Whether its type can be named elsewhere; an `impl Trait` cannot.
     pub(crate) fn has_name(&self) -> bool {
         !mentions(self.of_type.to_token_stream(), "impl")
+    }
+}
+
+/// Whether the type is written as `State<T>` or `Option<State<T>>`.
+pub(crate) fn is_state(of_type: &Type) -> bool {
+    let Some(last) = last_segment(of_type) else { return false };
+    let PathArguments::AngleBracketed(generics) = &last.arguments else {
+        // Without a type argument it is a type of the user with the same name.
+        return false;
+    };
+    let is_state = |generic: &GenericArgument| match generic {
+        GenericArgument::Type(inner) => last_segment(inner).is_some_and(|last| last.ident == "State"),
+        _ => false,
+    };
+    last.ident == "State" || (last.ident == "Option" && generics.args.iter().any(is_state))
+}
+
+/// The last part of a path.
+pub(crate) fn last_segment(of_type: &Type) -> Option<&PathSegment> {
+    match ungrouped(of_type) {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
     }
 }
 

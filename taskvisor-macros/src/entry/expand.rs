@@ -90,7 +90,7 @@ fn conversion(returned: &Returned) -> TokenStream {
     } else {
         quote_spanned!(*span=> false)
     };
-    quote_spanned!(*span=> __taskvisor::IntoSetupResult<#is_boxed>)
+    quote_spanned!(*span=> __taskvisor::SetupReturn<#is_boxed>)
 }
 
 fn options(options: &Options, is_main: bool) -> TokenStream {

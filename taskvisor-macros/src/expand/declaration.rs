@@ -1,15 +1,16 @@
 //! What declarations of tasks, jobs and subscribers share.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Visibility};
+use syn::{Expr, Ident};
 
 use crate::ast::attribute::declares;
 use crate::ast::function::{Function, is_any};
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::value::OptionValue;
+use crate::expand::once::{ends, once};
 use crate::span::{attribute_span, span_at};
 
 /// The import through which generated code reaches the runtime.
@@ -27,21 +28,36 @@ pub(crate) fn import(runtime: &RuntimePath) -> TokenStream {
 
 /// The struct of the same name: it has the constants of the declaration, and the arguments of a job as its fields.
 ///
-/// A struct with braces is in the namespace of types only, so that the function can have the same name. Its span makes
+/// A struct with braces is in the namespace of types only, so that the function can have the same name. Its name's span makes
 /// editors show the function.
 pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &TokenStream) -> TokenStream {
     let name = type_name(function);
-    let visibility = match &function.visibility {
-        Visibility::Public(_) => quote_spanned!(attribute_span()=> pub),
-        other => other.to_token_stream(),
-    };
+    let visibility = &function.visibility;
     let lints = lints(function);
     let shared = function.shared_attributes();
+    let (first, last) = ends(function);
+    let keyword =
+        Ident::new("struct", if visibility.to_token_stream().is_empty() { first } else { attribute_span() });
+    let mut body = Group::new(Delimiter::Brace, fields.clone());
+    body.set_span(last);
     quote_spanned! {attribute_span()=>
         #lints
+        // The span of the function makes the compiler check the struct as if the user had written it.
+        #[allow(missing_copy_implementations, unnameable_types)]
         #(#shared)*
         #[doc = #documentation]
-        #visibility struct #name { #fields }
+        #visibility #keyword #name #body
+    }
+}
+
+/// The alias under which generated code names the struct. If the name means something that is no type, this is the only error.
+pub(crate) fn alias(function: &Function) -> TokenStream {
+    let name = &function.signature.ident;
+    quote_spanned! {attribute_span()=>
+        type __TaskvisorDeclaration = #name;
+
+        // Counts as a use of the struct.
+        const _: fn(&__TaskvisorDeclaration) = |_| ();
     }
 }
 
@@ -68,9 +84,13 @@ pub(crate) fn unraw_name(function: &Function) -> String {
     function.signature.ident.unraw().to_string()
 }
 
-/// The name that events and errors show.
-pub(crate) fn declared_name(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
-    name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.to_token_stream())
+/// The constant of the name that events and errors show.
+pub(crate) fn name_constant(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
+    let name =
+        name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.to_token_stream());
+    quote_spanned! {attribute_span()=>
+        const __TASKVISOR_NAME: &'static ::core::primitive::str = #name;
+    }
 }
 
 /// The source location. The compiler's own macros expand to the location of the attribute.
@@ -99,54 +119,73 @@ pub(crate) fn fallback(
     spec: &str,
     checks: &TokenStream,
 ) -> TokenStream {
-    let name = type_name(function);
     let unraw_name = unraw_name(function);
     // Inside an `impl` block, or without the path of the runtime, these items would not compile.
     if function.signature.receiver().is_some() || matches!(runtime, RuntimePath::Invalid) {
         return TokenStream::new();
     }
     // The types may name a generic parameter of the function, which the struct does not have.
-    let is_generic = !function.signature.generics.params.is_empty();
+    let is_generic = !function.signature.generics.params.is_empty() || function.has_unknown_lifetime();
     let fields = (!is_generic).then_some(fields).into_token_stream();
     // With two of our attributes, the parameters can be right for one of them only.
     let is_ambiguous = function.attributes.iter().any(declares);
     let checks = (!is_generic && !is_ambiguous).then_some(checks);
     let same_name_type = same_name_type(function, " A declaration with mistakes.", &fields);
+    let alias = alias(function);
     let lints = lints(function);
     let import = import(runtime);
-    let declared = declared(&name, spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
+    let debug = debug();
+    let declared = declared(spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>
             /// The declared value.
             #signature { ::core::unreachable!() }
         }
     });
-    quote_spanned! {attribute_span()=>
-        #same_name_type
-
+    let items = quote_spanned! {attribute_span()=>
         #lints
         const _: () = {
             #import
+            #alias
 
-            impl #name {
+            const __TASKVISOR_NAME: &'static ::core::primitive::str = #unraw_name;
+
+            impl __TaskvisorDeclaration {
                 /// The name of the declaration.
-                pub const NAME: &'static ::core::primitive::str = #unraw_name;
+                pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
 
                 #accessor
             }
+
+            #debug
 
             #declared
 
             #checks
         };
+    };
+    let items = once(function, &items);
+    quote!(#same_name_type #items)
+}
+
+/// The implementation of `Debug`, which prints the name.
+pub(crate) fn debug() -> TokenStream {
+    quote_spanned! {attribute_span()=>
+        #[doc(hidden)]
+        impl ::core::fmt::Debug for __TaskvisorDeclaration {
+            fn fmt(&self, __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
+            }
+        }
     }
 }
 
 /// The implementation that stands for the declaration in `App::tune` and `App::disable`.
-pub(crate) fn declared(type_name: &Ident, spec: &str, location: &TokenStream) -> TokenStream {
+pub(crate) fn declared(spec: &str, location: &TokenStream) -> TokenStream {
     let spec = Ident::new(spec, attribute_span());
     quote_spanned! {attribute_span()=>
-        impl __taskvisor::Declared for #type_name {
+        #[doc(hidden)]
+        impl __taskvisor::Declared for __TaskvisorDeclaration {
             type Spec = __taskvisor::#spec;
 
             fn location() -> &'static __taskvisor::Location {

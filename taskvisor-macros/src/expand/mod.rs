@@ -1,6 +1,7 @@
 //! The parts that the expansions of several attributes share.
 
 pub(crate) mod original_function;
+pub(crate) mod once;
 pub(crate) mod conversion;
 pub(crate) mod injection;
 pub(crate) mod declaration;

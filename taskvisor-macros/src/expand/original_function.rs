@@ -1,7 +1,7 @@
 //! The user's function as it is emitted.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
@@ -24,8 +24,34 @@ pub(crate) fn expand_function(
     let marked = strip_marks(&mut function) | mark_used(&mut function, used);
     let mistaken = !errors.is_empty() && strip_mistakes(&mut function);
     let emitted = if marked || mistaken { function.to_token_stream() } else { item.clone() };
+    let emitted = with_generics(emitted);
     let needless_async = needless_async(&function);
     quote!(#needless_async #emitted)
+}
+
+/// Writes the empty list of generic parameters of the function.
+///
+/// For a type that it does not know, the compiler would suggest a generic parameter, which a declaration cannot have. It does
+/// not suggest one in generated code, where it then reports the type a second time, with other words.
+fn with_generics(function: TokenStream) -> TokenStream {
+    let mut tokens = function.into_iter();
+    let mut emitted = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let is_fn = matches!(&token, TokenTree::Ident(word) if word == "fn");
+        emitted.append(token);
+        if !is_fn {
+            continue;
+        }
+        emitted.extend(tokens.next());
+        let next = tokens.next();
+        if !matches!(&next, Some(TokenTree::Punct(punct)) if punct.as_char() == '<') {
+            emitted.extend(quote_spanned!(attribute_span()=> <>));
+        }
+        emitted.extend(next);
+        break;
+    }
+    emitted.extend(tokens);
+    emitted
 }
 
 /// Allows an `async fn` without `await`: the attribute requires `async`, and clippy would advise against it.

@@ -1,68 +1,70 @@
 //! The code that `#[job]` generates.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 
 use crate::ast::function::Function;
-use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
-    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
-use crate::expand::injection::{argument, needs};
+use crate::expand::injection::{Source, argument, needs};
+use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
 use super::Job;
-use super::bounds;
 use super::inputs::{self, Argument, Input};
 use super::options::{Admission, Options, Slot};
 use super::slot;
 use super::type_text::type_text;
+use super::types;
 
 /// All items beside the function.
 pub(super) fn declaration(job: &Job) -> TokenStream {
     let Job { function, options, .. } = job;
     let import = import(&options.runtime);
-    let probing = bounds::probing(&job.inputs);
+    let probing = types::probing(&job.inputs);
     let documentation = format!(" The job `{}`: its arguments, to be submitted.", unraw_name(function));
+    let derives = &job.derives;
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
-    let underscored = job.arguments().any(|argument| argument.unraw_name().starts_with('_'));
-    let underscored =
-        underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
-    let type_name = type_name(function);
-    let declared_name = declared_name(function, options.name.as_ref());
-    let checks_of_arguments = bounds::checks_of_arguments(&job.inputs);
-    let check_of_value = bounds::check_of_value(&function.signature.output);
-    let clone = clone(job);
+    let alias = alias(function);
+    let name = name_constant(function, options.name.as_ref());
+    let arguments = arguments_type(job);
+    let is_result = types::is_result(&function.signature.output);
+    let debug = (!job.derives("Debug")).then(debug);
+    let declared = declared("JobSpec", &quote_spanned!(attribute_span()=> &options_of_the_job.location));
+    let clone = (!job.derives("Clone")).then(|| clone(job));
     let write_slot = write_slot(job);
+    let body = body(job);
     let implementation = implementation(job);
     let descriptor = descriptor(job);
-    let needs = needs(job.injected(), &extractor());
-    let declared =
-        declared(&type_name, "JobSpec", &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location));
+    let needs = needs(job.injected(), Source::Context);
     let lints = lints(function);
-    quote_spanned! {attribute_span()=>
-        #underscored
-        #same_name_type
-
+    let items = quote_spanned! {attribute_span()=>
         #lints
         const _: () = {
             #import
             #probing
+            #alias
+            #name
 
-            impl #type_name {
+            impl __TaskvisorDeclaration {
                 /// The name under which events and errors show this job.
-                pub const NAME: &'static ::core::primitive::str = #declared_name;
+                pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
             }
 
-            #checks_of_arguments
+            #arguments
 
-            #check_of_value
+            #is_result
+
+            #debug
 
             #clone
 
             #write_slot
+
+            #body
 
             #implementation
 
@@ -72,9 +74,11 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
 
             #declared
 
-            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+            __taskvisor::inventory::submit! { &options_of_the_job }
         };
-    }
+    };
+    let items = once(function, &items);
+    quote!(#(#derives)* #same_name_type #items)
 }
 
 /// The items of a job with mistakes: its valid arguments.
@@ -87,18 +91,15 @@ pub(super) fn fallback(
     options: &Options,
 ) -> TokenStream {
     let fields = fields(inputs::arguments(inputs));
-    let probing = bounds::probing(inputs);
-    let arguments = bounds::checks_of_arguments(inputs);
     // A function that is not `async` may return a future of its value.
     let returns = returns && function.signature.asyncness.is_some();
-    let value = returns.then(|| bounds::check_of_value(&function.signature.output));
-    let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), &extractor());
-    let checks = quote!(#probing #arguments #value #needs);
+    let output = returns.then_some(&function.signature.output);
+    let probing = types::probing(inputs);
+    let is_result = output.map(types::is_result);
+    let types = types::checks(inputs, output);
+    let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), Source::Context);
+    let checks = quote!(#probing #is_result #types #needs);
     declaration::fallback(function, &options.runtime, &fields, None, "JobSpec", &checks)
-}
-
-fn extractor() -> Ident {
-    Ident::new("FromContext", Span::mixed_site())
 }
 
 /// The fields of the struct that is submitted.
@@ -111,16 +112,37 @@ fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     quote!(#(#fields)*)
 }
 
-fn clone(job: &Job) -> TokenStream {
-    let type_name = type_name(&job.function);
-    let bounds = bounds::argument_bounds(job);
-    let fields = job.arguments().map(|Argument { cfgs, name, .. }| {
-        quote_spanned!(attribute_span()=> #(#cfgs)* #name: ::core::clone::Clone::clone(&self.#name),)
-    });
+/// The alias of the struct through which generated code reaches its fields. It is an error type if the name means another struct
+/// without these fields, which is then the only error.
+fn arguments_type(job: &Job) -> TokenStream {
+    let mut arguments = job.arguments().peekable();
+    let rest = arguments.peek().map(|_| quote_spanned!(attribute_span()=> ..));
+    let fields =
+        arguments.map(|Argument { cfgs, name, .. }| quote_spanned!(name.span()=> #(#cfgs)* #name: _,));
     quote_spanned! {attribute_span()=>
-        impl ::core::clone::Clone for #type_name where #bounds {
+        const __TASKVISOR_HAS_FIELDS: ::core::primitive::bool =
+            __taskvisor::has_fields(|__TaskvisorDeclaration { #(#fields)* #rest }: &__TaskvisorDeclaration| ());
+
+        type __TaskvisorArguments =
+            <__taskvisor::Fields<__TASKVISOR_HAS_FIELDS> as __taskvisor::Known<__TaskvisorDeclaration>>::Type;
+    }
+}
+
+fn clone(job: &Job) -> TokenStream {
+    let fields = job.arguments().map(|argument| {
+        let Argument { cfgs, name, .. } = argument;
+        let cloned =
+            types::cloned(argument, &quote_spanned!(attribute_span()=> &__taskvisor_arguments.#name));
+        quote_spanned!(attribute_span()=> #(#cfgs)* #name: #cloned,)
+    });
+    let binding = if job.arguments().next().is_some() { "__taskvisor_arguments" } else { "_arguments" };
+    let binding = Ident::new(binding, attribute_span());
+    quote_spanned! {attribute_span()=>
+        #[doc(hidden)]
+        impl ::core::clone::Clone for __TaskvisorDeclaration {
             fn clone(&self) -> Self {
-                Self { #(#fields)* }
+                let #binding: &__TaskvisorArguments = self;
+                __TaskvisorArguments { #(#fields)* }
             }
         }
     }
@@ -149,41 +171,57 @@ fn as_written_in(text: &LitStr, argument: &Argument) -> Ident {
     name
 }
 
-fn implementation(job: &Job) -> TokenStream {
-    let type_name = type_name(&job.function);
-    let Returned { span, type_tokens, .. } = Returned::read(&job.function.signature.output);
-    let conversion = bounds::conversion(span);
-    let argument_bounds = bounds::argument_bounds(job);
-    let value_bounds = bounds::value_bounds(&type_tokens);
-    let value = bounds::value_parameter();
-    let call = call(job);
-    let slot = slot_expression(job);
-    let name = span_at(job.function.signature.ident.span());
+/// The body: its arguments, and the function that makes an attempt of them.
+///
+/// A wrong type in it is the only error, because the compiler does not ask whether a future with an error is `Send`.
+fn body(job: &Job) -> TokenStream {
+    let signature = &job.function.signature;
+    // At the function's name, where a future that is not `Send` is reported.
+    let span = span_at(signature.ident.span());
+    let value = types::value(&signature.output);
+    let result = types::converted(&signature.output, &call(job));
     let context = if job.injected().next().is_some() { "__taskvisor_context" } else { "_context" };
-    let context = Ident::new(context, name);
-    let result = quote_spanned!(span=> <#type_tokens as #conversion>::into_job_result(#call));
-    let attempt = quote_spanned! {name=>
-        fn attempt(
-            self,
-            #context: __taskvisor::TaskContext,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self::Value, __taskvisor::TaskError>>
-             + ::core::marker::Send {
-            async move { #result }
-        }
+    let context = Ident::new(context, span);
+    let arguments = if job.arguments().next().is_some() { "__taskvisor_arguments" } else { "_arguments" };
+    let arguments = Ident::new(arguments, span);
+    let erased = quote_spanned! {span=>
+        <__taskvisor::Sendable<__TASKVISOR_IS_SENDABLE> as __taskvisor::EraseJob<__TaskvisorArguments, #value>>::erase(
+            __taskvisor_arguments,
+            |#arguments: __TaskvisorArguments, #context: __taskvisor::TaskContext| async move { #result },
+        )
     };
     quote_spanned! {attribute_span()=>
-        impl<#value> __taskvisor::Job for #type_name where #argument_bounds #value_bounds {
-            type Value = #value;
+        const __TASKVISOR_IS_SENDABLE: ::core::primitive::bool = {
+            <__taskvisor::Probe<__TaskvisorArguments>>::IS_SHAREABLE
+                && <__taskvisor::Probe<#value>>::IS_SENDABLE
+        };
+
+        fn __taskvisor_body(__taskvisor_arguments: __TaskvisorArguments) -> __taskvisor::ErasedBody {
+            #erased
+        }
+    }
+}
+
+fn implementation(job: &Job) -> TokenStream {
+    let output = &job.function.signature.output;
+    let (parameter, bounds) = types::value_parameter(output);
+    let slot = slot_expression(job);
+    quote_spanned! {attribute_span()=>
+        #[doc(hidden)]
+        impl<#parameter> __taskvisor::Job for __TaskvisorDeclaration where #bounds {
+            type Value = #parameter;
 
             fn descriptor() -> &'static __taskvisor::JobDescriptor {
-                &__TASKVISOR_DESCRIPTOR
+                &options_of_the_job
             }
 
             fn slot(&self) -> ::core::option::Option<__taskvisor::Arc<::core::primitive::str>> {
                 #slot
             }
 
-            #attempt
+            fn body(self) -> __taskvisor::ErasedBody {
+                __taskvisor_body(self)
+            }
         }
     }
 }
@@ -193,10 +231,13 @@ fn call(job: &Job) -> TokenStream {
     let name = &job.function.signature.ident;
     let span = span_at(name.span());
     let source = quote_spanned!(span=> &__taskvisor_context);
-    let from_context = Ident::new("from_context", Span::mixed_site());
     let values = job.inputs.iter().filter_map(|input| match input {
-        Input::Argument(Argument { cfgs, name, .. }) => Some(quote_spanned!(span=> #(#cfgs)* self.#name)),
-        Input::Injected { parameter, .. } => Some(argument(parameter, &extractor(), &from_context, &source)),
+        Input::Argument(given) => {
+            let Argument { cfgs, name, .. } = given;
+            let passed = types::passed(given, &quote_spanned!(span=> __taskvisor_arguments.#name));
+            Some(quote_spanned!(span=> #(#cfgs)* #passed))
+        }
+        Input::Injected { parameter, .. } => Some(argument(parameter, Source::Context, &source)),
         Input::Unusable { .. } => None,
     });
     quote_spanned!(span=> #name(#(#values),*).await)
@@ -208,13 +249,17 @@ fn slot_expression(job: &Job) -> TokenStream {
     };
     let values = slot::used(text, &job.inputs)
         .into_iter()
-        .map(|Argument { cfgs, name, .. }| quote_spanned!(attribute_span()=> #(#cfgs)* &self.#name));
-    quote_spanned!(attribute_span()=> ::core::option::Option::Some(__taskvisor_slot(#(#values),*)))
+        .map(|Argument { cfgs, name, .. }| {
+            quote_spanned!(attribute_span()=> #(#cfgs)* &__taskvisor_arguments.#name)
+        });
+    quote_spanned! {attribute_span()=>
+        let __taskvisor_arguments: &__TaskvisorArguments = self;
+        ::core::option::Option::Some(__taskvisor_slot(#(#values),*))
+    }
 }
 
 fn descriptor(job: &Job) -> TokenStream {
-    let Job { function, options, .. } = job;
-    let type_name = type_name(function);
+    let options = &job.options;
     let location = location();
     let settings = settings(options);
     let admission = admission(options);
@@ -228,8 +273,9 @@ fn descriptor(job: &Job) -> TokenStream {
         }
     });
     quote_spanned! {attribute_span()=>
-        static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
-            name: #type_name::NAME,
+        // The compiler names it in the errors of options.
+        static options_of_the_job: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
+            name: __TASKVISOR_NAME,
             location: #location,
             settings: #settings,
             admission: #admission,

@@ -7,14 +7,14 @@ mod inputs;
 mod options;
 mod slot;
 mod check;
-mod bounds;
+mod types;
 mod expand;
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Ident;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Ident};
 
-use crate::ast::function::Function;
+use crate::ast::function::{Function, mentions};
 use crate::ast::parameter::Parameter;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
@@ -27,6 +27,8 @@ use self::options::{Options, Slot};
 /// A job whose function has passed the checks.
 struct Job {
     function: Function,
+    /// The traits that the struct derives.
+    derives: Vec<Attribute>,
     inputs: Vec<Input>,
     options: Options,
 }
@@ -34,6 +36,11 @@ struct Job {
 impl Job {
     fn arguments(&self) -> impl Iterator<Item = &Argument> {
         inputs::arguments(&self.inputs)
+    }
+
+    /// Whether the struct derives a trait of this name.
+    fn derives(&self, name: &str) -> bool {
+        self.derives.iter().any(|derive| mentions(derive.meta.to_token_stream(), name))
     }
 
     fn injected(&self) -> impl Iterator<Item = &Parameter> {
@@ -45,10 +52,12 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
     let mut options = Options::read(arguments, &mut option_errors);
-    let Some(function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
+    let Some(mut function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
         let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);
     };
+    let derives = function.take_derives();
+    let item = if derives.is_empty() { item } else { function.to_token_stream() };
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
     let inputs = Input::read_all(&function.signature, &mut function_errors);
@@ -66,11 +75,12 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = option_errors;
     errors.append(function_errors);
     // Invalid options alone do not prevent the expansion, so that code that uses the job compiles.
-    let generated_items = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
-        expand::declaration(&Job { function, inputs, options })
-    } else {
-        expand::fallback(&function, &inputs, returns, &options)
-    };
+    let generated_items =
+        if is_job && !function.has_unknown_lifetime() && !matches!(options.runtime, RuntimePath::Invalid) {
+            expand::declaration(&Job { function, derives, inputs, options })
+        } else {
+            expand::fallback(&function, &inputs, returns, &options)
+        };
     let errors = errors.to_compile_errors();
     quote!(#emitted #generated_items #errors)
 }

@@ -1,15 +1,16 @@
 //! The code that `#[subscriber]` generates.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::expand::declaration::{
-    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
-use crate::expand::injection::{argument, needs};
+use crate::expand::injection::{Source, argument, needs};
+use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
 use super::Subscriber;
@@ -22,34 +23,32 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let documentation =
         format!(" The subscriber `{}`, declared by the function of the same name.", unraw_name(function));
     let same_name_type = same_name_type(function, &documentation, &TokenStream::new());
-    let type_name = type_name(function);
-    let declared_name = declared_name(function, options.name.as_ref());
+    let alias = alias(function);
+    let name = name_constant(function, options.name.as_ref());
     let import = import(&options.runtime);
     let on_event = on_event(subscriber);
-    let needs = needs(injected, &extractor());
+    let needs = needs(injected, Source::App);
     let location = location();
     let queue = queue(options);
     let events = events(options);
-    let declared = declared(
-        &type_name,
-        "Subscriber",
-        &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location),
-    );
+    let debug = debug();
+    let declared =
+        declared("Subscriber", &quote_spanned!(attribute_span()=> &options_of_the_subscriber.location));
     let lints = lints(function);
-    quote_spanned! {attribute_span()=>
-        #same_name_type
-
+    let items = quote_spanned! {attribute_span()=>
         #lints
         const _: () = {
             #import
+            #alias
+            #name
 
-            impl #type_name {
+            impl __TaskvisorDeclaration {
                 /// The name under which this subscriber is known.
-                pub const NAME: &'static ::core::primitive::str = #declared_name;
+                pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
 
                 /// This subscriber as it is declared: to list it explicitly.
                 pub fn subscriber() -> __taskvisor::Subscriber {
-                    __taskvisor::Subscriber::declared(&__TASKVISOR_DESCRIPTOR)
+                    __taskvisor::Subscriber::declared(&options_of_the_subscriber)
                 }
             }
 
@@ -63,9 +62,10 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
 
             #needs
 
-            static __TASKVISOR_DESCRIPTOR: __taskvisor::SubscriberDescriptor =
+            // The compiler names it in the errors of options.
+            static options_of_the_subscriber: __taskvisor::SubscriberDescriptor =
                 __taskvisor::SubscriberDescriptor {
-                    name: #type_name::NAME,
+                    name: __TASKVISOR_NAME,
                     location: #location,
                     queue: #queue,
                     events: #events,
@@ -73,11 +73,15 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
                     build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app: __taskvisor_app }),
                 };
 
+            #debug
+
             #declared
 
-            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+            __taskvisor::inventory::submit! { &options_of_the_subscriber }
         };
-    }
+    };
+    let items = once(function, &items);
+    quote!(#same_name_type #items)
 }
 
 /// The items of a subscriber with mistakes.
@@ -85,7 +89,7 @@ pub(super) fn fallback(function: &Function, injected: &[Parameter], options: &Op
     let accessor = quote_spanned!(attribute_span()=> pub fn subscriber() -> __taskvisor::Subscriber);
     // A second event has been reported.
     let injected = injected.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
-    let checks = needs(injected, &extractor());
+    let checks = needs(injected, Source::App);
     declaration::fallback(
         function,
         &options.runtime,
@@ -96,10 +100,6 @@ pub(super) fn fallback(function: &Function, injected: &[Parameter], options: &Op
     )
 }
 
-fn extractor() -> Ident {
-    Ident::new("FromApp", Span::mixed_site())
-}
-
 /// One event: the call of the user's function, with the other parameters injected.
 fn on_event(subscriber: &Subscriber) -> TokenStream {
     let name = &subscriber.function.signature.ident;
@@ -107,14 +107,12 @@ fn on_event(subscriber: &Subscriber) -> TokenStream {
     let of_type = &subscriber.event.of_type;
     let event = quote_spanned!(span_at(of_type.span())=> <#of_type as __taskvisor::EventParameter>::of(__taskvisor_event));
     let source = quote_spanned!(span=> &self.app);
-    let from_app = Ident::new("from_app", Span::mixed_site());
-    let arguments =
-        subscriber.injected.iter().map(|parameter| argument(parameter, &extractor(), &from_app, &source));
+    let arguments = subscriber.injected.iter().map(|parameter| argument(parameter, Source::App, &source));
     quote_spanned! {span=>
         fn on_event(
             &mut self,
             __taskvisor_event: &__taskvisor::Event,
-        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+        ) -> impl ::core::future::Future<Output = ()> {
             async move { #name(#event, #(#arguments),*).await }
         }
     }

@@ -40,7 +40,9 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
     check_inputs(&inputs, &mut function_errors);
     let Inputs { event, injected } = inputs;
     let emitted = expand_function(&function, &item, &[], &function_errors);
-    let is_subscriber = function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
+    let is_subscriber = function_errors.is_empty()
+        && !function.has_unknown_lifetime()
+        && !matches!(options.runtime, RuntimePath::Invalid);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let generated_items = match event {
         Some(event) if is_subscriber => {

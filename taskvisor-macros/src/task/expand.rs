@@ -1,6 +1,6 @@
 //! The code that `#[task]` generates.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::ast::function::Function;
@@ -9,9 +9,10 @@ use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::conversion::{converted, type_check};
 use crate::expand::declaration::{
-    self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
+    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
-use crate::expand::injection::{argument, needs};
+use crate::expand::injection::{Source, argument, needs};
+use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
 use super::Task;
@@ -23,33 +24,30 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let documentation =
         format!(" The task `{}`, declared by the function of the same name.", unraw_name(&task.function));
     let same_name_type = same_name_type(&task.function, &documentation, &TokenStream::new());
-    let type_name = type_name(&task.function);
-    let declared_name = declared_name(&task.function, task.options.name.as_ref());
+    let alias = alias(&task.function);
+    let name = name_constant(&task.function, task.options.name.as_ref());
     let attempt = attempt(task);
     let erased = erased(task);
-    let needs = needs(&task.parameters, &extractor());
+    let needs = needs(&task.parameters, Source::Context);
     let location = location();
     let settings = settings(&task.options);
-    let declared = declared(
-        &type_name,
-        "TaskSpec",
-        &quote_spanned!(attribute_span()=> &__TASKVISOR_DESCRIPTOR.location),
-    );
+    let debug = debug();
+    let declared = declared("TaskSpec", &quote_spanned!(attribute_span()=> &options_of_the_task.location));
     let lints = lints(&task.function);
-    quote_spanned! {attribute_span()=>
-        #same_name_type
-
+    let items = quote_spanned! {attribute_span()=>
         #lints
         const _: () = {
             #import
+            #alias
+            #name
 
-            impl #type_name {
+            impl __TaskvisorDeclaration {
                 /// The name under which events and errors show this task.
-                pub const NAME: &'static ::core::primitive::str = #declared_name;
+                pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
 
                 /// This task as it is declared: to list it explicitly, or to change it before it is added.
                 pub fn spec() -> __taskvisor::TaskSpec {
-                    __taskvisor::TaskSpec::declared(&__TASKVISOR_DESCRIPTOR)
+                    __taskvisor::TaskSpec::declared(&options_of_the_task)
                 }
             }
 
@@ -57,25 +55,30 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
 
             #needs
 
-            static __TASKVISOR_DESCRIPTOR: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
-                name: #type_name::NAME,
+            // The compiler names it in the errors of options.
+            static options_of_the_task: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
+                name: __TASKVISOR_NAME,
                 location: #location,
                 settings: #settings,
                 body: || #erased,
                 needs: __taskvisor_needs,
             };
 
+            #debug
+
             #declared
 
-            __taskvisor::inventory::submit! { &__TASKVISOR_DESCRIPTOR }
+            __taskvisor::inventory::submit! { &options_of_the_task }
         };
-    }
+    };
+    let items = once(&task.function, &items);
+    quote!(#same_name_type #items)
 }
 
 /// The items of a task with mistakes.
 pub(super) fn fallback(function: &Function, parameters: &[Parameter], options: &Options) -> TokenStream {
     let accessor = quote_spanned!(attribute_span()=> pub fn spec() -> __taskvisor::TaskSpec);
-    let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), &extractor());
+    let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), Source::Context);
     let returned = type_check(&function.signature, conversion, "into_task_result");
     let checks = quote!(#needs #returned);
     declaration::fallback(
@@ -88,27 +91,20 @@ pub(super) fn fallback(function: &Function, parameters: &[Parameter], options: &
     )
 }
 
-fn extractor() -> Ident {
-    Ident::new("FromContext", Span::mixed_site())
-}
-
 /// One attempt: the call of the user's function, with every parameter injected.
 fn attempt(task: &Task) -> TokenStream {
     let signature = &task.function.signature;
     let name = &signature.ident;
     let span = span_at(name.span());
     let source = quote_spanned!(span=> &__taskvisor_context);
-    let from_context = Ident::new("from_context", Span::mixed_site());
-    let arguments =
-        task.parameters.iter().map(|parameter| argument(parameter, &extractor(), &from_context, &source));
+    let arguments = task.parameters.iter().map(|parameter| argument(parameter, Source::Context, &source));
     let call = quote_spanned!(span=> #name(#(#arguments),*).await);
     let result = converted(&signature.output, conversion, "into_task_result", &call);
     let context = (!task.parameters.is_empty())
         .then(|| quote_spanned!(span=> __taskvisor_context: __taskvisor::TaskContext));
     quote_spanned! {span=>
         fn __taskvisor_attempt(#context)
-            -> impl ::core::future::Future<Output = ::core::result::Result<(), __taskvisor::TaskError>>
-             + ::core::marker::Send {
+            -> impl ::core::future::Future<Output = ::core::result::Result<(), __taskvisor::TaskError>> {
             async move { #result }
         }
     }
@@ -116,10 +112,12 @@ fn attempt(task: &Task) -> TokenStream {
 
 /// Without parameters an attempt needs no context, and none is made.
 fn erased(task: &Task) -> TokenStream {
+    // At the function's name, where a future that is not `Send` is reported.
+    let span = span_at(task.function.signature.ident.span());
     if task.parameters.is_empty() {
-        quote_spanned!(attribute_span()=> __taskvisor::erase_without_context(__taskvisor_attempt))
+        quote_spanned!(span=> __taskvisor::erase_without_context(__taskvisor_attempt))
     } else {
-        quote_spanned!(attribute_span()=> __taskvisor::erase(__taskvisor_attempt))
+        quote_spanned!(span=> __taskvisor::erase(__taskvisor_attempt))
     }
 }
 
@@ -129,5 +127,5 @@ fn settings(options: &Options) -> TokenStream {
 }
 
 fn conversion(returned: &Returned) -> TokenStream {
-    quote_spanned!(returned.span=> __taskvisor::IntoTaskResult)
+    quote_spanned!(returned.span=> __taskvisor::TaskReturn)
 }

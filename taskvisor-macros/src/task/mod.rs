@@ -36,7 +36,10 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let parameters = Parameter::read_all(&function.signature, &mut function_errors);
     let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
-    let generated_items = if function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
+    let generated_items = if function_errors.is_empty()
+        && !function.has_unknown_lifetime()
+        && !matches!(options.runtime, RuntimePath::Invalid)
+    {
         expand::declaration(&Task { function, parameters, options })
     } else {
         expand::fallback(&function, &parameters, &options)

@@ -8,15 +8,52 @@ mod snapshots;
 
 use std::str::FromStr;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 
 fn tokens(source: &str) -> TokenStream {
     TokenStream::from_str(source).unwrap_or_else(|_| panic!("the test's source is not Rust: {source}"))
 }
 
+/// The tokens without the empty list of generic parameters that an attribute adds to the function, which comes first.
+fn without_generics(function: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = function.into_iter().collect();
+    let is = |token: Option<&TokenTree>, text: &str| token.is_some_and(|token| token.to_string() == text);
+    if let Some(word) = tokens.iter().position(|token| is(Some(token), "fn")) {
+        if is(tokens.get(word + 2), "<") && is(tokens.get(word + 3), ">") {
+            tokens.drain(word + 2..word + 4);
+        }
+    }
+    tokens.into_iter().collect()
+}
+
+/// The tokens with the generated items of a name, instead of the macro that emits them once.
+fn with_items(expansion: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = expansion.into_iter().collect();
+    let emits = |tokens: &[TokenTree]| match tokens {
+        [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(items)]
+            if name.to_string().starts_with("__declaration_of_") =>
+        {
+            Some(items.stream().into_iter().skip(1).collect::<TokenStream>())
+        }
+        _ => None,
+    };
+    let mut unwrapped = TokenStream::new();
+    let mut rest = tokens.as_slice();
+    while let Some((first, others)) = rest.split_first() {
+        if let Some(items) = rest.get(..3).and_then(emits) {
+            unwrapped.extend(items);
+            rest = &rest[3..];
+        } else {
+            unwrapped.extend([first.clone()]);
+            rest = others;
+        }
+    }
+    unwrapped
+}
+
 /// What `expand` makes of `#[attribute(arguments)] item`, as readable code.
 fn expanded(expand: fn(TokenStream, TokenStream) -> TokenStream, arguments: &str, item: &str) -> String {
-    let expansion = expand(tokens(arguments), tokens(item));
+    let expansion = with_items(expand(tokens(arguments), tokens(item)));
     prettyplease::unparse(&syn::parse2(expansion).expect("the expansion is Rust"))
 }
 

@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
-use super::{expanded, tokens};
+use proc_macro2::TokenStream;
+
+use super::{expanded, tokens, without_generics};
 
 fn compare(name: &str, expansion: &str) {
     assert!(!expansion.contains("compile_error"), "{name} has mistakes:\n{expansion}");
@@ -93,14 +95,13 @@ fn the_path_of_the_runtime_is_used_throughout() {
 
 #[test]
 fn the_function_stays_as_it_is() {
-    let expansion = crate::task::task(tokens("retires = 3"), tokens(TASK)).to_string();
-    assert!(expansion.starts_with(&tokens(TASK).to_string()));
-    let expansion = crate::task::task(tokens(""), tokens(TASK)).to_string();
-    assert!(expansion.starts_with(&tokens(TASK).to_string()));
-    let expansion = crate::job::job(tokens("slot = \"{unknown}\""), tokens(JOB)).to_string();
-    assert!(expansion.starts_with(&tokens(JOB).to_string()));
-    let expansion = crate::job::job(tokens(""), tokens(JOB)).to_string();
-    assert!(expansion.starts_with(&tokens(JOB).to_string()));
+    let stays = |expansion: TokenStream, item: &str| {
+        without_generics(expansion).to_string().starts_with(&tokens(item).to_string())
+    };
+    assert!(stays(crate::task::task(tokens("retires = 3"), tokens(TASK)), TASK));
+    assert!(stays(crate::task::task(tokens(""), tokens(TASK)), TASK));
+    assert!(stays(crate::job::job(tokens("slot = \"{unknown}\""), tokens(JOB)), JOB));
+    assert!(stays(crate::job::job(tokens(""), tokens(JOB)), JOB));
 }
 
 /// The attribute requires `async`, so clippy must not report it as needless.
@@ -118,7 +119,7 @@ fn clippy_does_not_report_a_needless_async() {
 fn a_marked_parameter_loses_its_mark() {
     for arguments in ["", "banana"] {
         let item = "async fn sync(#[inject] #[cfg(unix)] Mine(n): Mine) { n.await; }";
-        let expansion = crate::job::job(tokens(arguments), tokens(item)).to_string();
+        let expansion = without_generics(crate::job::job(tokens(arguments), tokens(item))).to_string();
         assert!(expansion.starts_with(&tokens(&item.replace("#[inject]", "")).to_string()));
         assert!(!expansion.contains("# [inject]"));
     }

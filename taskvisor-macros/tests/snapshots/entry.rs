@@ -18,7 +18,7 @@ pub fn main() -> ::std::process::ExitCode {
         ::std::boxed::Box::pin(async move {
             <anyhow::Result<
                 (),
-            > as __taskvisor::IntoSetupResult<
+            > as __taskvisor::SetupReturn<
                 { <__taskvisor::Probe<anyhow::Result<()>>>::IS_BOXED },
             >>::into_setup_result(
                 main(<App as __taskvisor::SetupParameter>::of(__taskvisor_app)).await,

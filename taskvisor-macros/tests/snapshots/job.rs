@@ -11,6 +11,7 @@ pub async fn sync_tenant(
     tenant += 1;
     db.sync(tenant, r#type, path, attempt).await
 }
+#[allow(missing_copy_implementations, unnameable_types)]
 /// The job `sync_tenant`: its arguments, to be submitted.
 pub struct sync_tenant {
     /// The argument `tenant`.
@@ -21,72 +22,69 @@ pub struct sync_tenant {
     /// The argument `path`.
     pub path: PathBuf,
 }
+macro_rules! __taskvisor_select_sync_tenant {
+    ("Span" $($items:tt)*) => {
+        $($items)*
+    };
+    ($($items:tt)*) => {};
+}
+use __taskvisor_select_sync_tenant as __declaration_of_sync_tenant;
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
-    use __taskvisor::NotAResult as _;
+    use __taskvisor::{NotAResult as _, NotSendable as _, NotShareable as _};
     use __taskvisor::NotAnExtractor as _;
-    impl sync_tenant {
+    type __TaskvisorDeclaration = sync_tenant;
+    const _: fn(&__TaskvisorDeclaration) = |_| ();
+    const __TASKVISOR_NAME: &'static ::core::primitive::str = "sync";
+    impl __TaskvisorDeclaration {
         /// The name under which events and errors show this job.
-        pub const NAME: &'static ::core::primitive::str = "sync";
+        pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
     }
-    const _: fn() = || {
-        <u64 as __taskvisor::NoExtractor<
-            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
-        >>::check();
-        <u64 as __taskvisor::CloneArgument<
-            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
-        >>::check();
-        <u64 as __taskvisor::SendArgument<
-            { <__taskvisor::Probe<u64>>::IS_EXTRACTOR },
-        >>::check();
-        <Vec<
-            Kind,
-        > as __taskvisor::NoExtractor<
-            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
-        >>::check();
-        <Vec<
-            Kind,
-        > as __taskvisor::CloneArgument<
-            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
-        >>::check();
-        <Vec<
-            Kind,
-        > as __taskvisor::SendArgument<
-            { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
-        >>::check();
-        #[cfg(unix)]
-        <PathBuf as __taskvisor::NoExtractor<
-            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
-        >>::check();
-        #[cfg(unix)]
-        <PathBuf as __taskvisor::CloneArgument<
-            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
-        >>::check();
-        #[cfg(unix)]
-        <PathBuf as __taskvisor::SendArgument<
-            { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
-        >>::check();
-    };
+    const __TASKVISOR_HAS_FIELDS: ::core::primitive::bool = __taskvisor::has_fields(|
+        __TaskvisorDeclaration {
+            tenant: _,
+            r#type: _,
+            #[cfg(unix)]
+            path: _,
+            ..
+        }: &__TaskvisorDeclaration|
+    ());
+    type __TaskvisorArguments = <__taskvisor::Fields<
+        __TASKVISOR_HAS_FIELDS,
+    > as __taskvisor::Known<__TaskvisorDeclaration>>::Type;
     const __TASKVISOR_IS_RESULT: ::core::primitive::bool = <__taskvisor::Probe<
         Result<Report, SyncError>,
     >>::IS_RESULT;
-    const _: fn() = || {
-        <Result<
-            Report,
-            SyncError,
-        > as __taskvisor::IntoJobResult<__TASKVISOR_IS_RESULT>>::check();
-    };
-    impl ::core::clone::Clone for sync_tenant
-    where
-        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked, 0usize>,
-        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked, 1usize>,
-    {
+    #[doc(hidden)]
+    impl ::core::fmt::Debug for __TaskvisorDeclaration {
+        fn fmt(
+            &self,
+            __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
+        }
+    }
+    #[doc(hidden)]
+    impl ::core::clone::Clone for __TaskvisorDeclaration {
         fn clone(&self) -> Self {
-            Self {
-                tenant: ::core::clone::Clone::clone(&self.tenant),
-                r#type: ::core::clone::Clone::clone(&self.r#type),
+            let __taskvisor_arguments: &__TaskvisorArguments = self;
+            __TaskvisorArguments {
+                tenant: ::core::clone::Clone::clone(&__taskvisor_arguments.tenant),
+                r#type: <Vec<
+                    Kind,
+                > as __taskvisor::ClonedArgument<
+                    {
+                        <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR
+                            || !<__taskvisor::Probe<Vec<Kind>>>::IS_SHAREABLE
+                    },
+                >>::cloned(&__taskvisor_arguments.r#type),
                 #[cfg(unix)]
-                path: ::core::clone::Clone::clone(&self.path),
+                path: <PathBuf as __taskvisor::ClonedArgument<
+                    {
+                        <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR
+                            || !<__taskvisor::Probe<PathBuf>>::IS_SHAREABLE
+                    },
+                >>::cloned(&__taskvisor_arguments.path),
             }
         }
     }
@@ -96,11 +94,86 @@ const _: () = {
     ) -> __taskvisor::Arc<::core::primitive::str> {
         __taskvisor::slot_key(::core::format_args!("tenant-{tenant:04}-{type:?}"))
     }
-    impl<__TaskvisorValue> __taskvisor::Job for sync_tenant
+    const __TASKVISOR_IS_SENDABLE: ::core::primitive::bool = {
+        <__taskvisor::Probe<__TaskvisorArguments>>::IS_SHAREABLE
+            && <__taskvisor::Probe<
+                <Result<
+                    Report,
+                    SyncError,
+                > as __taskvisor::JobOutput<'static, __TASKVISOR_IS_RESULT>>::Value,
+            >>::IS_SENDABLE
+    };
+    fn __taskvisor_body(
+        __taskvisor_arguments: __TaskvisorArguments,
+    ) -> __taskvisor::ErasedBody {
+        <__taskvisor::Sendable<
+            __TASKVISOR_IS_SENDABLE,
+        > as __taskvisor::EraseJob<
+            __TaskvisorArguments,
+            <Result<
+                Report,
+                SyncError,
+            > as __taskvisor::JobOutput<'static, __TASKVISOR_IS_RESULT>>::Value,
+        >>::erase(
+            __taskvisor_arguments,
+            |
+                __taskvisor_arguments: __TaskvisorArguments,
+                __taskvisor_context: __taskvisor::TaskContext|
+            async move {
+                {
+                    <<Result<
+                        Report,
+                        SyncError,
+                    > as __taskvisor::JobOutput<
+                        'static,
+                        __TASKVISOR_IS_RESULT,
+                    >>::Value as __taskvisor::JobValue>::check();
+                    <Result<
+                        Report,
+                        SyncError,
+                    > as __taskvisor::JobReturn<
+                        __TASKVISOR_IS_RESULT,
+                    >>::into_job_result(
+                        sync_tenant(
+                                __taskvisor_arguments.tenant,
+                                <Vec<
+                                    Kind,
+                                > as __taskvisor::JobArgument<
+                                    { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
+                                >>::sent(
+                                    <Vec<
+                                        Kind,
+                                    > as __taskvisor::NoExtractor<
+                                        { <__taskvisor::Probe<Vec<Kind>>>::IS_EXTRACTOR },
+                                    >>::checked(__taskvisor_arguments.r#type),
+                                ),
+                                #[cfg(unix)]
+                                <PathBuf as __taskvisor::JobArgument<
+                                    { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
+                                >>::sent(
+                                    <PathBuf as __taskvisor::NoExtractor<
+                                        { <__taskvisor::Probe<PathBuf>>::IS_EXTRACTOR },
+                                    >>::checked(__taskvisor_arguments.path),
+                                ),
+                                <State<
+                                    Db,
+                                > as __taskvisor::SharedState<
+                                    __taskvisor::TaskContext,
+                                >>::extract(&__taskvisor_context),
+                                &<TaskContext as __taskvisor::FromContext>::from_context(
+                                    &__taskvisor_context,
+                                ),
+                            )
+                            .await,
+                    )
+                }
+            },
+        )
+    }
+    #[doc(hidden)]
+    impl<__TaskvisorValue> __taskvisor::Job for __TaskvisorDeclaration
     where
-        for<'unchecked> u64: __taskvisor::JobArgument<'unchecked, 0usize>,
-        for<'unchecked> Vec<Kind>: __taskvisor::JobArgument<'unchecked, 1usize>,
-        __TaskvisorValue: ::core::marker::Send + 'static,
+        __TaskvisorValue: 'static,
         for<'unchecked> Result<
             Report,
             SyncError,
@@ -112,51 +185,33 @@ const _: () = {
     {
         type Value = __TaskvisorValue;
         fn descriptor() -> &'static __taskvisor::JobDescriptor {
-            &__TASKVISOR_DESCRIPTOR
+            &options_of_the_job
         }
         fn slot(
             &self,
         ) -> ::core::option::Option<__taskvisor::Arc<::core::primitive::str>> {
-            ::core::option::Option::Some(__taskvisor_slot(&self.tenant, &self.r#type))
+            let __taskvisor_arguments: &__TaskvisorArguments = self;
+            ::core::option::Option::Some(
+                __taskvisor_slot(
+                    &__taskvisor_arguments.tenant,
+                    &__taskvisor_arguments.r#type,
+                ),
+            )
         }
-        fn attempt(
-            self,
-            __taskvisor_context: __taskvisor::TaskContext,
-        ) -> impl ::core::future::Future<
-            Output = ::core::result::Result<Self::Value, __taskvisor::TaskError>,
-        > + ::core::marker::Send {
-            async move {
-                <Result<
-                    Report,
-                    SyncError,
-                > as __taskvisor::IntoJobResult<
-                    __TASKVISOR_IS_RESULT,
-                >>::into_job_result(
-                    sync_tenant(
-                            self.tenant,
-                            self.r#type,
-                            #[cfg(unix)]
-                            self.path,
-                            <State<
-                                Db,
-                            > as __taskvisor::FromContext>::from_context(
-                                &__taskvisor_context,
-                            ),
-                            &<TaskContext as __taskvisor::FromContext>::from_context(
-                                &__taskvisor_context,
-                            ),
-                        )
-                        .await,
-                )
-            }
+        fn body(self) -> __taskvisor::ErasedBody {
+            __taskvisor_body(self)
         }
     }
     fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
-        <State<Db> as __taskvisor::FromContext>::needs(__taskvisor_needed);
+        <State<
+            Db,
+        > as __taskvisor::SharedState<
+            __taskvisor::TaskContext,
+        >>::declare_needs(__taskvisor_needed);
         <TaskContext as __taskvisor::FromContext>::needs(__taskvisor_needed);
     }
-    static __TASKVISOR_DESCRIPTOR: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
-        name: sync_tenant::NAME,
+    static options_of_the_job: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
+        name: __TASKVISOR_NAME,
         location: __taskvisor::Location {
             file: ::core::file!(),
             line: ::core::line!(),
@@ -201,13 +256,14 @@ const _: () = {
         ],
         needs: __taskvisor_needs,
     };
-    impl __taskvisor::Declared for sync_tenant {
+    #[doc(hidden)]
+    impl __taskvisor::Declared for __TaskvisorDeclaration {
         type Spec = __taskvisor::JobSpec;
         fn location() -> &'static __taskvisor::Location {
-            &__TASKVISOR_DESCRIPTOR.location
+            &options_of_the_job.location
         }
     }
     __taskvisor::inventory::submit! {
-        & __TASKVISOR_DESCRIPTOR
+        & options_of_the_job
     }
 };

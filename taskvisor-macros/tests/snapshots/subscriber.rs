@@ -1,16 +1,27 @@
 async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) {
     mail.send(event, db).await;
 }
+#[allow(missing_copy_implementations, unnameable_types)]
 /// The subscriber `alert`, declared by the function of the same name.
 struct alert {}
+macro_rules! __taskvisor_select_alert {
+    ("Span" $($items:tt)*) => {
+        $($items)*
+    };
+    ($($items:tt)*) => {};
+}
+use __taskvisor_select_alert as __declaration_of_alert;
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
-    impl alert {
+    type __TaskvisorDeclaration = alert;
+    const _: fn(&__TaskvisorDeclaration) = |_| ();
+    const __TASKVISOR_NAME: &'static ::core::primitive::str = "alert";
+    impl __TaskvisorDeclaration {
         /// The name under which this subscriber is known.
-        pub const NAME: &'static ::core::primitive::str = "alert";
+        pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
         /// This subscriber as it is declared: to list it explicitly.
         pub fn subscriber() -> __taskvisor::Subscriber {
-            __taskvisor::Subscriber::declared(&__TASKVISOR_DESCRIPTOR)
+            __taskvisor::Subscriber::declared(&options_of_the_subscriber)
         }
     }
     struct __TaskvisorSubscriber {
@@ -20,23 +31,39 @@ const _: () = {
         fn on_event(
             &mut self,
             __taskvisor_event: &__taskvisor::Event,
-        ) -> impl ::core::future::Future<Output = ()> + ::core::marker::Send {
+        ) -> impl ::core::future::Future<Output = ()> {
             async move {
                 alert(
                         <Event as __taskvisor::EventParameter>::of(__taskvisor_event),
-                        <State<Db> as __taskvisor::FromApp>::from_app(&self.app),
-                        &<State<Mail> as __taskvisor::FromApp>::from_app(&self.app),
+                        <State<
+                            Db,
+                        > as __taskvisor::SharedState<
+                            __taskvisor::AppContext,
+                        >>::extract(&self.app),
+                        &<State<
+                            Mail,
+                        > as __taskvisor::SharedState<
+                            __taskvisor::AppContext,
+                        >>::extract(&self.app),
                     )
                     .await
             }
         }
     }
     fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
-        <State<Db> as __taskvisor::FromApp>::needs(__taskvisor_needed);
-        <State<Mail> as __taskvisor::FromApp>::needs(__taskvisor_needed);
+        <State<
+            Db,
+        > as __taskvisor::SharedState<
+            __taskvisor::AppContext,
+        >>::declare_needs(__taskvisor_needed);
+        <State<
+            Mail,
+        > as __taskvisor::SharedState<
+            __taskvisor::AppContext,
+        >>::declare_needs(__taskvisor_needed);
     }
-    static __TASKVISOR_DESCRIPTOR: __taskvisor::SubscriberDescriptor = __taskvisor::SubscriberDescriptor {
-        name: alert::NAME,
+    static options_of_the_subscriber: __taskvisor::SubscriberDescriptor = __taskvisor::SubscriberDescriptor {
+        name: __TASKVISOR_NAME,
         location: __taskvisor::Location {
             file: ::core::file!(),
             line: ::core::line!(),
@@ -54,13 +81,23 @@ const _: () = {
             app: __taskvisor_app,
         }),
     };
-    impl __taskvisor::Declared for alert {
+    #[doc(hidden)]
+    impl ::core::fmt::Debug for __TaskvisorDeclaration {
+        fn fmt(
+            &self,
+            __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
+        }
+    }
+    #[doc(hidden)]
+    impl __taskvisor::Declared for __TaskvisorDeclaration {
         type Spec = __taskvisor::Subscriber;
         fn location() -> &'static __taskvisor::Location {
-            &__TASKVISOR_DESCRIPTOR.location
+            &options_of_the_subscriber.location
         }
     }
     __taskvisor::inventory::submit! {
-        & __TASKVISOR_DESCRIPTOR
+        & options_of_the_subscriber
     }
 };

@@ -7,37 +7,48 @@ pub(crate) async fn ping(
     db.ping(ctx, clock).await?;
     Ok(())
 }
+#[allow(missing_copy_implementations, unnameable_types)]
 /// The task `ping`, declared by the function of the same name.
 pub(crate) struct ping {}
+macro_rules! __taskvisor_select_ping {
+    ("Span" $($items:tt)*) => {
+        $($items)*
+    };
+    ($($items:tt)*) => {};
+}
+use __taskvisor_select_ping as __declaration_of_ping;
 const _: () = {
     use ::sup::__private as __taskvisor;
-    impl ping {
+    type __TaskvisorDeclaration = ping;
+    const _: fn(&__TaskvisorDeclaration) = |_| ();
+    const __TASKVISOR_NAME: &'static ::core::primitive::str = "db-ping";
+    impl __TaskvisorDeclaration {
         /// The name under which events and errors show this task.
-        pub const NAME: &'static ::core::primitive::str = "db-ping";
+        pub const NAME: &'static ::core::primitive::str = __TASKVISOR_NAME;
         /// This task as it is declared: to list it explicitly, or to change it before it is added.
         pub fn spec() -> __taskvisor::TaskSpec {
-            __taskvisor::TaskSpec::declared(&__TASKVISOR_DESCRIPTOR)
+            __taskvisor::TaskSpec::declared(&options_of_the_task)
         }
     }
     fn __taskvisor_attempt(
         __taskvisor_context: __taskvisor::TaskContext,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<(), __taskvisor::TaskError>,
-    > + ::core::marker::Send {
+    > {
         async move {
             <Result<
                 (),
                 DbError,
-            > as __taskvisor::IntoTaskResult>::into_task_result(
+            > as __taskvisor::TaskReturn>::into_task_result(
                 ping(
                         <TaskContext as __taskvisor::FromContext>::from_context(
                             &__taskvisor_context,
                         ),
                         <State<
                             Db,
-                        > as __taskvisor::FromContext>::from_context(
-                            &__taskvisor_context,
-                        ),
+                        > as __taskvisor::SharedState<
+                            __taskvisor::TaskContext,
+                        >>::extract(&__taskvisor_context),
                         &<Clock as __taskvisor::FromContext>::from_context(
                             &__taskvisor_context,
                         ),
@@ -48,11 +59,15 @@ const _: () = {
     }
     fn __taskvisor_needs(__taskvisor_needed: &mut __taskvisor::Needs<'_>) {
         <TaskContext as __taskvisor::FromContext>::needs(__taskvisor_needed);
-        <State<Db> as __taskvisor::FromContext>::needs(__taskvisor_needed);
+        <State<
+            Db,
+        > as __taskvisor::SharedState<
+            __taskvisor::TaskContext,
+        >>::declare_needs(__taskvisor_needed);
         <Clock as __taskvisor::FromContext>::needs(__taskvisor_needed);
     }
-    static __TASKVISOR_DESCRIPTOR: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
-        name: ping::NAME,
+    static options_of_the_task: __taskvisor::TaskDescriptor = __taskvisor::TaskDescriptor {
+        name: __TASKVISOR_NAME,
         location: __taskvisor::Location {
             file: ::core::file!(),
             line: ::core::line!(),
@@ -111,13 +126,23 @@ const _: () = {
         body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,
     };
-    impl __taskvisor::Declared for ping {
+    #[doc(hidden)]
+    impl ::core::fmt::Debug for __TaskvisorDeclaration {
+        fn fmt(
+            &self,
+            __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
+        }
+    }
+    #[doc(hidden)]
+    impl __taskvisor::Declared for __TaskvisorDeclaration {
         type Spec = __taskvisor::TaskSpec;
         fn location() -> &'static __taskvisor::Location {
-            &__TASKVISOR_DESCRIPTOR.location
+            &options_of_the_task.location
         }
     }
     __taskvisor::inventory::submit! {
-        & __TASKVISOR_DESCRIPTOR
+        & options_of_the_task
     }
 };

@@ -12,7 +12,8 @@ use crate::runtime::body::Location;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declaration",
     label = "not declared by `#[task]`, `#[job]` or `#[subscriber]`",
-    note = "name the function of a declaration, as in `app.tune::<ping>(…)` for `#[task] async fn ping()`"
+    note = "name the function of a declaration, as in `app.tune::<ping>(…)` for `#[task] async fn ping()`",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-a-declaration`"
 )]
 pub trait Declared {
     /// What [`App::tune`](super::App::tune) changes: [`TaskSpec`](crate::TaskSpec), `JobSpec`, or

@@ -7,6 +7,7 @@ mod stderr;
 mod problem;
 mod declared;
 mod listed;
+mod mistaken_calls;
 mod discover;
 mod tune;
 mod duplicates;
@@ -25,8 +26,11 @@ use std::sync::Arc;
 pub use declarations::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
 pub use declared::{Declaration, DeclarationKind, Declared};
 pub use entry::{SetupParameter, run_main};
+#[cfg(feature = "controller")]
+pub use mistaken_calls::SubmittedInTheSetup;
+pub use mistaken_calls::{HasSpec, SpecOfADeclaration};
 pub use options::{Flavor, MainOptions};
-pub use returned::{IntoSetupResult, IntoTaskResult, SetupResult};
+pub use returned::{SetupResult, SetupReturn, TaskReturn};
 
 use self::discover::Discovered;
 #[cfg(feature = "controller")]
@@ -39,8 +43,8 @@ use crate::policy::Config;
 use crate::policy::ControllerConfig;
 #[cfg(feature = "controller")]
 use crate::runtime::body::JobDescriptor;
-use crate::runtime::body::{Dropping, States, TaskSpec};
-use crate::runtime::subscriber::Subscriber;
+use crate::runtime::body::{Dropping, IntoTaskSpec, States};
+use crate::runtime::subscriber::IntoSubscriber;
 
 /// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
 const GRACE_EXCEEDED: u8 = 124;
@@ -121,8 +125,8 @@ impl App {
 
     /// Adds a subscriber to the declared ones.
     #[track_caller]
-    pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
-        let (subscriber, location) = (subscriber.into(), SourceLocation::caller());
+    pub fn subscriber(&mut self, subscriber: impl IntoSubscriber) -> &mut Self {
+        let (subscriber, location) = (subscriber.into_subscriber(), SourceLocation::caller());
         self.subscribers.push(ListedSubscriber { subscriber, location, descriptor: None });
         self
     }
@@ -149,9 +153,9 @@ impl App {
     /// }
     /// ```
     #[track_caller]
-    pub fn task(&mut self, spec: TaskSpec) -> &mut Self {
+    pub fn task(&mut self, spec: impl IntoTaskSpec) -> &mut Self {
         self.tasks.push(ListedTask {
-            spec,
+            spec: spec.into_task_spec(),
             location: SourceLocation::caller(),
             descriptor: None,
             tuned: None,

@@ -14,15 +14,13 @@ pub use submit::{Submit, SubmitError};
 
 pub use crate::runtime::body::{JobDescriptor, JobParameter, JobSpec};
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::submit::SubmissionDraft;
 pub(crate) use self::submit::sealed;
-use crate::error::TaskError;
 use crate::policy::{Setting, Settings};
-use crate::runtime::body::{ErasedBody, JobOverride, TaskContext, TaskRef, erase_job};
+use crate::runtime::body::{ErasedBody, JobOverride, TaskRef};
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
@@ -32,9 +30,17 @@ use crate::task::RuntimeError;
 /// The arguments of a job: the struct that `#[job]` generates.
 ///
 /// Do not implement it by hand. To submit a hand-written task, use a [`ControllerSpec`](crate::ControllerSpec).
-pub trait Job: Clone + Send + Sync + 'static {
+///
+/// Generated code checks that the arguments are `Send + Sync` and the value is `Send`, so that a wrong type is reported only
+/// where it is written. Generic code that moves jobs between threads adds the bound: `J: Job + Send`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a job",
+    label = "not the struct of a `#[job]`",
+    note = "a job is the struct of its arguments: write `sync {{ tenant: 1 }}`, not `sync` or `sync(1)`"
+)]
+pub trait Job: Clone + 'static {
     /// The value that the job returns.
-    type Value: Send + 'static;
+    type Value: 'static;
 
     /// Returns the declaration.
     fn descriptor() -> &'static JobDescriptor;
@@ -42,8 +48,9 @@ pub trait Job: Clone + Send + Sync + 'static {
     /// Returns the slot of this submission. A submission without a slot starts at once.
     fn slot(&self) -> Option<Arc<str>>;
 
-    /// Runs one attempt.
-    fn attempt(self, context: TaskContext) -> impl Future<Output = Result<Self::Value, TaskError>> + Send;
+    /// Returns the body, whose attempts call the function with clones of these arguments.
+    #[doc(hidden)]
+    fn body(self) -> ErasedBody;
 }
 
 /// A job with options that override its declaration.
@@ -121,7 +128,7 @@ impl<J: Job> Submission<J> {
             }
         }
         let overridden = self.override_settings(settings);
-        let mut task = TaskRef { name: name.into(), body: erased_body(self.job.clone()), needs };
+        let mut task = TaskRef { name: name.into(), body: self.job.clone().body(), needs };
         let draft = SubmissionDraft {
             task: &mut task,
             settings: overridden.as_ref().unwrap_or(settings),
@@ -239,9 +246,4 @@ impl<J: Job> Submit for Submission<J> {
             Err(reason) => Err(SubmitError::new(reason, self)),
         }
     }
-}
-
-/// Returns the body of a job, which keeps the value of a successful attempt.
-pub(crate) fn erased_body<J: Job>(job: J) -> ErasedBody {
-    erase_job(job, J::attempt)
 }

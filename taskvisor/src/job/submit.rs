@@ -26,8 +26,10 @@ use crate::task::{Rejection, RuntimeError, StopCause};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be submitted",
     label = "not a submission",
-    note = "submit a job (the struct that `#[job]` makes of its arguments), a `Submission` of one, or a `ControllerSpec`; \
-            a `TaskSpec` is added with `add_task`"
+    note = "a job is submitted as the struct of its arguments: write `sync {{ tenant: 1 }}`, not `sync` or `sync(1)`",
+    note = "a task is not submitted: an application starts its declared tasks, and `add_task` adds a `TaskSpec`; for work that starts \
+            on demand, declare a `#[job]`",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-a-submission`"
 )]
 pub trait Submit: sealed::Submit + Sized {
     /// The handle of an accepted submission.

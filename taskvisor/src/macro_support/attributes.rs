@@ -118,6 +118,9 @@ pub use taskvisor_macros::task;
 /// name with `#[inject]`. All other parameters are arguments: owned, `Clone`, and public fields of a struct with the
 /// function's name. A job returns any `Send` type, or a `Result` of it with any error.
 ///
+/// A `#[derive(..)]` below `#[job]` applies to the struct: `#[derive(Debug, Default, PartialEq)]` prints the arguments, and lets a
+/// test compare them.
+///
 /// Await the [`JobHandle`](crate::JobHandle) to get the value. [`JobExt`](crate::JobExt) changes the slot, the
 /// admission or the timeouts of one submission. A value that is returned after a stop request is still delivered.
 ///
@@ -139,6 +142,7 @@ pub use taskvisor_macros::task;
 /// }
 ///
 /// impl Clone for sync_tenant { … }
+/// impl Debug for sync_tenant { … } // the name, without the arguments
 /// impl Job for sync_tenant { … } // `Value` is the function's value; `slot` formats the key; an attempt calls the function
 ///
 /// static DESCRIPTOR: JobDescriptor = … // registered with `inventory`

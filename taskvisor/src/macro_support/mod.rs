@@ -3,18 +3,28 @@
 #[cfg(feature = "controller")]
 mod argument;
 mod attributes;
+mod declaration;
+#[cfg(feature = "controller")]
+mod job_return;
 mod probe;
+mod shared_state;
 #[cfg(feature = "controller")]
 mod slot_key;
 pub mod when_it_does_not_compile;
 
 #[cfg(feature = "controller")]
-pub use argument::{CloneArgument, JobArgument, NoExtractor, SendArgument};
+pub use argument::{ClonedArgument, JobArgument, NoExtractor};
 #[cfg(feature = "controller")]
 pub use attributes::job;
 pub use attributes::{main, subscriber, task};
+pub use declaration::write_declaration;
 #[cfg(feature = "controller")]
-pub use probe::{IntoJobResult, JobOutput, NotAResult, NotAnExtractor};
+pub use declaration::{Fields, Known, has_fields};
+#[cfg(feature = "controller")]
+pub use job_return::{EraseJob, JobOutput, JobReturn, JobValue, Sendable};
+#[cfg(feature = "controller")]
+pub use probe::{NotAResult, NotAnExtractor, NotSendable, NotShareable};
 pub use probe::{NotBoxed, Probe};
+pub use shared_state::SharedState;
 #[cfg(feature = "controller")]
 pub use slot_key::slot_key;

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::marker::PhantomData;
 
-use crate::error::TaskError;
 use crate::runtime::body::FromContext;
 
 /// Tests a property of a type at compile time, also through type aliases.
@@ -52,47 +51,28 @@ pub trait NotAnExtractor {
 
 impl<T> NotAnExtractor for Probe<T> {}
 
-/// A type that a `#[job]` function can return: any `Send + 'static` type, or a `Result` of it with any error.
-#[diagnostic::on_unimplemented(
-    message = "a job cannot return `{Self}`",
-    label = "not a job's return type",
-    note = "a job returns anything that is `Send + 'static`, or a `Result` of it with any error: std, `anyhow`, `eyre`, boxed, \
-            or `TaskError`",
-    note = "see `taskvisor::when_it_does_not_compile`, rules `value-not-send` and `not-an-error`"
-)]
-pub trait IntoJobResult<const IS_RESULT: bool> {
-    /// The type of the delivered value.
-    type Value: Send + 'static;
-
-    /// Compiles only if a job can return the type.
-    fn check() {}
-
-    /// Converts the returned value into the result of the attempt.
-    #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
-    fn into_job_result(self) -> Result<Self::Value, TaskError>;
+impl<T: Send + Sync + 'static> Probe<T> {
+    /// True: the type can be sent to and shared with other threads.
+    pub const IS_SHAREABLE: bool = true;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: Send + 'static, E: Into<TaskError>> IntoJobResult<true> for Result<T, E> {
-    type Value = T;
-
-    fn into_job_result(self) -> Result<T, TaskError> {
-        self.map_err(Into::into)
-    }
+/// The answer for a type that cannot be sent to or shared with other threads.
+pub trait NotShareable {
+    /// False: the type cannot be sent to or shared with other threads.
+    const IS_SHAREABLE: bool = false;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: Send + 'static> IntoJobResult<false> for T {
-    type Value = T;
+impl<T> NotShareable for Probe<T> {}
 
-    fn into_job_result(self) -> Result<T, TaskError> {
-        Ok(self)
-    }
+impl<T: Send + 'static> Probe<T> {
+    /// True: the type can be sent to another thread.
+    pub const IS_SENDABLE: bool = true;
 }
 
-/// A bound that generated code places on a job's return type, as `JobArgument` on an argument.
-#[diagnostic::on_unimplemented(message = "a job cannot return `{Self}`", label = "not a job's return type")]
-pub trait JobOutput<'a, const IS_RESULT: bool>: IntoJobResult<IS_RESULT> {}
+/// The answer for a type that cannot be sent to another thread.
+pub trait NotSendable {
+    /// False: the type cannot be sent to another thread.
+    const IS_SENDABLE: bool = false;
+}
 
-#[diagnostic::do_not_recommend]
-impl<T: IntoJobResult<IS_RESULT>, const IS_RESULT: bool> JobOutput<'_, IS_RESULT> for T {}
+impl<T> NotSendable for Probe<T> {}

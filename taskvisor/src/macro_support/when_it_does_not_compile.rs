@@ -92,6 +92,12 @@
 //! | `two-attributes` | two of `#[task]`, `#[job]` and `#[subscriber]` | a second function |
 //! | `two-main-attributes` | `#[tokio::main]` together with `#[taskvisor::main]` | `#[taskvisor::main]` alone |
 //!
+//! # types
+//!
+//! | rule | rejected | write instead |
+//! |---|---|---|
+//! | `unknown-type` | a type or a lifetime that is not in scope; an error of the compiler itself | an import; a type without the lifetime |
+//!
 //! # parameters
 //!
 //! The parameters of tasks, and the injected parameters of jobs and subscribers.
@@ -114,7 +120,7 @@
 //! | `argument-pattern` | `(a, b): (u8, u8)`, `_: u8` | one name; destructure it in the body |
 //! | `borrowed-argument` | `&str`, `Cow<'_, str>` | `String` |
 //! | `argument-not-clone` | an argument that cannot be cloned for each attempt | `Clone`, or an `Arc` |
-//! | `argument-not-send` | an argument that cannot be sent to another thread | `Arc`, `Mutex`, an atomic |
+//! | `argument-not-send` | an argument that cannot be sent to another thread: `Rc`, `Cell`, `Arc<dyn Store>` | `Arc`, `Mutex`, an atomic, `Arc<dyn Store + Send + Sync>` |
 //! | `unmarked-extractor` | an extractor without a mark | `#[inject]` before it |
 //! | `inject-with-a-value` | `#[inject = ..]` | `#[inject]` |
 //! | `inject-outside-a-job` | `#[inject]` outside of a job, where every parameter is injected | no `#[inject]` |
@@ -137,7 +143,7 @@
 //! |---|---|---|
 //! | `value-of-a-task` | a value returned by a task | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
 //! | `impl-trait-of-a-task` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
-//! | `not-an-error` | an error type that is not an error | an `Error`, an `anyhow` or `eyre` error, a boxed error, [`TaskError`](crate::TaskError) |
+//! | `not-an-error` | an error type that is not an error, or that cannot be sent to another thread, as `Box<dyn Error>` | an `Error`, an `anyhow` or `eyre` error, [`BoxError`](crate::BoxError), [`TaskError`](crate::TaskError) |
 //! | `mark-not-convertible` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |
 //! | `value-not-send` | a job's value that cannot be sent to another thread | `Arc` instead of `Rc` |
@@ -184,8 +190,25 @@
 //! | `own-crate` | `[crate]`, which is always included | omit it |
 //! | `crates-without-brackets` | `crates = billing` | `crates = [billing]` |
 //!
-//! # Names
+//! # uses
+//!
+//! The uses of what an attribute generates.
+//!
+//! | rule | rejected | write instead |
+//! |---|---|---|
+//! | `not-a-task-spec` | `app.task(ping)`, `add_task(ping())`, `app.task(sync { .. })` | `ping::spec()`; a job is submitted |
+//! | `no-spec` | `ping.spec()`, `sync::spec()` of a job, `alert::spec()` of a subscriber | `ping::spec()`, `alert::subscriber()`; a job is submitted |
+//! | `not-a-subscriber` | `app.subscriber(alert)` | `alert::subscriber()` |
+//! | `not-a-submission` | `submit(sync)`, `submit(sync(1))`, `submit(ping::spec())` | `submit(sync { tenant: 1 })` |
+//! | `submitted-in-setup` | `app.submit(..)` | `supervisor.submit(..)` in a task, which takes `supervisor: SupervisorHandle` |
+//! | `not-a-declaration` | `app.tune::<Ping>(..)`, `app.disable::<Ping>()` of another type | the name of the function of a declaration |
+//!
+//! # names
 //!
 //! An attribute generates a type with the name of the function. So the compiler reports a conflict if the same module
 //! contains another type or module of that name. A task named `tokio` cannot use `tokio::…` in its body. Rename the
 //! function in these cases. Events show the value of the `name` option.
+//!
+//! | rule | rejected | write instead |
+//! |---|---|---|
+//! | `same-name` | two declarations of one name, or another type or module of that name; one or two errors of the compiler, an error of the compiler itself | another name for the function |

@@ -10,7 +10,7 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
-use crate::job::{Job, JobDescriptor, JobError, JobHandle, erased_body};
+use crate::job::{Job, JobDescriptor, JobError, JobHandle};
 use crate::policy::Config;
 use crate::runtime::body::{TaskContext, erase};
 use crate::runtime::registry::RegisterError;
@@ -141,8 +141,10 @@ impl Job for Answer {
         None
     }
 
-    async fn attempt(self, context: TaskContext) -> Result<u64, TaskError> {
-        if context.is_cancelled() { Err(TaskError::Canceled) } else { Ok(42) }
+    fn body(self) -> ErasedBody {
+        erase_job(self, |_, context: TaskContext| async move {
+            if context.is_cancelled() { Err(TaskError::Canceled) } else { Ok(42) }
+        })
     }
 }
 
@@ -151,7 +153,7 @@ impl Job for Answer {
 fn the_value_of_a_job_is_stored_before_its_end_is_visible() {
     explore_within(4, || {
         let world = World::new();
-        let Added { handle, actor } = world.add_job(erased_body(Answer));
+        let Added { handle, actor } = world.add_job(Answer.body());
         let running = thread::spawn(move || block_on(actor));
         let canceling = {
             let handle = handle.clone();

@@ -38,7 +38,28 @@ use crate::sync::panics::{Contained, contain, discard};
 /// ```
 pub trait Subscribe: Send + 'static {
     /// Handles one event.
-    fn on_event(&mut self, event: &Event) -> impl Future<Output = ()> + Send;
+    // The compiler quotes this line in its error.
+    fn on_event(&mut self, event: &Event) -> impl Future<Output = ()> + Send; // not `Send`? drop the value before the `.await`
+}
+
+/// A value that can be registered as a subscriber: a [`Subscriber`], or a type that is [`Subscribe`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a subscriber",
+    label = "not a `Subscriber`, and does not implement `Subscribe`",
+    note = "a declared subscriber is `alert::subscriber()`, with the name of its function; an application starts its declared \
+            subscribers without it",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-a-subscriber`"
+)]
+pub trait IntoSubscriber {
+    /// Returns the subscriber.
+    fn into_subscriber(self) -> Subscriber;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Subscriber>> IntoSubscriber for T {
+    fn into_subscriber(self) -> Subscriber {
+        self.into()
+    }
 }
 
 /// A subscriber with the settings of its queue, as a supervisor accepts it. Converts from any type that is [`Subscribe`].

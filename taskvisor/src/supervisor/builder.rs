@@ -12,7 +12,7 @@ use crate::policy::{Config, ControllerConfig};
 use crate::runtime::body::{JobDescriptor, JobOverrides};
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
-use crate::runtime::subscriber::Subscriber;
+use crate::runtime::subscriber::{IntoSubscriber, Subscriber};
 use crate::task::RuntimeError;
 
 /// Builds a [`Supervisor`].
@@ -63,8 +63,8 @@ impl SupervisorBuilder {
 
     /// Adds a subscriber.
     #[must_use]
-    pub fn subscriber(mut self, subscriber: impl Into<Subscriber>) -> Self {
-        self.subscribers.push(subscriber.into());
+    pub fn subscriber(mut self, subscriber: impl IntoSubscriber) -> Self {
+        self.subscribers.push(subscriber.into_subscriber());
         self
     }
 

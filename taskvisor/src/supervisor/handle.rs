@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::{AddError, TaskHandle};
-use crate::runtime::body::{AppContext, FromApp, TaskContext, TaskSpec};
+use crate::runtime::body::{AppContext, FromApp, IntoTaskSpec, TaskContext, TaskSpec};
 use crate::runtime::current_task;
 use crate::runtime::shared::Shared;
 use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
@@ -90,7 +90,11 @@ impl SupervisorHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn add_task(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
+    pub fn add_task(&self, spec: impl IntoTaskSpec) -> Result<TaskHandle, AddError> {
+        self.add(spec.into_task_spec())
+    }
+
+    fn add(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
         let shared = match self.shared() {
             Ok(shared) => shared,
             Err(reason) => return Err(AddError::new(reason, spec)),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use taskvisor::__private::{ErasedBody, erase_job};
 use taskvisor::{ControllerSpec, Job, JobDescriptor, SupervisorHandle, TaskContext, TaskError, TaskFn};
 use tests::{Harness, Rules};
 
@@ -115,8 +116,8 @@ impl Job for Explosive {
         Some(SLOT.into())
     }
 
-    async fn attempt(self, _: TaskContext) -> Result<Bomb, TaskError> {
-        Ok(Bomb(0))
+    fn body(self) -> ErasedBody {
+        erase_job(self, |_, _| async { Ok(Bomb(0)) })
     }
 }
 
@@ -155,8 +156,8 @@ impl Job for Uncopied {
         Some(SLOT.into())
     }
 
-    async fn attempt(self, _: TaskContext) -> Result<(), TaskError> {
-        Ok(())
+    fn body(self) -> ErasedBody {
+        erase_job(self, |_, _| async { Ok(()) })
     }
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use taskvisor::__private::Settings;
+use taskvisor::__private::{ErasedBody, erase_job};
 use taskvisor::Setting;
 use taskvisor::{
     Admission, BackoffPolicy, Job, JobDescriptor, JobHandle, JobParameter, Location, RestartPolicy, Submit,
@@ -93,8 +94,8 @@ impl<const RETRIES: u32> Job for Retrying<RETRIES> {
         self.slot.map(Into::into)
     }
 
-    async fn attempt(self, context: TaskContext) -> Result<Total, TaskError> {
-        (self.body)(context).await
+    fn body(self) -> ErasedBody {
+        erase_job(self, |job, context| (job.body)(context))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use taskvisor::__private::{ErasedBody, erase_job};
 use taskvisor::{
-    Admission, Config, FromContext, Job, JobDescriptor, Needs, RuntimeError, State, TaskContext, TaskError,
+    Admission, Config, FromContext, Job, JobDescriptor, Needs, RuntimeError, State, TaskContext,
 };
 use tests::{Harness, Rules};
 
@@ -35,9 +36,11 @@ impl Job for Count {
         Some("counter".into())
     }
 
-    async fn attempt(self, context: TaskContext) -> Result<u32, TaskError> {
-        let State(counter) = State::<Counter>::from_context(&context);
-        Ok(counter.0.fetch_add(self.by, Ordering::SeqCst) + self.by)
+    fn body(self) -> ErasedBody {
+        erase_job(self, |job, context: TaskContext| async move {
+            let State(counter) = State::<Counter>::from_context(&context);
+            Ok(counter.0.fetch_add(job.by, Ordering::SeqCst) + job.by)
+        })
     }
 }
 

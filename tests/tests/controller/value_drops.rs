@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use taskvisor::{Job, JobDescriptor, JobError, TaskContext, TaskError};
+use taskvisor::__private::{ErasedBody, erase_job};
+use taskvisor::{Job, JobDescriptor, JobError};
 use tests::{Harness, Rules};
 
 use crate::support::*;
@@ -48,8 +49,10 @@ impl Job for Produce {
         Some(SLOT.into())
     }
 
-    async fn attempt(self, _: TaskContext) -> Result<Counted, TaskError> {
-        Ok(Counted { drops: Arc::clone(&self.drops), panics: self.arguments.is_some() })
+    fn body(self) -> ErasedBody {
+        erase_job(self, |job, _| async move {
+            Ok(Counted { drops: Arc::clone(&job.drops), panics: job.arguments.is_some() })
+        })
     }
 }
 

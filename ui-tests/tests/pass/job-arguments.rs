@@ -31,6 +31,9 @@ impl Shape for Square {
 
 type Alias<T> = Option<T>;
 
+/// An alias hides that its type holds for any lifetime.
+type Callback = Arc<dyn Fn(&str) -> usize + Send + Sync>;
+
 macro_rules! type_of {
     (number) => { u8 };
     ($of_type:ty) => { Vec<$of_type> };
@@ -84,6 +87,20 @@ async fn callable(
 }
 
 #[taskvisor::job]
+async fn hidden(callback: Callback) -> usize {
+    tokio::task::yield_now().await;
+    callback("four")
+}
+
+/// The struct derives what is written below the attribute.
+#[taskvisor::job]
+#[derive(Clone, Debug, Default, PartialEq)]
+async fn derived(number: u8, text: String) -> String {
+    tokio::task::yield_now().await;
+    format!("{number}{text}")
+}
+
+#[taskvisor::job]
 async fn spelled(
     projected: <Vec<u16> as IntoIterator>::Item,
     the_same_by_name: u16,
@@ -129,6 +146,11 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
         of_any_lifetime: Arc::new(str::len),
     };
     assert_eq!(supervisor.submit(job)?.await?, (4, 4));
+    assert_eq!(supervisor.submit(hidden { callback: Arc::new(str::len) })?.await?, 4);
+    let job = derived { number: 1, ..Default::default() };
+    assert_eq!((&job, format!("{job:?}")), (&job.clone(), r#"derived { number: 1, text: "" }"#.to_owned()));
+    assert_eq!(format!("{:?}", none {}), "none { .. }");
+    assert_eq!(supervisor.submit(job)?.await?, "1");
     let job = spelled {
         projected: 1,
         the_same_by_name: 0,

@@ -35,7 +35,7 @@ shadows!(types Settings Setting RestartPolicy BackoffPolicy JitterPolicy Admissi
 shadows!(types bool char str u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64);
 shadows!(traits Send Sync Sized Unpin Copy Clone Drop Default From Into AsRef ToOwned ToString Display Debug);
 shadows!(traits Fn FnMut FnOnce Future IntoFuture Iterator IntoIterator Error FromContext FromApp Job);
-shadows!(traits IntoTaskResult IntoJobResult IntoSetupResult Subscribe);
+shadows!(traits TaskReturn JobReturn SetupReturn Subscribe);
 shadows!(macros assert assert_eq debug_assert panic unreachable todo matches vec format format_args write);
 shadows!(macros print println eprintln concat stringify env option_env cfg include_str);
 shadows!(macros file line column module_path compile_error);

@@ -9,6 +9,7 @@ use crate::ast::function::Function;
 
 use super::trees::{self, Reported, exact, flat, mentions, printed, reported, with_body, without_attributes};
 use super::usage::{Attribute, Usage};
+use crate::tests::{with_items, without_generics};
 
 /// What an attribute made of a usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,6 +123,7 @@ fn place(span: Span) -> String {
 /// The item is emitted first, or inside of `main`.
 fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> Checked {
     let Usage { attribute, item, .. } = usage;
+    let (item, expansion) = (&without_generics(item.clone()), &without_generics(expansion.clone()));
     let kept = match (attribute, function(item)) {
         (Attribute::Main, Some(function)) => is_main_around(function, expansion),
         (_, Some(function)) => {
@@ -209,7 +211,9 @@ fn expansion_is_rust(usage: &Usage, expansion: &TokenStream) -> Checked {
 }
 
 fn is_rust(tokens: TokenStream) -> Checked {
-    syn::parse2::<syn::File>(tokens).map(drop).map_err(|error| format!("the expansion is not Rust: {error}"))
+    syn::parse2::<syn::File>(with_items(tokens))
+        .map(drop)
+        .map_err(|error| format!("the expansion is not Rust: {error}"))
 }
 
 fn with_body_put_back(stream: TokenStream, body: &Group) -> TokenStream {

@@ -197,10 +197,12 @@ impl fmt::Debug for ErasedBody {
 }
 
 /// Erases a closure that creates attempts.
+// The compiler quotes the line of the bound in its error.
 pub fn erase<M, F>(make: M) -> ErasedBody
 where
     M: Fn(TaskContext) -> F + Send + 'static,
-    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + 'static,
+    F: Send, // if a value is not `Send`, drop it before the `.await`, or use `Arc` and `Mutex` instead
 {
     erase_with_lazy_context(move |context| make(context()))
 }
@@ -209,7 +211,8 @@ where
 pub fn erase_without_context<M, F>(make: M) -> ErasedBody
 where
     M: Fn() -> F + Send + 'static,
-    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+    F: Future<Output = Result<(), TaskError>> + 'static,
+    F: Send, // if a value is not `Send`, drop it before the `.await`, or use `Arc` and `Mutex` instead
 {
     erase_with_lazy_context(move |_| make())
 }
@@ -224,7 +227,7 @@ where
 }
 
 /// Erases a closure that creates the attempts of a job from clones of its arguments.
-pub(crate) fn erase_job<A, M, F, V>(arguments: A, make: M) -> ErasedBody
+pub fn erase_job<A, M, F, V>(arguments: A, make: M) -> ErasedBody
 where
     A: Clone + Send + 'static,
     M: Fn(A, TaskContext) -> F + Send + 'static,

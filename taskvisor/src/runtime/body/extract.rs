@@ -31,12 +31,11 @@ use super::{AppContext, State, States, TaskContext};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be injected",
     label = "not an extractor",
-    note = "what can be injected: `TaskContext`, `CancellationToken`, `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and \
-            any type that implements `FromContext`",
-    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
-            a `Mutex` instead of `Cell` and `RefCell`",
+    note = "a value that tasks share is a state: write `State<{Self}>`, and register the value in the setup: `app.state(value)`",
     note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
-    note = "see `taskvisor::when_it_does_not_compile`, rules `not-injectable` and `state-not-shareable`"
+    note = "other types that can be injected: `TaskContext`, `CancellationToken`, `SupervisorHandle`, `Option<State<T>>`, and any \
+            type that implements `FromContext`",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-injectable`"
 )]
 pub trait FromContext: Sized {
     /// Creates the parameter.
@@ -52,11 +51,11 @@ pub trait FromContext: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be injected into a subscriber",
     label = "not an extractor of the application",
-    note = "what can be injected: `SupervisorHandle`, `State<T>`, `Option<State<T>>`, and any type that implements `FromApp`; \
+    note = "a value that the application shares is a state: write `State<{Self}>`, and register the value in the setup: \
+            `app.state(value)`",
+    note = "other types that can be injected: `SupervisorHandle`, `Option<State<T>>`, and any type that implements `FromApp`; \
             nothing that belongs to an attempt, because a subscriber makes none",
-    note = "the `T` of a `State<T>` is `Send + Sync + 'static`, because threads share it: `Arc` instead of `Rc`, an atomic or \
-            a `Mutex` instead of `Cell` and `RefCell`",
-    note = "see `taskvisor::when_it_does_not_compile`, rules `not-injectable`, `state-not-shareable` and `context-of-a-subscriber`"
+    note = "see `taskvisor::when_it_does_not_compile`, rules `not-injectable` and `context-of-a-subscriber`"
 )]
 pub trait FromApp: Sized {
     /// Creates the parameter.

@@ -4,6 +4,7 @@ mod cancellation;
 mod context;
 mod erased;
 mod extract;
+mod into_spec;
 #[cfg(feature = "controller")]
 mod job_descriptor;
 #[cfg(feature = "controller")]
@@ -14,8 +15,11 @@ mod state;
 mod task_ref;
 
 pub use context::{AppContext, TaskContext};
+#[cfg(feature = "controller")]
+pub use erased::erase_job;
 pub use erased::{ErasedBody, erase, erase_without_context};
 pub use extract::{FromApp, FromContext, Needs};
+pub use into_spec::IntoTaskSpec;
 #[cfg(feature = "controller")]
 pub use job_descriptor::{JobDescriptor, JobParameter};
 #[cfg(feature = "controller")]
@@ -25,7 +29,6 @@ pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 #[cfg(feature = "controller")]
-pub(crate) use erased::erase_job;
 #[cfg(feature = "controller")]
 pub(crate) use job_spec::{JobOverride, JobOverrides};
 #[cfg(feature = "macros")]

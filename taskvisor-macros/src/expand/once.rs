@@ -1,0 +1,46 @@
+//! Items that are generated once for each name.
+//!
+//! Two functions of one name are one mistake. But each of them generates a type of that name, and the name then means the first
+//! of the two types: the compiler would report every generated item of the second function as well.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
+
+use crate::ast::function::Function;
+use crate::span::attribute_span;
+
+/// The items, which are omitted if another declaration of the same module has the same name.
+///
+/// They are the arguments of a macro that returns them only if they begin with the mark of its own declaration. It is imported under
+/// a name that follows from the function's. Of two imports with one name the compiler reports the second, and uses the first.
+pub(crate) fn once(function: &Function, items: &TokenStream) -> TokenStream {
+    let name = function.signature.ident.unraw();
+    let select = Ident::new(&format!("__taskvisor_select_{name}"), attribute_span());
+    let declaration = Ident::new(&format!("__declaration_of_{name}"), attribute_span());
+    // The text differs between any two uses of an attribute in a crate. Nothing else is read from it.
+    let mark = Literal::string(&format!("{:?}", Span::call_site()));
+    quote_spanned! {attribute_span()=>
+        macro_rules! #select {
+            (#mark $($items:tt)*) => { $($items)* };
+            ($($items:tt)*) => {};
+        }
+        use #select as #declaration;
+        #declaration! { #mark #items }
+    }
+}
+
+/// The spans at which the function begins and ends.
+///
+/// The struct gets them too: the compiler reports two items of one name and one place only once, although function and struct
+/// clash separately.
+pub(crate) fn ends(function: &Function) -> (Span, Span) {
+    let mut beginning = function.visibility.to_token_stream();
+    beginning.extend(function.signature.to_token_stream());
+    let first = beginning.into_iter().next().map_or_else(Span::call_site, |token| token.span());
+    let last = match function.body.clone().into_iter().last() {
+        Some(TokenTree::Group(group)) => group.span_close(),
+        _ => first,
+    };
+    (first, last)
+}

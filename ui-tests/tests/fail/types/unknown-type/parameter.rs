@@ -1,0 +1,6 @@
+use taskvisor::prelude::*;
+
+#[task]
+async fn ping(_db: State<Pool>) {}
+
+fn main() {}

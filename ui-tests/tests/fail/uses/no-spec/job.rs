@@ -1,0 +1,9 @@
+use taskvisor::prelude::*;
+
+#[job]
+async fn sync(_tenant: u64) {}
+
+#[taskvisor::main]
+async fn main(app: &mut App) {
+    app.task(sync::spec());
+}

@@ -1,0 +1,11 @@
+use taskvisor::prelude::*;
+
+#[job]
+async fn sync(_tenant: u64) {}
+
+#[task]
+async fn submits(supervisor: SupervisorHandle) {
+    supervisor.submit(sync);
+}
+
+fn main() {}
