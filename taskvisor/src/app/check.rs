@@ -10,7 +10,7 @@ use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
 use crate::policy::{Config, Policy};
 use crate::runtime::body::Needs;
-use crate::task::near_miss;
+use crate::task::{MissingStates, RegisteredBy};
 
 /// The missing states: each type with the source location and the name of every declaration that needs it.
 type Missing = BTreeMap<&'static str, Vec<(SourceLocation, String)>>;
@@ -68,14 +68,18 @@ impl App {
             );
             problems.push(Problem::new(*again, reason));
         }
+        let registered = self.states.type_names();
         for (type_name, mut users) in self.missing() {
             users.sort();
+            let missing = MissingStates::new(&[type_name], &registered, RegisteredBy::App);
             let needed_by: Vec<_> =
                 users.iter().map(|(location, user)| format!("{user} ({location})")).collect();
             let reason = format!(
-                "`State<{type_name}>` is needed by {}, but no state of that type was registered; call `app.state(…)` in `main`{}",
+                "{} is needed by {}, but {}; {}",
+                missing.parameter(type_name),
                 needed_by.join(", "),
-                self.near_miss(type_name).map(|near| format!("; {near}")).unwrap_or_default(),
+                missing.absence(&[type_name]),
+                missing.advice(&[type_name]),
             );
             problems.push(Problem::new(users[0].0, reason));
         }
@@ -101,17 +105,6 @@ impl App {
             collect(job.spec.descriptor.needs, job.location(), format!("job `{}`", job.spec.name()));
         }
         missing
-    }
-
-    fn near_miss(&self, type_name: &str) -> Option<String> {
-        let given = self.states.near_miss(type_name)?;
-        if given == type_name {
-            return Some(
-                "a type of that name from another version of its crate was registered, see `cargo tree -d`"
-                    .to_owned(),
-            );
-        }
-        Some(near_miss(&[type_name], given))
     }
 
     /// Whether jobs may be submitted although no task is declared.

@@ -130,9 +130,7 @@ impl SupervisorBuilder {
             (subscriber.needs)(&mut needs);
             let types = needs.missing();
             if !types.is_empty() {
-                let near = types.iter().find_map(|name| self.states.near_miss(name));
-                let name = subscriber.name.to_string();
-                self.build_errors.push(RuntimeError::MissingState { name, types, near });
+                self.build_errors.push(self.states.missing_error(&subscriber.name, types));
             }
         }
     }

@@ -102,8 +102,7 @@ impl Shared {
         if types.is_empty() {
             return Ok(policy);
         }
-        let near = types.iter().find_map(|name| self.states.near_miss(name));
-        Err(RuntimeError::MissingState { name: task.name().to_owned(), types, near })
+        Err(self.states.missing_error(task.name(), types))
     }
 
     /// Checks that the supervisor can accept tasks, and binds it to a runtime.

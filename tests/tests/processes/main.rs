@@ -17,6 +17,7 @@ mod faults;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;
+mod missing_states;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;
