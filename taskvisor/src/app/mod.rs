@@ -66,6 +66,8 @@ pub struct App {
     config: Config,
     /// The last call that changed `config`.
     configured: Option<SourceLocation>,
+    /// The last call that changed the `timeout` of `config`.
+    timeout_configured: Option<SourceLocation>,
     states: States,
     /// The call that registered each state.
     state_locations: HashMap<TypeId, SourceLocation>,
@@ -92,6 +94,7 @@ impl App {
         Self {
             config,
             configured: None,
+            timeout_configured: None,
             states: States::observed(dropping),
             state_locations: HashMap::new(),
             duplicate_states: Vec::new(),
@@ -120,6 +123,9 @@ impl App {
     }
 
     /// Adds a subscriber to the declared ones.
+    ///
+    /// A declared subscriber starts by itself. Adding it here is an error at start, even with other options: change it with
+    /// [`tune`](Self::tune).
     #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl Into<Subscriber>) -> &mut Self {
         let (subscriber, location) = (subscriber.into(), SourceLocation::caller());
@@ -173,8 +179,12 @@ impl App {
     /// `change` receives the current configuration and returns the new one.
     #[track_caller]
     pub fn config(&mut self, change: impl FnOnce(Config) -> Config) -> &mut Self {
-        self.configured = Some(SourceLocation::caller());
+        let (location, timeout) = (SourceLocation::caller(), self.config.timeout);
+        self.configured = Some(location);
         self.config = change(self.config.clone());
+        if self.config.timeout != timeout {
+            self.timeout_configured = Some(location);
+        }
         self
     }
 }

@@ -9,7 +9,7 @@ mod runtime_error;
 mod status;
 
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
-pub(crate) use name::Named;
+pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use id::TaskId;
 pub use name::TaskName;

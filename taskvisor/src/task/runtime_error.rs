@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{MissingStates, RegisteredBy, Report, TaskId};
+use super::{MissingStates, RegisteredBy, Report, TaskId, is_blank};
 
 /// The error of a call to a supervisor.
 ///
@@ -110,10 +110,17 @@ pub enum RuntimeError {
         /// The type.
         type_name: &'static str,
     },
-    /// The options of the task contradict each other, or no attempt could run with them.
+    /// A declared subscriber was passed twice, so that it would handle each event twice.
+    #[non_exhaustive]
+    DuplicateSubscriber {
+        /// The name of the subscriber.
+        name: String,
+    },
+    /// The options of the task contradict each other, or no attempt could run with them. Or the name of the task, of the slot
+    /// or of the subscriber is empty.
     #[non_exhaustive]
     InvalidSpec {
-        /// The name of the task.
+        /// The name of the task or subscriber.
         name: String,
         /// All problems.
         reasons: Vec<&'static str>,
@@ -196,8 +203,14 @@ impl fmt::Display for RuntimeError {
             Self::DuplicateState { type_name } => {
                 write!(f, "a state of type `{type_name}` was registered twice: wrap one of them in a new type")
             }
+            Self::DuplicateSubscriber { name } => write!(
+                f,
+                "the subscriber `{name}` was passed twice: remove one of the two, or give one of them another name"
+            ),
             Self::InvalidSpec { name, reasons } => {
-                write!(f, "`{name}`: ")?;
+                if !is_blank(name) {
+                    write!(f, "`{name}`: ")?;
+                }
                 list(f, reasons.iter().map(|reason| (*reason).to_owned()))
             }
             Self::InvalidConfig { reason } => f.write_str(reason),

@@ -17,6 +17,8 @@ mod faults;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;
+#[cfg(feature = "controller")]
+mod misconfigured;
 mod missing_states;
 #[cfg(unix)]
 mod set_up_signals;

@@ -43,7 +43,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"
         ),
-        format!("{nameless}: a task needs a non-empty name"),
+        format!("{nameless}: a name cannot be empty: events and errors show it"),
         format!(
             "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
