@@ -12,6 +12,7 @@ mod tune;
 mod duplicates;
 mod check;
 mod notes;
+mod never_started;
 mod running;
 mod process;
 mod exit_code;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use taskvisor::{
-    BackoffPolicy, Config, Event, EventName, RestartPolicy, RuntimeError, Subscribe, Subscriber, Supervisor,
-    TaskFn, TaskHandle, TaskRef, TaskSpec,
+    BackoffPolicy, Config, Event, RestartPolicy, RuntimeError, Subscribe, Subscriber, Supervisor, TaskFn,
+    TaskHandle, TaskRef, TaskSpec,
 };
 use tests::{Backoff, Harness, Rules, Script, Step};
 
@@ -235,6 +235,6 @@ async fn a_declared_subscriber_is_passed_once_under_each_name() {
         error.expect_err("it would handle each event twice").to_string(),
         "the subscriber `alert` was passed twice: remove one of the two, or give one of them another name"
     );
-    let renamed = alert::subscriber().with_name("second").with_events([EventName::Failed]);
+    let renamed = alert::subscriber().with_name("second").with_events([taskvisor::EventName::Failed]);
     build(vec![alert::subscriber(), renamed]).run(Vec::new()).await.expect("they are two subscribers");
 }

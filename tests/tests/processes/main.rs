@@ -20,6 +20,8 @@ mod jobs;
 #[cfg(feature = "controller")]
 mod misconfigured;
 mod missing_states;
+#[cfg(feature = "controller")]
+mod never_started;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;
