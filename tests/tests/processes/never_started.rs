@@ -49,6 +49,14 @@ fn a_supervisor_beside_an_application_gets_no_note() {
     assert_eq!(ended.stderr, "");
 }
 
+#[test]
+fn an_application_of_another_package_gets_its_own_note_only() {
+    let ended = Process::start("never_started", &["foreign"]).end();
+    ran(&ended);
+    ended.expect_stderr("the crate `never_started` is linked but not named in `crates`");
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+}
+
 #[task]
 async fn declared_in_a_test() {}
 
