@@ -1,6 +1,9 @@
 //! Checks an application before it starts. Reports all problems at once, each with its source location.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use humantime::format_duration;
 
 use super::App;
 use super::declared::DeclarationKind;
@@ -8,9 +11,9 @@ use super::discover::Discovered;
 use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
-use crate::policy::{Config, Policy};
+use crate::policy::{Config, Policy, Setting, Settings};
 use crate::runtime::body::Needs;
-use crate::task::near_miss;
+use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
 
 /// The missing states: each type with the source location and the name of every declaration that needs it.
 type Missing = BTreeMap<&'static str, Vec<(SourceLocation, String)>>;
@@ -45,19 +48,40 @@ impl App {
     fn check_settings(&self, problems: &mut Vec<Problem>) {
         let defaults = Policy::defaults(&self.config);
         for task in &self.tasks {
-            let name = task.spec.name();
-            if name.is_empty() {
-                problems.push(Problem::new(task.location, "a task needs a non-empty name"));
-            }
-            for reason in task.spec.settings.resolve(&defaults).err().into_iter().flatten() {
+            let (name, settings) = (task.spec.name(), &task.spec.settings);
+            problems.extend(empty_name(name, task.location));
+            for reason in settings.resolve(&defaults).err().into_iter().flatten() {
+                let reason = self.explain(reason, settings);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
             }
         }
+        for listed in &self.subscribers {
+            problems.extend(empty_name(&listed.subscriber.name, listed.location));
+        }
         #[cfg(feature = "controller")]
         for job in &self.jobs {
+            let name = job.spec.name();
+            problems.extend(empty_name(name, job.location()));
             for reason in job.spec.problems(&defaults) {
-                problems.push(Problem::new(job.options_at(), format!("job `{}`: {reason}", job.spec.name())));
+                problems.push(Problem::new(job.options_at(), format!("job `{name}`: {reason}")));
             }
+        }
+    }
+
+    /// Adds values and places to the problem of a setting that contradicts the configuration of the application.
+    fn explain(&self, reason: &'static str, settings: &Settings) -> Cow<'static, str> {
+        match (settings.stable_after, settings.timeout, self.config.timeout, self.timeout_configured) {
+            (Setting::Set(stable_after), Setting::Inherit, Some(timeout), Some(location))
+                if reason == Settings::BEYOND_INHERITED_TIMEOUT =>
+            {
+                let (stable_after, timeout) = (format_duration(stable_after), format_duration(timeout));
+                format!(
+                    "`stable_after` is {stable_after}, but the `timeout` of the configuration is {timeout} ({location}), and \
+                     no attempt ever runs that long: make it shorter, leave it out, or set a longer `timeout` here"
+                )
+                .into()
+            }
+            _ => reason.into(),
         }
     }
 
@@ -68,14 +92,18 @@ impl App {
             );
             problems.push(Problem::new(*again, reason));
         }
+        let registered = self.states.type_names();
         for (type_name, mut users) in self.missing() {
             users.sort();
+            let missing = MissingStates::new(&[type_name], &registered, RegisteredBy::App);
             let needed_by: Vec<_> =
                 users.iter().map(|(location, user)| format!("{user} ({location})")).collect();
             let reason = format!(
-                "`State<{type_name}>` is needed by {}, but no state of that type was registered; call `app.state(…)` in `main`{}",
+                "{} is needed by {}, but {}; {}",
+                missing.parameter(type_name),
                 needed_by.join(", "),
-                self.near_miss(type_name).map(|near| format!("; {near}")).unwrap_or_default(),
+                missing.absence(&[type_name]),
+                missing.advice(&[type_name]),
             );
             problems.push(Problem::new(users[0].0, reason));
         }
@@ -103,17 +131,6 @@ impl App {
         missing
     }
 
-    fn near_miss(&self, type_name: &str) -> Option<String> {
-        let given = self.states.near_miss(type_name)?;
-        if given == type_name {
-            return Some(
-                "a type of that name from another version of its crate was registered, see `cargo tree -d`"
-                    .to_owned(),
-            );
-        }
-        Some(near_miss(&[type_name], given))
-    }
-
     /// Whether jobs may be submitted although no task is declared.
     fn has_jobs(&self) -> bool {
         #[cfg(feature = "controller")]
@@ -121,6 +138,10 @@ impl App {
         #[cfg(not(feature = "controller"))]
         return false;
     }
+}
+
+fn empty_name(name: &str, location: SourceLocation) -> Option<Problem> {
+    is_blank(name).then(|| Problem::new(location, EMPTY_NAME))
 }
 
 impl Discovered {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::never_started;
 use crate::event::{Event, EventSet};
 use crate::policy::{BackoffKind, BackoffPolicy, InvalidBackoff, JitterPolicy, Settings};
 use crate::runtime::body::{AppContext, ErasedBody, Location, Needs, TaskRef, TaskSpec};
@@ -29,6 +30,7 @@ impl TaskSpec {
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
+        never_started::settle();
         let TaskDescriptor { name, location, settings, body, needs } = descriptor;
         let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
         Self { task, settings: *settings, location: Some(location) }
@@ -77,6 +79,7 @@ impl Subscriber {
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
+        never_started::settle();
         let SubscriberDescriptor { name, location, queue, events, needs, build } = descriptor;
         Self {
             name: (*name).into(),

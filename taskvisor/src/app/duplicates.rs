@@ -6,10 +6,11 @@ use std::path::{Component, Path, PathBuf};
 use super::App;
 use super::declared::Declaration;
 use super::discover::Discovered;
-use super::listed::ListedTask;
+use super::listed::{ListedSubscriber, ListedTask};
 use super::options::MainOptions;
 use super::problem::Problem;
 use crate::runtime::body::Location;
+use crate::task::is_blank;
 
 impl App {
     /// Reports and removes declarations that are linked twice.
@@ -48,8 +49,9 @@ impl App {
         self.jobs.retain(|job| !is_duplicate(Some(&job.spec.descriptor.location)));
     }
 
-    /// Reports and removes listed tasks that are declared or listed already.
+    /// Reports and removes listed tasks and subscribers that are declared or listed already.
     pub(super) fn remove_relisted(&mut self, problems: &mut Vec<Problem>) {
+        self.remove_relisted_subscribers(problems);
         let mut unique: Vec<ListedTask> = Vec::with_capacity(self.tasks.len());
         for task in self.tasks.drain(..) {
             let listed = task.spec.location.filter(|_| task.is_by_hand());
@@ -61,10 +63,29 @@ impl App {
         self.tasks = unique;
     }
 
+    /// Unlike a task, a subscriber of an unnamed crate may be listed under several names.
+    fn remove_relisted_subscribers(&mut self, problems: &mut Vec<Problem>) {
+        let mut unique: Vec<ListedSubscriber> = Vec::with_capacity(self.subscribers.len());
+        for listed in self.subscribers.drain(..) {
+            let location = listed.subscriber.location.filter(|_| listed.is_by_hand());
+            let is_same = |other: &&ListedSubscriber| {
+                let has_its_name = other.subscriber.name == listed.subscriber.name;
+                location.is_some_and(|location| other.is_declared_at(location))
+                    && (has_its_name || !other.is_by_hand())
+            };
+            match unique.iter().find(is_same) {
+                Some(other) => problems.push(relisted_subscriber(&listed, other)),
+                None => unique.push(listed),
+            }
+        }
+        self.subscribers = unique;
+    }
+
     /// Reports tasks that share a name.
     pub(super) fn check_names(&self, problems: &mut Vec<Problem>) {
         let mut named: BTreeMap<&str, Vec<&ListedTask>> = BTreeMap::new();
-        for task in &self.tasks {
+        // An empty name is a problem of its own.
+        for task in self.tasks.iter().filter(|task| !is_blank(task.spec.name())) {
             named.entry(task.spec.name()).or_default().push(task);
         }
         problems
@@ -153,6 +174,22 @@ fn relisted(task: &ListedTask, other: &ListedTask) -> Problem {
         )
     };
     Problem::new(task.location, reason)
+}
+
+fn relisted_subscriber(listed: &ListedSubscriber, other: &ListedSubscriber) -> Problem {
+    let reason = if other.is_by_hand() {
+        let name = &other.subscriber.name;
+        format!("the subscriber `{name}` is listed already ({}); remove one of the two", other.location)
+    } else {
+        let name = other.descriptor.map_or(&*other.subscriber.name, |descriptor| descriptor.name);
+        format!(
+            "the subscriber `{name}` is declared ({}) and starts by itself; remove this `app.subscriber(…)`, and set its \
+             options in `#[subscriber(…)]`, or here with `app.tune::<…>(|subscriber| subscriber.with_events(…))` if a \
+             value is known only at run time",
+            other.location,
+        )
+    };
+    Problem::new(listed.location, reason)
 }
 
 fn name_conflict(tasks: &[&ListedTask]) -> Problem {

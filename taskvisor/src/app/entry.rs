@@ -18,7 +18,7 @@ use super::options::{Flavor, MainOptions};
 use super::process::Process;
 use super::running::describe_blocking_destructor;
 use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
-use super::{App, GRACE_EXCEEDED, SetupResult};
+use super::{App, GRACE_EXCEEDED, SetupResult, never_started};
 use crate::error::describe;
 use crate::event::EventSet;
 use crate::policy::Config;
@@ -58,6 +58,7 @@ impl SetupParameter for App {
 /// Runs an application to its end.
 #[must_use]
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
+    never_started::settle();
     let process = match Process::start(options.grace) {
         Ok(process) => process,
         Err(reason) => {

@@ -13,6 +13,7 @@ mod tune;
 mod duplicates;
 mod check;
 mod notes;
+mod never_started;
 mod running;
 mod process;
 mod exit_code;
@@ -70,6 +71,8 @@ pub struct App {
     config: Config,
     /// The last call that changed `config`.
     configured: Option<SourceLocation>,
+    /// The last call that changed the `timeout` of `config`.
+    timeout_configured: Option<SourceLocation>,
     states: States,
     /// The call that registered each state.
     state_locations: HashMap<TypeId, SourceLocation>,
@@ -96,6 +99,7 @@ impl App {
         Self {
             config,
             configured: None,
+            timeout_configured: None,
             states: States::observed(dropping),
             state_locations: HashMap::new(),
             duplicate_states: Vec::new(),
@@ -124,6 +128,9 @@ impl App {
     }
 
     /// Adds a subscriber to the declared ones.
+    ///
+    /// A declared subscriber starts by itself. Adding it here is an error at start, even with other options: change it with
+    /// [`tune`](Self::tune).
     #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl IntoSubscriber) -> &mut Self {
         let (subscriber, location) = (subscriber.into_subscriber(), SourceLocation::caller());
@@ -177,8 +184,12 @@ impl App {
     /// `change` receives the current configuration and returns the new one.
     #[track_caller]
     pub fn config(&mut self, change: impl FnOnce(Config) -> Config) -> &mut Self {
-        self.configured = Some(SourceLocation::caller());
+        let (location, timeout) = (SourceLocation::caller(), self.config.timeout);
+        self.configured = Some(location);
         self.config = change(self.config.clone());
+        if self.config.timeout != timeout {
+            self.timeout_configured = Some(location);
+        }
         self
     }
 }

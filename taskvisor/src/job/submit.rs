@@ -19,7 +19,7 @@ use crate::runtime::registry::{
 use crate::runtime::shared::Shared;
 use crate::supervisor::spawn::{UnspawnedActor, restore_parts};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
-use crate::task::{Rejection, RuntimeError, StopCause};
+use crate::task::{Rejection, RuntimeError, StopCause, is_blank};
 
 /// A type that [`submit`](crate::SupervisorHandle::submit) accepts: a [`ControllerSpec`](crate::ControllerSpec), a job, or a
 /// [`Submission`](crate::Submission) of a job. Sealed: no other type can implement it.
@@ -130,6 +130,9 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) returns_value: bool,
 }
 
+/// As for the option `slot` of `#[job]`.
+const EMPTY_SLOT: &str = "a slot cannot be empty: it is the key under which submissions compete";
+
 impl Shared {
     /// Admits or refuses a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.
     ///
@@ -147,6 +150,12 @@ impl Shared {
                 return Err(reason);
             }
         };
+        if key.slot().is_some_and(|slot| is_blank(slot)) {
+            let reason =
+                RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons: vec![EMPTY_SLOT] };
+            self.publish_refused(task.name(), key.slot(), &reason);
+            return Err(reason);
+        }
         policy.returns_value = returns_value;
         let now = self.now();
         let (cell, body) = self.take_parts(task, settings, key, now);

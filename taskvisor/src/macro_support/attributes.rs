@@ -192,7 +192,9 @@ pub use taskvisor_macros::job;
 pub use taskvisor_macros::subscriber;
 
 /// Makes an `async fn` the setup of an application. After the setup, all declared tasks run, until none is left or
-/// until SIGINT or SIGTERM. An application with jobs but no task runs until a signal or `stop`.
+/// until SIGINT or SIGTERM. An application with jobs but no task runs until a signal or `stop`. Without a call of such a
+/// function, as under `#[tokio::main]`, no declaration starts by itself: pass its `spec()` or `subscriber()` to a
+/// [`Supervisor`](crate::Supervisor).
 ///
 /// ```no_run
 /// use taskvisor::prelude::*;
@@ -245,8 +247,8 @@ pub use taskvisor_macros::subscriber;
 /// # Start-up checks
 ///
 /// Before any task is spawned, all problems are reported at once, with file and line where possible: a name that is
-/// declared twice, a crate that is linked twice, a missing state (of a task, a subscriber or a job), a state that is
-/// registered twice, contradicting options, a crate in `crates` without declarations, an application without a task or
+/// declared twice or empty, a crate that is linked twice, a declared task or subscriber that the setup adds again, a missing
+/// state (of a task, a subscriber or a job), a state that is registered twice, contradicting options, a crate in `crates` without declarations, an application without a task or
 /// a job.
 ///
 /// # Exit codes

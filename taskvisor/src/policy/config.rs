@@ -75,7 +75,8 @@ impl Config {
     }
 
     /// Sets the time that one attempt may take. Default: `None`, no limit. Zero is an error, as for
-    /// [`with_max_concurrent`](Self::with_max_concurrent).
+    /// [`with_max_concurrent`](Self::with_max_concurrent). A task that inherits this timeout and sets a longer `stable_after` is
+    /// refused.
     ///
     /// At the timeout the attempt's future is dropped, with all futures that it awaits. Work outside the future is not
     /// stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them.

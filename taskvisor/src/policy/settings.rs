@@ -98,6 +98,11 @@ impl Settings {
         stop_timeout: Setting::Inherit,
     };
 
+    /// The problem of a `stable_after` that a timeout of the configuration cuts off.
+    pub(crate) const BEYOND_INHERITED_TIMEOUT: &str = "`stable_after` is longer than the `timeout` of the `Config`, and no \
+                                                       attempt ever runs that long: make it shorter, leave it out, or set \
+                                                       a longer `timeout` of the task";
+
     /// Captures the defaults of `config`. They apply in any supervisor that the task is added to.
     pub(crate) fn defaults(config: &Config) -> Self {
         Self {
@@ -141,20 +146,17 @@ impl Settings {
         if let Some(stable_after) = self.stable_after.own() {
             policy.stable_after = nanoseconds(stable_after);
         }
-        if self.has_problems(policy.restart) { Err(self.problems(policy.restart)) } else { Ok(policy) }
+        if self.has_problems(&policy) { Err(self.problems(&policy)) } else { Ok(policy) }
     }
 
     /// Whether `problems` finds one.
-    fn has_problems(&self, restart: RestartPolicy) -> bool {
+    fn has_problems(&self, policy: &Policy) -> bool {
         let is_zero = |setting: &Setting<Duration>| matches!(setting, Setting::Set(Duration::ZERO));
-        let never_stable = match (&self.stable_after, &self.timeout) {
-            (Setting::Set(stable_after), Setting::Set(Some(timeout))) => stable_after > timeout,
-            _ => false,
-        };
+        let restart = policy.restart;
         self.timeout_is_zero()
             || is_zero(&self.stable_after)
             || is_zero(&self.stop_timeout)
-            || never_stable
+            || self.is_never_stable(policy)
             || restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_)))
             || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
     }
@@ -163,8 +165,16 @@ impl Settings {
         matches!(self.timeout, Setting::Set(Some(Duration::ZERO)) | Setting::Default(Some(Duration::ZERO)))
     }
 
+    /// Whether every attempt is over before it is stable: the task sets `stable_after`, and a shorter timeout applies.
+    fn is_never_stable(&self, policy: &Policy) -> bool {
+        matches!(self.stable_after, Setting::Set(_))
+            && policy.timeout > 0
+            && policy.stable_after > policy.timeout
+    }
+
     #[cold]
-    fn problems(&self, restart: RestartPolicy) -> Vec<&'static str> {
+    fn problems(&self, policy: &Policy) -> Vec<&'static str> {
+        let restart = policy.restart;
         let mut wrong = Vec::new();
         if self.timeout_is_zero() {
             wrong.push("`timeout` is zero, so no attempt could ever finish: leave it out for no limit");
@@ -177,13 +187,14 @@ impl Settings {
                 "`stop_timeout` is zero, so no attempt could ever clean up: leave it out for the whole grace",
             );
         }
-        if let (Setting::Set(stable_after), Setting::Set(Some(timeout))) = (self.stable_after, self.timeout) {
-            if stable_after > timeout {
-                wrong.push(
-                    "`stable_after` is longer than `timeout`, and no attempt ever runs that long: make it \
- shorter, or leave it out",
-                );
-            }
+        if self.is_never_stable(policy) {
+            wrong.push(match self.timeout {
+                Setting::Set(_) => {
+                    "`stable_after` is longer than `timeout`, and no attempt ever runs that long: make it shorter, or \
+                     leave it out"
+                }
+                Setting::Inherit | Setting::Default(_) => Self::BEYOND_INHERITED_TIMEOUT,
+            });
         }
         if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
             wrong.push("`max_retries` has no effect with `RestartPolicy::Never`: remove one of them");

@@ -110,7 +110,7 @@ impl Subscriber {
         }
     }
 
-    /// Sets the name, which events and reports use.
+    /// Sets the name, which events and reports use. An empty name is an error of the application or the builder.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
@@ -163,6 +163,12 @@ impl Subscriber {
     #[must_use]
     pub fn events(&self) -> EventSet {
         self.events
+    }
+
+    /// Whether both are the same declaration, under the same name.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&'static Location, &'static Location)| std::ptr::eq(one, other);
+        self.location.zip(other.location).is_some_and(is_same) && self.name == other.name
     }
 
     pub(crate) fn into_work(self, app: AppContext, inbox: Inbox) -> impl Future<Output = ()> + Send {

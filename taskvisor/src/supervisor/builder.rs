@@ -13,7 +13,7 @@ use crate::runtime::body::{JobDescriptor, JobOverrides};
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{IntoSubscriber, Subscriber};
-use crate::task::RuntimeError;
+use crate::task::{EMPTY_NAME, RuntimeError, is_blank};
 
 /// Builds a [`Supervisor`].
 ///
@@ -61,7 +61,7 @@ impl SupervisorBuilder {
         self
     }
 
-    /// Adds a subscriber.
+    /// Adds a subscriber. A declared one can be added once under each name.
     #[must_use]
     pub fn subscriber(mut self, subscriber: impl IntoSubscriber) -> Self {
         self.subscribers.push(subscriber.into_subscriber());
@@ -125,14 +125,19 @@ impl SupervisorBuilder {
     }
 
     fn check_subscribers(&mut self) {
-        for subscriber in &self.subscribers {
+        for (index, subscriber) in self.subscribers.iter().enumerate() {
+            let name = || subscriber.name.to_string();
+            if is_blank(&subscriber.name) {
+                self.build_errors.push(RuntimeError::InvalidSpec { name: name(), reasons: vec![EMPTY_NAME] });
+            }
+            if self.subscribers[..index].iter().any(|earlier| earlier.is_same_as(subscriber)) {
+                self.build_errors.push(RuntimeError::DuplicateSubscriber { name: name() });
+            }
             let mut needs = Needs::new(&self.states);
             (subscriber.needs)(&mut needs);
             let types = needs.missing();
             if !types.is_empty() {
-                let near = types.iter().find_map(|name| self.states.near_miss(name));
-                let name = subscriber.name.to_string();
-                self.build_errors.push(RuntimeError::MissingState { name, types, near });
+                self.build_errors.push(self.states.missing_error(&subscriber.name, types));
             }
         }
     }

@@ -34,6 +34,11 @@ use crate::runtime::subscriber::Subscriber;
 /// Clones share ownership. Dropping the last clone requests the stop of all tasks and returns at once. It dereferences to
 /// [`SupervisorHandle`], which has the methods to manage tasks and owns nothing.
 ///
+/// It runs only the tasks that it is given. A function under `#[task]` or `#[subscriber]` starts by itself only under
+/// `#[taskvisor::main]`; elsewhere, pass its `spec()` or `subscriber()`. If a program runs a supervisor and starts none of its
+/// declarations, [`run`](Self::run) and [`run_until`](Self::run_until) write a note to stderr, once. Tests get no note, nor do
+/// programs whose file has neither the name of their crate nor that of their package.
+///
 /// ```no_run
 /// use std::time::Duration;
 /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};

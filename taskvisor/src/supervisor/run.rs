@@ -50,6 +50,7 @@ impl Supervisor {
     ///
     /// If the future is dropped, the tasks go on running. [`stop`](crate::SupervisorHandle::stop) still stops them.
     pub async fn run(&self, specs: Vec<TaskSpec>) -> Result<Report, RuntimeError> {
+        run_hooks();
         let shared = Arc::clone(self.owned());
         let (_signals, _) =
             start_all(&shared, specs, || Signals::listen(stop_at_signals(&shared)).map(Some))?;
@@ -69,6 +70,7 @@ impl Supervisor {
     ///
     /// As [`run`](Self::run).
     pub async fn run_until<F: Future>(&self, specs: Vec<TaskSpec>, until: F) -> Result<Report, RuntimeError> {
+        run_hooks();
         let shared = Arc::clone(self.owned());
         start_all(&shared, specs, || Ok(None))?;
         let mut run = pin!(run_to_end(&shared));
@@ -79,6 +81,22 @@ impl Supervisor {
                 run.await
             }
         }
+    }
+}
+
+/// A function that is called whenever a supervisor runs that was built by hand.
+///
+/// Registered, because this layer does not import from the layer of applications.
+#[cfg(feature = "macros")]
+pub(crate) struct RunHook(pub(crate) fn());
+
+#[cfg(feature = "macros")]
+inventory::collect!(RunHook);
+
+fn run_hooks() {
+    #[cfg(feature = "macros")]
+    for RunHook(hook) in inventory::iter::<RunHook> {
+        hook();
     }
 }
 

@@ -14,7 +14,7 @@ use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::NoRoom;
 use crate::runtime::shared::Shared;
-use crate::task::{RuntimeError, TaskId};
+use crate::task::{EMPTY_NAME, RuntimeError, TaskId, is_blank};
 
 /// A registered task whose actor is not spawned. Dropping it frees an added task's name without an event, and aborts a
 /// submission.
@@ -93,8 +93,8 @@ impl Shared {
         self.check_ready()?;
         let invalid = |reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons };
         let policy = settings.resolve(&self.defaults).map_err(invalid)?;
-        if task.name().is_empty() {
-            return Err(invalid(vec!["a task needs a non-empty name"]));
+        if is_blank(task.name()) {
+            return Err(invalid(vec![EMPTY_NAME]));
         }
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
@@ -102,8 +102,7 @@ impl Shared {
         if types.is_empty() {
             return Ok(policy);
         }
-        let near = types.iter().find_map(|name| self.states.near_miss(name));
-        Err(RuntimeError::MissingState { name: task.name().to_owned(), types, near })
+        Err(self.states.missing_error(task.name(), types))
     }
 
     /// Checks that the supervisor can accept tasks, and binds it to a runtime.

@@ -11,7 +11,7 @@ use crate::policy::Config;
 use crate::runtime::body::{State, TaskContext};
 use crate::runtime::cell::{StopRequest, TaskCell};
 use crate::sync::Mutex;
-use crate::task::StopCause;
+use crate::task::{MissingStates, RegisteredBy, StopCause};
 
 /// Creates contexts for unit tests, so that a test can call every task function, annotated or not.
 ///
@@ -119,9 +119,16 @@ impl TestContext {
     #[must_use]
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(&self) -> State<T> {
-        let state = self.context().app().state::<T>();
-        State(state.unwrap_or_else(|| {
-            panic!("no state of type `{}` was registered: add it with `with_state`", type_name::<T>())
+        State(self.context().app().state::<T>().unwrap_or_else(|| {
+            let (needed, registered) =
+                (type_name::<T>(), self.built().supervisor.owned().states.type_names());
+            let missing = MissingStates::new(&[needed], &registered, RegisteredBy::TestContext);
+            panic!(
+                "{} is needed, but {}: {}",
+                missing.parameter(needed),
+                missing.absence(&[needed]),
+                missing.advice(&[needed])
+            )
         }))
     }
 

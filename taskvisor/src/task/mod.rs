@@ -1,13 +1,15 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
 mod id;
+mod missing_state;
 mod name;
 mod outcome;
 mod report;
 mod runtime_error;
 mod status;
 
-pub(crate) use name::Named;
+pub(crate) use missing_state::{MissingStates, RegisteredBy};
+pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use id::TaskId;
 pub use name::TaskName;
@@ -18,5 +20,3 @@ pub use status::{Phase, TaskStatus, WaitingOn};
 
 #[cfg(feature = "macros")]
 pub(crate) use report::Labelled;
-#[cfg(feature = "macros")]
-pub(crate) use runtime_error::near_miss;

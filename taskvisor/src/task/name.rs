@@ -1,9 +1,17 @@
-//! The name of a task in a snapshot.
+//! The name of a task in a snapshot, and the rule for all names.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
+
+/// The problem of an empty name, in the words of the attributes.
+pub(crate) const EMPTY_NAME: &str = "a name cannot be empty: events and errors show it";
+
+/// Whether nothing of the text would be visible.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.trim_start().is_empty()
+}
 
 /// What has the name of a task.
 pub(crate) trait Named: Send + Sync {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Report, TaskId};
+use super::{MissingStates, RegisteredBy, Report, TaskId, is_blank};
 
 /// The error of a call to a supervisor.
 ///
@@ -101,8 +101,8 @@ pub enum RuntimeError {
         name: String,
         /// The missing types.
         types: Vec<&'static str>,
-        /// A registered type that is similar to a missing one.
-        near: Option<&'static str>,
+        /// The types of all registered states, sorted.
+        registered: Vec<&'static str>,
     },
     /// A state of this type is already registered. The first one is kept.
     #[non_exhaustive]
@@ -110,10 +110,17 @@ pub enum RuntimeError {
         /// The type.
         type_name: &'static str,
     },
-    /// The options of the task contradict each other, or no attempt could run with them.
+    /// A declared subscriber was passed twice, so that it would handle each event twice.
+    #[non_exhaustive]
+    DuplicateSubscriber {
+        /// The name of the subscriber.
+        name: String,
+    },
+    /// The options of the task contradict each other, or no attempt could run with them. Or the name of the task, of the slot
+    /// or of the subscriber is empty.
     #[non_exhaustive]
     InvalidSpec {
-        /// The name of the task.
+        /// The name of the task or subscriber.
         name: String,
         /// All problems.
         reasons: Vec<&'static str>,
@@ -187,23 +194,23 @@ impl fmt::Display for RuntimeError {
             Self::AlreadyRan => f.write_str(
                 "this supervisor was already run: build another one, because a supervisor runs once",
             ),
-            Self::MissingState { name, types, near } => {
+            Self::MissingState { name, types, registered } => {
+                let missing = MissingStates::new(types, registered, RegisteredBy::Builder);
                 write!(f, "`{name}` needs ")?;
-                list(f, types.iter().map(|name| format!("`State<{name}>`")))?;
-                f.write_str(match types[..] {
-                    [_] => ", but no state of that type was registered: call `.state(…)`",
-                    _ => ", but no states of those types were registered: call `.state(…)` for each",
-                })?;
-                match near {
-                    Some(near) => write!(f, " ({})", near_miss(types, near)),
-                    None => Ok(()),
-                }
+                list(f, types.iter().map(|name| missing.parameter(name)))?;
+                write!(f, ", but {}: {}", missing.absence(types), missing.advice(types))
             }
             Self::DuplicateState { type_name } => {
                 write!(f, "a state of type `{type_name}` was registered twice: wrap one of them in a new type")
             }
+            Self::DuplicateSubscriber { name } => write!(
+                f,
+                "the subscriber `{name}` was passed twice: remove one of the two, or give one of them another name"
+            ),
             Self::InvalidSpec { name, reasons } => {
-                write!(f, "`{name}`: ")?;
+                if !is_blank(name) {
+                    write!(f, "`{name}`: ")?;
+                }
                 list(f, reasons.iter().map(|reason| (*reason).to_owned()))
             }
             Self::InvalidConfig { reason } => f.write_str(reason),
@@ -253,18 +260,6 @@ impl RuntimeError {
             1 => errors.pop().map_or(Ok(()), Err),
             _ => Err(Self::Refused(errors.into())),
         }
-    }
-}
-
-/// Explains how the registered type `given` differs from a missing type of a similar name.
-pub(crate) fn near_miss(missing: &[&str], given: &str) -> String {
-    match given.strip_prefix("alloc::sync::Arc<").and_then(|inner| inner.strip_suffix('>')) {
-        Some(inner) if missing.contains(&inner) => {
-            format!(
-                "an `Arc<{inner}>` was registered; `State` already shares its value, so register the `{inner}` itself"
-            )
-        }
-        _ => format!("a `{given}` was registered, which is another type"),
     }
 }
 

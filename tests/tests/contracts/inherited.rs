@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use taskvisor::{BackoffPolicy, Config, RestartPolicy, RuntimeError, TaskFn, TaskHandle, TaskRef, TaskSpec};
+use taskvisor::{
+    BackoffPolicy, Config, Event, RestartPolicy, RuntimeError, Subscribe, Subscriber, Supervisor, TaskFn,
+    TaskHandle, TaskRef, TaskSpec,
+};
 use tests::{Backoff, Harness, Rules, Script, Step};
 
 use crate::support::{SECOND, seconds};
@@ -165,7 +168,73 @@ async fn a_timeout_of_zero_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_name_is_refused() {
-    let nameless = TaskFn::arc("", || async { Ok(()) });
-    assert!(is_invalid(TaskSpec::with_defaults(nameless, &Config::default())).await);
+async fn a_stable_after_above_an_inherited_timeout_is_refused() {
+    let harness = Harness::with_config(Config::default().with_timeout(seconds(4)));
+    let task = || TaskFn::arc("work", || async { Ok(()) });
+    let limited = Config::default().with_timeout(seconds(4));
+    for spec in [TaskSpec::inherit(task()), TaskSpec::with_defaults(task(), &limited)] {
+        let error = harness.add_task(spec.with_stable_after(seconds(5))).expect_err("it is never stable");
+        assert_eq!(
+            error.to_string(),
+            "`work`: `stable_after` is longer than the `timeout` of the `Config`, and no attempt ever runs that long: make \
+             it shorter, leave it out, or set a longer `timeout` of the task"
+        );
+    }
+    for spec in [
+        TaskSpec::inherit(task()).with_stable_after(seconds(4)),
+        TaskSpec::inherit(task()).with_stable_after(seconds(5)).with_timeout(seconds(5)),
+        TaskSpec::inherit(task()).with_stable_after(seconds(5)).with_timeout(None),
+        // The default of `stable_after` is longer than the timeout, but nothing asks for it.
+        TaskSpec::inherit(task()),
+    ] {
+        let spec = spec.with_restart(RestartPolicy::Never);
+        harness.trace().set_rules("work", Rules::never());
+        let task = harness.add_task(spec).expect("the spec is accepted");
+        harness.watch(&task);
+        assert!(harness.outcome(&task).await.is_completed());
+    }
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_or_blank_name_is_refused() {
+    for name in ["", "  ", "\t\n"] {
+        let nameless = || TaskSpec::with_defaults(TaskFn::arc(name, || async { Ok(()) }), &Config::default());
+        assert!(is_invalid(nameless()).await);
+        let harness = Harness::new();
+        let error = harness.add_task(nameless()).expect_err("it has no name");
+        assert_eq!(error.to_string(), "a name cannot be empty: events and errors show it");
+        harness.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_without_a_name_is_an_error_of_the_builder() {
+    struct Ignores;
+
+    impl Subscribe for Ignores {
+        async fn on_event(&mut self, _: &Event) {}
+    }
+    for name in ["", " "] {
+        let nameless = Subscriber::new(Ignores).with_name(name);
+        let supervisor = Supervisor::new(Config::default(), vec![Ignores.into(), Ignores.into(), nameless]);
+        let error = supervisor.run(Vec::new()).await.expect_err("it has no name");
+        assert_eq!(error.to_string(), "a name cannot be empty: events and errors show it");
+    }
+}
+
+#[cfg(feature = "macros")]
+#[tokio::test(start_paused = true)]
+async fn a_declared_subscriber_is_passed_once_under_each_name() {
+    #[taskvisor::subscriber]
+    async fn alert(_event: &Event) {}
+
+    let build = |subscribers| Supervisor::new(Config::default(), subscribers);
+    let error = build(vec![alert::subscriber(), alert::subscriber()]).run(Vec::new()).await;
+    assert_eq!(
+        error.expect_err("it would handle each event twice").to_string(),
+        "the subscriber `alert` was passed twice: remove one of the two, or give one of them another name"
+    );
+    let renamed = alert::subscriber().with_name("second").with_events([taskvisor::EventName::Failed]);
+    build(vec![alert::subscriber(), renamed]).run(Vec::new()).await.expect("they are two subscribers");
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use taskvisor::{AddError, Config, EventName, RuntimeError, State, TaskFn, TaskRef};
+use taskvisor::{
+    AddError, Config, EventName, FromContext, Needs, RuntimeError, State, TaskContext, TaskFn, TaskRef,
+};
 use tests::{Harness, Rules};
 
 struct Db;
@@ -65,12 +67,63 @@ async fn a_refused_task_leaves_no_event_and_its_name_free() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_refusal_suggests_a_similar_registered_type() {
-    let harness = Harness::build(Config::default(), |builder| builder.state(Arc::new(Db)));
+async fn the_refusal_explains_a_related_registered_type() {
+    let harness =
+        Harness::build(Config::default(), |builder| builder.state(Arc::new(Db)).state("text").state(7));
     let task = TaskFn::arc("work", |_: State<Db>| async { Ok(()) });
+    assert_eq!(
+        refused(&harness, task).to_string(),
+        "`work` needs `State<Db>`, but no state of that type was registered: an `Arc<Db>` was registered; `State` already \
+         shares its value, so register the `Db` itself, or take `State<Arc<Db>>`"
+    );
+    let task = TaskFn::arc("work", |_: State<String>, _: State<u64>, _: State<Cache>| async { Ok(()) });
+    assert_eq!(
+        refused(&harness, task).to_string(),
+        "`work` needs `State<String>`; `State<u64>`; `State<Cache>`, but no states of those types were registered: a \
+         `&'static str` was registered: write `.state(value.to_string())`, or take `State<&'static str>`; an `i32` was \
+         registered: write `.state::<u64>(…)`, or take `State<i32>`; call `.state(…)` for `State<Cache>`"
+    );
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_without_a_related_type_lists_the_registered_ones() {
+    let without = Harness::new();
+    let needs_db = || TaskFn::arc("work", |_: State<Db>| async { Ok(()) });
+    assert_eq!(
+        refused(&without, needs_db()).to_string(),
+        "`work` needs `State<Db>`, but no state was registered: call `.state(…)`"
+    );
+    without.finish().await;
+    let with = Harness::build(Config::default(), |builder| builder.state(Cache).state(7_u32));
+    assert_eq!(
+        refused(&with, needs_db()).to_string(),
+        "`work` needs `State<Db>`, but no state of that type was registered: call `.state(…)`; the registered types are \
+         `Cache`, `u32`"
+    );
+    with.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_need_of_a_custom_parameter_is_explained_too() {
+    struct MayCount;
+
+    impl FromContext for MayCount {
+        fn from_context(_: &TaskContext) -> Self {
+            Self
+        }
+
+        fn needs(needs: &mut Needs<'_>) {
+            needs.state::<Option<Db>>();
+        }
+    }
+    let harness = Harness::build(Config::default(), |builder| builder.state(Db));
+    let task = TaskFn::arc("work", |_: MayCount| async { Ok(()) });
     match refused(&harness, task).reason() {
-        RuntimeError::MissingState { near, .. } => {
-            assert!(near.is_some_and(|near| near.contains("Arc<") && near.ends_with("Db>")), "{near:?}");
+        error @ RuntimeError::MissingState { registered, .. } => {
+            assert!(registered.len() == 1 && registered[0].ends_with("::Db"), "{registered:?}");
+            let expected = "a `Db` was registered: take `Option<State<Db>>` instead of `State<Option<Db>>`";
+            assert!(error.to_string().ends_with(expected), "{error}");
         }
         other => panic!("{other}"),
     }

@@ -33,9 +33,7 @@ fn everything_that_a_body_can_read_can_be_set() {
 }
 
 #[test]
-#[should_panic(
-    expected = "no state of type `contracts::unit_tests::Database` was registered: add it with `with_state`"
-)]
+#[should_panic(expected = "`State<Database>` is needed, but no state was registered: call `.with_state(…)`")]
 fn a_missing_state_is_named() {
     let _ = TestContext::new().state::<Database>();
 }

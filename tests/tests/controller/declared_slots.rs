@@ -174,3 +174,19 @@ async fn a_job_that_awaits_itself_in_its_own_slot_gets_an_error() {
     assert_eq!(report.completed, 4, "each job got the error, and each ran: {report}");
     harness.finish().await;
 }
+
+#[job(slot = "{region}")]
+async fn only_argument(region: &'static str) {}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_that_the_arguments_leave_empty_is_refused() {
+    let harness = Harness::new();
+    let problem = "a slot cannot be empty: it is the key under which submissions compete";
+    for region in ["", " "] {
+        let error = harness.submit(only_argument { region }).expect_err("the key is empty");
+        assert_eq!(error.to_string(), format!("`only_argument`: {problem}"));
+    }
+    let error = harness.submit(exclusive {}.with_slot("")).expect_err("the key is empty");
+    assert_eq!(error.to_string(), format!("`exclusive`: {problem}"));
+    harness.finish().await;
+}

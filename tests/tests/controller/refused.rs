@@ -64,6 +64,23 @@ async fn rules_that_contradict_each_other_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_empty_or_blank_slot_is_refused() {
+    let harness = Harness::new();
+    for slot in ["", "  "] {
+        let spec = TaskSpec::inherit(one_attempt("work"));
+        let error = harness.submit(ControllerSpec::queue(spec).with_slot(slot)).expect_err("it has no key");
+        assert_eq!(
+            error.to_string(),
+            "`work`: a slot cannot be empty: it is the key under which submissions compete"
+        );
+        assert_eq!(error.into_submission().slot(), slot);
+    }
+    assert!(harness.slots().is_empty());
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.count(EventName::Refused), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_fits_into_any_error() {
     let (harness, _) = owned_slot(cooperative("owner")).await;
     let error = refused(&harness, DropIfRunning, one_attempt("dropped"));

@@ -22,7 +22,7 @@ fn the_states_of_jobs_are_checked_before_the_start() {
     let ended = Process::start("jobs_only", &["missing"]).end();
     ended.expect_code(1);
     let place = place("jobs_only", ALONE, "#[job(");
-    ended.expect_stderr(&format!("{place}: `State<jobs_only::Database>` is needed by job `sync` ({place})"));
+    ended.expect_stderr(&format!("{place}: `State<Database>` is needed by job `sync` ({place})"));
 }
 
 #[test]

@@ -17,6 +17,11 @@ mod faults;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;
+#[cfg(feature = "controller")]
+mod misconfigured;
+mod missing_states;
+#[cfg(feature = "controller")]
+mod never_started;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;

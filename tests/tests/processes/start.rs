@@ -17,18 +17,17 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
     let (config, declared, nameless) = (place("config"), place("declared"), place("nameless"));
     let lines = [
         format!(
-            "{ping}: `State<misdeclared::Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber \
-             `log` ({log}), but no state of that type was registered; call `app.state(…)` in `main`; an \
-             `Arc<misdeclared::Database>` was registered; `State` already shares its value, so register the \
-             `misdeclared::Database` itself"
+            "{ping}: `State<Database>` is needed by task `ping` ({ping}), job `sync` ({sync}), subscriber `log` ({log}), \
+             but no state of that type was registered; an `Arc<Database>` was registered; `State` already shares its \
+             value, so register the `Database` itself, or take `State<Arc<Database>>`"
         ),
         format!(
             "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them \
              another name, as in `#[task(name = \"sweep-2\")]`"
         ),
         format!(
-            "{sync}: `State<misdeclared::Clock>` is needed by job `sync` ({sync}), but no state of that type was \
-             registered; call `app.state(…)` in `main`"
+            "{sync}: `State<Clock>` is needed by job `sync` ({sync}), but no state of that type was registered; call \
+             `app.state(…)` in `main`; the registered types are `Arc<Database>`, `Cache`"
         ),
         format!(
             "{second_cache}: a second state of type `misdeclared::Cache` is registered, the first at {cache}; wrap one of \
@@ -44,7 +43,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         format!(
             "{mow}: more than one task is named `mow` ({mow}, {second_mow}); give one of them another name"
         ),
-        format!("{nameless}: a task needs a non-empty name"),
+        format!("{nameless}: a name cannot be empty: events and errors show it"),
         format!(
             "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),

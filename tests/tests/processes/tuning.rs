@@ -69,8 +69,9 @@ fn all_mistakes_of_the_calls_are_reported_with_their_places() {
             "{contradicts}: task `contradicts`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
         format!(
-            "{watched}: the subscriber `watched` is tuned here and added by hand at {by_hand}; set its options on \
-             the value that is added, or remove the call that adds it"
+            "{by_hand}: the subscriber `watched` is declared ({watched}) and starts by itself; remove this \
+             `app.subscriber(…)`, and set its options in `#[subscriber(…)]`, or here with `app.tune::<…>(|subscriber| \
+             subscriber.with_events(…))` if a value is known only at run time"
         ),
         format!(
             "{endless}: job `endless`: `RestartPolicy::Always` has no effect on a job, which ends with its value: use another \

@@ -127,7 +127,8 @@ impl TaskSpec {
     }
 
     /// Sets the run time after which an attempt counts as stable, or with `None` the default. Its failure then restarts the count of consecutive
-    /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay.
+    /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay. A task is refused
+    /// if a shorter timeout applies to it, its own or that of the `Config`.
     ///
     /// Without this limit, the backoff delay of a long-lived worker would only ever grow.
     #[must_use]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::sync::Mutex;
 use crate::sync::panics::Contained;
+use crate::task::RuntimeError;
 
 /// A value shared by the tasks and subscribers of an application, injected by its type.
 ///
@@ -115,7 +116,6 @@ impl States {
     }
 
     /// Returns the names of the registered types, sorted.
-    #[cfg_attr(not(feature = "macros"), allow(dead_code))]
     pub(crate) fn type_names(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.entries.values().map(|entry| entry.type_name).collect();
         names.sort_unstable();
@@ -140,30 +140,8 @@ impl States {
         self.entries.get(&type_id).and_then(|entry| entry.value.get())
     }
 
-    /// Returns the name of a registered type that the user may have meant by `missing`.
-    pub(crate) fn near_miss(&self, missing: &str) -> Option<&'static str> {
-        let mut near: Vec<_> = self
-            .entries
-            .values()
-            .map(|entry| entry.type_name)
-            .filter(|registered| resembles(registered, missing))
-            .collect();
-        // A hash map has no order, and a message must be the same in every run.
-        near.sort_unstable();
-        near.first().copied()
+    /// The error of a task or a subscriber that needs states of these types.
+    pub(crate) fn missing_error(&self, name: &str, types: Vec<&'static str>) -> RuntimeError {
+        RuntimeError::MissingState { name: name.to_owned(), types, registered: self.type_names() }
     }
-}
-
-/// Whether one type is the other in a wrapper (`Arc<T>`, `Option<T>`), or both have the same last path segment.
-fn resembles(registered: &str, missing: &str) -> bool {
-    fn inner(name: &str) -> &str {
-        match name.split_once('<') {
-            Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
-            None => name,
-        }
-    }
-    fn last(name: &str) -> &str {
-        name.rsplit("::").next().unwrap_or(name)
-    }
-    inner(registered) == missing || inner(missing) == registered || last(registered) == last(missing)
 }

@@ -324,9 +324,9 @@ fn a_state_from_another_version_of_its_crate_is_reported() {
     let ended = run!("state_of_another_version");
     let task = program("state_of_another_version", "#[task]");
     let problem = format!(
-        "error: {task}: `State<billing::Ledger>` is needed by task `own` ({task}), but no state of that type was \
-         registered; call `app.state(…)` in `main`; a type of that name from another version of its crate was \
-             registered, see `cargo tree -d`\n"
+        "error: {task}: `State<Ledger>` is needed by task `own` ({task}), but no state of that type was registered; \
+         another type named `billing::Ledger` was registered: it is compiled twice, in two versions of its crate (`cargo \
+         tree -d` lists them), or because its file is a `mod` of both `lib.rs` and `main.rs`\n"
     );
     assert!(ended.stderr.contains(&problem), "{}", ended.stderr);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
@@ -341,9 +341,9 @@ fn all_problems_are_reported_together_in_source_order() {
     run!("all_at_once").refused(&[
         compiled_twice("application/src/bin/../chores.rs"),
         format!(
-            "error: {own}: `State<all_at_once::Database>` is needed by task `own` ({own}), but no state of that type was \
-             registered; call `app.state(…)` in `main`; an `Arc<all_at_once::Database>` was registered; `State` already \
-             shares its value, so register the `all_at_once::Database` itself"
+            "error: {own}: `State<Database>` is needed by task `own` ({own}), but no state of that type was registered; an \
+             `Arc<Database>` was registered; `State` already shares its value, so register the `Database` itself, or take \
+             `State<Arc<Database>>`"
         ),
         format!("error: {main}: `crates = [idle]`: no crate named `idle` declares anything; leave it out"),
         format!(
