@@ -1,16 +1,16 @@
 //! What declarations of tasks, jobs and subscribers share.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, Visibility};
 
 use crate::ast::attribute::declares;
 use crate::ast::function::{Function, is_any};
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::value::OptionValue;
-use crate::expand::once::{ends, once};
+use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
 /// The import through which generated code reaches the runtime.
@@ -28,25 +28,21 @@ pub(crate) fn import(runtime: &RuntimePath) -> TokenStream {
 
 /// The struct of the same name: it has the constants of the declaration, and the arguments of a job as its fields.
 ///
-/// A struct with braces is in the namespace of types only, so that the function can have the same name. Its name's span makes
+/// A struct with braces is in the namespace of types only, so that the function can have the same name. Its span makes
 /// editors show the function.
 pub(crate) fn same_name_type(function: &Function, documentation: &str, fields: &TokenStream) -> TokenStream {
     let name = type_name(function);
-    let visibility = &function.visibility;
+    let visibility = match &function.visibility {
+        Visibility::Public(_) => quote_spanned!(attribute_span()=> pub),
+        other => other.to_token_stream(),
+    };
     let lints = lints(function);
     let shared = function.shared_attributes();
-    let (first, last) = ends(function);
-    let keyword =
-        Ident::new("struct", if visibility.to_token_stream().is_empty() { first } else { attribute_span() });
-    let mut body = Group::new(Delimiter::Brace, fields.clone());
-    body.set_span(last);
     quote_spanned! {attribute_span()=>
         #lints
-        // The span of the function makes the compiler check the struct as if the user had written it.
-        #[allow(missing_copy_implementations, unnameable_types)]
         #(#shared)*
         #[doc = #documentation]
-        #visibility #keyword #name #body
+        #visibility struct #name { #fields }
     }
 }
 
@@ -134,7 +130,6 @@ pub(crate) fn fallback(
     let alias = alias(function);
     let lints = lints(function);
     let import = import(runtime);
-    let debug = debug();
     let declared = declared(spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>
@@ -143,6 +138,8 @@ pub(crate) fn fallback(
         }
     });
     let items = quote_spanned! {attribute_span()=>
+        #same_name_type
+
         #lints
         const _: () = {
             #import
@@ -157,27 +154,12 @@ pub(crate) fn fallback(
                 #accessor
             }
 
-            #debug
-
             #declared
 
             #checks
         };
     };
-    let items = once(function, &items);
-    quote!(#same_name_type #items)
-}
-
-/// The implementation of `Debug`, which prints the name.
-pub(crate) fn debug() -> TokenStream {
-    quote_spanned! {attribute_span()=>
-        #[doc(hidden)]
-        impl ::core::fmt::Debug for __TaskvisorDeclaration {
-            fn fmt(&self, __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
-            }
-        }
-    }
+    once(function, &items)
 }
 
 /// The implementation that stands for the declaration in `App::tune` and `App::disable`.

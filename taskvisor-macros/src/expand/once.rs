@@ -3,8 +3,8 @@
 //! Two functions of one name are one mistake. But each of them generates a type of that name, and the name then means the first
 //! of the two types: the compiler would report every generated item of the second function as well.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 
 use crate::ast::function::Function;
@@ -17,7 +17,8 @@ use crate::span::attribute_span;
 pub(crate) fn once(function: &Function, items: &TokenStream) -> TokenStream {
     let name = function.signature.ident.unraw();
     let select = Ident::new(&format!("__taskvisor_select_{name}"), attribute_span());
-    let declaration = Ident::new(&format!("__declaration_of_{name}"), attribute_span());
+    // The compiler names it in its errors: for a second declaration, and in an `impl`, where no macro can be defined.
+    let declaration = Ident::new(&format!("__{name}_is_declared_once_in_a_module"), attribute_span());
     // The text differs between any two uses of an attribute in a crate. Nothing else is read from it.
     let mark = Literal::string(&format!("{:?}", Span::call_site()));
     quote_spanned! {attribute_span()=>
@@ -28,19 +29,4 @@ pub(crate) fn once(function: &Function, items: &TokenStream) -> TokenStream {
         use #select as #declaration;
         #declaration! { #mark #items }
     }
-}
-
-/// The spans at which the function begins and ends.
-///
-/// The struct gets them too: the compiler reports two items of one name and one place only once, although function and struct
-/// clash separately.
-pub(crate) fn ends(function: &Function) -> (Span, Span) {
-    let mut beginning = function.visibility.to_token_stream();
-    beginning.extend(function.signature.to_token_stream());
-    let first = beginning.into_iter().next().map_or_else(Span::call_site, |token| token.span());
-    let last = match function.body.clone().into_iter().last() {
-        Some(TokenTree::Group(group)) => group.span_close(),
-        _ => first,
-    };
-    (first, last)
 }

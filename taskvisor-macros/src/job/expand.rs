@@ -7,7 +7,7 @@ use syn::LitStr;
 use crate::ast::function::Function;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
-    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
+    self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
@@ -42,6 +42,9 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let needs = needs(job.injected(), Source::Context);
     let lints = lints(function);
     let items = quote_spanned! {attribute_span()=>
+        #(#derives)*
+        #same_name_type
+
         #lints
         const _: () = {
             #import
@@ -77,8 +80,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
             __taskvisor::inventory::submit! { &options_of_the_job }
         };
     };
-    let items = once(function, &items);
-    quote!(#(#derives)* #same_name_type #items)
+    once(function, &items)
 }
 
 /// The items of a job with mistakes: its valid arguments.
@@ -125,6 +127,18 @@ fn arguments_type(job: &Job) -> TokenStream {
 
         type __TaskvisorArguments =
             <__taskvisor::Fields<__TASKVISOR_HAS_FIELDS> as __taskvisor::Known<__TaskvisorDeclaration>>::Type;
+    }
+}
+
+/// The implementation of `Debug`, which prints the name.
+fn debug() -> TokenStream {
+    quote_spanned! {attribute_span()=>
+        #[doc(hidden)]
+        impl ::core::fmt::Debug for __TaskvisorDeclaration {
+            fn fmt(&self, __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
+            }
+        }
     }
 }
 

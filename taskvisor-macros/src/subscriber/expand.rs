@@ -1,13 +1,13 @@
 //! The code that `#[subscriber]` generates.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::expand::declaration::{
-    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
+    self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
@@ -31,11 +31,12 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let location = location();
     let queue = queue(options);
     let events = events(options);
-    let debug = debug();
     let declared =
         declared("Subscriber", &quote_spanned!(attribute_span()=> &options_of_the_subscriber.location));
     let lints = lints(function);
     let items = quote_spanned! {attribute_span()=>
+        #same_name_type
+
         #lints
         const _: () = {
             #import
@@ -73,15 +74,12 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
                     build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app: __taskvisor_app }),
                 };
 
-            #debug
-
             #declared
 
             __taskvisor::inventory::submit! { &options_of_the_subscriber }
         };
     };
-    let items = once(function, &items);
-    quote!(#same_name_type #items)
+    once(function, &items)
 }
 
 /// The items of a subscriber with mistakes.

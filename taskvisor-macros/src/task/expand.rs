@@ -9,7 +9,7 @@ use crate::ast::returned::Returned;
 use crate::attr::settings::Restart;
 use crate::expand::conversion::{converted, type_check};
 use crate::expand::declaration::{
-    self, alias, debug, declared, import, lints, location, name_constant, same_name_type, unraw_name,
+    self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
 };
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
@@ -31,10 +31,11 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, Source::Context);
     let location = location();
     let settings = settings(&task.options);
-    let debug = debug();
     let declared = declared("TaskSpec", &quote_spanned!(attribute_span()=> &options_of_the_task.location));
     let lints = lints(&task.function);
     let items = quote_spanned! {attribute_span()=>
+        #same_name_type
+
         #lints
         const _: () = {
             #import
@@ -64,15 +65,12 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 needs: __taskvisor_needs,
             };
 
-            #debug
-
             #declared
 
             __taskvisor::inventory::submit! { &options_of_the_task }
         };
     };
-    let items = once(&task.function, &items);
-    quote!(#same_name_type #items)
+    once(&task.function, &items)
 }
 
 /// The items of a task with mistakes.

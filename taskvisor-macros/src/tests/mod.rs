@@ -31,7 +31,7 @@ fn with_items(expansion: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = expansion.into_iter().collect();
     let emits = |tokens: &[TokenTree]| match tokens {
         [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(items)]
-            if name.to_string().starts_with("__declaration_of_") =>
+            if name.to_string().ends_with("_is_declared_once_in_a_module") =>
         {
             Some(items.stream().into_iter().skip(1).collect::<TokenStream>())
         }

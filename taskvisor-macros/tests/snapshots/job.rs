@@ -11,7 +11,13 @@ pub async fn sync_tenant(
     tenant += 1;
     db.sync(tenant, r#type, path, attempt).await
 }
-#[allow(missing_copy_implementations, unnameable_types)]
+macro_rules! __taskvisor_select_sync_tenant {
+    ("Span" $($items:tt)*) => {
+        $($items)*
+    };
+    ($($items:tt)*) => {};
+}
+use __taskvisor_select_sync_tenant as __sync_tenant_is_declared_once_in_a_module;
 /// The job `sync_tenant`: its arguments, to be submitted.
 pub struct sync_tenant {
     /// The argument `tenant`.
@@ -22,13 +28,6 @@ pub struct sync_tenant {
     /// The argument `path`.
     pub path: PathBuf,
 }
-macro_rules! __taskvisor_select_sync_tenant {
-    ("Span" $($items:tt)*) => {
-        $($items)*
-    };
-    ($($items:tt)*) => {};
-}
-use __taskvisor_select_sync_tenant as __declaration_of_sync_tenant;
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
     use __taskvisor::{NotAResult as _, NotSendable as _, NotShareable as _};

@@ -1,16 +1,15 @@
 async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) {
     mail.send(event, db).await;
 }
-#[allow(missing_copy_implementations, unnameable_types)]
-/// The subscriber `alert`, declared by the function of the same name.
-struct alert {}
 macro_rules! __taskvisor_select_alert {
     ("Span" $($items:tt)*) => {
         $($items)*
     };
     ($($items:tt)*) => {};
 }
-use __taskvisor_select_alert as __declaration_of_alert;
+use __taskvisor_select_alert as __alert_is_declared_once_in_a_module;
+/// The subscriber `alert`, declared by the function of the same name.
+struct alert {}
 const _: () = {
     use ::taskvisor::__private as __taskvisor;
     type __TaskvisorDeclaration = alert;
@@ -81,15 +80,6 @@ const _: () = {
             app: __taskvisor_app,
         }),
     };
-    #[doc(hidden)]
-    impl ::core::fmt::Debug for __TaskvisorDeclaration {
-        fn fmt(
-            &self,
-            __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>,
-        ) -> ::core::fmt::Result {
-            __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
-        }
-    }
     #[doc(hidden)]
     impl __taskvisor::Declared for __TaskvisorDeclaration {
         type Spec = __taskvisor::Subscriber;

@@ -7,16 +7,15 @@ pub(crate) async fn ping(
     db.ping(ctx, clock).await?;
     Ok(())
 }
-#[allow(missing_copy_implementations, unnameable_types)]
-/// The task `ping`, declared by the function of the same name.
-pub(crate) struct ping {}
 macro_rules! __taskvisor_select_ping {
     ("Span" $($items:tt)*) => {
         $($items)*
     };
     ($($items:tt)*) => {};
 }
-use __taskvisor_select_ping as __declaration_of_ping;
+use __taskvisor_select_ping as __ping_is_declared_once_in_a_module;
+/// The task `ping`, declared by the function of the same name.
+pub(crate) struct ping {}
 const _: () = {
     use ::sup::__private as __taskvisor;
     type __TaskvisorDeclaration = ping;
@@ -126,15 +125,6 @@ const _: () = {
         body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,
     };
-    #[doc(hidden)]
-    impl ::core::fmt::Debug for __TaskvisorDeclaration {
-        fn fmt(
-            &self,
-            __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>,
-        ) -> ::core::fmt::Result {
-            __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
-        }
-    }
     #[doc(hidden)]
     impl __taskvisor::Declared for __TaskvisorDeclaration {
         type Spec = __taskvisor::TaskSpec;
