@@ -102,7 +102,7 @@ pub(crate) fn fallback(
     let name = type_name(function);
     let unraw_name = unraw_name(function);
     // Inside an `impl` block, or without the path of the runtime, these items would not compile.
-    if function.signature.receiver().is_some() || matches!(runtime, RuntimePath::Invalid) {
+    if function.is_associated() || matches!(runtime, RuntimePath::Invalid) {
         return TokenStream::new();
     }
     // The types may name a generic parameter of the function, which the struct does not have.

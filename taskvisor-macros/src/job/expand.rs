@@ -6,6 +6,7 @@ use syn::LitStr;
 
 use crate::ast::function::Function;
 use crate::ast::returned::Returned;
+use crate::ast::type_text::type_text;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
     self, declared, declared_name, import, lints, location, same_name_type, type_name, unraw_name,
@@ -18,7 +19,6 @@ use super::bounds;
 use super::inputs::{self, Argument, Input};
 use super::options::{Admission, Options, Slot};
 use super::slot;
-use super::type_text::type_text;
 
 /// All items beside the function.
 pub(super) fn declaration(job: &Job) -> TokenStream {
@@ -30,6 +30,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let underscored = job.arguments().any(|argument| argument.unraw_name().starts_with('_'));
     let underscored =
         underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
+    let naming = job.arguments().find_map(naming);
     let type_name = type_name(function);
     let declared_name = declared_name(function, options.name.as_ref());
     let checks_of_arguments = bounds::checks_of_arguments(&job.inputs);
@@ -44,6 +45,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let lints = lints(function);
     quote_spanned! {attribute_span()=>
         #underscored
+        #naming
         #same_name_type
 
         #lints
@@ -111,6 +113,12 @@ fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     quote!(#(#fields)*)
 }
 
+/// Allows a name that is not in snake case, which the compiler reports at the user's parameter.
+fn naming(argument: &Argument) -> Option<TokenStream> {
+    let is_upper = argument.unraw_name().contains(char::is_uppercase);
+    is_upper.then(|| quote_spanned!(attribute_span()=> #[allow(non_snake_case)]))
+}
+
 fn clone(job: &Job) -> TokenStream {
     let type_name = type_name(&job.function);
     let bounds = bounds::argument_bounds(job);
@@ -133,7 +141,8 @@ fn write_slot(job: &Job) -> TokenStream {
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
         let Argument { cfgs, of_type, .. } = argument;
         let name = as_written_in(text, argument);
-        quote_spanned!(attribute_span()=> #(#cfgs)* #name: &#of_type)
+        let naming = naming(argument);
+        quote_spanned!(attribute_span()=> #(#cfgs)* #naming #name: &#of_type)
     });
     quote_spanned! {attribute_span()=>
         fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::Arc<::core::primitive::str> {

@@ -1,7 +1,5 @@
 //! `#[job]`: a function that is submitted with arguments, and returns a value.
 
-mod borrow;
-mod type_text;
 mod template;
 mod inputs;
 mod options;
@@ -16,6 +14,7 @@ use syn::Ident;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
+use crate::ast::role::Role;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -45,14 +44,17 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
     let mut options = Options::read(arguments, &mut option_errors);
-    let Some(function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
-        let errors = option_errors.to_compile_errors();
-        return quote!(#item #errors);
+    let function = match Function::read(&item, Role::Job, &mut option_errors) {
+        Ok(function) => function,
+        Err(item) => {
+            let errors = option_errors.to_compile_errors();
+            return quote!(#item #errors);
+        }
     };
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
     let inputs = Input::read_all(&function.signature, &mut function_errors);
-    let returns = check_returned(&function.signature.output, &mut function_errors);
+    let returns = check_returned(&function.signature, &mut function_errors);
     // Before `slot::check`, which discards an invalid slot: also the arguments that it names must count as used.
     let in_slot = named_in_slot(&options, &inputs);
     if let Slot::Format(text) = &options.slot {

@@ -13,7 +13,7 @@ use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
 
 use super::Subscriber;
-use super::inputs::is_event;
+use super::event::is_event;
 use super::options::Options;
 
 /// All items beside the function.
