@@ -1,7 +1,7 @@
 //! The owned counterpart of a borrowed type, for advice.
 
 use quote::quote;
-use syn::{GenericArgument, Lifetime, PathArguments, Type, parse_quote};
+use syn::{GenericArgument, Lifetime, PathArguments, Type};
 
 use crate::ast::spelling::{is_named, last_segment, type_arguments, ungrouped};
 
@@ -30,16 +30,37 @@ pub(crate) fn owned(of_type: &Type) -> Type {
             for segment in &mut path.path.segments {
                 let PathArguments::AngleBracketed(generics) = &mut segment.arguments else { continue };
                 for generic in &mut generics.args {
-                    match generic {
-                        GenericArgument::Type(of_type) => *of_type = owned(of_type),
-                        GenericArgument::Lifetime(lifetime) => *lifetime = parse_quote!('static),
-                        _ => {}
+                    if let GenericArgument::Type(of_type) = generic {
+                        *of_type = owned(of_type);
                     }
                 }
             }
             Type::Path(path)
         }
         other => other.clone(),
+    }
+}
+
+/// The first type in the type that borrows, and whose owned counterpart its spelling does not show: `Iter<'_, u8>`.
+pub(crate) fn borrower(of_type: &Type) -> Option<&Type> {
+    let of_type = match ungrouped(of_type) {
+        Type::Reference(reference) => ungrouped(&reference.elem),
+        other => other,
+    };
+    match of_type {
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(borrower),
+        Type::Slice(slice) => borrower(&slice.elem),
+        Type::Array(array) => borrower(&array.elem),
+        Type::Path(path) => {
+            let last = &path.path.segments.last()?.arguments;
+            let PathArguments::AngleBracketed(generics) = last else { return None };
+            let borrows = |generic: &GenericArgument| matches!(generic, GenericArgument::Lifetime(lifetime) if !is_static(lifetime));
+            if generics.args.iter().any(borrows) && !is_named(of_type, &["Cow"]) {
+                return Some(of_type);
+            }
+            type_arguments(of_type).into_iter().find_map(borrower)
+        }
+        _ => None,
     }
 }
 

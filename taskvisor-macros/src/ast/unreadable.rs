@@ -29,6 +29,7 @@ pub(crate) fn emitted(item: TokenStream, role: Role) -> TokenStream {
         return TokenStream::new();
     }
     let is_async = parts.before.iter().any(|word| word == "async");
+    let item = if is_async { with_body(item) } else { item };
     // `main` cannot be `async`, and only the attribute makes it a function that is not.
     if is_async && role == Role::Setup && parts.name == "main" {
         return quote_spanned! {attribute_span()=>
@@ -38,10 +39,14 @@ pub(crate) fn emitted(item: TokenStream, role: Role) -> TokenStream {
             }
         };
     }
+    item
+}
+
+/// The function with a body in place of `;`. Without `async` it may stand in an `extern` block, where it cannot have one.
+fn with_body(item: TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = item.clone().into_iter().collect();
-    // A function without `async` may stand in an `extern` block, where it cannot have a body.
     match trees.pop() {
-        Some(TokenTree::Punct(semicolon)) if is_async && semicolon.as_char() == ';' => {
+        Some(TokenTree::Punct(semicolon)) if semicolon.as_char() == ';' => {
             let trees: TokenStream = trees.into_iter().collect();
             quote!(#trees { ::core::unreachable!() })
         }

@@ -155,6 +155,8 @@ fn strip_returned(function: &mut Function) -> bool {
         return false;
     }
     give_lifetime(returned);
+    // It may borrow from a local variable, which is the same mistake.
+    strip_body(function);
     true
 }
 

@@ -5,7 +5,7 @@ use syn::{Ident, ReturnType, Signature};
 
 use crate::ast::borrow::find_borrow;
 use crate::ast::function::{Function, mentions};
-use crate::ast::owned::owned;
+use crate::ast::owned::{borrower, owned};
 use crate::ast::returned::never_returns;
 use crate::ast::role::Role;
 use crate::ast::spelling::text;
@@ -116,7 +116,15 @@ pub(super) fn check_returned(signature: &Signature, errors: &mut Errors) -> bool
         errors.on(
             borrowed,
             Rule::BorrowedValue,
-            format!("a job's value outlives the call; make it owned: `-> {}`", text(owned(returned))),
+            match borrower(returned) {
+                Some(borrower) => format!(
+                    "a job's value outlives the call; write a type that owns its values in place of `{}`",
+                    text(borrower)
+                ),
+                None => {
+                    format!("a job's value outlives the call; make it owned: `-> {}`", text(owned(returned)))
+                }
+            },
         );
     } else {
         return true;

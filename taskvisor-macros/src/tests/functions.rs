@@ -199,7 +199,7 @@ fn a_reference_names_what_owns_the_value() {
             ("async fn a(x: Option<&str>) {}", "make it owned: `x: Option<String>`"),
             ("async fn a(x: &[&Path]) {}", "make it owned: `x: Vec<PathBuf>`"),
             ("async fn a(x: Cow<str>) {}", "make it owned: `x: String`"),
-            ("async fn a(x: Req<'_>) {}", "make it owned: `x: Req<'static>`"),
+            ("async fn a(x: Vec<Req<'_>>) {}", "a type that owns its values in place of `Req<'_>`"),
             ("async fn a(db: &Db) {}", "write `db: State<Db>` to inject it, `db: Db` for an argument"),
             ("async fn a(db: &dyn Store) {}", "write `db: State<Arc<dyn Store>>` to inject it"),
             ("async fn a<'a>(x: &'a str) {}", "make it owned: `x: String`"),
@@ -344,6 +344,16 @@ fn a_type_without_a_size_is_not_returned() {
         JOB,
         "borrowed-value",
         &[("async fn a() -> Option<&str> { x }", "make it owned: `-> Option<String>`")],
+    );
+    rejected(
+        JOB,
+        "borrowed-value",
+        &[("async fn a() -> Iter<'_, u8> { x }", "a type that owns its values in place of `Iter<'_, u8>`")],
+    );
+    rejected(
+        TASK,
+        "borrowed-value",
+        &[("async fn a() -> &str { x }", "a task returns no value; return `()`")],
     );
     accepted(JOB, &["async fn a() -> Path { x }"]);
 }

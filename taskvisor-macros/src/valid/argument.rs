@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Pat, PatType, Type};
 
-use crate::ast::owned::{owned, owner};
+use crate::ast::owned::{borrower, owned, owner};
 use crate::ast::spelling::{declaration, is_named, is_unsized, text, ungrouped};
 use crate::error::Errors;
 use crate::error::rule::Rule;
@@ -37,7 +37,12 @@ pub(crate) fn check_argument(typed: &PatType, borrowed: Option<TokenStream>, err
             };
             format!("{stored}; write `{}` to inject it{argument}", declaration(typed, quote!(State<#shared>)))
         }
-        other => format!("{stored}; make it owned: `{}`", declaration(typed, owned(other))),
+        other => match borrower(other) {
+            Some(borrower) => {
+                format!("{stored}; write a type that owns its values in place of `{}`", text(borrower))
+            }
+            None => format!("{stored}; make it owned: `{}`", declaration(typed, owned(other))),
+        },
     };
     errors.on(borrowed, Rule::BorrowedArgument, message);
     false
@@ -45,10 +50,10 @@ pub(crate) fn check_argument(typed: &PatType, borrowed: Option<TokenStream>, err
 
 /// Whether a value of the type may be shared by all jobs. A type of the standard library is rather an argument.
 fn may_be_shared(of_type: &Type) -> bool {
-    const VALUES: [&str; 29] = [
+    const VALUES: [&str; 32] = [
         "str", "String", "Path", "PathBuf", "OsStr", "OsString", "CStr", "CString", "bool", "char", "u8",
         "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
-        "Vec", "Option", "HashMap", "BTreeMap", "Duration",
+        "Vec", "Option", "HashMap", "HashSet", "VecDeque", "BTreeSet", "BTreeMap", "Duration",
     ];
     match ungrouped(of_type) {
         Type::Path(_) => !is_named(of_type, &VALUES),

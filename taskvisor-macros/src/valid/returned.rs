@@ -21,7 +21,13 @@ pub(crate) fn check(signature: &Signature, role: Role, errors: &mut Errors) -> b
         return true;
     }
     let what = role.what();
-    if has_placeholder(returned) {
+    if matches!(ungrouped(returned), Type::Reference(_)) && role != Role::Job {
+        errors.on(
+            returned,
+            Rule::BorrowedValue,
+            format!("{what} returns no value; return `()`, or `Result<(), E>` of any error"),
+        );
+    } else if has_placeholder(returned) {
         errors.on(
             returned,
             Rule::InferredType,
@@ -43,9 +49,14 @@ pub(crate) fn check(signature: &Signature, role: Role, errors: &mut Errors) -> b
     false
 }
 
-/// Whether the function returns a type without a size.
-pub(crate) fn has_unsized_value(signature: &Signature) -> bool {
-    matches!(&signature.output, ReturnType::Type(_, returned) if is_unsized(returned))
+/// Whether a type without a size or a reference is returned, which is reported.
+pub(crate) fn has_invalid_value(signature: &Signature) -> bool {
+    match &signature.output {
+        ReturnType::Type(_, returned) => {
+            is_unsized(returned) || matches!(ungrouped(returned), Type::Reference(_))
+        }
+        ReturnType::Default => false,
+    }
 }
 
 fn sized(returned: &Type) -> String {

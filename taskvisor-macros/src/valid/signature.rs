@@ -70,7 +70,8 @@ fn check_async(function: &Function, role: Role, not_async: Rule, errors: &mut Er
     let message = if function.body_mentions("block_on") {
         format!(
             "{what} must be an `async fn`, and this one blocks on a future, as `#[tokio::main]` and `#[tokio::test]` \
-             make it; remove such an attribute above `{this}`, and write `async fn {name}`"
+             make it; remove such an attribute above `{this}`, and write `async fn {name}`, with `.await` in place of \
+             `block_on`"
         )
     } else {
         format!(

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{GenericArgument, PatType, PathArguments, Type};
 
 use crate::ast::borrow::find_borrow;
-use crate::ast::owned::{owned, owner};
+use crate::ast::owned::{borrower, owned, owner};
 use crate::ast::spelling::{
     declaration, dereferenced, is_named, is_unsized, last_segment, state_of, text, type_arguments, ungrouped,
 };
@@ -54,6 +54,9 @@ fn check_content(typed: &PatType, of_type: &Type, errors: &mut Errors) -> bool {
 
 fn borrowed_message(content: &Type, write: &dyn Fn(TokenStream) -> String) -> String {
     let problem = "a state is stored until the application ends, so it cannot be borrowed";
+    if let Some(borrower) = borrower(content) {
+        return format!("{problem}; write a type that owns its values in place of `{}`", text(borrower));
+    }
     match ungrouped(content) {
         Type::Reference(reference) if reference.mutability.is_some() => {
             format!("{problem}; write `{}`", write(mutex(&owned(content))))

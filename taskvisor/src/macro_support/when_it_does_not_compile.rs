@@ -151,7 +151,7 @@
 //! | `mark-not-convertible` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |
 //! | `value-not-send` | a job's value that cannot be sent to another thread | `Arc` instead of `Rc` |
-//! | `borrowed-value` | a job's value that is borrowed | `String` |
+//! | `borrowed-value` | a value that is borrowed | `String` from a job, nothing from a task |
 //! | `impl-trait-of-a-job` | a job's `impl Trait` | a named type |
 //! | `never-of-a-job` | `!` | a [`#[task]`](macro@crate::task) |
 //!
