@@ -1,10 +1,12 @@
 //! The function under an attribute. Its body stays unparsed.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility, token};
 
+use crate::ast::role::Role;
+use crate::ast::unreadable;
 use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 
@@ -19,22 +21,29 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Reads the item under `attribute`, which is written as in `#[task]`.
-    pub(crate) fn read(item: TokenStream, attribute: &str, errors: &mut Errors) -> Option<Self> {
-        let is_function = is_function(item.clone());
-        let read = parse_to_the_end(item, Self::parse);
-        read.map_err(|error| {
-            // The compiler parses the item before the attribute does, and has reported most mistakes itself.
-            let problem = if is_function {
-                format!(
-                    "`{attribute}` cannot read the function from here on; write `async fn name() {{ .. }}`"
-                )
-            } else {
-                format!("`{attribute}` goes on an `async fn`; this is not one")
-            };
-            errors.push(Rule::NotAFunction.error_at(error.span(), problem));
+    /// Reads the item under an attribute. If it is no readable function, returns what to emit in its place.
+    pub(crate) fn read(item: &TokenStream, role: Role, errors: &mut Errors) -> Result<Self, TokenStream> {
+        parse_to_the_end(item.clone(), Self::parse).map_err(|error| {
+            if !unreadable::is_reported(item) {
+                let problem = problem(item, role);
+                errors.push(Rule::NotAFunction.error_at(error.span(), problem));
+            }
+            unreadable::emitted(item.clone(), role)
         })
-        .ok()
+    }
+}
+
+fn problem(item: &TokenStream, role: Role) -> String {
+    let attribute = role.attribute();
+    if unreadable::has_no_body(item) {
+        let what = role.what();
+        format!(
+            "{what} has a body; write `{{ .. }}` in place of `;`, and if this is a method, a free function"
+        )
+    } else if is_function(item.clone()) {
+        format!("`{attribute}` cannot read the function from here on; write `async fn name() {{ .. }}`")
+    } else {
+        format!("`{attribute}` goes on an `async fn`; this is not one")
     }
 }
 
@@ -55,17 +64,17 @@ impl Function {
         derives
     }
 
-    /// Whether the signature names a lifetime that it does not declare. The compiler reports it, and would report it again for each
-    /// generated item that repeats the type.
-    pub(crate) fn has_unknown_lifetime(&self) -> bool {
-        let Signature { generics, inputs, output, .. } = &self.signature;
-        let types = || {
-            let mut types = inputs.to_token_stream();
-            output.to_tokens(&mut types);
-            types
-        };
-        // Types such as `dyn for<'a> Fn(&'a str)` declare it themselves.
-        generics.params.is_empty() && names_lifetime(types()) && !mentions(types(), "for")
+    /// The first `Self` in the signature, which an `impl` block or a trait around the function gives it.
+    pub(crate) fn names_self(&self) -> Option<Ident> {
+        let signature = &self.signature;
+        [signature.inputs.to_token_stream(), signature.output.to_token_stream()]
+            .into_iter()
+            .find_map(find_self)
+    }
+
+    /// Whether the function belongs to an `impl` block or a trait, which cannot contain the generated items.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.signature.receiver().is_some() || self.names_self().is_some()
     }
 
     /// Whether the body contains the word as an identifier, or inside a literal.
@@ -89,17 +98,11 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
     })
 }
 
-/// Whether the tokens contain a lifetime other than `'static` and `'_`.
-fn names_lifetime(tokens: TokenStream) -> bool {
-    let mut after_quote = false;
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => std::mem::take(&mut after_quote) && word != "static" && word != "_",
-        TokenTree::Group(group) => names_lifetime(group.stream()),
-        TokenTree::Punct(punct) => {
-            after_quote = punct.as_char() == '\'';
-            false
-        }
-        TokenTree::Literal(_) => false,
+fn find_self(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
     })
 }
 

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
-use crate::ast::function::mentions;
-use crate::ast::parameter::ungrouped;
+use crate::ast::parameter::has_name;
+use crate::ast::spelling::ungrouped;
 use crate::span::{attribute_span, span_at};
 
 /// A function's return type, and where a mistake in it is reported.
@@ -22,7 +22,7 @@ impl Returned {
         match output {
             ReturnType::Default => Self { span: attribute_span(), type_tokens: quote!(()), has_name: true },
             // `impl Trait` has no name; the compiler infers it.
-            ReturnType::Type(_, returned) if mentions(returned.to_token_stream(), "impl") => {
+            ReturnType::Type(_, returned) if !has_name(returned) => {
                 Self { span: span_at(returned.span()), type_tokens: quote!(_), has_name: false }
             }
             ReturnType::Type(_, returned) => Self {

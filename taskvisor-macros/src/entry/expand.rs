@@ -7,12 +7,13 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Type};
 
 use crate::ast::function::Function;
-use crate::ast::parameter::ungrouped;
 use crate::ast::returned::Returned;
+use crate::ast::spelling::ungrouped;
 use crate::attr::constant::Value;
 use crate::expand::conversion::converted;
 use crate::expand::declaration::{import, location};
-use crate::expand::original_function::needless_async;
+use crate::expand::mistaken_function::strip_mistakes;
+use crate::expand::original_function::{needless_async, strip_marks};
 use crate::span::{attribute_span, span_at};
 
 use super::Entry;
@@ -131,7 +132,14 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
 
 /// The items of an entry point with mistakes. The program still has a `main`, so the compiler reports no second error.
 pub(super) fn fallback(function: &Function, errors: &TokenStream) -> TokenStream {
-    let Function { visibility, signature, body, .. } = function;
+    let mut function = function.clone();
+    strip_mistakes(&mut function);
+    // A nested function cannot take `self`.
+    if function.is_associated() {
+        return quote_spanned!(attribute_span()=> #function #errors);
+    }
+    strip_marks(&mut function);
+    let Function { visibility, signature, body, .. } = &function;
     let name = &signature.ident;
     quote_spanned! {attribute_span()=>
         #visibility fn #name() {

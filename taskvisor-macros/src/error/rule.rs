@@ -88,11 +88,18 @@ rules! {
     DuplicateAttribute = "duplicate-attribute",
     TwoAttributes = "two-attributes",
     TwoMainAttributes = "two-main-attributes",
+    ConflictingAttribute = "conflicting-attribute",
+    DeclaredMain = "declared-main",
 
     // parameters
     MutableReference = "mutable-reference",
-    UnsizedReference = "unsized-reference",
+    UnsizedParameter = "unsized-parameter",
     StaticReference = "static-reference",
+    InferredType = "inferred-type",
+    MisplacedParameter = "misplaced-parameter",
+    UnsizedState = "unsized-state",
+    BorrowedState = "borrowed-state",
+    WrappedState = "wrapped-state",
 
     // arguments
     ArgumentPattern = "argument-pattern",
@@ -108,6 +115,8 @@ rules! {
     InjectedInSlot = "injected-in-slot",
 
     // returns
+    ReturnedFuture = "returned-future",
+    UnsizedValue = "unsized-value",
     ImplTraitOfATask = "impl-trait-of-a-task",
     ValueOfASubscriber = "value-of-a-subscriber",
     BorrowedValue = "borrowed-value",

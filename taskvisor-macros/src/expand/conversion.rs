@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{ReturnType, Signature};
 
+use crate::ast::future::ReturnedFuture;
 use crate::ast::returned::{Returned, never_returns};
+use crate::ast::role::Role;
+use crate::valid::returned::has_invalid_value;
 
 /// The value of `call`, converted by a function of the trait `conversion`; a wrong type is reported where it is written.
 pub(crate) fn converted(
@@ -32,7 +35,9 @@ pub(crate) fn type_check(
 ) -> TokenStream {
     let returned = Returned::read(&signature.output);
     // A function that is not `async` may return a future of its value.
-    if signature.asyncness.is_none() || never_returns(&signature.output) || !returned.has_name {
+    let is_reported = ReturnedFuture::find(signature, Role::Task).is_some() || has_invalid_value(signature);
+    if signature.asyncness.is_none() || never_returns(&signature.output) || !returned.has_name || is_reported
+    {
         return TokenStream::new();
     }
     let conversion = conversion(&returned);

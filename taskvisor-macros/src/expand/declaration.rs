@@ -117,11 +117,11 @@ pub(crate) fn fallback(
 ) -> TokenStream {
     let unraw_name = unraw_name(function);
     // Inside an `impl` block, or without the path of the runtime, these items would not compile.
-    if function.signature.receiver().is_some() || matches!(runtime, RuntimePath::Invalid) {
+    if function.is_associated() || matches!(runtime, RuntimePath::Invalid) {
         return TokenStream::new();
     }
     // The types may name a generic parameter of the function, which the struct does not have.
-    let is_generic = !function.signature.generics.params.is_empty() || function.has_unknown_lifetime();
+    let is_generic = !function.signature.generics.params.is_empty();
     let fields = (!is_generic).then_some(fields).into_token_stream();
     // With two of our attributes, the parameters can be right for one of them only.
     let is_ambiguous = function.attributes.iter().any(declares);

@@ -5,10 +5,12 @@ use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
 
-use crate::ast::attribute::{declares, is_entry_point, is_inject};
+use crate::ast::attribute::is_inject;
 use crate::ast::function::Function;
 use crate::error::Errors;
 use crate::span::attribute_span;
+
+use super::mistaken_function::strip_mistakes;
 
 /// Emits the function unchanged, except for `#[inject]`. If there are mistakes, it also removes what the compiler would
 /// report a second time.
@@ -26,6 +28,10 @@ pub(crate) fn expand_function(
     let emitted = if marked || mistaken { function.to_token_stream() } else { item.clone() };
     let emitted = with_generics(emitted);
     let needless_async = needless_async(&function);
+    if !errors.is_empty() && function.signature.ident == "main" {
+        // The compiler rejects an `async fn main` in the root of a program.
+        return quote_spanned!(attribute_span()=> fn main() { #[allow(dead_code)] #needless_async #emitted });
+    }
     quote!(#needless_async #emitted)
 }
 
@@ -60,7 +66,8 @@ pub(crate) fn needless_async(function: &Function) -> Option<TokenStream> {
     needless.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::unused_async)]))
 }
 
-fn strip_marks(function: &mut Function) -> bool {
+/// Removes `#[inject]`. Returns `true` if there is any.
+pub(crate) fn strip_marks(function: &mut Function) -> bool {
     let typed = typed(function);
     typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_inject) | stripped)
 }
@@ -77,16 +84,6 @@ fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
         }
     }
     used
-}
-
-fn strip_mistakes(function: &mut Function) -> bool {
-    let signature = &mut function.signature;
-    // The compiler itself rejects each of them together with `async`.
-    let variadic = signature.asyncness.is_some() && signature.variadic.take().is_some();
-    let constness = signature.asyncness.is_some() && signature.constness.take().is_some();
-    // The other attribute would report mistakes of its own.
-    let changed_again = |attribute: &Attribute| declares(attribute) || is_entry_point(attribute);
-    strip(&mut function.attributes, changed_again) || variadic || constness
 }
 
 fn typed(function: &mut Function) -> impl Iterator<Item = &mut PatType> {

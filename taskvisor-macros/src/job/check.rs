@@ -1,18 +1,21 @@
 //! The rules of a job: of its options, and of its function.
 
 use quote::{ToTokens, quote};
-use syn::{Ident, ReturnType};
+use syn::{Ident, ReturnType, Signature};
 
+use crate::ast::borrow::find_borrow;
 use crate::ast::function::{Function, mentions};
+use crate::ast::owned::{borrower, owned};
 use crate::ast::returned::never_returns;
+use crate::ast::role::Role;
+use crate::ast::spelling::text;
 use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::rule::Rule;
-use crate::valid::signature;
+use crate::valid::{returned, signature};
 
-use super::borrow::find_borrow;
 use super::options::{Admission, Options, Slot};
 
 const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
@@ -87,14 +90,16 @@ fn no_queue(key: &Ident, reason: &str) -> String {
 
 /// Reports all but the parameters and the return type.
 pub(super) fn check_function(function: &Function, errors: &mut Errors) {
-    signature::check(&function.signature, "a job", Rule::NotAsync, errors);
-    signature::check_attributes(&function.attributes, "#[job]", errors);
+    signature::check(function, Role::Job, Rule::NotAsync, errors);
 }
 
 /// Reports mistakes in the return type. Returns `true` if there are none, so that the compiler can check its bounds.
-pub(super) fn check_returned(output: &ReturnType, errors: &mut Errors) -> bool {
-    let ReturnType::Type(_, returned) = output else { return true };
-    if never_returns(output) {
+pub(super) fn check_returned(signature: &Signature, errors: &mut Errors) -> bool {
+    if !returned::check(signature, Role::Job, errors) {
+        return false;
+    }
+    let ReturnType::Type(_, returned) = &signature.output else { return true };
+    if never_returns(&signature.output) {
         errors.on(
             returned,
             Rule::NeverOfAJob,
@@ -111,7 +116,15 @@ pub(super) fn check_returned(output: &ReturnType, errors: &mut Errors) -> bool {
         errors.on(
             borrowed,
             Rule::BorrowedValue,
-            "a job's value outlives the call: make it owned, such as `String`",
+            match borrower(returned) {
+                Some(borrower) => format!(
+                    "a job's value outlives the call; write a type that owns its values in place of `{}`",
+                    text(borrower)
+                ),
+                None => {
+                    format!("a job's value outlives the call; make it owned: `-> {}`", text(owned(returned)))
+                }
+            },
         );
     } else {
         return true;

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 
 use crate::ast::function::Function;
+use crate::ast::type_text::type_text;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
     self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
@@ -17,7 +18,6 @@ use super::Job;
 use super::inputs::{self, Argument, Input};
 use super::options::{Admission, Options, Slot};
 use super::slot;
-use super::type_text::type_text;
 use super::types;
 
 /// All items beside the function.
@@ -28,6 +28,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let documentation = format!(" The job `{}`: its arguments, to be submitted.", unraw_name(function));
     let derives = &job.derives;
     let same_name_type = same_name_type(function, &documentation, &fields(job.arguments()));
+    let lenient = job.arguments().map(lenient);
     let alias = alias(function);
     let name = name_constant(function, options.name.as_ref());
     let arguments = arguments_type(job);
@@ -43,6 +44,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
     let lints = lints(function);
     let items = quote_spanned! {attribute_span()=>
         #(#derives)*
+        #(#lenient)*
         #same_name_type
 
         #lints
@@ -114,6 +116,21 @@ fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
     quote!(#(#fields)*)
 }
 
+/// Allows what the compiler reports at the user's parameter, and what is usual there.
+fn lenient(argument: &Argument) -> TokenStream {
+    let naming = naming(argument);
+    let is_underscored = argument.unraw_name().starts_with('_');
+    let underscored =
+        is_underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
+    quote!(#naming #underscored)
+}
+
+/// Allows a name that is not in snake case.
+fn naming(argument: &Argument) -> Option<TokenStream> {
+    let is_upper = argument.unraw_name().contains(char::is_uppercase);
+    is_upper.then(|| quote_spanned!(attribute_span()=> #[allow(non_snake_case)]))
+}
+
 /// The alias of the struct through which generated code reaches its fields. It is an error type if the name means another struct
 /// without these fields, which is then the only error.
 fn arguments_type(job: &Job) -> TokenStream {
@@ -169,7 +186,8 @@ fn write_slot(job: &Job) -> TokenStream {
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
         let Argument { cfgs, of_type, .. } = argument;
         let name = as_written_in(text, argument);
-        quote_spanned!(attribute_span()=> #(#cfgs)* #name: &#of_type)
+        let naming = naming(argument);
+        quote_spanned!(attribute_span()=> #(#cfgs)* #naming #name: &#of_type)
     });
     quote_spanned! {attribute_span()=>
         fn __taskvisor_slot(#(#parameters),*) -> __taskvisor::Arc<::core::primitive::str> {

@@ -1,21 +1,19 @@
 //! The parameters of a job: some are injected, the others are its arguments.
 
-use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{
-    Attribute, FnArg, GenericArgument, Ident, Meta, Pat, PatType, PathArguments, PathSegment, Signature, Type,
-};
+use syn::{Attribute, Ident, Meta, Pat, PatType, ReturnType, Signature, Type};
 
 use crate::ast::attribute::is_inject;
-use crate::ast::function::mentions;
-use crate::ast::parameter::{Parameter, cfgs, ungrouped};
+use crate::ast::borrow::find_borrow;
+use crate::ast::parameter::{Parameter, cfgs, typed};
+use crate::ast::role::Role;
+use crate::ast::spelling::text;
 use crate::error::Errors;
 use crate::error::rule::Rule;
-
-use super::borrow::find_borrow;
-
-/// The types that are injected without `#[inject]`, by the last segment of their paths.
-const INJECTED: [&str; 3] = ["TaskContext", "CancellationToken", "SupervisorHandle"];
+use crate::valid::argument::{check_argument, taken_apart};
+use crate::valid::generics::{check_lifetimes, is_generic};
+use crate::valid::parameter::{self, check_shape};
+use crate::valid::state::{self, is_injected};
 
 pub(super) enum Input {
     /// Passed with the submission, and stored until it runs.
@@ -56,31 +54,52 @@ pub(super) fn injected(inputs: &[Input]) -> impl Iterator<Item = &Parameter> {
 }
 
 impl Input {
+    /// Reads the parameters. Reports those that are neither an argument nor injected.
     pub(super) fn read_all(signature: &Signature, errors: &mut Errors) -> Vec<Self> {
+        let mut found = Errors::default();
         let mut names = Vec::new();
-        let typed = signature.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(typed) => Some((input, typed)),
-            FnArg::Receiver(_) => None,
-        });
-        typed.map(|(input, typed)| Self::read(input, typed, &mut names, errors)).collect()
+        let read = |typed: &PatType| {
+            // A generic parameter has been reported.
+            if is_generic(signature, &typed.ty) {
+                return Self::Unusable { pattern: (*typed.pat).clone() };
+            }
+            Self::read(typed, &mut names, &mut found)
+        };
+        let inputs = typed(signature).map(read).collect();
+        // A lifetime of a borrowed value disappears with the borrow.
+        if found.is_empty() && returns_owned(signature) {
+            check_lifetimes(signature, Role::Job, &mut found);
+        }
+        errors.append(found);
+        inputs
     }
 
-    fn read(input: &FnArg, typed: &PatType, names: &mut Vec<Ident>, errors: &mut Errors) -> Self {
+    fn read(typed: &PatType, names: &mut Vec<Ident>, errors: &mut Errors) -> Self {
         let pattern = (*typed.pat).clone();
         let unusable = Self::Unusable { pattern: pattern.clone() };
         if is_marked(&typed.attrs, errors) || is_injected(&typed.ty) {
-            let parameter = Parameter::read(input, errors);
+            let parameter = parameter::read(typed, Role::Job, errors);
             return parameter.map_or(unusable, |parameter| Self::Injected { pattern, parameter });
         }
         let cfgs = cfgs(&typed.attrs);
-        match (name(&pattern, errors), is_owned(&typed.ty, errors)) {
-            // The compiler itself reports two arguments of the same name. With `#[cfg]`s, only one of them may exist.
-            (Some(name), true) if !(names.contains(&name) && cfgs.is_empty()) => {
-                names.push(name.clone());
-                Self::Argument(Argument { cfgs, name, of_type: (*typed.ty).clone() })
-            }
-            _ => unusable,
+        let Some(name) = name(typed, errors) else { return unusable };
+        let is_argument = check_shape(typed, Role::Job, errors)
+            && state::check(typed, errors)
+            && check_argument(typed, find_borrow(&typed.ty), errors);
+        // The compiler itself reports two arguments of the same name. With `#[cfg]`s, only one of them may exist.
+        if !is_argument || (names.contains(&name) && cfgs.is_empty()) {
+            return unusable;
         }
+        names.push(name.clone());
+        Self::Argument(Argument { cfgs, name, of_type: (*typed.ty).clone() })
+    }
+}
+
+/// Whether the value of the job is free of borrows.
+fn returns_owned(signature: &Signature) -> bool {
+    match &signature.output {
+        ReturnType::Type(_, returned) => find_borrow(returned).is_none(),
+        ReturnType::Default => true,
     }
 }
 
@@ -100,69 +119,45 @@ fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
     is_marked
 }
 
-/// Whether the type is an extractor by its spelling.
-fn is_injected(of_type: &Type) -> bool {
-    let of_type = match ungrouped(of_type) {
-        Type::Reference(reference) => ungrouped(&reference.elem),
-        other => other,
-    };
-    let Some(last) = last_segment(of_type) else { return false };
-    match &last.arguments {
-        PathArguments::AngleBracketed(generics) if last.ident == "Option" => {
-            generics.args.iter().any(|generic| match generic {
-                GenericArgument::Type(inner) => last_segment(inner).is_some_and(|last| last.ident == "State"),
-                _ => false,
-            })
-        }
-        // Without a type argument it is a type of the user with the same name.
-        PathArguments::AngleBracketed(_) if last.ident == "State" => true,
-        _ => INJECTED.iter().any(|word| last.ident == word),
-    }
-}
-
-fn last_segment(of_type: &Type) -> Option<&PathSegment> {
-    match ungrouped(of_type) {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    }
-}
-
 /// The name of an argument.
-fn name(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
-    match pattern {
+fn name(typed: &PatType, errors: &mut Errors) -> Option<Ident> {
+    let pattern = &*typed.pat;
+    let message = match pattern {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
-            Some(pattern.ident.clone())
+            return Some(pattern.ident.clone());
         }
-        Pat::Wild(_) => {
-            errors.on(
-                pattern,
-                Rule::ArgumentPattern,
-                "an argument of a job needs a name, under which it is submitted; write one, or remove it",
-            );
-            None
+        Pat::Wild(_) => format!(
+            "an argument of a job needs a name, under which it is submitted; write `name: {}`, or remove it",
+            text(&typed.ty)
+        ),
+        Pat::Ident(pattern) => {
+            let (name, of_type) = (&pattern.ident, text(&typed.ty));
+            format!(
+                "an argument of a job is one name, under which it is submitted; write `{name}: {of_type}`"
+            )
         }
-        _ => {
-            errors.on(
-                pattern,
-                Rule::ArgumentPattern,
-                "an argument of a job is one name, under which it is submitted; take it apart inside, \
-                 or mark an extractor with `#[inject]`",
-            );
-            None
-        }
-    }
+        _ => format!("an argument of a job is one name, under which it is submitted; {}", plain(typed)),
+    };
+    errors.on(pattern, Rule::ArgumentPattern, message);
+    None
 }
 
-fn is_owned(of_type: &Type, errors: &mut Errors) -> bool {
-    if let Some(borrowed) = find_borrow(of_type) {
-        errors.on(
-            borrowed,
-            Rule::BorrowedArgument,
-            "a job's argument is stored until the job runs: make it owned, such as `String`; \
-             an extractor that is borrowed is marked `#[inject]`",
-        );
-        return false;
+/// What to write instead of a pattern.
+fn plain(typed: &PatType) -> String {
+    let of_type = &typed.ty;
+    match &*typed.pat {
+        Pat::Tuple(_) => match taken_apart(typed) {
+            Some(parameters) => format!("write `{parameters}`"),
+            None => format!("write `name: {}`, and take it apart inside", text(of_type)),
+        },
+        Pat::TupleStruct(pattern)
+            if pattern.path.segments.last().is_some_and(|last| last.ident == "State") =>
+        {
+            format!("write `{}: State<{}>` to inject it", text(pattern), text(of_type))
+        }
+        _ => format!(
+            "write `name: {}`, and take it apart inside, or mark an extractor with `#[inject]`",
+            text(of_type)
+        ),
     }
-    // `impl Trait` is reported with the signature.
-    !mentions(of_type.to_token_stream(), "impl")
 }

@@ -1,7 +1,5 @@
 //! `#[job]`: a function that is submitted with arguments, and returns a value.
 
-mod borrow;
-mod type_text;
 mod template;
 mod inputs;
 mod options;
@@ -16,6 +14,7 @@ use syn::{Attribute, Ident};
 
 use crate::ast::function::{Function, mentions};
 use crate::ast::parameter::Parameter;
+use crate::ast::role::Role;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -52,16 +51,19 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
     let mut options = Options::read(arguments, &mut option_errors);
-    let Some(mut function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
-        let errors = option_errors.to_compile_errors();
-        return quote!(#item #errors);
+    let mut function = match Function::read(&item, Role::Job, &mut option_errors) {
+        Ok(function) => function,
+        Err(item) => {
+            let errors = option_errors.to_compile_errors();
+            return quote!(#item #errors);
+        }
     };
     let derives = function.take_derives();
     let item = if derives.is_empty() { item } else { function.to_token_stream() };
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
     let inputs = Input::read_all(&function.signature, &mut function_errors);
-    let returns = check_returned(&function.signature.output, &mut function_errors);
+    let returns = check_returned(&function.signature, &mut function_errors);
     // Before `slot::check`, which discards an invalid slot: also the arguments that it names must count as used.
     let in_slot = named_in_slot(&options, &inputs);
     if let Slot::Format(text) = &options.slot {
@@ -75,12 +77,11 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = option_errors;
     errors.append(function_errors);
     // Invalid options alone do not prevent the expansion, so that code that uses the job compiles.
-    let generated_items =
-        if is_job && !function.has_unknown_lifetime() && !matches!(options.runtime, RuntimePath::Invalid) {
-            expand::declaration(&Job { function, derives, inputs, options })
-        } else {
-            expand::fallback(&function, &inputs, returns, &options)
-        };
+    let generated_items = if is_job && !matches!(options.runtime, RuntimePath::Invalid) {
+        expand::declaration(&Job { function, derives, inputs, options })
+    } else {
+        expand::fallback(&function, &inputs, returns, &options)
+    };
     let errors = errors.to_compile_errors();
     quote!(#emitted #generated_items #errors)
 }

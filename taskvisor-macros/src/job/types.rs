@@ -8,8 +8,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
-use crate::ast::parameter::ungrouped;
 use crate::ast::returned::Returned;
+use crate::ast::spelling::ungrouped;
 use crate::span::{attribute_span, span_at};
 
 use super::inputs::{self, Argument, Input};

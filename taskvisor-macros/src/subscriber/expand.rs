@@ -14,7 +14,7 @@ use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
 use super::Subscriber;
-use super::inputs::is_event;
+use super::event::is_event;
 use super::options::Options;
 
 /// All items beside the function.

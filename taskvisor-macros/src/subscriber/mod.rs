@@ -1,6 +1,7 @@
 //! `#[subscriber]`: a function that is called for each event.
 
 mod options;
+mod event;
 mod inputs;
 mod check;
 mod expand;
@@ -10,11 +11,12 @@ use quote::quote;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
+use crate::ast::role::Role;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
 
-use self::check::{check_function, check_inputs};
+use self::check::check_function;
 use self::inputs::Inputs;
 use self::options::Options;
 
@@ -30,19 +32,19 @@ pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStre
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
     let options = Options::read(arguments, &mut option_errors);
-    let Some(function) = Function::read(item.clone(), "#[subscriber]", &mut option_errors) else {
-        let errors = option_errors.to_compile_errors();
-        return quote!(#item #errors);
+    let function = match Function::read(&item, Role::Subscriber, &mut option_errors) {
+        Ok(function) => function,
+        Err(item) => {
+            let errors = option_errors.to_compile_errors();
+            return quote!(#item #errors);
+        }
     };
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
     let inputs = Inputs::read(&function.signature, &mut function_errors);
-    check_inputs(&inputs, &mut function_errors);
     let Inputs { event, injected } = inputs;
     let emitted = expand_function(&function, &item, &[], &function_errors);
-    let is_subscriber = function_errors.is_empty()
-        && !function.has_unknown_lifetime()
-        && !matches!(options.runtime, RuntimePath::Invalid);
+    let is_subscriber = function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let generated_items = match event {
         Some(event) if is_subscriber => {

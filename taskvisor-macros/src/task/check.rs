@@ -1,9 +1,10 @@
 //! The rules of a task: of its options, and of its function.
 
 use crate::ast::function::Function;
+use crate::ast::role::Role;
 use crate::error::Errors;
 use crate::error::rule::Rule;
-use crate::valid::signature;
+use crate::valid::{returned, signature};
 
 use super::options::Options;
 
@@ -16,8 +17,10 @@ impl Options {
 
 /// Reports all but the parameters' types.
 pub(super) fn check_function(function: &Function, errors: &mut Errors) {
-    signature::check(&function.signature, "a task", Rule::NotAsync, errors);
-    signature::check_attributes(&function.attributes, "#[task]", errors);
-    signature::check_marks(&function.signature, "a task", errors);
-    signature::check_returned(&function.signature.output, "a task", errors);
+    let signature = &function.signature;
+    signature::check(function, Role::Task, Rule::NotAsync, errors);
+    signature::check_marks(signature, Role::Task, errors);
+    if returned::check(signature, Role::Task, errors) {
+        returned::check_impl_trait(&signature.output, Role::Task, errors);
+    }
 }

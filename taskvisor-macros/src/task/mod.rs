@@ -6,12 +6,15 @@ mod expand;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Signature;
 
 use crate::ast::function::Function;
-use crate::ast::parameter::Parameter;
+use crate::ast::parameter::{Parameter, typed};
+use crate::ast::role::Role;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
+use crate::valid::{generics, parameter};
 
 use self::check::check_function;
 use self::options::Options;
@@ -27,19 +30,19 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
     let options = Options::read(arguments, &mut option_errors);
-    let Some(function) = Function::read(item.clone(), "#[task]", &mut option_errors) else {
-        let errors = option_errors.to_compile_errors();
-        return quote!(#item #errors);
+    let function = match Function::read(&item, Role::Task, &mut option_errors) {
+        Ok(function) => function,
+        Err(item) => {
+            let errors = option_errors.to_compile_errors();
+            return quote!(#item #errors);
+        }
     };
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
-    let parameters = Parameter::read_all(&function.signature, &mut function_errors);
+    let parameters = read_parameters(&function.signature, &mut function_errors);
     let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
-    let generated_items = if function_errors.is_empty()
-        && !function.has_unknown_lifetime()
-        && !matches!(options.runtime, RuntimePath::Invalid)
-    {
+    let generated_items = if function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {
         expand::declaration(&Task { function, parameters, options })
     } else {
         expand::fallback(&function, &parameters, &options)
@@ -48,4 +51,16 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     errors.append(function_errors);
     let errors = errors.to_compile_errors();
     quote!(#emitted #generated_items #errors)
+}
+
+fn read_parameters(signature: &Signature, errors: &mut Errors) -> Vec<Parameter> {
+    let mut found = Errors::default();
+    // A generic parameter has been reported.
+    let typed = typed(signature).filter(|typed| !generics::is_generic(signature, &typed.ty));
+    let parameters = typed.filter_map(|typed| parameter::read(typed, Role::Task, &mut found)).collect();
+    if found.is_empty() {
+        generics::check_lifetimes(signature, Role::Task, &mut found);
+    }
+    errors.append(found);
+    parameters
 }

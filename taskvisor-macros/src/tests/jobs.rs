@@ -87,7 +87,10 @@ fn signatures_of_jobs() {
     one(job_on("async fn sync<T>(a: T) {}"), "a job cannot be generic");
     one(job_on("async fn sync(&self, a: u8) {}"), "a job cannot take `self`");
     one(job_on("async fn sync(a: impl Send) {}"), "a job cannot take `impl Trait`");
-    one(job_on("async fn sync(a: &str) {}"), "a job's argument is stored until the job runs: make it owned");
+    one(
+        job_on("async fn sync(a: &str) {}"),
+        "a job's argument is stored until the job runs; make it owned: `a: String`",
+    );
     one(job_on("async fn sync(a: Option<&str>) {}"), "a job's argument is stored until the job runs");
     one(job_on("async fn sync(a: Cow<'_, str>) {}"), "a job's argument is stored until the job runs");
     one(job_on("async fn sync(a: u8, (b, c): (u8, u8)) {}"), "an argument of a job is one name");
@@ -114,4 +117,16 @@ fn signatures_of_jobs() {
     ] {
         assert_eq!(job_on(right), Vec::<String>::new(), "{right}");
     }
+}
+
+/// The compiler reports the user's parameter alone.
+#[test]
+fn a_name_in_camel_case_is_allowed_in_generated_items() {
+    let allows = |item: &str| {
+        let expansion = crate::job::job(tokens("slot = \"{a}-{tenantId}\""), tokens(item)).to_string();
+        expansion.matches("non_snake_case").count()
+    };
+    // On the struct, whose field it is, and on the parameter of the function that writes the slot.
+    assert_eq!(allows("async fn sync(a: u8, tenantId: u64) {}"), 2);
+    assert_eq!(allows("async fn sync(a: u8, tenant_id: u64) {}"), 0);
 }

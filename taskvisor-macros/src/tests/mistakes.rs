@@ -202,7 +202,7 @@ fn signatures() {
         task_on("async fn ping(#[inject] x: X) {}"),
         "every parameter of a task is injected; remove `#[inject]`",
     );
-    assert_eq!(task_on("unsafe fn ping<T>(self, x: &mut T) {}").len(), 5);
+    assert_eq!(task_on("unsafe fn ping<T>(self, x: &mut u8) {}").len(), 5);
 }
 
 #[test]
@@ -219,10 +219,10 @@ fn subscribers() {
     one(subscriber("on = Failed", right), "`on` takes a list, as in `on(Failed, TimedOut)`");
     one(subscriber("queue = 0", right), "`queue` must be at least 1");
     one(subscriber("", "async fn log() {}"), "a subscriber takes the event as its first parameter");
-    one(subscriber("", "async fn log(event: Event) {}"), "the first parameter of a subscriber is the event");
+    one(subscriber("", "async fn log(event: Event) {}"), "a subscriber is called with one event");
     one(subscriber("", "async fn log(db: State<Db>, event: &Event) {}"), "the event comes first");
     one(subscriber("", "async fn log(a: &Event, b: &Event) {}"), "a subscriber takes one event");
-    one(subscriber("", "async fn log(event: &mut Event) {}"), "a parameter cannot be `&mut`");
+    one(subscriber("", "async fn log(event: &mut Event) {}"), "a subscriber is called with one event");
     one(subscriber("", "async fn log(event: &Event) -> u8 { 1 }"), "a subscriber returns nothing");
     one(
         subscriber("", "#[task] async fn log(event: &Event) {}"),

@@ -2,6 +2,7 @@
 
 mod advice;
 mod arbitrary;
+mod functions;
 mod jobs;
 mod mistakes;
 mod snapshots;

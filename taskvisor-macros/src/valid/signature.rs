@@ -1,33 +1,32 @@
-//! The rules of a function's signature that the attributes share.
+//! The rules of a function that the attributes share, except for its types.
 
-use quote::ToTokens;
-use syn::{Attribute, FnArg, GenericParam, Generics, ReturnType, Safety, Signature, Type};
+use syn::{Safety, Signature};
 
-use crate::ast::attribute::{declares, is_entry_point, is_inject};
-use crate::ast::function::mentions;
-use crate::ast::parameter::ungrouped;
+use crate::ast::attribute::{is_inject, is_own_test};
+use crate::ast::function::Function;
+use crate::ast::future::ReturnedFuture;
+use crate::ast::parameter::typed;
+use crate::ast::role::Role;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
-/// Checks all but the parameters' types; `what` is the function's role, as in "a task", and `not_async` the rule that
-/// requires `async` of it.
-pub(crate) fn check(signature: &Signature, what: &str, not_async: Rule, errors: &mut Errors) {
+use super::{attributes, generics};
+
+/// Checks all but the types of the parameters and of the value; `not_async` is the rule that requires `async`.
+pub(crate) fn check(function: &Function, role: Role, not_async: Rule, errors: &mut Errors) {
+    let signature = &function.signature;
+    let what = role.what();
+    if attributes::check(function, role, errors) {
+        attributes::check_name(function, role, errors);
+    }
     if let Some(constness) = &signature.constness {
         errors.on(
             constness,
             if signature.asyncness.is_some() { Rule::ConstAsyncFunction } else { Rule::ConstFunction },
             format!("{what} cannot be `const`: it runs while the program does; write `async fn`"),
         );
-    } else if signature.asyncness.is_none() {
-        errors.on(
-            signature.fn_token,
-            not_async,
-            format!(
-                "{what} must be an `async fn`, because the runtime polls it; \
-                 write `async fn {}`, and use `spawn_blocking` inside for work that blocks",
-                signature.ident
-            ),
-        );
+    } else if signature.asyncness.is_none() && signature.abi.is_none() {
+        check_async(function, role, not_async, errors);
     }
     if let Safety::Unsafe(word) = &signature.safety {
         errors.on(
@@ -42,13 +41,14 @@ pub(crate) fn check(signature: &Signature, what: &str, not_async: Rule, errors: 
         errors.on(
             abi,
             Rule::ExternFunction,
-            format!("{what} cannot be `extern`: only the runtime calls it; remove the ABI"),
+            format!(
+                "{what} cannot be `extern`: only the runtime calls it; write `async fn {}`",
+                signature.ident
+            ),
         );
     }
-    check_generics(&signature.generics, what, errors);
-    for input in &signature.inputs {
-        check_input(input, what, errors);
-    }
+    generics::check(signature, role, errors);
+    check_receiver(function, role, errors);
     if let Some(variadic) = &signature.variadic {
         errors.on(
             variadic,
@@ -58,109 +58,64 @@ pub(crate) fn check(signature: &Signature, what: &str, not_async: Rule, errors: 
     }
 }
 
-fn check_generics(generics: &Generics, what: &str, errors: &mut Errors) {
-    for parameter in &generics.params {
-        match parameter {
-            GenericParam::Lifetime(lifetime) => errors.on(
-                lifetime,
-                Rule::GenericFunction,
-                format!("{what} cannot name a lifetime: what it borrows lives for one call; write `&T`"),
-            ),
-            GenericParam::Type(_) | GenericParam::Const(_) => errors.on(
-                parameter,
-                Rule::GenericFunction,
-                format!(
-                    "{what} cannot be generic, because nothing says for which type it runs; \
-                     use a concrete type, and one function for each"
-                ),
-            ),
-        }
+fn check_async(function: &Function, role: Role, not_async: Rule, errors: &mut Errors) {
+    let signature = &function.signature;
+    // Both are reported where they are: the future as the return type, the test as an attribute.
+    let is_test = role != Role::Setup && function.attributes.iter().any(is_own_test);
+    if is_test || ReturnedFuture::find(signature, role).is_some() {
+        return;
     }
-    if let Some(clause) = &generics.where_clause {
-        let message = format!("{what} cannot have a `where` clause: it is not generic; remove the clause");
-        // An empty clause has no tokens, so its error would point at the whole attribute.
-        if clause.predicates.is_empty() {
-            errors.on(clause.where_token, Rule::WhereClause, message);
-        } else {
-            errors.on(clause, Rule::WhereClause, message);
-        }
-    }
+    let (what, this, name) = (role.what(), role.attribute(), &signature.ident);
+    // An attribute above has run before. It leaves its runtime in the body, but not its name.
+    let message = if function.body_mentions("block_on") {
+        format!(
+            "{what} must be an `async fn`, and this one blocks on a future, as `#[tokio::main]` and `#[tokio::test]` \
+             make it; remove such an attribute above `{this}`, and write `async fn {name}`, with `.await` in place of \
+             `block_on`"
+        )
+    } else {
+        format!(
+            "{what} must be an `async fn`, because the runtime polls it; \
+             write `async fn {name}`, and use `spawn_blocking` inside for work that blocks"
+        )
+    };
+    errors.on(signature.fn_token, not_async, message);
 }
 
-fn check_input(input: &FnArg, what: &str, errors: &mut Errors) {
-    match input {
-        FnArg::Receiver(receiver) => errors.on(
+/// Reports methods, and associated functions that name `Self`.
+fn check_receiver(function: &Function, role: Role, errors: &mut Errors) {
+    let what = role.what();
+    if let Some(receiver) = function.signature.receiver() {
+        errors.on(
             receiver,
             Rule::Method,
             format!("{what} cannot take `self`: use a free function, and `State<T>` for shared data"),
-        ),
-        FnArg::Typed(typed) if mentions(typed.ty.to_token_stream(), "impl") => errors.on(
-            &typed.ty,
-            Rule::ImplTraitParameter,
+        );
+    } else if let Some(word) = function.names_self() {
+        errors.on(
+            word,
+            Rule::Method,
             format!(
-                "{what} cannot take `impl Trait`, because the parameter's type says what to pass; name a type"
+                "{what} cannot be part of an `impl` block, because its type would have to be there too; \
+                 move the function out, and write the type's name in place of `Self`"
             ),
-        ),
-        FnArg::Typed(_) => {}
+        );
     }
 }
 
 /// Reports `#[inject]` where everything is injected.
-pub(crate) fn check_marks(signature: &Signature, what: &str, errors: &mut Errors) {
-    let typed = signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    });
-    for mark in typed.flat_map(|typed| &typed.attrs).filter(|attribute| is_inject(attribute)) {
-        errors.on(
-            mark,
-            Rule::InjectOutsideAJob,
-            format!("every parameter of {what} is injected; remove `#[inject]`, which marks one of a job"),
-        );
-    }
-}
-
-/// Reports other attributes that change the function.
-pub(crate) fn check_attributes(attributes: &[Attribute], this: &str, errors: &mut Errors) {
-    for attribute in attributes {
-        let path = attribute.path();
-        let Some(last) = path.segments.last() else { continue };
-        let written = path.segments.iter().map(|part| part.ident.to_string()).collect::<Vec<_>>().join("::");
-        if this.contains(&format!("[{}]", last.ident)) {
-            errors.on(
-                path,
-                Rule::DuplicateAttribute,
-                format!("the function is declared twice; keep one `{this}`"),
-            );
-        } else if declares(attribute) {
-            errors.on(
-                path,
-                Rule::TwoAttributes,
-                format!("one function cannot be both `{this}` and `#[{written}]`; write a second function"),
-            );
-        } else if is_entry_point(attribute) {
-            errors.on(
-                path,
-                Rule::TwoMainAttributes,
-                format!(
-                    "`#[{written}]` changes the function that `{this}` needs as it is; remove `#[{written}]`"
-                ),
-            );
-        }
-    }
-}
-
-/// Reports `impl Trait` as the return type, which hides whether it is a result. Inside of a result it is allowed.
-pub(crate) fn check_returned(output: &ReturnType, what: &str, errors: &mut Errors) {
-    let ReturnType::Type(_, returned) = output else { return };
-    if matches!(ungrouped(returned), Type::ImplTrait(_)) {
-        errors.on(
-            returned,
-            Rule::ImplTraitOfATask,
-            format!(
-                "{what} cannot return `impl Trait`, which hides whether it is a result; \
-                 return `()`, or `Result<(), E>` of any error"
-            ),
-        );
+pub(crate) fn check_marks(signature: &Signature, role: Role, errors: &mut Errors) {
+    let what = role.what();
+    for mark in typed(signature).flat_map(|typed| &typed.attrs).filter(|attribute| is_inject(attribute)) {
+        let message = match role {
+            Role::Setup => {
+                "the setup function takes the application, which is not injected; remove `#[inject]`"
+                    .to_owned()
+            }
+            _ => {
+                format!("every parameter of {what} is injected; remove `#[inject]`, which marks one of a job")
+            }
+        };
+        errors.on(mark, Rule::InjectOutsideAJob, message);
     }
 }

@@ -44,7 +44,7 @@
 //! | `not-constant` | a call that cannot be evaluated at compile time; an error of the compiler itself | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
 //! | `runtime-path-in-quotes` | `crate = "::taskvisor"` | `crate = ::taskvisor` |
-//! | `runtime-path-unknown` | a path that does not lead to this crate; an error of the compiler itself | the name of the dependency |
+//! | `runtime-path-unknown` | a path that does not lead to this crate, or no `crate` if the dependency is not called `taskvisor`; an error of the compiler itself | `crate = ::name`, with the name of the dependency |
 //!
 //! # backoff
 //!
@@ -76,11 +76,12 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `not-a-function` | an attribute on a struct, an `impl`, a module | an `async fn` |
-//! | `not-async` | `fn` | `async fn`, with `spawn_blocking` for blocking code |
-//! | `method` | a method | a free function, and [`State<T>`](crate::State) for shared data |
+//! | `not-a-function` | an attribute on a struct, an `impl`, a module, or a function without a body | an `async fn` |
+//! | `incomplete-function` | a parameter without a type or a name, a default value, a missing comma; an error of the compiler itself | `name: Type` for each parameter |
+//! | `not-async` | `fn`, also as `#[tokio::main]` above the attribute makes it | `async fn`, with `spawn_blocking` for blocking code |
+//! | `method` | a method, or a function that names `Self` | a free function, and [`State<T>`](crate::State) for shared data |
 //! | `in-an-impl` | a function without `self` in an `impl`; an error of the compiler itself, because an attribute does not know its context | a free function |
-//! | `generic-function` | type, const and lifetime parameters | one function for each concrete type |
+//! | `generic-function` | type, const and lifetime parameters, or a lifetime that is not declared | one function for each concrete type; `&T` |
 //! | `impl-trait-parameter` | a parameter of type `impl Trait` | a named type |
 //! | `where-clause` | a `where` clause | no clause: there is no type parameter to bound |
 //! | `unsafe-function` | `unsafe fn` | `unsafe` blocks inside |
@@ -90,6 +91,8 @@
 //! | `variadic-function` | `...` | a name for each parameter |
 //! | `duplicate-attribute` | an attribute that is repeated | keep one |
 //! | `two-attributes` | two of `#[task]`, `#[job]` and `#[subscriber]` | a second function |
+//! | `conflicting-attribute` | an attribute that makes something else of the function: `#[tokio::test]`, `#[async_trait]`, `#[get("/")]` | a second function |
+//! | `declared-main` | a task, a job or a subscriber called `main`, unless a visibility such as `pub(crate)` shows that it is not the entry point | `#[taskvisor::main]`, or another name |
 //! | `two-main-attributes` | `#[tokio::main]` together with `#[taskvisor::main]` | `#[taskvisor::main]` alone |
 //!
 //! # types
@@ -106,9 +109,14 @@
 //! |---|---|---|
 //! | `not-injectable` | a type that cannot be [injected](crate::FromContext) | `State<T>`; an argument of a [`#[job]`](macro@crate::job) |
 //! | `state-not-shareable` | `State<T>` of a `T` that is not `Send + Sync` | `Arc` instead of `Rc`, `Mutex` instead of `RefCell` |
+//! | `misplaced-parameter` | `App`, `Event`, `Supervisor`, `TaskHandle` or `JobHandle`, which another function takes or has | [`SupervisorHandle`](crate::SupervisorHandle); import a type of your own with such a name under another name |
 //! | `mutable-reference` | `&mut T`: the change would have no effect | `State<Mutex<T>>` |
-//! | `unsized-reference` | `&str`, `&[T]`, `&dyn Trait`: the value would have no owner | `State<String>` |
+//! | `unsized-parameter` | `&str`, `&[T]`, `&dyn Trait`: the value would have no owner | `State<String>`, `State<Arc<dyn Trait>>` |
 //! | `static-reference` | `&'static T` | `&T` |
+//! | `inferred-type` | `_` in the type of a parameter or in the return type | the type |
+//! | `unsized-state` | `State<dyn Trait>`, `State<str>`, `State<[T]>` | `State<Arc<dyn Trait>>`, `State<String>`, `State<Vec<T>>` |
+//! | `borrowed-state` | `State<&T>`, `State<Cow<'_, str>>` | `State<T>`, `State<&'static T>` |
+//! | `wrapped-state` | `Arc<State<T>>`, `Mutex<State<T>>`, a tuple of states | `State<T>`, `State<Mutex<T>>`, one parameter for each |
 //!
 //! # arguments
 //!
@@ -118,7 +126,7 @@
 //! |---|---|---|
 //! | `duplicate-argument` | two arguments with the same name; an error of the compiler itself | two names |
 //! | `argument-pattern` | `(a, b): (u8, u8)`, `_: u8` | one name; destructure it in the body |
-//! | `borrowed-argument` | `&str`, `Cow<'_, str>` | `String` |
+//! | `borrowed-argument` | `&str`, `Cow<'_, str>`, `&Db` | `String`; `State<Db>` to inject it |
 //! | `argument-not-clone` | an argument that cannot be cloned for each attempt | `Clone`, or an `Arc` |
 //! | `argument-not-send` | an argument that cannot be sent to another thread: `Rc`, `Cell`, `Arc<dyn Store>` | `Arc`, `Mutex`, an atomic, `Arc<dyn Store + Send + Sync>` |
 //! | `unmarked-extractor` | an extractor without a mark | `#[inject]` before it |
@@ -142,12 +150,14 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `value-of-a-task` | a value returned by a task | `()`, `!`, `Result<(), E>`; a [`#[job]`](macro@crate::job) returns values |
+//! | `returned-future` | a function that returns a future: `fn ping() -> impl Future<Output = T>`, `BoxFuture<'_, T>` | `async fn ping() -> T` |
+//! | `unsized-value` | `str`, `[T]`, `dyn Trait` | `String`, `Vec<T>`, a `Box` |
 //! | `impl-trait-of-a-task` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
 //! | `not-an-error` | an error type that is not an error, or that cannot be sent to another thread, as `Box<dyn Error>` | an `Error`, an `anyhow` or `eyre` error, [`BoxError`](crate::BoxError), [`TaskError`](crate::TaskError) |
 //! | `mark-not-convertible` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |
 //! | `value-not-send` | a job's value that cannot be sent to another thread | `Arc` instead of `Rc` |
-//! | `borrowed-value` | a job's value that is borrowed | `String` |
+//! | `borrowed-value` | a value that is borrowed | `String` from a job, nothing from a task |
 //! | `impl-trait-of-a-job` | a job's `impl Trait` | a named type |
 //! | `never-of-a-job` | `!` | a [`#[task]`](macro@crate::task) |
 //!

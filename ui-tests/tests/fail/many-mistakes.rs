@@ -9,6 +9,6 @@
     stable_after = "1m",
     stable_after = "2m"
 )]
-unsafe fn ping<T>(_value: &mut T, _other: impl Send) {}
+unsafe fn ping<T>(_value: &mut u32, _other: impl Send) {}
 
 fn main() {}

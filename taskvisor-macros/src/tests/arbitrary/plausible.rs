@@ -24,10 +24,10 @@ pub(super) fn each_value() -> impl Iterator<Item = Usage> {
         let options = keys.map(|key| format!("{key} = VALUE"));
         let parts = phrases("first  max  factor  jitter").into_iter();
         let parts = parts.map(|part| format!("crate = ::sup, backoff(exp, {part} = VALUE)"));
-        let item = if attribute == Attribute::Subscriber {
-            "async fn log(event: &Event) {}"
-        } else {
-            "async fn main() {}"
+        let item = match attribute {
+            Attribute::Task | Attribute::Job => "async fn ping() {}",
+            Attribute::Subscriber => "async fn log(event: &Event) {}",
+            Attribute::Main => "async fn main() {}",
         };
         options.chain(parts).flat_map(move |option| {
             let written = phrases(VALUES).into_iter().map(move |value| option.replace("VALUE", value));

@@ -6,6 +6,8 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::ast::function::Function;
+use crate::ast::unreadable;
+use crate::expand::mistaken_function::strip_mistakes;
 
 use super::trees::{self, Reported, exact, flat, mentions, printed, reported, with_body, without_attributes};
 use super::usage::{Attribute, Usage};
@@ -46,7 +48,7 @@ fn declared_or_rejected(usage: &Usage, expansion: &TokenStream, errors: &[Report
     let declared =
         mentions(expansion.clone(), if usage.attribute == Attribute::Main { "run_main" } else { "submit" });
     fail_if(
-        !declared && errors.is_empty() && !names_twice(usage),
+        !declared && errors.is_empty() && !names_twice(usage) && !unreadable::is_reported(&usage.item),
         "nothing is declared, and no error says why",
     )?;
     let without_options = Usage { arguments: TokenStream::new(), ..usage.clone() };
@@ -125,6 +127,9 @@ fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> 
     let Usage { attribute, item, .. } = usage;
     let (item, expansion) = (&without_generics(item.clone()), &without_generics(expansion.clone()));
     let kept = match (attribute, function(item)) {
+        (Attribute::Main, Some(function)) if function.is_associated() => {
+            is_cleaned(function, expansion, true)
+        }
         (Attribute::Main, Some(function)) => is_main_around(function, expansion),
         (_, Some(function)) => {
             let may_be_cleaned =
@@ -132,7 +137,10 @@ fn item_is_kept(usage: &Usage, expansion: &TokenStream, errors: &[Reported]) -> 
             is_untouched(item, expansion)
                 || may_be_cleaned && is_cleaned(function, expansion, !errors.is_empty())
         }
-        (_, None) => is_untouched(item, expansion),
+        (_, None) => {
+            let emitted = unreadable::emitted(item.clone(), attribute.role());
+            is_untouched(&emitted, expansion)
+        }
     };
     fail_if(!kept, "the item is changed")
 }
@@ -148,16 +156,15 @@ fn is_untouched(item: &TokenStream, expansion: &TokenStream) -> bool {
 /// Whether the function is emitted first without `#[inject]`, and, if it has mistakes, without those that the compiler would
 /// report again.
 fn is_cleaned(function: Function, expansion: &TokenStream, mistaken: bool) -> bool {
-    let Function { attributes, visibility, mut signature, body } = function;
     let clean =
         |tokens| printed(without_attributes(tokens, &|attribute| is_cleaned_off(attribute, mistaken)));
     let out = clean(expansion.clone());
-    let as_written = clean(quote!(#(#attributes)* #visibility #signature #body));
-    if mistaken && signature.asyncness.is_some() {
-        (signature.constness, signature.variadic) = (None, None);
-    }
-    out.starts_with(&as_written)
-        || out.starts_with(&clean(quote!(#(#attributes)* #visibility #signature #body)))
+    let is_emitted = |function: &Function| {
+        out.starts_with(&clean(quote!(#function)))
+            || mistaken && out.starts_with(&clean(quote!(fn main() { #function })))
+    };
+    let mut stripped = function.clone();
+    is_emitted(&function) || mistaken && strip_mistakes(&mut stripped) && is_emitted(&stripped)
 }
 
 fn is_cleaned_off(attribute: &[String], mistaken: bool) -> bool {
@@ -177,13 +184,19 @@ fn is_allowance(attribute: &[String]) -> bool {
 
 /// Whether there is one function of this name, with the user's function inside.
 fn is_main_around(function: Function, expansion: &TokenStream) -> bool {
+    let mut stripped = function.clone();
+    strip_mistakes(&mut stripped);
+    is_main_with(&function, expansion) || is_main_with(&stripped, expansion)
+}
+
+fn is_main_with(function: &Function, expansion: &TokenStream) -> bool {
     let Function { attributes, visibility, signature, body } = function;
     let name = &signature.ident;
     let Some(outer) = trees::body(expansion) else { return false };
     let head = flat(with_body(expansion, Group::new(Delimiter::None, TokenStream::new())));
     let declared = flat(quote!(#(#attributes)* #visibility fn #name() -> ::std::process::ExitCode));
     let rejected = flat(quote!(#visibility fn #name()));
-    let quiet = |tokens| printed(without_attributes(tokens, &is_allowance));
+    let quiet = |tokens| printed(without_attributes(tokens, &|attribute| is_cleaned_off(attribute, false)));
     (head == declared || head == rejected)
         && quiet(outer.stream()).starts_with(&quiet(quote!(#signature #body)))
 }
@@ -193,7 +206,8 @@ fn is_main_around(function: Function, expansion: &TokenStream) -> bool {
 /// Another body gives the same expansion, except for the body and the lints about it: so a half-typed body changes nothing.
 fn expansion_is_rust(usage: &Usage, expansion: &TokenStream) -> Checked {
     let Some(function) = function(&usage.item) else {
-        let length = usage.item.clone().into_iter().count();
+        let emitted = unreadable::emitted(usage.item.clone(), usage.attribute.role());
+        let length = emitted.into_iter().count();
         return is_rust(expansion.clone().into_iter().skip(length).collect());
     };
     let written = flat(function.body);

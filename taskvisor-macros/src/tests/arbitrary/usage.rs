@@ -5,6 +5,8 @@ use std::fmt;
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
+use crate::ast::role::Role;
+
 use super::super::tokens;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,17 @@ pub(super) enum Attribute {
     Job,
     Subscriber,
     Main,
+}
+
+impl Attribute {
+    pub(super) fn role(self) -> Role {
+        match self {
+            Self::Task => Role::Task,
+            Self::Job => Role::Job,
+            Self::Subscriber => Role::Subscriber,
+            Self::Main => Role::Setup,
+        }
+    }
 }
 
 pub(super) const ATTRIBUTES: [Attribute; 4] =

@@ -1,0 +1,8 @@
+use taskvisor::State;
+
+struct Db;
+
+#[taskvisor::job]
+async fn sync(State(_db): Db) {}
+
+fn main() {}

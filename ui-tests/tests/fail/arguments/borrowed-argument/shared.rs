@@ -1,0 +1,6 @@
+struct Db;
+
+#[taskvisor::job]
+async fn sync(_db: &Db) {}
+
+fn main() {}

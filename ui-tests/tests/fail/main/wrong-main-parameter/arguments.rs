@@ -1,0 +1,4 @@
+use taskvisor::App;
+
+#[taskvisor::main]
+async fn main(_arguments: Vec<String>, _app: &mut App) {}

@@ -1,0 +1,4 @@
+use taskvisor::App;
+
+#[taskvisor::main]
+async fn main(_app: &'static mut App) {}

@@ -1,0 +1,6 @@
+use taskvisor::State;
+
+#[taskvisor::task]
+async fn ping(_name: State<&str>) {}
+
+fn main() {}

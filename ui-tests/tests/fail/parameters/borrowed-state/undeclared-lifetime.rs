@@ -1,0 +1,6 @@
+use taskvisor::State;
+
+#[taskvisor::job]
+async fn sync(_limit: &State<&'a u32>) {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::job]
+async fn sync(_tenants: Vec<_>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::job]
+async fn sync(tenant: u64) -> _ {
+    tenant
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::{App, Event};
+
+#[taskvisor::subscriber]
+async fn alert(_app: &mut App, _event: &Event) {}
+
+fn main() {}

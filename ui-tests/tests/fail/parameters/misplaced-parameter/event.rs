@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::task]
+async fn ping(_event: &Event) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::JobHandle;
+
+#[taskvisor::task]
+async fn ping(_sync: JobHandle<u64>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::Supervisor;
+
+#[taskvisor::job]
+async fn sync(_supervisor: &Supervisor) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+trait Store {}
+
+#[taskvisor::job]
+async fn sync(_store: dyn Store) {}
+
+fn main() {}

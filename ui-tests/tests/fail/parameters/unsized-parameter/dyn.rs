@@ -1,0 +1,6 @@
+trait Store {}
+
+#[taskvisor::task]
+async fn ping(_store: &(dyn Store + Sync)) {}
+
+fn main() {}

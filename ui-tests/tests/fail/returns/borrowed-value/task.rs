@@ -1,0 +1,6 @@
+#[taskvisor::task]
+async fn ping() -> &str {
+    "done"
+}
+
+fn main() {}

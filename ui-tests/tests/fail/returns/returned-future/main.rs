@@ -1,0 +1,4 @@
+#[taskvisor::main]
+fn main() -> impl Future<Output = ()> {
+    async {}
+}

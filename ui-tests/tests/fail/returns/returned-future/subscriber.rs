@@ -1,0 +1,8 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber]
+fn alert(_event: &Event) -> impl Future<Output = ()> {
+    async {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::task]
+async fn ping() -> impl Future<Output = ()> {
+    async {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[taskvisor::task]
+async fn ping() -> dyn std::error::Error {
+    std::fmt::Error
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[tokio::test]
+#[taskvisor::job]
+async fn sync() {}
+
+fn main() {}

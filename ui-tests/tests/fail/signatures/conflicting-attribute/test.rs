@@ -1,0 +1,5 @@
+#[taskvisor::task]
+#[tokio::test]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[taskvisor::task]
+#[async_trait::async_trait]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::job]
+async fn main(_tenant: u64) {}

@@ -1,0 +1,2 @@
+#[taskvisor::task]
+async fn main() {}

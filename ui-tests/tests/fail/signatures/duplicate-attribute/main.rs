@@ -1,0 +1,3 @@
+#[taskvisor::main]
+#[taskvisor::main]
+async fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::job]
+async fn sync(_name: &impl AsRef<str>) {}
+
+fn main() {}

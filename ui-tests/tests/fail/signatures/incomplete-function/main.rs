@@ -1,0 +1,2 @@
+#[taskvisor::main]
+async fn main(app) {}

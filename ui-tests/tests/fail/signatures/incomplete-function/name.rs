@@ -1,0 +1,4 @@
+#[taskvisor::subscriber]
+async fn alert(&Event) {}
+
+fn main() {}

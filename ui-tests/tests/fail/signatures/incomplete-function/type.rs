@@ -1,0 +1,4 @@
+#[taskvisor::task]
+async fn ping(context) {}
+
+fn main() {}

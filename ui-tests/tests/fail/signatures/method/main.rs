@@ -1,0 +1,8 @@
+struct Program;
+
+impl Program {
+    #[taskvisor::main]
+    async fn start(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+trait Poll {
+    #[taskvisor::task]
+    async fn ping();
+}
+
+fn main() {}

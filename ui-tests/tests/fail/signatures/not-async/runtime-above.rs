@@ -1,0 +1,7 @@
+#[tokio::main]
+#[taskvisor::task]
+async fn ping() {
+    tokio::task::yield_now().await;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::EventKind;
+
+#[taskvisor::subscriber]
+async fn alert(_kind: &EventKind) {}
+
+fn main() {}
