@@ -49,3 +49,13 @@ pub fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::main(arguments.into(), item.into()).into()
 }
+
+/// Not public API. Emits the tokens of its arguments after its item.
+///
+/// An attribute is removed together with an item that cannot stand where it is. So in an `impl` block, all that is generated for a
+/// declaration is one error.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
+    [item, items].into_iter().collect()
+}

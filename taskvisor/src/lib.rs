@@ -190,4 +190,6 @@ pub mod __private {
     pub use inventory;
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use std::sync::Arc;
+    #[cfg(feature = "macros")]
+    pub use taskvisor_macros::beside;
 }

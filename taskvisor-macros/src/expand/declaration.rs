@@ -13,17 +13,26 @@ use crate::attr::value::OptionValue;
 use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
 
+/// The module of the runtime for generated code.
+pub(crate) fn private(runtime: &RuntimePath) -> TokenStream {
+    match runtime {
+        RuntimePath::Default => quote_spanned!(attribute_span()=> ::taskvisor::__private),
+        RuntimePath::Renamed(path) => quote_spanned!(span_at(path.span())=> #path::__private),
+        RuntimePath::Invalid => TokenStream::new(),
+    }
+}
+
 /// The import through which generated code reaches the runtime.
 ///
 /// All generated paths start from it, so that a wrong path is one error instead of one for each use.
 pub(crate) fn import(runtime: &RuntimePath) -> TokenStream {
-    match runtime {
-        RuntimePath::Default => quote_spanned!(attribute_span()=> use ::taskvisor::__private as __taskvisor;),
-        RuntimePath::Renamed(path) => {
-            quote_spanned!(span_at(path.span())=> use #path::__private as __taskvisor;)
-        }
-        RuntimePath::Invalid => TokenStream::new(),
-    }
+    let span = match runtime {
+        RuntimePath::Default => attribute_span(),
+        RuntimePath::Renamed(path) => span_at(path.span()),
+        RuntimePath::Invalid => return TokenStream::new(),
+    };
+    let private = private(runtime);
+    quote_spanned!(span=> use #private as __taskvisor;)
 }
 
 /// The struct of the same name: it has the constants of the declaration, and the arguments of a job as its fields.
@@ -159,7 +168,7 @@ pub(crate) fn fallback(
             #checks
         };
     };
-    once(function, &items)
+    once(function, runtime, &items)
 }
 
 /// The implementation that stands for the declaration in `App::tune` and `App::disable`.

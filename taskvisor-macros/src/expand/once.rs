@@ -8,25 +8,33 @@ use quote::quote_spanned;
 use syn::ext::IdentExt;
 
 use crate::ast::function::Function;
+use crate::attr::runtime_path::RuntimePath;
+use crate::expand::declaration::private;
 use crate::span::attribute_span;
 
 /// The items, which are omitted if another declaration of the same module has the same name.
 ///
 /// They are the arguments of a macro that returns them only if they begin with the mark of its own declaration. It is imported under
 /// a name that follows from the function's. Of two imports with one name the compiler reports the second, and uses the first.
-pub(crate) fn once(function: &Function, items: &TokenStream) -> TokenStream {
+///
+/// Import and items are the arguments of an attribute of the macro: in an `impl` block, where no macro can be defined, that is the
+/// only error.
+pub(crate) fn once(function: &Function, runtime: &RuntimePath, items: &TokenStream) -> TokenStream {
     let name = function.signature.ident.unraw();
     let select = Ident::new(&format!("__taskvisor_select_{name}"), attribute_span());
-    // The compiler names it in its errors: for a second declaration, and in an `impl`, where no macro can be defined.
+    // The compiler names it in its errors.
     let declaration = Ident::new(&format!("__{name}_is_declared_once_in_a_module"), attribute_span());
     // The text differs between any two uses of an attribute in a crate. Nothing else is read from it.
     let mark = Literal::string(&format!("{:?}", Span::call_site()));
+    let private = private(runtime);
     quote_spanned! {attribute_span()=>
+        #[#private::beside(
+            use #select as #declaration;
+            #declaration! { #mark #items }
+        )]
         macro_rules! #select {
             (#mark $($items:tt)*) => { $($items)* };
             ($($items:tt)*) => {};
         }
-        use #select as #declaration;
-        #declaration! { #mark #items }
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn declaration(job: &Job) -> TokenStream {
             __taskvisor::inventory::submit! { &options_of_the_job }
         };
     };
-    once(function, &items)
+    once(function, &options.runtime, &items)
 }
 
 /// The items of a job with mistakes: its valid arguments.

@@ -79,7 +79,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
             __taskvisor::inventory::submit! { &options_of_the_subscriber }
         };
     };
-    once(function, &items)
+    once(function, &options.runtime, &items)
 }
 
 /// The items of a subscriber with mistakes.

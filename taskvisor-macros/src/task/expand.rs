@@ -70,7 +70,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
             __taskvisor::inventory::submit! { &options_of_the_task }
         };
     };
-    once(&task.function, &items)
+    once(&task.function, &task.options.runtime, &items)
 }
 
 /// The items of a task with mistakes.

@@ -29,27 +29,36 @@ fn without_generics(function: TokenStream) -> TokenStream {
 
 /// The tokens with the generated items of a name, instead of the macro that emits them once.
 fn with_items(expansion: TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = expansion.into_iter().collect();
-    let emits = |tokens: &[TokenTree]| match tokens {
-        [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(items)]
-            if name.to_string().ends_with("_is_declared_once_in_a_module") =>
-        {
-            Some(items.stream().into_iter().skip(1).collect::<TokenStream>())
-        }
-        _ => None,
-    };
     let mut unwrapped = TokenStream::new();
-    let mut rest = tokens.as_slice();
-    while let Some((first, others)) = rest.split_first() {
-        if let Some(items) = rest.get(..3).and_then(emits) {
-            unwrapped.extend(items);
-            rest = &rest[3..];
-        } else {
-            unwrapped.extend([first.clone()]);
-            rest = others;
+    let mut tokens = expansion.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let attribute = match (&token, tokens.peek()) {
+            (TokenTree::Punct(punct), Some(TokenTree::Group(attribute))) if punct.as_char() == '#' => {
+                items_of(attribute.stream())
+            }
+            _ => None,
+        };
+        match attribute {
+            // Without the attribute and its macro, which is a word, `!`, a name and braces.
+            Some(items) => {
+                unwrapped.extend(items);
+                tokens.by_ref().take(5).for_each(drop);
+            }
+            None => unwrapped.extend([token]),
         }
     }
     unwrapped
+}
+
+/// The items in `beside(use select as declaration; declaration! { "mark" items })`.
+fn items_of(attribute: TokenStream) -> Option<TokenStream> {
+    let mut attribute: Vec<TokenTree> = attribute.into_iter().collect();
+    let Some(TokenTree::Group(arguments)) = attribute.pop() else { return None };
+    if attribute.pop()?.to_string() != "beside" {
+        return None;
+    }
+    let Some(TokenTree::Group(items)) = arguments.stream().into_iter().last() else { return None };
+    Some(items.stream().into_iter().skip(1).collect())
 }
 
 /// What `expand` makes of `#[attribute(arguments)] item`, as readable code.

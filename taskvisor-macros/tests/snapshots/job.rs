@@ -11,13 +11,6 @@ pub async fn sync_tenant(
     tenant += 1;
     db.sync(tenant, r#type, path, attempt).await
 }
-macro_rules! __taskvisor_select_sync_tenant {
-    ("Span" $($items:tt)*) => {
-        $($items)*
-    };
-    ($($items:tt)*) => {};
-}
-use __taskvisor_select_sync_tenant as __sync_tenant_is_declared_once_in_a_module;
 /// The job `sync_tenant`: its arguments, to be submitted.
 pub struct sync_tenant {
     /// The argument `tenant`.

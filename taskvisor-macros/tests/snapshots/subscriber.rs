@@ -1,13 +1,6 @@
 async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) {
     mail.send(event, db).await;
 }
-macro_rules! __taskvisor_select_alert {
-    ("Span" $($items:tt)*) => {
-        $($items)*
-    };
-    ($($items:tt)*) => {};
-}
-use __taskvisor_select_alert as __alert_is_declared_once_in_a_module;
 /// The subscriber `alert`, declared by the function of the same name.
 struct alert {}
 const _: () = {

@@ -7,13 +7,6 @@ pub(crate) async fn ping(
     db.ping(ctx, clock).await?;
     Ok(())
 }
-macro_rules! __taskvisor_select_ping {
-    ("Span" $($items:tt)*) => {
-        $($items)*
-    };
-    ($($items:tt)*) => {};
-}
-use __taskvisor_select_ping as __ping_is_declared_once_in_a_module;
 /// The task `ping`, declared by the function of the same name.
 pub(crate) struct ping {}
 const _: () = {
