@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::{Expr, LitStr};
 
 use crate::error::rule::Rule;
 use crate::span::{attribute_span, span_at};
@@ -46,6 +46,17 @@ impl Value<Duration> {
             let nanoseconds = Literal::u32_unsuffixed(duration.subsec_nanos());
             quote_spanned!(span=> ::core::time::Duration::new(#seconds, #nanoseconds))
         })
+    }
+}
+
+impl Value<LitStr> {
+    pub(crate) fn expand_text(&self) -> TokenStream {
+        match self {
+            Self::Literal(text) => text.to_token_stream(),
+            Self::Constant(constant) => {
+                constant.expand(&quote_spanned!(attribute_span()=> &'static ::core::primitive::str))
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod expand;
 use proc_macro2::TokenStream;
 
 use crate::ast::function::Function;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 
@@ -22,7 +23,7 @@ struct Entry {
 pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let Some(function) = Function::read(item.clone(), "#[taskvisor::main]", &mut option_errors) else {
         let errors = option_errors.to_compile_errors();
         return quote::quote!(#item #errors);

@@ -15,7 +15,7 @@ use crate::valid::signature;
 use super::borrow::find_borrow;
 use super::options::{Admission, Options, Slot};
 
-const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
+pub(super) const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
                        and its value would never arrive; write `restart = \"on-failure\"`";
 
 impl Options {

@@ -12,13 +12,13 @@ use crate::expand::declaration::{
 };
 use crate::expand::injection::{argument, needs};
 use crate::span::{attribute_span, span_at};
+use crate::text::text_of;
 
 use super::Job;
 use super::bounds;
 use super::inputs::{self, Argument, Input};
 use super::options::{Admission, Options, Slot};
 use super::slot;
-use super::type_text::type_text;
 
 /// All items beside the function.
 pub(super) fn declaration(job: &Job) -> TokenStream {
@@ -129,7 +129,11 @@ fn clone(job: &Job) -> TokenStream {
 /// The function that writes the slot's key. It is a free function with only the named arguments, so that the text can name
 /// nothing else.
 fn write_slot(job: &Job) -> TokenStream {
-    let Slot::Format(text) = &job.options.slot else { return TokenStream::new() };
+    let text = match &job.options.slot {
+        Slot::Format(text) => text,
+        Slot::Constant(constant) => return slot::write_constant(constant),
+        Slot::None | Slot::Invalid => return TokenStream::new(),
+    };
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
         let Argument { cfgs, of_type, .. } = argument;
         let name = as_written_in(text, argument);
@@ -203,8 +207,12 @@ fn call(job: &Job) -> TokenStream {
 }
 
 fn slot_expression(job: &Job) -> TokenStream {
-    let Slot::Format(text) = &job.options.slot else {
-        return quote_spanned!(attribute_span()=> ::core::option::Option::None);
+    let text = match &job.options.slot {
+        Slot::Format(text) => text,
+        Slot::Constant(_) => {
+            return quote_spanned!(attribute_span()=> ::core::option::Option::Some(__taskvisor_slot()));
+        }
+        Slot::None | Slot::Invalid => return quote_spanned!(attribute_span()=> ::core::option::Option::None),
     };
     let values = slot::used(text, &job.inputs)
         .into_iter()
@@ -222,7 +230,7 @@ fn descriptor(job: &Job) -> TokenStream {
     let parameters = job.arguments().map(|argument| {
         let cfgs = &argument.cfgs;
         let name = argument.unraw_name();
-        let of_type = type_text(argument.of_type.to_token_stream());
+        let of_type = text_of(argument.of_type.to_token_stream());
         quote_spanned! {attribute_span()=>
             #(#cfgs)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
         }

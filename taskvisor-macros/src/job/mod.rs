@@ -1,10 +1,11 @@
 //! `#[job]`: a function that is submitted with arguments, and returns a value.
 
 mod borrow;
-mod type_text;
 mod template;
+mod foreign;
 mod inputs;
 mod options;
+mod slot_option;
 mod slot;
 mod check;
 mod bounds;
@@ -16,6 +17,7 @@ use syn::Ident;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -44,7 +46,7 @@ impl Job {
 pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let mut options = Options::read(arguments, &mut option_errors);
+    let mut options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let Some(function) = Function::read(item.clone(), "#[job]", &mut option_errors) else {
         let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);

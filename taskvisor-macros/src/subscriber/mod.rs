@@ -10,6 +10,7 @@ use quote::quote;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -29,7 +30,7 @@ struct Subscriber {
 pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let Some(function) = Function::read(item.clone(), "#[subscriber]", &mut option_errors) else {
         let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);

@@ -9,6 +9,7 @@ use quote::quote;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -26,7 +27,7 @@ struct Task {
 pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let Some(function) = Function::read(item.clone(), "#[task]", &mut option_errors) else {
         let errors = option_errors.to_compile_errors();
         return quote!(#item #errors);

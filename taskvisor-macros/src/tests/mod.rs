@@ -4,7 +4,9 @@ mod advice;
 mod arbitrary;
 mod jobs;
 mod mistakes;
+mod notations;
 mod snapshots;
+mod values;
 
 use std::str::FromStr;
 

@@ -1,11 +1,11 @@
-//! A type as readable text.
+//! Tokens of the user as readable text.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The type in one line with the usual spacing; the spacing of the compiler differs between versions.
-pub(super) fn type_text(of_type: TokenStream) -> String {
+/// The tokens in one line with the usual spacing; the spacing of the compiler differs between versions.
+pub(crate) fn text_of(tokens: TokenStream) -> String {
     let mut text = String::new();
-    write_tokens(of_type, &mut text);
+    write_tokens(tokens, &mut text);
     text
 }
 
@@ -64,7 +64,7 @@ mod tests {
             "Matrix<3, { 1 }>",
         ] {
             let tokens = TokenStream::from_str(written).expect("the test's source is Rust");
-            assert_eq!(type_text(tokens), written.replace("{ 1 }", "{1}"));
+            assert_eq!(text_of(tokens), written.replace("{ 1 }", "{1}"));
         }
     }
 }

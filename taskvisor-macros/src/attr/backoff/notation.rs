@@ -1,0 +1,69 @@
+//! The errors of a backoff in another notation.
+
+use proc_macro2::TokenStream;
+use syn::parse::ParseStream;
+use syn::{Ident, LitStr, Token, token};
+
+use crate::attr::arguments::Argument;
+use crate::attr::duration;
+use crate::attr::value::up_to_comma;
+use crate::error::rule::Rule;
+use crate::text::text_of;
+
+use super::KIND_WORDS;
+use super::normalized::{is_normal, misplaced, normalized};
+
+/// The error of `backoff = (..)`, `backoff { .. }`, `backoff: exp` and the like, if the items can all be told.
+pub(super) fn other_value(argument: &Argument<'_>) -> Option<syn::Error> {
+    let input = argument.input;
+    if input.peek(token::Paren) || input.is_empty() || input.peek(Token![,]) {
+        return None;
+    }
+    let fork = input.fork();
+    let (has_sign, _) = (fork.parse::<Token![=]>().is_ok(), fork.parse::<Token![:]>());
+    let is_group = fork.peek(token::Paren) || fork.peek(token::Bracket) || fork.peek(token::Brace);
+    let is_duration = fork.fork().parse::<LitStr>().is_ok_and(|text| duration::parse(&text.value()).is_ok());
+    if has_sign && !is_group && !is_duration {
+        return None;
+    }
+    let value = up_to_comma(&fork);
+    let kind = if is_duration { Some("constant") } else { None };
+    let backoff = normalized(kind, value.clone())?;
+    Some(match has_sign {
+        true => Rule::ValueWithArguments.error(
+            &value,
+            format!("`{}` is no value of `backoff`; write `{backoff}`", text_of(value.clone())),
+        ),
+        false => {
+            input.error(Rule::MissingEqualsSign.message(format!("expected `=` or `(`; write `{backoff}`")))
+        }
+    })
+}
+
+/// The error of a list whose items can all be told, but stand in other places than here. Reads the list then.
+pub(super) fn in_another_notation(list: ParseStream<'_>) -> Option<syn::Error> {
+    let tokens: TokenStream = list.fork().parse().ok()?;
+    if is_normal(tokens.clone()) {
+        return None;
+    }
+    let backoff = normalized(None, tokens.clone())?;
+    let is_text = list.peek(LitStr);
+    let is_kind = |word: &Ident| KIND_WORDS.iter().any(|kind| word == kind);
+    let has_kind = list.fork().parse::<Ident>().is_ok_and(|word| is_kind(&word)) && !list.peek2(Token![=]);
+    let (rule, problem) = match misplaced_text(list) {
+        _ if has_kind => (Rule::MissingOptionName, "after the kind, each value has a name".to_owned()),
+        Some(kind) if is_text => {
+            (Rule::BackoffKindInQuotes, format!("the kind is written without quotes here: `backoff({kind})`"))
+        }
+        _ => (Rule::MissingBackoffKind, "the kind comes first".to_owned()),
+    };
+    let at = misplaced(tokens);
+    let _ = list.parse::<TokenStream>();
+    Some(rule.error(at, format!("{problem}; write `{backoff}`")))
+}
+
+/// The kind in quotes at the start of the list.
+fn misplaced_text(list: ParseStream<'_>) -> Option<String> {
+    let text = list.fork().parse::<LitStr>().ok()?.value();
+    KIND_WORDS.iter().any(|kind| *kind == text).then_some(text)
+}
