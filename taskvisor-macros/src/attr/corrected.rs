@@ -73,7 +73,7 @@ impl Argument<'_> {
         while let Some(start) = filled.find("{}") {
             filled.replace_range(start..start + 2, &arguments.next()?);
         }
-        Some(filled)
+        Some(filled).filter(|text| !text.trim().is_empty())
     }
 }
 

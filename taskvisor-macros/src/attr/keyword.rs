@@ -150,7 +150,8 @@ impl Argument<'_> {
         let word = function.segments.last()?.ident.to_string();
         if self.key == word && function.segments.len() == 1 {
             let option = self.with_arguments("", arguments)?;
-            return Some(self.refused_call(whole, &option));
+            let problem = format!("`{word}` is named twice; write `{option}`");
+            return Some(Rule::ValueWithArguments.error(whole, problem));
         }
         let known = self
             .word_of(function)

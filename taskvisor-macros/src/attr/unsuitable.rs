@@ -24,7 +24,10 @@ impl Argument<'_> {
         let advice = advice_for_parameter(self.context.grammar.of, &self.key.to_string())?;
         let function = &self.context.names.function;
         let written = text_of(value.to_token_stream());
-        let shown = if parameter == "self" { written.clone() } else { parameter.to_string() };
+        let field = written.split("self.").nth(1).unwrap_or_default();
+        let field =
+            field.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+        let shown = if parameter == "self" { format!("self.{field}") } else { parameter.to_string() };
         let named = shown.trim_start_matches("self.");
         let advice = advice.replace("VALUE", &written.replace("self.", "")).replace("NAME", function);
         let advice = advice.replace("PARAMETER", named);

@@ -95,7 +95,7 @@ pub(super) fn used<'a>(text: &LitStr, inputs: &'a [Input]) -> Vec<&'a Argument> 
 
 /// The function that returns the key of a slot that is a constant.
 pub(super) fn write_constant(constant: &Constant) -> TokenStream {
-    let text = constant.expand(&quote_spanned!(attribute_span()=> &'static ::core::primitive::str));
+    let text = constant.expand_text();
     quote_spanned! {attribute_span()=>
         const __TASKVISOR_SLOT: &::core::primitive::str = #text;
 

@@ -140,7 +140,7 @@ fn values() {
 fn backoffs() {
     one(task("backoff()"), "`backoff` needs a kind");
     one(task("backoff(first = \"1s\")"), "the kind comes first");
-    one(task("backoff(\"exp\")"), "the kind is written without quotes here: `backoff(exp)`");
+    one(task("backoff(\"exp\")"), "the kind is written without quotes here; write `backoff = \"exp\"`");
     one(task("backoff(exponential)"), "unknown backoff `exponential`; did you mean `exp`?");
     one(task("backoff(const)"), "unknown backoff `const`; write `backoff = \"constant\"`");
     one(task("backoff(exp, frist = \"1s\")"), "unknown option `frist`; did you mean `first`?");

@@ -47,23 +47,22 @@ pub(super) fn in_another_notation(list: ParseStream<'_>) -> Option<syn::Error> {
         return None;
     }
     let backoff = normalized(None, tokens.clone())?;
-    let is_text = list.peek(LitStr);
     let is_kind = |word: &Ident| KIND_WORDS.iter().any(|kind| word == kind);
     let has_kind = list.fork().parse::<Ident>().is_ok_and(|word| is_kind(&word)) && !list.peek2(Token![=]);
-    let (rule, problem) = match misplaced_text(list) {
-        _ if has_kind => (Rule::MissingOptionName, "after the kind, each value has a name".to_owned()),
-        Some(kind) if is_text => {
-            (Rule::BackoffKindInQuotes, format!("the kind is written without quotes here: `backoff({kind})`"))
-        }
-        _ => (Rule::MissingBackoffKind, "the kind comes first".to_owned()),
+    let (rule, problem) = if has_kind {
+        (Rule::MissingOptionName, "after the kind, each value has a name")
+    } else if is_kind_in_quotes(list) {
+        (Rule::BackoffKindInQuotes, "the kind is written without quotes here")
+    } else {
+        (Rule::MissingBackoffKind, "the kind comes first")
     };
     let at = misplaced(tokens);
     let _ = list.parse::<TokenStream>();
     Some(rule.error(at, format!("{problem}; write `{backoff}`")))
 }
 
-/// The kind in quotes at the start of the list.
-fn misplaced_text(list: ParseStream<'_>) -> Option<String> {
-    let text = list.fork().parse::<LitStr>().ok()?.value();
-    KIND_WORDS.iter().any(|kind| *kind == text).then_some(text)
+/// Whether the list begins with a kind in quotes.
+fn is_kind_in_quotes(list: ParseStream<'_>) -> bool {
+    let text = list.fork().parse::<LitStr>().map(|text| text.value());
+    text.is_ok_and(|text| KIND_WORDS.contains(&text.as_str()))
 }

@@ -1,4 +1,6 @@
 #[taskvisor::job(slot = "tenant-{tenant.id}")]
-async fn sync(_tenant: u64) {}
+async fn sync(tenant: String) -> String {
+    tenant
+}
 
 fn main() {}
