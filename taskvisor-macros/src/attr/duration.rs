@@ -38,10 +38,12 @@ pub(crate) fn parse(text: &str) -> Result<Duration, (Rule, String)> {
 /// A duration in the notation of ISO 8601, of a clock, or with other letters, as it is written here.
 pub(crate) fn rewritten(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
-    let iso = lower.strip_prefix("pt").map(|time| time.replace('h', "h ").replace('m', "m "));
+    // `P1M` is a month, and `PT1M` a minute.
+    let iso = lower.strip_prefix('p').filter(|time| time.contains('t') || !time.contains('m'));
+    let iso = iso.map(|time| time.replace('t', " ").replace('h', "h ").replace('m', "m ").replace("  ", " "));
     let point = lower.replace(',', ".");
-    let letters = lower.trim_end_matches('.').replace(" and ", " ");
-    let candidates = [iso, clock(&lower), Some(letters), Some(point)];
+    let letters = lower.trim_end_matches('.').trim_start_matches("every ").replace(" and ", " ");
+    let candidates = [iso, clock(&lower), Some(letters), Some(point), Some(lower.replace(',', " "))];
     let mut candidates = candidates.into_iter().flatten().map(|candidate| candidate.trim().to_owned());
     let is_right = |candidate: &String| {
         let duration = humantime::parse_duration(candidate);
@@ -90,6 +92,10 @@ mod tests {
         for (text, expected) in [
             ("PT5S", "5s"),
             ("PT1H30M", "1h 30m"),
+            ("P1D", "1d"),
+            ("P1DT2H", "1d 2h"),
+            ("1h,30m", "1h 30m"),
+            ("every 30s", "30s"),
             ("00:00:05", "5s"),
             ("01:30:00", "1h 30m"),
             ("5S", "5s"),
@@ -104,7 +110,7 @@ mod tests {
                 format!("invalid duration \"{text}\"; write \"{expected}\"")
             );
         }
-        for text in ["", "soon", "5", "00:00:00", "1:2", "-5s", "5s"] {
+        for text in ["", "soon", "5", "00:00:00", "1:2", "P1M", "-5s", "5s"] {
             assert_eq!(rewritten(text), None, "{text}");
         }
     }

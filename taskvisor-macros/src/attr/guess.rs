@@ -38,6 +38,14 @@ impl Grammar {
             );
             return input.error(Rule::MissingOptionName.message(problem));
         };
+        if let Lit::Str(text) = &literal {
+            let key = text.value();
+            if fork.peek(Token![=]) && self.option(&key).is_some() {
+                let rest = text_of(up_to_comma(&fork));
+                let problem = format!("an option is written without quotes; write `{key}{rest}`");
+                return Rule::MissingOptionName.error(literal, problem);
+            }
+        }
         let options = self.options_for(&literal, seen);
         let problem = match options.as_slice() {
             [] => self.no_option(),

@@ -2,13 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, Lit, LitStr, Path};
+use syn::{Expr, Lit, Path};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::grammar::Form;
 use crate::attr::unsuitable::shown;
 use crate::attr::value::OptionValue;
+use crate::attr::wrapped::argument_of_wrapper;
 use crate::error::nearest::{alternatives, nearest, same_word};
 use crate::error::rule::Rule;
 use crate::text::text_of;
@@ -64,7 +65,7 @@ impl Argument<'_> {
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == written) {
             return Ok(*value);
         }
-        Err(self.text_with_arguments(text).unwrap_or_else(|| self.unknown_value(literal, &written)))
+        Err(self.text_with_arguments(text, &written).unwrap_or_else(|| self.unknown_value(literal, &written)))
     }
 
     /// The error of a word that is no keyword.
@@ -92,13 +93,22 @@ impl Argument<'_> {
     fn no_constant(&self, expression: &Expr) -> Option<syn::Error> {
         match expression {
             Expr::Path(path) => self.no_constant_path(&path.path),
+            Expr::Array(array) if !self.is_wrapped(expression) => {
+                array.elems.iter().find_map(|element| self.no_constant(element))
+            }
+            Expr::Tuple(tuple) if !self.is_wrapped(expression) => {
+                tuple.elems.iter().find_map(|element| self.no_constant(element))
+            }
             Expr::Binary(_) | Expr::Block(_) => {
                 let tokens = expression.to_token_stream();
                 let words = text_of(tokens.clone());
                 if !words.contains(char::is_lowercase) {
                     return None;
                 }
-                self.without_quotes(tokens).or_else(|| self.unsuitable_word(expression, &words))
+                let with_arguments = || self.text_with_arguments(expression, &words);
+                self.without_quotes(tokens)
+                    .or_else(with_arguments)
+                    .or_else(|| self.unsuitable_word(expression, &words))
             }
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) => self.call(expression, &path.path, call.args.to_token_stream()),
@@ -153,9 +163,15 @@ impl Argument<'_> {
             let problem = format!("`{word}` is named twice; write `{option}`");
             return Some(Rule::ValueWithArguments.error(whole, problem));
         }
-        let known = self
-            .word_of(function)
-            .and_then(|word| self.keywords().iter().find(|keyword| same_word(keyword, &word)));
+        if let Some(error) = argument_of_wrapper(whole).and_then(|argument| self.no_constant(argument)) {
+            return Some(error);
+        }
+        let Form::Keyword(keywords, of_type) = self.form else { return None };
+        // A variant takes no arguments either.
+        let owner = function.segments.iter().rev().nth(1);
+        let is_variant = owner.is_some_and(|owner| owner.ident == of_type);
+        let word = if is_variant { Some(word) } else { self.word_of(function) };
+        let known = word.and_then(|word| keywords.iter().find(|keyword| same_word(keyword, &word)));
         if let Some(keyword) = known {
             let option = self.with_arguments(keyword, arguments)?;
             return Some(self.refused_call(whole, &option));
@@ -165,8 +181,7 @@ impl Argument<'_> {
     }
 
     /// The same for a text, such as `"on-failure:3"`, and for a backoff that is a duration.
-    fn text_with_arguments(&self, text: &LitStr) -> Option<syn::Error> {
-        let written = text.value();
+    fn text_with_arguments(&self, text: impl ToTokens, written: &str) -> Option<syn::Error> {
         let end = written.find(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')?;
         let keyword = self.keywords().iter().find(|keyword| same_word(keyword, &written[..end]))?;
         let arguments = written[end..].trim_matches(['(', ')', ':', '=', ' ', '[', ']', '{', '}', ',']);

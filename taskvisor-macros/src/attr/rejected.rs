@@ -12,13 +12,16 @@ pub(crate) fn is_rejected(arguments: &TokenStream) -> bool {
     source.is_some_and(|source| is_name_value(&source) || has_wrong_quote(&source))
 }
 
-/// Whether there is a literal such as `'5s'`, or a word with an emoji.
+/// Whether there is a literal such as `'5s'` or `0x`, or a word with an emoji.
 fn has_wrong_token(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Group(group) => has_wrong_token(&group.stream()),
         TokenTree::Ident(word) => word.to_string().contains(is_no_token),
         TokenTree::Literal(literal) => {
             let text = literal.to_string();
+            if ["0x", "0b", "0o"].contains(&text.as_str()) {
+                return true;
+            }
             let content = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
             content.is_some_and(|content| !content.starts_with('\\') && content.chars().count() > 1)
         }

@@ -8,6 +8,7 @@ use syn::{Expr, Ident, Lit, LitStr, Path, Token, token};
 use crate::attr::arguments::Argument;
 use crate::attr::grammar::Form;
 use crate::error::rule::Rule;
+use crate::text::text_of;
 
 /// The value of an option, with its key, so that a later check can point at it.
 pub(crate) struct OptionValue<T> {
@@ -47,7 +48,7 @@ impl Argument<'_> {
     /// The error of `timeout = 5 seconds` or `name = health check`, which miss their quotes.
     fn several_words(&self, first: &Expr, start: ParseStream<'_>) -> Option<syn::Error> {
         let is_text = matches!(first, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)));
-        let takes_text = matches!(self.form, Form::Duration | Form::Name | Form::Keyword(..));
+        let takes_text = matches!(self.form, Form::Duration | Form::Name | Form::Keyword(..) | Form::Count);
         if self.input.is_empty() || self.input.peek(Token![,]) || is_text || !takes_text {
             return None;
         }
@@ -56,7 +57,14 @@ impl Argument<'_> {
             return None;
         }
         let option = self.corrected(words.clone())?;
-        Some(Rule::MissingQuotes.error(words, format!("the value is written in quotes; write `{option}`")))
+        Some(match self.form {
+            Form::Count => {
+                Rule::WrongValueType.error(words, format!("a count is a number alone; write `{option}`"))
+            }
+            _ => {
+                Rule::MissingQuotes.error(words, format!("the value is written in quotes; write `{option}`"))
+            }
+        })
     }
 
     /// The path of the runtime crate.
@@ -84,11 +92,12 @@ impl Argument<'_> {
         if absolute {
             return Ok(path);
         }
-        Err(Rule::RuntimePathRelative.error(
-            &path,
+        let written = text_of(path.to_token_stream());
+        let problem = format!(
             "the path must start with `::` or `crate`, because generated code uses it in a scope of its own; \
-             write `crate = ::name` for a renamed dependency, or `crate = crate::path` for a re-export",
-        ))
+             write `crate = ::{written}` for a dependency, or `crate = crate::{written}` for a re-export"
+        );
+        Err(Rule::RuntimePathRelative.error(&path, problem))
     }
 
     /// The list of an option that is written `key(..)`; `rule` requires its parentheses.
@@ -143,6 +152,19 @@ impl Argument<'_> {
         start.error(rule.message(problem))
     }
 
+    /// The error of another sign than `=` at the start of the input.
+    fn no_equals_sign(&self, start: ParseStream<'_>) -> syn::Error {
+        let rest = start.fork();
+        while rest.peek(Token![:]) || rest.peek(Token![=]) || rest.peek(Token![>]) {
+            let _ = rest.parse::<proc_macro2::TokenTree>();
+        }
+        let problem = match self.corrected(up_to_comma(&rest)) {
+            Some(option) => format!("expected `=`; write `{option}`"),
+            None => format!("expected `=`, as in `{}`", self.example),
+        };
+        start.error(Rule::MissingEqualsSign.message(problem))
+    }
+
     /// Checks for missing input first, because the end of the input has no token to point at.
     fn equals_sign(&self) -> syn::Result<()> {
         let missing = || {
@@ -152,15 +174,14 @@ impl Argument<'_> {
             return Err(missing());
         }
         if !self.input.peek(Token![=]) {
-            let rest = self.input.fork();
-            let _ = rest.parse::<Token![:]>();
-            let problem = match self.corrected(up_to_comma(&rest)) {
-                Some(option) => format!("expected `=`; write `{option}`"),
-                None => format!("expected `=`, as in `{}`", self.example),
-            };
-            return Err(self.input.error(Rule::MissingEqualsSign.message(problem)));
+            return Err(self.no_equals_sign(self.input));
         }
+        let start = self.input.fork();
         self.input.parse::<Token![=]>()?;
+        // `==` and `=>` begin with `=` too.
+        if self.input.peek(Token![=]) || self.input.peek(Token![>]) {
+            return Err(self.no_equals_sign(&start));
+        }
         if self.input.is_empty() || self.input.peek(Token![,]) { Err(missing()) } else { Ok(()) }
     }
 }

@@ -76,6 +76,17 @@ impl Argument<'_> {
     }
 }
 
+/// The argument of a call such as `Some(..)`.
+pub(super) fn argument_of_wrapper(expression: &Expr) -> Option<&Expr> {
+    match expression {
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) if is_any(&path.path) && call.args.len() == 1 => call.args.first(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn is_any(path: &Path) -> bool {
     let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     CALLS.contains(&words.join("::").as_str())

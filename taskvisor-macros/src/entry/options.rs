@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
@@ -90,7 +90,19 @@ impl Options {
 
 fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
     let list = argument.brackets(Rule::CratesWithoutBrackets)?;
+    if let Some(error) = in_quotes(argument, &list) {
+        let _ = list.parse::<TokenStream>();
+        return Err(error);
+    }
     Ok(arguments::read_names(&list, read_crate, Rule::DuplicateCrate, errors))
+}
+
+/// The error of a list with crates in quotes.
+fn in_quotes(argument: &Argument<'_>, list: ParseStream<'_>) -> Option<syn::Error> {
+    let tokens: TokenStream = list.fork().parse().ok()?;
+    let first = tokens.clone().into_iter().find(|token| matches!(token, TokenTree::Literal(_)))?;
+    let option = argument.corrected(tokens)?;
+    Some(Rule::CrateInQuotes.error(first, format!("a crate is named without quotes; write `{option}`")))
 }
 
 fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {

@@ -125,18 +125,38 @@ fn in_another_notation(argument: &Argument<'_>, list: ParseStream<'_>) -> Option
         let is_right = if expects_name { is_name(token) } else { is_punct(token, ',') };
         expects_name = !expects_name;
         !is_right
-    })?;
+    });
+    let Some(misplaced) = misplaced else { return several_in_another_case(argument, tokens) };
     if let Some(error) = argument.unsuitable_word(&tokens, &tokens.to_string().replace('"', "")) {
         return Some(error);
     }
-    if is_punct(&misplaced, '!') || list.fork().parse::<Ident>().is_ok_and(|word| word == "not") {
+    let first = tokens.clone().into_iter().next();
+    if first.is_some_and(|first| is_punct(&first, '!'))
+        || list.fork().parse::<Ident>().is_ok_and(|word| word == "not")
+    {
         return argument.unsuitable_word(&misplaced, "not");
+    }
+    let last = tokens.clone().into_iter().last();
+    if last.is_some_and(|last| matches!(last, TokenTree::Ident(word) if word == "ALL")) {
+        return argument.unsuitable_word(&tokens, "all");
     }
     let option = argument.corrected(tokens);
     let is_in_quotes = matches!(misplaced, TokenTree::Literal(_));
     let rule = if is_in_quotes { Rule::UnknownEvent } else { Rule::PathInOn };
     let problem = if is_in_quotes { "an event is written without quotes" } else { "an event is one word" };
     option.map(|option| rule.error(misplaced, format!("{problem}; write `{option}`")))
+}
+
+/// The error of several events that are known in another case, as in `on(failed, timed_out)`.
+fn several_in_another_case(argument: &Argument<'_>, tokens: TokenStream) -> Option<syn::Error> {
+    let is_unknown = |token: &TokenTree| match token {
+        TokenTree::Ident(word) => !EVENTS.iter().any(|event| word == event),
+        _ => false,
+    };
+    let mut unknown = tokens.clone().into_iter().filter(is_unknown);
+    let (first, _) = (unknown.next()?, unknown.next()?);
+    let option = argument.corrected(tokens)?;
+    Some(Rule::UnknownEvent.error(&first, format!("unknown event `{first}`; write `{option}`")))
 }
 
 fn parse_word(list: ParseStream<'_>) -> syn::Result<Ident> {

@@ -133,7 +133,7 @@ fn values() {
     one(task("name = \"\""), "a name cannot be empty");
     one(task("name = 5"), "a name is a string");
     one(task("crate = sup"), "the path must start with `::` or `crate`");
-    one(task("crate = \"::sup\""), "a path is written without quotes");
+    one(task("crate = \"::sup\""), "a path is written without quotes; write `crate = ::sup`");
 }
 
 #[test]
@@ -238,7 +238,10 @@ fn entry_points() {
     one(entry("worker_threads = 0", right), "`worker_threads` must be at least 1");
     one(entry("max_concurrent = 0", right), "`max_concurrent` must be at least 1");
     one(entry("crates = mail", right), "expected a list; write `crates = [mail]`");
-    one(entry("crates = [\"my-crate\"]", right), "a crate is named without quotes: `my_crate`");
+    one(
+        entry("crates = [\"my-crate\"]", right),
+        "a crate is named without quotes; write `crates = [my_crate]`",
+    );
     one(entry("crates = [my-crate]", right), "a crate's name is written as in `use`");
     one(entry("crates = [a, a]", right), "`a` is named twice");
     one(entry("crates = [crate]", right), "`crate` is always included");

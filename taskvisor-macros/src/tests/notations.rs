@@ -51,6 +51,9 @@ fn a_backoff_in_another_order_is_one_mistake() {
         "backoff: exp(\"1s\")",
         "backoff = \"exp(first = 1s)\"",
         "backoff = \"exp:1s\"",
+        "backoff = \"exp\", first = \"1s\"",
+        "backoff(exp), first = \"1s\"",
+        "backoff = exp, first = \"1s\"",
         "backoff(kind = \"exp\", base_delay = \"1s\")",
         "backoff(type = Exponential, base: \"1s\")",
     ] {
@@ -78,6 +81,10 @@ fn a_keyword_without_its_quotes_is_quoted() {
         ("restart = \"always\".into()", "restart = \"always\""),
         ("restart = b\"always\"", "restart = \"always\""),
         ("restart(always)", "restart = \"always\""),
+        ("restart = Some(Always)", "restart = \"always\""),
+        ("restart = [Always, Never]", "restart = \"always\""),
+        ("restart = RestartPolicy::OnFailure(3)", "restart = \"on-failure\", max_retries = 3"),
+        ("restart = on-failure(3)", "restart = \"on-failure\", max_retries = 3"),
         ("restart = on failure", "restart = \"on-failure\""),
         ("restart = on_failure(3)", "restart = \"on-failure\", max_retries = 3"),
         ("restart = \"on-failure:3\"", "restart = \"on-failure\", max_retries = 3"),
@@ -145,6 +152,12 @@ fn a_value_of_another_type_is_shown_as_it_is_written_here() {
         ("timeout = 7 seconds", "timeout = \"7 seconds\""),
         ("timeout = 1h 30m", "timeout = \"1h 30m\""),
         ("timeout = 7.0", "timeout = \"7s\""),
+        ("timeout == \"7s\"", "timeout = \"7s\""),
+        ("timeout => \"7s\"", "timeout = \"7s\""),
+        ("\"timeout\" = \"7s\"", "timeout = \"7s\""),
+        ("timeout = 7_u64", "timeout = \"7s\""),
+        ("max_retries = 7 times", "max_retries = 7"),
+        ("max_retries = \"7 times\"", "max_retries = 7"),
         ("every = 0", "every = \"0s\""),
         ("max_retries = Some(7)", "max_retries = 7"),
         ("max_retries = 7u64", "max_retries = 7"),
@@ -203,11 +216,19 @@ fn a_list_in_another_notation_is_one_mistake() {
         "on = (Failed, TimedOut)",
         "on = [\"failed\", \"timed_out\"]",
         "on: Failed | TimedOut",
+        "on(failed, timed_out)",
         "on(any(Failed, TimedOut))",
     ] {
         writes(subscriber(written), "on(Failed, TimedOut)");
     }
-    for written in ["crates = \"a, b-c\"", "crates = (a, \"b-c\")", "crates(a, b_c)", "crates = a, b_c"] {
+    for written in [
+        "crates = \"a, b-c\"",
+        "crates = (a, \"b-c\")",
+        "crates(a, b_c)",
+        "crates = [\"a\", \"b-c\"]",
+        "crates = &[a, b_c]",
+        "crates = a, b_c",
+    ] {
         writes(entry(written), "crates = [a, b_c]");
     }
 }
@@ -217,6 +238,9 @@ fn a_slot_in_another_notation_is_one_mistake() {
     for (written, right) in [
         ("slot = tenant", "slot = \"{tenant}\""),
         ("slot = (tenant, day)", "slot = \"{tenant}-{day}\""),
+        ("slot = \"t-\" + tenant", "slot = \"t-{tenant}\""),
+        ("slot = t-tenant", "slot = \"t-{tenant}\""),
+        ("slot = t-{tenant}", "slot = \"t-{tenant}\""),
         ("slot = nightly", "slot = \"nightly\""),
         ("slot = format!(\"t-{tenant}\")", "slot = \"t-{tenant}\""),
         ("slot = format!(\"t-{}\", tenant)", "slot = \"t-{tenant}\""),

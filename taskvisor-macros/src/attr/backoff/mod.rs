@@ -23,7 +23,7 @@ use crate::error::nearest::{alternatives, nearest};
 use crate::error::rule::Rule;
 use crate::error::values::advice;
 
-use self::notation::{in_another_notation, other_value};
+use self::notation::{in_another_notation, other_value, parts_behind};
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Backoff,
@@ -82,7 +82,7 @@ pub(crate) struct Parts {
 
 impl Backoff {
     pub(crate) fn read(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<OptionValue<Self>> {
-        if let Some(error) = other_value(argument) {
+        if let Some(error) = other_value(argument).or_else(|| parts_behind(argument)) {
             return Err(error);
         }
         if !argument.input.peek(token::Paren) {

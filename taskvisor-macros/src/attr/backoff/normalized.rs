@@ -63,6 +63,11 @@ pub(super) fn misplaced(list: TokenStream) -> TokenStream {
     item.unwrap_or(first).into_iter().take(1).collect()
 }
 
+fn is_group(item: &TokenStream) -> bool {
+    let mut tokens = item.clone().into_iter();
+    matches!((tokens.next(), tokens.next()), (Some(TokenTree::Group(_)), None))
+}
+
 fn kind_of(word: &str) -> Option<&'static str> {
     let word = if same_word(word, "fixed") { "constant" } else { word };
     nearest(word, KIND_WORDS.iter().copied())
@@ -71,7 +76,10 @@ fn kind_of(word: &str) -> Option<&'static str> {
 impl Found {
     fn read(&mut self, list: TokenStream) -> Option<()> {
         let list = ungrouped(flat(list));
-        split(list).into_iter().try_for_each(|item| self.read_item(item))
+        split(list).into_iter().try_for_each(|item| match is_group(&item) {
+            true => self.read(item),
+            false => self.read_item(item),
+        })
     }
 
     fn read_item(&mut self, item: TokenStream) -> Option<()> {

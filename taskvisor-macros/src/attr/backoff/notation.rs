@@ -1,17 +1,20 @@
 //! The errors of a backoff in another notation.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Ident, LitStr, Token, token};
+use syn::parse::discouraged::Speculative;
+use syn::{Ident, Lit, LitStr, Token, token};
 
 use crate::attr::arguments::Argument;
+use crate::attr::corrected::content;
 use crate::attr::duration;
 use crate::attr::value::up_to_comma;
 use crate::error::rule::Rule;
 use crate::text::text_of;
 
-use super::KIND_WORDS;
 use super::normalized::{is_normal, misplaced, normalized};
+use super::{GRAMMAR, KIND_WORDS};
 
 /// The error of `backoff = (..)`, `backoff { .. }`, `backoff: exp` and the like, if the items can all be told.
 pub(super) fn other_value(argument: &Argument<'_>) -> Option<syn::Error> {
@@ -22,7 +25,10 @@ pub(super) fn other_value(argument: &Argument<'_>) -> Option<syn::Error> {
     let fork = input.fork();
     let (has_sign, _) = (fork.parse::<Token![=]>().is_ok(), fork.parse::<Token![:]>());
     let is_group = fork.peek(token::Paren) || fork.peek(token::Bracket) || fork.peek(token::Brace);
-    let is_duration = fork.fork().parse::<LitStr>().is_ok_and(|text| duration::parse(&text.value()).is_ok());
+    let is_duration = fork.fork().parse::<Lit>().is_ok_and(|literal| match &literal {
+        Lit::Str(_) | Lit::Int(_) => duration::parse(&content(&literal)).is_ok_and(|time| !time.is_zero()),
+        _ => false,
+    });
     if has_sign && !is_group && !is_duration {
         return None;
     }
@@ -38,6 +44,33 @@ pub(super) fn other_value(argument: &Argument<'_>) -> Option<syn::Error> {
             input.error(Rule::MissingEqualsSign.message(format!("expected `=` or `(`; write `{backoff}`")))
         }
     })
+}
+
+/// The error of parts behind the backoff: `backoff = "exp", first = "1s"`. Reads the parts.
+pub(super) fn parts_behind(argument: &Argument<'_>) -> Option<syn::Error> {
+    let fork = argument.input.fork();
+    let _ = fork.parse::<Token![=]>();
+    let mut tokens = up_to_comma(&fork);
+    let first = fork.fork();
+    if !begins_with_part(&fork) {
+        return None;
+    }
+    while begins_with_part(&fork) {
+        let _ = fork.parse::<Token![,]>().map(|comma| comma.to_tokens(&mut tokens));
+        tokens.extend(up_to_comma(&fork));
+    }
+    let backoff = normalized(None, tokens)?;
+    argument.input.advance_to(&fork);
+    let _ = first.parse::<Token![,]>();
+    let problem = format!("this belongs to the backoff; write `{backoff}`");
+    Some(first.error(Rule::OptionAtWrongLevel.message(problem)))
+}
+
+/// Whether a comma, a part and `=` follow.
+fn begins_with_part(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    let is_part = |word: Ident| GRAMMAR.options.iter().any(|(name, ..)| word == name);
+    fork.parse::<Token![,]>().is_ok() && fork.parse::<Ident>().is_ok_and(is_part) && fork.peek(Token![=])
 }
 
 /// The error of a list whose items can all be told, but stand in other places than here. Reads the list then.

@@ -1,14 +1,20 @@
 //! A wrong value as it should be written, for the message.
 
+mod list;
+mod slot;
+
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Lit;
 
 use crate::attr::arguments::Argument;
 use crate::attr::duration;
 use crate::attr::grammar::Form;
-use crate::attr::names::{flat, split};
+use crate::attr::names::flat;
 use crate::error::nearest::same_word;
 use crate::text::text_of;
+
+use self::list::{crates_in, events_in};
+use self::slot::slot_in;
 
 /// The words of units in calls such as `5.secs()`, and their units.
 const UNITS: &[(&str, &str)] = &[
@@ -47,33 +53,12 @@ impl Argument<'_> {
             Form::Factor => factor_in(tokens)?,
             Form::Keyword(words, _) => format!("\"{}\"", keyword_in(tokens, words)?),
             Form::Name => format!("\"{}\"", name_in(tokens)?),
-            Form::Slot => format!("\"{}\"", self.slot_in(tokens)?),
-            Form::Events(words) => return Some(format!("{}({})", self.key, words_in(tokens, Some(words))?)),
-            Form::Crates => format!("[{}]", words_in(tokens, None)?),
-            Form::Path => return None,
+            Form::Slot => format!("\"{}\"", slot_in(tokens, &self.context.names.parameters)?),
+            Form::Events(words) => return Some(format!("{}({})", self.key, events_in(tokens, words)?)),
+            Form::Crates => format!("[{}]", crates_in(tokens)?),
+            Form::Path => path_in(tokens)?,
         };
         Some(format!("{} = {value}", self.key))
-    }
-
-    /// The text of a slot with the arguments in it: `"t-{}", tenant` is `t-{tenant}`.
-    fn slot_in(&self, tokens: TokenStream) -> Option<String> {
-        let names = &self.context.names.parameters;
-        let words = words(tokens.clone()).into_iter().filter(|word| names.contains(word));
-        let mut arguments = words.map(|word| format!("{{{word}}}"));
-        let texts = literals(tokens.clone()).into_iter().filter(|literal| matches!(literal, Lit::Str(_)));
-        let texts: Vec<String> = texts.map(|text| content(&text)).collect();
-        if texts.len() > 1 {
-            return arguments.next().is_none().then(|| texts.concat());
-        }
-        let Some(text) = texts.into_iter().next() else {
-            let all: Vec<String> = arguments.collect();
-            return if all.is_empty() { name_in(tokens) } else { Some(all.join("-")) };
-        };
-        let mut filled = text;
-        while let Some(start) = filled.find("{}") {
-            filled.replace_range(start..start + 2, &arguments.next()?);
-        }
-        Some(filled).filter(|text| !text.trim().is_empty())
     }
 }
 
@@ -86,6 +71,8 @@ fn duration_in(tokens: TokenStream) -> Option<String> {
     let text = content(&only(literals(tokens))?);
     let is_number = text.starts_with(|first: char| first.is_ascii_digit());
     let text = text.replace('_', "");
+    let suffixes = ["u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f64"];
+    let text = suffixes.iter().find_map(|suffix| text.strip_suffix(suffix)).unwrap_or(&text).to_owned();
     match duration::parse(&text) {
         Ok(time) if !time.is_zero() => Some(text),
         Ok(_) => None,
@@ -109,7 +96,8 @@ fn count_in(tokens: TokenStream) -> Option<String> {
     let digits: String =
         number.trim().chars().take_while(|letter| letter.is_ascii_digit() || *letter == '_').collect();
     let rest = number.trim()[digits.len()..].trim_start_matches(".0");
-    let is_suffix = rest.is_empty() || rest.starts_with(['i', 'u']) || rest.starts_with(".0");
+    let is_suffix = rest.is_empty()
+        || rest.starts_with(|letter: char| letter != 'e' && letter.is_alphabetic() || letter == ' ');
     let spelled = NUMBERS.iter().position(|word| *word == number).map(|number| number.to_string());
     let count = if digits.is_empty() || !is_suffix { spelled? } else { digits };
     count.replace('_', "").parse::<u32>().is_ok_and(|number| number > 0).then_some(count)
@@ -145,38 +133,15 @@ fn name_in(tokens: TokenStream) -> Option<String> {
     (is_name && written.contains(char::is_lowercase)).then_some(written)
 }
 
-/// The words of a list, with or without quotes, separated by anything. If they are chosen from `known`, all of them must be.
-fn words_in(tokens: TokenStream, known: Option<&[&str]>) -> Option<String> {
-    let mut found: Vec<String> = Vec::new();
-    for item in split(ungrouped(tokens)) {
-        let literals = literals(item.clone());
-        let written = match literals.is_empty() {
-            true => words(item),
-            false => literals.iter().map(content).collect(),
-        };
-        let separate = |text: &String| text.split([',', '|', ' ']).map(str::to_owned).collect::<Vec<_>>();
-        for word in written.iter().flat_map(separate).filter(|word| !word.is_empty()) {
-            let word = match known {
-                Some(known) => match known.iter().find(|known| same_word(known, &word)) {
-                    Some(known) => (*known).to_owned(),
-                    // The type of a path, or a word of a condition.
-                    None if word.starts_with("Event")
-                        || ["any", "or", "and", "of", "vec"].contains(&&*word) =>
-                    {
-                        continue;
-                    }
-                    None => return None,
-                },
-                None => word.replace('-', "_"),
-            };
-            if !found.contains(&word) {
-                found.push(word);
-            }
-        }
-    }
-    let are_names =
-        found.iter().all(|word| word.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
-    (!found.is_empty() && are_names).then(|| found.join(", "))
+/// The path of a crate, which begins at the root.
+fn path_in(tokens: TokenStream) -> Option<String> {
+    let written = match only(literals(tokens.clone())) {
+        Some(literal) => content(&literal),
+        None => text_of(ungrouped(tokens)),
+    };
+    let is_path = written.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':');
+    let root = if written.starts_with("::") || written.starts_with("crate") { "" } else { "::" };
+    (is_path && written.contains(char::is_alphabetic)).then(|| format!("{root}{written}"))
 }
 
 /// The tokens inside of brackets that contain all of them.
@@ -214,7 +179,7 @@ fn words(tokens: TokenStream) -> Vec<String> {
 }
 
 /// The text of a literal without its quotes and its prefix.
-pub(super) fn content(literal: &Lit) -> String {
+pub(crate) fn content(literal: &Lit) -> String {
     match literal {
         Lit::Str(text) => text.value(),
         Lit::ByteStr(text) => String::from_utf8_lossy(&text.value()).into_owned(),
