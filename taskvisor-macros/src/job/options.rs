@@ -5,7 +5,7 @@ use syn::{Ident, LitStr, Token};
 
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::backoff;
-use crate::attr::constant::{Constant, Value};
+use crate::attr::constant::Value;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::keyword::{Keywords, words};
 use crate::attr::names::Names;
@@ -16,8 +16,8 @@ use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
 
-use super::check::REPEATS;
 use super::slot_option;
+pub(super) use super::slot_option::Slot;
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Job,
@@ -57,6 +57,9 @@ impl Admission {
     }
 }
 
+pub(super) const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
+                       and its value would never arrive; write `restart = \"on-failure\"`";
+
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
@@ -66,19 +69,6 @@ pub(super) struct Options {
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
     pub(super) runtime: RuntimePath,
-}
-
-/// The key under which submissions compete.
-#[derive(Default)]
-pub(super) enum Slot {
-    #[default]
-    None,
-    /// A text with the names of arguments in it.
-    Format(LitStr),
-    /// One key for all submissions.
-    Constant(Constant),
-    /// Invalid; already reported.
-    Invalid,
 }
 
 impl Options {

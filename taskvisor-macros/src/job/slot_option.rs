@@ -8,8 +8,20 @@ use crate::attr::constant::Constant;
 use crate::attr::value::up_to_comma;
 use crate::error::rule::Rule;
 
-use super::options::Slot;
 use super::template::{Placeholder, placeholders};
+
+/// The key under which submissions compete.
+#[derive(Default)]
+pub(super) enum Slot {
+    #[default]
+    None,
+    /// A text with the names of arguments in it.
+    Format(LitStr),
+    /// One key for all submissions.
+    Constant(Constant),
+    /// Invalid; already reported.
+    Invalid,
+}
 
 const EMPTY: &str = "a slot cannot be empty: it is the key under which submissions compete";
 
