@@ -10,6 +10,7 @@
 // A module imports only from modules declared above it.
 mod error;
 mod span;
+mod text;
 mod attr;
 mod ast;
 mod valid;

@@ -4,7 +4,6 @@ pub(crate) mod role;
 pub(crate) mod unreadable;
 pub(crate) mod function;
 pub(crate) mod attribute;
-pub(crate) mod type_text;
 pub(crate) mod spelling;
 pub(crate) mod parameter;
 pub(crate) mod future;

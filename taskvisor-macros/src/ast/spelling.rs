@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, Pat, PatType, PathArguments, PathSegment, Type, TypeReference};
 
-use crate::ast::type_text::type_text;
+use crate::text::text_of;
 
 /// The type without the invisible group of a `macro_rules` fragment, or parentheses.
 pub(crate) fn ungrouped(of_type: &Type) -> &Type {
@@ -17,7 +17,7 @@ pub(crate) fn ungrouped(of_type: &Type) -> &Type {
 
 /// The type as text, for a message.
 pub(crate) fn text(tokens: impl ToTokens) -> String {
-    type_text(tokens.to_token_stream())
+    text_of(tokens.to_token_stream())
 }
 
 /// The parameter with another type, as in `db: State<Db>`.

@@ -1,4 +1,4 @@
-//! The list in an attribute's parentheses: the grammar of its options, and the parser.
+//! The list in an attribute's parentheses: the parser of its options.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -6,79 +6,27 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Token};
 
-use crate::error::advice::{Advice, OptionsOf};
-use crate::error::nearest::{alternatives, begins_like, resembling, same_word};
+use crate::attr::grammar::{Form, Grammar};
+use crate::attr::names::Names;
+use crate::attr::rejected::is_rejected;
 use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 
-/// The options of one attribute.
-pub(crate) struct Grammar {
-    /// The attribute; it selects the advice for other words.
-    pub(crate) of: OptionsOf,
-    /// Each option with an example.
-    pub(crate) options: &'static [(&'static str, &'static str)],
-}
-
-impl Grammar {
-    fn example(&self, option: &str) -> Option<&'static str> {
-        self.options.iter().find(|(name, _)| *name == option).map(|(_, example)| *example)
-    }
-
-    /// The error of an option that does not exist, at `tokens`.
-    fn unknown(&self, tokens: impl ToTokens, written: &str) -> syn::Error {
-        let unknown = match self.of {
-            OptionsOf::Backoff => Rule::UnknownBackoffPart,
-            _ => Rule::UnknownOption,
-        };
-        let (rule, suggestion) = match self.suggestion(written) {
-            Some(Suggestion::Option(name)) => {
-                (unknown, format!("did you mean `{name}`? {}", self.expected()))
-            }
-            Some(Suggestion::Advice(advice)) => (advice.rule, advice.text.to_owned()),
-            None => (unknown, self.expected()),
-        };
-        rule.error(tokens, format!("unknown option `{written}`; {suggestion}"))
-    }
-
-    /// The nearest word: an exact word of the table, then the most similar word, then one with the same beginning; an option
-    /// wins over a word of the table at the same distance.
-    fn suggestion(&self, written: &str) -> Option<Suggestion> {
-        let options: Vec<_> =
-            self.options.iter().map(|(name, _)| (*name, Suggestion::Option(name))).collect();
-        let words: Vec<_> =
-            self.of.advice().map(|(word, advice)| (word, Suggestion::Advice(advice))).collect();
-        let exact =
-            words.iter().find(|(word, _)| same_word(word, written)).map(|(_, suggestion)| *suggestion);
-        // A short word resembles too many others to be a typing error of one of them.
-        let long = || words.iter().copied().filter(|(word, _)| word.len() > 3);
-        exact
-            .or_else(|| resembling(written, options.iter().copied().chain(long())))
-            .or_else(|| begins_like(written, options.iter().copied()))
-            .or_else(|| begins_like(written, long()))
-    }
-
-    fn no_option(&self) -> String {
-        format!("this is no option; {}", self.expected())
-    }
-
-    fn expected(&self) -> String {
-        format!("expected {}", alternatives(self.options.iter().map(|(name, _)| format!("`{name}`"))))
-    }
-}
-
-/// What to write instead of an unknown word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Suggestion {
-    Option(&'static str),
-    /// The advice for a word of the table.
-    Advice(Advice),
+/// What the options of a list are compared with.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) grammar: &'a Grammar,
+    /// The names of the function under the attribute.
+    pub(crate) names: &'a Names,
 }
 
 /// One option during parsing: its key, and the input after the key.
 pub(crate) struct Argument<'input> {
     pub(crate) key: Ident,
+    pub(crate) form: Form,
     /// An example of this option, for messages.
     pub(crate) example: &'static str,
+    pub(crate) context: Context<'input>,
     pub(crate) input: ParseStream<'input>,
 }
 
@@ -93,15 +41,23 @@ impl Argument<'_> {
 pub(crate) type ReadOne<'a> = dyn FnMut(&Argument<'_>, &mut Errors) -> syn::Result<bool> + 'a;
 
 /// Reads all tokens of an attribute.
-pub(crate) fn read_all(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors, set: &mut ReadOne<'_>) {
+pub(crate) fn read_all(
+    tokens: TokenStream,
+    context: Context<'_>,
+    errors: &mut Errors,
+    set: &mut ReadOne<'_>,
+) {
+    if is_rejected(&tokens) {
+        return;
+    }
     let parser = |input: ParseStream<'_>| {
-        read_list(input, grammar, errors, set);
+        read_list(input, context, errors, set);
         Ok(())
     };
     // Unparsed tokens inside brackets belong to a value. If there are errors, one of them reports that value.
     if let Err(error) = parse_to_the_end(tokens, parser) {
         if errors.is_empty() {
-            errors.push(Rule::MissingOptionName.error_at(error.span(), grammar.no_option()));
+            errors.push(Rule::MissingOptionName.error_at(error.span(), context.grammar.no_option()));
         }
     }
 }
@@ -109,13 +65,13 @@ pub(crate) fn read_all(tokens: TokenStream, grammar: &Grammar, errors: &mut Erro
 /// Reads options up to the end of `input`; a mistake in one does not hide the mistakes in the next.
 pub(crate) fn read_list(
     input: ParseStream<'_>,
-    grammar: &Grammar,
+    context: Context<'_>,
     errors: &mut Errors,
     set: &mut ReadOne<'_>,
 ) {
     let mut seen = Vec::new();
     while !input.is_empty() {
-        if let Err(error) = read_option(input, grammar, errors, &mut seen, set) {
+        if let Err(error) = read_option(input, context, errors, &mut seen, set) {
             errors.push(error);
             skip_to_comma(input);
         }
@@ -129,24 +85,26 @@ pub(crate) fn read_list(
 
 fn read_option(
     input: ParseStream<'_>,
-    grammar: &Grammar,
+    context: Context<'_>,
     errors: &mut Errors,
     seen: &mut Vec<Ident>,
     set: &mut ReadOne<'_>,
 ) -> syn::Result<()> {
+    let grammar = context.grammar;
     if !input.peek(Ident::peek_any) {
-        return Err(input.error(Rule::MissingOptionName.message(grammar.no_option())));
+        return Err(grammar.missing_name(input, seen));
     }
     let key = input.call(Ident::parse_any)?;
     let (word, tokens) = hyphenated(&key, input)?;
-    let Some(example) = grammar.example(&word) else {
-        return Err(grammar.unknown(tokens, &word));
+    let Some((form, example)) = grammar.option(&word) else {
+        let bare_word = if key == word { grammar.bare_word(&key, input, seen, &context) } else { None };
+        return Err(bare_word.unwrap_or_else(|| grammar.unknown(tokens, &word)));
     };
     if seen.contains(&key) {
         return Err(Rule::DuplicateOption.error(key, format!("`{word}` is given twice; keep one of the two")));
     }
     seen.push(key.clone());
-    let argument = Argument { key, example, input };
+    let argument = Argument { key, form, example, context, input };
     if set(&argument, errors)? { Ok(()) } else { Err(grammar.unknown(&argument.key, &word)) }
 }
 

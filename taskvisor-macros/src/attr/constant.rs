@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
-use syn::Expr;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Expr, LitStr};
 
 use crate::error::rule::Rule;
 use crate::span::{attribute_span, span_at};
@@ -46,6 +46,15 @@ impl Value<Duration> {
             let nanoseconds = Literal::u32_unsuffixed(duration.subsec_nanos());
             quote_spanned!(span=> ::core::time::Duration::new(#seconds, #nanoseconds))
         })
+    }
+}
+
+impl Value<LitStr> {
+    pub(crate) fn expand_text(&self) -> TokenStream {
+        match self {
+            Self::Literal(text) => text.to_token_stream(),
+            Self::Constant(constant) => constant.expand_text(),
+        }
     }
 }
 
@@ -103,14 +112,30 @@ impl Constant {
     ///
     /// For use in a constant or a static, where a failed condition is a compile error.
     pub(crate) fn expand(&self, of_type: &TokenStream) -> TokenStream {
-        let expression = &self.expression;
-        let conditions = self.conditions.iter().map(|Condition { expression, message, span }| {
+        let conditions = self.conditions();
+        self.expand_with(of_type, &quote!(#(#conditions)*))
+    }
+
+    /// The same for a text. A failed condition is a constant of its own: many constants depend on a name, and the compiler
+    /// would note each of them.
+    pub(crate) fn expand_text(&self) -> TokenStream {
+        let conditions = self.conditions();
+        let of_type = quote_spanned!(attribute_span()=> &'static ::core::primitive::str);
+        self.expand_with(&of_type, &quote!(#(const _: () = { #conditions };)*))
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = TokenStream> {
+        self.conditions.iter().map(|Condition { expression, message, span }| {
             quote_spanned!(span_at(*span)=> ::core::assert!(#expression, #message);)
-        });
+        })
+    }
+
+    fn expand_with(&self, of_type: &TokenStream, conditions: &TokenStream) -> TokenStream {
+        let expression = &self.expression;
         quote_spanned! {span_at(self.span())=>
             {
                 const __TASKVISOR_VALUE: #of_type = #expression;
-                #(#conditions)*
+                #conditions
                 __TASKVISOR_VALUE
             }
         }

@@ -21,6 +21,10 @@ pub(crate) fn parse(text: &str) -> Result<Duration, (Rule, String)> {
             let problem = format!("the duration \"{text}\" has no unit; write \"{text}s\" or \"{text}ms\"");
             Err((Rule::InvalidDuration, problem))
         }
+        Err(_) if rewritten(text).is_some() => {
+            let right = rewritten(text).unwrap_or_default();
+            Err((Rule::InvalidDuration, format!("invalid duration \"{text}\"; write \"{right}\"")))
+        }
         Err(_) => Err((
             Rule::InvalidDuration,
             format!(
@@ -29,6 +33,31 @@ pub(crate) fn parse(text: &str) -> Result<Duration, (Rule, String)> {
             ),
         )),
     }
+}
+
+/// A duration in the notation of ISO 8601, of a clock, or with other letters, as it is written here.
+pub(crate) fn rewritten(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase();
+    // `P1M` is a month, and `PT1M` a minute.
+    let iso = lower.strip_prefix('p').filter(|time| time.contains('t') || !time.contains('m'));
+    let iso = iso.map(|time| time.replace('t', " ").replace('h', "h ").replace('m', "m ").replace("  ", " "));
+    let point = lower.replace(',', ".");
+    let letters = lower.trim_end_matches('.').trim_start_matches("every ").replace(" and ", " ");
+    let candidates = [iso, clock(&lower), Some(letters), Some(point), Some(lower.replace(',', " "))];
+    let mut candidates = candidates.into_iter().flatten().map(|candidate| candidate.trim().to_owned());
+    let is_right = |candidate: &String| {
+        let duration = humantime::parse_duration(candidate);
+        *candidate != text && duration.is_ok_and(|duration| !duration.is_zero() && duration <= LONGEST)
+    };
+    candidates.find(is_right)
+}
+
+/// `00:01:30` as `1m 30s`.
+fn clock(text: &str) -> Option<String> {
+    let parts: Option<Vec<u64>> = text.split(':').map(|part| part.parse().ok()).collect();
+    let parts = parts.filter(|parts| parts.len() == 3)?;
+    let units = parts.iter().zip(["h", "m", "s"]).filter(|(number, _)| **number > 0);
+    Some(units.map(|(number, unit)| format!("{number}{unit}")).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -55,6 +84,34 @@ mod tests {
         for text in ["", " ", "soon", "5 parsecs", "-5s", "1.5.2s", "s"] {
             let (_, message) = parse(text).unwrap_err();
             assert!(message.starts_with("invalid duration"), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn other_notations_are_rewritten() {
+        for (text, expected) in [
+            ("PT5S", "5s"),
+            ("PT1H30M", "1h 30m"),
+            ("P1D", "1d"),
+            ("P1DT2H", "1d 2h"),
+            ("1h,30m", "1h 30m"),
+            ("every 30s", "30s"),
+            ("00:00:05", "5s"),
+            ("01:30:00", "1h 30m"),
+            ("5S", "5s"),
+            ("5 MIN", "5 min"),
+            ("5s.", "5s"),
+            ("1,5s", "1.5s"),
+            ("1h and 30m", "1h 30m"),
+        ] {
+            assert_eq!(rewritten(text).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                parse(text).unwrap_err().1,
+                format!("invalid duration \"{text}\"; write \"{expected}\"")
+            );
+        }
+        for text in ["", "soon", "5", "00:00:00", "1:2", "P1M", "-5s", "5s"] {
+            assert_eq!(rewritten(text), None, "{text}");
         }
     }
 

@@ -1,16 +1,32 @@
 //! Values that are one of a few keywords.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, Path};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
+use crate::attr::grammar::Form;
+use crate::attr::unsuitable::shown;
 use crate::attr::value::OptionValue;
+use crate::attr::wrapped::argument_of_wrapper;
 use crate::error::nearest::{alternatives, nearest, same_word};
 use crate::error::rule::Rule;
+use crate::text::text_of;
 
 /// The keywords of an option, with their meanings.
 pub(crate) type Keywords<T> = [(&'static str, T)];
+
+/// The words of keywords.
+pub(crate) const fn words<T: Copy, const N: usize>(keywords: &[(&'static str, T)]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut index = 0;
+    while index < N {
+        words[index] = keywords[index].0;
+        index += 1;
+    }
+    words
+}
 
 impl Argument<'_> {
     /// A keyword in quotes, or a const expression.
@@ -19,9 +35,8 @@ impl Argument<'_> {
         if let Expr::Lit(literal) = &expression {
             return Ok(self.option_value(Value::Literal(self.chosen(&literal.lit, choices)?)));
         }
-        if let Some(name) = without_quotes(&expression, choices) {
-            let message = format!("the value is written in quotes: \"{name}\"");
-            return Err(Rule::MissingQuotes.error(&expression, message));
+        if let Some(error) = self.no_constant(&expression) {
+            return Err(error);
         }
         Ok(self.option_value(Value::Constant(Constant::new(expression))))
     }
@@ -40,31 +55,165 @@ impl Argument<'_> {
     }
 
     fn chosen<T: Copy>(&self, literal: &Lit, choices: &Keywords<T>) -> syn::Result<T> {
-        let names = || choices.iter().map(|(name, _)| *name);
-        let expected = alternatives(names().map(|name| format!("\"{name}\"")));
         let Lit::Str(text) = literal else {
-            return Err(Rule::WrongValueType.error(literal, format!("`{}` is one of {expected}", self.key)));
+            let problem = format!("`{}` is one of {}", self.key, self.expected());
+            let write = self.corrected(literal.to_token_stream());
+            let write = write.map(|option| format!("; write `{option}`")).unwrap_or_default();
+            return Err(Rule::WrongValueType.error(literal, format!("{problem}{write}")));
         };
-        let text = text.value();
-        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
+        let written = text.value();
+        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == written) {
             return Ok(*value);
         }
-        let guess = nearest(&text, names()).map(|name| format!("did you mean \"{name}\"? "));
-        let guess = guess.unwrap_or_default();
-        let message = format!("unknown value \"{text}\" for `{}`; {guess}expected {expected}", self.key);
-        Err(Rule::UnknownValue.error(literal, message))
+        Err(self.text_with_arguments(text, &written).unwrap_or_else(|| self.unknown_value(literal, &written)))
+    }
+
+    /// The error of a word that is no keyword.
+    fn unknown_value(&self, tokens: impl ToTokens, word: &str) -> syn::Error {
+        let guess = nearest(word, self.keywords().iter().copied());
+        let guess = guess.map(|name| format!("did you mean \"{name}\"? ")).unwrap_or_default();
+        let written = shown(&tokens);
+        let problem =
+            format!("unknown value {written} for `{}`; {guess}expected {}", self.key, self.expected());
+        Rule::UnknownValue.error(tokens, problem)
+    }
+
+    pub(super) fn keywords(&self) -> &'static [&'static str] {
+        match self.form {
+            Form::Keyword(words, _) => words,
+            _ => &[],
+        }
+    }
+
+    fn expected(&self) -> String {
+        alternatives(self.keywords().iter().map(|name| format!("\"{name}\"")))
+    }
+
+    /// The error of an expression that is no constant: a keyword without its quotes, or with arguments.
+    fn no_constant(&self, expression: &Expr) -> Option<syn::Error> {
+        match expression {
+            Expr::Path(path) => self.no_constant_path(&path.path),
+            Expr::Array(array) if !self.is_wrapped(expression) => {
+                array.elems.iter().find_map(|element| self.no_constant(element))
+            }
+            Expr::Tuple(tuple) if !self.is_wrapped(expression) => {
+                tuple.elems.iter().find_map(|element| self.no_constant(element))
+            }
+            Expr::Binary(_) | Expr::Block(_) => {
+                let tokens = expression.to_token_stream();
+                let words = text_of(tokens.clone());
+                if !words.contains(char::is_lowercase) {
+                    return None;
+                }
+                let with_arguments = || self.text_with_arguments(expression, &words);
+                self.without_quotes(tokens)
+                    .or_else(with_arguments)
+                    .or_else(|| self.unsuitable_word(expression, &words))
+            }
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => self.call(expression, &path.path, call.args.to_token_stream()),
+                _ => None,
+            },
+            Expr::Struct(call) => self.call(expression, &call.path, call.fields.to_token_stream()),
+            _ if self.is_wrapped(expression) => {
+                Some(self.wrong(expression, Rule::WrongValueType, "the value is a word in quotes"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A path in capitals is a constant, and a variant of the option's own type too.
+    fn no_constant_path(&self, path: &Path) -> Option<syn::Error> {
+        let word = self.word_of(path)?;
+        let tokens = path.to_token_stream();
+        if let Some(error) = self.without_quotes(tokens) {
+            return Some(error);
+        }
+        let is_own = path.segments.len() > 1 && word.starts_with(char::is_uppercase);
+        let is_near = nearest(&word, self.keywords().iter().copied()).is_some();
+        self.unsuitable_word(path, &word)
+            .or_else(|| (is_own || is_near).then(|| self.unknown_value(path, &word)))
+    }
+
+    /// The last word of a path that can be no constant.
+    fn word_of(&self, path: &Path) -> Option<String> {
+        let Form::Keyword(words, of_type) = self.form else { return None };
+        let mut segments = path.segments.iter().rev();
+        let word = segments.next()?.ident.to_string();
+        let owner = segments.next();
+        let is_of_own_type = owner.is_some_and(|owner| owner.ident == of_type);
+        let is_variant = is_of_own_type && words.iter().any(|keyword| variant(keyword) == word);
+        let is_camel_case = word.starts_with(char::is_uppercase);
+        let is_word = word.contains(char::is_lowercase)
+            && !is_variant
+            && (owner.is_none() || is_of_own_type || !is_camel_case);
+        is_word.then_some(word)
+    }
+
+    fn without_quotes(&self, tokens: TokenStream) -> Option<syn::Error> {
+        let option = self.corrected(tokens.clone())?;
+        Some(Rule::MissingQuotes.error(tokens, format!("the value is written in quotes; write `{option}`")))
+    }
+
+    /// The error of a keyword with arguments, such as `queue(10)`, and of the option's name in place of the keyword.
+    fn call(&self, whole: &Expr, function: &Path, arguments: TokenStream) -> Option<syn::Error> {
+        let word = function.segments.last()?.ident.to_string();
+        if self.key == word && function.segments.len() == 1 {
+            let option = self.with_arguments("", arguments)?;
+            let problem = format!("`{word}` is named twice; write `{option}`");
+            return Some(Rule::ValueWithArguments.error(whole, problem));
+        }
+        if let Some(error) = argument_of_wrapper(whole).and_then(|argument| self.no_constant(argument)) {
+            return Some(error);
+        }
+        let Form::Keyword(keywords, of_type) = self.form else { return None };
+        // A variant takes no arguments either.
+        let owner = function.segments.iter().rev().nth(1);
+        let is_variant = owner.is_some_and(|owner| owner.ident == of_type);
+        let word = if is_variant { Some(word) } else { self.word_of(function) };
+        let known = word.and_then(|word| keywords.iter().find(|keyword| same_word(keyword, &word)));
+        if let Some(keyword) = known {
+            let option = self.with_arguments(keyword, arguments)?;
+            return Some(self.refused_call(whole, &option));
+        }
+        self.is_wrapped(whole)
+            .then(|| self.wrong(whole, Rule::WrongValueType, "the value is a word in quotes"))
+    }
+
+    /// The same for a text, such as `"on-failure:3"`, and for a backoff that is a duration.
+    fn text_with_arguments(&self, text: impl ToTokens, written: &str) -> Option<syn::Error> {
+        let end = written.find(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')?;
+        let keyword = self.keywords().iter().find(|keyword| same_word(keyword, &written[..end]))?;
+        let arguments = written[end..].trim_matches(['(', ')', ':', '=', ' ', '[', ']', '{', '}', ',']);
+        // A duration is no token without its quotes.
+        let quoted = |argument: &str| match crate::attr::duration::parse(argument) {
+            Ok(time) if !time.is_zero() => format!("\"{argument}\""),
+            _ => argument.to_owned(),
+        };
+        let item = |item: &str| match item.split_once(['=', ':']) {
+            Some((key, value)) => format!("{} = {}", key.trim(), quoted(value.trim())),
+            None => quoted(item.trim()),
+        };
+        let arguments: Vec<String> = arguments.split(',').map(item).collect();
+        let option = self.with_arguments(keyword, arguments.join(", ").parse().ok()?)?;
+        Some(self.refused_call(text, &option))
+    }
+
+    fn refused_call(&self, whole: impl ToTokens, option: &str) -> syn::Error {
+        let written = text_of(whole.to_token_stream());
+        Rule::ValueWithArguments
+            .error(whole, format!("`{written}` is no value of `{}`; write `{option}`", self.key))
     }
 }
 
-/// A keyword without its quotes; lower case distinguishes it from the name of a constant.
-fn without_quotes<T>(expression: &Expr, choices: &Keywords<T>) -> Option<&'static str> {
-    let written = match expression {
-        Expr::Path(path) => path.to_token_stream(),
-        Expr::Binary(binary) => binary.to_token_stream(),
-        Expr::Call(call) => call.func.to_token_stream(),
-        _ => return None,
+/// The variant of a keyword: `OnFailure` of `on-failure`.
+fn variant(keyword: &str) -> String {
+    let capitalized = |part: &str| {
+        let mut letters = part.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     };
-    let written = written.to_string();
-    let is_word = written.chars().all(|letter| letter.is_lowercase() || matches!(letter, '_' | '-' | ' '));
-    choices.iter().map(|(name, _)| *name).find(|name| is_word && same_word(name, &written))
+    keyword.split(['-', '_']).map(capitalized).collect()
 }

@@ -1,4 +1,4 @@
-//! Scalar values: durations, numbers, names.
+//! Scalar values: durations and numbers.
 
 use std::time::Duration;
 
@@ -7,9 +7,14 @@ use syn::{Expr, Lit, UnOp};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
+use crate::attr::corrected::content;
 use crate::attr::duration;
 use crate::attr::value::OptionValue;
 use crate::error::rule::Rule;
+
+const TIME_IN_QUOTES: &str = "a duration is written in quotes, with its unit";
+
+const COUNT: &str = "a count is a whole number, without quotes";
 
 /// Whether a duration may be zero.
 #[derive(Clone, Copy)]
@@ -26,6 +31,9 @@ impl Argument<'_> {
             Expr::Lit(literal) => Value::Literal(self.duration_literal(&literal.lit, zero)?),
             _ if is_negative(&expression) => {
                 return Err(self.wrong(&expression, Rule::NegativeDuration, "a duration cannot be negative"));
+            }
+            _ if self.is_wrapped(&expression) => {
+                return Err(self.wrong(&expression, Rule::WrongValueType, TIME_IN_QUOTES));
             }
             _ => {
                 let mut constant = Constant::new(expression);
@@ -44,14 +52,24 @@ impl Argument<'_> {
 
     fn duration_literal(&self, literal: &Lit, zero: Zero) -> syn::Result<Duration> {
         let Lit::Str(text) = literal else {
-            let written = literal.to_token_stream().to_string();
-            let unit_is_there = duration::parse(&written).is_ok_and(|duration| !duration.is_zero());
-            return Err(if unit_is_there {
-                Rule::MissingQuotes.error(literal, format!("a duration is written in quotes: \"{written}\""))
-            } else {
-                self.wrong(literal, Rule::WrongValueType, "a duration is written in quotes, with its unit")
+            let written = content(literal);
+            let is_number = matches!(literal, Lit::Int(_) | Lit::Float(_));
+            let is_zero = is_number && written.trim_matches(['0', '.', '_']).is_empty();
+            return Err(match zero {
+                Zero::Refused(reason) if is_zero => Rule::ZeroDuration.error(literal, self.too_short(reason)),
+                Zero::Allowed if is_zero => Rule::WrongValueType
+                    .error(literal, format!("{TIME_IN_QUOTES}; write `{} = \"0s\"`", self.key)),
+                _ if is_number && duration::parse(&written).is_ok() => {
+                    self.wrong(literal, Rule::MissingQuotes, "a duration is written in quotes")
+                }
+                _ => self.wrong(literal, Rule::WrongValueType, TIME_IN_QUOTES),
             });
         };
+        if is_cron(&text.value()) {
+            if let Some(error) = self.unsuitable_word(text, "cron") {
+                return Err(error);
+            }
+        }
         let duration = duration::parse(&text.value()).map_err(|(rule, problem)| rule.error(text, problem))?;
         match zero {
             Zero::Refused(reason) if duration.is_zero() => {
@@ -78,13 +96,12 @@ impl Argument<'_> {
                     return Err(self.wrong(literal, Rule::CountTooLarge, "the number is above 4294967295"));
                 }
                 None => {
-                    return Err(self.wrong(
-                        literal,
-                        Rule::WrongValueType,
-                        "a count is a whole number, without quotes",
-                    ));
+                    return Err(self.wrong(literal, Rule::WrongValueType, COUNT));
                 }
             },
+            _ if self.is_wrapped(&expression) || self.is_number_word(&expression) => {
+                return Err(self.wrong(&expression, Rule::WrongValueType, COUNT));
+            }
             _ => {
                 let mut constant = Constant::new(expression);
                 constant.require(Rule::ZeroCount, quote!(__TASKVISOR_VALUE != 0), too_small);
@@ -92,6 +109,11 @@ impl Argument<'_> {
             }
         };
         Ok(self.option_value(value))
+    }
+
+    /// Whether the value is a word such as `three`.
+    fn is_number_word(&self, expression: &Expr) -> bool {
+        matches!(expression, Expr::Path(_)) && self.corrected(expression.to_token_stream()).is_some()
     }
 
     /// A factor: a finite number of at least 1, with or without a fraction.
@@ -123,25 +145,6 @@ impl Argument<'_> {
         };
         Ok(self.option_value(value))
     }
-
-    /// A name: a string that is not empty, or a const expression.
-    pub(crate) fn name(&self) -> syn::Result<OptionValue<Expr>> {
-        let expression = self.expression()?;
-        if let Expr::Lit(literal) = &expression {
-            match &literal.lit {
-                Lit::Str(text) if text.value().trim().is_empty() => {
-                    return Err(self.wrong(
-                        text,
-                        Rule::EmptyName,
-                        "a name cannot be empty: events and errors show it",
-                    ));
-                }
-                Lit::Str(_) => {}
-                other => return Err(self.wrong(other, Rule::WrongValueType, "a name is a string")),
-            }
-        }
-        Ok(self.option_value(expression))
-    }
 }
 
 fn is_negative(expression: &Expr) -> bool {
@@ -164,4 +167,12 @@ fn fraction(literal: &Lit) -> Option<f64> {
         Lit::Int(number) if matches!(number.suffix(), "" | "f64") => number.base10_parse().ok(),
         _ => None,
     }
+}
+
+/// Whether the text is a cron expression, such as `*/5 * * * *`.
+fn is_cron(text: &str) -> bool {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let is_field =
+        |field: &&str| field.chars().all(|letter| letter.is_ascii_digit() || "*/,-?".contains(letter));
+    (5..=7).contains(&fields.len()) && fields.iter().all(is_field)
 }

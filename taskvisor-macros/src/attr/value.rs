@@ -1,11 +1,14 @@
 //! The value of an option: an expression, a list, a path.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::parse::ParseBuffer;
-use syn::{Expr, Ident, LitStr, Path, Token, token};
+use syn::parse::{ParseBuffer, ParseStream};
+use syn::{Expr, Ident, Lit, LitStr, Path, Token, token};
 
 use crate::attr::arguments::Argument;
+use crate::attr::grammar::Form;
 use crate::error::rule::Rule;
+use crate::text::text_of;
 
 /// The value of an option, with its key, so that a later check can point at it.
 pub(crate) struct OptionValue<T> {
@@ -18,22 +21,50 @@ impl Argument<'_> {
         OptionValue { key: self.key.clone(), value }
     }
 
-    /// The error of an invalid value; it ends with an example.
+    /// The error of an invalid value; it ends with the option as it should be written, or with an example.
     pub(crate) fn wrong(&self, tokens: impl ToTokens, rule: Rule, problem: &str) -> syn::Error {
-        rule.error(tokens, format!("{problem}; write, for example, `{}`", self.example))
+        let write = match self.corrected(tokens.to_token_stream()) {
+            Some(option) => format!("write `{option}`"),
+            None => format!("write, for example, `{}`", self.example),
+        };
+        rule.error(tokens, format!("{problem}; {write}"))
     }
 
     /// The value of an option that is written `key = value`.
     pub(crate) fn expression(&self) -> syn::Result<Expr> {
         self.equals_sign()?;
-        let mut expression = self.input.parse::<Expr>().map_err(|error| {
+        let start = self.input.fork();
+        let expression = self.input.parse::<Expr>().map_err(|error| {
             Rule::MissingValue.error_at(error.span(), format!("expected a value, as in `{}`", self.example))
         })?;
-        // A `macro_rules` fragment is wrapped in an invisible group.
-        while let Expr::Group(group) = expression {
-            expression = *group.expr;
+        let expression = ungrouped(expression);
+        if let Some(error) = self.several_words(&expression, &start).or_else(|| self.unsuitable(&expression))
+        {
+            return Err(error);
         }
         Ok(expression)
+    }
+
+    /// The error of `timeout = 5 seconds` or `name = health check`, which miss their quotes.
+    fn several_words(&self, first: &Expr, start: ParseStream<'_>) -> Option<syn::Error> {
+        let is_text = matches!(first, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)));
+        let takes_text = matches!(self.form, Form::Duration | Form::Name | Form::Keyword(..) | Form::Count);
+        if self.input.is_empty() || self.input.peek(Token![,]) || is_text || !takes_text {
+            return None;
+        }
+        let words = up_to_comma(start);
+        if words.to_string().contains('=') {
+            return None;
+        }
+        let option = self.corrected(words.clone())?;
+        Some(match self.form {
+            Form::Count => {
+                Rule::WrongValueType.error(words, format!("a count is a number alone; write `{option}`"))
+            }
+            _ => {
+                Rule::MissingQuotes.error(words, format!("the value is written in quotes; write `{option}`"))
+            }
+        })
     }
 
     /// The path of the runtime crate.
@@ -61,17 +92,25 @@ impl Argument<'_> {
         if absolute {
             return Ok(path);
         }
-        Err(Rule::RuntimePathRelative.error(
-            &path,
+        let written = text_of(path.to_token_stream());
+        let problem = format!(
             "the path must start with `::` or `crate`, because generated code uses it in a scope of its own; \
-             write `crate = ::name` for a renamed dependency, or `crate = crate::path` for a re-export",
-        ))
+             write `crate = ::{written}` for a dependency, or `crate = crate::{written}` for a re-export"
+        );
+        Err(Rule::RuntimePathRelative.error(&path, problem))
     }
 
     /// The list of an option that is written `key(..)`; `rule` requires its parentheses.
     pub(crate) fn parentheses(&self, rule: Rule) -> syn::Result<ParseBuffer<'_>> {
         if !self.input.peek(token::Paren) {
-            return Err(self.error(rule, format!("`{}` takes a list, as in `{}`", self.key, self.example)));
+            let rest = self.input.fork();
+            let _ = rest.parse::<Token![:]>();
+            let _ = rest.parse::<Token![=]>();
+            let write = match self.corrected(up_to_comma(&rest)) {
+                Some(option) => format!("; write `{option}`"),
+                None => format!(", as in `{}`", self.example),
+            };
+            return Err(self.error(rule, format!("`{}` takes a list{write}", self.key)));
         }
         let content;
         syn::parenthesized!(content in self.input);
@@ -82,11 +121,48 @@ impl Argument<'_> {
     pub(crate) fn brackets(&self, rule: Rule) -> syn::Result<ParseBuffer<'_>> {
         self.equals_sign()?;
         if !self.input.peek(token::Bracket) {
-            return Err(self.input.error(rule.message(format!("expected a list, as in `{}`", self.example))));
+            return Err(self.not_a_list(rule));
         }
         let content;
         syn::bracketed!(content in self.input);
         Ok(content)
+    }
+
+    /// The error of a list without its brackets. Reads the names of a list that misses them.
+    fn not_a_list(&self, rule: Rule) -> syn::Error {
+        let start = self.input.fork();
+        let mut names = up_to_comma(self.input);
+        if let Some(error) = self.unsuitable_word(&names, &names.to_string().replace(['"', ' '], "")) {
+            return error;
+        }
+        while self.input.peek(Token![,]) && self.input.peek2(Ident) && !self.input.peek3(Token![=]) {
+            let fork = self.input.fork();
+            let (_, word) = (fork.parse::<Token![,]>(), fork.parse::<Ident>());
+            let is_option = word.is_ok_and(|word| self.context.grammar.option(&word.to_string()).is_some());
+            if is_option {
+                break;
+            }
+            let _ = self.input.parse::<Token![,]>().map(|comma| comma.to_tokens(&mut names));
+            names.extend(up_to_comma(self.input));
+        }
+        let problem = match self.corrected(names) {
+            Some(option) => format!("expected a list; write `{option}`"),
+            None => format!("expected a list, as in `{}`", self.example),
+        };
+        start.error(rule.message(problem))
+    }
+
+    /// The error of another sign than `=` at the start of the input.
+    fn no_equals_sign(&self, start: ParseStream<'_>) -> syn::Error {
+        let rest = start.fork();
+        while rest.peek(Token![:]) || rest.peek(Token![=]) || rest.peek(Token![>]) {
+            let _ = rest.parse::<proc_macro2::TokenTree>();
+        }
+        let problem = match self.corrected(up_to_comma(&rest)) {
+            Some(option) => format!("expected `=`; write `{option}`"),
+            None => format!("expected `=`, as in `{}`", self.example),
+        };
+        start.error(Rule::MissingEqualsSign.message(problem))
     }
 
     /// Checks for missing input first, because the end of the input has no token to point at.
@@ -98,10 +174,35 @@ impl Argument<'_> {
             return Err(missing());
         }
         if !self.input.peek(Token![=]) {
-            let problem = format!("expected `=`, as in `{}`", self.example);
-            return Err(self.input.error(Rule::MissingEqualsSign.message(problem)));
+            return Err(self.no_equals_sign(self.input));
         }
+        let start = self.input.fork();
         self.input.parse::<Token![=]>()?;
+        // `==` and `=>` begin with `=` too.
+        if self.input.peek(Token![=]) || self.input.peek(Token![>]) {
+            return Err(self.no_equals_sign(&start));
+        }
         if self.input.is_empty() || self.input.peek(Token![,]) { Err(missing()) } else { Ok(()) }
+    }
+}
+
+/// The tokens up to the next comma, which are read.
+pub(crate) fn up_to_comma(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        match input.parse::<proc_macro2::TokenTree>() {
+            Ok(token) => token.to_tokens(&mut tokens),
+            Err(_) => break,
+        }
+    }
+    tokens
+}
+
+/// The expression without parentheses, and without the invisible group of a `macro_rules` fragment.
+fn ungrouped(expression: Expr) -> Expr {
+    match expression {
+        Expr::Group(group) => ungrouped(*group.expr),
+        Expr::Paren(paren) => ungrouped(*paren.expr),
+        other => other,
     }
 }

@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 
 use crate::ast::function::Function;
 use crate::ast::role::Role;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 
@@ -23,7 +24,7 @@ struct Entry {
 pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let function = match Function::read(&item, Role::Setup, &mut option_errors) {
         Ok(function) => function,
         Err(item) => {

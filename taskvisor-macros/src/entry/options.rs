@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token};
 
-use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::constant::Value;
-use crate::attr::keyword::Keywords;
+use crate::attr::grammar::{Form, Grammar};
+use crate::attr::keyword::{Keywords, words};
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
@@ -20,13 +22,13 @@ use crate::error::rule::Rule;
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Main,
     options: &[
-        ("flavor", "flavor = \"multi_thread\""),
-        ("worker_threads", "worker_threads = 4"),
-        ("grace", "grace = \"15s\""),
-        ("drain_timeout", "drain_timeout = \"5s\""),
-        ("max_concurrent", "max_concurrent = 8"),
-        ("crates", "crates = [billing]"),
-        ("crate", "crate = ::taskvisor"),
+        ("flavor", Form::Keyword(&words::<_, 2>(FLAVORS), "Flavor"), "flavor = \"multi_thread\""),
+        ("worker_threads", Form::Count, "worker_threads = 4"),
+        ("grace", Form::Duration, "grace = \"15s\""),
+        ("drain_timeout", Form::Duration, "drain_timeout = \"5s\""),
+        ("max_concurrent", Form::Count, "max_concurrent = 8"),
+        ("crates", Form::Crates, "crates = [billing]"),
+        ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
 
@@ -52,9 +54,10 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+    pub(super) fn read(arguments: TokenStream, names: &Names, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+        let context = Context { grammar: &GRAMMAR, names };
+        arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
         options.check(errors);
@@ -87,7 +90,19 @@ impl Options {
 
 fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
     let list = argument.brackets(Rule::CratesWithoutBrackets)?;
+    if let Some(error) = in_quotes(argument, &list) {
+        let _ = list.parse::<TokenStream>();
+        return Err(error);
+    }
     Ok(arguments::read_names(&list, read_crate, Rule::DuplicateCrate, errors))
+}
+
+/// The error of a list with crates in quotes.
+fn in_quotes(argument: &Argument<'_>, list: ParseStream<'_>) -> Option<syn::Error> {
+    let tokens: TokenStream = list.fork().parse().ok()?;
+    let first = tokens.clone().into_iter().find(|token| matches!(token, TokenTree::Literal(_)))?;
+    let option = argument.corrected(tokens)?;
+    Some(Rule::CrateInQuotes.error(first, format!("a crate is named without quotes; write `{option}`")))
 }
 
 fn read_crate(list: ParseStream<'_>) -> syn::Result<Ident> {

@@ -1,6 +1,7 @@
-//! Advice for words that are no options: one table for all attributes.
+//! Advice for words that are no options: the tables of all attributes.
 
 use super::rule::Rule;
+use super::systems::SYSTEMS;
 use super::table::TABLE;
 
 /// What to write instead of a word that is no option.
@@ -24,7 +25,7 @@ pub(crate) enum OptionsOf {
 
 impl OptionsOf {
     /// Its name in the table.
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Task => "task",
             Self::Job => "job",
@@ -37,7 +38,8 @@ impl OptionsOf {
     /// The words of the table that have advice here, with the advice.
     pub(crate) fn advice(self) -> impl Iterator<Item = (&'static str, Advice)> {
         let mut words = "";
-        let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines =
+            TABLE.lines().chain(SYSTEMS.lines()).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let answers = lines.filter_map(move |line| {
             let Some(answer) = line.strip_prefix("  ") else {
                 words = line;

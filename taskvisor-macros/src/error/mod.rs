@@ -3,7 +3,9 @@
 pub(crate) mod nearest;
 pub(crate) mod rule;
 pub(crate) mod table;
+pub(crate) mod systems;
 pub(crate) mod advice;
+pub(crate) mod values;
 
 use std::fmt::Display;
 

@@ -41,6 +41,9 @@ rules! {
     WrongValueType = "wrong-value-type",
     MissingQuotes = "missing-quotes",
     UnknownValue = "unknown-value",
+    NoLimitValue = "no-limit-value",
+    RunTimeValue = "run-time-value",
+    ValueWithArguments = "value-with-arguments",
     InvalidDuration = "invalid-duration",
     ZeroDuration = "zero-duration",
     NegativeDuration = "negative-duration",
@@ -109,7 +112,10 @@ rules! {
 
     // slots
     EmptySlot = "empty-slot",
-    SlotNotALiteral = "slot-not-a-literal",
+    SlotWithoutQuotes = "slot-without-quotes",
+    ForeignPlaceholder = "foreign-placeholder",
+    ExpressionInSlot = "expression-in-slot",
+    PlaceholderInConstant = "placeholder-in-constant",
     UnknownArgument = "unknown-argument",
     PositionalPlaceholder = "positional-placeholder",
     InjectedInSlot = "injected-in-slot",

@@ -52,7 +52,7 @@ restart
 # Backoff.
 backoff_policy exp exponential exponential_backoff
   task, job [renamed-option]: write `backoff = "exp"`
-constant constant_backoff fixed fixed_delay
+constant constant_backoff fixed
   task, job [value-instead-of-option]: write `backoff = "constant"`
 exp
   backoff [missing-backoff-kind]: the kind comes first: write `backoff(exp, first = "100ms")`

@@ -4,10 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Visibility};
+use syn::{Ident, LitStr, Visibility};
 
 use crate::ast::attribute::declares;
 use crate::ast::function::{Function, is_any};
+use crate::attr::constant::Value;
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::value::OptionValue;
 use crate::expand::once::once;
@@ -90,9 +91,8 @@ pub(crate) fn unraw_name(function: &Function) -> String {
 }
 
 /// The constant of the name that events and errors show.
-pub(crate) fn name_constant(function: &Function, name: Option<&OptionValue<Expr>>) -> TokenStream {
-    let name =
-        name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.to_token_stream());
+pub(crate) fn name_constant(function: &Function, name: Option<&OptionValue<Value<LitStr>>>) -> TokenStream {
+    let name = name.map_or_else(|| unraw_name(function).into_token_stream(), |name| name.value.expand_text());
     quote_spanned! {attribute_span()=>
         const __TASKVISOR_NAME: &'static ::core::primitive::str = #name;
     }

@@ -16,10 +16,7 @@ use crate::error::Errors;
 use crate::error::rule::Rule;
 use crate::valid::{returned, signature};
 
-use super::options::{Admission, Options, Slot};
-
-const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
-                       and its value would never arrive; write `restart = \"on-failure\"`";
+use super::options::{Admission, Options, REPEATS, Slot};
 
 impl Options {
     /// Reports contradictions, each at the key to remove.

@@ -5,7 +5,6 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::LitStr;
 
 use crate::ast::function::Function;
-use crate::ast::type_text::type_text;
 use crate::attr::settings::Restart;
 use crate::expand::declaration::{
     self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
@@ -13,6 +12,7 @@ use crate::expand::declaration::{
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
+use crate::text::text_of;
 
 use super::Job;
 use super::inputs::{self, Argument, Input};
@@ -182,7 +182,11 @@ fn clone(job: &Job) -> TokenStream {
 /// The function that writes the slot's key. It is a free function with only the named arguments, so that the text can name
 /// nothing else.
 fn write_slot(job: &Job) -> TokenStream {
-    let Slot::Format(text) = &job.options.slot else { return TokenStream::new() };
+    let text = match &job.options.slot {
+        Slot::Format(text) => text,
+        Slot::Constant(constant) => return slot::write_constant(constant),
+        Slot::None | Slot::Invalid => return TokenStream::new(),
+    };
     let parameters = slot::used(text, &job.inputs).into_iter().map(|argument| {
         let Argument { cfgs, of_type, .. } = argument;
         let name = as_written_in(text, argument);
@@ -276,8 +280,12 @@ fn call(job: &Job) -> TokenStream {
 }
 
 fn slot_expression(job: &Job) -> TokenStream {
-    let Slot::Format(text) = &job.options.slot else {
-        return quote_spanned!(attribute_span()=> ::core::option::Option::None);
+    let text = match &job.options.slot {
+        Slot::Format(text) => text,
+        Slot::Constant(_) => {
+            return quote_spanned!(attribute_span()=> ::core::option::Option::Some(__taskvisor_slot()));
+        }
+        Slot::None | Slot::Invalid => return quote_spanned!(attribute_span()=> ::core::option::Option::None),
     };
     let values = slot::used(text, &job.inputs)
         .into_iter()
@@ -299,7 +307,7 @@ fn descriptor(job: &Job) -> TokenStream {
     let parameters = job.arguments().map(|argument| {
         let cfgs = &argument.cfgs;
         let name = argument.unraw_name();
-        let of_type = type_text(argument.of_type.to_token_stream());
+        let of_type = text_of(argument.of_type.to_token_stream());
         quote_spanned! {attribute_span()=>
             #(#cfgs)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
         }

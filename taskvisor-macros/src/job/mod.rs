@@ -1,7 +1,9 @@
 //! `#[job]`: a function that is submitted with arguments, and returns a value.
 
 mod template;
+mod foreign;
 mod inputs;
+mod slot_option;
 mod options;
 mod slot;
 mod check;
@@ -15,6 +17,7 @@ use syn::{Attribute, Ident};
 use crate::ast::function::{Function, mentions};
 use crate::ast::parameter::Parameter;
 use crate::ast::role::Role;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -50,7 +53,7 @@ impl Job {
 pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let mut options = Options::read(arguments, &mut option_errors);
+    let mut options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let mut function = match Function::read(&item, Role::Job, &mut option_errors) {
         Ok(function) => function,
         Err(item) => {

@@ -1,31 +1,37 @@
 //! The options of `#[job]`.
 
 use proc_macro2::TokenStream;
-use syn::{Expr, Lit, LitStr};
+use syn::{Ident, LitStr, Token};
 
-use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::arguments::{self, Argument, Context};
+use crate::attr::backoff;
 use crate::attr::constant::Value;
-use crate::attr::keyword::Keywords;
+use crate::attr::grammar::{Form, Grammar};
+use crate::attr::keyword::{Keywords, words};
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
-use crate::attr::settings::Settings;
+use crate::attr::settings::{RESTART, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
 
+use super::slot_option;
+pub(super) use super::slot_option::Slot;
+
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Job,
     options: &[
-        ("slot", "slot = \"tenant-{tenant}\""),
-        ("admission", "admission = \"replace\""),
-        ("queue", "queue = 8"),
-        ("name", "name = \"sync\""),
-        ("timeout", "timeout = \"30s\""),
-        ("stop_timeout", "stop_timeout = \"2s\""),
-        ("max_retries", "max_retries = 3"),
-        ("backoff", "backoff = \"exp\""),
-        ("restart", "restart = \"on-failure\""),
-        ("crate", "crate = ::taskvisor"),
+        ("slot", Form::Slot, "slot = \"tenant-{tenant}\""),
+        ("admission", Form::Keyword(&words::<_, 4>(ADMISSIONS), "Admission"), "admission = \"replace\""),
+        ("queue", Form::Count, "queue = 8"),
+        ("name", Form::Name, "name = \"sync\""),
+        ("timeout", Form::Duration, "timeout = \"30s\""),
+        ("stop_timeout", Form::Duration, "stop_timeout = \"2s\""),
+        ("max_retries", Form::Count, "max_retries = 3"),
+        ("backoff", backoff::FORM, "backoff = \"exp\""),
+        ("restart", RESTART, "restart = \"on-failure\""),
+        ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
 
@@ -51,31 +57,25 @@ impl Admission {
     }
 }
 
+pub(super) const REPEATS: &str = "a job cannot have `restart = \"always\"`: run again after each success, it would never end, \
+                       and its value would never arrive; write `restart = \"on-failure\"`";
+
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) slot: Slot,
     pub(super) admission: Option<OptionValue<Value<Admission>>>,
     pub(super) queue: Option<OptionValue<Value<u32>>>,
-    pub(super) name: Option<OptionValue<Expr>>,
+    pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
     pub(super) runtime: RuntimePath,
 }
 
-/// The key under which submissions compete.
-#[derive(Default)]
-pub(super) enum Slot {
-    #[default]
-    None,
-    Format(LitStr),
-    /// Invalid; already reported.
-    Invalid,
-}
-
 impl Options {
-    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+    pub(super) fn read(arguments: TokenStream, names: &Names, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+        let context = Context { grammar: &GRAMMAR, names };
+        arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
         options.check(errors);
@@ -87,7 +87,13 @@ impl Options {
             "slot" => {
                 // Stays `Invalid` if reading fails.
                 self.slot = Slot::Invalid;
-                self.slot = Slot::Format(read_slot(argument)?);
+                self.slot = slot_option::read(argument)?;
+            }
+            "restart" => {
+                if let Some(error) = always_without_quotes(argument) {
+                    return Err(error);
+                }
+                return self.settings.set(argument, errors);
             }
             "admission" => self.admission = Some(argument.keyword(ADMISSIONS)?),
             "queue" => {
@@ -106,21 +112,12 @@ impl Options {
     }
 }
 
-fn read_slot(argument: &Argument<'_>) -> syn::Result<LitStr> {
-    match argument.expression()? {
-        Expr::Lit(literal) => match literal.lit {
-            Lit::Str(text) if text.value().trim().is_empty() => Err(argument.wrong(
-                text,
-                Rule::EmptySlot,
-                "a slot cannot be empty: it is the key under which submissions compete",
-            )),
-            Lit::Str(text) => Ok(text),
-            other => Err(argument.wrong(other, Rule::WrongValueType, "a slot is a format string in quotes")),
-        },
-        other => Err(argument.wrong(
-            other,
-            Rule::SlotNotALiteral,
-            "a slot is written out in quotes, because its arguments are looked up in the text",
-        )),
-    }
+/// The error of `restart = Always`. In quotes it would be wrong too.
+fn always_without_quotes(argument: &Argument<'_>) -> Option<syn::Error> {
+    let fork = argument.input.fork();
+    fork.parse::<Token![=]>().ok()?;
+    let value = fork.parse::<Ident>().ok()?;
+    let is_always =
+        (fork.is_empty() || fork.peek(Token![,])) && ["Always", "always"].iter().any(|word| value == word);
+    is_always.then(|| Rule::JobWithRestartAlways.error(value, REPEATS))
 }

@@ -9,6 +9,15 @@ pub(super) enum Placeholder {
     Positional(String),
 }
 
+impl Placeholder {
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Positional(_) => None,
+        }
+    }
+}
+
 /// All placeholders of a format string. The compiler reports unmatched braces.
 pub(super) fn placeholders(text: &str) -> Vec<Placeholder> {
     let mut found = Vec::new();
@@ -30,7 +39,7 @@ pub(super) fn placeholders(text: &str) -> Vec<Placeholder> {
 }
 
 fn read(content: &str, found: &mut Vec<Placeholder>) {
-    let (name, format) = content.split_once(':').unwrap_or((content, ""));
+    let (name, format) = split_at_format(content);
     found.push(placeholder(name.trim(), || format!("{{{content}}}")));
     let format = without_fill(format);
     if format.contains(".*") {
@@ -44,6 +53,20 @@ fn read(content: &str, found: &mut Vec<Placeholder>) {
         let count = if name.starts_with(|letter: char| !letter.is_numeric()) { name } else { count };
         found.push(placeholder(count, || format!("{count}$")));
     }
+}
+
+/// The value, and its format behind the colon. A path, such as `Tenant::ID`, is one value.
+fn split_at_format(content: &str) -> (&str, &str) {
+    let mut start = 0;
+    while let Some(at) = content[start..].find(':').map(|at| start + at) {
+        let behind = &content[at + 1..];
+        let is_path = behind.strip_prefix(':').is_some_and(|path| path.starts_with(is_word));
+        if !is_path || at == 0 {
+            return (&content[..at], behind);
+        }
+        start = at + 2;
+    }
+    (content, "")
 }
 
 fn placeholder(name: &str, written: impl FnOnce() -> String) -> Placeholder {
@@ -88,6 +111,9 @@ mod tests {
         assert_eq!(found("{ a }"), ["a"]);
         assert_eq!(found("{ä}"), ["ä"]);
         assert_eq!(found("{a.b}"), ["a.b"]);
+        assert_eq!(found("{Tenant::ID}"), ["Tenant::ID"]);
+        assert_eq!(found("{a::b:04}"), ["a::b"]);
+        assert_eq!(found("{a::>8}"), ["a"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use quote::quote;
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::role::Role;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -31,7 +32,7 @@ struct Subscriber {
 pub(crate) fn subscriber(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let function = match Function::read(&item, Role::Subscriber, &mut option_errors) {
         Ok(function) => function,
         Err(item) => {

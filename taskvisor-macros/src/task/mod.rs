@@ -11,6 +11,7 @@ use syn::Signature;
 use crate::ast::function::Function;
 use crate::ast::parameter::{Parameter, typed};
 use crate::ast::role::Role;
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
@@ -29,7 +30,7 @@ struct Task {
 pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &mut option_errors);
+    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let function = match Function::read(&item, Role::Task, &mut option_errors) {
         Ok(function) => function,
         Err(item) => {

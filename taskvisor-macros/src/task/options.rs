@@ -1,11 +1,15 @@
 //! The options of `#[task]`.
 
 use proc_macro2::TokenStream;
-use syn::Expr;
+use syn::LitStr;
 
-use crate::attr::arguments::{self, Argument, Grammar};
+use crate::attr::arguments::{self, Argument, Context};
+use crate::attr::backoff;
+use crate::attr::constant::Value;
+use crate::attr::grammar::{Form, Grammar};
+use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
-use crate::attr::settings::Settings;
+use crate::attr::settings::{RESTART, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
@@ -13,30 +17,31 @@ use crate::error::advice::OptionsOf;
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Task,
     options: &[
-        ("name", "name = \"ping\""),
-        ("restart", "restart = \"always\""),
-        ("backoff", "backoff = \"exp\""),
-        ("timeout", "timeout = \"5s\""),
-        ("max_retries", "max_retries = 3"),
-        ("every", "every = \"30s\""),
-        ("stable_after", "stable_after = \"1m\""),
-        ("stop_timeout", "stop_timeout = \"2s\""),
-        ("crate", "crate = ::taskvisor"),
+        ("name", Form::Name, "name = \"ping\""),
+        ("restart", RESTART, "restart = \"always\""),
+        ("backoff", backoff::FORM, "backoff = \"exp\""),
+        ("timeout", Form::Duration, "timeout = \"5s\""),
+        ("max_retries", Form::Count, "max_retries = 3"),
+        ("every", Form::Duration, "every = \"30s\""),
+        ("stable_after", Form::Duration, "stable_after = \"1m\""),
+        ("stop_timeout", Form::Duration, "stop_timeout = \"2s\""),
+        ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
 
 /// The options as they were written.
 #[derive(Default)]
 pub(super) struct Options {
-    pub(super) name: Option<OptionValue<Expr>>,
+    pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
     pub(super) runtime: RuntimePath,
 }
 
 impl Options {
-    pub(super) fn read(arguments: TokenStream, errors: &mut Errors) -> Self {
+    pub(super) fn read(arguments: TokenStream, names: &Names, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        arguments::read_all(arguments, &GRAMMAR, errors, &mut |argument, errors| {
+        let context = Context { grammar: &GRAMMAR, names };
+        arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
         options.check(errors);

@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use super::{messages, messages_inside, one, tokens};
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
+use crate::error::systems::SYSTEMS;
 use crate::error::table::TABLE;
 
 const PLACES: [OptionsOf; 5] =
@@ -96,7 +97,7 @@ fn no_word_of_the_table_is_an_option() {
 /// `advice` leaves out a line whose rule does not exist.
 #[test]
 fn every_line_of_the_table_names_a_rule() {
-    for line in TABLE.lines().filter(|line| line.starts_with("  ")) {
+    for line in TABLE.lines().chain(SYSTEMS.lines()).filter(|line| line.starts_with("  ")) {
         let rule = line.split_once(" [").and_then(|(_, rest)| rest.split_once("]: ")).map(|(rule, _)| rule);
         assert!(rule.and_then(Rule::named).is_some(), "{line}");
     }

@@ -5,7 +5,9 @@ mod arbitrary;
 mod functions;
 mod jobs;
 mod mistakes;
+mod notations;
 mod snapshots;
+mod values;
 
 use std::str::FromStr;
 

@@ -30,7 +30,7 @@
 /// |---|---|---|
 /// | `name` | the name of the task, unique among all tasks | the function's name |
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | `"on-failure"` |
-/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"` | `"1s"` |
+/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to others in between | `"1s"` |
 /// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
 /// | `timeout` | the time that one attempt may take | no limit |
 /// | `max_retries` | how many consecutive failures are retried; then the task fails | no limit |
@@ -93,7 +93,7 @@ pub use taskvisor_macros::task;
 ///
 /// | option | values | default |
 /// |---|---|---|
-/// | `slot` | a format string over the arguments; jobs in one slot run one at a time | no slot: jobs run independently |
+/// | `slot` | a format string over the arguments, or a constant; jobs in one slot run one at a time | no slot: jobs run independently |
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
 /// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
@@ -108,6 +108,10 @@ pub use taskvisor_macros::task;
 /// With `admission = "replace"`, the new submission starts when the owner has ended. A job that does not watch for the
 /// stop request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) continues until its `stop_timeout`, or
 /// without one until the grace is over (20 s by default). Then its future is dropped.
+///
+/// A slot without a placeholder is one slot for all arguments: then all submissions of the job run one at a time. A
+/// constant, `slot = NIGHTLY`, says the same. The placeholder of another language that names an argument, such as
+/// `"tenant-$tenant"`, is a compile error.
 ///
 /// All jobs of a supervisor share one space of slots: two different jobs whose slot texts are equal exclude each other.
 /// To prevent that, begin each text with the job's name. Choose separators that the arguments cannot contain:

@@ -15,31 +15,36 @@
 //! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
 //! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, … |
 //! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `depends_on`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
-//! | `value-instead-of-option` | a value in place of an option: `on_failure` | `restart = "on-failure"` |
+//! | `value-instead-of-option` | a word that is a value in place of an option: `on_failure`, `Failed`, the name of the function or of an argument | `restart = "on-failure"`, `on(Failed)`, `name = "ping"`, `slot = "{tenant}"` |
 //! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
 //! | `option-of-another-attribute` | `slot` of a task, `every` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
 //! | `duplicate-option` | an option that is repeated | keep one |
 //! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
 //! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
 //! | `missing-comma` | two options without a comma between them | a comma |
-//! | `missing-option-name` | a value without an option | `option = value` |
+//! | `missing-option-name` | a value without an option: `"5s"`, `3`, `backoff(exp, "100ms")` | the message names the options that such a value fits |
+//! | `name-value-attribute` | `#[task = "ping"]`; an error of the compiler itself | `#[task(name = "ping")]` |
 //!
 //! # values
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `wrong-value-type` | a number in quotes, a duration without a unit, a name that is not a string | `max_retries = 3`, `timeout = "5s"` |
-//! | `missing-quotes` | `timeout = 5s`, `restart = always` | `"5s"`, `"always"` |
-//! | `unknown-value` | a value that the option does not have | the message suggests the most similar value, and lists all |
-//! | `invalid-duration` | `"5 parsecs"`, `"5"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout` or a delay of zero | omit the timeout; `backoff = "none"` |
+//! | `wrong-value-type` | a number in quotes, a duration without a unit, a name that is not a string, a literal in a call such as `Some(3)` | `max_retries = 3`, `timeout = "5s"` |
+//! | `missing-quotes` | `timeout = 5s`, `restart = always`, `restart = Always`, `name = ping`; a constant is written in capitals, or with its path: `ALWAYS`, `RestartPolicy::Always` | `"5s"`, `"always"`, `"ping"` |
+//! | `single-quotes` | `'5s'`; an error of the compiler itself, as for the quotes of a word processor | `"5s"` |
+//! | `unknown-value` | a value that the option does not have, also one of another system: `"unless-stopped"`, `"skip"`, `"linear"` | the value here: `"always"`, `"drop-if-running"`, …; or the message suggests the most similar value, and lists all |
+//! | `value-with-arguments` | a value with arguments: `on_failure(3)`, `queue(10)`, `exp(first = "1s")`, `"on-failure:3"` | two options: `restart = "on-failure", max_retries = 3`; the list `backoff(exp, first = "1s")` |
+//! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option; the message says what the option does then |
+//! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
+//! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
 //! | `negative-duration` | `-5` | a duration |
 //! | `duration-too-long` | more than 100 years | omit the option |
 //! | `zero-count` | a count of zero | `restart = "never"` for no retry; the message names the alternative for other options |
 //! | `negative-count` | a negative count | as for zero |
 //! | `count-too-large` | more than `u32::MAX` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
-//! | `empty-name` | an empty name | a name that events and errors can show |
+//! | `empty-name` | an empty name, also of a constant | a name that events and errors can show |
 //! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `&str`, the enum of the option |
 //! | `not-constant` | a call that cannot be evaluated at compile time; an error of the compiler itself | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
@@ -50,7 +55,7 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `missing-backoff-kind` | `backoff()`, `backoff(first = "1s")` | `backoff(exp, first = "1s")` |
+//! | `missing-backoff-kind` | `backoff()`, `backoff(first = "1s")`, `backoff(kind = "exp", ..)`, `backoff(first = "1s", exp)` | `backoff(exp, first = "1s")` |
 //! | `unknown-backoff-kind` | a kind other than `exp`, `constant` and `none` | the message suggests the most similar kind |
 //! | `backoff-kind-in-quotes` | `backoff("exp")` | `backoff(exp)`, or `backoff = "exp"` |
 //! | `unknown-backoff-part` | a part that does not exist | `first`, `max`, `factor`, `jitter` |
@@ -137,10 +142,13 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `empty-slot` | an empty key | a key |
-//! | `slot-not-a-literal` | a constant | a string literal, because the attribute reads the argument names in it |
+//! | `empty-slot` | an empty key, also of a constant | a key |
+//! | `slot-without-quotes` | an argument or a call in place of the text: `slot = tenant`, `slot = format!("t-{tenant}")` | `slot = "{tenant}"`; a constant for one key of all submissions |
+//! | `placeholder-in-constant` | a constant with a `{` in its text, which would not be a placeholder | the text itself |
+//! | `foreign-placeholder` | the placeholder of another language with the name of an argument: `$tenant`, `${tenant}`, `{{tenant}}`, `<tenant>`, `/:tenant`; `%s` or `$1` in a text without placeholders; the name alone, `slot = "tenant"` | `{tenant}` |
+//! | `expression-in-slot` | `{tenant.id}`, `{ids[0]}`, `{tenant.to_string()}`, `{Tenant::ID}` | `{tenant}`; an argument of its own: `tenant_id: u64` and `{tenant_id}`; `.with_slot(..)` on the submission |
 //! | `unknown-argument` | a name that is not an argument | the message suggests the most similar argument |
-//! | `positional-placeholder` | `{}`, `{0}` | `{tenant}` |
+//! | `positional-placeholder` | `{}`, `{0}`, and arguments behind the text | `{tenant}` |
 //! | `injected-in-slot` | an injected parameter, which does not exist yet when the job is submitted | an argument |
 //! | `unmatched-braces` | braces that do not match; an error of the compiler itself | `{{` for a brace |
 //! | `argument-not-display` | an argument that does not implement `Display`; an error of the compiler itself | `Display`, or `{tenant:?}` |
@@ -175,12 +183,12 @@
 //! | `event-not-first` | the event after other parameters | the event first |
 //! | `two-events` | two events | one event |
 //! | `context-of-a-subscriber` | a [`TaskContext`](crate::TaskContext): a subscriber has no attempts | [`SupervisorHandle`](crate::SupervisorHandle), `State<T>` |
-//! | `unknown-event` | an event that does not exist | the message suggests the most similar event, and lists all |
+//! | `unknown-event` | an event that does not exist, also one of another system, or an event in quotes | the event here; or the message suggests the most similar event, and lists all |
 //! | `lagged-in-on` | `Lagged`, which is always delivered | omit it |
 //! | `duplicate-event` | an event that is repeated | keep one |
 //! | `empty-on` | `on()` | omit `on` to receive all events |
 //! | `on-without-parentheses` | `on = Failed` | `on(Failed)` |
-//! | `path-in-on` | `on(EventKind::Failed)` | `on(Failed)` |
+//! | `path-in-on` | `on(EventKind::Failed)`, `on(Failed \| TimedOut)` | `on(Failed)`, `on(Failed, TimedOut)` |
 //!
 //! # main
 //!

@@ -29,6 +29,20 @@ async fn fixed() {
     tokio::task::yield_now().await;
 }
 
+const SHARED: &str = "one for all";
+
+/// A constant is one slot for all arguments.
+#[taskvisor::job(slot = SHARED)]
+async fn shared(number: u8) -> u8 {
+    tokio::task::yield_now().await;
+    number
+}
+
+#[taskvisor::job(slot = concat!("slot of ", stringify!(named)), admission = ("replace"))]
+async fn named() {
+    tokio::task::yield_now().await;
+}
+
 #[taskvisor::job(slot = "{name}", admission = "latest")]
 async fn alone(name: String) -> String {
     tokio::task::yield_now().await;
@@ -87,6 +101,12 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
 
     assert_eq!(fixed {}.slot().as_deref(), Some("nightly"));
     supervisor.submit(fixed {})?.await?;
+
+    let job = shared { number: 4 };
+    assert_eq!(job.slot().as_deref(), Some(SHARED));
+    assert_eq!(supervisor.submit(job)?.await?, 4);
+    assert_eq!(named {}.slot().as_deref(), Some("slot of named"));
+    supervisor.submit(named {})?.await?;
 
     let job = alone { name: "alone".to_owned() };
     assert_eq!(job.slot().as_deref(), Some("alone"));

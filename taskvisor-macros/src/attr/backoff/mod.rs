@@ -2,6 +2,8 @@
 
 mod check;
 mod expand;
+pub(crate) mod normalized;
+mod notation;
 
 use std::time::Duration;
 
@@ -9,28 +11,37 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, token};
 
-use crate::attr::arguments::{self, Argument, Grammar, skip_to_comma};
+use crate::attr::arguments::{self, Argument, Context, skip_to_comma};
 use crate::attr::constant::{Constant, Value};
-use crate::attr::keyword::Keywords;
+use crate::attr::grammar::{Form, Grammar};
+use crate::attr::keyword::{Keywords, words};
 use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
 use crate::error::nearest::{alternatives, nearest};
 use crate::error::rule::Rule;
+use crate::error::values::advice;
+
+use self::notation::{in_another_notation, other_value, parts_behind};
 
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Backoff,
     options: &[
-        ("first", "first = \"100ms\""),
-        ("max", "max = \"30s\""),
-        ("factor", "factor = 2.0"),
-        ("jitter", "jitter = \"full\""),
+        ("first", Form::Duration, "first = \"100ms\""),
+        ("max", Form::Duration, "max = \"30s\""),
+        ("factor", Form::Factor, "factor = 2.0"),
+        ("jitter", Form::Keyword(JITTER_WORDS, "JitterPolicy"), "jitter = \"full\""),
     ],
 };
 
 const KINDS: &Keywords<Kind> =
     &[("exp", Kind::Exponential), ("constant", Kind::Constant), ("none", Kind::None)];
+
+const KIND_WORDS: &[&str] = &words::<_, 3>(KINDS);
+
+/// The form of the option without its list.
+pub(crate) const FORM: Form = Form::Keyword(KIND_WORDS, "BackoffKind");
 
 const JITTERS: &Keywords<Jitter> = &[
     ("none", Jitter("None")),
@@ -38,6 +49,8 @@ const JITTERS: &Keywords<Jitter> = &[
     ("full", Jitter("Full")),
     ("decorrelated", Jitter("Decorrelated")),
 ];
+
+const JITTER_WORDS: &[&str] = &words::<_, 4>(JITTERS);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -69,6 +82,9 @@ pub(crate) struct Parts {
 
 impl Backoff {
     pub(crate) fn read(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<OptionValue<Self>> {
+        if let Some(error) = other_value(argument).or_else(|| parts_behind(argument)) {
+            return Err(error);
+        }
         if !argument.input.peek(token::Paren) {
             let OptionValue { key, value } = argument.keyword(KINDS)?;
             let value = match value {
@@ -84,13 +100,18 @@ impl Backoff {
                 "`backoff` needs a kind, as in `backoff(exp, first = \"100ms\")`",
             ));
         }
+        if let Some(error) = in_another_notation(&list) {
+            errors.push(error);
+            return Ok(argument.option_value(Self::Invalid));
+        }
         let mut parts = Parts::default();
         let mut mistakes = Errors::default();
-        match read_kind(&list) {
+        match read_kind(argument, &list) {
             Ok(kind) => parts.kind = Some(kind),
             Err(error) => mistakes.push(error),
         }
-        arguments::read_list(&list, &GRAMMAR, &mut mistakes, &mut |argument, _| parts.set(argument));
+        let context = Context { grammar: &GRAMMAR, ..argument.context };
+        arguments::read_list(&list, context, &mut mistakes, &mut |argument, _| parts.set(argument));
         // An invalid part must not count as an omitted one.
         if mistakes.is_empty() {
             parts.check_order(&mut mistakes);
@@ -103,21 +124,24 @@ impl Backoff {
 }
 
 /// Reads the first word of the list, and the comma after it.
-fn read_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
+fn read_kind(argument: &Argument<'_>, list: ParseStream<'_>) -> syn::Result<Kind> {
     if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
         return Err(list.error(
             Rule::MissingBackoffKind.message("the kind comes first, as in `backoff(exp, first = \"100ms\")`"),
         ));
     }
-    let kind = parse_kind(list);
+    let kind = parse_kind(argument, list);
     skip_to_comma(list);
     let _ = list.parse::<Token![,]>();
     kind
 }
 
-fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
+fn parse_kind(argument: &Argument<'_>, list: ParseStream<'_>) -> syn::Result<Kind> {
     if list.peek(LitStr) {
         let text = list.parse::<LitStr>()?;
+        if let Some(error) = argument.unsuitable_word(&text, &text.value()) {
+            return Err(error);
+        }
         let message = format!("the kind is written without quotes here: `backoff({})`", text.value());
         return Err(Rule::BackoffKindInQuotes.error(text, message));
     }
@@ -134,14 +158,16 @@ fn parse_kind(list: ParseStream<'_>) -> syn::Result<Kind> {
     if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == written) {
         return Ok(*kind);
     }
-    let guess = match written.as_str() {
-        "fixed" => Some("constant"),
-        _ => nearest(&written, KINDS.iter().map(|(name, _)| *name)),
+    let expected = alternatives(KIND_WORDS.iter().map(|name| format!("`{name}`")));
+    let suggestion = match advice(argument.context.grammar.of, "backoff", &written) {
+        Some(advice) => advice.to_owned(),
+        None => {
+            let guess = nearest(&written, KIND_WORDS.iter().copied());
+            let guess = guess.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+            format!("{guess}expected {expected}")
+        }
     };
-    let guess = guess.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
-    let expected = alternatives(KINDS.iter().map(|(name, _)| format!("`{name}`")));
-    Err(Rule::UnknownBackoffKind
-        .error(word, format!("unknown backoff `{written}`; {guess}expected {expected}")))
+    Err(Rule::UnknownBackoffKind.error(word, format!("unknown backoff `{written}`; {suggestion}")))
 }
 
 impl Parts {

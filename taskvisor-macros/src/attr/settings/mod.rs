@@ -8,13 +8,16 @@ use std::time::Duration;
 use crate::attr::arguments::Argument;
 use crate::attr::backoff::Backoff;
 use crate::attr::constant::Value;
-use crate::attr::keyword::Keywords;
+use crate::attr::grammar::Form;
+use crate::attr::keyword::{Keywords, words};
 use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
 const RESTARTS: &Keywords<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
+
+pub(crate) const RESTART: Form = Form::Keyword(&words::<_, 3>(RESTARTS), "RestartPolicy");
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {

@@ -1,4 +1,4 @@
-#[taskvisor::task(max_retries = -1)]
+#[taskvisor::task(max_retries = -3)]
 async fn ping() {}
 
 fn main() {}

@@ -1,0 +1,129 @@
+//! More words that are options elsewhere: in systemd, Kubernetes, Docker, Spring, Sidekiq, Celery, OTP, BullMQ, Temporal and tower.
+//!
+//! The format is that of the first table.
+
+/// The second table; read only when an option is unknown.
+pub(crate) const SYSTEMS: &str = r##"
+# Retries.
+maximum_attempts max_attempt retry_attempts
+  task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
+intensity max_intensity start_limit_burst burst max_crashes
+  task, job [renamed-option]: write `max_retries = 3`, which counts consecutive failures
+max_seconds start_limit_interval start_limit_interval_sec restart_window failure_window
+  task [renamed-option]: write `stable_after = "1m"`: the failure of an attempt that ran this long restarts the count
+  job [option-of-another-library]: all failures of a job are consecutive; write `max_retries = 3`
+restart_sec restart_after restart_wait
+  task, job [renamed-option]: write `backoff(constant, first = "1s")`
+retry_backoff
+  task, job [renamed-option]: write `backoff = "exp"`
+retry_jitter
+  task, job [option-at-wrong-level]: write `backoff(exp, jitter = "full")`
+backoff_coefficient backoff_factor backoff_multiplier
+  task, job [renamed-option]: write `backoff(exp, factor = 2.0)`
+  backoff [renamed-option]: write `factor = 2.0`
+maximum_interval maximum_backoff maximum_delay retry_backoff_max
+  task, job [renamed-option]: write `backoff(exp, max = "30s")`
+  backoff [renamed-option]: write `max = "30s"`
+autoretry_for no_retry_for dont_retry_for dont_autoretry_for retry_on_exception include exclude
+  task, job [option-of-another-library]: every error is retried unless it is marked; write `.fatal()?` where one occurs that no retry can mend
+recover fallback on_exhausted dead dead_letter dead_letter_queue dlq
+  task [option-of-another-library]: a task that fails for good ends; write a `#[subscriber(on(Ended))]`, which is called with its end
+  job [option-of-another-library]: await the handle, which gives the last error, or write a `#[subscriber(on(Ended))]`
+hedge spawn_ready layer middleware interceptor wrap
+  task, job [option-of-another-library]: no code stands around an attempt; write it in the function, or in one that this one calls
+
+# Time.
+fixed_delay fixed_delay_string
+  task [renamed-option]: write `every = "30s"` for the wait after a success, or `backoff = "constant"` for equal waits after failures
+  job [value-instead-of-option]: write `backoff = "constant"`
+fixed_rate fixed_rate_string
+  task [renamed-option]: write `every = "30s"`; the interval begins after a success, not after its start
+  job [option-of-another-library]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
+zone scheduler cron_expression on_calendar
+  task [option-of-another-library]: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
+  job [option-of-another-library]: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
+misfire misfire_grace_time starting_deadline_seconds catch_up coalesce_missed
+  task [option-of-another-library]: an interval begins when an attempt has ended, so that none is missed; leave it out
+  job [option-of-another-library]: a job runs when it is submitted; leave it out
+eta countdown run_after schedule_in perform_in enqueue_in delay_until on_boot_sec
+  task [option-of-another-library]: a task starts at once; sleep at the start of the function `if ctx.attempt() == 1`, with the parameter `ctx: TaskContext`
+  job [option-of-another-library]: a job starts as soon as its slot is free; to start later, submit it later
+active_deadline active_deadline_seconds start_to_close_timeout schedule_to_close_timeout execution_timeout soft_time_limit hard_time_limit run_timeout job_timeout
+  task, job [renamed-option]: write `timeout = "5s"`
+timeout_ms timeout_secs timeout_seconds timeout_sec
+  task, job [renamed-option]: write `timeout = "5s"`, which has its unit
+schedule_to_start_timeout
+  task [option-of-another-library]: a task starts at once; leave it out
+  job [option-of-another-library]: a submission waits for its slot without a limit; await its handle in `tokio::time::timeout`, and then call `cancel()` on it
+expires
+  task [option-of-another-library]: a task starts at once; leave it out
+readiness_probe startup_probe probe
+  task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
+  job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
+limiter
+  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
+  job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
+
+# What runs, when, and how often at once.
+before wanted_by part_of binds_to conflicts
+  task [option-of-another-library]: tasks start together and do not depend on each other; share a `tokio::sync::watch` channel as `State<T>`, and wait for it inside
+  job [option-of-another-library]: jobs do not depend on each other; await the handle of one before you submit the next
+completions numprocs
+  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
+  job [option-of-another-library]: one submission is one run; submit it several times
+suspend suspended paused filter condition predicate
+  task [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
+  job [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
+lifo fifo
+  task [option-of-another-library]: a task waits for no other task; leave it out
+  job [option-of-another-library]: no job has priority over another, and submissions wait first come, first served; leave it out
+pool worker_pool executor dispatcher
+  task, job [option-of-another-library]: all run on the Tokio runtime of the application; write `#[taskvisor::main(worker_threads = 4)]` for its threads
+exec exec_start exec_start_pre exec_start_post exec_stop exec_reload command cmd entrypoint image user working_directory cwd environment env
+  task, job [option-of-another-library]: this is a function of the process, not a process; start one by `tokio::process::Command` inside
+stop_signal kill_signal kill_mode
+  task, job [option-of-another-library]: a stop request is no signal; take `ctx: TaskContext`, and await `ctx.cancelled()`
+type async sync
+  task, job [option-of-another-library]: the function itself is `async`; leave it out
+bind context
+  task, job [option-of-another-library]: write `ctx: TaskContext` in the function's parentheses
+data extension resources
+  task [option-of-another-library]: what a task needs is a parameter: write `db: State<Db>` in the function's parentheses
+  job [option-of-another-library]: what a job needs is a parameter: write `db: State<Db>` in the function's parentheses
+child_spec children supervisor parent
+  task, job [option-of-another-library]: every declaration of the package runs under one supervisor; leave it out
+  main [option-of-another-library]: every declaration of the package runs; write `app.task(..)` in the setup for others
+serializer codec compress encoding
+  task, job [option-of-another-library]: arguments and values stay in memory as they are; leave it out
+acks_late ack visibility_timeout prefetch reject_on_worker_lost
+  task, job [option-of-another-library]: nothing survives the process; for work that must, use a queue on a database
+ttl_seconds_after_finished remove_on_complete remove_on_fail keep_result result_ttl ignore_result store_result result_expires
+  task [option-of-another-library]: nothing of a task is kept after its end; leave it out
+  job [option-of-another-library]: only the handle keeps the value; leave it out
+backtrace track_started enable_tracing tracing_enabled
+  task, job [option-of-another-library]: write a `#[subscriber]`, which is called with the events of all tasks
+
+# Slots.
+unique_for unique_until lock_timeout lock_ttl job_id
+  task [option-of-another-library]: a task runs one attempt at a time; leave it out
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
+concurrency_policy overlap_policy workflow_id_reuse_policy id_reuse_policy max_instances
+  task [option-of-another-library]: a task runs one attempt at a time; leave it out
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
+load_shed
+  task [option-of-another-attribute]: it belongs to a job, which is submitted; a task starts with the application
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
+buffer buffer_size
+  job [renamed-option]: write `slot = "tenant-{tenant}", queue = 8`
+task_queue topic channel
+  job [renamed-option]: write `slot = "tenant-{tenant}"`
+  task [option-of-another-library]: a task reads no queue of jobs; receive from a channel inside, in a `State<T>`
+options sidekiq_options
+  task, job [option-of-another-library]: options stand in these parentheses, as in `timeout = "5s"`
+
+# The application.
+on
+  main [option-of-another-attribute]: it belongs to a subscriber; write `#[subscriber(on(Failed))]`
+data
+  main [option-of-another-library]: a state is made in the setup: write `app.state(value)` inside
+"##;

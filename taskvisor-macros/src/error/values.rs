@@ -1,0 +1,276 @@
+//! Values that an option does not have, and what to write instead.
+//!
+//! A line with an option, a colon and words, then one indented line for each answer: the attributes that give it, a colon, and
+//! the advice, which ends a sentence. The word `no-limit` stands for all of [`NO_LIMIT`], and `parameter` for a parameter of
+//! the function in a value. In its advice, `VALUE` is the value, `PARAMETER` the parameter, and `NAME` the function. Tests expand the code of each advice.
+
+use super::advice::OptionsOf;
+use super::nearest::same_word;
+
+/// The words for "no limit" and "the default" in other libraries.
+const NO_LIMIT: &[&str] = &[
+    "unlimited",
+    "unbounded",
+    "infinite",
+    "infinity",
+    "inf",
+    "none",
+    "never",
+    "forever",
+    "off",
+    "no",
+    "null",
+    "nil",
+    "auto",
+    "default",
+    "max",
+    "disabled",
+    "disable",
+    "false",
+    "-1",
+    "-1s",
+    "_",
+    "()",
+    "..",
+    "always",
+    "unset",
+    "nolimit",
+    "*",
+    "eternal",
+    "indefinite",
+    "indefinitely",
+    "nan",
+    "undefined",
+    "automatic",
+];
+
+/// Whether the word says "no limit".
+pub(crate) fn is_no_limit(word: &str) -> bool {
+    let is_spelled = |word: &str| word.starts_with(char::is_alphanumeric);
+    NO_LIMIT
+        .iter()
+        .any(|other| *other == word || is_spelled(other) && is_spelled(word) && same_word(other, word))
+}
+
+/// The advice for a word as the value of an option.
+pub(crate) fn advice(of: OptionsOf, option: &str, word: &str) -> Option<&'static str> {
+    lines(of)
+        .find(|(key, other, _)| *key == option && *other != "no-limit" && same_word(other, word))
+        .map(|(.., text)| text)
+}
+
+/// The advice for "no limit" as the value of an option.
+pub(crate) fn advice_for_no_limit(of: OptionsOf, option: &str) -> Option<&'static str> {
+    lines(of).find(|(key, word, _)| *key == option && *word == "no-limit").map(|(.., text)| text)
+}
+
+/// The advice for a parameter of the function in the value of an option.
+pub(crate) fn advice_for_parameter(of: OptionsOf, option: &str) -> Option<&'static str> {
+    advice(of, option, "parameter")
+}
+
+/// The options and words of the table that have advice in this list, with the advice.
+pub(crate) fn lines(of: OptionsOf) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let mut heading = ("", "");
+    let lines = VALUES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let answers = lines.filter_map(move |line| {
+        let Some(answer) = line.strip_prefix("  ") else {
+            heading = line.split_once(": ")?;
+            return None;
+        };
+        let (attributes, text) = answer.split_once(": ")?;
+        Some((heading, attributes, text))
+    });
+    let here = answers.filter(move |(_, attributes, _)| attributes.split(", ").any(|word| word == of.word()));
+    here.flat_map(|((option, words), _, text)| words.split(' ').map(move |word| (option, word, text)))
+}
+
+/// The table; read only when a value is wrong.
+pub(crate) const VALUES: &str = r##"
+# Restart. Words of Docker, systemd, Kubernetes, OTP and PM2.
+restart: unless-stopped permanent yes true on enabled enable forever loop repeat infinite continuous auto automatic default
+  task: write `restart = "always"`
+  job: a job ends when it has returned its value; write `restart = "on-failure"`
+restart: transient on-error on-err on-abnormal on-abort on-watchdog on-exception on-crash on-panic if-failed retry retries failure error failed on-fail
+  task, job: write `restart = "on-failure"`
+restart: temporary no none false off once oneshot disabled disable manual null nil
+  task, job: write `restart = "never"`
+restart: on-success success
+  task: no policy repeats successes alone; write `restart = "always"`
+  job: a job ends when it has returned its value, and nothing repeats it; write `restart = "on-failure"`
+restart: one-for-one one-for-all rest-for-one simple-one-for-one
+  task: each task restarts alone; write `restart = "always"`
+  job: each job is retried alone; write `restart = "on-failure"`
+restart: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_restart(VALUE))` in the setup
+  job: write `restart = "on-failure"`, and decide inside which errors are `.fatal()?`
+
+# Backoff.
+backoff: linear arithmetic incremental
+  task, job: no backoff is linear; write `backoff(exp, factor = 1.5)`, or `backoff = "constant"`
+backoff: fibonacci fib polynomial quadratic poly
+  task, job: there is no such growth; write `backoff(exp, factor = 1.6)`, which grows as fast
+backoff: fixed fixed-delay const static uniform simple flat delay periodic
+  task, job: write `backoff = "constant"`
+backoff: exponential-jitter jitter jittered full full-jitter equal random randomized
+  task, job: write `backoff(exp, jitter = "full")`
+backoff: decorrelated decorrelated-jitter
+  task, job: write `backoff(exp, jitter = "decorrelated")`
+backoff: off no false never disabled immediate zero null nil no-limit
+  task, job: write `backoff = "none"`
+backoff: true yes on default auto enabled double doubling geometric
+  task, job: write `backoff = "exp"`
+backoff: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_backoff(VALUE))` in the setup
+  job: mark an error with `.retry_after(VALUE)?` for a wait of its own
+first: no-limit zero immediate
+  backoff: leave `first` out for 100ms, or write `backoff = "none"` for no wait
+max: no-limit
+  backoff: a wait always has a limit; write a long one, as in `max = "1day"`, or leave `max` out for 30s
+factor: no-limit double
+  backoff: leave `factor` out for 2.0
+jitter: true yes on random uniform randomized enabled auto default
+  backoff: write `jitter = "full"`
+jitter: half plus-minus partial
+  backoff: write `jitter = "equal"`
+jitter: false no off disabled zero never null nil no-limit
+  backoff: write `jitter = "none"`
+jitter: fraction
+  backoff: a jitter is a kind, not a number; write `jitter = "equal"` for waits from half to the whole, or `jitter = "full"` for waits from zero
+first: parameter
+  backoff: mark an error with `.retry_after(VALUE)?` for a wait of its own
+max: parameter
+  backoff: mark an error with `.retry_after(VALUE)?` for a wait of its own
+factor: parameter
+  backoff: mark an error with `.retry_after(delay)?` for a wait of its own
+jitter: parameter
+  backoff: mark an error with `.retry_after(delay)?` for a wait of its own
+
+# Limits.
+timeout: no-limit
+  task, job: for no limit, leave `timeout` out
+timeout: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_timeout(VALUE))` in the setup
+  job: write `NAME { .. }.with_timeout(VALUE)` for one submission
+stop_timeout: no-limit
+  task, job: leave `stop_timeout` out for the whole grace of the application, which limits every stop
+stop_timeout: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_stop_timeout(VALUE))` in the setup
+  job: write `NAME { .. }.with_stop_timeout(VALUE)` for one submission
+stable_after: no-limit
+  task: leave `stable_after` out for the longer of 10s and the backoff's `max`
+stable_after: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_stable_after(VALUE))` in the setup
+every: always continuous continuously immediate immediately asap zero loop
+  task: write `every = "0s"`, which repeats at once
+every: once no-limit
+  task: leave `every` out for a task that ends with its first success
+every: minute minutely
+  task: write `every = "1m"`
+every: second secondly
+  task: write `every = "1s"`
+every: hour hourly @hourly
+  task: write `every = "1h"`
+every: day daily @daily midnight @midnight
+  task: a task repeats at intervals, not at dates; write `every = "1day"`
+every: week weekly @weekly
+  task: a task repeats at intervals, not at dates; write `every = "1week"`
+every: month monthly @monthly
+  task: a task repeats at intervals, not at dates; write `every = "30days"`
+every: cron
+  task: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
+every: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_interval(VALUE))` in the setup
+max_retries: no-limit
+  task: leave `max_retries` out for no limit, or write `restart = "never"` for no retry
+  job: write `restart = "on-failure"` alone for no limit, or leave `max_retries` out for one attempt
+max_retries: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_max_retries(VALUE))` in the setup
+  job: write `.fatal()?` inside where no further retry is wanted
+name: no-limit
+  task, job, subscriber: leave `name` out for the name of the function
+name: parameter
+  task: leave `name` out, or write `name = "NAME"`
+  subscriber: leave `name` out, or write `name = "NAME"`
+  job: write `slot = "NAME-{PARAMETER}"` for a key of each
+
+# Slots. Words of Kubernetes, Temporal, Sidekiq, BullMQ, GitHub and RxJS.
+slot: no-limit
+  job: leave `slot` out for submissions that run at once
+admission: skip skip-if-running skip-new drop-new drop-newest drop reject reject-new reject-duplicate forbid ignore ignore-new discard discard-new if-idle unique singleton exclusive exhaust no-overlap refuse deny fail while-executing until-executed single throttle
+  job: write `admission = "drop-if-running"`
+admission: cancel cancel-previous cancel-running cancel-other cancel-in-progress terminate terminate-other terminate-if-running restart abort abort-running abort-previous kill kill-previous supersede override overwrite interrupt switch take-over takeover preempt replace-running
+  job: write `admission = "replace"`
+admission: debounce debounced newest newest-only latest-only keep-latest keep-last last last-wins buffer-one conflate drop-old drop-oldest discard-old coalesce trailing collapse sliding
+  job: write `admission = "latest"`
+admission: wait buffer buffer-all enqueue fifo serial serialize sequential sequence queued one-at-a-time block concat append default
+  job: write `admission = "queue"`
+admission: parallel concurrent allow allow-all allow-duplicate overlap independent merge multiple concurrency shared no-limit
+  job: leave `slot` and `admission` out for submissions that run at once
+admission: priority lifo stack random round-robin
+  job: submissions wait first come, first served; write `admission = "queue"`
+admission: parameter
+  job: write `NAME { .. }.with_admission(VALUE)` for one submission
+queue: no-limit
+  job: a queue always has a limit; write a number, as in `queue = 10_000`, or leave `queue` out for 100
+  subscriber: a queue always has a limit; write a number, as in `queue = 100_000`, or leave `queue` out for 1024
+queue: parameter
+  job: write `app.tune::<NAME>(|spec| spec.with_queue(VALUE))` in the setup
+  subscriber: write `app.tune::<NAME>(|spec| spec.with_queue(VALUE))` in the setup
+
+# Events.
+on: completed complete completion done success successful succeed ok finished finish passed
+  subscriber: write `on(Succeeded)` for each successful attempt, or `on(Ended)` for the end of a task
+on: error errored err errors exception fatal failure failures fail gave-up exhausted dead dead-lettered discarded
+  subscriber: write `on(Failed)` for each failed attempt, or `on(Ended)` for the end of a task
+on: retrying retry retried restarting restarted restart backing-off backed-off rescheduled
+  subscriber: write `on(Backoff)`, which is published before each retry
+on: cancelled cancel cancellation cancelling canceling revoked
+  subscriber: write `on(Canceled)`
+on: killed aborting terminated abandoned
+  subscriber: write `on(Aborted)`
+on: timeout timeouts deadline deadline-exceeded expired time-out
+  subscriber: write `on(TimedOut)`
+on: crashed crash panic panics panicking
+  subscriber: write `on(Panicked)`
+on: running run start starting spawned spawn begin began active executing launched up
+  subscriber: write `on(Started)`
+on: submitted enqueued waiting pending scheduled
+  subscriber: write `on(Queued)`, which is published for a submission that waits for its slot
+on: registered created new inserted
+  subscriber: write `on(Added)`
+on: stopping shutdown shutting-down terminating exit exiting exited sigterm sigint signal quit down
+  subscriber: write `on(ShutdownRequested)` for its request, or `on(Stopped)` for its end
+on: rejected dropped skipped denied throttled
+  subscriber: write `on(Refused)`
+on: stalled progress heartbeat log tick ping message alive ready healthy unhealthy
+  subscriber: there is no such event; write `on(Delayed)` for a task that waits for a long time
+on: all any every everything each star no-limit
+  subscriber: leave `on` out for all events
+on: not except without
+  subscriber: `on` lists what is wanted; write `on(Failed, TimedOut)`
+
+# The application.
+flavor: single-thread single-threaded single current local basic basic-scheduler thread-per-core
+  main: write `flavor = "current_thread"`
+flavor: threaded threaded-scheduler multi multithreaded multi-threaded work-stealing full rt-multi-thread no-limit
+  main: write `flavor = "multi_thread"`, or leave `flavor` out
+worker_threads: no-limit cpus cores num-cpus all
+  main: leave `worker_threads` out for one per core
+max_concurrent: no-limit
+  main: leave `max_concurrent` out for no limit
+grace: no-limit
+  main: a shutdown always has a limit; write a long one, as in `grace = "1day"`, or `grace = "0s"` for none
+drain_timeout: no-limit
+  main: a shutdown always has a limit; write a long one, as in `drain_timeout = "1h"`, or `drain_timeout = "0s"` for none
+crates: all every any workspace no-limit
+  main: a crate is named, as in `crates = [billing]`; leave `crates` out for the application's own package
+worker_threads: parameter
+  main: leave `worker_threads` out for one per core
+max_concurrent: parameter
+  main: write `app.config(|config| config.with_max_concurrent(limit))` in the setup
+grace: parameter
+  main: write `app.config(|config| config.with_grace(time))` in the setup
+drain_timeout: parameter
+  main: write `app.config(|config| config.with_drain_timeout(time))` in the setup
+"##;

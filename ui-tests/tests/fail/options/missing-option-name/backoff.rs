@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(exp, "100ms"))]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(3)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task("pong", timeout = "5s")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::prelude::*;
+
+#[task = "pong"]
+async fn ping() {}
+
+fn main() {}

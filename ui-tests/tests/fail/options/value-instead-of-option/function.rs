@@ -1,0 +1,4 @@
+#[taskvisor::task(ping)]
+async fn ping() {}
+
+fn main() {}

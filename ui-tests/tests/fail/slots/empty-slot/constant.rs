@@ -1,0 +1,6 @@
+const SLOT: &str = " ";
+
+#[taskvisor::job(slot = SLOT)]
+async fn tidy() {}
+
+fn main() {}

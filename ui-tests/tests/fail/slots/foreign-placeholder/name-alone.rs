@@ -1,0 +1,6 @@
+#[taskvisor::job(slot = "tenant")]
+async fn sync(tenant: u64, day: u8) {
+    drop((tenant, day));
+}
+
+fn main() {}

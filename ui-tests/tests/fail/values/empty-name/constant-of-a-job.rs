@@ -1,0 +1,6 @@
+const NAME: &str = "";
+
+#[taskvisor::job(name = NAME)]
+async fn sync() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = "PT5S")]
+async fn ping() {}
+
+fn main() {}

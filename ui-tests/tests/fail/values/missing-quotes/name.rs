@@ -1,0 +1,4 @@
+#[taskvisor::task(name = health-check)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(restart = Always)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = 1h 30m)]
+async fn ping() {}
+
+fn main() {}

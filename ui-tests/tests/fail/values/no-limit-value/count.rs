@@ -1,0 +1,4 @@
+#[taskvisor::task(max_retries = -1)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = "unlimited")]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[taskvisor::main(max_concurrent = usize::MAX)]
+async fn main() {}

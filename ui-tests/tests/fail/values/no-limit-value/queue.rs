@@ -1,0 +1,6 @@
+use taskvisor::prelude::*;
+
+#[subscriber(queue = None)]
+async fn log(_: &Event) {}
+
+fn main() {}

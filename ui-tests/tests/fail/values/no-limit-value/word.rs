@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff(exp, max = infinite))]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(timeout = '5s')]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(backoff = backoff(exp, first = "1s"))]
+async fn ping() {}
+
+fn main() {}
