@@ -20,6 +20,7 @@ pub trait IntoTaskSpec: sealed::IntoTaskSpec {
 }
 
 impl IntoTaskSpec for TaskSpec {
+    #[inline]
     fn into_task_spec(self) -> TaskSpec {
         self
     }
