@@ -2,29 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-
-use super::{messages, messages_inside, one, tokens};
+use super::{LISTS, messages_for, one};
 use crate::error::advice::OptionsOf;
 use crate::error::rule::Rule;
 use crate::error::systems::SYSTEMS;
 use crate::error::table::TABLE;
 
-const PLACES: [OptionsOf; 5] =
-    [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];
+const FUNCTIONS: [&str; 4] = [
+    "async fn ping() {}",
+    "async fn sync(tenant: u64) {}",
+    "async fn log(event: &Event) {}",
+    "async fn main() {}",
+];
 
-fn answers(place: OptionsOf, options: &str) -> Vec<String> {
-    let with =
-        |expand: fn(TokenStream, TokenStream) -> TokenStream, item| expand(tokens(options), tokens(item));
-    match place {
-        OptionsOf::Task => messages(with(crate::task::task, "async fn ping() {}")),
-        OptionsOf::Job => messages(with(crate::job::job, "async fn sync(tenant: u64) {}")),
-        OptionsOf::Subscriber => {
-            messages(with(crate::subscriber::subscriber, "async fn log(event: &Event) {}"))
-        }
-        OptionsOf::Main => messages_inside(with(crate::entry::main, "async fn main() {}")),
-        OptionsOf::Backoff => answers(OptionsOf::Task, &format!("backoff(exp, {options})")),
-    }
+fn answers(list: OptionsOf, options: &str) -> Vec<String> {
+    messages_for(list, options, FUNCTIONS)
 }
 
 fn task(word: &str) -> Vec<String> {
@@ -82,7 +74,7 @@ fn a_word_of_another_meaning_suggests_no_option() {
 /// A word that has become an option must be removed from the table.
 #[test]
 fn no_word_of_the_table_is_an_option() {
-    for place in PLACES {
+    for place in LISTS {
         for (word, advice) in place.advice() {
             let expected = advice.rule.message(format!("unknown option `{word}`; {}", advice.text));
             for written in ["{word} = 1", "{word}", "{word}(1)"] {
@@ -105,7 +97,7 @@ fn every_line_of_the_table_names_a_rule() {
 
 #[test]
 fn a_word_of_the_table_has_one_answer_for_each_place() {
-    for place in PLACES {
+    for place in LISTS {
         let mut words = BTreeSet::new();
         let twice: Vec<_> =
             place.advice().map(|(word, _)| word).filter(|word| !words.insert(*word)).collect();
@@ -122,7 +114,7 @@ fn is_of_options(code: &str) -> bool {
 #[test]
 fn the_options_in_an_advice_are_accepted() {
     let mut checked = 0;
-    for place in PLACES {
+    for place in LISTS {
         for (word, advice) in place.advice() {
             for code in advice.text.split('`').skip(1).step_by(2) {
                 let (place, options) = match code.strip_prefix("#[").and_then(|code| code.strip_suffix(")]"))

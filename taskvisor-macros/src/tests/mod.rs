@@ -13,6 +13,8 @@ use std::str::FromStr;
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::error::advice::OptionsOf;
+
 fn tokens(source: &str) -> TokenStream {
     TokenStream::from_str(source).unwrap_or_else(|_| panic!("the test's source is not Rust: {source}"))
 }
@@ -94,6 +96,24 @@ fn messages_inside(expansion: TokenStream) -> Vec<String> {
     let errors =
         macros.filter(|mac| mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"));
     errors.map(|mac| mac.parse_body::<syn::LitStr>().expect("an error has a message").value()).collect()
+}
+
+/// All lists of options.
+const LISTS: [OptionsOf; 5] =
+    [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];
+
+/// The messages for options in this list, on the functions of a task, a job, a subscriber and a setup.
+fn messages_for(list: OptionsOf, options: &str, functions: [&str; 4]) -> Vec<String> {
+    let [task, job, subscriber, main] = functions;
+    let expand =
+        |expand: fn(TokenStream, TokenStream) -> TokenStream, item| expand(tokens(options), tokens(item));
+    match list {
+        OptionsOf::Task => messages(expand(crate::task::task, task)),
+        OptionsOf::Job => messages(expand(crate::job::job, job)),
+        OptionsOf::Subscriber => messages(expand(crate::subscriber::subscriber, subscriber)),
+        OptionsOf::Main => messages_inside(expand(crate::entry::main, main)),
+        OptionsOf::Backoff => messages_for(OptionsOf::Task, &format!("backoff(exp, {options})"), functions),
+    }
 }
 
 /// There is this one message.

@@ -1,26 +1,18 @@
 //! The error of a value that an option does not have says what to write instead.
 
-use proc_macro2::TokenStream;
-
-use super::{messages, messages_inside, one, tokens};
+use super::{LISTS, messages_for, one};
 use crate::error::advice::OptionsOf;
 use crate::error::values::{VALUES, advice_for_parameter, lines};
 
-const PLACES: [OptionsOf; 5] =
-    [OptionsOf::Task, OptionsOf::Job, OptionsOf::Subscriber, OptionsOf::Main, OptionsOf::Backoff];
+const FUNCTIONS: [&str; 4] = [
+    "async fn ping(value: State<u32>) {}",
+    "async fn sync(value: u64) {}",
+    "async fn log(event: &Event, value: State<u32>) {}",
+    "async fn main(value: &mut App) {}",
+];
 
-fn answers(place: OptionsOf, options: &str) -> Vec<String> {
-    let with =
-        |expand: fn(TokenStream, TokenStream) -> TokenStream, item| expand(tokens(options), tokens(item));
-    match place {
-        OptionsOf::Task => messages(with(crate::task::task, "async fn ping(value: State<u32>) {}")),
-        OptionsOf::Job => messages(with(crate::job::job, "async fn sync(value: u64) {}")),
-        OptionsOf::Subscriber => {
-            messages(with(crate::subscriber::subscriber, "async fn log(event: &Event, value: State<u32>) {}"))
-        }
-        OptionsOf::Main => messages_inside(with(crate::entry::main, "async fn main(value: &mut App) {}")),
-        OptionsOf::Backoff => answers(OptionsOf::Task, &format!("backoff(exp, {options})")),
-    }
+fn answers(list: OptionsOf, options: &str) -> Vec<String> {
+    messages_for(list, options, FUNCTIONS)
 }
 
 /// An option of a job's slot needs the slot.
@@ -34,7 +26,7 @@ fn with_slot(option: &str, written: &str) -> String {
 
 #[test]
 fn each_word_of_the_table_has_its_advice() {
-    for place in PLACES {
+    for place in LISTS {
         for (option, word, text) in lines(place) {
             let value = match word {
                 "no-limit" => "None".to_owned(),
@@ -66,7 +58,7 @@ fn each_word_of_the_table_has_its_advice() {
 #[test]
 fn the_options_in_an_advice_are_accepted() {
     let mut checked = 0;
-    for place in PLACES {
+    for place in LISTS {
         for (option, _, text) in lines(place) {
             for code in text.split('`').skip(1).step_by(2) {
                 let is_assigned =
@@ -91,7 +83,7 @@ fn every_line_of_the_table_is_read() {
     let answers = VALUES.lines().filter(|line| line.starts_with("  ")).count();
     let words = VALUES.lines().filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
     assert!(words.clone().all(|line| line.contains(": ")), "{:?}", words.collect::<Vec<_>>());
-    let read: usize = PLACES.map(|place| lines(place).count()).iter().sum();
+    let read: usize = LISTS.map(|place| lines(place).count()).iter().sum();
     assert!(read > 2 * answers, "{read} {answers}");
 }
 
