@@ -157,7 +157,7 @@ pub use {
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub use {
-    app::{HasSpec, SpecOfADeclaration},
+    app::{EventParameter, HasSpec, SetupParameter, SpecOfADeclaration},
     macro_support::SharedState,
 };
 

@@ -116,7 +116,7 @@ pub(super) fn value(output: &ReturnType) -> TokenStream {
     let (first, last) = ends.unwrap_or((span, span));
     let open = quote_spanned!(first=> <);
     let value = Ident::new("Value", last);
-    quote_spanned!(span=> #open #type_tokens as __taskvisor::JobOutput<'static, __TASKVISOR_IS_RESULT>>::#value)
+    quote_spanned!(span=> #open #type_tokens as __taskvisor::JobOutput<__TASKVISOR_IS_RESULT>>::#value)
 }
 
 fn last_span(tokens: TokenStream) -> Span {
@@ -132,7 +132,7 @@ pub(super) fn value_parameter(output: &ReturnType) -> (Ident, TokenStream) {
     let value = Ident::new("__TaskvisorValue", attribute_span());
     let bounds = quote_spanned! {attribute_span()=>
         #value: 'static,
-        for<'unchecked> #type_tokens: __taskvisor::JobOutput<'unchecked, __TASKVISOR_IS_RESULT, Value = #value>,
+        #type_tokens: __taskvisor::JobOutput<__TASKVISOR_IS_RESULT, Value = #value>,
     };
     (value, bounds)
 }

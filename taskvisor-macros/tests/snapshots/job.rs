@@ -92,7 +92,7 @@ const _: () = {
                 <Result<
                     Report,
                     SyncError,
-                > as __taskvisor::JobOutput<'static, __TASKVISOR_IS_RESULT>>::Value,
+                > as __taskvisor::JobOutput<__TASKVISOR_IS_RESULT>>::Value,
             >>::IS_SENDABLE
     };
     fn __taskvisor_body(
@@ -105,7 +105,7 @@ const _: () = {
             <Result<
                 Report,
                 SyncError,
-            > as __taskvisor::JobOutput<'static, __TASKVISOR_IS_RESULT>>::Value,
+            > as __taskvisor::JobOutput<__TASKVISOR_IS_RESULT>>::Value,
         >>::erase(
             __taskvisor_arguments,
             |
@@ -117,7 +117,6 @@ const _: () = {
                         Report,
                         SyncError,
                     > as __taskvisor::JobOutput<
-                        'static,
                         __TASKVISOR_IS_RESULT,
                     >>::Value as __taskvisor::JobValue>::check();
                     <Result<
@@ -166,14 +165,10 @@ const _: () = {
     impl<__TaskvisorValue> __taskvisor::Job for __TaskvisorDeclaration
     where
         __TaskvisorValue: 'static,
-        for<'unchecked> Result<
+        Result<
             Report,
             SyncError,
-        >: __taskvisor::JobOutput<
-            'unchecked,
-            __TASKVISOR_IS_RESULT,
-            Value = __TaskvisorValue,
-        >,
+        >: __taskvisor::JobOutput<__TASKVISOR_IS_RESULT, Value = __TaskvisorValue>,
     {
         type Value = __TaskvisorValue;
         fn descriptor() -> &'static __taskvisor::JobDescriptor {

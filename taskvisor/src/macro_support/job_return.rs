@@ -17,7 +17,7 @@ use crate::runtime::body::{ErasedBody, TaskContext, erase_job};
     note = "a boxed error is sent to another thread: write `Box<dyn std::error::Error + Send + Sync>`, or `taskvisor::BoxError`",
     note = "see `taskvisor::when_it_does_not_compile`, rule `not-an-error`"
 )]
-pub trait JobReturn<const IS_RESULT: bool = true>: JobOutput<'static, IS_RESULT> {
+pub trait JobReturn<const IS_RESULT: bool = true>: JobOutput<IS_RESULT> {
     /// Converts the returned value into the result of the attempt.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_job_result(self) -> Result<Self::Value, TaskError>;
@@ -38,20 +38,18 @@ impl<T: 'static> JobReturn<false> for T {
 }
 
 /// The type of a job's value. Every return type has one, so that a wrong type is reported only by `JobReturn` and `JobValue`.
-///
-/// The lifetime defers the check: the compiler checks a bound under `for<'a>` only where it is used.
-pub trait JobOutput<'a, const IS_RESULT: bool> {
+pub trait JobOutput<const IS_RESULT: bool> {
     /// The type of the value.
     type Value: 'static;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: 'static, E> JobOutput<'_, true> for Result<T, E> {
+impl<T: 'static, E> JobOutput<true> for Result<T, E> {
     type Value = T;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: 'static> JobOutput<'_, false> for T {
+impl<T: 'static> JobOutput<false> for T {
     type Value = T;
 }
 
