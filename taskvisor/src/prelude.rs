@@ -4,7 +4,7 @@
 pub use crate::job;
 #[cfg(feature = "controller")]
 pub use crate::{Admission, ControllerSpec, JobError, JobExt, JobHandle};
-// For its advice in errors.
+// In scope so that `ping.spec()` gets the error of this trait instead of "no method named `spec`".
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub use crate::SpecOfADeclaration as _;

@@ -14,8 +14,9 @@ use crate::span::attribute_span;
 
 /// The items, which are omitted if another declaration of the same module has the same name.
 ///
-/// They are the arguments of a macro that returns them only if they begin with the mark of its own declaration. It is imported under
-/// a name that follows from the function's. Of two imports with one name the compiler reports the second, and uses the first.
+/// The items are passed to the macro `__taskvisor_select_<name>`, which emits them only if they begin with the mark of its own
+/// declaration. The macro is imported as `__<name>_is_declared_once_in_a_module`. For a second declaration, the compiler reports
+/// the second import and resolves the name to the first macro. That macro emits nothing for the second mark.
 ///
 /// Import and items are the arguments of an attribute of the macro: in an `impl` block, where no macro can be defined, that is the
 /// only error.
@@ -24,7 +25,7 @@ pub(crate) fn once(function: &Function, runtime: &RuntimePath, items: &TokenStre
     let select = Ident::new(&format!("__taskvisor_select_{name}"), attribute_span());
     // The compiler names it in its errors.
     let declaration = Ident::new(&format!("__{name}_is_declared_once_in_a_module"), attribute_span());
-    // The text differs between any two uses of an attribute in a crate. Nothing else is read from it.
+    // The text of a span differs between any two uses of an attribute. It is only compared.
     let mark = Literal::string(&format!("{:?}", Span::call_site()));
     let private = private(runtime);
     quote_spanned! {attribute_span()=>

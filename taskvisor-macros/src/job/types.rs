@@ -14,7 +14,7 @@ use crate::span::{attribute_span, span_at};
 
 use super::inputs::{self, Argument, Input};
 
-/// Types that are neither extractors nor anything that cannot be stored. They need no check.
+/// Types that are valid arguments. They need no check.
 const PRIMITIVES: [&str; 16] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
     "bool", "char",

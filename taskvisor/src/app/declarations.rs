@@ -30,7 +30,7 @@ impl TaskSpec {
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
-        never_started::settle();
+        never_started::suppress_note();
         let TaskDescriptor { name, location, settings, body, needs } = descriptor;
         let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
         Self { task, settings: *settings, location: Some(location) }
@@ -79,7 +79,7 @@ impl Subscriber {
     #[doc(hidden)]
     #[must_use]
     pub fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
-        never_started::settle();
+        never_started::suppress_note();
         let SubscriberDescriptor { name, location, queue, events, needs, build } = descriptor;
         Self {
             name: (*name).into(),

@@ -58,7 +58,7 @@ impl SetupParameter for App {
 /// Runs an application to its end.
 #[must_use]
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
-    never_started::settle();
+    never_started::suppress_note();
     let process = match Process::start(options.grace) {
         Ok(process) => process,
         Err(reason) => {

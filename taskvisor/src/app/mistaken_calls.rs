@@ -1,4 +1,4 @@
-//! Calls that cannot compile, so that the compiler's errors say what to write.
+//! Calls that cannot compile, so that the compiler's errors say what to write. The errors are the texts of `on_unimplemented`.
 
 use super::App;
 
@@ -23,7 +23,7 @@ impl App {
 )]
 pub trait SubmittedInTheSetup {}
 
-/// Calls of `spec` that are not those of a task's type: `ping.spec()`, `sync::spec()` of a job.
+/// Makes `ping.spec()`, and `sync::spec()` of a job's type, resolve to an error that says what to write.
 pub trait SpecOfADeclaration {
     /// Does not compile.
     fn spec(&self) {}

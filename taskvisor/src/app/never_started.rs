@@ -1,9 +1,8 @@
 //! A note for a program that declares tasks or subscribers and starts none of them: its `main` runs a supervisor that it has
 //! built by hand.
 //!
-//! A program is recognized by its name. The file of a program has the name of its crate or its package, while the file of a
-//! test ends with a hash. So a test that declares tasks and runs a supervisor gets no note, and a program that was renamed gets
-//! none either.
+//! A program is recognized by the name of its executable, which is that of its crate or package. Test executables end with a hash,
+//! so tests get no note; neither do renamed executables.
 
 use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,22 +20,22 @@ const MAX_LISTED: usize = 8;
 /// The name of a documentation test's crate and file.
 const DOCUMENTATION_TEST: &str = "rust_out";
 
-/// Whether no note is needed any more: an application runs, a declaration was listed by hand, or the note was written.
-static IS_SETTLED: AtomicBool = AtomicBool::new(false);
+/// Whether the note is obsolete: an application runs, a declaration was listed by hand, or the note was written.
+static IS_NOTE_OBSOLETE: AtomicBool = AtomicBool::new(false);
 
 inventory::submit! { RunHook(check) }
 
-/// Records that the program starts declarations.
-pub(super) fn settle() {
+/// Suppresses the note, because the program starts declarations.
+pub(super) fn suppress_note() {
     // Loaded first, because every listed declaration comes here. The flag guards no other data.
-    if !IS_SETTLED.load(Ordering::Relaxed) {
-        IS_SETTLED.store(true, Ordering::Relaxed);
+    if !IS_NOTE_OBSOLETE.load(Ordering::Relaxed) {
+        IS_NOTE_OBSOLETE.store(true, Ordering::Relaxed);
     }
 }
 
 /// Writes the note, once per process.
 fn check() {
-    if IS_SETTLED.load(Ordering::Relaxed) || IS_SETTLED.swap(true, Ordering::Relaxed) {
+    if IS_NOTE_OBSOLETE.load(Ordering::Relaxed) || IS_NOTE_OBSOLETE.swap(true, Ordering::Relaxed) {
         return;
     }
     let declared = declarations();
@@ -88,10 +87,11 @@ fn note(program: &str, mut declared: Vec<Declaration>) -> Option<Problem> {
         (true, false) => "`spec()`",
         _ => "`subscriber()`",
     };
+    let accessor = if has(DeclarationKind::Task) { "`spec()`" } else { "`subscriber()`" };
     let reason = format!(
         "{}{more} {verb} not start, because no `#[taskvisor::main]` function was called; start {them} with \
          `#[taskvisor::main]` instead of `#[tokio::main]`, or pass {them} to the supervisor, with {accessors}; if this is \
-         intended, ignore this note",
+         intended, a call of {accessor} suppresses this note",
         listed.join(", "),
     );
     Some(Problem::new(declared[0].location, reason))
@@ -134,7 +134,7 @@ mod tests {
         let expected = "src/main.rs:3: subscriber `ping` (src/main.rs:3), task `ping` (src/main.rs:7) do not start, because no \
                         `#[taskvisor::main]` function was called; start them with `#[taskvisor::main]` instead of \
                         `#[tokio::main]`, or pass them to the supervisor, with `spec()` and `subscriber()`; if this is \
-                        intended, ignore this note";
+                        intended, a call of `spec()` suppresses this note";
         assert_eq!(text("my-app", &all), expected);
         assert_eq!(text("my_app", &all), expected);
         assert!(text("plain", &[task(&BY_RUSTC), task(&OTHER)]).starts_with("src/main.rs:9: task `ping`"));

@@ -64,7 +64,7 @@ impl ControllerSpec {
         Self::new(spec, Admission::Latest)
     }
 
-    /// Sets the slot. The default is the name of the task. `submit` refuses an empty one.
+    /// Sets the slot. The default is the name of the task. `submit` refuses an empty or blank one.
     ///
     /// All submissions of a supervisor, jobs included, share one namespace of slots: submissions with equal keys exclude each
     /// other. To avoid collisions, begin the key with the name of the work, and separate its parts by a character that they

@@ -68,7 +68,7 @@ impl<J: Job> Submission<J> {
         Self { job, slot: None, admission: None, timeout: Setting::Inherit, stop_timeout: None }
     }
 
-    /// Overrides the declared slot. `submit` refuses an empty one.
+    /// Overrides the declared slot. `submit` refuses an empty or blank one.
     ///
     /// All submissions of a supervisor share one namespace of slots: see
     /// [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).
@@ -180,7 +180,7 @@ impl<J: Job> Submission<J> {
 /// # } }
 /// ```
 pub trait JobExt: Job {
-    /// Overrides the declared slot. `submit` refuses an empty one.
+    /// Overrides the declared slot. `submit` refuses an empty or blank one.
     ///
     /// All submissions of a supervisor share one namespace of slots: see
     /// [`ControllerSpec::with_slot`](crate::ControllerSpec::with_slot).

@@ -130,8 +130,8 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) returns_value: bool,
 }
 
-/// As for the option `slot` of `#[job]`.
-const EMPTY_SLOT: &str = "a slot cannot be empty: it is the key under which submissions compete";
+const EMPTY_SLOT: &str = "the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside \
+                          the value, such as `region-`";
 
 impl Shared {
     /// Admits or refuses a submission. The decision is made under the slot's lock, its effects on other tasks follow after it.

@@ -1,6 +1,7 @@
 //! The requirements for an argument of a job.
 //!
-//! Each is checked where generated code uses the argument, so that a wrong type is one error, at the type itself.
+//! Each is checked where generated code uses the argument, so that a wrong type is one error, at the type itself. No function takes
+//! a receiver: with `use taskvisor::*`, it would be called in place of a method of the user.
 
 /// A type that is not an extractor.
 #[diagnostic::on_unimplemented(
@@ -11,8 +12,8 @@
 )]
 pub trait NoExtractor<const IS_EXTRACTOR: bool = true>: Sized {
     /// Returns the argument.
-    fn checked(self) -> Self {
-        self
+    fn checked(argument: Self) -> Self {
+        argument
     }
 }
 
@@ -29,8 +30,8 @@ impl<T> NoExtractor<false> for T {}
 )]
 pub trait JobArgument<const IS_EXTRACTOR: bool = false>: Sized {
     /// Returns the argument.
-    fn sent(self) -> Self {
-        self
+    fn sent(argument: Self) -> Self {
+        argument
     }
 }
 
@@ -40,7 +41,7 @@ impl<T: Send + Sync + 'static> JobArgument<false> for T {}
 #[diagnostic::do_not_recommend]
 impl<T> JobArgument<true> for T {}
 
-/// A type that can be cloned for each attempt. A type that breaks another rule satisfies it.
+/// A type that can be cloned for each attempt. With `IS_REPORTED`, any type satisfies it: another error has been reported.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a job: it is not `Clone`",
     label = "not `Clone`",
@@ -50,19 +51,19 @@ impl<T> JobArgument<true> for T {}
 )]
 pub trait ClonedArgument<const IS_REPORTED: bool = false>: Sized {
     /// Clones the argument.
-    fn cloned(&self) -> Self;
+    fn cloned(argument: &Self) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> ClonedArgument<false> for T {
-    fn cloned(&self) -> Self {
-        self.clone()
+    fn cloned(argument: &Self) -> Self {
+        argument.clone()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> ClonedArgument<true> for T {
-    fn cloned(&self) -> Self {
+    fn cloned(_argument: &Self) -> Self {
         unreachable!("the argument is a compile error")
     }
 }

@@ -30,7 +30,7 @@
 /// |---|---|---|
 /// | `name` | the name of the task, unique among all tasks | the function's name |
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | `"on-failure"` |
-/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to others in between | `"1s"` |
+/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to other tasks between attempts | `"1s"` |
 /// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
 /// | `timeout` | the time that one attempt may take | no limit |
 /// | `max_retries` | how many consecutive failures are retried; then the task fails | no limit |
@@ -120,7 +120,8 @@ pub use taskvisor_macros::task;
 ///
 /// Parameters that are [extractors](crate::FromContext) are injected. Mark an extractor that is not recognized by its
 /// name with `#[inject]`. All other parameters are arguments: owned, `Clone`, and public fields of a struct with the
-/// function's name. A job returns any `Send` type, or a `Result` of it with any error.
+/// function's name. If the arguments make the key of the slot empty or blank, `submit` returns
+/// [`RuntimeError::InvalidSpec`](crate::RuntimeError::InvalidSpec). A job returns any `Send` type, or a `Result` of it with any error.
 ///
 /// A `#[derive(..)]` below `#[job]` applies to the struct: `#[derive(Debug, Default, PartialEq)]` prints the arguments, and lets a
 /// test compare them.

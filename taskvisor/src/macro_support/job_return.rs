@@ -77,7 +77,7 @@ pub struct Sendable<const IS_SENDABLE: bool>;
 /// Erases the body of a job with arguments of type `A` and a value of type `V`.
 pub trait EraseJob<A, V> {
     /// Erases the arguments, and the function that makes an attempt of them.
-    // The compiler quotes the line of the bound in its error.
+    // The compiler quotes the line of the last bound in its error, so the comment at its end is part of the message.
     fn erase<M, F>(arguments: A, make: M) -> ErasedBody
     where
         M: Fn(A, TaskContext) -> F + Send + 'static,

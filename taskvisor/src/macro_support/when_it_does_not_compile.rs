@@ -229,4 +229,4 @@
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
-//! | `same-name` | two declarations of one name, or another type or module of that name; one or two errors of the compiler, an error of the compiler itself | another name for the function |
+//! | `same-name` | two declarations of one name, or another type or module of that name; two errors at most; an error of the compiler itself | another name for the function |

@@ -38,7 +38,7 @@ use crate::sync::panics::{Contained, contain, discard};
 /// ```
 pub trait Subscribe: Send + 'static {
     /// Handles one event.
-    // The compiler quotes this line in its error.
+    // The compiler quotes the next line in its error, so the comment at its end is part of the message.
     fn on_event(&mut self, event: &Event) -> impl Future<Output = ()> + Send; // not `Send`? drop the value before the `.await`
 }
 
@@ -167,8 +167,8 @@ impl Subscriber {
 
     /// Whether both are the same declaration, under the same name.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let is_same = |(one, other): (&'static Location, &'static Location)| std::ptr::eq(one, other);
-        self.location.zip(other.location).is_some_and(is_same) && self.name == other.name
+        let locations = self.location.zip(other.location);
+        locations.is_some_and(|(one, two)| std::ptr::eq(one, two)) && self.name == other.name
     }
 
     pub(crate) fn into_work(self, app: AppContext, inbox: Inbox) -> impl Future<Output = ()> + Send {

@@ -11,7 +11,7 @@ pub(crate) const EMPTY_NAME: &str = "a name cannot be empty: events and errors s
 /// Whether nothing of the text would be visible.
 #[inline]
 pub(crate) fn is_blank(text: &str) -> bool {
-    // A look at the first byte decides for almost all names and keys, and each submission asks.
+    // Every submission calls this. The first byte decides in almost all cases, so the Unicode check is rare.
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim_start().is_empty()
 }
 

@@ -71,7 +71,8 @@ async fn an_empty_or_blank_slot_is_refused() {
         let error = harness.submit(ControllerSpec::queue(spec).with_slot(slot)).expect_err("it has no key");
         assert_eq!(
             error.to_string(),
-            "`work`: a slot cannot be empty: it is the key under which submissions compete"
+            "`work`: the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside the \
+             value, such as `region-`"
         );
         assert_eq!(error.into_submission().slot(), slot);
     }

@@ -28,7 +28,7 @@ fn declarations_that_nothing_starts_are_noted_once() {
     let note = format!(
         "note: {ping}: task `ping` ({ping}), subscriber `alert` ({alert}) do not start, because no `#[taskvisor::main]` \
          function was called; start them with `#[taskvisor::main]` instead of `#[tokio::main]`, or pass them to the \
-         supervisor, with `spec()` and `subscriber()`; if this is intended, ignore this note\n"
+         supervisor, with `spec()` and `subscriber()`; if this is intended, a call of `spec()` suppresses this note\n"
     );
     assert_eq!(ended.stderr, note);
 }

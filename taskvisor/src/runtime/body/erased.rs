@@ -197,7 +197,7 @@ impl fmt::Debug for ErasedBody {
 }
 
 /// Erases a closure that creates attempts.
-// The compiler quotes the line of the bound in its error.
+// The compiler quotes the line of the last bound in its error, so the comment at its end is part of the message.
 pub fn erase<M, F>(make: M) -> ErasedBody
 where
     M: Fn(TaskContext) -> F + Send + 'static,

@@ -29,7 +29,6 @@ pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 #[cfg(feature = "controller")]
-#[cfg(feature = "controller")]
 pub(crate) use job_spec::{JobOverride, JobOverrides};
 #[cfg(feature = "macros")]
 pub(crate) use state::Dropping;

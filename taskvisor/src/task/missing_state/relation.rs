@@ -7,13 +7,13 @@ use super::type_name::{arguments, constructor, is_std, last_segment, referent};
 type Relation<'a> = fn(&MissingStates<'a>, missing: &str, registered: &str) -> Option<String>;
 
 /// The integers and floats, among which a literal easily has the wrong type.
-const NUMBERS: [&str; 14] =
+const NUMBER_TYPES: [&str; 14] =
     ["f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
 /// Types whose `new` takes the value inside. They count under any path: Tokio has a `Mutex` too.
 const WRAPPERS: [&str; 4] = ["Arc", "Box", "Mutex", "RwLock"];
 
-/// Names of types that are keywords as names of variables.
+/// Type names whose lower-case form is a keyword.
 const KEYWORDS: [&str; 12] =
     ["Box", "Crate", "Final", "Impl", "Loop", "Macro", "Match", "Static", "Struct", "Trait", "Type", "Use"];
 
@@ -137,8 +137,8 @@ impl<'a> MissingStates<'a> {
         }
         let [inside] = arguments(registered)[..] else { return None };
         let is_pointer = is_std(registered, "Arc") || is_std(registered, "Box");
-        // A `Mutex` implements no trait of the user.
-        let is_own = !is_std(inside, last_segment(inside));
+        // A `Mutex`, a `str` or a number implements no trait of the user.
+        let is_own = inside.contains("::") && !is_std(inside, last_segment(inside));
         (is_pointer && is_own).then(|| {
             let pointer = self.writer.write(missing);
             let value = format!("{}::new({}) as {pointer}", last_segment(missing), value_name(inside));
@@ -156,7 +156,7 @@ impl<'a> MissingStates<'a> {
     fn similar(&self, missing: &str, registered: &str) -> Option<String> {
         let other = self.writer.write(registered);
         let given = self.was_registered(registered);
-        if NUMBERS.contains(&missing) && NUMBERS.contains(&registered) {
+        if NUMBER_TYPES.contains(&missing) && NUMBER_TYPES.contains(&registered) {
             let call = self.by.call("…").replacen('(', &format!("::<{missing}>("), 1);
             return Some(format!("{given}: write `{call}`, or take `State<{other}>`"));
         }
@@ -209,7 +209,7 @@ fn unwrapped(name: &str) -> &str {
 /// Whether two types have the same name in different modules, or differ in their arguments.
 fn are_similar(one: &str, other: &str) -> bool {
     if one == other
-        || NUMBERS.contains(&one) && NUMBERS.contains(&other)
+        || NUMBER_TYPES.contains(&one) && NUMBER_TYPES.contains(&other)
         || is_any_text(one) && is_any_text(other)
     {
         return true;

@@ -1,22 +1,25 @@
 //! The code that `#[job]` generates.
 
+mod arguments;
+mod descriptor;
+
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::LitStr;
 
 use crate::ast::function::Function;
-use crate::attr::settings::Restart;
 use crate::expand::declaration::{
-    self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
+    self, alias, declared, import, lints, name_constant, same_name_type, unraw_name,
 };
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
-use crate::text::text_of;
 
+use self::arguments::{arguments_type, clone, debug, fields, lenient, naming};
+use self::descriptor::descriptor;
 use super::Job;
 use super::inputs::{self, Argument, Input};
-use super::options::{Admission, Options, Slot};
+use super::options::{Options, Slot};
 use super::slot;
 use super::types;
 
@@ -104,79 +107,6 @@ pub(super) fn fallback(
     let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), Source::Context);
     let checks = quote!(#probing #is_result #types #needs);
     declaration::fallback(function, &options.runtime, &fields, None, "JobSpec", &checks)
-}
-
-/// The fields of the struct that is submitted.
-fn fields<'a>(arguments: impl Iterator<Item = &'a Argument>) -> TokenStream {
-    let fields = arguments.map(|argument| {
-        let Argument { cfgs, name, of_type } = argument;
-        let documentation = format!(" The argument `{}`.", argument.unraw_name());
-        quote_spanned!(attribute_span()=> #(#cfgs)* #[doc = #documentation] pub #name: #of_type,)
-    });
-    quote!(#(#fields)*)
-}
-
-/// Allows what the compiler reports at the user's parameter, and what is usual there.
-fn lenient(argument: &Argument) -> TokenStream {
-    let naming = naming(argument);
-    let is_underscored = argument.unraw_name().starts_with('_');
-    let underscored =
-        is_underscored.then(|| quote_spanned!(attribute_span()=> #[allow(clippy::pub_underscore_fields)]));
-    quote!(#naming #underscored)
-}
-
-/// Allows a name that is not in snake case.
-fn naming(argument: &Argument) -> Option<TokenStream> {
-    let is_upper = argument.unraw_name().contains(char::is_uppercase);
-    is_upper.then(|| quote_spanned!(attribute_span()=> #[allow(non_snake_case)]))
-}
-
-/// The alias of the struct through which generated code reaches its fields. It is an error type if the name means another struct
-/// without these fields, which is then the only error.
-fn arguments_type(job: &Job) -> TokenStream {
-    let mut arguments = job.arguments().peekable();
-    let rest = arguments.peek().map(|_| quote_spanned!(attribute_span()=> ..));
-    let fields =
-        arguments.map(|Argument { cfgs, name, .. }| quote_spanned!(name.span()=> #(#cfgs)* #name: _,));
-    quote_spanned! {attribute_span()=>
-        const __TASKVISOR_HAS_FIELDS: ::core::primitive::bool =
-            __taskvisor::has_fields(|__TaskvisorDeclaration { #(#fields)* #rest }: &__TaskvisorDeclaration| ());
-
-        type __TaskvisorArguments =
-            <__taskvisor::Fields<__TASKVISOR_HAS_FIELDS> as __taskvisor::Known<__TaskvisorDeclaration>>::Type;
-    }
-}
-
-/// The implementation of `Debug`, which prints the name.
-fn debug() -> TokenStream {
-    quote_spanned! {attribute_span()=>
-        #[doc(hidden)]
-        impl ::core::fmt::Debug for __TaskvisorDeclaration {
-            fn fmt(&self, __taskvisor_formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                __taskvisor::write_declaration(__TASKVISOR_NAME, __taskvisor_formatter)
-            }
-        }
-    }
-}
-
-fn clone(job: &Job) -> TokenStream {
-    let fields = job.arguments().map(|argument| {
-        let Argument { cfgs, name, .. } = argument;
-        let cloned =
-            types::cloned(argument, &quote_spanned!(attribute_span()=> &__taskvisor_arguments.#name));
-        quote_spanned!(attribute_span()=> #(#cfgs)* #name: #cloned,)
-    });
-    let binding = if job.arguments().next().is_some() { "__taskvisor_arguments" } else { "_arguments" };
-    let binding = Ident::new(binding, attribute_span());
-    quote_spanned! {attribute_span()=>
-        #[doc(hidden)]
-        impl ::core::clone::Clone for __TaskvisorDeclaration {
-            fn clone(&self) -> Self {
-                let #binding: &__TaskvisorArguments = self;
-                __TaskvisorArguments { #(#fields)* }
-            }
-        }
-    }
 }
 
 /// The function that writes the slot's key. It is a free function with only the named arguments, so that the text can name
@@ -295,68 +225,5 @@ fn slot_expression(job: &Job) -> TokenStream {
     quote_spanned! {attribute_span()=>
         let __taskvisor_arguments: &__TaskvisorArguments = self;
         ::core::option::Option::Some(__taskvisor_slot(#(#values),*))
-    }
-}
-
-fn descriptor(job: &Job) -> TokenStream {
-    let options = &job.options;
-    let location = location();
-    let settings = settings(options);
-    let admission = admission(options);
-    let queue = queue(options);
-    let parameters = job.arguments().map(|argument| {
-        let cfgs = &argument.cfgs;
-        let name = argument.unraw_name();
-        let of_type = text_of(argument.of_type.to_token_stream());
-        quote_spanned! {attribute_span()=>
-            #(#cfgs)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
-        }
-    });
-    quote_spanned! {attribute_span()=>
-        // The compiler names it in the errors of options.
-        static options_of_the_job: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
-            name: __TASKVISOR_NAME,
-            location: #location,
-            settings: #settings,
-            admission: #admission,
-            queue: #queue,
-            parameters: &[#(#parameters),*],
-            needs: __taskvisor_needs,
-        };
-    }
-}
-
-/// A job makes one attempt by default; `max_retries` and `backoff` imply `restart = "on-failure"`.
-fn settings(options: &Options) -> TokenStream {
-    let retries = options.settings.max_retries.is_some() || options.settings.backoff.is_some();
-    options.settings.expand(Some(if retries { Restart::OnFailure } else { Restart::Never }))
-}
-
-fn admission(options: &Options) -> TokenStream {
-    let write = |admission| {
-        let name = Ident::new(
-            match admission {
-                Admission::Queue => "Queue",
-                Admission::Replace => "Replace",
-                Admission::DropIfRunning => "DropIfRunning",
-                Admission::Latest => "Latest",
-            },
-            attribute_span(),
-        );
-        quote_spanned!(attribute_span()=> __taskvisor::Admission::#name)
-    };
-    let of_type = quote_spanned!(attribute_span()=> __taskvisor::Admission);
-    let given = options.admission.as_ref();
-    given.map_or_else(|| write(Admission::Queue), |given| given.value.expand(&of_type, write))
-}
-
-fn queue(options: &Options) -> TokenStream {
-    match &options.queue {
-        Some(queue) => {
-            let count =
-                queue.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize));
-            quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count))
-        }
-        None => quote_spanned!(attribute_span()=> ::core::option::Option::None),
     }
 }

@@ -1,0 +1,74 @@
+//! The descriptor of a job: its options and its parameters.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use crate::attr::settings::Restart;
+use crate::expand::declaration::location;
+use crate::job::Job;
+use crate::job::options::{Admission, Options};
+use crate::span::attribute_span;
+use crate::text::text_of;
+
+pub(super) fn descriptor(job: &Job) -> TokenStream {
+    let options = &job.options;
+    let location = location();
+    let settings = settings(options);
+    let admission = admission(options);
+    let queue = queue(options);
+    let parameters = job.arguments().map(|argument| {
+        let cfgs = &argument.cfgs;
+        let name = argument.unraw_name();
+        let of_type = text_of(argument.of_type.to_token_stream());
+        quote_spanned! {attribute_span()=>
+            #(#cfgs)* __taskvisor::JobParameter { name: #name, type_name: #of_type }
+        }
+    });
+    quote_spanned! {attribute_span()=>
+        // The compiler names it in the errors of options.
+        static options_of_the_job: __taskvisor::JobDescriptor = __taskvisor::JobDescriptor {
+            name: __TASKVISOR_NAME,
+            location: #location,
+            settings: #settings,
+            admission: #admission,
+            queue: #queue,
+            parameters: &[#(#parameters),*],
+            needs: __taskvisor_needs,
+        };
+    }
+}
+
+/// A job makes one attempt by default; `max_retries` and `backoff` imply `restart = "on-failure"`.
+fn settings(options: &Options) -> TokenStream {
+    let retries = options.settings.max_retries.is_some() || options.settings.backoff.is_some();
+    options.settings.expand(Some(if retries { Restart::OnFailure } else { Restart::Never }))
+}
+
+fn admission(options: &Options) -> TokenStream {
+    let write = |admission| {
+        let name = Ident::new(
+            match admission {
+                Admission::Queue => "Queue",
+                Admission::Replace => "Replace",
+                Admission::DropIfRunning => "DropIfRunning",
+                Admission::Latest => "Latest",
+            },
+            attribute_span(),
+        );
+        quote_spanned!(attribute_span()=> __taskvisor::Admission::#name)
+    };
+    let of_type = quote_spanned!(attribute_span()=> __taskvisor::Admission);
+    let given = options.admission.as_ref();
+    given.map_or_else(|| write(Admission::Queue), |given| given.value.expand(&of_type, write))
+}
+
+fn queue(options: &Options) -> TokenStream {
+    match &options.queue {
+        Some(queue) => {
+            let count =
+                queue.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize));
+            quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count))
+        }
+        None => quote_spanned!(attribute_span()=> ::core::option::Option::None),
+    }
+}
