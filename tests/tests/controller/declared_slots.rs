@@ -181,7 +181,8 @@ async fn only_argument(region: &'static str) {}
 #[tokio::test(start_paused = true)]
 async fn a_slot_that_the_arguments_leave_empty_is_refused() {
     let harness = Harness::new();
-    let problem = "the slot is empty or blank, and it is the key under which submissions compete";
+    let problem = "the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside the \
+                   value, such as `region-`";
     for region in ["", " "] {
         let error = harness.submit(only_argument { region }).expect_err("the key is empty");
         assert_eq!(error.to_string(), format!("`only_argument`: {problem}"));
