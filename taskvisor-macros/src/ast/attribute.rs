@@ -1,6 +1,6 @@
 //! The attributes of a function and of its parameters.
 
-use syn::{Attribute, Meta, Path};
+use syn::{Attribute, LitStr, Meta, Path};
 
 use crate::ast::role::Role;
 
@@ -47,9 +47,23 @@ pub(crate) fn conflict(attribute: &Attribute, role: Role) -> Option<Conflict> {
     if is_last(path, &["async_trait"]) {
         return Some(Conflict::Trait);
     }
-    let verbs = ["get", "post", "put", "delete", "patch", "head", "options", "route", "catch"];
-    let takes_route = is_last(path, &verbs) && matches!(attribute.meta, Meta::List(_));
-    (takes_route || is_last(path, &["debug_handler", "handler"])).then_some(Conflict::Handler)
+    let verbs = ["get", "post", "put", "delete", "patch", "head", "options", "route"];
+    let is_route = is_last(path, &verbs) && (takes_route(attribute) || is_of_a_web_framework(path));
+    let is_handler = is_last(path, &["handler", "catch"]) && is_of_a_web_framework(path);
+    (is_route || is_handler || is_last(path, &["debug_handler"])).then_some(Conflict::Handler)
+}
+
+/// Whether the first argument is a route, as in `#[get("/users")]`: other crates have attributes with these names too.
+fn takes_route(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let first = list.tokens.clone().into_iter().next();
+    first
+        .and_then(|first| syn::parse2(first.into()).ok())
+        .is_some_and(|first: LitStr| first.value().starts_with('/'))
+}
+
+fn is_of_a_web_framework(path: &Path) -> bool {
+    path.segments.len() > 1 && starts_with(path, &["actix_web", "axum", "poem", "rocket", "salvo"])
 }
 
 /// Whether the attribute is the compiler's own `#[test]` by its full path, as `#[tokio::test]` writes it.

@@ -1,9 +1,10 @@
 //! The owned counterpart of a borrowed type, for advice.
 
 use quote::quote;
-use syn::{GenericArgument, Lifetime, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type};
 
-use crate::ast::spelling::{is_named, last_segment, type_arguments, ungrouped};
+use crate::ast::borrow::is_static;
+use crate::ast::spelling::{is_named, is_unsized, last_segment, type_arguments, ungrouped};
 
 /// The type with an owner in place of each borrow: `Option<String>` of `Option<&str>`.
 pub(crate) fn owned(of_type: &Type) -> Type {
@@ -64,6 +65,53 @@ pub(crate) fn borrower(of_type: &Type) -> Option<&Type> {
     }
 }
 
+/// The first type in the type that has no size and is stored by value: `str` of `Option<str>`.
+pub(crate) fn find_unsized(of_type: &Type) -> Option<&Type> {
+    match ungrouped(of_type) {
+        other if is_unsized(other) => Some(other),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(find_unsized),
+        Type::Array(array) => find_unsized(&array.elem),
+        container if is_named(container, &CONTAINERS) => {
+            type_arguments(container).into_iter().find_map(find_unsized)
+        }
+        _ => None,
+    }
+}
+
+/// The types of the standard library that store values of their type arguments, which need a size.
+const CONTAINERS: [&str; 8] =
+    ["Option", "Result", "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
+
+/// The type with `owner` of each type that [`find_unsized`] finds.
+pub(crate) fn with_owners(of_type: &Type, owner: &dyn Fn(&Type) -> Type) -> Type {
+    match ungrouped(of_type) {
+        other if is_unsized(other) => owner(other),
+        Type::Tuple(tuple) => {
+            let mut tuple = tuple.clone();
+            tuple.elems.iter_mut().for_each(|element| *element = with_owners(element, owner));
+            Type::Tuple(tuple)
+        }
+        Type::Array(array) => {
+            let mut array = array.clone();
+            *array.elem = with_owners(&array.elem, owner);
+            Type::Array(array)
+        }
+        Type::Path(path) if is_named(of_type, &CONTAINERS) => {
+            let mut path = path.clone();
+            for segment in &mut path.path.segments {
+                let PathArguments::AngleBracketed(generics) = &mut segment.arguments else { continue };
+                for generic in &mut generics.args {
+                    if let GenericArgument::Type(of_type) = generic {
+                        *of_type = with_owners(of_type, owner);
+                    }
+                }
+            }
+            Type::Path(path)
+        }
+        other => other.clone(),
+    }
+}
+
 /// The sized type that owns a value of this type: `String` of `str`, the type itself if it is sized.
 pub(crate) fn owner(of_type: &Type) -> Type {
     match ungrouped(of_type) {
@@ -89,8 +137,4 @@ fn owner_of_name(of_type: &Type) -> Option<Type> {
         "CStr" => Some(Type::Verbatim(quote!(CString))),
         _ => None,
     }
-}
-
-fn is_static(lifetime: &Lifetime) -> bool {
-    lifetime.ident == "static"
 }

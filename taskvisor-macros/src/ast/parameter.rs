@@ -1,10 +1,8 @@
 //! The injected parameters: the type of each says what to pass.
 
-use quote::ToTokens;
 use syn::{Attribute, FnArg, PatType, Signature, Type};
 
-use crate::ast::function::mentions;
-use crate::ast::spelling::{has_placeholder, is_named, state_of, type_arguments, ungrouped};
+use crate::ast::spelling::{has_impl_trait, has_placeholder, is_named, state_of, type_arguments, ungrouped};
 
 /// An injected parameter.
 pub(crate) struct Parameter {
@@ -41,7 +39,7 @@ impl Parameter {
 
 /// Whether the type can be written again in generated code.
 pub(crate) fn has_name(of_type: &Type) -> bool {
-    !mentions(of_type.to_token_stream(), "impl") && !has_placeholder(of_type)
+    !has_impl_trait(of_type) && !has_placeholder(of_type)
 }
 
 /// The `#[cfg]`s among a parameter's attributes.
@@ -52,6 +50,14 @@ pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
 /// The parameters of a function, without `self`.
 pub(crate) fn typed(signature: &Signature) -> impl Iterator<Item = &PatType> {
     signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// The parameters of a function, without `self`, to be changed.
+pub(crate) fn typed_mut(signature: &mut Signature) -> impl Iterator<Item = &mut PatType> {
+    signature.inputs.iter_mut().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     })

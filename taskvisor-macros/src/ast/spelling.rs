@@ -1,8 +1,8 @@
 //! Types by their spelling, before the compiler resolves them.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Pat, PatType, PathArguments, PathSegment, Type, TypeReference};
+use syn::{GenericArgument, Pat, PatType, Path, PathArguments, PathSegment, Type, TypeReference};
 
 use crate::text::text_of;
 
@@ -71,24 +71,54 @@ pub(crate) fn dereferenced(of_type: &Type) -> &Type {
 }
 
 /// Whether the type has no size that is known at compile time.
+///
+/// `Path`, `OsStr` and `CStr` count by their full path only: the name alone can mean a type of the user.
 pub(crate) fn is_unsized(of_type: &Type) -> bool {
     match ungrouped(of_type) {
         Type::Slice(_) | Type::TraitObject(_) => true,
-        Type::Path(path) => path.path.is_ident("str"),
+        Type::Path(path) => path.path.is_ident("str") || is_unsized_path(&path.path),
         _ => false,
     }
 }
 
-/// Whether the type, behind a reference, has no size. By value, a type with one of these names is one of the user.
-pub(crate) fn is_unsized_behind_reference(of_type: &Type) -> bool {
-    let is_of_std = last_segment(of_type).is_some_and(|last| last.arguments.is_none())
-        && is_named(of_type, &["Path", "OsStr", "CStr"]);
-    is_unsized(of_type) || is_of_std
+/// Whether the name of the type, behind a reference, is one of the standard library without a size. By value, it is rather one
+/// of the user.
+pub(crate) fn is_unsized_name(of_type: &Type) -> bool {
+    let Type::Path(path) = ungrouped(of_type) else { return false };
+    ["Path", "OsStr", "CStr"].iter().any(|name| path.path.is_ident(name))
+}
+
+fn is_unsized_path(path: &Path) -> bool {
+    let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["std", "path", "Path"] | ["std", "ffi", "OsStr" | "CStr"] | ["core", "ffi", "CStr"]
+    )
 }
 
 /// The parameter as text.
 pub(crate) fn parameter_text(typed: &PatType) -> String {
     format!("{}: {}", text(&typed.pat), text(&typed.ty))
+}
+
+/// Whether the type contains `impl Trait`.
+pub(crate) fn has_impl_trait(of_type: &Type) -> bool {
+    contains_impl(of_type.to_token_stream())
+}
+
+fn contains_impl(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "impl",
+        TokenTree::Group(group) => !is_expression(&group) && contains_impl(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether the group in a type is an expression, as in `Grid<{ WIDTH * 2 }>`. In it, `_` is a pattern, `'a` is a label, and
+/// `impl` begins an item.
+pub(crate) fn is_expression(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Brace
 }
 
 /// Whether the type contains the placeholder `_`. The lifetime `'_` does not count.
@@ -102,7 +132,7 @@ fn contains_placeholder(tokens: TokenStream) -> bool {
         let is_placeholder = match &token {
             TokenTree::Ident(ident) => ident == "_" && !after_quote,
             TokenTree::Punct(punct) => punct.as_char() == '_',
-            TokenTree::Group(group) => contains_placeholder(group.stream()),
+            TokenTree::Group(group) => !is_expression(group) && contains_placeholder(group.stream()),
             TokenTree::Literal(_) => false,
         };
         after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');

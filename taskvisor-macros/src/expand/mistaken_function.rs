@@ -2,13 +2,15 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, Lifetime, Pat, PatType, ReturnType, Type, parse_quote};
+use syn::{Attribute, Lifetime, Pat, PatType, ReturnType, Type, parse_quote};
 
 use crate::ast::attribute::{conflict, declares, is_entry_point};
-use crate::ast::borrow::find_borrow;
+use crate::ast::borrow::{find_borrow, is_elided_cow};
 use crate::ast::function::{Function, mentions};
+use crate::ast::owned::{find_unsized, with_owners};
+use crate::ast::parameter::{typed, typed_mut};
 use crate::ast::role::Role;
-use crate::ast::spelling::{has_placeholder, is_named, is_unsized, state_of};
+use crate::ast::spelling::{has_placeholder, is_expression, is_named, is_unsized};
 use crate::valid::generics::undeclared;
 
 /// Removes these mistakes. Returns `true` if there are any.
@@ -20,7 +22,8 @@ pub(crate) fn strip_mistakes(function: &mut Function) -> bool {
     let constness = signature.asyncness.is_some() && signature.constness.take().is_some();
     let lifetimes = strip_lifetimes(function);
     let untyped = has_untyped(function);
-    let parameters = typed(function).fold(false, |stripped, typed| strip_type(typed) | stripped);
+    let parameters =
+        typed_mut(&mut function.signature).fold(false, |stripped, typed| strip_type(typed) | stripped);
     let returned = strip_returned(function);
     if untyped {
         strip_body(function);
@@ -29,12 +32,12 @@ pub(crate) fn strip_mistakes(function: &mut Function) -> bool {
 }
 
 /// Whether the body depends on a type that is not known: a placeholder, or the type of the value.
-fn has_untyped(function: &mut Function) -> bool {
+fn has_untyped(function: &Function) -> bool {
     let returned = match &function.signature.output {
         ReturnType::Type(_, returned) => has_placeholder(returned) || is_unsized(returned),
         ReturnType::Default => false,
     };
-    returned || typed(function).any(|typed| has_placeholder(&typed.ty))
+    returned || typed(&function.signature).any(|typed| has_placeholder(&typed.ty))
 }
 
 fn strip_attributes(function: &mut Function) -> bool {
@@ -47,12 +50,12 @@ fn strip_attributes(function: &mut Function) -> bool {
     function.attributes.len() < before
 }
 
-/// Names no lifetime that is not declared.
+/// Replaces undeclared lifetimes. Returns `true` if there are any.
 fn strip_lifetimes(function: &mut Function) -> bool {
     if undeclared(&function.signature).is_none() {
         return false;
     }
-    for typed in typed(function) {
+    for typed in typed_mut(&mut function.signature) {
         if let Ok(of_type) = syn::parse2(with_lifetimes(typed.ty.to_token_stream(), "_")) {
             *typed.ty = of_type;
         }
@@ -75,7 +78,7 @@ fn with_lifetimes(tokens: TokenStream, name: &str) -> TokenStream {
             TokenTree::Ident(ident) if is_lifetime && ident != "static" => {
                 TokenTree::Ident(Ident::new(name, ident.span()))
             }
-            TokenTree::Group(group) => {
+            TokenTree::Group(group) if !is_expression(&group) => {
                 let mut inner = Group::new(group.delimiter(), with_lifetimes(group.stream(), name));
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
@@ -91,9 +94,13 @@ fn strip_type(typed: &mut PatType) -> bool {
     let of_type = &typed.ty;
     let accepted = if has_placeholder(of_type) {
         with_placeholders(of_type.to_token_stream(), &quote!(impl ::core::marker::Sized))
-    } else if is_unsized(of_type) {
-        quote!(::std::boxed::Box<#of_type>)
-    } else if let Some(state) = taken_out_of(&typed.pat).filter(|_| state_of(of_type).is_none()) {
+    } else if find_unsized(of_type).is_some() {
+        let boxed = |of_type: &Type| Type::Verbatim(quote!(::std::boxed::Box<#of_type>));
+        with_owners(of_type, &boxed).into_token_stream()
+    } else if mentions(of_type.to_token_stream(), "Cow") {
+        give_lifetime(&mut typed.ty, &parse_quote!('_));
+        return true;
+    } else if let Some(state) = taken_out_of(&typed.pat).filter(|_| !is_named(of_type, &["State"])) {
         quote!(#state<#of_type>)
     } else {
         return false;
@@ -111,7 +118,7 @@ fn with_placeholders(tokens: TokenStream, of_type: &TokenStream) -> TokenStream 
         match token {
             TokenTree::Ident(ident) if ident == "_" && !is_lifetime => of_type.clone(),
             TokenTree::Punct(punct) if punct.as_char() == '_' => of_type.clone(),
-            TokenTree::Group(group) => {
+            TokenTree::Group(group) if !is_expression(&group) => {
                 let inner = with_placeholders(group.stream(), of_type);
                 TokenTree::Group(Group::new(group.delimiter(), inner)).into()
             }
@@ -154,54 +161,40 @@ fn strip_returned(function: &mut Function) -> bool {
     if !cannot_borrow || find_borrow(returned).is_none() {
         return false;
     }
-    give_lifetime(returned);
+    give_lifetime(returned, &parse_quote!('static));
     // It may borrow from a local variable, which is the same mistake.
     strip_body(function);
     true
 }
 
-/// Writes `'static` where a lifetime is omitted.
-fn give_lifetime(of_type: &mut Type) {
-    let lifetime = || -> Lifetime { parse_quote!('static) };
-    let is_cow = is_named(of_type, &["Cow"]);
+/// Writes the lifetime where one is omitted.
+fn give_lifetime(of_type: &mut Type, lifetime: &Lifetime) {
+    let is_elided_cow = is_elided_cow(of_type);
     match of_type {
-        Type::Group(group) => give_lifetime(&mut group.elem),
-        Type::Paren(paren) => give_lifetime(&mut paren.elem),
+        Type::Group(group) => give_lifetime(&mut group.elem, lifetime),
+        Type::Paren(paren) => give_lifetime(&mut paren.elem, lifetime),
         Type::Reference(reference) => {
             if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_") {
-                reference.lifetime = Some(lifetime());
+                reference.lifetime = Some(lifetime.clone());
             }
-            give_lifetime(&mut reference.elem);
+            give_lifetime(&mut reference.elem, lifetime);
         }
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(give_lifetime),
-        Type::Array(array) => give_lifetime(&mut array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|element| give_lifetime(element, lifetime)),
+        Type::Array(array) => give_lifetime(&mut array.elem, lifetime),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last_mut() else { return };
             let syn::PathArguments::AngleBracketed(generics) = &mut last.arguments else { return };
-            let mut has_lifetime = false;
             for generic in &mut generics.args {
                 match generic {
-                    syn::GenericArgument::Type(of_type) => give_lifetime(of_type),
-                    syn::GenericArgument::Lifetime(given) => {
-                        has_lifetime = true;
-                        if given.ident == "_" {
-                            *given = lifetime();
-                        }
-                    }
+                    syn::GenericArgument::Type(of_type) => give_lifetime(of_type, lifetime),
+                    syn::GenericArgument::Lifetime(given) if given.ident == "_" => *given = lifetime.clone(),
                     _ => {}
                 }
             }
-            if is_cow && !has_lifetime {
-                generics.args.insert(0, syn::GenericArgument::Lifetime(lifetime()));
+            if is_elided_cow {
+                generics.args.insert(0, syn::GenericArgument::Lifetime(lifetime.clone()));
             }
         }
         _ => {}
     }
-}
-
-fn typed(function: &mut Function) -> impl Iterator<Item = &mut PatType> {
-    function.signature.inputs.iter_mut().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    })
 }

@@ -3,10 +3,11 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, PatType, parse_quote};
+use syn::{Attribute, Ident, Pat, parse_quote};
 
 use crate::ast::attribute::is_inject;
 use crate::ast::function::Function;
+use crate::ast::parameter::typed_mut;
 use crate::error::Errors;
 use crate::span::attribute_span;
 
@@ -68,7 +69,7 @@ pub(crate) fn needless_async(function: &Function) -> Option<TokenStream> {
 
 /// Removes `#[inject]`. Returns `true` if there is any.
 pub(crate) fn strip_marks(function: &mut Function) -> bool {
-    let typed = typed(function);
+    let typed = typed_mut(&mut function.signature);
     typed.fold(false, |stripped, parameter| strip(&mut parameter.attrs, is_inject) | stripped)
 }
 
@@ -77,20 +78,13 @@ fn mark_used(function: &mut Function, names: &[Ident]) -> bool {
     let unused: Vec<&Ident> =
         names.iter().filter(|name| !function.body_mentions(&name.unraw().to_string())).collect();
     let mut used = false;
-    for parameter in typed(function) {
+    for parameter in typed_mut(&mut function.signature) {
         if matches!(&*parameter.pat, Pat::Ident(pattern) if unused.contains(&&pattern.ident)) {
             parameter.attrs.push(parse_quote!(#[allow(unused_variables)]));
             used = true;
         }
     }
     used
-}
-
-fn typed(function: &mut Function) -> impl Iterator<Item = &mut PatType> {
-    function.signature.inputs.iter_mut().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    })
 }
 
 fn strip(attributes: &mut Vec<Attribute>, unwanted: impl Fn(&Attribute) -> bool) -> bool {

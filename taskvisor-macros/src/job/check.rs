@@ -1,14 +1,14 @@
 //! The rules of a job: of its options, and of its function.
 
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Ident, ReturnType, Signature};
 
 use crate::ast::borrow::find_borrow;
-use crate::ast::function::{Function, mentions};
+use crate::ast::function::Function;
 use crate::ast::owned::{borrower, owned};
 use crate::ast::returned::never_returns;
 use crate::ast::role::Role;
-use crate::ast::spelling::text;
+use crate::ast::spelling::{has_impl_trait, text};
 use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
@@ -103,7 +103,7 @@ pub(super) fn check_returned(signature: &Signature, errors: &mut Errors) -> bool
             "a job returns a value, and this one never would; remove the type, or write a `#[task]` \
              for what runs until it is stopped",
         );
-    } else if mentions(returned.to_token_stream(), "impl") {
+    } else if has_impl_trait(returned) {
         errors.on(
             returned,
             Rule::ImplTraitOfAJob,

@@ -84,7 +84,7 @@ impl Input {
         let cfgs = cfgs(&typed.attrs);
         let Some(name) = name(typed, errors) else { return unusable };
         let is_argument = check_shape(typed, Role::Job, errors)
-            && state::check(typed, errors)
+            && state::check_pointer(typed, errors)
             && check_argument(typed, find_borrow(&typed.ty), errors);
         // The compiler itself reports two arguments of the same name. With `#[cfg]`s, only one of them may exist.
         if !is_argument || (names.contains(&name) && cfgs.is_empty()) {
@@ -109,11 +109,7 @@ fn is_marked(attributes: &[Attribute], errors: &mut Errors) -> bool {
     let is_marked = marks.peek().is_some();
     for mark in marks {
         if !matches!(mark.meta, Meta::Path(_)) {
-            errors.on(
-                &mark.meta,
-                Rule::InjectWithAValue,
-                "`#[inject]` takes nothing: the parameter's type says what to pass",
-            );
+            errors.on(&mark.meta, Rule::InjectWithAValue, "`#[inject]` takes no value; write `#[inject]`");
         }
     }
     is_marked

@@ -97,12 +97,15 @@ fn signatures_of_jobs() {
     one(job_on("async fn sync(a: u8, (b, c): (u8, u8)) {}"), "an argument of a job is one name");
     one(job_on("async fn sync(a: u8, ref b: u8) {}"), "an argument of a job is one name");
     one(job_on("async fn sync(a: u8, _: u8) {}"), "an argument of a job needs a name");
-    one(job_on("async fn sync(a: u8, #[inject(x)] b: Mine) {}"), "`#[inject]` takes nothing");
+    one(
+        job_on("async fn sync(a: u8, #[inject(x)] b: Mine) {}"),
+        "`#[inject]` takes no value; write `#[inject]`",
+    );
     one(job_on("async fn sync(a: u8, context: &mut TaskContext) {}"), "a parameter cannot be `&mut`");
     one(job_on("async fn sync(a: u8) -> ! { loop {} }"), "a job returns a value, and this one never would");
     one(job_on("async fn sync(a: u8) -> impl Send {}"), "a job cannot return `impl Trait`");
     one(job_on("async fn sync(a: u8, b: &State<u8>) -> &u8 {}"), "a job's value outlives the call");
-    one(job_on("#[job] async fn sync(a: u8) {}"), "the function is declared twice; keep one `#[job]`");
+    one(job_on("#[job] async fn sync(a: u8) {}"), "`#[job]` is written twice; keep one");
     one(
         job_on("#[taskvisor::task] async fn sync(a: u8) {}"),
         "one function cannot be both `#[job]` and `#[taskvisor::task]`",

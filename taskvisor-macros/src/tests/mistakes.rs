@@ -189,7 +189,7 @@ fn signatures() {
     one(task_on("async fn ping() -> impl Debug {}"), "a task cannot return `impl Trait`");
     assert_eq!(task_on("async fn ping() -> Result<(), impl Error> {}"), Vec::<String>::new());
     one(task_on("struct Ping;"), "`#[task]` goes on an `async fn`");
-    one(task_on("#[task] async fn ping() {}"), "the function is declared twice; keep one `#[task]`");
+    one(task_on("#[task] async fn ping() {}"), "`#[task]` is written twice; keep one");
     one(task_on("#[job] async fn ping(a: u8) {}"), "one function cannot be both `#[task]` and `#[job]`");
     one(task_on("#[tokio::main] async fn ping() {}"), "`#[tokio::main]` changes the function");
     one(task_on("async fn ping(x: ...) {}"), "a task cannot be variadic");

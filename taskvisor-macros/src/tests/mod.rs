@@ -6,6 +6,7 @@ mod functions;
 mod jobs;
 mod mistakes;
 mod notations;
+mod parameters;
 mod snapshots;
 mod values;
 

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Pat, PatType, Type};
 
-use crate::ast::owned::{borrower, owned, owner};
-use crate::ast::spelling::{declaration, is_named, is_unsized, text, ungrouped};
+use crate::ast::owned::{borrower, find_unsized, owned, owner, with_owners};
+use crate::ast::spelling::{declaration, is_named, text, ungrouped};
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -13,14 +13,14 @@ use crate::error::rule::Rule;
 pub(crate) fn check_argument(typed: &PatType, borrowed: Option<TokenStream>, errors: &mut Errors) -> bool {
     let of_type = ungrouped(&typed.ty);
     let stored = "a job's argument is stored until the job runs";
-    if is_unsized(of_type) {
-        let owner = owner(of_type);
+    if let Some(no_size) = find_unsized(of_type) {
+        let owners = with_owners(of_type, &owner);
         let instead = match of_type {
-            Type::TraitObject(_) => format!("{}` to inject it", declaration(typed, quote!(State<#owner>))),
-            _ => format!("{}`", declaration(typed, owner)),
+            Type::TraitObject(_) => format!("{}` to inject it", declaration(typed, quote!(State<#owners>))),
+            _ => format!("{}`", declaration(typed, owners)),
         };
         let message = format!("{stored}, so it needs a known size; write `{instead}");
-        errors.on(&typed.ty, Rule::UnsizedParameter, message);
+        errors.on(no_size, Rule::UnsizedParameter, message);
         return false;
     }
     let Some(borrowed) = borrowed else { return true };

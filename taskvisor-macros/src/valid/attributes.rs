@@ -29,11 +29,7 @@ fn check_one(attribute: &Attribute, function: &Function, role: Role, errors: &mu
         _ => this.contains(&format!("[{}]", last.ident)),
     };
     if is_same {
-        errors.on(
-            path,
-            Rule::DuplicateAttribute,
-            format!("the function is declared twice; keep one `{this}`"),
-        );
+        errors.on(path, Rule::DuplicateAttribute, format!("`{this}` is written twice; keep one"));
     } else if declares(attribute) || is_own_entry_point(attribute) {
         errors.on(
             path,
@@ -88,7 +84,8 @@ pub(crate) fn check_name(function: &Function, role: Role, errors: &mut Errors) {
             Rule::DeclaredMain,
             format!(
                 "the program starts with `main`, so {what} cannot have this name; \
-                 write `#[taskvisor::main]` in place of `{}`, or rename the function",
+                 write `#[taskvisor::main]` in place of `{}`, rename the function, or, in a module, \
+                 write `pub(crate) async fn main`",
                 role.attribute()
             ),
         );

@@ -8,7 +8,7 @@ use syn::{GenericParam, Ident, Lifetime, PatType, Signature, Token, Type};
 use crate::ast::function::mentions;
 use crate::ast::parameter::typed;
 use crate::ast::role::Role;
-use crate::ast::spelling::parameter_text;
+use crate::ast::spelling::{is_expression, parameter_text};
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
@@ -110,12 +110,12 @@ fn first_lifetime(tokens: TokenStream) -> Option<Lifetime> {
             TokenTree::Punct(punct) if punct.as_char() == '\'' => quote = Some(punct.span()),
             TokenTree::Ident(ident) => {
                 if let Some(apostrophe) = quote.take() {
-                    if is_named(&ident) {
+                    if needs_declaration(&ident) {
                         return Some(Lifetime { apostrophe, ident });
                     }
                 }
             }
-            TokenTree::Group(group) => {
+            TokenTree::Group(group) if !is_expression(&group) => {
                 if let Some(lifetime) = first_lifetime(group.stream()) {
                     return Some(lifetime);
                 }
@@ -126,6 +126,6 @@ fn first_lifetime(tokens: TokenStream) -> Option<Lifetime> {
     None
 }
 
-fn is_named(ident: &Ident) -> bool {
+fn needs_declaration(ident: &Ident) -> bool {
     ident != "static" && ident != "_"
 }

@@ -22,17 +22,28 @@ pub(crate) fn check(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
     }
     let Some(instead) = instead(name, typed, role) else { return true };
     let what = role.what();
-    errors.on(&typed.ty, Rule::MisplacedParameter, format!("`{name}` is not passed to {what}: {instead}"));
+    let own = if is_alone(of_type) {
+        format!("; if `{name}` is a type of your own, write `self::{name}`")
+    } else {
+        String::new()
+    };
+    let message = format!("`{name}` is not passed to {what}: {instead}{own}");
+    errors.on(&typed.ty, Rule::MisplacedParameter, message);
     false
 }
 
 /// The name of a type of the runtime, written alone or after the name of the crate.
 fn runtime_type(of_type: &Type) -> Option<&'static str> {
     let Type::Path(path) = of_type else { return None };
-    let is_ours = path.path.segments.len() == 1 || path.path.segments.first()?.ident == "taskvisor";
+    let is_ours = is_alone(of_type) || path.path.segments.first()?.ident == "taskvisor";
     let names = ["App", "Event", "EventKind", "Supervisor", "TaskHandle", "JobHandle"];
     let name = names.into_iter().find(|name| last_segment(of_type).is_some_and(|last| last.ident == name))?;
     is_ours.then_some(name)
+}
+
+/// Whether the name stands without a path, so that it can mean a type of the user.
+fn is_alone(of_type: &Type) -> bool {
+    matches!(of_type, Type::Path(path) if path.path.segments.len() == 1)
 }
 
 fn instead(name: &str, typed: &PatType, role: Role) -> Option<String> {

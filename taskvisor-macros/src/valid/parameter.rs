@@ -8,7 +8,7 @@ use crate::ast::owned::owner;
 use crate::ast::parameter::Parameter;
 use crate::ast::role::Role;
 use crate::ast::spelling::{
-    declaration, dereferenced, has_placeholder, is_unsized, is_unsized_behind_reference, state_of,
+    declaration, dereferenced, has_impl_trait, has_placeholder, is_unsized, is_unsized_name, state_of, text,
     type_arguments_of, ungrouped,
 };
 use crate::error::Errors;
@@ -51,7 +51,7 @@ fn check_placeholder(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
 }
 
 fn check_impl_trait(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
-    if !mentions(typed.ty.to_token_stream(), "impl") {
+    if !has_impl_trait(&typed.ty) {
         return true;
     }
     let what = role.what();
@@ -129,7 +129,8 @@ fn check_mutable(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
 fn check_reference(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
     let of_type = dereferenced(&typed.ty);
     let is_borrowed = matches!(ungrouped(&typed.ty), Type::Reference(_));
-    if is_unsized(of_type) || is_borrowed && is_unsized_behind_reference(of_type) {
+    let may_be_own = is_borrowed && is_unsized_name(of_type);
+    if is_unsized(of_type) || may_be_own {
         let owner = owner(of_type);
         let argument = match role {
             Role::Task if !matches!(of_type, Type::TraitObject(_)) => {
@@ -137,12 +138,18 @@ fn check_reference(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
             }
             _ => String::new(),
         };
+        let name = text(of_type);
+        let own = if may_be_own {
+            format!("; if `{name}` is a type of your own, write `&self::{name}`")
+        } else {
+            String::new()
+        };
         errors.on(
             &typed.ty,
             Rule::UnsizedParameter,
             format!(
                 "a parameter cannot be a `str`, a slice or a `dyn Trait`, because it would have no owner; \
-                 write `{}`{argument}",
+                 write `{}`{argument}{own}",
                 declaration(typed, quote!(State<#owner>))
             ),
         );

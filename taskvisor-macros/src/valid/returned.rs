@@ -25,7 +25,7 @@ pub(crate) fn check(signature: &Signature, role: Role, errors: &mut Errors) -> b
         errors.on(
             returned,
             Rule::BorrowedValue,
-            format!("{what} returns no value; return `()`, or `Result<(), E>` of any error"),
+            format!("{what} cannot return a reference; return `()`, or `Result<(), E>` with any error `E`"),
         );
     } else if has_placeholder(returned) {
         errors.on(
@@ -74,12 +74,10 @@ fn future_message(signature: &Signature, output: Option<&Type>, role: Role) -> S
     let write = format!("write `async fn {}{parameters}{output}`", signature.ident);
     if signature.asyncness.is_some() {
         format!(
-            "{what} is polled, but a future that it returns is not; {write}, and `.await` the future inside"
+            "{what} must not return a future, because nothing polls it; {write}, and `.await` the future inside"
         )
     } else {
-        format!(
-            "{what} is an `async fn`, whose future the compiler makes; {write}, with the code of the future as its body"
-        )
+        format!("{what} must be an `async fn`; {write}, with the code of the future as its body")
     }
 }
 
@@ -93,7 +91,7 @@ pub(crate) fn check_impl_trait(output: &ReturnType, role: Role, errors: &mut Err
             Rule::ImplTraitOfATask,
             format!(
                 "{what} cannot return `impl Trait`, which hides whether it is a result; \
-                 return `()`, or `Result<(), E>` of any error"
+                 return `()`, or `Result<(), E>` with any error `E`"
             ),
         );
     }

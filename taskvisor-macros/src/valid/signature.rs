@@ -23,7 +23,7 @@ pub(crate) fn check(function: &Function, role: Role, not_async: Rule, errors: &m
         errors.on(
             constness,
             if signature.asyncness.is_some() { Rule::ConstAsyncFunction } else { Rule::ConstFunction },
-            format!("{what} cannot be `const`: it runs while the program does; write `async fn`"),
+            format!("{what} cannot be `const`: it runs at run time; write `async fn`"),
         );
     } else if signature.asyncness.is_none() && signature.abi.is_none() {
         check_async(function, role, not_async, errors);
@@ -113,7 +113,9 @@ pub(crate) fn check_marks(signature: &Signature, role: Role, errors: &mut Errors
                     .to_owned()
             }
             _ => {
-                format!("every parameter of {what} is injected; remove `#[inject]`, which marks one of a job")
+                format!(
+                    "every parameter of {what} is injected; remove `#[inject]`, which only parameters of a job need"
+                )
             }
         };
         errors.on(mark, Rule::InjectOutsideAJob, message);

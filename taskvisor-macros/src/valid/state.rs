@@ -22,7 +22,7 @@ const CONTAINERS: [&str; 8] =
 /// Checks the `T` of a `State<T>` or an `Option<State<T>>`, and types around a `State`. Returns `true` if they are valid.
 pub(crate) fn check(typed: &PatType, errors: &mut Errors) -> bool {
     let of_type = dereferenced(&typed.ty);
-    check_wrapped(typed, of_type, errors) && check_content(typed, of_type, errors)
+    check_wrapped(typed, of_type, "", errors) && check_content(typed, of_type, errors)
 }
 
 fn check_content(typed: &PatType, of_type: &Type, errors: &mut Errors) -> bool {
@@ -83,8 +83,16 @@ pub(crate) fn mutex(of_type: &Type) -> TokenStream {
     }
 }
 
-/// Reports a type of the standard library around a `State`, which no user can make an extractor.
-fn check_wrapped(typed: &PatType, of_type: &Type, errors: &mut Errors) -> bool {
+/// Reports a pointer to a `State` among the arguments of a job. Other types around it can contain the user's own `State`.
+pub(crate) fn check_pointer(typed: &PatType, errors: &mut Errors) -> bool {
+    let of_type = dereferenced(&typed.ty);
+    let own = "; import a `State` of your own under another name";
+    !is_named(of_type, &POINTERS) || check_wrapped(typed, of_type, own, errors)
+}
+
+/// Reports a type of the standard library around a `State`, which no user can make an extractor. The message ends with
+/// `own`.
+fn check_wrapped(typed: &PatType, of_type: &Type, own: &str, errors: &mut Errors) -> bool {
     if let Type::Tuple(tuple) = ungrouped(of_type) {
         if !tuple.elems.iter().any(|element| state_of(dereferenced(element)).is_some()) {
             return true;
@@ -121,7 +129,7 @@ fn check_wrapped(typed: &PatType, of_type: &Type, errors: &mut Errors) -> bool {
         &typed.ty,
         Rule::WrappedState,
         format!(
-            "`{}` is injected as it is, not inside of `{outer}`; write `{}`",
+            "`{}` is injected as it is, not inside of `{outer}`; write `{}`{own}",
             text(state),
             declaration(typed, instead)
         ),

@@ -114,14 +114,14 @@
 //! |---|---|---|
 //! | `not-injectable` | a type that cannot be [injected](crate::FromContext) | `State<T>`; an argument of a [`#[job]`](macro@crate::job) |
 //! | `state-not-shareable` | `State<T>` of a `T` that is not `Send + Sync` | `Arc` instead of `Rc`, `Mutex` instead of `RefCell` |
-//! | `misplaced-parameter` | `App`, `Event`, `Supervisor`, `TaskHandle` or `JobHandle`, which another function takes or has | [`SupervisorHandle`](crate::SupervisorHandle); import a type of your own with such a name under another name |
+//! | `misplaced-parameter` | `App`, `Event`, `Supervisor`, `TaskHandle` or `JobHandle`, which another function takes or has | [`SupervisorHandle`](crate::SupervisorHandle); the path of a type of your own with such a name: `self::App` |
 //! | `mutable-reference` | `&mut T`: the change would have no effect | `State<Mutex<T>>` |
-//! | `unsized-parameter` | `&str`, `&[T]`, `&dyn Trait`: the value would have no owner | `State<String>`, `State<Arc<dyn Trait>>` |
+//! | `unsized-parameter` | `&str`, `&[T]`, `&dyn Trait`, `&Path`: the value would have no owner; `x: str`, `x: Option<str>` of a job | `State<String>`, `State<Arc<dyn Trait>>`; `x: String`; the path of a type of your own with such a name: `&self::Path` |
 //! | `static-reference` | `&'static T` | `&T` |
 //! | `inferred-type` | `_` in the type of a parameter or in the return type | the type |
 //! | `unsized-state` | `State<dyn Trait>`, `State<str>`, `State<[T]>` | `State<Arc<dyn Trait>>`, `State<String>`, `State<Vec<T>>` |
 //! | `borrowed-state` | `State<&T>`, `State<Cow<'_, str>>` | `State<T>`, `State<&'static T>` |
-//! | `wrapped-state` | `Arc<State<T>>`, `Mutex<State<T>>`, a tuple of states | `State<T>`, `State<Mutex<T>>`, one parameter for each |
+//! | `wrapped-state` | `Arc<State<T>>`, `Mutex<State<T>>`, a tuple of states | `State<T>`, `State<Mutex<T>>`, one parameter for each; import a `State` of your own under another name |
 //!
 //! # arguments
 //!
