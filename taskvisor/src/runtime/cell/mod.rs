@@ -52,16 +52,20 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::LastFailure;
-use crate::policy::StopTimeout;
+use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::{TaskId, WaitingOn};
 
+use self::pending::Pending;
+
 mod attempts;
 mod finish;
 mod interrupt;
+mod pending;
 mod queries;
+mod readiness;
 mod stop_request;
 mod synthetic;
 mod value;
@@ -69,6 +73,7 @@ mod views;
 
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
+pub(crate) use readiness::ReadinessChange;
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
@@ -84,7 +89,7 @@ pub(crate) struct TaskCell {
     holds_name: bool,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
-    stop_timeout: Option<StopTimeout>,
+    stop_timeout: Option<Milliseconds>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
     // Outside of the state, where this field and `awaits_start` would enlarge the allocation. Not loom's atomics: both are written
@@ -92,6 +97,8 @@ pub(crate) struct TaskCell {
     total_failures: atomic::AtomicU32,
     /// Whether attempt-scoped waiters wait for the first attempt. Written under the lock of `state`.
     awaits_start: atomic::AtomicBool,
+    /// Whether waiters wait for the task to be ready. Written and read under the lock of `state`.
+    awaits_ready: atomic::AtomicBool,
     state: Mutex<CellState>,
 }
 
@@ -104,8 +111,10 @@ struct CellState {
     attempt: u64,
     /// Consecutive failures.
     failures: u32,
-    /// The pending stop request, which stays, or a pending interrupt.
-    request: Option<Request>,
+    /// The pending stop request, which stays, or a pending interrupt. Without one, the readiness.
+    pending: Pending,
+    /// Whether the body has notified since the actor has last observed the readiness.
+    notified: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -150,7 +159,7 @@ impl TaskCell {
         name: Cow<'static, str>,
         key: RegistryKey,
         hash: RegistryHash,
-        stop_timeout: Option<StopTimeout>,
+        stop_timeout: Option<Milliseconds>,
         now: Instant,
     ) -> Self {
         let state = CellState {
@@ -158,7 +167,8 @@ impl TaskCell {
             since: now,
             attempt: 0,
             failures: 0,
-            request: None,
+            pending: Pending::unready(now),
+            notified: false,
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -179,6 +189,7 @@ impl TaskCell {
             hash,
             total_failures: atomic::AtomicU32::new(0),
             awaits_start: atomic::AtomicBool::new(false),
+            awaits_ready: atomic::AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -209,24 +220,23 @@ impl TaskCell {
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let CellState { request: pending, links: Links::Live(live), .. } = &mut *state else {
+            let CellState { pending, links: Links::Live(live), .. } = &mut *state else {
                 return false;
             };
-            let first = match pending {
-                Some(Request { deadline, first_overdue_ms, kind: RequestKind::Stop { enforcer, .. } }) => {
+            let first = match pending.request() {
+                Some(Request { deadline, kind: RequestKind::Stop { kind, cause: first, .. }, .. }) => {
                     // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
-                    if *deadline <= stop.deadline {
+                    if deadline <= stop.deadline {
                         return false;
                     }
-                    *deadline = stop.deadline;
-                    *enforcer = cause;
-                    // Measured from the old deadline, hence void.
-                    *first_overdue_ms = 0;
+                    // The observations of the old request were measured from its deadline, hence they are void.
+                    let kind = RequestKind::Stop { kind, cause: first, enforcer: cause };
+                    pending.set_request(Request { kind, ..stop });
                     false
                 }
-                // A stop request replaces an interrupt.
+                // A stop request replaces an interrupt, and ends the readiness.
                 Some(_) | None => {
-                    *pending = Some(stop);
+                    pending.set_request(stop);
                     true
                 }
             };
