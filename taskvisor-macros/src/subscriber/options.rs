@@ -30,6 +30,8 @@ const EVENTS: &[&str] = &[
     "Admitted",
     "Delayed",
     "Started",
+    "Ready",
+    "NotReady",
     "Succeeded",
     "Failed",
     "TimedOut",

@@ -21,6 +21,8 @@ const GRAMMAR: Grammar = Grammar {
         ("every", "every = \"30s\""),
         ("stable_after", "stable_after = \"1m\""),
         ("stop_timeout", "stop_timeout = \"2s\""),
+        ("ready", "ready = \"notify\""),
+        ("start_timeout", "start_timeout = \"30s\""),
         ("crate", "crate = ::taskvisor"),
     ],
 };

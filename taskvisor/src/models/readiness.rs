@@ -52,7 +52,7 @@ fn a_notification_wakes_every_waiter_whenever_it_registers() {
 /// `poll_ready` × `begin_attempt`, `begin_readiness` × `poll_outcome`: a start wakes the waiter, and that for the outcome waits on.
 #[test]
 fn a_start_wakes_a_waiter_and_keeps_that_for_the_outcome() {
-    explore(|| {
+    explore_within(3, || {
         let now = Instant::now();
         let task = cell("task", now);
         let waiter = spawn_waiter(&task);

@@ -54,7 +54,9 @@ impl World {
         body: ErasedBody,
         readiness: Readiness,
     ) -> Result<Added, RegisterError> {
-        self.add_with(Policy { readiness: Some(readiness), ..policy() }, name, body)
+        let mut policy = policy();
+        policy.readiness = Some(readiness);
+        self.add_with(policy, name, body)
     }
 
     fn add_with(&self, policy: Policy, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
