@@ -90,9 +90,13 @@ impl Display for Work {
             }
         }
         match &self.acts {
-            Some((attempt, command)) => write!(f, " | attempt {attempt} first executes: {command}"),
-            None => Ok(()),
+            Some((attempt, command)) => write!(f, " | attempt {attempt} first executes: {command}")?,
+            None => {}
         }
+        if let Some(ready) = self.ready {
+            write!(f, " | ready: {ready}")?;
+        }
+        self.notifies.map_or(Ok(()), |after| write!(f, " | notifies after {after} ms"))
     }
 }
 
