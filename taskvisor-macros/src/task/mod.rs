@@ -2,6 +2,7 @@
 
 mod options;
 mod check;
+mod readiness;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -42,7 +43,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let parameters = read_parameters(&function.signature, &mut function_errors);
     if function_errors.is_empty() {
         // With an unreadable parameter it is unknown whether the task notifies.
-        options.settings.check_readiness(&parameters, &mut option_errors);
+        options.check_readiness(&parameters, &mut option_errors);
     }
     let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.

@@ -124,7 +124,7 @@ events! {
         /// How long the attempt ran.
         [measured] ran: Duration,
     } => "succeeded";
-    /// An attempt returned an error.
+    /// An attempt returned an error, or was not ready within its `start_timeout` and was dropped.
     [non_exhaustive] Failed {
         /// The number of the attempt.
         attempt: u64,
@@ -133,11 +133,11 @@ events! {
         /// The error.
         error: Failure,
     } => "failed";
-    /// An attempt took longer than its timeout, or was not ready within its `start_timeout`, and was dropped.
+    /// An attempt took longer than its timeout and was dropped.
     [non_exhaustive] TimedOut {
         /// The number of the attempt.
         attempt: u64,
-        /// The timeout. For an attempt that was not ready in time, how long it had.
+        /// The timeout.
         timeout: Duration,
     } => "timed_out";
     /// An attempt panicked.

@@ -13,12 +13,15 @@ fn work() -> TaskRef {
 }
 
 fn notifies() -> TaskRef {
-    TaskFn::arc("work", |ready: Ready| async move { Ok(ready.notify()) })
+    TaskFn::arc("work", |ready: Ready| async move {
+        ready.notify();
+        Ok(())
+    })
 }
 
 /// The problems of a spec, which is refused.
 fn problems(spec: TaskSpec) -> Vec<&'static str> {
-    let error = Supervisor::default().add_task(spec).err().expect("the spec is refused");
+    let error = Supervisor::default().add_task(spec).expect_err("the spec is refused");
     match error.reason() {
         RuntimeError::InvalidSpec { reasons, .. } => reasons.clone(),
         other => panic!("{other}"),

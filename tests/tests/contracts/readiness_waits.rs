@@ -16,7 +16,8 @@ fn notifies_after(name: &'static str, time: Duration) -> TaskRef {
     TaskFn::arc(name, move |context: TaskContext, ready: Ready| async move {
         sleep(time).await;
         ready.notify();
-        Ok(context.cancelled().await)
+        context.cancelled().await;
+        Ok(())
     })
 }
 

@@ -12,7 +12,8 @@ fn notifies_after(time: Duration) -> TaskRef {
     TaskFn::arc("work", move |context: TaskContext, ready: Ready| async move {
         sleep(time).await;
         ready.notify();
-        Ok(context.cancelled().await)
+        context.cancelled().await;
+        Ok(())
     })
 }
 
@@ -26,15 +27,15 @@ async fn an_attempt_that_is_not_ready_in_time_fails() {
     let finished = end(rules, Script::task("work", [Step::Hang])).await;
     assert!(is_not_ready(&finished));
     assert_eq!(finished.failure().to_string(), "not ready after 2s");
-    assert_eq!(finished.event_log.times_of(&finished.task, EventName::TimedOut), [seconds(2)]);
-    assert_eq!(finished.trace()[2], "timed_out 1");
+    assert_eq!(finished.event_log.times_of(&finished.task, EventName::Failed), [seconds(2)]);
+    assert_eq!(finished.trace()[2], "failed 1: not ready after 2s");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_has_thirty_seconds_by_default() {
     let finished = end(Rules::never(), notifies_after(seconds(31))).await;
     assert!(is_not_ready(&finished));
-    assert_eq!(finished.event_log.times_of(&finished.task, EventName::TimedOut), [seconds(30)]);
+    assert_eq!(finished.event_log.times_of(&finished.task, EventName::Failed), [seconds(30)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +71,8 @@ async fn extend_moves_the_deadline() {
         assert!(ready.extend(seconds(5)));
         sleep(seconds(4)).await;
         ready.notify();
-        Ok(context.cancelled().await)
+        context.cancelled().await;
+        Ok(())
     });
     let task = harness.add(Rules::never().start_timeout(seconds(2)), task);
     assert_eq!(task.ready().await, Ok(()));
@@ -82,21 +84,21 @@ async fn an_extended_deadline_is_enforced_and_reported() {
     let task = TaskFn::arc("work", |ready: Ready| async move {
         sleep(SECOND).await;
         ready.extend(seconds(5));
-        Ok(std::future::pending::<()>().await)
+        std::future::pending().await
     });
     let finished = end(Rules::never().start_timeout(seconds(2)), task).await;
     assert_eq!(finished.failure().to_string(), "not ready after 6s");
-    assert_eq!(finished.event_log.times_of(&finished.task, EventName::TimedOut), [seconds(6)]);
+    assert_eq!(finished.event_log.times_of(&finished.task, EventName::Failed), [seconds(6)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn extend_never_shortens_the_time() {
     let task = TaskFn::arc("work", |ready: Ready| async move {
         assert!(ready.extend(millis(1)));
-        Ok(std::future::pending::<()>().await)
+        std::future::pending().await
     });
     let finished = end(Rules::never().start_timeout(seconds(2)), task).await;
-    assert_eq!(finished.event_log.times_of(&finished.task, EventName::TimedOut), [seconds(2)]);
+    assert_eq!(finished.event_log.times_of(&finished.task, EventName::Failed), [seconds(2)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,7 +112,7 @@ async fn extend_is_refused_once_the_time_is_over() {
                 sleep(seconds(3)).await;
                 send.send(late.extend(seconds(100))).expect("the test receives");
             });
-            Ok(std::future::pending::<()>().await)
+            std::future::pending().await
         }
     });
     let finished = end(Rules::never().start_timeout(seconds(2)), task).await;
@@ -124,7 +126,8 @@ async fn extend_is_refused_once_the_task_is_ready() {
     let task = TaskFn::arc("work", |context: TaskContext, ready: Ready| async move {
         ready.notify();
         assert!(!ready.extend(SECOND));
-        Ok(context.cancelled().await)
+        context.cancelled().await;
+        Ok(())
     });
     let task = harness.add(Rules::never(), task);
     assert_eq!(task.ready().await, Ok(()));
@@ -180,5 +183,5 @@ async fn the_limit_applies_again_after_an_interrupt() {
     assert_eq!(harness.restart(&task), Ok(()));
     let outcome = harness.outcome(&task).await;
     assert_eq!(outcome.failure().map(|failure| failure.kind()), Some(FailureKind::NotReady));
-    assert_eq!(harness.finish().await.times_of(&task, EventName::TimedOut), [seconds(5)]);
+    assert_eq!(harness.finish().await.times_of(&task, EventName::Failed), [seconds(5)]);
 }

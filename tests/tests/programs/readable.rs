@@ -89,9 +89,8 @@ impl Display for Work {
                 Step::Attempt(attempt) => write!(f, "{attempt}")?,
             }
         }
-        match &self.acts {
-            Some((attempt, command)) => write!(f, " | attempt {attempt} first executes: {command}")?,
-            None => {}
+        if let Some((attempt, command)) = &self.acts {
+            write!(f, " | attempt {attempt} first executes: {command}")?;
         }
         if let Some(ready) = self.ready {
             write!(f, " | ready: {ready}")?;

@@ -14,7 +14,9 @@ use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
-use self::readiness::{READINESS, Readiness};
+use self::readiness::READINESS;
+
+pub(crate) use self::readiness::Readiness;
 
 const RESTARTS: &Keywords<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];

@@ -70,10 +70,11 @@ impl AttemptResult {
                 EventName::TimedOut,
                 Box::new(TimedOut(timeout)),
             ),
+            // Not `TimedOut`, which carries no error: a subscriber could not tell it from the timeout of the attempt.
             Self::NotReady(limit) => failed(
                 AttemptClass::Failed,
                 FailureKind::NotReady,
-                EventName::TimedOut,
+                EventName::Failed,
                 Box::new(NotReadyInTime(limit)),
             ),
             Self::Interrupted => interrupted(),

@@ -241,10 +241,7 @@ impl TaskActor {
         }
         // Read after the destructors, which take any time.
         let now = Instant::now();
-        let timeout = match result {
-            AttemptResult::NotReady(limit) => limit,
-            _ => self.policy.timeout().unwrap_or_default(),
-        };
+        let timeout = self.policy.timeout().unwrap_or_default();
         let Classified { mut class, caught, mut event } = result.classify(self.registration.cell(), timeout);
         let has_error = caught.is_some();
         let after = self.registration.cell().finish_attempt(now, caught);
