@@ -153,6 +153,45 @@ fn an_interrupt_ends_the_readiness_of_the_attempt() {
     });
 }
 
+/// `interrupt` × `begin_readiness`, `finish_attempt`, `begin_sleep`: a start or a success replaces no interrupt.
+#[test]
+fn a_task_that_becomes_ready_keeps_an_interrupt() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let interrupting = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.interrupt(InterruptCause::Restart, now, GRACE))
+        };
+        task.begin_attempt(now).expect("no stop was requested");
+        task.begin_readiness(Readiness::Start, now);
+        let ended_attempt = task.finish_attempt(now, None).interrupt.is_some();
+        task.begin_sleep(now, now + GRACE, (0, 0), true).expect("no stop was requested");
+        assert_eq!(join(interrupting), Ok(()));
+        let ended_wait = task.begin_poll().interrupted_wait.is_some();
+        assert!(ended_attempt != ended_wait, "the interrupt was lost");
+        assert_eq!(task.is_ready(), ended_attempt);
+    });
+}
+
+/// `request_stop` × `begin_attempt`, `begin_readiness`: a start replaces no stop request.
+#[test]
+fn a_task_that_becomes_ready_keeps_a_stop_request() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        let stopping = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.request_stop(stop(now)))
+        };
+        if task.begin_attempt(now).is_ok() {
+            task.begin_readiness(Readiness::Start, now);
+        }
+        assert!(join(stopping));
+        assert!(task.stop_requested() && !task.is_ready());
+    });
+}
+
 /// `poll_ready` × `finish` of a task that completes or fails: the waiter resolves, and a completed task is ready.
 #[test]
 fn an_end_wakes_a_waiter_for_readiness() {

@@ -20,7 +20,7 @@ use std::fmt;
 ///     Ok(ctx.cancelled().await)
 /// });
 /// let serve = supervisor.add_task(TaskSpec::once(serve).with_ready(Readiness::Notify))?;
-/// serve.ready().await?;
+/// assert_eq!(serve.ready().await, Ok(()));
 /// assert!(serve.status().ready_since.is_some());
 /// # Ok(())
 /// # }

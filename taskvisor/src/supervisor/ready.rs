@@ -15,8 +15,8 @@ use crate::task::{Outcome, StartError};
 impl TaskHandle {
     /// Waits until the task is ready. See [`Readiness`](crate::Readiness) for when that is.
     ///
-    /// It completes at once if the task is ready, and not before the next time it is if that has passed: a task may be ready for a
-    /// moment only. A task that awaits its own readiness waits until its stop.
+    /// Completes at once if the task is ready. A task may stop being ready before the caller is polled; then the call waits until it is
+    /// ready again. A task that awaits its own readiness waits until its stop is requested.
     ///
     /// ```
     /// use taskvisor::{Readiness, Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -26,7 +26,7 @@ impl TaskHandle {
     /// let supervisor = Supervisor::default();
     /// let poll = TaskFn::arc("poll", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
     /// let poll = supervisor.add_task(TaskSpec::once(poll).with_ready(Readiness::Start))?;
-    /// poll.ready().await?;
+    /// assert_eq!(poll.ready().await, Ok(()));
     /// # Ok(())
     /// # }
     /// ```

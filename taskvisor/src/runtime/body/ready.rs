@@ -30,7 +30,7 @@ use crate::runtime::cell::TaskCell;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let supervisor = Supervisor::default();
 /// let serve = supervisor.add_task(TaskSpec::once(TaskFn::arc("serve", serve)))?;
-/// serve.ready().await?;
+/// assert_eq!(serve.ready().await, Ok(()));
 /// # Ok(())
 /// # }
 /// ```

@@ -1,5 +1,5 @@
-//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt` and `finish` change the state
-//! too; `queries` reads it.
+//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `readiness` and
+//! `finish` change the state too; `queries` reads it.
 //!
 //! # The enums that describe one task
 //!
@@ -12,6 +12,7 @@
 //!
 //! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
 //! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
+//! The readiness is stored in the field of the request, because every request ends it (`pending.rs`).
 //!
 //! ```text
 //! transition                        method           CellPhase           ActorStage      LifecycleStep
@@ -33,12 +34,13 @@
 //!
 //! # Invariants
 //!
-//! Each is shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/readiness.rs` or `models/waiters.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
 //! 3. A stop request or an interrupt that arrives during a poll triggers another poll.
-//! 4. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
+//! 4. A task with a pending request is not ready, and does not become ready.
+//! 5. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
 //!
 //! Wakers, tokens and errors are taken out under the lock, and woken, cancelled or dropped after it: all of them run code
