@@ -48,6 +48,7 @@
 //! | inject parameters | [`State`], [`TaskContext`], [`SupervisorHandle`], [`CancellationToken`]; your own: [`FromContext`] |
 //! | detect a stop request in a task | [`TaskContext::cancelled`], [`TaskContext::run_until_cancelled`] |
 //! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`] |
+//! | say when a task is ready, and wait for it | [`Ready`], [`Readiness`], [`TaskHandle::ready`], [`SupervisorHandle::ready`]; an error: [`StartError`] |
 //! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`] |
 //! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |
 //! | add, find and stop tasks | [`SupervisorHandle`], [`TaskHandle`]; a refusal: [`AddError`], [`RuntimeError`] |
@@ -57,7 +58,7 @@
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`] |
-//! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`] |
+//! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
 //!
 //! [`prelude`] imports the names that most files need.
@@ -111,7 +112,7 @@ pub mod prelude;
 mod models;
 
 pub use error::{BoxError, Cause, Failure, FailureKind, Markable, MarkedError, ResultExt, TaskError};
-pub use event::{Event, EventKind, EventName, EventSet};
+pub use event::{Event, EventKind, EventName, EventSet, NotReadyReason};
 #[cfg(feature = "controller")]
 pub use job::{
     ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, SlotStatus,
@@ -122,11 +123,11 @@ pub use observe::LogWriter;
 #[cfg(feature = "controller")]
 pub use policy::ControllerConfig;
 pub use policy::{
-    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, RestartPolicy, Setting,
+    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, Readiness, RestartPolicy, Setting,
 };
 pub use runtime::body::{
-    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, State, Task, TaskContext,
-    TaskFn, TaskRef, TaskSpec,
+    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, Ready, State, Task,
+    TaskContext, TaskFn, TaskRef, TaskSpec,
 };
 #[cfg(feature = "controller")]
 pub use runtime::registry::slot::Admission;
@@ -135,8 +136,8 @@ pub use supervisor::{
     AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
 };
 pub use task::{
-    AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StopCause,
-    StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StartError,
+    StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 
@@ -184,7 +185,7 @@ pub mod __private {
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        Needs, RestartPolicy, Setting, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        Needs, Readiness, RestartPolicy, Setting, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -99,6 +99,7 @@ fn describe(kind: &EventKind) -> String {
         }
         EventKind::Backoff { delay, failures, .. } => format!("{label} {failures}: {delay:?}"),
         EventKind::Ended { outcome, .. } => format!("{label} {}", describe_outcome(outcome)),
+        EventKind::NotReady { reason, .. } => format!("{label}: {reason}"),
         EventKind::SubscriberPanicked { subscriber, message, .. } => {
             format!("{label} {subscriber}: {message}")
         }

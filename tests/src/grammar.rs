@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, FailureKind, Outcome, RestartPolicy};
+use taskvisor::{Event, EventKind, FailureKind, NotReadyReason, Outcome, Readiness, RestartPolicy};
 use tokio::time::Instant;
 
 use crate::Rules;
@@ -23,12 +23,13 @@ pub(crate) struct Reader {
     restarts: Vec<Instant>,
     /// Whether a restart may have cleared the failures.
     may_be_cleared: bool,
+    is_ready: bool,
     seq: u64,
     at: Option<Instant>,
     pub(crate) outcome: Option<Outcome>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum State {
     Unknown,
     Added,
@@ -60,6 +61,7 @@ impl Reader {
             previous: None,
             not_before: None,
             started_at: None,
+            is_ready: false,
             seq: 0,
             at: None,
             outcome: None,
@@ -141,16 +143,20 @@ impl Reader {
                 ];
                 self.transition(&waits, self.state)
             }
+            EventKind::Ready { .. } => self.become_ready(),
+            EventKind::NotReady { reason, .. } => self.lose_readiness(*reason),
             EventKind::Removed => self.transition(&[State::Ended], State::Removed),
             other => Err(format!("`{other}` is no event of a task")),
         }
     }
 
     fn start(&mut self, attempt: u64, at: Instant) -> Verdict {
+        let from = self.state;
         self.transition(
             &[State::Added, State::Admitted, State::Succeeded, State::Interrupted, State::BackedOff],
             State::Running,
         )?;
+        require(!self.is_ready || from == State::Succeeded, || format!("still ready after {from:?}"))?;
         require(attempt == self.attempt + 1, || format!("attempt {attempt} after {}", self.attempt))?;
         require(self.not_before.is_none_or(|due| due <= at), || {
             "started before its delay was over".to_owned()
@@ -212,6 +218,10 @@ impl Reader {
     }
 
     fn end(&mut self, outcome: &Outcome) -> Verdict {
+        let declares = self.rules.is_some_and(|rules| rules.ready.is_some());
+        require(!declares || self.is_ready == outcome.is_completed(), || {
+            format!("ready: {}, and {outcome}", self.is_ready)
+        })?;
         let states: &[State] = match outcome {
             Outcome::Completed => &[State::Succeeded],
             Outcome::Failed(_) => &[State::Failed, State::FailedForGood],
@@ -251,6 +261,32 @@ impl Reader {
         require(!again || may_repeat, || "repeats after a success, but is not always restarted".to_owned())?;
         self.state = to;
         Ok(())
+    }
+}
+
+impl Reader {
+    fn become_ready(&mut self) -> Verdict {
+        require(!self.is_ready, || "ready twice".to_owned())?;
+        require(self.attempt > 0 && self.state < State::Ended, || format!("ready in {:?}", self.state))?;
+        let expected = match self.rules.map(|rules| rules.ready) {
+            // A task with a parameter `Ready` declares its readiness without rules.
+            None | Some(None | Some(Readiness::Notify)) => &[State::Running, State::Succeeded][..],
+            Some(Some(Readiness::Start)) => &[State::Running][..],
+            _ => &[State::Succeeded][..],
+        };
+        require(expected.contains(&self.state), || format!("ready in {:?}, by these rules", self.state))?;
+        self.is_ready = true;
+        Ok(())
+    }
+
+    fn lose_readiness(&mut self, reason: NotReadyReason) -> Verdict {
+        require(self.is_ready, || "not ready twice".to_owned())?;
+        self.is_ready = false;
+        let failed = matches!(self.state, State::Failed | State::FailedForGood);
+        require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
+        require(reason != NotReadyReason::Interrupted || !self.restarts.is_empty(), || {
+            "interrupted without a restart".to_owned()
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, Failure, FailureKind, Outcome};
+use taskvisor::{Event, EventKind, Failure, FailureKind, NotReadyReason, Outcome, Readiness};
 use tokio::time::sleep;
 
 use crate::grammar::Reader;
@@ -188,4 +188,47 @@ async fn refuses_a_task_without_an_end() {
 #[should_panic(expected = "never checked")]
 async fn refuses_to_be_dropped_unchecked() {
     drop(Harness::new());
+}
+
+fn ready() -> EventKind {
+    EventKind::ready(Duration::ZERO)
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepts_a_task_that_is_ready_again_after_a_failure() {
+    let rules = Rules::on_failure().constant_backoff(Duration::ZERO).ready(Readiness::Start);
+    let lost = EventKind::not_ready(NotReadyReason::Failed);
+    let backoff = backoff(1, Duration::ZERO);
+    let kinds = [EventKind::Added, started(1), ready(), timed_out(1), lost, backoff, started(2), ready()];
+    assert_eq!(check(Some(rules), kinds), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejects_readiness_that_does_not_alternate() {
+    assert_violation(check(None, [EventKind::Added, started(1), ready(), ready()]), "ready twice");
+    let lost = EventKind::not_ready(NotReadyReason::Stopping);
+    assert_violation(check(None, [EventKind::Added, started(1), lost]), "not ready twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejects_readiness_outside_of_its_rules() {
+    assert_violation(check(None, [EventKind::Added, ready()]), "ready in Added");
+    let success = Rules::never().ready(Readiness::Success);
+    assert_violation(check(Some(success), [EventKind::Added, started(1), ready()]), "by these rules");
+    let start = Rules::never().ready(Readiness::Start);
+    let kinds = [EventKind::Added, started(1), succeeded(1), ready()];
+    assert_violation(check(Some(start), kinds), "by these rules");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejects_readiness_that_outlives_a_failure_or_the_task() {
+    let rules = Rules::on_failure().constant_backoff(Duration::ZERO).ready(Readiness::Start);
+    let failed = || [EventKind::Added, started(1), ready(), timed_out(1), backoff(1, Duration::ZERO)];
+    assert_violation(check(Some(rules), failed().into_iter().chain([started(2)])), "still ready");
+    let failure = Failure::new(FailureKind::Timeout, 1, "too slow");
+    let end = EventKind::ended(Outcome::Failed(failure));
+    let kinds = [EventKind::Added, started(1), ready(), timed_out(1), end];
+    assert_violation(check(Some(rules), kinds), "ready: true");
+    let kinds = [EventKind::Added, started(1), succeeded(1), completed()];
+    assert_violation(check(Some(rules), kinds), "ready: false");
 }

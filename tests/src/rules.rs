@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{RestartPolicy, TaskRef, TaskSpec};
+use taskvisor::{Readiness, RestartPolicy, TaskRef, TaskSpec};
 
 use crate::Backoff;
 
@@ -17,6 +17,8 @@ pub struct Rules {
     pub(crate) stable_after: Option<Duration>,
     pub(crate) stop_timeout: Option<Duration>,
     pub(crate) uses_retry_after: bool,
+    pub(crate) ready: Option<Readiness>,
+    pub(crate) start_timeout: Option<Duration>,
 }
 
 impl Rules {
@@ -32,6 +34,8 @@ impl Rules {
             stable_after: None,
             stop_timeout: None,
             uses_retry_after: false,
+            ready: None,
+            start_timeout: None,
         }
     }
 
@@ -101,6 +105,18 @@ impl Rules {
         Self { stop_timeout: Some(time), ..self }
     }
 
+    /// When the task becomes ready.
+    #[must_use]
+    pub fn ready(self, ready: Readiness) -> Self {
+        Self { ready: Some(ready), ..self }
+    }
+
+    /// The time that an attempt has to notify.
+    #[must_use]
+    pub fn start_timeout(self, time: Duration) -> Self {
+        Self { start_timeout: Some(time), ..self }
+    }
+
     /// The task uses `retry_after`, which no backoff bounds: the test asserts those delays itself.
     #[must_use]
     pub fn uses_retry_after(self) -> Self {
@@ -123,7 +139,10 @@ impl Rules {
         if let Some(time) = self.stop_timeout {
             spec = spec.with_stop_timeout(time);
         }
-        spec
+        if let Some(time) = self.start_timeout {
+            spec = spec.with_start_timeout(time);
+        }
+        spec.with_ready(self.ready)
     }
 
     /// `stable_after`. Its default in the contract is the larger of 10 s and the largest backoff.

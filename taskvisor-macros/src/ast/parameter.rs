@@ -31,6 +31,16 @@ impl Parameter {
             || is_named(of_type, &["Option"]) && type_arguments(of_type).into_iter().any(is_state)
     }
 
+    /// Whether its type is written as `Ready`.
+    pub(crate) fn is_ready(&self) -> bool {
+        is_named(&self.of_type, &["Ready"])
+    }
+
+    /// Whether its type is one that never notifies that the task is ready.
+    pub(crate) fn is_never_ready(&self) -> bool {
+        self.is_state() || is_named(&self.of_type, &["TaskContext", "CancellationToken", "SupervisorHandle"])
+    }
+
     /// Whether its type can be named elsewhere; an `impl Trait` and a `_` cannot.
     pub(crate) fn has_name(&self) -> bool {
         has_name(&self.of_type)

@@ -112,6 +112,13 @@ timeout
   backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), timeout = "5s"`
   main [option-of-another-attribute]: write `grace = "15s"` for the time that tasks have to stop, or `#[task(timeout = "5s")]`
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber may take its time, and loses events when its queue is full
+ready_when readiness ready_on notify
+  task [renamed-option]: write `ready = "notify"`
+ready_timeout startup_timeout start_deadline ready_within
+  task [renamed-option]: write `ready = "notify", start_timeout = "30s"`
+ready start_timeout
+  job [option-of-another-attribute]: it belongs to a task, for which others wait; the caller of a job awaits its handle
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(ready = "notify")]`
 heartbeat watchdog health_check liveness
   task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
   job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long

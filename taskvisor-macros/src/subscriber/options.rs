@@ -33,6 +33,8 @@ const EVENTS: &[&str] = &[
     "Admitted",
     "Delayed",
     "Started",
+    "Ready",
+    "NotReady",
     "Succeeded",
     "Failed",
     "TimedOut",

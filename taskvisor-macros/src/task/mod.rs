@@ -2,6 +2,7 @@
 
 mod options;
 mod check;
+mod readiness;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -30,7 +31,7 @@ struct Task {
 pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Two lists: errors of the function prevent the expansion, those of an option other than `crate` do not.
     let mut option_errors = Errors::default();
-    let options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
+    let mut options = Options::read(arguments, &Names::read(item.clone()), &mut option_errors);
     let function = match Function::read(&item, Role::Task, &mut option_errors) {
         Ok(function) => function,
         Err(item) => {
@@ -41,6 +42,10 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut function_errors = Errors::default();
     check_function(&function, &mut function_errors);
     let parameters = read_parameters(&function.signature, &mut function_errors);
+    if function_errors.is_empty() {
+        // With an unreadable parameter it is unknown whether the task notifies.
+        options.check_readiness(&parameters, &mut option_errors);
+    }
     let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let generated_items = if function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {

@@ -9,7 +9,7 @@ use crate::attr::constant::Value;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
-use crate::attr::settings::{RESTART, Settings};
+use crate::attr::settings::{READY, RESTART, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
@@ -25,6 +25,8 @@ const GRAMMAR: Grammar = Grammar {
         ("every", Form::Duration, "every = \"30s\""),
         ("stable_after", Form::Duration, "stable_after = \"1m\""),
         ("stop_timeout", Form::Duration, "stop_timeout = \"2s\""),
+        ("ready", READY, "ready = \"notify\""),
+        ("start_timeout", Form::Duration, "start_timeout = \"30s\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };

@@ -28,7 +28,7 @@ const TASK: &str = r#"
 
 const EVERY_OPTION: &str = r#"
     name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = IDLE,
-    stable_after = "2m", stop_timeout = "7s", crate = ::sup,
+    stable_after = "2m", stop_timeout = "7s", ready = "notify", start_timeout = "1m", crate = ::sup,
     backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
 "#;
 

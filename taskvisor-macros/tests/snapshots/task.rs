@@ -114,6 +114,8 @@ const _: () = {
             }),
             stable_after: __taskvisor::Setting::Set(::core::time::Duration::new(120, 0)),
             stop_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(7, 0)),
+            ready: __taskvisor::Setting::Set(__taskvisor::Readiness::Notify),
+            start_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(60, 0)),
         },
         body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,

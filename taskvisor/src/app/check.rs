@@ -50,7 +50,9 @@ impl App {
         for task in &self.tasks {
             let (name, settings) = (task.spec.name(), &task.spec.settings);
             problems.extend(empty_name(name, task.location));
-            for reason in settings.resolve(&defaults).err().into_iter().flatten() {
+            let mut needs = Needs::new(&self.states);
+            (task.spec.task.needs)(&mut needs);
+            for reason in settings.all_problems(&defaults, needs.notifies()) {
                 let reason = self.explain(reason, settings);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
             }

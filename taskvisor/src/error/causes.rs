@@ -29,6 +29,18 @@ impl fmt::Display for TimedOut {
 
 impl Error for TimedOut {}
 
+/// The attempt did not notify within its `start_timeout`.
+#[derive(Debug)]
+pub(crate) struct NotReadyInTime(pub(crate) Duration);
+
+impl fmt::Display for NotReadyInTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not ready after {}", humantime::format_duration(self.0))
+    }
+}
+
+impl Error for NotReadyInTime {}
+
 /// The attempt panicked; holds the panic message.
 #[derive(Debug)]
 pub(crate) struct Panicked(pub(crate) String);

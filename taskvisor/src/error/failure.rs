@@ -36,6 +36,8 @@ pub enum FailureKind {
     Panic,
     /// The attempt returned [`TaskError::Canceled`](crate::TaskError::Canceled) without a stop request.
     Canceled,
+    /// The attempt was not ready within its `start_timeout`; its future was dropped.
+    NotReady,
 }
 
 /// A failed attempt: its number, the kind of failure, and the error. Clones share the error.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use humantime::{FormattedDuration, format_duration};
 use tokio::time::Instant;
 
+use super::NotReadyReason;
 use crate::error::Failure;
 use crate::task::{InterruptCause, Outcome, WaitingOn};
 
@@ -16,8 +17,8 @@ macro_rules! events {
     ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $([$measured:ident])? $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
         ///
-        /// Comparisons ignore measured times: `ran` of `Succeeded` and `Failed`, and `since` of `Delayed`. All other fields are
-        /// compared, failures by kind and message.
+        /// Comparisons ignore measured times: `ran` of `Succeeded` and `Failed`, `since` of `Delayed`, and `after` of `Ready`. All
+        /// other fields are compared, failures by kind and message.
         ///
         /// ```
         /// use std::time::Duration;
@@ -106,6 +107,16 @@ events! {
         /// The number of the attempt, from 1. It is never reset.
         attempt: u64,
     } => "started";
+    /// A task that declares its [readiness](crate::Readiness) has become ready.
+    [non_exhaustive] Ready {
+        /// How long its attempt had been running.
+        [measured] after: Duration,
+    } => "ready";
+    /// A task that was ready is not ready any more.
+    [non_exhaustive] NotReady {
+        /// What ended the readiness.
+        reason: NotReadyReason,
+    } => "not_ready";
     /// An attempt returned `Ok`.
     [non_exhaustive] Succeeded {
         /// The number of the attempt.
@@ -113,7 +124,7 @@ events! {
         /// How long the attempt ran.
         [measured] ran: Duration,
     } => "succeeded";
-    /// An attempt returned an error.
+    /// An attempt returned an error, or was not ready within its `start_timeout` and was dropped.
     [non_exhaustive] Failed {
         /// The number of the attempt.
         attempt: u64,
@@ -228,6 +239,8 @@ impl fmt::Display for EventKind {
                 write!(f, " attempt={attempt} delay={delay} failures={failures} error=\"{error}\"")
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
+            Self::Ready { after } => write!(f, " after={}", format_measured(*after)),
+            Self::NotReady { reason } => write!(f, " reason={reason}"),
             Self::Delayed { on, .. } => write!(f, " on={on}"),
             Self::Queued { slot } => write!(f, " slot={slot}"),
             Self::Refused { task, slot, reason } => {

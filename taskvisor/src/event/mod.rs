@@ -2,11 +2,13 @@
 
 pub(crate) mod bus;
 mod kind;
+mod not_ready;
 mod queue;
 mod set;
 mod synthetic;
 
 pub use kind::{EventKind, EventName};
+pub use not_ready::NotReadyReason;
 pub use set::EventSet;
 
 use std::fmt;
@@ -30,6 +32,8 @@ pub(crate) trait Subject: Send + Sync {
 ///
 /// The events of one task match this pattern:
 /// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Interrupted|Aborted) Backoff?)* Delayed* Ended Removed`.
+/// A task that declares its [readiness](crate::Readiness) also publishes `Ready` and `NotReady`, in turn, anywhere between its first
+/// `Started` and `Ended`.
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
 /// slot: `sync_tenant#25 [tenant-42] started attempt=1`.

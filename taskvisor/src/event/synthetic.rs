@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EventKind;
+use super::{EventKind, NotReadyReason};
 use crate::error::Failure;
 use crate::task::Outcome;
 
@@ -20,6 +20,18 @@ impl EventKind {
     #[must_use]
     pub const fn started(attempt: u64) -> Self {
         Self::Started { attempt }
+    }
+
+    /// Creates a [`Ready`](Self::Ready).
+    #[must_use]
+    pub const fn ready(after: Duration) -> Self {
+        Self::Ready { after }
+    }
+
+    /// Creates a [`NotReady`](Self::NotReady).
+    #[must_use]
+    pub const fn not_ready(reason: NotReadyReason) -> Self {
+        Self::NotReady { reason }
     }
 
     /// Creates a [`Succeeded`](Self::Succeeded).

@@ -36,6 +36,8 @@
 /// | `max_retries` | how many consecutive failures are retried; then the task fails | no limit |
 /// | `stable_after` | how long an attempt must run for its failure to restart the count of consecutive failures | `"10s"` or the backoff's `max`, whichever is longer |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `ready` | when the task is ready: `"start"`, `"success"`, `"notify"`: see [`Readiness`](crate::Readiness) | `"notify"` with a parameter [`Ready`](crate::Ready), otherwise `"success"` |
+/// | `start_timeout` | the time that an attempt has to call [`Ready::notify`](crate::Ready::notify) | `"30s"`, for a task that notifies |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
@@ -49,7 +51,7 @@
 /// # Parameters and return type
 ///
 /// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
-/// [`CancellationToken`](crate::CancellationToken), [`SupervisorHandle`](crate::SupervisorHandle),
+/// [`CancellationToken`](crate::CancellationToken), [`SupervisorHandle`](crate::SupervisorHandle), [`Ready`](crate::Ready),
 /// [`State<T>`](crate::State), or a custom type; by value or by reference. A task returns `()`, `!`, or
 /// `Result<(), E>` with any error type, including those of `anyhow` and `eyre`.
 ///

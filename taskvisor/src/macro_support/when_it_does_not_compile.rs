@@ -71,6 +71,9 @@
 //! | `retries-with-restart-never` | `backoff`, `max_retries` or `stable_after` with `restart = "never"` | remove one of the two |
 //! | `every-without-restart-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
 //! | `stable-after-beyond-timeout` | a `stable_after` longer than `timeout`, which no attempt reaches | a shorter `stable_after` |
+//! | `start-timeout-without-notify` | `start_timeout` of a task that does not notify | a parameter `ready: Ready`, or no `start_timeout` |
+//! | `start-timeout-beyond-timeout` | a `start_timeout` longer than `timeout`, which ends the attempt first | a shorter `start_timeout` |
+//! | `ready-parameter-without-notify` | a parameter `Ready` with `ready = "start"` or `ready = "success"` | one of the two |
 //! | `job-with-restart-always` | `restart = "always"` of a job: its value would never be delivered | `"on-failure"` |
 //! | `admission-without-slot` | `admission` of a job that has no slot | a `slot` |
 //! | `queue-without-slot` | `queue` of a job that has no slot | a `slot` |

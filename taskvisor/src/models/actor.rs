@@ -12,7 +12,7 @@ use super::{GRACE, block_on, explore, explore_within, join};
 use crate::TaskError;
 use crate::job::{Job, JobDescriptor, JobError, JobHandle};
 use crate::policy::Config;
-use crate::runtime::body::{TaskContext, erase};
+use crate::runtime::body::{ErasedBody, TaskContext, erase, erase_job};
 use crate::runtime::registry::RegisterError;
 use crate::supervisor::stuck::force_ends;
 use crate::sync::AtomicUsize;

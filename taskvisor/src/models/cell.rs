@@ -107,7 +107,7 @@ fn a_stop_request_before_a_sleep_prevents_it() {
         task.begin_attempt(now).expect("no stop was requested");
         let requester = spawn_stop_request_and_read_phase(&task, now);
         let stopped = task.finish_attempt(now, None).stop.is_some();
-        let slept = task.begin_sleep(now, now, (0, 0)).is_ok();
+        let slept = task.begin_sleep(now, now, (0, 0), false).is_ok();
         let phase = join(requester);
         assert_eq!(matches!(phase, Phase::Sleeping { .. }), slept, "{phase}");
         assert!(!(stopped && slept));

@@ -148,7 +148,7 @@ fn a_task_whose_end_was_forced_stays_stuck_until_it_finishes() {
         let began = task.begin_attempt(now).is_ok();
         if began {
             task.finish_attempt(now, None);
-            let _ = task.begin_sleep(now, now, (0, 0));
+            let _ = task.begin_sleep(now, now, (0, 0), false);
         }
         assert_eq!(join(forcer), (true, true));
         assert!(is_stuck(&task));

@@ -54,7 +54,7 @@ fn an_interrupt_ends_the_attempt_or_the_wait_after_it() {
         task.begin_attempt(now).expect("no stop was requested");
         let interrupting = spawn_interrupt(&task, now);
         let ended_attempt = task.finish_attempt(now, None).interrupt.is_some();
-        task.begin_sleep(now, now + GRACE, (1, 1)).expect("no stop was requested");
+        task.begin_sleep(now, now + GRACE, (1, 1), false).expect("no stop was requested");
         let ended_wait = block_on(poll_fn(|context| {
             if ended_attempt {
                 return Poll::Ready(false);

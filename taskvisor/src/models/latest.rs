@@ -32,7 +32,7 @@ fn an_attempt_begins_before_the_request_or_never() {
         let task = cell("task", now);
         task.begin_attempt(now).expect("no stop was requested");
         task.finish_attempt(now, None);
-        task.begin_sleep(now, now, (1, 1)).expect("no stop was requested");
+        task.begin_sleep(now, now, (1, 1), false).expect("no stop was requested");
         let requesting = {
             let task = Arc::clone(&task);
             thread::spawn(move || task.request_stop_between_attempts(stop(now)))

@@ -18,6 +18,7 @@ mod latest;
 mod listeners;
 mod names;
 mod queue;
+mod readiness;
 mod registry;
 mod room;
 mod room_waits;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{block_on, cell, keyed, policy, submission};
 use crate::error::TaskError;
 use crate::event::Event;
-use crate::policy::{Config, ControllerConfig, Policy};
+use crate::policy::{Config, ControllerConfig, Policy, Readiness};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
@@ -44,12 +44,28 @@ impl World {
 
     /// Adds a task as the supervisor does, and returns its actor instead of spawning it.
     pub(super) fn add(&self, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
+        self.add_with(policy(), name, body)
+    }
+
+    /// Adds a task that declares its readiness.
+    pub(super) fn add_ready(
+        &self,
+        name: &'static str,
+        body: ErasedBody,
+        readiness: Readiness,
+    ) -> Result<Added, RegisterError> {
+        let mut policy = policy();
+        policy.readiness = Some(readiness);
+        self.add_with(policy, name, body)
+    }
+
+    fn add_with(&self, policy: Policy, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
         let cell = cell(name, self.now);
         let registered = Registration::register(Arc::clone(&self.shared), Arc::clone(&cell));
         let registration = registered.map_err(|(error, _)| error)?;
         Ok(Added {
             handle: TaskHandle::new(cell, &self.shared),
-            actor: Actor(Some(TaskActor::new(registration, body, policy()))),
+            actor: Actor(Some(TaskActor::new(registration, body, policy))),
         })
     }
 

@@ -3,7 +3,9 @@
 mod backoff;
 mod config;
 mod jitter;
+mod readiness;
 mod settings;
+mod settings_readiness;
 mod restart;
 
 pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
@@ -11,10 +13,11 @@ pub use config::Config;
 #[cfg(feature = "controller")]
 pub use config::ControllerConfig;
 pub use jitter::JitterPolicy;
+pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 pub use settings::{Setting, Settings};
 
 pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]
 pub(crate) use config::ControllerConfig;
-pub(crate) use settings::{Policy, StopTimeout};
+pub(crate) use settings::{Milliseconds, Policy};

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{BackoffPolicy, Config, RestartPolicy, nanoseconds};
+use super::{BackoffPolicy, Config, Readiness, RestartPolicy, nanoseconds};
 
 /// One option of a [`TaskSpec`](crate::TaskSpec): set by the spec, or inherited from the configuration.
 ///
@@ -70,6 +70,10 @@ pub struct Settings {
     pub stable_after: Setting<Duration>,
     /// The time that an attempt has to return after a stop request. The grace limits it.
     pub stop_timeout: Setting<Duration>,
+    /// When the task becomes ready.
+    pub ready: Setting<Readiness>,
+    /// The time that an attempt has to notify.
+    pub start_timeout: Setting<Duration>,
 }
 
 /// The resolved options of a task, in a compact form.
@@ -84,6 +88,9 @@ pub(crate) struct Policy {
     max_retries: u32,
     /// Whether an attempt returns a value to a job handle.
     pub(crate) returns_value: bool,
+    /// When the task becomes ready, if it declares that. Without a declaration it is ready after a success, and no events are
+    /// published.
+    pub(crate) readiness: Option<Readiness>,
 }
 
 impl Settings {
@@ -96,6 +103,8 @@ impl Settings {
         every: Setting::Inherit,
         stable_after: Setting::Inherit,
         stop_timeout: Setting::Inherit,
+        ready: Setting::Inherit,
+        start_timeout: Setting::Inherit,
     };
 
     /// The problem of a `stable_after` that a timeout of the configuration cuts off.
@@ -115,8 +124,13 @@ impl Settings {
     }
 
     /// Returns the time that the task has after a stop request, or `None` for the whole grace.
-    pub(crate) fn stop_timeout(&self) -> Option<StopTimeout> {
-        self.stop_timeout.own().map(StopTimeout::new)
+    pub(crate) fn stop_timeout(&self) -> Option<Milliseconds> {
+        self.stop_timeout.own().map(Milliseconds::new)
+    }
+
+    /// Returns the time that an attempt has to notify, if the task sets it.
+    pub(crate) fn start_timeout(&self) -> Option<Milliseconds> {
+        self.start_timeout.own().map(Milliseconds::new)
     }
 
     /// Resolves the options. An option that is not set takes its value from `defaults`.
@@ -224,6 +238,7 @@ impl Policy {
             stable_after: Self::stable_after_backoff(&backoff),
             max_retries: max_retries.unwrap_or(u32::MAX),
             returns_value: false,
+            readiness: None,
         }
     }
 
@@ -250,15 +265,24 @@ impl Policy {
     }
 }
 
-/// The time that a task has after a stop request. Stored in four bytes: milliseconds, rounded up, at most about 49
-/// days.
+/// A limit of a task, which is zero never. Stored in four bytes: milliseconds, rounded up, at most about 49 days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StopTimeout(NonZeroU32);
+pub(crate) struct Milliseconds(NonZeroU32);
 
-impl StopTimeout {
+impl Milliseconds {
+    /// The default of `start_timeout`.
+    pub(crate) const START_TIMEOUT: Self = match NonZeroU32::new(30_000) {
+        Some(milliseconds) => Self(milliseconds),
+        None => unreachable!(),
+    };
+
     pub(crate) fn new(time: Duration) -> Self {
         let milliseconds = u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
         Self(NonZeroU32::new(milliseconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    pub(crate) fn count(self) -> u32 {
+        self.0.get()
     }
 
     pub(crate) fn get(self) -> Duration {

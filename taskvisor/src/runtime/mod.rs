@@ -6,6 +6,7 @@ pub(crate) mod cell;
 pub(crate) mod current_task;
 pub(crate) mod registry;
 pub(crate) mod shared;
+pub(crate) mod startup_set;
 pub(crate) mod subscriber;
 pub(crate) mod tally;
 

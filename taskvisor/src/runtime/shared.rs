@@ -11,6 +11,7 @@ use super::body::States;
 #[cfg(feature = "controller")]
 use super::body::{JobDescriptor, JobOverrides};
 use super::registry::Registry;
+use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
 use crate::event::bus::{Bus, Queue};
@@ -27,6 +28,7 @@ use crate::task::{RuntimeError, StuckTask};
 /// |---|---|
 /// | `supervisor/bind.rs` | bind to a Tokio runtime |
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
+/// | `supervisor/ready.rs` | wait for the start-up set |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | report long waits for a slot |
@@ -52,6 +54,7 @@ pub(crate) struct Shared {
     /// Limits the attempts that run at once. `None` without a limit.
     pub(crate) permits: Option<Arc<Semaphore>>,
     pub(crate) tally: Tally,
+    pub(crate) startup_set: StartupSet,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
@@ -115,6 +118,7 @@ impl Shared {
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             tally: Tally::default(),
+            startup_set: StartupSet::default(),
             shutdown: watch::Sender::default(),
             shutdown_observer: OnceLock::new(),
             started: AtomicBool::new(false),

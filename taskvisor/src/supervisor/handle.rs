@@ -101,6 +101,7 @@ impl SupervisorHandle {
         };
         let unspawned = shared.reserve(spec)?;
         let handle = unspawned.handle();
+        unspawned.join_startup_set(&shared);
         unspawned.start(&shared);
         Ok(handle)
     }

@@ -4,6 +4,7 @@ mod add_error;
 mod bind;
 mod builder;
 mod handle;
+mod ready;
 pub(crate) mod run;
 pub(crate) mod shutdown;
 pub(crate) mod signals;

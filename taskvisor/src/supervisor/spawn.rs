@@ -38,11 +38,20 @@ impl UnspawnedActor {
         TaskActor::new(self.registration, self.body, self.policy)
     }
 
+    /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
+    /// together.
+    pub(crate) fn join_startup_set(&self, shared: &Shared) {
+        if self.policy.readiness.is_some() {
+            shared.startup_set.insert(self.registration.cell());
+        }
+    }
+
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
     pub(crate) fn start(self, shared: &Shared) {
         let actor = self.into_actor();
         // Always bound here: `check_ready` binds before a name is reserved.
         if let Some(runtime) = shared.runtime.get() {
+            shared.startup_set.begin();
             runtime.spawn(actor);
         }
     }
@@ -81,6 +90,9 @@ impl Shared {
         let id = TaskId::next();
         let hash = self.registry.hash(&key, name, id);
         let cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
+        if let Some(time) = settings.start_timeout() {
+            cell.set_start_timeout(time);
+        }
         (Arc::new(cell), body.take())
     }
 
@@ -92,12 +104,13 @@ impl Shared {
     ) -> Result<Policy, RuntimeError> {
         self.check_ready()?;
         let invalid = |reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons };
-        let policy = settings.resolve(&self.defaults).map_err(invalid)?;
+        let mut policy = settings.resolve(&self.defaults).map_err(invalid)?;
         if is_blank(task.name()) {
             return Err(invalid(vec![EMPTY_NAME]));
         }
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
+        settings.resolve_readiness(needs.notifies(), &mut policy).map_err(invalid)?;
         let types = needs.missing();
         if types.is_empty() {
             return Ok(policy);

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::{Supervisor, SupervisorBuilder, SupervisorHandle};
 use crate::error::Failure;
 use crate::policy::Config;
-use crate::runtime::body::{State, TaskContext};
+use crate::runtime::body::{FromContext, Ready, State, TaskContext};
 use crate::runtime::cell::{StopRequest, TaskCell};
 use crate::sync::Mutex;
 use crate::task::{MissingStates, RegisteredBy, StopCause};
@@ -138,6 +138,36 @@ impl TestContext {
     #[must_use]
     pub fn supervisor(&self) -> SupervisorHandle {
         SupervisorHandle::new(self.built().supervisor.owned())
+    }
+
+    /// Returns whether the function has said that it is ready, with [`Ready::notify`](crate::Ready::notify) or
+    /// [`TaskContext::ready`]. The time is not limited; after [`cancel`](Self::cancel) it is not ready.
+    ///
+    /// ```
+    /// use taskvisor::prelude::*;
+    /// use taskvisor::TestContext;
+    ///
+    /// async fn serve(ready: Ready) {
+    ///     ready.notify();
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let test = TestContext::new();
+    /// assert!(!test.is_ready());
+    /// serve(test.ready()).await;
+    /// assert!(test.is_ready());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.built().cell.is_ready()
+    }
+
+    /// Returns the parameter `Ready` of the function.
+    #[must_use]
+    pub fn ready(&self) -> Ready {
+        Ready::from_context(&self.context())
     }
 
     /// Requests a stop, as a shutdown or `cancel` does: [`TaskContext::cancelled`] completes, and the tokens are canceled.

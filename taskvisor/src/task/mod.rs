@@ -6,6 +6,7 @@ mod name;
 mod outcome;
 mod report;
 mod runtime_error;
+mod start_error;
 mod status;
 
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
@@ -16,6 +17,7 @@ pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
+pub use start_error::StartError;
 pub use status::{Phase, TaskStatus, WaitingOn};
 
 #[cfg(feature = "macros")]

@@ -198,6 +198,8 @@ pub struct TaskStatus {
     pub last_error: Option<Failure>,
     /// When the next attempt begins, if it is scheduled.
     pub next_attempt: Option<Instant>,
+    /// When the task became ready, if it is. See [`Readiness`](crate::Readiness).
+    pub ready_since: Option<Instant>,
     /// Whether a stop was requested.
     pub stopping: bool,
 }

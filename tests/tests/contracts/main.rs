@@ -38,4 +38,8 @@ mod token;
 mod listening;
 mod status;
 mod started;
+mod readiness;
+mod readiness_options;
+mod readiness_waits;
+mod start_timeout;
 mod listing;

@@ -9,7 +9,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
     let ended = Process::start("misdeclared", &[]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
-    let (ping, sync, log) = (place("ping"), place("sync"), place("log"));
+    let (ping, serve, sync, log) = (place("ping"), place("serve"), place("sync"), place("log"));
     let (sweep, second_sweep, third_sweep) =
         (place("first sweep"), place("second sweep"), place("third sweep"));
     let (cache, second_cache) = (place("first cache"), place("second cache"));
@@ -24,6 +24,10 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         format!(
             "{sweep}: more than one task is named `sweep` ({sweep}, {second_sweep}, {third_sweep}); give one of them \
              another name, as in `#[task(name = \"sweep-2\")]`"
+        ),
+        format!(
+            "{serve}: task `serve`: the parameter `Ready` has no effect with this `ready`: remove the parameter, or write \
+             `ready = \"notify\"`, which the parameter implies"
         ),
         format!(
             "{sync}: `State<Clock>` is needed by job `sync` ({sync}), but no state of that type was registered; call \
@@ -57,7 +61,7 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
             "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this \
              policy, or remove the interval"
         ),
-        "the application does not start: 13 problems".to_owned(),
+        "the application does not start: 14 problems".to_owned(),
     ];
     assert_eq!(ended.stderr, lines.map(|line| format!("error: {line}\n")).concat());
 }

@@ -180,11 +180,17 @@ impl Body {
                 let locals = Locals::new(probe, &self.fixture, step.dropping);
                 let first = self.work.acts.clone().filter(|(acts, _)| *acts == attempt);
                 let (probe, fixture) = (Arc::clone(probe), Arc::clone(&self.fixture));
+                let notifies = self.work.notifies;
                 let work = async move {
                     if let Some((_, command)) = first {
                         fixture.execute(&command, true).await;
                     }
-                    play(step, context, &probe, &fixture).await
+                    let notifying = notify(notifies, context.clone());
+                    tokio::select! {
+                        biased;
+                        () = notifying => unreachable!("it never ends"),
+                        result = play(step, context, &probe, &fixture) => result,
+                    }
                 };
                 Playing { work: Box::pin(work), _locals: locals }
             }
@@ -242,6 +248,17 @@ async fn play(
         end = by_itself => end,
     };
     end.done(context.attempt())
+}
+
+/// Says that the attempt is ready, and never ends.
+async fn notify(after: Option<Ms>, context: TaskContext) {
+    if let Some(after) = after {
+        if after > 0 {
+            sleep(millis(after)).await;
+        }
+        context.ready();
+    }
+    pending().await
 }
 
 async fn wait(time: Ms, end: End) -> End {

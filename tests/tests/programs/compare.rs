@@ -9,6 +9,7 @@ use crate::model::{Prediction, TaskHistory, Unclear, predict};
 use crate::play::{Played, PlayedTask};
 use crate::program::{Ms, Program};
 use crate::readable::lines;
+use crate::readiness;
 use crate::specs::{millis, moment};
 use crate::vocabulary::{Answer, Counts, Error, Line, TaskEvent};
 
@@ -92,7 +93,9 @@ fn check_task(
 ) -> Result<(), String> {
     let events = played.event_log.events_of(&task.handle);
     // The model does not predict `Delayed`, which needs a rare wait of 10 s: `controller/delayed.rs` covers it.
-    let events = events.filter(|event| event.kind.name() != EventName::Delayed);
+    // `readiness.rs` checks the events of readiness.
+    let ignored = [EventName::Delayed, EventName::Ready, EventName::NotReady];
+    let events = events.filter(|event| !ignored.contains(&event.kind.name()));
     let seen =
         events.map(|event| Line { at: moment(event.at - played.began), word: TaskEvent::of(&event.kind) });
     let (model, seen) = (&history.lines, seen.collect::<Vec<_>>());
@@ -110,6 +113,8 @@ fn check_task(
         _ => None,
     });
     same(&format!("the outcome of task {number}"), &fate, &Some(task.fate.clone()))?;
+    readiness::check(&task.ready, &task.handle, &task.fate, &played.event_log)
+        .map_err(|problem| format!("the readiness of task {number}: {problem}"))?;
     same(&format!("the previous failures that attempts of task {number} received"), &known(model), &task.last)
 }
 

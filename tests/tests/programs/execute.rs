@@ -88,7 +88,7 @@ impl Fixture {
     fn add(self: &Arc<Self>, name: Name, work: &Work) -> Answer {
         let probe = Arc::default();
         let task = Body::new(work, &probe, self).task(NAMES[name].to_owned());
-        match self.supervisor.add_task(spec(work.policy.as_ref(), task)) {
+        match self.supervisor.add_task(spec(work, task)) {
             Ok(task) => self.accept(task, probe, work.policy.as_ref(), work),
             Err(error) => {
                 let reason = Refusal::of(error.reason());

@@ -139,9 +139,13 @@ impl Player<'_> {
     /// Collects the outcome of every task, and checks that a late caller gets the same outcome.
     async fn all_ended(&self) -> Vec<PlayedTask> {
         let mut tasks = Vec::new();
-        for Accepted { handle, probe, over } in take(&self.fixture.accepted) {
+        for Accepted { handle, probe, over, ready } in take(&self.fixture.accepted) {
             let Ok(Ok((over, fate))) = timeout(PATIENCE, over).await else {
                 self.fixture.problem(format!("{handle:?} never ended: {:?}", handle.status()));
+                continue;
+            };
+            let Ok(Ok(ready)) = timeout(PATIENCE, ready).await else {
+                self.fixture.problem(format!("a caller waits for ever until {handle:?} is ready"));
                 continue;
             };
             let late = handle.outcome().await;
@@ -149,7 +153,7 @@ impl Player<'_> {
                 self.fixture.problem(format!("{handle:?} ended twice: {fate:?}, then {late}"));
             }
             self.fixture.trace.ended(&handle, late);
-            tasks.push(PlayedTask { handle, over, fate, last: probe.last() });
+            tasks.push(PlayedTask { handle, over, fate, last: probe.last(), ready });
         }
         tasks
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::body::{Crowd, Probe, lock};
 use crate::program::{Ms, Policy, Work};
+use crate::readiness::{self, ReadyWait};
 use crate::specs::{moment, rules};
 use crate::view::is_there;
 use crate::vocabulary::{Answer, TaskOutcome};
@@ -34,6 +35,7 @@ pub(crate) struct Accepted {
     pub(crate) handle: TaskHandle,
     pub(crate) probe: Arc<Probe>,
     pub(crate) over: JoinHandle<(Ms, TaskOutcome)>,
+    pub(crate) ready: JoinHandle<ReadyWait>,
 }
 
 /// An answer, or the background task that waits for it.
@@ -84,10 +86,11 @@ impl Fixture {
     ) -> Answer {
         let mut accepted = lock(&self.accepted);
         let number = accepted.len();
-        self.trace.set_task_rules(&handle, rules(policy.unwrap_or(&self.defaults), work.uses_retry_after()));
+        self.trace.set_task_rules(&handle, rules(policy.unwrap_or(&self.defaults), work));
         let _ = probe.number.set(number);
         let over = tokio::spawn(watch(handle.clone(), Arc::clone(&probe), Arc::clone(self)));
-        accepted.push(Accepted { handle, probe, over });
+        let ready = tokio::spawn(readiness::wait(handle.clone(), self.began, work.ready.is_some()));
+        accepted.push(Accepted { handle, probe, over, ready });
         Answer::Accepted(number)
     }
 

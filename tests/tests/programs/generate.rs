@@ -5,7 +5,7 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use taskvisor::{JitterPolicy, RestartPolicy};
+use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
@@ -144,15 +144,23 @@ fn works(style: Style) -> BoxedStrategy<Work> {
 
 fn silent(style: Style) -> impl Strategy<Value = Work> {
     let exact = weighted(0.2, 0..4_usize);
-    (weighted(0.85, policies()), vec(steps(style), 1..5), exact).prop_map(|(mut policy, steps, exact)| {
+    let parts = (weighted(0.85, policies()), vec(steps(style), 1..5), exact, readiness());
+    parts.prop_map(|(mut policy, steps, exact, (ready, notifies))| {
         // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
             policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
         }
-        Work { policy, steps, acts: None }
+        Work { policy, steps, acts: None, ready, notifies }
     })
+}
+
+/// When a task is ready, and when its attempts notify. A few notify without effect, and a few never do.
+fn readiness() -> impl Strategy<Value = (Option<Readiness>, Option<Ms>)> {
+    let ready =
+        prop_oneof![1 => Just(Readiness::Start), 1 => Just(Readiness::Success), 3 => Just(Readiness::Notify)];
+    (weighted(0.5, ready), weighted(0.7, prop_oneof![1 => Just(0), 3 => 1..300_u64]))
 }
 
 /// Policies, a few of which contradict themselves.

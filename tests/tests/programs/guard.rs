@@ -30,9 +30,10 @@ fn sample() -> Program {
         policy: Some(policy),
         steps: vec![fails, fails, attempt(None, Some((3, End::Cancel)))],
         acts: None,
+        ready: None,
+        notifies: None,
     };
-    let cooperative =
-        Work { policy: Some(policy), steps: vec![attempt(None, Some((0, End::Cancel)))], acts: None };
+    let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], ..work.clone() };
     let add = |name, work| Command::Add { name, work };
     let commands = |after, commands| Burst { after, commands };
     Program {

@@ -70,4 +70,5 @@ mod compare;
 mod coverage;
 mod guard;
 mod random;
+mod readiness;
 mod delays;

@@ -13,6 +13,7 @@ use crate::body::Body;
 use crate::fixture::{Fixture, begun};
 use crate::listeners::ListenerLog;
 use crate::program::{Ms, NAMES, Program};
+use crate::readiness::ReadyWait;
 use crate::specs::{config, millis, spec};
 use crate::view::view;
 use crate::vocabulary::{Answer, Error, TaskOutcome, View};
@@ -44,6 +45,8 @@ pub(crate) struct PlayedTask {
     pub(crate) fate: TaskOutcome,
     /// The previous failure that each attempt received.
     pub(crate) last: Vec<(u64, Option<Error>)>,
+    /// What a caller saw that waited until the task was ready.
+    pub(crate) ready: ReadyWait,
 }
 
 /// Executes a program.
@@ -105,7 +108,7 @@ impl<'a> Player<'a> {
         for (name, work) in tasks {
             let probe = Arc::default();
             let task = Body::new(work, &probe, &self.fixture).task(NAMES[*name].to_owned());
-            specs.push(spec(work.policy.as_ref(), task));
+            specs.push(spec(work, task));
             probes.push(probe);
         }
         let supervisor = self.owner.clone()?;

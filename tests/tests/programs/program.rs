@@ -2,7 +2,7 @@
 //!
 //! All times are whole milliseconds of the paused clock, because that is how finely Tokio's timers tick.
 
-use taskvisor::{JitterPolicy, RestartPolicy};
+use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 /// Milliseconds: a span, or a moment counted from the beginning of the program.
 pub(crate) type Ms = u64;
@@ -124,6 +124,11 @@ pub(crate) struct Work {
     pub(crate) steps: Vec<Step>,
     /// The number of an attempt, and the command that this attempt issues first if its future is built.
     pub(crate) acts: Option<(u64, Box<Command>)>,
+    /// When the task becomes ready. A job declares nothing.
+    // The default of `start_timeout` is longer than any program, so that the model need not know it.
+    pub(crate) ready: Option<Readiness>,
+    /// How long after its beginning each attempt notifies that it is ready.
+    pub(crate) notifies: Option<Ms>,
 }
 
 #[derive(Clone, Copy, Debug)]

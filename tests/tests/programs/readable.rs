@@ -89,10 +89,13 @@ impl Display for Work {
                 Step::Attempt(attempt) => write!(f, "{attempt}")?,
             }
         }
-        match &self.acts {
-            Some((attempt, command)) => write!(f, " | attempt {attempt} first executes: {command}"),
-            None => Ok(()),
+        if let Some((attempt, command)) = &self.acts {
+            write!(f, " | attempt {attempt} first executes: {command}")?;
         }
+        if let Some(ready) = self.ready {
+            write!(f, " | ready: {ready}")?;
+        }
+        self.notifies.map_or(Ok(()), |after| write!(f, " | notifies after {after} ms"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use taskvisor::{Config, TaskRef, TaskSpec};
 use tests::Rules;
 
-use crate::program::{Backoff, Law, Limits, Ms, Policy};
+use crate::program::{Backoff, Law, Limits, Ms, Policy, Work};
 
 pub(crate) fn millis(span: Ms) -> Duration {
     Duration::from_millis(span)
@@ -29,8 +29,11 @@ pub(crate) fn backoff(backoff: Backoff) -> tests::Backoff {
 }
 
 /// Converts a policy to the rules of the recorder.
-pub(crate) fn rules(policy: &Policy, uses_retry_after: bool) -> Rules {
+pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
     let mut rules = Rules::new(policy.restart).backoff(backoff(policy.backoff));
+    if let Some(ready) = work.ready {
+        rules = rules.ready(ready);
+    }
     if let Some(timeout) = policy.timeout {
         rules = rules.timeout(millis(timeout));
     }
@@ -43,14 +46,14 @@ pub(crate) fn rules(policy: &Policy, uses_retry_after: bool) -> Rules {
     if let Some(time) = policy.stable_after {
         rules = rules.stable_after(millis(time));
     }
-    if uses_retry_after { rules.uses_retry_after() } else { rules }
+    if work.uses_retry_after() { rules.uses_retry_after() } else { rules }
 }
 
-/// Converts a policy to the spec of the runtime.
-pub(crate) fn spec(policy: Option<&Policy>, task: TaskRef) -> TaskSpec {
-    match policy {
-        Some(policy) => rules(policy, false).spec(task),
-        None => TaskSpec::inherit(task),
+/// Converts the options of a task to the spec of the runtime.
+pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
+    match &work.policy {
+        Some(policy) => rules(policy, work).spec(task),
+        None => TaskSpec::inherit(task).with_ready(work.ready),
     }
 }
 

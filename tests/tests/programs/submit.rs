@@ -24,7 +24,7 @@ impl Fixture {
         let submitted = match (sort, slot) {
             (Sort::Task, Some(slot)) => {
                 let task = body.task(format!("s{}", self.next_command()));
-                let spec = spec(work.policy.as_ref(), task);
+                let spec = spec(work, task);
                 let submission = ControllerSpec::new(spec, admission.into()).with_slot(slot);
                 self.supervisor.submit(submission).map_err(|error| {
                     let reason = Refusal::of(error.reason());
@@ -40,7 +40,9 @@ impl Fixture {
             Ok(task) => {
                 self.enter(slot, admission, &task);
                 let policy = sort.policy(work, &self.defaults);
-                self.accept(task, probe, policy.as_ref(), work)
+                // A job declares no readiness.
+                let ready = work.ready.filter(|_| sort == Sort::Task);
+                self.accept(task, probe, policy.as_ref(), &Work { ready, ..work.clone() })
             }
             Err(refused) => refused,
         }

@@ -3,12 +3,14 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 19] = [
+const NAMES: [EventName; 21] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
     EventName::Delayed,
     EventName::Started,
+    EventName::Ready,
+    EventName::NotReady,
     EventName::Succeeded,
     EventName::Failed,
     EventName::TimedOut,
@@ -31,6 +33,8 @@ const NAMES: [EventName; 19] = [
     Admitted,
     Delayed,
     Started,
+    Ready,
+    NotReady,
     Succeeded,
     Failed,
     TimedOut,

@@ -1,5 +1,7 @@
 //! Settings that contradict each other.
 
+use std::time::Duration;
+
 use proc_macro2::Literal;
 use quote::quote;
 use syn::Ident;
@@ -17,7 +19,7 @@ impl Settings {
     /// For const expressions, the same rules become conditions for the compiler.
     pub(crate) fn check(&mut self, errors: &mut Errors) {
         self.check_restart(errors);
-        self.check_stable_after(errors);
+        self.check_timeout(errors);
     }
 
     fn check_restart(&mut self, errors: &mut Errors) {
@@ -63,32 +65,50 @@ impl Settings {
         }
     }
 
-    /// No attempt runs for `stable_after` if `timeout` is shorter.
-    fn check_stable_after(&mut self, errors: &mut Errors) {
-        let (Some(stable_after), Some(timeout)) = (&mut self.stable_after, &mut self.timeout) else { return };
-        let key = &stable_after.key;
-        match (&mut stable_after.value, &mut timeout.value) {
-            (Value::Literal(stable_after), Value::Literal(timeout)) => {
-                if *stable_after > *timeout {
-                    errors.on(key, Rule::StableAfterBeyondTimeout, NEVER_STABLE);
-                }
+    /// No attempt runs for `stable_after`, nor reaches the end of `start_timeout`, if `timeout` is shorter.
+    fn check_timeout(&mut self, errors: &mut Errors) {
+        let Some(timeout) = &mut self.timeout else { return };
+        let rule = Rule::StableAfterBeyondTimeout;
+        check_within(&mut self.stable_after, timeout, rule, NEVER_STABLE, errors);
+        let rule = Rule::StartTimeoutBeyondTimeout;
+        check_within(&mut self.start_timeout, timeout, rule, NEVER_REACHED, errors);
+    }
+}
+
+/// Reports a duration that is longer than the `timeout`.
+fn check_within(
+    checked: &mut Option<OptionValue<Value<Duration>>>,
+    timeout: &mut OptionValue<Value<Duration>>,
+    rule: Rule,
+    problem: &str,
+    errors: &mut Errors,
+) {
+    let Some(checked) = checked else { return };
+    let key = &checked.key;
+    match (&mut checked.value, &mut timeout.value) {
+        (Value::Literal(checked), Value::Literal(timeout)) => {
+            if *checked > *timeout {
+                errors.on(key, rule, problem);
             }
-            (Value::Literal(stable_after), Value::Constant(timeout)) => {
-                let stable_after = Literal::u128_suffixed(stable_after.as_nanos());
-                let reached = quote!(__TASKVISOR_VALUE.as_nanos() >= #stable_after);
-                timeout.require_at(key.span(), Rule::StableAfterBeyondTimeout, reached, NEVER_STABLE);
-            }
-            (Value::Constant(stable_after), timeout) => {
-                let timeout = timeout.expand_duration();
-                let reached = quote!(__TASKVISOR_VALUE.as_nanos() <= #timeout.as_nanos());
-                stable_after.require_at(key.span(), Rule::StableAfterBeyondTimeout, reached, NEVER_STABLE);
-            }
+        }
+        (Value::Literal(checked), Value::Constant(timeout)) => {
+            let checked = Literal::u128_suffixed(checked.as_nanos());
+            let reached = quote!(__TASKVISOR_VALUE.as_nanos() >= #checked);
+            timeout.require_at(key.span(), rule, reached, problem);
+        }
+        (Value::Constant(checked), timeout) => {
+            let timeout = timeout.expand_duration();
+            let reached = quote!(__TASKVISOR_VALUE.as_nanos() <= #timeout.as_nanos());
+            checked.require_at(key.span(), rule, reached, problem);
         }
     }
 }
 
 const NEVER_STABLE: &str = "`stable_after` is longer than `timeout`, and no attempt ever runs that long; \
                             make it shorter, or leave it out";
+
+const NEVER_REACHED: &str = "`start_timeout` is longer than `timeout`, which ends the attempt first; make it shorter, or leave it \
+                             out";
 
 const REPEATS: &str = "`every` repeats the task after each success, which only `restart = \"always\"` does; \
                        remove `every`, or write `restart = \"always\"`";

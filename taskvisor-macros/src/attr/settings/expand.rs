@@ -5,7 +5,10 @@ use quote::quote_spanned;
 
 use crate::span::attribute_span;
 
-use super::{Restart, Settings};
+use super::{Readiness, Restart, Settings};
+
+/// The number of fields of the generated struct.
+const FIELDS: usize = 9;
 
 impl Settings {
     /// The settings that the attribute sets; all others are inherited from `Config`.
@@ -47,8 +50,15 @@ impl Settings {
         if let Some(stop_timeout) = &self.stop_timeout {
             given.push(("stop_timeout", stop_timeout.value.expand_duration()));
         }
+        if let Some(ready) = &self.ready {
+            let of_type = quote_spanned!(attribute_span()=> __taskvisor::Readiness);
+            given.push(("ready", ready.value.expand(&of_type, Readiness::expand)));
+        }
+        if let Some(start_timeout) = &self.start_timeout {
+            given.push(("start_timeout", start_timeout.value.expand_duration()));
+        }
         // With all fields set, clippy would report the needless update.
-        let inherited = (given.len() + usize::from(default_restart.is_some()) < 7)
+        let inherited = (given.len() + usize::from(default_restart.is_some()) < FIELDS)
             .then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
         let fields = given.into_iter().map(|(field, value)| {
             let field = Ident::new(field, attribute_span());

@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod readiness;
 
 use std::time::Duration;
 
@@ -14,10 +15,16 @@ use crate::attr::scalar::Zero;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
+use self::readiness::READINESS;
+
+pub(crate) use self::readiness::Readiness;
+
 const RESTARTS: &Keywords<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
 
 pub(crate) const RESTART: Form = Form::Keyword(&words::<_, 3>(RESTARTS), "RestartPolicy");
+
+pub(crate) const READY: Form = Form::Keyword(&words::<_, 3>(READINESS), "Readiness");
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {
@@ -36,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) every: Option<OptionValue<Value<Duration>>>,
     pub(crate) stable_after: Option<OptionValue<Value<Duration>>>,
     pub(crate) stop_timeout: Option<OptionValue<Value<Duration>>>,
+    pub(crate) ready: Option<OptionValue<Value<Readiness>>>,
+    pub(crate) start_timeout: Option<OptionValue<Value<Duration>>>,
 }
 
 impl Settings {
@@ -61,6 +70,11 @@ impl Settings {
             "stop_timeout" => {
                 let zero = Zero::Refused("no attempt could ever clean up; leave it out for the whole grace");
                 self.stop_timeout = Some(argument.duration(zero)?);
+            }
+            "ready" => self.ready = Some(argument.keyword(READINESS)?),
+            "start_timeout" => {
+                let zero = Zero::Refused("no attempt could be ready in time; leave it out for 30 s");
+                self.start_timeout = Some(argument.duration(zero)?);
             }
             _ => return Ok(false),
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::next_step::AttemptClass;
-use crate::error::causes::{CanceledWithoutRequest, Panicked, TimedOut};
+use crate::error::causes::{CanceledWithoutRequest, NotReadyInTime, Panicked, TimedOut};
 use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::{FinishedAttempt, TaskCell};
@@ -14,6 +14,8 @@ pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
     Panicked(String),
     TimedOut,
+    /// Not ready within this time.
+    NotReady(Duration),
     /// Dropped at the deadline of an interrupt.
     Interrupted,
     Aborted,
@@ -67,6 +69,13 @@ impl AttemptResult {
                 FailureKind::Timeout,
                 EventName::TimedOut,
                 Box::new(TimedOut(timeout)),
+            ),
+            // Not `TimedOut`, which carries no error: a subscriber could not tell it from the timeout of the attempt.
+            Self::NotReady(limit) => failed(
+                AttemptClass::Failed,
+                FailureKind::NotReady,
+                EventName::Failed,
+                Box::new(NotReadyInTime(limit)),
             ),
             Self::Interrupted => interrupted(),
             Self::Aborted => stopped(EventName::Aborted),

@@ -20,22 +20,25 @@ mod gates;
 mod lane;
 mod next_step;
 mod permit;
+mod readiness;
 mod rare_parts;
+mod run;
 mod timer;
 
 use std::ops::ControlFlow;
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
 use self::delayed::{Wait, poll_wait};
-use self::next_step::{FailureStreak, NextStep};
+use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::rare_parts::RareParts;
+use crate::event::NotReadyReason;
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{PendingStop, PollView, Request, RequestKind, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{FinishedAttempt, PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::InterruptCause;
@@ -71,6 +74,14 @@ enum ActorStage {
 struct StartedAttempt {
     attempt: u64,
     at: Instant,
+}
+
+/// An attempt that has ended, and after which another one follows.
+#[derive(Clone, Copy, Debug)]
+struct Attempted {
+    after: FinishedAttempt,
+    failed: bool,
+    succeeded: bool,
 }
 
 /// How the poll of one task ended.
@@ -117,6 +128,9 @@ impl TaskActor {
             self.end_wait(cause);
         }
         self.registration.publish_added(started.map(|started| started.at));
+        if self.policy.readiness.is_some() {
+            self.registration.publish_readiness();
+        }
         loop {
             let step = match self.stage {
                 ActorStage::Gates => self.pass_gates(started.take(), stop, context),
@@ -173,6 +187,10 @@ impl TaskActor {
             }
         };
         self.registration.publish_started(attempt, at);
+        if let Some(readiness) = self.policy.readiness {
+            // Before the closure is called, because it may notify already.
+            self.begin_readiness(readiness, at);
+        }
         let until = self.policy.timeout().map(|timeout| saturating_deadline(at, timeout));
         if until.is_none() {
             // The timer may still be set for a wait that an interrupt ended, or for the report of a long wait.
@@ -191,52 +209,10 @@ impl TaskActor {
         Ok(StartedAttempt { attempt, at })
     }
 
-    fn run(&mut self, until: Option<Instant>, request: Option<Request>, context: &mut Context<'_>) -> Step {
-        match self.with_body(Some(WakerIdentity::of(context.waker())), |body, _| body.poll(context)) {
-            Poll::Ready(Ok(result)) => return self.finish_attempt(AttemptResult::Returned(result), context),
-            Poll::Ready(Err(message)) => {
-                return self.finish_attempt(AttemptResult::Panicked(message), context);
-            }
-            Poll::Pending => {}
-        }
-        let Some(Request { deadline, kind, .. }) = request else {
-            let Some(until) = until else { return PENDING };
-            return self.wait_until(until, AttemptResult::TimedOut, context);
-        };
-        let is_stop = matches!(kind, RequestKind::Stop { .. });
-        let result = if is_stop { AttemptResult::Aborted } else { AttemptResult::Interrupted };
-        // Checked after the body was polled: even with a grace of zero, the body is polled once after the request.
-        if deadline <= Instant::now() {
-            return self.finish_attempt(result, context);
-        }
-        match until {
-            Some(until) if until < deadline && is_stop => {
-                self.wait_until(until, AttemptResult::TimedOut, context)
-            }
-            // Interrupted, not timed out: the interrupt came first.
-            Some(until) if until < deadline => self.wait_until(until, result, context),
-            // Only the deadline of a stop gets the timer of the watchdog: a timeout or an interrupt is not worth a thread.
-            _ if is_stop => match self.rare.timer(deadline).poll_stop(deadline, context) {
-                Poll::Ready(()) => self.finish_attempt(result, context),
-                Poll::Pending => PENDING,
-            },
-            _ => self.wait_until(deadline, result, context),
-        }
-    }
-
-    /// Ends the attempt with `result` at `due`.
-    fn wait_until(&mut self, due: Instant, result: AttemptResult, context: &mut Context<'_>) -> Step {
-        self.rare.timer(due).set(due);
-        if self.rare.poll_timer(context).is_pending() {
-            PENDING
-        } else {
-            self.finish_attempt(result, context)
-        }
-    }
-
     /// Ends the wait for the next attempt, because of an interrupt.
     fn end_wait(&mut self, cause: InterruptCause) {
         self.streak.clear(cause);
+        self.registration.publish_not_ready(Instant::now(), NotReadyReason::Interrupted);
         if let ActorStage::Sleeping = self.stage {
             self.stage = ActorStage::Gates;
         }
@@ -259,6 +235,10 @@ impl TaskActor {
         let _ = self.with_body(None, |body, _| body.clear());
         // After the future is dropped, so that never more futures exist than permits.
         self.release_gates();
+        if self.policy.readiness.is_some() {
+            // Before the attempt ends in the cell, which removes a notification of it.
+            self.registration.publish_readiness();
+        }
         // Read after the destructors, which take any time.
         let now = Instant::now();
         let timeout = self.policy.timeout().unwrap_or_default();
@@ -273,6 +253,7 @@ impl TaskActor {
         // Published after the cell has the failure, because the event carries it.
         self.registration
             .publish_attempt_end(event, now, |cell| attempt_event(event, &after, timeout, has_error, cell));
+        self.publish_loss(now, &after, has_error);
         if aborted {
             return self.finish(TaskEnd::Aborted, None);
         }
@@ -280,11 +261,26 @@ impl TaskActor {
         let counted = (self.streak.failures(), self.streak.total());
         let next = self.streak.next(&self.policy, class, after.ran, stop, fastrand::u64);
         let end = match next {
-            NextStep::Repeat { after } => return self.schedule_next(now, after, None, context),
-            NextStep::Retry { after: delay } => {
-                return self.schedule_next(now, delay, Some(after.attempt), context);
+            NextStep::Repeat { after: delay } => {
+                let succeeded = class == AttemptClass::Succeeded;
+                return self.schedule_next(
+                    now,
+                    delay,
+                    Attempted { after, failed: false, succeeded },
+                    context,
+                );
             }
-            NextStep::Complete => TaskEnd::Completed,
+            NextStep::Retry { after: delay } => {
+                let attempted = Attempted { after, failed: true, succeeded: false };
+                return self.schedule_next(now, delay, attempted, context);
+            }
+            NextStep::Complete => {
+                if self.policy.readiness.is_some() {
+                    // A task that has completed is ready, notified or not.
+                    self.registration.publish_ready(now, after.ran);
+                }
+                TaskEnd::Completed
+            }
             NextStep::Fail => TaskEnd::Failed,
             NextStep::Stop { cause, failed } => TaskEnd::Canceled { cause, failed },
         };
@@ -296,21 +292,27 @@ impl TaskActor {
         self.finish(end, Some(now).filter(|_| !after.dropped))
     }
 
-    /// Sleeps until the next attempt, or yields if there is no delay. `failed` is the attempt that failed before it.
+    /// Sleeps until the next attempt, or yields if there is no delay.
     fn schedule_next(
         &mut self,
         now: Instant,
         delay: Duration,
-        failed: Option<u64>,
+        attempted: Attempted,
         context: &Context<'_>,
     ) -> Step {
+        let Attempted { after, failed, succeeded } = attempted;
         let until = saturating_deadline(now, delay);
         let failures = self.streak.failures();
-        if let Err(stop) = self.registration.begin_sleep(now, until, (failures, self.streak.total())) {
+        let becomes_ready = succeeded && self.policy.is_ready_after_success();
+        let counts = (failures, self.streak.total());
+        if let Err(stop) = self.registration.begin_sleep(now, until, counts, becomes_ready) {
             return self.finish_stopped(stop);
         }
-        if let Some(attempt) = failed {
-            self.registration.publish_backoff(attempt, now, delay, failures);
+        if becomes_ready && self.policy.readiness.is_some() {
+            self.registration.publish_ready(now, after.ran);
+        }
+        if failed {
+            self.registration.publish_backoff(after.attempt, now, delay, failures);
         }
         if delay.is_zero() {
             // One return to the scheduler between attempts: a task that always succeeds at once must not starve others.

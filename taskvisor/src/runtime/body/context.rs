@@ -72,6 +72,10 @@ impl TaskContext {
         Self { app: AppContext::new(shared), cell, attempt }
     }
 
+    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
+        &self.cell
+    }
+
     /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {

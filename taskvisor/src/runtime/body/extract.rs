@@ -33,15 +33,15 @@ use super::{AppContext, State, States, TaskContext};
     label = "not an extractor",
     note = "a value that tasks share is a state: write `State<{Self}>`, and register the value in the setup: `app.state(value)`",
     note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
-    note = "other types that can be injected: `TaskContext`, `CancellationToken`, `SupervisorHandle`, `Option<State<T>>`, and any \
-            type that implements `FromContext`",
+    note = "other types that can be injected: `TaskContext`, `CancellationToken`, `Ready`, `SupervisorHandle`, `Option<State<T>>`, and \
+            any type that implements `FromContext`",
     note = "see `taskvisor::when_it_does_not_compile`, rule `not-injectable`"
 )]
 pub trait FromContext: Sized {
     /// Creates the parameter.
     fn from_context(context: &TaskContext) -> Self;
 
-    /// Declares the states that the parameter needs. They are checked before the task starts.
+    /// Declares the states that the parameter needs, and whether it notifies. They are checked before the task starts.
     fn needs(_needs: &mut Needs<'_>) {}
 }
 
@@ -112,15 +112,16 @@ impl<T: Send + Sync + 'static> FromApp for Option<State<T>> {
     }
 }
 
-/// Collects the states that parameters need and that were not registered.
+/// Collects what parameters declare: the states that they need and that were not registered, and whether one of them notifies.
 pub struct Needs<'a> {
     states: &'a States,
     missing: Vec<&'static str>,
+    notifies: bool,
 }
 
 impl<'a> Needs<'a> {
     pub(crate) fn new(states: &'a States) -> Self {
-        Self { states, missing: Vec::new() }
+        Self { states, missing: Vec::new(), notifies: false }
     }
 
     /// Declares a need for a state of type `T`.
@@ -128,6 +129,16 @@ impl<'a> Needs<'a> {
         if !self.states.has(TypeId::of::<T>()) && !self.missing.contains(&type_name::<T>()) {
             self.missing.push(type_name::<T>());
         }
+    }
+
+    /// Declares that the task is ready when the parameter says so, as a parameter [`Ready`](crate::Ready) does. A parameter that
+    /// contains one calls this, or `<Ready as FromContext>::needs(needs)`.
+    pub fn readiness(&mut self) {
+        self.notifies = true;
+    }
+
+    pub(crate) fn notifies(&self) -> bool {
+        self.notifies
     }
 
     pub(crate) fn missing(self) -> Vec<&'static str> {

@@ -39,7 +39,8 @@ pub struct JobSpec {
 pub(crate) enum JobOverride {
     /// Its submissions are refused.
     Disabled,
-    Tuned(JobSpec),
+    // Boxed: the other variant is empty.
+    Tuned(Box<JobSpec>),
 }
 
 /// The changes of an application's jobs, by the address of their descriptors.

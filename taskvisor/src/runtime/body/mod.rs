@@ -10,6 +10,7 @@ mod job_descriptor;
 #[cfg(feature = "controller")]
 #[cfg_attr(not(feature = "macros"), allow(dead_code, reason = "only an application changes jobs"))]
 mod job_spec;
+mod ready;
 mod spec;
 mod state;
 mod task_ref;
@@ -24,6 +25,7 @@ pub use into_spec::IntoTaskSpec;
 pub use job_descriptor::{JobDescriptor, JobParameter};
 #[cfg(feature = "controller")]
 pub use job_spec::JobSpec;
+pub use ready::Ready;
 pub use spec::{Location, TaskSpec};
 pub use state::State;
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};

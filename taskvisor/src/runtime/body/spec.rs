@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::TaskRef;
-use crate::policy::{BackoffPolicy, Config, RestartPolicy, Setting, Settings};
+use crate::policy::{BackoffPolicy, Config, Readiness, RestartPolicy, Setting, Settings};
 
 /// A task with its options, as a supervisor accepts it.
 ///
@@ -150,6 +150,31 @@ impl TaskSpec {
         self
     }
 
+    /// Sets when the task becomes ready, or with `None` the default: with a parameter [`Ready`](crate::Ready) when it says so, and
+    /// otherwise when an attempt has succeeded.
+    ///
+    /// A task that sets it belongs to the start-up set, for which
+    /// [`SupervisorHandle::ready`](crate::SupervisorHandle::ready) waits, and publishes the events `Ready` and `NotReady`. So does a
+    /// task with a parameter `Ready`. A task with this parameter and another value than [`Readiness::Notify`] is refused when it is
+    /// added.
+    #[must_use]
+    pub fn with_ready(mut self, ready: impl Into<Option<Readiness>>) -> Self {
+        self.settings.ready = Setting::set_or_inherit(ready.into());
+        self
+    }
+
+    /// Limits the time that an attempt has to become ready, or with `None` sets the default of 30 s. An attempt that is not ready
+    /// in time is dropped, as at its [`timeout`](Self::with_timeout), and its failure has the kind
+    /// [`NotReady`](crate::FailureKind::NotReady). [`Ready::extend`](crate::Ready::extend) gives it more time.
+    ///
+    /// A task that does not notify is refused with this limit when it is added, and so is one with a limit of zero or beyond its
+    /// timeout. While a task stays ready, its later attempts have no such limit.
+    #[must_use]
+    pub fn with_start_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.start_timeout = Setting::set_or_inherit(time.into());
+        self
+    }
+
     /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -197,6 +222,19 @@ impl TaskSpec {
     #[must_use]
     pub fn stop_timeout(&self) -> Setting<Duration> {
         self.settings.stop_timeout
+    }
+
+    /// Returns when the task becomes ready, if the spec sets it. The default depends on the parameters of the task: see
+    /// [`with_ready`](Self::with_ready).
+    #[must_use]
+    pub fn ready(&self) -> Setting<Readiness> {
+        self.settings.ready
+    }
+
+    /// Returns the time that an attempt has to become ready. The default is 30 s, for a task that notifies.
+    #[must_use]
+    pub fn start_timeout(&self) -> Setting<Duration> {
+        self.settings.start_timeout
     }
 }
 

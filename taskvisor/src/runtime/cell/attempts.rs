@@ -45,7 +45,11 @@ impl TaskCell {
                 // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
                 if registered { None } else { live.actor.replace(waker.clone()) }
             });
-            (state.request != view.request, state.phase == CellPhase::Stuck, replaced)
+            (
+                state.pending.request() != view.request || state.notified,
+                state.phase == CellPhase::Stuck,
+                replaced,
+            )
         };
         // A request during the poll may have woken nothing: the first poll has no registered waker yet.
         if outdated {
@@ -55,7 +59,7 @@ impl TaskCell {
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self.state.lock().request, Some(Request { kind: RequestKind::Interrupt(_), .. }))
+        matches!(self.state.lock().pending.request(), Some(Request { kind: RequestKind::Interrupt(_), .. }))
     }
 
     pub(crate) fn stop_requested(&self) -> bool {
@@ -124,6 +128,7 @@ impl TaskCell {
                 state.phase = CellPhase::Waiting(WaitingOn::Slot);
             }
             let attempt = state.attempt;
+            state.pending.end_attempt(caught.is_some());
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);
@@ -155,22 +160,29 @@ impl TaskCell {
     }
 
     /// Enters the phase `Sleeping`, unless a stop was requested. Sets the numbers of consecutive and of all failures in either
-    /// case.
+    /// case. `succeeded` makes the task ready.
     pub(crate) fn begin_sleep(
         &self,
         now: Instant,
         until: Instant,
         failures: (u32, u32),
+        succeeded: bool,
     ) -> Result<(), PendingStop> {
-        let mut state = self.state.lock();
-        state.failures = failures.0;
-        self.total_failures.store(failures.1, Ordering::Relaxed);
-        // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
-        if let Some(stop) = state.stop() {
-            return Err(stop);
+        let waiters = {
+            let mut state = self.state.lock();
+            state.failures = failures.0;
+            self.total_failures.store(failures.1, Ordering::Relaxed);
+            // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
+            if let Some(stop) = state.stop() {
+                return Err(stop);
+            }
+            state.phase = CellPhase::Sleeping { until };
+            state.since = now;
+            if succeeded { self.succeed(&mut state, now) } else { None }
+        };
+        if let Some(waiters) = waiters {
+            waiters.wake();
         }
-        state.phase = CellPhase::Sleeping { until };
-        state.since = now;
         Ok(())
     }
 }
@@ -179,12 +191,12 @@ impl CellState {
     fn begin_poll(&mut self) -> PollView {
         self.polling = true;
         // A new poll: an observation of the previous one says nothing about it.
-        let Some(pending) = &mut self.request else {
+        if !self.pending.is_request() {
             return PollView { request: None, interrupted_wait: None };
-        };
-        pending.first_overdue_ms = 0;
+        }
+        self.pending.forget_overdue();
         let interrupted_wait = self.take_interrupted_wait();
-        PollView { request: self.request, interrupted_wait }
+        PollView { request: self.pending.request(), interrupted_wait }
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {

@@ -25,12 +25,14 @@ impl TaskCell {
             if state.end.is_some() || !state.polling {
                 return false;
             }
-            let Some(stop) = &mut state.request else { return false };
+            let Some(mut stop) = state.pending.request() else { return false };
             let RequestKind::Stop { kind, .. } = stop.kind else { return false };
             if stop.deadline > now {
                 return false;
             }
-            if !stop.confirm_overdue(now) {
+            let is_confirmed = stop.confirm_overdue(now);
+            state.pending.set_request(stop);
+            if !is_confirmed {
                 return false;
             }
             state.end = Some(match kind {

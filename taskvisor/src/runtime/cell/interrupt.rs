@@ -1,6 +1,6 @@
 //! Attempt interrupts: the running attempt ends, or the wait for the next one, and the task goes on.
 //!
-//! A stop request and an interrupt share one field of the cell ([`Request`]), because a stop request replaces an interrupt:
+//! A stop request and an interrupt share one field of the cell (`pending.rs`), because a stop request replaces an interrupt:
 //!
 //! | pending | a stop request arrives | an interrupt arrives |
 //! |---|---|---|
@@ -41,10 +41,14 @@ impl TaskCell {
             if state.end.is_some() {
                 return Err(InterruptError::Ended);
             }
-            match &mut state.request {
+            match state.pending.request() {
                 Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
-                Some(pending) => pending.deadline = pending.deadline.min(interrupt.deadline),
-                request @ None => *request = Some(interrupt),
+                Some(pending) => {
+                    let deadline = pending.deadline.min(interrupt.deadline);
+                    state.pending.set_request(Request { deadline, ..pending });
+                }
+                // It ends the readiness.
+                None => state.pending.set_request(interrupt),
             }
             let is_running = state.phase == CellPhase::Running;
             let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
@@ -68,13 +72,15 @@ impl TaskCell {
 
 impl CellState {
     pub(super) fn stop(&self) -> Option<PendingStop> {
-        self.request.as_ref().and_then(Request::stop)
+        self.pending.stop()
     }
 
     /// Removes a pending interrupt.
     pub(super) fn take_interrupt(&mut self) -> Option<InterruptCause> {
-        let Some(Request { kind: RequestKind::Interrupt(cause), .. }) = self.request else { return None };
-        self.request = None;
+        let Some(Request { kind: RequestKind::Interrupt(cause), .. }) = self.pending.request() else {
+            return None;
+        };
+        self.pending.clear();
         Some(cause)
     }
 

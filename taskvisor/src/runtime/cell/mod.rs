@@ -1,5 +1,5 @@
-//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt` and `finish` change the state
-//! too; `queries` reads it.
+//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `readiness` and
+//! `finish` change the state too; `queries` reads it.
 //!
 //! # The enums that describe one task
 //!
@@ -12,6 +12,7 @@
 //!
 //! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
 //! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
+//! The readiness is stored in the field of the request, because every request ends it (`pending.rs`).
 //!
 //! ```text
 //! transition                        method           CellPhase           ActorStage      LifecycleStep
@@ -33,12 +34,13 @@
 //!
 //! # Invariants
 //!
-//! Each is shown by a model in `models/cell.rs`, `models/force.rs` or `models/waiters.rs`:
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/readiness.rs` or `models/waiters.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
 //! 3. A stop request or an interrupt that arrives during a poll triggers another poll.
-//! 4. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
+//! 4. A task with a pending request is not ready, and does not become ready.
+//! 5. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
 //!
 //! Wakers, tokens and errors are taken out under the lock, and woken, cancelled or dropped after it: all of them run code
@@ -52,16 +54,20 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::LastFailure;
-use crate::policy::StopTimeout;
+use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::{TaskId, WaitingOn};
 
+use self::pending::Pending;
+
 mod attempts;
 mod finish;
 mod interrupt;
+mod pending;
 mod queries;
+mod readiness;
 mod stop_request;
 mod synthetic;
 mod value;
@@ -69,6 +75,7 @@ mod views;
 
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
+pub(crate) use readiness::ReadinessChange;
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
@@ -84,7 +91,7 @@ pub(crate) struct TaskCell {
     holds_name: bool,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
-    stop_timeout: Option<StopTimeout>,
+    stop_timeout: Option<Milliseconds>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
     // Outside of the state, where this field and `awaits_start` would enlarge the allocation. Not loom's atomics: both are written
@@ -92,6 +99,8 @@ pub(crate) struct TaskCell {
     total_failures: atomic::AtomicU32,
     /// Whether attempt-scoped waiters wait for the first attempt. Written under the lock of `state`.
     awaits_start: atomic::AtomicBool,
+    /// Whether waiters wait for the task to be ready. Written and read under the lock of `state`.
+    awaits_ready: atomic::AtomicBool,
     state: Mutex<CellState>,
 }
 
@@ -104,8 +113,10 @@ struct CellState {
     attempt: u64,
     /// Consecutive failures.
     failures: u32,
-    /// The pending stop request, which stays, or a pending interrupt.
-    request: Option<Request>,
+    /// The pending stop request, which stays, or a pending interrupt. Without one, the readiness.
+    pending: Pending,
+    /// Whether the body has notified since the actor has last observed the readiness.
+    notified: bool,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -150,7 +161,7 @@ impl TaskCell {
         name: Cow<'static, str>,
         key: RegistryKey,
         hash: RegistryHash,
-        stop_timeout: Option<StopTimeout>,
+        stop_timeout: Option<Milliseconds>,
         now: Instant,
     ) -> Self {
         let state = CellState {
@@ -158,7 +169,8 @@ impl TaskCell {
             since: now,
             attempt: 0,
             failures: 0,
-            request: None,
+            pending: Pending::unready(now),
+            notified: false,
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -179,6 +191,7 @@ impl TaskCell {
             hash,
             total_failures: atomic::AtomicU32::new(0),
             awaits_start: atomic::AtomicBool::new(false),
+            awaits_ready: atomic::AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -209,24 +222,23 @@ impl TaskCell {
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let CellState { request: pending, links: Links::Live(live), .. } = &mut *state else {
+            let CellState { pending, links: Links::Live(live), .. } = &mut *state else {
                 return false;
             };
-            let first = match pending {
-                Some(Request { deadline, first_overdue_ms, kind: RequestKind::Stop { enforcer, .. } }) => {
+            let first = match pending.request() {
+                Some(Request { deadline, kind: RequestKind::Stop { kind, cause: first, .. }, .. }) => {
                     // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
-                    if *deadline <= stop.deadline {
+                    if deadline <= stop.deadline {
                         return false;
                     }
-                    *deadline = stop.deadline;
-                    *enforcer = cause;
-                    // Measured from the old deadline, hence void.
-                    *first_overdue_ms = 0;
+                    // The observations of the old request were measured from its deadline, hence they are void.
+                    let kind = RequestKind::Stop { kind, cause: first, enforcer: cause };
+                    pending.set_request(Request { kind, ..stop });
                     false
                 }
-                // A stop request replaces an interrupt.
+                // A stop request replaces an interrupt, and ends the readiness.
                 Some(_) | None => {
-                    *pending = Some(stop);
+                    pending.set_request(stop);
                     true
                 }
             };

@@ -137,7 +137,7 @@ impl TaskCell {
     pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
         let (token, cancelled) = {
             let mut state = self.state.lock();
-            let (runs, cancelled) = (state.runs(attempt), state.request.is_some());
+            let (runs, cancelled) = (state.runs(attempt), state.pending.is_request());
             match state.links.live() {
                 Some(live) if runs => {
                     (live.token.get_or_insert_with(CancellationToken::new).clone(), cancelled)
@@ -161,7 +161,7 @@ impl TaskCell {
             CellPhase::Waiting(on) => (Phase::Waiting { on }, None),
             CellPhase::Running => {
                 // The clock is read only for an attempt that was interrupted.
-                let overdue = match state.request {
+                let overdue = match state.pending.request() {
                     Some(Request { deadline, kind: RequestKind::Interrupt(_), .. }) => {
                         deadline <= Instant::now()
                     }
@@ -185,6 +185,7 @@ impl TaskCell {
             restarts: attempt.saturating_sub(1),
             last_error: state.last.share(),
             next_attempt,
+            ready_since: state.ready_since(),
             stopping: state.stop().is_some(),
         }
     }
@@ -192,14 +193,14 @@ impl TaskCell {
 
 impl CellState {
     fn is_cancelled(&self, attempt: u64) -> bool {
-        self.request.is_some() || !self.runs(attempt)
+        self.pending.is_request() || !self.runs(attempt)
     }
 
-    fn runs(&self, attempt: u64) -> bool {
+    pub(super) fn runs(&self, attempt: u64) -> bool {
         self.phase == CellPhase::Running && self.attempt == attempt
     }
 
-    fn outcome(&mut self) -> Option<Outcome> {
+    pub(super) fn outcome(&mut self) -> Option<Outcome> {
         match (self.phase, self.end) {
             (CellPhase::Stuck | CellPhase::Ended, Some(end)) => Some(end.outcome(&mut self.last)),
             _ => None,

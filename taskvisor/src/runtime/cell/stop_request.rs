@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::LastFailure;
-use crate::policy::StopTimeout;
+use crate::policy::Milliseconds;
 use crate::task::{InterruptCause, Outcome, Rejection, StopCause};
 
 /// The key under which a task is registered.
@@ -116,7 +116,7 @@ impl StopRequest {
     }
 
     /// Applies the `stop_timeout` of a task. It can shorten the grace of the sender, never extend it.
-    pub(super) fn limited_to(self, stop_timeout: Option<StopTimeout>) -> Request {
+    pub(super) fn limited_to(self, stop_timeout: Option<Milliseconds>) -> Request {
         let Self { kind, cause, at, grace } = self;
         Request::new(at, grace, stop_timeout, RequestKind::Stop { kind, cause, enforcer: cause })
     }
@@ -137,7 +137,7 @@ impl Request {
     pub(super) fn new(
         at: Instant,
         grace: Duration,
-        stop_timeout: Option<StopTimeout>,
+        stop_timeout: Option<Milliseconds>,
         kind: RequestKind,
     ) -> Self {
         let grace = stop_timeout.map_or(grace, |timeout| grace.min(timeout.get()));

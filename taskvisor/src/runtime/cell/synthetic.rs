@@ -1,11 +1,13 @@
 //! The cell of a task that no actor runs, for unit tests of task functions.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{CellPhase, RegistryHash, RegistryKey, TaskCell};
 use crate::error::Failure;
+use crate::policy::Milliseconds;
 use crate::task::TaskId;
 
 impl TaskCell {
@@ -18,6 +20,10 @@ impl TaskCell {
             let mut state = cell.state.lock();
             state.phase = CellPhase::Running;
             state.attempt = attempt;
+            // It may notify at any time, because no actor limits it.
+            let now = state.since;
+            state.pending.set_start_timeout(Milliseconds::new(Duration::MAX));
+            state.pending.begin_start(now);
             if let Some(last) = last {
                 state.last = last.into();
             }

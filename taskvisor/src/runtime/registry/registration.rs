@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{NextOwner, RegisterError};
-use crate::event::{EventKind, EventName, Subject};
+use crate::event::{EventKind, EventName, NotReadyReason, Subject};
 use crate::runtime::body::{ErasedBody, TaskContext};
-use crate::runtime::cell::{PendingStop, StopRequest, TaskCell, TaskEnd};
+use crate::runtime::cell::{PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
 use crate::runtime::shared::Shared;
 use crate::task::StopCause;
 
@@ -20,6 +20,8 @@ pub(crate) struct Registration {
     shared: Arc<Shared>,
     cell: Arc<TaskCell>,
     step: LifecycleStep,
+    /// Whether the last event about the readiness was `Ready`.
+    is_ready: bool,
 }
 
 /// The last lifecycle event that was published. It decides which events must still follow.
@@ -44,7 +46,7 @@ impl Registration {
         cell: Arc<TaskCell>,
     ) -> Result<Self, (RegisterError, Arc<TaskCell>)> {
         match shared.registry.register(&cell) {
-            Ok(()) => Ok(Self { shared, cell, step: LifecycleStep::Reserved }),
+            Ok(()) => Ok(Self { shared, cell, step: LifecycleStep::Reserved, is_ready: false }),
             Err(error) => Err((error, cell)),
         }
     }
@@ -52,18 +54,18 @@ impl Registration {
     /// The registration of a submission that owns its slot and has not waited for it.
     #[cfg(feature = "controller")]
     pub(crate) fn of_owner(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Accepted }
+        Self { shared, cell, step: LifecycleStep::Accepted, is_ready: false }
     }
 
     /// The registration of a submission that owns its slot after it has waited.
     #[cfg(feature = "controller")]
     pub(crate) fn of_queued(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Added }
+        Self { shared, cell, step: LifecycleStep::Added, is_ready: false }
     }
 
     /// The registration of a submission that was withdrawn from the queue of its slot.
     pub(super) fn of_withdrawn(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Withdrawn }
+        Self { shared, cell, step: LifecycleStep::Withdrawn, is_ready: false }
     }
 
     /// Continues with the next owner of the slot. The registration must be finished.
@@ -71,6 +73,7 @@ impl Registration {
         debug_assert_eq!(self.step, LifecycleStep::Finished, "one task of a lane follows the other");
         self.cell = next;
         self.step = LifecycleStep::Added;
+        self.is_ready = false;
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -119,6 +122,40 @@ impl Registration {
         self.publish(name, Some(now), || kind(&self.cell));
     }
 
+    /// Publishes what has happened to the readiness since the last call: the body or another thread has changed it.
+    // Only for tasks that declare their readiness: all others have no event of it, and save the lock.
+    pub(crate) fn publish_readiness(&mut self) {
+        let now = Instant::now();
+        let ReadinessChange { became_ready, lost } = self.cell.observe_readiness(self.is_ready, now);
+        if let Some(after) = became_ready {
+            self.publish_ready(now, after);
+        }
+        if let Some(reason) = lost {
+            self.publish_not_ready(now, reason);
+        }
+    }
+
+    /// Whether the task has become ready since the last call, and maybe lost it again.
+    pub(crate) fn has_become_ready(&self, now: Instant) -> bool {
+        self.cell.observe_readiness(self.is_ready, now).became_ready.is_some()
+    }
+
+    /// Publishes that the task is ready, unless the last event said so.
+    pub(crate) fn publish_ready(&mut self, now: Instant, after: Duration) {
+        if !self.is_ready {
+            self.is_ready = true;
+            self.publish(EventName::Ready, Some(now), || EventKind::Ready { after });
+        }
+    }
+
+    /// Publishes that the task is not ready any more, if the last event said that it is.
+    pub(crate) fn publish_not_ready(&mut self, now: Instant, reason: NotReadyReason) {
+        if self.is_ready {
+            self.is_ready = false;
+            self.publish(EventName::NotReady, Some(now), || EventKind::NotReady { reason });
+        }
+    }
+
     #[inline]
     pub(crate) fn publish_backoff(&self, attempt: u64, now: Instant, delay: Duration, failures: u32) {
         if !self.shared.bus.wants(EventName::Backoff) {
@@ -132,12 +169,13 @@ impl Registration {
     }
 
     /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
-    /// attempt would be out of date.
+    /// attempt would be out of date. `succeeded` makes the task ready.
     pub(crate) fn begin_sleep(
         &self,
         now: Instant,
         until: Instant,
         failures: (u32, u32),
+        succeeded: bool,
     ) -> Result<(), PendingStop> {
         // A `Latest` that was enqueued during the attempt did not stop it, and is found here. One that is enqueued after
         // this check finds in the cell that no attempt is running, and requests the stop itself.
@@ -148,7 +186,7 @@ impl Registration {
                 self.shared.config.grace,
             ));
         }
-        self.cell.begin_sleep(now, until, failures)
+        self.cell.begin_sleep(now, until, failures, succeeded)
     }
 
     /// Publishes an event of the task, if a subscriber wants it. Reads the clock unless `now` is given.
@@ -200,6 +238,9 @@ impl Registration {
         }
         // A waiter may have forced another end meanwhile. Events and counters use the one that was decided.
         let end = self.cell.decide_end(end);
+        if self.is_ready && end != TaskEnd::Completed {
+            self.publish_not_ready(now, self.cell.loss_at_the_end());
+        }
         let outcome = || EventKind::Ended { outcome: self.cell.decided_outcome(end) };
         self.publish(EventName::Ended, Some(now), outcome);
         self.shared.tally.count(&self.cell, end);

@@ -1,0 +1,84 @@
+//! The options of a task about its readiness.
+
+use std::time::Duration;
+
+use super::{Policy, Readiness, Setting, Settings};
+
+impl Settings {
+    /// Resolves the options about readiness. `notifies` says whether the task has a parameter that notifies.
+    ///
+    /// # Errors
+    ///
+    /// Returns every problem at once.
+    // Every submission calls this: without these options it must cost only the comparisons.
+    pub(crate) fn resolve_readiness(
+        &self,
+        notifies: bool,
+        policy: &mut Policy,
+    ) -> Result<(), Vec<&'static str>> {
+        let declared = self.ready.own().or(notifies.then_some(Readiness::Notify));
+        if declared.is_none() && self.start_timeout == Setting::Inherit {
+            return Ok(());
+        }
+        let problems = self.readiness_problems(notifies, declared, policy);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        policy.readiness = declared;
+        Ok(())
+    }
+
+    /// Returns every problem of the options. `notifies` says whether the task has a parameter that notifies.
+    #[cfg(feature = "macros")]
+    pub(crate) fn all_problems(&self, defaults: &Policy, notifies: bool) -> Vec<&'static str> {
+        let (mut policy, mut wrong) = match self.resolve(defaults) {
+            Ok(policy) => (policy, Vec::new()),
+            // The problems of readiness depend on the policy by its timeout only.
+            Err(wrong) => (*defaults, wrong),
+        };
+        wrong.extend(self.resolve_readiness(notifies, &mut policy).err().unwrap_or_default());
+        wrong
+    }
+
+    #[cold]
+    fn readiness_problems(
+        &self,
+        notifies: bool,
+        declared: Option<Readiness>,
+        policy: &Policy,
+    ) -> Vec<&'static str> {
+        let mut wrong = Vec::new();
+        if notifies && declared != Some(Readiness::Notify) {
+            wrong.push(
+                "the parameter `Ready` has no effect with this `ready`: remove the parameter, or write \
+                 `ready = \"notify\"`, which the parameter implies",
+            );
+        } else if declared != Some(Readiness::Notify) && self.start_timeout != Setting::Inherit {
+            wrong.push(
+                "`start_timeout` has no effect on a task that does not notify: remove it, or take a parameter `Ready`, or set \
+                 `ready = \"notify\"`",
+            );
+        }
+        if self.start_timeout == Setting::Set(Duration::ZERO) {
+            wrong.push(
+                "`start_timeout` is zero, so no attempt could ever be ready in time: leave it out for 30 s",
+            );
+        }
+        if let (Setting::Set(start_timeout), Some(timeout)) = (self.start_timeout, policy.timeout()) {
+            if start_timeout > timeout {
+                wrong.push(
+                    "`start_timeout` is longer than the `timeout` of the attempt, which ends first: make it shorter, or leave it \
+                     out",
+                );
+            }
+        }
+        wrong
+    }
+}
+
+impl Policy {
+    /// Whether a success makes the task ready.
+    pub(crate) fn is_ready_after_success(&self) -> bool {
+        matches!(self.readiness, None | Some(Readiness::Success))
+    }
+}

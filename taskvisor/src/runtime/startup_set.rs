@@ -1,0 +1,117 @@
+//! The start-up set: the tasks that must be ready before the supervisor is.
+
+use std::collections::HashSet;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::task::{Context, Poll};
+
+use super::cell::TaskCell;
+use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
+use crate::sync::{Mutex, Ordering};
+
+/// Below this number of tasks, those that have ended may stay.
+const MIN_COMPACTED: usize = 16;
+
+/// The added tasks that declare their readiness.
+#[derive(Debug, Default)]
+pub(crate) struct StartupSet {
+    /// A copy of the field in the state.
+    // So that a task takes no lock to start, unless it is the first one.
+    has_begun: AtomicBool,
+    state: Mutex<SetState>,
+}
+
+#[derive(Debug, Default)]
+struct SetState {
+    /// In the order in which they were added.
+    tasks: Vec<Arc<TaskCell>>,
+    /// The number of tasks at which those that have ended are removed.
+    compact_at: usize,
+    /// Whether a task was started.
+    has_begun: bool,
+    waiters: Wakers,
+}
+
+impl StartupSet {
+    /// Adds a task that is registered and not spawned yet.
+    pub(crate) fn insert(&self, cell: &Arc<TaskCell>) {
+        let is_due = {
+            let mut state = self.state.lock();
+            state.tasks.push(Arc::clone(cell));
+            state.tasks.len() >= state.compact_at.max(MIN_COMPACTED)
+        };
+        // At each doubling, so that a service which adds and ends tasks for ever keeps few of them, at constant cost.
+        if is_due {
+            self.compact();
+        }
+    }
+
+    /// Ends the wait for the first task: one is about to start, or the supervisor runs without any.
+    #[inline]
+    pub(crate) fn begin(&self) {
+        // Relaxed: only a shortcut. The state under the lock decides.
+        if !self.has_begun.load(Ordering::Relaxed) {
+            self.begin_first();
+        }
+    }
+
+    #[cold]
+    fn begin_first(&self) {
+        let waiters = {
+            let mut state = self.state.lock();
+            state.has_begun = true;
+            state.waiters.take()
+        };
+        self.has_begun.store(true, Ordering::Relaxed);
+        waiters.wake();
+    }
+
+    /// Ready once the supervisor has begun to start tasks. Otherwise registers the waker.
+    pub(crate) fn poll_begun(&self, id: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<()> {
+        check_or_register(id, context.waker(), |id, source| {
+            // One lock for the check and the registration, so that no begin passes unnoticed in between.
+            let mut state = self.state.lock();
+            if state.has_begun {
+                return Some(Poll::Ready(()));
+            }
+            state.waiters.register(id, source).then_some(Poll::Pending)
+        })
+    }
+
+    pub(crate) fn remove_waiter(&self, id: Option<WaiterId>) {
+        // Bound to a variable, so that the waker is dropped after the lock: its destructor is foreign code.
+        let _removed = self.state.lock().waiters.remove(id);
+    }
+
+    /// Returns the tasks of the set: those that are live, and those that have failed and were not added again.
+    pub(crate) fn tasks(&self) -> Vec<Arc<TaskCell>> {
+        self.compact();
+        self.state.lock().tasks.clone()
+    }
+
+    /// Removes the tasks that have completed or were canceled, and those that have ended and whose name was added again.
+    // Other failed ones stay: the supervisor is not ready without them, whenever the caller asks.
+    fn compact(&self) {
+        // The cells are locked without the lock of the set. What is over stays over, so that a second look is not needed.
+        let tasks = self.state.lock().tasks.clone();
+        let mut names = HashSet::new();
+        let mut over = HashSet::new();
+        for task in tasks.iter().rev() {
+            let is_latest = names.insert(task.name());
+            let is_over = if is_latest { task.has_left() } else { task.is_finished() };
+            if is_over {
+                over.insert(task.id());
+            }
+        }
+        let _removed: Vec<_> = {
+            let mut state = self.state.lock();
+            let (removed, kept) =
+                mem::take(&mut state.tasks).into_iter().partition(|task| over.contains(&task.id()));
+            state.tasks = kept;
+            state.compact_at = 2 * state.tasks.len();
+            // Dropped after the lock: a cell may hold the last reference to an error of the user.
+            removed
+        };
+    }
+}

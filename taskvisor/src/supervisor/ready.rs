@@ -1,0 +1,170 @@
+//! Waits until tasks are ready: one of them, or the start-up set.
+
+use std::collections::HashSet;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use super::{SupervisorHandle, TaskHandle};
+use crate::runtime::cell::TaskCell;
+use crate::runtime::shared::Shared;
+use crate::runtime::startup_set::StartupSet;
+use crate::sync::wakers::WaiterId;
+use crate::sync::{Raced, race};
+use crate::task::{Outcome, StartError};
+
+impl TaskHandle {
+    /// Waits until the task is ready. See [`Readiness`](crate::Readiness) for when that is.
+    ///
+    /// Completes at once if the task is ready. A task may stop being ready before the caller is polled; then the call waits until it is
+    /// ready again. A task that awaits its own readiness waits until its stop is requested.
+    ///
+    /// ```
+    /// use taskvisor::{Readiness, Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::default();
+    /// let poll = TaskFn::arc("poll", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    /// let poll = supervisor.add_task(TaskSpec::once(poll).with_ready(Readiness::Start))?;
+    /// assert_eq!(poll.ready().await, Ok(()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The outcome, if the task ended without being ready. A task that has completed is ready.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe. Any number of callers can wait.
+    pub async fn ready(&self) -> Result<(), Outcome> {
+        let mut waiting = ReadyWaiter { cell: self.cell(), waiter: None };
+        let is_ready = poll_fn(|context| waiting.cell.poll_ready(&mut waiting.waiter, context)).await;
+        drop(waiting);
+        if is_ready {
+            return Ok(());
+        }
+        // Its end is decided by now, or will be soon. This future enforces the deadline of the stop.
+        match self.outcome().await {
+            Outcome::Completed => Ok(()),
+            outcome => Err(outcome),
+        }
+    }
+}
+
+/// A registration of [`TaskHandle::ready`].
+struct ReadyWaiter<'a> {
+    cell: &'a TaskCell,
+    waiter: Option<WaiterId>,
+}
+
+impl Drop for ReadyWaiter<'_> {
+    fn drop(&mut self) {
+        if self.waiter.is_some() {
+            self.cell.remove_waiter(self.waiter);
+        }
+    }
+}
+
+impl SupervisorHandle {
+    /// Waits until the added task with this name is ready. See [`TaskHandle::ready`].
+    ///
+    /// # Errors
+    ///
+    /// No added task has this name, it ended without being ready, or the supervisor was dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe. Any number of callers can wait.
+    pub async fn wait_ready(&self, name: &str) -> Result<(), StartError> {
+        self.shared().map_err(|_| StartError::ShuttingDown)?;
+        let task = self.task(name).ok_or_else(|| StartError::UnknownTask { name: name.to_owned() })?;
+        wait_for(&task).await
+    }
+
+    /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare
+    /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`]. They may be added
+    /// during the wait. The call first waits for the start of a task or of `run`; without tasks in the set it completes then.
+    ///
+    /// A task that was canceled is not in the set any more. One that has failed is, until a task of its name is added again.
+    ///
+    /// ```
+    /// use taskvisor::{Supervisor, TaskContext, TaskFn, TaskSpec, Ready};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::default();
+    /// for name in ["database", "server"] {
+    ///     let task = TaskFn::arc(name, |ctx: TaskContext, ready: Ready| async move {
+    ///         ready.notify();
+    ///         Ok(ctx.cancelled().await)
+    ///     });
+    ///     supervisor.add_task(TaskSpec::inherit(task))?;
+    /// }
+    /// supervisor.ready().await?;
+    /// println!("started");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// One of these tasks ended without being ready, or the shutdown began.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe. Any number of callers can wait.
+    ///
+    /// [`TaskSpec::with_ready`]: crate::TaskSpec::with_ready
+    pub async fn ready(&self) -> Result<(), StartError> {
+        let shared = self.shared().map_err(|_| StartError::ShuttingDown)?;
+        // The shutdown comes first: it ends the tasks, and is the reason to report.
+        match race(shared.wait_for_shutdown_request(), shared.wait_for_startup_set()).await {
+            Raced::Left(()) => Err(StartError::ShuttingDown),
+            Raced::Right(result) => result,
+        }
+    }
+}
+
+async fn wait_for(task: &TaskHandle) -> Result<(), StartError> {
+    let ended = |outcome| StartError::Ended { name: task.name().to_owned(), outcome };
+    task.ready().await.map_err(ended)
+}
+
+impl Shared {
+    async fn wait_for_shutdown_request(&self) {
+        let mut shutdown = self.shutdown.subscribe();
+        // An error is unreachable while `self` is borrowed, because `self` owns the sender.
+        let _ = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()).await;
+    }
+
+    async fn wait_for_startup_set(self: &Arc<Self>) -> Result<(), StartError> {
+        let set = &self.startup_set;
+        let mut waiting = SetWaiter { set, waiter: None };
+        poll_fn(|context| set.poll_begun(&mut waiting.waiter, context)).await;
+        drop(waiting);
+        let mut been_ready = HashSet::new();
+        // Each task once: a set in which one task is not ready at any time has started nevertheless.
+        loop {
+            let next = set.tasks().into_iter().find(|task| !been_ready.contains(&task.id()));
+            let Some(task) = next else { return Ok(()) };
+            wait_for(&TaskHandle::new(Arc::clone(&task), self)).await?;
+            been_ready.insert(task.id());
+        }
+    }
+}
+
+/// A registration of a caller that waits for the first task.
+struct SetWaiter<'a> {
+    set: &'a StartupSet,
+    waiter: Option<WaiterId>,
+}
+
+impl Drop for SetWaiter<'_> {
+    fn drop(&mut self) {
+        if self.waiter.is_some() {
+            self.set.remove_waiter(self.waiter);
+        }
+    }
+}

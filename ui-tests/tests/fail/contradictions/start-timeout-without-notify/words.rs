@@ -1,0 +1,4 @@
+#[taskvisor::task(start_timeout = "5s")]
+async fn ping() {}
+
+fn main() {}

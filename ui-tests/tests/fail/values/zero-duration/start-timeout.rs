@@ -1,0 +1,4 @@
+#[taskvisor::task(ready = "notify", start_timeout = "0s")]
+async fn ping() {}
+
+fn main() {}
