@@ -1,10 +1,13 @@
 //! The time that an attempt has to notify.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use taskvisor::{EventName, FailureKind, Outcome, Readiness, Ready, TaskContext, TaskFn, TaskRef};
 use tests::{Harness, Rules, Script, Step};
-use tokio::time::sleep;
+use tokio::time::{advance, sleep};
 
 use crate::support::{Finished, SECOND, end, millis, seconds};
 
@@ -118,6 +121,19 @@ async fn extend_is_refused_once_the_time_is_over() {
     let finished = end(Rules::never().start_timeout(seconds(2)), task).await;
     assert!(is_not_ready(&finished));
     assert_eq!(refused.recv().await, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn extend_is_refused_past_the_deadline_before_it_is_enforced() {
+    let task = TaskFn::arc("work", |ready: Ready| async move {
+        // Blocks the thread past the deadline, within one poll of the body.
+        let mut advance = pin!(advance(seconds(3)));
+        let _ = advance.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(!ready.extend(seconds(100)));
+        std::future::pending().await
+    });
+    let finished = end(Rules::never().start_timeout(seconds(2)), task).await;
+    assert!(is_not_ready(&finished));
 }
 
 #[tokio::test(start_paused = true)]
