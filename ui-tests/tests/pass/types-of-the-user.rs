@@ -1,5 +1,7 @@
 //! Types of the user with the names of others, and types that contain expressions.
 
+#![allow(clippy::match_single_binding, clippy::never_loop)]
+
 use std::sync::{Arc, Mutex};
 
 use taskvisor::{FromContext, TaskContext, job, task};
