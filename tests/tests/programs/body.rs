@@ -12,7 +12,7 @@ use taskvisor::{CancellationToken, TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::{advance, sleep};
 
 use crate::fixture::Fixture;
-use crate::program::{Attempt, Dropping, End, Ms, Step, Work};
+use crate::program::{Attempt, Dropping, End, Ms, Notifies, Step, Work};
 use crate::specs::millis;
 use crate::vocabulary::{Error, message};
 
@@ -185,12 +185,14 @@ impl Body {
                     if let Some((_, command)) = first {
                         fixture.execute(&command, true).await;
                     }
-                    let notifying = notify(notifies, context.clone());
-                    tokio::select! {
-                        biased;
-                        () = notifying => unreachable!("it never ends"),
-                        result = play(step, context, &probe, &fixture) => result,
+                    if notifies == Some(Notifies::AtItsStart) {
+                        context.ready();
                     }
+                    let end = play(step, &context, &probe, &fixture).await;
+                    if notifies == Some(Notifies::BeforeItReturns) {
+                        context.ready();
+                    }
+                    end.done(attempt)
                 };
                 Playing { work: Box::pin(work), _locals: locals }
             }
@@ -213,12 +215,7 @@ impl Future for Playing {
     }
 }
 
-async fn play(
-    attempt: Attempt,
-    context: TaskContext,
-    probe: &Probe,
-    fixture: &Fixture,
-) -> Result<(), TaskError> {
+async fn play(attempt: Attempt, context: &TaskContext, probe: &Probe, fixture: &Fixture) -> End {
     let by_itself = async {
         match attempt.ends {
             Some((after, end)) => wait(after, end).await,
@@ -238,7 +235,7 @@ async fn play(
             None => pending().await,
         }
     };
-    let end = tokio::select! {
+    tokio::select! {
         biased;
         (after, end) = stopped => {
             // An interrupt cancels the token too.
@@ -246,19 +243,7 @@ async fn play(
             wait(after, end).await
         }
         end = by_itself => end,
-    };
-    end.done(context.attempt())
-}
-
-/// Says that the attempt is ready, and never ends.
-async fn notify(after: Option<Ms>, context: TaskContext) {
-    if let Some(after) = after {
-        if after > 0 {
-            sleep(millis(after)).await;
-        }
-        context.ready();
     }
-    pending().await
 }
 
 async fn wait(time: Ms, end: End) -> End {

@@ -9,7 +9,7 @@ use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
-    Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
+    Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 
 /// The emphasis of a program.
@@ -157,10 +157,13 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
 }
 
 /// When a task is ready, and when its attempts notify. A few notify without effect, and a few never do.
-fn readiness() -> impl Strategy<Value = (Option<Readiness>, Option<Ms>)> {
+fn readiness() -> impl Strategy<Value = (Option<Readiness>, Option<Notifies>)> {
     let ready =
         prop_oneof![1 => Just(Readiness::Start), 1 => Just(Readiness::Success), 3 => Just(Readiness::Notify)];
-    (weighted(0.5, ready), weighted(0.7, prop_oneof![1 => Just(0), 3 => 1..300_u64]))
+    (
+        weighted(0.5, ready),
+        weighted(0.7, prop_oneof![Just(Notifies::AtItsStart), Just(Notifies::BeforeItReturns)]),
+    )
 }
 
 /// Policies, a few of which contradict themselves.

@@ -127,8 +127,15 @@ pub(crate) struct Work {
     /// When the task becomes ready. A job declares nothing.
     // The default of `start_timeout` is longer than any program, so that the model need not know it.
     pub(crate) ready: Option<Readiness>,
-    /// How long after its beginning each attempt notifies that it is ready.
-    pub(crate) notifies: Option<Ms>,
+    /// When each attempt notifies that it is ready.
+    pub(crate) notifies: Option<Notifies>,
+}
+
+/// The moment of a notification. In both the task acts anyway, so that no further poll changes the order of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notifies {
+    AtItsStart,
+    BeforeItReturns,
 }
 
 #[derive(Clone, Copy, Debug)]

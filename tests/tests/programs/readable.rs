@@ -95,7 +95,7 @@ impl Display for Work {
         if let Some(ready) = self.ready {
             write!(f, " | ready: {ready}")?;
         }
-        self.notifies.map_or(Ok(()), |after| write!(f, " | notifies after {after} ms"))
+        self.notifies.map_or(Ok(()), |moment| write!(f, " | notifies: {moment:?}"))
     }
 }
 
