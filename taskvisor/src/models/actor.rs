@@ -143,7 +143,7 @@ impl Job for Answer {
 
     fn body(self) -> ErasedBody {
         erase_job(self, |_, context: TaskContext| async move {
-            if context.is_cancelled() { Err(TaskError::Canceled) } else { Ok(42) }
+            if context.is_cancelled() { Err(TaskError::Canceled) } else { Ok(42_u64) }
         })
     }
 }
