@@ -172,7 +172,7 @@ impl Grammar {
 
 fn no_option_of(written: &str, options: &[String]) -> String {
     let options = alternatives(options.iter().map(|option| format!("`{option}`")));
-    format!("the value `{written}` has no option; write {options}")
+    format!("`{written}` is a value without an option; write {options}")
 }
 
 fn skip_one(input: ParseStream<'_>) {

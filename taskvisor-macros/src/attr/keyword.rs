@@ -1,14 +1,15 @@
 //! Values that are one of a few keywords.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Lit, Path};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::grammar::Form;
+use crate::attr::names::is_punct;
 use crate::attr::unsuitable::shown;
-use crate::attr::value::OptionValue;
+use crate::attr::value::{OptionValue, way_to_constant};
 use crate::attr::wrapped::argument_of_wrapper;
 use crate::error::nearest::{alternatives, nearest, same_word};
 use crate::error::rule::Rule;
@@ -65,16 +66,18 @@ impl Argument<'_> {
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == written) {
             return Ok(*value);
         }
-        Err(self.text_with_arguments(text, &written).unwrap_or_else(|| self.unknown_value(literal, &written)))
+        Err(self
+            .text_with_arguments(text, &written)
+            .unwrap_or_else(|| self.unknown_value(literal, &written, "")))
     }
 
     /// The error of a word that is no keyword.
-    fn unknown_value(&self, tokens: impl ToTokens, word: &str) -> syn::Error {
+    fn unknown_value(&self, tokens: impl ToTokens, word: &str, end: &str) -> syn::Error {
         let guess = nearest(word, self.keywords().iter().copied());
         let guess = guess.map(|name| format!("did you mean \"{name}\"? ")).unwrap_or_default();
         let written = shown(&tokens);
         let problem =
-            format!("unknown value {written} for `{}`; {guess}expected {}", self.key, self.expected());
+            format!("unknown value {written} for `{}`; {guess}expected {}{end}", self.key, self.expected());
         Rule::UnknownValue.error(tokens, problem)
     }
 
@@ -92,7 +95,9 @@ impl Argument<'_> {
     /// The error of an expression that is no constant: a keyword without its quotes, or with arguments.
     fn no_constant(&self, expression: &Expr) -> Option<syn::Error> {
         match expression {
-            Expr::Path(path) => self.no_constant_path(&path.path),
+            Expr::Path(path) => self
+                .policy_without_call(expression, &path.path)
+                .or_else(|| self.no_constant_path(expression, &path.path)),
             Expr::Array(array) if !self.is_wrapped(expression) => {
                 array.elems.iter().find_map(|element| self.no_constant(element))
             }
@@ -101,12 +106,15 @@ impl Argument<'_> {
             }
             Expr::Binary(_) | Expr::Block(_) => {
                 let tokens = expression.to_token_stream();
+                if has_code(tokens.clone()) {
+                    return None;
+                }
                 let words = text_of(tokens.clone());
                 if !words.contains(char::is_lowercase) {
                     return None;
                 }
                 let with_arguments = || self.text_with_arguments(expression, &words);
-                self.without_quotes(tokens)
+                self.without_quotes(expression)
                     .or_else(with_arguments)
                     .or_else(|| self.unsuitable_word(expression, &words))
             }
@@ -122,20 +130,27 @@ impl Argument<'_> {
         }
     }
 
+    /// The error of `BackoffPolicy::exp`. The type has no constants.
+    fn policy_without_call(&self, expression: &Expr, path: &Path) -> Option<syn::Error> {
+        let owner = path.segments.iter().rev().nth(1)?;
+        let is_policy = self.key == "backoff" && owner.ident == "BackoffPolicy";
+        if is_policy { self.without_quotes(expression) } else { None }
+    }
+
     /// A path in capitals is a constant, and a variant of the option's own type too.
-    fn no_constant_path(&self, path: &Path) -> Option<syn::Error> {
+    fn no_constant_path(&self, expression: &Expr, path: &Path) -> Option<syn::Error> {
         let word = self.word_of(path)?;
-        let tokens = path.to_token_stream();
-        if let Some(error) = self.without_quotes(tokens) {
+        if let Some(error) = self.without_quotes(expression) {
             return Some(error);
         }
         let is_own = path.segments.len() > 1 && word.starts_with(char::is_uppercase);
         let is_near = nearest(&word, self.keywords().iter().copied()).is_some();
-        self.unsuitable_word(path, &word)
-            .or_else(|| (is_own || is_near).then(|| self.unknown_value(path, &word)))
+        let end = way_to_constant(expression);
+        self.unsuitable_value(path, &word, end)
+            .or_else(|| (is_own || is_near).then(|| self.unknown_value(path, &word, end)))
     }
 
-    /// The last word of a path that can be no constant.
+    /// The last word of a path that can be no constant: a word alone, or no variant of the option's own type.
     fn word_of(&self, path: &Path) -> Option<String> {
         let Form::Keyword(words, of_type) = self.form else { return None };
         let mut segments = path.segments.iter().rev();
@@ -143,16 +158,13 @@ impl Argument<'_> {
         let owner = segments.next();
         let is_of_own_type = owner.is_some_and(|owner| owner.ident == of_type);
         let is_variant = is_of_own_type && words.iter().any(|keyword| variant(keyword) == word);
-        let is_camel_case = word.starts_with(char::is_uppercase);
-        let is_word = word.contains(char::is_lowercase)
-            && !is_variant
-            && (owner.is_none() || is_of_own_type || !is_camel_case);
+        let is_word = word.contains(char::is_lowercase) && !is_variant && (owner.is_none() || is_of_own_type);
         is_word.then_some(word)
     }
 
-    fn without_quotes(&self, tokens: TokenStream) -> Option<syn::Error> {
-        let option = self.corrected(tokens.clone())?;
-        Some(Rule::MissingQuotes.error(tokens, format!("the value is written in quotes; write `{option}`")))
+    fn without_quotes(&self, expression: &Expr) -> Option<syn::Error> {
+        self.corrected(expression.to_token_stream())?;
+        Some(self.wrong_expression(expression, Rule::MissingQuotes, "the value is written in quotes"))
     }
 
     /// The error of a keyword with arguments, such as `queue(10)`, and of the option's name in place of the keyword.
@@ -173,8 +185,15 @@ impl Argument<'_> {
         let word = if is_variant { Some(word) } else { self.word_of(function) };
         let known = word.and_then(|word| keywords.iter().find(|keyword| same_word(keyword, &word)));
         if let Some(keyword) = known {
+            let end = match (owner, arguments.is_empty()) {
+                (None, true) => format!(
+                    "; a function of your own is written with its path: `self::{}`",
+                    text_of(whole.to_token_stream())
+                ),
+                _ => String::new(),
+            };
             let option = self.with_arguments(keyword, arguments)?;
-            return Some(self.refused_call(whole, &option));
+            return Some(self.refused_call(whole, &option, &end));
         }
         self.is_wrapped(whole)
             .then(|| self.wrong(whole, Rule::WrongValueType, "the value is a word in quotes"))
@@ -196,14 +215,23 @@ impl Argument<'_> {
         };
         let arguments: Vec<String> = arguments.split(',').map(item).collect();
         let option = self.with_arguments(keyword, arguments.join(", ").parse().ok()?)?;
-        Some(self.refused_call(text, &option))
+        Some(self.refused_call(text, &option, ""))
     }
 
-    fn refused_call(&self, whole: impl ToTokens, option: &str) -> syn::Error {
+    fn refused_call(&self, whole: impl ToTokens, option: &str, end: &str) -> syn::Error {
         let written = text_of(whole.to_token_stream());
         Rule::ValueWithArguments
-            .error(whole, format!("`{written}` is no value of `{}`; write `{option}`", self.key))
+            .error(whole, format!("`{written}` is no value of `{}`; write `{option}`{end}", self.key))
     }
+}
+
+/// Whether the tokens contain a path, a macro or a statement. They may be a constant of the option's type then, whatever words
+/// they contain.
+fn has_code(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_code(group.stream()),
+        token => ['!', ';', ':'].iter().any(|sign| is_punct(&token, *sign)),
+    })
 }
 
 /// The variant of a keyword: `OnFailure` of `on-failure`.

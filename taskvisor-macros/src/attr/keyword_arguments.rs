@@ -11,12 +11,12 @@ use crate::attr::duration;
 use crate::text::text_of;
 
 /// Options that stand beside a keyword in place of its number, or of its duration.
-const NUMBERS: &[(&str, &str, &str)] = &[
+const COUNT_OPTIONS: &[(&str, &str, &str)] = &[
     ("restart", "on-failure", "max_retries"),
     ("admission", "queue", "queue"),
     ("flavor", "multi_thread", "worker_threads"),
 ];
-const DURATIONS: &[(&str, &str, &str)] = &[("restart", "always", "every")];
+const DURATION_OPTIONS: &[(&str, &str, &str)] = &[("restart", "always", "every")];
 
 impl Argument<'_> {
     /// The options to write instead. Without a keyword, it is among the arguments.
@@ -39,10 +39,10 @@ impl Argument<'_> {
         };
         let text = content(literal);
         if text.parse::<u32>().is_ok_and(|number| number > 0) {
-            return find(NUMBERS).map(|beside| format!("{beside} = {text}"));
+            return find(COUNT_OPTIONS).map(|beside| format!("{beside} = {text}"));
         }
         let is_time = duration::parse(&text).is_ok();
-        find(DURATIONS).filter(|_| is_time).map(|beside| match literal {
+        find(DURATION_OPTIONS).filter(|_| is_time).map(|beside| match literal {
             Lit::Str(_) => format!("{beside} = {}", text_of(literal.to_token_stream())),
             _ => format!("{beside} = \"{text}\""),
         })

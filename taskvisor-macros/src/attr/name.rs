@@ -40,8 +40,12 @@ impl Argument<'_> {
                 format!("`{written}` is made of this option; leave `name` out for the function's name");
             return Some(Rule::WrongValueType.error(expression, problem));
         }
-        if is_words(expression) {
-            return Some(self.wrong(expression, Rule::MissingQuotes, "a name is written in quotes"));
+        if is_words(expression, &self.context.names.function) {
+            return Some(self.wrong_expression(
+                expression,
+                Rule::MissingQuotes,
+                "a name is written in quotes",
+            ));
         }
         if let Expr::Macro(call) = expression {
             if call.mac.path.is_ident("format") {
@@ -54,25 +58,26 @@ impl Argument<'_> {
     }
 }
 
-/// Whether the expression is words in lower case, as `ping`, `billing::ping` and `health-check` are. A constant is in capitals.
-fn is_words(expression: &Expr) -> bool {
+/// Whether the expression is words in lower case, as `ping` and `health-check` are, or the module and the name of the function,
+/// as in `billing::ping`. A constant is in capitals, or has another path.
+fn is_words(expression: &Expr, function: &str) -> bool {
     match expression {
         Expr::Path(path) => {
-            let last = path.path.segments.last();
-            let single = path.path.segments.len() == 1;
-            last.is_some_and(|last| {
+            let segments = &path.path.segments;
+            let is_function = segments.len() == 2 && segments[1].ident == function;
+            segments.last().is_some_and(|last| {
                 let name = last.ident.to_string();
                 last.arguments.is_none()
                     && name.contains(char::is_lowercase)
-                    && (single || !name.contains(char::is_uppercase))
+                    && (segments.len() == 1 || is_function)
             })
         }
         Expr::Binary(binary) => {
             matches!(binary.op, syn::BinOp::Sub(_) | syn::BinOp::Div(_))
-                && is_words(&binary.left)
-                && is_words(&binary.right)
+                && is_words(&binary.left, function)
+                && is_words(&binary.right, function)
         }
-        Expr::Field(field) => is_words(&field.base),
+        Expr::Field(field) => is_words(&field.base, function),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! The names of the function under the attribute. An option that contains one of them is a mistake.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 /// The name of the function and of its parameters. A function that is being typed has them too, so they are read from tokens.
@@ -25,18 +25,29 @@ impl Names {
         Self { function, parameters }
     }
 
-    /// The first word of the expression that is a parameter, or `self`.
+    /// The first word of the expression that is a parameter, or `self`. An expression that declares names of its own, which may
+    /// equal those of parameters, has none.
     pub(crate) fn parameter_in(&self, expression: TokenStream) -> Option<Ident> {
+        let expression = flat(expression);
+        if declares_names(expression.clone()) { None } else { self.first_parameter(expression) }
+    }
+
+    fn first_parameter(&self, expression: TokenStream) -> Option<Ident> {
         let tokens: Vec<_> = flat(expression).into_iter().collect();
         tokens.iter().enumerate().find_map(|(index, token)| match token {
             TokenTree::Ident(word) => {
                 let before = index.checked_sub(1).map(|before| &tokens[before]);
-                let is_field = before.is_some_and(|before| is_punct(before, '.') || is_punct(before, ':'));
+                // A field, the end of a path, or a label.
+                let is_part =
+                    before.is_some_and(|before| ['.', ':', '\''].iter().any(|sign| is_punct(before, *sign)));
                 let is_more = tokens.get(index + 1).is_some_and(|next| is_punct(next, ':') || is_call(next));
-                let is_value = !is_field && !is_more && self.has_parameter(word);
+                let is_value = !is_part && !is_more && self.has_parameter(word);
                 is_value.then(|| word.clone())
             }
-            TokenTree::Group(group) => self.parameter_in(group.stream()),
+            // The words of a macro are its own, as in `stringify!(db)`. No constant is made by `format!`.
+            TokenTree::Group(group) if macro_before(&tokens[..index]).is_none_or(|name| name == "format") => {
+                self.first_parameter(group.stream())
+            }
             _ => None,
         })
     }
@@ -72,15 +83,47 @@ pub(crate) fn split(list: TokenStream) -> Vec<TokenStream> {
     items.map(|item| item.into_iter().collect()).collect()
 }
 
+/// The macro that is called with the group behind the tokens.
+fn macro_before(tokens: &[TokenTree]) -> Option<&Ident> {
+    match tokens {
+        [.., TokenTree::Ident(name), sign] if is_punct(sign, '!') => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether there is a `let`, an item, a closure or an arm of a `match`.
+fn declares_names(expression: TokenStream) -> bool {
+    let mut before = None;
+    expression.into_iter().any(|token| {
+        let is_arrow = is_punct(&token, '>') && before.as_ref().is_some_and(|before| is_punct(before, '='));
+        let declares = match &token {
+            TokenTree::Ident(word) => ["let", "fn", "const", "static", "use"].iter().any(|name| word == name),
+            TokenTree::Group(group) => declares_names(group.stream()),
+            token => is_arrow || is_punct(token, '|'),
+        };
+        before = Some(token);
+        declares
+    })
+}
+
 /// The names that a parameter binds: the words before its `:` in lower case. `State(db)` binds `db`.
 fn bound_names(parameter: TokenStream) -> Vec<String> {
-    let is_end = |token: &TokenTree| is_punct(token, ':');
     let mut names = Vec::new();
-    for token in parameter.into_iter().take_while(|token| !is_end(token)) {
+    let mut tokens = parameter.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         match token {
+            // The words of a path name no parameter.
+            TokenTree::Punct(sign) if sign.as_char() == ':' && sign.spacing() == Spacing::Joint => {
+                tokens.next();
+                names.clear();
+            }
+            TokenTree::Punct(sign) if sign.as_char() == ':' => break,
             TokenTree::Ident(word) => names.push(word.unraw().to_string()),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                names.extend(split(group.stream()).into_iter().flat_map(bound_by_field));
+            }
             TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
-                names.extend(bound_names(group.stream()));
+                names.extend(split(group.stream()).into_iter().flat_map(bound_names));
             }
             _ => {}
         }
@@ -90,6 +133,13 @@ fn bound_names(parameter: TokenStream) -> Vec<String> {
         !keyword && name.starts_with(|first: char| first.is_lowercase() || first == '_') && name != "_"
     };
     names.into_iter().filter(is_name).collect()
+}
+
+/// The names that the pattern of a field binds: `id` binds `id`, and `id: tenant` binds `tenant`.
+fn bound_by_field(field: TokenStream) -> Vec<String> {
+    let pattern: TokenStream =
+        field.clone().into_iter().skip_while(|token| !is_punct(token, ':')).skip(1).collect();
+    bound_names(if pattern.is_empty() { field } else { pattern })
 }
 
 /// The tokens without the invisible groups of `macro_rules` fragments.
@@ -130,6 +180,11 @@ mod tests {
             ("pub(crate) async fn r#loop(mut a: u8, r#type: u8) {}", "loop", &["a", "type"][..]),
             ("#[x(fn)] async fn f(a: Map<u8, b::C>, State(d): State<E>) {}", "f", &["a", "d"][..]),
             ("async fn f<T>(#[inject] a: fn(u8) -> Map<u8, u8>, (b, _): (u8, u8)) {}", "f", &["a", "b"][..]),
+            (
+                "async fn f(a::State(b): a::State<u8>, c::D { e, f: (g, _), .. }: c::D) {}",
+                "f",
+                &["b", "e", "g"][..],
+            ),
             ("async fn f(&self, a", "f", &[][..]),
             ("struct F(a);", "", &[][..]),
         ] {
@@ -159,6 +214,18 @@ mod tests {
             ("wait::LIMIT", false),
             ("wait(5)", false),
             ("WAIT", false),
+            ("wait != 3", true),
+            ("format!(\"{}\", wait)", true),
+            ("concat!(\"a-\", stringify!(wait))", false),
+            ("names::label!(wait)", false),
+            ("{ let wait = 5; Duration::from_secs(wait) }", false),
+            ("const { let wait = 5; secs(wait) }", false),
+            ("{ const fn of(wait: u64) -> u64 { wait } of(5) }", false),
+            ("{ use limits::wait; twice(wait) }", false),
+            ("match LIMIT { Some(wait) => wait, None => 1 }", false),
+            ("LIMIT.map(|wait| wait)", false),
+            ("Limits { wait: 5 }.wait", false),
+            ("'wait: loop { break 'wait 5 }", false),
         ] {
             let tokens = TokenStream::from_str(expression).expect("the test's source is Rust");
             assert_eq!(names.parameter_in(tokens).is_some(), found, "{expression}");

@@ -2,6 +2,8 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
+use crate::attr::names::is_punct;
+
 /// Whether the compiler has reported the text between the attribute's parentheses. Its tokens are incomplete then, and further
 /// errors would be noise.
 pub(crate) fn is_rejected(arguments: &TokenStream) -> bool {
@@ -9,7 +11,42 @@ pub(crate) fn is_rejected(arguments: &TokenStream) -> bool {
         return true;
     }
     let source = Span::call_site().source_text();
-    source.is_some_and(|source| is_name_value(&source) || has_wrong_quote(&source))
+    source.is_some_and(|source| {
+        is_name_value(&source) && !has_equals_sign(arguments)
+            || has_wrong_quote(&source) && has_the_texts_of(&source, arguments)
+    })
+}
+
+/// Whether one of the tokens is `=`. The value of `#[task = ..]` has none.
+fn has_equals_sign(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| is_punct(&token, '='))
+}
+
+/// Whether the strings in the source text are those among the tokens. If not, the source has been misread, and a symbol that was
+/// found in it may be right; then the options must not be dropped without an error.
+fn has_the_texts_of(source: &str, tokens: &TokenStream) -> bool {
+    let mut written = Vec::new();
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let (skipped, behind) = rest.split_at(skipped(rest, first));
+        if skipped.len() > 1 && skipped.ends_with(['"', '#']) {
+            written.push(skipped.trim_start_matches('r').to_owned());
+        }
+        rest = behind;
+    }
+    written == texts(tokens)
+}
+
+/// The strings among the tokens, without their prefixes.
+fn texts(tokens: &TokenStream) -> Vec<String> {
+    let of_token = |token| match token {
+        TokenTree::Group(group) => texts(&group.stream()),
+        TokenTree::Literal(literal) => vec![literal.to_string()],
+        _ => Vec::new(),
+    };
+    let literals = tokens.clone().into_iter().flat_map(of_token);
+    let texts = literals.map(|text| text.trim_start_matches(['b', 'c', 'r']).to_owned());
+    texts.filter(|text| text.starts_with(['"', '#'])).collect()
 }
 
 /// Whether there is a literal such as `'5s'` or `0x`, or a word with an emoji.
@@ -32,12 +69,17 @@ fn has_wrong_token(tokens: &TokenStream) -> bool {
 /// Quotes of word processors and of Markdown, other punctuation, symbols and emojis.
 fn is_no_token(letter: char) -> bool {
     let is_space = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}');
+    // Punctuation, symbols and accents that may stand in a name.
+    let is_in_names = matches!(
+        letter,
+        '‿' | '⁀' | '⁔' | '℘' | '℮' | '\u{20d0}'..='\u{20dc}' | '\u{20e1}' | '\u{20e5}'..='\u{20f0}' | '\u{302a}'..='\u{302f}'
+    );
     let is_symbol = matches!(
         letter,
         '`' | '´' | '«' | '»' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}'
     );
     // Some letters of scripts are among the symbols.
-    is_symbol && !is_space && !letter.is_alphanumeric()
+    is_symbol && !is_space && !is_in_names && !letter.is_alphanumeric()
 }
 
 /// Whether the attribute is written `#[task = ..]`, of which an attribute sees only the value.
@@ -83,9 +125,31 @@ fn skipped(text: &str, first: char) -> usize {
             }
         }
         '/' if text.starts_with("//") => end_of("\n", 2),
-        '/' if text.starts_with("/*") => end_of("*/", 2),
+        '/' if text.starts_with("/*") => comment_length(text),
         other => other.len_utf8(),
     }
+}
+
+/// The length of a block comment, in which others may stand.
+fn comment_length(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text.as_bytes()[at..];
+        if rest.starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with(b"*/") {
+            depth = depth.saturating_sub(1);
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    text.len()
 }
 
 fn string_length(text: &str) -> usize {
@@ -131,9 +195,37 @@ mod tests {
             "#[task(name = r##\"a\"#`\"##)]",
             "#[task(/* ` */ timeout = \"5s\" // ‘\n)]",
             "#[task(c = '`', b = b'`', l = '\\u{60}')]",
+            "#[task(timout = \"5s\" /* a /* b */ → c */)]",
+            "#[task(/*/* “ */ ` */ name = a‿b, timeout = ℘ /**/)]",
             "",
         ] {
             assert!(!has_wrong_quote(source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_misread_source_rejects_nothing() {
+        for (source, arguments, is_read) in [
+            ("#[task(name = \"a\", timeout = “5s”)]", "name = \"a\", timeout = 5s", true),
+            (
+                "#[task(name = r#\"a\"#, x = [b\"b\", br\"c\"], y = ‘5s’)]",
+                "name = r#\"a\"#, x = [b\"b\", br\"c\"], y = 5s",
+                true,
+            ),
+            ("#[task(timeout = ∞)]", "timeout = ", true),
+            ("#[task(name = \"a\" /* ” \"b\" */)]", "name = \"a\"", true),
+            ("#[task(timeout = $time)] ‘", "timeout = \"5s\"", false),
+            ("#[task(name = \"a\")] ‘ fn \"b\"", "name = \"a\"", false),
+        ] {
+            let tokens = arguments.parse().expect("the test's source is Rust");
+            assert_eq!(has_the_texts_of(source, &tokens), is_read, "{source}");
+        }
+    }
+
+    #[test]
+    fn options_have_an_equals_sign() {
+        for (arguments, found) in [("\"x\"", false), ("name = \"x\"", true), ("", false)] {
+            assert_eq!(has_equals_sign(&arguments.parse().expect("the test's source is Rust")), found);
         }
     }
 

@@ -100,7 +100,7 @@ impl Argument<'_> {
                 }
             },
             _ if self.is_wrapped(&expression) || self.is_number_word(&expression) => {
-                return Err(self.wrong(&expression, Rule::WrongValueType, COUNT));
+                return Err(self.wrong_expression(&expression, Rule::WrongValueType, COUNT));
             }
             _ => {
                 let mut constant = Constant::new(expression);

@@ -5,18 +5,24 @@ use syn::{Expr, Lit, Path, UnOp};
 
 use crate::attr::arguments::Argument;
 use crate::attr::grammar::Form;
+use crate::attr::value::way_to_constant;
 use crate::error::nearest::same_word;
 use crate::error::rule::Rule;
 use crate::error::values::{advice, advice_for_no_limit, advice_for_parameter, is_no_limit};
 use crate::text::text_of;
 
 /// The types whose `MAX` means "no limit".
-const NUMBERS: [&str; 9] = ["u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f64"];
+const NUMBER_TYPES: [&str; 9] = ["u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f64"];
 
 impl Argument<'_> {
     /// The error of a value that no option has.
     pub(super) fn unsuitable(&self, value: &Expr) -> Option<syn::Error> {
-        self.run_time_value(value).or_else(|| self.unsuitable_word(value, &word_of(value, self.form)?))
+        // A queue of `usize::MAX` is one without a limit.
+        let is_queue = self.key == "queue" && text_of(value.to_token_stream()).ends_with("usize::MAX");
+        self.run_time_value(value).or_else(|| {
+            let word = word_of(value, self.form).filter(|_| !is_queue)?;
+            self.unsuitable_value(value, &word, way_to_constant(value))
+        })
     }
 
     fn run_time_value(&self, value: &Expr) -> Option<syn::Error> {
@@ -38,6 +44,16 @@ impl Argument<'_> {
 
     /// The error of a word that other libraries have as the value of such an option.
     pub(crate) fn unsuitable_word(&self, tokens: impl ToTokens, word: &str) -> Option<syn::Error> {
+        self.unsuitable_value(tokens, word, "")
+    }
+
+    /// The same with an end of the message.
+    pub(super) fn unsuitable_value(
+        &self,
+        tokens: impl ToTokens,
+        word: &str,
+        end: &str,
+    ) -> Option<syn::Error> {
         if let Form::Keyword(words, _) = self.form {
             if words.iter().any(|keyword| same_word(keyword, word)) {
                 return None;
@@ -47,12 +63,13 @@ impl Argument<'_> {
         if let Some(advice) = advice(of, &key, word) {
             let written = shown(&tokens);
             return Some(
-                Rule::UnknownValue.error(tokens, format!("unknown value {written} for `{key}`; {advice}")),
+                Rule::UnknownValue
+                    .error(tokens, format!("unknown value {written} for `{key}`; {advice}{end}")),
             );
         }
         let advice = is_no_limit(word).then(|| advice_for_no_limit(of, &key)).flatten()?;
         let written = text_of(tokens.to_token_stream());
-        Some(Rule::NoLimitValue.error(tokens, format!("`{written}` is no value of `{key}`; {advice}")))
+        Some(Rule::NoLimitValue.error(tokens, format!("`{written}` is no value of `{key}`; {advice}{end}")))
     }
 }
 
@@ -103,6 +120,7 @@ fn is_largest(path: &Path) -> bool {
         .is_some_and(|last| ["MAX", "INFINITY", "max_value"].iter().any(|word| last.ident == word));
     let of_type = segments.next();
     largest
-        && of_type
-            .is_some_and(|word| word.ident == "Duration" || NUMBERS.iter().any(|name| word.ident == name))
+        && of_type.is_some_and(|word| {
+            word.ident == "Duration" || NUMBER_TYPES.iter().any(|name| word.ident == name)
+        })
 }

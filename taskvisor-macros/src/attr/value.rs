@@ -23,11 +23,20 @@ impl Argument<'_> {
 
     /// The error of an invalid value; it ends with the option as it should be written, or with an example.
     pub(crate) fn wrong(&self, tokens: impl ToTokens, rule: Rule, problem: &str) -> syn::Error {
+        self.wrong_value(tokens, rule, problem, "")
+    }
+
+    /// The same for an expression, which may be the name of a constant.
+    pub(crate) fn wrong_expression(&self, expression: &Expr, rule: Rule, problem: &str) -> syn::Error {
+        self.wrong_value(expression, rule, problem, way_to_constant(expression))
+    }
+
+    fn wrong_value(&self, tokens: impl ToTokens, rule: Rule, problem: &str, end: &str) -> syn::Error {
         let write = match self.corrected(tokens.to_token_stream()) {
             Some(option) => format!("write `{option}`"),
             None => format!("write, for example, `{}`", self.example),
         };
-        rule.error(tokens, format!("{problem}; {write}"))
+        rule.error(tokens, format!("{problem}; {write}{end}"))
     }
 
     /// The value of an option that is written `key = value`.
@@ -183,6 +192,15 @@ impl Argument<'_> {
             return Err(self.no_equals_sign(&start));
         }
         if self.input.is_empty() || self.input.peek(Token![,]) { Err(missing()) } else { Ok(()) }
+    }
+}
+
+/// The end of an error of a word that may be the name of a constant.
+pub(super) fn way_to_constant(value: &Expr) -> &'static str {
+    let is_word = |path: &Path| path.get_ident().is_some_and(|word| word != "None");
+    match value {
+        Expr::Path(path) if is_word(&path.path) => "; a constant is written in capitals, or with its path",
+        _ => "",
     }
 }
 

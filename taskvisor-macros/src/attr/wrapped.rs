@@ -62,7 +62,7 @@ impl Argument<'_> {
         match expression {
             Expr::Array(_) | Expr::Tuple(_) | Expr::Range(_) => is_literal_only(expression.to_token_stream()),
             Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => is_any(&path.path) && is_literal_only(call.args.to_token_stream()),
+                Expr::Path(path) => is_wrapper(&path.path) && is_literal_only(call.args.to_token_stream()),
                 _ => false,
             },
             Expr::MethodCall(call) => {
@@ -80,14 +80,14 @@ impl Argument<'_> {
 pub(super) fn argument_of_wrapper(expression: &Expr) -> Option<&Expr> {
     match expression {
         Expr::Call(call) => match &*call.func {
-            Expr::Path(path) if is_any(&path.path) && call.args.len() == 1 => call.args.first(),
+            Expr::Path(path) if is_wrapper(&path.path) && call.args.len() == 1 => call.args.first(),
             _ => None,
         },
         _ => None,
     }
 }
 
-fn is_any(path: &Path) -> bool {
+fn is_wrapper(path: &Path) -> bool {
     let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     CALLS.contains(&words.join("::").as_str())
 }

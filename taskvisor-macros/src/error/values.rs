@@ -1,8 +1,9 @@
 //! Values that an option does not have, and what to write instead.
 //!
-//! A line with an option, a colon and words, then one indented line for each answer: the attributes that give it, a colon, and
-//! the advice, which ends a sentence. The word `no-limit` stands for all of [`NO_LIMIT`], and `parameter` for a parameter of
-//! the function in a value. In its advice, `VALUE` is the value, `PARAMETER` the parameter, and `NAME` the function. Tests expand the code of each advice.
+//! `option: word word …`, then for each list of attributes one line `  task, job: advice`. The advice ends a sentence.
+//! Special words: `no-limit` is all of [`NO_LIMIT`], `parameter` a parameter of the function in a value, and `fraction` a
+//! number with a point, such as `0.5`, in place of a word. In the advice of `parameter`, `VALUE` is replaced by the value,
+//! `PARAMETER` by the parameter, and `NAME` by the function. Tests expand the code of each advice.
 
 use super::advice::OptionsOf;
 use super::nearest::same_word;
@@ -108,8 +109,10 @@ restart: parameter
 # Backoff.
 backoff: linear arithmetic incremental
   task, job: no backoff is linear; write `backoff(exp, factor = 1.5)`, or `backoff = "constant"`
-backoff: fibonacci fib polynomial quadratic poly
-  task, job: there is no such growth; write `backoff(exp, factor = 1.6)`, which grows as fast
+backoff: fibonacci fib
+  task, job: no backoff is a Fibonacci sequence; write `backoff(exp, factor = 1.6)`, which grows as fast
+backoff: polynomial quadratic poly
+  task, job: no backoff is polynomial; write `backoff(exp, factor = 1.5)`, which starts slowly and grows faster later
 backoff: fixed fixed-delay const static uniform simple flat delay periodic
   task, job: write `backoff = "constant"`
 backoff: exponential-jitter jitter jittered full full-jitter equal random randomized

@@ -11,10 +11,7 @@ const AROUND: &[(&str, &str)] = &[
     ("{{ ", " }}"),
     ("{{", "}}"),
     ("<", ">"),
-    ("[", "]"),
-    ("(", ")"),
     ("%", "%"),
-    ("~", "~"),
     ("$", ""),
     ("@", ""),
     (":", ""),
@@ -54,9 +51,14 @@ fn around(text: &str, name: &str, used: &[String]) -> Option<Foreign> {
         let written = format!("{before}{name}{after}");
         let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
         let mut found = text.match_indices(&written).filter(|(at, _)| {
-            // `user:tenant` is text, and `/:tenant` is a placeholder. The name must end there.
-            let is_apart =
-                !text[..*at].ends_with(|letter: char| is_word(letter) || letter == '{' || letter == ':');
+            let front = &text[..*at];
+            // In `user:tenant`, `{tenant}:day` and `{tenant}@day`, the sign separates, and `/:tenant` is a placeholder.
+            let is_apart = match *before {
+                ":" => front.is_empty() || front.ends_with('/'),
+                "@" => !front.ends_with(|letter: char| is_word(letter) || letter == '}'),
+                _ => !front.ends_with(|letter: char| is_word(letter) || letter == '{'),
+            };
+            // The name must end there.
             let ends = !text[at + written.len()..]
                 .starts_with(|letter: char| is_word(letter) && after.is_empty() || letter == '}');
             (is_apart || !after.is_empty()) && ends
@@ -67,13 +69,23 @@ fn around(text: &str, name: &str, used: &[String]) -> Option<Foreign> {
 
 /// A text that consists of the names of arguments.
 fn words_alone(text: &str, arguments: &[String]) -> Option<Foreign> {
-    let words: Vec<&str> =
-        text.split(['-', ',', ' ', '/', ':', '.']).filter(|word| !word.is_empty()).collect();
+    let is_separator = |letter: char| ['-', ',', ' ', '/', ':', '.'].contains(&letter);
+    let words: Vec<&str> = text.split(is_separator).filter(|word| !word.is_empty()).collect();
     let is_argument = |word: &&str| arguments.iter().any(|name| name == word);
     if words.is_empty() || !words.iter().all(is_argument) {
         return None;
     }
-    let right = words.iter().map(|word| format!("{{{word}}}")).collect::<Vec<_>>().join("-");
+    let right = match text.contains([',', ' ']) {
+        true => words.iter().map(|word| format!("{{{word}}}")).collect::<Vec<_>>().join("-"),
+        false => text
+            .split_inclusive(is_separator)
+            .map(|part| {
+                let word = part.trim_end_matches(is_separator);
+                let separator = &part[word.len()..];
+                if word.is_empty() { separator.to_owned() } else { format!("{{{word}}}{separator}") }
+            })
+            .collect(),
+    };
     Some(Foreign { written: text.to_owned(), right })
 }
 
@@ -106,7 +118,6 @@ mod tests {
             ("t-{{ tenant }}", "t-{tenant}"),
             ("t-{{.tenant}}", "t-{tenant}"),
             ("t-<tenant>", "t-{tenant}"),
-            ("t-[tenant]", "t-{tenant}"),
             ("/t/:tenant", "/t/{tenant}"),
             ("t-%tenant%", "t-{tenant}"),
             ("t-@day", "t-{day}"),
@@ -114,6 +125,10 @@ mod tests {
             ("t-$1", "t-{tenant}"),
             ("tenant", "{tenant}"),
             ("tenant, day", "{tenant}-{day}"),
+            ("tenant/day", "{tenant}/{day}"),
+            ("/tenant.day/", "/{tenant}.{day}/"),
+            (":tenant", "{tenant}"),
+            ("@day", "{day}"),
         ] {
             assert_eq!(right(text, &[]).as_deref(), Some(expected), "{text}");
         }
@@ -122,13 +137,37 @@ mod tests {
 
     #[test]
     fn other_text_is_left_alone() {
-        for text in
-            ["nightly", "t-tenant", "user:tenant", "$tenants", "a$b", "100%", "{{x}}", "t-<x>", "t-%sync", ""]
-        {
+        for text in [
+            "nightly",
+            "t-tenant",
+            "user:tenant",
+            "$tenants",
+            "a$b",
+            "100%",
+            "{{x}}",
+            "t-<x>",
+            "t-%sync",
+            "rebuild(day)",
+            "rebuild[day]",
+            "~tenant~",
+            "mail@tenant",
+            "t-:day",
+            "",
+        ] {
             assert_eq!(right(text, &[]), None, "{text}");
         }
-        for text in ["{{tenant}}={tenant}", "tenant:{tenant}", "issue#{tenant}", "{tenant}%s", "{{{tenant}}}"]
-        {
+        for text in [
+            "{{tenant}}={tenant}",
+            "tenant:{tenant}",
+            "issue#{tenant}",
+            "{tenant}%s",
+            "{{{tenant}}}",
+            "{tenant}:day",
+            "{tenant}@day",
+            "{tenant}(day)",
+            "{tenant}[day]",
+            "{tenant}~day~",
+        ] {
             assert_eq!(right(text, &["tenant"]), None, "{text}");
         }
     }

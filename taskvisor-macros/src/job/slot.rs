@@ -45,9 +45,18 @@ pub(super) fn check(text: &LitStr, inputs: &[Input], errors: &mut Errors) -> boo
 fn foreign_placeholder(text: &LitStr, placeholders: &[Placeholder], inputs: &[Input]) -> Option<String> {
     let names: Vec<String> = arguments(inputs).map(Argument::unraw_name).collect();
     let used: Vec<String> = placeholders.iter().filter_map(Placeholder::name).map(str::to_owned).collect();
-    let foreign::Foreign { written, right } = foreign::find(&text.value(), &names, &used)?;
+    let text = text.value();
+    let foreign::Foreign { written, right } = foreign::find(&text, &names, &used)?;
     let shared = if used.is_empty() { ", and all submissions would share one slot" } else { "" };
-    Some(format!("`{written}` is no placeholder{shared}; write `slot = \"{right}\"`"))
+    // A constant has no braces.
+    let is_text = used.is_empty() && !text.contains(['{', '}']);
+    let constant = match is_text {
+        true => format!(
+            ", or a constant if they are to share it: `slot = SLOT`, with `const SLOT: &str = {text:?}`"
+        ),
+        false => String::new(),
+    };
+    Some(format!("`{written}` is no placeholder{shared}; write `slot = {right:?}`{constant}"))
 }
 
 /// What to write instead of a placeholder that is an expression.
@@ -55,8 +64,7 @@ fn expression(placeholder: &Placeholder, inputs: &[Input]) -> Option<String> {
     let written = placeholder.name().filter(|name| !is_word(name) && !name.starts_with("r#"))?;
     let names: Vec<String> = arguments(inputs).map(Argument::unraw_name).collect();
     let find = |word: &str| names.iter().find(|name| *name == word);
-    let problem =
-        format!("`{written}` is an expression, and only the name of an argument can stand in a slot");
+    let problem = format!("`{written}` is an expression; a placeholder is the name of an argument");
     let of_self = written.strip_prefix("self.").unwrap_or(written);
     let bare = of_self.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '_');
     let method = bare
@@ -65,7 +73,7 @@ fn expression(placeholder: &Placeholder, inputs: &[Input]) -> Option<String> {
     let advice = if let Some(name) = find(method.map_or(bare, |(name, _)| name)) {
         format!("write `{{{name}}}`")
     } else if let Some((_, constant)) = written.rsplit_once("::").filter(|_| !written.contains(['(', '.'])) {
-        format!("write the value of `{constant}` out, or call `.with_slot(..)` on the submission")
+        format!("write the value of `{constant}` into the text, or call `.with_slot(..)` on the submission")
     } else {
         let words: Vec<&str> =
             bare.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
@@ -148,7 +156,7 @@ fn unknown(name: &str, names: &[String]) -> String {
     }
     if !name.contains(char::is_lowercase) {
         return format!(
-            "`{name}` is no argument of the job, and a slot is made of nothing else; write its value out"
+            "`{name}` is no argument of the job, and a slot has no other values; write the value of `{name}` into the text"
         );
     }
     format!("`{name}` is no argument of the job; {expected}")

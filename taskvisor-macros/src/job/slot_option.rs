@@ -38,24 +38,30 @@ pub(super) fn read(argument: &Argument<'_>) -> syn::Result<Slot> {
             other => Err(argument.wrong(other, Rule::WrongValueType, "a slot is a format string in quotes")),
         },
         other if is_constant(&other, argument) => Ok(Slot::Constant(constant(other))),
-        other => Err(argument.wrong(
-            other,
-            Rule::SlotWithoutQuotes,
-            "a slot is a text in quotes, in which the arguments are named",
-        )),
+        other => Err(no_slot(&other, argument)),
     }
 }
 
-/// Whether the expression may be a constant, which is written in capitals.
+/// The error of an argument, a word or a call in place of the text.
+fn no_slot(expression: &Expr, argument: &Argument<'_>) -> syn::Error {
+    let problem = "a slot is a text in quotes, in which the arguments are named";
+    if argument.context.names.parameter_in(expression.to_token_stream()).is_some() {
+        return argument.wrong(expression, Rule::SlotWithoutQuotes, problem);
+    }
+    argument.wrong_expression(expression, Rule::SlotWithoutQuotes, problem)
+}
+
+/// Whether the expression may be a constant, which is written in capitals, or with its path.
 fn is_constant(expression: &Expr, argument: &Argument<'_>) -> bool {
     let tokens = expression.to_token_stream();
     if argument.context.names.parameter_in(tokens.clone()).is_some() {
         return false;
     }
     match expression {
-        Expr::Path(path) => path.path.segments.last().is_some_and(|last| is_capital(&last.ident)),
+        Expr::Path(path) => path.path.get_ident().is_none_or(is_capital),
         Expr::Macro(call) => !call.mac.path.is_ident("format"),
-        Expr::Field(_) | Expr::Binary(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Closure(_) => false,
+        Expr::Field(field) => is_constant(&field.base, argument),
+        Expr::Binary(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Closure(_) => false,
         Expr::Call(_) | Expr::MethodCall(_) => !argument.is_wrapped(expression),
         _ => true,
     }

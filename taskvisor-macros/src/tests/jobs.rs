@@ -54,7 +54,18 @@ fn jobs() {
 fn slots() {
     one(job("slot"), "`slot` needs a value, as in `slot = \"tenant-{tenant}\"`");
     one(job("slot = \" \""), "a slot cannot be empty");
-    for constant in ["SLOT", "slots::NIGHTLY", "sync::NAME", "concat!(\"a\", \"b\")", "{ name() }"] {
+    for constant in [
+        "SLOT",
+        "slots::NIGHTLY",
+        "slots::nightly",
+        "SLOTS.nightly",
+        "slots::ALL.nightly[0]",
+        "sync::NAME",
+        "concat!(\"a\", \"b\")",
+        "concat!(\"a-\", stringify!(tenant))",
+        "{ name() }",
+        "const { let tenant = 4; text(tenant) }",
+    ] {
         assert_eq!(job(&format!("slot = {constant}")), Vec::<String>::new(), "{constant}");
     }
     one(
@@ -65,11 +76,43 @@ fn slots() {
         job("slot = \"{banana}\""),
         "`banana` is no argument of the job; expected `tenant`, `width` or `type`",
     );
-    one(job("slot = \"{MAX}\""), "`MAX` is no argument of the job, and a slot is made of nothing else");
+    one(job("slot = \"{MAX}\""), "`MAX` is no argument of the job, and a slot has no other values");
     one(job("slot = \"{db}\""), "`db` is injected when the job runs, and its slot is needed before");
     one(job("slot = \"{self}\""), "`self` is no argument of the job");
     one(job("slot = \"{r#type}\""), "a raw name is written without `r#` here: `{type}`");
-    one(job("slot = \"{tenant.id}\""), "`tenant.id` is an expression, and only the name of an argument");
+    one(
+        job("slot = \"{tenant.id}\""),
+        "`tenant.id` is an expression; a placeholder is the name of an argument",
+    );
+    one(
+        job("slot = \"{Tenant::ID}\""),
+        "`Tenant::ID` is an expression; a placeholder is the name of an argument; write the value of `ID` into the text, or",
+    );
+    one(
+        job("slot = nightly"),
+        "a slot is a text in quotes, in which the arguments are named; write `slot = \"nightly\"`; a constant is written in \
+         capitals, or with its path\n",
+    );
+    one(
+        job("slot = tenant"),
+        "a slot is a text in quotes, in which the arguments are named; write `slot = \"{tenant}\"`\n",
+    );
+    one(
+        job("slot = \"tenant\""),
+        "`tenant` is no placeholder, and all submissions would share one slot; write `slot = \"{tenant}\"`, or a constant if \
+         they are to share it: `slot = SLOT`, with `const SLOT: &str = \"tenant\"`\n",
+    );
+    one(
+        job(r#"slot = "\"$tenant\"""#),
+        r#"`$tenant` is no placeholder, and all submissions would share one slot; write `slot = "\"{tenant}\""`, or"#,
+    );
+    one(
+        job("slot = \"{tenant}-$width\""),
+        "`$width` is no placeholder; write `slot = \"{tenant}-{width}\"`\n",
+    );
+    for text in ["{tenant}:width", "{tenant}@width", "sync(width)", "~width", "[width]"] {
+        assert_eq!(job(&format!("slot = \"{text}\"")), Vec::<String>::new(), "{text}");
+    }
     one(
         job("slot = \"{}\""),
         "`{}` names no argument, and a slot has no other values; write a name, as in `{tenant}`",

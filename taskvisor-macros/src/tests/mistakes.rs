@@ -51,7 +51,7 @@ fn unknown_options() {
     one(task("on_failure"), "unknown option `on_failure`; write `restart = \"on-failure\"`");
     one(task("interval = \"5s\""), "unknown option `interval`; write `every = \"30s\"`");
     one(task("jitter = \"full\""), "unknown option `jitter`; it belongs to the backoff");
-    one(task("5"), "the value `5` has no option; write `max_retries = 5`");
+    one(task("5"), "`5` is a value without an option; write `max_retries = 5`");
     one(task("5.5"), "this is no option; expected `name`");
     one(task("max-retries = 3"), "unknown option `max-retries`; did you mean `max_retries`?");
 }

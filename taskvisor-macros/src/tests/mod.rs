@@ -2,6 +2,7 @@
 
 mod advice;
 mod arbitrary;
+mod constants;
 mod functions;
 mod jobs;
 mod mistakes;

@@ -123,9 +123,19 @@ fn no_limit_is_said_in_many_ways() {
             answers(OptionsOf::Main, &format!("max_concurrent = {word}")),
             &format!("`{word}` is no value of "),
         );
-        one(
-            answers(OptionsOf::Subscriber, &format!("queue = {word}")),
-            &format!("`{word}` is no value of `queue`; "),
+        if word != "usize::MAX" {
+            one(
+                answers(OptionsOf::Subscriber, &format!("queue = {word}")),
+                &format!("`{word}` is no value of `queue`; "),
+            );
+        }
+    }
+    for constant in ["usize::MAX", "core::usize::MAX", "limits::usize::MAX", "u32::MAX as usize"] {
+        assert_eq!(answers(OptionsOf::Subscriber, &format!("queue = {constant}")), [""; 0], "{constant}");
+        assert_eq!(
+            answers(OptionsOf::Job, &format!("slot = \"x\", queue = {constant}")),
+            [""; 0],
+            "{constant}"
         );
     }
     for constant in ["UNLIMITED", "NONE", "MAX", "limits::MAX", "Limits::MAX", "1"] {

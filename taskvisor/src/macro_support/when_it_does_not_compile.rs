@@ -34,7 +34,7 @@
 //! | `single-quotes` | `'5s'`; an error of the compiler itself, as for the quotes of a word processor | `"5s"` |
 //! | `unknown-value` | a value that the option does not have, also one of another system: `"unless-stopped"`, `"skip"`, `"linear"` | the value here: `"always"`, `"drop-if-running"`, …; or the message suggests the most similar value, and lists all |
 //! | `value-with-arguments` | a value with arguments: `on_failure(3)`, `queue(10)`, `exp(first = "1s")`, `"on-failure:3"` | two options: `restart = "on-failure", max_retries = 3`; the list `backoff(exp, first = "1s")` |
-//! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option; the message says what the option does then |
+//! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
 //! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
@@ -148,7 +148,7 @@
 //! | `empty-slot` | an empty key, also of a constant | a key |
 //! | `slot-without-quotes` | an argument or a call in place of the text: `slot = tenant`, `slot = format!("t-{tenant}")` | `slot = "{tenant}"`; a constant for one key of all submissions |
 //! | `placeholder-in-constant` | a constant with a `{` in its text, which would not be a placeholder | the text itself |
-//! | `foreign-placeholder` | the placeholder of another language with the name of an argument: `$tenant`, `${tenant}`, `{{tenant}}`, `<tenant>`, `/:tenant`; `%s` or `$1` in a text without placeholders; the name alone, `slot = "tenant"` | `{tenant}` |
+//! | `foreign-placeholder` | the placeholder of another language with the name of an argument: `$tenant`, `${tenant}`, `{{tenant}}`, `<tenant>`, `/:tenant`; `%s` or `$1` in a text without placeholders; the name alone, `slot = "tenant"` | `{tenant}`; a constant for one slot of all submissions: `slot = SLOT` |
 //! | `expression-in-slot` | `{tenant.id}`, `{ids[0]}`, `{tenant.to_string()}`, `{Tenant::ID}` | `{tenant}`; an argument of its own: `tenant_id: u64` and `{tenant_id}`; `.with_slot(..)` on the submission |
 //! | `unknown-argument` | a name that is not an argument | the message suggests the most similar argument |
 //! | `positional-placeholder` | `{}`, `{0}`, and arguments behind the text | `{tenant}` |

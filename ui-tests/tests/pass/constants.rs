@@ -59,6 +59,56 @@ async fn block() {
     tokio::task::yield_now().await;
 }
 
+/// Constants in lower case, and functions with the names of keywords, have a path.
+#[allow(non_upper_case_globals)]
+mod settings {
+    use super::*;
+
+    pub const name: &str = "in.lower.case";
+    pub const never: RestartPolicy = RestartPolicy::Never;
+    pub const fn always() -> RestartPolicy {
+        RestartPolicy::Always
+    }
+    pub const exp: BackoffPolicy = BackoffPolicy::constant(IDLE);
+    pub const full: JitterPolicy = JitterPolicy::Full;
+    pub const none: u32 = 3;
+    pub const queue: Admission = Admission::Queue;
+}
+
+#[taskvisor::task(name = settings::name, restart = settings::never, timeout = twice(IDLE))]
+async fn lower_case() {
+    tokio::task::yield_now().await;
+}
+
+#[taskvisor::task(restart = settings::always(), backoff = settings::exp, max_retries = settings::none)]
+async fn with_paths() {
+    tokio::task::yield_now().await;
+}
+
+#[taskvisor::task(backoff(exp, jitter = settings::full))]
+async fn jittered() {
+    tokio::task::yield_now().await;
+}
+
+/// The values name parameters, but not those of the function.
+#[taskvisor::job(
+    name = concat!("tenant.", stringify!(tenant)),
+    slot = "{tenant}:wait",
+    admission = settings::queue,
+    queue = usize::MAX,
+    timeout = const {
+        let wait = 5;
+        Duration::from_secs(wait)
+    },
+    max_retries = match settings::none {
+        0 => 1,
+        tenant => tenant,
+    },
+)]
+async fn same_words(tenant: u64, wait: u64) {
+    drop((tenant, wait));
+}
+
 #[taskvisor::task(name = env!("CARGO_PKG_NAME"), max_retries = RETRIES.0[1])]
 async fn environment() {
     tokio::task::yield_now().await;
@@ -111,5 +161,7 @@ fn main() -> ExitCode {
     assert_eq!((ping::NAME, steady::spec().name(), block::NAME), ("app.ping", "shadowing", "app.block"));
     assert_eq!((log::NAME, sync_tenant::NAME), ("shadowing", "sync.tenant"));
     assert!(environment::NAME.starts_with("ui-tests"));
+    let names = [lower_case::NAME, with_paths::NAME, jittered::NAME, same_words::NAME];
+    assert_eq!(names, ["in.lower.case", "with_paths", "jittered", "tenant.tenant"]);
     start()
 }

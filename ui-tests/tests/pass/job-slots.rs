@@ -74,6 +74,23 @@ async fn formatted(
     number
 }
 
+struct Slots {
+    mail: &'static str,
+}
+
+const SLOTS: Slots = Slots { mail: "mail" };
+
+/// One slot for all, which has the name of the argument.
+#[taskvisor::job(slot = SLOTS.mail)]
+async fn shared_mail(mail: u8) {
+    drop(mail);
+}
+
+#[taskvisor::job(slot = "send(mail)@{day}:mail[day]")]
+async fn names_as_text(mail: u8, day: u8) {
+    drop((mail, day));
+}
+
 #[taskvisor::job(slot = r#"a "quoted" \ {name}"#, admission = "drop-if-running")]
 async fn raw(name: &'static str) -> usize {
     tokio::task::yield_now().await;
@@ -126,6 +143,9 @@ async fn submits(supervisor: SupervisorHandle) -> anyhow::Result<()> {
     };
     assert_eq!(job.slot().as_deref(), Some("{0042}-[\"a\"]- 42-0x2a---abc---0.2"));
     assert_eq!(supervisor.submit(job)?.await?, 42);
+
+    assert_eq!(shared_mail { mail: 1 }.slot().as_deref(), Some("mail"));
+    assert_eq!(names_as_text { mail: 1, day: 2 }.slot().as_deref(), Some("send(mail)@2:mail[day]"));
 
     let job = raw { name: "four" };
     assert_eq!(job.slot().as_deref(), Some(r#"a "quoted" \ four"#));

@@ -23,6 +23,12 @@ async fn spaced() {
     wait().await;
 }
 
+#[rustfmt::skip]
+#[task(name = "commented" /* a /* b */ → c */, /*/* “ */ ` */ timeout = "5s")]
+async fn in_comments() {
+    wait().await;
+}
+
 #[task(max_retries = 1_000, backoff(exp, factor = 3, jitter = "decorrelated"), restart = "on-failure")]
 async fn plain_numbers() {
     wait().await;
@@ -84,8 +90,11 @@ async fn start(_: &mut App) {
 }
 
 fn main() -> ExitCode {
-    let names = [no_options::NAME, spaced::NAME, escaped::NAME, continued::NAME];
-    assert_eq!(names, ["no_options", "a \"name\"", "many words, größer → \"weiter\"", "over two lines"]);
+    let names = [no_options::NAME, spaced::NAME, escaped::NAME, continued::NAME, in_comments::NAME];
+    assert_eq!(
+        names,
+        ["no_options", "a \"name\"", "many words, größer → \"weiter\"", "over two lines", "commented"]
+    );
     assert_eq!(
         (received::NAME, received_all::NAME, numbered::NAME),
         ("received", "received_all", "numbered")

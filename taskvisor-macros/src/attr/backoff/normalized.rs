@@ -1,9 +1,9 @@
 //! A backoff in another notation, as it is written here.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Lit;
 
-use crate::attr::corrected::{content, ungrouped};
+use crate::attr::corrected::{content, without_brackets};
 use crate::attr::duration;
 use crate::attr::names::{flat, is_punct, split};
 use crate::error::advice::OptionsOf;
@@ -68,6 +68,11 @@ fn is_group(item: &TokenStream) -> bool {
     matches!((tokens.next(), tokens.next()), (Some(TokenTree::Group(_)), None))
 }
 
+/// Whether the word is in capitals.
+fn is_constant(word: &Ident) -> bool {
+    !word.to_string().contains(char::is_lowercase)
+}
+
 fn kind_of(word: &str) -> Option<&'static str> {
     let word = if same_word(word, "fixed") { "constant" } else { word };
     nearest(word, KIND_WORDS.iter().copied())
@@ -75,7 +80,7 @@ fn kind_of(word: &str) -> Option<&'static str> {
 
 impl Found {
     fn read(&mut self, list: TokenStream) -> Option<()> {
-        let list = ungrouped(flat(list));
+        let list = without_brackets(flat(list));
         split(list).into_iter().try_for_each(|item| match is_group(&item) {
             true => self.read(item),
             false => self.read_item(item),
@@ -85,6 +90,7 @@ impl Found {
     fn read_item(&mut self, item: TokenStream) -> Option<()> {
         let tokens: Vec<TokenTree> = item.into_iter().collect();
         match tokens.as_slice() {
+            [TokenTree::Ident(word)] if is_constant(word) => None,
             [TokenTree::Ident(word)] => self.read_word(&word.to_string()),
             [TokenTree::Literal(literal)] => self.read_literal(&Lit::new(literal.clone())),
             [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() != Delimiter::None => {
@@ -98,9 +104,12 @@ impl Found {
                     }
                 }
             }
-            // A path, such as `BackoffKind::Exponential`.
-            [.., first, second, TokenTree::Ident(word)] if is_punct(first, ':') && is_punct(second, ':') => {
-                self.read_kind(&word.to_string())
+            // A path, such as `BackoffKind::Exponential`. Behind a module, the word is a constant.
+            [.., TokenTree::Ident(owner), first, second, TokenTree::Ident(word)]
+                if is_punct(first, ':') && is_punct(second, ':') =>
+            {
+                let is_type = owner.to_string().starts_with(char::is_uppercase);
+                if is_type && !is_constant(word) { self.read_kind(&word.to_string()) } else { None }
             }
             [TokenTree::Ident(word), separator, value @ ..]
                 if (is_punct(separator, '=') || is_punct(separator, ':')) && !value.is_empty() =>
@@ -148,7 +157,7 @@ impl Found {
     }
 
     fn read_part(&mut self, word: &str, value: TokenStream) -> Option<()> {
-        let value = ungrouped(value);
+        let value = without_brackets(value);
         if ["kind", "type", "strategy", "policy"].contains(&word) {
             let text = text_of(value);
             let text = text.rsplit("::").next().unwrap_or(&text).trim_matches('"');

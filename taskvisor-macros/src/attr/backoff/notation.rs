@@ -16,7 +16,7 @@ use crate::text::text_of;
 use super::normalized::{is_normal, misplaced, normalized};
 use super::{GRAMMAR, KIND_WORDS};
 
-/// The error of `backoff = (..)`, `backoff { .. }`, `backoff: exp` and the like, if the items can all be told.
+/// The error of `backoff = (..)`, `backoff { .. }`, `backoff: exp` and the like, if every item is recognized.
 pub(super) fn other_value(argument: &Argument<'_>) -> Option<syn::Error> {
     let input = argument.input;
     if input.peek(token::Paren) || input.is_empty() || input.peek(Token![,]) {
@@ -73,7 +73,7 @@ fn begins_with_part(input: ParseStream<'_>) -> bool {
     fork.parse::<Token![,]>().is_ok() && fork.parse::<Ident>().is_ok_and(is_part) && fork.peek(Token![=])
 }
 
-/// The error of a list whose items can all be told, but stand in other places than here. Reads the list then.
+/// The error of a list if every item is recognized, but stands in another place than here. Reads the list then.
 pub(super) fn in_another_notation(list: ParseStream<'_>) -> Option<syn::Error> {
     let tokens: TokenStream = list.fork().parse().ok()?;
     if is_normal(tokens.clone()) {

@@ -6,7 +6,7 @@ use syn::Lit;
 use crate::attr::names::{is_punct, split};
 use crate::error::nearest::same_word;
 
-use super::{content, literals, ungrouped, words};
+use super::{content, literals, without_brackets, words};
 
 /// Words around events that are no events.
 const AROUND: [&str; 5] = ["any", "or", "and", "of", "vec"];
@@ -15,7 +15,7 @@ const AROUND: [&str; 5] = ["any", "or", "and", "of", "vec"];
 pub(super) fn events_in(tokens: TokenStream, known: &[&str]) -> Option<String> {
     let is_around = |word: &String| word.starts_with("Event") || AROUND.contains(&word.as_str());
     let mut found: Vec<&str> = Vec::new();
-    for word in split(ungrouped(tokens)).into_iter().flat_map(parts).filter(|word| !is_around(word)) {
+    for word in split(without_brackets(tokens)).into_iter().flat_map(parts).filter(|word| !is_around(word)) {
         let event = known.iter().copied().find(|event| same_word(event, &word))?;
         if !found.contains(&event) {
             found.push(event);

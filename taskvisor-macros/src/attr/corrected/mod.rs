@@ -40,7 +40,7 @@ const UNITS: &[(&str, &str)] = &[
     ("days", "days"),
 ];
 
-const NUMBERS: [&str; 11] =
+const NUMBER_WORDS: [&str; 11] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 impl Argument<'_> {
@@ -98,7 +98,7 @@ fn count_in(tokens: TokenStream) -> Option<String> {
     let rest = number.trim()[digits.len()..].trim_start_matches(".0");
     let is_suffix = rest.is_empty()
         || rest.starts_with(|letter: char| letter != 'e' && letter.is_alphabetic() || letter == ' ');
-    let spelled = NUMBERS.iter().position(|word| *word == number).map(|number| number.to_string());
+    let spelled = NUMBER_WORDS.iter().position(|word| *word == number).map(|number| number.to_string());
     let count = if digits.is_empty() || !is_suffix { spelled? } else { digits };
     count.replace('_', "").parse::<u32>().is_ok_and(|number| number > 0).then_some(count)
 }
@@ -137,7 +137,7 @@ fn name_in(tokens: TokenStream) -> Option<String> {
 fn path_in(tokens: TokenStream) -> Option<String> {
     let written = match only(literals(tokens.clone())) {
         Some(literal) => content(&literal),
-        None => text_of(ungrouped(tokens)),
+        None => text_of(without_brackets(tokens)),
     };
     let is_path = written.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':');
     let root = if written.starts_with("::") || written.starts_with("crate") { "" } else { "::" };
@@ -145,10 +145,10 @@ fn path_in(tokens: TokenStream) -> Option<String> {
 }
 
 /// The tokens inside of brackets that contain all of them.
-pub(super) fn ungrouped(tokens: TokenStream) -> TokenStream {
+pub(super) fn without_brackets(tokens: TokenStream) -> TokenStream {
     let mut all = tokens.clone().into_iter();
     match (all.next(), all.next()) {
-        (Some(TokenTree::Group(group)), None) => ungrouped(group.stream()),
+        (Some(TokenTree::Group(group)), None) => without_brackets(group.stream()),
         _ => tokens,
     }
 }
