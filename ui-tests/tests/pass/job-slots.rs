@@ -83,12 +83,14 @@ const SLOTS: Slots = Slots { mail: "mail" };
 /// One slot for all, which has the name of the argument.
 #[taskvisor::job(slot = SLOTS.mail)]
 async fn shared_mail(mail: u8) {
-    drop(mail);
+    tokio::task::yield_now().await;
+    assert!(mail > 0);
 }
 
 #[taskvisor::job(slot = "send(mail)@{day}:mail[day]")]
 async fn names_as_text(mail: u8, day: u8) {
-    drop((mail, day));
+    tokio::task::yield_now().await;
+    assert!(mail < day);
 }
 
 #[taskvisor::job(slot = r#"a "quoted" \ {name}"#, admission = "drop-if-running")]
