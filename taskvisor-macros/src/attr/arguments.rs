@@ -9,6 +9,7 @@ use syn::{Ident, Token};
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::Names;
 use crate::attr::rejected::is_rejected;
+use crate::attr::user_value::value_ahead;
 use crate::error::rule::Rule;
 use crate::error::{Errors, parse_to_the_end};
 
@@ -98,14 +99,14 @@ fn read_option(
     let (word, tokens) = hyphenated(&key, input)?;
     let Some((form, example)) = grammar.option(&word) else {
         let bare_word = if key == word { grammar.bare_word(&key, input, seen, &context) } else { None };
-        return Err(bare_word.unwrap_or_else(|| grammar.unknown(tokens, &word)));
+        return Err(bare_word.unwrap_or_else(|| grammar.unknown(tokens, &word, value_ahead(input).as_ref())));
     };
     if seen.contains(&key) {
         return Err(Rule::DuplicateOption.error(key, format!("`{word}` is given twice; keep one of the two")));
     }
     seen.push(key.clone());
     let argument = Argument { key, form, example, context, input };
-    if set(&argument, errors)? { Ok(()) } else { Err(grammar.unknown(&argument.key, &word)) }
+    if set(&argument, errors)? { Ok(()) } else { Err(grammar.unknown(&argument.key, &word, None)) }
 }
 
 /// Reads `on-error` as one word, which gives better advice than `on`.

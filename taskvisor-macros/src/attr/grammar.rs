@@ -1,6 +1,7 @@
 //! The options of an attribute, and what their values look like.
 
 use quote::ToTokens;
+use syn::Lit;
 
 use crate::error::advice::{Advice, OptionsOf};
 use crate::error::nearest::{alternatives, begins_like, resembling, same_word};
@@ -36,8 +37,8 @@ impl Grammar {
         self.options.iter().find(|(option, ..)| *option == name).map(|(_, form, example)| (*form, *example))
     }
 
-    /// The error of an option that does not exist, at `tokens`.
-    pub(super) fn unknown(&self, tokens: impl ToTokens, written: &str) -> syn::Error {
+    /// The error of an option that does not exist, at `tokens`; `value` is the literal behind it.
+    pub(super) fn unknown(&self, tokens: impl ToTokens, written: &str, value: Option<&Lit>) -> syn::Error {
         let unknown = match self.of {
             OptionsOf::Backoff => Rule::UnknownBackoffPart,
             _ => Rule::UnknownOption,
@@ -46,7 +47,10 @@ impl Grammar {
             Some(Suggestion::Option(name)) => {
                 (unknown, format!("did you mean `{name}`? {}", self.expected()))
             }
-            Some(Suggestion::Advice(advice)) => (advice.rule, advice.text.to_owned()),
+            Some(Suggestion::Advice(advice)) => {
+                let with_value = value.and_then(|value| self.with_value(advice.text, value));
+                (advice.rule, with_value.unwrap_or_else(|| advice.text.to_owned()))
+            }
             None => (unknown, self.expected()),
         };
         rule.error(tokens, format!("unknown option `{written}`; {suggestion}"))

@@ -4,6 +4,7 @@ pub(crate) mod duration;
 pub(crate) mod names;
 mod rejected;
 pub(crate) mod grammar;
+mod user_value;
 pub(crate) mod arguments;
 mod corrected;
 pub(crate) mod constant;

@@ -20,11 +20,38 @@ fn answers(list: OptionsOf, options: &str) -> Vec<String> {
 }
 
 fn task(word: &str) -> Vec<String> {
-    answers(OptionsOf::Task, &format!("{word} = 1"))
+    answers(OptionsOf::Task, &format!("{word} = VALUE"))
 }
 
 fn job(word: &str) -> Vec<String> {
-    answers(OptionsOf::Job, &format!("{word} = 1"))
+    answers(OptionsOf::Job, &format!("{word} = VALUE"))
+}
+
+#[test]
+fn a_renamed_option_is_suggested_with_the_value_of_the_user() {
+    let cases = [
+        (OptionsOf::Task, "retries = 7", "write `max_retries = 7`"),
+        (OptionsOf::Task, "max_attempts = 10", "write `max_retries = 9`, which counts"),
+        (OptionsOf::Task, "interval = \"3m\"", "write `every = \"3m\"`"),
+        (OptionsOf::Task, "restart_policy = \"never\"", "write `restart = \"never\"`"),
+        (OptionsOf::Task, "title = \"x\"", "write `name = \"x\"`"),
+        (OptionsOf::Job, "deadline = \"3m\"", "write `timeout = \"3m\"`"),
+        (OptionsOf::Job, "key = \"a-{tenant}\"", "write `slot = \"a-{tenant}\"`"),
+        (OptionsOf::Subscriber, "capacity = 7", "write `queue = 7`"),
+        (OptionsOf::Main, "runtime = \"current_thread\"", "write `flavor = \"current_thread\"`"),
+        (OptionsOf::Main, "workers = 7", "write `worker_threads = 7`"),
+        (OptionsOf::Backoff, "max_delay = \"3m\"", "write `max = \"3m\"`"),
+        // A value that the option cannot have is not suggested.
+        (OptionsOf::Task, "retries = \"exp\"", "write `max_retries = 3`"),
+        (OptionsOf::Task, "retries = 0", "write `max_retries = 3`"),
+        (OptionsOf::Task, "max_attempts = 1", "write `max_retries = 2`"),
+        (OptionsOf::Task, "interval = \"soon\"", "write `every = \"30s\"`"),
+        (OptionsOf::Task, "restart_policy = \"transient\"", "write `restart = \"always\"`"),
+    ];
+    for (list, options, advice) in cases {
+        let word = options.split(' ').next().unwrap_or_default();
+        one(answers(list, options), &format!("unknown option `{word}`; {advice}"));
+    }
 }
 
 #[test]
@@ -77,7 +104,7 @@ fn no_word_of_the_table_is_an_option() {
     for place in LISTS {
         for (word, advice) in place.advice() {
             let expected = advice.rule.message(format!("unknown option `{word}`; {}", advice.text));
-            for written in ["{word} = 1", "{word}", "{word}(1)"] {
+            for written in ["{word} = VALUE", "{word}", "{word}(1)"] {
                 let answers = answers(place, &written.replace("{word}", word));
                 assert_eq!(answers.len(), 1, "{place:?}: {answers:#?}");
                 assert_eq!(answers[0], expected, "{place:?}");

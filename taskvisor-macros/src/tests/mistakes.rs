@@ -49,7 +49,7 @@ fn unknown_options() {
     one(task("retries = 3"), "unknown option `retries`; write `max_retries = 3`");
     one(task("on-error = \"retry\""), "unknown option `on-error`; write `restart = \"on-failure\"`");
     one(task("on_failure"), "unknown option `on_failure`; write `restart = \"on-failure\"`");
-    one(task("interval = \"5s\""), "unknown option `interval`; write `every = \"30s\"`");
+    one(task("interval = \"5s\""), "unknown option `interval`; write `every = \"5s\"`");
     one(task("jitter = \"full\""), "unknown option `jitter`; it belongs to the backoff");
     one(task("5"), "`5` is a value without an option; write `max_retries = 5`");
     one(task("5.5"), "this is no option; expected `name`");

@@ -91,10 +91,10 @@ impl SupervisorHandle {
     /// # }
     /// ```
     pub fn add_task(&self, spec: impl IntoTaskSpec) -> Result<TaskHandle, AddError> {
-        self.add(spec.into_task_spec())
+        self.start_task(spec.into_task_spec())
     }
 
-    fn add(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
+    fn start_task(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
         let shared = match self.shared() {
             Ok(shared) => shared,
             Err(reason) => return Err(AddError::new(reason, spec)),

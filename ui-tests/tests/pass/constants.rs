@@ -62,7 +62,7 @@ async fn block() {
 /// Constants in lower case, and functions with the names of keywords, have a path.
 #[allow(non_upper_case_globals)]
 mod settings {
-    use super::*;
+    use super::{Admission, BackoffPolicy, IDLE, JitterPolicy, RestartPolicy};
 
     pub(super) const name: &str = "in.lower.case";
     pub(super) const never: RestartPolicy = RestartPolicy::Never;
