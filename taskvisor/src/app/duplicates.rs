@@ -63,14 +63,15 @@ impl App {
         self.tasks = unique;
     }
 
-    /// Unlike a task, a subscriber may run several times, under several names.
+    /// Unlike a task, a subscriber of an unnamed crate may be listed under several names.
     fn remove_relisted_subscribers(&mut self, problems: &mut Vec<Problem>) {
         let mut unique: Vec<ListedSubscriber> = Vec::with_capacity(self.subscribers.len());
         for listed in self.subscribers.drain(..) {
             let location = listed.subscriber.location.filter(|_| listed.is_by_hand());
             let is_same = |other: &&ListedSubscriber| {
+                let has_its_name = other.subscriber.name == listed.subscriber.name;
                 location.is_some_and(|location| other.is_declared_at(location))
-                    && other.subscriber.name == listed.subscriber.name
+                    && (has_its_name || !other.is_by_hand())
             };
             match unique.iter().find(is_same) {
                 Some(other) => problems.push(relisted_subscriber(&listed, other)),
@@ -184,7 +185,7 @@ fn relisted_subscriber(listed: &ListedSubscriber, other: &ListedSubscriber) -> P
         format!(
             "the subscriber `{name}` is declared ({}) and starts by itself; remove this `app.subscriber(…)`, and set its \
              options in `#[subscriber(…)]`, or here with `app.tune::<…>(|subscriber| subscriber.with_events(…))` if a \
-             value is known only at run time; to run it twice, give this one another name",
+             value is known only at run time",
             other.location,
         )
     };
