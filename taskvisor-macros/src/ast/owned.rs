@@ -1,7 +1,7 @@
 //! The owned counterpart of a borrowed type, for advice.
 
 use quote::quote;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, TypePath};
 
 use crate::ast::borrow::is_static;
 use crate::ast::spelling::{is_named, is_unsized, last_segment, type_arguments, ungrouped};
@@ -26,18 +26,7 @@ pub(crate) fn owned(of_type: &Type) -> Type {
             *array.elem = owned(&array.elem);
             Type::Array(array)
         }
-        Type::Path(path) => {
-            let mut path = path.clone();
-            for segment in &mut path.path.segments {
-                let PathArguments::AngleBracketed(generics) = &mut segment.arguments else { continue };
-                for generic in &mut generics.args {
-                    if let GenericArgument::Type(of_type) = generic {
-                        *of_type = owned(of_type);
-                    }
-                }
-            }
-            Type::Path(path)
-        }
+        Type::Path(path) => with_type_arguments(path, owned),
         other => other.clone(),
     }
 }
@@ -97,16 +86,7 @@ pub(crate) fn with_owners(of_type: &Type, owner: &dyn Fn(&Type) -> Type) -> Type
             Type::Array(array)
         }
         Type::Path(path) if is_named(of_type, &CONTAINERS) => {
-            let mut path = path.clone();
-            for segment in &mut path.path.segments {
-                let PathArguments::AngleBracketed(generics) = &mut segment.arguments else { continue };
-                for generic in &mut generics.args {
-                    if let GenericArgument::Type(of_type) = generic {
-                        *of_type = with_owners(of_type, owner);
-                    }
-                }
-            }
-            Type::Path(path)
+            with_type_arguments(path, |of_type| with_owners(of_type, owner))
         }
         other => other.clone(),
     }
@@ -137,4 +117,18 @@ fn owner_of_name(of_type: &Type) -> Option<Type> {
         "CStr" => Some(Type::Verbatim(quote!(CString))),
         _ => None,
     }
+}
+
+/// The path with each type between its angle brackets replaced.
+fn with_type_arguments(path: &TypePath, replaced: impl Fn(&Type) -> Type) -> Type {
+    let mut path = path.clone();
+    for segment in &mut path.path.segments {
+        let PathArguments::AngleBracketed(generics) = &mut segment.arguments else { continue };
+        for generic in &mut generics.args {
+            if let GenericArgument::Type(of_type) = generic {
+                *of_type = replaced(of_type);
+            }
+        }
+    }
+    Type::Path(path)
 }
