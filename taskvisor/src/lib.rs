@@ -124,6 +124,7 @@ pub use observe::LogWriter;
 pub use policy::ControllerConfig;
 pub use policy::{
     BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, Readiness, RestartPolicy, Setting,
+    StopOrder,
 };
 pub use runtime::body::{
     AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, Ready, State, Task,
@@ -168,7 +169,7 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use crate::app::{
         App, Declared, EventParameter, Flavor, MainOptions, SetupParameter, SetupResult, SetupReturn,
-        SubscriberDescriptor, TaskDescriptor, TaskReturn, backoff, run_main,
+        SubscriberDescriptor, TaskReturn, backoff, run_main,
     };
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::macro_support::{
@@ -180,12 +181,15 @@ pub mod __private {
     pub use crate::policy::{BackoffKind, Settings};
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;
-    pub use crate::runtime::body::{ErasedBody, erase, erase_without_context};
+    pub use crate::runtime::body::{
+        DeclaredDependencies, ErasedBody, TaskDescriptor, erase, erase_without_context,
+    };
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        Needs, Readiness, RestartPolicy, Setting, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        Needs, Readiness, RestartPolicy, Setting, StopOrder, Subscribe, Subscriber, TaskContext, TaskError,
+        TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -116,6 +116,7 @@ fn describe_outcome(outcome: &Outcome) -> String {
                 StopCause::Shutdown => "shutdown",
                 StopCause::Replace => "a replacement",
                 StopCause::Clear => "a clear",
+                StopCause::Dependency => "a dependency",
                 _ => "another sender",
             };
             let failed = last_error.as_ref().map(|error| format!("; its last attempt failed: {error}"));

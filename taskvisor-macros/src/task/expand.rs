@@ -61,6 +61,8 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: __TASKVISOR_NAME,
                 location: #location,
                 settings: #settings,
+                dependencies: __taskvisor::DeclaredDependencies::NONE,
+                never_returns: false,
                 body: || #erased,
                 needs: __taskvisor_needs,
             };

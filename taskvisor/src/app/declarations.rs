@@ -4,24 +4,9 @@ use std::time::Duration;
 
 use super::never_started;
 use crate::event::{Event, EventSet};
-use crate::policy::{BackoffKind, BackoffPolicy, InvalidBackoff, JitterPolicy, Settings};
-use crate::runtime::body::{AppContext, ErasedBody, Location, Needs, TaskRef, TaskSpec};
+use crate::policy::{BackoffKind, BackoffPolicy, InvalidBackoff, JitterPolicy};
+use crate::runtime::body::{AppContext, Dependencies, Location, Needs, TaskDescriptor, TaskRef, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
-
-/// A task as `#[task]` declares it: plain data, built by the compiler.
-#[derive(Debug)]
-pub struct TaskDescriptor {
-    /// Its name.
-    pub name: &'static str,
-    /// The source line of its declaration.
-    pub location: Location,
-    /// The options of the attribute.
-    pub settings: Settings,
-    /// Creates its body.
-    pub body: fn() -> ErasedBody,
-    /// Declares the states it needs.
-    pub needs: fn(&mut Needs<'_>),
-}
 
 inventory::collect!(&'static TaskDescriptor);
 
@@ -31,9 +16,10 @@ impl TaskSpec {
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
         never_started::suppress_note();
-        let TaskDescriptor { name, location, settings, body, needs } = descriptor;
+        let TaskDescriptor { name, settings, dependencies, body, needs, .. } = descriptor;
         let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
-        Self { task, settings: *settings, location: Some(location) }
+        let dependencies = Dependencies::declared(dependencies);
+        Self { task, settings: *settings, dependencies, declared: Some(descriptor) }
     }
 }
 

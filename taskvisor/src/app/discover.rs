@@ -7,7 +7,8 @@ use super::declared::{Declaration, DeclarationKind};
 use super::listed::{ListedSubscriber, ListedTask};
 use super::options::{MainOptions, crates_option};
 use super::problem::Problem;
-use super::{App, SubscriberDescriptor, TaskDescriptor};
+use super::{App, SubscriberDescriptor};
+use crate::runtime::body::TaskDescriptor;
 
 /// The result of the discovery, beside the work that runs.
 #[derive(Debug, Default)]

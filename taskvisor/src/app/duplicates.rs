@@ -43,7 +43,7 @@ impl App {
         }
         let is_duplicate =
             |location: Option<&Location>| location.is_some_and(|location| duplicates.contains(location));
-        self.tasks.retain(|task| !is_duplicate(task.spec.location));
+        self.tasks.retain(|task| !is_duplicate(task.spec.location()));
         self.subscribers.retain(|listed| !is_duplicate(listed.subscriber.location));
         #[cfg(feature = "controller")]
         self.jobs.retain(|job| !is_duplicate(Some(&job.spec.descriptor.location)));
@@ -54,7 +54,7 @@ impl App {
         self.remove_relisted_subscribers(problems);
         let mut unique: Vec<ListedTask> = Vec::with_capacity(self.tasks.len());
         for task in self.tasks.drain(..) {
-            let listed = task.spec.location.filter(|_| task.is_by_hand());
+            let listed = task.spec.location().filter(|_| task.is_by_hand());
             match listed.and_then(|location| unique.iter().find(|other| other.is_declared_at(location))) {
                 Some(other) => problems.push(relisted(&task, other)),
                 None => unique.push(task),

@@ -2,8 +2,9 @@
 
 use std::ptr;
 
+use super::SubscriberDescriptor;
 use super::problem::SourceLocation;
-use super::{SubscriberDescriptor, TaskDescriptor};
+use crate::runtime::body::TaskDescriptor;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobDescriptor, JobSpec};
 use crate::runtime::body::{Location, TaskSpec};
@@ -48,7 +49,7 @@ impl ListedTask {
 
     /// Whether it is this declaration.
     pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
-        is_same(self.spec.location, location)
+        is_same(self.spec.location(), location)
     }
 
     pub(super) fn is_by_hand(&self) -> bool {

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use declarations::{EventParameter, SubscriberDescriptor, TaskDescriptor, backoff};
+pub use declarations::{EventParameter, SubscriberDescriptor, backoff};
 pub use declared::{Declaration, DeclarationKind, Declared};
 pub use entry::{SetupParameter, run_main};
 #[cfg(feature = "controller")]

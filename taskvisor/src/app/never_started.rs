@@ -7,11 +7,12 @@
 use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::SubscriberDescriptor;
 use super::declared::{Declaration, DeclarationKind};
 use super::problem::Problem;
 use super::stderr::write_line;
-use super::{SubscriberDescriptor, TaskDescriptor};
 use crate::runtime::body::Location;
+use crate::runtime::body::TaskDescriptor;
 use crate::supervisor::run::RunHook;
 
 /// How many declarations the note lists.

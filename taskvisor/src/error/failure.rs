@@ -38,6 +38,8 @@ pub enum FailureKind {
     Canceled,
     /// The attempt was not ready within its `start_timeout`; its future was dropped.
     NotReady,
+    /// A task that this one needs has failed or was aborted. No attempt failed for this reason.
+    Dependency,
 }
 
 /// A failed attempt: its number, the kind of failure, and the error. Clones share the error.

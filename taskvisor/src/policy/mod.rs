@@ -7,6 +7,7 @@ mod readiness;
 mod settings;
 mod settings_readiness;
 mod restart;
+mod stop_order;
 
 pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
 pub use config::Config;
@@ -16,6 +17,7 @@ pub use jitter::JitterPolicy;
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 pub use settings::{Setting, Settings};
+pub use stop_order::StopOrder;
 
 pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{BackoffPolicy, Config, Readiness, RestartPolicy, nanoseconds};
+use super::{BackoffPolicy, Config, Readiness, RestartPolicy, StopOrder, nanoseconds};
 
 /// One option of a [`TaskSpec`](crate::TaskSpec): set by the spec, or inherited from the configuration.
 ///
@@ -74,6 +74,12 @@ pub struct Settings {
     pub ready: Setting<Readiness>,
     /// The time that an attempt has to notify.
     pub start_timeout: Setting<Duration>,
+    /// How long a needed task may not be ready before the running attempt is interrupted.
+    pub interrupt_on_loss: Setting<Duration>,
+    /// When the task stops during a shutdown.
+    pub stop_order: Setting<StopOrder>,
+    /// The time within which a submission must start.
+    pub expires: Setting<Duration>,
 }
 
 /// The resolved options of a task, in a compact form.
@@ -105,6 +111,9 @@ impl Settings {
         stop_timeout: Setting::Inherit,
         ready: Setting::Inherit,
         start_timeout: Setting::Inherit,
+        interrupt_on_loss: Setting::Inherit,
+        stop_order: Setting::Inherit,
+        expires: Setting::Inherit,
     };
 
     /// The problem of a `stable_after` that a timeout of the configuration cuts off.

@@ -108,6 +108,7 @@ impl fmt::Display for Outcome {
                     StopCause::Shutdown => " by the shutdown",
                     StopCause::Replace => " by a replacement",
                     StopCause::Clear => " because its slot was cleared",
+                    StopCause::Dependency => " because a task that it needs was canceled",
                 })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
@@ -132,6 +133,8 @@ pub enum StopCause {
     Replace,
     /// A call of `clear_slot`.
     Clear,
+    /// The end of a task that it needed, which was canceled.
+    Dependency,
 }
 
 /// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one; the task goes on.
@@ -140,13 +143,17 @@ pub enum StopCause {
 pub enum InterruptCause {
     /// A call of `restart`.
     Restart,
+    /// A needed task was not ready for longer than
+    /// [`interrupt_on_loss`](crate::TaskSpec::with_interrupt_on_loss).
+    Dependency,
 }
 
-/// Writes `restart`.
+/// Writes `restart` or `dependency`.
 impl fmt::Display for InterruptCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Restart => "restart",
+            Self::Dependency => "dependency",
         })
     }
 }

@@ -5,8 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use taskvisor::__private::Settings;
-use taskvisor::__private::{ErasedBody, erase_job};
+use taskvisor::__private::{DeclaredDependencies, ErasedBody, Settings, erase_job};
 use taskvisor::Setting;
 use taskvisor::{
     Admission, BackoffPolicy, Job, JobDescriptor, JobHandle, JobParameter, Location, RestartPolicy, Submit,
@@ -57,6 +56,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
         admission: Admission::Queue,
         queue: Some(2),
         parameters: &[JobParameter { name: "body", type_name: "Body" }],
+        dependencies: DeclaredDependencies::NONE,
         needs: |_| {},
     };
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use taskvisor::__private::Settings;
+use taskvisor::__private::{DeclaredDependencies, Settings};
 use taskvisor::Setting;
 use taskvisor::{
     Admission, Config, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report, RestartPolicy,
@@ -162,6 +162,7 @@ pub(crate) const fn one_attempt_job(name: &'static str) -> JobDescriptor {
         admission: Admission::Queue,
         queue: None,
         parameters: &[],
+        dependencies: DeclaredDependencies::NONE,
         needs: |_| {},
     }
 }

@@ -8,7 +8,7 @@ use crate::span::attribute_span;
 use super::{Readiness, Restart, Settings};
 
 /// The number of fields of the generated struct.
-const FIELDS: usize = 9;
+const FIELDS: usize = 12;
 
 impl Settings {
     /// The settings that the attribute sets; all others are inherited from `Config`.

@@ -33,6 +33,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             admission: #admission,
             queue: #queue,
             parameters: &[#(#parameters),*],
+            dependencies: __taskvisor::DeclaredDependencies::NONE,
             needs: __taskvisor_needs,
         };
     }

@@ -28,7 +28,7 @@ impl DeclaredSpec for TaskSpec {
             return false;
         };
         let changed = change(TaskSpec::declared(descriptor));
-        if !is_same(changed.location, of) {
+        if !is_same(changed.location(), of) {
             return true;
         }
         (task.spec, task.tuned) = (changed, Some(SourceLocation::caller()));

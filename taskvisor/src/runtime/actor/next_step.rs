@@ -65,6 +65,7 @@ impl FailureStreak {
     pub(crate) fn clear(&mut self, cause: InterruptCause) {
         match cause {
             InterruptCause::Restart => self.begin_anew(),
+            InterruptCause::Dependency => {}
         }
     }
 

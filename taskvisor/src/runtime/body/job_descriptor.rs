@@ -1,6 +1,6 @@
 //! Declared jobs as plain data.
 
-use super::{Location, Needs};
+use super::{DeclaredDependencies, Location, Needs};
 use crate::policy::Settings;
 use crate::runtime::registry::slot::Admission;
 
@@ -33,6 +33,8 @@ pub struct JobDescriptor {
     pub queue: Option<usize>,
     /// Its arguments.
     pub parameters: &'static [JobParameter],
+    #[doc(hidden)]
+    pub dependencies: DeclaredDependencies,
     #[doc(hidden)]
     pub needs: fn(&mut Needs<'_>),
 }

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod context;
+mod dependencies;
 mod erased;
 mod extract;
 mod into_spec;
@@ -12,7 +13,9 @@ mod job_descriptor;
 mod job_spec;
 mod ready;
 mod spec;
+mod spec_dependencies;
 mod state;
+mod task_descriptor;
 mod task_ref;
 
 pub use context::{AppContext, TaskContext};
@@ -28,8 +31,10 @@ pub use job_spec::JobSpec;
 pub use ready::Ready;
 pub use spec::{Location, TaskSpec};
 pub use state::State;
+pub use task_descriptor::{DeclaredDependencies, TaskDescriptor};
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
+pub(crate) use dependencies::Dependencies;
 #[cfg(feature = "controller")]
 pub(crate) use job_spec::{JobOverride, JobOverrides};
 #[cfg(feature = "macros")]

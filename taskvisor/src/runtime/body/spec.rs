@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::TaskRef;
+use super::{Dependencies, TaskDescriptor, TaskRef};
 use crate::policy::{BackoffPolicy, Config, Readiness, RestartPolicy, Setting, Settings};
 
 /// A task with its options, as a supervisor accepts it.
@@ -29,7 +29,9 @@ use crate::policy::{BackoffPolicy, Config, Readiness, RestartPolicy, Setting, Se
 pub struct TaskSpec {
     pub(crate) task: TaskRef,
     pub(crate) settings: Settings,
-    pub(crate) location: Option<&'static Location>,
+    /// Boxed, because few tasks have any, and every spec pays for the space.
+    pub(crate) dependencies: Option<Box<Dependencies>>,
+    pub(crate) declared: Option<&'static TaskDescriptor>,
 }
 
 impl TaskSpec {
@@ -49,14 +51,14 @@ impl TaskSpec {
             max_retries: Setting::Set(None),
             ..Settings::INHERIT
         };
-        Self { task, settings, location: None }
+        Self { task, settings, dependencies: None, declared: None }
     }
 
     /// Creates a spec whose settings all fall back to the `Config` of the supervisor that it is added to. Declared tasks
     /// start from this.
     #[must_use]
     pub fn inherit(task: TaskRef) -> Self {
-        Self { task, settings: Settings::INHERIT, location: None }
+        Self { task, settings: Settings::INHERIT, dependencies: None, declared: None }
     }
 
     /// Creates a spec of a task that makes one attempt, whatever its result. All other options fall back to the `Config`.
@@ -82,7 +84,7 @@ impl TaskSpec {
     /// Creates a spec with the defaults of `config`, independent of the supervisor that it is added to.
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
-        Self { task, settings: Settings::defaults(config), location: None }
+        Self { task, settings: Settings::defaults(config), dependencies: None, declared: None }
     }
 
     /// Sets the restart policy: whether the task runs again after an attempt.
@@ -175,6 +177,11 @@ impl TaskSpec {
         self
     }
 
+    /// The source line of its declaration.
+    pub(crate) fn location(&self) -> Option<&'static Location> {
+        self.declared.map(|descriptor| &descriptor.location)
+    }
+
     /// Returns the name of the task.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -243,7 +250,8 @@ impl fmt::Debug for TaskSpec {
         f.debug_struct("TaskSpec")
             .field("name", &self.name())
             .field("settings", &self.settings)
-            .field("location", &self.location)
+            .field("dependencies", &self.dependencies)
+            .field("location", &self.location())
             .finish()
     }
 }

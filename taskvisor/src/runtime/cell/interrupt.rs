@@ -92,6 +92,7 @@ impl CellState {
         let cause = self.take_interrupt()?;
         match cause {
             InterruptCause::Restart => self.failures = 0,
+            InterruptCause::Dependency => {}
         }
         Some(cause)
     }

@@ -1,0 +1,52 @@
+//! The tasks that a spec depends on.
+
+use std::borrow::Cow;
+
+use super::{DeclaredDependencies, Location, TaskDescriptor};
+
+/// The tasks that a task depends on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dependencies {
+    /// The first attempt starts once each of them was ready once.
+    pub(crate) after: Vec<Dependency>,
+    /// Every attempt starts only while all of them are ready.
+    pub(crate) needs: Vec<Dependency>,
+}
+
+/// A task that another one depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Dependency {
+    pub(crate) name: Cow<'static, str>,
+    /// Its declaration. `None` if the spec names it.
+    pub(crate) declared: Option<&'static TaskDescriptor>,
+}
+
+impl Dependencies {
+    /// Returns the dependencies of a declaration, or `None` if it has none.
+    // Boxed, because few tasks have any, and every spec pays for the space.
+    pub(crate) fn declared(declared: &DeclaredDependencies) -> Option<Box<Self>> {
+        let DeclaredDependencies { after, needs } = declared;
+        if after.is_empty() && needs.is_empty() {
+            return None;
+        }
+        let read = |tasks: &[fn() -> &'static TaskDescriptor]| {
+            tasks.iter().map(|descriptor| Dependency::declared(descriptor())).collect()
+        };
+        Some(Box::new(Self { after: read(after), needs: read(needs) }))
+    }
+}
+
+impl Dependency {
+    fn declared(descriptor: &'static TaskDescriptor) -> Self {
+        Self { name: descriptor.name.into(), declared: Some(descriptor) }
+    }
+
+    pub(crate) fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), declared: None }
+    }
+
+    /// The source line of its declaration.
+    pub(crate) fn location(&self) -> Option<&'static Location> {
+        self.declared.map(|descriptor| &descriptor.location)
+    }
+}
