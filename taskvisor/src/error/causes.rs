@@ -64,3 +64,19 @@ impl fmt::Display for CanceledWithoutRequest {
 }
 
 impl Error for CanceledWithoutRequest {}
+
+/// A task that the failed one needs has ended, and was not ready before.
+#[derive(Debug)]
+pub(crate) struct DependencyEnded {
+    pub(crate) name: String,
+    /// How it ended.
+    pub(crate) outcome: String,
+}
+
+impl fmt::Display for DependencyEnded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the task `{}`, on which it depends, ended: {}", self.name, self.outcome)
+    }
+}
+
+impl Error for DependencyEnded {}

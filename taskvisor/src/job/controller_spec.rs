@@ -113,6 +113,7 @@ impl Submit for ControllerSpec {
     ) -> Result<TaskHandle, SubmitError<Self>> {
         let Self { spec, admission, slot } = &mut self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
+        let location = spec.location();
         let draft = SubmissionDraft {
             task: &mut spec.task,
             settings: &spec.settings,
@@ -120,6 +121,8 @@ impl Submit for ControllerSpec {
             admission: *admission,
             queue: None,
             returns_value: false,
+            dependencies: spec.dependencies.as_deref(),
+            location,
         };
         match supervisor.shared().and_then(|shared| shared.submit(draft, room)) {
             Ok(handle) => Ok(handle),

@@ -20,7 +20,7 @@ use std::time::Duration;
 use self::submit::SubmissionDraft;
 pub(crate) use self::submit::sealed;
 use crate::policy::{Setting, Settings};
-use crate::runtime::body::{ErasedBody, JobOverride, TaskRef};
+use crate::runtime::body::{Dependencies, ErasedBody, JobOverride, TaskRef};
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
@@ -114,7 +114,8 @@ impl<J: Job> Submission<J> {
         let shared = supervisor.shared()?;
         let slot = self.slot.clone().or_else(|| self.job.slot());
         let job = J::descriptor();
-        let JobDescriptor { name, needs, mut admission, mut queue, ref settings, .. } = *job;
+        let JobDescriptor { name, needs, mut admission, mut queue, ref settings, ref location, .. } = *job;
+        let dependencies = Dependencies::declared(&job.dependencies);
         let mut settings = settings;
         match shared.job_override(job) {
             None => {}
@@ -136,6 +137,8 @@ impl<J: Job> Submission<J> {
             admission: self.admission.unwrap_or(admission),
             queue,
             returns_value: true,
+            dependencies: dependencies.as_deref(),
+            location: Some(location),
         };
         shared.submit(draft, room)
     }

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
 use crate::policy::Settings;
-use crate::runtime::body::{JobDescriptor, JobOverride, TaskRef};
-use crate::runtime::cell::{RegistryKey, StopRequest, TaskCell};
+use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
+use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
@@ -128,6 +128,9 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) queue: Option<usize>,
     /// Whether its attempts return a value.
     pub(super) returns_value: bool,
+    /// The tasks that it depends on.
+    pub(super) dependencies: Option<&'a Dependencies>,
+    pub(super) location: Option<&'static Location>,
 }
 
 const EMPTY_SLOT: &str = "the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside \
@@ -142,7 +145,7 @@ impl Shared {
         draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, RuntimeError> {
-        let SubmissionDraft { task, settings, key, admission, queue, returns_value } = draft;
+        let SubmissionDraft { task, settings, key, admission, queue, returns_value, .. } = draft;
         let mut policy = match self.resolve(task, settings) {
             Ok(policy) => policy,
             Err(reason) => {
@@ -159,6 +162,12 @@ impl Shared {
         policy.returns_value = returns_value;
         let now = self.now();
         let (cell, body) = self.take_parts(task, settings, key, now);
+        // Before it is registered: from then on a lane may run it.
+        if let Err(reason) = self.link_parts(&cell, draft.dependencies, settings, draft.location) {
+            self.publish_refused(cell.name(), cell.slot(), &reason);
+            restore_parts(task, cell, body);
+            return Err(reason);
+        }
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
         let mut arrival = self.arrival(admission, limits, now, Work { body, policy });
@@ -172,6 +181,9 @@ impl Shared {
             }
             Err(error) => {
                 let reason = self.register_error(error, &cell);
+                if cell.has_flag(Flag::HasDependencies) {
+                    self.graph.unlink(cell.id());
+                }
                 match room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull)) {
                     Some(room) => self.registry.wait_for_room(&cell, limits, room),
                     None => self.publish_refused(cell.name(), cell.slot(), &reason),

@@ -29,6 +29,7 @@ pub struct Config {
     pub(crate) backoff: BackoffPolicy,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) recovery_spread: Duration,
 }
 
 impl Config {
@@ -112,6 +113,15 @@ impl Config {
         self
     }
 
+    /// Sets the time over which dependents start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is
+    /// ready again, each of them starts at a random point within it, so that a thousand do not start at once. Default: 1 s. Zero
+    /// starts all of them at once. The first start is not spread.
+    #[must_use]
+    pub fn with_recovery_spread(mut self, time: Duration) -> Self {
+        self.recovery_spread = time;
+        self
+    }
+
     /// Returns the time that a task has to stop after a stop request.
     #[must_use]
     pub fn grace(&self) -> Duration {
@@ -154,6 +164,12 @@ impl Config {
         self.max_retries
     }
 
+    /// Returns the time over which dependents start again after an outage.
+    #[must_use]
+    pub fn recovery_spread(&self) -> Duration {
+        self.recovery_spread
+    }
+
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         if self.max_concurrent == Some(0) {
             return Err("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
@@ -175,6 +191,7 @@ impl Default for Config {
             backoff: BackoffPolicy::exponential(),
             timeout: None,
             max_retries: None,
+            recovery_spread: Duration::from_secs(1),
         }
     }
 }

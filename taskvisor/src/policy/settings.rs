@@ -179,6 +179,7 @@ impl Settings {
         self.timeout_is_zero()
             || is_zero(&self.stable_after)
             || is_zero(&self.stop_timeout)
+            || is_zero(&self.interrupt_on_loss)
             || self.is_never_stable(policy)
             || restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_)))
             || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
@@ -208,6 +209,12 @@ impl Settings {
         if matches!(self.stop_timeout, Setting::Set(Duration::ZERO)) {
             wrong.push(
                 "`stop_timeout` is zero, so no attempt could ever clean up: leave it out for the whole grace",
+            );
+        }
+        if matches!(self.interrupt_on_loss, Setting::Set(Duration::ZERO)) {
+            wrong.push(
+                "`interrupt_on_loss` is zero, and every short loss would end an attempt: write how long a loss may last, such \
+                 as 5 s",
             );
         }
         if self.is_never_stable(policy) {

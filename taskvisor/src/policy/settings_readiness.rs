@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Policy, Readiness, Setting, Settings};
+use super::{Policy, Readiness, RestartPolicy, Setting, Settings};
 
 impl Settings {
     /// Resolves the options about readiness. `notifies` says whether the task has a parameter that notifies.
@@ -77,6 +77,13 @@ impl Settings {
 }
 
 impl Policy {
+    /// Whether a task with this policy and these settings can never be ready: it does not say so, and it runs without end. Without an
+    /// interval, a task that always runs again is taken for one whose attempt is not meant to end.
+    pub(crate) fn is_never_ready(&self, settings: &Settings, never_returns: bool) -> bool {
+        let is_endless = self.restart == RestartPolicy::Always && settings.every == Setting::Inherit;
+        self.readiness.is_none() && (never_returns || is_endless)
+    }
+
     /// Whether a success makes the task ready.
     pub(crate) fn is_ready_after_success(&self) -> bool {
         matches!(self.readiness, None | Some(Readiness::Success))

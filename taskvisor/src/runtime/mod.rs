@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod body;
 pub(crate) mod cell;
 pub(crate) mod current_task;
+pub(crate) mod dependency;
 pub(crate) mod registry;
 pub(crate) mod shared;
 pub(crate) mod startup_set;

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 use super::body::States;
 #[cfg(feature = "controller")]
 use super::body::{JobDescriptor, JobOverrides};
+use super::cell::TaskCell;
+use super::dependency::Graph;
 use super::registry::Registry;
 use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
@@ -17,7 +19,7 @@ use super::tally::Tally;
 use crate::event::bus::{Bus, Queue};
 use crate::policy::{Config, ControllerConfig, Policy};
 use crate::sync::{AtomicBool, Mutex, available_parallelism, watch};
-use crate::task::{RuntimeError, StuckTask};
+use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 
 /// The state that all tasks of one supervisor share. The supervisor, the registrations of its tasks, contexts and the shutdown
 /// driver own it; handles do not.
@@ -55,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) permits: Option<Arc<Semaphore>>,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
+    pub(crate) graph: Graph,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
@@ -119,6 +122,7 @@ impl Shared {
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
+            graph: Graph::default(),
             shutdown: watch::Sender::default(),
             shutdown_observer: OnceLock::new(),
             started: AtomicBool::new(false),
@@ -148,6 +152,18 @@ impl Shared {
             _ => Some(runtime.enter()),
         };
         Instant::now()
+    }
+
+    /// Returns a snapshot of a task.
+    // The cell does not know the name of the dependency that the task waits for.
+    pub(crate) fn status(&self, cell: &Arc<TaskCell>) -> TaskStatus {
+        let mut status = cell.status();
+        if let Phase::Waiting { on: WaitingOn::Dependency { name } } = &mut status.phase {
+            if let Some(awaited) = self.graph.awaited(cell.id()) {
+                *name = awaited;
+            }
+        }
+        status
     }
 
     /// Identifies this supervisor while it lives.

@@ -99,7 +99,7 @@ impl SupervisorHandle {
             Ok(shared) => shared,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
-        let unspawned = shared.reserve(spec)?;
+        let unspawned = shared.reserve_and_link(spec)?;
         let handle = unspawned.handle();
         unspawned.join_startup_set(&shared);
         unspawned.start(&shared);
@@ -221,7 +221,7 @@ impl SupervisorHandle {
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskStatus> {
         match self.shared() {
-            Ok(shared) => shared.registry.cells().iter().map(|cell| cell.status()).collect(),
+            Ok(shared) => shared.registry.cells().iter().map(|cell| shared.status(cell)).collect(),
             Err(_) => Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ mod add_error;
 mod bind;
 mod builder;
 mod handle;
+pub(crate) mod link;
 mod ready;
 pub(crate) mod run;
 pub(crate) mod shutdown;

@@ -155,17 +155,21 @@ fn is_shutting_down(error: &RuntimeError) -> bool {
     }
 }
 
-/// Reserves the names of all tasks. On an error, dropping the unspawned actors frees the names.
-fn reserve_all(shared: &Arc<Shared>, specs: Vec<TaskSpec>) -> Result<Vec<UnspawnedActor>, RuntimeError> {
+/// Reserves the names of all tasks, and links them. On an error, dropping the unspawned actors frees the names.
+fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<UnspawnedActor>, RuntimeError> {
     shared.check_ready()?;
     let (mut unspawned, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
-    for spec in specs {
+    for spec in &mut specs {
         match shared.reserve(spec) {
             Ok(actor) => unspawned.push(actor),
             // Go on, to report every refused task at once.
-            Err(error) => errors.push(RuntimeError::from(error)),
+            Err(error) => errors.push(error),
         }
     }
+    RuntimeError::all(errors)?;
+    // Once all names are taken, so that the order of the list does not matter.
+    let linked = unspawned.iter().zip(&specs);
+    let errors = linked.filter_map(|(actor, spec)| shared.link(actor.cell(), spec).err()).collect();
     RuntimeError::all(errors).map(|()| unspawned)
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::link::check_interrupt_on_loss;
 use super::{AddError, TaskHandle};
 use crate::policy::{Policy, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
-use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::runtime::cell::{Flag, RegistryKey, TaskCell};
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::NoRoom;
@@ -41,9 +42,22 @@ impl UnspawnedActor {
     /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
     /// together.
     pub(crate) fn join_startup_set(&self, shared: &Shared) {
-        if self.policy.readiness.is_some() {
+        // A needed task is in the set already.
+        if self.policy.readiness.is_some() && !self.registration.cell().has_flag(Flag::IsNeeded) {
             shared.startup_set.insert(self.registration.cell());
         }
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
+        self.registration.cell()
+    }
+
+    /// Frees the name, and returns what was taken out of the spec.
+    fn withdraw(self, spec: &mut TaskSpec) {
+        let Self { registration, body, .. } = self;
+        let cell = Arc::clone(registration.cell());
+        drop(registration);
+        restore_parts(&mut spec.task, cell, body);
     }
 
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
@@ -58,20 +72,35 @@ impl UnspawnedActor {
 }
 
 impl Shared {
-    /// Validates a task and reserves its name.
-    pub(crate) fn reserve(self: &Arc<Self>, mut spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
-        let policy = match self.resolve(&spec.task, &spec.settings) {
-            Ok(policy) => policy,
+    /// Validates a task, reserves its name, and links it with the tasks that it depends on.
+    pub(crate) fn reserve_and_link(self: &Arc<Self>, mut spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
+        let unspawned = match self.reserve(&mut spec) {
+            Ok(unspawned) => unspawned,
             Err(reason) => return Err(AddError::new(reason, spec)),
         };
+        if let Err(reason) = self.link(unspawned.cell(), &spec) {
+            unspawned.withdraw(&mut spec);
+            return Err(AddError::new(reason, spec));
+        }
+        Ok(unspawned)
+    }
+
+    /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
+    pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
+        let policy = self.resolve(&spec.task, &spec.settings)?;
+        check_interrupt_on_loss(spec)?;
         let now = self.now();
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, RegistryKey::Name, now);
+        if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
+        {
+            cell.set_flag(Flag::NeverReady);
+        }
         match Registration::register(Arc::clone(self), cell) {
             Ok(registration) => Ok(UnspawnedActor { registration, body, policy }),
             Err((refusal, cell)) => {
                 let reason = self.register_error(refusal, &cell);
                 restore_parts(&mut spec.task, cell, body);
-                Err(AddError::new(reason, spec))
+                Err(reason)
             }
         }
     }
@@ -153,7 +182,10 @@ impl Shared {
 
 /// Returns the name and the body of a refused task.
 pub(crate) fn restore_parts(task: &mut TaskRef, cell: Arc<TaskCell>, body: ErasedBody) {
-    // The refused cell is in no registry and has no other owner, so the name moves back without a copy.
-    task.name = Arc::into_inner(cell).map(TaskCell::into_name).unwrap_or_default();
+    // The refused cell is in no registry, so the name usually moves back without a copy. A snapshot of the graph may still own it.
+    task.name = match Arc::try_unwrap(cell) {
+        Ok(cell) => cell.into_name(),
+        Err(cell) => cell.name().to_owned().into(),
+    };
     task.body = body;
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::runtime::cell::{
-    InterruptError, OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline,
+    Flag, InterruptError, OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline,
 };
 use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
@@ -76,7 +76,9 @@ impl TaskHandle {
     /// Returns a snapshot of the task's state.
     #[must_use]
     pub fn status(&self) -> TaskStatus {
-        self.cell.status()
+        // Only a wait for a dependency needs the supervisor, without which no task is live.
+        let shared = if self.cell.has_flag(Flag::HasDependencies) { self.shared.upgrade() } else { None };
+        shared.map_or_else(|| self.cell.status(), |shared| shared.status(&self.cell))
     }
 
     /// Returns whether the task has ended. Then [`outcome`](Self::outcome) completes at once.

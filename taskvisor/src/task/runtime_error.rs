@@ -125,6 +125,15 @@ pub enum RuntimeError {
         /// All problems.
         reasons: Vec<&'static str>,
     },
+    /// The task depends on a task that does not exist, on itself, or on one that can never be ready; it names one twice; or tasks would
+    /// depend on each other in a cycle.
+    #[non_exhaustive]
+    InvalidDependencies {
+        /// The name of the task or submission.
+        name: String,
+        /// All problems.
+        reasons: Vec<String>,
+    },
     /// No attempt could run with this configuration.
     #[non_exhaustive]
     InvalidConfig {
@@ -212,6 +221,10 @@ impl fmt::Display for RuntimeError {
                     write!(f, "`{name}`: ")?;
                 }
                 list(f, reasons.iter().map(|reason| (*reason).to_owned()))
+            }
+            Self::InvalidDependencies { name, reasons } => {
+                write!(f, "`{name}`: ")?;
+                list(f, reasons.iter().cloned())
             }
             Self::InvalidConfig { reason } => f.write_str(reason),
             Self::Refused(errors) => list(f, errors.iter().map(ToString::to_string)),

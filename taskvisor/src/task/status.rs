@@ -30,7 +30,7 @@ use crate::error::Failure;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Phase {
-    /// The task waits for its slot or for a permit.
+    /// The task waits for its slot, for a permit, or for a task that it depends on.
     #[non_exhaustive]
     Waiting {
         /// The resource that the task waits for.
@@ -65,27 +65,35 @@ pub enum Phase {
 }
 
 /// The resource that a waiting task waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitingOn {
     /// Its slot. Without a slot, its first poll.
     Slot,
     /// One of the [`max_concurrent`](crate::Config::with_max_concurrent) permits.
     Permit,
+    /// A task that it [needs](crate::TaskSpec::with_needs) or runs [after](crate::TaskSpec::with_after), until that one is ready. Then,
+    /// after an outage, for its random part of the [`recovery_spread`](crate::Config::with_recovery_spread).
+    #[non_exhaustive]
+    Dependency {
+        /// The name of that task.
+        name: TaskName,
+    },
 }
 
-/// Writes `slot` or `permit`.
+/// Writes `slot`, `permit`, or the name of the dependency.
 impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Slot => "slot",
-            Self::Permit => "permit",
-        })
+        match self {
+            Self::Slot => f.write_str("slot"),
+            Self::Permit => f.write_str("permit"),
+            Self::Dependency { name } => write!(f, "{name}"),
+        }
     }
 }
 
 impl Phase {
-    /// Whether the task waits for its slot or for a permit.
+    /// Whether the task waits for its slot, for a permit, or for a task that it depends on.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         matches!(self, Self::Waiting { .. })
@@ -145,6 +153,7 @@ impl fmt::Display for Phase {
         match self {
             Self::Waiting { on: WaitingOn::Slot } => f.write_str("waiting for its slot"),
             Self::Waiting { on: WaitingOn::Permit } => f.write_str("waiting for a permit"),
+            Self::Waiting { on: WaitingOn::Dependency { name } } => write!(f, "waiting for `{name}`"),
             Self::Running { .. } => f.write_str("running"),
             Self::Sleeping { .. } => f.write_str("sleeping"),
             Self::Stuck { .. } => f.write_str("stuck"),

@@ -38,6 +38,7 @@ mod token;
 mod listening;
 mod status;
 mod started;
+mod needs;
 mod readiness;
 mod readiness_options;
 mod readiness_waits;

@@ -30,18 +30,18 @@ pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
 
 /// A wait of a task at one of its gates.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wait {
-    pub(super) on: WaitingOn,
+pub(super) struct Wait<'a> {
+    pub(super) on: &'a WaitingOn,
     pub(super) since: Instant,
-    /// Whether the wait begins with this poll.
-    pub(super) begins: bool,
+    /// Whether the timer is to be set: the wait begins with this poll, or the timer was used for something else meanwhile.
+    pub(super) sets_timer: bool,
 }
 
 /// Publishes due reports of a wait, and registers a waker for the next one.
 pub(super) fn poll_wait(
     rare: &mut RareParts,
     registration: &Registration,
-    Wait { on, since, begins }: Wait,
+    Wait { on, since, sets_timer }: Wait<'_>,
     context: &mut Context<'_>,
 ) {
     // Without a subscriber there is no event to publish, and the timer is not allocated.
@@ -49,13 +49,13 @@ pub(super) fn poll_wait(
         return;
     }
     let mut timer = rare.timer(since);
-    if begins {
-        timer.as_mut().set(next_report(since, since));
+    if sets_timer {
+        timer.as_mut().set(next_report(since, Instant::now().max(since)));
     }
     // A loop, because a timer registers its waker only in a poll that is pending.
     while timer.as_mut().poll(context).is_ready() {
         let now = Instant::now();
-        registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed { on, since });
+        registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: on.clone(), since });
         timer.as_mut().set(next_report(since, now));
     }
 }

@@ -1,54 +1,139 @@
 //! Gates: what an attempt waits for before it begins.
 //!
-//! The actor polls the gates in the order of [`Gate::IN_ORDER`]. The first one that is not open is what the task waits for. A
-//! gate that is open stays open until the attempt ends, or until the task does.
+//! 1. *Dependencies* are read first, without taking anything.
+//! 2. Then the *permit* of the supervisor is acquired, if its attempts are limited.
+//! 3. Then the dependencies are read again, with the permit held, because the wait for it may have been long. If one is not ready any
+//!    more, the permit is given back and the pass starts over.
+//!
+//! So each needed task was ready at a moment after the previous attempt ended and with the permit held, with no wait in between. A
+//! task that waits for a dependency never keeps a permit from others.
 //!
 //! The slot of a submission is not in the list: its lane polls a submission only while it owns the slot, so that waiting
 //! submissions have no actor.
 
 use std::task::{Context, Poll};
 
-use super::TaskActor;
-use crate::task::WaitingOn;
+use tokio::time::Instant;
 
-/// One condition of an attempt.
-#[derive(Clone, Copy, Debug)]
-enum Gate {
-    /// A permit of the supervisor, if its attempts are limited.
-    Permit,
-}
+use super::delayed::{Wait, poll_wait};
+use super::{PENDING, Step, TaskActor};
+use crate::error::FailureKind;
+use crate::error::causes::DependencyEnded;
+use crate::runtime::cell::{Flag, TaskEnd, WaitsFor};
+use crate::runtime::dependency::{BrokenDependency, EdgesPoll};
+use crate::task::{StopCause, WaitingOn};
 
-impl Gate {
-    /// In the order in which they are polled. A gate that holds something which other tasks need comes after those that hold
-    /// nothing, and a narrow one before a wider one, so that a task that waits keeps few others waiting.
-    const IN_ORDER: [Self; 1] = [Self::Permit];
-
-    fn waiting_on(self) -> WaitingOn {
-        match self {
-            Self::Permit => WaitingOn::Permit,
-        }
-    }
+/// Why an attempt does not begin.
+#[derive(Debug)]
+pub(super) enum Closed {
+    /// A gate is not open, and wakes the actor. The timer is to be set if it was used meanwhile.
+    Waits { waits_for: WaitsFor, on: WaitingOn, sets_timer: bool },
+    /// All tasks are ready after an outage. The timer of the actor wakes it.
+    Recovers,
+    /// A dependency has ended, and will never be ready.
+    Broken(BrokenDependency),
 }
 
 impl TaskActor {
     /// Whether an attempt may have to wait. If not, it begins in the same lock as the poll of its actor.
     pub(super) fn has_gates(&self) -> bool {
-        self.registration.shared().permits.is_some()
+        self.registration.shared().permits.is_some() || self.has_dependencies()
     }
 
-    /// Polls the gates. Returns what the task waits for, if one is not open: the gate wakes the actor.
-    pub(super) fn poll_gates(&mut self, context: &mut Context<'_>) -> Result<(), WaitingOn> {
-        let closed = Gate::IN_ORDER.into_iter().find(|gate| self.poll_gate(*gate, context).is_pending());
-        closed.map_or(Ok(()), |gate| Err(gate.waiting_on()))
+    fn has_dependencies(&self) -> bool {
+        self.registration.cell().has_flag(Flag::HasDependencies)
     }
 
-    fn poll_gate(&mut self, gate: Gate, context: &mut Context<'_>) -> Poll<()> {
-        match gate {
-            Gate::Permit => {
-                let Some(permits) = &self.registration.shared().permits else { return Poll::Ready(()) };
-                self.rare.poll_permit(permits, context)
+    /// Polls the gates.
+    pub(super) fn poll_gates(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
+        loop {
+            if let Err(closed) = self.poll_dependencies(context) {
+                // A permit that was handed over meanwhile passes to the next task that waits for it.
+                self.rare.leave_permits();
+                return Err(closed);
+            }
+            if self.poll_permit(context).is_pending() {
+                return Err(Closed::Waits {
+                    waits_for: WaitsFor::Permit,
+                    on: WaitingOn::Permit,
+                    sets_timer: false,
+                });
+            }
+            if self.are_dependencies_ready() {
+                return Ok(());
+            }
+            self.rare.leave_permits();
+        }
+    }
+
+    fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(permits) = &self.registration.shared().permits else { return Poll::Ready(()) };
+        self.rare.poll_permit(permits, context)
+    }
+
+    fn poll_dependencies(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
+        if !self.has_dependencies() {
+            return Ok(());
+        }
+        let shared = self.registration.shared();
+        let Some(edges) = self.rare.edges(&shared.graph, self.registration.cell().id()) else {
+            return Ok(());
+        };
+        let spread = shared.config.recovery_spread;
+        match edges.poll(&shared.registry, spread, context) {
+            EdgesPoll::Open => Ok(()),
+            EdgesPoll::Closed { name, recovered } => Err(Closed::Waits {
+                waits_for: WaitsFor::Dependency,
+                on: WaitingOn::Dependency { name },
+                sets_timer: recovered,
+            }),
+            EdgesPoll::Broken(broken) => Err(Closed::Broken(broken)),
+            EdgesPoll::Recovering(until) => {
+                self.rare.timer(until).set(until);
+                // Pending: the time is in the future.
+                match self.rare.poll_timer(context) {
+                    Poll::Pending => Err(Closed::Recovers),
+                    Poll::Ready(()) => Ok(()),
+                }
             }
         }
+    }
+
+    fn are_dependencies_ready(&self) -> bool {
+        // Without a permit there was no wait since the dependencies were read.
+        self.registration.shared().permits.is_none()
+            || self.rare.known_edges().is_none_or(|edges| edges.are_open())
+    }
+
+    /// Waits at a gate that is not open, or ends the task if it never will be.
+    pub(super) fn stay_at_gate(&mut self, closed: Closed, context: &mut Context<'_>) -> Step {
+        let now = Instant::now();
+        match closed {
+            Closed::Waits { waits_for, on, sets_timer } => {
+                let (since, begins) = self.registration.cell().begin_wait(waits_for, now);
+                let wait = Wait { on: &on, since, sets_timer: begins || sets_timer };
+                poll_wait(&mut self.rare, &self.registration, wait, context);
+                PENDING
+            }
+            Closed::Recovers => {
+                // The timer is in use, so that this short wait is not reported.
+                self.registration.cell().begin_wait(WaitsFor::Dependency, now);
+                PENDING
+            }
+            Closed::Broken(broken) => self.finish_broken(broken),
+        }
+    }
+
+    /// Ends the task because a dependency has ended.
+    pub(super) fn finish_broken(&mut self, broken: BrokenDependency) -> Step {
+        if broken.outcome.is_canceled() {
+            let failed = self.streak.last_failed();
+            return self.finish(TaskEnd::Canceled { cause: StopCause::Dependency, failed }, None);
+        }
+        let BrokenDependency { name, outcome } = broken;
+        let error = DependencyEnded { name: name.to_string(), outcome: outcome.to_string() };
+        self.registration.cell().record_failure(FailureKind::Dependency, Box::new(error));
+        self.finish(TaskEnd::Failed, None)
     }
 
     /// Releases what the gates hold for the attempt. The next attempt passes them again.
@@ -59,5 +144,6 @@ impl TaskActor {
     /// Leaves all gates. What was handed to this task and not used passes on to the next one that waits.
     pub(super) fn leave_gates(&mut self) {
         self.rare.leave_permits();
+        self.rare.drop_edges();
     }
 }

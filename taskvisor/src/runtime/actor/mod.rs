@@ -32,7 +32,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
-use self::delayed::{Wait, poll_wait};
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::rare_parts::RareParts;
 use crate::event::NotReadyReason;
@@ -174,10 +173,8 @@ impl TaskActor {
             // It began together with the poll, because there are no gates.
             Some(started) => started,
             None => {
-                if let Err(on) = self.poll_gates(context) {
-                    let (since, begins) = self.registration.cell().begin_wait(on, Instant::now());
-                    poll_wait(&mut self.rare, &self.registration, Wait { on, since, begins }, context);
-                    return PENDING;
+                if let Err(closed) = self.poll_gates(context) {
+                    return self.stay_at_gate(closed, context);
                 }
                 // The cell is checked again, because a stop may have been requested since the poll began.
                 match self.begin_attempt() {
@@ -187,6 +184,9 @@ impl TaskActor {
             }
         };
         self.registration.publish_started(attempt, at);
+        if let Some(edges) = self.rare.known_edges_mut() {
+            edges.begin_attempt();
+        }
         if let Some(readiness) = self.policy.readiness {
             // Before the closure is called, because it may notify already.
             self.begin_readiness(readiness, at);

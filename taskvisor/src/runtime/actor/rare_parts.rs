@@ -10,6 +10,8 @@ use tokio::time::Instant;
 
 use super::permit::Permit;
 use super::timer::ActorTimer;
+use crate::runtime::dependency::{Edges, Graph};
+use crate::task::TaskId;
 
 /// All of them, in one box that is allocated on first use: every task pays for the size of its actor.
 #[derive(Default)]
@@ -21,6 +23,7 @@ pin_project! {
         #[pin]
         timer: Option<ActorTimer>,
         permit: Option<Permit>,
+        edges: Option<Box<Edges>>,
     }
 }
 
@@ -78,6 +81,38 @@ impl RareParts {
     pub(super) fn leave_permits(&mut self) {
         if let Some(parts) = &mut self.0 {
             *parts.as_mut().project().permit = None;
+        }
+    }
+
+    /// The edges of a task that has dependencies. The first call takes them from the graph.
+    pub(super) fn edges(&mut self, graph: &Graph, id: TaskId) -> Option<&mut Edges> {
+        let edges = self.parts().project().edges;
+        if edges.is_none() {
+            *edges = graph.dependent(id).map(|dependent| Box::new(Edges::new(&dependent)));
+        }
+        edges.as_deref_mut()
+    }
+
+    /// The edges, if they were taken from the graph.
+    pub(super) fn known_edges(&self) -> Option<&Edges> {
+        self.0.as_ref()?.edges.as_deref()
+    }
+
+    /// Whether a loss of a needed task may interrupt the attempt.
+    #[inline]
+    pub(super) fn watches_losses(&self) -> bool {
+        self.known_edges().is_some_and(Edges::watches_losses)
+    }
+
+    /// As `known_edges`.
+    pub(super) fn known_edges_mut(&mut self) -> Option<&mut Edges> {
+        self.0.as_mut()?.as_mut().project().edges.as_deref_mut()
+    }
+
+    /// Drops the edges, which belong to one task.
+    pub(super) fn drop_edges(&mut self) {
+        if let Some(parts) = &mut self.0 {
+            *parts.as_mut().project().edges = None;
         }
     }
 }

@@ -8,6 +8,8 @@ use super::attempt_result::AttemptResult;
 use super::{PENDING, Step, TaskActor};
 use crate::runtime::cell::{Request, RequestKind};
 use crate::runtime::current_task::WakerIdentity;
+use crate::runtime::dependency::Edges;
+use crate::task::InterruptCause;
 
 impl TaskActor {
     pub(super) fn run(
@@ -24,8 +26,8 @@ impl TaskActor {
             Poll::Pending => {}
         }
         let Some(Request { deadline, kind, .. }) = request else {
-            if self.policy.readiness.is_some() {
-                return self.wait_for_start(until, context);
+            if self.policy.readiness.is_some() || self.rare.watches_losses() {
+                return self.wait_for_first(until, context);
             }
             let Some(until) = until else { return PENDING };
             return self.wait_until(until, AttemptResult::TimedOut, context);
@@ -61,30 +63,61 @@ impl TaskActor {
         }
     }
 
-    /// After a poll of a body that returned pending: publishes its notification, and waits for the timeout of the attempt or for the
-    /// end of its start, whichever comes first.
-    fn wait_for_start(&mut self, until: Option<Instant>, context: &mut Context<'_>) -> Step {
-        self.registration.publish_readiness();
-        // Reads the cell in each pass: the body may move the deadline on another thread, and does not wake the actor for it.
-        while let Some(deadline) = self.registration.cell().start_deadline() {
-            if until.is_some_and(|until| until <= deadline) {
-                break;
-            }
-            self.rare.timer(deadline).set(deadline);
+    /// After a poll of a body that returned pending: publishes its notification, and waits for the first of the times that end the
+    /// attempt: its timeout, the end of its start, and the limit of a loss.
+    fn wait_for_first(&mut self, until: Option<Instant>, context: &mut Context<'_>) -> Step {
+        let has_readiness = self.policy.readiness.is_some();
+        if has_readiness {
+            self.registration.publish_readiness();
+        }
+        // Reads the cells in each pass: the body may move the deadline of its start on another thread, and does not wake the actor
+        // for it; and a needed task may be lost or be ready again.
+        loop {
+            let timeout = until.map(|until| (until, Due::Timeout));
+            let start = if has_readiness { self.registration.cell().start_deadline() } else { None };
+            let start = start.map(|start| (start, Due::Start));
+            let loss = self.rare.known_edges_mut().and_then(|edges| edges.poll_loss(Instant::now(), context));
+            let loss = loss.map(|loss| (loss, Due::Loss));
+            // Of two at the same time, the timeout wins, which is a failure that the user has set.
+            let first = [timeout, start, loss].into_iter().flatten().min_by_key(|(at, _)| *at);
+            let Some((at, due)) = first else {
+                // It may still be set for the start, or for a loss that is over.
+                self.rare.disarm_timer();
+                return PENDING;
+            };
+            self.rare.timer(at).set(at);
             if self.rare.poll_timer(context).is_pending() {
                 return PENDING;
             }
-            if let Some(limit) = self.registration.cell().expire_start(Instant::now()) {
-                return self.finish_attempt(AttemptResult::NotReady(limit), context);
-            }
-        }
-        match until {
-            Some(until) => self.wait_until(until, AttemptResult::TimedOut, context),
-            None => {
-                // It may still be set for the start, which is over.
-                self.rare.disarm_timer();
-                PENDING
+            match due {
+                Due::Timeout => return self.finish_attempt(AttemptResult::TimedOut, context),
+                Due::Start => {
+                    if let Some(limit) = self.registration.cell().expire_start(Instant::now()) {
+                        return self.finish_attempt(AttemptResult::NotReady(limit), context);
+                    }
+                }
+                // Read again: a task that is ready by now is not lost, and its wake-up may be on its way.
+                Due::Loss if self.rare.known_edges().is_some_and(Edges::has_lost) => {
+                    return self.interrupt_for_loss();
+                }
+                Due::Loss => {}
             }
         }
     }
+
+    /// Interrupts the running attempt. The next poll of the actor finds the request.
+    fn interrupt_for_loss(&self) -> Step {
+        let grace = self.registration.shared().config.grace;
+        // An error means that a stop was requested meanwhile, which ends the attempt too.
+        let _ = self.registration.cell().interrupt(InterruptCause::Dependency, Instant::now(), grace);
+        PENDING
+    }
+}
+
+/// A time that ends an attempt.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    Timeout,
+    Start,
+    Loss,
 }

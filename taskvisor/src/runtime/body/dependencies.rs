@@ -1,8 +1,10 @@
 //! The tasks that a spec depends on.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::{DeclaredDependencies, Location, TaskDescriptor};
+use crate::runtime::cell::DependencyKind;
 
 /// The tasks that a task depends on.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,23 @@ impl Dependencies {
             tasks.iter().map(|descriptor| Dependency::declared(descriptor())).collect()
         };
         Some(Box::new(Self { after: read(after), needs: read(needs) }))
+    }
+}
+
+impl Dependencies {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Dependency, DependencyKind)> {
+        let after = self.after.iter().map(|one| (one, DependencyKind::After));
+        after.chain(self.needs.iter().map(|one| (one, DependencyKind::Needs)))
+    }
+
+    /// The names that are listed more than once, each once.
+    pub(crate) fn repeated(&self) -> impl Iterator<Item = &str> {
+        let mut counts = HashMap::new();
+        self.iter().map(|(one, _)| &*one.name).filter(move |name| {
+            let count = counts.entry(*name).or_insert(0);
+            *count += 1;
+            *count == 2
+        })
     }
 }
 

@@ -34,7 +34,7 @@ pub use state::State;
 pub use task_descriptor::{DeclaredDependencies, TaskDescriptor};
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
-pub(crate) use dependencies::Dependencies;
+pub(crate) use dependencies::{Dependencies, Dependency};
 #[cfg(feature = "controller")]
 pub(crate) use job_spec::{JobOverride, JobOverrides};
 #[cfg(feature = "macros")]

@@ -4,11 +4,13 @@ use std::task::Waker;
 
 use tokio::time::Instant;
 
-use super::{CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell};
+use super::flags::Flag;
+use super::{
+    CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell, WaitsFor,
+};
 use crate::error::{BoxError, ErrorSlot, FailureKind};
 use crate::sync::Ordering;
 use crate::sync::panics::discard;
-use crate::task::WaitingOn;
 
 impl TaskCell {
     /// Begins a poll of the actor: returns the pending request.
@@ -67,7 +69,7 @@ impl TaskCell {
     }
 
     /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
-    pub(crate) fn begin_wait(&self, on: WaitingOn, now: Instant) -> (Instant, bool) {
+    pub(crate) fn begin_wait(&self, on: WaitsFor, now: Instant) -> (Instant, bool) {
         let mut state = self.state.lock();
         // A task whose end was forced stays `Stuck` until its actor returns.
         let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
@@ -84,7 +86,7 @@ impl TaskCell {
     // attempt.
     #[inline]
     fn wake_start_waiters(&self) {
-        if self.awaits_start.load(Ordering::Relaxed) {
+        if self.flags.has(Flag::AwaitsStart) {
             self.take_start_waiters();
         }
     }
@@ -93,7 +95,7 @@ impl TaskCell {
     fn take_start_waiters(&self) {
         let waiters = {
             let mut state = self.state.lock();
-            self.awaits_start.store(false, Ordering::Relaxed);
+            self.flags.clear(Flag::AwaitsStart);
             // No other waiter is attempt-scoped yet: the body has not been polled.
             state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
         };
@@ -125,10 +127,10 @@ impl TaskCell {
             let mut state = self.state.lock();
             // A task whose end was forced stays `Stuck` until its actor returns.
             if state.end.is_none() {
-                state.phase = CellPhase::Waiting(WaitingOn::Slot);
+                state.phase = CellPhase::Waiting(WaitsFor::Slot);
             }
             let attempt = state.attempt;
-            state.pending.end_attempt(caught.is_some());
+            let is_lost = state.pending.end_attempt(caught.is_some());
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);
@@ -137,8 +139,13 @@ impl TaskCell {
             let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
             state.since = now;
             let live = state.links.live();
-            let (token, listeners) =
-                live.map_or((None, None), |live| (live.token.take(), live.waiters.take_attempt_waiters()));
+            // Those that wait for the loss are among all waiters: a list of their own would enlarge every cell.
+            let wakes_all = is_lost && self.takes_loss_waiters();
+            let (token, listeners) = live.map_or((None, None), |live| {
+                let waiters =
+                    if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };
+                (live.token.take(), waiters)
+            });
             (after, token, listeners, previous)
         };
         if let Some(token) = token {
@@ -150,6 +157,17 @@ impl TaskCell {
         // After the lock and contained: the destructor of the error is user code.
         discard(previous);
         after
+    }
+
+    /// Records a failure that is not one of an attempt. The counts of failures stay.
+    pub(crate) fn record_failure(&self, kind: FailureKind, error: BoxError) {
+        let previous = {
+            let mut state = self.state.lock();
+            let attempt = state.attempt;
+            state.last.replace(kind, attempt, error)
+        };
+        // After the lock and contained: the destructor of the error is user code.
+        discard(previous);
     }
 
     /// Sets the numbers of consecutive and of all failures.

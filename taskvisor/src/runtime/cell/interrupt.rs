@@ -41,6 +41,7 @@ impl TaskCell {
             if state.end.is_some() {
                 return Err(InterruptError::Ended);
             }
+            let is_lost = state.ready_since().is_some();
             match state.pending.request() {
                 Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
                 Some(pending) => {
@@ -53,9 +54,14 @@ impl TaskCell {
             let is_running = state.phase == CellPhase::Running;
             let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
             // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an
-            // interrupt does not change what they wait for.
+            // interrupt does not change what they wait for. Those for a loss of the readiness are among all waiters.
             let token = if is_running { live.token.clone() } else { None };
-            (token, live.actor.take(), live.waiters.take_attempt_waiters())
+            let waiters = if is_lost && self.takes_loss_waiters() {
+                Some(live.waiters.take())
+            } else {
+                live.waiters.take_attempt_waiters()
+            };
+            (token, live.actor.take(), waiters)
         };
         if let Some(token) = token {
             token.cancel();

@@ -58,12 +58,15 @@ use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
-use crate::task::{TaskId, WaitingOn};
+use crate::task::TaskId;
 
+use self::flags::Flags;
 use self::pending::Pending;
 
 mod attempts;
+mod dependency;
 mod finish;
+mod flags;
 mod interrupt;
 mod pending;
 mod queries;
@@ -73,6 +76,8 @@ mod synthetic;
 mod value;
 mod views;
 
+pub(crate) use dependency::{DependencyKind, DependencyState};
+pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use readiness::ReadinessChange;
@@ -94,13 +99,10 @@ pub(crate) struct TaskCell {
     stop_timeout: Option<Milliseconds>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
-    // Outside of the state, where this field and `awaits_start` would enlarge the allocation. Not loom's atomics: both are written
-    // under the lock, and `awaits_start` is read after a lock that orders the read.
+    // Outside of the state, where this field and the flags would enlarge the allocation. Not loom's atomic: it is written and read
+    // under the lock.
     total_failures: atomic::AtomicU32,
-    /// Whether attempt-scoped waiters wait for the first attempt. Written under the lock of `state`.
-    awaits_start: atomic::AtomicBool,
-    /// Whether waiters wait for the task to be ready. Written and read under the lock of `state`.
-    awaits_ready: atomic::AtomicBool,
+    flags: Flags,
     state: Mutex<CellState>,
 }
 
@@ -147,11 +149,23 @@ struct LiveLinks {
 /// What the task is doing. See the table above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CellPhase {
-    Waiting(WaitingOn),
+    Waiting(WaitsFor),
     Running,
     Sleeping { until: Instant },
     Stuck,
     Ended,
+}
+
+/// What a task waits for before an attempt.
+// Without the name of the dependency, which the graph knows: every task pays for the size of its phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitsFor {
+    /// Its slot. Without a slot, its first poll.
+    Slot,
+    /// A permit of the supervisor.
+    Permit,
+    /// A task that it depends on.
+    Dependency,
 }
 
 impl TaskCell {
@@ -165,7 +179,7 @@ impl TaskCell {
         now: Instant,
     ) -> Self {
         let state = CellState {
-            phase: CellPhase::Waiting(WaitingOn::Slot),
+            phase: CellPhase::Waiting(WaitsFor::Slot),
             since: now,
             attempt: 0,
             failures: 0,
@@ -190,10 +204,18 @@ impl TaskCell {
             stop_timeout,
             hash,
             total_failures: atomic::AtomicU32::new(0),
-            awaits_start: atomic::AtomicBool::new(false),
-            awaits_ready: atomic::AtomicBool::new(false),
+            flags: Flags::default(),
             state: Mutex::new(state),
         }
+    }
+
+    pub(crate) fn has_flag(&self, flag: Flag) -> bool {
+        self.flags.has(flag)
+    }
+
+    /// Sets a flag. Returns whether it was set before.
+    pub(crate) fn set_flag(&self, flag: Flag) -> bool {
+        self.flags.set(flag)
     }
 
     /// Returns the name of a task that was not registered.

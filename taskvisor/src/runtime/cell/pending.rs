@@ -97,12 +97,13 @@ impl Pending {
     }
 
     /// Removes what belongs to the attempt that has ended: the wait for its notification, and after a failure the readiness.
-    pub(super) fn end_attempt(&mut self, failed: bool) {
-        match self.kind {
-            PendingKind::Starting => self.clear(),
-            PendingKind::Ready if failed => self.clear(),
-            _ => {}
+    /// Returns whether the task was ready until now.
+    pub(super) fn end_attempt(&mut self, failed: bool) -> bool {
+        let is_lost = self.kind == PendingKind::Ready && failed;
+        if is_lost || self.kind == PendingKind::Starting {
+            self.clear();
         }
+        is_lost
     }
 
     pub(super) fn ready_since(&self) -> Option<Instant> {

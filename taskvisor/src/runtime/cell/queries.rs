@@ -6,12 +6,13 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd};
+use super::flags::Flag;
+use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
-use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus};
+use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn};
 
 /// The result of polling for an outcome.
 pub(crate) enum OutcomePoll {
@@ -79,7 +80,7 @@ impl TaskCell {
             }
             // Set in the lock that registers the waiter, so that an attempt that begins after it finds both. Attempt-scoped,
             // because there is no other attempt to wait for.
-            self.awaits_start.store(true, Ordering::Relaxed);
+            self.flags.set(Flag::AwaitsStart);
             let Some(live) = state.links.live() else { return Some(Poll::Ready(Err(Outcome::Aborted))) };
             live.waiters.register_for_attempt(id, source).then_some(Poll::Pending)
         })
@@ -153,12 +154,13 @@ impl TaskCell {
         token
     }
 
+    /// A wait for a dependency has the name of this task in place of that of the dependency: see `Shared::status`.
     pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
         // One lock for all fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
         let (phase, next_attempt) = match state.phase {
-            CellPhase::Waiting(on) => (Phase::Waiting { on }, None),
+            CellPhase::Waiting(on) => (Phase::Waiting { on: self.waiting_on(on) }, None),
             CellPhase::Running => {
                 // The clock is read only for an attempt that was interrupted.
                 let overdue = match state.pending.request() {
@@ -187,6 +189,14 @@ impl TaskCell {
             next_attempt,
             ready_since: state.ready_since(),
             stopping: state.stop().is_some(),
+        }
+    }
+
+    fn waiting_on(self: &Arc<Self>, waits_for: WaitsFor) -> WaitingOn {
+        match waits_for {
+            WaitsFor::Slot => WaitingOn::Slot,
+            WaitsFor::Permit => WaitingOn::Permit,
+            WaitsFor::Dependency => WaitingOn::Dependency { name: TaskName::of(Arc::clone(self) as _) },
         }
     }
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::flags::Flag;
 use super::{CellPhase, CellState, RequestKind, TaskCell, TaskEnd, saturating_deadline};
 use crate::event::NotReadyReason;
 use crate::policy::{Milliseconds, Readiness};
-use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, WakeList, check_or_register};
 
 /// What has happened to the readiness of a task since its events were published.
@@ -147,8 +147,7 @@ impl TaskCell {
             if state.stop().is_some() || state.outcome().is_some() {
                 return Some(Poll::Ready(false));
             }
-            // Relaxed: written and read under the lock of the state.
-            self.awaits_ready.store(true, Ordering::Relaxed);
+            self.flags.set(Flag::AwaitsReady);
             let Some(live) = state.links.live() else { return Some(Poll::Ready(false)) };
             live.waiters.register(id, source).then_some(Poll::Pending)
         })
@@ -162,12 +161,24 @@ impl TaskCell {
     // A flag, because most tasks have no such waiter, and the first success must not wake the waiters for the outcome. With one,
     // all waiters are woken, and the others register again: it happens once, and a list of its own would enlarge every cell.
     fn take_ready_waiters(&self, state: &mut CellState) -> Option<WakeList> {
-        // Relaxed: written and read under the lock of the state.
-        if !self.awaits_ready.load(Ordering::Relaxed) {
+        // Every way to become ready leads here.
+        self.flags.set(Flag::WasReady);
+        if !self.flags.has(Flag::AwaitsReady) {
             return None;
         }
-        self.awaits_ready.store(false, Ordering::Relaxed);
+        self.flags.clear(Flag::AwaitsReady);
         state.links.live().map(|live| live.waiters.take())
+    }
+}
+
+impl TaskCell {
+    /// Whether a task that has lost its readiness must wake all its waiters, because one waits for the loss.
+    pub(super) fn takes_loss_waiters(&self) -> bool {
+        let awaits = self.flags.has(Flag::AwaitsLoss);
+        if awaits {
+            self.flags.clear(Flag::AwaitsLoss);
+        }
+        awaits
     }
 }
 

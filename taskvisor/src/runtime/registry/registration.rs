@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{NextOwner, RegisterError};
 use crate::event::{EventKind, EventName, NotReadyReason, Subject};
 use crate::runtime::body::{ErasedBody, TaskContext};
-use crate::runtime::cell::{PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
+use crate::runtime::cell::{Flag, PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
 use crate::runtime::shared::Shared;
 use crate::task::StopCause;
 
@@ -211,6 +211,10 @@ impl Registration {
         } else {
             self.publish_end(end, now)
         };
+        // Before the waiters wake: a task that is added again under the name finds the graph without this one.
+        if self.cell.has_flag(Flag::HasDependencies) {
+            self.shared.graph.unlink(self.cell.id());
+        }
         // Set before the waiters wake: whatever follows, the destructor does not finish the task a second time.
         self.step = LifecycleStep::Finished;
         // After `deregister`: a waiter that adds a task of the same name must find the name free.

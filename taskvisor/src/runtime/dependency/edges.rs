@@ -1,0 +1,188 @@
+//! What the actor of a dependent polls: whether it may start, and whether it has lost a task that it needs.
+
+use std::sync::Arc;
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::graph::Dependent;
+use super::node::Node;
+use super::recovery::Recovery;
+use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd, saturating_deadline};
+use crate::runtime::registry::Registry;
+use crate::sync::wakers::WaiterId;
+use crate::task::{Outcome, TaskName};
+
+/// The edges from a dependent to the tasks that it depends on.
+#[derive(Debug)]
+pub(crate) struct Edges {
+    edges: Box<[Edge]>,
+    recovery: Recovery,
+    /// How long a task may be lost before the running attempt is interrupted.
+    interrupt_on_loss: Option<Duration>,
+    /// When the running attempt has lost one.
+    lost_since: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Edge {
+    node: Arc<Node>,
+    kind: DependencyKind,
+    cell: Arc<TaskCell>,
+    /// The registration in the cell. An edge waits for one thing at a time.
+    waiter: Option<WaiterId>,
+    /// Whether the dependent has found the task ready.
+    was_satisfied: bool,
+}
+
+/// A dependency that has ended, and never will be ready.
+#[derive(Debug)]
+pub(crate) struct BrokenDependency {
+    pub(crate) name: TaskName,
+    pub(crate) outcome: Outcome,
+}
+
+/// What a dependent finds before an attempt.
+#[derive(Debug)]
+pub(crate) enum EdgesPoll {
+    /// All tasks are ready, and the attempt may start.
+    Open,
+    /// This one is not ready. It wakes the dependent.
+    Closed {
+        name: TaskName,
+        /// Whether all were ready at the last poll, and the caller was to wait.
+        recovered: bool,
+    },
+    /// All are ready, but there was an outage. The caller waits until this time, and polls again.
+    Recovering(Instant),
+    Broken(BrokenDependency),
+}
+
+impl Edges {
+    pub(crate) fn new(dependent: &Dependent) -> Self {
+        let edge = |(node, kind): &(Arc<Node>, DependencyKind)| Edge {
+            cell: node.current(),
+            node: Arc::clone(node),
+            kind: *kind,
+            waiter: None,
+            was_satisfied: false,
+        };
+        Self {
+            edges: dependent.links().iter().map(edge).collect(),
+            recovery: Recovery::None,
+            interrupt_on_loss: dependent.interrupt_on_loss(),
+            lost_since: None,
+        }
+    }
+
+    /// Polls the edges before an attempt. The first one that is closed registers the waker.
+    pub(crate) fn poll(&mut self, registry: &Registry, spread: Duration, context: &Context<'_>) -> EdgesPoll {
+        for edge in &mut self.edges {
+            match edge.poll(registry, context) {
+                DependencyState::Satisfied => {}
+                DependencyState::NotReady => {
+                    let recovered = self.recovery.close(edge.was_satisfied || edge.cell.was_ready());
+                    return EdgesPoll::Closed { name: edge.node.task_name(), recovered };
+                }
+                DependencyState::Ended(end) => {
+                    let (name, outcome) = (edge.node.task_name(), edge.cell.decided_outcome(end));
+                    return EdgesPoll::Broken(BrokenDependency { name, outcome });
+                }
+            }
+        }
+        self.recovery.open(Instant::now, spread).map_or(EdgesPoll::Open, EdgesPoll::Recovering)
+    }
+
+    /// Whether an attempt may start at this moment. Registers nothing.
+    pub(crate) fn are_open(&self) -> bool {
+        self.edges.iter().all(Edge::is_satisfied)
+    }
+
+    /// Whether an attempt may be interrupted because a needed task is lost.
+    pub(crate) fn watches_losses(&self) -> bool {
+        self.interrupt_on_loss.is_some()
+    }
+
+    /// An attempt begins, which has lost nothing.
+    pub(crate) fn begin_attempt(&mut self) {
+        self.lost_since = None;
+    }
+
+    /// During an attempt: returns when it is to be interrupted, if a needed task is not ready. Registers the waker for the next loss,
+    /// or for the end of this one.
+    pub(crate) fn poll_loss(&mut self, now: Instant, context: &Context<'_>) -> Option<Instant> {
+        let limit = self.interrupt_on_loss?;
+        let mut is_lost = false;
+        for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
+            is_lost |= edge.poll_loss(context);
+        }
+        if !is_lost {
+            self.lost_since = None;
+            return None;
+        }
+        Some(saturating_deadline(*self.lost_since.get_or_insert(now), limit))
+    }
+
+    /// Whether a needed task is not ready at this moment. Registers nothing.
+    pub(crate) fn has_lost(&self) -> bool {
+        let mut needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
+        needs.any(|edge| !edge.is_satisfied())
+    }
+}
+
+impl Edge {
+    /// Whether the task is ready now, or was ready once if that suffices.
+    fn is_satisfied(&self) -> bool {
+        self.is_over() || self.cell.is_satisfied(self.kind)
+    }
+
+    /// Whether nothing that happens to the task matters any more.
+    fn is_over(&self) -> bool {
+        self.kind == DependencyKind::After && self.was_satisfied
+    }
+
+    fn poll(&mut self, registry: &Registry, context: &Context<'_>) -> DependencyState {
+        if self.is_over() {
+            return DependencyState::Satisfied;
+        }
+        loop {
+            match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
+                DependencyState::NotReady => return DependencyState::NotReady,
+                // The name is free before the end is visible: a task that was started again is found here, or there is none.
+                DependencyState::Ended(end) => match self.node.successor(&self.cell, registry) {
+                    Some(next) => {
+                        self.cell.remove_waiter(self.waiter.take());
+                        self.cell = next;
+                        continue;
+                    }
+                    None if end == TaskEnd::Completed => {}
+                    None => return DependencyState::Ended(end),
+                },
+                DependencyState::Satisfied => {}
+            }
+            self.was_satisfied = true;
+            return DependencyState::Satisfied;
+        }
+    }
+
+    /// Whether the task is not ready. Registers the waker for a change in either case.
+    fn poll_loss(&mut self, context: &Context<'_>) -> bool {
+        loop {
+            if self.cell.poll_loss(&mut self.waiter, context).is_pending() {
+                return false;
+            }
+            match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
+                // Between the two looks it became ready again: wait for the next loss.
+                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
+                DependencyState::NotReady | DependencyState::Ended(_) => return true,
+            }
+        }
+    }
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        self.cell.remove_waiter(self.waiter);
+    }
+}

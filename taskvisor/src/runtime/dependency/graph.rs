@@ -1,0 +1,286 @@
+//! All dependencies of a supervisor.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::cycle;
+use super::node::Node;
+use crate::runtime::body::{Dependencies, Dependency, Location};
+use crate::runtime::cell::{DependencyKind, Flag, TaskCell};
+use crate::runtime::registry::Registry;
+use crate::sync::Mutex;
+use crate::task::{TaskId, TaskName};
+
+/// The tasks that others depend on, by name, and the tasks and submissions that depend on them, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    state: Mutex<GraphState>,
+}
+
+#[derive(Debug, Default)]
+struct GraphState {
+    nodes: HashMap<Cow<'static, str>, NodeEntry>,
+    dependents: BTreeMap<TaskId, Arc<Dependent>>,
+    /// The dependents that are added tasks, by name.
+    named: HashMap<Cow<'static, str>, TaskId>,
+}
+
+#[derive(Debug)]
+struct NodeEntry {
+    node: Arc<Node>,
+    /// How many live tasks depend on it.
+    dependents: usize,
+    /// Whether it stays without dependents, because it is declared.
+    stays: bool,
+}
+
+/// A live task or submission that depends on others, or that stops last.
+#[derive(Debug)]
+pub(crate) struct Dependent {
+    cell: Arc<TaskCell>,
+    /// The source line of its declaration.
+    location: Option<&'static Location>,
+    links: Box<[(Arc<Node>, DependencyKind)]>,
+    interrupt_on_loss: Option<Duration>,
+    stops_last: bool,
+}
+
+/// What a task or a submission says about others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LinkRequest<'a> {
+    pub(crate) dependencies: &'a Dependencies,
+    pub(crate) location: Option<&'static Location>,
+    pub(crate) interrupt_on_loss: Option<Duration>,
+    pub(crate) stops_last: bool,
+}
+
+/// The tasks that have become needed by a link.
+pub(crate) type Linked = Vec<Arc<TaskCell>>;
+
+impl Dependent {
+    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
+        &self.cell
+    }
+
+    pub(crate) fn location(&self) -> Option<&'static Location> {
+        self.location
+    }
+
+    pub(crate) fn links(&self) -> &[(Arc<Node>, DependencyKind)] {
+        &self.links
+    }
+
+    pub(crate) fn interrupt_on_loss(&self) -> Option<Duration> {
+        self.interrupt_on_loss
+    }
+
+    pub(crate) fn stops_last(&self) -> bool {
+        self.stops_last
+    }
+}
+
+impl Graph {
+    /// Keeps a declared task, so that its end is known for the life of the supervisor.
+    pub(crate) fn declare(&self, location: &'static Location, cell: &Arc<TaskCell>) {
+        let node = {
+            let mut state = self.state.lock();
+            let entry = state.entry(cell.name(), Some(location), cell);
+            entry.stays = true;
+            Arc::clone(&entry.node)
+        };
+        node.set_current(cell);
+    }
+
+    /// Registers the dependencies of a task that is registered under its name or slot, and has not started. Until [`unlink`] they
+    /// are part of the graph.
+    ///
+    /// # Errors
+    ///
+    /// Every problem: a name that no task has or had, one that is listed twice, a task that can never be ready, or a cycle. Then
+    /// nothing was changed.
+    ///
+    /// [`unlink`]: Self::unlink
+    pub(crate) fn link(
+        &self,
+        cell: &Arc<TaskCell>,
+        request: LinkRequest<'_>,
+        registry: &Registry,
+    ) -> Result<Linked, Vec<String>> {
+        let LinkRequest { dependencies, location, interrupt_on_loss, stops_last } = request;
+        let mut targets = Vec::with_capacity(dependencies.after.len() + dependencies.needs.len());
+        let mut problems = Vec::new();
+        for (dependency, kind) in dependencies.iter() {
+            match self.target(cell, dependency, kind, registry) {
+                Ok(target) => targets.push((dependency, kind, target)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems.extend(
+            dependencies
+                .repeated()
+                .map(|name| format!("it depends on `{name}` twice: name it once, in `needs` or in `after`")),
+        );
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        // Set before the entry exists: the end of a task that has the flag and no entry finds nothing to remove.
+        cell.set_flag(Flag::HasDependencies);
+        let mut needed = Vec::new();
+        let nodes: Vec<_>;
+        {
+            let mut state = self.state.lock();
+            // Only a task that others depend on already can close a cycle.
+            if cell.holds_name() && state.has_dependents(cell.name()) {
+                let names = targets.iter().map(|(dependency, ..)| &*dependency.name);
+                if let Some(path) = cycle::path(names, cell.name(), |name| state.depends_on(name)) {
+                    return Err(vec![describe_cycle(cell.name(), &path)]);
+                }
+            }
+            let mut links = Vec::with_capacity(targets.len());
+            for (dependency, kind, target) in &targets {
+                let entry = state.entry(&dependency.name, dependency.location(), target);
+                entry.dependents += 1;
+                links.push((Arc::clone(&entry.node), *kind));
+                if !target.set_flag(Flag::IsNeeded) {
+                    needed.push(Arc::clone(target));
+                }
+            }
+            let dependent = Dependent {
+                cell: Arc::clone(cell),
+                location,
+                links: links.into_boxed_slice(),
+                interrupt_on_loss,
+                stops_last,
+            };
+            nodes = dependent.links.iter().map(|(node, _)| Arc::clone(node)).collect();
+            state.dependents.insert(cell.id(), Arc::new(dependent));
+            if cell.holds_name() {
+                state.named.insert(cell.name().to_owned().into(), cell.id());
+            }
+        }
+        for (node, (.., target)) in nodes.iter().zip(&targets) {
+            node.set_current(target);
+        }
+        Ok(needed)
+    }
+
+    /// Finds the task that a dependency names.
+    fn target(
+        &self,
+        cell: &TaskCell,
+        dependency: &Dependency,
+        kind: DependencyKind,
+        registry: &Registry,
+    ) -> Result<Arc<TaskCell>, String> {
+        let name = &*dependency.name;
+        let option = match kind {
+            DependencyKind::After => "after",
+            DependencyKind::Needs => "needs",
+        };
+        if cell.is_named(name) {
+            return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
+        }
+        // The registry first: the node may remember an earlier task of this name.
+        let found = registry.find(name).or_else(|| self.node(name).map(|node| node.current()));
+        let Some(target) = found else {
+            return Err(format!(
+                "`{option}` names `{name}`, and no task of this name was added: add it first"
+            ));
+        };
+        if target.has_flag(Flag::NeverReady) {
+            return Err(never_ready(option, name));
+        }
+        Ok(target)
+    }
+
+    /// Removes the dependencies of a task that ends.
+    pub(crate) fn unlink(&self, id: TaskId) {
+        let mut removed = Vec::new();
+        let dependent = {
+            let mut state = self.state.lock();
+            let dependent = state.dependents.remove(&id);
+            if let Some(name) = dependent.as_ref().map(|dependent| dependent.cell.name()) {
+                if state.named.get(name) == Some(&id) {
+                    state.named.remove(name);
+                }
+            }
+            for (node, _) in dependent.iter().flat_map(|dependent| dependent.links()) {
+                let Some(entry) = state.nodes.get_mut(node.name()) else { continue };
+                entry.dependents -= 1;
+                if entry.dependents == 0 && !entry.stays {
+                    removed.push(state.nodes.remove(node.name()));
+                }
+            }
+            dependent
+        };
+        // After the lock: the last reference to a cell may drop an error of the user.
+        drop((dependent, removed));
+    }
+
+    pub(crate) fn dependent(&self, id: TaskId) -> Option<Arc<Dependent>> {
+        self.state.lock().dependents.get(&id).map(Arc::clone)
+    }
+
+    /// All live dependents, the oldest first.
+    pub(crate) fn dependents(&self) -> Vec<Arc<Dependent>> {
+        self.state.lock().dependents.values().map(Arc::clone).collect()
+    }
+
+    /// The node of a name, if a task depends on it or it is declared.
+    pub(crate) fn node(&self, name: &str) -> Option<Arc<Node>> {
+        self.state.lock().nodes.get(name).map(|entry| Arc::clone(&entry.node))
+    }
+
+    /// The name of the task that this one waits for.
+    pub(crate) fn awaited(&self, id: TaskId) -> Option<TaskName> {
+        let dependent = self.dependent(id)?;
+        let links = dependent.links();
+        let closed = links.iter().find(|(node, kind)| !node.current().is_satisfied(*kind));
+        // After an outage all are ready, and the task waits for its part of the spread.
+        closed.or(links.first()).map(|(node, _)| node.task_name())
+    }
+}
+
+impl GraphState {
+    fn entry(
+        &mut self,
+        name: &str,
+        location: Option<&'static Location>,
+        cell: &Arc<TaskCell>,
+    ) -> &mut NodeEntry {
+        // Not by `entry`: most names are known, and are not copied.
+        if !self.nodes.contains_key(name) {
+            let node = Arc::new(Node::new(name.to_owned().into(), location, Arc::clone(cell)));
+            self.nodes.insert(name.to_owned().into(), NodeEntry { node, dependents: 0, stays: false });
+        }
+        self.nodes.get_mut(name).unwrap_or_else(|| unreachable!("it was inserted above"))
+    }
+
+    fn has_dependents(&self, name: &str) -> bool {
+        self.nodes.get(name).is_some_and(|entry| entry.dependents > 0)
+    }
+
+    /// The names of the tasks that the live task of this name depends on.
+    fn depends_on(&self, name: &str) -> Vec<&str> {
+        let dependent = self.named.get(name).and_then(|id| self.dependents.get(id));
+        dependent.iter().flat_map(|dependent| dependent.links()).map(|(node, _)| node.name()).collect()
+    }
+}
+
+/// The problem of a task that waits for one which can never be ready.
+pub(crate) fn never_ready(option: &str, name: &str) -> String {
+    format!(
+        "`{option}` names `{name}`, which repeats without end and never says that it is ready: give `{name}` a parameter `Ready`, or \
+         set its `ready = \"start\"` or `ready = \"success\"`"
+    )
+}
+
+fn describe_cycle(name: &str, path: &[&str]) -> String {
+    let path: Vec<_> = path.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "the dependencies form a cycle, and none of its tasks could ever start: `{name}` → {}; remove one of them",
+        path.join(" → ")
+    )
+}

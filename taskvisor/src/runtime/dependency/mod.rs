@@ -1,0 +1,21 @@
+//! Tasks that depend on other tasks.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `node.rs` | a task that others depend on: its name and its latest cell |
+//! | `graph.rs` | all nodes and dependents of a supervisor |
+//! | `cycle.rs` | the search for a cycle |
+//! | `edges.rs` | what the actor of a dependent polls before its attempts and during them |
+//! | `recovery.rs` | when a dependent starts after an outage |
+//!
+//! Whether a task is ready is decided by its cell alone, under its lock; a node only remembers the cell, because it outlives it. A
+//! transition of a task therefore costs the wake-ups of its dependents, and a task that nobody depends on pays nothing.
+
+mod cycle;
+mod edges;
+mod graph;
+mod node;
+mod recovery;
+
+pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
+pub(crate) use graph::{Dependent, Graph, LinkRequest, Linked};

@@ -1,0 +1,65 @@
+//! Joins a task or a submission with the tasks that it depends on.
+
+use std::sync::Arc;
+
+use crate::policy::{Setting, Settings, StopOrder};
+use crate::runtime::body::{Dependencies, Location, TaskSpec};
+use crate::runtime::cell::TaskCell;
+use crate::runtime::dependency::LinkRequest;
+use crate::runtime::shared::Shared;
+use crate::task::RuntimeError;
+
+/// The problem of an `interrupt_on_loss` on a task that needs no other.
+pub(crate) const LOSES_NOTHING: &str = "`interrupt_on_loss` has no effect on a task without `needs`, which can lose nothing: name the tasks \
+                                        that it needs, or remove it";
+
+impl Shared {
+    /// Links an added task that is registered and has not started.
+    pub(crate) fn link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec) -> Result<(), RuntimeError> {
+        if let Some(declared) = spec.declared {
+            self.graph.declare(&declared.location, cell);
+        }
+        self.link_parts(cell, spec.dependencies.as_deref(), &spec.settings, spec.location())
+    }
+
+    /// Links a task or a submission, if it depends on a task or stops last.
+    pub(crate) fn link_parts(
+        &self,
+        cell: &Arc<TaskCell>,
+        dependencies: Option<&Dependencies>,
+        settings: &Settings,
+        location: Option<&'static Location>,
+    ) -> Result<(), RuntimeError> {
+        let stops_last = settings.stop_order.own() == Some(StopOrder::Last);
+        if dependencies.is_none() && !stops_last {
+            return Ok(());
+        }
+        let none = Dependencies::default();
+        let request = LinkRequest {
+            dependencies: dependencies.unwrap_or(&none),
+            location,
+            interrupt_on_loss: settings.interrupt_on_loss.own(),
+            stops_last,
+        };
+        let needed = self
+            .graph
+            .link(cell, request, &self.registry)
+            .map_err(|reasons| RuntimeError::InvalidDependencies { name: cell.name().to_owned(), reasons })?;
+        // Those that do not declare their readiness belong to the start-up set from now on.
+        for needed in needed {
+            self.startup_set.insert(&needed);
+        }
+        Ok(())
+    }
+}
+
+/// Refuses an `interrupt_on_loss` that cannot work.
+pub(crate) fn check_interrupt_on_loss(spec: &TaskSpec) -> Result<(), RuntimeError> {
+    let is_wrong =
+        matches!(spec.settings.interrupt_on_loss, Setting::Set(_)) && spec.needs().next().is_none();
+    if is_wrong {
+        let name = spec.name().to_owned();
+        return Err(RuntimeError::InvalidSpec { name, reasons: vec![LOSES_NOTHING] });
+    }
+    Ok(())
+}
