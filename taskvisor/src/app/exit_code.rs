@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use humantime::format_duration;
+
 use super::GRACE_EXCEEDED;
 use super::stderr::{write_error, write_line};
 use crate::error::FailureKind;
@@ -13,6 +15,9 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
     let mut code = ExitCode::SUCCESS;
     for task in tasks {
         match task.status().phase {
+            Phase::Ended(Outcome::Failed(failure)) if failure.kind() == FailureKind::Dependency => {
+                code = write_error(format_args!("task `{}` cannot go on: {failure}", task.name()));
+            }
             Phase::Ended(Outcome::Failed(failure)) => {
                 code = write_error(format_args!(
                     "task `{}` failed after attempt {}: {failure}",
@@ -38,8 +43,12 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
         Err(error) => return write_error(error),
     };
     for task in report.overdue() {
+        let limit = task.stop_timeout.map_or_else(
+            || "the grace".to_owned(),
+            |time| format!("its `stop_timeout` of {}", format_duration(time)),
+        );
         let task = Labelled(&task.name, task.slot.as_deref());
-        write_line(format_args!("error: task {task} did not stop within the grace and was aborted"));
+        write_line(format_args!("error: task {task} did not stop within {limit} and was aborted"));
     }
     if !report.stuck.is_empty() {
         let stuck: Vec<_> = report.stuck.iter().map(ToString::to_string).collect();

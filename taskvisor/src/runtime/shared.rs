@@ -11,7 +11,7 @@ use super::body::States;
 #[cfg(feature = "controller")]
 use super::body::{JobDescriptor, JobOverrides};
 use super::cell::TaskCell;
-use super::dependency::Graph;
+use super::dependency::{Graph, StopWaves};
 use super::registry::Registry;
 use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     pub(crate) graph: Graph,
+    pub(crate) stop_waves: Mutex<StopWaves>,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
@@ -123,6 +124,7 @@ impl Shared {
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),
+            stop_waves: Mutex::default(),
             shutdown: watch::Sender::default(),
             shutdown_observer: OnceLock::new(),
             started: AtomicBool::new(false),

@@ -74,7 +74,8 @@ impl Tally {
 
     fn aborted(&self, cell: &TaskCell) {
         let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
-        let task = AbortedTask { name, id: cell.id(), slot, cause: cell.enforcer() };
+        let (cause, stop_timeout) = (cell.enforcer(), cell.stop_timeout());
+        let task = AbortedTask { name, id: cell.id(), slot, cause, stop_timeout };
         let mut report = self.listed.lock();
         report.aborted += 1;
         report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));

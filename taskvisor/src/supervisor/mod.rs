@@ -10,6 +10,7 @@ pub(crate) mod run;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+pub(crate) mod stop_waves;
 pub(crate) mod stuck;
 mod task_handle;
 mod test_context;

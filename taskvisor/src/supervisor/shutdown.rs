@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::stop_waves::stop_in_waves;
 use super::stuck::{describe_all, force_ends};
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::{STUCK_CONFIRMATION, StopRequest, saturating_deadline};
@@ -30,7 +31,7 @@ use crate::runtime::current_task;
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, StopTimer, race, watch};
-use crate::task::{Rejection, Report, RuntimeError, StopCause, StuckTask};
+use crate::task::{Rejection, Report, RuntimeError, StuckTask};
 
 /// How long after the grace the driver waits for live tasks. Long enough for two checks [`STUCK_CONFIRMATION`] apart, which
 /// confirm a stuck task, and for tasks whose attempts were just dropped.
@@ -89,8 +90,10 @@ impl Shared {
         }
         // `close_admission` has emptied the slot queues, so an owner that ends now starts none of these.
         self.end_withdrawn(closed.waiting, Some(rejection));
-        for cell in closed.running.iter().rev() {
-            cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+        if closed.was_open {
+            self.stop_first_wave(&closed.running, now, grace);
+        } else {
+            self.stop_again(&closed.running, now, grace);
         }
         // Callers of `submit_wait` try again and get `ShuttingDown`.
         closed.room.wake();
@@ -275,6 +278,7 @@ pub(crate) async fn drive(mut driver: Driver) {
     let mut shutdown = shared.shutdown.subscribe();
     // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
     let _ = shutdown.wait_for(|shutdown| shutdown.requested && shutdown.grace_deadline.is_some()).await;
+    stop_in_waves(&shared, &mut shutdown).await;
     driver.stuck = wait_for_tasks(&shared, &mut shutdown).await;
     let now = Instant::now();
     // `Stopped` is the last event: publish it before closing the bus, which refuses later events of stuck tasks.

@@ -1,12 +1,13 @@
 //! Tasks that block their thread past the grace: ends them on their behalf and describes them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::TaskCell;
+use crate::runtime::cell::{StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
-use crate::task::{Phase, StuckTask};
+use crate::task::{Phase, StopCause, StuckTask};
 
 /// Live tasks, split by whether they are confirmed as stuck.
 pub(crate) struct RemainingTasks {
@@ -21,6 +22,8 @@ pub(crate) struct RemainingTasks {
 pub(crate) fn force_ends(registry: &Registry, now: Instant) -> RemainingTasks {
     let cells = registry.cells();
     for cell in &cells {
+        // The driver that stops the later waves may be blocked itself. Nothing changes for a task whose stop was requested.
+        cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, Duration::ZERO));
         cell.force_end(now);
     }
     let live = cells.into_iter().filter(|cell| !matches!(cell.status().phase, Phase::Ended(_)));

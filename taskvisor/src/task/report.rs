@@ -104,6 +104,9 @@ pub struct AbortedTask {
     pub slot: Option<Arc<str>>,
     /// The cause of the stop request whose deadline the task missed. `None` if its Tokio runtime was shut down.
     pub cause: Option<StopCause>,
+    /// Its own limit, if it sets one. Otherwise it missed the end of the grace, or of the share of the grace that tasks have which
+    /// others wait for.
+    pub stop_timeout: Option<Duration>,
 }
 
 /// A task that had not ended when the shutdown was over.

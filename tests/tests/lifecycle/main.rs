@@ -9,6 +9,7 @@ mod names;
 mod running;
 mod reports;
 mod comparing;
+mod stop_waves;
 mod stopping;
 mod deadlines;
 mod self_shutdown;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,7 @@ use super::flags::Flag;
 use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor};
 use crate::error::Failure;
 use crate::event::Subject;
+use crate::policy::Milliseconds;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn};
@@ -118,6 +120,16 @@ impl TaskCell {
     /// Returns the outcome of a decided end that is not visible yet, for its event and for the report.
     pub(crate) fn decided_outcome(&self, end: TaskEnd) -> Outcome {
         end.outcome(&mut self.state.lock().last)
+    }
+
+    /// The time that the task sets for itself after a stop request.
+    pub(crate) fn stop_timeout(&self) -> Option<Duration> {
+        self.stop_timeout.map(Milliseconds::get)
+    }
+
+    /// By when the task must have stopped, if a stop was requested.
+    pub(crate) fn stop_deadline(&self) -> Option<Instant> {
+        self.state.lock().stop().map(|stop| stop.deadline)
     }
 
     /// The cause of the stop request whose deadline is in force.

@@ -7,6 +7,7 @@
 //! | `cycle.rs` | the search for a cycle |
 //! | `edges.rs` | what the actor of a dependent polls before its attempts and during them |
 //! | `recovery.rs` | when a dependent starts after an outage |
+//! | `waves.rs` | the order of a shutdown |
 //!
 //! Whether a task is ready is decided by its cell alone, under its lock; a node only remembers the cell, because it outlives it. A
 //! transition of a task therefore costs the wake-ups of its dependents, and a task that nobody depends on pays nothing.
@@ -16,6 +17,8 @@ mod edges;
 mod graph;
 mod node;
 mod recovery;
+mod waves;
 
 pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
-pub(crate) use graph::{Dependent, Graph, LinkRequest, Linked};
+pub(crate) use graph::{Graph, LinkRequest};
+pub(crate) use waves::{StopWaves, waves};

@@ -1,0 +1,132 @@
+//! The stop requests of a shutdown, wave after wave.
+//!
+//! The call that requests the shutdown stops the first wave. The driver stops each later one once all tasks of the wave before it have
+//! ended or are past their deadlines. A wave may take its share of what is left of the grace, which is the rest divided by the number of
+//! waves that are left: time that a wave does not use goes on to the later ones. A task with a `stop_timeout` has that time instead, at
+//! most the rest of the grace. A shutdown without grace stops all waves at once.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::runtime::cell::{OutcomePoll, StopRequest, TaskCell};
+use crate::runtime::dependency::{StopWaves, waves};
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::sync::wakers::WaiterId;
+use crate::sync::{Raced, StopTimer, race, watch};
+use crate::task::StopCause;
+
+impl Shared {
+    /// Requests the stop of the tasks that were live when admission closed, the newest first: of the first wave now, of the others by
+    /// the driver.
+    pub(super) fn stop_first_wave(&self, running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
+        let dependents = self.graph.dependents();
+        if dependents.is_empty() || grace.is_zero() {
+            return stop_all(running, now, grace);
+        }
+        let mut later = VecDeque::from(waves(running, &dependents));
+        let Some(current) = later.pop_front() else { return };
+        let share = share_of(grace, later.len() + 1);
+        *self.stop_waves.lock() = StopWaves { current: current.clone(), later };
+        stop_wave(&current, now, grace, share);
+    }
+
+    /// A repeated request of a shutdown: brings the deadlines forward. Without grace, no wave waits any more.
+    pub(super) fn stop_again(&self, running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
+        let has_later = !self.stop_waves.lock().later.is_empty();
+        if grace.is_zero() || !has_later {
+            return stop_all(running, now, grace);
+        }
+        for cell in running.iter().rev().filter(|cell| cell.stop_requested()) {
+            cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+        }
+    }
+}
+
+/// Requests the stops of all later waves, each in its time. Returns once the last one is requested.
+pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) {
+    loop {
+        let Some(current) = shared.stop_waves.lock().current_before_another() else { return };
+        wait_for_wave(&current, shutdown).await;
+        let (next, left_after) = {
+            let mut waves = shared.stop_waves.lock();
+            (waves.advance(), waves.later.len())
+        };
+        let Some(next) = next else { return };
+        let now = Instant::now();
+        let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(now);
+        let left = deadline.saturating_duration_since(now);
+        stop_wave(&next, now, left, share_of(left, left_after + 1));
+    }
+}
+
+/// Waits until all tasks of a wave have ended, are past their deadlines, or a shutdown without grace stops all.
+async fn wait_for_wave(wave: &[Arc<TaskCell>], shutdown: &mut watch::Receiver<ShutdownState>) {
+    let latest = latest_deadline(wave);
+    for cell in wave {
+        let mut ended = std::pin::pin!(end_of(cell));
+        loop {
+            let now = Instant::now();
+            let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(now);
+            let until = latest.min(deadline);
+            if until <= now {
+                return;
+            }
+            match race(ended.as_mut(), race(shutdown.changed(), StopTimer::new(until))).await {
+                Raced::Left(()) => break,
+                // The deadline was brought forward, or has passed: look again.
+                Raced::Right(_) => {}
+            }
+        }
+    }
+}
+
+/// Completes once the end of a task is visible.
+async fn end_of(cell: &TaskCell) {
+    let mut waiting = EndWaiter { cell, waiter: None };
+    poll_fn(|context| match waiting.cell.poll_outcome(&mut waiting.waiter, context) {
+        OutcomePoll::Over(_) => Poll::Ready(()),
+        OutcomePoll::Until(_) => Poll::Pending,
+    })
+    .await;
+}
+
+struct EndWaiter<'a> {
+    cell: &'a TaskCell,
+    waiter: Option<WaiterId>,
+}
+
+impl Drop for EndWaiter<'_> {
+    fn drop(&mut self) {
+        self.cell.remove_waiter(self.waiter);
+    }
+}
+
+fn stop_all(running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
+    for cell in running.iter().rev() {
+        cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+    }
+}
+
+/// `left` is what is left of the grace, and `share` the part of this wave.
+fn stop_wave(wave: &[Arc<TaskCell>], now: Instant, left: Duration, share: Duration) {
+    for cell in wave {
+        // The cell limits the time to its `stop_timeout`.
+        let grace = if cell.stop_timeout().is_some() { left } else { share };
+        cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+    }
+}
+
+fn share_of(left: Duration, waves: usize) -> Duration {
+    left / u32::try_from(waves).unwrap_or(u32::MAX)
+}
+
+/// The time at which the last task of a wave is past its deadline.
+fn latest_deadline(wave: &[Arc<TaskCell>]) -> Instant {
+    let deadlines = wave.iter().filter_map(|cell| cell.stop_deadline());
+    deadlines.max().unwrap_or_else(Instant::now)
+}
