@@ -137,8 +137,8 @@ pub use supervisor::{
     AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
 };
 pub use task::{
-    AbortedTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError, StartError,
-    StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, BlockingTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError,
+    StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

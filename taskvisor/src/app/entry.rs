@@ -246,10 +246,8 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     builder.subscribers = app.subscribers.into_iter().map(|listed| listed.subscriber).collect();
     // Per kind of event: a subscriber to one kind does not report failures of another.
     let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
-    let unwanted = StderrReporter::EVENTS.difference(wanted);
-    if unwanted != EventSet::NONE {
-        builder.subscribers.push(Subscriber::new(StderrReporter).with_events(unwanted));
-    }
+    let reported = StderrReporter::EVENTS.difference(wanted).union(StderrReporter::ALWAYS);
+    builder.subscribers.push(Subscriber::new(StderrReporter).with_events(reported));
     #[cfg(feature = "controller")]
     {
         (builder.jobs, builder.job_overrides) = assemble_jobs(app.jobs, app.disabled_jobs);

@@ -11,9 +11,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use humantime::format_duration;
+
 use crate::event::{Event, EventKind, EventName, EventSet};
 use crate::runtime::subscriber::Subscribe;
 use crate::sync::escape::escape_line;
+use crate::task::{WaitingOn, describe_blocking};
 
 /// How many messages are queued for a stderr that blocks. Further messages are dropped and counted.
 const CAPACITY: usize = 1024;
@@ -156,13 +159,27 @@ impl StderrReporter {
         EventName::Ended,
         EventName::Delayed,
     ]);
+
+    /// The events that it writes even if another subscriber wants them, because whoever starts or stops the process waits for the
+    /// answer.
+    pub(super) const ALWAYS: EventSet = EventSet::of(&[EventName::StillStarting, EventName::StillStopping]);
 }
 
 impl Subscribe for StderrReporter {
     async fn on_event(&mut self, event: &Event) {
-        let expected = matches!(&event.kind, EventKind::Ended { outcome } if !outcome.is_failed());
-        if !expected {
-            write_line(event);
+        match &event.kind {
+            EventKind::Ended { outcome } if !outcome.is_failed() => {}
+            // The task that it waits for has reported its failures, and `StillStarting` sums up the rest.
+            EventKind::Delayed { on: WaitingOn::Dependency { .. }, .. } => {}
+            EventKind::StillStarting { after, blocking } => {
+                let (after, blocking) = (format_duration(*after), describe_blocking(blocking));
+                write_line(format_args!("still starting after {after}: {blocking}"));
+            }
+            EventKind::StillStopping { after, blocking } => {
+                let (after, blocking) = (format_duration(*after), describe_blocking(blocking));
+                write_line(format_args!("still stopping after {after}: {blocking}"));
+            }
+            _ => write_line(event),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::NotReadyReason;
 use crate::error::Failure;
-use crate::task::{InterruptCause, Outcome, WaitingOn};
+use crate::task::{BlockingTask, InterruptCause, Outcome, WaitingOn, describe_blocking};
 
 /// Generates `EventKind`, `EventName` and the labels from one list. The attribute in brackets is set on the variant of
 /// `EventKind` only. Comparisons ignore the fields marked as `[measured]`.
@@ -194,7 +194,21 @@ events! {
         /// The reason, as text.
         reason: String,
     } => "refused";
-    /// A shutdown was requested: admission is closed, and all tasks receive a stop request.
+    /// The supervisor has not started yet: tasks of the start-up set are not ready. Published after 10 s, 20 s, 40 s and so on.
+    [non_exhaustive] StillStarting {
+        /// How long the start has taken.
+        after: Duration,
+        /// The tasks that hold it up, and those that wait for them.
+        blocking: Arc<[BlockingTask]>,
+    } => "still_starting";
+    /// A shutdown has taken half of its grace, and tasks have not stopped. Published once.
+    [non_exhaustive] StillStopping {
+        /// How long the shutdown has taken.
+        after: Duration,
+        /// The tasks that hold it up, and those that stop after them.
+        blocking: Arc<[BlockingTask]>,
+    } => "still_stopping";
+    /// A shutdown was requested: admission is closed. Tasks receive a stop request, each before the tasks that it depends on.
     ShutdownRequested => "shutdown_requested";
     /// All tasks have ended or are stuck. The last event of a supervisor.
     Stopped => "stopped";
@@ -252,6 +266,9 @@ impl fmt::Display for EventKind {
             }
             Self::SubscriberPanicked { subscriber, message } => {
                 write!(f, " subscriber={subscriber} message=\"{message}\"")
+            }
+            Self::StillStarting { after, blocking } | Self::StillStopping { after, blocking } => {
+                write!(f, " after={} {}", format_duration(*after), describe_blocking(blocking))
             }
             Self::Lagged { lost } => write!(f, " lost={lost}"),
             Self::Added | Self::Admitted | Self::Removed | Self::ShutdownRequested | Self::Stopped => Ok(()),

@@ -30,6 +30,8 @@ struct SetState {
     compact_at: usize,
     /// Whether a task was started.
     has_begun: bool,
+    /// Whether the start is watched.
+    is_watched: bool,
     waiters: Wakers,
 }
 
@@ -45,6 +47,19 @@ impl StartupSet {
         if is_due {
             self.compact();
         }
+    }
+
+    /// Whether the caller is to watch the start: there are tasks, and nobody does.
+    pub(crate) fn claim_watch(&self) -> bool {
+        let mut state = self.state.lock();
+        let claims = !state.tasks.is_empty() && !state.is_watched;
+        state.is_watched |= claims;
+        claims
+    }
+
+    /// The watch is over, because all tasks were ready.
+    pub(crate) fn release_watch(&self) {
+        self.state.lock().is_watched = false;
     }
 
     /// Ends the wait for the first task: one is about to start, or the supervisor runs without any.

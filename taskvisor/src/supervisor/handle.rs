@@ -101,8 +101,11 @@ impl SupervisorHandle {
         };
         let unspawned = shared.reserve_and_link(spec)?;
         let handle = unspawned.handle();
-        unspawned.join_startup_set(&shared);
+        let is_awaited = unspawned.join_startup_set(&shared);
         unspawned.start(&shared);
+        if is_awaited {
+            shared.watch_start();
+        }
         Ok(handle)
     }
 

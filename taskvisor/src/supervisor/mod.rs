@@ -2,6 +2,7 @@
 
 mod add_error;
 mod bind;
+mod blocking;
 mod builder;
 mod handle;
 pub(crate) mod link;
@@ -10,6 +11,7 @@ pub(crate) mod run;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+mod still_waiting;
 pub(crate) mod stop_waves;
 pub(crate) mod stuck;
 mod task_handle;

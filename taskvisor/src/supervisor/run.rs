@@ -133,11 +133,14 @@ pub(crate) fn start_all(
         // The last step that can fail. From here on, every task starts.
         let signals = listen()?;
         let handles = unspawned.iter().map(UnspawnedActor::handle).collect();
-        unspawned.iter().for_each(|actor| actor.join_startup_set(shared));
+        for actor in &unspawned {
+            actor.join_startup_set(shared);
+        }
         shared.startup_set.begin();
         for actor in unspawned {
             actor.start(shared);
         }
+        shared.watch_start();
         Ok((signals, handles))
     });
     if started.is_err() {

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::still_waiting::watch_stop;
 use super::stop_waves::stop_in_waves;
 use super::stuck::{describe_all, force_ends};
 use crate::event::{EventKind, EventName};
@@ -278,8 +279,15 @@ pub(crate) async fn drive(mut driver: Driver) {
     let mut shutdown = shared.shutdown.subscribe();
     // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
     let _ = shutdown.wait_for(|shutdown| shutdown.requested && shutdown.grace_deadline.is_some()).await;
-    stop_in_waves(&shared, &mut shutdown).await;
-    driver.stuck = wait_for_tasks(&shared, &mut shutdown).await;
+    let watched = shutdown.clone();
+    let stopped = async {
+        stop_in_waves(&shared, &mut shutdown).await;
+        wait_for_tasks(&shared, &mut shutdown).await
+    };
+    // The watch never completes.
+    if let Raced::Left(stuck) = race(stopped, watch_stop(&shared, watched)).await {
+        driver.stuck = stuck;
+    }
     let now = Instant::now();
     // `Stopped` is the last event: publish it before closing the bus, which refuses later events of stuck tasks.
     if shared.bus.wants(EventName::Stopped) {

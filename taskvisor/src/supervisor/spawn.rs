@@ -40,12 +40,15 @@ impl UnspawnedActor {
     }
 
     /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
-    /// together.
-    pub(crate) fn join_startup_set(&self, shared: &Shared) {
+    /// together. Returns whether the set may have grown by the task, or by those that it depends on.
+    pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
+        let cell = self.registration.cell();
         // A needed task is in the set already.
-        if self.policy.readiness.is_some() && !self.registration.cell().has_flag(Flag::IsNeeded) {
-            shared.startup_set.insert(self.registration.cell());
+        let joins = self.policy.readiness.is_some() && !cell.has_flag(Flag::IsNeeded);
+        if joins {
+            shared.startup_set.insert(cell);
         }
+        joins || cell.has_flag(Flag::HasDependencies)
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {

@@ -1,5 +1,6 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
+mod blocking;
 mod id;
 mod missing_state;
 mod name;
@@ -9,9 +10,11 @@ mod runtime_error;
 mod start_error;
 mod status;
 
+pub(crate) use blocking::describe_all as describe_blocking;
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
 pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
+pub use blocking::BlockingTask;
 pub use id::TaskId;
 pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};

@@ -10,6 +10,7 @@ mod stop_while_waiting;
 mod grace;
 mod stop_timeout;
 mod restart;
+mod still_waiting;
 mod stop_races;
 mod retries;
 mod stable;

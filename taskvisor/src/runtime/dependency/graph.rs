@@ -64,10 +64,6 @@ impl Dependent {
         &self.cell
     }
 
-    pub(crate) fn location(&self) -> Option<&'static Location> {
-        self.location
-    }
-
     pub(crate) fn links(&self) -> &[(Arc<Node>, DependencyKind)] {
         &self.links
     }
@@ -221,6 +217,14 @@ impl Graph {
 
     pub(crate) fn dependent(&self, id: TaskId) -> Option<Arc<Dependent>> {
         self.state.lock().dependents.get(&id).map(Arc::clone)
+    }
+
+    /// The source line where a task was declared, if the graph knows the task.
+    pub(crate) fn location(&self, cell: &TaskCell) -> Option<&'static Location> {
+        let state = self.state.lock();
+        let dependent = state.dependents.get(&cell.id()).and_then(|dependent| dependent.location);
+        let node = state.nodes.get(cell.name()).filter(|_| cell.holds_name());
+        dependent.or_else(|| node.and_then(|entry| entry.node.location()))
     }
 
     /// All live dependents, the oldest first.

@@ -20,5 +20,5 @@ mod recovery;
 mod waves;
 
 pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
-pub(crate) use graph::{Graph, LinkRequest};
+pub(crate) use graph::{Dependent, Graph, LinkRequest};
 pub(crate) use waves::{StopWaves, waves};

@@ -1,0 +1,88 @@
+//! Reports of a start or a shutdown that takes long: an event that says what is blocking.
+
+use std::collections::HashSet;
+use std::future::pending;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::TaskHandle;
+use super::blocking::{blocking_start, blocking_stop, whole_seconds};
+use crate::event::{EventKind, EventName};
+use crate::runtime::cell::saturating_deadline;
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::sync::{Raced, StopTimer, race, watch};
+
+/// The time after which a start is reported for the first time. Each later report comes after twice the time.
+const FIRST_REPORT: Duration = Duration::from_secs(10);
+
+impl Shared {
+    /// Begins to watch the start, if a task must become ready. Called after tasks were started; later calls change nothing.
+    pub(super) fn watch_start(self: &Arc<Self>) {
+        if let Some(runtime) = self.runtime.get().filter(|_| self.startup_set.claim_watch()) {
+            runtime.spawn(watch_start(Arc::downgrade(self)));
+        }
+    }
+}
+
+/// Reports what is blocking until the supervisor has started, one task of the start-up set has failed, or a shutdown begins.
+// Weak, and only upgraded for a moment: a watch must not keep the states of the application alive.
+async fn watch_start(shared: Weak<Shared>) {
+    let began = Instant::now();
+    let mut waited = FIRST_REPORT;
+    let mut been_ready = HashSet::new();
+    while let Some(strong) = shared.upgrade() {
+        let mut shutdown = strong.shutdown.subscribe();
+        let next = strong.startup_set.tasks().into_iter().find(|task| !been_ready.contains(&task.id()));
+        let Some(task) = next.map(|cell| TaskHandle::new(cell, &strong)) else {
+            return strong.startup_set.release_watch();
+        };
+        drop(strong);
+        let due = saturating_deadline(began, waited);
+        let stopping = async {
+            let _ = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()).await;
+        };
+        match race(task.ready(), race(stopping, sleep_until(due))).await {
+            Raced::Left(Ok(())) => {
+                been_ready.insert(task.id());
+            }
+            // `SupervisorHandle::ready` reports it.
+            Raced::Left(Err(_)) | Raced::Right(Raced::Left(())) => return,
+            Raced::Right(Raced::Right(())) => {
+                let Some(strong) = shared.upgrade() else { return };
+                report_start(&strong, waited);
+                waited = waited.saturating_mul(2);
+            }
+        }
+    }
+}
+
+fn report_start(shared: &Shared, after: Duration) {
+    if shared.bus.wants(EventName::StillStarting) {
+        let blocking = blocking_start(shared);
+        if !blocking.is_empty() {
+            shared.bus.publish(
+                shared.now(),
+                None,
+                EventKind::StillStarting { after, blocking: blocking.into() },
+            );
+        }
+    }
+}
+
+/// Reports what is blocking once half of the grace is over. Never completes.
+pub(super) async fn watch_stop(shared: &Shared, mut shutdown: watch::Receiver<ShutdownState>) {
+    let began = Instant::now();
+    let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(began);
+    let half = deadline.saturating_duration_since(began) / 2;
+    if shared.bus.wants(EventName::StillStopping) && !half.is_zero() {
+        StopTimer::new(saturating_deadline(began, half)).await;
+        let blocking = blocking_stop(shared, Instant::now());
+        if !blocking.is_empty() {
+            let kind = EventKind::StillStopping { after: whole_seconds(half), blocking: blocking.into() };
+            shared.bus.publish(Instant::now(), None, kind);
+        }
+    }
+    pending::<()>().await;
+}
