@@ -32,6 +32,7 @@ impl App {
         self.check_settings(&mut problems);
         self.check_config(options, &mut problems);
         self.check_states(&mut problems);
+        self.check_dependencies(found, options, &mut problems);
         problems.sort();
         problems
     }

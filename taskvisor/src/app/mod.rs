@@ -1,6 +1,7 @@
 //! An application: discovers and checks its declarations, runs its supervisor, and ends its process.
 
 mod declarations;
+mod dependencies;
 mod options;
 mod returned;
 mod stderr;

@@ -18,6 +18,16 @@ pub(crate) enum DependencyKind {
     Needs,
 }
 
+impl DependencyKind {
+    /// The option of a task that says so.
+    pub(crate) fn option(self) -> &'static str {
+        match self {
+            Self::After => "after",
+            Self::Needs => "needs",
+        }
+    }
+}
+
 /// What a dependent finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DependencyState {

@@ -171,10 +171,7 @@ impl Graph {
         registry: &Registry,
     ) -> Result<Arc<TaskCell>, String> {
         let name = &*dependency.name;
-        let option = match kind {
-            DependencyKind::After => "after",
-            DependencyKind::Needs => "needs",
-        };
+        let option = kind.option();
         if cell.is_named(name) {
             return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
         }
@@ -279,6 +276,11 @@ pub(crate) fn never_ready(option: &str, name: &str) -> String {
         "`{option}` names `{name}`, which repeats without end and never says that it is ready: give `{name}` a parameter `Ready`, or \
          set its `ready = \"start\"` or `ready = \"success\"`"
     )
+}
+
+/// The problem of a task that is named twice.
+pub(crate) fn repeated_dependency(name: &str) -> String {
+    format!("it depends on `{name}` twice: name it once, in `needs` or in `after`")
 }
 
 fn describe_cycle(name: &str, path: &[&str]) -> String {

@@ -19,6 +19,15 @@ mod node;
 mod recovery;
 mod waves;
 
+#[cfg_attr(
+    not(feature = "macros"),
+    allow(unused_imports, reason = "an application checks before it starts")
+)]
+pub(crate) use cycle::path as cycle_path;
 pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
-pub(crate) use graph::{Dependent, Graph, LinkRequest};
+#[cfg_attr(
+    not(feature = "macros"),
+    allow(unused_imports, reason = "an application checks before it starts")
+)]
+pub(crate) use graph::{Dependent, Graph, LinkRequest, never_ready, repeated_dependency};
 pub(crate) use waves::{StopWaves, waves};

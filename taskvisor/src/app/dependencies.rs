@@ -1,0 +1,174 @@
+//! Checks the dependencies between the tasks and jobs of an application, before anything starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::App;
+use super::discover::Discovered;
+use super::listed::ListedTask;
+use super::options::{MainOptions, crates_option};
+use super::problem::{Problem, SourceLocation};
+use crate::policy::Policy;
+use crate::runtime::body::{Dependencies, Dependency, Needs};
+use crate::runtime::cell::DependencyKind;
+use crate::runtime::dependency::{cycle_path, never_ready, repeated_dependency};
+use crate::supervisor::link::LOSES_NOTHING;
+
+/// A task or a job that depends on tasks.
+struct Dependent<'a> {
+    /// Such as "task `consume`".
+    label: String,
+    name: &'a str,
+    options_at: SourceLocation,
+    dependencies: &'a Dependencies,
+}
+
+impl App {
+    pub(super) fn check_dependencies(
+        &self,
+        found: &Discovered,
+        options: &MainOptions,
+        problems: &mut Vec<Problem>,
+    ) {
+        let never_ready = self.never_ready();
+        for task in &self.tasks {
+            let (name, options_at) = (task.spec.name(), task.options_at());
+            if task.spec.interrupt_on_loss().own().is_some() && task.spec.needs().next().is_none() {
+                problems.push(Problem::new(options_at, format!("task `{name}`: {LOSES_NOTHING}")));
+            }
+            let Some(dependencies) = &task.spec.dependencies else { continue };
+            let label = format!("task `{name}`");
+            let dependent = Dependent { label, name, options_at, dependencies };
+            self.check_dependent(&dependent, found, options, &never_ready, problems);
+        }
+        #[cfg(feature = "controller")]
+        for job in &self.jobs {
+            let Some(dependencies) = Dependencies::declared(&job.spec.descriptor.dependencies) else {
+                continue;
+            };
+            let (label, options_at) = (format!("job `{}`", job.spec.name()), job.options_at());
+            let dependent = Dependent { label, name: "", options_at, dependencies: &dependencies };
+            self.check_dependent(&dependent, found, options, &never_ready, problems);
+        }
+        self.check_cycles(problems);
+    }
+
+    fn check_dependent(
+        &self,
+        dependent: &Dependent<'_>,
+        found: &Discovered,
+        options: &MainOptions,
+        never_ready_tasks: &BTreeSet<&str>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let Dependent { label, name, options_at, dependencies } = dependent;
+        let mut report =
+            |reason: String| problems.push(Problem::new(*options_at, format!("{label}: {reason}")));
+        for (dependency, kind) in dependencies.iter() {
+            let option = kind.option();
+            if dependency.name == *name {
+                report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
+            } else if !self.runs(dependency) {
+                report(self.does_not_run(dependency, kind, found, options));
+            } else if never_ready_tasks.contains(&*dependency.name) {
+                report(never_ready(option, &dependency.name));
+            }
+        }
+        for name in dependencies.repeated() {
+            report(repeated_dependency(name));
+        }
+    }
+
+    /// Whether a task of the application is the dependency.
+    fn runs(&self, dependency: &Dependency) -> bool {
+        self.tasks.iter().any(|task| match dependency.declared {
+            Some(descriptor) => task.is_declared_at(&descriptor.location),
+            None => task.spec.name() == dependency.name,
+        })
+    }
+
+    /// The problem of a dependency that is not among the tasks of the application.
+    fn does_not_run(
+        &self,
+        dependency: &Dependency,
+        kind: DependencyKind,
+        found: &Discovered,
+        options: &MainOptions,
+    ) -> String {
+        let (name, option) = (&dependency.name, kind.option());
+        let Some(location) = dependency.location() else {
+            return format!(
+                "`{option}` names `{name}`, and no task of the application has this name: list it, or remove it there"
+            );
+        };
+        if self.is_disabled(location) {
+            return format!(
+                "`{option}` names `{name}` ({location}), which the setup has disabled: keep it enabled, or disable this one too"
+            );
+        }
+        let krate = location.krate();
+        if found.unnamed.contains_key(krate) {
+            let crates = crates_option(options.crates.iter().copied().chain([krate]));
+            return format!(
+                "`{option}` names `{name}` ({location}), which does not start, because its crate `{krate}` is not named: write {crates}"
+            );
+        }
+        format!(
+            "`{option}` names `{name}` ({location}), which does not start: list it with `app.task({name}::spec())`"
+        )
+    }
+
+    /// The names of the tasks that can never be ready.
+    fn never_ready(&self) -> BTreeSet<&str> {
+        let defaults = Policy::defaults(&self.config);
+        let never = self.tasks.iter().filter(|task| {
+            let mut needs = Needs::new(&self.states);
+            (task.spec.task.needs)(&mut needs);
+            let settings = &task.spec.settings;
+            // A task with wrong settings is reported already.
+            let Ok(mut policy) = settings.resolve(&defaults) else { return false };
+            let is_wrong = settings.resolve_readiness(needs.notifies(), &mut policy).is_err();
+            !is_wrong && policy.is_never_ready(settings, never_returns(task))
+        });
+        never.map(|task| task.spec.name()).collect()
+    }
+
+    /// Reports each cycle once, at the first of its tasks.
+    fn check_cycles(&self, problems: &mut Vec<Problem>) {
+        let tasks: BTreeMap<&str, &ListedTask> =
+            self.tasks.iter().map(|task| (task.spec.name(), task)).collect();
+        let depends_on = |name: &str| {
+            let dependencies = tasks.get(name).and_then(|task| task.spec.dependencies.as_deref());
+            let names = dependencies.into_iter().flat_map(|dependencies| dependencies.iter());
+            names.map(|(dependency, _)| &*dependency.name).collect::<Vec<_>>()
+        };
+        let mut reported = BTreeSet::new();
+        for (&name, task) in &tasks {
+            // A task that names itself is reported by its own problem.
+            let begins = depends_on(name).into_iter().filter(|other| *other != name);
+            if reported.contains(name) {
+                continue;
+            }
+            let Some(path) = cycle_path(begins, name, depends_on) else { continue };
+            reported.extend(path.iter().copied());
+            let mut text = format!("`{name}`");
+            let mut from = name;
+            for to in path {
+                let at = tasks.get(from).map_or(task.options_at(), |from| from.options_at());
+                let _ = write!(text, " waits for `{to}` ({at})");
+                if to != name {
+                    let _ = write!(text, ", `{to}`");
+                }
+                from = to;
+            }
+            let reason = format!(
+                "these tasks wait for each other, and none could ever start: {text}; remove one of them"
+            );
+            problems.push(Problem::new(task.options_at(), reason));
+        }
+    }
+}
+
+fn never_returns(task: &ListedTask) -> bool {
+    task.spec.declared.is_some_and(|descriptor| descriptor.never_returns)
+}
