@@ -161,6 +161,7 @@ pub use {
 pub use {
     app::{EventParameter, HasSpec, SetupParameter, SpecOfADeclaration},
     macro_support::SharedState,
+    runtime::body::DeclaredTask,
 };
 
 /// Not public API. Used by generated code.
@@ -182,7 +183,7 @@ pub mod __private {
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;
     pub use crate::runtime::body::{
-        DeclaredDependencies, ErasedBody, TaskDescriptor, erase, erase_without_context,
+        DeclaredDependencies, DeclaredTask, ErasedBody, TaskDescriptor, erase, erase_without_context,
     };
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};

@@ -28,6 +28,8 @@ pub(crate) enum Form {
     /// A list of these words.
     Events(&'static [&'static str]),
     Crates,
+    /// A list of paths of tasks.
+    Tasks,
     Path,
 }
 

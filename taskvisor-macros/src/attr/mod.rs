@@ -19,3 +19,4 @@ pub(crate) mod keyword;
 pub(crate) mod backoff;
 mod keyword_arguments;
 pub(crate) mod settings;
+pub(crate) mod dependencies;

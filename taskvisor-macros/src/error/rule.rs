@@ -66,7 +66,17 @@ rules! {
     DecorrelatedConstantBackoff = "decorrelated-constant-backoff",
     FirstAboveMax = "first-above-max",
 
+    // dependencies
+    DependenciesWithoutBrackets = "dependencies-without-brackets",
+    DependencyInQuotes = "dependency-in-quotes",
+    DependencyNotAPath = "dependency-not-a-path",
+    EmptyDependencies = "empty-dependencies",
+    DuplicateDependency = "duplicate-dependency",
+    OwnDependency = "own-dependency",
+    AfterANeededTask = "after-a-needed-task",
+
     // contradictions
+    InterruptOnLossWithoutNeeds = "interrupt-on-loss-without-needs",
     RetriesWithRestartNever = "retries-with-restart-never",
     EveryWithoutRestartAlways = "every-without-restart-always",
     StableAfterBeyondTimeout = "stable-after-beyond-timeout",

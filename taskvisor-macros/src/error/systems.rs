@@ -54,9 +54,7 @@ timeout_ms timeout_secs timeout_seconds timeout_sec
   task, job [renamed-option]: write `timeout = "5s"`, which has its unit
 schedule_to_start_timeout
   task [option-of-another-library]: a task starts at once; leave it out
-  job [option-of-another-library]: a submission waits for its slot without a limit; await its handle in `tokio::time::timeout`, and then call `cancel()` on it
-expires
-  task [option-of-another-library]: a task starts at once; leave it out
+  job [renamed-option]: write `expires = "30s"`
 readiness_probe startup_probe probe
   task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
   job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
@@ -65,9 +63,9 @@ limiter
   job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
 
 # What runs, when, and how often at once.
-before wanted_by part_of binds_to conflicts
-  task [option-of-another-library]: tasks start together and do not depend on each other; share a `tokio::sync::watch` channel as `State<T>`, and wait for it inside
-  job [option-of-another-library]: jobs do not depend on each other; await the handle of one before you submit the next
+conflicts conflicts_with
+  task [option-of-another-library]: no task excludes another; share a `tokio::sync::Mutex` as `State<T>`, and hold its lock inside
+  job [option-of-another-library]: jobs exclude each other in one slot; write `slot = "all"`
 completions numprocs
   task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
   job [option-of-another-library]: one submission is one run; submit it several times

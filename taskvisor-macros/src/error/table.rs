@@ -106,8 +106,11 @@ cron schedule calendar daily hourly at start_at run_at date timezone tz
   task [option-of-another-library]: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
   job [option-of-another-library]: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
   main [option-of-another-library]: a task repeats at intervals, not at dates; write `#[task(every = "1h")]`
-deadline time_limit max_runtime max_duration
+time_limit max_runtime max_duration
   task, job [renamed-option]: write `timeout = "5s"`
+deadline
+  task [renamed-option]: write `timeout = "5s"`
+  job [renamed-option]: write `timeout = "5s"` for the time that an attempt may take, or `expires = "30s"` for the time within which the submission must start
 timeout
   backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), timeout = "5s"`
   main [option-of-another-attribute]: write `grace = "15s"` for the time that tasks have to stop, or `#[task(timeout = "5s")]`
@@ -129,17 +132,45 @@ rate rate_limit throttle requests_per_second
   job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
   main [option-of-another-library]: a rate cannot be limited; write `max_concurrent = 8` for how many attempts run at once
   subscriber [option-of-another-library]: a subscriber is called for each event; count them inside, in a `State<T>` with a `Mutex`
-ttl expires expires_in expire_after queue_timeout valid_for
-  job [option-of-another-library]: a submission waits for its slot without a limit; await its handle in `tokio::time::timeout`, and then call `cancel()` on it
+ttl expire expiry expiration expires_in expires_after expire_after queue_timeout wait_timeout valid_for max_queue_time
+  job [renamed-option]: write `expires = "30s"`
+  task [option-of-another-attribute]: it belongs to a job, which is submitted; write `timeout = "5s"` for the time that an attempt of a task may take
+expires
+  task [option-of-another-attribute]: it belongs to a job, which is submitted; write `timeout = "5s"` for the time that an attempt of a task may take
+  main, subscriber [option-of-another-attribute]: it belongs to a job; write `#[job(expires = "30s")]`
 debounce coalesce
   job [renamed-option]: write `slot = "all", admission = "latest"`, which keeps only the last of those that wait
   subscriber [option-of-another-library]: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
 
 # What runs, when, and how often at once.
-depends_on depend_on dependencies requires after start_order wait_for wants
-  task [option-of-another-library]: tasks start together and do not depend on each other; share a `tokio::sync::watch` channel as `State<T>`, and wait for it inside
-  job [option-of-another-library]: jobs do not depend on each other; await the handle of one before you submit the next
-needs inject provide states state deps
+depends_on depend_on depends dependson dependency dependencies deps requires require requisite requirements need waits_for wait_for wait_on waits_on
+  task, job [renamed-option]: write `needs = [connect]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(needs = [connect])]`
+wants start_order startup_order runs_after run_after_task await_task
+  task [renamed-option]: write `after = [connect]`, or `needs = [connect]` for tasks that must be ready for every attempt
+  job [renamed-option]: write `needs = [connect]`
+binds_to bind_to bound_to part_of requires_mounts_for
+  task, job [renamed-option]: write `needs = [connect], interrupt_on_loss = "5s"`
+on_loss loss_timeout loss_grace stop_on_loss interrupt_on_lost interrupt_after
+  task, job [renamed-option]: write `needs = [connect], interrupt_on_loss = "5s"`
+before required_by wanted_by needed_by dependents upheld_by
+  task [option-of-another-library]: a dependency is written at the task that waits; write `#[task(needs = [connect])]` or `#[task(after = [connect])]` there
+  job [option-of-another-library]: no task waits for a job; write a `#[task]` for work that others wait for
+after
+  job [option-of-another-attribute]: a job waits with each attempt; write `needs = [connect]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(after = [connect])]`
+interrupt_on_loss
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(needs = [connect], interrupt_on_loss = "5s")]`
+stop_order
+  job [option-of-another-attribute]: it belongs to a task; a job stops before the tasks that it needs: write `needs = [connect]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(stop_order = "last")]`
+shutdown_order shutdown_priority shutdown_phase stop_priority stop_phase stop_last last shutdown_last phase stage
+  task [renamed-option]: write `stop_order = "last"`, or `needs = [connect]` to stop before another task
+  job [option-of-another-library]: a job stops before the tasks that it needs; write `needs = [connect]`
+needs
+  subscriber [option-of-another-library]: what a subscriber needs is a parameter: write `db: State<Db>` behind the event
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(needs = [connect])]`
+inject provide states state
   task [option-of-another-library]: what a task needs is a parameter: write `db: State<Db>` in the function's parentheses
   job [option-of-another-library]: what a job needs is a parameter: write `db: State<Db>` in the function's parentheses
   subscriber [option-of-another-library]: what a subscriber needs is a parameter: write `db: State<Db>` behind the event

@@ -160,6 +160,29 @@ stop_timeout: no-limit
 stop_timeout: parameter
   task: write `app.tune::<NAME>(|spec| spec.with_stop_timeout(VALUE))` in the setup
   job: write `NAME { .. }.with_stop_timeout(VALUE)` for one submission
+needs: no-limit
+  task, job: leave `needs` out for no dependency
+after: no-limit
+  task: leave `after` out for no dependency
+interrupt_on_loss: no-limit always
+  task, job: leave `interrupt_on_loss` out for an attempt that goes on without what it needs
+interrupt_on_loss: zero immediate immediately now asap true
+  task, job: write `needs = [connect], interrupt_on_loss = "1ms"`
+interrupt_on_loss: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_interrupt_on_loss(VALUE))` in the setup
+  job: write a constant, which all submissions share
+stop_order: reverse reversed early earliest begin start normal 0 no-limit
+  task: write `stop_order = "first"`, or leave `stop_order` out
+stop_order: late latest end final finally lowest after-all
+  task: write `stop_order = "last"`
+stop_order: before after
+  task: write `needs = [connect]`, which stops this task before the one that it needs
+stop_order: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_stop_order(VALUE))` in the setup
+expires: no-limit
+  job: leave `expires` out for a submission that waits without a limit
+expires: parameter
+  job: write a constant, which all submissions share
 stable_after: no-limit
   task: leave `stable_after` out for the longer of 10s and the backoff's `max`
 stable_after: parameter

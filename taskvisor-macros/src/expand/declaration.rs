@@ -140,6 +140,9 @@ pub(crate) fn fallback(
     let lints = lints(function);
     let import = import(runtime);
     let declared = declared(spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
+    // A task that depends on this one compiles.
+    let declared_task = (spec == "TaskSpec")
+        .then(|| declared_task(&quote_spanned!(attribute_span()=> ::core::unreachable!())));
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>
             /// The declared value.
@@ -165,6 +168,8 @@ pub(crate) fn fallback(
 
             #declared
 
+            #declared_task
+
             #checks
         };
     };
@@ -181,6 +186,19 @@ pub(crate) fn declared(spec: &str, location: &TokenStream) -> TokenStream {
 
             fn location() -> &'static __taskvisor::Location {
                 #location
+            }
+        }
+    }
+}
+
+/// The implementation by which other declarations find the descriptor, which is `descriptor`.
+pub(crate) fn declared_task(descriptor: &TokenStream) -> TokenStream {
+    quote_spanned! {attribute_span()=>
+        #[doc(hidden)]
+        #[diagnostic::do_not_recommend]
+        impl __taskvisor::DeclaredTask for __TaskvisorDeclaration {
+            fn descriptor() -> &'static __taskvisor::TaskDescriptor {
+                #descriptor
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::ast::returned::never_returns;
 use crate::ast::role::Role;
 use crate::ast::spelling::{has_impl_trait, text};
 use crate::attr::constant::Value;
+use crate::attr::names::Names;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
@@ -20,8 +21,9 @@ use super::options::{Admission, Options, REPEATS, Slot};
 
 impl Options {
     /// Reports contradictions, each at the key to remove.
-    pub(super) fn check(&mut self, errors: &mut Errors) {
+    pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
+        self.dependencies.check(names, &self.settings, errors);
         self.check_restart(errors);
         self.check_slot(errors);
         self.check_queue(errors);

@@ -6,6 +6,7 @@ use syn::{Ident, LitStr, Token};
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::backoff;
 use crate::attr::constant::Value;
+use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::keyword::{Keywords, words};
 use crate::attr::names::Names;
@@ -31,6 +32,9 @@ const GRAMMAR: Grammar = Grammar {
         ("max_retries", Form::Count, "max_retries = 3"),
         ("backoff", backoff::FORM, "backoff = \"exp\""),
         ("restart", RESTART, "restart = \"on-failure\""),
+        ("needs", Form::Tasks, "needs = [connect]"),
+        ("interrupt_on_loss", Form::Duration, "interrupt_on_loss = \"5s\""),
+        ("expires", Form::Duration, "expires = \"30s\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -68,6 +72,7 @@ pub(super) struct Options {
     pub(super) queue: Option<OptionValue<Value<u32>>>,
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
+    pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
 }
 
@@ -78,7 +83,7 @@ impl Options {
         arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
-        options.check(errors);
+        options.check(names, errors);
         options
     }
 
@@ -106,7 +111,7 @@ impl Options {
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
-            _ => return self.settings.set(argument, errors),
+            _ => return Ok(self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?),
         }
         Ok(true)
     }

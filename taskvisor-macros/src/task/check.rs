@@ -2,6 +2,7 @@
 
 use crate::ast::function::Function;
 use crate::ast::role::Role;
+use crate::attr::names::Names;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 use crate::valid::{returned, signature};
@@ -10,8 +11,9 @@ use super::options::Options;
 
 impl Options {
     /// Reports contradictions, each at the key to remove.
-    pub(super) fn check(&mut self, errors: &mut Errors) {
+    pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
+        self.dependencies.check(names, &self.settings, errors);
     }
 }
 

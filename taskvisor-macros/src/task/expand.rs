@@ -5,11 +5,11 @@ use quote::{quote, quote_spanned};
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
-use crate::ast::returned::Returned;
+use crate::ast::returned::{Returned, never_returns};
 use crate::attr::settings::Restart;
 use crate::expand::conversion::{converted, type_check};
 use crate::expand::declaration::{
-    self, alias, declared, import, lints, location, name_constant, same_name_type, unraw_name,
+    self, alias, declared, declared_task, import, lints, location, name_constant, same_name_type, unraw_name,
 };
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
@@ -31,6 +31,9 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, Source::Context);
     let location = location();
     let settings = settings(&task.options);
+    let dependencies = task.options.dependencies.expand();
+    let never_returns = never_returns(&task.function.signature.output);
+    let declared_task = declared_task(&quote_spanned!(attribute_span()=> &options_of_the_task));
     let declared = declared("TaskSpec", &quote_spanned!(attribute_span()=> &options_of_the_task.location));
     let lints = lints(&task.function);
     let items = quote_spanned! {attribute_span()=>
@@ -61,13 +64,15 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: __TASKVISOR_NAME,
                 location: #location,
                 settings: #settings,
-                dependencies: __taskvisor::DeclaredDependencies::NONE,
-                never_returns: false,
+                dependencies: #dependencies,
+                never_returns: #never_returns,
                 body: || #erased,
                 needs: __taskvisor_needs,
             };
 
             #declared
+
+            #declared_task
 
             __taskvisor::inventory::submit! { &options_of_the_task }
         };
@@ -80,7 +85,8 @@ pub(super) fn fallback(function: &Function, parameters: &[Parameter], options: &
     let accessor = quote_spanned!(attribute_span()=> pub fn spec() -> __taskvisor::TaskSpec);
     let needs = needs(parameters.iter().filter(|parameter| parameter.has_name()), Source::Context);
     let returned = type_check(&function.signature, conversion, "into_task_result");
-    let checks = quote!(#needs #returned);
+    let dependencies = options.dependencies.checks();
+    let checks = quote!(#needs #returned #dependencies);
     declaration::fallback(
         function,
         &options.runtime,

@@ -6,10 +6,11 @@ use syn::LitStr;
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::backoff;
 use crate::attr::constant::Value;
+use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
-use crate::attr::settings::{READY, RESTART, Settings};
+use crate::attr::settings::{READY, RESTART, STOP_ORDER, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
@@ -27,6 +28,10 @@ const GRAMMAR: Grammar = Grammar {
         ("stop_timeout", Form::Duration, "stop_timeout = \"2s\""),
         ("ready", READY, "ready = \"notify\""),
         ("start_timeout", Form::Duration, "start_timeout = \"30s\""),
+        ("after", Form::Tasks, "after = [migrate]"),
+        ("needs", Form::Tasks, "needs = [connect]"),
+        ("interrupt_on_loss", Form::Duration, "interrupt_on_loss = \"5s\""),
+        ("stop_order", STOP_ORDER, "stop_order = \"last\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -36,6 +41,7 @@ const GRAMMAR: Grammar = Grammar {
 pub(super) struct Options {
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
+    pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
 }
 
@@ -46,7 +52,7 @@ impl Options {
         arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
-        options.check(errors);
+        options.check(names, errors);
         options
     }
 
@@ -58,7 +64,7 @@ impl Options {
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
-            _ => return self.settings.set(argument, errors),
+            _ => return Ok(self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?),
         }
         Ok(true)
     }

@@ -29,6 +29,7 @@ const TASK: &str = r#"
 const EVERY_OPTION: &str = r#"
     name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = IDLE,
     stable_after = "2m", stop_timeout = "7s", ready = "notify", start_timeout = "1m", crate = ::sup,
+    after = [crate::store::migrate, r#type], needs = [connect, super::token], interrupt_on_loss = "5s", stop_order = "last",
     backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
 "#;
 
@@ -55,7 +56,7 @@ const JOB: &str = r#"
 fn a_job() {
     let arguments = r#"
         slot = "tenant-{tenant:04}-{type:?}", admission = ADMISSION, queue = 8, name = "sync",
-        timeout = "30s", max_retries = 3
+        timeout = "30s", max_retries = 3, needs = [connect], interrupt_on_loss = "5s", expires = "10s"
     "#;
     compare("job.rs", &expanded(crate::job::job, arguments, JOB));
 }

@@ -161,8 +161,14 @@ fn a_parameter_is_no_value() {
 #[test]
 fn each_option_has_advice_for_a_parameter() {
     for (place, options) in [
-        (OptionsOf::Task, "name restart backoff timeout max_retries every stable_after stop_timeout"),
-        (OptionsOf::Job, "name restart backoff timeout max_retries stop_timeout admission queue"),
+        (
+            OptionsOf::Task,
+            "name restart backoff timeout max_retries every stable_after stop_timeout interrupt_on_loss stop_order",
+        ),
+        (
+            OptionsOf::Job,
+            "name restart backoff timeout max_retries stop_timeout admission queue interrupt_on_loss expires",
+        ),
         (OptionsOf::Subscriber, "name queue"),
         (OptionsOf::Main, "worker_threads max_concurrent grace drain_timeout"),
         (OptionsOf::Backoff, "first max factor jitter"),

@@ -215,6 +215,10 @@ const _: () = {
                 ::core::option::Option::Some(::core::time::Duration::new(30, 0)),
             ),
             max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
+            interrupt_on_loss: __taskvisor::Setting::Set(
+                ::core::time::Duration::new(5, 0),
+            ),
+            expires: __taskvisor::Setting::Set(::core::time::Duration::new(10, 0)),
             ..__taskvisor::Settings::INHERIT
         },
         admission: {
@@ -241,6 +245,10 @@ const _: () = {
                 type_name: "PathBuf",
             },
         ],
+        dependencies: __taskvisor::DeclaredDependencies {
+            after: &[],
+            needs: &[<connect as __taskvisor::DeclaredTask>::descriptor],
+        },
         needs: __taskvisor_needs,
     };
     #[doc(hidden)]

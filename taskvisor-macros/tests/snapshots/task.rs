@@ -116,7 +116,23 @@ const _: () = {
             stop_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(7, 0)),
             ready: __taskvisor::Setting::Set(__taskvisor::Readiness::Notify),
             start_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(60, 0)),
+            interrupt_on_loss: __taskvisor::Setting::Set(
+                ::core::time::Duration::new(5, 0),
+            ),
+            stop_order: __taskvisor::Setting::Set(__taskvisor::StopOrder::Last),
+            ..__taskvisor::Settings::INHERIT
         },
+        dependencies: __taskvisor::DeclaredDependencies {
+            after: &[
+                <crate::store::migrate as __taskvisor::DeclaredTask>::descriptor,
+                <r#type as __taskvisor::DeclaredTask>::descriptor,
+            ],
+            needs: &[
+                <connect as __taskvisor::DeclaredTask>::descriptor,
+                <super::token as __taskvisor::DeclaredTask>::descriptor,
+            ],
+        },
+        never_returns: false,
         body: || __taskvisor::erase(__taskvisor_attempt),
         needs: __taskvisor_needs,
     };
@@ -125,6 +141,13 @@ const _: () = {
         type Spec = __taskvisor::TaskSpec;
         fn location() -> &'static __taskvisor::Location {
             &options_of_the_task.location
+        }
+    }
+    #[doc(hidden)]
+    #[diagnostic::do_not_recommend]
+    impl __taskvisor::DeclaredTask for __TaskvisorDeclaration {
+        fn descriptor() -> &'static __taskvisor::TaskDescriptor {
+            &options_of_the_task
         }
     }
     __taskvisor::inventory::submit! {

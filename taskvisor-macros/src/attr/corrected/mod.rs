@@ -2,6 +2,7 @@
 
 mod list;
 mod slot;
+mod tasks;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Lit;
@@ -15,6 +16,7 @@ use crate::text::text_of;
 
 use self::list::{crates_in, events_in};
 use self::slot::slot_in;
+use self::tasks::tasks_in;
 
 /// The words of units in calls such as `5.secs()`, and their units.
 const UNITS: &[(&str, &str)] = &[
@@ -56,6 +58,7 @@ impl Argument<'_> {
             Form::Slot => format!("\"{}\"", slot_in(tokens, &self.context.names.parameters)?),
             Form::Events(words) => return Some(format!("{}({})", self.key, events_in(tokens, words)?)),
             Form::Crates => format!("[{}]", crates_in(tokens)?),
+            Form::Tasks => format!("[{}]", tasks_in(tokens)?),
             Form::Path => path_in(tokens)?,
         };
         Some(format!("{} = {value}", self.key))

@@ -5,10 +5,7 @@ use quote::quote_spanned;
 
 use crate::span::attribute_span;
 
-use super::{Readiness, Restart, Settings};
-
-/// The number of fields of the generated struct.
-const FIELDS: usize = 12;
+use super::{Readiness, Restart, Settings, StopOrder};
 
 impl Settings {
     /// The settings that the attribute sets; all others are inherited from `Config`.
@@ -57,14 +54,24 @@ impl Settings {
         if let Some(start_timeout) = &self.start_timeout {
             given.push(("start_timeout", start_timeout.value.expand_duration()));
         }
-        // With all fields set, clippy would report the needless update.
-        let inherited = (given.len() + usize::from(default_restart.is_some()) < FIELDS)
-            .then(|| quote_spanned!(attribute_span()=> ..__taskvisor::Settings::INHERIT));
+        if let Some(interrupt_on_loss) = &self.interrupt_on_loss {
+            given.push(("interrupt_on_loss", interrupt_on_loss.value.expand_duration()));
+        }
+        if let Some(stop_order) = &self.stop_order {
+            let of_type = quote_spanned!(attribute_span()=> __taskvisor::StopOrder);
+            given.push(("stop_order", stop_order.value.expand(&of_type, StopOrder::expand)));
+        }
+        if let Some(expires) = &self.expires {
+            given.push(("expires", expires.value.expand_duration()));
+        }
         let fields = given.into_iter().map(|(field, value)| {
             let field = Ident::new(field, attribute_span());
             quote_spanned!(attribute_span()=> #field: __taskvisor::Setting::Set(#value),)
         });
-        quote_spanned!(attribute_span()=> __taskvisor::Settings { #default_restart #(#fields)* #inherited })
+        // No attribute has all of the options, so that clippy does not report a needless update.
+        quote_spanned! {attribute_span()=>
+            __taskvisor::Settings { #default_restart #(#fields)* ..__taskvisor::Settings::INHERIT }
+        }
     }
 }
 

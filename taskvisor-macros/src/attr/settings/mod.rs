@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod readiness;
+mod stop_order;
 
 use std::time::Duration;
 
@@ -16,8 +17,10 @@ use crate::attr::value::OptionValue;
 use crate::error::Errors;
 
 use self::readiness::READINESS;
+use self::stop_order::STOP_ORDERS;
 
 pub(crate) use self::readiness::Readiness;
+pub(crate) use self::stop_order::StopOrder;
 
 const RESTARTS: &Keywords<Restart> =
     &[("never", Restart::Never), ("on-failure", Restart::OnFailure), ("always", Restart::Always)];
@@ -25,6 +28,8 @@ const RESTARTS: &Keywords<Restart> =
 pub(crate) const RESTART: Form = Form::Keyword(&words::<_, 3>(RESTARTS), "RestartPolicy");
 
 pub(crate) const READY: Form = Form::Keyword(&words::<_, 3>(READINESS), "Readiness");
+
+pub(crate) const STOP_ORDER: Form = Form::Keyword(&words::<_, 2>(STOP_ORDERS), "StopOrder");
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {
@@ -45,6 +50,9 @@ pub(crate) struct Settings {
     pub(crate) stop_timeout: Option<OptionValue<Value<Duration>>>,
     pub(crate) ready: Option<OptionValue<Value<Readiness>>>,
     pub(crate) start_timeout: Option<OptionValue<Value<Duration>>>,
+    pub(crate) interrupt_on_loss: Option<OptionValue<Value<Duration>>>,
+    pub(crate) stop_order: Option<OptionValue<Value<StopOrder>>>,
+    pub(crate) expires: Option<OptionValue<Value<Duration>>>,
 }
 
 impl Settings {
@@ -75,6 +83,18 @@ impl Settings {
             "start_timeout" => {
                 let zero = Zero::Refused("no attempt could be ready in time; leave it out for 30 s");
                 self.start_timeout = Some(argument.duration(zero)?);
+            }
+            "interrupt_on_loss" => {
+                let zero = Zero::Refused(
+                    "it is the time that a needed task has to be ready again; write \"1ms\" for an interrupt at once, or leave it \
+                     out for none",
+                );
+                self.interrupt_on_loss = Some(argument.duration(zero)?);
+            }
+            "stop_order" => self.stop_order = Some(argument.keyword(STOP_ORDERS)?),
+            "expires" => {
+                let zero = Zero::Refused("no submission could start in time; leave it out for no limit");
+                self.expires = Some(argument.duration(zero)?);
             }
             _ => return Ok(false),
         }

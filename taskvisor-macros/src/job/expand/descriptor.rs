@@ -14,6 +14,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
     let options = &job.options;
     let location = location();
     let settings = settings(options);
+    let dependencies = options.dependencies.expand();
     let admission = admission(options);
     let queue = queue(options);
     let parameters = job.arguments().map(|argument| {
@@ -33,7 +34,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             admission: #admission,
             queue: #queue,
             parameters: &[#(#parameters),*],
-            dependencies: __taskvisor::DeclaredDependencies::NONE,
+            dependencies: #dependencies,
             needs: __taskvisor_needs,
         };
     }

@@ -105,7 +105,8 @@ pub(super) fn fallback(
     let is_result = output.map(types::is_result);
     let types = types::checks(inputs, output);
     let needs = needs(inputs::injected(inputs).filter(|parameter| parameter.has_name()), Source::Context);
-    let checks = quote!(#probing #is_result #types #needs);
+    let dependencies = options.dependencies.checks();
+    let checks = quote!(#probing #is_result #types #needs #dependencies);
     declaration::fallback(function, &options.runtime, &fields, None, "JobSpec", &checks)
 }
 

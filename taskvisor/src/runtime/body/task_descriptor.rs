@@ -22,6 +22,20 @@ pub struct TaskDescriptor {
     pub needs: fn(&mut Needs<'_>),
 }
 
+/// The type of a `#[task]`, which the options `after` and `needs` of others name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task, so no other can depend on it",
+    label = "not a `#[task]`",
+    note = "`after` and `needs` are lists of functions with `#[task]`, as in `needs = [connect]`",
+    note = "for the value of a job, submit it in the function, and await its handle; for a shared value, write a parameter, as in \
+            `db: State<Db>`",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `not-a-task`"
+)]
+pub trait DeclaredTask {
+    /// Returns its declaration.
+    fn descriptor() -> &'static TaskDescriptor;
+}
+
 /// The tasks that a declaration depends on.
 // Functions and not references: in a constant, two tasks that need each other would be a cycle of the compiler.
 #[derive(Clone, Copy, Debug)]
