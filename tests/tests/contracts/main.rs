@@ -17,6 +17,7 @@ mod stable;
 mod interval;
 mod yielding;
 mod inherited;
+mod blame;
 mod configuration;
 
 mod backoff_laws;
@@ -33,6 +34,7 @@ mod extractors;
 mod missing_state;
 mod hand_written;
 
+mod connection;
 mod context;
 mod unit_tests;
 mod token;

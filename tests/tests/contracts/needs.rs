@@ -3,51 +3,12 @@
 use std::time::Duration;
 
 use taskvisor::{
-    FailureKind, Outcome, Phase, Ready, RuntimeError, StopCause, Supervisor, TaskContext, TaskError, TaskFn,
+    FailureKind, Outcome, Phase, RuntimeError, StopCause, Supervisor, TaskContext, TaskError, TaskFn,
     TaskHandle, TaskSpec, WaitingOn,
 };
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
-/// What a connection is told to do.
-#[derive(Debug)]
-enum Order {
-    Ready,
-    Fail,
-}
-
-/// A task that is ready and fails on order.
-struct Connection {
-    orders: UnboundedSender<Order>,
-    spec: Option<TaskSpec>,
-}
-
-impl Connection {
-    fn new(name: &'static str) -> Self {
-        let (orders, received) = unbounded_channel();
-        let received: &'static tokio::sync::Mutex<UnboundedReceiver<Order>> =
-            Box::leak(Box::new(tokio::sync::Mutex::new(received)));
-        let task = TaskFn::arc(name, move |ctx: TaskContext, ready: Ready| async move {
-            let mut received = received.lock().await;
-            loop {
-                tokio::select! {
-                    () = ctx.cancelled() => return Err(TaskError::Canceled),
-                    order = received.recv() => match order {
-                        Some(Order::Ready) => ready.notify(),
-                        Some(Order::Fail) => return Err(TaskError::fail("connection refused")),
-                        None => return Ok(()),
-                    },
-                }
-            }
-        });
-        let spec = TaskSpec::on_failure(task).with_backoff(taskvisor::BackoffPolicy::none());
-        Self { orders, spec: Some(spec) }
-    }
-
-    fn order(&self, order: Order) {
-        self.orders.send(order).expect("the task lives");
-    }
-}
+use crate::connection::{Connection, Order};
 
 fn waits_for(task: &TaskHandle, name: &str) -> bool {
     matches!(task.status().phase, Phase::Waiting { on: WaitingOn::Dependency { name: found, .. }, .. } if found == name)
@@ -62,8 +23,7 @@ async fn settle() {
 #[tokio::test(start_paused = true)]
 async fn a_task_waits_for_what_it_needs_without_an_attempt() {
     let supervisor = Supervisor::default();
-    let mut db = Connection::new("db");
-    supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let consume = TaskFn::arc("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
     let spec = TaskSpec::on_failure(consume).with_timeout(Duration::from_secs(1)).with_needs(["db"]);
     let consume = supervisor.add_task(spec).unwrap();
@@ -78,8 +38,7 @@ async fn a_task_waits_for_what_it_needs_without_an_attempt() {
 #[tokio::test(start_paused = true)]
 async fn each_attempt_waits_and_a_running_one_goes_on() {
     let supervisor = Supervisor::default();
-    let mut db = Connection::new("db");
-    supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let poll = TaskFn::arc("poll", || async { Ok(sleep(Duration::from_secs(5)).await) });
     let poll = supervisor.add_task(TaskSpec::always(poll, Duration::ZERO).with_needs(["db"])).unwrap();
     db.order(Order::Ready);
@@ -99,8 +58,7 @@ async fn each_attempt_waits_and_a_running_one_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn after_waits_once() {
     let supervisor = Supervisor::default();
-    let mut db = Connection::new("db");
-    supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let poll = TaskFn::arc("poll", || async { Ok(()) });
     let poll =
         supervisor.add_task(TaskSpec::always(poll, Duration::from_secs(1)).with_after(["db"])).unwrap();
@@ -133,11 +91,10 @@ async fn the_end_of_a_needed_task_ends_its_dependents() {
     );
     assert!(bad.is_finished());
 
-    let mut db = Connection::new("db");
-    let task = supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let third = supervisor.add_task(spec("third").with_needs(["db"])).unwrap();
     settle().await;
-    task.cancel();
+    db.task.cancel();
     let outcome = third.outcome().await;
     assert_eq!(outcome, Outcome::canceled(StopCause::Dependency));
     assert_eq!(outcome.to_string(), "canceled because a task that it needs was canceled");
@@ -182,8 +139,7 @@ async fn wrong_dependencies_are_refused_together() {
 async fn dependents_start_again_at_random_times() {
     let config = taskvisor::Config::default().with_recovery_spread(Duration::from_secs(1));
     let supervisor = Supervisor::new(config, Vec::new());
-    let mut db = Connection::new("db");
-    supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let spec = |index: usize| {
         let task = TaskFn::arc(format!("task-{index}"), || async { Ok(sleep(Duration::from_secs(1)).await) });
         TaskSpec::always(task, Duration::ZERO).with_needs(["db"])
@@ -208,8 +164,7 @@ async fn dependents_start_again_at_random_times() {
 #[tokio::test(start_paused = true)]
 async fn a_loss_interrupts_after_its_limit_and_not_before() {
     let supervisor = Supervisor::default();
-    let mut db = Connection::new("db");
-    supervisor.add_task(db.spec.take().unwrap()).unwrap();
+    let db = Connection::add(&supervisor, "db");
     let consume = TaskFn::arc("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
     let spec =
         TaskSpec::on_failure(consume).with_needs(["db"]).with_interrupt_on_loss(Duration::from_secs(5));

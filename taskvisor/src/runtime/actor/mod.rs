@@ -15,6 +15,7 @@
 //! next submission of a slot.
 
 mod attempt_result;
+mod blame;
 pub(crate) mod delayed;
 mod gates;
 mod lane;
@@ -81,6 +82,8 @@ struct Attempted {
     after: FinishedAttempt,
     failed: bool,
     succeeded: bool,
+    /// Whether the end of an outage may end the wait for the next one.
+    may_end_early: bool,
 }
 
 /// How the poll of one task ended.
@@ -259,19 +262,23 @@ impl TaskActor {
         }
         let stop = after.stop.map(|stop| stop.cause);
         let counted = (self.streak.failures(), self.streak.total());
-        let next = self.streak.next(&self.policy, class, after.ran, stop, fastrand::u64);
+        let excused = self.excuse_failures(class);
+        let next = self.streak.next(&self.policy, class, after.ran, stop, excused, fastrand::u64);
+        self.remember_failure(class, excused, now);
         let end = match next {
             NextStep::Repeat { after: delay } => {
                 let succeeded = class == AttemptClass::Succeeded;
                 return self.schedule_next(
                     now,
                     delay,
-                    Attempted { after, failed: false, succeeded },
+                    Attempted { after, failed: false, succeeded, may_end_early: false },
                     context,
                 );
             }
             NextStep::Retry { after: delay } => {
-                let attempted = Attempted { after, failed: true, succeeded: false };
+                // A `retry_after` is the wish of the user.
+                let may_end_early = class == AttemptClass::Failed;
+                let attempted = Attempted { after, failed: true, succeeded: false, may_end_early };
                 return self.schedule_next(now, delay, attempted, context);
             }
             NextStep::Complete => {
@@ -300,7 +307,7 @@ impl TaskActor {
         attempted: Attempted,
         context: &Context<'_>,
     ) -> Step {
-        let Attempted { after, failed, succeeded } = attempted;
+        let Attempted { after, failed, succeeded, may_end_early } = attempted;
         let until = saturating_deadline(now, delay);
         let failures = self.streak.failures();
         let becomes_ready = succeeded && self.policy.is_ready_after_success();
@@ -310,6 +317,12 @@ impl TaskActor {
         }
         if becomes_ready && self.policy.readiness.is_some() {
             self.registration.publish_ready(now, after.ran);
+        }
+        if succeeded {
+            self.registration.show_life(now);
+        }
+        if let Some(edges) = self.rare.known_edges_mut() {
+            edges.begin_backoff(may_end_early);
         }
         if failed {
             self.registration.publish_backoff(after.attempt, now, delay, failures);
@@ -327,7 +340,7 @@ impl TaskActor {
     fn sleep(&mut self, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
-            None if self.rare.poll_timer(context).is_pending() => PENDING,
+            None if self.rare.poll_timer(context).is_pending() => self.watch_backoff(context),
             None => self.enter_stage(ActorStage::Gates),
         }
     }

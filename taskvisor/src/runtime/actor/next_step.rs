@@ -69,14 +69,27 @@ impl FailureStreak {
         }
     }
 
+    /// Forgets failures that an outage of a needed task explains.
+    pub(crate) fn forgive(&mut self, failures: u32) {
+        if failures == 0 {
+            return;
+        }
+        self.failures = self.failures.saturating_sub(failures);
+        self.backoffs = self.backoffs.saturating_sub(failures);
+        if self.backoffs == 0 {
+            self.previous = 0;
+        }
+    }
+
     /// Decides the step after an attempt that took `ran`. `stop` is the cause of a pending stop; `draw` returns a random
-    /// value of a range.
+    /// value of a range. A failure that is `excused` is not one of the series.
     pub(crate) fn next(
         &mut self,
         policy: &Policy,
         class: AttemptClass,
         ran: Duration,
         stop: Option<StopCause>,
+        excused: bool,
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> NextStep {
         if class == AttemptClass::Interrupted {
@@ -88,7 +101,7 @@ impl FailureStreak {
             };
         }
         let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
-        self.count(policy, failed, class == AttemptClass::Succeeded, ran);
+        self.count(policy, failed, class == AttemptClass::Succeeded, ran, excused);
         // A job that returned its value has completed, even if a stop was requested meanwhile: the value is not discarded.
         let delivered = policy.returns_value && class == AttemptClass::Succeeded;
         // Otherwise a stop request overrides the restart policy.
@@ -107,19 +120,27 @@ impl FailureStreak {
         }
         let after = match class {
             AttemptClass::RetryAfter(delay) => delay,
-            _ => self.back_off(policy, draw),
+            _ => self.back_off(policy, excused, draw),
         };
         NextStep::Retry { after }
     }
 
-    fn back_off(&mut self, policy: &Policy, draw: impl FnOnce(RangeInclusive<u64>) -> u64) -> Duration {
+    fn back_off(
+        &mut self,
+        policy: &Policy,
+        excused: bool,
+        draw: impl FnOnce(RangeInclusive<u64>) -> u64,
+    ) -> Duration {
         let delay = policy.backoff.draw_delay(self.backoffs, Duration::from_nanos(self.previous), draw);
+        if excused {
+            return delay;
+        }
         self.backoffs = self.backoffs.saturating_add(1);
         self.previous = nanoseconds(delay);
         delay
     }
 
-    fn count(&mut self, policy: &Policy, failed: bool, succeeded: bool, ran: Duration) {
+    fn count(&mut self, policy: &Policy, failed: bool, succeeded: bool, ran: Duration, excused: bool) {
         self.last_failed = failed;
         // An attempt that failed after it ran stably ends the series before it: its failure is the first of a new one. An attempt
         // that stopped on request changes nothing.
@@ -127,7 +148,7 @@ impl FailureStreak {
             self.begin_anew();
         }
         if failed {
-            self.failures = self.failures.saturating_add(1);
+            self.failures = self.failures.saturating_add(u32::from(!excused));
             self.total = self.total.saturating_add(1);
         }
     }

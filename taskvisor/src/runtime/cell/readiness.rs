@@ -103,9 +103,14 @@ impl TaskCell {
         Some(deadline.saturating_duration_since(state.since))
     }
 
-    /// Whether the task is ready. A task that has completed is.
+    /// When the task became ready, if it is. A task that has completed is.
+    pub(crate) fn ready_since(&self) -> Option<Instant> {
+        self.state.lock().ready_since()
+    }
+
+    /// Whether the task is ready.
     pub(crate) fn is_ready(&self) -> bool {
-        self.state.lock().ready_since().is_some()
+        self.ready_since().is_some()
     }
 
     /// Whether the task has ended as it should: it has completed, or was canceled or rejected on request.

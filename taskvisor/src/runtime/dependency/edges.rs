@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::blame::Blame;
 use super::graph::Dependent;
 use super::node::Node;
 use super::recovery::Recovery;
@@ -23,6 +24,9 @@ pub(crate) struct Edges {
     interrupt_on_loss: Option<Duration>,
     /// When the running attempt has lost one.
     lost_since: Option<Instant>,
+    blame: Blame,
+    /// Whether the dependent is in a backoff that the end of an outage may end.
+    is_backing_off: bool,
 }
 
 #[derive(Debug)]
@@ -73,6 +77,8 @@ impl Edges {
             recovery: Recovery::None,
             interrupt_on_loss: dependent.interrupt_on_loss(),
             lost_since: None,
+            blame: Blame::default(),
+            is_backing_off: false,
         }
     }
 
@@ -122,6 +128,44 @@ impl Edges {
             return None;
         }
         Some(saturating_deadline(*self.lost_since.get_or_insert(now), limit))
+    }
+
+    /// After an attempt: remembers when its failure was counted, or that it was excused. `failures` is the length of the series.
+    pub(crate) fn remember(&mut self, counted: Option<Instant>, excused: bool, failures: u32) {
+        self.blame.remember(counted, excused, failures);
+    }
+
+    /// Removes the counted failures that outages explain. Returns how many.
+    pub(crate) fn forgive(&mut self) -> u32 {
+        let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
+        let outages = needs.filter_map(|edge| edge.node.outage(edge.is_satisfied()));
+        outages.map(|outage| self.blame.remove(outage)).sum()
+    }
+
+    /// Begins a backoff. `may_end` says whether the end of an outage may end it.
+    pub(crate) fn begin_backoff(&mut self, may_end: bool) {
+        self.is_backing_off = may_end;
+    }
+
+    pub(crate) fn is_backing_off(&self) -> bool {
+        self.is_backing_off
+    }
+
+    /// During a backoff: returns how many counted failures an outage explains, and whether the backoff is to end, because all needed
+    /// tasks are ready after an outage that explains the latest failure. Registers the waker for the next change.
+    pub(crate) fn poll_backoff(&mut self, context: &Context<'_>) -> (u32, bool) {
+        let mut is_lost = false;
+        for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
+            is_lost |= edge.poll_loss(context);
+        }
+        let removed = self.forgive();
+        let recovered = !is_lost && self.blame.explains_latest();
+        if recovered {
+            self.is_backing_off = false;
+            // The other dependents end their backoffs now too.
+            self.recovery = Recovery::Outage;
+        }
+        (removed, recovered)
     }
 
     /// Whether a needed task is not ready at this moment. Registers nothing.

@@ -6,12 +6,14 @@
 //! | `graph.rs` | all nodes and dependents of a supervisor |
 //! | `cycle.rs` | the search for a cycle |
 //! | `edges.rs` | what the actor of a dependent polls before its attempts and during them |
+//! | `blame.rs` | failures that an outage explains |
 //! | `recovery.rs` | when a dependent starts after an outage |
 //! | `waves.rs` | the order of a shutdown |
 //!
 //! Whether a task is ready is decided by its cell alone, under its lock; a node only remembers the cell, because it outlives it. A
 //! transition of a task therefore costs the wake-ups of its dependents, and a task that nobody depends on pays nothing.
 
+mod blame;
 mod cycle;
 mod edges;
 mod graph;

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
+use super::blame::Outage;
 use crate::runtime::body::Location;
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::Registry;
@@ -17,7 +20,18 @@ use crate::task::{Named, TaskName};
 pub(crate) struct Node {
     name: Arc<NodeName>,
     location: Option<&'static Location>,
-    current: Mutex<Arc<TaskCell>>,
+    state: Mutex<NodeState>,
+}
+
+#[derive(Debug)]
+struct NodeState {
+    current: Arc<TaskCell>,
+    /// When the current readiness began.
+    ready_since: Option<Instant>,
+    /// The last success of the task, or when it became ready.
+    sign_of_life: Option<Instant>,
+    /// The last time that it was not ready, if it is over.
+    outage: Option<Outage>,
 }
 
 #[derive(Debug)]
@@ -35,7 +49,9 @@ impl Node {
         location: Option<&'static Location>,
         current: Arc<TaskCell>,
     ) -> Self {
-        Self { name: Arc::new(NodeName(name)), location, current: Mutex::new(current) }
+        let ready_since = current.ready_since();
+        let state = NodeState { current, ready_since, sign_of_life: ready_since, outage: None };
+        Self { name: Arc::new(NodeName(name)), location, state: Mutex::new(state) }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -54,18 +70,36 @@ impl Node {
 
     /// The latest cell that is known.
     pub(crate) fn current(&self) -> Arc<TaskCell> {
-        Arc::clone(&self.current.lock())
+        Arc::clone(&self.state.lock().current)
     }
 
     /// Continues with a cell that has the name now.
     pub(super) fn set_current(&self, cell: &Arc<TaskCell>) {
         let newer = {
-            let mut current = self.current.lock();
+            let mut state = self.state.lock();
             // Ids grow, and two callers may find two cells in any order.
-            (cell.id() > current.id()).then(|| std::mem::replace(&mut *current, Arc::clone(cell)))
+            (cell.id() > state.current.id()).then(|| std::mem::replace(&mut state.current, Arc::clone(cell)))
         };
         // After the lock: the last reference to a cell may drop an error of the user.
         drop(newer);
+    }
+
+    /// Records a sign of life: the task has succeeded, or has become ready.
+    pub(crate) fn sign_of_life(&self, at: Instant, ready_since: Option<Instant>) {
+        let mut state = self.state.lock();
+        if let Some(began) = ready_since.filter(|began| state.ready_since.is_none_or(|known| known < *began))
+        {
+            // Ready again: it was not ready at some time since the last sign of life.
+            state.outage = state.sign_of_life.map(|after| Outage { after, until: Some(began) });
+            state.ready_since = Some(began);
+        }
+        state.sign_of_life = Some(at);
+    }
+
+    /// The last time that the task was down, as far as it is known. `is_ready` says whether it is ready now.
+    pub(super) fn outage(&self, is_ready: bool) -> Option<Outage> {
+        let state = self.state.lock();
+        if is_ready { state.outage } else { state.sign_of_life.map(|after| Outage { after, until: None }) }
     }
 
     /// Looks for a task that was started under the name after `ended`. Returns it if there is one.

@@ -144,7 +144,18 @@ impl Registration {
     pub(crate) fn publish_ready(&mut self, now: Instant, after: Duration) {
         if !self.is_ready {
             self.is_ready = true;
+            self.show_life(now);
             self.publish(EventName::Ready, Some(now), || EventKind::Ready { after });
+        }
+    }
+
+    /// Records for the tasks that need this one that it has succeeded or has become ready.
+    #[inline]
+    pub(crate) fn show_life(&self, now: Instant) {
+        if self.cell.has_flag(Flag::IsNeeded) {
+            if let Some(node) = self.shared.graph.node(self.cell.name()) {
+                node.sign_of_life(now, self.cell.ready_since());
+            }
         }
     }
 

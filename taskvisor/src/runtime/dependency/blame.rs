@@ -1,0 +1,53 @@
+//! Blame: the failures of a dependent that an outage of a needed task explains are not counted.
+//!
+//! A dependent often fails before the task that it needs is known to be down. Whatever has failed since the last sign of life of that task
+//! is therefore removed from the count when it turns out not to be ready. While it is not ready, further failures are not counted at all.
+
+use std::collections::VecDeque;
+
+use tokio::time::Instant;
+
+/// How many failures are remembered. Older ones stay counted.
+const REMEMBERED: usize = 1_000;
+
+/// A time in which a needed task was down, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outage {
+    /// The last sign of life before it.
+    pub(crate) after: Instant,
+    /// When the task was ready again. `None` if it is not.
+    pub(crate) until: Option<Instant>,
+}
+
+/// The counted failures of a dependent, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Blame {
+    failures: VecDeque<Instant>,
+    /// Whether the latest failure was explained by an outage.
+    explains_latest: bool,
+}
+
+impl Blame {
+    /// Remembers when the failure of the latest attempt was counted, or that it was excused. `failures` is the length of the series.
+    pub(super) fn remember(&mut self, counted: Option<Instant>, excused: bool, failures: u32) {
+        self.explains_latest = excused;
+        self.failures.extend(counted);
+        // The series may have begun anew, or be longer than what is remembered.
+        let length = usize::try_from(failures).unwrap_or(usize::MAX).min(REMEMBERED);
+        self.failures.drain(..self.failures.len().saturating_sub(length));
+    }
+
+    /// Removes the failures that an outage explains. Returns how many.
+    pub(super) fn remove(&mut self, outage: Outage) -> u32 {
+        let Outage { after, until } = outage;
+        let explains = |at: &Instant| *at > after && until.is_none_or(|until| *at < until);
+        self.explains_latest |= self.failures.back().is_some_and(explains);
+        let before = self.failures.len();
+        self.failures.retain(|at| !explains(at));
+        u32::try_from(before - self.failures.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn explains_latest(&self) -> bool {
+        self.explains_latest
+    }
+}

@@ -1,0 +1,176 @@
+//! Blame: failures of a dependent that the outage of a needed task explains are not counted, and its end ends their backoff.
+
+use std::time::Duration;
+
+use taskvisor::{
+    BackoffPolicy, Config, FailureKind, Outcome, Supervisor, TaskContext, TaskError, TaskFn, TaskHandle,
+    TaskSpec,
+};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::sleep;
+
+use crate::connection::{Connection, Order};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A task whose attempts fail on order.
+struct Consumer {
+    task: TaskHandle,
+    fail: UnboundedSender<TaskError>,
+}
+
+impl Consumer {
+    fn add(supervisor: &Supervisor, backoff: Duration) -> Self {
+        let (fail, orders) = unbounded_channel();
+        let orders = std::sync::Arc::new(tokio::sync::Mutex::new(orders));
+        let task = TaskFn::arc("consume", move |ctx: TaskContext| {
+            let orders = std::sync::Arc::clone(&orders);
+            async move {
+                let mut orders = orders.lock().await;
+                tokio::select! {
+                    () = ctx.cancelled() => Ok(()),
+                    error = orders.recv() => error.map_or(Ok(()), Err),
+                }
+            }
+        });
+        let spec =
+            TaskSpec::on_failure(task).with_backoff(BackoffPolicy::constant(backoff)).with_max_retries(2);
+        Self { task: supervisor.add_task(spec.with_needs(["db"])).expect("it is accepted"), fail }
+    }
+
+    async fn fail(&self) {
+        self.fail.send(TaskError::fail("broken pipe")).expect("the task lives");
+        sleep(Duration::from_millis(1)).await;
+    }
+
+    fn failures(&self) -> (u32, u32) {
+        let status = self.task.status();
+        (status.failures, status.total_failures)
+    }
+}
+
+fn start() -> (Supervisor, Connection) {
+    let supervisor = Supervisor::new(Config::default(), Vec::new());
+    let db = Connection::add(&supervisor, "db");
+    (supervisor, db)
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_before_a_known_outage_are_not_counted() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    for failures in 1..=2 {
+        consumer.fail().await;
+        assert_eq!(consumer.failures(), (failures, failures));
+        sleep(2 * SECOND).await;
+    }
+    db.order(Order::Fail);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (0, 3), "the third one would have been the last");
+    db.order(Order::Ready);
+    sleep(2 * SECOND).await;
+    assert!(consumer.task.status().phase.is_running(), "{:?}", consumer.task.status());
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 4), "it is ready again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_number_of_failures_during_an_outage_is_excused() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    for round in 1..=20 {
+        db.order(Order::Ready);
+        sleep(3 * SECOND).await;
+        assert!(consumer.task.status().phase.is_running(), "{:?}", consumer.task.status());
+        db.order(Order::Fail);
+        sleep(SECOND).await;
+        consumer.fail().await;
+        assert_eq!(consumer.failures(), (0, round));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_an_outage_ends_the_backoff_that_it_caused() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, HOUR);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    // It fails first, and only then the outage is known.
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 1));
+    sleep(SECOND).await;
+    db.order(Order::Fail);
+    sleep(SECOND).await;
+    assert!(consumer.task.status().phase.is_sleeping());
+    assert_eq!(consumer.failures(), (0, 1));
+    db.order(Order::Ready);
+    sleep(Duration::from_millis(1_001)).await;
+    assert!(consumer.task.status().phase.is_running(), "{:?}", consumer.task.status());
+    // It fails during the outage.
+    db.order(Order::Fail);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    assert!(consumer.task.status().phase.is_sleeping());
+    db.order(Order::Ready);
+    sleep(Duration::from_millis(1_001)).await;
+    assert!(consumer.task.status().phase.is_running(), "{:?}", consumer.task.status());
+    // Nothing explains this failure, and the outage after a sign of life is another matter.
+    consumer.fail().await;
+    sleep(SECOND).await;
+    assert!(consumer.task.status().phase.is_sleeping());
+    assert_eq!(consumer.failures(), (1, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_outage_within_one_attempt_is_found_afterwards() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    sleep(2 * SECOND).await;
+    assert_eq!(consumer.failures(), (1, 1));
+    db.order(Order::Fail);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    assert!(consumer.task.status().phase.is_running());
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 2), "the first one is explained, the second one is not");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_is_not_ended() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    db.order(Order::Fail);
+    sleep(SECOND).await;
+    let error = TaskError::retry_after("too many requests", HOUR);
+    consumer.fail.send(error).unwrap();
+    sleep(SECOND).await;
+    db.order(Order::Ready);
+    sleep(1_000 * SECOND).await;
+    assert!(consumer.task.status().phase.is_sleeping());
+    assert_eq!(consumer.failures(), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_during_an_outage_ends_the_task() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    db.order(Order::Fail);
+    sleep(SECOND).await;
+    consumer.fail.send(TaskError::fatal("unknown schema")).unwrap();
+    let outcome = consumer.task.outcome().await;
+    assert!(
+        matches!(&outcome, Outcome::Failed(failure) if failure.kind() == FailureKind::Fatal),
+        "{outcome}"
+    );
+}
