@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::body::States;
 #[cfg(feature = "controller")]
 use super::body::{JobDescriptor, JobOverrides};
-use super::cell::TaskCell;
+use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::registry::Registry;
 use super::startup_set::StartupSet;
@@ -158,7 +158,13 @@ impl Shared {
 
     /// Returns a snapshot of a task.
     // The cell does not know the name of the dependency that the task waits for.
+    #[inline]
     pub(crate) fn status(&self, cell: &Arc<TaskCell>) -> TaskStatus {
+        if cell.has_flag(Flag::HasDependencies) { self.dependent_status(cell) } else { cell.status() }
+    }
+
+    #[cold]
+    fn dependent_status(&self, cell: &Arc<TaskCell>) -> TaskStatus {
         let mut status = cell.status();
         if let Phase::Waiting { on: WaitingOn::Dependency { name } } = &mut status.phase {
             if let Some(awaited) = self.graph.awaited(cell.id()) {

@@ -76,9 +76,13 @@ impl TaskHandle {
     /// Returns a snapshot of the task's state.
     #[must_use]
     pub fn status(&self) -> TaskStatus {
-        // Only a wait for a dependency needs the supervisor, without which no task is live.
-        let shared = if self.cell.has_flag(Flag::HasDependencies) { self.shared.upgrade() } else { None };
-        shared.map_or_else(|| self.cell.status(), |shared| shared.status(&self.cell))
+        // Only a wait for a dependency needs the supervisor. Without it no task is live, and none waits.
+        if self.cell.has_flag(Flag::HasDependencies) {
+            if let Some(shared) = self.shared.upgrade() {
+                return shared.status(&self.cell);
+            }
+        }
+        self.cell.status()
     }
 
     /// Returns whether the task has ended. Then [`outcome`](Self::outcome) completes at once.

@@ -1,30 +1,54 @@
 //! Blame: what the outage of a needed task does to the failures and to the backoff of its dependents.
 
 use std::task::Context;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::next_step::AttemptClass;
 use super::{ActorStage, CONTINUE, PENDING, Step, TaskActor};
+use crate::task::InterruptCause;
 
 impl TaskActor {
-    /// Removes the failures that an outage explains from the series, and returns whether the attempt that has ended now is excused: it
-    /// has failed while a needed task is not ready.
-    pub(super) fn excuse_failures(&mut self, class: AttemptClass) -> bool {
+    /// After an attempt that took `ran`: removes the failures that an outage explains from the series, and returns whether its own
+    /// failure is excused, because a needed task is not ready.
+    #[cold]
+    pub(super) fn excuse_failures(&mut self, class: AttemptClass, now: Instant, ran: Duration) -> bool {
         let Some(edges) = self.rare.known_edges_mut() else { return false };
         self.streak.forgive(edges.forgive());
-        is_retried(class) && edges.has_lost()
+        // Only failures that another attempt may follow are counted.
+        let may_retry = matches!(class, AttemptClass::Failed | AttemptClass::RetryAfter(_));
+        let excused = may_retry && edges.has_lost();
+        if class == AttemptClass::Succeeded || may_retry && ran >= self.policy.stable_after() {
+            // The series begins anew.
+            edges.forget();
+        }
+        // A `retry_after` is the wish of the user, and is not ended.
+        edges.remember((may_retry && !excused).then_some(now), excused, class == AttemptClass::Failed);
+        excused
     }
 
-    /// Remembers when the failure of the attempt that has ended was counted, after the series has counted it.
-    pub(super) fn remember_failure(&mut self, class: AttemptClass, excused: bool, now: Instant) {
-        let Some(edges) = self.rare.known_edges_mut() else { return };
-        let counted = (is_retried(class) && !excused).then_some(now);
-        edges.remember(counted, excused, self.streak.failures());
+    /// An attempt begins, which has lost none of the needed tasks.
+    #[cold]
+    pub(super) fn begin_watch(&mut self) {
+        if let Some(edges) = self.rare.known_edges_mut() {
+            edges.begin_attempt();
+        }
+    }
+
+    /// Forgets the failures before an interrupt, if its cause says so.
+    pub(super) fn clear_series(&mut self, cause: InterruptCause) {
+        self.streak.clear(cause);
+        if cause == InterruptCause::Restart {
+            if let Some(edges) = self.rare.known_edges_mut() {
+                edges.forget();
+            }
+        }
     }
 
     /// During a backoff: ends it once the needed tasks are ready again, if their outage explains the failure. Registers the waker for
     /// the next change.
+    #[cold]
     pub(super) fn watch_backoff(&mut self, context: &Context<'_>) -> Step {
         let Some(edges) = self.rare.known_edges_mut().filter(|edges| edges.is_backing_off()) else {
             return PENDING;
@@ -40,9 +64,4 @@ impl TaskActor {
         }
         PENDING
     }
-}
-
-/// Whether another attempt may follow the failure. Only such failures are counted.
-fn is_retried(class: AttemptClass) -> bool {
-    matches!(class, AttemptClass::Failed | AttemptClass::RetryAfter(_))
 }

@@ -40,7 +40,8 @@ impl TaskActor {
         self.registration.shared().permits.is_some() || self.has_dependencies()
     }
 
-    fn has_dependencies(&self) -> bool {
+    #[inline]
+    pub(super) fn has_dependencies(&self) -> bool {
         self.registration.cell().has_flag(Flag::HasDependencies)
     }
 
@@ -143,7 +144,6 @@ impl TaskActor {
 
     /// Leaves all gates. What was handed to this task and not used passes on to the next one that waits.
     pub(super) fn leave_gates(&mut self) {
-        self.rare.leave_permits();
-        self.rare.drop_edges();
+        self.rare.leave_gates();
     }
 }

@@ -17,6 +17,7 @@
 mod attempt_result;
 mod blame;
 pub(crate) mod delayed;
+mod gate_parts;
 mod gates;
 mod lane;
 mod next_step;
@@ -82,8 +83,6 @@ struct Attempted {
     after: FinishedAttempt,
     failed: bool,
     succeeded: bool,
-    /// Whether the end of an outage may end the wait for the next one.
-    may_end_early: bool,
 }
 
 /// How the poll of one task ended.
@@ -187,8 +186,8 @@ impl TaskActor {
             }
         };
         self.registration.publish_started(attempt, at);
-        if let Some(edges) = self.rare.known_edges_mut() {
-            edges.begin_attempt();
+        if self.has_dependencies() {
+            self.begin_watch();
         }
         if let Some(readiness) = self.policy.readiness {
             // Before the closure is called, because it may notify already.
@@ -214,7 +213,7 @@ impl TaskActor {
 
     /// Ends the wait for the next attempt, because of an interrupt.
     fn end_wait(&mut self, cause: InterruptCause) {
-        self.streak.clear(cause);
+        self.clear_series(cause);
         self.registration.publish_not_ready(Instant::now(), NotReadyReason::Interrupted);
         if let ActorStage::Sleeping = self.stage {
             self.stage = ActorStage::Gates;
@@ -251,7 +250,7 @@ impl TaskActor {
         if let Some(cause) = after.interrupt {
             (class, event) = interrupted(class, event, self.policy.returns_value);
             // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-            self.streak.clear(cause);
+            self.clear_series(cause);
         }
         // Published after the cell has the failure, because the event carries it.
         self.registration
@@ -262,23 +261,20 @@ impl TaskActor {
         }
         let stop = after.stop.map(|stop| stop.cause);
         let counted = (self.streak.failures(), self.streak.total());
-        let excused = self.excuse_failures(class);
+        let excused = self.has_dependencies() && self.excuse_failures(class, now, after.ran);
         let next = self.streak.next(&self.policy, class, after.ran, stop, excused, fastrand::u64);
-        self.remember_failure(class, excused, now);
         let end = match next {
             NextStep::Repeat { after: delay } => {
                 let succeeded = class == AttemptClass::Succeeded;
                 return self.schedule_next(
                     now,
                     delay,
-                    Attempted { after, failed: false, succeeded, may_end_early: false },
+                    Attempted { after, failed: false, succeeded },
                     context,
                 );
             }
             NextStep::Retry { after: delay } => {
-                // A `retry_after` is the wish of the user.
-                let may_end_early = class == AttemptClass::Failed;
-                let attempted = Attempted { after, failed: true, succeeded: false, may_end_early };
+                let attempted = Attempted { after, failed: true, succeeded: false };
                 return self.schedule_next(now, delay, attempted, context);
             }
             NextStep::Complete => {
@@ -307,7 +303,7 @@ impl TaskActor {
         attempted: Attempted,
         context: &Context<'_>,
     ) -> Step {
-        let Attempted { after, failed, succeeded, may_end_early } = attempted;
+        let Attempted { after, failed, succeeded } = attempted;
         let until = saturating_deadline(now, delay);
         let failures = self.streak.failures();
         let becomes_ready = succeeded && self.policy.is_ready_after_success();
@@ -320,9 +316,6 @@ impl TaskActor {
         }
         if succeeded {
             self.registration.show_life(now);
-        }
-        if let Some(edges) = self.rare.known_edges_mut() {
-            edges.begin_backoff(may_end_early);
         }
         if failed {
             self.registration.publish_backoff(after.attempt, now, delay, failures);
@@ -340,7 +333,13 @@ impl TaskActor {
     fn sleep(&mut self, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
-            None if self.rare.poll_timer(context).is_pending() => self.watch_backoff(context),
+            None if self.rare.poll_timer(context).is_pending() => {
+                if self.has_dependencies() {
+                    self.watch_backoff(context)
+                } else {
+                    PENDING
+                }
+            }
             None => self.enter_stage(ActorStage::Gates),
         }
     }

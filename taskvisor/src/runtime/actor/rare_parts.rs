@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::permit::Permit;
+use super::gate_parts::GateParts;
 use super::timer::ActorTimer;
 use crate::runtime::dependency::{Edges, Graph};
 use crate::task::TaskId;
@@ -22,8 +22,7 @@ pin_project! {
     struct Parts {
         #[pin]
         timer: Option<ActorTimer>,
-        permit: Option<Permit>,
-        edges: Option<Box<Edges>>,
+        gates: Option<GateParts>,
     }
 }
 
@@ -66,53 +65,53 @@ impl RareParts {
 
     /// Acquires a permit, or continues to wait for it. Ready while one is held.
     pub(super) fn poll_permit(&mut self, permits: &Arc<Semaphore>, context: &mut Context<'_>) -> Poll<()> {
-        self.parts().project().permit.get_or_insert_with(|| Permit::new(permits)).poll(context)
+        GateParts::poll_permit(self.parts().project().gates, permits, context)
     }
 
     /// Releases the permit of an attempt. Keeps what acquires the next one.
     pub(super) fn release_permit(&mut self) {
         let Some(parts) = &mut self.0 else { return };
-        if let Some(permit) = parts.as_mut().project().permit {
-            permit.release();
+        if let Some(gates) = parts.as_mut().project().gates {
+            gates.release_permit();
         }
     }
 
     /// Releases the permit, or stops waiting for it: a permit that was handed over meanwhile passes to the next waiter.
     pub(super) fn leave_permits(&mut self) {
         if let Some(parts) = &mut self.0 {
-            *parts.as_mut().project().permit = None;
+            GateParts::leave_permits(parts.as_mut().project().gates);
+        }
+    }
+
+    /// As `leave_permits`, and drops the edges, which belong to one task.
+    pub(super) fn leave_gates(&mut self) {
+        if let Some(parts) = &mut self.0 {
+            *parts.as_mut().project().gates = None;
         }
     }
 
     /// The edges of a task that has dependencies. The first call takes them from the graph.
     pub(super) fn edges(&mut self, graph: &Graph, id: TaskId) -> Option<&mut Edges> {
-        let edges = self.parts().project().edges;
-        if edges.is_none() {
-            *edges = graph.dependent(id).map(|dependent| Box::new(Edges::new(&dependent)));
+        let gates = self.parts().project().gates;
+        if gates.is_none() {
+            *gates = graph.dependent(id).map(|dependent| GateParts::with_edges(Edges::new(&dependent)));
         }
-        edges.as_deref_mut()
+        gates.as_mut()?.edges_mut()
     }
 
     /// The edges, if they were taken from the graph.
-    pub(super) fn known_edges(&self) -> Option<&Edges> {
-        self.0.as_ref()?.edges.as_deref()
-    }
-
-    /// Whether a loss of a needed task may interrupt the attempt.
     #[inline]
-    pub(super) fn watches_losses(&self) -> bool {
-        self.known_edges().is_some_and(Edges::watches_losses)
+    pub(super) fn known_edges(&self) -> Option<&Edges> {
+        self.0.as_ref()?.gates.as_ref()?.edges()
     }
 
     /// As `known_edges`.
     pub(super) fn known_edges_mut(&mut self) -> Option<&mut Edges> {
-        self.0.as_mut()?.as_mut().project().edges.as_deref_mut()
+        self.0.as_mut()?.as_mut().project().gates.as_mut()?.edges_mut()
     }
 
-    /// Drops the edges, which belong to one task.
-    pub(super) fn drop_edges(&mut self) {
-        if let Some(parts) = &mut self.0 {
-            *parts.as_mut().project().edges = None;
-        }
+    /// Whether a loss of a needed task may interrupt the attempt.
+    pub(super) fn watches_losses(&self) -> bool {
+        self.known_edges().is_some_and(Edges::watches_losses)
     }
 }

@@ -26,7 +26,7 @@ impl TaskActor {
             Poll::Pending => {}
         }
         let Some(Request { deadline, kind, .. }) = request else {
-            if self.policy.readiness.is_some() || self.rare.watches_losses() {
+            if self.policy.readiness.is_some() || self.has_dependencies() && self.rare.watches_losses() {
                 return self.wait_for_first(until, context);
             }
             let Some(until) = until else { return PENDING };

@@ -28,13 +28,18 @@ pub(super) struct Blame {
 }
 
 impl Blame {
-    /// Remembers when the failure of the latest attempt was counted, or that it was excused. `failures` is the length of the series.
-    pub(super) fn remember(&mut self, counted: Option<Instant>, excused: bool, failures: u32) {
+    /// The series of failures is over.
+    pub(super) fn forget(&mut self) {
+        self.failures.clear();
+    }
+
+    /// Remembers when the failure of the latest attempt was counted, or that it was excused.
+    pub(super) fn remember(&mut self, counted: Option<Instant>, excused: bool) {
         self.explains_latest = excused;
+        if self.failures.len() == REMEMBERED {
+            self.failures.pop_front();
+        }
         self.failures.extend(counted);
-        // The series may have begun anew, or be longer than what is remembered.
-        let length = usize::try_from(failures).unwrap_or(usize::MAX).min(REMEMBERED);
-        self.failures.drain(..self.failures.len().saturating_sub(length));
     }
 
     /// Removes the failures that an outage explains. Returns how many.

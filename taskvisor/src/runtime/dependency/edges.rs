@@ -130,9 +130,16 @@ impl Edges {
         Some(saturating_deadline(*self.lost_since.get_or_insert(now), limit))
     }
 
-    /// After an attempt: remembers when its failure was counted, or that it was excused. `failures` is the length of the series.
-    pub(crate) fn remember(&mut self, counted: Option<Instant>, excused: bool, failures: u32) {
-        self.blame.remember(counted, excused, failures);
+    /// Forgets the failures: their series is over.
+    pub(crate) fn forget(&mut self) {
+        self.blame.forget();
+    }
+
+    /// After an attempt: remembers when its failure was counted, or that it was excused. The end of an outage may end the backoff that
+    /// follows if `may_end_backoff` says so.
+    pub(crate) fn remember(&mut self, counted: Option<Instant>, excused: bool, may_end_backoff: bool) {
+        self.blame.remember(counted, excused);
+        self.is_backing_off = may_end_backoff;
     }
 
     /// Removes the counted failures that outages explain. Returns how many.
@@ -142,11 +149,7 @@ impl Edges {
         outages.map(|outage| self.blame.remove(outage)).sum()
     }
 
-    /// Begins a backoff. `may_end` says whether the end of an outage may end it.
-    pub(crate) fn begin_backoff(&mut self, may_end: bool) {
-        self.is_backing_off = may_end;
-    }
-
+    /// Whether the end of an outage may end the backoff.
     pub(crate) fn is_backing_off(&self) -> bool {
         self.is_backing_off
     }
