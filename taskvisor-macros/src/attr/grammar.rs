@@ -1,7 +1,7 @@
 //! The options of an attribute, and what their values look like.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Lit;
 
 use crate::error::advice::{Advice, OptionsOf};
 use crate::error::nearest::{alternatives, begins_like, resembling, same_word};
@@ -39,8 +39,13 @@ impl Grammar {
         self.options.iter().find(|(option, ..)| *option == name).map(|(_, form, example)| (*form, *example))
     }
 
-    /// The error of an option that does not exist, at `tokens`; `value` is the literal behind it.
-    pub(super) fn unknown(&self, tokens: impl ToTokens, written: &str, value: Option<&Lit>) -> syn::Error {
+    /// The error of an option that does not exist, at `tokens`; `value` is the value behind it.
+    pub(super) fn unknown(
+        &self,
+        tokens: impl ToTokens,
+        written: &str,
+        value: Option<&TokenStream>,
+    ) -> syn::Error {
         let unknown = match self.of {
             OptionsOf::Backoff => Rule::UnknownBackoffPart,
             _ => Rule::UnknownOption,

@@ -22,7 +22,8 @@ impl Grammar {
                 Ok(TokenTree::Group(group)) if mentions_option(self, group.stream()) => Some(group.stream()),
                 Ok(list @ TokenTree::Group(_)) => {
                     let list = text_of(list.into());
-                    let options = self.with_form(seen, &list, |form| form == Form::Crates);
+                    let options =
+                        self.with_form(seen, &list, |form| matches!(form, Form::Crates | Form::Tasks));
                     if list.starts_with('[') && !options.is_empty() {
                         return input.error(Rule::MissingOptionName.message(no_option_of(&list, &options)));
                     }

@@ -1,34 +1,44 @@
 //! Advice about a renamed option, with the user's value in place of the example's.
 
+use proc_macro2::TokenStream;
 use syn::parse::ParseStream;
-use syn::{Lit, Token};
+use syn::{Lit, Token, token};
 
+use crate::attr::corrected::tasks_in;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::value::up_to_comma;
 
 /// The advice for a number of attempts, of which the first is no retry.
 const COUNTS_RETRIES: &str = "which counts the retries after the first attempt";
 
-/// The literal behind an option that does not exist. Nothing is consumed.
-pub(super) fn value_ahead(input: ParseStream<'_>) -> Option<Lit> {
+/// The tasks in the examples of the table.
+const TASKS: &str = "[connect]";
+
+/// The value behind an option that does not exist, also in parentheses. Nothing is consumed.
+pub(super) fn value_ahead(input: ParseStream<'_>) -> Option<TokenStream> {
     let ahead = input.fork();
-    ahead.parse::<Token![=]>().ok()?;
-    let value = ahead.parse().ok()?;
-    (ahead.is_empty() || ahead.peek(Token![,])).then_some(value)
+    if !ahead.peek(token::Paren) {
+        ahead.parse::<Token![=]>().ok()?;
+    }
+    Some(up_to_comma(&ahead))
 }
 
 impl Grammar {
     /// The advice with this value, if its first code is a single option that can have it: for `retries = 7` it is
     /// `max_retries = 7`.
-    pub(super) fn with_value(&self, advice: &str, value: &Lit) -> Option<String> {
+    pub(super) fn with_value(&self, advice: &str, value: &TokenStream) -> Option<String> {
         let (before, rest) = advice.split_once('`')?;
         let (code, after) = rest.split_once('`')?;
         let (option, _) = code.split_once(" = ")?;
         let (form, _) = self.option(option)?;
+        if form == Form::Tasks {
+            return Some(advice.replace(TASKS, &format!("[{}]", tasks_in(value.clone())?)));
+        }
         if code.contains(", ") {
             return None;
         }
-        let value = match (form, value) {
+        let value = match (form, syn::parse2::<Lit>(value.clone()).ok()?) {
             (Form::Count, Lit::Int(count)) => {
                 let count: u32 = count.base10_parse().ok()?;
                 let count = if after.contains(COUNTS_RETRIES) { count.checked_sub(1)? } else { count };

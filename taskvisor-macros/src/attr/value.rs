@@ -144,13 +144,7 @@ impl Argument<'_> {
         if let Some(error) = self.unsuitable_word(&names, &names.to_string().replace(['"', ' '], "")) {
             return error;
         }
-        while self.input.peek(Token![,]) && self.input.peek2(Ident) && !self.input.peek3(Token![=]) {
-            let fork = self.input.fork();
-            let (_, word) = (fork.parse::<Token![,]>(), fork.parse::<Ident>());
-            let is_option = word.is_ok_and(|word| self.context.grammar.option(&word.to_string()).is_some());
-            if is_option {
-                break;
-            }
+        while self.is_name_ahead() {
             let _ = self.input.parse::<Token![,]>().map(|comma| comma.to_tokens(&mut names));
             names.extend(up_to_comma(self.input));
         }
@@ -159,6 +153,21 @@ impl Argument<'_> {
             None => format!("expected a list, as in `{}`", self.example),
         };
         start.error(rule.message(problem))
+    }
+
+    /// Whether a comma follows, and then a name or a path, which is no option.
+    fn is_name_ahead(&self) -> bool {
+        let fork = self.input.fork();
+        if fork.parse::<Token![,]>().is_err() {
+            return false;
+        }
+        match fork.call(Path::parse_mod_style) {
+            Ok(path) => {
+                let is_option = |word: &Ident| self.context.grammar.option(&word.to_string()).is_some();
+                !fork.peek(Token![=]) && !path.get_ident().is_some_and(is_option)
+            }
+            Err(_) => false,
+        }
     }
 
     /// The error of another sign than `=` at the start of the input.

@@ -167,7 +167,7 @@ after: no-limit
 interrupt_on_loss: no-limit always
   task, job: leave `interrupt_on_loss` out for an attempt that goes on without what it needs
 interrupt_on_loss: zero immediate immediately now asap true
-  task, job: write `needs = [connect], interrupt_on_loss = "1ms"`
+  task, job: write `"1ms"` for an interrupt at once
 interrupt_on_loss: parameter
   task: write `app.tune::<NAME>(|spec| spec.with_interrupt_on_loss(VALUE))` in the setup
   job: write a constant, which all submissions share

@@ -195,7 +195,6 @@ pub(crate) fn declared(spec: &str, location: &TokenStream) -> TokenStream {
 pub(crate) fn declared_task(descriptor: &TokenStream) -> TokenStream {
     quote_spanned! {attribute_span()=>
         #[doc(hidden)]
-        #[diagnostic::do_not_recommend]
         impl __taskvisor::DeclaredTask for __TaskvisorDeclaration {
             fn descriptor() -> &'static __taskvisor::TaskDescriptor {
                 #descriptor

@@ -36,6 +36,9 @@ fn a_renamed_option_is_suggested_with_the_value_of_the_user() {
         (OptionsOf::Task, "restart_policy = \"never\"", "write `restart = \"never\"`"),
         (OptionsOf::Task, "title = \"x\"", "write `name = \"x\"`"),
         (OptionsOf::Job, "deadline = \"3m\"", "write `timeout = \"3m\"`"),
+        (OptionsOf::Task, "depends_on = [a, b::c]", "write `needs = [a, b::c]`"),
+        (OptionsOf::Task, "wants = \"a\"", "write `after = [a]`, or `needs = [a]` for tasks"),
+        (OptionsOf::Job, "binds_to(a)", "write `needs = [a], interrupt_on_loss = \"5s\"`"),
         (OptionsOf::Job, "ttl = \"3m\"", "write `expires = \"3m\"`"),
         (OptionsOf::Job, "key = \"a-{tenant}\"", "write `slot = \"a-{tenant}\"`"),
         (OptionsOf::Subscriber, "capacity = 7", "write `queue = 7`"),
@@ -48,9 +51,10 @@ fn a_renamed_option_is_suggested_with_the_value_of_the_user() {
         (OptionsOf::Task, "max_attempts = 1", "write `max_retries = 2`"),
         (OptionsOf::Task, "interval = \"soon\"", "write `every = \"30s\"`"),
         (OptionsOf::Task, "restart_policy = \"transient\"", "write `restart = \"always\"`"),
+        (OptionsOf::Task, "depends_on = TASKS", "write `needs = [connect]`"),
     ];
     for (list, options, advice) in cases {
-        let word = options.split(' ').next().unwrap_or_default();
+        let word = options.split([' ', '(']).next().unwrap_or_default();
         one(answers(list, options), &format!("unknown option `{word}`; {advice}"));
     }
 }

@@ -3,6 +3,7 @@
 mod advice;
 mod arbitrary;
 mod constants;
+mod dependencies;
 mod functions;
 mod jobs;
 mod mistakes;

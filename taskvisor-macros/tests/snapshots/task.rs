@@ -144,7 +144,6 @@ const _: () = {
         }
     }
     #[doc(hidden)]
-    #[diagnostic::do_not_recommend]
     impl __taskvisor::DeclaredTask for __TaskvisorDeclaration {
         fn descriptor() -> &'static __taskvisor::TaskDescriptor {
             &options_of_the_task

@@ -38,6 +38,10 @@
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
 /// | `ready` | when the task is ready: `"start"`, `"success"`, `"notify"`: see [`Readiness`](crate::Readiness) | `"notify"` with a parameter [`Ready`](crate::Ready), otherwise `"success"` |
 /// | `start_timeout` | the time that an attempt has to call [`Ready::notify`](crate::Ready::notify) | `"30s"`, for a task that notifies |
+/// | `after` | tasks that must have been ready once before the first attempt starts, such as `[migrate]` | none |
+/// | `needs` | tasks that must be ready for every attempt to start, such as `[connect, crate::auth::token]` | none |
+/// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
+/// | `stop_order` | when the task stops during a shutdown: `"first"`, `"last"`: see [`StopOrder`](crate::StopOrder) | `"first"` |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
@@ -47,6 +51,47 @@
 ///
 /// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
 /// next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
+///
+/// # Dependencies
+///
+/// `after` and `needs` list functions with `#[task]` by their paths, which may lead to other modules and crates:
+///
+/// ```
+/// use std::io;
+/// use taskvisor::prelude::*;
+///
+/// # async fn create_tables() -> io::Result<()> { Ok(()) }
+/// # async fn keep_connected(_: &Ready) -> io::Result<()> { Ok(()) }
+/// #[task]
+/// async fn migrate() -> io::Result<()> {
+///     create_tables().await // ready with its first success
+/// }
+///
+/// #[task(after = [migrate], restart = "always")]
+/// async fn connect(ready: Ready) -> io::Result<()> {
+///     keep_connected(&ready).await // ready when it calls `ready.notify()`
+/// }
+///
+/// #[task(needs = [connect], every = "1m", interrupt_on_loss = "5s")]
+/// async fn report() -> io::Result<()> {
+///     println!("the connection is there");
+///     Ok(())
+/// }
+///
+/// /// For a health endpoint: it answers until all others have ended.
+/// #[task(stop_order = "last")]
+/// async fn health(ctx: TaskContext) {
+///     ctx.cancelled().await;
+/// }
+/// ```
+///
+/// A task that waits for another makes no attempt, so that no failure, no retry and no timeout is counted. When a task in `needs` stops
+/// being ready, a running attempt goes on, unless `interrupt_on_loss` limits that time; the next one waits. If it has completed, it is
+/// ready for ever. If it has failed or was aborted, the task that needs it fails too; if it was canceled, so is that task. During a
+/// shutdown, a task stops before those that it needs.
+///
+/// Tasks that need each other in a cycle are a problem that is reported when the application starts. For tasks that have no function,
+/// see [`TaskSpec::with_needs`](crate::TaskSpec::with_needs).
 ///
 /// # Parameters and return type
 ///
@@ -101,6 +146,9 @@ pub use taskvisor_macros::task;
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
+/// | `needs` | [tasks](macro@task#dependencies) that must be ready for every attempt to start; the job waits for them with its slot | none |
+/// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
+/// | `expires` | the time within which a submission must start, such as `"30s"`; otherwise it ends as rejected | no limit |
 /// | `name` | a label for events and listings | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///

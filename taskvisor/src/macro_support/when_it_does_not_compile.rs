@@ -13,11 +13,11 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
-//! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, … |
-//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `depends_on`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
+//! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, `depends_on`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, `needs`, … |
+//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `before`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
 //! | `value-instead-of-option` | a word that is a value in place of an option: `on_failure`, `Failed`, the name of the function or of an argument | `restart = "on-failure"`, `on(Failed)`, `name = "ping"`, `slot = "{tenant}"` |
 //! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
-//! | `option-of-another-attribute` | `slot` of a task, `every` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
+//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every` and `after` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
 //! | `duplicate-option` | an option that is repeated | keep one |
 //! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
 //! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
@@ -37,7 +37,7 @@
 //! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
 //! | `negative-duration` | `-5` | a duration |
 //! | `duration-too-long` | more than 100 years | omit the option |
 //! | `zero-count` | a count of zero | `restart = "never"` for no retry; the message names the alternative for other options |
@@ -64,10 +64,25 @@
 //! | `decorrelated-constant-backoff` | the `decorrelated` jitter of constant delays | `backoff(exp, ..)`, or another jitter |
 //! | `first-above-max` | a `first` delay above `max` | a larger `max` |
 //!
+//! # dependencies
+//!
+//! | rule | rejected | write instead |
+//! |---|---|---|
+//! | `dependencies-without-brackets` | `needs = connect`, `needs = (connect, migrate)`, `needs = "connect"` | `needs = [connect]` |
+//! | `dependency-in-quotes` | `needs = ["connect"]` | `needs = [connect]`, with the path of the function, whatever the `name` of the task |
+//! | `dependency-not-a-path` | a call, a list without commas, a number: `[connect()]`, `[connect migrate]` | `[connect]`, `[connect, migrate]`; `[r#type]` for a keyword |
+//! | `empty-dependencies` | `needs = []` | no `needs` |
+//! | `duplicate-dependency` | a task that is named twice in a list | keep one |
+//! | `own-dependency` | a task that names itself | another task |
+//! | `after-a-needed-task` | a task in both lists; `needs` implies `after` | `needs` alone |
+//! | `not-a-task` | a job, a subscriber, or a type | the function of a [`#[task]`](macro@crate::task); `State<T>` for a shared value |
+//! | `unknown-task` | a name that is not in scope or private, or a function without an attribute; an error of the compiler itself | an import, `pub(crate)`; `#[task]` above the function |
+//!
 //! # contradictions
 //!
 //! | rule | rejected | write instead |
 //! |---|---|---|
+//! | `interrupt-on-loss-without-needs` | `interrupt_on_loss` of a declaration that needs no task | `needs = [connect]` |
 //! | `retries-with-restart-never` | `backoff`, `max_retries` or `stable_after` with `restart = "never"` | remove one of the two |
 //! | `every-without-restart-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
 //! | `stable-after-beyond-timeout` | a `stable_after` longer than `timeout`, which no attempt reaches | a shorter `stable_after` |

@@ -16,7 +16,8 @@ use crate::text::text_of;
 
 use self::list::{crates_in, events_in};
 use self::slot::slot_in;
-use self::tasks::tasks_in;
+
+pub(super) use self::tasks::tasks_in;
 
 /// The words of units in calls such as `5.secs()`, and their units.
 const UNITS: &[(&str, &str)] = &[

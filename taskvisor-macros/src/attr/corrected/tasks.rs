@@ -1,6 +1,6 @@
 //! The tasks of a list.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::{Lit, Path};
 
 use crate::attr::names::{is_punct, split};
@@ -12,7 +12,7 @@ use super::{content, without_brackets};
 const ITEMS: [&str; 2] = ["spec", "NAME"];
 
 /// The paths of a list: also in quotes, of another macro, as calls, or as types. Each item must be one.
-pub(super) fn tasks_in(tokens: TokenStream) -> Option<String> {
+pub(in crate::attr) fn tasks_in(tokens: TokenStream) -> Option<String> {
     let is_around = |token: &TokenTree| match token {
         TokenTree::Ident(word) => word == "vec",
         token => is_punct(token, '&') || is_punct(token, '!'),
@@ -22,7 +22,7 @@ pub(super) fn tasks_in(tokens: TokenStream) -> Option<String> {
         (Some(TokenTree::Group(list)), None) => without_brackets(list.stream()),
         _ => tokens,
     };
-    let items = split(list);
+    let items = split(with_commas(list));
     let paths: Option<Vec<String>> = items.into_iter().map(path_of).collect();
     let mut found: Vec<String> = Vec::new();
     for path in paths?.iter().flat_map(|path| path.split(", ")) {
@@ -31,6 +31,23 @@ pub(super) fn tasks_in(tokens: TokenStream) -> Option<String> {
         }
     }
     (!found.is_empty()).then(|| found.join(", "))
+}
+
+/// The list with commas between its items, which other signs may separate, or none.
+fn with_commas(list: TokenStream) -> TokenStream {
+    let comma = || TokenTree::Punct(Punct::new(',', Spacing::Alone));
+    let mut after_word = false;
+    let mut separated = TokenStream::new();
+    for token in list {
+        let is_separator = ['+', ';', '|'].iter().any(|sign| is_punct(&token, *sign));
+        let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
+        if after_word && is_word {
+            separated.extend([comma()]);
+        }
+        after_word = is_word;
+        separated.extend([if is_separator { comma() } else { token }]);
+    }
+    separated
 }
 
 /// The path in one item. A text may have several.
@@ -62,10 +79,13 @@ fn path_in(tokens: &TokenStream) -> Option<String> {
     let written = text_of(tokens);
     let last = path.segments.last()?.ident.to_string();
     let owner = written.strip_suffix(&last).and_then(|before| before.strip_suffix("::"));
-    match owner.filter(|owner| ITEMS.contains(&last.as_str()) && !owner.is_empty()) {
-        Some(owner) => Some(owner.to_owned()),
-        None => (!["self", "super", "crate", "Self"].contains(&last.as_str())).then_some(written),
+    if let Some(owner) = owner.filter(|owner| ITEMS.contains(&last.as_str()) && !owner.is_empty()) {
+        return Some(owner.to_owned());
     }
+    // A word in capitals is a constant, and one that begins with a capital is a type.
+    let is_function =
+        !["self", "super", "crate"].contains(&last.as_str()) && !last.starts_with(char::is_uppercase);
+    is_function.then_some(written)
 }
 
 /// A keyword as the raw identifier of a function.

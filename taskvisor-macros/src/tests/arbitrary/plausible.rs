@@ -41,11 +41,12 @@ fn valid(attribute: Attribute) -> Vec<&'static str> {
     phrases(match attribute {
         Attribute::Task => {
             r#" name = "ping"  restart = "always"  every = IDLE  timeout = "5s"  max_retries = 3  stable_after = "1m"
-                backoff(exp, first = "250ms", jitter = "full")  crate = crate::sup "#
+                backoff(exp, first = "250ms", jitter = "full")  after = [migrate]  needs = [connect, crate::token]
+                stop_order = "last"  crate = crate::sup "#
         }
         Attribute::Job => {
             r#" slot = "{a}"  admission = "queue"  queue = ROOM  name = "sync"  timeout = "30s"  max_retries = 3
-                backoff = "exp"  restart = RESTART  crate = ::sup "#
+                backoff = "exp"  restart = RESTART  needs = [connect]  expires = "30s"  crate = ::sup "#
         }
         Attribute::Subscriber => r#" on(Failed, TimedOut)  queue = 64  name = NAME  crate = ::sup "#,
         Attribute::Main => {
@@ -74,7 +75,8 @@ fn mostly(usual: &'static str, unusual: &'static str) -> impl Strategy<Value = &
 
 const KEYS: &str = "
     name  restart  backoff  timeout  max_retries  every  stable_after  crate  slot  admission  queue  on  flavor
-    worker_threads  grace  max_concurrent  crates  first  max  factor  jitter  restrat  retries  on-failure
+    worker_threads  grace  max_concurrent  crates  first  max  factor  jitter  after  needs
+    interrupt_on_loss  stop_order  expires  restrat  retries  on-failure
     max-retries  r#name  banana  key  fn
 ";
 

@@ -71,7 +71,7 @@ const WORDS: &str = "
     in let loop macro match mod move mut pub ref return safe self Self static struct super trait true try
     type union unsafe use where while yield _ x ünï ping main name timeout restart backoff exp slot
     admission on Failed queue crates grace flavor inject cfg doc task job u8 str State TaskContext Event App
-    Option tenant
+    Option tenant after needs
 ";
 
 const RAW: &str = "loop type name fn x";

@@ -43,7 +43,8 @@ pub(super) const VALID: &[(Attribute, &str, &str)] = &[
     (
         Attribute::Task,
         "backoff(exp, first = \"250ms\", max = \"10s\", factor = 1.5, jitter = \"full\"), \
-         restart = \"on-failure\", stable_after = \"2m\", crate = crate::inner::sup",
+         restart = \"on-failure\", stable_after = \"2m\", crate = crate::inner::sup, \
+         after = [migrate], needs = [r#type, super::token], interrupt_on_loss = \"5s\", stop_order = \"last\"",
         "pub async fn r#loop(#[cfg(unix)] token: CancellationToken) -> ! { loop { token.cancelled().await; } }",
     ),
     (
@@ -54,7 +55,8 @@ pub(super) const VALID: &[(Attribute, &str, &str)] = &[
     ),
     (
         Attribute::Job,
-        "slot = \"all\", admission = ADMISSION, backoff = \"constant\", timeout = \"1m 5s\", crate = ::sup",
+        "slot = \"all\", admission = ADMISSION, backoff = \"constant\", timeout = \"1m 5s\", crate = ::sup, \
+         needs = [connect], expires = PATIENCE",
         "async fn tidy(_: &TaskContext, path: Option<&'static str>, f: fn(&str) -> bool) -> [u8; 4] { [0; 4] }",
     ),
     (

@@ -1,0 +1,7 @@
+#[taskvisor::task]
+async fn connect() {}
+
+#[taskvisor::task(after = crate::connect, self::migrate, stop_order = "last")]
+async fn consume() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(needs = [3])]
+async fn consume() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(after = [])]
+async fn consume() {}
+
+fn main() {}

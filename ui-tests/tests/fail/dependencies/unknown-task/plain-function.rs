@@ -1,0 +1,6 @@
+pub async fn connect() {}
+
+#[taskvisor::task(needs = [connect])]
+async fn consume() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[taskvisor::task(expires = "30s")]
+async fn consume() {}
+
+fn main() {}

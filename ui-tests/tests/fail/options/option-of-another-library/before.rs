@@ -1,0 +1,7 @@
+#[taskvisor::task]
+async fn serve() {}
+
+#[taskvisor::task(before = [serve])]
+async fn migrate() {}
+
+fn main() {}

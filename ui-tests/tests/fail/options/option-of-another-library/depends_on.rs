@@ -1,4 +1,0 @@
-#[taskvisor::task(depends_on = ["migrate"])]
-async fn serve() {}
-
-fn main() {}

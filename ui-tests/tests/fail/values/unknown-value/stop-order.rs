@@ -1,0 +1,4 @@
+#[taskvisor::task(stop_order = "latest")]
+async fn consume() {}
+
+fn main() {}
