@@ -140,8 +140,8 @@ pub(crate) fn fallback(
     let lints = lints(function);
     let import = import(runtime);
     let declared = declared(spec, &quote_spanned!(attribute_span()=> ::core::unreachable!()));
-    // A task that depends on this one compiles.
-    let declared_task = (spec == "TaskSpec")
+    // A task that depends on this one compiles, also if `#[task]` is the attribute to keep.
+    let declared_task = (spec == "TaskSpec" || is_ambiguous)
         .then(|| declared_task(&quote_spanned!(attribute_span()=> ::core::unreachable!())));
     let accessor = accessor.map(|signature| {
         quote_spanned! {attribute_span()=>

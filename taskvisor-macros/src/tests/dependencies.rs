@@ -62,6 +62,8 @@ fn another_notation_of_a_list_is_one_mistake() {
         "needs = [a | b::c]",
         "needs = [a(), b::c()]",
         "needs = [a, &b::c]",
+        "needs = [a, b.c]",
+        "needs = [a.spec(), b.c]",
         "needs = [a::spec(), b::c::NAME]",
         "depends_on = [a, b::c]",
         "depends_on(a, b::c)",
@@ -82,7 +84,8 @@ fn another_notation_of_a_list_is_one_mistake() {
 
 #[test]
 fn a_list_without_a_path_shows_an_example() {
-    for item in ["5", "\"db-ping\"", "self", "Self", "crate", "super", "a<u8>", "a = b", "!", "#[x] a", "a.b"]
+    for item in
+        ["5", "\"db-ping\"", "self", "Self", "crate", "super", "a<u8>", "a = b", "!", "#[x] a", "true"]
     {
         one(task(&format!("needs = [{item}]")), "a task is named ");
         assert!(task(&format!("needs = [{item}]"))[0].contains("as in `needs = [connect]`"), "{item}");

@@ -1,6 +1,7 @@
 //! The tasks of a list.
 
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Lit, Path};
 
 use crate::attr::names::{is_punct, split};
@@ -11,7 +12,7 @@ use super::{content, without_brackets};
 /// The items of a task's type that stand in place of the task: `ping::spec()` and `ping::NAME`.
 const ITEMS: [&str; 2] = ["spec", "NAME"];
 
-/// The paths of a list: also in quotes, of another macro, as calls, or as types. Each item must be one.
+/// The paths of a list: also in quotes, of another macro, with dots, or as calls. Each item must be one.
 pub(in crate::attr) fn tasks_in(tokens: TokenStream) -> Option<String> {
     let is_around = |token: &TokenTree| match token {
         TokenTree::Ident(word) => word == "vec",
@@ -70,11 +71,12 @@ fn path_of(item: TokenStream) -> Option<String> {
 
 /// The path that the tokens are, without an item of the task's type at its end.
 fn path_in(tokens: &TokenStream) -> Option<String> {
-    let with_raw_words = |token: TokenTree| match token {
-        TokenTree::Ident(word) => TokenTree::Ident(raw(&word)),
-        other => other,
+    let in_path = |token: TokenTree| match token {
+        TokenTree::Ident(word) => raw(&word).into_token_stream(),
+        dot if is_punct(&dot, '.') => quote!(::),
+        other => other.into(),
     };
-    let tokens: TokenStream = tokens.clone().into_iter().map(with_raw_words).collect();
+    let tokens: TokenStream = tokens.clone().into_iter().flat_map(in_path).collect();
     let path = syn::parse::Parser::parse2(Path::parse_mod_style, tokens.clone()).ok()?;
     let written = text_of(tokens);
     let last = path.segments.last()?.ident.to_string();
@@ -91,8 +93,9 @@ fn path_in(tokens: &TokenStream) -> Option<String> {
 /// A keyword as the raw identifier of a function.
 fn raw(word: &Ident) -> Ident {
     let written = word.to_string();
-    let is_path = ["self", "super", "crate", "$crate", "Self", "_"].contains(&written.as_str());
-    if is_path || syn::parse_str::<Ident>(&written).is_ok() {
+    let is_other =
+        ["self", "super", "crate", "$crate", "Self", "_", "true", "false"].contains(&written.as_str());
+    if is_other || syn::parse_str::<Ident>(&written).is_ok() {
         return word.clone();
     }
     Ident::new_raw(&written, Span::call_site())

@@ -1,0 +1,7 @@
+#[taskvisor::task]
+fn connect() {}
+
+#[taskvisor::task(needs = [connect])]
+async fn consume() {}
+
+fn main() {}
