@@ -184,6 +184,7 @@ impl LastFailure {
     }
 
     /// Returns the failure. The first call moves the error into an `Arc`.
+    #[inline]
     pub(crate) fn share(&mut self) -> Option<Failure> {
         if let ErrorSlot::Caught(kind, error) = &mut self.error {
             let error = error.take().unwrap_or_else(|| Box::new(TakenError));

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use super::link::has_links;
 use super::{AddError, TaskHandle};
 use crate::runtime::body::{AppContext, FromApp, IntoTaskSpec, TaskContext, TaskSpec};
 use crate::runtime::current_task;
@@ -94,14 +95,27 @@ impl SupervisorHandle {
         self.start_task(spec.into_task_spec())
     }
 
-    fn start_task(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
-        let shared = match self.shared() {
-            Ok(shared) => shared,
-            Err(reason) => return Err(AddError::new(reason, spec)),
-        };
-        let unspawned = shared.reserve_and_link(spec)?;
+    fn start_task(&self, mut spec: TaskSpec) -> Result<TaskHandle, AddError> {
+        match self.try_start(&mut spec) {
+            Ok(handle) => Ok(handle),
+            Err(reason) => Err(AddError::new(reason, spec)),
+        }
+    }
+
+    /// Leaves a spec that is refused as it was.
+    // Borrowed, not moved: it is large, and copies of it are measurable.
+    fn try_start(&self, spec: &mut TaskSpec) -> Result<TaskHandle, RuntimeError> {
+        let shared = self.shared()?;
+        let unspawned = shared.reserve(spec)?;
+        let has_links = has_links(spec);
+        if has_links {
+            if let Err(reason) = shared.link(unspawned.cell(), spec) {
+                unspawned.withdraw(spec);
+                return Err(reason);
+            }
+        }
         let handle = unspawned.handle();
-        let is_awaited = unspawned.join_startup_set(&shared);
+        let is_awaited = unspawned.join_startup_set(&shared) || has_links;
         unspawned.start(&shared);
         if is_awaited {
             shared.watch_start();

@@ -13,6 +13,15 @@ use crate::task::RuntimeError;
 pub(crate) const LOSES_NOTHING: &str = "`interrupt_on_loss` has no effect on a task without `needs`, which can lose nothing: name the tasks \
                                         that it needs, or remove it";
 
+/// Whether a task says anything about other tasks, or others may depend on it after its end.
+#[inline]
+pub(crate) fn has_links(spec: &TaskSpec) -> bool {
+    spec.dependencies.is_some()
+        || spec.declared.is_some()
+        || spec.settings.stop_order != Setting::Inherit
+        || spec.settings.interrupt_on_loss != Setting::Inherit
+}
+
 impl Shared {
     /// Links an added task that is registered and has not started.
     pub(crate) fn link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec) -> Result<(), RuntimeError> {
@@ -23,6 +32,7 @@ impl Shared {
     }
 
     /// Links a task or a submission, if it depends on a task or stops last.
+    #[inline]
     pub(crate) fn link_parts(
         &self,
         cell: &Arc<TaskCell>,
@@ -34,12 +44,23 @@ impl Shared {
         if dependencies.is_none() && !stops_last {
             return Ok(());
         }
+        self.link_dependent(cell, dependencies, settings, location)
+    }
+
+    #[cold]
+    fn link_dependent(
+        &self,
+        cell: &Arc<TaskCell>,
+        dependencies: Option<&Dependencies>,
+        settings: &Settings,
+        location: Option<&'static Location>,
+    ) -> Result<(), RuntimeError> {
         let none = Dependencies::default();
         let request = LinkRequest {
             dependencies: dependencies.unwrap_or(&none),
             location,
             interrupt_on_loss: settings.interrupt_on_loss.own(),
-            stops_last,
+            stops_last: settings.stop_order.own() == Some(StopOrder::Last),
         };
         let needed = self
             .graph

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::link::has_links;
 use super::signals::{Signal, Signals};
 use super::spawn::UnspawnedActor;
 use super::{Supervisor, TaskHandle};
@@ -171,7 +172,7 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
     }
     RuntimeError::all(errors)?;
     // Once all names are taken, so that the order of the list does not matter.
-    let linked = unspawned.iter().zip(&specs);
+    let linked = unspawned.iter().zip(&specs).filter(|(_, spec)| has_links(spec));
     let errors = linked.filter_map(|(actor, spec)| shared.link(actor.cell(), spec).err()).collect();
     RuntimeError::all(errors).map(|()| unspawned)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::link::check_interrupt_on_loss;
-use super::{AddError, TaskHandle};
+use super::TaskHandle;
+use super::link::{check_interrupt_on_loss, has_links};
 use crate::policy::{Policy, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
@@ -40,7 +40,7 @@ impl UnspawnedActor {
     }
 
     /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
-    /// together. Returns whether the set may have grown by the task, or by those that it depends on.
+    /// together. Returns whether it did.
     pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
         let cell = self.registration.cell();
         // A needed task is in the set already.
@@ -48,7 +48,7 @@ impl UnspawnedActor {
         if joins {
             shared.startup_set.insert(cell);
         }
-        joins || cell.has_flag(Flag::HasDependencies)
+        joins
     }
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
@@ -56,7 +56,8 @@ impl UnspawnedActor {
     }
 
     /// Frees the name, and returns what was taken out of the spec.
-    fn withdraw(self, spec: &mut TaskSpec) {
+    #[cold]
+    pub(crate) fn withdraw(self, spec: &mut TaskSpec) {
         let Self { registration, body, .. } = self;
         let cell = Arc::clone(registration.cell());
         drop(registration);
@@ -75,23 +76,12 @@ impl UnspawnedActor {
 }
 
 impl Shared {
-    /// Validates a task, reserves its name, and links it with the tasks that it depends on.
-    pub(crate) fn reserve_and_link(self: &Arc<Self>, mut spec: TaskSpec) -> Result<UnspawnedActor, AddError> {
-        let unspawned = match self.reserve(&mut spec) {
-            Ok(unspawned) => unspawned,
-            Err(reason) => return Err(AddError::new(reason, spec)),
-        };
-        if let Err(reason) = self.link(unspawned.cell(), &spec) {
-            unspawned.withdraw(&mut spec);
-            return Err(AddError::new(reason, spec));
-        }
-        Ok(unspawned)
-    }
-
     /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
         let policy = self.resolve(&spec.task, &spec.settings)?;
-        check_interrupt_on_loss(spec)?;
+        if has_links(spec) {
+            check_interrupt_on_loss(spec)?;
+        }
         let now = self.now();
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, RegistryKey::Name, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))

@@ -40,6 +40,7 @@ impl GateParts {
     }
 
     /// Releases the permit of an attempt. Keeps what acquires the next one.
+    #[inline]
     pub(super) fn release_permit(&mut self) {
         match self {
             Self::Permit(permit) => permit.release(),

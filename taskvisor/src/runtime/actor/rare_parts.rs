@@ -69,6 +69,7 @@ impl RareParts {
     }
 
     /// Releases the permit of an attempt. Keeps what acquires the next one.
+    #[inline]
     pub(super) fn release_permit(&mut self) {
         let Some(parts) = &mut self.0 else { return };
         if let Some(gates) = parts.as_mut().project().gates {

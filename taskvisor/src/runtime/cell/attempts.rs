@@ -130,7 +130,7 @@ impl TaskCell {
                 state.phase = CellPhase::Waiting(WaitsFor::Slot);
             }
             let attempt = state.attempt;
-            let is_lost = state.pending.end_attempt(caught.is_some());
+            let wakes_all = state.pending.end_attempt(caught.is_some()) && self.takes_loss_waiters();
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);
@@ -140,7 +140,6 @@ impl TaskCell {
             state.since = now;
             let live = state.links.live();
             // Those that wait for the loss are among all waiters: a list of their own would enlarge every cell.
-            let wakes_all = is_lost && self.takes_loss_waiters();
             let (token, listeners) = live.map_or((None, None), |live| {
                 let waiters =
                     if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };

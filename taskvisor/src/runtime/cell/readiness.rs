@@ -178,6 +178,7 @@ impl TaskCell {
 
 impl TaskCell {
     /// Whether a task that has lost its readiness must wake all its waiters, because one waits for the loss.
+    #[cold]
     pub(super) fn takes_loss_waiters(&self) -> bool {
         let awaits = self.flags.has(Flag::AwaitsLoss);
         if awaits {

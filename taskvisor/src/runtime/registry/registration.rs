@@ -112,6 +112,7 @@ impl Registration {
         self.publish(EventName::Started, Some(now), || EventKind::Started { attempt });
     }
 
+    #[inline]
     pub(crate) fn publish_attempt_end(
         &mut self,
         name: EventName,
