@@ -1,6 +1,6 @@
 //! The start-up set: the tasks that must be ready before the supervisor is.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use super::cell::TaskCell;
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{Mutex, Ordering};
+use crate::task::TaskId;
 
 /// Below this number of tasks, those that have ended may stay.
 const MIN_COMPACTED: usize = 16;
@@ -128,5 +129,33 @@ impl StartupSet {
             // Dropped after the lock: a cell may hold the last reference to an error of the user.
             removed
         };
+    }
+}
+
+/// The tasks of the set that a caller has yet to wait for.
+#[derive(Debug, Default)]
+pub(crate) struct AwaitedTasks {
+    been_ready: HashSet<TaskId>,
+    /// A snapshot of the set, so that a start of many tasks does not copy the set for each of them.
+    listed: VecDeque<Arc<TaskCell>>,
+}
+
+impl AwaitedTasks {
+    /// Returns a task that the caller has not seen ready, or `None` if there is none at this moment. Each task once: a set in which one
+    /// task is not ready at any time has started nevertheless.
+    pub(crate) fn next(&mut self, set: &StartupSet) -> Option<Arc<TaskCell>> {
+        while let Some(task) = self.listed.pop_front() {
+            // It may have left the set since the snapshot: then it is not waited for.
+            if task.is_finished() && !task.is_ready() {
+                break;
+            }
+            return Some(task);
+        }
+        self.listed = set.tasks().into_iter().filter(|task| !self.been_ready.contains(&task.id())).collect();
+        self.listed.pop_front()
+    }
+
+    pub(crate) fn was_ready(&mut self, id: TaskId) {
+        self.been_ready.insert(id);
     }
 }

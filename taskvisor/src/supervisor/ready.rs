@@ -1,13 +1,12 @@
 //! Waits until tasks are ready: one of them, or the start-up set.
 
-use std::collections::HashSet;
 use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::{SupervisorHandle, TaskHandle};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::shared::Shared;
-use crate::runtime::startup_set::StartupSet;
+use crate::runtime::startup_set::{AwaitedTasks, StartupSet};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, race};
 use crate::task::{Outcome, StartError};
@@ -144,14 +143,12 @@ impl Shared {
         let mut waiting = SetWaiter { set, waiter: None };
         poll_fn(|context| set.poll_begun(&mut waiting.waiter, context)).await;
         drop(waiting);
-        let mut been_ready = HashSet::new();
-        // Each task once: a set in which one task is not ready at any time has started nevertheless.
-        loop {
-            let next = set.tasks().into_iter().find(|task| !been_ready.contains(&task.id()));
-            let Some(task) = next else { return Ok(()) };
+        let mut awaited = AwaitedTasks::default();
+        while let Some(task) = awaited.next(set) {
             wait_for(&TaskHandle::new(Arc::clone(&task), self)).await?;
-            been_ready.insert(task.id());
+            awaited.was_ready(task.id());
         }
+        Ok(())
     }
 }
 

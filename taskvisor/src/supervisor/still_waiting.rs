@@ -1,7 +1,7 @@
 //! Reports of a start or a shutdown that takes long: an event that says what is blocking.
 
-use std::collections::HashSet;
 use std::future::pending;
+use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::blocking::{blocking_start, blocking_stop, whole_seconds};
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::saturating_deadline;
 use crate::runtime::shared::{Shared, ShutdownState};
+use crate::runtime::startup_set::AwaitedTasks;
 use crate::sync::{Raced, StopTimer, race, watch};
 
 /// The time after which a start is reported for the first time. Each later report comes after twice the time.
@@ -31,30 +32,30 @@ impl Shared {
 async fn watch_start(shared: Weak<Shared>) {
     let began = Instant::now();
     let mut waited = FIRST_REPORT;
-    let mut been_ready = HashSet::new();
+    let mut awaited = AwaitedTasks::default();
     while let Some(strong) = shared.upgrade() {
         let mut shutdown = strong.shutdown.subscribe();
-        let next = strong.startup_set.tasks().into_iter().find(|task| !been_ready.contains(&task.id()));
-        let Some(task) = next.map(|cell| TaskHandle::new(cell, &strong)) else {
+        let Some(task) = awaited.next(&strong.startup_set).map(|cell| TaskHandle::new(cell, &strong)) else {
             return strong.startup_set.release_watch();
         };
         drop(strong);
-        let due = saturating_deadline(began, waited);
-        let stopping = async {
+        let mut stopping = pin!(async {
             let _ = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()).await;
-        };
-        match race(task.ready(), race(stopping, sleep_until(due))).await {
-            Raced::Left(Ok(())) => {
-                been_ready.insert(task.id());
-            }
-            // `SupervisorHandle::ready` reports it.
-            Raced::Left(Err(_)) | Raced::Right(Raced::Left(())) => return,
-            Raced::Right(Raced::Right(())) => {
-                let Some(strong) = shared.upgrade() else { return };
-                report_start(&strong, waited);
-                waited = waited.saturating_mul(2);
+        });
+        loop {
+            let due = saturating_deadline(began, waited);
+            match race(task.ready(), race(stopping.as_mut(), sleep_until(due))).await {
+                Raced::Left(Ok(())) => break,
+                // `SupervisorHandle::ready` reports it.
+                Raced::Left(Err(_)) | Raced::Right(Raced::Left(())) => return,
+                Raced::Right(Raced::Right(())) => {
+                    let Some(strong) = shared.upgrade() else { return };
+                    report_start(&strong, waited);
+                    waited = waited.saturating_mul(2);
+                }
             }
         }
+        awaited.was_ready(task.id());
     }
 }
 

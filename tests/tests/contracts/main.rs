@@ -28,6 +28,7 @@ mod retry_after;
 
 mod question_mark;
 mod verdicts;
+mod dependency_traps;
 mod downcast;
 
 mod extractors;
