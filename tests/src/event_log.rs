@@ -128,6 +128,7 @@ fn describe_outcome(outcome: &Outcome) -> String {
         Outcome::Rejected(Rejection::Superseded) => "rejected: superseded".to_owned(),
         Outcome::Rejected(Rejection::Cleared) => "rejected: cleared".to_owned(),
         Outcome::Rejected(Rejection::ShuttingDown) => "rejected: shutting down".to_owned(),
+        Outcome::Rejected(Rejection::Expired) => "rejected: expired".to_owned(),
         _ => "some other way".to_owned(),
     }
 }

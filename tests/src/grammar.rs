@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, FailureKind, NotReadyReason, Outcome, Readiness, RestartPolicy};
+use taskvisor::{
+    Event, EventKind, FailureKind, NotReadyReason, Outcome, Readiness, Rejection, RestartPolicy,
+};
 use tokio::time::Instant;
 
 use crate::Rules;
@@ -225,6 +227,8 @@ impl Reader {
         let states: &[State] = match outcome {
             Outcome::Completed => &[State::Succeeded],
             Outcome::Failed(_) => &[State::Failed, State::FailedForGood],
+            // It may own its slot, and wait there.
+            Outcome::Rejected(Rejection::Expired) => &[State::Added, State::Queued, State::Admitted],
             Outcome::Rejected(_) => &[State::Added, State::Queued],
             Outcome::Aborted => &[
                 State::Added,

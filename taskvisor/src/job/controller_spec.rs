@@ -1,8 +1,10 @@
 //! A hand-written task as a submission.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::submit::{SubmissionDraft, Submit, SubmitError, sealed};
+use crate::policy::{Setting, Settings};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::RegistryKey;
 use crate::runtime::registry::room::RoomWait;
@@ -31,13 +33,14 @@ pub struct ControllerSpec {
     spec: TaskSpec,
     admission: Admission,
     slot: Option<Arc<str>>,
+    expires: Option<Duration>,
 }
 
 impl ControllerSpec {
     /// Creates a submission with an admission.
     #[must_use]
     pub fn new(spec: TaskSpec, admission: Admission) -> Self {
-        Self { spec, admission, slot: None }
+        Self { spec, admission, slot: None, expires: None }
     }
 
     /// Creates a submission that is queued if the slot is taken.
@@ -82,6 +85,36 @@ impl ControllerSpec {
         self
     }
 
+    /// Sets within which time the submission must start, or with `None` no limit. One that has not started by then ends as
+    /// [`Expired`](crate::Rejection::Expired) and never runs. `submit` refuses zero. Default: no limit.
+    ///
+    /// The time runs from the call of `submit`, or from the moment that `submit_wait` finds room, and in all waits before the first
+    /// attempt: for the slot, and in the slot for a permit. At the end of the time the submission leaves the queue, or passes its
+    /// slot on. A submission whose first attempt has begun in time never expires, also if it is retried.
+    ///
+    /// The time is rounded up to milliseconds, and is limited to about 49 days.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::{Config, ControllerSpec, Outcome, Rejection, Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// let sync = || TaskSpec::once(TaskFn::arc("sync", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) }));
+    /// let owner = supervisor.submit(ControllerSpec::queue(sync()))?;
+    /// let waiting = supervisor.submit(ControllerSpec::queue(sync()).with_expires(Duration::from_secs(30)))?;
+    /// assert_eq!(waiting.outcome().await, Outcome::Rejected(Rejection::Expired)); // 30 s later
+    /// # drop(owner);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_expires(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.expires = time.into();
+        self
+    }
+
     /// Returns the slot.
     #[must_use]
     pub fn slot(&self) -> &str {
@@ -92,6 +125,12 @@ impl ControllerSpec {
     #[must_use]
     pub fn admission(&self) -> Admission {
         self.admission
+    }
+
+    /// Returns the time within which the submission must start. `None` means no limit.
+    #[must_use]
+    pub fn expires(&self) -> Option<Duration> {
+        self.expires
     }
 
     /// Returns the spec of the task.
@@ -111,12 +150,15 @@ impl Submit for ControllerSpec {
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, SubmitError<Self>> {
-        let Self { spec, admission, slot } = &mut self;
+        let Self { spec, admission, slot, expires } = &mut self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
         let location = spec.location();
+        // A copy, because the settings belong to the spec, which may be added as a task afterwards. It is large, and most submissions
+        // do not expire.
+        let expiring = expires.map(|time| Settings { expires: Setting::Set(time), ..spec.settings });
         let draft = SubmissionDraft {
             task: &mut spec.task,
-            settings: &spec.settings,
+            settings: expiring.as_ref().unwrap_or(&spec.settings),
             key,
             admission: *admission,
             queue: None,

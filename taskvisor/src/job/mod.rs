@@ -61,11 +61,19 @@ pub struct Submission<J> {
     admission: Option<Admission>,
     timeout: Setting<Option<Duration>>,
     stop_timeout: Option<Duration>,
+    expires: Setting<Option<Duration>>,
 }
 
 impl<J: Job> Submission<J> {
     fn new(job: J) -> Self {
-        Self { job, slot: None, admission: None, timeout: Setting::Inherit, stop_timeout: None }
+        Self {
+            job,
+            slot: None,
+            admission: None,
+            timeout: Setting::Inherit,
+            stop_timeout: None,
+            expires: Setting::Inherit,
+        }
     }
 
     /// Overrides the declared slot. `submit` refuses an empty or blank one.
@@ -102,6 +110,16 @@ impl<J: Job> Submission<J> {
     #[must_use]
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
         self.stop_timeout = Some(time);
+        self
+    }
+
+    /// Overrides the declared time within which the submission must start; `None` removes it. `submit` refuses zero.
+    ///
+    /// A submission that has not started by then ends as [`Expired`](crate::Rejection::Expired): see
+    /// [`ControllerSpec::with_expires`](crate::ControllerSpec::with_expires).
+    #[must_use]
+    pub fn with_expires(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.expires = Setting::Set(time.into());
         self
     }
 
@@ -147,7 +165,7 @@ impl<J: Job> Submission<J> {
     // The copy is large, and most submissions override nothing.
     fn override_settings(&self, declared: &Settings) -> Option<Settings> {
         let has_timeout = matches!(self.timeout, Setting::Set(_));
-        if !has_timeout && self.stop_timeout.is_none() {
+        if !has_timeout && self.stop_timeout.is_none() && self.expires == Setting::Inherit {
             return None;
         }
         let mut settings = *declared;
@@ -156,6 +174,9 @@ impl<J: Job> Submission<J> {
         }
         if let Some(time) = self.stop_timeout {
             settings.stop_timeout = Setting::Set(time);
+        }
+        if let Setting::Set(time) = self.expires {
+            settings.expires = Setting::set_or_inherit(time);
         }
         Some(settings)
     }
@@ -210,6 +231,14 @@ pub trait JobExt: Job {
     /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
         Submission::new(self).with_stop_timeout(time)
+    }
+
+    /// Overrides the declared time within which the submission must start; `None` removes it. `submit` refuses zero.
+    ///
+    /// A submission that has not started by then ends as [`Expired`](crate::Rejection::Expired): see
+    /// [`ControllerSpec::with_expires`](crate::ControllerSpec::with_expires).
+    fn with_expires(self, time: impl Into<Option<Duration>>) -> Submission<Self> {
+        Submission::new(self).with_expires(time)
     }
 }
 

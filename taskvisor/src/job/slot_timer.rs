@@ -1,60 +1,76 @@
-//! The timer of a slot: reports submissions that wait long for it, if a subscriber wants `Delayed`.
+//! The timer of a slot: ends submissions that expire while they wait for it, and reports long waits if a subscriber wants
+//! `Delayed`.
 //!
-//! A queue may hold thousands of submissions, so they share one timer: a small Tokio task, spawned when the first submission
-//! is queued. It ends when the queue is empty, or when a shutdown is requested.
+//! A queue may hold thousands of submissions, so they share one timer: a small Tokio task that sleeps until the earliest of
+//! their deadlines and reports. It is spawned when the first submission is queued that needs it, woken by one that needs it
+//! earlier, and ends when none is left, when the slot becomes idle, or when a shutdown is requested.
 
 use std::sync::{Arc, Weak};
 
 use tokio::time::{Instant, timeout_at};
 
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::TaskCell;
-use crate::runtime::registry::DelayedSubmissions;
+use crate::runtime::cell::{StopRequest, TaskCell};
+use crate::runtime::registry::DueWaits;
+use crate::runtime::registry::slot::TimerChange;
 use crate::runtime::shared::Shared;
-use crate::task::{TaskId, WaitingOn};
+use crate::sync::{Notify, Raced, race};
+use crate::task::{Rejection, WaitingOn};
 
 impl Shared {
-    /// Spawns the timer of the slot for which `first` waits. The id of `first` identifies the timer.
-    pub(crate) fn spawn_slot_timer(self: &Arc<Self>, first: &Arc<TaskCell>, now: Instant) {
-        if !self.bus.wants(EventName::Delayed) {
-            return;
+    /// Spawns or wakes the timer of the slot for which `queued` waits since `now`.
+    pub(crate) fn change_slot_timer(
+        self: &Arc<Self>,
+        queued: &Arc<TaskCell>,
+        change: TimerChange,
+        now: Instant,
+    ) {
+        match change {
+            TimerChange::Wake(timer) => timer.notify_one(),
+            TimerChange::Start(timer) => {
+                if let (Some(runtime), Some(slot)) = (self.runtime.get(), queued.slot()) {
+                    runtime.spawn(run_timer(Arc::downgrade(self), Arc::clone(slot), timer, now));
+                }
+            }
         }
-        if let (Some(runtime), Some(slot)) = (self.runtime.get(), first.slot()) {
-            runtime.spawn(run_timer(Arc::downgrade(self), Arc::clone(slot), first.id(), now));
+    }
+
+    /// Ends the expired submissions of a slot, and reports those that wait for long. Returns when to do so again.
+    fn handle_due_waits(self: &Arc<Self>, due: DueWaits, now: Instant) -> Option<Instant> {
+        let DueWaits { expired, delayed, next_check } = due;
+        self.end_withdrawn(expired, Some(StopRequest::reject(Rejection::Expired, now)));
+        for (cell, since, work) in delayed {
+            // Checked out: no lane takes the submission meanwhile, so that no `Delayed` follows its `Admitted`.
+            self.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {
+                on: WaitingOn::Slot,
+                since,
+            });
+            if let Some(lane) = self.check_in(cell, &mut Some(work)) {
+                lane.start(self);
+            }
         }
+        next_check
     }
 }
 
-/// Reports delays until the queue is empty. `timer` is the id of the submission that started this timer: if the queue was
-/// empty in between, a newer timer watches it, and this one ends.
-async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, timer: TaskId, mut reported: Instant) {
+/// Checks the waiting submissions of the slot. If the slot was idle in between, a newer timer watches it, and this one ends.
+async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, wakeup: Arc<Notify>, mut checked: Instant) {
     // Weak, and upgraded only between waits: a sleeping timer must not keep the states of a dropped supervisor alive.
     let Some(mut shutdown) = shared.upgrade().map(|shared| shared.shutdown.subscribe()) else { return };
     loop {
         let next_check = {
             let Some(shared) = shared.upgrade() else { return };
             // The submission read its clock on another thread, whose time may be ahead of this one's.
-            let now = Instant::now().max(reported);
-            let delayed = shared.registry.check_out_delayed(&slot, timer, reported, now);
-            let Some(DelayedSubmissions { due, next_check }) = delayed else { return };
-            reported = now;
-            for (cell, since, work) in due {
-                // Checked out: no lane takes the submission meanwhile, so that no `Delayed` follows its `Admitted`.
-                shared.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {
-                    on: WaitingOn::Slot,
-                    since,
-                });
-                if let Some(lane) = shared.check_in(cell, &mut Some(work)) {
-                    lane.start(&shared);
-                }
-            }
+            let now = Instant::now().max(checked);
+            let reports_delays = shared.bus.wants(EventName::Delayed);
+            let due = shared.registry.check_waits(&slot, &wakeup, (checked, now), reports_delays);
+            checked = now;
+            let Some(next_check) = shared.handle_due_waits(due, now) else { return };
             next_check
         };
         // A shutdown ends the timer, because it rejects all waiting submissions.
-        if timeout_at(next_check, shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()))
-            .await
-            .is_ok()
-        {
+        let stopped = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some());
+        if let Ok(Raced::Left(_)) = timeout_at(next_check, race(stopped, wakeup.notified())).await {
             return;
         }
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::event::{EventKind, EventName};
 use crate::policy::Settings;
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
-use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
@@ -171,6 +171,11 @@ impl Shared {
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
         let mut arrival = self.arrival(admission, limits, now, Work { body, policy });
+        if let Some(time) = settings.expires() {
+            arrival.expires = Some(time);
+            // The cell keeps it for the time when the submission owns its slot.
+            cell.set_expiry(saturating_deadline(now, time.get()));
+        }
         match self.registry.register_submission(&cell, &mut arrival) {
             Ok(placement) => {
                 let handle = TaskHandle::new(Arc::clone(&cell), self);
@@ -204,6 +209,7 @@ impl Shared {
             admission,
             limits,
             at,
+            expires: None,
             check_out: self.bus.wants(EventName::Added) || self.bus.wants(EventName::Queued),
             reports_delays: self.bus.wants(EventName::Delayed),
             work: Some(work),
@@ -223,15 +229,15 @@ impl Shared {
         arrival: Arrival,
     ) -> Option<UnspawnedActor> {
         let Arrival { at: now, mut work, superseded, .. } = arrival;
-        let Placement::Queued { replaced, outdated, needs_timer } = placement else {
+        let Placement::Queued { replaced, outdated, timer } = placement else {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;
             let mut registration = Registration::of_owner(Arc::clone(self), cell);
             registration.publish_added(Some(now));
             return Some(UnspawnedActor::new(registration, body, policy));
         };
-        if needs_timer {
-            self.spawn_slot_timer(&cell, now);
+        if let Some(change) = timer {
+            self.change_slot_timer(&cell, change, now);
         }
         let mut lane = None;
         if work.is_some() {

@@ -160,5 +160,14 @@ pub(super) fn work() -> Work {
 /// The arrival of a submission whose wait no subscriber observes.
 pub(super) fn arrival(admission: Admission, limits: Limits, at: Instant) -> Arrival {
     let (work, superseded) = (Some(work()), None);
-    Arrival { admission, limits, at, check_out: false, reports_delays: false, work, superseded }
+    Arrival {
+        admission,
+        limits,
+        at,
+        expires: None,
+        check_out: false,
+        reports_delays: false,
+        work,
+        superseded,
+    }
 }

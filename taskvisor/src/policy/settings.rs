@@ -142,6 +142,11 @@ impl Settings {
         self.start_timeout.own().map(Milliseconds::new)
     }
 
+    /// Returns the time within which a submission must start, if it expires.
+    pub(crate) fn expires(&self) -> Option<Milliseconds> {
+        self.expires.own().map(Milliseconds::new)
+    }
+
     /// Resolves the options. An option that is not set takes its value from `defaults`.
     ///
     /// # Errors
@@ -180,6 +185,7 @@ impl Settings {
             || is_zero(&self.stable_after)
             || is_zero(&self.stop_timeout)
             || is_zero(&self.interrupt_on_loss)
+            || is_zero(&self.expires)
             || self.is_never_stable(policy)
             || restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_)))
             || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
@@ -216,6 +222,9 @@ impl Settings {
                 "`interrupt_on_loss` is zero, and every short loss would end an attempt: write how long a loss may last, such \
                  as 5 s",
             );
+        }
+        if matches!(self.expires, Setting::Set(Duration::ZERO)) {
+            wrong.push("`expires` is zero, so no submission could ever start: leave it out for no limit");
         }
         if self.is_never_stable(policy) {
             wrong.push(match self.timeout {

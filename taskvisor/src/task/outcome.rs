@@ -44,7 +44,7 @@ pub enum Outcome {
     },
     /// The task did not stop within its grace, and its attempt was dropped. Or its Tokio runtime was shut down.
     Aborted,
-    /// The submission never owned its slot.
+    /// The submission never started.
     Rejected(Rejection),
 }
 
@@ -158,7 +158,7 @@ impl fmt::Display for InterruptCause {
     }
 }
 
-/// The reason why an accepted submission never owned its slot.
+/// The reason why an accepted submission never started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -168,6 +168,8 @@ pub enum Rejection {
     Cleared,
     /// The supervisor shut down.
     ShuttingDown,
+    /// It had not started within the time that its option `expires` allows.
+    Expired,
 }
 
 impl fmt::Display for Rejection {
@@ -176,6 +178,7 @@ impl fmt::Display for Rejection {
             Self::Superseded => "superseded by a later submission",
             Self::Cleared => "the slot was cleared",
             Self::ShuttingDown => "the supervisor shut down before the submission started",
+            Self::Expired => "the submission expired before it started",
         })
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! A task that waits at a gate uses its own timer. Submissions that wait for a slot share one, in `job/slot_timer.rs`.
 
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::rare_parts::RareParts;
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::saturating_deadline;
+use crate::runtime::cell::{Wait, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
 use crate::task::WaitingOn;
 
@@ -28,34 +28,36 @@ pub(crate) fn next_report(since: Instant, after: Instant) -> Instant {
     saturating_deadline(after, Duration::MAX)
 }
 
-/// A wait of a task at one of its gates.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wait<'a> {
-    pub(super) on: &'a WaitingOn,
-    pub(super) since: Instant,
-    /// Whether the timer is to be set: the wait begins with this poll, or the timer was used for something else meanwhile.
-    pub(super) sets_timer: bool,
-}
-
-/// Publishes due reports of a wait, and registers a waker for the next one.
+/// Publishes due reports of a wait, and registers a waker for the next one, or for the expiry of the task if that comes first. Ready
+/// once the task has expired.
 pub(super) fn poll_wait(
     rare: &mut RareParts,
     registration: &Registration,
-    Wait { on, since, sets_timer }: Wait<'_>,
+    on: &WaitingOn,
+    Wait { since, sets_timer, expiry }: Wait,
     context: &mut Context<'_>,
-) {
-    // Without a subscriber there is no event to publish, and the timer is not allocated.
-    if !registration.shared().bus.wants(EventName::Delayed) {
-        return;
+) -> Poll<()> {
+    let reports = registration.shared().bus.wants(EventName::Delayed);
+    // Without either the timer is not allocated.
+    if !reports && expiry.is_none() {
+        return Poll::Pending;
     }
+    let next_due = |after| {
+        let report = reports.then(|| next_report(since, after));
+        report.into_iter().chain(expiry).min().unwrap_or(after)
+    };
     let mut timer = rare.timer(since);
     if sets_timer {
-        timer.as_mut().set(next_report(since, Instant::now().max(since)));
+        timer.as_mut().set(next_due(Instant::now().max(since)));
     }
     // A loop, because a timer registers its waker only in a poll that is pending.
     while timer.as_mut().poll(context).is_ready() {
         let now = Instant::now();
+        if expiry.is_some_and(|expiry| expiry <= now) {
+            return Poll::Ready(());
+        }
         registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: on.clone(), since });
-        timer.as_mut().set(next_report(since, now));
+        timer.as_mut().set(next_due(now));
     }
+    Poll::Pending
 }

@@ -15,8 +15,7 @@ use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
-use super::delayed::{Wait, poll_wait};
-use super::{PENDING, Step, TaskActor};
+use super::{Step, TaskActor};
 use crate::error::FailureKind;
 use crate::error::causes::DependencyEnded;
 use crate::runtime::cell::{Flag, TaskEnd, WaitsFor};
@@ -28,8 +27,8 @@ use crate::task::{StopCause, WaitingOn};
 pub(super) enum Closed {
     /// A gate is not open, and wakes the actor. The timer is to be set if it was used meanwhile.
     Waits { waits_for: WaitsFor, on: WaitingOn, sets_timer: bool },
-    /// All tasks are ready after an outage. The timer of the actor wakes it.
-    Recovers,
+    /// All tasks are ready after an outage. The actor waits for this time.
+    Recovers { until: Instant },
     /// A dependency has ended, and will never be ready.
     Broken(BrokenDependency),
 }
@@ -89,14 +88,7 @@ impl TaskActor {
                 sets_timer: recovered,
             }),
             EdgesPoll::Broken(broken) => Err(Closed::Broken(broken)),
-            EdgesPoll::Recovering(until) => {
-                self.rare.timer(until).set(until);
-                // Pending: the time is in the future.
-                match self.rare.poll_timer(context) {
-                    Poll::Pending => Err(Closed::Recovers),
-                    Poll::Ready(()) => Ok(()),
-                }
-            }
+            EdgesPoll::Recovering(until) => Err(Closed::Recovers { until }),
         }
     }
 
@@ -108,19 +100,11 @@ impl TaskActor {
 
     /// Waits at a gate that is not open, or ends the task if it never will be.
     pub(super) fn stay_at_gate(&mut self, closed: Closed, context: &mut Context<'_>) -> Step {
-        let now = Instant::now();
         match closed {
             Closed::Waits { waits_for, on, sets_timer } => {
-                let (since, begins) = self.registration.cell().begin_wait(waits_for, now);
-                let wait = Wait { on: &on, since, sets_timer: begins || sets_timer };
-                poll_wait(&mut self.rare, &self.registration, wait, context);
-                PENDING
+                self.wait_at_gate(waits_for, &on, sets_timer, context)
             }
-            Closed::Recovers => {
-                // The timer is in use, so that this short wait is not reported.
-                self.registration.cell().begin_wait(WaitsFor::Dependency, now);
-                PENDING
-            }
+            Closed::Recovers { until } => self.wait_for_recovery(until, context),
             Closed::Broken(broken) => self.finish_broken(broken),
         }
     }

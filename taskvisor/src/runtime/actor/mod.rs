@@ -17,6 +17,7 @@
 mod attempt_result;
 mod blame;
 pub(crate) mod delayed;
+mod expiry;
 mod gate_parts;
 mod gates;
 mod lane;
@@ -178,7 +179,7 @@ impl TaskActor {
                 if let Err(closed) = self.poll_gates(context) {
                     return self.stay_at_gate(closed, context);
                 }
-                // The cell is checked again, because a stop may have been requested since the poll began.
+                // The cell is checked again, because a stop may have been requested since the poll began, or the task has expired.
                 match self.begin_attempt() {
                     Ok(started) => started,
                     Err(stop) => return self.finish_stopped(stop),

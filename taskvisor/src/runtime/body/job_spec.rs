@@ -121,6 +121,15 @@ impl JobSpec {
         self
     }
 
+    /// Sets within which time a submission must start, or with `None` no limit. One that has not started by then ends as
+    /// [`Expired`](crate::Rejection::Expired). Zero is refused at start. See
+    /// [`ControllerSpec::with_expires`](crate::ControllerSpec::with_expires).
+    #[must_use]
+    pub fn with_expires(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.expires = Setting::set_or_inherit(time.into());
+        self
+    }
+
     /// Sets how a submission is admitted if its slot is taken.
     #[must_use]
     pub fn with_admission(mut self, admission: Admission) -> Self {
@@ -170,6 +179,12 @@ impl JobSpec {
     #[must_use]
     pub fn stop_timeout(&self) -> Setting<Duration> {
         self.settings.stop_timeout
+    }
+
+    /// Returns the time within which a submission must start. The default is no limit.
+    #[must_use]
+    pub fn expires(&self) -> Setting<Duration> {
+        self.settings.expires
     }
 
     /// Returns how a submission is admitted if its slot is taken.

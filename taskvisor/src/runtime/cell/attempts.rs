@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::flags::Flag;
 use super::{
-    CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell, WaitsFor,
+    CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell, Wait,
+    WaitsFor,
 };
 use crate::error::{BoxError, ErrorSlot, FailureKind};
 use crate::sync::Ordering;
@@ -24,7 +25,7 @@ impl TaskCell {
         let (view, attempt) = {
             let mut state = self.state.lock();
             let view = state.begin_poll();
-            let may_start = view.request.is_none();
+            let may_start = view.request.is_none() && !state.pending.is_expired(now);
             (view, may_start.then(|| state.begin_attempt(now)))
         };
         if attempt.is_some() {
@@ -68,8 +69,8 @@ impl TaskCell {
         self.state.lock().stop().is_some()
     }
 
-    /// Enters the phase of waiting on `on`. Returns when the wait began, and whether it began with this call.
-    pub(crate) fn begin_wait(&self, on: WaitsFor, now: Instant) -> (Instant, bool) {
+    /// Enters the phase of waiting on `on`.
+    pub(crate) fn begin_wait(&self, on: WaitsFor, now: Instant) -> Wait {
         let mut state = self.state.lock();
         // A task whose end was forced stays `Stuck` until its actor returns.
         let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
@@ -77,7 +78,7 @@ impl TaskCell {
             state.phase = CellPhase::Waiting(on);
             state.since = now;
         }
-        (state.since, begins)
+        Wait { since: state.since, sets_timer: begins, expiry: state.pending.expiry() }
     }
 
     /// Wakes the waiters for the first attempt, which has begun.
@@ -104,15 +105,16 @@ impl TaskCell {
         }
     }
 
-    /// Begins the next attempt, unless a stop was requested.
+    /// Begins the next attempt, unless a stop was requested. A task that has expired gets its stop request by this call.
     pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
         let attempt = {
             let mut state = self.state.lock();
             if let Some(stop) = state.stop() {
                 return Err(stop);
             }
-            state.begin_attempt(now)
+            if state.pending.is_expired(now) { None } else { Some(state.begin_attempt(now)) }
         };
+        let Some(attempt) = attempt else { return Err(self.expire(now)) };
         self.wake_start_waiters();
         Ok(attempt)
     }
@@ -217,6 +219,7 @@ impl CellState {
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {
+        self.pending.begin_attempt();
         self.attempt += 1;
         self.phase = CellPhase::Running;
         self.since = now;

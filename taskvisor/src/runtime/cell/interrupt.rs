@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | nothing | it is pending | it is pending |
 //! | an interrupt | the stop request is pending | the first cause and the earlier deadline stay |
+//! | the expiry of a submission that has not started | the stop request is pending | nothing changes |
 //! | a stop request | the earlier deadline stays | refused |
 //!
 //! The actor removes an interrupt: `finish_attempt` for the attempt that it ended, `begin_poll` if it arrived between two
@@ -40,6 +41,10 @@ impl TaskCell {
             // A decided end is final, although waiters may not see it yet.
             if state.end.is_some() {
                 return Err(InterruptError::Ended);
+            }
+            // It waits for its first attempt, which an interrupt does not delay, and the request would replace its deadline.
+            if state.pending.expiry().is_some() {
+                return Ok(());
             }
             let is_lost = state.ready_since().is_some();
             match state.pending.request() {

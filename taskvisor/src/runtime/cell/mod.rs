@@ -12,7 +12,8 @@
 //!
 //! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
 //! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
-//! The readiness is stored in the field of the request, because every request ends it (`pending.rs`).
+//! The readiness is stored in the field of the request, because every request ends it (`pending.rs`). So is the deadline of a
+//! submission that expires, because it applies only before the first attempt.
 //!
 //! ```text
 //! transition                        method           CellPhase           ActorStage      LifecycleStep
@@ -65,6 +66,7 @@ use self::pending::Pending;
 
 mod attempts;
 mod dependency;
+mod expiry;
 mod finish;
 mod flags;
 mod interrupt;
@@ -85,7 +87,7 @@ pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
 };
-pub(crate) use views::{FinishedAttempt, PollView};
+pub(crate) use views::{FinishedAttempt, PollView, Wait};
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
@@ -115,7 +117,7 @@ struct CellState {
     attempt: u64,
     /// Consecutive failures.
     failures: u32,
-    /// The pending stop request, which stays, or a pending interrupt. Without one, the readiness.
+    /// The pending stop request, which stays, or a pending interrupt. Without one, the expiry or the readiness.
     pending: Pending,
     /// Whether the body has notified since the actor has last observed the readiness.
     notified: bool,

@@ -5,12 +5,13 @@
 //!
 //! | from | to | by |
 //! |---|---|---|
+//! | `Expiring` | `Unready` | the begin of the first attempt |
 //! | `Unready` | `Starting` | `begin_readiness`, for a task that notifies |
 //! | `Unready` | `Ready` | `begin_readiness`, for a task that is ready at its start; `begin_sleep` after a success |
 //! | `Starting` | `Ready` | `notify_ready` |
 //! | `Starting` | `Unready` | `expire_start`; the end of the attempt |
 //! | `Ready` | `Unready` | the end of an attempt that failed |
-//! | all | `Request` | a stop request; an interrupt, unless a stop was requested |
+//! | all | `Request` | a stop request; an interrupt, unless a stop was requested or the task is `Expiring` |
 //! | `Request` | `Unready` | the actor, which removes an interrupt; a stop request stays |
 
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::policy::Milliseconds;
 // Not an enum with data: its tag would need eight more bytes in every cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
-    /// The deadline of the request or of the start, or when the task became ready.
+    /// The deadline of the request, of the start or of the first attempt, or when the task became ready.
     at: Instant,
     /// Of a stop request its `first_overdue_ms`, see [`Request`]. Otherwise the `start_timeout` of the task.
     // One field for both: after a stop request no attempt begins that could need the other one.
@@ -35,6 +36,8 @@ pub(super) struct Pending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PendingKind {
     Unready,
+    /// A submission that has not begun its first attempt, and must not begin it at `at` or later.
+    Expiring,
     /// The running attempt has not notified yet. It has until `at`.
     Starting,
     /// Ready since `at`.
@@ -51,6 +54,29 @@ impl Pending {
     pub(super) fn set_start_timeout(&mut self, time: Milliseconds) {
         if !self.is_stop() {
             self.milliseconds = time.count();
+        }
+    }
+
+    /// Sets when the task expires, unless its first attempt has begun. Only before the task is accepted.
+    pub(super) fn set_expiry(&mut self, deadline: Instant) {
+        if self.kind == PendingKind::Unready {
+            (self.at, self.kind) = (deadline, PendingKind::Expiring);
+        }
+    }
+
+    /// When the task expires, if its first attempt has not begun.
+    pub(super) fn expiry(&self) -> Option<Instant> {
+        (self.kind == PendingKind::Expiring).then_some(self.at)
+    }
+
+    pub(super) fn is_expired(&self, now: Instant) -> bool {
+        self.expiry().is_some_and(|deadline| deadline <= now)
+    }
+
+    /// The first attempt begins: the task does not expire any more.
+    pub(super) fn begin_attempt(&mut self) {
+        if self.kind == PendingKind::Expiring {
+            self.clear();
         }
     }
 

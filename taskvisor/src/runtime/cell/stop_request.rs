@@ -88,7 +88,7 @@ pub(crate) struct PendingStop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StopKind {
     Stop,
-    /// Stop waiting for a slot that the task will not own.
+    /// End a submission that will not start.
     Reject(Rejection),
 }
 
@@ -111,6 +111,8 @@ impl StopRequest {
             Rejection::Superseded => StopCause::Replace,
             Rejection::Cleared => StopCause::Clear,
             Rejection::ShuttingDown => StopCause::Shutdown,
+            // Seen only if another stop request came first: otherwise the end has the rejection, and no cause.
+            Rejection::Expired => StopCause::Cancel,
         };
         Self { kind: StopKind::Reject(rejection), cause, at, grace: Duration::ZERO }
     }

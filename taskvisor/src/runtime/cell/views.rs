@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{PendingStop, Request};
 use crate::task::InterruptCause;
 
@@ -25,6 +27,16 @@ pub(crate) struct PollView {
     pub(crate) request: Option<Request>,
     /// An interrupt that arrived between two attempts. The cell has removed it.
     pub(crate) interrupted_wait: Option<InterruptCause>,
+}
+
+/// A wait of a task at one of its gates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wait {
+    pub(crate) since: Instant,
+    /// Whether the timer is to be set: the wait begins with this poll, or the timer was used for something else meanwhile.
+    pub(crate) sets_timer: bool,
+    /// When the task expires, if it does and has not begun its first attempt.
+    pub(crate) expiry: Option<Instant>,
 }
 
 impl PollView {

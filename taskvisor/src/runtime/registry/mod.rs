@@ -29,6 +29,7 @@ pub(crate) mod registration;
 mod withdrawn;
 pub(crate) mod room;
 pub(crate) mod slot;
+mod slot_checks;
 mod slots;
 
 use std::hash::BuildHasher;
@@ -36,7 +37,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "controller")]
-pub(crate) use slots::{Arrival, CheckIn, DelayedSubmissions, Limits, Placement};
+pub(crate) use slot_checks::DueWaits;
+#[cfg(feature = "controller")]
+pub(crate) use slots::{Arrival, CheckIn, Limits, Placement};
 pub(crate) use slots::{NextOwner, Withdrawal, WithdrawnSubmission, Work};
 
 use hashbrown::HashTable;

@@ -10,10 +10,13 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use crate::task::TaskId;
+use crate::policy::Milliseconds;
+use crate::runtime::cell::saturating_deadline;
+use crate::sync::Notify;
 
 /// What happens to a submission whose slot has an owner.
 ///
@@ -85,16 +88,26 @@ pub(crate) struct SlotQueue<T, W> {
     front: Option<QueuedSubmission<T, W>>,
     /// The waiting `Queue` and `Latest`, in the order of their arrival.
     queue: VecDeque<QueuedSubmission<T, W>>,
-    /// The timer that reports long waits for this slot, while one runs.
+    /// The timer that checks the submissions that wait for this slot, while one runs.
     pub(crate) timer: Option<SlotTimer>,
 }
 
 /// The timer of a slot, a task of its own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct SlotTimer {
-    /// The submission whose arrival started it.
-    pub(crate) id: TaskId,
+    /// Ends the sleep of the timer. Its address identifies the timer.
+    pub(crate) wakeup: Arc<Notify>,
     pub(crate) next_check: Instant,
+}
+
+/// What the caller must do for the timer of a slot after it enqueued a submission.
+// Returned and not done here: see `QueueEffects`.
+#[derive(Debug)]
+pub(crate) enum TimerChange {
+    /// Spawn a timer with this wake-up.
+    Start(Arc<Notify>),
+    /// Wake the timer, which sleeps for too long.
+    Wake(Arc<Notify>),
 }
 
 /// A submission that waits for a slot.
@@ -103,6 +116,9 @@ pub(crate) struct QueuedSubmission<T, W> {
     pub(crate) task: T,
     pub(crate) admission: Admission,
     pub(crate) since: Instant,
+    /// The time after `since` within which its first attempt must begin.
+    // Four bytes in the padding, and not the deadline: every submission that waits pays for it.
+    pub(crate) expires: Option<Milliseconds>,
     /// `None` while the submission is checked out: see `registry/slots.rs`.
     pub(crate) work: Option<W>,
 }
@@ -182,6 +198,41 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
         index.and_then(|index| self.queue.remove(index))
     }
 
+    /// Removes and returns the waiting submissions that have expired.
+    pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<QueuedSubmission<T, W>> {
+        // Checked first, because the removal moves all others.
+        if !self.queued().any(|queued| queued.is_expired(now)) {
+            return Vec::new();
+        }
+        let (mut expired, mut waiting) = (Vec::new(), VecDeque::with_capacity(self.queue.len()));
+        expired.extend(self.front.take_if(|front| front.is_expired(now)));
+        for queued in self.queue.drain(..) {
+            if queued.is_expired(now) {
+                expired.push(queued);
+            } else {
+                waiting.push_back(queued);
+            }
+        }
+        self.queue = waiting;
+        expired
+    }
+
+    /// Lets a timer check the queue at `check` at the latest. Returns what the caller must do for it.
+    pub(crate) fn schedule_check(&mut self, check: Instant) -> Option<TimerChange> {
+        match &mut self.timer {
+            Some(timer) if timer.next_check <= check => None,
+            Some(timer) => {
+                timer.next_check = check;
+                Some(TimerChange::Wake(Arc::clone(&timer.wakeup)))
+            }
+            none => {
+                let wakeup = Arc::new(Notify::new());
+                *none = Some(SlotTimer { wakeup: Arc::clone(&wakeup), next_check: check });
+                Some(TimerChange::Start(wakeup))
+            }
+        }
+    }
+
     /// Removes and returns all waiting submissions. The owner stays.
     pub(crate) fn clear(&mut self) -> impl Iterator<Item = QueuedSubmission<T, W>> + use<T, W> {
         self.front.take().into_iter().chain(std::mem::take(&mut self.queue))
@@ -208,5 +259,16 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
 
     pub(crate) fn waiting(&self) -> usize {
         usize::from(self.front.is_some()) + self.queue.len()
+    }
+}
+
+impl<T, W> QueuedSubmission<T, W> {
+    /// When it expires, if it does.
+    pub(crate) fn expiry(&self) -> Option<Instant> {
+        self.expires.map(|time| saturating_deadline(self.since, time.get()))
+    }
+
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expiry().is_some_and(|expiry| expiry <= now)
     }
 }

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | the queue of the slot | none |
 //! | the lane | took it as the next owner: runs and ends it |
-//! | the code that withdrew it from the queue: a cancellation, a clear, a shutdown, a superseding submission | ends it |
+//! | the code that withdrew it from the queue: a cancellation, a clear, a shutdown, a superseding submission, the timer of the slot at its expiry | ends it |
 //! | the code that checked it out | checks it in again with [`Registry::check_in`], which says what to do next |
 //!
 //! A submission is checked out while an event of its wait is published: its submitter publishes `Added` and `Queued`, and the
@@ -31,9 +31,9 @@ use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
 use super::room::RoomWakeups;
-use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, SlotTimer};
+use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, SlotTimer, TimerChange};
 use super::{RegisterError, Registry, Shard};
-use crate::policy::Policy;
+use crate::policy::{Milliseconds, Policy};
 use crate::runtime::actor::delayed::next_report;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{StopRequest, TaskCell};
@@ -62,6 +62,8 @@ pub(crate) struct Arrival {
     pub(crate) admission: Admission,
     pub(crate) limits: Limits,
     pub(crate) at: Instant,
+    /// The time within which it must start.
+    pub(crate) expires: Option<Milliseconds>,
     /// Whether a submission that must wait is checked out at once, because its submitter publishes the wait.
     pub(crate) check_out: bool,
     /// Whether a timer must report long waits.
@@ -83,8 +85,8 @@ pub(crate) enum Placement {
         replaced: Option<Arc<TaskCell>>,
         /// The owner, if the caller must stop it between two attempts.
         outdated: Option<Arc<TaskCell>>,
-        /// Whether no timer reports long waits for this slot yet. The caller starts one.
-        needs_timer: bool,
+        /// What the caller must do for the timer of the slot.
+        timer: Option<TimerChange>,
     },
 }
 
@@ -122,13 +124,6 @@ pub(crate) struct Cleared {
     pub(crate) waiting: Vec<WithdrawnSubmission>,
 }
 
-/// The submissions whose wait for a slot must be reported, checked out.
-#[derive(Debug)]
-pub(crate) struct DelayedSubmissions {
-    pub(crate) due: Vec<(Arc<TaskCell>, Instant, Work)>,
-    pub(crate) next_check: Instant,
-}
-
 impl Registry {
     /// Registers a submission in its slot. Without a slot, it is registered like a task without a name.
     pub(crate) fn register_submission(
@@ -136,7 +131,7 @@ impl Registry {
         cell: &Arc<TaskCell>,
         arrival: &mut Arrival,
     ) -> Result<Placement, RegisterError> {
-        let Arrival { admission, limits, at: now, check_out, reports_delays, .. } = *arrival;
+        let Arrival { admission, limits, at: now, expires, check_out, reports_delays, .. } = *arrival;
         self.count_in(|| {
             let mut shard = self.shard(cell.hash()).lock();
             let Some(slot) = cell.slot() else { return shard.insert(cell).map(|()| Placement::Owner) };
@@ -161,23 +156,19 @@ impl Registry {
             }
             let work = if check_out { None } else { arrival.work.take() };
             let task = Arc::clone(cell);
-            let QueueEffects { superseded, replaced, outdated } =
-                queue.enqueue(QueuedSubmission { task, admission, since: now, work });
+            let queued = QueuedSubmission { task, admission, since: now, expires, work };
+            // A subscriber of its delays needs a check at the time of the first report.
+            let report = reports_delays.then(|| next_report(now, now));
+            let check = report.into_iter().chain(queued.expiry()).min();
+            let QueueEffects { superseded, replaced, outdated } = queue.enqueue(queued);
             // The new submission replaces a superseded one: the number of waiting submissions stays the same.
             if !is_limited && superseded.is_none() {
                 self.waiting.add();
             }
             let request = StopRequest::reject(Rejection::Superseded, now);
             arrival.superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
-            // A timer that sleeps beyond the first report of this submission would report it late: another one takes its
-            // place.
-            let first_report = if reports_delays { next_report(now, now) } else { now };
-            let needs_timer =
-                reports_delays && queue.timer.is_none_or(|timer| first_report < timer.next_check);
-            if needs_timer {
-                queue.timer = Some(SlotTimer { id: cell.id(), next_check: first_report });
-            }
-            Ok(Placement::Queued { replaced, outdated, needs_timer })
+            let timer = check.and_then(|check| queue.schedule_check(check));
+            Ok(Placement::Queued { replaced, outdated, timer })
         })
     }
 
@@ -202,7 +193,7 @@ impl Registry {
     pub(super) fn deregister_owner(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<NextOwner> {
         let slot = cell.slot()?;
         let (mut wakeups, mut total_awaited) = (RoomWakeups::default(), false);
-        let (next, _emptied) = {
+        let (next, emptied) = {
             let mut shard = self.shard(cell.hash()).lock();
             let Shard { slots, room, .. } = &mut *shard;
             let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
@@ -231,6 +222,10 @@ impl Registry {
         if total_awaited || !wakeups.is_empty() {
             self.wake_for_room(wakeups, total_awaited);
         }
+        // Otherwise the timer of an idle slot would sleep until its next check: one more for each time that the slot is used.
+        if let Some(SlotTimer { wakeup, .. }) = emptied.and_then(|queue| queue.timer) {
+            wakeup.notify_one();
+        }
         next
     }
 
@@ -253,7 +248,7 @@ impl Registry {
 
     /// Wakes the waiters for room that a change has made, after its lock is released.
     #[cold]
-    fn wake_for_room(&self, wakeups: RoomWakeups, total_awaited: bool) {
+    pub(super) fn wake_for_room(&self, wakeups: RoomWakeups, total_awaited: bool) {
         wakeups.wake();
         if total_awaited {
             self.waiting.wake_next();
@@ -278,36 +273,6 @@ impl Registry {
         };
         self.wake_for_room(wakeups, awaited);
         Some(cleared)
-    }
-
-    /// Checks out the submissions of a slot whose report is due between `reported` and `now`, for the timer that the arrival of
-    /// `timer` started.
-    ///
-    /// `None` ends that timer: the slot was idle meanwhile, or no submission waits. The next one that waits starts another.
-    pub(crate) fn check_out_delayed(
-        &self,
-        slot: &str,
-        timer: TaskId,
-        reported: Instant,
-        now: Instant,
-    ) -> Option<DelayedSubmissions> {
-        let hash = self.hash_of(slot);
-        let mut shard = self.shard(hash).lock();
-        let queue = shard.slots.find_mut(hash, |other| other.is(slot))?;
-        // Another submission has started a timer since, because the slot was idle or because this timer slept for too long.
-        if queue.timer.is_none_or(|current| current.id != timer) {
-            return None;
-        }
-        let Some(next_check) = queue.queued().map(|queued| next_report(queued.since, now)).min() else {
-            queue.timer = None;
-            return None;
-        };
-        queue.timer = Some(SlotTimer { id: timer, next_check });
-        let due = queue.all_queued_mut().filter(|queued| next_report(queued.since, reported) <= now);
-        // One that is checked out by its submitter was enqueued a moment ago: its report is due at the next check.
-        let due =
-            due.filter_map(|queued| Some((Arc::clone(&queued.task), queued.since, queued.work.take()?)));
-        Some(DelayedSubmissions { due: due.collect(), next_check })
     }
 
     /// Returns the slot that this submission waits for.
