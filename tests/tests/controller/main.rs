@@ -33,6 +33,10 @@ mod shutdown_races;
 mod lanes;
 mod withdrawn;
 mod lane_stress;
+mod expires;
+mod expires_owned;
+mod expires_stopping;
+mod expires_timers;
 
 mod job;
 mod job_values;
