@@ -35,8 +35,17 @@ impl Shared {
         }
     }
 
-    /// Ends the expired submissions of a slot, and reports those that wait for long. Returns when to do so again.
-    fn handle_due_waits(self: &Arc<Self>, due: DueWaits, now: Instant) -> Option<Instant> {
+    /// Ends the submissions of a slot that have expired at `now`, and reports those that wait for long. Returns when to check
+    /// again, unless the timer must end.
+    pub(crate) fn check_slot(
+        self: &Arc<Self>,
+        slot: &Arc<str>,
+        wakeup: &Arc<Notify>,
+        checked: Instant,
+        now: Instant,
+    ) -> Option<Instant> {
+        let reports_delays = self.bus.wants(EventName::Delayed);
+        let due = self.registry.check_waits(slot, wakeup, (checked, now), reports_delays);
         let DueWaits { expired, delayed, next_check } = due;
         self.end_withdrawn(expired, Some(StopRequest::reject(Rejection::Expired, now)));
         for (cell, since, work) in delayed {
@@ -62,12 +71,11 @@ async fn run_timer(shared: Weak<Shared>, slot: Arc<str>, wakeup: Arc<Notify>, mu
             let Some(shared) = shared.upgrade() else { return };
             // The submission read its clock on another thread, whose time may be ahead of this one's.
             let now = Instant::now().max(checked);
-            let reports_delays = shared.bus.wants(EventName::Delayed);
-            let due = shared.registry.check_waits(&slot, &wakeup, (checked, now), reports_delays);
+            let next_check = shared.check_slot(&slot, &wakeup, checked, now);
             checked = now;
-            let Some(next_check) = shared.handle_due_waits(due, now) else { return };
             next_check
         };
+        let Some(next_check) = next_check else { return };
         // A shutdown ends the timer, because it rejects all waiting submissions.
         let stopped = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some());
         if let Ok(Raced::Left(_)) = timeout_at(next_check, race(stopped, wakeup.notified())).await {

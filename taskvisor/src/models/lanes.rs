@@ -12,7 +12,7 @@ use crate::policy::Config;
 use crate::runtime::actor::delayed::FIRST_REPORT;
 use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::cell::TaskCell;
-use crate::runtime::registry::slot::Admission;
+use crate::runtime::registry::slot::{Admission, TimerChange};
 use crate::runtime::registry::{Arrival, CheckIn, Limits, Placement, RegisterError, Registry, Withdrawal};
 use crate::runtime::subscriber::Subscriber;
 use crate::sync::{AtomicUsize, Ordering};
@@ -144,23 +144,26 @@ fn a_checked_out_submission_goes_to_one_of_three_parties() {
     });
 }
 
-/// `check_out_delayed`, `check_in` × `deregister`: a submission whose wait is reported is run by one party, and not before the
+/// `check_waits`, `check_in` × `deregister`: a submission whose wait is reported is run by one party, and not before the
 /// report was published.
 #[test]
 fn a_delayed_submission_gets_a_lane_from_one_party() {
     explore(|| {
         let (registry, now) = (Arc::new(Registry::new(1)), Instant::now());
         let [owner, queued] = [(); 2].map(|()| submission("slot", now));
-        for task in [&owner, &queued] {
+        let [_, placement] = [&owner, &queued].map(|task| {
             let mut arrival = Arrival { reports_delays: true, ..arrival(Admission::Queue, LIMITS, now) };
-            registry.register_submission(task, &mut arrival).expect("the queue has room");
-        }
+            registry.register_submission(task, &mut arrival).expect("the queue has room")
+        });
+        let Placement::Queued { timer: Some(TimerChange::Start(wakeup)), .. } = placement else {
+            panic!("the first report needs a timer")
+        };
         let passing = {
             let registry = Arc::clone(&registry);
             thread::spawn(move || registry.deregister(&owner, now).is_some())
         };
-        let due = registry.check_out_delayed("slot", queued.id(), now, now + FIRST_REPORT);
-        let due = due.and_then(|mut delayed| delayed.due.pop());
+        let due =
+            registry.check_waits(&"slot".into(), &wakeup, (now, now + FIRST_REPORT), true).delayed.pop();
         let checked_in = due.map(|(cell, _, work)| registry.check_in(&cell, &mut Some(work)));
         let given = join(passing);
         match checked_in {

@@ -11,6 +11,7 @@ mod actor;
 mod bus;
 mod cell;
 mod clearing;
+mod expiry;
 mod force;
 mod interrupt;
 mod lanes;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use loom::thread;
 use tokio::time::Instant;
@@ -11,17 +12,18 @@ use tokio::time::Instant;
 use super::{block_on, cell, keyed, policy, submission};
 use crate::error::TaskError;
 use crate::event::Event;
-use crate::policy::{Config, ControllerConfig, Policy, Readiness};
+use crate::policy::{Config, ControllerConfig, Milliseconds, Policy, Readiness};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::registration::Registration;
-use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Arrival, Limits, RegisterError, Work};
+use crate::runtime::registry::slot::{Admission, TimerChange};
+use crate::runtime::registry::{Arrival, Limits, Placement, RegisterError, Work};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::supervisor::spawn::UnspawnedActor;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
+use crate::sync::Notify;
 use crate::task::Outcome;
 
 #[derive(Clone)]
@@ -80,6 +82,25 @@ impl World {
     /// Submits as the controller does, and returns the lane instead of spawning it. A submission that waits has none.
     pub(super) fn submit(&self, admission: Admission, body: ErasedBody) -> Result<Added, RegisterError> {
         self.register(&submission("slot", self.now), admission, body, policy())
+    }
+
+    /// Submits a submission that expires. `expiry` is what its lane compares with the clock. A timer withdraws it at any later time.
+    /// Returns the wake-up of the timer, if it waits.
+    pub(super) fn submit_expiring(&self, body: ErasedBody, expiry: Instant) -> (Added, Option<Arc<Notify>>) {
+        let cell = submission("slot", self.now);
+        cell.set_expiry(expiry);
+        let limits = Limits { per_slot: 8, total: 8 };
+        let work = Work { body, policy: policy() };
+        let mut arrival = self.shared.arrival(Admission::Queue, limits, self.now, work);
+        arrival.expires = Some(Milliseconds::new(Duration::ZERO));
+        let placement = self.shared.registry.register_submission(&cell, &mut arrival).expect("there is room");
+        let wakeup = match &placement {
+            Placement::Queued { timer: Some(TimerChange::Start(wakeup)), .. } => Some(Arc::clone(wakeup)),
+            _ => None,
+        };
+        let lane = self.shared.complete_submission(Arc::clone(&cell), placement, arrival);
+        let handle = TaskHandle::new(cell, &self.shared);
+        (Added { handle, actor: Actor(lane.map(UnspawnedActor::into_actor)) }, wakeup)
     }
 
     fn register(

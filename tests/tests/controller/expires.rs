@@ -8,6 +8,7 @@ use taskvisor::{
     TaskHandle, TaskRef,
 };
 use tests::{Harness, Rules, Script, Step};
+use tokio::sync::Notify;
 
 use crate::job::{accepted, gives, stops, try_submit};
 use crate::support::*;
@@ -102,18 +103,16 @@ async fn an_owner_that_is_polled_too_late_expires() {
     assert_eq!(event_log.of(&in_slot), ["added", "ended rejected: expired", "removed"]);
 }
 
-/// The owner blocks the only thread past the deadline, so that its lane takes the submission before the timer withdraws it.
+/// The owner ends at the deadline, before the timer of the slot fires: its lane takes the submission.
 #[tokio::test(start_paused = true)]
 async fn a_lane_starts_no_submission_that_has_expired() {
     let harness = Harness::new();
-    let (release, released) = tokio::sync::oneshot::channel();
-    let mut released = Some(released);
-    let mut owner = move || released.take();
-    let owner = std::sync::Mutex::new(move || owner());
+    let release = Arc::new(Notify::new());
+    let released = Arc::clone(&release);
     let owner = TaskFn::arc("owner", move || {
-        let released = owner.lock().expect("not poisoned")();
+        let released = Arc::clone(&released);
         async move {
-            let _ = released.expect("one attempt").await;
+            released.notified().await;
             Ok(())
         }
     });
@@ -121,7 +120,7 @@ async fn a_lane_starts_no_submission_that_has_expired() {
     let waits = expiring(&harness, Queue, SECOND, one_attempt("waits"));
     let after = submit(&harness, Queue, one_attempt("after"));
     harness.settle().await;
-    release.send(()).expect("the owner waits");
+    release.notify_one();
     tokio::time::advance(SECOND).await;
     assert!(is_expired(&outcome_of(&waits).await));
     assert!(outcome_of(&after).await.is_completed());
