@@ -33,7 +33,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/ready.rs` | wait for the start-up set |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
 /// | `job/submit.rs` | admit a submission, check it in |
-/// | `job/slot_timer.rs` | report long waits for a slot |
+/// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
 /// | `runtime/registry/registration.rs` | publish an event about a task |
 /// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
