@@ -63,6 +63,7 @@ impl CheckedOut {
 
     fn check_in(&self) -> bool {
         let checked_in = self.registry.check_in(&self.queued, &mut Some(super::world::work()));
+        assert!(!matches!(checked_in, CheckIn::Withdrawn(None)), "the reason is lost");
         !matches!(checked_in, CheckIn::Queued)
     }
 
@@ -128,7 +129,8 @@ fn an_earlier_deadline_is_not_missed_by_a_timer_that_falls_asleep() {
     });
 }
 
-/// `check_waits` × `deregister` of the last owner: the timer ends, and does not sleep on.
+/// `check_waits` × `deregister` of the last owner × the next use of the slot: the timer ends, and leaves the next queue to the next
+/// timer.
 #[test]
 fn the_timer_of_a_slot_that_becomes_idle_ends() {
     explore(|| {
@@ -141,6 +143,9 @@ fn the_timer_of_a_slot_that_becomes_idle_ends() {
         });
         assert!(slot.withdraw());
         assert!(!slot.pass_on());
+        let [owner, queued] = [(); 2].map(|()| submission("slot", Instant::now()));
+        assert!(register(&slot.registry, &owner, HOUR).is_none());
+        assert!(matches!(register(&slot.registry, &queued, HOUR), Some(TimerChange::Start(_))));
         join(timer);
     });
 }

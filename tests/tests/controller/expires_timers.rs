@@ -71,6 +71,19 @@ async fn an_earlier_deadline_wakes_the_timer_that_already_sleeps() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_after_the_end_of_the_timer_is_met_too() {
+    let (supervisor, _) = owned().await;
+    for _ in 0..3 {
+        let waits = queue(&supervisor, seconds(5));
+        let began = Instant::now();
+        assert!(is_expired(&outcome_of(&waits).await));
+        assert_eq!(began.elapsed(), seconds(5));
+        sleep(seconds(100)).await;
+    }
+    supervisor.shutdown().await.expect("in order");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slot_has_one_timer_and_none_without_a_deadline() {
     let (supervisor, owner) = owned().await;
     let before = tasks();
