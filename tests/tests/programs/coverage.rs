@@ -135,7 +135,9 @@ fn expected() -> BTreeSet<String> {
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
-        for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown] {
+        add("expired in its queue".to_owned());
+        add("expired at a permit".to_owned());
+        for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown, Rejection::Expired] {
             add(format!("Rejected({why:?})"));
         }
         for admission in ["Queue", "Replace", "DropIfRunning", "Latest"] {

@@ -144,15 +144,16 @@ fn works(style: Style) -> BoxedStrategy<Work> {
 
 fn silent(style: Style) -> impl Strategy<Value = Work> {
     let exact = weighted(0.2, 0..4_usize);
-    let parts = (weighted(0.85, policies()), vec(steps(style), 1..5), exact, readiness());
-    parts.prop_map(|(mut policy, steps, exact, (ready, notifies))| {
+    let expires = weighted(0.25, prop_oneof![1 => Just(0), 30 => 1..300_u64]);
+    let parts = (weighted(0.85, policies()), vec(steps(style), 1..5), exact, readiness(), expires);
+    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires)| {
         // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
             policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
         }
-        Work { policy, steps, acts: None, ready, notifies }
+        Work { policy, steps, acts: None, ready, notifies, expires }
     })
 }
 

@@ -32,6 +32,7 @@ fn sample() -> Program {
         acts: None,
         ready: None,
         notifies: None,
+        expires: None,
     };
     let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], ..work.clone() };
     let add = |name, work| Command::Add { name, work };

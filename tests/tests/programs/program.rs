@@ -129,6 +129,8 @@ pub(crate) struct Work {
     pub(crate) ready: Option<Readiness>,
     /// When each attempt notifies that it is ready.
     pub(crate) notifies: Option<Notifies>,
+    /// The time within which it must start, if it is submitted.
+    pub(crate) expires: Option<Ms>,
 }
 
 /// The moment of a notification. In both the task acts anyway, so that no further poll changes the order of others.

@@ -92,6 +92,9 @@ impl Display for Work {
         if let Some((attempt, command)) = &self.acts {
             write!(f, " | attempt {attempt} first executes: {command}")?;
         }
+        if let Some(time) = self.expires {
+            write!(f, " | expires after {time} ms if it is submitted")?;
+        }
         if let Some(ready) = self.ready {
             write!(f, " | ready: {ready}")?;
         }

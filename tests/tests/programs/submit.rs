@@ -7,7 +7,7 @@ use taskvisor::{ControllerSpec, TaskHandle};
 use crate::body::Body;
 use crate::fixture::Fixture;
 use crate::program::{Admission, SLOTS, Sort, Work};
-use crate::specs::spec;
+use crate::specs::{millis, spec};
 use crate::vocabulary::{Answer, Refusal};
 
 impl Fixture {
@@ -25,7 +25,9 @@ impl Fixture {
             (Sort::Task, Some(slot)) => {
                 let task = body.task(format!("s{}", self.next_command()));
                 let spec = spec(work, task);
-                let submission = ControllerSpec::new(spec, admission.into()).with_slot(slot);
+                let submission = ControllerSpec::new(spec, admission.into())
+                    .with_slot(slot)
+                    .with_expires(work.expires.map(millis));
                 self.supervisor.submit(submission).map_err(|error| {
                     let reason = Refusal::of(error.reason());
                     self.refused(reason, error.into_submission(), &probe)

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use taskvisor::Rejection;
+
 use super::task::{Key, Place, RequestKind};
 use super::{Unclear, World};
 use crate::program::{Dropping, Ms, Step};
@@ -10,6 +12,9 @@ use crate::vocabulary::{TaskEvent, TaskOutcome};
 impl World<'_> {
     /// Takes the step that one task can take now. Returns whether there was one.
     pub(super) fn act(&mut self, number: usize) -> Result<bool, Unclear> {
+        if self.expires(number) {
+            return Ok(true);
+        }
         let task = &self.tasks[number];
         let request = task.request.map(|request| request.kind);
         match (&task.place, request) {
@@ -59,6 +64,20 @@ impl World<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Ends a submission that has not begun its first attempt in time: contract 6.8. Returns whether it did.
+    fn expires(&mut self, number: usize) -> bool {
+        let task = &self.tasks[number];
+        // What was requested before decides.
+        if task.is_stopping() || task.expiry().is_none_or(|at| at > self.now) {
+            return false;
+        }
+        let place = if task.place == Place::ForSlot { "in its queue" } else { "at a permit" };
+        self.met.insert(format!("expired {place}"));
+        self.withdraw(number);
+        self.end(number, TaskOutcome::Rejected(Rejection::Expired));
+        true
     }
 
     /// Executes the command that the attempt begins with, if it has one.

@@ -33,11 +33,12 @@ impl World<'_> {
             Command::Add { name, work } => self.add(*name, work),
             Command::Submit { slot, admission, sort, work } => {
                 let policy = sort.policy(work, &self.program.limits.defaults);
-                // The compiler checked the options of a job. Only its timeout can be overridden at run time.
+                // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
                     Sort::Task => contradicts(policy.as_ref()),
                     Sort::Once | Sort::Retried => policy.is_some_and(|policy| policy.timeout == Some(0)),
                 };
+                let unsound = unsound || work.expires == Some(0);
                 if let Some(reasons) = self.refuses(unsound) {
                     return Answer::Refused(reasons);
                 }
@@ -54,6 +55,7 @@ impl World<'_> {
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, work, place);
                 self.tasks[number].returns_value = *sort != Sort::Task;
+                self.tasks[number].expires_at = work.expires.map(|time| self.now + time);
                 answer
             }
             Command::Cancel { before, grace } => match meant(*before, self.tasks.len()) {

@@ -6,6 +6,7 @@
 //! - a command is issued in the same moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
 //! - two tasks that arrived in one moment compete for permits;
+//! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act.
 //!
@@ -179,6 +180,10 @@ impl<'a> World<'a> {
         let due: Vec<_> = due.into_iter().filter(|due| due.at == at).collect();
         if due.iter().any(|due| due.tied) {
             return Err(Unclear::Tie("two reasons to act in one moment"));
+        }
+        let expires = self.live().any(|number| self.tasks[number].expiry() == Some(at));
+        if expires && due.len() > 1 {
+            return Err(Unclear::Tie("a submission expires in the moment in which another task acts"));
         }
         if self.permits.is_some() && due.len() > 1 {
             return Err(Unclear::Tie("two tasks that act in one moment, and permits"));

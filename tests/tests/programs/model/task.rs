@@ -17,6 +17,8 @@ pub(super) struct Task {
     /// True for a job, whose returned value is never discarded.
     pub(super) returns_value: bool,
     pub(super) came: Ms,
+    /// When a submission expires, unless its first attempt has begun.
+    pub(super) expires_at: Option<Ms>,
     pub(super) place: Place,
     /// When the task entered its place.
     pub(super) since: Ms,
@@ -97,6 +99,7 @@ impl Task {
             work,
             returns_value: false,
             came: now,
+            expires_at: None,
             place,
             since: now,
             request: None,
@@ -157,8 +160,14 @@ impl Task {
                 Some(Due { at, tied: lasts.iter().filter(|(other, _)| *other == at).count() > 1 })
             }
             Place::Sleeping(until) => Some(Due { at: ticks(*until), tied: false }),
-            Place::ForSlot | Place::ForPermit | Place::Gone => None,
+            Place::ForSlot | Place::ForPermit => self.expiry().map(|at| Due { at, tied: false }),
+            Place::Gone => None,
         }
+    }
+
+    /// When the task expires, if it does and has not begun its first attempt.
+    pub(super) fn expiry(&self) -> Option<Ms> {
+        self.expires_at.filter(|_| self.attempt == 0 && self.place != Place::Gone)
     }
 
     pub(super) fn is_interrupted(&self) -> bool {
