@@ -11,8 +11,8 @@ fn sleeping(name: &'static str, time: u64) -> taskvisor::TaskRef {
 
 /// The reported waits: for what, and for how many seconds.
 fn delays(event_log: &EventLog, task: &TaskHandle) -> Vec<(WaitingOn, u64)> {
-    let delay = |event: &Event| match event.kind {
-        EventKind::Delayed { on, since, .. } => Some((on, event.at.duration_since(since).as_secs())),
+    let delay = |event: &Event| match &event.kind {
+        EventKind::Delayed { on, since, .. } => Some((on.clone(), event.at.duration_since(*since).as_secs())),
         _ => None,
     };
     event_log.events_of(task).filter_map(delay).collect()
