@@ -6,8 +6,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::{cell, explore, join, outcome, overdue, poll_once, submission};
-use crate::runtime::cell::{PollView, STUCK_CONFIRMATION, StopRequest, TaskCell, TaskEnd};
-use crate::task::{Phase, Rejection, WaitingOn};
+use crate::runtime::cell::{PollView, STUCK_CONFIRMATION, StopRequest, TaskCell, TaskEnd, WaitsFor};
+use crate::task::{Phase, Rejection};
 
 /// Creates a task whose stop is due at `now`.
 fn overdue_task(now: Instant) -> Arc<TaskCell> {
@@ -144,7 +144,7 @@ fn a_task_whose_end_was_forced_stays_stuck_until_it_finishes() {
                 (forced, is_stuck(&task))
             })
         };
-        task.begin_wait(WaitingOn::Permit, now);
+        task.begin_wait(WaitsFor::Permit, now);
         let began = task.begin_attempt(now).is_ok();
         if began {
             task.finish_attempt(now, None);

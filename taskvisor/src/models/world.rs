@@ -9,12 +9,12 @@ use std::time::Duration;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{block_on, cell, keyed, policy, submission};
+use super::{GRACE, block_on, cell, keyed, policy, submission};
 use crate::error::TaskError;
 use crate::event::Event;
-use crate::policy::{Config, ControllerConfig, Milliseconds, Policy, Readiness};
+use crate::policy::{Config, ControllerConfig, Milliseconds, Policy, Readiness, Setting, Settings};
 use crate::runtime::actor::TaskActor;
-use crate::runtime::body::{ErasedBody, States, erase};
+use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
@@ -24,7 +24,7 @@ use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::supervisor::spawn::UnspawnedActor;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::sync::Notify;
-use crate::task::Outcome;
+use crate::task::{Outcome, RuntimeError};
 
 #[derive(Clone)]
 pub(super) struct World {
@@ -62,13 +62,44 @@ impl World {
     }
 
     fn add_with(&self, policy: Policy, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
-        let cell = cell(name, self.now);
-        let registered = Registration::register(Arc::clone(&self.shared), Arc::clone(&cell));
+        Ok(Added::accept(self.reserve(policy, name, body)?))
+    }
+
+    /// Adds a task that needs others. Its name must be free.
+    pub(super) fn add_needing(
+        &self,
+        name: &'static str,
+        names: &[&'static str],
+        body: ErasedBody,
+    ) -> Result<Added, RuntimeError> {
+        let unspawned = self.reserve(policy(), name, body).expect("the name is free");
+        self.link(unspawned.cell(), &needs(names))?;
+        Ok(Added::accept(unspawned))
+    }
+
+    /// Registers a task under a free name. The model is its actor.
+    pub(super) fn register_cell(&self, name: &'static str) -> Arc<TaskCell> {
+        let task = cell(name, self.now);
+        self.shared.registry.register(&task).expect("the name is free");
+        task
+    }
+
+    /// Links a task that has not started with those that it depends on.
+    pub(super) fn link(&self, cell: &Arc<TaskCell>, dependencies: &Dependencies) -> Result<(), RuntimeError> {
+        let interrupt_on_loss = Setting::Set(GRACE);
+        let settings = Settings { interrupt_on_loss, ..Settings::INHERIT };
+        self.shared.link_parts(cell, Some(dependencies), &settings, None)
+    }
+
+    fn reserve(
+        &self,
+        policy: Policy,
+        name: &'static str,
+        body: ErasedBody,
+    ) -> Result<UnspawnedActor, RegisterError> {
+        let registered = Registration::register(Arc::clone(&self.shared), cell(name, self.now));
         let registration = registered.map_err(|(error, _)| error)?;
-        Ok(Added {
-            handle: TaskHandle::new(cell, &self.shared),
-            actor: Actor(Some(TaskActor::new(registration, body, policy))),
-        })
+        Ok(UnspawnedActor::new(registration, body, policy))
     }
 
     /// Adds a job: a submission without a slot that returns a value.
@@ -141,6 +172,10 @@ impl Future for Actor {
 }
 
 impl Added {
+    fn accept(unspawned: UnspawnedActor) -> Self {
+        Self { handle: unspawned.handle(), actor: Actor(Some(unspawned.into_actor())) }
+    }
+
     /// Runs the task on this thread, or waits for its end if another thread runs it.
     pub(super) fn run(self) -> Outcome {
         block_on(self.actor);
@@ -151,6 +186,11 @@ impl Added {
     pub(super) fn spawn(self) -> thread::JoinHandle<Outcome> {
         thread::spawn(move || self.run())
     }
+}
+
+/// The dependencies of a task that needs these.
+pub(super) fn needs(names: &[&'static str]) -> Dependencies {
+    Dependencies { after: Vec::new(), needs: names.iter().copied().map(Dependency::named).collect() }
 }
 
 /// Creates a body that completes at once.

@@ -279,7 +279,7 @@ pub(crate) async fn drive(mut driver: Driver) {
     let mut shutdown = shared.shutdown.subscribe();
     // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
     let _ = shutdown.wait_for(|shutdown| shutdown.requested && shutdown.grace_deadline.is_some()).await;
-    let watched = shutdown.clone();
+    let watched = shared.shutdown.subscribe();
     let stopped = async {
         stop_in_waves(&shared, &mut shutdown).await;
         wait_for_tasks(&shared, &mut shutdown).await

@@ -15,10 +15,11 @@ impl TaskActor {
     #[cold]
     pub(super) fn excuse_failures(&mut self, class: AttemptClass, now: Instant, ran: Duration) -> bool {
         let Some(edges) = self.rare.known_edges_mut() else { return false };
-        self.streak.forgive(edges.forgive());
+        let registry = &self.registration.shared().registry;
+        self.streak.forgive(edges.forgive(registry));
         // Only failures that another attempt may follow are counted.
         let may_retry = matches!(class, AttemptClass::Failed | AttemptClass::RetryAfter(_));
-        let excused = may_retry && edges.has_lost();
+        let excused = may_retry && edges.has_lost(registry);
         if class == AttemptClass::Succeeded || may_retry && ran >= self.policy.stable_after() {
             // The series begins anew.
             edges.forget();
@@ -53,7 +54,7 @@ impl TaskActor {
         let Some(edges) = self.rare.known_edges_mut().filter(|edges| edges.is_backing_off()) else {
             return PENDING;
         };
-        let (removed, recovered) = edges.poll_backoff(context);
+        let (removed, recovered) = edges.poll_backoff(&self.registration.shared().registry, context);
         if removed > 0 {
             self.streak.forgive(removed);
             self.registration.cell().count_failures((self.streak.failures(), self.streak.total()));

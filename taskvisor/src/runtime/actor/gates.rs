@@ -3,7 +3,7 @@
 //! 1. *Dependencies* are read first, without taking anything.
 //! 2. Then the *permit* of the supervisor is acquired, if its attempts are limited.
 //! 3. Then the dependencies are read again, with the permit held, because the wait for it may have been long. If one is not ready any
-//!    more, the permit is given back and the pass starts over.
+//!    more, the pass starts over, and gives the permit back at a dependency that is closed.
 //!
 //! So each needed task was ready at a moment after the previous attempt ended and with the permit held, with no wait in between. A
 //! task that waits for a dependency never keeps a permit from others.
@@ -48,7 +48,7 @@ impl TaskActor {
     pub(super) fn poll_gates(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
         loop {
             if let Err(closed) = self.poll_dependencies(context) {
-                // A permit that was handed over meanwhile passes to the next task that waits for it.
+                // A permit that is held, or was handed over meanwhile, passes to the next task that waits for it.
                 self.rare.leave_permits();
                 return Err(closed);
             }
@@ -62,7 +62,7 @@ impl TaskActor {
             if self.are_dependencies_ready() {
                 return Ok(());
             }
-            self.rare.leave_permits();
+            // The pass starts over. It gives the permit back, unless all are ready again by now.
         }
     }
 
@@ -94,8 +94,9 @@ impl TaskActor {
 
     fn are_dependencies_ready(&self) -> bool {
         // Without a permit there was no wait since the dependencies were read.
-        self.registration.shared().permits.is_none()
-            || self.rare.known_edges().is_none_or(|edges| edges.are_open())
+        let shared = self.registration.shared();
+        shared.permits.is_none()
+            || self.rare.known_edges().is_none_or(|edges| edges.are_open(&shared.registry))
     }
 
     /// Waits at a gate that is not open, or ends the task if it never will be.

@@ -8,7 +8,6 @@ use super::attempt_result::AttemptResult;
 use super::{PENDING, Step, TaskActor};
 use crate::runtime::cell::{Request, RequestKind};
 use crate::runtime::current_task::WakerIdentity;
-use crate::runtime::dependency::Edges;
 use crate::task::InterruptCause;
 
 impl TaskActor {
@@ -76,7 +75,9 @@ impl TaskActor {
             let timeout = until.map(|until| (until, Due::Timeout));
             let start = if has_readiness { self.registration.cell().start_deadline() } else { None };
             let start = start.map(|start| (start, Due::Start));
-            let loss = self.rare.known_edges_mut().and_then(|edges| edges.poll_loss(Instant::now(), context));
+            let registry = &self.registration.shared().registry;
+            let edges = self.rare.known_edges_mut();
+            let loss = edges.and_then(|edges| edges.poll_loss(Instant::now(), registry, context));
             let loss = loss.map(|loss| (loss, Due::Loss));
             // Of two at the same time, the timeout wins, which is a failure that the user has set.
             let first = [timeout, start, loss].into_iter().flatten().min_by_key(|(at, _)| *at);
@@ -97,12 +98,15 @@ impl TaskActor {
                     }
                 }
                 // Read again: a task that is ready by now is not lost, and its wake-up may be on its way.
-                Due::Loss if self.rare.known_edges().is_some_and(Edges::has_lost) => {
-                    return self.interrupt_for_loss();
-                }
+                Due::Loss if self.has_lost() => return self.interrupt_for_loss(),
                 Due::Loss => {}
             }
         }
+    }
+
+    fn has_lost(&self) -> bool {
+        let registry = &self.registration.shared().registry;
+        self.rare.known_edges().is_some_and(|edges| edges.has_lost(registry))
     }
 
     /// Interrupts the running attempt. The next poll of the actor finds the request.

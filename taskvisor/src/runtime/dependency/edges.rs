@@ -101,8 +101,8 @@ impl Edges {
     }
 
     /// Whether an attempt may start at this moment. Registers nothing.
-    pub(crate) fn are_open(&self) -> bool {
-        self.edges.iter().all(Edge::is_satisfied)
+    pub(crate) fn are_open(&self, registry: &Registry) -> bool {
+        self.edges.iter().all(|edge| edge.is_satisfied(registry))
     }
 
     /// Whether an attempt may be interrupted because a needed task is lost.
@@ -117,11 +117,16 @@ impl Edges {
 
     /// During an attempt: returns when it is to be interrupted, if a needed task is not ready. Registers the waker for the next loss,
     /// or for the end of this one.
-    pub(crate) fn poll_loss(&mut self, now: Instant, context: &Context<'_>) -> Option<Instant> {
+    pub(crate) fn poll_loss(
+        &mut self,
+        now: Instant,
+        registry: &Registry,
+        context: &Context<'_>,
+    ) -> Option<Instant> {
         let limit = self.interrupt_on_loss?;
         let mut is_lost = false;
         for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
-            is_lost |= edge.poll_loss(context);
+            is_lost |= edge.poll_loss(registry, context);
         }
         if !is_lost {
             self.lost_since = None;
@@ -143,9 +148,9 @@ impl Edges {
     }
 
     /// Removes the counted failures that outages explain. Returns how many.
-    pub(crate) fn forgive(&mut self) -> u32 {
+    pub(crate) fn forgive(&mut self, registry: &Registry) -> u32 {
         let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
-        let outages = needs.filter_map(|edge| edge.node.outage(edge.is_satisfied()));
+        let outages = needs.filter_map(|edge| edge.node.outage(!edge.is_lost(registry)));
         outages.map(|outage| self.blame.remove(outage)).sum()
     }
 
@@ -156,12 +161,12 @@ impl Edges {
 
     /// During a backoff: returns how many counted failures an outage explains, and whether the backoff is to end, because all needed
     /// tasks are ready after an outage that explains the latest failure. Registers the waker for the next change.
-    pub(crate) fn poll_backoff(&mut self, context: &Context<'_>) -> (u32, bool) {
+    pub(crate) fn poll_backoff(&mut self, registry: &Registry, context: &Context<'_>) -> (u32, bool) {
         let mut is_lost = false;
         for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
-            is_lost |= edge.poll_loss(context);
+            is_lost |= edge.poll_loss(registry, context);
         }
-        let removed = self.forgive();
+        let removed = self.forgive(registry);
         let recovered = !is_lost && self.blame.explains_latest();
         if recovered {
             self.is_backing_off = false;
@@ -172,16 +177,36 @@ impl Edges {
     }
 
     /// Whether a needed task is not ready at this moment. Registers nothing.
-    pub(crate) fn has_lost(&self) -> bool {
+    pub(crate) fn has_lost(&self, registry: &Registry) -> bool {
         let mut needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
-        needs.any(|edge| !edge.is_satisfied())
+        needs.any(|edge| edge.is_lost(registry))
     }
 }
 
 impl Edge {
-    /// Whether the task is ready now, or was ready once if that suffices.
-    fn is_satisfied(&self) -> bool {
-        self.is_over() || self.cell.is_satisfied(self.kind)
+    /// Whether `poll` would find the task satisfied.
+    fn is_satisfied(&self, registry: &Registry) -> bool {
+        self.is_over()
+            || match self.cell.dependency_state(self.kind) {
+                DependencyState::Satisfied => true,
+                // A task that was started again is the one to wait for.
+                DependencyState::Ended(TaskEnd::Completed) => {
+                    self.node.successor(&self.cell, registry).is_none()
+                }
+                DependencyState::NotReady | DependencyState::Ended(_) => false,
+            }
+    }
+
+    /// Whether a needed task is lost. One that has completed never is.
+    fn is_lost(&self, registry: &Registry) -> bool {
+        match self.cell.dependency_state(self.kind) {
+            DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => false,
+            DependencyState::NotReady => true,
+            DependencyState::Ended(_) => {
+                let successor = self.node.successor(&self.cell, registry);
+                successor.is_none_or(|next| !next.is_satisfied(self.kind))
+            }
+        }
     }
 
     /// Whether nothing that happens to the task matters any more.
@@ -196,25 +221,26 @@ impl Edge {
         loop {
             match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
                 DependencyState::NotReady => return DependencyState::NotReady,
-                // The name is free before the end is visible: a task that was started again is found here, or there is none.
-                DependencyState::Ended(end) => match self.node.successor(&self.cell, registry) {
-                    Some(next) => {
-                        self.cell.remove_waiter(self.waiter.take());
-                        self.cell = next;
-                        continue;
-                    }
-                    None if end == TaskEnd::Completed => {}
-                    None => return DependencyState::Ended(end),
-                },
-                DependencyState::Satisfied => {}
+                DependencyState::Ended(_) if self.continue_with_successor(registry) => continue,
+                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
+                DependencyState::Ended(end) => return DependencyState::Ended(end),
             }
             self.was_satisfied = true;
             return DependencyState::Satisfied;
         }
     }
 
+    /// Continues with the task that was started under the name of the one that has ended. Returns whether there is one.
+    // The name is free before the end is visible: a task that was started again before is found.
+    fn continue_with_successor(&mut self, registry: &Registry) -> bool {
+        let Some(next) = self.node.successor(&self.cell, registry) else { return false };
+        self.cell.remove_waiter(self.waiter.take());
+        self.cell = next;
+        true
+    }
+
     /// Whether the task is not ready. Registers the waker for a change in either case.
-    fn poll_loss(&mut self, context: &Context<'_>) -> bool {
+    fn poll_loss(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
         loop {
             if self.cell.poll_loss(&mut self.waiter, context).is_pending() {
                 return false;
@@ -222,6 +248,8 @@ impl Edge {
             match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
                 // Between the two looks it became ready again: wait for the next loss.
                 DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
+                // Started again, it is the same task for its dependents, and may be ready.
+                DependencyState::Ended(_) if self.continue_with_successor(registry) => {}
                 DependencyState::NotReady | DependencyState::Ended(_) => return true,
             }
         }

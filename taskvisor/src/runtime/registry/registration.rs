@@ -209,13 +209,17 @@ impl Registration {
 
     /// Ends the task.
     ///
-    /// The order is: decide the end, publish it, count it, free the name or pass the slot on, publish `Removed`, make the
-    /// outcome visible and wake the waiters, count the task out.
+    /// The order is: leave the graph of dependencies, decide the end, publish it, count it, free the name or pass the slot on,
+    /// publish `Removed`, make the outcome visible and wake the waiters, count the task out.
     ///
     /// The caller runs the next owner of the slot, if there is one, or ends it. `value` is the body of a completed job.
     #[must_use = "the next owner of the slot must run or end"]
     pub(crate) fn finish(&mut self, end: TaskEnd, now: Instant, value: Option<ErasedBody>) -> Finished {
         debug_assert_ne!(self.step, LifecycleStep::Finished, "a task finishes once");
+        // Before the name is free: the next task of the name, and those that depend on it, are in no cycle with this one.
+        if self.cell.has_flag(Flag::HasDependencies) {
+            self.shared.graph.unlink(self.cell.id());
+        }
         let next = if self.step == LifecycleStep::Reserved {
             // Never accepted: no event and no count. No waiter sees the end before `finish`.
             self.cell.decide_end(TaskEnd::Aborted);
@@ -223,10 +227,6 @@ impl Registration {
         } else {
             self.publish_end(end, now)
         };
-        // Before the waiters wake: a task that is added again under the name finds the graph without this one.
-        if self.cell.has_flag(Flag::HasDependencies) {
-            self.shared.graph.unlink(self.cell.id());
-        }
         // Set before the waiters wake: whatever follows, the destructor does not finish the task a second time.
         self.step = LifecycleStep::Finished;
         // After `deregister`: a waiter that adds a task of the same name must find the name free.
