@@ -20,4 +20,14 @@ mod tests {
         assert!(size_of::<super::actor::TaskActor>() <= 152);
         assert!(size_of::<super::cell::TaskCell>() <= 232);
     }
+
+    /// `expires` is in the padding of a queue entry, and its timer replaces the one of the reports.
+    #[test]
+    fn a_waiting_submission_and_a_slot_keep_their_size() {
+        use super::registry::Work;
+        use super::registry::slot::{QueuedSubmission, SlotQueue};
+        type Task = std::sync::Arc<super::cell::TaskCell>;
+        assert!(size_of::<QueuedSubmission<Task, Work>>() <= 112);
+        assert!(size_of::<SlotQueue<Task, Work>>() <= 192);
+    }
 }
