@@ -144,12 +144,10 @@ impl AwaitedTasks {
     /// Returns a task that the caller has not seen ready, or `None` if there is none at this moment. Each task once: a set in which one
     /// task is not ready at any time has started nevertheless.
     pub(crate) fn next(&mut self, set: &StartupSet) -> Option<Arc<TaskCell>> {
-        while let Some(task) = self.listed.pop_front() {
-            // It may have left the set since the snapshot: then it is not waited for.
-            if task.is_finished() && !task.is_ready() {
-                break;
-            }
-            return Some(task);
+        // It may have left the set since the snapshot, and then it is not waited for.
+        let next = self.listed.pop_front().filter(|task| !task.is_finished() || task.is_ready());
+        if next.is_some() {
+            return next;
         }
         self.listed = set.tasks().into_iter().filter(|task| !self.been_ready.contains(&task.id())).collect();
         self.listed.pop_front()

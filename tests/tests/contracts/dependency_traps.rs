@@ -16,7 +16,10 @@ fn service(name: impl Into<std::borrow::Cow<'static, str>>, starts: &Arc<Mutex<V
     let starts = Arc::clone(starts);
     TaskSpec::on_failure(TaskFn::arc(name, move |ctx: TaskContext| {
         starts.lock().unwrap().push(Instant::now());
-        async move { Ok(ctx.cancelled().await) }
+        async move {
+            ctx.cancelled().await;
+            Ok(())
+        }
     }))
 }
 
@@ -38,8 +41,14 @@ async fn no_dependent_stays_dead_after_the_recovery() {
                 () = sleep(millis(1_000 + 37 * number)) => match number % 4 {
                     0 => Err(TaskError::fail("broken pipe")),
                     1 => panic!("broken pipe"),
-                    2 => Ok(std::future::pending::<()>().await),
-                    _ => Ok(ctx.cancelled().await),
+                    2 => {
+                        std::future::pending::<()>().await;
+                        Ok(())
+                    },
+                    _ => {
+                        ctx.cancelled().await;
+                        Ok(())
+                    },
                 },
             }
         });

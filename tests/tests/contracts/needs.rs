@@ -24,7 +24,10 @@ async fn settle() {
 async fn a_task_waits_for_what_it_needs_without_an_attempt() {
     let supervisor = Supervisor::default();
     let db = Connection::add(&supervisor, "db");
-    let consume = TaskFn::arc("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let consume = TaskFn::arc("consume", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let spec = TaskSpec::on_failure(consume).with_timeout(Duration::from_secs(1)).with_needs(["db"]);
     let consume = supervisor.add_task(spec).unwrap();
     sleep(Duration::from_secs(20)).await;
@@ -39,7 +42,10 @@ async fn a_task_waits_for_what_it_needs_without_an_attempt() {
 async fn each_attempt_waits_and_a_running_one_goes_on() {
     let supervisor = Supervisor::default();
     let db = Connection::add(&supervisor, "db");
-    let poll = TaskFn::arc("poll", || async { Ok(sleep(Duration::from_secs(5)).await) });
+    let poll = TaskFn::arc("poll", || async {
+        sleep(Duration::from_secs(5)).await;
+        Ok(())
+    });
     let poll = supervisor.add_task(TaskSpec::always(poll, Duration::ZERO).with_needs(["db"])).unwrap();
     db.order(Order::Ready);
     settle().await;
@@ -108,7 +114,10 @@ async fn the_end_of_a_needed_task_ends_its_dependents() {
 async fn wrong_dependencies_are_refused_together() {
     let supervisor = Supervisor::default();
     let spec = |name| TaskSpec::once(TaskFn::arc(name, || async { Ok(()) }));
-    let endless = TaskFn::arc("endless", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let endless = TaskFn::arc("endless", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let endless = TaskSpec::inherit(endless).with_restart(taskvisor::RestartPolicy::Always);
     supervisor.add_task(endless).unwrap();
     let error = supervisor
@@ -141,7 +150,10 @@ async fn dependents_start_again_at_random_times() {
     let supervisor = Supervisor::new(config, Vec::new());
     let db = Connection::add(&supervisor, "db");
     let spec = |index: usize| {
-        let task = TaskFn::arc(format!("task-{index}"), || async { Ok(sleep(Duration::from_secs(1)).await) });
+        let task = TaskFn::arc(format!("task-{index}"), || async {
+            sleep(Duration::from_secs(1)).await;
+            Ok(())
+        });
         TaskSpec::always(task, Duration::ZERO).with_needs(["db"])
     };
     let tasks: Vec<_> = (0..100).map(|index| supervisor.add_task(spec(index)).unwrap()).collect();
@@ -165,7 +177,10 @@ async fn dependents_start_again_at_random_times() {
 async fn a_loss_interrupts_after_its_limit_and_not_before() {
     let supervisor = Supervisor::default();
     let db = Connection::add(&supervisor, "db");
-    let consume = TaskFn::arc("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let consume = TaskFn::arc("consume", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let spec =
         TaskSpec::on_failure(consume).with_needs(["db"]).with_interrupt_on_loss(Duration::from_secs(5));
     let consume = supervisor.add_task(spec).unwrap();

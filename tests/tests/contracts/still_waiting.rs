@@ -41,13 +41,17 @@ fn database(from: u64) -> TaskSpec {
             return Err(TaskError::fail(io::Error::from_raw_os_error(111)));
         }
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     TaskSpec::on_failure(task).with_backoff(BackoffPolicy::constant(Duration::from_secs(3)))
 }
 
 fn service(name: &'static str) -> TaskSpec {
-    TaskSpec::on_failure(TaskFn::arc(name, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) }))
+    TaskSpec::on_failure(TaskFn::arc(name, |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    }))
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,8 +82,10 @@ async fn a_slow_start_names_its_root_and_what_waits() {
 async fn a_start_with_two_roots_names_both_in_one_message() {
     let messages = Messages::default();
     let supervisor = messages.supervisor(Config::default().with_max_concurrent(1));
-    let slow =
-        TaskFn::arc("slow", |ctx: TaskContext, _ready: Ready| async move { Ok(ctx.cancelled().await) });
+    let slow = TaskFn::arc("slow", |ctx: TaskContext, _ready: Ready| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     supervisor.add_task(TaskSpec::once(slow).with_start_timeout(Duration::from_secs(60))).unwrap();
     sleep(Duration::from_secs(2)).await;
     supervisor.add_task(service("second").with_ready(Readiness::Notify)).unwrap();
@@ -96,7 +102,7 @@ async fn a_start_in_time_says_nothing() {
     let specs = vec![database(3), service("consume").with_needs(["db"])];
     let run = supervisor.run_until(specs, sleep(Duration::from_secs(100)));
     run.await.expect("all stop in time");
-    assert_eq!(messages.take(), [String::new(); 0]);
+    assert!(messages.take().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +111,8 @@ async fn a_slow_shutdown_names_what_runs_and_what_waits() {
     let supervisor = messages.supervisor(Config::default().with_grace(Duration::from_secs(14)));
     let flush = TaskFn::arc("flush", |ctx: TaskContext| async move {
         ctx.cancelled().await;
-        Ok(sleep(Duration::from_secs(9)).await)
+        sleep(Duration::from_secs(9)).await;
+        Ok(())
     });
     let flush = TaskSpec::once(flush).with_needs(["db"]).with_stop_timeout(Duration::from_secs(10));
     let specs = vec![flush, database(1)];

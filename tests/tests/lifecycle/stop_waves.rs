@@ -164,7 +164,10 @@ async fn a_task_that_failed_during_the_shutdown_fails_no_dependent() {
     });
     add(&supervisor, TaskSpec::once(db).with_ready(Readiness::Start));
     let consume = add(&supervisor, diary.task("consume", SECOND).with_needs(["db"]));
-    let waits = TaskFn::arc("never", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let waits = TaskFn::arc("never", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     add(&supervisor, TaskSpec::once(waits).with_ready(Readiness::Notify).with_start_timeout(100 * SECOND));
     let waiting = add(&supervisor, diary.task("waiting", SECOND).with_needs(["never", "db"]));
     started().await;
