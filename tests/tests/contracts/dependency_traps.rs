@@ -178,3 +178,20 @@ async fn a_dependent_added_during_an_outage_waits_for_its_end() {
     sleep(millis(1_001)).await;
     assert!(consume.status().phase.is_running());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_was_started_again_was_ready_before() {
+    let supervisor = Supervisor::default();
+    let starts = Arc::default();
+    let first = Connection::add(&supervisor, "db");
+    let waits = add(&supervisor, service("waits", &starts).with_needs(["db"]));
+    first.order(Order::Ready);
+    sleep(SECOND).await;
+    first.task.cancel();
+    first.task.outcome().await;
+    Connection::add(&supervisor, "db");
+    let after = add(&supervisor, service("after", &starts).with_after(["db"]));
+    sleep(SECOND).await;
+    assert!(after.status().phase.is_running(), "{:?}", after.status());
+    assert!(waits.status().phase.is_running());
+}

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::blame::Outage;
 use crate::runtime::body::Location;
-use crate::runtime::cell::TaskCell;
+use crate::runtime::cell::{Flag, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::sync::Mutex;
 use crate::task::{Named, TaskName};
@@ -75,13 +75,16 @@ impl Node {
 
     /// Continues with a cell that has the name now.
     pub(super) fn set_current(&self, cell: &Arc<TaskCell>) {
-        let newer = {
+        let previous = {
             let mut state = self.state.lock();
             // Ids grow, and two callers may find two cells in any order.
             (cell.id() > state.current.id()).then(|| std::mem::replace(&mut state.current, Arc::clone(cell)))
         };
-        // After the lock: the last reference to a cell may drop an error of the user.
-        drop(newer);
+        // Started again, it is the same task for its dependents. After the lock: never two locks at once, and the last reference to a
+        // cell may drop an error of the user.
+        if previous.is_some_and(|previous| previous.was_ready() || previous.is_ready()) {
+            cell.set_flag(Flag::WasReady);
+        }
     }
 
     /// Records a sign of life: the task has succeeded, or has become ready.
