@@ -113,11 +113,7 @@ impl Graph {
                 Err(problem) => problems.push(problem),
             }
         }
-        problems.extend(
-            dependencies
-                .repeated()
-                .map(|name| format!("it depends on `{name}` twice: name it once, in `needs` or in `after`")),
-        );
+        problems.extend(dependencies.repeated().map(repeated_dependency));
         if !problems.is_empty() {
             return Err(problems);
         }

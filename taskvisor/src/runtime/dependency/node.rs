@@ -82,8 +82,13 @@ impl Node {
         };
         // Started again, it is the same task for its dependents. After the lock: never two locks at once, and the last reference to a
         // cell may drop an error of the user.
-        if previous.is_some_and(|previous| previous.was_ready() || previous.is_ready()) {
-            cell.set_flag(Flag::WasReady);
+        if let Some(previous) = previous {
+            if previous.has_flag(Flag::IsNeeded) {
+                cell.set_flag(Flag::IsNeeded);
+            }
+            if previous.was_ready() || previous.is_ready() {
+                cell.set_flag(Flag::WasReady);
+            }
         }
     }
 
