@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::App;
+use super::declared::{Declaration, DeclarationKind};
 use super::discover::Discovered;
 use super::listed::ListedTask;
 use super::options::{MainOptions, crates_option};
@@ -11,7 +12,7 @@ use super::problem::{Problem, SourceLocation};
 use crate::policy::Policy;
 use crate::runtime::body::{Dependencies, Dependency, Needs};
 use crate::runtime::cell::DependencyKind;
-use crate::runtime::dependency::{cycle_path, never_ready, repeated_dependency};
+use crate::runtime::dependency::{cycle_path, repeated_dependency};
 use crate::supervisor::link::LOSES_NOTHING;
 
 /// A task or a job that depends on tasks.
@@ -30,7 +31,7 @@ impl App {
         options: &MainOptions,
         problems: &mut Vec<Problem>,
     ) {
-        let never_ready = self.never_ready();
+        let never_ready_tasks = self.never_ready();
         for task in &self.tasks {
             let (name, options_at) = (task.spec.name(), task.options_at());
             if task.spec.interrupt_on_loss().own().is_some() && task.spec.needs().next().is_none() {
@@ -39,7 +40,7 @@ impl App {
             let Some(dependencies) = &task.spec.dependencies else { continue };
             let label = format!("task `{name}`");
             let dependent = Dependent { label, name, options_at, dependencies };
-            self.check_dependent(&dependent, found, options, &never_ready, problems);
+            self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
         }
         #[cfg(feature = "controller")]
         for job in &self.jobs {
@@ -48,7 +49,7 @@ impl App {
             };
             let (label, options_at) = (format!("job `{}`", job.spec.name()), job.options_at());
             let dependent = Dependent { label, name: "", options_at, dependencies: &dependencies };
-            self.check_dependent(&dependent, found, options, &never_ready, problems);
+            self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
         }
         self.check_cycles(problems);
     }
@@ -58,7 +59,7 @@ impl App {
         dependent: &Dependent<'_>,
         found: &Discovered,
         options: &MainOptions,
-        never_ready_tasks: &BTreeSet<&str>,
+        never_ready_tasks: &BTreeMap<&str, &ListedTask>,
         problems: &mut Vec<Problem>,
     ) {
         let Dependent { label, name, options_at, dependencies } = dependent;
@@ -69,9 +70,9 @@ impl App {
             if dependency.name == *name {
                 report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
             } else if !self.runs(dependency) {
-                report(self.does_not_run(dependency, kind, found, options));
-            } else if never_ready_tasks.contains(&*dependency.name) {
-                report(never_ready(option, &dependency.name));
+                report(self.does_not_run(dependency, kind, label, found, options));
+            } else if let Some(task) = never_ready_tasks.get(&*dependency.name) {
+                report(is_never_ready(option, task));
             }
         }
         for name in dependencies.repeated() {
@@ -92,18 +93,32 @@ impl App {
         &self,
         dependency: &Dependency,
         kind: DependencyKind,
+        label: &str,
         found: &Discovered,
         options: &MainOptions,
     ) -> String {
         let (name, option) = (&dependency.name, kind.option());
-        let Some(location) = dependency.location() else {
-            return format!(
-                "`{option}` names `{name}`, and no task of the application has this name: list it, or remove it there"
-            );
+        // A name may be that of a declaration, too.
+        let has_name = |one: &&Declaration| one.kind != DeclarationKind::Subscriber && one.name == &**name;
+        let location = match (dependency.location(), found.all().find(has_name)) {
+            (Some(location), _) => location,
+            (None, Some(job)) if job.kind == DeclarationKind::Job => {
+                return format!(
+                    "`{option}` names `{name}` ({}), which is a job, and only a task can be ready: remove it there",
+                    job.location
+                );
+            }
+            (None, Some(task)) => task.location,
+            (None, None) => {
+                return format!(
+                    "`{option}` names `{name}`, and no task of the application has this name: declare one with `#[task]`, add one \
+                     with `app.task(…)`, or remove it there"
+                );
+            }
         };
         if self.is_disabled(location) {
             return format!(
-                "`{option}` names `{name}` ({location}), which the setup has disabled: keep it enabled, or disable this one too"
+                "`{option}` names `{name}` ({location}), which the setup has disabled: remove the call of `app.disable`, or disable {label} too"
             );
         }
         let krate = location.krate();
@@ -118,8 +133,8 @@ impl App {
         )
     }
 
-    /// The names of the tasks that can never be ready.
-    fn never_ready(&self) -> BTreeSet<&str> {
+    /// The tasks that can never be ready, by name.
+    fn never_ready(&self) -> BTreeMap<&str, &ListedTask> {
         let defaults = Policy::defaults(&self.config);
         let never = self.tasks.iter().filter(|task| {
             let mut needs = Needs::new(&self.states);
@@ -130,7 +145,7 @@ impl App {
             let is_wrong = settings.resolve_readiness(needs.notifies(), &mut policy).is_err();
             !is_wrong && policy.is_never_ready(settings, never_returns(task))
         });
-        never.map(|task| task.spec.name()).collect()
+        never.map(|task| (task.spec.name(), task)).collect()
     }
 
     /// Reports each cycle once, at the first of its tasks.
@@ -162,11 +177,22 @@ impl App {
                 from = to;
             }
             let reason = format!(
-                "these tasks wait for each other, and none could ever start: {text}; remove one of them"
+                "these tasks wait for each other, and none could ever start: {text}; remove one of these dependencies"
             );
             problems.push(Problem::new(task.options_at(), reason));
         }
     }
+}
+
+/// The problem of a dependency that can never be ready.
+fn is_never_ready(option: &str, task: &ListedTask) -> String {
+    let (name, at) = (task.spec.name(), task.options_at());
+    // An attempt that never returns never succeeds.
+    let success = if never_returns(task) { "" } else { ", or `ready = \"success\"` if its attempts end" };
+    format!(
+        "`{option}` names `{name}` ({at}), which runs without end and never says that it is ready: give it a parameter `Ready`, or \
+         write `ready = \"start\"` there{success}"
+    )
 }
 
 fn never_returns(task: &ListedTask) -> bool {

@@ -10,6 +10,7 @@ mod process;
 mod blocked_output;
 #[cfg(unix)]
 mod budget;
+mod dependencies;
 mod endings;
 mod examples;
 #[cfg(unix)]
@@ -22,9 +23,13 @@ mod misconfigured;
 mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
+#[cfg(feature = "controller")]
+mod pipeline;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;
+#[cfg(unix)]
+mod still_waiting;
 #[cfg(unix)]
 mod states;
 #[cfg(target_os = "linux")]
@@ -32,3 +37,5 @@ mod threads;
 #[cfg(feature = "controller")]
 mod tuning;
 mod uptime;
+#[cfg(feature = "controller")]
+mod wrong_dependencies;

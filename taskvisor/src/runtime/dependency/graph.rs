@@ -267,7 +267,7 @@ impl GraphState {
 }
 
 /// The problem of a task that waits for one which can never be ready.
-pub(crate) fn never_ready(option: &str, name: &str) -> String {
+fn never_ready(option: &str, name: &str) -> String {
     format!(
         "`{option}` names `{name}`, which repeats without end and never says that it is ready: give `{name}` a parameter `Ready`, or \
          set its `ready = \"start\"` or `ready = \"success\"`"

@@ -271,6 +271,32 @@ fn declarations_of_an_unnamed_crate_cannot_be_tuned() {
 }
 
 #[test]
+fn a_needed_task_of_an_unnamed_crate_is_a_problem() {
+    let (own, charge) = (program("needs_unnamed", "#[task"), at("billing/src/lib.rs", "#[task]"));
+    run!("needs_unnamed").refused(&[
+        format!(
+            "note: {charge}: the crate `billing` is linked but not named in `crates`: task `charge` ({charge}) does not start; to \
+             include its declarations, write `#[taskvisor::main(crates = [billing])]`; if this is intended, ignore this note"
+        ),
+        format!(
+            "error: {own}: task `own`: `needs` names `charge` ({charge}), which does not start, because its crate `billing` is not \
+             named: write `#[taskvisor::main(crates = [billing])]`"
+        ),
+    ]);
+}
+
+#[test]
+fn a_cycle_through_three_crates_names_each_edge() {
+    let own = program("cycle_of_crates", "#[task");
+    let charge = program("cycle_of_crates", "app.tune::<billing");
+    let balance = program("cycle_of_crates", "app.tune::<ledger");
+    run!("cycle_of_crates").refused(&[format!(
+        "error: {balance}: these tasks wait for each other, and none could ever start: `balance` waits for `own` ({balance}), `own` \
+         waits for `charge` ({own}), `charge` waits for `balance` ({charge}); remove one of these dependencies"
+    )]);
+}
+
+#[test]
 fn a_named_crate_without_declarations_is_rejected() {
     let main = program("nothing_declared", MAIN);
     run!("nothing_declared").refused(&[format!(
