@@ -18,6 +18,9 @@ use crate::sync::{Raced, StopTimer, race, watch};
 /// The time after which a start is reported for the first time. Each later report comes after twice the time.
 const FIRST_REPORT: Duration = Duration::from_secs(10);
 
+/// How long after the request of a shutdown the driver may begin to watch it.
+const WATCH_DELAY: Duration = Duration::from_millis(50);
+
 impl Shared {
     /// Begins to watch the start, if a task must become ready. Called after tasks were started; later calls change nothing.
     pub(super) fn watch_start(self: &Arc<Self>) {
@@ -81,7 +84,10 @@ pub(super) async fn watch_stop(shared: &Shared, mut shutdown: watch::Receiver<Sh
         StopTimer::new(saturating_deadline(began, half)).await;
         let blocking = blocking_stop(shared, Instant::now());
         if !blocking.is_empty() {
-            let kind = EventKind::StillStopping { after: whole_seconds(half), blocking: blocking.into() };
+            // Usually the shutdown has the whole grace, and the report says the half of that.
+            let usual = shared.config.grace / 2;
+            let after = if usual.abs_diff(half) < WATCH_DELAY { usual } else { half };
+            let kind = EventKind::StillStopping { after: whole_seconds(after), blocking: blocking.into() };
             shared.bus.publish(Instant::now(), None, kind);
         }
     }
