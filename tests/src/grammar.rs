@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use taskvisor::{
-    Event, EventKind, FailureKind, NotReadyReason, Outcome, Readiness, Rejection, RestartPolicy,
+    Event, EventKind, FailureKind, InterruptCause, NotReadyReason, Outcome, Readiness, Rejection,
+    RestartPolicy,
 };
 use tokio::time::Instant;
 
 use crate::Rules;
+use crate::dependencies::ends_by_dependency;
 
 /// Checks the events of one task, one after the other.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Reader {
     restarts: Vec<Instant>,
     /// Whether a restart may have cleared the failures.
     may_be_cleared: bool,
+    /// Whether the task depends on others, which may interrupt and end it.
+    depends: bool,
     is_ready: bool,
     seq: u64,
     at: Option<Instant>,
@@ -56,6 +60,7 @@ impl Reader {
         Self {
             restarts,
             may_be_cleared: false,
+            depends: false,
             rules,
             state: State::Unknown,
             attempt: 0,
@@ -68,6 +73,10 @@ impl Reader {
             at: None,
             outcome: None,
         }
+    }
+
+    pub(crate) fn depending(self, depends: bool) -> Self {
+        Self { depends, ..self }
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -111,6 +120,11 @@ impl Reader {
                 // A panic during a restart is the first failure of a new series.
                 self.may_be_cleared |= restarted;
                 self.count(event.at)
+            }
+            EventKind::Interrupted { attempt, cause: InterruptCause::Dependency, .. } => {
+                self.finish_attempt(*attempt, State::Interrupted)?;
+                // The failures before it stay counted.
+                require(self.depends, || "interrupted for a dependency, and has none".to_owned())
             }
             EventKind::Interrupted { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Interrupted)?;
@@ -226,6 +240,11 @@ impl Reader {
         })?;
         let states: &[State] = match outcome {
             Outcome::Completed => &[State::Succeeded],
+            // At its gate, before an attempt. A submission is at it once it owns its slot.
+            outcome if ends_by_dependency(outcome) => {
+                require(self.depends, || "ended by a dependency, and has none".to_owned())?;
+                &[State::Added, State::Admitted, State::BackedOff, State::Succeeded, State::Interrupted]
+            }
             Outcome::Failed(_) => &[State::Failed, State::FailedForGood],
             // It may own its slot, and wait there.
             Outcome::Rejected(Rejection::Expired) => &[State::Added, State::Queued, State::Admitted],
@@ -288,7 +307,8 @@ impl Reader {
         self.is_ready = false;
         let failed = matches!(self.state, State::Failed | State::FailedForGood);
         require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
-        require(reason != NotReadyReason::Interrupted || !self.restarts.is_empty(), || {
+        let may_be_interrupted = self.depends || !self.restarts.is_empty();
+        require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {
             "interrupted without a restart".to_owned()
         })
     }

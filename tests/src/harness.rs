@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use taskvisor::{
-    Config, Outcome, Phase, Report, RuntimeError, Supervisor, SupervisorBuilder, TaskHandle, TaskRef,
-    TaskSpec,
+    AddError, Config, Outcome, Phase, Report, RuntimeError, Supervisor, SupervisorBuilder, TaskHandle,
+    TaskRef, TaskSpec,
 };
 
 use tokio::time::{sleep, sleep_until, timeout};
 
+use crate::dependencies::Dependencies;
 use crate::trace::lock;
 use crate::{EventLog, Rules, Trace, endless};
 
@@ -68,6 +69,19 @@ impl Harness {
         task
     }
 
+    /// Adds a task, and lets the recorder know what it depends on. The recorder must know its rules if it backs off.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_task`](taskvisor::SupervisorHandle::add_task).
+    pub fn add_task(&self, spec: TaskSpec) -> Result<TaskHandle, AddError> {
+        let dependencies = Dependencies::of(&spec);
+        let task = self.supervisor.add_task(spec)?;
+        // By id, because another task of the name may have other dependencies.
+        self.trace.learn(&task, dependencies);
+        Ok(task)
+    }
+
     /// Compares the outcome of this handle with the published outcome in the final check.
     pub fn watch(&self, task: &TaskHandle) {
         lock(&self.watched).push(task.clone());
@@ -89,6 +103,9 @@ impl Harness {
     ///
     /// As [`Supervisor::run_until`].
     pub async fn run_until<F: Future>(&self, specs: Vec<TaskSpec>, until: F) -> Result<Report, RuntimeError> {
+        for spec in &specs {
+            self.trace.learn_name(spec.name(), Dependencies::of(spec));
+        }
         report_of(self.supervisor.run_until(specs, until).await)
     }
 

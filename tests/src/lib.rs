@@ -14,7 +14,9 @@
 //! 5. every backoff lies within the bounds of the task's rules and counts its failures right, the next attempt does not
 //!    come before it is over, and retries stay within their limit;
 //! 3. a slot has one owner at a time, and queued submissions start in the order of submission;
-//! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`.
+//! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`;
+//! 11. on one thread, each needed task was ready when an attempt of its dependent started, and each task of `after` once before
+//!     the first attempt.
 //!
 //! ```
 //! use taskvisor::RestartPolicy;
@@ -38,6 +40,9 @@
 #![doc(test(attr(deny(warnings), allow(dead_code, unused_variables))))]
 
 mod backoff;
+mod dependencies;
+#[cfg(test)]
+mod dependencies_tests;
 mod endless;
 mod rules;
 mod script;

@@ -7,6 +7,7 @@ use taskvisor::{Event, EventKind, Outcome, Subscribe, Subscriber, TaskHandle, Ta
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
+use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
 use crate::slots::Slots;
 use crate::{EventLog, Rules, endless};
@@ -21,7 +22,7 @@ pub struct Trace {
     own_rules: Mutex<HashMap<TaskId, Rules>>,
     /// The last attempt that a task may have, set once the task received a stop request.
     last: Mutex<HashMap<TaskId, u64>>,
-    restarts: Mutex<HashMap<TaskId, Vec<Instant>>>,
+    learned: Mutex<Learned>,
     outcomes: Mutex<Vec<(TaskHandle, Outcome)>>,
     stuck: Mutex<Vec<TaskId>>,
     pub(crate) slots: Mutex<Slots>,
@@ -50,7 +51,7 @@ impl Trace {
             rules: Mutex::default(),
             own_rules: Mutex::default(),
             last: Mutex::default(),
-            restarts: Mutex::default(),
+            learned: Mutex::default(),
             outcomes: Mutex::default(),
             stuck: Mutex::default(),
             slots: Mutex::default(),
@@ -83,14 +84,33 @@ impl Trace {
         lock(&self.own_rules).insert(task.id(), rules);
     }
 
-    /// Records that the task received a stop request. The task must start no attempt from now on.
+    /// Stores the names of the tasks on which all tasks of this name depend. None of them may start before those are ready.
+    pub fn set_dependencies(&self, name: &str, needs: &[&str], after: &[&str]) {
+        self.learn_name(name, Dependencies::new(needs, after));
+    }
+
+    /// Stores the names of the tasks on which one task depends. They override those of its name.
+    pub fn depends(&self, task: &TaskHandle, needs: &[&str], after: &[&str]) {
+        self.learn(task, Dependencies::new(needs, after));
+    }
+
+    pub(crate) fn learn(&self, task: &TaskHandle, dependencies: Dependencies) {
+        lock(&self.learned).own.insert(task.id(), dependencies);
+    }
+
+    pub(crate) fn learn_name(&self, name: &str, dependencies: Dependencies) {
+        lock(&self.learned).named.insert(name.to_owned(), dependencies);
+    }
+
+    /// Records that the task received a stop request. The task must start no attempt from now on, and is not ready.
     pub fn stop_requested(&self, task: &TaskHandle) {
         lock(&self.last).entry(task.id()).or_insert(task.status().attempt);
+        lock(&self.learned).stops.entry(task.id()).or_insert_with(Instant::now);
     }
 
     /// Records that the task was restarted.
     pub fn restarted(&self, task: &TaskHandle) {
-        lock(&self.restarts).entry(task.id()).or_default().push(Instant::now());
+        lock(&self.learned).restarts.entry(task.id()).or_default().push(Instant::now());
     }
 
     /// Records the outcome that a handle returned. The check compares it with the published outcome.
@@ -152,13 +172,37 @@ impl Trace {
         if let Err(violation) = lock(&self.slots).check(&event_log, is_single_threaded()) {
             panic!("{violation}");
         }
+        self.check_dependencies(&event_log);
         event_log
     }
 
-    fn reader(&self, event: &Event) -> Reader {
+    fn check_dependencies(&self, event_log: &EventLog) {
+        if !is_single_threaded() {
+            return;
+        }
+        let mut learned = lock(&self.learned).clone();
+        let declaring = event_log
+            .events()
+            .iter()
+            .filter(|event| self.rules_of(event).is_some_and(|rules| rules.ready.is_some()));
+        learned.declaring.extend(declaring.filter_map(Event::id));
+        if let Err(violation) = learned.check(event_log) {
+            let events = event_log.events().iter();
+            let all = events.fold(String::new(), |text, event| format!("{text}\n    {} {event}", event.seq));
+            panic!("{violation}{all}");
+        }
+    }
+
+    fn rules_of(&self, event: &Event) -> Option<Rules> {
         let own = event.id().and_then(|id| lock(&self.own_rules).get(&id).copied());
-        let restarts = event.id().and_then(|id| lock(&self.restarts).get(&id).cloned()).unwrap_or_default();
-        Reader::new(own.or_else(|| lock(&self.rules).get(event.task()?).copied()), restarts)
+        own.or_else(|| lock(&self.rules).get(event.task()?).copied())
+    }
+
+    fn reader(&self, event: &Event) -> Reader {
+        let learned = lock(&self.learned);
+        let restarts = event.id().and_then(|id| learned.restarts.get(&id).cloned()).unwrap_or_default();
+        let depends = learned.of(event).is_some();
+        Reader::new(self.rules_of(event), restarts).depending(depends)
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

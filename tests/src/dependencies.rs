@@ -1,0 +1,216 @@
+//! Checks invariant 11: each needed task was ready when an attempt of a dependent started.
+//!
+//! On one thread, the events of a task are published before another task is polled. The readiness of a task at the start of an
+//! attempt of another one therefore follows from the events before it. With several threads, a start can overtake the `Ready` that
+//! it follows from, so that nothing is checked.
+
+use std::collections::{HashMap, HashSet};
+
+use taskvisor::{Event, EventKind, FailureKind, InterruptCause, Outcome, StopCause, TaskId, TaskSpec};
+use tokio::time::Instant;
+
+use crate::EventLog;
+
+/// The tasks that a task depends on, by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dependencies {
+    pub(crate) needs: Vec<String>,
+    pub(crate) after: Vec<String>,
+}
+
+/// What the recorder knows about tasks beside their events.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Learned {
+    /// The dependencies of all tasks with a name.
+    pub(crate) named: HashMap<String, Dependencies>,
+    /// The dependencies of one task. They override those of its name.
+    pub(crate) own: HashMap<TaskId, Dependencies>,
+    /// The tasks that declare their readiness. A task that has an event of it does in any case.
+    pub(crate) declaring: HashSet<TaskId>,
+    /// When a stop of a task was requested, and when it was restarted. Both end a readiness, and may have no event.
+    pub(crate) stops: HashMap<TaskId, Instant>,
+    pub(crate) restarts: HashMap<TaskId, Vec<Instant>>,
+}
+
+/// The readiness of a task, from its events.
+#[derive(Debug, Default)]
+struct Readiness {
+    /// When the task became ready, or showed that it still is.
+    since: Option<Instant>,
+    was_ready: bool,
+    outcome: Option<Outcome>,
+}
+
+/// The state of all tasks while the events are checked.
+#[derive(Debug)]
+struct Check<'a> {
+    learned: &'a Learned,
+    declaring: HashSet<TaskId>,
+    tasks: HashMap<TaskId, Readiness>,
+    /// The tasks of a name, in the order in which they were added.
+    names: HashMap<&'a str, Vec<TaskId>>,
+    /// For each dependent and name, how many tasks of the name were added before the dependent.
+    earlier: HashMap<(TaskId, &'a str), usize>,
+}
+
+impl Dependencies {
+    pub(crate) fn new(needs: &[&str], after: &[&str]) -> Self {
+        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        Self { needs: owned(needs), after: owned(after) }
+    }
+
+    pub(crate) fn of(spec: &TaskSpec) -> Self {
+        let (needs, after) = (spec.needs().map(str::to_owned), spec.after().map(str::to_owned));
+        Self { needs: needs.collect(), after: after.collect() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.needs.is_empty() && self.after.is_empty()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.needs.iter().chain(&self.after).map(String::as_str)
+    }
+}
+
+impl Learned {
+    /// The dependencies of the task of an event.
+    pub(crate) fn of(&self, event: &Event) -> Option<&Dependencies> {
+        let found = self.own.get(&event.id()?).or_else(|| self.named.get(event.task()?));
+        found.filter(|dependencies| !dependencies.is_empty())
+    }
+
+    /// Checks the events in their order. They come from one thread.
+    pub(crate) fn check(&self, event_log: &EventLog) -> Result<(), String> {
+        let with_events = event_log
+            .events()
+            .iter()
+            .filter(|event| matches!(event.kind, EventKind::Ready { .. } | EventKind::NotReady { .. }));
+        let mut check = Check {
+            learned: self,
+            declaring: with_events.filter_map(Event::id).chain(self.declaring.iter().copied()).collect(),
+            tasks: HashMap::new(),
+            names: HashMap::new(),
+            earlier: HashMap::new(),
+        };
+        event_log.events().iter().try_for_each(|event| check.read(event))
+    }
+}
+
+impl<'a> Check<'a> {
+    fn read(&mut self, event: &'a Event) -> Result<(), String> {
+        let (Some(id), Some(name)) = (event.id(), event.task()) else { return Ok(()) };
+        // The name of a submission is a label, which no task can depend on.
+        if matches!(event.kind, EventKind::Added) && event.slot().is_none() {
+            self.names.entry(name).or_default().push(id);
+        }
+        if let Some(dependencies) = self.learned.of(event) {
+            self.check(event, id, dependencies)?;
+        }
+        let declares = self.declaring.contains(&id);
+        self.tasks.entry(id).or_default().read(event, declares);
+        Ok(())
+    }
+
+    fn check(&mut self, event: &Event, id: TaskId, dependencies: &'a Dependencies) -> Result<(), String> {
+        let needs = || dependencies.needs.iter().map(String::as_str);
+        let violation = |problem: String| Err(format!("{event}: {problem}"));
+        match &event.kind {
+            EventKind::Added => {
+                for name in dependencies.all() {
+                    self.earlier.insert((id, name), self.names.get(name).map_or(0, Vec::len));
+                }
+            }
+            EventKind::Started { attempt, .. } => {
+                if let Some(name) = needs().find(|name| !self.is_ready(name, event.at)) {
+                    return violation(format!("started while `{name}` was not ready"));
+                }
+                let mut after = dependencies.after.iter();
+                if let Some(name) = after.find(|name| *attempt == 1 && !self.was_ready(id, name)) {
+                    return violation(format!("started before `{name}` was ready"));
+                }
+            }
+            EventKind::Interrupted { cause: InterruptCause::Dependency, .. } => {
+                // A needed task that recovers after the interrupt, before the attempt returns, was lost nevertheless.
+                if needs().next().is_none() {
+                    return violation("interrupted for a dependency, and needs none".to_owned());
+                }
+            }
+            EventKind::Ended { outcome, .. } if ends_by_dependency(outcome) => {
+                if !dependencies.all().any(|name| self.is_broken(name)) {
+                    return violation("ended by a dependency, and none of them has ended unready".to_owned());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the task that has this name is ready at `at`, or may be.
+    fn is_ready(&self, name: &str, at: Instant) -> bool {
+        let Some(id) = self.names.get(name).and_then(|ids| ids.last()) else { return false };
+        let Some(task) = self.tasks.get(id) else { return false };
+        if task.outcome.is_some() {
+            return task.is_completed();
+        }
+        let Some(since) = task.since else { return false };
+        // Requests in the moment of an event may have come before or after it.
+        let stopped = self.learned.stops.get(id).is_some_and(|stop| *stop < at);
+        let mut restarts = self.learned.restarts.get(id).into_iter().flatten();
+        !stopped && !restarts.any(|restart| since < *restart && *restart < at)
+    }
+
+    /// Whether a task of this name was ready since the dependent was added, or the one before it.
+    fn was_ready(&self, dependent: TaskId, name: &str) -> bool {
+        let Some(ids) = self.names.get(name) else { return false };
+        let earlier = self.earlier.get(&(dependent, name)).copied().unwrap_or_default();
+        let known = &ids[earlier.saturating_sub(1)..];
+        known.iter().filter_map(|id| self.tasks.get(id)).any(|task| task.was_ready)
+    }
+
+    /// Whether a task of this name has ended otherwise than completed.
+    fn is_broken(&self, name: &str) -> bool {
+        let ids = self.names.get(name).into_iter().flatten();
+        let mut tasks = ids.filter_map(|id| self.tasks.get(id));
+        tasks.any(|task| task.outcome.is_some() && !task.is_completed())
+    }
+}
+
+impl Readiness {
+    fn is_completed(&self) -> bool {
+        self.outcome.as_ref().is_some_and(Outcome::is_completed)
+    }
+
+    fn read(&mut self, event: &Event, declares: bool) {
+        match &event.kind {
+            EventKind::Ready { .. } => self.gain(event.at),
+            EventKind::NotReady { .. } => self.since = None,
+            EventKind::Succeeded { .. } if !declares => self.gain(event.at),
+            EventKind::Failed { .. }
+            | EventKind::TimedOut { .. }
+            | EventKind::Panicked { .. }
+            | EventKind::Interrupted { .. }
+            | EventKind::Canceled { .. }
+            | EventKind::Aborted { .. } => self.since = None,
+            EventKind::Ended { outcome, .. } => {
+                self.was_ready |= outcome.is_completed();
+                self.outcome = Some(outcome.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn gain(&mut self, at: Instant) {
+        self.since = Some(at);
+        self.was_ready = true;
+    }
+}
+
+/// Whether a task ended because one that it depends on has ended.
+pub(crate) fn ends_by_dependency(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Failed(failure) => failure.kind() == FailureKind::Dependency,
+        Outcome::Canceled { cause, .. } => *cause == StopCause::Dependency,
+        _ => false,
+    }
+}
