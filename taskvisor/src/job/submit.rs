@@ -163,10 +163,13 @@ impl Shared {
         let now = self.now();
         let (cell, body) = self.take_parts(task, settings, key, now);
         // Before it is registered: from then on a lane may run it.
-        if let Err(reason) = self.link_parts(&cell, draft.dependencies, settings, draft.location) {
-            self.publish_refused(cell.name(), cell.slot(), &reason);
-            restore_parts(task, cell, body);
-            return Err(reason);
+        match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
+            Ok(needed) => self.await_needed(needed),
+            Err(reason) => {
+                self.publish_refused(cell.name(), cell.slot(), &reason);
+                restore_parts(task, cell, body);
+                return Err(reason);
+            }
         }
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };

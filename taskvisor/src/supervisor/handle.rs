@@ -109,9 +109,12 @@ impl SupervisorHandle {
         let unspawned = shared.reserve(spec)?;
         let has_links = has_links(spec);
         if has_links {
-            if let Err(reason) = shared.link(unspawned.cell(), spec) {
-                unspawned.withdraw(spec);
-                return Err(reason);
+            match shared.link(unspawned.cell(), spec) {
+                Ok(needed) => shared.confirm_link(unspawned.cell(), spec, needed),
+                Err(reason) => {
+                    unspawned.withdraw(spec);
+                    return Err(reason);
+                }
             }
         }
         let handle = unspawned.handle();

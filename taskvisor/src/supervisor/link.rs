@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::policy::{Setting, Settings, StopOrder};
 use crate::runtime::body::{Dependencies, Location, TaskSpec};
-use crate::runtime::cell::TaskCell;
-use crate::runtime::dependency::LinkRequest;
+use crate::runtime::cell::{Flag, TaskCell};
+use crate::runtime::dependency::{LinkRequest, Linked};
 use crate::runtime::shared::Shared;
 use crate::task::RuntimeError;
 
@@ -23,12 +23,27 @@ pub(crate) fn has_links(spec: &TaskSpec) -> bool {
 }
 
 impl Shared {
-    /// Links an added task that is registered and has not started.
-    pub(crate) fn link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec) -> Result<(), RuntimeError> {
+    /// Links an added task that is registered and has not started. Returns the tasks that it needs.
+    pub(crate) fn link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec) -> Result<Linked, RuntimeError> {
+        self.link_parts(cell, spec.dependencies.as_deref(), &spec.settings, spec.location())
+    }
+
+    /// After a link, once nothing can be refused any more: remembers a declared task, and adds the needed tasks to the start-up set.
+    pub(crate) fn confirm_link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec, needed: Linked) {
         if let Some(declared) = spec.declared {
             self.graph.declare(&declared.location, cell);
         }
-        self.link_parts(cell, spec.dependencies.as_deref(), &spec.settings, spec.location())
+        self.await_needed(needed);
+    }
+
+    /// Adds tasks to the start-up set, which others need. They need not declare their readiness.
+    #[inline]
+    pub(crate) fn await_needed(&self, needed: Linked) {
+        for needed in needed {
+            if !needed.set_flag(Flag::IsNeeded) {
+                self.startup_set.insert(&needed);
+            }
+        }
     }
 
     /// Links a task or a submission, if it depends on a task or stops last.
@@ -39,10 +54,10 @@ impl Shared {
         dependencies: Option<&Dependencies>,
         settings: &Settings,
         location: Option<&'static Location>,
-    ) -> Result<(), RuntimeError> {
+    ) -> Result<Linked, RuntimeError> {
         let stops_last = settings.stop_order.own() == Some(StopOrder::Last);
         if dependencies.is_none() && !stops_last {
-            return Ok(());
+            return Ok(Linked::new());
         }
         self.link_dependent(cell, dependencies, settings, location)
     }
@@ -54,7 +69,7 @@ impl Shared {
         dependencies: Option<&Dependencies>,
         settings: &Settings,
         location: Option<&'static Location>,
-    ) -> Result<(), RuntimeError> {
+    ) -> Result<Linked, RuntimeError> {
         let none = Dependencies::default();
         let request = LinkRequest {
             dependencies: dependencies.unwrap_or(&none),
@@ -62,15 +77,8 @@ impl Shared {
             interrupt_on_loss: settings.interrupt_on_loss.own(),
             stops_last: settings.stop_order.own() == Some(StopOrder::Last),
         };
-        let needed = self
-            .graph
-            .link(cell, request, &self.registry)
-            .map_err(|reasons| RuntimeError::InvalidDependencies { name: cell.name().to_owned(), reasons })?;
-        // Those that do not declare their readiness belong to the start-up set from now on.
-        for needed in needed {
-            self.startup_set.insert(&needed);
-        }
-        Ok(())
+        let linked = self.graph.link(cell, request, &self.registry);
+        linked.map_err(|reasons| RuntimeError::InvalidDependencies { name: cell.name().to_owned(), reasons })
     }
 }
 

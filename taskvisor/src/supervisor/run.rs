@@ -170,11 +170,20 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
             Err(error) => errors.push(error),
         }
     }
-    RuntimeError::all(errors)?;
+    RuntimeError::all(std::mem::take(&mut errors))?;
     // Once all names are taken, so that the order of the list does not matter.
-    let linked = unspawned.iter().zip(&specs).filter(|(_, spec)| has_links(spec));
-    let errors = linked.filter_map(|(actor, spec)| shared.link(actor.cell(), spec).err()).collect();
-    RuntimeError::all(errors).map(|()| unspawned)
+    let mut linked = Vec::new();
+    for (actor, spec) in unspawned.iter().zip(&specs).filter(|(_, spec)| has_links(spec)) {
+        match shared.link(actor.cell(), spec) {
+            Ok(needed) => linked.push((actor, spec, needed)),
+            Err(error) => errors.push(error),
+        }
+    }
+    RuntimeError::all(errors)?;
+    for (actor, spec, needed) in linked {
+        shared.confirm_link(actor.cell(), spec, needed);
+    }
+    Ok(unspawned)
 }
 
 /// Waits until no task is live or a requested shutdown is over, whichever comes first.

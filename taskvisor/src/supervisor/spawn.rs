@@ -42,11 +42,10 @@ impl UnspawnedActor {
     /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
     /// together. Returns whether it did.
     pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
-        let cell = self.registration.cell();
-        // A needed task is in the set already.
-        let joins = self.policy.readiness.is_some() && !cell.has_flag(Flag::IsNeeded);
+        let joins = self.policy.readiness.is_some();
         if joins {
-            shared.startup_set.insert(cell);
+            // A task that others need is in the set twice, which changes nothing.
+            shared.startup_set.insert(self.registration.cell());
         }
         joins
     }

@@ -195,3 +195,27 @@ async fn a_task_that_was_started_again_was_ready_before() {
     assert!(after.status().phase.is_running(), "{:?}", after.status());
     assert!(waits.status().phase.is_running());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_run_leaves_nothing_behind() {
+    let supervisor = Supervisor::default();
+    let starts = Arc::default();
+    let specs = || {
+        vec![
+            service("db", &starts).with_ready(Readiness::Start),
+            service("consume", &starts).with_needs(["db"]),
+        ]
+    };
+    let mut wrong = specs();
+    wrong.push(service("wrong", &starts).with_needs(["unknown"]));
+    supervisor.run(wrong).await.expect_err("one is refused");
+    let unknown =
+        supervisor.add_task(service("late", &starts).with_needs(["db"])).expect_err("it was refused");
+    assert!(unknown.to_string().contains("no task of this name was added"), "{unknown}");
+    let report = supervisor.run_until(specs(), async {
+        supervisor.ready().await.expect("both are ready");
+        sleep(SECOND).await;
+    });
+    report.await.expect("all stop in time");
+    assert_eq!(starts.lock().unwrap().len(), 2);
+}

@@ -56,7 +56,7 @@ pub(crate) struct LinkRequest<'a> {
     pub(crate) stops_last: bool,
 }
 
-/// The tasks that have become needed by a link.
+/// The tasks that a link makes needed.
 pub(crate) type Linked = Vec<Arc<TaskCell>>;
 
 impl Dependent {
@@ -135,9 +135,7 @@ impl Graph {
                 let entry = state.entry(&dependency.name, dependency.location(), target);
                 entry.dependents += 1;
                 links.push((Arc::clone(&entry.node), *kind));
-                if !target.set_flag(Flag::IsNeeded) {
-                    needed.push(Arc::clone(target));
-                }
+                needed.push(Arc::clone(target));
             }
             let dependent = Dependent {
                 cell: Arc::clone(cell),

@@ -31,5 +31,5 @@ pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
     not(feature = "macros"),
     allow(unused_imports, reason = "an application checks before it starts")
 )]
-pub(crate) use graph::{Dependent, Graph, LinkRequest, repeated_dependency};
+pub(crate) use graph::{Dependent, Graph, LinkRequest, Linked, repeated_dependency};
 pub(crate) use waves::{StopWaves, waves};
