@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
-use crate::policy::Settings;
+use crate::policy::{Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
 use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
@@ -17,6 +17,7 @@ use crate::runtime::registry::{
     Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
 };
 use crate::runtime::shared::Shared;
+use crate::supervisor::link::check_interrupt_on_loss;
 use crate::supervisor::spawn::{UnspawnedActor, restore_parts};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Rejection, RuntimeError, StopCause, is_blank};
@@ -158,6 +159,12 @@ impl Shared {
                 RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons: vec![EMPTY_SLOT] };
             self.publish_refused(task.name(), key.slot(), &reason);
             return Err(reason);
+        }
+        if settings.interrupt_on_loss != Setting::Inherit {
+            if let Err(reason) = check_interrupt_on_loss(task.name(), settings, draft.dependencies) {
+                self.publish_refused(task.name(), key.slot(), &reason);
+                return Err(reason);
+            }
         }
         policy.returns_value = returns_value;
         let now = self.now();

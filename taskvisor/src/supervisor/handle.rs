@@ -107,7 +107,7 @@ impl SupervisorHandle {
     fn try_start(&self, spec: &mut TaskSpec) -> Result<TaskHandle, RuntimeError> {
         let shared = self.shared()?;
         let unspawned = shared.reserve(spec)?;
-        let has_links = has_links(spec);
+        let has_links = has_links(spec) || shared.graph.has_dependents();
         if has_links {
             match shared.link(unspawned.cell(), spec) {
                 Ok(needed) => shared.confirm_link(unspawned.cell(), spec, needed),

@@ -25,6 +25,7 @@ pub(crate) fn has_links(spec: &TaskSpec) -> bool {
 impl Shared {
     /// Links an added task that is registered and has not started. Returns the tasks that it needs.
     pub(crate) fn link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec) -> Result<Linked, RuntimeError> {
+        self.graph.check_name(cell).map_err(|reasons| invalid(cell, reasons))?;
         self.link_parts(cell, spec.dependencies.as_deref(), &spec.settings, spec.location())
     }
 
@@ -32,6 +33,11 @@ impl Shared {
     pub(crate) fn confirm_link(&self, cell: &Arc<TaskCell>, spec: &TaskSpec, needed: Linked) {
         if let Some(declared) = spec.declared {
             self.graph.declare(&declared.location, cell);
+        }
+        // A task that is started again is needed from the beginning.
+        if self.graph.adopt(cell) {
+            cell.set_flag(Flag::IsNeeded);
+            self.startup_set.insert(cell);
         }
         self.await_needed(needed);
     }
@@ -78,17 +84,23 @@ impl Shared {
             stops_last: settings.stop_order.own() == Some(StopOrder::Last),
         };
         let linked = self.graph.link(cell, request, &self.registry);
-        linked.map_err(|reasons| RuntimeError::InvalidDependencies { name: cell.name().to_owned(), reasons })
+        linked.map_err(|reasons| invalid(cell, reasons))
     }
 }
 
+fn invalid(cell: &TaskCell, reasons: Vec<String>) -> RuntimeError {
+    RuntimeError::InvalidDependencies { name: cell.name().to_owned(), reasons }
+}
+
 /// Refuses an `interrupt_on_loss` that cannot work.
-pub(crate) fn check_interrupt_on_loss(spec: &TaskSpec) -> Result<(), RuntimeError> {
-    let is_wrong =
-        matches!(spec.settings.interrupt_on_loss, Setting::Set(_)) && spec.needs().next().is_none();
-    if is_wrong {
-        let name = spec.name().to_owned();
-        return Err(RuntimeError::InvalidSpec { name, reasons: vec![LOSES_NOTHING] });
+pub(crate) fn check_interrupt_on_loss(
+    name: &str,
+    settings: &Settings,
+    dependencies: Option<&Dependencies>,
+) -> Result<(), RuntimeError> {
+    let needs_none = dependencies.is_none_or(|dependencies| dependencies.needs.is_empty());
+    if matches!(settings.interrupt_on_loss, Setting::Set(_)) && needs_none {
+        return Err(RuntimeError::InvalidSpec { name: name.to_owned(), reasons: vec![LOSES_NOTHING] });
     }
     Ok(())
 }

@@ -173,7 +173,8 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
     RuntimeError::all(std::mem::take(&mut errors))?;
     // Once all names are taken, so that the order of the list does not matter.
     let mut linked = Vec::new();
-    for (actor, spec) in unspawned.iter().zip(&specs).filter(|(_, spec)| has_links(spec)) {
+    let is_linked = |spec: &TaskSpec| has_links(spec) || shared.graph.has_dependents();
+    for (actor, spec) in unspawned.iter().zip(&specs).filter(|(_, spec)| is_linked(spec)) {
         match shared.link(actor.cell(), spec) {
             Ok(needed) => linked.push((actor, spec, needed)),
             Err(error) => errors.push(error),

@@ -79,7 +79,7 @@ impl Shared {
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
         let policy = self.resolve(&spec.task, &spec.settings)?;
         if has_links(spec) {
-            check_interrupt_on_loss(spec)?;
+            check_interrupt_on_loss(spec.name(), &spec.settings, spec.dependencies.as_deref())?;
         }
         let now = self.now();
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, RegistryKey::Name, now);

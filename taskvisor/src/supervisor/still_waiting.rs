@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::TaskHandle;
 use super::blocking::{blocking_start, blocking_stop, whole_seconds};
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::saturating_deadline;
+use crate::runtime::cell::{TaskCell, saturating_deadline};
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::runtime::startup_set::AwaitedTasks;
 use crate::sync::{Raced, StopTimer, race, watch};
@@ -30,7 +30,7 @@ impl Shared {
     }
 }
 
-/// Reports what is blocking until the supervisor has started, one task of the start-up set has failed, or a shutdown begins.
+/// Reports what is blocking until the supervisor has started, or a shutdown begins.
 // Weak, and only upgraded for a moment: a watch must not keep the states of the application alive.
 async fn watch_start(shared: Weak<Shared>) {
     let began = Instant::now();
@@ -38,9 +38,8 @@ async fn watch_start(shared: Weak<Shared>) {
     let mut awaited = AwaitedTasks::default();
     while let Some(strong) = shared.upgrade() {
         let mut shutdown = strong.shutdown.subscribe();
-        let Some(task) = awaited.next(&strong.startup_set).map(|cell| TaskHandle::new(cell, &strong)) else {
-            return strong.startup_set.release_watch();
-        };
+        let Some(task) = next_to_watch(&mut awaited, &strong) else { return };
+        let task = TaskHandle::new(task, &strong);
         drop(strong);
         let mut stopping = pin!(async {
             let _ = shutdown.wait_for(|shutdown| shutdown.grace_deadline.is_some()).await;
@@ -48,9 +47,9 @@ async fn watch_start(shared: Weak<Shared>) {
         loop {
             let due = saturating_deadline(began, waited);
             match race(task.ready(), race(stopping.as_mut(), sleep_until(due))).await {
-                Raced::Left(Ok(())) => break,
-                // `SupervisorHandle::ready` reports it.
-                Raced::Left(Err(_)) | Raced::Right(Raced::Left(())) => return,
+                // A task that has ended is not waited for, unless another one is added under its name.
+                Raced::Left(_) => break,
+                Raced::Right(Raced::Left(())) => return,
                 Raced::Right(Raced::Right(())) => {
                     let Some(strong) = shared.upgrade() else { return };
                     report_start(&strong, waited);
@@ -60,6 +59,16 @@ async fn watch_start(shared: Weak<Shared>) {
         }
         awaited.was_ready(task.id());
     }
+}
+
+/// Returns the next task to wait for. Without one, the watch is over.
+fn next_to_watch(awaited: &mut AwaitedTasks, shared: &Shared) -> Option<Arc<TaskCell>> {
+    let set = &shared.startup_set;
+    awaited.next(set).or_else(|| {
+        set.release_watch();
+        // A task that has joined the set meanwhile may have found it watched.
+        awaited.next(set).filter(|_| set.claim_watch())
+    })
 }
 
 fn report_start(shared: &Shared, after: Duration) {

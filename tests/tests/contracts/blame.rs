@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
 use crate::connection::{Connection, Order};
+use crate::support::millis;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -173,4 +174,43 @@ async fn a_fatal_error_during_an_outage_ends_the_task() {
         matches!(&outcome, Outcome::Failed(failure) if failure.kind() == FailureKind::Fatal),
         "{outcome}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backoff_ends_when_the_task_is_started_again() {
+    let (supervisor, first) = start();
+    let consumer = Consumer::add(&supervisor, HOUR);
+    first.order(Order::Ready);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    first.task.cancel();
+    sleep(SECOND).await;
+    assert!(consumer.task.status().phase.is_sleeping());
+    let second = Connection::add(&supervisor, "db");
+    second.order(Order::Ready);
+    sleep(millis(1_001)).await;
+    assert!(consumer.task.status().phase.is_running(), "{:?}", consumer.task.status());
+    // Its signs of life count as those of the first one.
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 2));
+    second.order(Order::Fail);
+    sleep(SECOND).await;
+    assert_eq!(consumer.failures(), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_outages_within_one_attempt_are_both_found() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    sleep(2 * SECOND).await;
+    for _ in 0..2 {
+        db.order(Order::Fail);
+        db.order(Order::Ready);
+        sleep(SECOND).await;
+    }
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 2), "the first one is explained by the first outage");
 }

@@ -219,3 +219,20 @@ async fn a_refused_run_leaves_nothing_behind() {
     report.await.expect("all stop in time");
     assert_eq!(starts.lock().unwrap().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_needed_name_is_not_taken_by_a_task_that_is_never_ready() {
+    let supervisor = Supervisor::default();
+    let starts = Arc::default();
+    let db = Connection::add(&supervisor, "db");
+    add(&supervisor, service("consume", &starts).with_needs(["db"]));
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    db.task.cancel();
+    db.task.outcome().await;
+    let endless = service("db", &starts).with_restart(taskvisor::RestartPolicy::Always);
+    let refused = supervisor.add_task(endless).expect_err("it is never ready");
+    assert!(refused.to_string().contains("other tasks need it"), "{refused}");
+    assert_eq!(refused.into_spec().name(), "db");
+    Connection::add(&supervisor, "db");
+}

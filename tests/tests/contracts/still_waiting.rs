@@ -130,3 +130,15 @@ async fn a_dependent_that_waits_long_is_reported() {
     supervisor.run_until(specs, sleep(Duration::from_secs(25))).await.expect("all stop in time");
     assert_eq!(messages.take(), ["delayed on=db"; 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_start_is_reported_after_one_task_has_failed() {
+    let messages = Messages::default();
+    let supervisor = messages.supervisor(Config::default());
+    let fails = TaskFn::arc("fails", || async { Err(TaskError::fatal("no such file")) });
+    supervisor.add_task(TaskSpec::once(fails).with_ready(Readiness::Notify)).unwrap();
+    supervisor.add_task(database(100)).unwrap();
+    sleep(Duration::from_millis(10_100)).await;
+    let root = "`db` is not ready (attempt 4, last: Connection refused (os error 111))";
+    assert_eq!(messages.take(), [format!("still_starting after=10s {root}")]);
+}

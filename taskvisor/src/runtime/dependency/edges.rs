@@ -36,6 +36,8 @@ struct Edge {
     cell: Arc<TaskCell>,
     /// The registration in the cell. An edge waits for one thing at a time.
     waiter: Option<WaiterId>,
+    /// The registration in the node, for the next task of the name.
+    successor_waiter: Option<WaiterId>,
     /// Whether the dependent has found the task ready.
     was_satisfied: bool,
 }
@@ -70,6 +72,7 @@ impl Edges {
             node: Arc::clone(node),
             kind: *kind,
             waiter: None,
+            successor_waiter: None,
             was_satisfied: false,
         };
         Self {
@@ -150,7 +153,7 @@ impl Edges {
     /// Removes the counted failures that outages explain. Returns how many.
     pub(crate) fn forgive(&mut self, registry: &Registry) -> u32 {
         let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
-        let outages = needs.filter_map(|edge| edge.node.outage(!edge.is_lost(registry)));
+        let outages = needs.flat_map(|edge| edge.node.outages(!edge.is_lost(registry)));
         outages.map(|outage| self.blame.remove(outage)).sum()
     }
 
@@ -233,7 +236,10 @@ impl Edge {
     /// Continues with the task that was started under the name of the one that has ended. Returns whether there is one.
     // The name is free before the end is visible: a task that was started again before is found.
     fn continue_with_successor(&mut self, registry: &Registry) -> bool {
-        let Some(next) = self.node.successor(&self.cell, registry) else { return false };
+        self.node.successor(&self.cell, registry).is_some_and(|next| self.continue_with(next))
+    }
+
+    fn continue_with(&mut self, next: Arc<TaskCell>) -> bool {
         self.cell.remove_waiter(self.waiter.take());
         self.cell = next;
         true
@@ -248,9 +254,15 @@ impl Edge {
             match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
                 // Between the two looks it became ready again: wait for the next loss.
                 DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
+                DependencyState::NotReady => return true,
                 // Started again, it is the same task for its dependents, and may be ready.
-                DependencyState::Ended(_) if self.continue_with_successor(registry) => {}
-                DependencyState::NotReady | DependencyState::Ended(_) => return true,
+                DependencyState::Ended(_) => {
+                    let waiter = &mut self.successor_waiter;
+                    match self.node.poll_successor(&self.cell, registry, waiter, context) {
+                        Some(next) => self.continue_with(next),
+                        None => return true,
+                    };
+                }
             }
         }
     }
@@ -258,6 +270,7 @@ impl Edge {
 
 impl Drop for Edge {
     fn drop(&mut self) {
+        self.node.remove_waiter(self.successor_waiter);
         self.cell.remove_waiter(self.waiter);
     }
 }

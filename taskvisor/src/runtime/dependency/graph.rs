@@ -5,18 +5,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::cycle;
 use super::node::Node;
 use crate::runtime::body::{Dependencies, Dependency, Location};
 use crate::runtime::cell::{DependencyKind, Flag, TaskCell};
 use crate::runtime::registry::Registry;
-use crate::sync::Mutex;
+use crate::sync::{AtomicBool, Mutex, Ordering};
 use crate::task::{TaskId, TaskName};
 
 /// The tasks that others depend on, by name, and the tasks and submissions that depend on them, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     state: Mutex<GraphState>,
+    /// Whether there is a dependent. Written under the lock.
+    // So that adding a task without dependencies takes no lock, unless another one may wait for it. Relaxed: a dependent that is linked at
+    // the same time finds the task in the registry.
+    has_dependents: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -78,11 +84,41 @@ impl Dependent {
 }
 
 impl Graph {
+    #[inline]
+    pub(crate) fn has_dependents(&self) -> bool {
+        self.has_dependents.load(Ordering::Relaxed)
+    }
+
+    /// Checks that a task which takes a name can be what the dependents of the name wait for.
+    pub(crate) fn check_name(&self, cell: &TaskCell) -> Result<(), Vec<String>> {
+        let can_be_ready = !cell.has_flag(Flag::NeverReady);
+        if can_be_ready || !self.state.lock().has_dependents(cell.name()) {
+            return Ok(());
+        }
+        Err(vec![
+            "other tasks need it, but it repeats without end and never says that it is ready: give it a parameter `Ready`, or set its \
+             `ready = \"start\"` or `ready = \"success\"`"
+                .to_owned(),
+        ])
+    }
+
+    /// Makes a task that has taken a name the one that the dependents of the name wait for. Returns whether there are any.
+    pub(crate) fn adopt(&self, cell: &Arc<TaskCell>) -> bool {
+        let (node, is_needed) = {
+            let state = self.state.lock();
+            let Some(entry) = state.nodes.get(cell.name()) else { return false };
+            (Arc::clone(&entry.node), entry.dependents > 0)
+        };
+        node.set_current(cell);
+        is_needed
+    }
+
     /// Keeps a declared task, so that its end is known for the life of the supervisor.
     pub(crate) fn declare(&self, location: &'static Location, cell: &Arc<TaskCell>) {
         let node = {
             let mut state = self.state.lock();
-            let entry = state.entry(cell.name(), Some(location), cell);
+            // It has not started, and is not ready.
+            let entry = state.entry(cell.name(), Some(location), cell, None);
             entry.stays = true;
             Arc::clone(&entry.node)
         };
@@ -109,7 +145,11 @@ impl Graph {
         let mut problems = Vec::new();
         for (dependency, kind) in dependencies.iter() {
             match self.target(cell, dependency, kind, registry) {
-                Ok(target) => targets.push((dependency, kind, target)),
+                Ok(target) => {
+                    // Read before the graph is locked: never two locks at once.
+                    let ready_since = target.ready_since();
+                    targets.push((dependency, kind, target, ready_since));
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -131,8 +171,8 @@ impl Graph {
                 }
             }
             let mut links = Vec::with_capacity(targets.len());
-            for (dependency, kind, target) in &targets {
-                let entry = state.entry(&dependency.name, dependency.location(), target);
+            for (dependency, kind, target, ready_since) in &targets {
+                let entry = state.entry(&dependency.name, dependency.location(), target, *ready_since);
                 entry.dependents += 1;
                 links.push((Arc::clone(&entry.node), *kind));
                 needed.push(Arc::clone(target));
@@ -146,11 +186,12 @@ impl Graph {
             };
             nodes = dependent.links.iter().map(|(node, _)| Arc::clone(node)).collect();
             state.dependents.insert(cell.id(), Arc::new(dependent));
+            self.has_dependents.store(true, Ordering::Relaxed);
             if cell.holds_name() {
                 state.named.insert(cell.name().to_owned().into(), cell.id());
             }
         }
-        for (node, (.., target)) in nodes.iter().zip(&targets) {
+        for (node, (_, _, target, _)) in nodes.iter().zip(&targets) {
             node.set_current(target);
         }
         Ok(needed)
@@ -188,6 +229,7 @@ impl Graph {
         let dependent = {
             let mut state = self.state.lock();
             let dependent = state.dependents.remove(&id);
+            self.has_dependents.store(!state.dependents.is_empty(), Ordering::Relaxed);
             if let Some(name) = dependent.as_ref().map(|dependent| dependent.cell.name()) {
                 if state.named.get(name) == Some(&id) {
                     state.named.remove(name);
@@ -244,10 +286,11 @@ impl GraphState {
         name: &str,
         location: Option<&'static Location>,
         cell: &Arc<TaskCell>,
+        ready_since: Option<Instant>,
     ) -> &mut NodeEntry {
         // Not by `entry`: most names are known, and are not copied.
         if !self.nodes.contains_key(name) {
-            let node = Arc::new(Node::new(name.to_owned().into(), location, Arc::clone(cell)));
+            let node = Arc::new(Node::new(name.to_owned().into(), location, Arc::clone(cell), ready_since));
             self.nodes.insert(name.to_owned().into(), NodeEntry { node, dependents: 0, stays: false });
         }
         self.nodes.get_mut(name).unwrap_or_else(|| unreachable!("it was inserted above"))

@@ -1,7 +1,9 @@
 //! A task that others depend on.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::Context;
 
 use tokio::time::Instant;
 
@@ -10,6 +12,7 @@ use crate::runtime::body::Location;
 use crate::runtime::cell::{Flag, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::sync::Mutex;
+use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::task::{Named, TaskName};
 
 /// A task that others depend on: its name, and the cell that has it or had it last. It outlives cells, so that a dependent finds the
@@ -30,9 +33,14 @@ struct NodeState {
     ready_since: Option<Instant>,
     /// The last success of the task, or when it became ready.
     sign_of_life: Option<Instant>,
-    /// The last time that it was not ready, if it is over.
-    outage: Option<Outage>,
+    /// The last times that it was not ready, without the present one.
+    outages: VecDeque<Outage>,
+    /// The dependents that wait until the task is started again.
+    waiters: Wakers,
 }
+
+/// How many outages are remembered.
+const REMEMBERED: usize = 16;
 
 #[derive(Debug)]
 struct NodeName(Cow<'static, str>);
@@ -44,13 +52,20 @@ impl Named for NodeName {
 }
 
 impl Node {
+    /// `ready_since` says since when the cell is ready.
     pub(super) fn new(
         name: Cow<'static, str>,
         location: Option<&'static Location>,
         current: Arc<TaskCell>,
+        ready_since: Option<Instant>,
     ) -> Self {
-        let ready_since = current.ready_since();
-        let state = NodeState { current, ready_since, sign_of_life: ready_since, outage: None };
+        let state = NodeState {
+            current,
+            ready_since,
+            sign_of_life: ready_since,
+            outages: VecDeque::new(),
+            waiters: Wakers::default(),
+        };
         Self { name: Arc::new(NodeName(name)), location, state: Mutex::new(state) }
     }
 
@@ -73,23 +88,26 @@ impl Node {
         Arc::clone(&self.state.lock().current)
     }
 
-    /// Continues with a cell that has the name now.
+    /// Continues with a cell that has the name now, and wakes the dependents that wait for it.
     pub(super) fn set_current(&self, cell: &Arc<TaskCell>) {
-        let previous = {
+        let (previous, waiters) = {
             let mut state = self.state.lock();
             // Ids grow, and two callers may find two cells in any order.
-            (cell.id() > state.current.id()).then(|| std::mem::replace(&mut state.current, Arc::clone(cell)))
+            if cell.id() <= state.current.id() {
+                return;
+            }
+            (std::mem::replace(&mut state.current, Arc::clone(cell)), state.waiters.take())
         };
         // Started again, it is the same task for its dependents. After the lock: never two locks at once, and the last reference to a
         // cell may drop an error of the user.
-        if let Some(previous) = previous {
-            if previous.has_flag(Flag::IsNeeded) {
-                cell.set_flag(Flag::IsNeeded);
-            }
-            if previous.was_ready() || previous.is_ready() {
-                cell.set_flag(Flag::WasReady);
-            }
+        if previous.has_flag(Flag::IsNeeded) {
+            cell.set_flag(Flag::IsNeeded);
         }
+        if previous.was_ready() || previous.is_ready() {
+            cell.set_flag(Flag::WasReady);
+        }
+        drop(previous);
+        waiters.wake();
     }
 
     /// Records a sign of life: the task has succeeded, or has become ready.
@@ -98,16 +116,22 @@ impl Node {
         if let Some(began) = ready_since.filter(|began| state.ready_since.is_none_or(|known| known < *began))
         {
             // Ready again: it was not ready at some time since the last sign of life.
-            state.outage = state.sign_of_life.map(|after| Outage { after, until: Some(began) });
+            if let Some(after) = state.sign_of_life {
+                if state.outages.len() == REMEMBERED {
+                    state.outages.pop_front();
+                }
+                state.outages.push_back(Outage { after, until: Some(began) });
+            }
             state.ready_since = Some(began);
         }
         state.sign_of_life = Some(at);
     }
 
-    /// The last time that the task was down, as far as it is known. `is_ready` says whether it is ready now.
-    pub(super) fn outage(&self, is_ready: bool) -> Option<Outage> {
+    /// The last times that the task was down, as far as they are known. `is_ready` says whether it is ready now.
+    pub(super) fn outages(&self, is_ready: bool) -> Vec<Outage> {
         let state = self.state.lock();
-        if is_ready { state.outage } else { state.sign_of_life.map(|after| Outage { after, until: None }) }
+        let present = state.sign_of_life.filter(|_| !is_ready).map(|after| Outage { after, until: None });
+        state.outages.iter().copied().chain(present).collect()
     }
 
     /// Looks for a task that was started under the name after `ended`. Returns it if there is one.
@@ -116,6 +140,32 @@ impl Node {
         if let Some(found) = registry.find(self.name()) {
             self.set_current(&found);
         }
-        Some(self.current()).filter(|current| current.id() != ended.id())
+        Some(self.current()).filter(|current| current.id() > ended.id())
+    }
+
+    /// As `successor`. Registers the waker if there is none.
+    pub(super) fn poll_successor(
+        &self,
+        ended: &TaskCell,
+        registry: &Registry,
+        id: &mut Option<WaiterId>,
+        context: &Context<'_>,
+    ) -> Option<Arc<TaskCell>> {
+        let known = check_or_register(id, context.waker(), |id, source| {
+            let mut state = self.state.lock();
+            if state.current.id() > ended.id() {
+                return Some(Some(Arc::clone(&state.current)));
+            }
+            state.waiters.register(id, source).then_some(None)
+        });
+        // Registered before the registry is read: a task that takes the name later wakes the waiter.
+        known.or_else(|| self.successor(ended, registry))
+    }
+
+    pub(super) fn remove_waiter(&self, id: Option<WaiterId>) {
+        if id.is_some() {
+            // Bound to a variable, so that the waker is dropped after the lock: its destructor is foreign code.
+            let _removed = self.state.lock().waiters.remove(id);
+        }
     }
 }
