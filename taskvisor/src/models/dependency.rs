@@ -10,7 +10,7 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::world::{World, needs};
-use super::{GRACE, block_on, cell, explore, explore_within, join, stop};
+use super::{GRACE, block_on, cell, explore_within, join, stop};
 use crate::error::FailureKind;
 use crate::policy::Readiness;
 use crate::runtime::body::Dependencies;
@@ -226,12 +226,12 @@ fn a_dependent_ends_or_waits_for_the_next_task_of_the_name() {
     });
 }
 
-/// `deregister`, `register` of the next task, `finish` of the first one × `poll`: a task that was added before the end is visible is
-/// the one to wait for.
+/// `deregister`, `register` of the next task, `finish` of the first one × `poll` × `poll` of a dependent of the next task: a task that
+/// was added before the end is visible is the one to wait for, and both dependents are woken.
 #[test]
 fn a_task_that_is_added_before_the_end_is_visible_is_found() {
     for ended in [CANCELED, TaskEnd::Completed] {
-        explore(move || {
+        explore_within(3, move || {
             let world = World::new();
             let first = world.register_cell("db");
             let mut edges = edges(&world, "dependent", &needs(&["db"]));
@@ -248,9 +248,11 @@ fn a_task_that_is_added_before_the_end_is_visible_is_found() {
             first.decide_end(ended);
             world.shared.registry.deregister(&first, world.now);
             let second = world.register_cell("db");
+            let other = spawn_dependent(&world, "other", &needs(&["db"]));
             first.finish(world.now);
             become_ready(&second, world.now);
             assert_eq!(join(dependent), second.id());
+            assert!(join(other).is_ok());
         });
     }
 }

@@ -1,7 +1,9 @@
 //! Models of the gate of dependencies in front of the permits, with the shipped actors.
 //!
-//! Loom does not see inside Tokio's semaphore: a permit is acquired in one step with the lock before it. The dependents need two tasks,
-//! so that there is a step between the read of the first one and the permit.
+//! Loom does not see inside Tokio's semaphore: a permit is acquired or released in one step with the lock before it, and only steps that
+//! lock the same mutex are explored in both orders. The dependents therefore need two tasks, `db` and `token`. The gate reads `token` last,
+//! in one step with the permit, and a model that releases the permit locks `token` first. So the loss of `db` and the release fit
+//! between the read of `db` and the permit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +26,7 @@ use crate::task::{Outcome, StopCause};
 struct Gates {
     world: World,
     db: Arc<TaskCell>,
+    token: Arc<TaskCell>,
     permit: Option<OwnedSemaphorePermit>,
     /// Whether `db` was lost before the permit was released, so that no attempt of a dependent may begin.
     is_closed: Arc<AtomicBool>,
@@ -38,7 +41,7 @@ impl Gates {
         become_ready(&token, world.now);
         let permits = Arc::clone(world.shared.permits.as_ref().expect("they are limited"));
         let permit = Some(permits.try_acquire_owned().expect("no attempt runs"));
-        Self { world, db, permit, is_closed: Arc::default() }
+        Self { world, db, token, permit, is_closed: Arc::default() }
     }
 
     /// Adds a task that needs both, and completes unless its attempt begins while `is_closed`.
@@ -60,7 +63,7 @@ impl Gates {
     fn lose_and_release(&mut self) {
         lose(&self.db, self.world.now);
         self.is_closed.store(true, Ordering::SeqCst);
-        self.permit = None;
+        release(&self.token, self.permit.take());
     }
 
     /// Makes `db` ready again.
@@ -73,6 +76,12 @@ impl Gates {
         let permits = self.world.shared.permits.as_ref().map(|permits| permits.available_permits());
         assert_eq!(permits, Some(1), "the permit was not released");
     }
+}
+
+/// Releases the permit in one step with the lock of a task.
+fn release(token: &TaskCell, permit: Option<OwnedSemaphorePermit>) {
+    assert!(token.is_ready());
+    drop(permit);
 }
 
 /// The gates of a dependent × the loss of a needed task, then the release of the permit × a task that waits for the permit: no attempt
@@ -100,8 +109,8 @@ fn a_loss_beside_the_permit_leaves_no_dependent_asleep() {
         let mut gates = Gates::new();
         let dependent = gates.dependent().spawn();
         let releasing = {
-            let permit = gates.permit.take();
-            thread::spawn(move || drop(permit))
+            let (token, permit) = (Arc::clone(&gates.token), gates.permit.take());
+            thread::spawn(move || release(&token, permit))
         };
         lose(&gates.db, gates.world.now);
         become_ready(&gates.db, gates.world.now);
@@ -121,10 +130,31 @@ fn an_end_before_the_permit_ends_the_dependent() {
         let other = gates.other().spawn();
         gates.is_closed.store(true, Ordering::SeqCst);
         end(&gates.world, &gates.db, TaskEnd::Canceled { cause: StopCause::Cancel, failed: false });
-        gates.permit = None;
+        release(&gates.token, gates.permit.take());
         assert!(join(other).is_completed());
         let end = join(dependent);
         assert!(end.is_canceled(), "{end}");
+        gates.assert_released();
+    });
+}
+
+/// The gates of a dependent × the next task of a needed one that has completed, then the release of the permit: the dependent waits for
+/// the next one, and the permit reaches the other task meanwhile.
+#[test]
+fn a_task_that_is_started_again_closes_the_gate() {
+    explore_within(3, || {
+        let mut gates = Gates::new();
+        let dependent = gates.dependent();
+        end(&gates.world, &gates.db, TaskEnd::Completed);
+        let dependent = dependent.spawn();
+        let other = gates.other().spawn();
+        gates.db = gates.world.register_cell("db");
+        gates.is_closed.store(true, Ordering::SeqCst);
+        release(&gates.token, gates.permit.take());
+        assert!(join(other).is_completed());
+        gates.recover();
+        let end = join(dependent);
+        assert!(end.is_completed(), "{end}");
         gates.assert_released();
     });
 }
@@ -143,7 +173,7 @@ fn explore_handed_permit(interrupt: fn(&TaskHandle), check: fn(&Outcome)) {
             if is_lost {
                 gates.lose_and_release();
             } else {
-                gates.permit = None;
+                release(&gates.token, gates.permit.take());
             }
             assert!(join(other).is_completed());
             if is_lost {
@@ -184,10 +214,31 @@ fn a_stopped_dependent_releases_the_permit_before_it_ends() {
         let Added { handle, actor } = gates.dependent();
         let running = thread::spawn(move || block_on(actor));
         handle.cancel();
-        gates.permit = None;
+        release(&gates.token, gates.permit.take());
         let end = block_on(handle.outcome());
         assert!(end.is_completed() || end.is_canceled(), "{end}");
         gates.assert_released();
         join(running);
+    });
+}
+
+/// A lane whose submissions need different tasks × one of these that becomes ready: each submission waits for its own.
+#[test]
+fn the_next_submission_of_a_lane_waits_for_its_own_tasks() {
+    explore_within(3, || {
+        let world = World::new();
+        let [db, token] = ["db", "token"].map(|name| world.register_cell(name));
+        become_ready(&db, world.now);
+        let body = |needed: &Arc<TaskCell>| {
+            let needed = Arc::clone(needed);
+            erase(move |_| {
+                assert!(needed.is_ready());
+                async { Ok(()) }
+            })
+        };
+        let first = world.submit_needing(&["db"], body(&db)).spawn();
+        let next = world.submit_needing(&["token"], body(&token)).spawn();
+        become_ready(&token, world.now);
+        assert!([first, next].map(join).iter().all(Outcome::is_completed));
     });
 }

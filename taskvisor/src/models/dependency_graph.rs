@@ -6,9 +6,9 @@ use loom::thread;
 
 use super::dependency::{edges, end, wait};
 use super::world::{Added, World, at_once, needs};
-use super::{block_on, cell, explore, explore_within, join};
+use super::{block_on, cell, explore, explore_within, join, keyed};
 use crate::runtime::body::Location;
-use crate::runtime::cell::TaskEnd;
+use crate::runtime::cell::{RegistryKey, TaskEnd};
 use crate::runtime::dependency::Edges;
 use crate::task::{RuntimeError, StopCause};
 
@@ -41,9 +41,9 @@ fn a_node_is_removed_with_its_last_dependent() {
         let task = world.register_cell("db");
         let linking = ["one", "other"].map(|name| spawn_link(&world, name));
         end(&world, &task, TaskEnd::Completed);
-        linking.into_iter().for_each(|linking| {
-            let _ = join(linking);
-        });
+        for linking in linking {
+            join(linking);
+        }
         assert_no_dependents(&world);
         assert!(world.shared.graph.node("db").is_none(), "a node is left in the graph");
     });
@@ -108,6 +108,25 @@ fn of_two_tasks_that_need_each_other_one_is_refused() {
         }
         assert_no_dependents(&world);
         assert!(["one", "other"].iter().all(|name| world.shared.graph.node(name).is_none()));
+    });
+}
+
+/// `unlink` of a submission × `link` of a task that closes a cycle through the task with the name of the submission: it is refused.
+#[test]
+fn a_submission_leaves_the_task_of_its_name_in_the_graph() {
+    explore(|| {
+        let world = World::new();
+        let [one, other] = ["one", "other"].map(|name| world.register_cell(name));
+        world.link(&one, &needs(&["other"])).expect("it is registered");
+        let submission = keyed("one", RegistryKey::Free, world.now);
+        world.link(&submission, &needs(&["other"])).expect("it is registered");
+        let leaving = {
+            let world = world.clone();
+            thread::spawn(move || world.shared.graph.unlink(submission.id()))
+        };
+        assert!(world.link(&other, &needs(&["one"])).is_err(), "a cycle was not found");
+        join(leaving);
+        assert!(world.link(&other, &needs(&["one"])).is_err(), "a cycle was not found");
     });
 }
 

@@ -88,7 +88,9 @@ impl World {
     pub(super) fn link(&self, cell: &Arc<TaskCell>, dependencies: &Dependencies) -> Result<(), RuntimeError> {
         let interrupt_on_loss = Setting::Set(GRACE);
         let settings = Settings { interrupt_on_loss, ..Settings::INHERIT };
-        self.shared.link_parts(cell, Some(dependencies), &settings, None)
+        let needed = self.shared.link_parts(cell, Some(dependencies), &settings, None)?;
+        self.shared.await_needed(needed);
+        Ok(())
     }
 
     fn reserve(
@@ -132,6 +134,13 @@ impl World {
         let lane = self.shared.complete_submission(Arc::clone(&cell), placement, arrival);
         let handle = TaskHandle::new(cell, &self.shared);
         (Added { handle, actor: Actor(lane.map(UnspawnedActor::into_actor)) }, wakeup)
+    }
+
+    /// Submits work that needs tasks to a slot, whose queue has room.
+    pub(super) fn submit_needing(&self, names: &[&'static str], body: ErasedBody) -> Added {
+        let cell = submission("slot", self.now);
+        self.link(&cell, &needs(names)).expect("the tasks are registered");
+        self.register(&cell, Admission::Queue, body, policy()).expect("the queue has room")
     }
 
     fn register(
