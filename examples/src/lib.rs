@@ -1,4 +1,4 @@
-//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, as documentation tests.
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, and of `docs/lifecycle.md`, as documentation tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/http_server.md")]
@@ -51,3 +51,7 @@ mod nested_supervisors {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/change_declarations.md")]
 mod change_declarations {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/lifecycle.md")]
+mod lifecycle {}
