@@ -130,16 +130,14 @@ impl<'a> Check<'a> {
                     return violation(format!("started before `{name}` was ready"));
                 }
             }
-            EventKind::Interrupted { cause: InterruptCause::Dependency, .. } => {
-                // A needed task that recovers after the interrupt, before the attempt returns, was lost nevertheless.
-                if needs().next().is_none() {
-                    return violation("interrupted for a dependency, and needs none".to_owned());
-                }
+            // A needed task that recovers after the interrupt, before the attempt returns, was lost nevertheless.
+            EventKind::Interrupted { cause: InterruptCause::Dependency, .. } if needs().next().is_none() => {
+                return violation("interrupted for a dependency, and needs none".to_owned());
             }
-            EventKind::Ended { outcome, .. } if ends_by_dependency(outcome) => {
-                if !dependencies.all().any(|name| self.is_broken(name)) {
-                    return violation("ended by a dependency, and none of them has ended unready".to_owned());
-                }
+            EventKind::Ended { outcome, .. }
+                if ends_by_dependency(outcome) && !dependencies.all().any(|name| self.is_broken(name)) =>
+            {
+                return violation("ended by a dependency, and none of them has ended unready".to_owned());
             }
             _ => {}
         }
