@@ -178,7 +178,10 @@ async fn refuses_an_end_by_a_dependency_that_has_not_ended() {
 #[should_panic(expected = "started while `base` was not ready")]
 async fn a_trace_knows_what_its_tasks_depend_on() {
     let harness = Harness::new();
-    let work = TaskFn::arc("work", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let work = TaskFn::arc("work", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let work = harness.add_task(TaskSpec::inherit(work)).expect("the task is accepted");
     harness.trace().depends(&work, &["base"], &[]);
     harness.settle().await;
