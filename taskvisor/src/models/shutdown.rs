@@ -144,6 +144,26 @@ fn of_two_shutdown_requests_the_earlier_deadline_stays() {
     });
 }
 
+/// `request_shutdown` × `request_shutdown`: both know the waves, so that a needed task is not stopped before its dependent has ended.
+#[test]
+fn two_shutdown_requests_keep_the_order_of_the_waves() {
+    explore(|| {
+        let world = World::new();
+        let needed = world.add("needed", at_once()).expect("the name is free");
+        let dependent = world.add_needing("dependent", &["needed"], at_once()).expect("it is registered");
+        let stopping = {
+            let world = world.clone();
+            thread::spawn(move || world.shared.request_shutdown(2 * GRACE))
+        };
+        world.shared.request_shutdown(10 * GRACE);
+        join(stopping);
+        assert!(!needed.handle.cell().stop_requested(), "its dependent has not ended");
+        let stop = dependent.handle.cell().begin_poll().stop().expect("it is in the first wave");
+        assert!(stop.deadline < world.now + 9 * GRACE);
+        drop((dependent, needed));
+    });
+}
+
 /// `request_shutdown` × `request_shutdown` × the driver: each shutdown event is published once, and handled before a
 /// waiter for the shutdown returns.
 #[test]

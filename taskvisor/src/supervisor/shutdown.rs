@@ -259,6 +259,7 @@ impl Drop for Driver {
         // Close admission before publishing the result: a task that is added after it could never run.
         let closed = self.shared.registry.close_admission(None);
         self.shared.end_withdrawn(closed.waiting, None);
+        self.shared.stop_waves.lock().abandon();
         let now = self.shared.now();
         self.shared.update_shutdown(|shutdown| {
             // Before a shutdown is requested, only the end of the runtime drops the driver.

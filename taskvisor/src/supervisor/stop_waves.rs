@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::{OutcomePoll, StopRequest, TaskCell};
-use crate::runtime::dependency::{StopWaves, waves};
+use crate::runtime::cell::{OutcomePoll, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::dependency::waves;
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, StopTimer, race, watch};
@@ -25,21 +25,29 @@ impl Shared {
     /// the driver.
     pub(super) fn stop_first_wave(&self, running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
         let dependents = self.graph.dependents();
-        if dependents.is_empty() || grace.is_zero() {
-            return stop_all(running, now, grace);
+        let is_ordered = !dependents.is_empty() && !grace.is_zero();
+        let mut later = VecDeque::from(if is_ordered { waves(running, &dependents) } else { Vec::new() });
+        let (current, wave_count) = (later.pop_front(), later.len() + 1);
+        let earlier = self.stop_waves.lock().begin(current.clone().unwrap_or_default(), later);
+        let grace = earlier.map_or(grace, |deadline| grace.min(deadline.saturating_duration_since(now)));
+        match current {
+            Some(current) => stop_wave(&current, now, grace, share_of(grace, wave_count)),
+            None => stop_all(running, now, grace),
         }
-        let mut later = VecDeque::from(waves(running, &dependents));
-        let Some(current) = later.pop_front() else { return };
-        let share = share_of(grace, later.len() + 1);
-        *self.stop_waves.lock() = StopWaves { current: current.clone(), later };
-        stop_wave(&current, now, grace, share);
     }
 
     /// A repeated request of a shutdown: brings the deadlines forward. Without grace, no wave waits any more.
     pub(super) fn stop_again(&self, running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
-        let has_later = !self.stop_waves.lock().later.is_empty();
-        if grace.is_zero() || !has_later {
+        let (is_known, has_later) = {
+            let mut waves = self.stop_waves.lock();
+            (waves.repeat(saturating_deadline(now, grace)), !waves.later.is_empty())
+        };
+        if grace.is_zero() || is_known && !has_later {
             return stop_all(running, now, grace);
+        }
+        // Until the first call has stored the waves, they look as if none were left, and all tasks would stop at once.
+        if !is_known {
+            return;
         }
         for cell in running.iter().rev().filter(|cell| cell.stop_requested()) {
             cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));

@@ -155,6 +155,30 @@ async fn a_repeated_request_keeps_the_order() {
     assert_eq!(diary.texts(), ["consume stops", "consume ends", "db stops", "db ends"]);
 }
 
+/// Two threads request the shutdown at the same time: the second one must not mistake waves that are not known yet for none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn concurrent_requests_keep_the_order() {
+    for _ in 0..50 {
+        let (supervisor, diary) = (supervisor(20), Diary::new());
+        add(&supervisor, diary.task("db", Duration::ZERO));
+        add(&supervisor, diary.task("consume", Duration::from_millis(1)).with_needs(["db"]));
+        for number in 0..100 {
+            let task = TaskFn::arc(format!("task-{number}"), |ctx: TaskContext| async move {
+                ctx.cancelled().await;
+                Ok(())
+            });
+            add(&supervisor, TaskSpec::on_failure(task).with_needs(["db"]));
+        }
+        supervisor.ready().await.expect("all start");
+        let handles = [supervisor.handle(), supervisor.handle()];
+        let stopping = handles.map(|handle| std::thread::spawn(move || handle.stop()));
+        supervisor.shutdown().await.expect("all stop in time");
+        stopping.into_iter().for_each(|stopping| stopping.join().expect("it does not panic"));
+        let ended = diary.texts().iter().position(|text| text == "consume ends");
+        assert!(ended < diary.texts().iter().position(|text| text == "db stops"), "{:?}", diary.texts());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_task_that_failed_during_the_shutdown_fails_no_dependent() {
     let (supervisor, diary) = (supervisor(20), Diary::new());

@@ -6,6 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::graph::Dependent;
 use crate::runtime::cell::TaskCell;
 use crate::task::TaskId;
@@ -16,9 +18,37 @@ pub(crate) struct StopWaves {
     /// The tasks whose stop was requested last.
     pub(crate) current: Vec<Arc<TaskCell>>,
     pub(crate) later: VecDeque<Vec<Arc<TaskCell>>>,
+    /// Whether the waves are known: the call that closed admission has stored them, or the runtime is gone.
+    has_begun: bool,
+    /// The earliest deadline that another call has left for the one that stores them.
+    deadline: Option<Instant>,
 }
 
 impl StopWaves {
+    /// Stores the waves. Returns the deadline that a concurrent request has left.
+    pub(crate) fn begin(
+        &mut self,
+        current: Vec<Arc<TaskCell>>,
+        later: VecDeque<Vec<Arc<TaskCell>>>,
+    ) -> Option<Instant> {
+        // Empty until now, so that no cell is dropped under its lock.
+        (self.current, self.later, self.has_begun) = (current, later, true);
+        self.deadline.take()
+    }
+
+    /// The runtime is gone. No call waits for the waves any more.
+    pub(crate) fn abandon(&mut self) {
+        self.has_begun = true;
+    }
+
+    /// A repeated request of the shutdown. Returns whether the waves are known. If not, the call that stores them applies the deadline.
+    pub(crate) fn repeat(&mut self, deadline: Instant) -> bool {
+        if !self.has_begun {
+            self.deadline = Some(self.deadline.map_or(deadline, |earlier| earlier.min(deadline)));
+        }
+        self.has_begun
+    }
+
     /// The current wave, if another one follows.
     pub(crate) fn current_before_another(&self) -> Option<Vec<Arc<TaskCell>>> {
         (!self.later.is_empty()).then(|| self.current.clone())
