@@ -80,6 +80,24 @@ async fn failures_before_a_known_outage_are_not_counted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_outages_during_one_attempt_both_explain() {
+    let (supervisor, db) = start();
+    let consumer = Consumer::add(&supervisor, SECOND);
+    db.order(Order::Ready);
+    sleep(SECOND).await;
+    consumer.fail().await;
+    sleep(2 * SECOND).await;
+    for _ in 0..2 {
+        db.order(Order::Fail);
+        sleep(SECOND).await;
+        db.order(Order::Ready);
+        sleep(SECOND).await;
+    }
+    consumer.fail().await;
+    assert_eq!(consumer.failures(), (1, 2), "the first outage explains the first failure");
+}
+
+#[tokio::test(start_paused = true)]
 async fn any_number_of_failures_during_an_outage_is_excused() {
     let (supervisor, db) = start();
     let consumer = Consumer::add(&supervisor, SECOND);

@@ -232,7 +232,7 @@ async fn a_needed_name_is_not_taken_by_a_task_that_is_never_ready() {
     db.task.outcome().await;
     let endless = service("db", &starts).with_restart(taskvisor::RestartPolicy::Always);
     let refused = supervisor.add_task(endless).expect_err("it is never ready");
-    assert!(refused.to_string().contains("other tasks need it"), "{refused}");
+    assert!(refused.to_string().contains("`consume` depends on it"), "{refused}");
     assert_eq!(refused.into_spec().name(), "db");
     Connection::add(&supervisor, "db");
 }

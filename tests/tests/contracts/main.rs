@@ -20,6 +20,7 @@ mod inherited;
 mod blame;
 mod configuration;
 
+mod added_again;
 mod backoff_laws;
 mod backoff_jitter;
 mod backoff_absurd;

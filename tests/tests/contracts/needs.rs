@@ -145,6 +145,26 @@ async fn wrong_dependencies_are_refused_together() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refused_run_leaves_nothing_to_wait_for() {
+    let supervisor = Supervisor::default();
+    let spec = |name| TaskSpec::once(TaskFn::arc(name, || async { Ok(()) }));
+    let specs = vec![spec("one").with_needs(["two"]), spec("two"), spec("three").with_needs(["unknown"])];
+    supervisor.run(specs).await.expect_err("`unknown` was not added");
+    supervisor.add_task(spec("four")).unwrap();
+    assert_eq!(supervisor.ready().await, Ok(()));
+}
+
+#[cfg(feature = "controller")]
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_can_lose_nothing_is_refused() {
+    let supervisor = Supervisor::default();
+    let spec = TaskSpec::once(TaskFn::arc("sync", || async { Ok(()) }));
+    let spec = taskvisor::ControllerSpec::queue(spec.with_interrupt_on_loss(Duration::from_secs(1)));
+    let error = supervisor.submit(spec).expect_err("it needs no task");
+    assert!(matches!(error.reason(), RuntimeError::InvalidSpec { name, .. } if name == "sync"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn dependents_start_again_at_random_times() {
     let config = taskvisor::Config::default().with_recovery_spread(Duration::from_secs(1));
     let supervisor = Supervisor::new(config, Vec::new());

@@ -96,6 +96,35 @@ async fn a_start_with_two_roots_names_both_in_one_message() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_canceled_task_does_not_end_the_watch_of_others() {
+    let messages = Messages::default();
+    let supervisor = messages.supervisor(Config::default());
+    let unready =
+        |name| service(name).with_ready(Readiness::Notify).with_start_timeout(Duration::from_secs(60));
+    let first = supervisor.add_task(unready("first")).unwrap();
+    supervisor.add_task(unready("second")).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    first.cancel();
+    first.outcome().await;
+    sleep(Duration::from_secs(11)).await;
+    assert_eq!(messages.take(), ["still_starting after=10s `second` is not ready (attempt 1)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_task_that_is_added_again_is_watched() {
+    let messages = Messages::default();
+    let supervisor = messages.supervisor(Config::default());
+    let failed = TaskFn::arc("db", |_ready: Ready| async { Err(TaskError::fatal("no such host")) });
+    supervisor.add_task(TaskSpec::once(failed)).unwrap().outcome().await;
+    sleep(Duration::from_secs(1)).await;
+    supervisor.add_task(database(100)).unwrap();
+    sleep(Duration::from_secs(11)).await;
+    let expected =
+        "still_starting after=10s `db` is not ready (attempt 4, last: Connection refused (os error 111))";
+    assert_eq!(messages.take(), [expected]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_start_in_time_says_nothing() {
     let messages = Messages::default();
     let supervisor = messages.supervisor(Config::default());

@@ -91,15 +91,17 @@ impl Graph {
 
     /// Checks that a task which takes a name can be what the dependents of the name wait for.
     pub(crate) fn check_name(&self, cell: &TaskCell) -> Result<(), Vec<String>> {
-        let can_be_ready = !cell.has_flag(Flag::NeverReady);
-        if can_be_ready || !self.state.lock().has_dependents(cell.name()) {
+        if !cell.has_flag(Flag::NeverReady) {
             return Ok(());
         }
-        Err(vec![
-            "other tasks need it, but it repeats without end and never says that it is ready: give it a parameter `Ready`, or set its \
-             `ready = \"start\"` or `ready = \"success\"`"
-                .to_owned(),
-        ])
+        let state = self.state.lock();
+        let depends = |one: &&Arc<Dependent>| one.links().iter().any(|(node, _)| node.name() == cell.name());
+        let Some(dependent) = state.dependents.values().find(depends) else { return Ok(()) };
+        Err(vec![format!(
+            "`{}` depends on it, and it repeats without end and never says that it is ready: give it a parameter `Ready`, or set its \
+             `ready = \"start\"` or `ready = \"success\"`",
+            dependent.cell().name()
+        )])
     }
 
     /// Makes a task that has taken a name the one that the dependents of the name wait for. Returns whether there are any.
@@ -191,8 +193,12 @@ impl Graph {
                 state.named.insert(cell.name().to_owned().into(), cell.id());
             }
         }
-        for (node, (_, _, target, _)) in nodes.iter().zip(&targets) {
+        for (node, (_, _, target, ready_since)) in nodes.iter().zip(&targets) {
             node.set_current(target);
+            // It may have become ready before it was needed.
+            if let Some(since) = ready_since {
+                node.sign_of_life(*since, Some(*since));
+            }
         }
         Ok(needed)
     }

@@ -39,8 +39,22 @@ struct NodeState {
     waiters: Wakers,
 }
 
-/// How many outages are remembered.
+/// How many outages are remembered. Those without a sign of life in between count as one.
 const REMEMBERED: usize = 16;
+
+impl NodeState {
+    fn remember(&mut self, outage: Outage) {
+        match self.outages.back_mut() {
+            Some(last) if last.until >= Some(outage.after) => last.until = outage.until,
+            _ => {
+                if self.outages.len() == REMEMBERED {
+                    self.outages.pop_front();
+                }
+                self.outages.push_back(outage);
+            }
+        }
+    }
+}
 
 #[derive(Debug)]
 struct NodeName(Cow<'static, str>);
@@ -117,14 +131,11 @@ impl Node {
         {
             // Ready again: it was not ready at some time since the last sign of life.
             if let Some(after) = state.sign_of_life {
-                if state.outages.len() == REMEMBERED {
-                    state.outages.pop_front();
-                }
-                state.outages.push_back(Outage { after, until: Some(began) });
+                state.remember(Outage { after, until: Some(began) });
             }
             state.ready_since = Some(began);
         }
-        state.sign_of_life = Some(at);
+        state.sign_of_life = state.sign_of_life.max(Some(at));
     }
 
     /// The last times that the task was down, as far as they are known. `is_ready` says whether it is ready now.
