@@ -236,3 +236,42 @@ async fn a_needed_name_is_not_taken_by_a_task_that_is_never_ready() {
     assert_eq!(refused.into_spec().name(), "db");
     Connection::add(&supervisor, "db");
 }
+
+#[tokio::test(start_paused = true)]
+async fn losses_of_two_tasks_are_not_one_long_loss() {
+    let supervisor = Supervisor::default();
+    let (a, b) = (Connection::add(&supervisor, "a"), Connection::add(&supervisor, "b"));
+    let starts = Arc::default();
+    let spec = service("consume", &starts).with_needs(["a", "b"]).with_interrupt_on_loss(5 * SECOND);
+    let consume = add(&supervisor, spec);
+    a.order(Order::Ready);
+    b.order(Order::Ready);
+    sleep(SECOND).await;
+    a.order(Order::Fail);
+    sleep(3 * SECOND).await;
+    b.order(Order::Fail);
+    sleep(SECOND).await;
+    a.order(Order::Ready);
+    sleep(3 * SECOND).await;
+    assert!(consume.status().phase.is_running(), "{:?}", consume.status());
+    sleep(2 * SECOND).await;
+    assert!(consume.status().phase.is_waiting(), "{:?}", consume.status());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_one_dependency_ends_a_wait_for_another() {
+    let supervisor = Supervisor::default();
+    let starts = Arc::default();
+    for names in [["never", "db"], ["db", "never"]] {
+        let never = Connection::add(&supervisor, "never");
+        let db = Connection::add(&supervisor, "db");
+        let waits = add(&supervisor, service("waits", &starts).with_needs(names));
+        db.order(Order::Ready);
+        sleep(SECOND).await;
+        assert!(waits.status().phase.is_waiting());
+        db.task.cancel();
+        assert_eq!(waits.outcome().await, Outcome::canceled(StopCause::Dependency));
+        never.task.cancel();
+        never.task.outcome().await;
+    }
+}

@@ -98,15 +98,15 @@ impl TaskActor {
                     }
                 }
                 // Read again: a task that is ready by now is not lost, and its wake-up may be on its way.
-                Due::Loss if self.has_lost() => return self.interrupt_for_loss(),
+                Due::Loss if self.has_lost_for_long() => return self.interrupt_for_loss(),
                 Due::Loss => {}
             }
         }
     }
 
-    fn has_lost(&self) -> bool {
+    fn has_lost_for_long(&self) -> bool {
         let registry = &self.registration.shared().registry;
-        self.rare.known_edges().is_some_and(|edges| edges.has_lost(registry))
+        self.rare.known_edges().is_some_and(|edges| edges.has_lost_for_long(Instant::now(), registry))
     }
 
     /// Interrupts the running attempt. The next poll of the actor finds the request.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::blame::Blame;
+use super::blame::{Blame, Outage};
 use super::graph::Dependent;
 use super::node::Node;
 use super::recovery::Recovery;
@@ -22,8 +22,6 @@ pub(crate) struct Edges {
     recovery: Recovery,
     /// How long a task may be lost before the running attempt is interrupted.
     interrupt_on_loss: Option<Duration>,
-    /// When the running attempt has lost one.
-    lost_since: Option<Instant>,
     blame: Blame,
     /// Whether the dependent is in a backoff that the end of an outage may end.
     is_backing_off: bool,
@@ -40,6 +38,8 @@ struct Edge {
     successor_waiter: Option<WaiterId>,
     /// Whether the dependent has found the task ready.
     was_satisfied: bool,
+    /// Since when the task is lost, as far as the running attempt knows.
+    lost_since: Option<Instant>,
 }
 
 /// A dependency that has ended, and never will be ready.
@@ -74,33 +74,56 @@ impl Edges {
             waiter: None,
             successor_waiter: None,
             was_satisfied: false,
+            lost_since: None,
         };
         Self {
             edges: dependent.links().iter().map(edge).collect(),
             recovery: Recovery::None,
             interrupt_on_loss: dependent.interrupt_on_loss(),
-            lost_since: None,
             blame: Blame::default(),
             is_backing_off: false,
         }
     }
 
-    /// Polls the edges before an attempt. The first one that is closed registers the waker.
+    /// Polls the edges before an attempt. If one is closed, all register the waker: any of them may end meanwhile, which ends the
+    /// dependent at once.
     pub(crate) fn poll(&mut self, registry: &Registry, spread: Duration, context: &Context<'_>) -> EdgesPoll {
-        for edge in &mut self.edges {
-            match edge.poll(registry, context) {
-                DependencyState::Satisfied => {}
-                DependencyState::NotReady => {
-                    let recovered = self.recovery.close(edge.was_satisfied || edge.cell.was_ready());
-                    return EdgesPoll::Closed { name: edge.node.task_name(), recovered };
-                }
-                DependencyState::Ended(end) => {
-                    let (name, outcome) = (edge.node.task_name(), edge.cell.decided_outcome(end));
-                    return EdgesPoll::Broken(BrokenDependency { name, outcome });
+        loop {
+            let (mut first, mut was_ready) = (None, false);
+            for (index, edge) in self.edges.iter_mut().enumerate() {
+                match edge.poll(registry, context) {
+                    DependencyState::Satisfied => {}
+                    DependencyState::NotReady => {
+                        first = first.or(Some(index));
+                        was_ready |= edge.was_satisfied || edge.cell.was_ready();
+                    }
+                    DependencyState::Ended(end) => {
+                        let (name, outcome) = (edge.node.task_name(), edge.cell.decided_outcome(end));
+                        return EdgesPoll::Broken(BrokenDependency { name, outcome });
+                    }
                 }
             }
+            let Some(first) = first else {
+                return self
+                    .recovery
+                    .open(Instant::now, spread)
+                    .map_or(EdgesPoll::Open, EdgesPoll::Recovering);
+            };
+            // A dependent of one task has registered its waker above.
+            let is_watched = self.edges.len() == 1 || self.watch_ends(registry, context);
+            if is_watched {
+                let name = self.edges[first].node.task_name();
+                return EdgesPoll::Closed { name, recovered: self.recovery.close(was_ready) };
+            }
         }
-        self.recovery.open(Instant::now, spread).map_or(EdgesPoll::Open, EdgesPoll::Recovering)
+    }
+
+    /// Registers the waker with every needed task. Returns `false` if one has ended since it was polled, which wakes nothing any more.
+    fn watch_ends(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
+        for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
+            edge.poll_loss(registry, context);
+        }
+        !self.edges.iter().any(Edge::is_broken)
     }
 
     /// Whether an attempt may start at this moment. Registers nothing.
@@ -115,7 +138,9 @@ impl Edges {
 
     /// An attempt begins, which has lost nothing.
     pub(crate) fn begin_attempt(&mut self) {
-        self.lost_since = None;
+        for edge in &mut self.edges {
+            edge.lost_since = None;
+        }
     }
 
     /// During an attempt: returns when it is to be interrupted, if a needed task is not ready. Registers the waker for the next loss,
@@ -127,15 +152,19 @@ impl Edges {
         context: &Context<'_>,
     ) -> Option<Instant> {
         let limit = self.interrupt_on_loss?;
-        let mut is_lost = false;
         for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
-            is_lost |= edge.poll_loss(registry, context);
+            // Each task has its own limit: two that are lost one after the other are not one long loss.
+            edge.lost_since = edge.poll_loss(registry, context).then(|| edge.lost_since.unwrap_or(now));
         }
-        if !is_lost {
-            self.lost_since = None;
-            return None;
-        }
-        Some(saturating_deadline(*self.lost_since.get_or_insert(now), limit))
+        let first = self.edges.iter().filter_map(|edge| edge.lost_since).min()?;
+        Some(saturating_deadline(first, limit))
+    }
+
+    /// Whether a needed task is lost for longer than the limit. Registers nothing.
+    pub(crate) fn has_lost_for_long(&self, now: Instant, registry: &Registry) -> bool {
+        let Some(limit) = self.interrupt_on_loss else { return false };
+        let is_over = |since: Instant| saturating_deadline(since, limit) <= now;
+        self.edges.iter().any(|edge| edge.lost_since.is_some_and(is_over) && edge.is_lost(registry))
     }
 
     /// Forgets the failures: their series is over.
@@ -153,7 +182,7 @@ impl Edges {
     /// Removes the counted failures that outages explain. Returns how many.
     pub(crate) fn forgive(&mut self, registry: &Registry) -> u32 {
         let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
-        let outages = needs.flat_map(|edge| edge.node.outages(!edge.is_lost(registry)));
+        let outages = needs.flat_map(|edge| edge.outages(registry));
         outages.map(|outage| self.blame.remove(outage)).sum()
     }
 
@@ -210,6 +239,21 @@ impl Edge {
                 successor.is_none_or(|next| !next.is_satisfied(self.kind))
             }
         }
+    }
+
+    /// Whether the task has ended, and does not satisfy the dependent.
+    fn is_broken(&self) -> bool {
+        let state = self.cell.dependency_state(self.kind);
+        !self.is_over() && matches!(state, DependencyState::Ended(end) if end != TaskEnd::Completed)
+    }
+
+    /// The last times that a needed task was down.
+    fn outages(&self, registry: &Registry) -> Vec<Outage> {
+        // The cell knows first: its actor may not have recorded yet that the task is ready again.
+        if let Some(since) = self.cell.ready_since() {
+            self.node.sign_of_life(since, Some(since));
+        }
+        self.node.outages(!self.is_lost(registry))
     }
 
     /// Whether nothing that happens to the task matters any more.
