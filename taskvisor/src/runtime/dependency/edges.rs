@@ -1,18 +1,16 @@
 //! What the actor of a dependent polls: whether it may start, and whether it has lost a task that it needs.
 
-use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::blame::{Blame, Outage};
-use super::graph::Dependent;
-use super::node::Node;
+use super::blame::Blame;
+use super::dependent::Dependent;
+use super::edge::Edge;
 use super::recovery::Recovery;
-use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{DependencyKind, DependencyState, saturating_deadline};
 use crate::runtime::registry::Registry;
-use crate::sync::wakers::WaiterId;
 use crate::task::{Outcome, TaskName};
 
 /// The edges from a dependent to the tasks that it depends on.
@@ -25,21 +23,6 @@ pub(crate) struct Edges {
     blame: Blame,
     /// Whether the dependent is in a backoff that the end of an outage may end.
     is_backing_off: bool,
-}
-
-#[derive(Debug)]
-struct Edge {
-    node: Arc<Node>,
-    kind: DependencyKind,
-    cell: Arc<TaskCell>,
-    /// The registration in the cell. An edge waits for one thing at a time.
-    waiter: Option<WaiterId>,
-    /// The registration in the node, for the next task of the name.
-    successor_waiter: Option<WaiterId>,
-    /// Whether the dependent has found the task ready.
-    was_satisfied: bool,
-    /// Since when the task is lost, as far as the running attempt knows.
-    lost_since: Option<Instant>,
 }
 
 /// A dependency that has ended, and never will be ready.
@@ -67,17 +50,8 @@ pub(crate) enum EdgesPoll {
 
 impl Edges {
     pub(crate) fn new(dependent: &Dependent) -> Self {
-        let edge = |(node, kind): &(Arc<Node>, DependencyKind)| Edge {
-            cell: node.current(),
-            node: Arc::clone(node),
-            kind: *kind,
-            waiter: None,
-            successor_waiter: None,
-            was_satisfied: false,
-            lost_since: None,
-        };
         Self {
-            edges: dependent.links().iter().map(edge).collect(),
+            edges: dependent.links().iter().map(|(node, kind)| Edge::new(node, *kind)).collect(),
             recovery: Recovery::None,
             interrupt_on_loss: dependent.interrupt_on_loss(),
             blame: Blame::default(),
@@ -212,109 +186,5 @@ impl Edges {
     pub(crate) fn has_lost(&self, registry: &Registry) -> bool {
         let mut needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
         needs.any(|edge| edge.is_lost(registry))
-    }
-}
-
-impl Edge {
-    /// Whether `poll` would find the task satisfied.
-    fn is_satisfied(&self, registry: &Registry) -> bool {
-        self.is_over()
-            || match self.cell.dependency_state(self.kind) {
-                DependencyState::Satisfied => true,
-                // A task that was started again is the one to wait for.
-                DependencyState::Ended(TaskEnd::Completed) => {
-                    self.node.successor(&self.cell, registry).is_none()
-                }
-                DependencyState::NotReady | DependencyState::Ended(_) => false,
-            }
-    }
-
-    /// Whether a needed task is lost. One that has completed never is.
-    fn is_lost(&self, registry: &Registry) -> bool {
-        match self.cell.dependency_state(self.kind) {
-            DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => false,
-            DependencyState::NotReady => true,
-            DependencyState::Ended(_) => {
-                let successor = self.node.successor(&self.cell, registry);
-                successor.is_none_or(|next| !next.is_satisfied(self.kind))
-            }
-        }
-    }
-
-    /// Whether the task has ended, and does not satisfy the dependent.
-    fn is_broken(&self) -> bool {
-        let state = self.cell.dependency_state(self.kind);
-        !self.is_over() && matches!(state, DependencyState::Ended(end) if end != TaskEnd::Completed)
-    }
-
-    /// The last times that a needed task was down.
-    fn outages(&self, registry: &Registry) -> Vec<Outage> {
-        // The cell knows first: its actor may not have recorded yet that the task is ready again.
-        if let Some(since) = self.cell.ready_since() {
-            self.node.sign_of_life(since, Some(since));
-        }
-        self.node.outages(!self.is_lost(registry))
-    }
-
-    /// Whether nothing that happens to the task matters any more.
-    fn is_over(&self) -> bool {
-        self.kind == DependencyKind::After && self.was_satisfied
-    }
-
-    fn poll(&mut self, registry: &Registry, context: &Context<'_>) -> DependencyState {
-        if self.is_over() {
-            return DependencyState::Satisfied;
-        }
-        loop {
-            match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
-                DependencyState::NotReady => return DependencyState::NotReady,
-                DependencyState::Ended(_) if self.continue_with_successor(registry) => continue,
-                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
-                DependencyState::Ended(end) => return DependencyState::Ended(end),
-            }
-            self.was_satisfied = true;
-            return DependencyState::Satisfied;
-        }
-    }
-
-    /// Continues with the task that was started under the name of the one that has ended. Returns whether there is one.
-    // The name is free before the end is visible: a task that was started again before is found.
-    fn continue_with_successor(&mut self, registry: &Registry) -> bool {
-        self.node.successor(&self.cell, registry).is_some_and(|next| self.continue_with(next))
-    }
-
-    fn continue_with(&mut self, next: Arc<TaskCell>) -> bool {
-        self.cell.remove_waiter(self.waiter.take());
-        self.cell = next;
-        true
-    }
-
-    /// Whether the task is not ready. Registers the waker for a change in either case.
-    fn poll_loss(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
-        loop {
-            if self.cell.poll_loss(&mut self.waiter, context).is_pending() {
-                return false;
-            }
-            match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
-                // Between the two looks it became ready again: wait for the next loss.
-                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
-                DependencyState::NotReady => return true,
-                // Started again, it is the same task for its dependents, and may be ready.
-                DependencyState::Ended(_) => {
-                    let waiter = &mut self.successor_waiter;
-                    match self.node.poll_successor(&self.cell, registry, waiter, context) {
-                        Some(next) => self.continue_with(next),
-                        None => return true,
-                    };
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Edge {
-    fn drop(&mut self) {
-        self.node.remove_waiter(self.successor_waiter);
-        self.cell.remove_waiter(self.waiter);
     }
 }

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::cycle;
+use super::dependent::{Dependent, LinkRequest, Linked};
+use super::names::repeated_dependency;
 use super::node::Node;
-use crate::runtime::body::{Dependencies, Dependency, Location};
-use crate::runtime::cell::{DependencyKind, Flag, TaskCell};
+use crate::runtime::body::Location;
+use crate::runtime::cell::{Flag, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::sync::{AtomicBool, Mutex, Ordering};
 use crate::task::{TaskId, TaskName};
@@ -18,7 +19,7 @@ use crate::task::{TaskId, TaskName};
 /// The tasks that others depend on, by name, and the tasks and submissions that depend on them, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    state: Mutex<GraphState>,
+    pub(super) state: Mutex<GraphState>,
     /// Whether there is a dependent. Written under the lock.
     // So that adding a task without dependencies takes no lock, unless another one may wait for it. Relaxed: a dependent that is linked at
     // the same time finds the task in the registry.
@@ -26,105 +27,26 @@ pub(crate) struct Graph {
 }
 
 #[derive(Debug, Default)]
-struct GraphState {
-    nodes: HashMap<Cow<'static, str>, NodeEntry>,
-    dependents: BTreeMap<TaskId, Arc<Dependent>>,
+pub(super) struct GraphState {
+    pub(super) nodes: HashMap<Cow<'static, str>, NodeEntry>,
+    pub(super) dependents: BTreeMap<TaskId, Arc<Dependent>>,
     /// The dependents that are added tasks, by name.
     named: HashMap<Cow<'static, str>, TaskId>,
 }
 
 #[derive(Debug)]
-struct NodeEntry {
-    node: Arc<Node>,
+pub(super) struct NodeEntry {
+    pub(super) node: Arc<Node>,
     /// How many live tasks depend on it.
-    dependents: usize,
+    pub(super) dependents: usize,
     /// Whether it stays without dependents, because it is declared.
-    stays: bool,
-}
-
-/// A live task or submission that depends on others, or that stops last.
-#[derive(Debug)]
-pub(crate) struct Dependent {
-    cell: Arc<TaskCell>,
-    /// The source line of its declaration.
-    location: Option<&'static Location>,
-    links: Box<[(Arc<Node>, DependencyKind)]>,
-    interrupt_on_loss: Option<Duration>,
-    stops_last: bool,
-}
-
-/// What a task or a submission says about others.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LinkRequest<'a> {
-    pub(crate) dependencies: &'a Dependencies,
-    pub(crate) location: Option<&'static Location>,
-    pub(crate) interrupt_on_loss: Option<Duration>,
-    pub(crate) stops_last: bool,
-}
-
-/// The tasks that a link makes needed.
-pub(crate) type Linked = Vec<Arc<TaskCell>>;
-
-impl Dependent {
-    pub(crate) fn cell(&self) -> &Arc<TaskCell> {
-        &self.cell
-    }
-
-    pub(crate) fn links(&self) -> &[(Arc<Node>, DependencyKind)] {
-        &self.links
-    }
-
-    pub(crate) fn interrupt_on_loss(&self) -> Option<Duration> {
-        self.interrupt_on_loss
-    }
-
-    pub(crate) fn stops_last(&self) -> bool {
-        self.stops_last
-    }
+    pub(super) stays: bool,
 }
 
 impl Graph {
     #[inline]
     pub(crate) fn has_dependents(&self) -> bool {
         self.has_dependents.load(Ordering::Relaxed)
-    }
-
-    /// Checks that a task which takes a name can be what the dependents of the name wait for.
-    pub(crate) fn check_name(&self, cell: &TaskCell) -> Result<(), Vec<String>> {
-        if !cell.has_flag(Flag::NeverReady) {
-            return Ok(());
-        }
-        let state = self.state.lock();
-        let depends = |one: &&Arc<Dependent>| one.links().iter().any(|(node, _)| node.name() == cell.name());
-        let Some(dependent) = state.dependents.values().find(depends) else { return Ok(()) };
-        Err(vec![format!(
-            "`{}` depends on it, and it repeats without end and never says that it is ready: give it a parameter `Ready`, or set its \
-             `ready = \"start\"` or `ready = \"success\"`",
-            dependent.cell().name()
-        )])
-    }
-
-    /// Makes a task that has taken a name the one that the dependents of the name wait for. Returns whether there are any.
-    pub(crate) fn adopt(&self, cell: &Arc<TaskCell>) -> bool {
-        let (node, is_needed) = {
-            let state = self.state.lock();
-            let Some(entry) = state.nodes.get(cell.name()) else { return false };
-            (Arc::clone(&entry.node), entry.dependents > 0)
-        };
-        node.set_current(cell);
-        is_needed
-    }
-
-    /// Keeps a declared task, so that its end is known for the life of the supervisor.
-    pub(crate) fn declare(&self, location: &'static Location, cell: &Arc<TaskCell>) {
-        let node = {
-            let mut state = self.state.lock();
-            // It has not started, and is not ready.
-            let entry = state.entry(cell.name(), Some(location), cell, None);
-            entry.stays = true;
-            Arc::clone(&entry.node)
-        };
-        node.set_current(cell);
     }
 
     /// Registers the dependencies of a task that is registered under its name or slot, and has not started. Until [`unlink`] they
@@ -203,32 +125,6 @@ impl Graph {
         Ok(needed)
     }
 
-    /// Finds the task that a dependency names.
-    fn target(
-        &self,
-        cell: &TaskCell,
-        dependency: &Dependency,
-        kind: DependencyKind,
-        registry: &Registry,
-    ) -> Result<Arc<TaskCell>, String> {
-        let name = &*dependency.name;
-        let option = kind.option();
-        if cell.is_named(name) {
-            return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
-        }
-        // The registry first: the node may remember an earlier task of this name.
-        let found = registry.find(name).or_else(|| self.node(name).map(|node| node.current()));
-        let Some(target) = found else {
-            return Err(format!(
-                "`{option}` names `{name}`, and no task of this name was added: add it first"
-            ));
-        };
-        if target.has_flag(Flag::NeverReady) {
-            return Err(never_ready(option, name));
-        }
-        Ok(target)
-    }
-
     /// Removes the dependencies of a task that ends.
     pub(crate) fn unlink(&self, id: TaskId) {
         let mut removed = Vec::new();
@@ -287,7 +183,7 @@ impl Graph {
 }
 
 impl GraphState {
-    fn entry(
+    pub(super) fn entry(
         &mut self,
         name: &str,
         location: Option<&'static Location>,
@@ -311,19 +207,6 @@ impl GraphState {
         let dependent = self.named.get(name).and_then(|id| self.dependents.get(id));
         dependent.iter().flat_map(|dependent| dependent.links()).map(|(node, _)| node.name()).collect()
     }
-}
-
-/// The problem of a task that waits for one which can never be ready.
-fn never_ready(option: &str, name: &str) -> String {
-    format!(
-        "`{option}` names `{name}`, which repeats without end and never says that it is ready: give `{name}` a parameter `Ready`, or \
-         set its `ready = \"start\"` or `ready = \"success\"`"
-    )
-}
-
-/// The problem of a task that is named twice.
-pub(crate) fn repeated_dependency(name: &str) -> String {
-    format!("it depends on `{name}` twice: name it once, in `needs` or in `after`")
 }
 
 fn describe_cycle(name: &str, path: &[&str]) -> String {

@@ -3,8 +3,11 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `node.rs` | a task that others depend on: its name and its latest cell |
+//! | `dependent.rs` | a task or a submission that depends on others |
 //! | `graph.rs` | all nodes and dependents of a supervisor |
+//! | `names.rs` | which task a name means |
 //! | `cycle.rs` | the search for a cycle |
+//! | `edge.rs` | the edge from a dependent to one task |
 //! | `edges.rs` | what the actor of a dependent polls before its attempts and during them |
 //! | `blame.rs` | failures that an outage explains |
 //! | `recovery.rs` | when a dependent starts after an outage |
@@ -15,8 +18,11 @@
 
 mod blame;
 mod cycle;
+mod dependent;
+mod edge;
 mod edges;
 mod graph;
+mod names;
 mod node;
 mod recovery;
 mod waves;
@@ -26,10 +32,12 @@ mod waves;
     allow(unused_imports, reason = "an application checks before it starts")
 )]
 pub(crate) use cycle::path as cycle_path;
+pub(crate) use dependent::{Dependent, LinkRequest, Linked};
 pub(crate) use edges::{BrokenDependency, Edges, EdgesPoll};
+pub(crate) use graph::Graph;
 #[cfg_attr(
     not(feature = "macros"),
     allow(unused_imports, reason = "an application checks before it starts")
 )]
-pub(crate) use graph::{Dependent, Graph, LinkRequest, Linked, repeated_dependency};
+pub(crate) use names::repeated_dependency;
 pub(crate) use waves::{StopWaves, waves};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::graph::Dependent;
+use super::dependent::Dependent;
 use crate::runtime::cell::TaskCell;
 use crate::task::TaskId;
 
