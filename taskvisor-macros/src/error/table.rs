@@ -154,19 +154,19 @@ binds_to bind_to bound_to part_of requires_mounts_for
 on_loss loss_timeout loss_grace stop_on_loss interrupt_on_lost interrupt_after
   task, job [renamed-option]: write `needs = [connect], interrupt_on_loss = "5s"`
 before required_by wanted_by needed_by dependents upheld_by
-  task [option-of-another-library]: a dependency is written at the task that waits; write `#[task(needs = [connect])]` or `#[task(after = [connect])]` there
+  task [option-of-another-library]: the task that waits names the one that it waits for; write `#[task(needs = [connect])]` or `#[task(after = [connect])]` there, with this task in place of `connect`
   job [option-of-another-library]: no task waits for a job; write a `#[task]` for work that others wait for
 after
-  job [option-of-another-attribute]: a job waits with each attempt; write `needs = [connect]`
+  job [option-of-another-attribute]: it belongs to a task; a job waits for tasks before every attempt: write `needs = [connect]`
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(after = [connect])]`
 interrupt_on_loss
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(needs = [connect], interrupt_on_loss = "5s")]`
 stop_order
-  job [option-of-another-attribute]: it belongs to a task; a job stops before the tasks that it needs: write `needs = [connect]`
+  job [option-of-another-attribute]: it belongs to a task; remove it: a job stops before the tasks in its `needs`
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(stop_order = "last")]`
 shutdown_order shutdown_priority shutdown_phase stop_priority stop_phase stop_last last shutdown_last phase stage
   task [renamed-option]: write `stop_order = "last"`, or `needs = [connect]` to stop before another task
-  job [option-of-another-library]: a job stops before the tasks that it needs; write `needs = [connect]`
+  job [option-of-another-library]: a job stops before the tasks in its `needs`; remove it, or write `needs = [connect]`
 needs
   subscriber [option-of-another-library]: what a subscriber needs is a parameter: write `db: State<Db>` behind the event
   main [option-of-another-attribute]: it belongs to a task; write `#[task(needs = [connect])]`

@@ -40,6 +40,17 @@ fn a_renamed_option_is_suggested_with_the_value_of_the_user() {
         (OptionsOf::Task, "wants = \"a\"", "write `after = [a]`, or `needs = [a]` for tasks"),
         (OptionsOf::Job, "binds_to(a)", "write `needs = [a], interrupt_on_loss = \"5s\"`"),
         (OptionsOf::Job, "ttl = \"3m\"", "write `expires = \"3m\"`"),
+        // `last` is no task.
+        (
+            OptionsOf::Job,
+            "stop_order = \"last\"",
+            "it belongs to a task; remove it: a job stops before the tasks in its `needs`",
+        ),
+        (
+            OptionsOf::Job,
+            "stop_last = true",
+            "a job stops before the tasks in its `needs`; remove it, or write `needs = [connect]`",
+        ),
         (OptionsOf::Job, "key = \"a-{tenant}\"", "write `slot = \"a-{tenant}\"`"),
         (OptionsOf::Subscriber, "capacity = 7", "write `queue = 7`"),
         (OptionsOf::Main, "runtime = \"current_thread\"", "write `flavor = \"current_thread\"`"),
@@ -81,7 +92,7 @@ fn a_feature_of_other_libraries_has_advice() {
         ("cron", "a task repeats at intervals, not at dates; write `every = \"1h\"`"),
         ("schedule", "a task repeats at intervals, not at dates"),
         ("depends_on", "write `needs = [connect]`"),
-        ("before", "a dependency is written at the task that waits"),
+        ("before", "the task that waits names the one that it waits for"),
         ("inject", "what a task needs is a parameter"),
         ("rate", "a rate cannot be limited; write `every = \"6s\"`"),
         ("instances", "a task runs one attempt at a time"),

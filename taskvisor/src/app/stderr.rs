@@ -160,8 +160,8 @@ impl StderrReporter {
         EventName::Delayed,
     ]);
 
-    /// The events that it writes even if another subscriber wants them, because whoever starts or stops the process waits for the
-    /// answer.
+    /// The events that it writes even if another subscriber wants them, because the operator who starts or stops the process waits for
+    /// them.
     pub(super) const ALWAYS: EventSet = EventSet::of(&[EventName::StillStarting, EventName::StillStopping]);
 }
 

@@ -65,11 +65,11 @@ impl fmt::Display for CanceledWithoutRequest {
 
 impl Error for CanceledWithoutRequest {}
 
-/// A task that the failed one needs has ended, and was not ready before.
+/// A task that the failed one depends on has failed or was aborted.
 #[derive(Debug)]
 pub(crate) struct DependencyEnded {
     pub(crate) name: String,
-    /// How it ended.
+    /// Its outcome, as text.
     pub(crate) outcome: String,
 }
 

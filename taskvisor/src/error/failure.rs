@@ -38,7 +38,8 @@ pub enum FailureKind {
     Canceled,
     /// The attempt was not ready within its `start_timeout`; its future was dropped.
     NotReady,
-    /// A task that this one needs has failed or was aborted. No attempt failed for this reason.
+    /// A task that this one depends on has failed or was aborted, so that no further attempt can start. The failure has the number of
+    /// the last attempt, or 0 if there was none.
     Dependency,
 }
 

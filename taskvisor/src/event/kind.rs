@@ -194,18 +194,19 @@ events! {
         /// The reason, as text.
         reason: String,
     } => "refused";
-    /// The supervisor has not started yet: tasks of the start-up set are not ready. Published after 10 s, 20 s, 40 s and so on.
+    /// The supervisor has not started yet: tasks of the start-up set are not ready. Published 10 s, 20 s, 40 s and so on after
+    /// its first task started. Not about one task.
     [non_exhaustive] StillStarting {
         /// How long the start has taken.
         after: Duration,
         /// The tasks that hold it up, and those that wait for them.
         blocking: Arc<[BlockingTask]>,
     } => "still_starting";
-    /// A shutdown has taken half of its grace, and tasks have not stopped. Published once.
+    /// A shutdown has taken half of its grace, and tasks have not stopped. Published once. Not about one task.
     [non_exhaustive] StillStopping {
         /// How long the shutdown has taken.
         after: Duration,
-        /// The tasks that hold it up, and those that stop after them.
+        /// The tasks that hold it up, and those that wait for them to stop.
         blocking: Arc<[BlockingTask]>,
     } => "still_stopping";
     /// A shutdown was requested: admission is closed. Tasks receive a stop request, each before the tasks that it depends on.

@@ -38,8 +38,8 @@
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
 /// | `ready` | when the task is ready: `"start"`, `"success"`, `"notify"`: see [`Readiness`](crate::Readiness) | `"notify"` with a parameter [`Ready`](crate::Ready), otherwise `"success"` |
 /// | `start_timeout` | the time that an attempt has to call [`Ready::notify`](crate::Ready::notify) | `"30s"`, for a task that notifies |
-/// | `after` | tasks that must have been ready once before the first attempt starts, such as `[migrate]` | none |
-/// | `needs` | tasks that must be ready for every attempt to start, such as `[connect, crate::auth::token]` | none |
+/// | `after` | [tasks](#dependencies) that must have been ready once before the first attempt starts, such as `[migrate]` | none |
+/// | `needs` | [tasks](#dependencies) that must be ready for every attempt to start, such as `[connect, crate::auth::token]` | none |
 /// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
 /// | `stop_order` | when the task stops during a shutdown: `"first"`, `"last"`: see [`StopOrder`](crate::StopOrder) | `"first"` |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
@@ -85,13 +85,22 @@
 /// }
 /// ```
 ///
-/// A task that waits for another makes no attempt, so that no failure, no retry and no timeout is counted. When a task in `needs` stops
-/// being ready, a running attempt goes on, unless `interrupt_on_loss` limits that time; the next one waits. If it has completed, it is
-/// ready for ever. If it has failed or was aborted, the task that needs it fails too; if it was canceled, so is that task. During a
-/// shutdown, a task stops before those that it needs.
+/// [`Readiness`](crate::Readiness) says when a task is ready. A dependency whose attempt runs until it is stopped, such as `connect`, must
+/// say so: with a parameter [`Ready`](crate::Ready), or with `ready = "start"`.
 ///
-/// Tasks that need each other in a cycle are a problem that is reported when the application starts. For tasks that have no function,
-/// see [`TaskSpec::with_needs`](crate::TaskSpec::with_needs).
+/// - A task that waits for a dependency makes no attempt, and its status is
+///   [`Waiting`](crate::WaitingOn::Dependency). Nothing counts: no failure, no retry, no timeout.
+/// - When a task in `needs` stops being ready, a running attempt goes on, and the next one waits. With `interrupt_on_loss` the attempt is
+///   interrupted once the loss has lasted that long, which is no failure.
+/// - A failure does not count for `max_retries` if an outage of a task in `needs` explains it. When that task is ready again, a backoff
+///   ends, and each dependent starts within [`Config::with_recovery_spread`](crate::Config::with_recovery_spread), 1 s by default.
+/// - A dependency that has completed is ready for ever. If one has failed or was aborted, the task fails too; if one was canceled, so is
+///   the task. A task in `after` that was ready once does not matter any more.
+/// - During a shutdown, a task stops before its dependencies.
+///
+/// A dependency that is disabled, that does not start, or that can never be ready is reported when the application starts, and so are
+/// tasks that wait for each other in a cycle. The name of a task that has no function goes to
+/// [`TaskSpec::with_needs`](crate::TaskSpec::with_needs).
 ///
 /// # Parameters and return type
 ///
@@ -146,9 +155,9 @@ pub use taskvisor_macros::task;
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
-/// | `needs` | [tasks](macro@task#dependencies) that must be ready for every attempt to start; the job waits for them with its slot | none |
+/// | `needs` | [tasks](macro@task#dependencies) that must be ready for every attempt to start; the job keeps its slot while it waits | none |
 /// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
-/// | `expires` | the time within which a submission must start, such as `"30s"`; otherwise it ends as rejected | no limit |
+/// | `expires` | the time within which the first attempt must start, such as `"30s"`, including all waits; otherwise the submission ends as [`Expired`](crate::Rejection::Expired) | no limit |
 /// | `name` | a label for events and listings | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
@@ -303,8 +312,9 @@ pub use taskvisor_macros::subscriber;
 ///
 /// Before any task is spawned, all problems are reported at once, with file and line where possible: a name that is
 /// declared twice or empty, a crate that is linked twice, a declared task or subscriber that the setup adds again, a missing
-/// state (of a task, a subscriber or a job), a state that is registered twice, contradicting options, a crate in `crates` without declarations, an application without a task or
-/// a job.
+/// state (of a task, a subscriber or a job), a state that is registered twice, contradicting options, a
+/// [dependency](macro@task#dependencies) that does not run or can never be ready, a cycle of dependencies, a crate in `crates` without
+/// declarations, an application without a task or a job.
 ///
 /// # Exit codes
 ///
@@ -321,7 +331,7 @@ pub use taskvisor_macros::subscriber;
 ///
 /// # Signals
 ///
-/// SIGINT and SIGTERM request the shutdown. A second signal skips the grace. The handlers are installed before the
+/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the grace. The handlers are installed before the
 /// setup begins, so they also work in the first process of a container. A signal during the setup drops the setup,
 /// and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
 /// closing the console and shutting down the system count as SIGTERM.

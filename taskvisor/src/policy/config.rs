@@ -113,9 +113,9 @@ impl Config {
         self
     }
 
-    /// Sets the time over which dependents start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is
-    /// ready again, each of them starts at a random point within it, so that a thousand do not start at once. Default: 1 s. Zero
-    /// starts all of them at once. The first start is not spread.
+    /// Sets the time over which tasks start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is ready
+    /// again, each of them starts at a random moment within this time, so that a thousand do not start at once. Zero starts all of them
+    /// at once. Default: 1 s. When the needed task is ready for the first time, they start at once.
     #[must_use]
     pub fn with_recovery_spread(mut self, time: Duration) -> Self {
         self.recovery_spread = time;

@@ -5,8 +5,11 @@ use std::fmt;
 /// When a task becomes ready: once it can do its work, or once its work is done.
 ///
 /// A task that is ready stays so during its later attempts, and while it waits between them. It stops being ready when an attempt
-/// fails or is interrupted, and when its stop is requested; it becomes ready again in the same way. A task that has completed is
-/// ready for ever.
+/// fails or is interrupted, and when its stop is requested; after a failure or an interrupt it becomes ready again in the same way. A
+/// task that has completed is ready for ever.
+///
+/// Tasks that [need](crate::TaskSpec::with_needs) it start their attempts only while it is ready. A task whose attempt runs until it is
+/// stopped, such as a connection, never succeeds: give it a parameter [`Ready`](crate::Ready), or set `Start`.
 ///
 /// ```
 /// use taskvisor::{Config, Readiness, Supervisor, TaskContext, TaskFn, TaskSpec};

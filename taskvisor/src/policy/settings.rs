@@ -219,8 +219,8 @@ impl Settings {
         }
         if matches!(self.interrupt_on_loss, Setting::Set(Duration::ZERO)) {
             wrong.push(
-                "`interrupt_on_loss` is zero, and every short loss would end an attempt: write how long a loss may last, such \
-                 as 5 s",
+                "`interrupt_on_loss` is zero, so every short loss would interrupt an attempt: set the time that a loss may last, \
+                 such as 5 s",
             );
         }
         if matches!(self.expires, Setting::Set(Duration::ZERO)) {

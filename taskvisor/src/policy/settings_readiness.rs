@@ -77,8 +77,9 @@ impl Settings {
 }
 
 impl Policy {
-    /// Whether a task with this policy and these settings can never be ready: it does not say so, and it runs without end. Without an
-    /// interval, a task that always runs again is taken for one whose attempt is not meant to end.
+    /// Whether a task with this policy and these settings can never be ready: it declares no readiness, and no success is expected of
+    /// it. `never_returns` says that its function returns `!`. A task that always runs again and sets no interval is assumed to have
+    /// one attempt that does not end.
     pub(crate) fn is_never_ready(&self, settings: &Settings, never_returns: bool) -> bool {
         let is_endless = self.restart == RestartPolicy::Always && settings.every == Setting::Inherit;
         self.readiness.is_none() && (never_returns || is_endless)

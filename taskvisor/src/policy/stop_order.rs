@@ -4,14 +4,15 @@ use std::fmt;
 
 /// When a task receives its stop request during a shutdown.
 ///
-/// A task always stops before the tasks that it needs.
+/// A task always stops before the tasks that it [depends on](crate::TaskSpec::with_needs): the dependents of a task with `Last` stop
+/// before it, and its dependencies after it. A shutdown without grace stops all tasks at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopOrder {
-    /// As early as its dependents allow: at once, or once all of them have ended.
+    /// At once, or if tasks depend on it, once all of them have ended or are past their deadlines.
     #[default]
     First,
-    /// After all tasks that are not `Last`. For health endpoints and exporters.
+    /// After all other tasks, except its dependencies and those that are `Last` too. For health endpoints and exporters.
     Last,
 }
 

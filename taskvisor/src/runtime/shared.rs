@@ -30,8 +30,11 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// |---|---|
 /// | `supervisor/bind.rs` | bind to a Tokio runtime |
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
+/// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
+/// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
+/// | `supervisor/stop_waves.rs` | request the stops of the first wave, or bring the deadlines forward |
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
 /// | `runtime/registry/registration.rs` | publish an event about a task |
@@ -57,7 +60,9 @@ pub(crate) struct Shared {
     pub(crate) permits: Option<Arc<Semaphore>>,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
+    /// The dependencies between the tasks.
     pub(crate) graph: Graph,
+    /// The waves of a shutdown that has begun. Empty before.
     pub(crate) stop_waves: Mutex<StopWaves>,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
@@ -80,7 +85,8 @@ pub(crate) struct Shared {
 pub(crate) struct ShutdownState {
     /// By when tasks must stop. Set once a shutdown was requested.
     pub(crate) grace_deadline: Option<Instant>,
-    /// Set once admission is closed, the event is published and all stops are requested. Only then the driver begins.
+    /// Set once admission is closed, the event is published and the stops of the first wave are requested. Only then the driver
+    /// begins.
     pub(crate) requested: bool,
     /// Whether the runtime was shut down before a shutdown was requested.
     pub(crate) runtime_gone: bool,
@@ -156,8 +162,8 @@ impl Shared {
         Instant::now()
     }
 
-    /// Returns a snapshot of a task.
-    // The cell does not know the name of the dependency that the task waits for.
+    /// Returns a snapshot of a task, with the name of the dependency that it waits for.
+    // The graph knows the name, and the cell does not: see `WaitsFor`.
     #[inline]
     pub(crate) fn status(&self, cell: &Arc<TaskCell>) -> TaskStatus {
         if cell.has_flag(Flag::HasDependencies) { self.dependent_status(cell) } else { cell.status() }

@@ -14,7 +14,7 @@ use crate::task::TaskId;
 /// Below this number of tasks, those that have ended may stay.
 const MIN_COMPACTED: usize = 16;
 
-/// The added tasks that declare their readiness.
+/// The added tasks that declare their readiness, or that other tasks depend on.
 #[derive(Debug, Default)]
 pub(crate) struct StartupSet {
     /// A copy of the field in the state.
@@ -50,7 +50,7 @@ impl StartupSet {
         }
     }
 
-    /// Whether the caller is to watch the start: there are tasks, and nobody does.
+    /// Claims the watch of the start. Returns whether the caller must watch: there are tasks, and no other watch runs.
     pub(crate) fn claim_watch(&self) -> bool {
         let mut state = self.state.lock();
         let claims = !state.tasks.is_empty() && !state.is_watched;
@@ -58,7 +58,7 @@ impl StartupSet {
         claims
     }
 
-    /// The watch is over, because all tasks were ready.
+    /// Gives the claim back: the watch is over.
     pub(crate) fn release_watch(&self) {
         self.state.lock().is_watched = false;
     }

@@ -248,7 +248,12 @@ impl SupervisorHandle {
 
     /// Requests the shutdown, and returns at once. It can be called from anywhere, also from a task.
     ///
-    /// Admission closes, and all tasks receive a stop request with the configured grace, the newest first.
+    /// Admission closes, and all tasks receive a stop request, the newest first, with the configured grace. If tasks depend on each
+    /// other, they receive it in waves: a task once all tasks that depend on it have ended or are past their deadlines. A wave may take
+    /// an equal share of what is left of the grace, or the `stop_timeout` of its tasks. A task with
+    /// [`StopOrder::Last`](crate::StopOrder::Last) is in a wave after all others.
+    ///
+    /// A repeated call changes nothing.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, SupervisorHandle, TaskFn, TaskSpec};
@@ -269,7 +274,7 @@ impl SupervisorHandle {
     }
 
     /// Requests the shutdown as [`stop`](Self::stop) does, and waits until it is over: all tasks have stopped or were aborted
-    /// after the grace, and the subscribers have drained. Every caller gets the same report.
+    /// at their deadlines, and the subscribers have drained. Every caller gets the same report.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -287,8 +292,8 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// - [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at the end of the
-    ///   grace or blocks its thread past it.
+    /// - [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at its deadline
+    ///   or blocks its thread past it.
     /// - [`WouldDeadlock`](RuntimeError::WouldDeadlock) if the caller is a task or a subscriber of this supervisor. The
     ///   shutdown is requested nevertheless.
     ///

@@ -83,8 +83,9 @@ impl SupervisorHandle {
     }
 
     /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare
-    /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`]. They may be added
-    /// during the wait. The call first waits for the start of a task or of `run`; without tasks in the set it completes then.
+    /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`], and those that other
+    /// tasks or submissions depend on. They may be added during the wait. If it takes 10 s or longer,
+    /// [`StillStarting`](crate::EventKind::StillStarting) says which of them is not ready. The call first waits for the start of a task or of `run`; without tasks in the set it completes then.
     ///
     /// A task that was canceled is not in the set any more. One that has failed is, until a task of its name is added again.
     ///

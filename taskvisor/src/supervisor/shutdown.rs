@@ -13,7 +13,7 @@
 //! | the observer confirms stuck tasks by a second check | [`STUCK_CONFIRMATION`] | 0.1 s | 25.8 s |
 //! | an application writes the reason to stderr | `FLUSH_TIMEOUT` in `app/stderr.rs` | 0.1 s | 25.9 s |
 //!
-//! The sum without the early return, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the
+//! The grace includes all waves: `stop_waves.rs` divides it. The sum without the early return, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the
 //! process around it. A step that needs less time leaves the rest unused: the drain begins when the last task has ended.
 //! Timers are [`StopTimer`]s: a body that blocks the thread which drives the runtime's timers does not delay them.
 
@@ -77,8 +77,8 @@ impl ShutdownState {
 }
 
 impl Shared {
-    /// Closes admission and requests the stop of every task, the newest first. A repeated call can only shorten the
-    /// deadline.
+    /// Closes admission and requests the stops of the first wave, the newest task first; the driver requests those of the later
+    /// waves. A repeated call can only shorten the deadlines.
     pub(crate) fn request_shutdown(self: &Arc<Self>, grace: Duration) {
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
@@ -106,7 +106,7 @@ impl Shared {
                 shutdown.grace_deadline = Some(deadline);
             }
             // Only the call that closed admission releases the driver. A concurrent call may set the deadline earlier, but
-            // the first call has not yet requested all stops at that point.
+            // the first call has not yet requested the stops of the first wave at that point.
             shutdown.requested |= closed.was_open;
             earlier || closed.was_open
         });

@@ -19,8 +19,8 @@ pub struct BlockingTask {
     pub waiting: Vec<TaskName>,
 }
 
-/// How many names a message lists.
-const LISTED: usize = 8;
+/// How many tasks, and how many names of each, a message lists.
+const MAX_LISTED: usize = 8;
 
 impl fmt::Display for BlockingTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,19 +30,19 @@ impl fmt::Display for BlockingTask {
             return Ok(());
         }
         f.write_str("; waiting for it: ")?;
-        let listed: Vec<_> = waiting.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+        let listed: Vec<_> = waiting.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
         f.write_str(&listed.join(", "))?;
-        match waiting.len().saturating_sub(LISTED) {
+        match waiting.len().saturating_sub(MAX_LISTED) {
             0 => Ok(()),
             more => write!(f, ", and {more} more"),
         }
     }
 }
 
-/// Writes all of them in one line.
-pub(crate) fn describe_all(blocking: &[BlockingTask]) -> String {
-    let listed: Vec<_> = blocking.iter().take(LISTED).map(ToString::to_string).collect();
-    let more = match blocking.len().saturating_sub(LISTED) {
+/// Writes the tasks in one line.
+pub(crate) fn describe_blocking(blocking: &[BlockingTask]) -> String {
+    let listed: Vec<_> = blocking.iter().take(MAX_LISTED).map(ToString::to_string).collect();
+    let more = match blocking.len().saturating_sub(MAX_LISTED) {
         0 => String::new(),
         more => format!("; and {more} more tasks"),
     };

@@ -10,7 +10,7 @@ mod runtime_error;
 mod start_error;
 mod status;
 
-pub(crate) use blocking::describe_all as describe_blocking;
+pub(crate) use blocking::describe_blocking;
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
 pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 

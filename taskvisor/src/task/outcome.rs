@@ -108,7 +108,7 @@ impl fmt::Display for Outcome {
                     StopCause::Shutdown => " by the shutdown",
                     StopCause::Replace => " by a replacement",
                     StopCause::Clear => " because its slot was cleared",
-                    StopCause::Dependency => " because a task that it needs was canceled",
+                    StopCause::Dependency => " because a task that it depends on was canceled",
                 })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
@@ -133,7 +133,7 @@ pub enum StopCause {
     Replace,
     /// A call of `clear_slot`.
     Clear,
-    /// The end of a task that it needed, which was canceled.
+    /// The end of a task that it depends on, which was canceled.
     Dependency,
 }
 
@@ -143,8 +143,8 @@ pub enum StopCause {
 pub enum InterruptCause {
     /// A call of `restart`.
     Restart,
-    /// A needed task was not ready for longer than
-    /// [`interrupt_on_loss`](crate::TaskSpec::with_interrupt_on_loss).
+    /// A task in [`needs`](crate::TaskSpec::with_needs) was not ready for as long as
+    /// [`interrupt_on_loss`](crate::TaskSpec::with_interrupt_on_loss) allows.
     Dependency,
 }
 

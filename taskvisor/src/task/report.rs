@@ -104,8 +104,8 @@ pub struct AbortedTask {
     pub slot: Option<Arc<str>>,
     /// The cause of the stop request whose deadline the task missed. `None` if its Tokio runtime was shut down.
     pub cause: Option<StopCause>,
-    /// Its own limit, if it sets one. Otherwise it missed the end of the grace, or of the share of the grace that tasks have which
-    /// others wait for.
+    /// Its own `stop_timeout`, if it sets one. Otherwise the task missed the end of the grace, or of its share of the grace, if the
+    /// tasks that it depends on had to stop after it.
     pub stop_timeout: Option<Duration>,
 }
 

@@ -103,7 +103,7 @@ async fn the_end_of_a_needed_task_ends_its_dependents() {
     db.task.cancel();
     let outcome = third.outcome().await;
     assert_eq!(outcome, Outcome::canceled(StopCause::Dependency));
-    assert_eq!(outcome.to_string(), "canceled because a task that it needs was canceled");
+    assert_eq!(outcome.to_string(), "canceled because a task that it depends on was canceled");
     let ready = supervisor.add_task(spec("done")).unwrap();
     let fourth = supervisor.add_task(spec("fourth").with_needs(["done"])).unwrap();
     ready.outcome().await;
@@ -140,7 +140,8 @@ async fn wrong_dependencies_are_refused_together() {
     assert!(matches!(&cycle, RuntimeError::InvalidDependencies { name, .. } if name == "c"), "{cycle:?}");
     assert_eq!(
         cycle.to_string(),
-        "`c`: the dependencies form a cycle, and none of its tasks could ever start: `c` → `a` → `b` → `c`; remove one of them"
+        "`c`: the dependencies form a cycle, and none of its tasks could ever start: `c` → `a` → `b` → `c`; remove one of \
+         these dependencies"
     );
 }
 

@@ -10,8 +10,8 @@ use super::{ActorStage, CONTINUE, PENDING, Step, TaskActor};
 use crate::task::InterruptCause;
 
 impl TaskActor {
-    /// After an attempt that took `ran`: removes the failures that an outage explains from the series, and returns whether its own
-    /// failure is excused, because a needed task is not ready.
+    /// After an attempt that took `ran`: removes the failures that an outage explains from the streak. Returns whether the failure of
+    /// this attempt is excused, because a needed task is not ready.
     #[cold]
     pub(super) fn excuse_failures(&mut self, class: AttemptClass, now: Instant, ran: Duration) -> bool {
         let Some(edges) = self.rare.known_edges_mut() else { return false };
@@ -21,15 +21,15 @@ impl TaskActor {
         let may_retry = matches!(class, AttemptClass::Failed | AttemptClass::RetryAfter(_));
         let excused = may_retry && edges.has_lost(registry);
         if class == AttemptClass::Succeeded || may_retry && ran >= self.policy.stable_after() {
-            // The series begins anew.
+            // The streak begins anew, as `FailureStreak::count` decides for the same attempt.
             edges.forget();
         }
-        // A `retry_after` is the wish of the user, and is not ended.
+        // The user has chosen the delay of a `retry_after`, so that the end of an outage does not end it.
         edges.remember((may_retry && !excused).then_some(now), excused, class == AttemptClass::Failed);
         excused
     }
 
-    /// An attempt begins, which has lost none of the needed tasks.
+    /// Starts to watch the needed tasks for an attempt that begins: all of them are ready.
     #[cold]
     pub(super) fn begin_watch(&mut self) {
         if let Some(edges) = self.rare.known_edges_mut() {
@@ -37,8 +37,8 @@ impl TaskActor {
         }
     }
 
-    /// Forgets the failures before an interrupt, if its cause says so.
-    pub(super) fn clear_series(&mut self, cause: InterruptCause) {
+    /// Forgets the streak before an interrupt, if its cause says so.
+    pub(super) fn clear_streak(&mut self, cause: InterruptCause) {
         self.streak.clear(cause);
         if cause == InterruptCause::Restart {
             if let Some(edges) = self.rare.known_edges_mut() {

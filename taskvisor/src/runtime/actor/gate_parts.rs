@@ -9,7 +9,7 @@ use super::permit::Permit;
 use crate::runtime::dependency::Edges;
 
 /// A permit alone, or the edges with the permit in one box.
-// As large as the permit alone: a task that sleeps pays for it too, and few tasks have edges.
+// Boxed, so that it is as large as a permit alone: a sleeping task pays for this size too, and few tasks have edges.
 pub(super) enum GateParts {
     Permit(Permit),
     Edges(Box<EdgeParts>),

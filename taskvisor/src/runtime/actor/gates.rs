@@ -25,11 +25,12 @@ use crate::task::{StopCause, WaitingOn};
 /// Why an attempt does not begin.
 #[derive(Debug)]
 pub(super) enum Closed {
-    /// A gate is not open, and wakes the actor. The timer is to be set if it was used meanwhile.
+    /// A gate is not open. It wakes the actor once it may be. `sets_timer` says that the timer was used for something else, and must
+    /// be set again for the reports of this wait.
     Waits { waits_for: WaitsFor, on: WaitingOn, sets_timer: bool },
-    /// All tasks are ready after an outage. The actor waits for this time.
+    /// All dependencies are ready after an outage. The attempt begins at this time, so that not all dependents start at once.
     Recovers { until: Instant },
-    /// A dependency has ended, and will never be ready.
+    /// A dependency has ended, and will never be ready: the task ends too.
     Broken(BrokenDependency),
 }
 

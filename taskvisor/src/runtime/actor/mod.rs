@@ -214,7 +214,7 @@ impl TaskActor {
 
     /// Ends the wait for the next attempt, because of an interrupt.
     fn end_wait(&mut self, cause: InterruptCause) {
-        self.clear_series(cause);
+        self.clear_streak(cause);
         self.registration.publish_not_ready(Instant::now(), NotReadyReason::Interrupted);
         if let ActorStage::Sleeping = self.stage {
             self.stage = ActorStage::Gates;
@@ -251,7 +251,7 @@ impl TaskActor {
         if let Some(cause) = after.interrupt {
             (class, event) = interrupted(class, event, self.policy.returns_value);
             // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-            self.clear_series(cause);
+            self.clear_streak(cause);
         }
         // Published after the cell has the failure, because the event carries it.
         self.registration

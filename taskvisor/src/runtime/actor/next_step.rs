@@ -69,7 +69,7 @@ impl FailureStreak {
         }
     }
 
-    /// Forgets failures that an outage of a needed task explains.
+    /// Forgets this number of failures, which an outage of a needed task explains.
     pub(crate) fn forgive(&mut self, failures: u32) {
         if failures == 0 {
             return;
@@ -82,7 +82,7 @@ impl FailureStreak {
     }
 
     /// Decides the step after an attempt that took `ran`. `stop` is the cause of a pending stop; `draw` returns a random
-    /// value of a range. A failure that is `excused` is not one of the series.
+    /// value of a range. An `excused` failure is not counted, because an outage explains it.
     pub(crate) fn next(
         &mut self,
         policy: &Policy,

@@ -111,7 +111,7 @@ impl RareParts {
         self.0.as_mut()?.as_mut().project().gates.as_mut()?.edges_mut()
     }
 
-    /// Whether a loss of a needed task may interrupt the attempt.
+    /// Whether the loss of a needed task may interrupt an attempt.
     pub(super) fn watches_losses(&self) -> bool {
         self.known_edges().is_some_and(Edges::watches_losses)
     }

@@ -69,7 +69,7 @@ impl TaskCell {
         self.state.lock().stop().is_some()
     }
 
-    /// Enters the phase of waiting on `on`.
+    /// Enters the phase in which the task waits for `on`, unless it is in this phase already.
     pub(crate) fn begin_wait(&self, on: WaitsFor, now: Instant) -> Wait {
         let mut state = self.state.lock();
         // A task whose end was forced stays `Stuck` until its actor returns.
@@ -141,7 +141,7 @@ impl TaskCell {
             let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
             state.since = now;
             let live = state.links.live();
-            // Those that wait for the loss are among all waiters: a list of their own would enlarge every cell.
+            // The waiters for a loss are in the list of all waiters: a list of their own would enlarge every cell.
             let (token, listeners) = live.map_or((None, None), |live| {
                 let waiters =
                     if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };
@@ -160,7 +160,7 @@ impl TaskCell {
         after
     }
 
-    /// Records a failure that is not one of an attempt. The counts of failures stay.
+    /// Records a failure that no attempt caused. The counts of failures do not change.
     pub(crate) fn record_failure(&self, kind: FailureKind, error: BoxError) {
         let previous = {
             let mut state = self.state.lock();

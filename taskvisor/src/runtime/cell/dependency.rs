@@ -1,7 +1,7 @@
-//! What the dependents of a task ask its cell: whether it is ready, was ready, or has ended.
+//! What the dependents of a task read in its cell: whether it is ready, was ready, or has ended.
 //!
-//! The cell answers under its own lock, so that it stays the only truth about a readiness, and so that a dependent which finds the task
-//! unready is registered before the task can change.
+//! The cell answers under its own lock, so that it stays the single source of truth, and so that a dependent which finds the task not
+//! ready is registered before the task can change.
 
 use std::task::{Context, Poll};
 
@@ -19,7 +19,7 @@ pub(crate) enum DependencyKind {
 }
 
 impl DependencyKind {
-    /// The option of a task that says so.
+    /// The name of the option.
     pub(crate) fn option(self) -> &'static str {
         match self {
             Self::After => "after",
@@ -33,14 +33,14 @@ impl DependencyKind {
 pub(crate) enum DependencyState {
     /// The task is ready, or was ready once if that suffices.
     Satisfied,
-    /// The dependent waits.
+    /// The task is not ready, and has not ended.
     NotReady,
     /// The task has ended. One that has completed is ready for ever.
     Ended(TaskEnd),
 }
 
 impl TaskCell {
-    /// Whether a dependent may start.
+    /// What a dependent of this kind finds.
     pub(crate) fn dependency_state(&self, kind: DependencyKind) -> DependencyState {
         self.state_for(&self.state.lock(), kind)
     }
@@ -66,7 +66,7 @@ impl TaskCell {
                 return Some(found);
             }
             self.flags.set(Flag::AwaitsReady);
-            // Not reached without live links: an ended task is satisfied or has ended.
+            // Unreachable: a task without live links has ended, which is no `NotReady`.
             let Some(live) = state.links.live() else { return Some(found) };
             live.waiters.register(id, source).then_some(found)
         })

@@ -42,7 +42,8 @@ impl TaskCell {
             if state.end.is_some() {
                 return Err(InterruptError::Ended);
             }
-            // It waits for its first attempt, which an interrupt does not delay, and the request would replace its deadline.
+            // The submission waits for its first attempt, which an interrupt does not delay. The request would replace the expiry,
+            // because both are in one field.
             if state.pending.expiry().is_some() {
                 return Ok(());
             }
@@ -59,7 +60,7 @@ impl TaskCell {
             let is_running = state.phase == CellPhase::Running;
             let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
             // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an
-            // interrupt does not change what they wait for. Those for a loss of the readiness are among all waiters.
+            // interrupt does not change what they wait for. The waiters for a loss are in the list of all waiters.
             let token = if is_running { live.token.clone() } else { None };
             let waiters = if is_lost && self.takes_loss_waiters() {
                 Some(live.waiters.take())

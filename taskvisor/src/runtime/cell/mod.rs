@@ -1,11 +1,12 @@
-//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `readiness` and
-//! `finish` change the state too; `queries` reads it.
+//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `readiness`,
+//! `expiry` and `finish` change the state too; `queries` and `dependency` read it.
 //!
 //! # The enums that describe one task
 //!
 //! | enum | question | values | written by |
 //! |---|---|---|---|
 //! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through `attempts`; `Stuck` by `force_end` |
+//! | [`WaitsFor`] | What does a task in the phase `Waiting` wait for? | `Slot` `Permit` `Dependency` | the actor through `begin_wait` |
 //! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
@@ -20,6 +21,7 @@
 //! the task is registered            new              Waiting(Slot)       -               Reserved
 //! it is accepted and spawned        -                .                   Gates           Accepted or Added
 //! its lane takes it from the queue  -                .                   Gates           Added
+//! a dependency is not ready         begin_wait       Waiting(Dependency) Gates           Added
 //! no permit is free                 begin_wait       Waiting(Permit)     Gates           Added
 //! an attempt begins                 begin_attempt    Running             Running         Attempt
 //! the attempt ends                  finish_attempt   Waiting(Slot) (*)   Running         Added
@@ -35,7 +37,8 @@
 //!
 //! # Invariants
 //!
-//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/readiness.rs` or `models/waiters.rs`:
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/readiness.rs`, `models/waiters.rs` or
+//! `models/dependency.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
@@ -101,7 +104,7 @@ pub(crate) struct TaskCell {
     stop_timeout: Option<Milliseconds>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
-    // Outside of the state, where this field and the flags would enlarge the allocation. Not loom's atomic: it is written and read
+    // Outside of the state, because inside of it this field and the flags would enlarge the allocation. Not loom's atomic: it is written and read
     // under the lock.
     total_failures: atomic::AtomicU32,
     flags: Flags,

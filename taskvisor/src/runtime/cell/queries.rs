@@ -122,7 +122,7 @@ impl TaskCell {
         end.outcome(&mut self.state.lock().last)
     }
 
-    /// The time that the task sets for itself after a stop request.
+    /// Returns the option `stop_timeout`.
     pub(crate) fn stop_timeout(&self) -> Option<Duration> {
         self.stop_timeout.map(Milliseconds::get)
     }

@@ -177,7 +177,7 @@ impl TaskCell {
 }
 
 impl TaskCell {
-    /// Whether a task that has lost its readiness must wake all its waiters, because one waits for the loss.
+    /// Whether a task that has lost its readiness must wake all its waiters, because one of them waits for the loss. Clears the flag.
     #[cold]
     pub(super) fn takes_loss_waiters(&self) -> bool {
         let awaits = self.flags.has(Flag::AwaitsLoss);

@@ -33,7 +33,7 @@ pub(crate) struct PollView {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait {
     pub(crate) since: Instant,
-    /// Whether the timer is to be set: the wait begins with this poll, or the timer was used for something else meanwhile.
+    /// Whether the timer must be set: the wait begins with this poll, or the timer was used for something else meanwhile.
     pub(crate) sets_timer: bool,
     /// When the task expires, if it does and has not begun its first attempt.
     pub(crate) expiry: Option<Instant>,

@@ -1,7 +1,7 @@
 //! Blame: the failures of a dependent that an outage of a needed task explains are not counted.
 //!
-//! A dependent often fails before the task that it needs is known to be down. Whatever has failed since the last sign of life of that task
-//! is therefore removed from the count when it turns out not to be ready. While it is not ready, further failures are not counted at all.
+//! A dependent often fails before the task that it needs is known to be down. When that task turns out not to be ready, the failures since
+//! its last sign of life are therefore removed from the streak. While it is not ready, further failures are *excused*: not counted at all.
 
 use std::collections::VecDeque;
 
@@ -28,7 +28,7 @@ pub(super) struct Blame {
 }
 
 impl Blame {
-    /// The series of failures is over.
+    /// The streak is over.
     pub(super) fn forget(&mut self) {
         self.failures.clear();
     }

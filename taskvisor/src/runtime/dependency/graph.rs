@@ -212,7 +212,8 @@ impl GraphState {
 fn describe_cycle(name: &str, path: &[&str]) -> String {
     let path: Vec<_> = path.iter().map(|name| format!("`{name}`")).collect();
     format!(
-        "the dependencies form a cycle, and none of its tasks could ever start: `{name}` → {}; remove one of them",
+        "the dependencies form a cycle, and none of its tasks could ever start: `{name}` → {}; remove one of these \
+         dependencies",
         path.join(" → ")
     )
 }

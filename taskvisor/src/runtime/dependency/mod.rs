@@ -14,7 +14,7 @@
 //! | `waves.rs` | the order of a shutdown |
 //!
 //! Whether a task is ready is decided by its cell alone, under its lock; a node only remembers the cell, because it outlives it. A
-//! transition of a task therefore costs the wake-ups of its dependents, and a task that nobody depends on pays nothing.
+//! transition of a task therefore costs the wake-ups of its dependents, and a task without dependents pays nothing.
 
 mod blame;
 mod cycle;

@@ -1,5 +1,5 @@
-//! When a dependent starts after an outage of a task that it needs: at a random time, so that a thousand dependents do not start at
-//! once.
+//! When a dependent starts after an outage of a task that it needs: at a random time within `Config::recovery_spread`, so that a thousand
+//! dependents do not start at once.
 
 use std::time::Duration;
 

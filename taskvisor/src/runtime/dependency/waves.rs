@@ -1,7 +1,7 @@
 //! The order of a shutdown: tasks stop in waves, each task before the tasks that it depends on.
 //!
 //! The wave of a task is the length of the longest path of dependents that leads to it: the longest-path layering of an acyclic graph.
-//! Tasks that stop last begin after the waves of all tasks that have nothing to do with them.
+//! A task that stops last is in a wave after those of all tasks that are neither `Last` nor a dependency of one.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
