@@ -169,13 +169,15 @@ impl Shared {
         policy.returns_value = returns_value;
         let now = self.now();
         let (cell, body) = self.take_parts(task, settings, key, now);
-        // Before it is registered: from then on a lane may run it.
-        match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
-            Ok(needed) => self.await_needed(needed),
-            Err(reason) => {
-                self.publish_refused(cell.name(), cell.slot(), &reason);
-                restore_parts(task, cell, body);
-                return Err(reason);
+        if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
+            // Before it is registered: from then on a lane may run it.
+            match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
+                Ok(needed) => self.await_needed(needed),
+                Err(reason) => {
+                    self.publish_refused(cell.name(), cell.slot(), &reason);
+                    restore_parts(task, cell, body);
+                    return Err(reason);
+                }
             }
         }
         let limits =

@@ -43,7 +43,6 @@ impl Shared {
     }
 
     /// Adds tasks to the start-up set, which others need. They need not declare their readiness.
-    #[inline]
     pub(crate) fn await_needed(&self, needed: Linked) {
         for needed in needed {
             if !needed.set_flag(Flag::IsNeeded) {

@@ -182,6 +182,7 @@ impl Registration {
 
     /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
     /// attempt would be out of date. `succeeded` makes the task ready.
+    #[inline]
     pub(crate) fn begin_sleep(
         &self,
         now: Instant,
