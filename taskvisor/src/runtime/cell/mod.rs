@@ -145,7 +145,8 @@ enum Links {
 struct LiveLinks {
     /// The waker of the actor, registered at the end of a poll that is pending.
     actor: Option<Waker>,
-    /// Waiters for the end of the task and, attempt-scoped, waiters for a stop or the end of the attempt.
+    /// Waiters for the end of the task, for its readiness or for the loss of it, and, attempt-scoped, waiters for a stop or the end of
+    /// the attempt.
     waiters: Wakers,
     /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
