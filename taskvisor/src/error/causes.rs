@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A placeholder for an error that was moved out. It is never shown: an error is moved out only to be dropped or
@@ -66,8 +67,17 @@ impl fmt::Display for CanceledWithoutRequest {
 impl Error for CanceledWithoutRequest {}
 
 /// A task that the failed one depends on has failed or was aborted.
+///
+/// In a chain each task names the root: texts that contain those of the tasks before them would grow with the chain.
 #[derive(Debug)]
 pub(crate) struct DependencyEnded {
+    pub(crate) name: String,
+    pub(crate) root: Arc<EndedRoot>,
+}
+
+/// The task that ended first, for which all tasks after it in a chain have failed.
+#[derive(Debug)]
+pub(crate) struct EndedRoot {
     pub(crate) name: String,
     /// Its outcome, as text.
     pub(crate) outcome: String,
@@ -75,7 +85,16 @@ pub(crate) struct DependencyEnded {
 
 impl fmt::Display for DependencyEnded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the task `{}`, on which it depends, ended: {}", self.name, self.outcome)
+        let Self { name, root } = self;
+        if *name == root.name {
+            write!(f, "the task `{name}`, on which it depends, ended: {}", root.outcome)
+        } else {
+            write!(
+                f,
+                "the task `{}`, on which it depends through `{name}`, ended: {}",
+                root.name, root.outcome
+            )
+        }
     }
 }
 

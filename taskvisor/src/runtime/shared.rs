@@ -83,6 +83,8 @@ pub(crate) struct Shared {
 /// The progress of a shutdown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShutdownState {
+    /// When the shutdown was requested for the first time. `None` if it began because no task was left.
+    pub(crate) requested_at: Option<Instant>,
     /// By when tasks must stop. Set once a shutdown was requested.
     pub(crate) grace_deadline: Option<Instant>,
     /// Set once admission is closed, the event is published and the stops of the first wave are requested. Only then the driver

@@ -45,6 +45,8 @@ impl Shared {
     /// Adds tasks to the start-up set, which others need. They need not declare their readiness.
     pub(crate) fn await_needed(&self, needed: Linked) {
         for needed in needed {
+            // It may have taken its name before the node had dependents.
+            self.graph.adopt(&needed);
             if !needed.set_flag(Flag::IsNeeded) {
                 self.startup_set.insert(&needed);
             }

@@ -105,6 +105,7 @@ impl Shared {
             if earlier {
                 shutdown.grace_deadline = Some(deadline);
             }
+            shutdown.requested_at.get_or_insert(now);
             // Only the call that closed admission releases the driver. A concurrent call may set the deadline earlier, but
             // the first call has not yet requested the stops of the first wave at that point.
             shutdown.requested |= closed.was_open;

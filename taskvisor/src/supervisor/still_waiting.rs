@@ -18,9 +18,6 @@ use crate::sync::{Raced, StopTimer, race, watch};
 /// The time after which a start is reported for the first time. Each later report comes after twice the time.
 const FIRST_REPORT: Duration = Duration::from_secs(10);
 
-/// How long after the request of a shutdown the driver may begin to watch it.
-const WATCH_DELAY: Duration = Duration::from_millis(50);
-
 impl Shared {
     /// Begins to watch the start, if a task must become ready. Called after tasks were started; later calls change nothing.
     pub(super) fn watch_start(self: &Arc<Self>) {
@@ -86,17 +83,19 @@ fn report_start(shared: &Shared, after: Duration) {
 
 /// Reports what is blocking once half of the grace is over. Never completes.
 pub(super) async fn watch_stop(shared: &Shared, mut shutdown: watch::Receiver<ShutdownState>) {
-    let began = Instant::now();
-    let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(began);
+    let (requested_at, grace_deadline) = {
+        let shutdown = shutdown.borrow_and_update();
+        (shutdown.requested_at, shutdown.grace_deadline)
+    };
+    // Not the time of this poll, which is later: half of 14 s would be reported as 6 s.
+    let began = requested_at.unwrap_or_else(Instant::now);
+    let deadline = grace_deadline.unwrap_or(began);
     let half = deadline.saturating_duration_since(began) / 2;
     if shared.bus.wants(EventName::StillStopping) && !half.is_zero() {
         StopTimer::new(saturating_deadline(began, half)).await;
         let blocking = blocking_stop(shared, Instant::now());
         if !blocking.is_empty() {
-            // Usually the shutdown has the whole grace, and the report says the half of that.
-            let usual = shared.config.grace / 2;
-            let after = if usual.abs_diff(half) < WATCH_DELAY { usual } else { half };
-            let kind = EventKind::StillStopping { after: whole_seconds(after), blocking: blocking.into() };
+            let kind = EventKind::StillStopping { after: whole_seconds(half), blocking: blocking.into() };
             shared.bus.publish(Instant::now(), None, kind);
         }
     }

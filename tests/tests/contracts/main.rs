@@ -13,6 +13,7 @@ mod restart;
 mod still_waiting;
 mod stop_races;
 mod retries;
+mod several_dependencies;
 mod stable;
 mod interval;
 mod yielding;

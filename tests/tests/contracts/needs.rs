@@ -93,7 +93,7 @@ async fn the_end_of_a_needed_task_ends_its_dependents() {
     let Outcome::Failed(failure) = second.outcome().await else { panic!("it did not fail") };
     assert_eq!(
         failure.to_string(),
-        "the task `first`, on which it depends, ended: failed: the task `bad`, on which it depends, ended: failed: fatal: no such host"
+        "the task `bad`, on which it depends through `first`, ended: failed: fatal: no such host"
     );
     assert!(bad.is_finished());
 

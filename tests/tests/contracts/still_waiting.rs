@@ -151,6 +151,24 @@ async fn a_slow_shutdown_names_what_runs_and_what_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_shutdown_is_measured_from_its_request() {
+    let messages = Messages::default();
+    let supervisor = messages.supervisor(Config::default().with_grace(Duration::from_secs(14)));
+    let flush = TaskFn::arc("flush", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        sleep(Duration::from_secs(9)).await;
+        Ok(())
+    });
+    supervisor.add_task(TaskSpec::once(flush)).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    supervisor.stop();
+    // The driver is late.
+    tokio::time::advance(Duration::from_millis(1)).await;
+    supervisor.shutdown().await.expect("it stops in time");
+    assert_eq!(messages.take(), ["still_stopping after=7s `flush` runs for 8s"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dependent_that_waits_long_is_reported() {
     let messages = Messages::default();
     let subscriber = Subscriber::new(messages.clone()).with_events(EventName::Delayed);

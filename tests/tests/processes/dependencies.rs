@@ -20,7 +20,7 @@ fn dependents_of_a_failed_task_fail_with_its_error() {
             "error: task `db` failed after attempt 1: fatal: no such host",
             &format!("error: task `consume` cannot go on: {consume}"),
             &format!(
-                "error: task `report` cannot go on: the task `consume`, on which it depends, ended: failed: {consume}"
+                "error: task `report` cannot go on: the task `db`, on which it depends through `consume`, ended: {db}"
             ),
         ],
         "{}",

@@ -11,13 +11,14 @@
 //! The slot of a submission is not in the list: its lane polls a submission only while it owns the slot, so that waiting
 //! submissions have no actor.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
 use super::{Step, TaskActor};
 use crate::error::FailureKind;
-use crate::error::causes::DependencyEnded;
+use crate::error::causes::{DependencyEnded, EndedRoot};
 use crate::runtime::cell::{Flag, TaskEnd, WaitsFor};
 use crate::runtime::dependency::{BrokenDependency, EdgesPoll};
 use crate::task::{StopCause, WaitingOn};
@@ -118,7 +119,12 @@ impl TaskActor {
             return self.finish(TaskEnd::Canceled { cause: StopCause::Dependency, failed }, None);
         }
         let BrokenDependency { name, outcome } = broken;
-        let error = DependencyEnded { name: name.to_string(), outcome: outcome.to_string() };
+        let inherited = outcome.failure().and_then(|failure| failure.downcast_ref::<DependencyEnded>());
+        let root = inherited.map_or_else(
+            || Arc::new(EndedRoot { name: name.to_string(), outcome: outcome.to_string() }),
+            |ended| Arc::clone(&ended.root),
+        );
+        let error = DependencyEnded { name: name.to_string(), root };
         self.registration.cell().record_failure(FailureKind::Dependency, Box::new(error));
         self.finish(TaskEnd::Failed, None)
     }

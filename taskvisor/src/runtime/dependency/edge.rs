@@ -65,12 +65,6 @@ impl Edge {
         }
     }
 
-    /// Whether the task has ended, and does not satisfy the dependent.
-    pub(super) fn is_broken(&self) -> bool {
-        let state = self.cell.dependency_state(self.kind);
-        !self.is_over() && matches!(state, DependencyState::Ended(end) if end != TaskEnd::Completed)
-    }
-
     /// The last times that a needed task was down.
     pub(super) fn outages(&self, registry: &Registry) -> Vec<Outage> {
         // The cell knows first: its actor may not have recorded yet that the task is ready again.
@@ -111,6 +105,20 @@ impl Edge {
         self.cell.remove_waiter(self.waiter.take());
         self.cell = next;
         true
+    }
+
+    /// While the gate is closed: registers the waker for the end of the task, and for another one that takes the name after it has
+    /// completed. Returns `false` if that has happened since the task was polled.
+    pub(super) fn watch_end(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
+        self.poll_loss(registry, context);
+        match self.cell.dependency_state(self.kind) {
+            DependencyState::Satisfied | DependencyState::NotReady => true,
+            DependencyState::Ended(TaskEnd::Completed) => {
+                let waiter = &mut self.successor_waiter;
+                self.node.poll_successor(&self.cell, registry, waiter, context).is_none()
+            }
+            DependencyState::Ended(_) => false,
+        }
     }
 
     /// Whether the task is not ready. Registers the waker for a change in either case.

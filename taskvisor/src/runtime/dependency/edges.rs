@@ -92,12 +92,11 @@ impl Edges {
         }
     }
 
-    /// Registers the waker with every needed task. Returns `false` if one has ended since it was polled, which wakes nothing any more.
+    /// Registers the waker with every needed task. Returns `false` if one has changed since it was polled, which wakes nothing any more.
     fn watch_ends(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
-        for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
-            edge.poll_loss(registry, context);
-        }
-        !self.edges.iter().any(Edge::is_broken)
+        let needs = self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs);
+        // A fold and not `all`: each one registers the waker.
+        needs.fold(true, |unchanged, edge| edge.watch_end(registry, context) && unchanged)
     }
 
     /// Whether an attempt may start at this moment. Registers nothing.

@@ -115,8 +115,8 @@ impl Graph {
                 state.named.insert(cell.name().to_owned().into(), cell.id());
             }
         }
-        for (node, (_, _, target, ready_since)) in nodes.iter().zip(&targets) {
-            node.set_current(target);
+        for (node, (.., ready_since)) in nodes.iter().zip(&targets) {
+            // `target` does not become the current cell: a run that is refused withdraws it. `adopt` follows for one that starts.
             // It may have become ready before it was needed.
             if let Some(since) = ready_since {
                 node.sign_of_life(*since, Some(*since));

@@ -117,7 +117,13 @@ impl Node {
         if previous.has_flag(Flag::IsNeeded) {
             cell.set_flag(Flag::IsNeeded);
         }
-        if previous.was_ready() || previous.is_ready() {
+        // It has completed: it was ready until now, and no outage began before.
+        let was_ready_until_now = previous.is_ready();
+        if was_ready_until_now {
+            let mut state = self.state.lock();
+            state.sign_of_life = state.sign_of_life.max(Some(Instant::now()));
+        }
+        if previous.was_ready() || was_ready_until_now {
             cell.set_flag(Flag::WasReady);
         }
         drop(previous);
