@@ -99,7 +99,10 @@ async fn a_completed_task_that_is_added_again_had_no_outage() {
     let consume = supervisor.add_task(spec).unwrap();
     sleep(millis(2_500)).await;
     assert_eq!(consume.status().failures, 2);
-    let again = TaskFn::arc("migrate", || async { Ok(sleep(100 * SECOND).await) });
+    let again = TaskFn::arc("migrate", || async {
+        sleep(100 * SECOND).await;
+        Ok(())
+    });
     supervisor.add_task(TaskSpec::once(again).with_ready(taskvisor::Readiness::Start)).unwrap();
     sleep(2 * SECOND).await;
     assert_eq!(consume.status().failures, 4);
@@ -110,7 +113,10 @@ async fn a_refused_run_takes_no_name_of_a_needed_task() {
     let supervisor = supervisor();
     let migrate = || TaskSpec::once(TaskFn::arc("migrate", || async { Ok(()) }));
     let migrated = supervisor.add_task(migrate()).unwrap();
-    let poll = TaskFn::arc("poll", || async { Ok(sleep(SECOND).await) });
+    let poll = TaskFn::arc("poll", || async {
+        sleep(SECOND).await;
+        Ok(())
+    });
     let poll = TaskSpec::always(poll, std::time::Duration::ZERO).with_needs(["migrate"]);
     let poll = supervisor.add_task(poll).unwrap();
     assert!(migrated.outcome().await.is_completed());

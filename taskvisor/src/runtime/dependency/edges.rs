@@ -95,8 +95,11 @@ impl Edges {
     /// Registers the waker with every needed task. Returns `false` if one has changed since it was polled, which wakes nothing any more.
     fn watch_ends(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
         let needs = self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs);
-        // A fold and not `all`: each one registers the waker.
-        needs.fold(true, |unchanged, edge| edge.watch_end(registry, context) && unchanged)
+        let mut is_unchanged = true;
+        for edge in needs {
+            is_unchanged &= edge.watch_end(registry, context);
+        }
+        is_unchanged
     }
 
     /// Whether an attempt may start at this moment. Registers nothing.
