@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use humantime::format_duration;
-
 use super::GRACE_EXCEEDED;
 use super::stderr::{write_error, write_line};
 use crate::error::FailureKind;
@@ -43,10 +41,7 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
         Err(error) => return write_error(error),
     };
     for task in report.overdue() {
-        let limit = task.stop_timeout.map_or_else(
-            || "the grace".to_owned(),
-            |time| format!("its `stop_timeout` of {}", format_duration(time)),
-        );
+        let limit = task.limit();
         let task = Labelled(&task.name, task.slot.as_deref());
         write_line(format_args!("error: task {task} did not stop within {limit} and was aborted"));
     }

@@ -1,5 +1,7 @@
 //! Counters of task ends, for the report of a supervisor.
 
+use std::time::Duration;
+
 use super::cell::{TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
@@ -19,7 +21,8 @@ pub(crate) struct Tally {
 
 impl Tally {
     #[inline]
-    pub(crate) fn count(&self, cell: &TaskCell, end: TaskEnd) {
+    /// `share` returns the share of the grace that an aborted task had.
+    pub(crate) fn count(&self, cell: &TaskCell, end: TaskEnd, share: impl FnOnce() -> Option<Duration>) {
         match end {
             TaskEnd::Completed => {
                 self.completed.fetch_add(1, Ordering::Relaxed);
@@ -34,7 +37,7 @@ impl Tally {
                 self.rejected.fetch_add(1, Ordering::Relaxed);
             }
             TaskEnd::Failed => self.failed(cell, end),
-            TaskEnd::Aborted => self.aborted(cell),
+            TaskEnd::Aborted => self.aborted(cell, share()),
         }
     }
 
@@ -72,10 +75,11 @@ impl Tally {
         self.listed.lock().undrained_subscribers = subscribers;
     }
 
-    fn aborted(&self, cell: &TaskCell) {
+    fn aborted(&self, cell: &TaskCell, share: Option<Duration>) {
         let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
         let (cause, stop_timeout) = (cell.enforcer(), cell.stop_timeout());
-        let task = AbortedTask { name, id: cell.id(), slot, cause, stop_timeout };
+        let grace_share = share.filter(|_| cause == Some(StopCause::Shutdown) && stop_timeout.is_none());
+        let task = AbortedTask { name, id: cell.id(), slot, cause, stop_timeout, grace_share };
         let mut report = self.listed.lock();
         report.aborted += 1;
         report.overdue += u64::from(task.cause == Some(StopCause::Shutdown));

@@ -31,7 +31,7 @@ impl Shared {
         let earlier = self.stop_waves.lock().begin(current.clone().unwrap_or_default(), later);
         let grace = earlier.map_or(grace, |deadline| grace.min(deadline.saturating_duration_since(now)));
         match current {
-            Some(current) => stop_wave(&current, now, grace, share_of(grace, wave_count)),
+            Some(current) => self.stop_wave(&current, now, grace, wave_count),
             None => stop_all(running, now, grace),
         }
     }
@@ -55,6 +55,23 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Requests the stops of a wave. `left` is what is left of the grace, for this wave and those after it.
+    fn stop_wave(&self, wave: &[Arc<TaskCell>], now: Instant, left: Duration, waves: usize) {
+        let share = share_of(left, waves);
+        if waves > 1 {
+            // Before the requests: a task that misses its share is reported with it.
+            let share = Duration::from_millis(u64::try_from(share.as_millis()).unwrap_or(u64::MAX));
+            self.stop_waves.lock().limit(wave, share);
+        }
+        for cell in wave {
+            // The cell limits the time to its `stop_timeout`.
+            let grace = if cell.stop_timeout().is_some() { left } else { share };
+            cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+        }
+    }
+}
+
 /// Requests the stops of all later waves, each in its time. Returns once the last one is requested.
 pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) {
     loop {
@@ -68,7 +85,7 @@ pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receive
         let now = Instant::now();
         let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(now);
         let left = deadline.saturating_duration_since(now);
-        stop_wave(&next, now, left, share_of(left, left_after + 1));
+        shared.stop_wave(&next, now, left, left_after + 1);
     }
 }
 
@@ -116,15 +133,6 @@ impl Drop for EndWaiter<'_> {
 
 fn stop_all(running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
     for cell in running.iter().rev() {
-        cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
-    }
-}
-
-/// `left` is what is left of the grace, and `share` the part of this wave.
-fn stop_wave(wave: &[Arc<TaskCell>], now: Instant, left: Duration, share: Duration) {
-    for cell in wave {
-        // The cell limits the time to its `stop_timeout`.
-        let grace = if cell.stop_timeout().is_some() { left } else { share };
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
     }
 }

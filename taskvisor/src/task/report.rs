@@ -107,6 +107,23 @@ pub struct AbortedTask {
     /// Its own `stop_timeout`, if it sets one. Otherwise the task missed the end of the grace, or of its share of the grace, if the
     /// tasks that it depends on had to stop after it.
     pub stop_timeout: Option<Duration>,
+    /// The share of the grace that it missed, if other tasks were to stop after it. See
+    /// [`SupervisorHandle::stop`](crate::SupervisorHandle::stop).
+    pub grace_share: Option<Duration>,
+}
+
+impl AbortedTask {
+    /// The limit that it missed, for a message.
+    #[cfg(feature = "macros")]
+    pub(crate) fn limit(&self) -> String {
+        use humantime::format_duration;
+
+        match (self.stop_timeout, self.grace_share) {
+            (Some(time), _) => format!("its `stop_timeout` of {}", format_duration(time)),
+            (None, Some(share)) => format!("its share of the grace, {},", format_duration(share)),
+            (None, None) => "the grace".to_owned(),
+        }
+    }
 }
 
 /// A task that had not ended when the shutdown was over.

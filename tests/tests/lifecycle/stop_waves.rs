@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskvisor::{
-    Config, Outcome, Readiness, StopCause, StopOrder, Supervisor, TaskContext, TaskFn, TaskHandle, TaskSpec,
+    Config, Outcome, Readiness, RuntimeError, StopCause, StopOrder, Supervisor, TaskContext, TaskFn,
+    TaskHandle, TaskSpec,
 };
 use tokio::time::{Instant, sleep};
 
@@ -120,6 +121,9 @@ async fn a_wave_takes_at_most_its_share_of_the_grace() {
     let requested = diary.began.elapsed();
     let report = supervisor.shutdown().await.expect_err("two are aborted");
     assert_eq!(report.to_string(), "aborted at the end of the grace: `consume`; `db`");
+    let RuntimeError::GraceExceeded { report, .. } = report else { panic!("{report}") };
+    let shares: Vec<_> = report.aborted_tasks.iter().map(|task| (&*task.name, task.grace_share)).collect();
+    assert_eq!(shares, [("consume", Some(4 * SECOND)), ("db", None)]);
     // A third of 12 s, then half of the other 8 s; of these, `cache` leaves 3 s to `db`.
     assert_eq!(diary.at("cache stops") - requested, 4 * SECOND);
     assert_eq!(diary.at("db stops") - requested, 5 * SECOND);

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -20,6 +21,8 @@ pub(crate) struct StopWaves {
     pub(crate) later: VecDeque<Vec<Arc<TaskCell>>>,
     /// Whether the waves are known: the call that closed admission has stored them, or the runtime is gone.
     has_begun: bool,
+    /// The shares of the grace that tasks had, because other waves were left.
+    shares: HashMap<TaskId, Duration>,
     /// The earliest deadline that another call has left for the one that stores them.
     deadline: Option<Instant>,
 }
@@ -47,6 +50,16 @@ impl StopWaves {
             self.deadline = Some(self.deadline.map_or(deadline, |earlier| earlier.min(deadline)));
         }
         self.has_begun
+    }
+
+    /// Remembers the share of the grace that the tasks of a wave have.
+    pub(crate) fn limit(&mut self, wave: &[Arc<TaskCell>], share: Duration) {
+        self.shares.extend(wave.iter().map(|cell| (cell.id(), share)));
+    }
+
+    /// The share of the grace that a task had, unless it had all that was left.
+    pub(crate) fn share_of(&self, cell: &TaskCell) -> Option<Duration> {
+        self.shares.get(&cell.id()).copied()
     }
 
     /// The current wave, if another one follows.

@@ -260,7 +260,7 @@ impl Registration {
         }
         let outcome = || EventKind::Ended { outcome: self.cell.decided_outcome(end) };
         self.publish(EventName::Ended, Some(now), outcome);
-        self.shared.tally.count(&self.cell, end);
+        self.shared.tally.count(&self.cell, end, || self.shared.stop_waves.lock().share_of(&self.cell));
         let next = self.deregister(now);
         self.publish(EventName::Removed, Some(now), || EventKind::Removed);
         next
