@@ -65,7 +65,7 @@ impl App {
         let Dependent { label, name, options_at, dependencies } = dependent;
         let mut report =
             |reason: String| problems.push(Problem::new(*options_at, format!("{label}: {reason}")));
-        for (dependency, kind) in dependencies.iter() {
+        for (dependency, kind) in dependencies.unique() {
             let option = kind.option();
             if dependency.name == *name {
                 report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));

@@ -82,7 +82,11 @@ impl Policy {
     /// one attempt that does not end.
     pub(crate) fn is_never_ready(&self, settings: &Settings, never_returns: bool) -> bool {
         let is_endless = self.restart == RestartPolicy::Always && settings.every == Setting::Inherit;
-        self.readiness.is_none() && (never_returns || is_endless)
+        match self.readiness {
+            None => never_returns || is_endless,
+            Some(Readiness::Success) => never_returns,
+            Some(Readiness::Start | Readiness::Notify) => false,
+        }
     }
 
     /// Whether a success makes the task ready.

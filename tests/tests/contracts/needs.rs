@@ -126,7 +126,7 @@ async fn wrong_dependencies_are_refused_together() {
     assert_eq!(
         error.to_string(),
         "`one`: `after` names `unknown`, and no task of this name was added: add it first; it is in its own `needs`, and would \
-         wait for itself: remove it there; `needs` names `unknown`, and no task of this name was added: add it first; `needs` \
+         wait for itself: remove it there; `needs` \
          names `endless`, which repeats without end and never says that it is ready: give `endless` a parameter `Ready`, or set \
          its `ready = \"start\"` or `ready = \"success\"`; it depends on `unknown` twice: name it once, in `needs` or in `after`"
     );

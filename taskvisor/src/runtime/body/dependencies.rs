@@ -1,7 +1,7 @@
 //! The tasks that a spec depends on.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{DeclaredDependencies, Location, TaskDescriptor};
 use crate::runtime::cell::DependencyKind;
@@ -42,6 +42,12 @@ impl Dependencies {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Dependency, DependencyKind)> {
         let after = self.after.iter().map(|one| (one, DependencyKind::After));
         after.chain(self.needs.iter().map(|one| (one, DependencyKind::Needs)))
+    }
+
+    /// As `iter`, each name once.
+    pub(crate) fn unique(&self) -> impl Iterator<Item = (&Dependency, DependencyKind)> {
+        let mut seen = HashSet::new();
+        self.iter().filter(move |(one, _)| seen.insert(&*one.name))
     }
 
     /// The names that are listed more than once, each once.

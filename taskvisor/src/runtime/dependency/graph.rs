@@ -67,7 +67,7 @@ impl Graph {
         let LinkRequest { dependencies, location, interrupt_on_loss, stops_last } = request;
         let mut targets = Vec::with_capacity(dependencies.after.len() + dependencies.needs.len());
         let mut problems = Vec::new();
-        for (dependency, kind) in dependencies.iter() {
+        for (dependency, kind) in dependencies.unique() {
             match self.target(cell, dependency, kind, registry) {
                 Ok(target) => {
                     // Read before the graph is locked: never two locks at once.
