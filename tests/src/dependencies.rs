@@ -49,8 +49,6 @@ struct Check<'a> {
     tasks: HashMap<TaskId, Readiness>,
     /// The tasks of a name, in the order in which they were added.
     names: HashMap<&'a str, Vec<TaskId>>,
-    /// For each dependent and name, how many tasks of the name were added before the dependent.
-    earlier: HashMap<(TaskId, &'a str), usize>,
 }
 
 impl Dependencies {
@@ -80,6 +78,12 @@ impl Learned {
         found.filter(|dependencies| !dependencies.is_empty())
     }
 
+    /// Whether a task depends on the one of an event.
+    pub(crate) fn is_dependency(&self, event: &Event) -> bool {
+        let mut all = self.own.values().chain(self.named.values()).flat_map(Dependencies::all);
+        all.any(|name| Some(name) == event.task())
+    }
+
     /// Checks the events in their order. They come from one thread.
     pub(crate) fn check(&self, event_log: &EventLog) -> Result<(), String> {
         let with_events = event_log
@@ -91,7 +95,6 @@ impl Learned {
             declaring: with_events.filter_map(Event::id).chain(self.declaring.iter().copied()).collect(),
             tasks: HashMap::new(),
             names: HashMap::new(),
-            earlier: HashMap::new(),
         };
         event_log.events().iter().try_for_each(|event| check.read(event))
     }
@@ -105,28 +108,23 @@ impl<'a> Check<'a> {
             self.names.entry(name).or_default().push(id);
         }
         if let Some(dependencies) = self.learned.of(event) {
-            self.check(event, id, dependencies)?;
+            self.check(event, dependencies)?;
         }
         let declares = self.declaring.contains(&id);
         self.tasks.entry(id).or_default().read(event, declares);
         Ok(())
     }
 
-    fn check(&mut self, event: &Event, id: TaskId, dependencies: &'a Dependencies) -> Result<(), String> {
+    fn check(&self, event: &Event, dependencies: &Dependencies) -> Result<(), String> {
         let needs = || dependencies.needs.iter().map(String::as_str);
         let violation = |problem: String| Err(format!("{event}: {problem}"));
         match &event.kind {
-            EventKind::Added => {
-                for name in dependencies.all() {
-                    self.earlier.insert((id, name), self.names.get(name).map_or(0, Vec::len));
-                }
-            }
             EventKind::Started { attempt, .. } => {
                 if let Some(name) = needs().find(|name| !self.is_ready(name, event.at)) {
                     return violation(format!("started while `{name}` was not ready"));
                 }
                 let mut after = dependencies.after.iter();
-                if let Some(name) = after.find(|name| *attempt == 1 && !self.was_ready(id, name)) {
+                if let Some(name) = after.find(|name| *attempt == 1 && !self.was_ready(name)) {
                     return violation(format!("started before `{name}` was ready"));
                 }
             }
@@ -158,12 +156,10 @@ impl<'a> Check<'a> {
         !stopped && !restarts.any(|restart| since < *restart && *restart < at)
     }
 
-    /// Whether a task of this name was ready since the dependent was added, or the one before it.
-    fn was_ready(&self, dependent: TaskId, name: &str) -> bool {
-        let Some(ids) = self.names.get(name) else { return false };
-        let earlier = self.earlier.get(&(dependent, name)).copied().unwrap_or_default();
-        let known = &ids[earlier.saturating_sub(1)..];
-        known.iter().filter_map(|id| self.tasks.get(id)).any(|task| task.was_ready)
+    /// Whether a task of this name was ready. One that was added again counts as the same task.
+    fn was_ready(&self, name: &str) -> bool {
+        let ids = self.names.get(name).into_iter().flatten();
+        ids.filter_map(|id| self.tasks.get(id)).any(|task| task.was_ready)
     }
 
     /// Whether a task of this name has ended otherwise than completed.

@@ -219,6 +219,15 @@ impl Reader {
         require(rules.restart != RestartPolicy::Never, || {
             "a retry of a task that is never restarted".to_owned()
         })?;
+        if self.depends && failures <= self.failures {
+            // Outages of needed tasks excuse failures, and may end the delay: only the random programs know them.
+            (self.failures, self.previous, self.not_before) = (failures, None, None);
+            let within = rules.max_retries.is_none_or(|retries| failures <= retries);
+            require(within, || format!("retry {failures} of at most {:?}", rules.max_retries))?;
+            return require(rules.uses_retry_after || delay <= rules.backoff.max(), || {
+                format!("{delay:?} is longer than {:?}", rules.backoff.max())
+            });
+        }
         if self.may_be_cleared && failures < self.failures {
             self.reset();
             self.failures = failures;

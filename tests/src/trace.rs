@@ -155,7 +155,9 @@ impl Trace {
                 EventKind::ShutdownRequested => shutting_down = true,
                 EventKind::Started { .. } => {
                     // With more threads an attempt may begin between the event and the stop request.
-                    let started_late = shutting_down && is_single_threaded();
+                    // A task that others depend on goes on until they have ended.
+                    let started_late =
+                        shutting_down && is_single_threaded() && !lock(&self.learned).is_dependency(event);
                     assert!(
                         !started_late,
                         "started after the shutdown: {event}{}",

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use taskvisor::{EventKind, EventName, Report, TaskId};
 
 use crate::listeners::{self, Through};
-use crate::model::{Prediction, TaskHistory, Unclear, predict};
+use crate::model::{Chance, Prediction, TaskHistory, Unclear, predict};
 use crate::play::{Played, PlayedTask};
 use crate::program::{Ms, Program};
 use crate::readable::lines;
@@ -24,7 +24,8 @@ pub(crate) enum Mismatch {
 /// Checks that the execution matches the prediction of the model, and returns the prediction.
 pub(crate) fn compare(program: &Program, played: &Played) -> Result<Prediction, Mismatch> {
     let drawn = |task: usize, attempt: u64| drawn(played, task, attempt);
-    let predicted = match predict(program, &drawn) {
+    let started = |task: usize, attempt: u64| started(played, task, attempt);
+    let predicted = match predict(program, Chance { delay: &drawn, start: &started }) {
         Ok(predicted) => predicted,
         Err(Unclear::Chance(problem)) => return Err(Mismatch::Differs(problem)),
         Err(Unclear::Tie(why)) => return Err(Mismatch::Unclear(why)),
@@ -45,6 +46,16 @@ fn drawn(played: &Played, task: usize, attempt: u64) -> Option<std::time::Durati
         EventKind::Backoff { delay, .. } if latest == attempt => Some(delay),
         _ => None,
     })
+}
+
+/// When an attempt started.
+fn started(played: &Played, task: usize, attempt: u64) -> Option<Ms> {
+    let task = played.tasks.get(task)?;
+    let mut starts = played.event_log.events_of(&task.handle);
+    let start = starts.find(
+        |event| matches!(event.kind, EventKind::Started { attempt: started, .. } if started == attempt),
+    )?;
+    Some(moment(start.at - played.began))
 }
 
 fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(), String> {

@@ -36,6 +36,8 @@ pub(crate) struct Accepted {
     pub(crate) probe: Arc<Probe>,
     pub(crate) over: JoinHandle<(Ms, TaskOutcome)>,
     pub(crate) ready: JoinHandle<ReadyWait>,
+    /// Whether it depends on other tasks.
+    pub(crate) depends: bool,
 }
 
 /// An answer, or the background task that waits for it.
@@ -87,10 +89,12 @@ impl Fixture {
         let mut accepted = lock(&self.accepted);
         let number = accepted.len();
         self.trace.set_task_rules(&handle, rules(policy.unwrap_or(&self.defaults), work));
+        self.trace.depends(&handle, &work.depends.needs_names(), &work.depends.after_names());
         let _ = probe.number.set(number);
         let over = tokio::spawn(watch(handle.clone(), Arc::clone(&probe), Arc::clone(self)));
         let ready = tokio::spawn(readiness::wait(handle.clone(), self.began, work.ready.is_some()));
-        accepted.push(Accepted { handle, probe, over, ready });
+        let depends = work.depends.names().next().is_some();
+        accepted.push(Accepted { handle, probe, over, ready, depends });
         Answer::Accepted(number)
     }
 

@@ -7,6 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::linked::{connections, consumers, depends, named, together};
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
     Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
@@ -19,13 +20,16 @@ enum Style {
     Mixed,
     /// Long work in one slot that stops late or not at all, and is canceled, replaced and cleared.
     Crowded,
+    /// Tasks that depend on each other.
+    Linked,
     /// Long work that mostly ignores stop requests and receives many of them, from inside too.
     Stubborn,
 }
 
 pub(crate) fn programs() -> impl Strategy<Value = Program> {
-    let of = programs_of;
-    prop_oneof![4 => of(Style::Mixed), 2 => of(Style::Crowded), 1 => of(Style::Stubborn)]
+    // Boxed, because a strategy of all styles is too large for the stack of a test.
+    let of = |style| programs_of(style).boxed();
+    prop_oneof![4 => of(Style::Mixed), 4 => of(Style::Linked), 2 => of(Style::Crowded), 1 => of(Style::Stubborn)]
 }
 
 /// The generator of all programs of a seed.
@@ -42,8 +46,22 @@ pub(crate) fn from_seed(seed: u64) -> Program {
 }
 
 fn programs_of(style: Style) -> impl Strategy<Value = Program> {
-    let runs = if style == Style::Stubborn { 0.8 } else { 0.4 };
-    let run = weighted(runs, vec((0..NAMES.len(), works(style)), 0..3));
+    let (runs, most) = match style {
+        Style::Stubborn => (0.8, 3),
+        Style::Linked => (0.85, 8),
+        Style::Mixed | Style::Crowded => (0.4, 3),
+    };
+    let run = (weighted(runs, vec((0..NAMES.len(), works(style)), 0..most)), 0..12_u32, 0..12_u32).prop_map(
+        |(run, twice, chance)| {
+            run.map(|mut tasks| {
+                if twice > 0 {
+                    let mut seen = [false; NAMES.len()];
+                    tasks.retain(|(name, _)| !std::mem::replace(&mut seen[*name], true));
+                }
+                together(tasks, chance)
+            })
+        },
+    );
     let bursts = vec(bursts(style), 0..12);
     let shutdown_trigger = prop_oneof![
         Just(ShutdownTrigger::Requested),
@@ -65,28 +83,33 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
 
 fn limits() -> impl Strategy<Value = Limits> {
     let spans = (prop_oneof![1 => Just(0), 6 => 1..400_u64], 1..60_u64);
-    let counts = (weighted(0.3, 1..4_usize), 0..4_usize, 0..4_usize);
-    (spans, counts, policies()).prop_map(|((grace, drain), (concurrent, per_slot, total), defaults)| {
-        Limits {
-            grace,
-            drain,
-            concurrent,
-            per_slot,
-            total,
-            // A configuration has neither an interval nor `stable_after`.
-            defaults: Policy {
-                every: None,
-                stable_after: None,
-                timeout: defaults.timeout.filter(|time| *time > 0),
-                ..defaults
-            },
-        }
-    })
+    let spread = prop_oneof![6 => Just(0), 1 => 1..200_u64];
+    let counts = (weighted(0.3, 1..4_usize), 0..4_usize, 0..4_usize, spread);
+    (spans, counts, policies()).prop_map(
+        |((grace, drain), (concurrent, per_slot, total, spread), defaults)| {
+            Limits {
+                grace,
+                drain,
+                concurrent,
+                per_slot,
+                total,
+                // With permits, the order in which the dependents start would matter.
+                spread: if concurrent.is_none() { spread } else { 0 },
+                // A configuration has neither an interval nor `stable_after`.
+                defaults: Policy {
+                    every: None,
+                    stable_after: None,
+                    timeout: defaults.timeout.filter(|time| *time > 0),
+                    ..defaults
+                },
+            }
+        },
+    )
 }
 
 fn bursts(style: Style) -> impl Strategy<Value = Burst> {
     let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
-    let after = if style == Style::Mixed { 1..500_u64 } else { 1..150 };
+    let after = if matches!(style, Style::Mixed | Style::Linked) { 1..500_u64 } else { 1..150 };
     (after, commands).prop_map(|(after, commands)| Burst { after, commands })
 }
 
@@ -94,13 +117,15 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     let (name, grace) =
         (0..NAMES.len(), || weighted(0.4, prop_oneof![1 => Just(0), 2 => 1..200_u64, 1 => 200..1_500_u64]));
     let before = prop_oneof![3 => 0..3_usize, 1 => 3..12_usize];
-    let add = (name.clone(), works.clone()).prop_map(|(name, work)| Command::Add { name, work });
+    let add = (name.clone(), works.clone(), 0..20_u32)
+        .prop_map(|(name, work, chance)| Command::Add { name, work: named(name, work, chance) });
     let restart = before.clone().prop_map(|before| Command::Restart { before });
     let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
     let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
     let remove = name.prop_map(|name| Command::Remove { name });
     let (added, stop) = match style {
         Style::Mixed => (8, 1),
+        Style::Linked => (14, 1),
         Style::Crowded => (1, 1),
         Style::Stubborn => (2, 4),
     };
@@ -108,7 +133,10 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
     }
-    let submitted = if style == Style::Stubborn { 4 } else { 16 };
+    let submitted = match style {
+        Style::Stubborn | Style::Linked => 4,
+        Style::Mixed | Style::Crowded => 16,
+    };
     let submit = submissions(works);
     let clear = prop_oneof![3 => Just(0), 1 => 1..SLOTS.len()].prop_map(|slot| Command::Clear { slot });
     prop_oneof![12 => alone, submitted => submit, 2 => clear, stop => Just(Command::Stop)].boxed()
@@ -136,7 +164,11 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
 
 /// Work of tasks, some of which issues a command from inside.
 fn works(style: Style) -> BoxedStrategy<Work> {
-    let plain = silent(style).boxed();
+    let plain = if style == Style::Linked {
+        prop_oneof![3 => connections(), 3 => consumers(), 2 => silent(style)].boxed()
+    } else {
+        silent(style).boxed()
+    };
     let often = if style == Style::Stubborn { 0.3 } else { 0.15 };
     let acts = weighted(often, (1..3_u64, commands(style, plain.clone()).prop_map(Box::new)));
     (plain, acts).prop_map(|(work, acts)| Work { acts, ..work }).boxed()
@@ -145,15 +177,17 @@ fn works(style: Style) -> BoxedStrategy<Work> {
 fn silent(style: Style) -> impl Strategy<Value = Work> {
     let exact = weighted(0.2, 0..4_usize);
     let expires = weighted(0.25, prop_oneof![1 => Just(0), 30 => 1..300_u64]);
-    let parts = (weighted(0.85, policies()), vec(steps(style), 1..5), exact, readiness(), expires);
-    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires)| {
+    let often = if style == Style::Linked { 0.75 } else { 0.1 };
+    let policy = weighted(0.85, policies());
+    let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often));
+    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends)| {
         // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
             policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
         }
-        Work { policy, steps, acts: None, ready, notifies, expires }
+        Work { policy, steps, acts: None, ready, notifies, expires, depends }
     })
 }
 
@@ -210,7 +244,7 @@ fn backoffs() -> impl Strategy<Value = Backoff> {
 
 fn steps(style: Style) -> BoxedStrategy<Step> {
     let (quick, ending, heeding) = match style {
-        Style::Mixed => (2, 0.85, 0.7),
+        Style::Mixed | Style::Linked => (2, 0.85, 0.7),
         Style::Crowded => (0, 0.5, 0.6),
         Style::Stubborn => (0, 0.5, 0.4),
     };

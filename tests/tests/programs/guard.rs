@@ -3,6 +3,7 @@
 use taskvisor::{JitterPolicy, RestartPolicy};
 
 use crate::compare::{Mismatch, compare};
+use crate::depends::Depends;
 use crate::generate::from_seed;
 use crate::play::play;
 use crate::program::{
@@ -33,13 +34,22 @@ fn sample() -> Program {
         ready: None,
         notifies: None,
         expires: None,
+        depends: Depends::default(),
     };
     let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], ..work.clone() };
     let add = |name, work| Command::Add { name, work };
     let commands = |after, commands| Burst { after, commands };
     Program {
         chance: 7,
-        limits: Limits { grace: 50, drain: 10, concurrent: None, per_slot: 1, total: 1, defaults: policy },
+        limits: Limits {
+            grace: 50,
+            drain: 10,
+            concurrent: None,
+            per_slot: 1,
+            total: 1,
+            spread: 0,
+            defaults: policy,
+        },
         run: None,
         listeners: vec![Listener { wants: Wants::All, queue: 9, behavior: Behavior::Quick }],
         bursts: vec![

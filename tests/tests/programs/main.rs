@@ -47,7 +47,9 @@
 // In reading order: the program, its prediction, its execution, the comparison.
 
 mod program;
+mod depends;
 mod readable;
+mod linked;
 mod generate;
 
 mod vocabulary;

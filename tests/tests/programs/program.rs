@@ -4,6 +4,8 @@
 
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::depends::Depends;
+
 /// Milliseconds: a span, or a moment counted from the beginning of the program.
 pub(crate) type Ms = u64;
 
@@ -11,7 +13,7 @@ pub(crate) type Ms = u64;
 pub(crate) type Name = usize;
 
 /// The names of tasks. They are few, so that tasks interact.
-pub(crate) const NAMES: [&str; 3] = ["a", "b", "c"];
+pub(crate) const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 /// The keys of slots.
 pub(crate) const SLOTS: [&str; 2] = ["x", "y"];
@@ -48,6 +50,8 @@ pub(crate) struct Limits {
     pub(crate) concurrent: Option<usize>,
     pub(crate) per_slot: usize,
     pub(crate) total: usize,
+    /// The time in which dependents start after an outage.
+    pub(crate) spread: Ms,
     /// The policy of a task that declares none.
     pub(crate) defaults: Policy,
 }
@@ -131,6 +135,7 @@ pub(crate) struct Work {
     pub(crate) notifies: Option<Notifies>,
     /// The time within which it must start, if it is submitted.
     pub(crate) expires: Option<Ms>,
+    pub(crate) depends: Depends,
 }
 
 /// The moment of a notification. In both the task acts anyway, so that no further poll changes the order of others.

@@ -12,6 +12,9 @@ impl Debug for Program {
         let limits = &self.limits;
         writeln!(f, "a program, random seed {}:", self.chance)?;
         write!(f, "  grace {} ms, drain {} ms, ", limits.grace, limits.drain)?;
+        if limits.spread > 0 {
+            write!(f, "recovery spread {} ms, ", limits.spread)?;
+        }
         match limits.concurrent {
             Some(permits) => write!(f, "{permits} attempts at once, ")?,
             None => write!(f, "no limit on attempts, ")?,
@@ -98,7 +101,10 @@ impl Display for Work {
         if let Some(ready) = self.ready {
             write!(f, " | ready: {ready}")?;
         }
-        self.notifies.map_or(Ok(()), |moment| write!(f, " | notifies: {moment:?}"))
+        if let Some(moment) = self.notifies {
+            write!(f, " | notifies: {moment:?}")?;
+        }
+        write!(f, "{}", self.depends)
     }
 }
 

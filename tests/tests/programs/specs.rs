@@ -51,10 +51,11 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
 
 /// Converts the options of a task to the spec of the runtime.
 pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
-    match &work.policy {
+    let spec = match &work.policy {
         Some(policy) => rules(policy, work).spec(task),
         None => TaskSpec::inherit(task).with_ready(work.ready),
-    }
+    };
+    work.depends.apply(spec)
 }
 
 pub(crate) fn config(limits: &Limits) -> Config {
@@ -63,6 +64,7 @@ pub(crate) fn config(limits: &Limits) -> Config {
         .with_grace(millis(limits.grace))
         .with_drain_timeout(millis(limits.drain))
         .with_max_concurrent(limits.concurrent)
+        .with_recovery_spread(millis(limits.spread))
         .with_restart(defaults.restart)
         .with_backoff(backoff(defaults.backoff).policy())
         .with_timeout(defaults.timeout.map(millis))

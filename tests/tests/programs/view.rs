@@ -18,6 +18,9 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
         Phase::Waiting { on: WaitingOn::Slot, .. } => SeenPhase::ForSlot,
         Phase::Waiting { on: WaitingOn::Permit, .. } => SeenPhase::ForPermit,
+        Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. } => {
+            SeenPhase::ForDependency(name.to_string())
+        }
         Phase::Running { attempt, .. } => SeenPhase::Running(*attempt),
         Phase::Sleeping { attempt, until, .. } if status.next_attempt == Some(*until) => {
             SeenPhase::Sleeping(*attempt, *until - began)

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use taskvisor::{EventKind, Failure, FailureKind, Outcome, Rejection, RuntimeError, StopCause};
+use taskvisor::{
+    EventKind, Failure, FailureKind, InterruptCause, Outcome, Rejection, RuntimeError, StopCause,
+};
 
 use crate::program::Ms;
 
@@ -40,6 +42,7 @@ pub(crate) enum TaskEvent {
     Canceled(u64),
     Interrupted {
         attempt: u64,
+        cause: InterruptCause,
         error: Option<Error>,
     },
     Aborted(u64),
@@ -126,8 +129,8 @@ impl TaskEvent {
                 Self::Panicked { attempt: *attempt, error: Error::of(error) }
             }
             EventKind::Canceled { attempt, .. } => Self::Canceled(*attempt),
-            EventKind::Interrupted { attempt, error, .. } => {
-                Self::Interrupted { attempt: *attempt, error: error.as_ref().map(Error::of) }
+            EventKind::Interrupted { attempt, cause, error, .. } => {
+                Self::Interrupted { attempt: *attempt, cause: *cause, error: error.as_ref().map(Error::of) }
             }
             EventKind::Aborted { attempt, .. } => Self::Aborted(*attempt),
             EventKind::Backoff { delay, failures, .. } => {
@@ -167,6 +170,8 @@ pub(crate) enum Refusal {
     QueueFull,
     ShuttingDown,
     Invalid,
+    /// A dependency is unknown, is the task itself, is listed twice, closes a cycle, or can never be ready.
+    Dependencies,
     /// A task cannot await its own stop.
     WouldDeadlock,
     Ended,
@@ -195,6 +200,7 @@ impl Refusal {
             RuntimeError::QueueFull { .. } => Self::QueueFull,
             RuntimeError::ShuttingDown => Self::ShuttingDown,
             RuntimeError::InvalidSpec { .. } => Self::Invalid,
+            RuntimeError::InvalidDependencies { .. } => Self::Dependencies,
             RuntimeError::WouldDeadlock => Self::WouldDeadlock,
             RuntimeError::Ended { .. } => Self::Ended,
             RuntimeError::Stopping { .. } => Self::Stopping,
@@ -221,6 +227,8 @@ pub(crate) struct Seen {
 pub(crate) enum SeenPhase {
     ForSlot,
     ForPermit,
+    /// The task waits for the task of this name.
+    ForDependency(String),
     Running(u64),
     /// The task sleeps after this attempt, until this time since the beginning.
     Sleeping(u64, Duration),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use taskvisor::Rejection;
+use taskvisor::{Readiness, Rejection};
 
-use super::task::{Key, Place, RequestKind};
+use super::task::{Key, Place, RequestKind, Task};
 use super::{Unclear, World};
-use crate::program::{Dropping, Ms, Step};
+use crate::program::{Dropping, Ms, Notifies, Step};
 use crate::vocabulary::{TaskEvent, TaskOutcome};
 
 impl World<'_> {
@@ -21,15 +21,17 @@ impl World<'_> {
             (Place::Gone, _) => return Ok(false),
             (Place::Running, _) => match task.last(self.now) {
                 Some(last) => self.close(number, last)?,
-                None => return Ok(false),
+                None => return self.interrupt_for_loss(number),
             },
-            (place, Some(RequestKind::Interrupt)) => {
-                let sleeps = matches!(place, Place::Sleeping(_));
+            (place, Some(RequestKind::Interrupt(_))) => {
+                let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), *place == Place::ForPermit);
                 let task = &mut self.tasks[number];
                 task.request = None;
                 task.clear_failures();
                 if sleeps {
                     self.arrive(number);
+                } else if queues {
+                    self.leaves_line(number);
                 }
             }
             (_, Some(RequestKind::Reject(why))) => self.end(number, TaskOutcome::Rejected(why)),
@@ -45,21 +47,29 @@ impl World<'_> {
                 self.tasks[number].publish(self.now, TaskEvent::Admitted);
                 self.arrive(number);
             }
+            (Place::ForDependency | Place::Recovering(_), None) => return self.act_at_gate(number),
             (Place::ForPermit, None) => {
                 if !self.takes_permit(number) {
-                    return Ok(false);
+                    // It has left the queue if a dependency is not ready any more.
+                    return Ok(self.tasks[number].place == Place::ForDependency);
                 }
                 let (now, task) = (self.now, &mut self.tasks[number]);
                 task.attempt += 1;
                 task.place = Place::Running;
                 task.since = now;
                 task.publish(now, TaskEvent::Started(task.attempt));
+                task.ready_before = task.ready;
+                if task.work.ready == Some(Readiness::Start) {
+                    self.become_ready(number);
+                }
                 self.act_inside(number)?;
+                self.notify_at_the_start(number);
             }
             (Place::Sleeping(until), None) => {
                 if Duration::from_millis(self.now) < *until {
-                    return Ok(false);
+                    return Ok(self.ends_backoff(number));
                 }
+                self.changes.judged.push(number);
                 self.arrive(number);
             }
         }
@@ -73,11 +83,23 @@ impl World<'_> {
         if task.is_stopping() || task.expiry().is_none_or(|at| at > self.now) {
             return false;
         }
-        let place = if task.place == Place::ForSlot { "in its queue" } else { "at a permit" };
+        let place = match task.place {
+            Place::ForSlot => "in its queue",
+            Place::ForDependency | Place::Recovering(_) => "at a dependency",
+            _ => "at a permit",
+        };
         self.met.insert(format!("expired {place}"));
         self.withdraw(number);
         self.end(number, TaskOutcome::Rejected(Rejection::Expired));
         true
+    }
+
+    fn notify_at_the_start(&mut self, number: usize) {
+        let Task { work, attempt, .. } = &self.tasks[number];
+        let is_built = matches!(work.step(*attempt), Step::Attempt(_));
+        if is_built && work.ready == Some(Readiness::Notify) && work.notifies == Some(Notifies::AtItsStart) {
+            self.become_ready(number);
+        }
     }
 
     /// Executes the command that the attempt begins with, if it has one.
@@ -116,6 +138,10 @@ impl World<'_> {
     fn takes_permit(&mut self, number: usize) -> bool {
         let Some(free) = self.permits else { return true };
         if free == 0 || self.line.front() != Some(&number) {
+            return false;
+        }
+        // The dependencies are read again, because the wait may have been long.
+        if self.leaves_line(number) {
             return false;
         }
         self.permits = Some(free - 1);

@@ -86,6 +86,7 @@ impl World<'_> {
         if task.place == Place::Gone {
             return false;
         }
+        task.ready = false;
         if task.is_interrupted() {
             // A stop request replaces an interrupt. The token was cancelled by the interrupt.
             let at = task.request.map_or(now, |request| request.at);

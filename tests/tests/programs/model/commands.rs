@@ -1,10 +1,11 @@
 //! The answer of each command, and the stop requests that it makes: contract 3 and 4.
 
-use taskvisor::{Rejection, RestartPolicy, StopCause};
+use taskvisor::{InterruptCause, Rejection, RestartPolicy, StopCause};
 
 use super::admission::Decision;
 use super::task::{Key, Place, Request, RequestKind, Task};
 use super::{Unclear, World};
+use crate::depends::Depends;
 use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
 use crate::vocabulary::{Answer, Refusal, TaskEvent};
 
@@ -12,16 +13,23 @@ impl World<'_> {
     /// Starts the run, if the program has one. The run accepts all of its tasks or none.
     pub(super) fn begin(&mut self) -> Result<(), Unclear> {
         let Some(run) = &self.program.run else { return Ok(()) };
-        let sound = run.iter().all(|(_, work)| !contradicts(work.policy.as_ref()));
+        let sound = run.iter().all(|(_, work)| !is_unsound(work));
         let apart = run
             .iter()
             .enumerate()
             .all(|(index, (name, _))| run[..index].iter().all(|(other, _)| other != name));
-        self.running = sound && apart;
+        let linked = run.iter().all(|(name, work)| !self.refuses_dependencies(Some(*name), work, run));
+        self.running = sound && apart && linked;
+        let met =
+            if !sound || !apart || self.running { None } else { Some("a run with refused dependencies") };
+        self.met.extend(met.map(str::to_owned));
         if self.running {
             for (name, work) in run {
-                self.accept(NAMES[*name].to_owned(), Key::Name(*name), work.policy, work, Place::ForPermit);
+                let (name, key) = (NAMES[*name].to_owned(), Key::Name(*name));
+                self.accept(name, key, work.policy, work, Place::ForDependency);
             }
+            // Once all are added, because the order of the list does not matter.
+            (0..run.len()).for_each(|number| self.link(number));
         }
         self.settle()
     }
@@ -35,11 +43,17 @@ impl World<'_> {
                 let policy = sort.policy(work, &self.program.limits.defaults);
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
-                    Sort::Task => contradicts(policy.as_ref()),
+                    Sort::Task => is_unsound(work),
                     Sort::Once | Sort::Retried => policy.is_some_and(|policy| policy.timeout == Some(0)),
                 };
                 let unsound = unsound || work.expires == Some(0);
-                if let Some(reasons) = self.refuses(unsound) {
+                let mut reasons = self.refuses(unsound);
+                if *sort == Sort::Task && self.refuses_dependencies(None, work, &[]) {
+                    reasons.push(Refusal::Dependencies);
+                }
+                if !reasons.is_empty() {
+                    // A slot that is busy or full is another reason.
+                    reasons.extend([Refusal::Busy, Refusal::QueueFull]);
                     return Answer::Refused(reasons);
                 }
                 let (name, number) = (format!("s{}", self.commands), self.tasks.len());
@@ -49,13 +63,16 @@ impl World<'_> {
                 };
                 let place = match decision {
                     Decision::Refused(reason) => return Answer::Refused(vec![reason]),
-                    Decision::Starts => Place::ForPermit,
+                    Decision::Starts => Place::ForDependency,
                     Decision::Waits => Place::ForSlot,
                 };
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, work, place);
                 self.tasks[number].returns_value = *sort != Sort::Task;
                 self.tasks[number].expires_at = work.expires.map(|time| self.now + time);
+                if *sort == Sort::Task {
+                    self.link(number);
+                }
                 answer
             }
             Command::Cancel { before, grace } => match meant(*before, self.tasks.len()) {
@@ -118,29 +135,39 @@ impl World<'_> {
         }
         // Between two attempts it takes effect when the task acts: a stop request of the same burst replaces it.
         let deadline = now + grace;
-        let request =
-            Request { kind: RequestKind::Interrupt, at: now, deadline, enforcer: StopCause::Cancel };
+        let request = Request {
+            kind: RequestKind::Interrupt(InterruptCause::Restart),
+            at: now,
+            deadline,
+            enforcer: StopCause::Cancel,
+        };
         task.request.get_or_insert(request);
+        task.ready = false;
         Answer::Restarted
     }
 
     fn add(&mut self, name: usize, work: &Work) -> Answer {
-        let unsound = contradicts(work.policy.as_ref());
-        let mut reasons = self.refuses(unsound).unwrap_or_default();
+        let mut reasons = self.refuses(is_unsound(work));
+        if self.refuses_dependencies(Some(name), work, &[]) {
+            reasons.push(Refusal::Dependencies);
+        }
         if self.named(name).is_some() {
             reasons.push(Refusal::NameTaken);
         }
         if !reasons.is_empty() {
             return Answer::Refused(reasons);
         }
-        self.accept(NAMES[name].to_owned(), Key::Name(name), work.policy, work, Place::ForPermit)
+        let number = self.tasks.len();
+        let answer =
+            self.accept(NAMES[name].to_owned(), Key::Name(name), work.policy, work, Place::ForDependency);
+        self.link(number);
+        answer
     }
 
-    /// The reasons to refuse a task that do not depend on other tasks; `None` if there are none.
-    fn refuses(&self, unsound: bool) -> Option<Vec<Refusal>> {
+    /// The reasons to refuse a task that do not depend on other tasks.
+    fn refuses(&self, unsound: bool) -> Vec<Refusal> {
         let reasons = [(self.closed, Refusal::ShuttingDown), (unsound, Refusal::Invalid)];
-        let reasons: Vec<_> = reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect();
-        (!reasons.is_empty()).then_some(reasons)
+        reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect()
     }
 
     fn accept(
@@ -151,10 +178,12 @@ impl World<'_> {
         work: &Work,
         place: Place,
     ) -> Answer {
+        let was_ready = if let Key::Name(name) = key { self.takes_name(name) } else { false };
         let policy = policy.unwrap_or(self.program.limits.defaults);
         let number = self.tasks.len();
-        let starts = place == Place::ForPermit;
+        let starts = place == Place::ForDependency;
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
+        self.tasks[number].was_ready = was_ready;
         if starts {
             self.arrive(number);
         } else if let Key::Slot(slot) = key {
@@ -168,7 +197,7 @@ impl World<'_> {
         self.live().find(|number| self.tasks[*number].key == Key::Name(name))
     }
 
-    /// Closes admission and requests a stop of every live task, the newest first.
+    /// Closes admission and requests the stops of all live tasks, in waves.
     pub(super) fn stop(&mut self, inside: Option<usize>) {
         if self.closed {
             return;
@@ -179,29 +208,21 @@ impl World<'_> {
         for key in keys {
             self.empty_line(key, Rejection::ShuttingDown);
         }
-        let live: Vec<usize> = self.live().collect();
-        for number in live.into_iter().rev() {
-            let is_stopping = self.tasks[number].request.is_some();
-            self.request_stop(number, StopCause::Shutdown, None);
-            if !is_stopping && self.tasks[number].awaits_stop(self.now) {
-                self.stop_order.push(number);
-            }
-        }
-        // A task that requests the shutdown from inside sees its stop request before all other tasks.
-        if let Some(place) = self.stop_order.iter().position(|number| Some(*number) == inside) {
-            self.stop_order[..=place].rotate_right(1);
-        }
+        self.begin_waves(inside);
     }
 
-    /// Enqueues the task for a permit, if attempts are limited.
+    /// Brings the task to its gates.
     pub(super) fn arrive(&mut self, number: usize) {
-        self.tasks[number].place = Place::ForPermit;
+        self.tasks[number].place = Place::ForDependency;
         self.tasks[number].since = self.now;
-        if self.permits.is_some() {
-            self.line.push_back(number);
-            self.arrived.push(number);
-        }
     }
+}
+
+/// Whether the options of a task contradict each other, or allow no attempt.
+fn is_unsound(work: &Work) -> bool {
+    let Depends { needs, interrupt_on_loss, .. } = &work.depends;
+    let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
+    contradicts(work.policy.as_ref()) || loses_nothing || *interrupt_on_loss == Some(0)
 }
 
 /// Whether options of the policy contradict each other or allow no attempt.

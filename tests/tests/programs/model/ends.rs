@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use taskvisor::{FailureKind, RestartPolicy, StopCause};
+use taskvisor::{FailureKind, InterruptCause, Readiness, RestartPolicy, StopCause};
 
+use super::blame::Counted;
 use super::task::{Key, Last, Place, RequestKind, Task};
 use super::{Unclear, World};
-use crate::program::{End, Ms, Step};
+use crate::program::{End, Ms, Notifies, Step};
 use crate::specs::backoff;
 use crate::vocabulary::{Counts, Error, TaskEvent, TaskOutcome};
 
@@ -27,6 +28,8 @@ impl World<'_> {
     /// Finishes an attempt: releases its permit, publishes its result, and selects the next step.
     pub(super) fn close(&mut self, number: usize, last: Last) -> Result<(), Unclear> {
         let ended_at = self.now;
+        let was_ready = self.tasks[number].ready;
+        self.notify_at_the_end(number, last);
         self.drop_future(number)?;
         if let Some(free) = &mut self.permits {
             *free += 1;
@@ -38,13 +41,19 @@ impl World<'_> {
         if (ended_at - task.since < stable) && (now - task.since >= stable) {
             return Err(Unclear::Tie("a destructor makes an attempt stable"));
         }
+        // In an attempt that takes no time, no other task sees that it became ready.
+        let was_ready = was_ready && (ended_at > task.since || task.ready_before);
         let ran = Duration::from_millis(now - task.since);
         let mut ending = ending(task, last);
-        if task.is_interrupted() {
+        let mut interrupt = None;
+        if let Some(RequestKind::Interrupt(cause)) = task.request.map(|request| request.kind) {
             ending = interrupted(ending, last, task.returns_value);
             task.request = None;
-            // Before the attempt is counted: of all failures, only a panic of this attempt counts.
-            task.clear_failures();
+            interrupt = Some(cause);
+            if cause == InterruptCause::Restart {
+                // Before the attempt is counted: of all failures, only a panic of this attempt counts.
+                task.clear_failures();
+            }
         }
         task.since = now;
         let failed = |kind| Error::new(kind, attempt);
@@ -54,7 +63,8 @@ impl World<'_> {
             Ending::Aborted => (TaskEvent::Aborted(attempt), None),
             Ending::Interrupted(kind) => {
                 let error = kind.map(failed);
-                (TaskEvent::Interrupted { attempt, error: error.clone() }, error)
+                let cause = interrupt.unwrap_or(InterruptCause::Restart);
+                (TaskEvent::Interrupted { attempt, cause, error: error.clone() }, error)
             }
             Ending::Failed(FailureKind::Timeout) => {
                 let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
@@ -74,16 +84,51 @@ impl World<'_> {
         };
         task.publish(now, word);
         task.failed = error.is_some() && !matches!(ending, Ending::Interrupted(_));
-        if task.failed {
-            if ran >= Duration::from_millis(stable) {
-                (task.failures, task.backoffs, task.previous) = (0, 0, None);
-            }
-            task.failures += 1;
-        } else if matches!(ending, Ending::Succeeded) {
-            (task.failures, task.backoffs, task.previous) = (0, 0, None);
-        }
+        self.count_failure(number, &ending, ran >= Duration::from_millis(stable));
+        let task = &mut self.tasks[number];
         task.last_error = error.clone().or(task.last_error.take());
+        if error.is_some() {
+            self.lose_readiness(number, was_ready);
+        }
         self.follow(number, &ending, error)
+    }
+
+    /// Counts the failure of an attempt, unless a needed task is down.
+    fn count_failure(&mut self, number: usize, ending: &Ending, is_stable: bool) {
+        self.forgive(number);
+        let may_retry = match ending {
+            Ending::Failed(kind) => *kind != FailureKind::Fatal,
+            Ending::RetryAfter(_) => true,
+            _ => false,
+        };
+        let excused = may_retry && self.has_lost(number);
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        if matches!(ending, Ending::Succeeded) || task.failed && is_stable {
+            task.clear_failures();
+        }
+        task.explained = excused;
+        task.backing_off = may_retry && !matches!(ending, Ending::RetryAfter(_));
+        if excused {
+            self.met.insert("a failure that is excused".to_owned());
+        } else if task.failed {
+            task.failures += 1;
+            task.counted.push(Counted { at: now, delay: None });
+        }
+        if may_retry {
+            self.changes.judged.push(number);
+        }
+    }
+
+    /// Notifies before the attempt returns, if it does so and is expected to.
+    fn notify_at_the_end(&mut self, number: usize, last: Last) {
+        let work = &self.tasks[number].work;
+        let returns = matches!(last, Last::Itself | Last::StopRequest);
+        if returns
+            && work.ready == Some(Readiness::Notify)
+            && work.notifies == Some(Notifies::BeforeItReturns)
+        {
+            self.become_ready(number);
+        }
     }
 
     /// Selects the next step from the result, the stop request, and the policy.
@@ -123,6 +168,10 @@ impl World<'_> {
                 RestartPolicy::Always => {
                     let every = task.policy.every.unwrap_or(1_000);
                     self.sleep(number, Duration::from_millis(every));
+                    if matches!(self.tasks[number].work.ready, None | Some(Readiness::Success)) {
+                        self.become_ready(number);
+                    }
+                    self.show_life(number);
                 }
                 _ => self.end(number, TaskOutcome::Completed),
             }
@@ -142,9 +191,12 @@ impl World<'_> {
             _ => self.draw(number)?,
         };
         let (now, task) = (self.now, &mut self.tasks[number]);
-        if !matches!(ending, Ending::RetryAfter(_)) {
+        if !matches!(ending, Ending::RetryAfter(_)) && !task.explained {
             task.backoffs += 1;
             task.previous = Some(delay);
+            if let Some(failure) = task.counted.last_mut() {
+                failure.delay = Some(delay);
+            }
         }
         task.publish(now, TaskEvent::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
@@ -163,7 +215,7 @@ impl World<'_> {
         let task = &self.tasks[number];
         let bounds = backoff(task.policy.backoff).bounds(task.backoffs, task.previous);
         // If the runtime published no delay, the comparison reports the missing event.
-        let drawn = (self.chance)(number, task.attempt).unwrap_or(*bounds.start());
+        let drawn = (self.chance.delay)(number, task.attempt).unwrap_or(*bounds.start());
         if bounds.contains(&drawn) {
             return Ok(drawn);
         }
@@ -182,9 +234,11 @@ impl World<'_> {
     pub(super) fn end(&mut self, number: usize, fate: TaskOutcome) {
         let now = self.now;
         self.line.retain(|other| *other != number);
+        self.changes.ended.push(number);
         let task = &mut self.tasks[number];
         task.publish(now, TaskEvent::Ended(fate.clone()));
         task.publish(now, TaskEvent::Removed);
+        task.was_ready |= fate == TaskOutcome::Completed;
         task.fate = Some(fate);
         task.place = Place::Gone;
         if let Key::Slot(key) = task.key {

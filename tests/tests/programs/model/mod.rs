@@ -8,12 +8,17 @@
 //! - two tasks that arrived in one moment compete for permits;
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
-//! - a task issues a command from inside in a moment in which other tasks act.
+//! - a task issues a command from inside in a moment in which other tasks act;
+//! - a needed task is lost in the moment in which its dependent would start.
 //!
 //! Random delays are an input: the model takes the delay that the runtime drew and rejects it outside of its bounds.
 
 mod task;
 mod admission;
+mod links;
+mod dependencies;
+mod blame;
+mod waves;
 mod commands;
 mod acts;
 mod ends;
@@ -22,8 +27,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use self::admission::Slot;
+use self::blame::Life;
+use self::dependencies::Changes;
 use self::task::{Due, Place, Task};
-use crate::program::{Burst, Ms, Program, SLOTS};
+use self::waves::Waves;
+use crate::program::{Burst, Ms, Name, Program, SLOTS};
 use crate::vocabulary::{Answer, Counts, Line, SeenSlot, View};
 
 /// Why there is no prediction.
@@ -63,8 +71,14 @@ pub(crate) struct TaskHistory {
     pub(crate) lines: Vec<Line>,
 }
 
-/// Returns the delay that the runtime drew after this attempt of this task.
-pub(crate) type Chance<'a> = &'a dyn Fn(usize, u64) -> Option<Duration>;
+/// What the runtime drew, by the number of a task and of an attempt.
+#[derive(Clone, Copy)]
+pub(crate) struct Chance<'a> {
+    /// The delay after the attempt.
+    pub(crate) delay: &'a dyn Fn(usize, u64) -> Option<Duration>,
+    /// When the attempt started, which is random after an outage of a dependency.
+    pub(crate) start: &'a dyn Fn(usize, u64) -> Option<Ms>,
+}
 
 pub(crate) fn predict(program: &Program, chance: Chance<'_>) -> Result<Prediction, Unclear> {
     let mut world = World::new(program, chance);
@@ -105,6 +119,7 @@ struct World<'a> {
     arrived: Vec<usize>,
     /// The tasks that acted in this moment.
     acted: Vec<usize>,
+    changes: Changes,
     closed: bool,
     running: bool,
     commands: usize,
@@ -113,6 +128,8 @@ struct World<'a> {
     awaited: Vec<(usize, usize)>,
     views: Vec<View>,
     stopped: Option<Ms>,
+    waves: Waves,
+    lives: BTreeMap<Name, Life>,
     stop_order: Vec<usize>,
     over: Ms,
     met: BTreeSet<String>,
@@ -131,6 +148,7 @@ impl<'a> World<'a> {
             line: VecDeque::new(),
             arrived: Vec::new(),
             acted: Vec::new(),
+            changes: Changes::default(),
             closed: false,
             running: false,
             commands: 0,
@@ -138,6 +156,8 @@ impl<'a> World<'a> {
             awaited: Vec::new(),
             views: Vec::new(),
             stopped: None,
+            waves: Waves::default(),
+            lives: BTreeMap::new(),
             stop_order: Vec::new(),
             over: 0,
             met: BTreeSet::new(),
@@ -195,6 +215,7 @@ impl<'a> World<'a> {
         self.now = at;
         self.free = self.permits;
         self.arrived.clear();
+        self.forget_changes();
         self.acted.clear();
     }
 
@@ -210,6 +231,8 @@ impl<'a> World<'a> {
                     }
                 }
             }
+            // The stop requests of a later wave follow from the ends of the wave before.
+            moved |= self.stop_next_wave()?;
             if !moved {
                 break;
             }
@@ -218,6 +241,7 @@ impl<'a> World<'a> {
         if self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free) {
             return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
         }
+        self.observe_readiness()?;
         if self.running && !self.closed && self.live().next().is_none() {
             self.closed = true;
             self.over = self.now;
@@ -226,7 +250,7 @@ impl<'a> World<'a> {
     }
 
     fn record_view(&mut self) {
-        let seen = self.live().map(|number| self.tasks[number].seen());
+        let seen = self.live().map(|number| self.tasks[number].seen(self.awaited(number)));
         let slots = self.slots.iter().map(|(key, slot)| SeenSlot {
             key: SLOTS[*key].to_owned(),
             owner: self.tasks[slot.owner].name.clone(),

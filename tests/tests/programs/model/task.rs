@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use taskvisor::{Rejection, StopCause};
+use taskvisor::{InterruptCause, Rejection, StopCause};
 
 use crate::model::TaskHistory;
-use crate::program::{Attempt, Ms, Policy, SLOTS, Step, Work};
+use crate::model::blame::Counted;
+use crate::program::{Attempt, Ms, Name, Policy, SLOTS, Step, Work};
 use crate::vocabulary::{Error, Line, Seen, SeenPhase, TaskEvent, TaskOutcome};
 
 #[derive(Clone, Debug)]
@@ -32,8 +33,37 @@ pub(super) struct Task {
     pub(super) last_error: Option<Error>,
     /// Whether the last attempt failed.
     pub(super) failed: bool,
+    pub(super) edges: Vec<Edge>,
+    pub(super) interrupt_on_loss: Option<Ms>,
+    /// Whether a gate closed that may have been open. The next attempt then starts within the spread.
+    pub(super) outage: bool,
+    pub(super) ready: bool,
+    pub(super) ready_at: Option<Ms>,
+    /// Whether it was ready when the running attempt started.
+    pub(super) ready_before: bool,
+    pub(super) was_ready: bool,
+    /// The failures of the current streak.
+    pub(super) counted: Vec<Counted>,
+    /// Whether an outage explains the latest failure.
+    pub(super) explained: bool,
+    /// Whether the end of an outage may end the sleep.
+    pub(super) backing_off: bool,
     pub(super) fate: Option<TaskOutcome>,
     pub(super) lines: Vec<Line>,
+}
+
+/// A task on which another one depends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) name: Name,
+    /// Whether every attempt needs it ready. Otherwise the first attempt comes after it was.
+    pub(super) is_needed: bool,
+    /// The number of the task that had the name when the dependent was added.
+    pub(super) since: usize,
+    /// The number of the task that had the name when the gate was last open.
+    pub(super) was_open: Option<usize>,
+    /// When the running attempt lost it.
+    pub(super) lost_at: Option<Ms>,
 }
 
 /// The name or slot that a task holds while it is live.
@@ -48,6 +78,10 @@ pub(super) enum Key {
 pub(super) enum Place {
     /// The task waits for its slot.
     ForSlot,
+    /// The task waits until the tasks are ready that it depends on. Without any it continues at once.
+    ForDependency,
+    /// All of them are ready after an outage. The task continues at this time.
+    Recovering(Ms),
     /// The task waits for a permit. Without a limit it continues at once.
     ForPermit,
     Running,
@@ -69,7 +103,7 @@ pub(super) enum RequestKind {
     Stop(StopCause),
     Reject(Rejection),
     /// Ends the attempt, and the task goes on.
-    Interrupt,
+    Interrupt(InterruptCause),
 }
 
 /// The reason for the end of an attempt.
@@ -109,6 +143,16 @@ impl Task {
             previous: None,
             last_error: None,
             failed: false,
+            edges: Vec::new(),
+            interrupt_on_loss: None,
+            outage: false,
+            ready: false,
+            ready_at: None,
+            counted: Vec::new(),
+            explained: false,
+            backing_off: false,
+            ready_before: false,
+            was_ready: false,
             fate: None,
             lines: vec![Line { at: now, word: TaskEvent::Added }],
         }
@@ -156,11 +200,18 @@ impl Task {
         match &self.place {
             Place::Running => {
                 let lasts = self.lasts();
-                let at = lasts.iter().map(|(at, _)| *at).min()?;
-                Some(Due { at, tied: lasts.iter().filter(|(other, _)| *other == at).count() > 1 })
+                let times: Vec<_> = lasts.iter().map(|(at, _)| *at).chain(self.loss_limit_at()).collect();
+                let at = times.iter().copied().min()?;
+                Some(Due { at, tied: times.iter().filter(|other| **other == at).count() > 1 })
             }
             Place::Sleeping(until) => Some(Due { at: ticks(*until), tied: false }),
-            Place::ForSlot | Place::ForPermit => self.expiry().map(|at| Due { at, tied: false }),
+            Place::Recovering(until) => {
+                let at = self.expiry().map_or(*until, |expiry| expiry.min(*until));
+                Some(Due { at, tied: self.expiry() == Some(*until) })
+            }
+            Place::ForSlot | Place::ForDependency | Place::ForPermit => {
+                self.expiry().map(|at| Due { at, tied: false })
+            }
             Place::Gone => None,
         }
     }
@@ -171,7 +222,7 @@ impl Task {
     }
 
     pub(super) fn is_interrupted(&self) -> bool {
-        matches!(self.request, Some(Request { kind: RequestKind::Interrupt, .. }))
+        matches!(self.request, Some(Request { kind: RequestKind::Interrupt(_), .. }))
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -181,16 +232,37 @@ impl Task {
     /// Forgets the consecutive failures.
     pub(super) fn clear_failures(&mut self) {
         (self.failures, self.backoffs, self.previous) = (0, 0, None);
+        self.counted.clear();
     }
 
     /// Whether the task has had an attempt and runs none now.
     pub(super) fn is_between_attempts(&self) -> bool {
-        self.attempt > 0 && matches!(self.place, Place::Sleeping(_) | Place::ForPermit)
+        let waits = matches!(
+            self.place,
+            Place::Sleeping(_) | Place::ForDependency | Place::Recovering(_) | Place::ForPermit
+        );
+        self.attempt > 0 && waits
     }
 
-    pub(super) fn seen(&self) -> Seen {
+    /// Whether the task is ready. One that has completed is ready for ever.
+    pub(super) fn is_ready(&self) -> bool {
+        self.fate.as_ref().map_or(self.ready, |fate| *fate == TaskOutcome::Completed)
+    }
+
+    /// When the running attempt is interrupted because of a loss.
+    pub(super) fn loss_limit_at(&self) -> Option<Ms> {
+        if self.place != Place::Running || self.request.is_some() {
+            return None;
+        }
+        let lost = self.edges.iter().filter_map(|edge| edge.lost_at).min()?;
+        Some(lost + self.interrupt_on_loss?)
+    }
+
+    /// The status of a live task. `awaited` is the name of the dependency that it waits for.
+    pub(super) fn seen(&self, awaited: String) -> Seen {
         let phase = match &self.place {
             Place::ForSlot => SeenPhase::ForSlot,
+            Place::ForDependency | Place::Recovering(_) => SeenPhase::ForDependency(awaited),
             Place::ForPermit => SeenPhase::ForPermit,
             Place::Running => SeenPhase::Running(self.attempt),
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),

@@ -1,0 +1,124 @@
+//! Generates tasks that depend on each other: connections that become ready and fail, and tasks that need them.
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
+
+use crate::depends::Depends;
+use crate::program::{Attempt, Backoff, Dropping, End, Law, Ms, NAMES, Name, Notifies, Policy, Step, Work};
+
+/// Work that is often ready and often fails, and starts again soon.
+pub(crate) fn connections() -> BoxedStrategy<Work> {
+    let ends = prop_oneof![5 => Just(End::Fail), 2 => Just(End::Succeed), 1 => Just(End::Panic)];
+    let steps = vec(attempts(weighted(0.9, (0..150_u64, ends))), 1..6);
+    let ready = prop_oneof![
+        3 => Just((Some(Readiness::Start), None)),
+        3 => Just((Some(Readiness::Notify), Some(Notifies::AtItsStart))),
+        1 => Just((Some(Readiness::Success), None)),
+        1 => Just((None, None)),
+    ];
+    works(policies(0..100), steps, ready.boxed(), depends(0.25))
+}
+
+/// Work that needs other tasks, and fails beside them.
+pub(crate) fn consumers() -> BoxedStrategy<Work> {
+    let ends = prop_oneof![
+        5 => Just(End::Fail),
+        3 => Just(End::Succeed),
+        1 => (0..300_u64).prop_map(End::RetryAfter),
+    ];
+    let steps = vec(attempts(weighted(0.9, (0..300_u64, ends))), 1..6);
+    works(
+        policies(0..400),
+        steps,
+        weighted(0.5, Just(Readiness::Success)).prop_map(|ready| (ready, None)).boxed(),
+        depends(0.99),
+    )
+}
+
+fn works(
+    policy: impl Strategy<Value = Policy> + 'static,
+    steps: impl Strategy<Value = Vec<Step>> + 'static,
+    ready: BoxedStrategy<(Option<Readiness>, Option<Notifies>)>,
+    depends: BoxedStrategy<Depends>,
+) -> BoxedStrategy<Work> {
+    let parts = (policy, steps, ready, depends);
+    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends)| Work {
+        policy: Some(policy),
+        steps,
+        acts: None,
+        ready,
+        notifies,
+        expires: None,
+        depends,
+    });
+    work.boxed()
+}
+
+/// Policies under which a task goes on.
+fn policies(delays: std::ops::Range<Ms>) -> impl Strategy<Value = Policy> {
+    let every = (any::<bool>(), 0..200_u64);
+    let parts = (delays, every, weighted(0.3, 1..4_u32), weighted(0.1, 100..300_u64));
+    parts.prop_map(|(delay, (repeats, every), max_retries, timeout)| Policy {
+        restart: if repeats { RestartPolicy::Always } else { RestartPolicy::OnFailure },
+        backoff: Backoff { law: Law::Constant(delay), jitter: JitterPolicy::None },
+        timeout,
+        max_retries,
+        every: repeats.then_some(every),
+        stable_after: None,
+    })
+}
+
+fn attempts(ends: impl Strategy<Value = Option<(Ms, End)>>) -> impl Strategy<Value = Step> {
+    let on_stop = weighted(0.8, (0..60_u64, Just(End::Cancel)));
+    (ends, on_stop).prop_map(|(ends, on_stop)| {
+        Step::Attempt(Attempt { ends, on_stop, first_check: 0, dropping: Dropping::Quick })
+    })
+}
+
+/// Dependencies of a task whose name is not known yet. `often` is the probability that it has any.
+pub(crate) fn depends(often: f64) -> BoxedStrategy<Depends> {
+    let kinds =
+        prop::array::uniform(prop_oneof![5 => Just(None), 3 => Just(Some(true)), 1 => Just(Some(false))]);
+    let limit = weighted(0.4, prop_oneof![30 => 1..250_u64, 1 => Just(0)]);
+    let some = (kinds, limit, 0..40_u32).prop_map(|(kinds, limit, chance): ([_; NAMES.len()], _, _)| {
+        let of = |needed: bool| {
+            let names = kinds.iter().enumerate().filter(move |(_, kind)| **kind == Some(needed));
+            names.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let mut depends = Depends { needs: of(true), after: of(false), interrupt_on_loss: limit };
+        match chance {
+            // One is listed twice.
+            0 => depends.after.extend(depends.needs.first().copied()),
+            // It may lose nothing.
+            1 => {}
+            _ => depends.retain(|_| true),
+        }
+        depends
+    });
+    weighted(often, some).prop_map(Option::unwrap_or_default).boxed()
+}
+
+/// Removes the task itself from its dependencies, except by chance.
+pub(crate) fn named(name: Name, mut work: Work, chance: u32) -> Work {
+    if chance > 0 {
+        work.depends.retain(|other| other != name);
+    }
+    work
+}
+
+/// Removes from tasks that are added together what would refuse them all, except by chance: a task that is not among them, and a
+/// cycle.
+pub(crate) fn together(tasks: Vec<(Name, Work)>, chance: u32) -> Vec<(Name, Work)> {
+    let names: Vec<_> = tasks.iter().map(|(name, _)| *name).collect();
+    let sound = |(name, mut work): (Name, Work)| {
+        match chance {
+            0 => {}
+            1 => work.depends.retain(|other| names.contains(&other)),
+            _ => work.depends.retain(|other| names.contains(&other) && other < name),
+        }
+        (name, work)
+    };
+    tasks.into_iter().map(sound).collect()
+}

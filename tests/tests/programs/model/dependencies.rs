@@ -1,0 +1,319 @@
+//! Dependencies: which task a dependent waits for, and when it starts, is interrupted or ends because of it. Contract 3 and 4.
+
+use taskvisor::{FailureKind, InterruptCause, StopCause};
+
+use super::task::{Edge, Key, Place, Request, RequestKind};
+use super::{Unclear, World};
+use crate::program::NAMES;
+use crate::vocabulary::{Error, TaskOutcome};
+
+/// What a dependent finds at its gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    Open,
+    Closed,
+    /// The task of this edge has ended, and never will be ready.
+    Broken(usize),
+}
+
+/// The tasks whose readiness changed in this moment, and the dependents that looked at it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    /// The tasks that became ready.
+    gained: Vec<usize>,
+    /// The tasks that stopped being ready by themselves. Other tasks may have acted before or after it.
+    lost: Vec<usize>,
+    /// The tasks that left their gate, for a permit or to end.
+    passed: Vec<usize>,
+    /// The tasks that ended.
+    pub(super) ended: Vec<usize>,
+    /// The tasks whose attempt failed or whose sleep was over: a needed task that changed may count before or after it.
+    pub(super) judged: Vec<usize>,
+    /// The tasks that gave a permit back.
+    gave_back: Vec<usize>,
+}
+
+impl World<'_> {
+    /// Whether a needed task is ready, or a task that comes before was ready once.
+    fn is_satisfied(&self, edge: &Edge) -> bool {
+        let is_named = |number: &usize| self.tasks[*number].key == Key::Name(edge.name);
+        if !edge.is_needed {
+            let known = (edge.since..self.tasks.len()).filter(is_named);
+            return known.into_iter().any(|number| self.tasks[number].was_ready);
+        }
+        self.latest(edge.name).is_some_and(|number| self.tasks[number].is_ready())
+    }
+
+    /// Whether a running attempt has lost a needed task. One that completed is not lost, even if its name is taken again.
+    pub(super) fn is_lost(&self, edge: &Edge) -> bool {
+        let is_completed = |number: usize| self.tasks[number].fate == Some(TaskOutcome::Completed);
+        edge.is_needed && !self.is_satisfied(edge) && !edge.was_open.is_some_and(is_completed)
+    }
+
+    fn is_broken(&self, edge: &Edge) -> bool {
+        let is_over = |number: usize| self.tasks[number].place == Place::Gone;
+        !self.is_satisfied(edge) && self.latest(edge.name).is_none_or(is_over)
+    }
+
+    pub(super) fn gate(&self, number: usize) -> Gate {
+        let edges = &self.tasks[number].edges;
+        if let Some(broken) = edges.iter().position(|edge| self.is_broken(edge)) {
+            return Gate::Broken(broken);
+        }
+        if edges.iter().all(|edge| self.is_satisfied(edge)) { Gate::Open } else { Gate::Closed }
+    }
+
+    /// The name of the task that this one waits for.
+    pub(super) fn awaited(&self, number: usize) -> String {
+        let edges = &self.tasks[number].edges;
+        let closed = edges.iter().find(|edge| !self.is_satisfied(edge)).or(edges.first());
+        closed.map_or_else(String::new, |edge| NAMES[edge.name].to_owned())
+    }
+
+    /// Takes the step of a task at its gate. Returns whether there was one.
+    pub(super) fn act_at_gate(&mut self, number: usize) -> Result<bool, Unclear> {
+        let recovering = matches!(self.tasks[number].place, Place::Recovering(_));
+        match self.gate(number) {
+            Gate::Broken(_) if recovering => {
+                return Err(Unclear::Tie("a dependency ends while its dependent recovers"));
+            }
+            Gate::Broken(edge) => {
+                self.changes.passed.push(number);
+                self.end_broken(number, edge);
+            }
+            Gate::Closed => {
+                self.remember_outage(number);
+                let task = &mut self.tasks[number];
+                // After the next recovery the dependent waits again.
+                task.outage |= recovering;
+                task.place = Place::ForDependency;
+                return Ok(recovering);
+            }
+            Gate::Open => return self.open_gate(number),
+        }
+        Ok(true)
+    }
+
+    fn remember_outage(&mut self, number: usize) {
+        let was_ready = |edge: &Edge| {
+            let latest = self.latest(edge.name).is_some_and(|number| self.tasks[number].was_ready);
+            !self.is_satisfied(edge) && (edge.was_open.is_some() || latest)
+        };
+        let outage = self.tasks[number].edges.iter().any(was_ready);
+        self.tasks[number].outage |= outage;
+    }
+
+    fn open_gate(&mut self, number: usize) -> Result<bool, Unclear> {
+        let (now, spread) = (self.now, self.program.limits.spread);
+        let attempt = self.tasks[number].attempt + 1;
+        let names: Vec<_> = self.tasks[number].edges.iter().map(|edge| self.latest(edge.name)).collect();
+        let task = &mut self.tasks[number];
+        for (edge, latest) in task.edges.iter_mut().zip(names) {
+            edge.was_open = latest;
+        }
+        match task.place {
+            Place::Recovering(until) if now < until => return Ok(false),
+            Place::Recovering(_) => {}
+            _ if task.outage && spread > 0 => {
+                self.met.insert("a recovery that is spread".to_owned());
+                // When the runtime started the attempt, if it was in time. Otherwise the prediction differs.
+                let in_time = now..=now + spread;
+                let start = (self.chance.start)(number, attempt).filter(|start| in_time.contains(start));
+                task.place = Place::Recovering(start.unwrap_or(now + spread));
+                return Ok(true);
+            }
+            _ => {}
+        }
+        task.outage = false;
+        if !task.edges.is_empty() {
+            self.changes.passed.push(number);
+        }
+        self.queue_for_permit(number)?;
+        Ok(true)
+    }
+
+    fn queue_for_permit(&mut self, number: usize) -> Result<(), Unclear> {
+        if self.changes.gave_back.contains(&number) {
+            return Err(Unclear::Tie(
+                "a task gave a permit back in a moment in which its dependencies are ready",
+            ));
+        }
+        self.tasks[number].place = Place::ForPermit;
+        self.tasks[number].since = self.now;
+        if self.permits.is_some() {
+            self.line.push_back(number);
+            self.arrived.push(number);
+        }
+        Ok(())
+    }
+
+    /// Leaves the queue for permits, because a dependency is not ready any more. Returns whether the task did.
+    pub(super) fn leaves_line(&mut self, number: usize) -> bool {
+        if self.gate(number) == Gate::Open {
+            return false;
+        }
+        self.met.insert("a permit that was given back".to_owned());
+        self.line.retain(|other| *other != number);
+        self.changes.gave_back.push(number);
+        self.tasks[number].place = Place::ForDependency;
+        self.tasks[number].since = self.now;
+        true
+    }
+
+    /// Ends a task because a dependency has ended: as that one ended.
+    fn end_broken(&mut self, number: usize, edge: usize) {
+        let ended =
+            self.latest(self.tasks[number].edges[edge].name).and_then(|other| self.tasks[other].fate.clone());
+        let task = &mut self.tasks[number];
+        if let Some(TaskOutcome::Canceled(..)) = ended {
+            let last_error = if task.failed { task.last_error.clone() } else { None };
+            self.end(number, TaskOutcome::Canceled(StopCause::Dependency, last_error));
+            return;
+        }
+        let error = Error::new(FailureKind::Dependency, task.attempt);
+        task.last_error = Some(error.clone());
+        self.end(number, TaskOutcome::Failed(error));
+    }
+
+    /// Makes a task ready, unless a request is pending.
+    pub(super) fn become_ready(&mut self, number: usize) {
+        let now = self.now;
+        let task = &mut self.tasks[number];
+        if task.request.is_some() || task.ready {
+            return;
+        }
+        (task.ready, task.was_ready, task.ready_at) = (true, true, Some(now));
+        self.changes.gained.push(number);
+        self.show_life(number);
+    }
+
+    /// Ends the readiness of a task by the end of its attempt. `was_ready` says whether other tasks could see it ready.
+    pub(super) fn lose_readiness(&mut self, number: usize, was_ready: bool) {
+        self.tasks[number].ready = false;
+        if was_ready {
+            self.changes.lost.push(number);
+        }
+    }
+
+    /// Interrupts an attempt whose needed task has been lost for long enough. Returns whether it did.
+    pub(super) fn interrupt_for_loss(&mut self, number: usize) -> Result<bool, Unclear> {
+        let due = self.tasks[number].loss_limit_at().is_some_and(|at| at <= self.now);
+        if !due {
+            return Ok(false);
+        }
+        let edges = &self.tasks[number].edges;
+        let recovers = edges
+            .iter()
+            .filter(|edge| edge.is_needed)
+            .any(|edge| self.latest(edge.name).is_some_and(|number| self.changes.gained.contains(&number)));
+        if recovers {
+            return Err(Unclear::Tie("a needed task recovers in the moment in which its loss interrupts"));
+        }
+        let (now, grace) = (self.now, self.program.limits.grace);
+        let task = &mut self.tasks[number];
+        let was_ready = std::mem::replace(&mut task.ready, false);
+        task.request = Some(Request {
+            kind: RequestKind::Interrupt(InterruptCause::Dependency),
+            at: now,
+            deadline: now + grace,
+            enforcer: StopCause::Cancel,
+        });
+        self.lose_readiness(number, was_ready);
+        self.met.insert("a loss that interrupts".to_owned());
+        Ok(true)
+    }
+
+    pub(super) fn forget_changes(&mut self) {
+        self.changes = Changes::default();
+    }
+
+    /// At the end of a moment: records the losses that running attempts see, and rejects a moment in which the order of a loss and
+    /// of an attempt would be visible.
+    pub(super) fn observe_readiness(&mut self) -> Result<(), Unclear> {
+        for number in 0..self.tasks.len() {
+            let task = &self.tasks[number];
+            if task.place == Place::Gone && !self.changes.passed.contains(&number) {
+                continue;
+            }
+            self.check_order(number)?;
+            self.check_blame(number)?;
+            self.check_end(number)?;
+            self.check_names(number)?;
+            let (now, running) = (self.now, task.place == Place::Running);
+            let lost: Vec<_> = task.edges.iter().map(|edge| running && self.is_lost(edge)).collect();
+            for (edge, is_lost) in self.tasks[number].edges.iter_mut().zip(lost) {
+                edge.lost_at = is_lost.then(|| edge.lost_at.unwrap_or(now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rejects an attempt or a backoff during which the name of a completed dependency is taken again: it counts as ready for ever and
+    /// as not ready.
+    fn check_names(&self, number: usize) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        let is_taken = |edge: &Edge| {
+            let is_completed = |other: usize| self.tasks[other].fate == Some(TaskOutcome::Completed);
+            edge.is_needed
+                && edge.was_open.is_some_and(is_completed)
+                && self.latest(edge.name) != edge.was_open
+        };
+        let goes_on = matches!(task.place, Place::Running | Place::Sleeping(_));
+        if goes_on && task.edges.iter().any(is_taken) {
+            return Err(Unclear::Tie("the name of a completed dependency is taken again"));
+        }
+        Ok(())
+    }
+
+    fn check_blame(&self, number: usize) -> Result<(), Unclear> {
+        let Changes { gained, lost, .. } = &self.changes;
+        let among = |numbers: &[usize], name| self.latest(name).is_some_and(|other| numbers.contains(&other));
+        let changed = |name| among(gained, name) || among(lost, name);
+        let flapped = |name| among(gained, name) && among(lost, name);
+        if self.is_blame_open(number, changed, flapped) {
+            return Err(Unclear::Tie("a needed task changes in the moment in which its dependent fails"));
+        }
+        Ok(())
+    }
+
+    /// Rejects a moment in which two dependencies end in different ways, and the first one decides how the dependent ends.
+    fn check_end(&self, number: usize) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        if task.place != Place::Gone {
+            return Ok(());
+        }
+        let broken = task.edges.iter().filter(|edge| self.is_broken(edge));
+        let others: Vec<_> = broken.filter_map(|edge| self.latest(edge.name)).collect();
+        let is_canceled = |other: &usize| matches!(self.tasks[*other].fate, Some(TaskOutcome::Canceled(..)));
+        let differ = others.iter().any(is_canceled) && !others.iter().all(is_canceled);
+        if differ && others.iter().any(|other| self.changes.ended.contains(other)) {
+            return Err(Unclear::Tie("two dependencies end in one moment in different ways"));
+        }
+        Ok(())
+    }
+
+    fn check_order(&self, number: usize) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        let changes = &self.changes;
+        let is_lost = |edge: &Edge| {
+            edge.is_needed && self.latest(edge.name).is_some_and(|number| changes.lost.contains(&number))
+        };
+        if !task.edges.iter().any(is_lost) {
+            return Ok(());
+        }
+        let looked = match task.place {
+            Place::ForDependency | Place::Recovering(_) => true,
+            Place::ForPermit => self.arrived.contains(&number),
+            _ => changes.passed.contains(&number),
+        };
+        if looked && task.edges.iter().all(|edge| self.is_satisfied(edge) || is_lost(edge)) {
+            return Err(Unclear::Tie("a needed task is lost in a moment in which its dependent may start"));
+        }
+        // Whether the loss goes on, or begins anew.
+        let flaps = |edge: &Edge| is_lost(edge) && edge.lost_at.is_some();
+        if task.place == Place::Running && task.interrupt_on_loss.is_some() && task.edges.iter().any(flaps) {
+            return Err(Unclear::Tie("a needed task recovers and is lost in one moment"));
+        }
+        Ok(())
+    }
+}

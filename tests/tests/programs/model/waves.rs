@@ -1,0 +1,107 @@
+//! The order of a shutdown: each task receives its stop request after the tasks that depend on it have ended. Contract 6.
+
+use taskvisor::StopCause;
+
+use super::dependencies::Gate;
+use super::task::{Key, Place, RequestKind};
+use super::{Unclear, World};
+use crate::program::Ms;
+
+/// The waves of a shutdown that has begun.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waves {
+    current: Vec<usize>,
+    later: Vec<Vec<usize>>,
+    deadline: Ms,
+    has_begun: bool,
+}
+
+impl World<'_> {
+    /// Requests the stop of the first wave.
+    pub(super) fn begin_waves(&mut self, inside: Option<usize>) {
+        let grace = self.program.limits.grace;
+        let deadline = self.now + grace;
+        let later = if grace == 0 { vec![self.stoppable()] } else { self.plan() };
+        if later.len() > 1 {
+            self.met.insert("a shutdown in waves".to_owned());
+        }
+        self.waves = Waves { current: Vec::new(), later, deadline, has_begun: true };
+        self.stop_wave(inside);
+    }
+
+    /// The tasks that receive a stop request, the newest first. Waiters of slots are rejected instead.
+    fn stoppable(&self) -> Vec<usize> {
+        let is_rejected = |number: &usize| {
+            matches!(self.tasks[*number].request.map(|request| request.kind), Some(RequestKind::Reject(_)))
+        };
+        let live: Vec<_> = self.live().filter(|number| !is_rejected(number)).collect();
+        live.into_iter().rev().collect()
+    }
+
+    /// The waves: the number of a task's wave is the length of the longest path of dependents that leads to it.
+    fn plan(&self) -> Vec<Vec<usize>> {
+        let live = self.stoppable();
+        let mut waves: Vec<Vec<usize>> = Vec::new();
+        for number in &live {
+            let level = self.level(*number, &live);
+            if waves.len() <= level {
+                waves.resize(level + 1, Vec::new());
+            }
+            waves[level].push(*number);
+        }
+        waves
+    }
+
+    fn level(&self, number: usize, live: &[usize]) -> usize {
+        let Key::Name(name) = self.tasks[number].key else { return 0 };
+        let depends = |other: &&usize| self.tasks[**other].edges.iter().any(|edge| edge.name == name);
+        live.iter().filter(depends).map(|other| self.level(*other, live) + 1).max().unwrap_or(0)
+    }
+
+    /// Requests the stop of the next wave, once all tasks of the current one have ended or the grace is over. Returns whether it did.
+    pub(super) fn stop_next_wave(&mut self) -> Result<bool, Unclear> {
+        let is_over = |number: &usize| self.tasks[*number].place == Place::Gone;
+        let waits = !self.waves.current.iter().all(is_over) && self.now < self.waves.deadline;
+        if !self.waves.has_begun || waits || self.waves.later.is_empty() {
+            return Ok(false);
+        }
+        let now = self.now;
+        let acts = |number: &usize| {
+            let task = &self.tasks[*number];
+            let may_start = match task.place {
+                Place::ForPermit => self.line.front() == Some(number) && self.permits != Some(0),
+                Place::ForDependency => self.gate(*number) != Gate::Closed,
+                _ => false,
+            };
+            may_start || self.acted.contains(number) || task.due().is_some_and(|due| due.at <= now)
+        };
+        if self.waves.later[0].iter().any(acts) {
+            return Err(Unclear::Tie("a task acts in the moment in which its wave begins to stop"));
+        }
+        self.stop_wave(None);
+        Ok(true)
+    }
+
+    fn stop_wave(&mut self, inside: Option<usize>) {
+        if self.waves.later.is_empty() {
+            return;
+        }
+        let left = self.waves.deadline.saturating_sub(self.now);
+        // A deadline between two ticks of the timer is seen at the second one.
+        let share = left.div_ceil(self.waves.later.len() as Ms);
+        let wave = self.waves.later.remove(0);
+        for number in &wave {
+            let number = *number;
+            let is_stopping = self.tasks[number].request.is_some();
+            self.request_stop(number, StopCause::Shutdown, Some(share));
+            if !is_stopping && self.tasks[number].awaits_stop(self.now) {
+                self.stop_order.push(number);
+            }
+        }
+        self.waves.current = wave;
+        // A task that requests the shutdown from inside sees its stop request before all other tasks.
+        if let Some(place) = self.stop_order.iter().position(|number| Some(*number) == inside) {
+            self.stop_order[..=place].rotate_right(1);
+        }
+    }
+}
