@@ -112,7 +112,7 @@ fn an_expired_submission_is_ended_or_withdrawn_by_one_party() {
 
 /// `check_waits` × `register_submission` with an earlier deadline: the timer does not sleep past it.
 #[test]
-fn an_earlier_deadline_is_not_missed_by_a_timer_that_falls_asleep() {
+fn an_earlier_deadline_wakes_a_timer_that_falls_asleep() {
     explore(|| {
         let slot = CheckedOut::new(2 * HOUR);
         let _ = slot.check_in();
