@@ -42,6 +42,10 @@ impl Shared {
             let mut waves = self.stop_waves.lock();
             (waves.repeat(saturating_deadline(now, grace)), !waves.later.is_empty())
         };
+        if grace.is_zero() {
+            // Before the requests: a task that is aborted now missed the end of the grace.
+            self.stop_waves.lock().forget_shares();
+        }
         if grace.is_zero() || is_known && !has_later {
             return stop_all(running, now, grace);
         }

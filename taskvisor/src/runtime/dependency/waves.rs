@@ -57,6 +57,11 @@ impl StopWaves {
         self.shares.extend(wave.iter().map(|cell| (cell.id(), share)));
     }
 
+    /// All tasks stop at once: nobody has a share any more.
+    pub(crate) fn forget_shares(&mut self) {
+        self.shares.clear();
+    }
+
     /// The share of the grace that a task had, unless it had all that was left.
     pub(crate) fn share_of(&self, cell: &TaskCell) -> Option<Duration> {
         self.shares.get(&cell.id()).copied()
