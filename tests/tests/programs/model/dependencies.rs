@@ -232,6 +232,7 @@ impl World<'_> {
     pub(super) fn observe_readiness(&mut self) -> Result<(), Unclear> {
         for number in 0..self.tasks.len() {
             let task = &self.tasks[number];
+            self.check_shutdown(number)?;
             if task.place == Place::Gone && !self.changes.passed.contains(&number) {
                 continue;
             }
@@ -244,6 +245,24 @@ impl World<'_> {
             for (edge, is_lost) in self.tasks[number].edges.iter_mut().zip(lost) {
                 edge.lost_at = is_lost.then(|| edge.lost_at.unwrap_or(now));
             }
+        }
+        Ok(())
+    }
+
+    /// Rejects a shutdown in the moment in which a needed task was canceled: the loss has woken the dependent before its own stop request,
+    /// so that it does not observe the shutdown in the order of the requests.
+    fn check_shutdown(&self, number: usize) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        let is_canceled = |edge: &Edge| {
+            let request = self.latest(edge.name).and_then(|other| self.tasks[other].request);
+            let cancels = |request: Request| {
+                request.at == self.now && matches!(request.kind, RequestKind::Stop(StopCause::Cancel))
+            };
+            edge.is_needed && request.is_some_and(cancels)
+        };
+        let watches = task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
+        if watches && self.stopped == Some(self.now) {
+            return Err(Unclear::Tie("a needed task is canceled in the moment of the shutdown"));
         }
         Ok(())
     }
