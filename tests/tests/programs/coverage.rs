@@ -107,6 +107,37 @@ fn expected() -> BTreeSet<String> {
     }
     add("an interrupted attempt returned an error".to_owned());
     add("a stop request during an interrupt".to_owned());
+    for what in [
+        "becomes ready",
+        "recovers",
+        "fails",
+        "completes",
+        "gives up",
+        "is canceled",
+        "is restarted",
+        "is added again",
+    ] {
+        add(format!("a needed task {what}"));
+    }
+    for what in [
+        "failed, Dependency",
+        "a wait for a dependency",
+        "a permit that was given back",
+        "a loss that interrupts",
+        "a recovery that is spread",
+        "a failure that is excused",
+        "failures that are forgiven",
+        "a backoff that ends with an outage",
+        "a shutdown in waves",
+        "a run with refused dependencies",
+        "a dependency on itself",
+        "a dependency that is listed twice",
+        "a dependency that is unknown or never ready",
+        "a needed task that can never be ready",
+        "a cycle of dependencies",
+    ] {
+        add(what.to_owned());
+    }
     for command in ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Stop"] {
         add(format!("from inside: {command}"));
     }
@@ -128,15 +159,19 @@ fn expected() -> BTreeSet<String> {
         add(what.to_owned());
     }
     add("a report of a deadline that was brought forward".to_owned());
+    for failed in [true, false] {
+        add(format!("canceled by {:?}, failed: {failed}", StopCause::Dependency));
+    }
     let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
-    refusals.extend([Refusal::Ended, Refusal::Stopping]);
+    refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Dependencies]);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
         add("expired in its queue".to_owned());
         add("expired at a permit".to_owned());
+        add("expired at a dependency".to_owned());
         for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown, Rejection::Expired] {
             add(format!("Rejected({why:?})"));
         }

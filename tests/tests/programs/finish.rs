@@ -73,7 +73,7 @@ impl Player<'_> {
     fn check_all_stopping(&self) {
         let accepted = lock(&self.fixture.accepted);
         // The tasks of a later wave do not stop yet.
-        if accepted.iter().any(|task| task.depends && !task.handle.is_finished()) {
+        if accepted.iter().any(|task| task.depends) {
             return;
         }
         for status in accepted.iter().map(|task| task.handle.status()) {

@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
-use crate::linked::{connections, consumers, depends, named, together};
+use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
     Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
@@ -29,7 +29,13 @@ enum Style {
 pub(crate) fn programs() -> impl Strategy<Value = Program> {
     // Boxed, because a strategy of all styles is too large for the stack of a test.
     let of = |style| programs_of(style).boxed();
-    prop_oneof![4 => of(Style::Mixed), 4 => of(Style::Linked), 2 => of(Style::Crowded), 1 => of(Style::Stubborn)]
+    prop_oneof![
+        6 => of(Style::Mixed),
+        5 => of(Style::Linked),
+        3 => around_one(of(Style::Linked)).boxed(),
+        3 => of(Style::Crowded),
+        2 => of(Style::Stubborn),
+    ]
 }
 
 /// The generator of all programs of a seed.
@@ -69,7 +75,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
         Just(ShutdownTrigger::Until)
     ];
     let end = (1..900_u64, shutdown_trigger);
-    let parts = (any::<u64>().no_shrink(), limits(), run, vec(listeners(), 0..3), bursts, end);
+    let parts = (any::<u64>().no_shrink(), limits(style), run, vec(listeners(), 0..3), bursts, end);
     parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, shutdown_trigger))| Program {
         chance,
         limits,
@@ -81,10 +87,11 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     })
 }
 
-fn limits() -> impl Strategy<Value = Limits> {
+fn limits(style: Style) -> impl Strategy<Value = Limits> {
     let spans = (prop_oneof![1 => Just(0), 6 => 1..400_u64], 1..60_u64);
-    let spread = prop_oneof![6 => Just(0), 1 => 1..200_u64];
-    let counts = (weighted(0.3, 1..4_usize), 0..4_usize, 0..4_usize, spread);
+    let (spread, concurrent) = if style == Style::Linked { (0.4, 0.35) } else { (0.1, 0.3) };
+    let spread = weighted(spread, 1..200_u64).prop_map(Option::unwrap_or_default);
+    let counts = (weighted(concurrent, 1..4_usize), 0..4_usize, 0..4_usize, spread);
     (spans, counts, policies()).prop_map(
         |((grace, drain), (concurrent, per_slot, total, spread), defaults)| {
             Limits {

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
-use crate::program::{Attempt, Backoff, Dropping, End, Law, Ms, NAMES, Name, Notifies, Policy, Step, Work};
+use crate::program::{
+    Attempt, Backoff, Burst, Command, Dropping, End, Law, Ms, NAMES, Name, Notifies, Policy, Program, Step,
+    Work,
+};
 
 /// Work that is often ready and often fails, and starts again soon.
 pub(crate) fn connections() -> BoxedStrategy<Work> {
@@ -81,7 +84,7 @@ fn attempts(ends: impl Strategy<Value = Option<(Ms, End)>>) -> impl Strategy<Val
 pub(crate) fn depends(often: f64) -> BoxedStrategy<Depends> {
     let kinds =
         prop::array::uniform(prop_oneof![5 => Just(None), 3 => Just(Some(true)), 1 => Just(Some(false))]);
-    let limit = weighted(0.4, prop_oneof![30 => 1..250_u64, 1 => Just(0)]);
+    let limit = weighted(0.6, prop_oneof![30 => 1..60_u64, 10 => 60..300_u64, 1 => Just(0)]);
     let some = (kinds, limit, 0..40_u32).prop_map(|(kinds, limit, chance): ([_; NAMES.len()], _, _)| {
         let of = |needed: bool| {
             let names = kinds.iter().enumerate().filter(move |(_, kind)| **kind == Some(needed));
@@ -121,4 +124,36 @@ pub(crate) fn together(tasks: Vec<(Name, Work)>, chance: u32) -> Vec<(Name, Work
         (name, work)
     };
     tasks.into_iter().map(sound).collect()
+}
+
+/// Changes a program into one whose tasks need one connection, and which lacks permits or spreads its recovery.
+pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strategy<Value = Program> {
+    let consumers = vec((1..80_u64, consumers()), 1..NAMES.len());
+    let permits = weighted(0.6, 1..3_usize);
+    // The connection is canceled, and maybe added again under its name.
+    let again = weighted(0.6, (1..200_u64, 1..40_u64, weighted(0.8, connections())));
+    let parts = (program, connections(), consumers, permits, (1..100_u64, again));
+    parts.prop_map(|(mut program, mut connection, consumers, permits, (spread, again))| {
+        connection.depends = Depends::default();
+        let mut bursts = vec![Burst { after: 1, commands: vec![Command::Add { name: 0, work: connection }] }];
+        for (index, (after, mut work)) in consumers.into_iter().enumerate() {
+            work.depends.needs = vec![0];
+            work.depends.after.clear();
+            bursts.push(Burst { after, commands: vec![Command::Add { name: index + 1, work }] });
+        }
+        if let Some((after, gap, connection)) = again {
+            let cancel = Command::CancelNamed { name: 0, grace: Some(0) };
+            bursts.push(Burst { after, commands: vec![cancel] });
+            let add = |work| Burst {
+                after: gap,
+                commands: vec![Command::Add { name: 0, work: named(0, work, 1) }],
+            };
+            bursts.extend(connection.map(add));
+        }
+        program.bursts.truncate(3);
+        bursts.append(&mut program.bursts);
+        let limits = &mut program.limits;
+        (limits.concurrent, limits.spread) = (permits, if permits.is_none() { spread } else { 0 });
+        Program { run: None, bursts, ..program }
+    })
 }

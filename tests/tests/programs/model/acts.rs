@@ -21,7 +21,7 @@ impl World<'_> {
             (Place::Gone, _) => return Ok(false),
             (Place::Running, _) => match task.last(self.now) {
                 Some(last) => self.close(number, last)?,
-                None => return self.interrupt_for_loss(number),
+                None => return Ok(self.interrupt_for_loss(number)),
             },
             (place, Some(RequestKind::Interrupt(_))) => {
                 let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), *place == Place::ForPermit);
@@ -126,6 +126,7 @@ impl World<'_> {
         let disturbs = |other: usize| {
             let task = &self.tasks[other];
             task.came == self.now
+                || self.may_start(other)
                 || task.due().is_some_and(|due| due.at <= until)
                 || task.first_check_at().is_some_and(|at| (self.now..=until).contains(&at))
                 || task.request.is_some_and(|request| request.at == self.now)

@@ -54,6 +54,7 @@ impl World<'_> {
     /// task as the one before.
     pub(super) fn takes_name(&mut self, name: Name) -> bool {
         let Some(previous) = self.latest(name).filter(|_| self.is_needed(name)) else { return false };
+        self.met.insert("a needed task is added again".to_owned());
         // One that has completed was ready until now.
         if self.tasks[previous].is_ready() {
             self.lives.entry(name).or_default().last_sign = Some(self.now);

@@ -143,6 +143,7 @@ impl World<'_> {
         };
         task.request.get_or_insert(request);
         task.ready = false;
+        self.meet(number, "is restarted");
         Answer::Restarted
     }
 

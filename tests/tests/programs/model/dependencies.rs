@@ -29,6 +29,8 @@ pub(super) struct Changes {
     pub(super) ended: Vec<usize>,
     /// The tasks whose attempt failed or whose sleep was over: a needed task that changed may count before or after it.
     pub(super) judged: Vec<usize>,
+    /// The tasks that were interrupted because of a loss.
+    interrupted: Vec<usize>,
     /// The tasks that gave a permit back.
     gave_back: Vec<usize>,
 }
@@ -63,6 +65,15 @@ impl World<'_> {
         if edges.iter().all(|edge| self.is_satisfied(edge)) { Gate::Open } else { Gate::Closed }
     }
 
+    /// Whether a task at its gates can act now.
+    pub(super) fn may_start(&self, number: usize) -> bool {
+        match self.tasks[number].place {
+            Place::ForPermit => self.line.front() == Some(&number) && self.permits != Some(0),
+            Place::ForDependency => self.gate(number) != Gate::Closed,
+            _ => false,
+        }
+    }
+
     /// The name of the task that this one waits for.
     pub(super) fn awaited(&self, number: usize) -> String {
         let edges = &self.tasks[number].edges;
@@ -87,6 +98,7 @@ impl World<'_> {
                 // After the next recovery the dependent waits again.
                 task.outage |= recovering;
                 task.place = Place::ForDependency;
+                self.met.insert("a wait for a dependency".to_owned());
                 return Ok(recovering);
             }
             Gate::Open => return self.open_gate(number),
@@ -182,7 +194,9 @@ impl World<'_> {
         if task.request.is_some() || task.ready {
             return;
         }
+        let recovers = task.was_ready;
         (task.ready, task.was_ready, task.ready_at) = (true, true, Some(now));
+        self.meet(number, if recovers { "recovers" } else { "becomes ready" });
         self.changes.gained.push(number);
         self.show_life(number);
     }
@@ -191,24 +205,18 @@ impl World<'_> {
     pub(super) fn lose_readiness(&mut self, number: usize, was_ready: bool) {
         self.tasks[number].ready = false;
         if was_ready {
+            self.meet(number, "fails");
             self.changes.lost.push(number);
         }
     }
 
     /// Interrupts an attempt whose needed task has been lost for long enough. Returns whether it did.
-    pub(super) fn interrupt_for_loss(&mut self, number: usize) -> Result<bool, Unclear> {
+    pub(super) fn interrupt_for_loss(&mut self, number: usize) -> bool {
         let due = self.tasks[number].loss_limit_at().is_some_and(|at| at <= self.now);
         if !due {
-            return Ok(false);
+            return false;
         }
-        let edges = &self.tasks[number].edges;
-        let recovers = edges
-            .iter()
-            .filter(|edge| edge.is_needed)
-            .any(|edge| self.latest(edge.name).is_some_and(|number| self.changes.gained.contains(&number)));
-        if recovers {
-            return Err(Unclear::Tie("a needed task recovers in the moment in which its loss interrupts"));
-        }
+        self.changes.interrupted.push(number);
         let (now, grace) = (self.now, self.program.limits.grace);
         let task = &mut self.tasks[number];
         let was_ready = std::mem::replace(&mut task.ready, false);
@@ -220,7 +228,14 @@ impl World<'_> {
         });
         self.lose_readiness(number, was_ready);
         self.met.insert("a loss that interrupts".to_owned());
-        Ok(true)
+        true
+    }
+
+    /// Whether there are two tasks, and the second one arrived because the first one became ready.
+    pub(super) fn follows(&self, arrived: &[usize]) -> bool {
+        let [first, second] = *arrived else { return false };
+        let needs = |edge: &Edge| edge.is_needed && self.latest(edge.name) == Some(first);
+        self.changes.gained.contains(&first) && self.tasks[second].edges.iter().any(needs)
     }
 
     pub(super) fn forget_changes(&mut self) {
@@ -289,6 +304,10 @@ impl World<'_> {
         let among = |numbers: &[usize], name| self.latest(name).is_some_and(|other| numbers.contains(&other));
         let changed = |name| among(gained, name) || among(lost, name);
         let flapped = |name| among(gained, name) && among(lost, name);
+        let mut needs = self.tasks[number].edges.iter().filter(|edge| edge.is_needed);
+        if self.changes.interrupted.contains(&number) && needs.any(|edge| among(gained, edge.name)) {
+            return Err(Unclear::Tie("a needed task recovers in the moment in which its loss interrupts"));
+        }
         if self.is_blame_open(number, changed, flapped) {
             return Err(Unclear::Tie("a needed task changes in the moment in which its dependent fails"));
         }
@@ -321,6 +340,8 @@ impl World<'_> {
             return Ok(());
         }
         let looked = match task.place {
+            // It was handed the permit of the task that was lost, and looked afterwards.
+            Place::ForDependency if changes.gave_back.contains(&number) => false,
             Place::ForDependency | Place::Recovering(_) => true,
             Place::ForPermit => self.arrived.contains(&number),
             _ => changes.passed.contains(&number),

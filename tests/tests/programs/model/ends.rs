@@ -239,9 +239,15 @@ impl World<'_> {
         task.publish(now, TaskEvent::Ended(fate.clone()));
         task.publish(now, TaskEvent::Removed);
         task.was_ready |= fate == TaskOutcome::Completed;
+        let what = match &fate {
+            TaskOutcome::Completed => "completes",
+            TaskOutcome::Failed(_) => "gives up",
+            _ => "is canceled",
+        };
         task.fate = Some(fate);
         task.place = Place::Gone;
-        if let Key::Slot(key) = task.key {
+        self.meet(number, what);
+        if let Key::Slot(key) = self.tasks[number].key {
             if self.slots.get(&key).is_some_and(|slot| slot.owner == number) {
                 self.pass_on(key);
             }

@@ -39,7 +39,7 @@ impl World<'_> {
             (repeated, "a dependency that is listed twice"),
             (
                 name.is_some_and(|name| self.is_needed(name)) && self.never_ready(work),
-                "a needed task that is never ready",
+                "a needed task that can never be ready",
             ),
             (names.iter().any(wrong), "a dependency that is unknown or never ready"),
             (name.is_some_and(|name| self.closes_cycle(name, &names, others)), "a cycle of dependencies"),
@@ -52,6 +52,15 @@ impl World<'_> {
     /// Whether a live task depends on this name.
     pub(super) fn is_needed(&self, name: Name) -> bool {
         self.live().any(|number| self.tasks[number].edges.iter().any(|edge| edge.name == name))
+    }
+
+    /// Records what happens to a task that others depend on.
+    pub(super) fn meet(&mut self, number: usize, what: &str) {
+        if let Key::Name(name) = self.tasks[number].key {
+            if self.is_needed(name) {
+                self.met.insert(format!("a needed task {what}"));
+            }
+        }
     }
 
     /// Whether the task repeats for ever and declares no readiness.

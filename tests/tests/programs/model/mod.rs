@@ -238,7 +238,8 @@ impl<'a> World<'a> {
             }
         }
         // The order of arrival is visible only if the permits do not suffice for all arrivals.
-        if self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free) {
+        let compete = self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free);
+        if compete && !self.follows(&self.arrived) {
             return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
         }
         self.observe_readiness()?;

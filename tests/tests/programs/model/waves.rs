@@ -2,7 +2,6 @@
 
 use taskvisor::StopCause;
 
-use super::dependencies::Gate;
 use super::task::{Key, Place, RequestKind};
 use super::{Unclear, World};
 use crate::program::Ms;
@@ -67,13 +66,8 @@ impl World<'_> {
         }
         let now = self.now;
         let acts = |number: &usize| {
-            let task = &self.tasks[*number];
-            let may_start = match task.place {
-                Place::ForPermit => self.line.front() == Some(number) && self.permits != Some(0),
-                Place::ForDependency => self.gate(*number) != Gate::Closed,
-                _ => false,
-            };
-            may_start || self.acted.contains(number) || task.due().is_some_and(|due| due.at <= now)
+            let is_due = self.tasks[*number].due().is_some_and(|due| due.at <= now);
+            is_due || self.may_start(*number) || self.acted.contains(number)
         };
         if self.waves.later[0].iter().any(acts) {
             return Err(Unclear::Tie("a task acts in the moment in which its wave begins to stop"));
