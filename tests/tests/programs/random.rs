@@ -12,7 +12,7 @@ use crate::generate::{programs, runner};
 use crate::play::play;
 
 /// The default number of programs.
-const PROGRAMS: u64 = 1_000;
+const PROGRAMS: u64 = 3_000;
 
 /// The results of the programs.
 #[derive(Debug, Default)]

@@ -275,7 +275,8 @@ impl World<'_> {
             };
             edge.is_needed && request.is_some_and(cancels)
         };
-        let watches = task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
+        let is_running = task.attempt > 0 && !matches!(task.place, Place::ForDependency | Place::Sleeping(_));
+        let watches = is_running && task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
         if watches && self.stopped == Some(self.now) {
             return Err(Unclear::Tie("a needed task is canceled in the moment of the shutdown"));
         }
