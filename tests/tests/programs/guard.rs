@@ -1,6 +1,6 @@
 //! The guard against a comparison that finds nothing: it executes a program and predicts a slightly different one.
 
-use taskvisor::{JitterPolicy, RestartPolicy};
+use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::compare::{Mismatch, compare};
 use crate::depends::Depends;
@@ -15,7 +15,7 @@ fn attempt(ends: Option<(u64, End)>, on_stop: Option<(u64, End)>) -> Step {
     Step::Attempt(Attempt { ends, on_stop, first_check: 0, dropping: Dropping::Quick })
 }
 
-/// A task that fails twice and then hangs, and one that is canceled.
+/// A task that fails twice and then hangs, and one that needs it and is canceled.
 fn sample() -> Program {
     let backoff = Backoff { law: Law::Constant(70), jitter: JitterPolicy::None };
     let policy = Policy {
@@ -36,7 +36,8 @@ fn sample() -> Program {
         expires: None,
         depends: Depends::default(),
     };
-    let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], ..work.clone() };
+    let depends = Depends { needs: vec![0], ..Depends::default() };
+    let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], depends, ..work.clone() };
     let add = |name, work| Command::Add { name, work };
     let commands = |after, commands| Burst { after, commands };
     Program {
@@ -71,7 +72,7 @@ fn policy_of(program: &mut Program) -> &mut Policy {
 #[test]
 fn a_program_matches_its_own_prediction_only() {
     type Change = fn(&mut Program);
-    let changes: [(&str, Change); 9] = [
+    let changes: [(&str, Change); 11] = [
         ("another backoff", |program| policy_of(program).backoff.law = Law::Constant(71)),
         ("fewer retries", |program| policy_of(program).max_retries = Some(1)),
         ("another timeout", |program| policy_of(program).timeout = Some(120)),
@@ -86,6 +87,16 @@ fn a_program_matches_its_own_prediction_only() {
         ("a name that is taken", |program| {
             let twin = program.bursts[0].commands[0].clone();
             program.bursts[0].commands.push(twin);
+        }),
+        ("no dependency", |program| {
+            if let Command::Add { work, .. } = &mut program.bursts[0].commands[1] {
+                work.depends = Depends::default();
+            }
+        }),
+        ("a dependency that is ready", |program| {
+            if let Command::Add { work, .. } = &mut program.bursts[0].commands[0] {
+                work.ready = Some(Readiness::Start);
+            }
         }),
         ("an earlier shutdown", |program| program.rest -= 1),
     ];
