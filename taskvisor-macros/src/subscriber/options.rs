@@ -46,6 +46,8 @@ const EVENTS: &[&str] = &[
     "Ended",
     "Removed",
     "Refused",
+    "StillStarting",
+    "StillStopping",
     "ShutdownRequested",
     "Stopped",
     "SubscriberPanicked",

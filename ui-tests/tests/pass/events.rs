@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 21] = [
+const NAMES: [EventName; 23] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
@@ -22,6 +22,8 @@ const NAMES: [EventName; 21] = [
     EventName::Ended,
     EventName::Removed,
     EventName::Refused,
+    EventName::StillStarting,
+    EventName::StillStopping,
     EventName::ShutdownRequested,
     EventName::Stopped,
     EventName::SubscriberPanicked,
@@ -46,6 +48,8 @@ const NAMES: [EventName; 21] = [
     Ended,
     Removed,
     Refused,
+    StillStarting,
+    StillStopping,
     ShutdownRequested,
     Stopped,
     SubscriberPanicked,
