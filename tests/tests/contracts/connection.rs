@@ -7,7 +7,7 @@ use taskvisor::{BackoffPolicy, Ready, Supervisor, TaskContext, TaskError, TaskFn
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// What a connection is told to do.
+/// An order of the test to a connection.
 #[derive(Debug)]
 pub(crate) enum Order {
     Ready,

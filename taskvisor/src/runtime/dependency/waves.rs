@@ -57,7 +57,7 @@ impl StopWaves {
         self.shares.extend(wave.iter().map(|cell| (cell.id(), share)));
     }
 
-    /// All tasks stop at once: nobody has a share any more.
+    /// All tasks stop at once: no task has a share any more.
     pub(crate) fn forget_shares(&mut self) {
         self.shares.clear();
     }
