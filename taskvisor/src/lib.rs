@@ -124,11 +124,11 @@ pub use observe::LogWriter;
 #[cfg(feature = "controller")]
 pub use policy::ControllerConfig;
 pub use policy::{
-    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, JitterPolicy, Readiness, RestartPolicy, Setting,
-    StopOrder,
+    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, InvalidMaxFailures, JitterPolicy, MaxFailures,
+    OnGiveUp, OnShutdown, Readiness, RestartPolicy, Setting, StopOrder,
 };
 pub use runtime::body::{
-    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, Ready, State, Task,
+    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, NoValue, Ready, State, Task,
     TaskContext, TaskFn, TaskRef, TaskSpec,
 };
 #[cfg(feature = "controller")]
@@ -138,8 +138,8 @@ pub use supervisor::{
     AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
 };
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, InterruptCause, Outcome, Phase, Rejection, Report, RuntimeError,
-    StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, BlockingTask, FailedTask, GiveUp, InterruptCause, Outcome, Phase, Rejection, Report,
+    RuntimeError, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 
@@ -180,7 +180,7 @@ pub mod __private {
     };
     #[cfg(feature = "macros")]
     pub use crate::macro_support::{NotBoxed, Probe, SharedState, write_declaration};
-    pub use crate::policy::{BackoffKind, Settings};
+    pub use crate::policy::{BackoffKind, RareSettings, Settings};
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;
     pub use crate::runtime::body::{
@@ -190,8 +190,8 @@ pub mod __private {
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        Needs, Readiness, RestartPolicy, Setting, StopOrder, Subscribe, Subscriber, TaskContext, TaskError,
-        TaskSpec,
+        MaxFailures, Needs, OnGiveUp, OnShutdown, Readiness, RestartPolicy, Setting, StopOrder, Subscribe,
+        Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -27,9 +27,10 @@ pub(crate) struct Learned {
     pub(crate) own: HashMap<TaskId, Dependencies>,
     /// The tasks that declare their readiness. A task that has an event of it does in any case.
     pub(crate) declaring: HashSet<TaskId>,
-    /// When a stop of a task was requested, and when it was restarted. Both end a readiness, and may have no event.
+    /// When a stop of a task was requested, and when it was restarted or paused. All of them end a readiness, and may have no event.
     pub(crate) stops: HashMap<TaskId, Instant>,
     pub(crate) restarts: HashMap<TaskId, Vec<Instant>>,
+    pub(crate) pauses: HashMap<TaskId, Vec<Instant>>,
 }
 
 /// The readiness of a task, from its events.
@@ -152,8 +153,9 @@ impl<'a> Check<'a> {
         let Some(since) = task.since else { return false };
         // Requests in the moment of an event may have come before or after it.
         let stopped = self.learned.stops.get(id).is_some_and(|stop| *stop < at);
-        let mut restarts = self.learned.restarts.get(id).into_iter().flatten();
-        !stopped && !restarts.any(|restart| since < *restart && *restart < at)
+        let interrupts = [&self.learned.restarts, &self.learned.pauses];
+        let mut interrupts = interrupts.iter().filter_map(|all| all.get(id)).flatten();
+        !stopped && !interrupts.any(|restart| since < *restart && *restart < at)
     }
 
     /// Whether a task of this name was ready. One that was added again counts as the same task.

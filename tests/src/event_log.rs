@@ -88,10 +88,18 @@ fn describe(kind: &EventKind) -> String {
     match kind {
         EventKind::Started { attempt, .. }
         | EventKind::Succeeded { attempt, .. }
-        | EventKind::TimedOut { attempt, .. }
+        | EventKind::TimedOut { attempt, error: None, .. }
+        | EventKind::Stalled { attempt, error: None, .. }
         | EventKind::Canceled { attempt, .. }
         | EventKind::Interrupted { attempt, error: None, .. }
         | EventKind::Aborted { attempt, .. } => format!("{label} {attempt}"),
+        EventKind::TimedOut { attempt, error: Some(error), .. }
+        | EventKind::Stalled { attempt, error: Some(error), .. } => format!("{label} {attempt}: {error}"),
+        EventKind::Snoozed { attempt, delay, .. } => format!("{label} {attempt}: {delay:?}"),
+        EventKind::GaveUp { failures, within: None, .. } => format!("{label} after {failures}"),
+        EventKind::GaveUp { failures, within: Some(within), .. } => {
+            format!("{label} after {failures} in {within:?}")
+        }
         EventKind::Failed { attempt, error, .. }
         | EventKind::Interrupted { attempt, error: Some(error), .. }
         | EventKind::Panicked { attempt, error, .. } => {

@@ -1,9 +1,10 @@
 //! The grammar of one task's events, as a state machine that also counts attempts and failures.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use taskvisor::{
-    Event, EventKind, FailureKind, InterruptCause, NotReadyReason, Outcome, Readiness, Rejection,
+    Event, EventKind, FailureKind, InterruptCause, NotReadyReason, OnGiveUp, Outcome, Readiness, Rejection,
     RestartPolicy,
 };
 use tokio::time::Instant;
@@ -29,6 +30,10 @@ pub(crate) struct Reader {
     may_be_cleared: bool,
     /// Whether the task depends on others, which may interrupt and end it.
     depends: bool,
+    /// Whether an operator may have paused the task. A pause between two attempts has no event.
+    may_be_interrupted: bool,
+    /// When failures were counted.
+    counted: VecDeque<Instant>,
     is_ready: bool,
     seq: u64,
     at: Option<Instant>,
@@ -47,8 +52,10 @@ enum State {
     /// Failed with an error that no retry may follow.
     FailedForGood,
     Interrupted,
+    Snoozed,
     Stopped,
     BackedOff,
+    GaveUp,
     Ended,
     Removed,
 }
@@ -68,6 +75,8 @@ impl Reader {
             previous: None,
             not_before: None,
             started_at: None,
+            may_be_interrupted: false,
+            counted: VecDeque::new(),
             is_ready: false,
             seq: 0,
             at: None,
@@ -77,6 +86,10 @@ impl Reader {
 
     pub(crate) fn depending(self, depends: bool) -> Self {
         Self { depends, ..self }
+    }
+
+    pub(crate) fn operated(self, may_be_interrupted: bool) -> Self {
+        Self { may_be_interrupted, ..self }
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -115,7 +128,19 @@ impl Reader {
                 require(error.attempt() == *attempt, || "the error of another attempt".to_owned())?;
                 self.count(event.at)
             }
-            EventKind::Panicked { attempt, .. } | EventKind::TimedOut { attempt, .. } => {
+            EventKind::Snoozed { attempt, ran, delay, .. } => {
+                self.finish_attempt(*attempt, State::Snoozed)?;
+                self.check_ran(*ran, event.at)?;
+                self.not_before = event.at.checked_add(*delay);
+                Ok(())
+            }
+            EventKind::GaveUp { failures, within, last, .. } => {
+                require(last.attempt() == self.attempt, || "the failure of another attempt".to_owned())?;
+                self.give_up(*failures, *within, event.at)
+            }
+            EventKind::Panicked { attempt, .. }
+            | EventKind::TimedOut { attempt, .. }
+            | EventKind::Stalled { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Failed)?;
                 // A panic during a restart is the first failure of a new series.
                 self.may_be_cleared |= restarted;
@@ -125,6 +150,12 @@ impl Reader {
                 self.finish_attempt(*attempt, State::Interrupted)?;
                 // The failures before it stay counted.
                 require(self.depends, || "interrupted for a dependency, and has none".to_owned())
+            }
+            EventKind::Interrupted { attempt, cause: InterruptCause::Pause, .. } => {
+                self.finish_attempt(*attempt, State::Interrupted)?;
+                // The failures before it stay counted.
+                self.may_be_interrupted = true;
+                Ok(())
             }
             EventKind::Interrupted { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Interrupted)?;
@@ -155,7 +186,9 @@ impl Reader {
                     State::Admitted,
                     State::Succeeded,
                     State::Interrupted,
+                    State::Snoozed,
                     State::BackedOff,
+                    State::GaveUp,
                 ];
                 self.transition(&waits, self.state)
             }
@@ -169,10 +202,25 @@ impl Reader {
     fn start(&mut self, attempt: u64, at: Instant) -> Verdict {
         let from = self.state;
         self.transition(
-            &[State::Added, State::Admitted, State::Succeeded, State::Interrupted, State::BackedOff],
+            &[
+                State::Added,
+                State::Admitted,
+                State::Succeeded,
+                State::Interrupted,
+                State::Snoozed,
+                State::BackedOff,
+                State::GaveUp,
+            ],
             State::Running,
         )?;
-        require(!self.is_ready || from == State::Succeeded, || format!("still ready after {from:?}"))?;
+        let keeps_readiness = matches!(from, State::Succeeded | State::Snoozed);
+        require(!self.is_ready || keeps_readiness, || format!("still ready after {from:?}"))?;
+        if from == State::GaveUp {
+            let pauses = self.rules.is_none_or(|rules| rules.on_give_up == Some(OnGiveUp::Pause));
+            require(pauses, || "an attempt after it gave up".to_owned())?;
+            self.reset();
+            self.counted.clear();
+        }
         require(attempt == self.attempt + 1, || format!("attempt {attempt} after {}", self.attempt))?;
         require(self.not_before.is_none_or(|due| due <= at), || {
             "started before its delay was over".to_owned()
@@ -199,7 +247,32 @@ impl Reader {
             self.reset();
         }
         self.failures += 1;
+        self.counted.push_back(at);
         Ok(())
+    }
+
+    fn give_up(&mut self, failures: u32, within: Option<Duration>, at: Instant) -> Verdict {
+        self.transition(&[State::Failed], State::GaveUp)?;
+        let Some(rules) = self.rules else { return Ok(()) };
+        require(rules.restart != RestartPolicy::Never, || "gave up, and is never restarted".to_owned())?;
+        let (limit, counted) = match within {
+            None => (rules.max_retries, self.failures),
+            Some(time) => {
+                let limit = rules.max_failures.filter(|limit| limit.within() == time);
+                (limit.map(|limit| limit.failures()), self.counted_within(time, at))
+            }
+        };
+        require(limit.is_some_and(|limit| failures > limit), || {
+            format!("gave up below its limit {limit:?}")
+        })?;
+        // Outages and restarts may excuse failures.
+        let is_exact = !self.depends && self.restarts.is_empty();
+        require(!is_exact || failures == counted, || format!("counts {failures} failures, not {counted}"))
+    }
+
+    fn counted_within(&self, time: Duration, at: Instant) -> u32 {
+        let counted = self.counted.iter().filter(|failed| at.saturating_duration_since(**failed) <= time);
+        u32::try_from(counted.count()).unwrap_or(u32::MAX)
     }
 
     fn reset(&mut self) {
@@ -219,6 +292,10 @@ impl Reader {
         require(rules.restart != RestartPolicy::Never, || {
             "a retry of a task that is never restarted".to_owned()
         })?;
+        if let Some(limit) = rules.max_failures.filter(|_| !self.depends && self.restarts.is_empty()) {
+            let counted = self.counted_within(limit.within(), at);
+            require(counted <= limit.failures(), || format!("a retry after {counted} of {limit} failures"))?;
+        }
         if self.depends && failures <= self.failures {
             // Outages of needed tasks excuse failures, and may end the delay: only the random programs know them.
             (self.failures, self.previous, self.not_before) = (failures, None, None);
@@ -252,9 +329,19 @@ impl Reader {
             // At its gate, before an attempt. A submission is at it once it owns its slot.
             outcome if ends_by_dependency(outcome) => {
                 require(self.depends, || "ended by a dependency, and has none".to_owned())?;
-                &[State::Added, State::Admitted, State::BackedOff, State::Succeeded, State::Interrupted]
+                &[
+                    State::Added,
+                    State::Admitted,
+                    State::BackedOff,
+                    State::Succeeded,
+                    State::Interrupted,
+                    State::Snoozed,
+                    State::GaveUp,
+                ]
             }
-            Outcome::Failed(_) => &[State::Failed, State::FailedForGood],
+            // A failure that another attempt could follow ends the task only once it gave up.
+            Outcome::Failed(_) if self.may_retry() => &[State::FailedForGood, State::GaveUp],
+            Outcome::Failed(_) => &[State::Failed, State::FailedForGood, State::GaveUp],
             // It may own its slot, and wait there.
             Outcome::Rejected(Rejection::Expired) => &[State::Added, State::Queued, State::Admitted],
             Outcome::Rejected(_) => &[State::Added, State::Queued],
@@ -265,6 +352,8 @@ impl Reader {
                 State::BackedOff,
                 State::Succeeded,
                 State::Interrupted,
+                State::Snoozed,
+                State::GaveUp,
                 State::Stopped,
             ],
             _ => &[
@@ -276,13 +365,20 @@ impl Reader {
                 State::Failed,
                 State::FailedForGood,
                 State::Interrupted,
+                State::Snoozed,
+                State::GaveUp,
                 State::Stopped,
             ],
         };
         self.transition(states, State::Ended)?;
         self.outcome = Some(outcome.clone());
-        let endless = self.rules.is_some_and(|rules| rules.restart == RestartPolicy::Always);
+        let endless =
+            self.rules.is_some_and(|rules| rules.restart == RestartPolicy::Always && !rules.may_be_done);
         require(!(endless && outcome.is_completed()), || "completed a task that always restarts".to_owned())
+    }
+
+    fn may_retry(&self) -> bool {
+        self.rules.is_some_and(|rules| rules.restart != RestartPolicy::Never)
     }
 
     fn transition(&mut self, from: &[State], to: State) -> Verdict {
@@ -316,7 +412,7 @@ impl Reader {
         self.is_ready = false;
         let failed = matches!(self.state, State::Failed | State::FailedForGood);
         require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
-        let may_be_interrupted = self.depends || !self.restarts.is_empty();
+        let may_be_interrupted = self.may_be_interrupted || self.depends || !self.restarts.is_empty();
         require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {
             "interrupted without a restart".to_owned()
         })

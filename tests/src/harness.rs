@@ -120,6 +120,12 @@ impl Harness {
     ///
     /// # Errors
     ///
+    /// As [`TaskHandle::pause`].
+    pub fn pause(&self, task: &TaskHandle) -> Result<bool, RuntimeError> {
+        self.trace.paused(task);
+        task.pause()
+    }
+
     /// As [`TaskHandle::restart`].
     pub fn restart(&self, task: &TaskHandle) -> Result<(), RuntimeError> {
         task.restart()?;

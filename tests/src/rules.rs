@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Readiness, RestartPolicy, TaskRef, TaskSpec};
+use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, Readiness, RestartPolicy, TaskRef, TaskSpec};
 
 use crate::Backoff;
 
@@ -19,6 +19,11 @@ pub struct Rules {
     pub(crate) uses_retry_after: bool,
     pub(crate) ready: Option<Readiness>,
     pub(crate) start_timeout: Option<Duration>,
+    pub(crate) max_failures: Option<MaxFailures>,
+    pub(crate) on_give_up: Option<OnGiveUp>,
+    pub(crate) heartbeat: Option<Duration>,
+    pub(crate) on_shutdown: Option<OnShutdown>,
+    pub(crate) may_be_done: bool,
 }
 
 impl Rules {
@@ -36,6 +41,11 @@ impl Rules {
             uses_retry_after: false,
             ready: None,
             start_timeout: None,
+            max_failures: None,
+            on_give_up: None,
+            heartbeat: None,
+            on_shutdown: None,
+            may_be_done: false,
         }
     }
 
@@ -117,6 +127,36 @@ impl Rules {
         Self { start_timeout: Some(time), ..self }
     }
 
+    /// How many failures are allowed within a time.
+    #[must_use]
+    pub fn max_failures(self, failures: u32, within: Duration) -> Self {
+        Self { max_failures: Some(MaxFailures::new(failures, within)), ..self }
+    }
+
+    /// A task that gives up is paused.
+    #[must_use]
+    pub fn pauses_when_it_gives_up(self) -> Self {
+        Self { on_give_up: Some(OnGiveUp::Pause), ..self }
+    }
+
+    /// The longest time between two heartbeats.
+    #[must_use]
+    pub fn heartbeat(self, time: Duration) -> Self {
+        Self { heartbeat: Some(time), ..self }
+    }
+
+    /// A shutdown lets the running attempt finish.
+    #[must_use]
+    pub fn finishes_on_shutdown(self) -> Self {
+        Self { on_shutdown: Some(OnShutdown::Finish), ..self }
+    }
+
+    /// The task may return `done`, which completes it under every policy.
+    #[must_use]
+    pub fn may_be_done(self) -> Self {
+        Self { may_be_done: true, ..self }
+    }
+
     /// The task uses `retry_after`, which no backoff bounds: the test asserts those delays itself.
     #[must_use]
     pub fn uses_retry_after(self) -> Self {
@@ -141,6 +181,18 @@ impl Rules {
         }
         if let Some(time) = self.start_timeout {
             spec = spec.with_start_timeout(time);
+        }
+        if let Some(limit) = self.max_failures {
+            spec = spec.with_max_failures(limit);
+        }
+        if let Some(action) = self.on_give_up {
+            spec = spec.with_on_give_up(action);
+        }
+        if let Some(time) = self.heartbeat {
+            spec = spec.with_heartbeat(time);
+        }
+        if let Some(action) = self.on_shutdown {
+            spec = spec.with_on_shutdown(action);
         }
         spec.with_ready(self.ready)
     }

@@ -108,6 +108,11 @@ impl Trace {
         lock(&self.learned).stops.entry(task.id()).or_insert_with(Instant::now);
     }
 
+    /// Records that the task was paused.
+    pub fn paused(&self, task: &TaskHandle) {
+        lock(&self.learned).pauses.entry(task.id()).or_default().push(Instant::now());
+    }
+
     /// Records that the task was restarted.
     pub fn restarted(&self, task: &TaskHandle) {
         lock(&self.learned).restarts.entry(task.id()).or_default().push(Instant::now());
@@ -204,7 +209,8 @@ impl Trace {
         let learned = lock(&self.learned);
         let restarts = event.id().and_then(|id| learned.restarts.get(&id).cloned()).unwrap_or_default();
         let depends = learned.of(event).is_some();
-        Reader::new(self.rules_of(event), restarts).depending(depends)
+        let paused = event.id().is_some_and(|id| learned.pauses.contains_key(&id));
+        Reader::new(self.rules_of(event), restarts).depending(depends).operated(paused)
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

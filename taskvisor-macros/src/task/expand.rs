@@ -64,6 +64,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: __TASKVISOR_NAME,
                 location: #location,
                 settings: #settings,
+                rare: __taskvisor::RareSettings::INHERIT,
                 dependencies: #dependencies,
                 never_returns: #never_returns,
                 body: || #erased,

@@ -11,7 +11,7 @@ use super::discover::Discovered;
 use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
-use crate::policy::{Config, Policy, Setting, Settings};
+use crate::policy::{Policy, Setting, Settings};
 use crate::runtime::body::Needs;
 use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
 
@@ -39,11 +39,7 @@ impl App {
 
     fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
         let location = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
-        // `check` returns only its first error, so check the two limits apart.
-        let limits = Config { timeout: None, ..self.config.clone() };
-        let defaults = Config { max_concurrent: None, ..self.config.clone() };
-        let wrong = [limits, defaults].into_iter().filter_map(|config| config.check().err());
-        problems.extend(wrong.map(|reason| Problem::new(location, reason)));
+        problems.extend(self.config.problems().into_iter().map(|reason| Problem::new(location, reason)));
     }
 
     fn check_settings(&self, problems: &mut Vec<Problem>) {
@@ -53,7 +49,8 @@ impl App {
             problems.extend(empty_name(name, task.location));
             let mut needs = Needs::new(&self.states);
             (task.spec.task.needs)(&mut needs);
-            for reason in settings.all_problems(&defaults, needs.notifies()) {
+            let rare = task.spec.rare.as_deref();
+            for reason in settings.all_problems(rare, &self.config, &defaults, needs.notifies()) {
                 let reason = self.explain(reason, settings);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
             }
@@ -65,14 +62,14 @@ impl App {
         for job in &self.jobs {
             let name = job.spec.name();
             problems.extend(empty_name(name, job.location()));
-            for reason in job.spec.problems(&defaults) {
+            for reason in job.spec.problems(&self.config, &defaults) {
                 problems.push(Problem::new(job.options_at(), format!("job `{name}`: {reason}")));
             }
         }
     }
 
     /// Adds values and places to the problem of a setting that contradicts the configuration of the application.
-    fn explain(&self, reason: &'static str, settings: &Settings) -> Cow<'static, str> {
+    fn explain(&self, reason: Cow<'static, str>, settings: &Settings) -> Cow<'static, str> {
         match (settings.stable_after, settings.timeout, self.config.timeout, self.timeout_configured) {
             (Setting::Set(stable_after), Setting::Inherit, Some(timeout), Some(location))
                 if reason == Settings::BEYOND_INHERITED_TIMEOUT =>
@@ -84,7 +81,7 @@ impl App {
                 )
                 .into()
             }
-            _ => reason.into(),
+            _ => reason,
         }
     }
 

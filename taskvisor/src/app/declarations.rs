@@ -16,10 +16,11 @@ impl TaskSpec {
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
         never_started::suppress_note();
-        let TaskDescriptor { name, settings, dependencies, body, needs, .. } = descriptor;
+        let TaskDescriptor { name, settings, rare, dependencies, body, needs, .. } = descriptor;
         let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
         let dependencies = Dependencies::declared(dependencies);
-        Self { task, settings: *settings, dependencies, declared: Some(descriptor) }
+        let rare = if rare.is_empty() { None } else { Some(Box::new(*rare)) };
+        Self { task, settings: *settings, dependencies, rare, declared: Some(descriptor) }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::exit_code::exit_code;
+use super::exit_code::{exit_code, report_of};
 #[cfg(feature = "controller")]
 use super::listed::ListedJob;
 use super::options::{Flavor, MainOptions};
@@ -158,8 +158,7 @@ async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedSta
         Ok(()) => {
             let (result, tasks) = supervisor.run_application(specs, waits_for_stop).await;
             // A stuck task keeps the states alive, and is reported already: do not wait for them.
-            let is_stuck =
-                matches!(&result, Err(RuntimeError::GraceExceeded { report }) if !report.stuck.is_empty());
+            let is_stuck = report_of(&result).is_some_and(|report| !report.stuck.is_empty());
             (exit_code(&result, &tasks), !is_stuck)
         }
     };

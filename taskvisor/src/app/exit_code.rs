@@ -6,12 +6,20 @@ use super::GRACE_EXCEEDED;
 use super::stderr::{write_error, write_line};
 use crate::error::FailureKind;
 use crate::supervisor::TaskHandle;
-use crate::task::{Labelled, Outcome, Phase, Report, RuntimeError};
+use crate::task::{FailedTask, Labelled, Outcome, Phase, Report, RuntimeError};
 
 /// Returns the exit code, and writes every reason to stderr.
 pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHandle]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
-    for task in tasks {
+    let critical = report_of(result).and_then(|report| report.critical_task.as_ref());
+    if let Some(FailedTask { name, slot, failure, .. }) = critical {
+        let name = Labelled(name, slot.as_deref());
+        code = write_error(format_args!(
+            "the critical task {name} failed after attempt {}, which has shut the application down: {failure}",
+            failure.attempt()
+        ));
+    }
+    for task in tasks.iter().filter(|task| critical.is_none_or(|critical| critical.id != task.id())) {
         match task.status().phase {
             Phase::Ended(Outcome::Failed(failure)) if failure.kind() == FailureKind::Dependency => {
                 code = write_error(format_args!("task `{}` cannot go on: {failure}", task.name()));
@@ -35,10 +43,10 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
             _ => {}
         }
     }
-    let report = match result {
-        Ok(report) => report,
-        Err(RuntimeError::GraceExceeded { report }) => report,
-        Err(error) => return write_error(error),
+    let report = match (report_of(result), result) {
+        (Some(report), _) => report,
+        (None, Err(error)) => return write_error(error),
+        (None, Ok(_)) => return code,
     };
     for task in report.overdue() {
         let limit = task.limit();
@@ -58,4 +66,15 @@ pub(super) fn exit_code(result: &Result<Report, RuntimeError>, tasks: &[TaskHand
         code = ExitCode::from(GRACE_EXCEEDED);
     }
     code
+}
+
+/// The report of a run, if it has begun.
+pub(super) fn report_of(result: &Result<Report, RuntimeError>) -> Option<&Report> {
+    match result {
+        Ok(report) => Some(report),
+        Err(RuntimeError::GraceExceeded { report } | RuntimeError::CriticalTask { report, .. }) => {
+            Some(report)
+        }
+        Err(_) => None,
+    }
 }

@@ -154,7 +154,9 @@ impl StderrReporter {
     pub(super) const EVENTS: EventSet = EventSet::of(&[
         EventName::Failed,
         EventName::TimedOut,
+        EventName::Stalled,
         EventName::Panicked,
+        EventName::GaveUp,
         EventName::Aborted,
         EventName::Ended,
         EventName::Delayed,

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::task_error::BoxError;
+
 /// A placeholder for an error that was moved out. It is never shown: an error is moved out only to be dropped or
 /// shared.
 #[derive(Debug)]
@@ -18,29 +20,38 @@ impl fmt::Display for TakenError {
 
 impl Error for TakenError {}
 
-/// The attempt exceeded its timeout.
-#[derive(Debug)]
-pub(crate) struct TimedOut(pub(crate) Duration);
+/// The errors of limits. Each has its limit, and as its source the error that the attempt returned after it was cancelled, if any.
+macro_rules! exceeded {
+    ($($(#[$doc:meta])* $name:ident $text:literal)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            pub(crate) limit: Duration,
+            pub(crate) returned: Option<BoxError>,
+        }
 
-impl fmt::Display for TimedOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "timed out after {}", humantime::format_duration(self.0))
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, $text, humantime::format_duration(self.limit))
+            }
+        }
+
+        impl Error for $name {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.returned.as_deref().map(|error| error as _)
+            }
+        }
+    )+};
 }
 
-impl Error for TimedOut {}
-
-/// The attempt did not notify within its `start_timeout`.
-#[derive(Debug)]
-pub(crate) struct NotReadyInTime(pub(crate) Duration);
-
-impl fmt::Display for NotReadyInTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not ready after {}", humantime::format_duration(self.0))
-    }
+exceeded! {
+    /// The attempt exceeded its timeout.
+    TimedOut "timed out after {}"
+    /// The attempt did not notify within its `start_timeout`.
+    NotReadyInTime "not ready after {}"
+    /// The attempt sent no heartbeat for this time.
+    MissedHeartbeat "no heartbeat for {}"
 }
-
-impl Error for NotReadyInTime {}
 
 /// The attempt panicked; holds the panic message.
 #[derive(Debug)]

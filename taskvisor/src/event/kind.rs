@@ -17,7 +17,7 @@ macro_rules! events {
     ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $([$measured:ident])? $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
         ///
-        /// Comparisons ignore measured times: `ran` of `Succeeded` and `Failed`, `since` of `Delayed`, and `after` of `Ready`. All
+        /// Comparisons ignore measured times: `ran` of `Succeeded`, `Snoozed` and `Failed`, `since` of `Delayed`, and `after` of `Ready`. All
         /// other fields are compared, failures by kind and message.
         ///
         /// ```
@@ -124,7 +124,7 @@ events! {
         /// How long the attempt ran.
         [measured] ran: Duration,
     } => "succeeded";
-    /// An attempt returned an error, or was not ready within its `start_timeout` and was dropped.
+    /// An attempt returned an error, or was not ready within its `start_timeout`.
     [non_exhaustive] Failed {
         /// The number of the attempt.
         attempt: u64,
@@ -133,13 +133,24 @@ events! {
         /// The error.
         error: Failure,
     } => "failed";
-    /// An attempt took longer than its timeout and was dropped.
+    /// An attempt took longer than its timeout. It was dropped, or returned after it was cancelled if the task has a `stop_timeout`.
     [non_exhaustive] TimedOut {
         /// The number of the attempt.
         attempt: u64,
         /// The timeout.
         timeout: Duration,
+        /// The error that the attempt returned after it was cancelled, if any.
+        error: Option<Failure>,
     } => "timed_out";
+    /// An attempt has missed its heartbeat. It returned after it was cancelled, or was dropped.
+    [non_exhaustive] Stalled {
+        /// The number of the attempt.
+        attempt: u64,
+        /// The longest time between two heartbeats.
+        heartbeat: Duration,
+        /// The error that the attempt returned after it was cancelled, if any.
+        error: Option<Failure>,
+    } => "stalled";
     /// An attempt panicked.
     [non_exhaustive] Panicked {
         /// The number of the attempt.
@@ -147,6 +158,16 @@ events! {
         /// The panic's message.
         error: Failure,
     } => "panicked";
+    /// An attempt had nothing to do, and another one follows later: it returned [`snooze`](crate::TaskContext::snooze). This is neither a
+    /// failure nor a success.
+    [non_exhaustive] Snoozed {
+        /// The number of the attempt.
+        attempt: u64,
+        /// How long the attempt ran.
+        [measured] ran: Duration,
+        /// The delay before the next attempt.
+        delay: Duration,
+    } => "snoozed";
     /// An attempt stopped after a stop request.
     [non_exhaustive] Canceled {
         /// The number of the attempt.
@@ -178,6 +199,15 @@ events! {
         /// The failure of the attempt.
         error: Failure,
     } => "backoff";
+    /// The task gave up: it has exceeded its `max_retries` or its `max_failures`. It ends as failed, or is paused.
+    [non_exhaustive] GaveUp {
+        /// The number of failures: consecutive ones, or those within the time of `max_failures`.
+        failures: u32,
+        /// The time of `max_failures`. `None` if the task has exceeded its `max_retries`.
+        within: Option<Duration>,
+        /// The last failure.
+        last: Failure,
+    } => "gave_up";
     /// The task has ended.
     [non_exhaustive] Ended {
         /// The outcome.
@@ -239,12 +269,28 @@ impl fmt::Display for EventKind {
             Self::Failed { attempt, ran, error } => {
                 write!(f, " attempt={attempt} ran={} error=\"{error}\"", format_measured(*ran))
             }
-            Self::TimedOut { attempt, timeout } => {
-                write!(f, " attempt={attempt} timeout={}", format_duration(*timeout))
+            Self::TimedOut { attempt, timeout, error } => {
+                write!(f, " attempt={attempt} timeout={}", format_duration(*timeout))?;
+                write_returned(f, error.as_ref())
+            }
+            Self::Stalled { attempt, heartbeat, error } => {
+                write!(f, " attempt={attempt} heartbeat={}", format_duration(*heartbeat))?;
+                write_returned(f, error.as_ref())
+            }
+            Self::Snoozed { attempt, ran, delay } => {
+                let (ran, delay) = (format_measured(*ran), format_duration(*delay));
+                write!(f, " attempt={attempt} ran={ran} delay={delay}")
+            }
+            Self::GaveUp { failures, within, last } => {
+                write!(f, " failures={failures}")?;
+                if let Some(within) = within {
+                    write!(f, " within={}", format_duration(*within))?;
+                }
+                write!(f, " last=\"{last}\"")
             }
             Self::Interrupted { attempt, cause, error } => {
                 write!(f, " attempt={attempt} cause={cause}")?;
-                error.as_ref().map_or(Ok(()), |error| write!(f, " error=\"{error}\""))
+                write_returned(f, error.as_ref())
             }
             Self::Panicked { attempt, error } => {
                 write!(f, " attempt={attempt} message=\"{}\"", error.message())
@@ -275,6 +321,11 @@ impl fmt::Display for EventKind {
             Self::Added | Self::Admitted | Self::Removed | Self::ShutdownRequested | Self::Stopped => Ok(()),
         }
     }
+}
+
+/// Writes the error that an attempt has returned after it was cancelled.
+fn write_returned(f: &mut fmt::Formatter<'_>, error: Option<&Failure>) -> fmt::Result {
+    error.map_or(Ok(()), |error| write!(f, " error=\"{error}\""))
 }
 
 /// Formats a measured time, rounded down to milliseconds, or to microseconds below one millisecond.

@@ -58,7 +58,25 @@ impl EventKind {
     /// Creates a [`TimedOut`](Self::TimedOut).
     #[must_use]
     pub const fn timed_out(attempt: u64, timeout: Duration) -> Self {
-        Self::TimedOut { attempt, timeout }
+        Self::TimedOut { attempt, timeout, error: None }
+    }
+
+    /// Creates a [`Stalled`](Self::Stalled).
+    #[must_use]
+    pub const fn stalled(attempt: u64, heartbeat: Duration) -> Self {
+        Self::Stalled { attempt, heartbeat, error: None }
+    }
+
+    /// Creates a [`Snoozed`](Self::Snoozed).
+    #[must_use]
+    pub const fn snoozed(attempt: u64, ran: Duration, delay: Duration) -> Self {
+        Self::Snoozed { attempt, ran, delay }
+    }
+
+    /// Creates a [`GaveUp`](Self::GaveUp). `within` is the time of `max_failures`, or `None` for `max_retries`.
+    #[must_use]
+    pub const fn gave_up(failures: u32, within: Option<Duration>, last: Failure) -> Self {
+        Self::GaveUp { failures, within, last }
     }
 
     /// Creates a [`Panicked`](Self::Panicked) of the attempt that the failure names.

@@ -159,6 +159,7 @@ impl Submit for ControllerSpec {
         let draft = SubmissionDraft {
             task: &mut spec.task,
             settings: expiring.as_ref().unwrap_or(&spec.settings),
+            rare: spec.rare.as_deref(),
             key,
             admission: *admission,
             queue: None,

@@ -132,13 +132,16 @@ impl<J: Job> Submission<J> {
         let shared = supervisor.shared()?;
         let slot = self.slot.clone().or_else(|| self.job.slot());
         let job = J::descriptor();
-        let JobDescriptor { name, needs, mut admission, mut queue, ref settings, ref location, .. } = *job;
+        let JobDescriptor {
+            name, needs, mut admission, mut queue, ref settings, ref rare, ref location, ..
+        } = *job;
         let dependencies = Dependencies::declared(&job.dependencies);
-        let mut settings = settings;
+        let (mut settings, mut rare) = (settings, rare);
         match shared.job_override(job) {
             None => {}
             Some(JobOverride::Tuned(spec)) => {
-                (settings, admission, queue) = (&spec.settings, spec.admission, spec.queue);
+                (settings, rare) = (&spec.settings, &spec.rare);
+                (admission, queue) = (spec.admission, spec.queue);
             }
             Some(JobOverride::Disabled) => {
                 let reason = RuntimeError::Disabled { name: name.to_owned() };
@@ -151,6 +154,7 @@ impl<J: Job> Submission<J> {
         let draft = SubmissionDraft {
             task: &mut task,
             settings: overridden.as_ref().unwrap_or(settings),
+            rare: (!rare.is_empty()).then_some(rare),
             key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
             admission: self.admission.unwrap_or(admission),
             queue,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Policy, RareOptions, RareSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
 use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
@@ -123,6 +123,7 @@ pub(super) struct SubmissionDraft<'a> {
     /// Loses its name and its body to an accepted submission. Unchanged if the submission is refused.
     pub(super) task: &'a mut TaskRef,
     pub(super) settings: &'a Settings,
+    pub(super) rare: Option<&'a RareSettings>,
     pub(super) key: RegistryKey,
     pub(super) admission: Admission,
     /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
@@ -146,9 +147,9 @@ impl Shared {
         draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, RuntimeError> {
-        let SubmissionDraft { task, settings, key, admission, queue, returns_value, .. } = draft;
-        let mut policy = match self.resolve(task, settings) {
-            Ok(policy) => policy,
+        let SubmissionDraft { task, settings, rare, key, admission, queue, returns_value, .. } = draft;
+        let (mut policy, rare) = match self.resolve_submission(task, settings, rare) {
+            Ok(resolved) => resolved,
             Err(reason) => {
                 self.publish_refused(task.name(), key.slot(), &reason);
                 return Err(reason);
@@ -156,7 +157,7 @@ impl Shared {
         };
         if key.slot().is_some_and(|slot| is_blank(slot)) {
             let reason =
-                RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons: vec![EMPTY_SLOT] };
+                RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons: vec![EMPTY_SLOT.into()] };
             self.publish_refused(task.name(), key.slot(), &reason);
             return Err(reason);
         }
@@ -168,7 +169,7 @@ impl Shared {
         }
         policy.returns_value = returns_value;
         let now = self.now();
-        let (cell, body) = self.take_parts(task, settings, key, now);
+        let (cell, body) = self.take_parts(task, settings, rare, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
             match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
@@ -211,6 +212,23 @@ impl Shared {
                 };
                 restore_parts(task, cell, body);
                 Err(reason)
+            }
+        }
+    }
+
+    /// As `resolve`. Refuses the options that apply to added tasks only.
+    #[inline]
+    fn resolve_submission(
+        self: &Arc<Self>,
+        task: &TaskRef,
+        settings: &Settings,
+        rare: Option<&RareSettings>,
+    ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
+        match rare.and_then(RareSettings::submission_problem) {
+            None => self.resolve(task, settings, rare),
+            Some(problem) => {
+                let reasons = vec![problem.into()];
+                Err(RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })
             }
         }
     }

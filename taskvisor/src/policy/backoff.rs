@@ -138,6 +138,17 @@ impl BackoffPolicy {
         Duration::from_nanos(self.jitter.apply(delay, self.first, self.max, nanoseconds(previous), draw))
     }
 
+    /// Returns the shortest possible delay number `index`, counted from zero.
+    pub(crate) fn shortest_delay(&self, index: u32) -> Duration {
+        let delay = self.bare(index);
+        Duration::from_nanos(match self.jitter {
+            JitterPolicy::None => delay,
+            JitterPolicy::Equal => delay - delay / 2,
+            JitterPolicy::Full => 0,
+            JitterPolicy::Decorrelated => self.first,
+        })
+    }
+
     /// Computes delay number `index`, counted from zero, before jitter. All policies but an exponential one have one delay.
     fn bare(&self, index: u32) -> u64 {
         match self.kind {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BackoffPolicy, RestartPolicy};
+use super::{BackoffPolicy, MaxFailures, RestartPolicy};
 
 /// The limits of a supervisor, and the defaults for options that a task does not set.
 ///
@@ -29,6 +29,7 @@ pub struct Config {
     pub(crate) backoff: BackoffPolicy,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) recovery_spread: Duration,
 }
 
@@ -113,6 +114,17 @@ impl Config {
         self
     }
 
+    /// Sets how many failures a task may have within a time before it gives up; see
+    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). Default: `None`, no limit. A limit that cannot work is an
+    /// error, as for [`with_max_concurrent`](Self::with_max_concurrent).
+    ///
+    /// It has no effect on a task that is not retried, and none on one whose backoff is too slow for so many failures.
+    #[must_use]
+    pub fn with_max_failures(mut self, limit: impl Into<Option<MaxFailures>>) -> Self {
+        self.max_failures = limit.into();
+        self
+    }
+
     /// Sets the time over which tasks start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is ready
     /// again, each of them starts at a random moment within this time, so that a thousand do not start at once. Zero starts all of them
     /// at once. Default: 1 s. When the needed task is ready for the first time, they start at once.
@@ -164,20 +176,29 @@ impl Config {
         self.max_retries
     }
 
+    /// Returns how many failures a task may have within a time. `None` means no limit.
+    #[must_use]
+    pub fn max_failures(&self) -> Option<MaxFailures> {
+        self.max_failures
+    }
+
     /// Returns the time over which dependents start again after an outage.
     #[must_use]
     pub fn recovery_spread(&self) -> Duration {
         self.recovery_spread
     }
 
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
+    /// Returns every problem.
+    pub(crate) fn problems(&self) -> Vec<&'static str> {
+        let mut problems = Vec::new();
         if self.max_concurrent == Some(0) {
-            return Err("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
+            problems.push("`max_concurrent` is 0, so no task could ever run: use `None` for no limit");
         }
         if self.timeout == Some(Duration::ZERO) {
-            return Err("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
+            problems.push("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
         }
-        Ok(())
+        problems.extend(self.max_failures.and_then(|limit| limit.problem()));
+        problems
     }
 }
 
@@ -191,6 +212,7 @@ impl Default for Config {
             backoff: BackoffPolicy::exponential(),
             timeout: None,
             max_retries: None,
+            max_failures: None,
             recovery_spread: Duration::from_secs(1),
         }
     }

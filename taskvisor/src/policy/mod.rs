@@ -3,6 +3,10 @@
 mod backoff;
 mod config;
 mod jitter;
+mod max_failures;
+mod on_give_up;
+mod on_shutdown;
+mod rare_settings;
 mod readiness;
 mod settings;
 mod settings_readiness;
@@ -14,6 +18,10 @@ pub use config::Config;
 #[cfg(feature = "controller")]
 pub use config::ControllerConfig;
 pub use jitter::JitterPolicy;
+pub use max_failures::{InvalidMaxFailures, MaxFailures};
+pub use on_give_up::OnGiveUp;
+pub use on_shutdown::OnShutdown;
+pub use rare_settings::RareSettings;
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 pub use settings::{Setting, Settings};
@@ -22,4 +30,5 @@ pub use stop_order::StopOrder;
 pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]
 pub(crate) use config::ControllerConfig;
+pub(crate) use rare_settings::{FatalIf, RareOptions};
 pub(crate) use settings::{Milliseconds, Policy};

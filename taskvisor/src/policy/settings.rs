@@ -281,6 +281,11 @@ impl Policy {
         failures > self.max_retries
     }
 
+    /// Whether the number of retries is limited.
+    pub(crate) fn limits_retries(&self) -> bool {
+        self.max_retries != u32::MAX
+    }
+
     pub(crate) fn every(&self) -> Duration {
         Duration::from_nanos(self.every)
     }

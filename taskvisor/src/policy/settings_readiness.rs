@@ -1,8 +1,9 @@
 //! The options of a task about its readiness.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Policy, Readiness, RestartPolicy, Setting, Settings};
+use super::{Config, Policy, RareSettings, Readiness, RestartPolicy, Setting, Settings};
 
 impl Settings {
     /// Resolves the options about readiness. `notifies` says whether the task has a parameter that notifies.
@@ -28,16 +29,23 @@ impl Settings {
         Ok(())
     }
 
-    /// Returns every problem of the options. `notifies` says whether the task has a parameter that notifies.
+    /// Returns every problem of the options and of the rare ones. `notifies` says whether the task has a parameter that notifies.
     #[cfg(feature = "macros")]
-    pub(crate) fn all_problems(&self, defaults: &Policy, notifies: bool) -> Vec<&'static str> {
+    pub(crate) fn all_problems(
+        &self,
+        rare: Option<&RareSettings>,
+        config: &Config,
+        defaults: &Policy,
+        notifies: bool,
+    ) -> Vec<Cow<'static, str>> {
         let (mut policy, mut wrong) = match self.resolve(defaults) {
             Ok(policy) => (policy, Vec::new()),
             // The problems of readiness depend on the policy by its timeout only.
             Err(wrong) => (*defaults, wrong),
         };
         wrong.extend(self.resolve_readiness(notifies, &mut policy).err().unwrap_or_default());
-        wrong
+        let rare = RareSettings::resolve(rare, config, &policy).err().unwrap_or_default();
+        wrong.into_iter().map(Cow::from).chain(rare).collect()
     }
 
     #[cold]

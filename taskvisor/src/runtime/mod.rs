@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod cell;
 pub(crate) mod current_task;
 pub(crate) mod dependency;
+pub(crate) mod failure_window;
 pub(crate) mod registry;
 pub(crate) mod shared;
 pub(crate) mod startup_set;

@@ -106,7 +106,8 @@ impl Shared {
         subscribers: Vec<Subscriber>,
         mut build_errors: Vec<RuntimeError>,
     ) -> Arc<Self> {
-        build_errors.extend(config.check().err().map(|reason| RuntimeError::InvalidConfig { reason }));
+        build_errors
+            .extend(config.problems().into_iter().map(|reason| RuntimeError::InvalidConfig { reason }));
         let queues: Vec<_> = subscribers
             .iter()
             .map(|subscriber| {

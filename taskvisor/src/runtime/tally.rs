@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::cell::{TaskCell, TaskEnd};
 use crate::error::Failure;
 use crate::sync::{AtomicU64, Mutex, Ordering, watchdog};
-use crate::task::{AbortedTask, FailedTask, Outcome, Report, StopCause};
+use crate::task::{AbortedTask, FailedTask, GiveUp, Outcome, Report, StopCause};
 
 /// Counts task ends. The common ones take no lock.
 // All orderings are relaxed: a counter guards no other data. A report is exact once the registry is idle, because each task
@@ -20,8 +20,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    #[inline]
     /// `share` returns the share of the grace that an aborted task had.
+    #[inline]
     pub(crate) fn count(&self, cell: &TaskCell, end: TaskEnd, share: impl FnOnce() -> Option<Duration>) {
         match end {
             TaskEnd::Completed => {
@@ -49,6 +49,21 @@ impl Tally {
         report.rejected = self.rejected.load(Ordering::Relaxed);
         report.watchdog_error = watchdog::refused().map(str::to_owned);
         report
+    }
+
+    /// Lists a task that gave up.
+    pub(crate) fn give_up(&self, cell: &TaskCell, failures: u32, within: Option<Duration>, last: Failure) {
+        let (name, slot) = (cell.name().to_owned(), cell.slot().cloned());
+        let give_up = GiveUp { name, id: cell.id(), slot, failures, within, last };
+        let mut report = self.listed.lock();
+        if report.give_ups.len() < Report::MAX_LISTED {
+            report.give_ups.push(give_up);
+        }
+    }
+
+    /// Sets the critical task that has shut the supervisor down.
+    pub(crate) fn critical(&self, task: FailedTask) {
+        self.listed.lock().critical_task = Some(task);
     }
 
     fn failed(&self, cell: &TaskCell, end: TaskEnd) {
@@ -89,6 +104,6 @@ impl Tally {
     }
 }
 
-fn failed_task(cell: &TaskCell, failure: Failure) -> FailedTask {
+pub(crate) fn failed_task(cell: &TaskCell, failure: Failure) -> FailedTask {
     FailedTask { name: cell.name().to_owned(), id: cell.id(), slot: cell.slot().cloned(), failure }
 }

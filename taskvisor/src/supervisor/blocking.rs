@@ -21,7 +21,7 @@ pub(super) fn blocking_start(shared: &Shared) -> Vec<BlockingTask> {
             waiters.entry(node.current().id()).or_default().push(dependent);
         }
     }
-    let unready = shared.startup_set.tasks().into_iter().filter(|cell| !cell.is_ready());
+    let unready = shared.startup_set.tasks().into_iter().filter(|cell| !cell.counts_as_ready());
     let roots = unready.filter(|cell| !cell.is_finished() && !waits_for_dependency(&cell.status()));
     let mut seen = HashSet::new();
     let roots = roots.filter(|cell| seen.insert(cell.id()));
@@ -49,6 +49,10 @@ fn describe_start(cell: &Arc<TaskCell>, waiting: Vec<TaskName>) -> BlockingTask 
     let TaskStatus { name, phase, attempt, last_error, .. } = cell.status();
     let state = match (phase, last_error) {
         (Phase::Waiting { on }, _) => format!("waits for its {on}"),
+        (Phase::Paused { gave_up: false }, _) => "is paused".to_owned(),
+        (Phase::Paused { gave_up: true }, Some(error)) => {
+            format!("is paused, because it gave up (last: {error})")
+        }
         (_, Some(error)) => format!("is not ready (attempt {attempt}, last: {error})"),
         (_, None) => format!("is not ready (attempt {attempt})"),
     };
@@ -60,7 +64,8 @@ pub(super) fn blocking_stop(shared: &Shared, now: Instant) -> Vec<BlockingTask> 
     let dependents = shared.graph.dependents();
     let by_id: HashMap<TaskId, &Arc<Dependent>> =
         dependents.iter().map(|dependent| (dependent.cell().id(), dependent)).collect();
-    let stopping = shared.registry.cells().into_iter().filter(|cell| cell.stop_requested());
+    let stopping =
+        shared.registry.cells().into_iter().filter(|cell| cell.stop_requested() || cell.is_finishing());
     stopping
         .map(|cell| {
             let TaskStatus { name, since, .. } = cell.status();

@@ -128,7 +128,8 @@ impl SupervisorBuilder {
         for (index, subscriber) in self.subscribers.iter().enumerate() {
             let name = || subscriber.name.to_string();
             if is_blank(&subscriber.name) {
-                self.build_errors.push(RuntimeError::InvalidSpec { name: name(), reasons: vec![EMPTY_NAME] });
+                self.build_errors
+                    .push(RuntimeError::InvalidSpec { name: name(), reasons: vec![EMPTY_NAME.into()] });
             }
             if self.subscribers[..index].iter().any(|earlier| earlier.is_same_as(subscriber)) {
                 self.build_errors.push(RuntimeError::DuplicateSubscriber { name: name() });

@@ -183,15 +183,19 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// No task has this name, a stop of it was requested, or the supervisor is shutting down or was dropped. Then nothing was
-    /// interrupted.
+    /// No task has this name, it is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then nothing
+    /// was interrupted.
     pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
+        self.operable(name)?.restart()
+    }
+
+    /// Finds an added task to control. Fails during a shutdown.
+    pub(super) fn operable(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
         let shared = self.shared()?;
         if shared.registry.is_closed() {
             return Err(shared.closed_error());
         }
-        let task = self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })?;
-        task.restart()
+        self.require_task(name)
     }
 
     /// Returns the added task with this name.

@@ -101,7 +101,7 @@ pub(crate) fn check_interrupt_on_loss(
 ) -> Result<(), RuntimeError> {
     let needs_none = dependencies.is_none_or(|dependencies| dependencies.needs.is_empty());
     if matches!(settings.interrupt_on_loss, Setting::Set(_)) && needs_none {
-        return Err(RuntimeError::InvalidSpec { name: name.to_owned(), reasons: vec![LOSES_NOTHING] });
+        return Err(RuntimeError::InvalidSpec { name: name.to_owned(), reasons: vec![LOSES_NOTHING.into()] });
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::{SupervisorHandle, TaskHandle};
-use crate::runtime::cell::TaskCell;
+use crate::runtime::cell::{ReadyPoll, TaskCell};
 use crate::runtime::shared::Shared;
 use crate::runtime::startup_set::{AwaitedTasks, StartupSet};
 use crate::sync::wakers::WaiterId;
@@ -39,9 +39,9 @@ impl TaskHandle {
     /// Cancel safe. Any number of callers can wait.
     pub async fn ready(&self) -> Result<(), Outcome> {
         let mut waiting = ReadyWaiter { cell: self.cell(), waiter: None };
-        let is_ready = poll_fn(|context| waiting.cell.poll_ready(&mut waiting.waiter, context)).await;
+        let found = poll_fn(|context| waiting.cell.poll_ready(false, &mut waiting.waiter, context)).await;
         drop(waiting);
-        if is_ready {
+        if found == ReadyPoll::Ready {
             return Ok(());
         }
         // Its end is decided by now, or will be soon. This future enforces the deadline of the stop.
@@ -83,8 +83,9 @@ impl SupervisorHandle {
     }
 
     /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare
-    /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`], and those that other
-    /// tasks or submissions depend on. They may be added during the wait. If it takes 10 s or longer,
+    /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`], those that other
+    /// tasks or submissions depend on, and critical ones. A critical task that declares no readiness, and that no other depends on, counts
+    /// once its first attempt has started. They may be added during the wait. If it takes 10 s or longer,
     /// [`StillStarting`](crate::EventKind::StillStarting) says which of them is not ready. The call first waits for the start of a task or of `run`; without tasks in the set it completes then.
     ///
     /// A task that was canceled is not in the set any more. One that has failed is, until a task of its name is added again.
@@ -110,7 +111,7 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// One of these tasks ended without being ready, or the shutdown began.
+    /// One of these tasks ended without being ready, gave up and was paused, or the shutdown began.
     ///
     /// # Cancel safety
     ///
@@ -132,6 +133,21 @@ async fn wait_for(task: &TaskHandle) -> Result<(), StartError> {
     task.ready().await.map_err(ended)
 }
 
+/// As `wait_for`, for the start of the supervisor: a task that gives up ends the wait, and one that is critical may count as ready once it
+/// has started.
+async fn wait_for_start(task: &TaskHandle) -> Result<(), StartError> {
+    let mut waiting = ReadyWaiter { cell: task.cell(), waiter: None };
+    let found = poll_fn(|context| waiting.cell.poll_ready(true, &mut waiting.waiter, context)).await;
+    drop(waiting);
+    match found {
+        ReadyPoll::Ready => Ok(()),
+        ReadyPoll::Ending => wait_for(task).await,
+        ReadyPoll::GaveUp => {
+            Err(StartError::GaveUp { name: task.name().to_owned(), last: task.cell().last_error() })
+        }
+    }
+}
+
 impl Shared {
     async fn wait_for_shutdown_request(&self) {
         let mut shutdown = self.shutdown.subscribe();
@@ -146,7 +162,7 @@ impl Shared {
         drop(waiting);
         let mut awaited = AwaitedTasks::default();
         while let Some(task) = awaited.next(set) {
-            wait_for(&TaskHandle::new(Arc::clone(&task), self)).await?;
+            wait_for_start(&TaskHandle::new(Arc::clone(&task), self)).await?;
             awaited.was_ready(task.id());
         }
         Ok(())

@@ -32,7 +32,7 @@ use crate::runtime::current_task;
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, StopTimer, race, watch};
-use crate::task::{Rejection, Report, RuntimeError, StuckTask};
+use crate::task::{FailedTask, Rejection, Report, RuntimeError, StuckTask};
 
 /// How long after the grace the driver waits for live tasks. Long enough for two checks [`STUCK_CONFIRMATION`] apart, which
 /// confirm a stuck task, and for tasks whose attempts were just dropped.
@@ -80,12 +80,26 @@ impl Shared {
     /// Closes admission and requests the stops of the first wave, the newest task first; the driver requests those of the later
     /// waves. A repeated call can only shorten the deadlines.
     pub(crate) fn request_shutdown(self: &Arc<Self>, grace: Duration) {
+        self.request_shutdown_because(grace, None);
+    }
+
+    /// As `request_shutdown`. `critical` is the critical task whose failure is the cause.
+    pub(super) fn request_shutdown_because(self: &Arc<Self>, grace: Duration, critical: Option<FailedTask>) {
+        if critical.is_some() && self.registry.is_closed() {
+            return;
+        }
         let now = self.now();
         let deadline = saturating_deadline(now, grace);
         // Order: first close admission and publish `ShutdownRequested`, then signal the driver. If the registry is idle,
         // the driver finishes at once and closes the bus, which would discard the event.
         let rejection = StopRequest::reject(Rejection::ShuttingDown, now);
         let closed = self.registry.close_admission(Some(rejection));
+        if closed.was_open {
+            // Only of the call that closed admission: the first cause wins. Before the driver begins, which reports it.
+            if let Some(task) = critical {
+                self.tally.critical(task);
+            }
+        }
         if closed.was_open && self.bus.wants(EventName::ShutdownRequested) {
             self.bus.publish(now, None, EventKind::ShutdownRequested);
         }
@@ -162,6 +176,10 @@ impl Shared {
         };
         let mut report = self.report();
         report.stuck = stuck.to_vec();
+        if let Some(task) = &report.critical_task {
+            let name = task.name.clone();
+            return Err(RuntimeError::CriticalTask { name, report: Arc::new(report) });
+        }
         if report.grace_exceeded() {
             return Err(RuntimeError::GraceExceeded { report: Arc::new(report) });
         }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::TaskHandle;
 use super::link::{check_interrupt_on_loss, has_links};
-use crate::policy::{Policy, Settings};
+use crate::policy::{Policy, RareOptions, RareSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
 use crate::runtime::cell::{Flag, RegistryKey, TaskCell};
@@ -39,10 +39,11 @@ impl UnspawnedActor {
         TaskActor::new(self.registration, self.body, self.policy)
     }
 
-    /// Adds the task to the start-up set, if it declares its readiness. Called before any of the tasks starts that are added
+    /// Adds the task to the start-up set, if it declares its readiness or is critical. Called before any of the tasks starts that are added
     /// together. Returns whether it did.
     pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
-        let joins = self.policy.readiness.is_some();
+        let is_critical = self.cell().rare().is_some_and(|rare| rare.options().is_critical);
+        let joins = self.policy.readiness.is_some() || is_critical;
         if joins {
             // A task that others need is in the set twice, which changes nothing.
             shared.startup_set.insert(self.registration.cell());
@@ -77,12 +78,12 @@ impl UnspawnedActor {
 impl Shared {
     /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
-        let policy = self.resolve(&spec.task, &spec.settings)?;
+        let (policy, rare) = self.resolve(&spec.task, &spec.settings, spec.rare.as_deref())?;
         if has_links(spec) {
             check_interrupt_on_loss(spec.name(), &spec.settings, spec.dependencies.as_deref())?;
         }
         let now = self.now();
-        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, RegistryKey::Name, now);
+        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, RegistryKey::Name, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
         {
             cell.set_flag(Flag::NeverReady);
@@ -104,28 +105,38 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
+        rare: Option<RareOptions>,
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
         let TaskRef { name, body, .. } = task;
         let id = TaskId::next();
         let hash = self.registry.hash(&key, name, id);
-        let cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
+        let mut cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
+        if let Some(rare) = rare {
+            cell = cell.with_rare(rare, now);
+        }
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
         }
         (Arc::new(cell), body.take())
     }
 
-    /// Validates a task and its settings, and returns its policy. Reserves nothing.
+    /// Validates a task and its settings, and returns its policy and its rare options. Reserves nothing.
     pub(crate) fn resolve(
         self: &Arc<Self>,
         task: &TaskRef,
         settings: &Settings,
-    ) -> Result<Policy, RuntimeError> {
+        rare: Option<&RareSettings>,
+    ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
         self.check_ready()?;
-        let invalid = |reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons };
+        let invalid = |reasons: Vec<_>| {
+            let reasons = reasons.into_iter().map(Into::into).collect();
+            RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
+        };
         let mut policy = settings.resolve(&self.defaults).map_err(invalid)?;
+        let rare = RareSettings::resolve(rare, &self.config, &policy)
+            .map_err(|reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })?;
         if is_blank(task.name()) {
             return Err(invalid(vec![EMPTY_NAME]));
         }
@@ -134,7 +145,12 @@ impl Shared {
         settings.resolve_readiness(needs.notifies(), &mut policy).map_err(invalid)?;
         let types = needs.missing();
         if types.is_empty() {
-            return Ok(policy);
+            let counts_once_started = policy.readiness.is_none();
+            let rare = rare.map(|rare| RareOptions {
+                counts_once_started: rare.is_critical && counts_once_started,
+                ..rare
+            });
+            return Ok((policy, rare));
         }
         Err(self.states.missing_error(task.name(), types))
     }

@@ -3,7 +3,8 @@
 //! The call that requests the shutdown stops the first wave. The driver stops each later one once all tasks of the wave before it have
 //! ended or are past their deadlines. A wave may take its share of what is left of the grace, which is the rest divided by the number of
 //! waves that are left: time that a wave does not use goes on to the later ones. A task with a `stop_timeout` has that time instead, at
-//! most the rest of the grace. A shutdown without grace stops all waves at once.
+//! most the rest of the grace. An attempt that may finish receives its stop request only when a tenth of the time of its wave is left. A
+//! shutdown without grace stops all waves at once.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -13,8 +14,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::policy::OnShutdown;
 use crate::runtime::cell::{OutcomePoll, StopRequest, TaskCell, saturating_deadline};
-use crate::runtime::dependency::waves;
+use crate::runtime::dependency::{FinishingAttempts, waves};
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, StopTimer, race, watch};
@@ -31,8 +33,8 @@ impl Shared {
         let earlier = self.stop_waves.lock().begin(current.clone().unwrap_or_default(), later);
         let grace = earlier.map_or(grace, |deadline| grace.min(deadline.saturating_duration_since(now)));
         match current {
-            Some(current) => self.stop_wave(&current, now, grace, wave_count),
-            None => stop_all(running, now, grace),
+            Some(current) => self.stop_wave(current.iter(), now, grace, wave_count),
+            None => self.stop_wave(running.iter().rev(), now, grace, 1),
         }
     }
 
@@ -60,25 +62,50 @@ impl Shared {
 }
 
 impl Shared {
-    /// Requests the stops of a wave. `left` is what is left of the grace, for this wave and those after it.
-    fn stop_wave(&self, wave: &[Arc<TaskCell>], now: Instant, left: Duration, waves: usize) {
+    /// Requests the stops of a wave, except of attempts that may finish. `left` is what is left of the grace, for this wave and those
+    /// after it.
+    fn stop_wave<'a>(
+        &self,
+        wave: impl Iterator<Item = &'a Arc<TaskCell>> + Clone,
+        now: Instant,
+        left: Duration,
+        waves: usize,
+    ) {
         let share = share_of(left, waves);
         if waves > 1 {
             // Before the requests: a task that misses its share is reported with it.
             let share = Duration::from_millis(u64::try_from(share.as_millis()).unwrap_or(u64::MAX));
-            self.stop_waves.lock().limit(wave, share);
+            self.stop_waves.lock().limit(wave.clone(), share);
         }
+        let mut tasks = Vec::new();
         for cell in wave {
             // The cell limits the time to its `stop_timeout`.
             let grace = if cell.stop_timeout().is_some() { left } else { share };
-            cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
+            let request = StopRequest::stop(StopCause::Shutdown, now, grace);
+            // Without any time nothing can finish.
+            let may_finish = !share.is_zero()
+                && cell.rare().is_some_and(|rare| rare.options().on_shutdown == OnShutdown::Finish);
+            if !may_finish {
+                cell.request_stop(request);
+            } else if cell.finish_attempt_or_stop(request) {
+                tasks.push(Arc::clone(cell));
+            }
+        }
+        if !tasks.is_empty() {
+            let deadline = saturating_deadline(now, share);
+            let finishing = FinishingAttempts { tasks, deadline, stop_time: share / FINISHING_PARTS };
+            self.stop_waves.lock().set_finishing(finishing);
         }
     }
 }
 
+/// Of how many equal parts of its time a wave leaves the last one to attempts that may finish, after their stops are requested.
+const FINISHING_PARTS: u32 = 10;
+
 /// Requests the stops of all later waves, each in its time. Returns once the last one is requested.
 pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) {
     loop {
+        stop_finishing(shared, shutdown).await;
         let Some(current) = shared.stop_waves.lock().current_before_another() else { return };
         wait_for_wave(&current, shutdown).await;
         let (next, left_after) = {
@@ -89,7 +116,38 @@ pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receive
         let now = Instant::now();
         let deadline = shutdown.borrow_and_update().grace_deadline.unwrap_or(now);
         let left = deadline.saturating_duration_since(now);
-        shared.stop_wave(&next, now, left, left_after + 1);
+        shared.stop_wave(next.iter(), now, left, left_after + 1);
+    }
+}
+
+/// Waits until the attempts of the current wave that may finish have ended, and requests the stops of the rest when little time is left.
+async fn stop_finishing(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) {
+    let Some(FinishingAttempts { tasks, deadline, stop_time }) = shared.stop_waves.lock().take_finishing()
+    else {
+        return;
+    };
+    let deadline_now = |shutdown: &mut watch::Receiver<ShutdownState>| {
+        shutdown.borrow_and_update().grace_deadline.map_or(deadline, |grace| grace.min(deadline))
+    };
+    'tasks: for cell in &tasks {
+        let mut ended = std::pin::pin!(end_of(cell));
+        loop {
+            let now = Instant::now();
+            // A repeated request of the shutdown may have brought it forward.
+            let left = deadline_now(shutdown).saturating_duration_since(now);
+            let Some(until) = left.checked_sub(stop_time).filter(|time| !time.is_zero()) else {
+                break 'tasks;
+            };
+            let timer = StopTimer::new(saturating_deadline(now, until));
+            if let Raced::Left(()) = race(ended.as_mut(), race(shutdown.changed(), timer)).await {
+                break;
+            }
+        }
+    }
+    let now = Instant::now();
+    let left = deadline_now(shutdown).saturating_duration_since(now);
+    for cell in tasks.iter().filter(|cell| cell.is_finishing()) {
+        cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, left));
     }
 }
 

@@ -151,15 +151,22 @@ impl TaskHandle {
     ///
     /// # Errors
     ///
-    /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is a
-    /// submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the supervisor is shutting down. Then nothing
-    /// was interrupted.
+    /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is paused
+    /// ([`Paused`](RuntimeError::Paused)), it is a submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the
+    /// supervisor is shutting down. Then nothing was interrupted.
     pub fn restart(&self) -> Result<(), RuntimeError> {
-        let ended = || RuntimeError::Ended { name: self.name().to_owned() };
+        let shared = self.operable()?;
+        let interrupted = self.cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace);
+        interrupted.map_err(|error| self.control_error(error))
+    }
+
+    /// Returns the supervisor of a task that an operator may control. Fails if it has ended, if it waits for its slot, and during a
+    /// shutdown.
+    pub(super) fn operable(&self) -> Result<Arc<Shared>, RuntimeError> {
         // The registration of a live task owns the supervisor's state.
-        let shared = self.shared.upgrade().ok_or_else(ended)?;
+        let shared = self.shared.upgrade().ok_or_else(|| self.control_error(InterruptError::Ended))?;
         if self.is_finished() {
-            return Err(ended());
+            return Err(self.control_error(InterruptError::Ended));
         }
         if shared.registry.is_closed() {
             return Err(shared.closed_error());
@@ -167,11 +174,16 @@ impl TaskHandle {
         if let Some(slot) = shared.registry.awaited_slot(&self.cell) {
             return Err(RuntimeError::Queued { name: self.name().to_owned(), slot: slot.to_string() });
         }
-        let interrupted = self.cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace);
-        interrupted.map_err(|error| match error {
-            InterruptError::Ended => ended(),
-            InterruptError::Stopping => RuntimeError::Stopping { name: self.name().to_owned() },
-        })
+        Ok(shared)
+    }
+
+    pub(super) fn control_error(&self, error: InterruptError) -> RuntimeError {
+        let name = self.name().to_owned();
+        match error {
+            InterruptError::Ended => RuntimeError::Ended { name },
+            InterruptError::Stopping => RuntimeError::Stopping { name },
+            InterruptError::Paused => RuntimeError::Paused { name },
+        }
     }
 
     /// Waits until the first attempt of the task begins. A later call completes at once.

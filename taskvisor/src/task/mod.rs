@@ -1,6 +1,7 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
 mod blocking;
+mod give_up;
 mod id;
 mod missing_state;
 mod name;
@@ -15,13 +16,13 @@ pub(crate) use missing_state::{MissingStates, RegisteredBy};
 pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use blocking::BlockingTask;
+pub use give_up::GiveUp;
 pub use id::TaskId;
 pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
+#[cfg(feature = "macros")]
+pub(crate) use report::Labelled;
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
 pub use start_error::StartError;
 pub use status::{Phase, TaskStatus, WaitingOn};
-
-#[cfg(feature = "macros")]
-pub(crate) use report::Labelled;

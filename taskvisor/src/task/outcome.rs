@@ -146,14 +146,30 @@ pub enum InterruptCause {
     /// A task in [`needs`](crate::TaskSpec::with_needs) was not ready for as long as
     /// [`interrupt_on_loss`](crate::TaskSpec::with_interrupt_on_loss) allows.
     Dependency,
+    /// A call of `pause`.
+    Pause,
+    /// The attempt has exceeded its `timeout`, or its `start_timeout`, and has a `stop_timeout` to return.
+    Timeout,
+    /// The attempt has missed its heartbeat, and has a `stop_timeout` to return.
+    Stalled,
 }
 
-/// Writes `restart` or `dependency`.
+impl InterruptCause {
+    /// Whether a limit of the attempt has interrupted it. Such an attempt has failed.
+    pub(crate) fn is_limit(self) -> bool {
+        matches!(self, Self::Timeout | Self::Stalled)
+    }
+}
+
+/// Writes `restart`, `dependency`, `pause`, `timeout` or `stalled`.
 impl fmt::Display for InterruptCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Restart => "restart",
             Self::Dependency => "dependency",
+            Self::Pause => "pause",
+            Self::Timeout => "timeout",
+            Self::Stalled => "stalled",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{StopCause, TaskId};
+use super::{GiveUp, StopCause, TaskId};
 use crate::error::Failure;
 
 /// The outcomes of all tasks since the supervisor was built: counts, and lists of the tasks that failed, were aborted
@@ -48,6 +48,10 @@ pub struct Report {
     /// The canceled tasks whose last attempt failed after the stop request, for example in a clean-up; the first
     /// [`Report::MAX_LISTED`] of them. They count as canceled.
     pub failed_while_stopping: Vec<FailedTask>,
+    /// The critical task whose failure has shut the supervisor down, if one has.
+    pub critical_task: Option<FailedTask>,
+    /// The tasks that gave up, in order; the first [`Report::MAX_LISTED`] of them. A task that was resumed may be in it again.
+    pub give_ups: Vec<GiveUp>,
     /// The tasks that had not ended when the shutdown was over: they block their threads, or wait for a blocked thread.
     /// Each counts as aborted once its body returns.
     pub stuck: Vec<StuckTask>,

@@ -1,5 +1,6 @@
 //! The error of supervisor calls.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -60,19 +61,25 @@ pub enum RuntimeError {
         /// The id.
         id: TaskId,
     },
-    /// The task has ended, so that it cannot be restarted.
+    /// The task has ended, so that it cannot be controlled any more.
     #[non_exhaustive]
     Ended {
         /// The name of the task.
         name: String,
     },
-    /// A stop of the task was requested, so that it cannot be restarted.
+    /// A stop of the task was requested, so that it cannot be controlled any more.
     #[non_exhaustive]
     Stopping {
         /// The name of the task.
         name: String,
     },
-    /// The submission waits for its slot, and has no attempt to restart.
+    /// The task is paused, so that a restart would have no effect.
+    #[non_exhaustive]
+    Paused {
+        /// The name of the task.
+        name: String,
+    },
+    /// The submission waits for its slot, and has no attempt to restart or to pause.
     #[non_exhaustive]
     Queued {
         /// The name of the submission.
@@ -123,7 +130,7 @@ pub enum RuntimeError {
         /// The name of the task or subscriber.
         name: String,
         /// All problems.
-        reasons: Vec<&'static str>,
+        reasons: Vec<Cow<'static, str>>,
     },
     /// The task depends on a task that does not exist, on itself, or on one that can never be ready; it names one twice; or tasks would
     /// depend on each other in a cycle.
@@ -150,6 +157,15 @@ pub enum RuntimeError {
     #[non_exhaustive]
     GraceExceeded {
         /// The report. Its `stuck` and `aborted_tasks` list the tasks that exceeded the grace.
+        report: Arc<Report>,
+    },
+    /// A critical task has failed, which has shut the supervisor down.
+    #[non_exhaustive]
+    CriticalTask {
+        /// The name of the task.
+        name: String,
+        /// The report. Its `critical_task` has the failure. Tasks may have exceeded the grace too: see
+        /// [`Report::grace_exceeded`].
         report: Arc<Report>,
     },
     /// The signal handlers of the process could not be installed.
@@ -181,13 +197,16 @@ impl fmt::Display for RuntimeError {
                 write!(f, "there is no task with the id {id}: it has ended, or belongs to another supervisor")
             }
             Self::Ended { name } => {
-                write!(f, "`{name}` has ended and cannot be restarted: add or submit it again")
+                write!(f, "`{name}` has ended: add or submit it again")
             }
             Self::Stopping { name } => {
-                write!(f, "`{name}` is stopping and cannot be restarted: wait for its end, then add or submit it again")
+                write!(f, "`{name}` is stopping: wait for its end, then add or submit it again")
             }
             Self::Queued { name, slot } => {
-                write!(f, "`{name}` waits for the slot `{slot}` and has no attempt to restart: it will start by itself")
+                write!(f, "`{name}` waits for the slot `{slot}` and makes no attempts yet: cancel it, or wait until it starts")
+            }
+            Self::Paused { name } => {
+                write!(f, "`{name}` is paused, and a restart would not start it: call `resume`")
             }
             Self::Disabled { name } => {
                 write!(f, "the job `{name}` is disabled: remove the call of `app.disable`, or do not submit it")
@@ -220,7 +239,7 @@ impl fmt::Display for RuntimeError {
                 if !is_blank(name) {
                     write!(f, "`{name}`: ")?;
                 }
-                list(f, reasons.iter().map(|reason| (*reason).to_owned()))
+                list(f, reasons.iter().map(ToString::to_string))
             }
             Self::InvalidDependencies { name, reasons } => {
                 write!(f, "`{name}`: ")?;
@@ -243,6 +262,13 @@ impl fmt::Display for RuntimeError {
                     list(f, report.stuck.iter().map(ToString::to_string))?;
                 }
                 Ok(())
+            }
+            Self::CriticalTask { name, report } => {
+                write!(f, "the critical task `{name}` failed, which has shut the supervisor down")?;
+                match &report.critical_task {
+                    Some(task) => write!(f, ": {}", task.failure),
+                    None => Ok(()),
+                }
             }
             Self::Signals { reason } => write!(f, "cannot listen for signals: {reason}"),
         }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::Outcome;
+use crate::error::Failure;
 
 /// Why a task, or a supervisor, will not be ready.
 ///
@@ -33,6 +34,14 @@ pub enum StartError {
         /// Its outcome.
         outcome: Outcome,
     },
+    /// The task gave up and was paused, without being ready.
+    #[non_exhaustive]
+    GaveUp {
+        /// The name of the task.
+        name: String,
+        /// Its last failure.
+        last: Option<Failure>,
+    },
     /// No task of this name exists.
     #[non_exhaustive]
     UnknownTask {
@@ -47,6 +56,10 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended { name, outcome } => write!(f, "`{name}` has ended without being ready: {outcome}"),
+            Self::GaveUp { name, last } => {
+                write!(f, "`{name}` gave up without being ready, and is paused")?;
+                last.as_ref().map_or(Ok(()), |last| write!(f, ": {last}"))
+            }
             Self::UnknownTask { name } => {
                 write!(f, "there is no task `{name}`: it has ended, or was never added")
             }

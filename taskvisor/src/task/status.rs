@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -52,6 +53,12 @@ pub enum Phase {
         attempt: u64,
         /// When the next attempt begins.
         until: Instant,
+    },
+    /// The task is paused: it waits for [`resume`](crate::TaskHandle::resume).
+    #[non_exhaustive]
+    Paused {
+        /// Whether it has paused itself, because it gave up and its [`OnGiveUp`](crate::OnGiveUp) is `Pause`.
+        gave_up: bool,
     },
     /// The body blocks its thread inside a poll after its deadline. Waiters have seen the outcome `Aborted`, but the
     /// task keeps its name until the body returns.
@@ -111,6 +118,12 @@ impl Phase {
         matches!(self, Self::Sleeping { .. })
     }
 
+    /// Whether the task is paused.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        matches!(self, Self::Paused { .. })
+    }
+
     /// Whether the body blocks its thread after its deadline.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
@@ -135,11 +148,13 @@ impl PartialEq for Phase {
             ) => (attempt, overdue) == (other, other_overdue),
             (Self::Sleeping { attempt, until: _ }, Self::Sleeping { attempt: other, until: _ })
             | (Self::Stuck { attempt }, Self::Stuck { attempt: other }) => attempt == other,
+            (Self::Paused { gave_up }, Self::Paused { gave_up: other }) => gave_up == other,
             (Self::Ended(outcome), Self::Ended(other)) => outcome == other,
             (
                 Self::Waiting { .. }
                 | Self::Running { .. }
                 | Self::Sleeping { .. }
+                | Self::Paused { .. }
                 | Self::Stuck { .. }
                 | Self::Ended(_),
                 _,
@@ -156,6 +171,8 @@ impl fmt::Display for Phase {
             Self::Waiting { on: WaitingOn::Dependency { name } } => write!(f, "waiting for `{name}`"),
             Self::Running { .. } => f.write_str("running"),
             Self::Sleeping { .. } => f.write_str("sleeping"),
+            Self::Paused { gave_up: false } => f.write_str("paused"),
+            Self::Paused { gave_up: true } => f.write_str("paused after it gave up"),
             Self::Stuck { .. } => f.write_str("stuck"),
             Self::Ended(outcome) => outcome.fmt(f),
         }
@@ -209,6 +226,10 @@ pub struct TaskStatus {
     pub next_attempt: Option<Instant>,
     /// When the task became ready, if it is. See [`Readiness`](crate::Readiness).
     pub ready_since: Option<Instant>,
-    /// Whether a stop was requested.
+    /// How long ago the running attempt has sent its latest heartbeat, if its [`heartbeat`](crate::TaskSpec::with_heartbeat) is limited.
+    /// Counted from its begin before the first one, or for a task that notifies, from when it became ready. Computed by this call, so that a
+    /// body which blocks its thread is seen too.
+    pub heartbeat_age: Option<Duration>,
+    /// Whether a stop was requested, or the running attempt finishes for a shutdown.
     pub stopping: bool,
 }

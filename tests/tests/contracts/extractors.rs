@@ -143,6 +143,7 @@ async fn a_custom_extractor_runs_again_for_every_attempt() {
             "backoff 1: 0ns",
             "started 2",
             "failed 2: work/2",
+            "gave_up after 2",
             "ended failed: work/2",
             "removed"
         ]

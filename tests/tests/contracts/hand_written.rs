@@ -93,6 +93,7 @@ async fn a_panic_before_there_is_a_future_is_a_panic_of_the_attempt() {
             "backoff 1: 0ns",
             "started 2",
             "panicked 2: panicked: no future today",
+            "gave_up after 2",
             "ended failed: panicked: no future today",
             "removed"
         ]

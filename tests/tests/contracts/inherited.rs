@@ -61,6 +61,7 @@ async fn with_defaults_uses_the_given_configuration() {
             "backoff 1: 3s",
             "started 3",
             "timed_out 3",
+            "gave_up after 2",
             "ended failed: timed out after 2s",
             "removed"
         ]

@@ -1,5 +1,6 @@
 //! The options of readiness that contradict each other are refused.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use taskvisor::{
@@ -20,7 +21,7 @@ fn notifies() -> TaskRef {
 }
 
 /// The problems of a spec, which is refused.
-fn problems(spec: TaskSpec) -> Vec<&'static str> {
+fn problems(spec: TaskSpec) -> Vec<Cow<'static, str>> {
     let error = Supervisor::default().add_task(spec).expect_err("the spec is refused");
     match error.reason() {
         RuntimeError::InvalidSpec { reasons, .. } => reasons.clone(),

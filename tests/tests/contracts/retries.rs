@@ -24,6 +24,7 @@ async fn after_that_many_retries_the_task_fails_with_its_last_error() {
             "backoff 2: 1s",
             "started 3",
             "failed 3: third",
+            "gave_up after 3",
             "ended failed: third",
             "removed"
         ]
@@ -51,7 +52,10 @@ async fn every_kind_of_failure_counts_as_a_retry() {
 #[tokio::test(start_paused = true)]
 async fn zero_retries_are_one_attempt() {
     let finished = play(Rules::on_failure().max_retries(0), [Step::Fail("down"), Step::Succeed]).await;
-    assert_eq!(finished.trace(), ["added", "started 1", "failed 1: down", "ended failed: down", "removed"]);
+    assert_eq!(
+        finished.trace(),
+        ["added", "started 1", "failed 1: down", "gave_up after 1", "ended failed: down", "removed"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use taskvisor::__private::{DeclaredDependencies, ErasedBody, Settings, erase_job};
+use taskvisor::__private::{DeclaredDependencies, ErasedBody, RareSettings, Settings, erase_job};
 use taskvisor::Setting;
 use taskvisor::{
     Admission, BackoffPolicy, Job, JobDescriptor, JobHandle, JobParameter, Location, RestartPolicy, Submit,
@@ -53,6 +53,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
                 ..Settings::INHERIT
             }
         },
+        rare: RareSettings::INHERIT,
         admission: Admission::Queue,
         queue: Some(2),
         parameters: &[JobParameter { name: "body", type_name: "Body" }],

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use taskvisor::__private::{DeclaredDependencies, Settings};
+use taskvisor::__private::{DeclaredDependencies, RareSettings, Settings};
 use taskvisor::Setting;
 use taskvisor::{
     Admission, Config, ControllerSpec, JobDescriptor, Location, Outcome, Rejection, Report, RestartPolicy,
@@ -159,6 +159,7 @@ pub(crate) const fn one_attempt_job(name: &'static str) -> JobDescriptor {
             version: None,
         },
         settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
+        rare: RareSettings::INHERIT,
         admission: Admission::Queue,
         queue: None,
         parameters: &[],

@@ -36,6 +36,7 @@ fn assert_panicked_twice(outcome: &Outcome, task: &TaskHandle, event_log: &Event
         "backoff 1: 0ns".to_owned(),
         "started 2".to_owned(),
         format!("panicked 2: panicked: {message}"),
+        "gave_up after 2".to_owned(),
         format!("ended failed: panicked: {message}"),
         "removed".to_owned(),
     ];

@@ -31,6 +31,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             name: __TASKVISOR_NAME,
             location: #location,
             settings: #settings,
+            rare: __taskvisor::RareSettings::INHERIT,
             admission: #admission,
             queue: #queue,
             parameters: &[#(#parameters),*],

@@ -2,20 +2,26 @@
 
 use std::time::Duration;
 
+use super::TaskActor;
+use super::limits::ExceededLimit;
 use super::next_step::AttemptClass;
-use crate::error::causes::{CanceledWithoutRequest, NotReadyInTime, Panicked, TimedOut};
+use crate::error::causes::{CanceledWithoutRequest, MissedHeartbeat, NotReadyInTime, Panicked, TimedOut};
 use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
-use crate::runtime::cell::{FinishedAttempt, TaskCell};
+use crate::policy::FatalIf;
+use crate::runtime::cell::{Conclusion, FinishedAttempt, TaskCell};
+use crate::sync::panics;
 
 /// What ended an attempt.
 #[derive(Debug)]
 pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
     Panicked(String),
-    TimedOut,
-    /// Not ready within this time.
-    NotReady(Duration),
+    /// It has exceeded a limit. Afterwards it may have returned an error.
+    Exceeded {
+        limit: ExceededLimit,
+        returned: Option<BoxError>,
+    },
     /// Dropped at the deadline of an interrupt.
     Interrupted,
     Aborted,
@@ -27,19 +33,23 @@ pub(crate) struct Classified {
     pub(crate) class: AttemptClass,
     pub(crate) caught: Option<(FailureKind, BoxError)>,
     pub(crate) event: EventName,
+    /// Whether the attempt has returned an error.
+    pub(crate) returned_error: bool,
 }
 
 impl AttemptResult {
     pub(crate) fn classify(self, cell: &TaskCell, timeout: Duration) -> Classified {
-        let failed =
-            |class, kind, event, error: BoxError| Classified { class, caught: Some((kind, error)), event };
-        let stopped = |event| Classified { class: AttemptClass::Canceled, caught: None, event };
-        let interrupted =
-            || Classified { class: AttemptClass::Interrupted, caught: None, event: EventName::Interrupted };
+        let failed = |class, kind, event, error: BoxError| Classified {
+            class,
+            caught: Some((kind, error)),
+            event,
+            returned_error: true,
+        };
+        let ended = |class, event| Classified { class, caught: None, event, returned_error: false };
+        let stopped = |event| ended(AttemptClass::Canceled, event);
+        let interrupted = || ended(AttemptClass::Interrupted, EventName::Interrupted);
         match self {
-            Self::Returned(Ok(())) => {
-                Classified { class: AttemptClass::Succeeded, caught: None, event: EventName::Succeeded }
-            }
+            Self::Returned(Ok(())) => ended(AttemptClass::Succeeded, EventName::Succeeded),
             Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
             Self::Returned(Err(TaskError::Canceled)) if cell.is_interrupted() => interrupted(),
             // Without a stop request this is a failure. As a cancellation it would end the task for no visible reason.
@@ -64,21 +74,43 @@ impl AttemptResult {
                 EventName::Panicked,
                 Box::new(Panicked(message)),
             ),
-            Self::TimedOut => failed(
-                AttemptClass::Failed,
-                FailureKind::Timeout,
-                EventName::TimedOut,
-                Box::new(TimedOut(timeout)),
-            ),
-            // Not `TimedOut`, which carries no error: a subscriber could not tell it from the timeout of the attempt.
-            Self::NotReady(limit) => failed(
-                AttemptClass::Failed,
-                FailureKind::NotReady,
-                EventName::Failed,
-                Box::new(NotReadyInTime(limit)),
-            ),
+            Self::Exceeded { limit, returned } => {
+                let returned_error = returned.is_some();
+                let (kind, event, error): (_, _, BoxError) = match limit {
+                    ExceededLimit::Timeout => {
+                        let error = TimedOut { limit: timeout, returned };
+                        (FailureKind::Timeout, EventName::TimedOut, Box::new(error))
+                    }
+                    // Not `TimedOut`: a subscriber could not tell it from the timeout of the attempt.
+                    ExceededLimit::NotReady(limit) => {
+                        let error = NotReadyInTime { limit: limit.get(), returned };
+                        (FailureKind::NotReady, EventName::Failed, Box::new(error))
+                    }
+                    ExceededLimit::Stalled => {
+                        let limit = cell.rare().and_then(|rare| rare.options().heartbeat).unwrap_or_default();
+                        let error = MissedHeartbeat { limit, returned };
+                        (FailureKind::Stalled, EventName::Stalled, Box::new(error))
+                    }
+                };
+                let class = AttemptClass::Failed;
+                Classified { class, caught: Some((kind, error)), event, returned_error }
+            }
             Self::Interrupted => interrupted(),
             Self::Aborted => stopped(EventName::Aborted),
+        }
+    }
+}
+
+impl TaskActor {
+    /// Makes an error fatal if the task says so. A mark of the error itself wins.
+    pub(super) fn decide_fatal(&self, result: AttemptResult, is_fatal: FatalIf) -> AttemptResult {
+        match result {
+            AttemptResult::Returned(Err(TaskError::Fail(error)))
+                if panics::contain(|| is_fatal(&*error)).unwrap_or(false) =>
+            {
+                AttemptResult::Returned(Err(TaskError::Fatal(error)))
+            }
+            result => result,
         }
     }
 }
@@ -98,6 +130,21 @@ pub(crate) fn interrupted(
     if keeps { (class, event) } else { (AttemptClass::Interrupted, EventName::Interrupted) }
 }
 
+/// The class and the event of an attempt that has returned without an error and was not interrupted, if its body has decided what
+/// follows.
+pub(crate) fn concluded(
+    class: AttemptClass,
+    event: EventName,
+    conclusion: Conclusion,
+) -> (AttemptClass, EventName) {
+    match conclusion {
+        _ if class != AttemptClass::Succeeded => (class, event),
+        Conclusion::ByPolicy => (class, event),
+        Conclusion::Snooze(delay) => (AttemptClass::Snoozed(delay), EventName::Snoozed),
+        Conclusion::Done => (AttemptClass::Done, event),
+    }
+}
+
 /// Creates the event of a finished attempt.
 // After `TaskCell::finish_attempt`, which moves the error into the cell: events and status share one `Failure`.
 pub(crate) fn attempt_event(
@@ -107,15 +154,20 @@ pub(crate) fn attempt_event(
     returned_error: bool,
     cell: &TaskCell,
 ) -> EventKind {
-    let FinishedAttempt { attempt, ran, interrupt, .. } = *after;
+    let FinishedAttempt { attempt, ran, interrupt, conclusion, .. } = *after;
+    let returned = || if returned_error { cell.last_error() } else { None };
     if let (EventName::Interrupted, Some(cause)) = (name, interrupt) {
-        let error = if returned_error { cell.last_error() } else { None };
-        return EventKind::Interrupted { attempt, cause, error };
+        return EventKind::Interrupted { attempt, cause, error: returned() };
     }
-    match name {
-        EventName::Succeeded => EventKind::Succeeded { attempt, ran },
-        EventName::Aborted => EventKind::Aborted { attempt },
-        EventName::TimedOut => EventKind::TimedOut { attempt, timeout },
+    match (name, conclusion) {
+        (EventName::Succeeded, _) => EventKind::Succeeded { attempt, ran },
+        (EventName::Snoozed, Conclusion::Snooze(delay)) => EventKind::Snoozed { attempt, ran, delay },
+        (EventName::Aborted, _) => EventKind::Aborted { attempt },
+        (EventName::TimedOut, _) => EventKind::TimedOut { attempt, timeout, error: returned() },
+        (EventName::Stalled, _) => {
+            let heartbeat = cell.rare().and_then(|rare| rare.options().heartbeat).unwrap_or_default();
+            EventKind::Stalled { attempt, heartbeat, error: returned() }
+        }
         _ => match (name, cell.last_error()) {
             (EventName::Failed, Some(error)) => EventKind::Failed { attempt, ran, error },
             (EventName::Panicked, Some(error)) => EventKind::Panicked { attempt, error },

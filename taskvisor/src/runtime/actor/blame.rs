@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::next_step::AttemptClass;
 use super::{ActorStage, CONTINUE, PENDING, Step, TaskActor};
+use crate::runtime::cell::RareState;
 use crate::task::InterruptCause;
 
 impl TaskActor {
@@ -16,11 +17,14 @@ impl TaskActor {
     pub(super) fn excuse_failures(&mut self, class: AttemptClass, now: Instant, ran: Duration) -> bool {
         let Some(edges) = self.rare.known_edges_mut() else { return false };
         let registry = &self.registration.shared().registry;
-        self.streak.forgive(edges.forgive(registry));
+        let failures = self.registration.cell().rare().map(RareState::failures);
+        self.streak.forgive(edges.forgive(registry, failures));
         // Only failures that another attempt may follow are counted.
         let may_retry = matches!(class, AttemptClass::Failed | AttemptClass::RetryAfter(_));
         let excused = may_retry && edges.has_lost(registry);
-        if class == AttemptClass::Succeeded || may_retry && ran >= self.policy.stable_after() {
+        if matches!(class, AttemptClass::Succeeded | AttemptClass::Done)
+            || may_retry && ran >= self.policy.stable_after()
+        {
             // The streak begins anew, as `FailureStreak::count` decides for the same attempt.
             edges.forget();
         }
@@ -41,6 +45,9 @@ impl TaskActor {
     pub(super) fn clear_streak(&mut self, cause: InterruptCause) {
         self.streak.clear(cause);
         if cause == InterruptCause::Restart {
+            if let Some(rare) = self.registration.cell().rare() {
+                rare.failures().lock().clear();
+            }
             if let Some(edges) = self.rare.known_edges_mut() {
                 edges.forget();
             }
@@ -54,7 +61,9 @@ impl TaskActor {
         let Some(edges) = self.rare.known_edges_mut().filter(|edges| edges.is_backing_off()) else {
             return PENDING;
         };
-        let (removed, recovered) = edges.poll_backoff(&self.registration.shared().registry, context);
+        let failures = self.registration.cell().rare().map(RareState::failures);
+        let (removed, recovered) =
+            edges.poll_backoff(&self.registration.shared().registry, failures, context);
         if removed > 0 {
             self.streak.forgive(removed);
             self.registration.cell().count_failures((self.streak.failures(), self.streak.total()));

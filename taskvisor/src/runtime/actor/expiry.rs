@@ -44,6 +44,22 @@ impl TaskActor {
         PENDING
     }
 
+    /// Waits until the task is resumed, and gives back what it holds. Ends a submission that expires before. This wait is not reported,
+    /// because an operator has decided it, or an event has reported that the task gave up.
+    pub(super) fn wait_while_paused(&mut self, context: &mut Context<'_>) -> Step {
+        self.rare.leave_permits();
+        let Wait { expiry, .. } = self.registration.cell().begin_pause(Instant::now());
+        let Some(expiry) = expiry else {
+            self.rare.disarm_timer();
+            return PENDING;
+        };
+        self.rare.timer(expiry).set(expiry);
+        if self.rare.poll_timer(context).is_pending() {
+            return PENDING;
+        }
+        self.finish_expired()
+    }
+
     fn finish_expired(&mut self) -> Step {
         let stop = self.registration.cell().expire(Instant::now());
         self.finish_stopped(stop)

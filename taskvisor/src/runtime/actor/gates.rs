@@ -1,8 +1,9 @@
 //! Gates: what an attempt waits for before it begins.
 //!
-//! 1. *Dependencies* are read first, without taking anything.
-//! 2. Then the *permit* of the supervisor is acquired, if its attempts are limited.
-//! 3. Then the dependencies are read again, with the permit held, because the wait for it may have been long. If one is not ready any
+//! 1. A task that is *paused* waits until it is resumed, and holds nothing. The begin of the attempt checks it again.
+//! 2. *Dependencies* are read next, without taking anything.
+//! 3. Then the *permit* of the supervisor is acquired, if its attempts are limited.
+//! 4. Then the dependencies are read again, with the permit held, because the wait for it may have been long. If one is not ready any
 //!    more, the pass starts over, and gives the permit back at a dependency that is closed.
 //!
 //! So each needed task was ready at a moment after the previous attempt ended and with the permit held, with no wait in between. A
@@ -26,6 +27,8 @@ use crate::task::{StopCause, WaitingOn};
 /// Why an attempt does not begin.
 #[derive(Debug)]
 pub(super) enum Closed {
+    /// The task is paused. To resume it wakes the actor.
+    Paused,
     /// A gate is not open. It wakes the actor once it may be. `sets_timer` says that the timer was used for something else, and must
     /// be set again for the reports of this wait.
     Waits { waits_for: WaitsFor, on: WaitingOn, sets_timer: bool },
@@ -47,7 +50,10 @@ impl TaskActor {
     }
 
     /// Polls the gates.
-    pub(super) fn poll_gates(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
+    pub(super) fn poll_gates(&mut self, paused: bool, context: &mut Context<'_>) -> Result<(), Closed> {
+        if paused {
+            return Err(Closed::Paused);
+        }
         loop {
             if let Err(closed) = self.poll_dependencies(context) {
                 // A permit that is held, or was handed over meanwhile, passes to the next task that waits for it.
@@ -104,6 +110,7 @@ impl TaskActor {
     /// Waits at a gate that is not open, or ends the task if it never will be.
     pub(super) fn stay_at_gate(&mut self, closed: Closed, context: &mut Context<'_>) -> Step {
         match closed {
+            Closed::Paused => self.wait_while_paused(context),
             Closed::Waits { waits_for, on, sets_timer } => {
                 self.wait_at_gate(waits_for, &on, sets_timer, context)
             }

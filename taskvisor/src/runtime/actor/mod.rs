@@ -20,7 +20,9 @@ pub(crate) mod delayed;
 mod expiry;
 mod gate_parts;
 mod gates;
+mod give_up;
 mod lane;
+mod limits;
 mod next_step;
 mod permit;
 mod readiness;
@@ -34,13 +36,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::attempt_result::{AttemptResult, Classified, attempt_event, interrupted};
+use self::attempt_result::{AttemptResult, Classified, attempt_event, concluded, interrupted};
+use self::gates::Closed;
+use self::limits::ExceededLimit;
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::rare_parts::RareParts;
 use crate::event::NotReadyReason;
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{FinishedAttempt, PendingStop, PollView, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{FinishedAttempt, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::InterruptCause;
@@ -65,6 +69,8 @@ enum ActorStage {
         /// The timeout of the attempt.
         until: Option<Instant>,
     },
+    /// Polls the body of an attempt that has exceeded a limit and was cancelled. It has its `stop_timeout` to return.
+    Overtime { limit: ExceededLimit },
     /// Waits between two attempts.
     Sleeping,
     /// Returned to the scheduler once, between two attempts without a delay.
@@ -135,8 +141,9 @@ impl TaskActor {
         }
         loop {
             let step = match self.stage {
-                ActorStage::Gates => self.pass_gates(started.take(), stop, context),
+                ActorStage::Gates => self.pass_gates(started.take(), stop, view.paused, context),
                 ActorStage::Running { until } => self.run(until, view.request, context),
+                ActorStage::Overtime { .. } => self.run(None, view.request, context),
                 ActorStage::Sleeping => self.sleep(stop, context),
                 ActorStage::Yielding => self.enter_stage(ActorStage::Gates),
             };
@@ -167,6 +174,7 @@ impl TaskActor {
         &mut self,
         started: Option<StartedAttempt>,
         stop: Option<PendingStop>,
+        paused: bool,
         context: &mut Context<'_>,
     ) -> Step {
         if let Some(stop) = stop {
@@ -176,17 +184,21 @@ impl TaskActor {
             // It began together with the poll, because there are no gates.
             Some(started) => started,
             None => {
-                if let Err(closed) = self.poll_gates(context) {
+                if let Err(closed) = self.poll_gates(paused, context) {
                     return self.stay_at_gate(closed, context);
                 }
                 // The cell is checked again, because a stop may have been requested since the poll began, or the task has expired.
                 match self.begin_attempt() {
                     Ok(started) => started,
-                    Err(stop) => return self.finish_stopped(stop),
+                    Err(NotBegun::Stopped(stop)) => return self.finish_stopped(stop),
+                    Err(NotBegun::Paused) => return self.stay_at_gate(Closed::Paused, context),
                 }
             }
         };
         self.registration.publish_started(attempt, at);
+        if let Some(rare) = self.registration.cell().rare() {
+            rare.heartbeat().begin(attempt, at);
+        }
         if self.has_dependencies() {
             self.begin_watch();
         }
@@ -206,7 +218,7 @@ impl TaskActor {
         }
     }
 
-    fn begin_attempt(&self) -> Result<StartedAttempt, PendingStop> {
+    fn begin_attempt(&self) -> Result<StartedAttempt, NotBegun> {
         let at = Instant::now();
         let attempt = self.registration.cell().begin_attempt(at)?;
         Ok(StartedAttempt { attempt, at })
@@ -224,7 +236,9 @@ impl TaskActor {
     /// Finishes a task that was declared stuck during the poll that returns now. Its outcome is already published.
     fn finish_stuck(&mut self, context: &mut Context<'_>) -> TaskPoll {
         let step = match self.stage {
-            ActorStage::Running { .. } => self.finish_attempt(AttemptResult::Aborted, context),
+            ActorStage::Running { .. } | ActorStage::Overtime { .. } => {
+                self.finish_attempt(AttemptResult::Aborted, context)
+            }
             _ => self.finish(TaskEnd::Aborted, None),
         };
         // An aborted attempt always ends its task.
@@ -234,6 +248,14 @@ impl TaskActor {
     /// Ends the attempt: drops its future, publishes its event, and takes the next step.
     fn finish_attempt(&mut self, result: AttemptResult, context: &mut Context<'_>) -> Step {
         let aborted = matches!(result, AttemptResult::Aborted);
+        let result = match self.stage {
+            ActorStage::Overtime { limit } => self.exceeded(limit, result),
+            _ => result,
+        };
+        let result = match self.registration.cell().rare().and_then(|rare| rare.options().fatal_if) {
+            Some(is_fatal) => self.decide_fatal(result, is_fatal),
+            None => result,
+        };
         // A panic of a destructor is not a failure of the attempt, which has its result. The panic hook has reported it.
         let _ = self.with_body(None, |body, _| body.clear());
         // After the future is dropped, so that never more futures exist than permits.
@@ -245,17 +267,25 @@ impl TaskActor {
         // Read after the destructors, which take any time.
         let now = Instant::now();
         let timeout = self.policy.timeout().unwrap_or_default();
-        let Classified { mut class, caught, mut event } = result.classify(self.registration.cell(), timeout);
+        let Classified { mut class, caught, mut event, returned_error } =
+            result.classify(self.registration.cell(), timeout);
         let has_error = caught.is_some();
+        self.registration.show_heartbeat();
         let after = self.registration.cell().finish_attempt(now, caught);
-        if let Some(cause) = after.interrupt {
-            (class, event) = interrupted(class, event, self.policy.returns_value);
-            // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-            self.clear_streak(cause);
+        match after.interrupt {
+            None => (class, event) = concluded(class, event, after.conclusion),
+            // It has failed, and its class says so.
+            Some(cause) if cause.is_limit() => {}
+            Some(cause) => {
+                (class, event) = interrupted(class, event, self.policy.returns_value);
+                // Before this attempt is counted: a panic during a restart is the first failure of a new series.
+                self.clear_streak(cause);
+            }
         }
         // Published after the cell has the failure, because the event carries it.
-        self.registration
-            .publish_attempt_end(event, now, |cell| attempt_event(event, &after, timeout, has_error, cell));
+        self.registration.publish_attempt_end(event, now, |cell| {
+            attempt_event(event, &after, timeout, returned_error, cell)
+        });
         self.publish_loss(now, &after, has_error);
         if aborted {
             return self.finish(TaskEnd::Aborted, None);
@@ -276,8 +306,9 @@ impl TaskActor {
             }
             NextStep::Retry { after: delay } => {
                 let attempted = Attempted { after, failed: true, succeeded: false };
-                return self.schedule_next(now, delay, attempted, context);
+                return self.retry(now, delay, attempted, excused, context);
             }
+            NextStep::GiveUp => return self.give_up(now, self.spent_retries()),
             NextStep::Complete => {
                 if self.policy.readiness.is_some() {
                     // A task that has completed is ready, notified or not.

@@ -18,6 +18,10 @@ pub(crate) enum AttemptClass {
     Canceled,
     /// Interrupted: no failure, and no success.
     Interrupted,
+    /// Succeeded, and ends its task under every policy.
+    Done,
+    /// No failure and no success: another attempt follows after this delay.
+    Snoozed(Duration),
 }
 
 /// The step after an attempt.
@@ -25,9 +29,18 @@ pub(crate) enum AttemptClass {
 pub(crate) enum NextStep {
     Complete,
     Fail,
-    Stop { cause: StopCause, failed: bool },
-    Repeat { after: Duration },
-    Retry { after: Duration },
+    /// `max_retries` is exceeded.
+    GiveUp,
+    Stop {
+        cause: StopCause,
+        failed: bool,
+    },
+    Repeat {
+        after: Duration,
+    },
+    Retry {
+        after: Duration,
+    },
 }
 
 /// A series of consecutive failures.
@@ -65,7 +78,10 @@ impl FailureStreak {
     pub(crate) fn clear(&mut self, cause: InterruptCause) {
         match cause {
             InterruptCause::Restart => self.begin_anew(),
-            InterruptCause::Dependency => {}
+            InterruptCause::Dependency
+            | InterruptCause::Pause
+            | InterruptCause::Timeout
+            | InterruptCause::Stalled => {}
         }
     }
 
@@ -92,16 +108,18 @@ impl FailureStreak {
         excused: bool,
         draw: impl FnOnce(RangeInclusive<u64>) -> u64,
     ) -> NextStep {
-        if class == AttemptClass::Interrupted {
+        if let AttemptClass::Interrupted | AttemptClass::Snoozed(_) = class {
             // Another attempt follows under every policy.
             self.last_failed = false;
+            let after = if let AttemptClass::Snoozed(delay) = class { delay } else { Duration::ZERO };
             return match stop {
                 Some(cause) => NextStep::Stop { cause, failed: false },
-                None => NextStep::Repeat { after: Duration::ZERO },
+                None => NextStep::Repeat { after },
             };
         }
-        let failed = !matches!(class, AttemptClass::Succeeded | AttemptClass::Canceled);
-        self.count(policy, failed, class == AttemptClass::Succeeded, ran, excused);
+        let succeeded = matches!(class, AttemptClass::Succeeded | AttemptClass::Done);
+        let failed = !succeeded && class != AttemptClass::Canceled;
+        self.count(policy, failed, succeeded, ran, excused);
         // A job that returned its value has completed, even if a stop was requested meanwhile: the value is not discarded.
         let delivered = policy.returns_value && class == AttemptClass::Succeeded;
         // Otherwise a stop request overrides the restart policy.
@@ -110,13 +128,16 @@ impl FailureStreak {
         }
         if !failed {
             return match policy.restart {
+                RestartPolicy::Always if class == AttemptClass::Done => NextStep::Complete,
                 RestartPolicy::Always => NextStep::Repeat { after: policy.every() },
                 RestartPolicy::Never | RestartPolicy::OnFailure => NextStep::Complete,
             };
         }
-        let spent = policy.is_spent(self.failures);
-        if class == AttemptClass::Fatal || policy.restart == RestartPolicy::Never || spent {
+        if class == AttemptClass::Fatal || policy.restart == RestartPolicy::Never {
             return NextStep::Fail;
+        }
+        if policy.is_spent(self.failures) {
+            return NextStep::GiveUp;
         }
         let after = match class {
             AttemptClass::RetryAfter(delay) => delay,

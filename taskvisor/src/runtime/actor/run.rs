@@ -5,7 +5,9 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 
 use super::attempt_result::AttemptResult;
+use super::limits::ExceededLimit;
 use super::{PENDING, Step, TaskActor};
+use crate::policy::Milliseconds;
 use crate::runtime::cell::{Request, RequestKind};
 use crate::runtime::current_task::WakerIdentity;
 use crate::task::InterruptCause;
@@ -25,11 +27,20 @@ impl TaskActor {
             Poll::Pending => {}
         }
         let Some(Request { deadline, kind, .. }) = request else {
-            if self.policy.readiness.is_some() || self.has_dependencies() && self.rare.watches_losses() {
+            let has_limits =
+                self.registration.cell().rare().is_some_and(|rare| rare.options().heartbeat.is_some());
+            if has_limits
+                || self.policy.readiness.is_some()
+                || self.has_dependencies() && self.rare.watches_losses()
+            {
                 return self.wait_for_first(until, context);
             }
             let Some(until) = until else { return PENDING };
-            return self.wait_until(until, AttemptResult::TimedOut, context);
+            self.rare.timer(until).set(until);
+            if self.rare.poll_timer(context).is_pending() {
+                return PENDING;
+            }
+            return self.exceed(ExceededLimit::Timeout, context);
         };
         let is_stop = matches!(kind, RequestKind::Stop { .. });
         let result = if is_stop { AttemptResult::Aborted } else { AttemptResult::Interrupted };
@@ -38,8 +49,10 @@ impl TaskActor {
             return self.finish_attempt(result, context);
         }
         match until {
+            // No second step: the token is cancelled already.
             Some(until) if until < deadline && is_stop => {
-                self.wait_until(until, AttemptResult::TimedOut, context)
+                let timed_out = AttemptResult::Exceeded { limit: ExceededLimit::Timeout, returned: None };
+                self.wait_until(until, timed_out, context)
             }
             // Interrupted, not timed out: the interrupt came first.
             Some(until) if until < deadline => self.wait_until(until, result, context),
@@ -63,7 +76,7 @@ impl TaskActor {
     }
 
     /// After a poll of a body that returned pending: publishes its notification, and waits for the first of the times that end the
-    /// attempt: its timeout, the end of its start, and the limit of a loss.
+    /// attempt: its timeout, the end of its start, its next heartbeat, and the limit of a loss.
     fn wait_for_first(&mut self, until: Option<Instant>, context: &mut Context<'_>) -> Step {
         let has_readiness = self.policy.readiness.is_some();
         if has_readiness {
@@ -79,8 +92,9 @@ impl TaskActor {
             let edges = self.rare.known_edges_mut();
             let loss = edges.and_then(|edges| edges.poll_loss(Instant::now(), registry, context));
             let loss = loss.map(|loss| (loss, Due::Loss));
+            let heartbeat = self.registration.cell().heartbeat_due().map(|due| (due, Due::Heartbeat));
             // Of two at the same time, the timeout wins, which is a failure that the user has set.
-            let first = [timeout, start, loss].into_iter().flatten().min_by_key(|(at, _)| *at);
+            let first = [timeout, start, heartbeat, loss].into_iter().flatten().min_by_key(|(at, _)| *at);
             let Some((at, due)) = first else {
                 // It may still be set for the start, or for a loss that is over.
                 self.rare.disarm_timer();
@@ -91,17 +105,26 @@ impl TaskActor {
                 return PENDING;
             }
             match due {
-                Due::Timeout => return self.finish_attempt(AttemptResult::TimedOut, context),
+                Due::Timeout => return self.exceed(ExceededLimit::Timeout, context),
                 Due::Start => {
                     if let Some(limit) = self.registration.cell().expire_start(Instant::now()) {
-                        return self.finish_attempt(AttemptResult::NotReady(limit), context);
+                        return self.exceed(ExceededLimit::NotReady(Milliseconds::new(limit)), context);
                     }
                 }
+                // Read again: a heartbeat that is there by now wins.
+                Due::Heartbeat if self.has_missed_heartbeat() => {
+                    return self.exceed(ExceededLimit::Stalled, context);
+                }
+                Due::Heartbeat => {}
                 // Read again: a task that is ready by now is not lost, and its wake-up may be on its way.
                 Due::Loss if self.has_lost_for_long() => return self.interrupt_for_loss(),
                 Due::Loss => {}
             }
         }
+    }
+
+    fn has_missed_heartbeat(&self) -> bool {
+        self.registration.cell().heartbeat_due().is_some_and(|due| due <= Instant::now())
     }
 
     fn has_lost_for_long(&self) -> bool {
@@ -123,5 +146,6 @@ impl TaskActor {
 enum Due {
     Timeout,
     Start,
+    Heartbeat,
     Loss,
 }

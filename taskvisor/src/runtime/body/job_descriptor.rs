@@ -1,7 +1,7 @@
 //! Declared jobs as plain data.
 
 use super::{DeclaredDependencies, Location, Needs};
-use crate::policy::Settings;
+use crate::policy::{RareSettings, Settings};
 use crate::runtime::registry::slot::Admission;
 
 /// A job as it was declared: plain data, built by the compiler.
@@ -27,6 +27,8 @@ pub struct JobDescriptor {
     pub location: Location,
     #[doc(hidden)]
     pub settings: Settings,
+    #[doc(hidden)]
+    pub rare: RareSettings,
     /// How a submission is admitted if its slot is taken.
     pub admission: Admission,
     /// How many submissions may wait for one of its slots. `None` falls back to the configuration of the controller.

@@ -1,10 +1,14 @@
 //! Job specs: the options of a declared job, which an application may change before it starts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 use super::JobDescriptor;
-use crate::policy::{BackoffPolicy, Policy, RestartPolicy, Setting, Settings};
+use crate::policy::{
+    BackoffPolicy, Config, MaxFailures, OnShutdown, Policy, RareSettings, RestartPolicy, Setting, Settings,
+};
 use crate::runtime::registry::slot::Admission;
 
 /// The options of a declared job. [`App::tune`](crate::App::tune) changes them for all its submissions.
@@ -30,6 +34,7 @@ use crate::runtime::registry::slot::Admission;
 pub struct JobSpec {
     pub(crate) descriptor: &'static JobDescriptor,
     pub(crate) settings: Settings,
+    pub(crate) rare: RareSettings,
     pub(crate) admission: Admission,
     pub(crate) queue: Option<usize>,
 }
@@ -67,17 +72,19 @@ fn address(job: &'static JobDescriptor) -> usize {
 
 impl JobSpec {
     /// Returns every problem of the options.
-    pub(crate) fn problems(&self, defaults: &Policy) -> Vec<&'static str> {
-        let mut problems = self.settings.resolve(defaults).err().unwrap_or_default();
+    pub(crate) fn problems(&self, config: &Config, defaults: &Policy) -> Vec<Cow<'static, str>> {
+        let mut problems = self.settings.all_problems(Some(&self.rare), config, defaults, false);
         if self.settings.restart.own() == Some(RestartPolicy::Always) {
-            problems.push("`RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy");
+            problems.push(
+                "`RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy".into(),
+            );
         }
         problems
     }
 
     pub(crate) fn declared(descriptor: &'static JobDescriptor) -> Self {
-        let JobDescriptor { settings, admission, queue, .. } = descriptor;
-        Self { descriptor, settings: *settings, admission: *admission, queue: *queue }
+        let JobDescriptor { settings, rare, admission, queue, .. } = descriptor;
+        Self { descriptor, settings: *settings, rare: *rare, admission: *admission, queue: *queue }
     }
 
     /// Sets whether a job is retried: [`Never`](RestartPolicy::Never) or [`OnFailure`](RestartPolicy::OnFailure).
@@ -118,6 +125,39 @@ impl JobSpec {
     #[must_use]
     pub fn with_stop_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.settings.stop_timeout = Setting::set_or_inherit(time.into());
+        self
+    }
+
+    /// Limits how many failures a submission may have within a time; `None` sets no limit. See
+    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). If the job sets no `restart`, this implies
+    /// [`OnFailure`](RestartPolicy::OnFailure).
+    #[must_use]
+    pub fn with_max_failures(mut self, limit: impl Into<Option<MaxFailures>>) -> Self {
+        self.rare.max_failures = Setting::Set(limit.into());
+        self.retry_by_default();
+        self
+    }
+
+    /// Sets which errors are fatal, or with `None` removes the decision. See
+    /// [`TaskSpec::with_fatal_if`](crate::TaskSpec::with_fatal_if).
+    #[must_use]
+    pub fn with_fatal_if(mut self, is_fatal: impl Into<Option<fn(&(dyn Error + 'static)) -> bool>>) -> Self {
+        self.rare.fatal_if = is_fatal.into();
+        self
+    }
+
+    /// Limits the time between two heartbeats of a running attempt, or with `None` removes the limit. See
+    /// [`TaskSpec::with_heartbeat`](crate::TaskSpec::with_heartbeat).
+    #[must_use]
+    pub fn with_heartbeat(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.rare.heartbeat = Setting::set_or_inherit(time.into());
+        self
+    }
+
+    /// Sets what a shutdown does to the running attempt, or with `None` the default, [`OnShutdown::Cancel`].
+    #[must_use]
+    pub fn with_on_shutdown(mut self, action: impl Into<Option<OnShutdown>>) -> Self {
+        self.rare.on_shutdown = Setting::set_or_inherit(action.into());
         self
     }
 
@@ -179,6 +219,30 @@ impl JobSpec {
     #[must_use]
     pub fn stop_timeout(&self) -> Setting<Duration> {
         self.settings.stop_timeout
+    }
+
+    /// Returns how many failures a submission may have within a time.
+    #[must_use]
+    pub fn max_failures(&self) -> Setting<Option<MaxFailures>> {
+        self.rare.max_failures
+    }
+
+    /// Returns which errors are fatal, if the spec says so. `None` for a job with the option `fatal_if`, whose function has another type.
+    #[must_use]
+    pub fn fatal_if(&self) -> Option<fn(&(dyn Error + 'static)) -> bool> {
+        self.rare.fatal_if
+    }
+
+    /// Returns the longest time between two heartbeats. The default is no limit.
+    #[must_use]
+    pub fn heartbeat(&self) -> Setting<Duration> {
+        self.rare.heartbeat
+    }
+
+    /// Returns what a shutdown does to the running attempt. The default is [`OnShutdown::Cancel`].
+    #[must_use]
+    pub fn on_shutdown(&self) -> Setting<OnShutdown> {
+        self.rare.on_shutdown
     }
 
     /// Returns the time within which a submission must start. The default is no limit.

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod context;
+mod controls;
 mod dependencies;
 mod erased;
 mod extract;
@@ -14,11 +15,13 @@ mod job_spec;
 mod ready;
 mod spec;
 mod spec_dependencies;
+mod spec_rare;
 mod state;
 mod task_descriptor;
 mod task_ref;
 
 pub use context::{AppContext, TaskContext};
+pub use controls::NoValue;
 #[cfg(feature = "controller")]
 pub use erased::erase_job;
 pub use erased::{ErasedBody, erase, erase_without_context};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Dependencies, TaskDescriptor, TaskRef};
-use crate::policy::{BackoffPolicy, Config, Readiness, RestartPolicy, Setting, Settings};
+use crate::policy::{BackoffPolicy, Config, RareSettings, Readiness, RestartPolicy, Setting, Settings};
 
 /// A task with its options, as a supervisor accepts it.
 ///
@@ -31,6 +31,8 @@ pub struct TaskSpec {
     pub(crate) settings: Settings,
     /// Boxed, because few tasks have any, and every spec pays for the space.
     pub(crate) dependencies: Option<Box<Dependencies>>,
+    /// Boxed for the same reason.
+    pub(crate) rare: Option<Box<RareSettings>>,
     pub(crate) declared: Option<&'static TaskDescriptor>,
 }
 
@@ -51,14 +53,14 @@ impl TaskSpec {
             max_retries: Setting::Set(None),
             ..Settings::INHERIT
         };
-        Self { task, settings, dependencies: None, declared: None }
+        Self { task, settings, dependencies: None, rare: None, declared: None }
     }
 
     /// Creates a spec whose settings all fall back to the `Config` of the supervisor that it is added to. Declared tasks
     /// start from this.
     #[must_use]
     pub fn inherit(task: TaskRef) -> Self {
-        Self { task, settings: Settings::INHERIT, dependencies: None, declared: None }
+        Self { task, settings: Settings::INHERIT, dependencies: None, rare: None, declared: None }
     }
 
     /// Creates a spec of a task that makes one attempt, whatever its result. All other options fall back to the `Config`.
@@ -84,7 +86,8 @@ impl TaskSpec {
     /// Creates a spec with the defaults of `config`, independent of the supervisor that it is added to.
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
-        Self { task, settings: Settings::defaults(config), dependencies: None, declared: None }
+        let (settings, rare) = (Settings::defaults(config), RareSettings::defaults(config));
+        Self { task, settings, dependencies: None, rare, declared: None }
     }
 
     /// Sets the restart policy: whether the task runs again after an attempt.
@@ -251,6 +254,7 @@ impl fmt::Debug for TaskSpec {
             .field("name", &self.name())
             .field("settings", &self.settings)
             .field("dependencies", &self.dependencies)
+            .field("rare", &self.rare)
             .field("location", &self.location())
             .finish()
     }

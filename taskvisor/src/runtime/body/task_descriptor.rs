@@ -1,7 +1,7 @@
 //! Declared tasks as plain data.
 
 use super::{ErasedBody, Location, Needs};
-use crate::policy::Settings;
+use crate::policy::{RareSettings, Settings};
 
 /// A task as `#[task]` declares it: plain data, built by the compiler.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub struct TaskDescriptor {
     pub location: Location,
     /// The options of the attribute.
     pub settings: Settings,
+    /// Those that most attributes leave out.
+    pub rare: RareSettings,
     /// The tasks that it depends on.
     pub dependencies: DeclaredDependencies,
     /// Whether its function returns `!`, so that no attempt ever succeeds.

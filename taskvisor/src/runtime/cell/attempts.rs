@@ -4,10 +4,11 @@ use std::task::Waker;
 
 use tokio::time::Instant;
 
+use super::conclusion::PackedConclusion;
 use super::flags::Flag;
 use super::{
-    CellPhase, CellState, FinishedAttempt, PendingStop, PollView, Request, RequestKind, TaskCell, Wait,
-    WaitsFor,
+    CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, Request, RequestKind, TaskCell,
+    Wait, WaitsFor,
 };
 use crate::error::{BoxError, ErrorSlot, FailureKind};
 use crate::sync::Ordering;
@@ -16,7 +17,8 @@ use crate::sync::panics::discard;
 impl TaskCell {
     /// Begins a poll of the actor: returns the pending request.
     pub(crate) fn begin_poll(&self) -> PollView {
-        self.state.lock().begin_poll()
+        let mut state = self.state.lock();
+        state.begin_poll(self.flags.has(Flag::Paused))
     }
 
     /// Begins a poll of the actor and, if nothing is requested, its next attempt.
@@ -24,8 +26,8 @@ impl TaskCell {
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let (view, attempt) = {
             let mut state = self.state.lock();
-            let view = state.begin_poll();
-            let may_start = view.request.is_none() && !state.pending.is_expired(now);
+            let view = state.begin_poll(self.flags.has(Flag::Paused));
+            let may_start = view.request.is_none() && !view.paused && !state.pending.is_expired(now);
             (view, may_start.then(|| state.begin_attempt(now)))
         };
         if attempt.is_some() {
@@ -49,7 +51,9 @@ impl TaskCell {
                 if registered { None } else { live.actor.replace(waker.clone()) }
             });
             (
-                state.pending.request() != view.request || state.notified,
+                state.pending.request() != view.request
+                    || state.notified
+                    || self.flags.has(Flag::Paused) != view.paused,
                 state.phase == CellPhase::Stuck,
                 replaced,
             )
@@ -105,16 +109,20 @@ impl TaskCell {
         }
     }
 
-    /// Begins the next attempt, unless a stop was requested. A task that has expired gets its stop request by this call.
-    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, PendingStop> {
+    /// Begins the next attempt, unless a stop was requested or the task is paused. A task that has expired gets its stop request by this call.
+    pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, NotBegun> {
         let attempt = {
             let mut state = self.state.lock();
             if let Some(stop) = state.stop() {
-                return Err(stop);
+                return Err(NotBegun::Stopped(stop));
+            }
+            // Checked under the lock that `pause` takes: no attempt begins after it.
+            if self.flags.has(Flag::Paused) {
+                return Err(NotBegun::Paused);
             }
             if state.pending.is_expired(now) { None } else { Some(state.begin_attempt(now)) }
         };
-        let Some(attempt) = attempt else { return Err(self.expire(now)) };
+        let Some(attempt) = attempt else { return Err(NotBegun::Stopped(self.expire(now))) };
         self.wake_start_waiters();
         Ok(attempt)
     }
@@ -127,6 +135,7 @@ impl TaskCell {
     ) -> FinishedAttempt {
         let (after, token, listeners, previous) = {
             let mut state = self.state.lock();
+            let conclusion = state.phase.conclusion();
             // A task whose end was forced stays `Stuck` until its actor returns.
             if state.end.is_none() {
                 state.phase = CellPhase::Waiting(WaitsFor::Slot);
@@ -138,7 +147,7 @@ impl TaskCell {
             let ran = now.saturating_duration_since(state.since);
             let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
             let interrupt = state.take_interrupt();
-            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, ran, dropped };
+            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, conclusion, ran, dropped };
             state.since = now;
             let live = state.links.live();
             // The waiters for a loss are in the list of all waiters: a list of their own would enlarge every cell.
@@ -192,7 +201,7 @@ impl TaskCell {
             state.failures = failures.0;
             self.total_failures.store(failures.1, Ordering::Relaxed);
             // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
-            if let Some(stop) = state.stop() {
+            if let Some(stop) = self.stop_or_finish(&mut state, now) {
                 return Err(stop);
             }
             state.phase = CellPhase::Sleeping { until };
@@ -207,21 +216,21 @@ impl TaskCell {
 }
 
 impl CellState {
-    fn begin_poll(&mut self) -> PollView {
+    fn begin_poll(&mut self, paused: bool) -> PollView {
         self.polling = true;
         // A new poll: an observation of the previous one says nothing about it.
         if !self.pending.is_request() {
-            return PollView { request: None, interrupted_wait: None };
+            return PollView { request: None, interrupted_wait: None, paused };
         }
         self.pending.forget_overdue();
         let interrupted_wait = self.take_interrupted_wait();
-        PollView { request: self.pending.request(), interrupted_wait }
+        PollView { request: self.pending.request(), interrupted_wait, paused }
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {
         self.pending.begin_attempt();
         self.attempt += 1;
-        self.phase = CellPhase::Running;
+        self.phase = CellPhase::Running(PackedConclusion::BY_POLICY);
         self.since = now;
         self.attempt
     }

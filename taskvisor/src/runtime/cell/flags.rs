@@ -21,6 +21,8 @@ pub(crate) enum Flag {
     IsNeeded = 1 << 5,
     /// Its options say that it can never be ready.
     NeverReady = 1 << 6,
+    /// No attempt may begin until the task is resumed. See `pause.rs`.
+    Paused = 1 << 7,
 }
 
 // Not loom's atomics, and relaxed: the lock of the state, or the spawn of the actor, orders what a flag stands for.

@@ -12,17 +12,22 @@
 //! The actor removes an interrupt: `finish_attempt` for the attempt that it ended, `begin_poll` if it arrived between two
 //! attempts. A stop request stays.
 
+use std::task::Waker;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use super::flags::Flag;
 use super::{CellPhase, CellState, PendingStop, Request, RequestKind, TaskCell};
+use crate::sync::wakers::WakeList;
 use crate::task::InterruptCause;
 
 /// Why a task cannot be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InterruptError {
     Stopping,
+    Paused,
     Ended,
 }
 
@@ -36,49 +41,88 @@ impl TaskCell {
         grace: Duration,
     ) -> Result<(), InterruptError> {
         let interrupt = Request::new(at, grace, self.stop_timeout, RequestKind::Interrupt(cause));
-        let (token, actor, listeners) = {
+        let interrupted = {
             let mut state = self.state.lock();
-            // A decided end is final, although waiters may not see it yet.
-            if state.end.is_some() {
-                return Err(InterruptError::Ended);
+            match cause {
+                InterruptCause::Restart | InterruptCause::Pause => self.check_operable(&state)?,
+                _ if state.end.is_some() => return Err(InterruptError::Ended),
+                _ => {}
+            }
+            // It waits to be resumed, which a restart does not replace.
+            if self.flags.has(Flag::Paused) && cause == InterruptCause::Restart {
+                return Err(InterruptError::Paused);
             }
             // The submission waits for its first attempt, which an interrupt does not delay. The request would replace the expiry,
             // because both are in one field.
             if state.pending.expiry().is_some() {
                 return Ok(());
             }
-            let is_lost = state.ready_since().is_some();
-            match state.pending.request() {
-                Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
-                Some(pending) => {
-                    let deadline = pending.deadline.min(interrupt.deadline);
-                    state.pending.set_request(Request { deadline, ..pending });
-                }
-                // It ends the readiness.
-                None => state.pending.set_request(interrupt),
-            }
-            let is_running = state.phase == CellPhase::Running;
-            let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
-            // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an
-            // interrupt does not change what they wait for. The waiters for a loss are in the list of all waiters.
-            let token = if is_running { live.token.clone() } else { None };
-            let waiters = if is_lost && self.takes_loss_waiters() {
-                Some(live.waiters.take())
-            } else {
-                live.waiters.take_attempt_waiters()
-            };
-            (token, live.actor.take(), waiters)
+            self.set_interrupt(&mut state, interrupt)?
         };
+        interrupted.announce();
+        Ok(())
+    }
+
+    /// Fails if an operator cannot control the task any more, because it is not to go on.
+    pub(super) fn check_operable(&self, state: &CellState) -> Result<(), InterruptError> {
+        // A decided end is final, although waiters may not see it yet.
+        if state.end.is_some() {
+            return Err(InterruptError::Ended);
+        }
+        if state.stop().is_some() || self.finishes() { Err(InterruptError::Stopping) } else { Ok(()) }
+    }
+
+    /// Stores an interrupt under the lock, which ends the readiness. Returns what must happen after it.
+    pub(super) fn set_interrupt(
+        &self,
+        state: &mut CellState,
+        interrupt: Request,
+    ) -> Result<Interrupted, InterruptError> {
+        let is_lost = state.ready_since().is_some();
+        match state.pending.request() {
+            Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
+            Some(pending) => {
+                let deadline = pending.deadline.min(interrupt.deadline);
+                state.pending.set_request(Request { deadline, ..pending });
+            }
+            // It ends the readiness.
+            None => state.pending.set_request(interrupt),
+        }
+        let is_running = state.phase.is_running();
+        let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
+        // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an
+        // interrupt does not change what they wait for. The waiters for a loss are in the list of all waiters.
+        let token = if is_running { live.token.clone() } else { None };
+        let waiters = if is_lost && self.takes_loss_waiters() {
+            Some(live.waiters.take())
+        } else {
+            live.waiters.take_attempt_waiters()
+        };
+        Ok(Interrupted { token, actor: live.actor.take(), waiters })
+    }
+}
+
+/// What must happen after the lock at an interrupt.
+#[derive(Default)]
+pub(super) struct Interrupted {
+    pub(super) token: Option<CancellationToken>,
+    pub(super) actor: Option<Waker>,
+    pub(super) waiters: Option<WakeList>,
+}
+
+impl Interrupted {
+    /// Cancels the token, and wakes the actor and the waiters.
+    pub(super) fn announce(self) {
+        let Self { token, actor, waiters } = self;
         if let Some(token) = token {
             token.cancel();
         }
         if let Some(actor) = actor {
             actor.wake();
         }
-        if let Some(listeners) = listeners {
-            listeners.wake();
+        if let Some(waiters) = waiters {
+            waiters.wake();
         }
-        Ok(())
     }
 }
 
@@ -98,13 +142,16 @@ impl CellState {
 
     /// Removes an interrupt that arrived between two attempts, where it ends the wait.
     pub(super) fn take_interrupted_wait(&mut self) -> Option<InterruptCause> {
-        if matches!(self.phase, CellPhase::Running | CellPhase::Stuck) {
+        if matches!(self.phase, CellPhase::Running(_) | CellPhase::Stuck) {
             return None;
         }
         let cause = self.take_interrupt()?;
         match cause {
             InterruptCause::Restart => self.failures = 0,
-            InterruptCause::Dependency => {}
+            InterruptCause::Dependency
+            | InterruptCause::Pause
+            | InterruptCause::Timeout
+            | InterruptCause::Stalled => {}
         }
         Some(cause)
     }

@@ -51,53 +51,62 @@
 //! outside this crate, which may block or lock the cell again.
 
 use std::borrow::Cow;
-use std::sync::{Arc, atomic};
+use std::sync::atomic;
 use std::task::Waker;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::LastFailure;
-use crate::policy::Milliseconds;
+use crate::policy::{Milliseconds, RareOptions};
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
 
+use self::conclusion::PackedConclusion;
 use self::flags::Flags;
 use self::pending::Pending;
+use self::rare_state::SlotOrRare;
 
 mod attempts;
+mod conclusion;
 mod dependency;
 mod expiry;
 mod finish;
 mod flags;
+mod heartbeat;
 mod interrupt;
+mod pause;
 mod pending;
 mod queries;
+mod rare_state;
 mod readiness;
+mod shutdown;
 mod stop_request;
 mod synthetic;
 mod value;
 mod views;
 
+pub(crate) use conclusion::Conclusion;
 pub(crate) use dependency::{DependencyKind, DependencyState};
 pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
-pub(crate) use readiness::ReadinessChange;
+pub(crate) use rare_state::RareState;
+pub(crate) use readiness::{ReadinessChange, ReadyPoll};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
 };
-pub(crate) use views::{FinishedAttempt, PollView, Wait};
+pub(crate) use views::{FinishedAttempt, NotBegun, PollView, Wait};
 
 #[derive(Debug)]
 pub(crate) struct TaskCell {
     id: TaskId,
     name: Cow<'static, str>,
     // The parts of a `RegistryKey`. A whole key fills its 24 bytes; the parts leave room for `stop_timeout` in them.
-    slot: Option<Arc<str>>,
+    slot: SlotOrRare,
     holds_name: bool,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
@@ -156,8 +165,14 @@ struct LiveLinks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CellPhase {
     Waiting(WaitsFor),
-    Running,
-    Sleeping { until: Instant },
+    Running(PackedConclusion),
+    Sleeping {
+        until: Instant,
+    },
+    Paused {
+        /// Whether the task has paused itself, because it gave up.
+        gave_up: bool,
+    },
     Stuck,
     Ended,
 }
@@ -204,7 +219,7 @@ impl TaskCell {
         Self {
             id,
             name,
-            slot,
+            slot: SlotOrRare::new(slot),
             holds_name,
             is_detached: AtomicBool::new(false),
             stop_timeout,
@@ -213,6 +228,12 @@ impl TaskCell {
             flags: Flags::default(),
             state: Mutex::new(state),
         }
+    }
+
+    /// Sets the options that most tasks leave out. Only before the task is registered.
+    pub(crate) fn with_rare(mut self, options: RareOptions, now: Instant) -> Self {
+        self.slot = self.slot.with_rare(options, now);
+        self
     }
 
     pub(crate) fn has_flag(&self, flag: Flag) -> bool {
@@ -238,7 +259,7 @@ impl TaskCell {
     // Decided under the lock that begins attempts: an attempt that has begun goes on, and no other begins after the
     // request.
     pub(crate) fn request_stop_between_attempts(&self, request: StopRequest) -> bool {
-        self.request_stop_if(request, |state| state.attempt > 0 && state.phase != CellPhase::Running)
+        self.request_stop_if(request, |state| state.attempt > 0 && !state.phase.is_running())
     }
 
     fn request_stop_if(&self, request: StopRequest, applies: impl FnOnce(&CellState) -> bool) -> bool {
@@ -282,6 +303,12 @@ impl TaskCell {
         }
         waiters.wake();
         first
+    }
+}
+
+impl CellPhase {
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
     }
 }
 

@@ -7,14 +7,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::conclusion::{Conclusion, PackedConclusion};
 use super::flags::Flag;
-use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor};
+use super::rare_state::RareState;
+use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor, saturating_deadline};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::policy::Milliseconds;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
-use crate::task::{Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn};
+use crate::task::{
+    InterruptCause, Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn,
+};
 
 /// The result of polling for an outcome.
 pub(crate) enum OutcomePoll {
@@ -34,7 +38,13 @@ impl TaskCell {
 
     /// The slot of a submission.
     pub(crate) fn slot(&self) -> Option<&Arc<str>> {
-        self.slot.as_ref()
+        self.slot.slot()
+    }
+
+    /// The options that most tasks leave out, and their state. `None` for a task that sets none of them.
+    #[inline]
+    pub(crate) fn rare(&self) -> Option<&RareState> {
+        self.slot.rare()
     }
 
     /// Whether the task is registered under its name. The name of a submission is only a label.
@@ -173,7 +183,7 @@ impl TaskCell {
         let attempt = state.attempt;
         let (phase, next_attempt) = match state.phase {
             CellPhase::Waiting(on) => (Phase::Waiting { on: self.waiting_on(on) }, None),
-            CellPhase::Running => {
+            CellPhase::Running(_) => {
                 // The clock is read only for an attempt that was interrupted.
                 let overdue = match state.pending.request() {
                     Some(Request { deadline, kind: RequestKind::Interrupt(_), .. }) => {
@@ -184,6 +194,7 @@ impl TaskCell {
                 (Phase::Running { attempt, overdue }, None)
             }
             CellPhase::Sleeping { until } => (Phase::Sleeping { attempt, until }, Some(until)),
+            CellPhase::Paused { gave_up } => (Phase::Paused { gave_up }, None),
             CellPhase::Stuck => (Phase::Stuck { attempt }, None),
             CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
         };
@@ -200,7 +211,66 @@ impl TaskCell {
             last_error: state.last.share(),
             next_attempt,
             ready_since: state.ready_since(),
-            stopping: state.stop().is_some(),
+            heartbeat_age: self
+                .heartbeat_base(&state)
+                .map(|latest| Instant::now().saturating_duration_since(latest)),
+            stopping: state.stop().is_some() || self.finishes(),
+        }
+    }
+
+    /// When the running attempt misses its heartbeat, if it has to send one.
+    pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
+        let limit = self.rare()?.options().heartbeat?;
+        let latest = self.heartbeat_base(&self.state.lock())?;
+        Some(saturating_deadline(latest, limit))
+    }
+
+    /// What the next heartbeat is counted from: the latest one, the begin of the attempt, or when the task became ready.
+    fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
+        let rare = self.rare().filter(|rare| rare.options().heartbeat.is_some())?;
+        // A task that notifies sends none until it is ready.
+        if !state.phase.is_running() || state.pending.start_deadline().is_some() {
+            return None;
+        }
+        Some(
+            state
+                .pending
+                .ready_since()
+                .map_or(rare.heartbeat().latest(), |ready| ready.max(rare.heartbeat().latest())),
+        )
+    }
+
+    /// The pending request.
+    pub(crate) fn pending_request(&self) -> Option<RequestKind> {
+        self.state.lock().pending.request().map(|request| request.kind)
+    }
+
+    /// The cause of the stop request that `attempt` has received.
+    pub(crate) fn stop_cause(&self, attempt: u64) -> Option<StopCause> {
+        let state = self.state.lock();
+        state.stop().filter(|_| state.runs(attempt)).map(|stop| stop.cause)
+    }
+
+    /// The cause of the interrupt of `attempt`.
+    pub(crate) fn interrupt_cause(&self, attempt: u64) -> Option<InterruptCause> {
+        let state = self.state.lock();
+        match state.pending.request().map(|request| request.kind) {
+            Some(RequestKind::Interrupt(cause)) if state.runs(attempt) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// By when `attempt` must return, if it was requested to.
+    pub(crate) fn return_deadline(&self, attempt: u64) -> Option<Instant> {
+        let state = self.state.lock();
+        state.pending.request().filter(|_| state.runs(attempt)).map(|request| request.deadline)
+    }
+
+    /// Decides what follows `attempt` if it returns without an error.
+    pub(crate) fn conclude(&self, attempt: u64, conclusion: Conclusion) {
+        let mut state = self.state.lock();
+        if state.runs(attempt) {
+            state.phase = CellPhase::Running(PackedConclusion::new(conclusion));
         }
     }
 
@@ -219,7 +289,7 @@ impl CellState {
     }
 
     pub(super) fn runs(&self, attempt: u64) -> bool {
-        self.phase == CellPhase::Running && self.attempt == attempt
+        self.phase.is_running() && self.attempt == attempt
     }
 
     pub(super) fn outcome(&mut self) -> Option<Outcome> {

@@ -23,6 +23,16 @@ pub(crate) struct ReadinessChange {
     pub(crate) lost: Option<NotReadyReason>,
 }
 
+/// What a caller finds that waits for a task to be ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadyPoll {
+    Ready,
+    /// A stop was requested, or the task has ended.
+    Ending,
+    /// The task is paused, because it gave up.
+    GaveUp,
+}
+
 impl TaskCell {
     /// Sets the time that an attempt has to notify.
     pub(crate) fn set_start_timeout(&self, time: Milliseconds) {
@@ -113,6 +123,16 @@ impl TaskCell {
         self.ready_since().is_some()
     }
 
+    /// Whether the task does not hold up the start of its supervisor. A task that others need must be ready for it.
+    pub(crate) fn counts_as_ready(&self) -> bool {
+        let state = self.state.lock();
+        state.ready_since().is_some() || state.attempt > 0 && self.counts_once_started()
+    }
+
+    fn counts_once_started(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.options().counts_once_started) && !self.flags.has(Flag::IsNeeded)
+    }
+
     /// Whether the task has ended as it should: it has completed, or was canceled or rejected on request.
     pub(crate) fn has_left(&self) -> bool {
         let state = self.state.lock();
@@ -140,20 +160,37 @@ impl TaskCell {
         if self.stop_requested() { NotReadyReason::Stopping } else { NotReadyReason::Dropped }
     }
 
-    /// Ready with `true` once the task is ready, and with `false` once only its end can make it so: a stop was requested, or it has
-    /// ended. Otherwise registers the waker.
-    pub(crate) fn poll_ready(&self, id: &mut Option<WaiterId>, context: &Context<'_>) -> Poll<bool> {
+    /// Ready once the task is ready, or once only its end can make it so: a stop was requested, or it has ended. For a start
+    /// (`is_start`), also once the task counts as ready there, or has given up. Otherwise registers the waker.
+    pub(crate) fn poll_ready(
+        &self,
+        is_start: bool,
+        id: &mut Option<WaiterId>,
+        context: &Context<'_>,
+    ) -> Poll<ReadyPoll> {
         check_or_register(id, context.waker(), |id, source| {
             // One lock for the check and the registration: between two locks, the task could become ready unnoticed.
             let mut state = self.state.lock();
             if state.ready_since().is_some() {
-                return Some(Poll::Ready(true));
+                return Some(Poll::Ready(ReadyPoll::Ready));
             }
             if state.stop().is_some() || state.outcome().is_some() {
-                return Some(Poll::Ready(false));
+                return Some(Poll::Ready(ReadyPoll::Ending));
+            }
+            if is_start && state.phase == (CellPhase::Paused { gave_up: true }) {
+                return Some(Poll::Ready(ReadyPoll::GaveUp));
+            }
+            let counts_once_started = is_start && self.counts_once_started();
+            if counts_once_started && state.attempt > 0 {
+                return Some(Poll::Ready(ReadyPoll::Ready));
             }
             self.flags.set(Flag::AwaitsReady);
-            let Some(live) = state.links.live() else { return Some(Poll::Ready(false)) };
+            let Some(live) = state.links.live() else { return Some(Poll::Ready(ReadyPoll::Ending)) };
+            if counts_once_started {
+                // Woken by the first attempt, as the waiters of `poll_started`, and by the end.
+                self.flags.set(Flag::AwaitsStart);
+                return live.waiters.register_for_attempt(id, source).then_some(Poll::Pending);
+            }
             live.waiters.register(id, source).then_some(Poll::Pending)
         })
     }
@@ -165,9 +202,14 @@ impl TaskCell {
 
     // A flag, because most tasks have no such waiter, and the first success must not wake the waiters for the outcome. With one,
     // all waiters are woken, and the others register again: it happens once, and a list of its own would enlarge every cell.
-    fn take_ready_waiters(&self, state: &mut CellState) -> Option<WakeList> {
+    pub(super) fn take_ready_waiters(&self, state: &mut CellState) -> Option<WakeList> {
         // Every way to become ready leads here.
         self.flags.set(Flag::WasReady);
+        self.take_readiness_waiters(state)
+    }
+
+    /// Takes all waiters, if one of them waits for the readiness.
+    pub(super) fn take_readiness_waiters(&self, state: &mut CellState) -> Option<WakeList> {
         if !self.flags.has(Flag::AwaitsReady) {
             return None;
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::conclusion::PackedConclusion;
 use super::{CellPhase, RegistryHash, RegistryKey, TaskCell};
 use crate::error::Failure;
 use crate::policy::Milliseconds;
@@ -18,7 +19,7 @@ impl TaskCell {
         let cell = Self::new(TaskId::next(), name, RegistryKey::Name, hash, None, Instant::now());
         {
             let mut state = cell.state.lock();
-            state.phase = CellPhase::Running;
+            state.phase = CellPhase::Running(PackedConclusion::BY_POLICY);
             state.attempt = attempt;
             // It may notify at any time, because no actor limits it.
             let now = state.since;

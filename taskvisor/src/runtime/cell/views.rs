@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{PendingStop, Request};
+use super::{Conclusion, PendingStop, Request};
 use crate::task::InterruptCause;
 
 /// What `finish_attempt` returns to the actor.
@@ -14,6 +14,8 @@ pub(crate) struct FinishedAttempt {
     /// The interrupt that ended the attempt. The cell has removed it.
     pub(crate) interrupt: Option<InterruptCause>,
     pub(crate) attempt: u64,
+    /// What the body has decided to follow, if the attempt returned without an error.
+    pub(crate) conclusion: Conclusion,
     pub(crate) ran: Duration,
     /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
     /// again.
@@ -27,6 +29,15 @@ pub(crate) struct PollView {
     pub(crate) request: Option<Request>,
     /// An interrupt that arrived between two attempts. The cell has removed it.
     pub(crate) interrupted_wait: Option<InterruptCause>,
+    /// Whether the task is paused.
+    pub(crate) paused: bool,
+}
+
+/// Why an attempt has not begun.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NotBegun {
+    Stopped(PendingStop),
+    Paused,
 }
 
 /// A wait of a task at one of its gates.

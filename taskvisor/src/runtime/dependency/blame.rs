@@ -19,6 +19,13 @@ pub(crate) struct Outage {
     pub(crate) until: Option<Instant>,
 }
 
+impl Outage {
+    /// Whether the outage explains a failure at this time.
+    pub(crate) fn explains(&self, at: Instant) -> bool {
+        at > self.after && self.until.is_none_or(|until| at < until)
+    }
+}
+
 /// The counted failures of a dependent, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Blame {
@@ -44,11 +51,9 @@ impl Blame {
 
     /// Removes the failures that an outage explains. Returns how many.
     pub(super) fn remove(&mut self, outage: Outage) -> u32 {
-        let Outage { after, until } = outage;
-        let explains = |at: &Instant| *at > after && until.is_none_or(|until| *at < until);
-        self.explains_latest |= self.failures.back().is_some_and(explains);
+        self.explains_latest |= self.failures.back().is_some_and(|at| outage.explains(*at));
         let before = self.failures.len();
-        self.failures.retain(|at| !explains(at));
+        self.failures.retain(|at| !outage.explains(*at));
         u32::try_from(before - self.failures.len()).unwrap_or(u32::MAX)
     }
 

@@ -10,7 +10,9 @@ use super::dependent::Dependent;
 use super::edge::Edge;
 use super::recovery::Recovery;
 use crate::runtime::cell::{DependencyKind, DependencyState, saturating_deadline};
+use crate::runtime::failure_window::FailureWindow;
 use crate::runtime::registry::Registry;
+use crate::sync::Mutex;
 use crate::task::{Outcome, TaskName};
 
 /// The edges from a dependent to the tasks that it depends on.
@@ -155,11 +157,16 @@ impl Edges {
         self.is_backing_off = may_end_backoff;
     }
 
-    /// Removes the counted failures that outages explain. Returns how many.
-    pub(crate) fn forgive(&mut self, registry: &Registry) -> u32 {
+    /// Removes the counted failures that outages explain, also from `failures`. Returns how many of the streak.
+    pub(crate) fn forgive(&mut self, registry: &Registry, failures: Option<&Mutex<FailureWindow>>) -> u32 {
         let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
-        let outages = needs.flat_map(|edge| edge.outages(registry));
-        outages.map(|outage| self.blame.remove(outage)).sum()
+        let outages: Vec<_> = needs.flat_map(|edge| edge.outages(registry)).collect();
+        if let Some(failures) = failures {
+            // After the nodes were locked: never two locks at once.
+            let mut failures = failures.lock();
+            outages.iter().for_each(|outage| failures.forgive(*outage));
+        }
+        outages.into_iter().map(|outage| self.blame.remove(outage)).sum()
     }
 
     /// Whether the end of an outage may end the backoff.
@@ -169,12 +176,17 @@ impl Edges {
 
     /// During a backoff: returns how many counted failures an outage explains, and whether the backoff is to end, because all needed
     /// tasks are ready after an outage that explains the latest failure. Registers the waker for the next change.
-    pub(crate) fn poll_backoff(&mut self, registry: &Registry, context: &Context<'_>) -> (u32, bool) {
+    pub(crate) fn poll_backoff(
+        &mut self,
+        registry: &Registry,
+        failures: Option<&Mutex<FailureWindow>>,
+        context: &Context<'_>,
+    ) -> (u32, bool) {
         let mut is_lost = false;
         for edge in self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs) {
             is_lost |= edge.poll_loss(registry, context);
         }
-        let removed = self.forgive(registry);
+        let removed = self.forgive(registry, failures);
         let recovered = !is_lost && self.blame.explains_latest();
         if recovered {
             self.is_backing_off = false;

@@ -27,6 +27,7 @@ mod node;
 mod recovery;
 mod waves;
 
+pub(crate) use blame::Outage;
 #[cfg_attr(
     not(feature = "macros"),
     allow(unused_imports, reason = "an application checks before it starts")
@@ -40,4 +41,4 @@ pub(crate) use graph::Graph;
     allow(unused_imports, reason = "an application checks before it starts")
 )]
 pub(crate) use names::repeated_dependency;
-pub(crate) use waves::{StopWaves, waves};
+pub(crate) use waves::{FinishingAttempts, StopWaves, waves};

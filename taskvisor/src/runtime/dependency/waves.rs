@@ -25,6 +25,17 @@ pub(crate) struct StopWaves {
     shares: HashMap<TaskId, Duration>,
     /// The earliest deadline that another call has left for the one that stores them.
     deadline: Option<Instant>,
+    finishing: Option<FinishingAttempts>,
+}
+
+/// The attempts of the current wave that may finish.
+#[derive(Debug)]
+pub(crate) struct FinishingAttempts {
+    pub(crate) tasks: Vec<Arc<TaskCell>>,
+    /// The end of the time of the wave.
+    pub(crate) deadline: Instant,
+    /// How long before it their stops are requested.
+    pub(crate) stop_time: Duration,
 }
 
 impl StopWaves {
@@ -53,8 +64,8 @@ impl StopWaves {
     }
 
     /// Remembers the share of the grace that the tasks of a wave have.
-    pub(crate) fn limit(&mut self, wave: &[Arc<TaskCell>], share: Duration) {
-        self.shares.extend(wave.iter().map(|cell| (cell.id(), share)));
+    pub(crate) fn limit<'a>(&mut self, wave: impl Iterator<Item = &'a Arc<TaskCell>>, share: Duration) {
+        self.shares.extend(wave.map(|cell| (cell.id(), share)));
     }
 
     /// All tasks stop at once: no task has a share any more.
@@ -65,6 +76,15 @@ impl StopWaves {
     /// The share of the grace that a task had, unless it had all that was left.
     pub(crate) fn share_of(&self, cell: &TaskCell) -> Option<Duration> {
         self.shares.get(&cell.id()).copied()
+    }
+
+    /// Remembers the attempts of the current wave that may finish.
+    pub(crate) fn set_finishing(&mut self, finishing: FinishingAttempts) {
+        self.finishing = Some(finishing);
+    }
+
+    pub(crate) fn take_finishing(&mut self) -> Option<FinishingAttempts> {
+        self.finishing.take()
     }
 
     /// The current wave, if another one follows.

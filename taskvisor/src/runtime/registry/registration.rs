@@ -160,6 +160,16 @@ impl Registration {
         }
     }
 
+    /// Before an attempt ends: records its latest heartbeat for the tasks that need this one, if it is ready.
+    #[inline]
+    pub(crate) fn show_heartbeat(&self) {
+        if let Some(rare) = self.cell.rare().filter(|rare| rare.options().heartbeat.is_some()) {
+            if self.cell.is_ready() {
+                self.show_life(rare.heartbeat().latest());
+            }
+        }
+    }
+
     /// Publishes that the task is not ready any more, if the last event said that it is.
     pub(crate) fn publish_not_ready(&mut self, now: Instant, reason: NotReadyReason) {
         if self.is_ready {
@@ -178,6 +188,14 @@ impl Registration {
             let kind = EventKind::Backoff { attempt, delay, failures, error };
             self.publish(EventName::Backoff, Some(now), || kind);
         }
+    }
+
+    /// Publishes that the task gave up, and lists it in the report.
+    pub(crate) fn publish_give_up(&self, now: Instant, failures: u32, within: Option<Duration>) {
+        // A failure precedes every give-up, and the cell has it.
+        let Some(last) = self.cell.last_error() else { return };
+        self.shared.tally.give_up(&self.cell, failures, within, last.clone());
+        self.publish(EventName::GaveUp, Some(now), || EventKind::GaveUp { failures, within, last });
     }
 
     /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
@@ -211,7 +229,8 @@ impl Registration {
     /// Ends the task.
     ///
     /// The order is: leave the graph of dependencies, decide the end, publish it, count it, free the name or pass the slot on,
-    /// publish `Removed`, make the outcome visible and wake the waiters, count the task out.
+    /// publish `Removed`, make the outcome visible and wake the waiters, shut down if the task is critical and has failed, count the
+    /// task out.
     ///
     /// The caller runs the next owner of the slot, if there is one, or ends it. `value` is the body of a completed job.
     #[must_use = "the next owner of the slot must run or end"]
@@ -235,6 +254,9 @@ impl Registration {
             None => self.cell.finish(now),
             Some(value) => self.cell.finish_with_value(now, value),
         };
+        if self.cell.rare().is_some_and(|rare| rare.options().is_critical) {
+            self.shared.shut_down_for_critical_task(&self.cell);
+        }
         // Last: once the registry is idle, every outcome is visible.
         self.shared.registry.count_out();
         Finished { next, woke }

@@ -1,0 +1,73 @@
+//! Giving up: the end of the retries, because `max_retries` or `max_failures` is exceeded.
+
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{ActorStage, Attempted, PENDING, Step, TaskActor};
+use crate::policy::OnGiveUp;
+use crate::runtime::cell::TaskEnd;
+use crate::task::InterruptCause;
+
+/// A limit of failures that a task has exceeded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ExceededFailures {
+    failures: u32,
+    /// The time of `max_failures`. `None` for `max_retries`.
+    within: Option<Duration>,
+}
+
+impl TaskActor {
+    /// The end of the retries because `max_retries` is exceeded.
+    pub(super) fn spent_retries(&self) -> ExceededFailures {
+        ExceededFailures { failures: self.streak.failures(), within: None }
+    }
+
+    /// Counts a failure that another attempt would follow. Returns the limit if the task exceeds its `max_failures`.
+    #[inline]
+    pub(super) fn count_failure(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
+        let rare = self.registration.cell().rare()?;
+        let limit = rare.options().max_failures.filter(|_| !excused)?;
+        let failures = rare.failures().lock().count(now, limit)?;
+        Some(ExceededFailures { failures, within: Some(limit.within()) })
+    }
+
+    /// Retries the task after a failure, unless that one exceeds its `max_failures`.
+    pub(super) fn retry(
+        &mut self,
+        now: Instant,
+        delay: Duration,
+        attempted: Attempted,
+        excused: bool,
+        context: &Context<'_>,
+    ) -> Step {
+        match self.count_failure(now, excused) {
+            None => self.schedule_next(now, delay, attempted, context),
+            Some(exceeded) => self.give_up(now, exceeded),
+        }
+    }
+
+    /// Gives up: the task ends as failed, or is paused until an operator resumes it.
+    #[cold]
+    pub(super) fn give_up(&mut self, now: Instant, exceeded: ExceededFailures) -> Step {
+        let ExceededFailures { failures, within } = exceeded;
+        self.registration.publish_give_up(now, failures, within);
+        let counts = (self.streak.failures(), self.streak.total());
+        let cell = self.registration.cell();
+        let pauses = cell.rare().is_some_and(|rare| rare.options().on_give_up == OnGiveUp::Pause);
+        if !pauses {
+            cell.count_failures(counts);
+            return self.finish(TaskEnd::Failed, None);
+        }
+        if let Err(stop) = cell.pause_after_give_up(now, counts) {
+            return self.finish_stopped(stop);
+        }
+        // The status shows them until the task is resumed, which starts anew.
+        self.clear_streak(InterruptCause::Restart);
+        self.rare.disarm_timer();
+        self.stage = ActorStage::Gates;
+        // The next poll finds the task paused. `end_poll` wakes the actor for it, because the task was not paused when this poll began.
+        PENDING
+    }
+}

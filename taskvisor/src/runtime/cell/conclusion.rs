@@ -1,0 +1,72 @@
+//! What follows a running attempt, if its body has said so: by `snooze` or by `done`.
+
+use std::time::Duration;
+
+use super::CellPhase;
+use crate::policy::nanoseconds;
+
+/// What follows an attempt that returns without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conclusion {
+    /// What the policy of the task says.
+    ByPolicy,
+    /// Another attempt, after this delay.
+    Snooze(Duration),
+    /// The end of the task.
+    Done,
+}
+
+/// A conclusion in eight bytes: every task pays for the size of its phase, which has no room for a tag.
+// Zero is `ByPolicy`, the largest number is `Done`, and any other one is a delay in nanoseconds plus one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PackedConclusion(u64);
+
+impl PackedConclusion {
+    pub(super) const BY_POLICY: Self = Self(0);
+    const DONE: u64 = u64::MAX;
+
+    pub(super) fn new(conclusion: Conclusion) -> Self {
+        Self(match conclusion {
+            Conclusion::ByPolicy => 0,
+            Conclusion::Snooze(delay) => nanoseconds(delay).saturating_add(1).min(Self::DONE - 1),
+            Conclusion::Done => Self::DONE,
+        })
+    }
+
+    pub(super) fn get(self) -> Conclusion {
+        match self.0 {
+            0 => Conclusion::ByPolicy,
+            Self::DONE => Conclusion::Done,
+            delay => Conclusion::Snooze(Duration::from_nanos(delay - 1)),
+        }
+    }
+}
+
+impl CellPhase {
+    pub(super) fn conclusion(&self) -> Conclusion {
+        match self {
+            Self::Running(conclusion) => conclusion.get(),
+            _ => Conclusion::ByPolicy,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_conclusion_keeps_its_delay() {
+        let longest = Duration::from_nanos(u64::MAX - 2);
+        for delay in [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(86_400), longest] {
+            let conclusion = Conclusion::Snooze(delay);
+            assert_eq!(PackedConclusion::new(conclusion).get(), conclusion);
+        }
+        assert_eq!(
+            PackedConclusion::new(Conclusion::Snooze(Duration::MAX)).get(),
+            Conclusion::Snooze(longest)
+        );
+        assert_eq!(PackedConclusion::new(Conclusion::Done).get(), Conclusion::Done);
+        assert_eq!(PackedConclusion::BY_POLICY.get(), Conclusion::ByPolicy);
+    }
+}

@@ -1,0 +1,106 @@
+//! What most tasks never need, behind one pointer in the cell.
+//!
+//! The pointer is in the field of the slot. A cell without it, and without a slot, is as large as before: a field of its own would enlarge
+//! the allocation of every task.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::time::Instant;
+
+use super::heartbeat::Heartbeat;
+use crate::policy::RareOptions;
+use crate::runtime::failure_window::FailureWindow;
+use crate::sync::Mutex;
+
+/// The rare options of a task, and the state that they need. Set before the task is registered.
+#[derive(Debug)]
+pub(crate) struct RareState {
+    /// The slot of a submission.
+    slot: Option<Arc<str>>,
+    options: RareOptions,
+    heartbeat: Heartbeat,
+    /// Whether the supervisor shuts down, and the running attempt may finish. See `shutdown.rs`.
+    // Written and read under the lock of the cell, so that it needs no ordering, and is not loom's.
+    finishing: AtomicBool,
+    /// The failures of the last time that `max_failures` counts.
+    // Only the actor takes this lock, and no other one under it.
+    failures: Mutex<FailureWindow>,
+}
+
+/// The slot of a submission, or the rare state, which has the slot then.
+#[derive(Debug)]
+pub(super) enum SlotOrRare {
+    Slot(Arc<str>),
+    Rare(Option<Box<RareState>>),
+}
+
+impl SlotOrRare {
+    pub(super) fn new(slot: Option<Arc<str>>) -> Self {
+        slot.map_or(Self::Rare(None), Self::Slot)
+    }
+
+    pub(super) fn with_rare(self, options: RareOptions, now: Instant) -> Self {
+        let slot = match self {
+            Self::Slot(slot) => Some(slot),
+            Self::Rare(rare) => rare.and_then(|rare| rare.slot),
+        };
+        let (heartbeat, failures) = (Heartbeat::new(now), Mutex::default());
+        Self::Rare(Some(Box::new(RareState {
+            slot,
+            options,
+            heartbeat,
+            finishing: AtomicBool::new(false),
+            failures,
+        })))
+    }
+
+    #[inline]
+    pub(super) fn slot(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Slot(slot) => Some(slot),
+            Self::Rare(None) => None,
+            Self::Rare(Some(rare)) => rare.slot.as_ref(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn rare(&self) -> Option<&RareState> {
+        match self {
+            Self::Slot(_) => None,
+            Self::Rare(rare) => rare.as_deref(),
+        }
+    }
+}
+
+impl RareState {
+    pub(crate) fn options(&self) -> &RareOptions {
+        &self.options
+    }
+
+    pub(crate) fn heartbeat(&self) -> &Heartbeat {
+        &self.heartbeat
+    }
+
+    pub(super) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_finishing(&self) {
+        self.finishing.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn failures(&self) -> &Mutex<FailureWindow> {
+        &self.failures
+    }
+}
+
+#[cfg(all(test, not(taskvisor_loom), target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rare_state_takes_no_room_beside_the_slot() {
+        assert_eq!(size_of::<SlotOrRare>(), size_of::<Option<Arc<str>>>());
+    }
+}

@@ -1,0 +1,51 @@
+//! A shutdown that lets the running attempt finish.
+//!
+//! The attempt goes on without a stop request, but no other attempt follows: the actor finds `finishing` when the attempt has ended, and
+//! takes it for a stop request of the shutdown. The driver of the shutdown requests the stop itself when little time is left.
+
+use tokio::time::Instant;
+
+use super::flags::Flag;
+use super::rare_state::RareState;
+use super::{CellState, PendingStop, Request, RequestKind, StopKind, StopRequest, TaskCell};
+use crate::task::StopCause;
+
+impl TaskCell {
+    /// Lets the running attempt of a task with rare options finish, or requests the stop if none is running. Returns whether an attempt
+    /// finishes.
+    pub(crate) fn finish_attempt_or_stop(&self, request: StopRequest) -> bool {
+        if let Some(rare) = self.rare() {
+            let state = self.state.lock();
+            // A paused task is to end its attempt anyway.
+            let may_finish = state.phase.is_running() && !self.flags.has(Flag::Paused);
+            if may_finish && state.end.is_none() && state.stop().is_none() {
+                rare.set_finishing();
+                return true;
+            }
+        }
+        // An attempt that begins between the two locks is stopped like any other.
+        self.request_stop(request);
+        false
+    }
+
+    /// Whether the running attempt finishes, and no other follows.
+    pub(crate) fn is_finishing(&self) -> bool {
+        let state = self.state.lock();
+        self.finishes() && state.end.is_none() && state.stop().is_none()
+    }
+
+    /// Whether the shutdown lets an attempt finish. Called under the lock.
+    pub(super) fn finishes(&self) -> bool {
+        self.rare().is_some_and(RareState::is_finishing)
+    }
+
+    /// The pending stop request. After an attempt that was allowed to finish, this is one of the shutdown.
+    pub(super) fn stop_or_finish(&self, state: &mut CellState, now: Instant) -> Option<PendingStop> {
+        if self.finishes() && state.stop().is_none() {
+            let cause = StopCause::Shutdown;
+            let kind = RequestKind::Stop { kind: StopKind::Stop, cause, enforcer: cause };
+            state.pending.set_request(Request { deadline: now, first_overdue_ms: 0, kind });
+        }
+        state.stop()
+    }
+}
