@@ -14,6 +14,8 @@ mod dependencies;
 mod endings;
 mod examples;
 #[cfg(unix)]
+mod exits;
+#[cfg(unix)]
 mod faults;
 mod ingest;
 #[cfg(feature = "controller")]

@@ -181,6 +181,10 @@ impl TaskCell {
         // One lock for all fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
+        let (heartbeat_age, finishes) = match self.rare() {
+            None => (None, false),
+            Some(rare) => self.rare_status(rare, &state),
+        };
         let (phase, next_attempt) = match state.phase {
             CellPhase::Waiting(on) => (Phase::Waiting { on: self.waiting_on(on) }, None),
             CellPhase::Running(_) => {
@@ -211,11 +215,16 @@ impl TaskCell {
             last_error: state.last.share(),
             next_attempt,
             ready_since: state.ready_since(),
-            heartbeat_age: self
-                .heartbeat_base(&state)
-                .map(|latest| Instant::now().saturating_duration_since(latest)),
-            stopping: state.stop().is_some() || self.finishes(),
+            heartbeat_age,
+            stopping: state.stop().is_some() || finishes,
         }
+    }
+
+    /// The age of the heartbeat, and whether the running attempt finishes for a shutdown.
+    #[cold]
+    fn rare_status(&self, rare: &RareState, state: &CellState) -> (Option<Duration>, bool) {
+        let latest = self.heartbeat_base(state);
+        (latest.map(|latest| Instant::now().saturating_duration_since(latest)), rare.is_finishing())
     }
 
     /// When the running attempt misses its heartbeat, if it has to send one.
