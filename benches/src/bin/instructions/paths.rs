@@ -14,7 +14,7 @@ use taskvisor::{
 /// A hot path: its name, and a function that runs it a given number of times.
 pub type HotPath = (&'static str, fn(u64));
 
-pub const PATHS: [HotPath; 11] = [
+pub const PATHS: [HotPath; 12] = [
     ("raw one-shot (spawn, child token, await)", raw),
     ("one-shot", one_shot),
     ("one-shot of a burst, formatted name", burst),
@@ -26,6 +26,7 @@ pub const PATHS: [HotPath; 11] = [
     ("cancel of a task that waits for its stop", cancel),
     ("cancel of a task that waits on its token", cancel_by_token),
     ("listing of one task among 1,000", list),
+    ("heartbeat of a running attempt", heartbeat),
 ];
 
 fn on_one_thread<F: Future>(work: F) -> F::Output {
@@ -219,5 +220,19 @@ fn list(times: u64) {
         for _ in 0..times / 500 {
             assert_eq!(supervisor.tasks().len(), 1_000);
         }
+    });
+}
+
+fn heartbeat(times: u64) {
+    on_one_thread(async {
+        let task = TaskFn::arc("beats", move |context: TaskContext| async move {
+            for _ in 0..times {
+                context.heartbeat();
+            }
+            Ok(())
+        });
+        let spec = spec(task).with_heartbeat(std::time::Duration::from_secs(60));
+        let task = supervisor().add_task(spec).expect("the name is free");
+        assert!(task.outcome().await.is_completed());
     });
 }

@@ -1,15 +1,18 @@
-//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `readiness`,
-//! `expiry` and `finish` change the state too; `queries` and `dependency` read it.
+//! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `pause`, `readiness`, `shutdown`,
+//! `expiry` and `finish` change the state too; `queries` and `dependency` read it. `rare_state` is what most tasks never need.
 //!
 //! # The enums that describe one task
 //!
 //! | enum | question | values | written by |
 //! |---|---|---|---|
-//! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Stuck` `Ended` | the actor through `attempts`; `Stuck` by `force_end` |
+//! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Paused` `Stuck` `Ended` | the actor through `attempts` and `pause`; `Stuck` by `force_end`; `resume` ends `Paused` |
 //! | [`WaitsFor`] | What does a task in the phase `Waiting` wait for? | `Slot` `Permit` `Dependency` | the actor through `begin_wait` |
-//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Sleeping` `Yielding` | the actor; no other code sees it |
+//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Overtime` `Sleeping` `Yielding` | the actor; no other code sees it |
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
+//!
+//! A pause is not a phase either: the flag `Paused` is set beside any of them, and the actor enters the phase at its next gate
+//! (`pause.rs`).
 //!
 //! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
 //! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
@@ -28,6 +31,10 @@
 //! another follows after a delay     begin_sleep      Sleeping            Sleeping        Added
 //! another follows without a delay   begin_sleep      Sleeping            Yielding        Added
 //! the delay has passed              -                .                   Gates           Added
+//! it is paused at its first gate    begin_pause      Paused              Gates           Added
+//! it gives up, and pauses itself    pause_after_give_up Paused           Gates           Added
+//! it is resumed                     resume           Waiting(Slot)       .               .
+//! the attempt exceeds a limit       interrupt        .                   Overtime        .
 //! the actor is stuck in a poll      force_end        Stuck               .               .
 //! the task ends                     finish           Ended               -               Finished
 //! ```
