@@ -30,7 +30,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
     // Boxed, because a strategy of all styles is too large for the stack of a test.
     let of = |style| programs_of(style).boxed();
     prop_oneof![
-        6 => of(Style::Mixed),
+        8 => of(Style::Mixed),
         5 => of(Style::Linked),
         3 => around_one(of(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
@@ -141,7 +141,8 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
     }
     let submitted = match style {
-        Style::Stubborn | Style::Linked => 4,
+        Style::Stubborn => 4,
+        Style::Linked => 10,
         Style::Mixed | Style::Crowded => 16,
     };
     let submit = submissions(works);

@@ -46,14 +46,14 @@ fn works(
     ready: BoxedStrategy<(Option<Readiness>, Option<Notifies>)>,
     depends: BoxedStrategy<Depends>,
 ) -> BoxedStrategy<Work> {
-    let parts = (policy, steps, ready, depends);
-    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends)| Work {
+    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64));
+    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires)| Work {
         policy: Some(policy),
         steps,
         acts: None,
         ready,
         notifies,
-        expires: None,
+        expires,
         depends,
     });
     work.boxed()
@@ -131,7 +131,10 @@ pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strate
     let consumers = vec((1..80_u64, consumers()), 1..NAMES.len());
     let permits = weighted(0.6, 1..3_usize);
     // The connection is canceled, and maybe added again under its name.
-    let again = weighted(0.6, (1..200_u64, 1..40_u64, weighted(0.8, connections())));
+    let again = weighted(
+        0.6,
+        (1..200_u64, 1..40_u64, weighted(0.8, prop_oneof![5 => connections(), 1 => endless()])),
+    );
     let parts = (program, connections(), consumers, permits, (1..100_u64, again));
     parts.prop_map(|(mut program, mut connection, consumers, permits, (spread, again))| {
         connection.depends = Depends::default();
@@ -155,5 +158,14 @@ pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strate
         let limits = &mut program.limits;
         (limits.concurrent, limits.spread) = (permits, if permits.is_none() { spread } else { 0 });
         Program { run: None, bursts, ..program }
+    })
+}
+
+/// Work that can never be ready.
+fn endless() -> impl Strategy<Value = Work> {
+    connections().prop_map(|work| {
+        let policy =
+            work.policy.map(|policy| Policy { restart: RestartPolicy::Always, every: None, ..policy });
+        Work { policy, ready: None, ..work }
     })
 }

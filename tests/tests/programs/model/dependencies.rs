@@ -21,6 +21,8 @@ pub(super) enum Gate {
 pub(super) struct Changes {
     /// The tasks that became ready.
     gained: Vec<usize>,
+    /// Those of them that waited for a permit in this moment before they became ready.
+    led: Vec<usize>,
     /// The tasks that stopped being ready by themselves. Other tasks may have acted before or after it.
     lost: Vec<usize>,
     /// The tasks that left their gate, for a permit or to end.
@@ -198,6 +200,9 @@ impl World<'_> {
         (task.ready, task.was_ready, task.ready_at) = (true, true, Some(now));
         self.meet(number, if recovers { "recovers" } else { "becomes ready" });
         self.changes.gained.push(number);
+        if self.arrived.contains(&number) {
+            self.changes.led.push(number);
+        }
         self.show_life(number);
     }
 
@@ -235,7 +240,7 @@ impl World<'_> {
     pub(super) fn follows(&self, arrived: &[usize]) -> bool {
         let [first, second] = *arrived else { return false };
         let needs = |edge: &Edge| edge.is_needed && self.latest(edge.name) == Some(first);
-        self.changes.gained.contains(&first) && self.tasks[second].edges.iter().any(needs)
+        self.changes.led.contains(&first) && self.tasks[second].edges.iter().any(needs)
     }
 
     pub(super) fn forget_changes(&mut self) {
@@ -255,6 +260,7 @@ impl World<'_> {
             self.check_blame(number)?;
             self.check_end(number)?;
             self.check_names(number)?;
+            self.check_queue(number)?;
             let (now, running) = (self.now, task.place == Place::Running);
             let lost: Vec<_> = task.edges.iter().map(|edge| running && self.is_lost(edge)).collect();
             for (edge, is_lost) in self.tasks[number].edges.iter_mut().zip(lost) {
@@ -279,6 +285,17 @@ impl World<'_> {
         let watches = is_running && task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
         if watches && self.stopped == Some(self.now) {
             return Err(Unclear::Tie("a needed task is canceled in the moment of the shutdown"));
+        }
+        Ok(())
+    }
+
+    /// Rejects a wait for a permit while a dependency is down. The task looks when it has the permit, or earlier, if it watches the
+    /// dependency because of an earlier wait.
+    fn check_queue(&self, number: usize) -> Result<(), Unclear> {
+        let task = &self.tasks[number];
+        let may_watch = task.attempt > 0 || task.edges.len() > 1;
+        if may_watch && task.place == Place::ForPermit && self.gate(number) != Gate::Open {
+            return Err(Unclear::Tie("a dependency is down while its dependent waits for a permit"));
         }
         Ok(())
     }
