@@ -187,6 +187,9 @@ fn read(report: &Report, played: &Played) -> Counts {
         report.failures.iter().map(|failed| (number(failed.id), Error::of(&failed.failure))).collect();
     let mut aborted_tasks: Vec<_> =
         report.aborted_tasks.iter().map(|aborted| (number(aborted.id), aborted.cause)).collect();
+    let mut give_ups: Vec<_> =
+        report.give_ups.iter().map(|gave_up| (number(gave_up.id), Error::of(&gave_up.last))).collect();
+    give_ups.sort_by_key(|(number, _)| *number);
     failures.sort_by_key(|(number, _)| *number);
     aborted_tasks.sort_by_key(|(number, _)| *number);
     Counts {
@@ -198,6 +201,7 @@ fn read(report: &Report, played: &Played) -> Counts {
         grace_exceeded: report.grace_exceeded(),
         failures,
         aborted_tasks,
+        give_ups,
     }
 }
 

@@ -34,6 +34,17 @@ pub(crate) enum TaskEvent {
     TimedOut {
         attempt: u64,
         timeout: Duration,
+        error: Option<Error>,
+    },
+    Stalled {
+        attempt: u64,
+        heartbeat: Duration,
+        error: Option<Error>,
+    },
+    Snoozed {
+        attempt: u64,
+        ran: Duration,
+        delay: Duration,
     },
     Panicked {
         attempt: u64,
@@ -49,6 +60,11 @@ pub(crate) enum TaskEvent {
     Backoff {
         failures: u32,
         delay: Duration,
+    },
+    GaveUp {
+        failures: u32,
+        within: Option<Duration>,
+        last: Error,
     },
     Ended(TaskOutcome),
     Removed,
@@ -122,8 +138,16 @@ impl TaskEvent {
             EventKind::Failed { attempt, ran, error, .. } => {
                 Self::Failed { attempt: *attempt, ran: *ran, error: Error::of(error) }
             }
-            EventKind::TimedOut { attempt, timeout, .. } => {
-                Self::TimedOut { attempt: *attempt, timeout: *timeout }
+            EventKind::TimedOut { attempt, timeout, error, .. } => {
+                Self::TimedOut { attempt: *attempt, timeout: *timeout, error: error.as_ref().map(Error::of) }
+            }
+            EventKind::Stalled { attempt, heartbeat, error, .. } => Self::Stalled {
+                attempt: *attempt,
+                heartbeat: *heartbeat,
+                error: error.as_ref().map(Error::of),
+            },
+            EventKind::Snoozed { attempt, ran, delay, .. } => {
+                Self::Snoozed { attempt: *attempt, ran: *ran, delay: *delay }
             }
             EventKind::Panicked { attempt, error, .. } => {
                 Self::Panicked { attempt: *attempt, error: Error::of(error) }
@@ -135,6 +159,9 @@ impl TaskEvent {
             EventKind::Aborted { attempt, .. } => Self::Aborted(*attempt),
             EventKind::Backoff { delay, failures, .. } => {
                 Self::Backoff { failures: *failures, delay: *delay }
+            }
+            EventKind::GaveUp { failures, within, last, .. } => {
+                Self::GaveUp { failures: *failures, within: *within, last: Error::of(last) }
             }
             EventKind::Ended { outcome, .. } => Self::Ended(TaskOutcome::of(outcome)),
             EventKind::Removed => Self::Removed,
@@ -264,4 +291,6 @@ pub(crate) struct Counts {
     /// Sorted by the number of the task, because tasks that end in one moment have no order.
     pub(crate) failures: Vec<(usize, Error)>,
     pub(crate) aborted_tasks: Vec<(usize, Option<StopCause>)>,
+    /// Sorted by the number of the task, and of its failures.
+    pub(crate) give_ups: Vec<(usize, Error)>,
 }

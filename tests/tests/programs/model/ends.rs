@@ -9,7 +9,7 @@ use super::task::{Key, Last, Place, RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{End, Ms, Notifies, Step};
 use crate::specs::backoff;
-use crate::vocabulary::{Counts, Error, TaskEvent, TaskOutcome};
+use crate::vocabulary::{Counts, Error, Line, TaskEvent, TaskOutcome};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl World<'_> {
             }
             Ending::Failed(FailureKind::Timeout) => {
                 let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
-                (TaskEvent::TimedOut { attempt, timeout }, Some(failed(FailureKind::Timeout)))
+                (TaskEvent::TimedOut { attempt, timeout, error: None }, Some(failed(FailureKind::Timeout)))
             }
             Ending::Failed(FailureKind::Panic) => {
                 let error = failed(FailureKind::Panic);
@@ -178,7 +178,14 @@ impl World<'_> {
             return Ok(());
         };
         let spent = task.policy.max_retries.is_some_and(|retries| task.failures > retries);
-        if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never || spent {
+        if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never {
+            self.end(number, TaskOutcome::Failed(error));
+            return Ok(());
+        }
+        if spent {
+            let (now, failures) = (self.now, task.failures);
+            let word = TaskEvent::GaveUp { failures, within: None, last: error.clone() };
+            self.tasks[number].publish(now, word);
             self.end(number, TaskOutcome::Failed(error));
             return Ok(());
         }
@@ -257,6 +264,11 @@ impl World<'_> {
     pub(super) fn count(&self) -> Counts {
         let mut counts = Counts::default();
         for (number, task) in self.tasks.iter().enumerate() {
+            let gave_up = |line: &Line| match &line.word {
+                TaskEvent::GaveUp { last, .. } => Some((number, last.clone())),
+                _ => None,
+            };
+            counts.give_ups.extend(task.lines.iter().filter_map(gave_up));
             match &task.fate {
                 Some(TaskOutcome::Completed) => counts.completed += 1,
                 Some(TaskOutcome::Canceled(..)) => counts.canceled += 1,
