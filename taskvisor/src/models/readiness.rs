@@ -15,7 +15,7 @@ use crate::event::bus::{Batch, Delivery};
 use crate::event::{EventName, EventSet, NotReadyReason};
 use crate::policy::{Config, Readiness};
 use crate::runtime::body::erase;
-use crate::runtime::cell::{ReadinessChange, TaskCell, TaskEnd};
+use crate::runtime::cell::{ReadinessChange, ReadyPoll, TaskCell, TaskEnd};
 use crate::runtime::startup_set::StartupSet;
 use crate::runtime::subscriber::Subscriber;
 use crate::task::InterruptCause;
@@ -25,7 +25,7 @@ fn spawn_waiter(task: &Arc<TaskCell>) -> thread::JoinHandle<bool> {
     let task = Arc::clone(task);
     thread::spawn(move || {
         let mut id = None;
-        block_on(poll_fn(|context| task.poll_ready(&mut id, context)))
+        block_on(poll_fn(|context| task.poll_ready(false, &mut id, context))) == ReadyPoll::Ready
     })
 }
 
@@ -94,7 +94,7 @@ fn a_removed_waiter_for_readiness_removes_no_other() {
             let task = Arc::clone(&task);
             thread::spawn(move || {
                 let mut id = None;
-                let _ = poll_once(|context| task.poll_ready(&mut id, context));
+                let _ = poll_once(|context| task.poll_ready(false, &mut id, context));
                 task.remove_waiter(id);
             })
         };

@@ -30,7 +30,10 @@ impl Settings {
     }
 
     /// Returns every problem of the options and of the rare ones. `notifies` says whether the task has a parameter that notifies.
-    #[cfg(feature = "macros")]
+    #[cfg_attr(
+        not(feature = "macros"),
+        allow(dead_code, reason = "only an application reports all problems at once")
+    )]
     pub(crate) fn all_problems(
         &self,
         rare: Option<&RareSettings>,
