@@ -141,7 +141,11 @@ impl TaskCell {
                 state.phase = CellPhase::Waiting(WaitsFor::Slot);
             }
             let attempt = state.attempt;
-            let wakes_all = state.pending.end_attempt(caught.is_some()) && self.takes_loss_waiters();
+            let is_lost = state.pending.end_attempt(caught.is_some());
+            if is_lost {
+                self.remember_heartbeat();
+            }
+            let wakes_all = is_lost && self.takes_loss_waiters();
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
             let ran = now.saturating_duration_since(state.since);

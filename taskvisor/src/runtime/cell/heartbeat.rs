@@ -10,26 +10,32 @@ use tokio::time::Instant;
 use crate::policy::nanoseconds;
 use crate::sync::{AtomicU64, Ordering};
 
+/// The bit of a stored time that says that it is a heartbeat, and not the begin of an attempt.
+const IS_BEAT: u64 = 1;
+
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
-    /// The time that `latest` is counted from.
+    /// The time that the others are counted from, in nanoseconds. They are shifted by one bit, for [`IS_BEAT`].
     epoch: Instant,
     /// The attempt whose heartbeats count.
     attempt: AtomicU64,
-    /// When the attempt began, or its latest heartbeat, in nanoseconds after `epoch`.
+    /// The latest heartbeat of the attempt, or its begin.
     latest: AtomicU64,
+    /// The last heartbeat before the task stopped being ready, or zero. For the tasks that need it: it is a sign of life.
+    before_loss: AtomicU64,
 }
 
 impl Heartbeat {
     pub(super) fn new(epoch: Instant) -> Self {
-        Self { epoch, attempt: AtomicU64::new(0), latest: AtomicU64::new(0) }
+        let [attempt, latest, before_loss] = [(); 3].map(|()| AtomicU64::new(0));
+        Self { epoch, attempt, latest, before_loss }
     }
 
-    /// Begins an attempt, with a first heartbeat.
+    /// Begins an attempt, from which the first heartbeat is counted.
     pub(crate) fn begin(&self, attempt: u64, now: Instant) {
         // Before the number: a heartbeat of this attempt finds its begin. One of the attempt before that is late may still be stored,
         // with a time before this one.
-        self.latest.store(self.after_epoch(now), Ordering::Relaxed);
+        self.latest.store(self.stored(now), Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
     }
 
@@ -37,16 +43,40 @@ impl Heartbeat {
     pub(crate) fn beat(&self, attempt: u64, now: Instant) {
         if self.attempt.load(Ordering::Relaxed) == attempt {
             // The maximum: a thread that was suspended after it had read the clock must not move the time back.
-            self.latest.fetch_max(self.after_epoch(now), Ordering::Relaxed);
+            self.latest.fetch_max(self.stored(now) | IS_BEAT, Ordering::Relaxed);
         }
     }
 
     /// The time of the latest heartbeat, or of the begin of the attempt.
     pub(crate) fn latest(&self) -> Instant {
-        self.epoch + Duration::from_nanos(self.latest.load(Ordering::Relaxed))
+        self.time(self.latest.load(Ordering::Relaxed))
     }
 
-    fn after_epoch(&self, now: Instant) -> u64 {
-        nanoseconds(now.saturating_duration_since(self.epoch))
+    /// The time of the latest heartbeat, if the attempt has sent one.
+    pub(crate) fn latest_beat(&self) -> Option<Instant> {
+        let latest = self.latest.load(Ordering::Relaxed);
+        (latest & IS_BEAT != 0).then(|| self.time(latest))
+    }
+
+    /// Remembers the latest heartbeat, because the task stops being ready. Called under the lock of the cell.
+    pub(super) fn lose(&self) {
+        let latest = self.latest.load(Ordering::Relaxed);
+        if latest & IS_BEAT != 0 {
+            self.before_loss.store(latest, Ordering::Relaxed);
+        }
+    }
+
+    /// The last heartbeat before the task stopped being ready, if it has sent one.
+    pub(crate) fn before_loss(&self) -> Option<Instant> {
+        let lost = self.before_loss.load(Ordering::Relaxed);
+        (lost != 0).then(|| self.time(lost))
+    }
+
+    fn stored(&self, now: Instant) -> u64 {
+        nanoseconds(now.saturating_duration_since(self.epoch)).saturating_mul(2)
+    }
+
+    fn time(&self, stored: u64) -> Instant {
+        self.epoch + Duration::from_nanos(stored / 2)
     }
 }

@@ -79,6 +79,9 @@ impl TaskCell {
         interrupt: Request,
     ) -> Result<Interrupted, InterruptError> {
         let is_lost = state.ready_since().is_some();
+        if is_lost {
+            self.remember_heartbeat();
+        }
         match state.pending.request() {
             Some(Request { kind: RequestKind::Stop { .. }, .. }) => return Err(InterruptError::Stopping),
             Some(pending) => {

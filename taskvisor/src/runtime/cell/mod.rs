@@ -294,6 +294,9 @@ impl TaskCell {
                 }
                 // A stop request replaces an interrupt, and ends the readiness.
                 Some(_) | None => {
+                    if pending.ready_since().is_some() {
+                        self.remember_heartbeat();
+                    }
                     pending.set_request(stop);
                     true
                 }

@@ -219,6 +219,13 @@ impl TaskCell {
 }
 
 impl TaskCell {
+    /// Remembers the latest heartbeat of a task that stops being ready. Called under the lock.
+    pub(super) fn remember_heartbeat(&self) {
+        if let Some(rare) = self.rare() {
+            rare.heartbeat().lose();
+        }
+    }
+
     /// Whether a task that has lost its readiness must wake all its waiters, because one of them waits for the loss. Clears the flag.
     #[cold]
     pub(super) fn takes_loss_waiters(&self) -> bool {

@@ -43,6 +43,12 @@ struct NodeState {
 const REMEMBERED: usize = 16;
 
 impl NodeState {
+    /// The last sign of life, with the heartbeats before the current task stopped being ready.
+    fn last_sign_of_life(&self) -> Option<Instant> {
+        let beat = self.current.rare().and_then(|rare| rare.heartbeat().before_loss());
+        self.sign_of_life.map(|sign| beat.map_or(sign, |beat| sign.max(beat)))
+    }
+
     fn remember(&mut self, outage: Outage) {
         match self.outages.back_mut() {
             Some(last) if last.until >= Some(outage.after) => last.until = outage.until,
@@ -110,6 +116,7 @@ impl Node {
             if cell.id() <= state.current.id() {
                 return;
             }
+            state.sign_of_life = state.last_sign_of_life();
             (std::mem::replace(&mut state.current, Arc::clone(cell)), state.waiters.take())
         };
         // Started again, it is the same task for its dependents. After the lock: never two locks at once, and the last reference to a
@@ -136,7 +143,7 @@ impl Node {
         if let Some(began) = ready_since.filter(|began| state.ready_since.is_none_or(|known| known < *began))
         {
             // Ready again: it was not ready at some time since the last sign of life.
-            if let Some(after) = state.sign_of_life {
+            if let Some(after) = state.last_sign_of_life() {
                 state.remember(Outage { after, until: Some(began) });
             }
             state.ready_since = Some(began);
@@ -147,7 +154,8 @@ impl Node {
     /// The last times that the task was down, as far as they are known. `is_ready` says whether it is ready now.
     pub(super) fn outages(&self, is_ready: bool) -> Vec<Outage> {
         let state = self.state.lock();
-        let present = state.sign_of_life.filter(|_| !is_ready).map(|after| Outage { after, until: None });
+        let present =
+            state.last_sign_of_life().filter(|_| !is_ready).map(|after| Outage { after, until: None });
         state.outages.iter().copied().chain(present).collect()
     }
 

@@ -164,8 +164,8 @@ impl Registration {
     #[inline]
     pub(crate) fn show_heartbeat(&self) {
         if let Some(rare) = self.cell.rare().filter(|rare| rare.options().heartbeat.is_some()) {
-            if self.cell.is_ready() {
-                self.show_life(rare.heartbeat().latest());
+            if let Some(beat) = rare.heartbeat().latest_beat().filter(|_| self.cell.is_ready()) {
+                self.show_life(beat);
             }
         }
     }
