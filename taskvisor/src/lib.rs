@@ -161,7 +161,7 @@ pub use {
 #[doc(hidden)]
 pub use {
     app::{EventParameter, HasSpec, SetupParameter, SpecOfADeclaration},
-    macro_support::SharedState,
+    macro_support::{FallibleReturn, SharedState},
     runtime::body::DeclaredTask,
 };
 
@@ -179,7 +179,7 @@ pub mod __private {
         NotAResult, NotAnExtractor, NotSendable, NotShareable, Sendable, has_fields, slot_key,
     };
     #[cfg(feature = "macros")]
-    pub use crate::macro_support::{NotBoxed, Probe, SharedState, write_declaration};
+    pub use crate::macro_support::{FallibleReturn, NotBoxed, Probe, SharedState, write_declaration};
     pub use crate::policy::{BackoffKind, RareSettings, Settings};
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;

@@ -22,6 +22,12 @@ pub(crate) enum Form {
     Duration,
     Count,
     Factor,
+    /// A number of failures in a time.
+    MaxFailures,
+    /// `true` or `false`, or no value.
+    Flag,
+    /// The path of a function that decides about an error.
+    Predicate,
     /// One of these words, and the type of their constants.
     Keyword(&'static [&'static str], &'static str),
     Slot,

@@ -19,4 +19,5 @@ pub(crate) mod keyword;
 pub(crate) mod backoff;
 mod keyword_arguments;
 pub(crate) mod settings;
+pub(crate) mod rare;
 pub(crate) mod dependencies;

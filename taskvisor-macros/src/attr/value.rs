@@ -57,7 +57,10 @@ impl Argument<'_> {
     /// The error of `timeout = 5 seconds` or `name = health check`, which miss their quotes.
     fn several_words(&self, first: &Expr, start: ParseStream<'_>) -> Option<syn::Error> {
         let is_text = matches!(first, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)));
-        let takes_text = matches!(self.form, Form::Duration | Form::Name | Form::Keyword(..) | Form::Count);
+        let takes_text = matches!(
+            self.form,
+            Form::Duration | Form::Name | Form::Keyword(..) | Form::Count | Form::MaxFailures
+        );
         if self.input.is_empty() || self.input.peek(Token![,]) || is_text || !takes_text {
             return None;
         }

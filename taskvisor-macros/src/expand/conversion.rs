@@ -20,11 +20,22 @@ pub(crate) fn converted(
     if never_returns(output) {
         return call.clone();
     }
+    let span = Returned::read(output).span;
+    let function = conversion_function(output, conversion, function);
+    quote_spanned!(span=> #function(#call))
+}
+
+/// The path of the function that converts, of the trait `conversion`.
+pub(crate) fn conversion_function(
+    output: &ReturnType,
+    conversion: fn(&Returned) -> TokenStream,
+    function: &str,
+) -> TokenStream {
     let returned = Returned::read(output);
     let conversion = conversion(&returned);
     let function = Ident::new(function, Span::mixed_site());
     let Returned { span, type_tokens, .. } = returned;
-    quote_spanned!(span=> <#type_tokens as #conversion>::#function(#call))
+    quote_spanned!(span=> <#type_tokens as #conversion>::#function)
 }
 
 /// The check of the return type alone, for a function with mistakes, which is not called.

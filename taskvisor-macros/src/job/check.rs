@@ -11,7 +11,7 @@ use crate::ast::role::Role;
 use crate::ast::spelling::{has_impl_trait, text};
 use crate::attr::constant::Value;
 use crate::attr::names::Names;
-use crate::attr::settings::Restart;
+use crate::attr::settings::{Restart, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::rule::Rule;
@@ -23,10 +23,12 @@ impl Options {
     /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
+        self.rare.check(&mut self.settings, errors);
         self.dependencies.check(names, &self.settings, errors);
         self.check_restart(errors);
         self.check_slot(errors);
         self.check_queue(errors);
+        self.check_fatal_if(errors);
     }
 
     fn check_restart(&mut self, errors: &mut Errors) {
@@ -41,6 +43,21 @@ impl Options {
             ),
             _ => {}
         }
+    }
+
+    /// A job makes one attempt unless an option says otherwise. An invalid option may be that one.
+    fn check_fatal_if(&self, errors: &mut Errors) {
+        let Some(OptionValue { key, .. }) = &self.rare.fatal_if else { return };
+        if errors.is_empty() && self.settings.restart.is_none() && !self.implies_retries() {
+            let problem = "`fatal_if` has no effect on a job that makes one attempt; write `max_retries = 3` beside it, or remove it";
+            errors.on(key, Rule::FatalIfOfOneAttempt, problem);
+        }
+    }
+
+    /// Whether an option implies `restart = "on-failure"`.
+    pub(super) fn implies_retries(&self) -> bool {
+        let Settings { max_retries, backoff, .. } = &self.settings;
+        max_retries.is_some() || backoff.is_some() || self.rare.max_failures.is_some()
     }
 
     fn check_slot(&self, errors: &mut Errors) {

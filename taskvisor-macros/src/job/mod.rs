@@ -21,6 +21,7 @@ use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
+use crate::valid::fatal_if;
 
 use self::check::{check_function, check_returned};
 use self::inputs::{Argument, Input};
@@ -74,6 +75,7 @@ pub(crate) fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
             options.slot = Slot::Invalid;
         }
     }
+    fatal_if::check(&mut options.rare.fatal_if, &function.signature, Role::Job, &mut option_errors);
     let emitted = expand_function(&function, &item, &in_slot, &function_errors);
     let is_job =
         function_errors.is_empty() && !inputs.iter().any(|input| matches!(input, Input::Unusable { .. }));

@@ -10,6 +10,7 @@ use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::keyword::{Keywords, words};
 use crate::attr::names::Names;
+use crate::attr::rare::{ON_SHUTDOWN, RareSettings};
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::settings::{RESTART, Settings};
 use crate::attr::value::OptionValue;
@@ -35,6 +36,10 @@ const GRAMMAR: Grammar = Grammar {
         ("needs", Form::Tasks, "needs = [connect]"),
         ("interrupt_on_loss", Form::Duration, "interrupt_on_loss = \"5s\""),
         ("expires", Form::Duration, "expires = \"30s\""),
+        ("max_failures", Form::MaxFailures, "max_failures = \"5 in 10m\""),
+        ("fatal_if", Form::Predicate, "fatal_if = is_permanent"),
+        ("heartbeat", Form::Duration, "heartbeat = \"30s\""),
+        ("on_shutdown", ON_SHUTDOWN, "on_shutdown = \"finish\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -72,6 +77,7 @@ pub(super) struct Options {
     pub(super) queue: Option<OptionValue<Value<u32>>>,
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
+    pub(super) rare: RareSettings,
     pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
 }
@@ -111,7 +117,11 @@ impl Options {
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
-            _ => return Ok(self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?),
+            _ => {
+                let is_known =
+                    self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?;
+                return Ok(is_known || self.rare.set(argument)?);
+            }
         }
         Ok(true)
     }

@@ -6,10 +6,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
+use syn::{ExprPath, ReturnType, Type};
 
 use crate::ast::returned::Returned;
 use crate::ast::spelling::ungrouped;
+use crate::attr::value::OptionValue;
+use crate::expand::fatal_if::converted_with_fatal_if;
 use crate::span::{attribute_span, span_at};
 
 use super::inputs::{self, Argument, Input};
@@ -70,7 +72,7 @@ pub(super) fn checks(inputs: &[Input], output: Option<&ReturnType>) -> TokenStre
         quote!(#(#cfgs)* let _ = || { let _ = #passed; let _ = #cloned; };)
     });
     let returned = output.map(|output| {
-        let converted = converted(output, &quote_spanned!(attribute_span()=> __taskvisor_argument()));
+        let converted = converted(output, None, &quote_spanned!(attribute_span()=> __taskvisor_argument()));
         quote!(let _ = || { let _ = #converted; };)
     });
     quote_spanned! {attribute_span()=>
@@ -95,13 +97,24 @@ pub(super) fn is_result(output: &ReturnType) -> TokenStream {
 }
 
 /// What the function returned, as the result of the attempt.
-pub(super) fn converted(output: &ReturnType, call: &TokenStream) -> TokenStream {
+pub(super) fn converted(
+    output: &ReturnType,
+    fatal_if: Option<&OptionValue<ExprPath>>,
+    call: &TokenStream,
+) -> TokenStream {
     let Returned { span, type_tokens, .. } = Returned::read(output);
     let value = value(output);
+    let convert = quote_spanned! {span=>
+        <#type_tokens as __taskvisor::JobReturn<__TASKVISOR_IS_RESULT>>::into_job_result
+    };
+    let result = match fatal_if {
+        Some(fatal_if) => converted_with_fatal_if(output, fatal_if, call, &convert),
+        None => quote_spanned!(span=> #convert(#call)),
+    };
     quote_spanned! {span=>
         {
             <#value as __taskvisor::JobValue>::check();
-            <#type_tokens as __taskvisor::JobReturn<__TASKVISOR_IS_RESULT>>::into_job_result(#call)
+            #result
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::returned::{Returned, never_returns};
 use crate::attr::settings::Restart;
-use crate::expand::conversion::{converted, type_check};
+use crate::expand::conversion::{conversion_function, converted, type_check};
 use crate::expand::declaration::{
     self, alias, declared, declared_task, import, lints, location, name_constant, same_name_type, unraw_name,
 };
+use crate::expand::fatal_if::converted_with_fatal_if;
 use crate::expand::injection::{Source, argument, needs};
 use crate::expand::once::once;
 use crate::span::{attribute_span, span_at};
@@ -31,6 +32,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let needs = needs(&task.parameters, Source::Context);
     let location = location();
     let settings = settings(&task.options);
+    let rare = task.options.rare.expand();
     let dependencies = task.options.dependencies.expand();
     let never_returns = never_returns(&task.function.signature.output);
     let declared_task = declared_task(&quote_spanned!(attribute_span()=> &options_of_the_task));
@@ -64,7 +66,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 name: __TASKVISOR_NAME,
                 location: #location,
                 settings: #settings,
-                rare: __taskvisor::RareSettings::INHERIT,
+                rare: #rare,
                 dependencies: #dependencies,
                 never_returns: #never_returns,
                 body: || #erased,
@@ -106,7 +108,13 @@ fn attempt(task: &Task) -> TokenStream {
     let source = quote_spanned!(span=> &__taskvisor_context);
     let arguments = task.parameters.iter().map(|parameter| argument(parameter, Source::Context, &source));
     let call = quote_spanned!(span=> #name(#(#arguments),*).await);
-    let result = converted(&signature.output, conversion, "into_task_result", &call);
+    let result = match &task.options.rare.fatal_if {
+        Some(fatal_if) => {
+            let convert = conversion_function(&signature.output, conversion, "into_task_result");
+            converted_with_fatal_if(&signature.output, fatal_if, &call, &convert)
+        }
+        None => converted(&signature.output, conversion, "into_task_result", &call),
+    };
     let context = (!task.parameters.is_empty())
         .then(|| quote_spanned!(span=> __taskvisor_context: __taskvisor::TaskContext));
     quote_spanned! {span=>

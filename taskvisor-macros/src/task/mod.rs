@@ -16,7 +16,7 @@ use crate::attr::names::Names;
 use crate::attr::runtime_path::RuntimePath;
 use crate::error::Errors;
 use crate::expand::original_function::expand_function;
-use crate::valid::{generics, parameter};
+use crate::valid::{fatal_if, generics, parameter};
 
 use self::check::check_function;
 use self::options::Options;
@@ -46,6 +46,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
         // With an unreadable parameter it is unknown whether the task notifies.
         options.check_readiness(&parameters, &mut option_errors);
     }
+    fatal_if::check(&mut options.rare.fatal_if, &function.signature, Role::Task, &mut option_errors);
     let emitted = expand_function(&function, &item, &[], &function_errors);
     // Invalid options alone do not prevent the expansion, so that the compiler checks the rest.
     let generated_items = if function_errors.is_empty() && !matches!(options.runtime, RuntimePath::Invalid) {

@@ -9,6 +9,7 @@ use crate::attr::constant::Value;
 use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::Names;
+use crate::attr::rare::{ON_GIVE_UP, ON_SHUTDOWN, RareSettings};
 use crate::attr::runtime_path::RuntimePath;
 use crate::attr::settings::{READY, RESTART, STOP_ORDER, Settings};
 use crate::attr::value::OptionValue;
@@ -32,6 +33,12 @@ const GRAMMAR: Grammar = Grammar {
         ("needs", Form::Tasks, "needs = [connect]"),
         ("interrupt_on_loss", Form::Duration, "interrupt_on_loss = \"5s\""),
         ("stop_order", STOP_ORDER, "stop_order = \"last\""),
+        ("max_failures", Form::MaxFailures, "max_failures = \"5 in 10m\""),
+        ("on_give_up", ON_GIVE_UP, "on_give_up = \"pause\""),
+        ("fatal_if", Form::Predicate, "fatal_if = is_permanent"),
+        ("critical", Form::Flag, "critical = true"),
+        ("heartbeat", Form::Duration, "heartbeat = \"30s\""),
+        ("on_shutdown", ON_SHUTDOWN, "on_shutdown = \"finish\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -41,6 +48,7 @@ const GRAMMAR: Grammar = Grammar {
 pub(super) struct Options {
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
+    pub(super) rare: RareSettings,
     pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
 }
@@ -64,7 +72,11 @@ impl Options {
                 self.runtime = RuntimePath::Invalid;
                 self.runtime = RuntimePath::Renamed(argument.crate_path()?);
             }
-            _ => return Ok(self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?),
+            _ => {
+                let is_known =
+                    self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?;
+                return Ok(is_known || self.rare.set(argument)?);
+            }
         }
         Ok(true)
     }

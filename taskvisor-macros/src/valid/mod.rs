@@ -8,3 +8,4 @@ pub(crate) mod parameter;
 pub(crate) mod argument;
 pub(crate) mod returned;
 pub(crate) mod signature;
+pub(crate) mod fatal_if;

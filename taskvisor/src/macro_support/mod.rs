@@ -4,6 +4,7 @@
 mod argument;
 mod attributes;
 mod declaration;
+mod fatal_if;
 #[cfg(feature = "controller")]
 mod job_return;
 mod probe;
@@ -20,6 +21,7 @@ pub use attributes::{main, subscriber, task};
 pub use declaration::write_declaration;
 #[cfg(feature = "controller")]
 pub use declaration::{Fields, Known, has_fields};
+pub use fatal_if::FallibleReturn;
 #[cfg(feature = "controller")]
 pub use job_return::{EraseJob, JobOutput, JobReturn, JobValue, Sendable};
 #[cfg(feature = "controller")]

@@ -13,8 +13,8 @@ use crate::error::rule::Rule;
 use super::{Jitter, Kind, Parts};
 
 /// The runtime's defaults.
-const DEFAULT_FIRST: Duration = Duration::from_millis(100);
-const DEFAULT_MAX: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_FIRST: Duration = Duration::from_millis(100);
+pub(super) const DEFAULT_MAX: Duration = Duration::from_secs(30);
 
 impl Parts {
     /// Reports parts without effect for this kind, each at the key to remove.

@@ -1,6 +1,7 @@
 //! The backoff of a task or of a job: a name, a list, or a const expression.
 
 mod check;
+pub(crate) mod delays;
 mod expand;
 pub(crate) mod normalized;
 mod notation;
@@ -60,7 +61,7 @@ enum Kind {
 }
 
 /// The runtime's name for a kind of jitter.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Jitter(&'static str);
 
 pub(crate) enum Backoff {

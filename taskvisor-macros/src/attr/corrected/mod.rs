@@ -1,5 +1,6 @@
 //! A wrong value as it should be written, for the message.
 
+mod limit;
 mod list;
 mod slot;
 mod tasks;
@@ -14,6 +15,7 @@ use crate::attr::names::flat;
 use crate::error::nearest::same_word;
 use crate::text::text_of;
 
+use self::limit::limit_in;
 use self::list::{crates_in, events_in};
 use self::slot::slot_in;
 
@@ -54,6 +56,9 @@ impl Argument<'_> {
             Form::Duration => format!("\"{}\"", duration_in(tokens)?),
             Form::Count => count_in(tokens)?,
             Form::Factor => factor_in(tokens)?,
+            Form::MaxFailures => format!("\"{}\"", limit_in(tokens)?),
+            Form::Flag => flag_in(tokens)?.to_owned(),
+            Form::Predicate => predicate_in(tokens)?,
             Form::Keyword(words, _) => format!("\"{}\"", keyword_in(tokens, words)?),
             Form::Name => format!("\"{}\"", name_in(tokens)?),
             Form::Slot => format!("\"{}\"", slot_in(tokens, &self.context.names.parameters)?),
@@ -111,6 +116,30 @@ fn factor_in(tokens: TokenStream) -> Option<String> {
     let number = content(&only(literals(tokens))?);
     let number = number.trim_end_matches(|letter: char| letter.is_alphabetic()).to_owned();
     number.parse::<f64>().is_ok_and(|factor| factor.is_finite() && factor >= 1.0).then_some(number)
+}
+
+fn flag_in(tokens: TokenStream) -> Option<&'static str> {
+    let word = match only(literals(tokens.clone())) {
+        Some(literal) => content(&literal),
+        None => only(words(tokens))?,
+    };
+    let is_one_of = |words: &[&str]| words.iter().any(|other| word.eq_ignore_ascii_case(other));
+    if is_one_of(&["true", "yes", "on", "1"]) {
+        return Some("true");
+    }
+    is_one_of(&["false", "no", "off", "0"]).then_some("false")
+}
+
+/// The path of a function that is written in quotes, by reference, or as a call without arguments.
+fn predicate_in(tokens: TokenStream) -> Option<String> {
+    let written = match only(literals(tokens.clone())) {
+        Some(literal) => content(&literal),
+        None => text_of(tokens),
+    };
+    let path = written.trim_start_matches('&').trim_end_matches("()");
+    let is_path = syn::parse_str::<syn::Path>(path).is_ok();
+    (is_path && path.starts_with(|first: char| first.is_alphabetic() || first == '_' || first == ':'))
+        .then(|| path.to_owned())
 }
 
 fn keyword_in(tokens: TokenStream, keywords: &[&'static str]) -> Option<&'static str> {

@@ -32,30 +32,16 @@ impl Settings {
         .flatten()
         .cloned()
         .collect();
+        retry_keys.iter().for_each(|key| self.require_retries(key, errors));
         let every_key = self.every.as_ref().map(|given| given.key.clone());
         let Some(OptionValue { value: restart, .. }) = &mut self.restart else { return };
         match restart {
             Value::Literal(restart) => {
-                if *restart == Restart::Never {
-                    retry_keys
-                        .iter()
-                        .for_each(|key| errors.on(key, Rule::RetriesWithRestartNever, never_retried(key)));
-                }
                 if let (Some(key), Restart::Never | Restart::OnFailure) = (every_key, *restart) {
                     errors.on(&key, Rule::EveryWithoutRestartAlways, REPEATS);
                 }
             }
             Value::Constant(constant) => {
-                for key in &retry_keys {
-                    let retried =
-                        quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Never));
-                    constant.require_at(
-                        key.span(),
-                        Rule::RetriesWithRestartNever,
-                        retried,
-                        never_retried(key),
-                    );
-                }
                 if let Some(key) = every_key {
                     let repeated =
                         quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always));
@@ -63,6 +49,32 @@ impl Settings {
                 }
             }
         }
+    }
+
+    /// Reports an option that has no effect without retries.
+    pub(crate) fn require_retries(&mut self, key: &Ident, errors: &mut Errors) {
+        match self.restart.as_mut().map(|given| &mut given.value) {
+            Some(Value::Literal(Restart::Never)) => {
+                errors.on(key, Rule::RetriesWithRestartNever, never_retried(key));
+            }
+            Some(Value::Constant(constant)) => constant.require_at(
+                key.span(),
+                Rule::RetriesWithRestartNever,
+                quote!(!::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Never)),
+                never_retried(key),
+            ),
+            Some(Value::Literal(_)) | None => {}
+        }
+    }
+
+    /// Reports a `heartbeat` that no attempt can miss.
+    pub(crate) fn check_heartbeat(
+        &mut self,
+        heartbeat: &mut Option<OptionValue<Value<Duration>>>,
+        errors: &mut Errors,
+    ) {
+        let Some(timeout) = &mut self.timeout else { return };
+        check_within(heartbeat, timeout, Rule::HeartbeatBeyondTimeout, NEVER_MISSED, errors);
     }
 
     /// No attempt runs for `stable_after`, nor reaches the end of `start_timeout`, if `timeout` is shorter.
@@ -109,6 +121,8 @@ const NEVER_STABLE: &str = "`stable_after` is longer than `timeout`, and no atte
 
 const NEVER_REACHED: &str = "`start_timeout` is longer than `timeout`, which ends the attempt first; make it shorter, or leave it \
                              out";
+
+const NEVER_MISSED: &str = "`heartbeat` is longer than the `timeout`, which ends every attempt before; make it shorter, or remove it";
 
 const REPEATS: &str = "`every` repeats the task after each success, which only `restart = \"always\"` does; \
                        remove `every`, or write `restart = \"always\"`";

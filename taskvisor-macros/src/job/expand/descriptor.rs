@@ -14,6 +14,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
     let options = &job.options;
     let location = location();
     let settings = settings(options);
+    let rare = options.rare.expand();
     let dependencies = options.dependencies.expand();
     let admission = admission(options);
     let queue = queue(options);
@@ -31,7 +32,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             name: __TASKVISOR_NAME,
             location: #location,
             settings: #settings,
-            rare: __taskvisor::RareSettings::INHERIT,
+            rare: #rare,
             admission: #admission,
             queue: #queue,
             parameters: &[#(#parameters),*],
@@ -41,10 +42,9 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
     }
 }
 
-/// A job makes one attempt by default; `max_retries` and `backoff` imply `restart = "on-failure"`.
+/// A job makes one attempt by default; `max_retries`, `max_failures` and `backoff` imply `restart = "on-failure"`.
 fn settings(options: &Options) -> TokenStream {
-    let retries = options.settings.max_retries.is_some() || options.settings.backoff.is_some();
-    options.settings.expand(Some(if retries { Restart::OnFailure } else { Restart::Never }))
+    options.settings.expand(Some(if options.implies_retries() { Restart::OnFailure } else { Restart::Never }))
 }
 
 fn admission(options: &Options) -> TokenStream {

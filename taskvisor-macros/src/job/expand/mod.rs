@@ -146,7 +146,7 @@ fn body(job: &Job) -> TokenStream {
     // At the function's name, where a future that is not `Send` is reported.
     let span = span_at(signature.ident.span());
     let value = types::value(&signature.output);
-    let result = types::converted(&signature.output, &call(job));
+    let result = types::converted(&signature.output, job.options.rare.fatal_if.as_ref(), &call(job));
     let context = if job.injected().next().is_some() { "__taskvisor_context" } else { "_context" };
     let context = Ident::new(context, span);
     let arguments = if job.arguments().next().is_some() { "__taskvisor_arguments" } else { "_arguments" };

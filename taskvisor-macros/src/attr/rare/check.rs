@@ -1,0 +1,86 @@
+//! Rare options that contradict each other, or the settings of the attempts.
+
+use std::time::Duration;
+
+use quote::quote;
+
+use crate::attr::backoff::delays::Delays;
+use crate::attr::constant::Value;
+use crate::attr::settings::{Restart, Settings};
+use crate::attr::value::OptionValue;
+use crate::error::Errors;
+use crate::error::rule::Rule;
+
+use super::RareSettings;
+use super::shortest_time::{DEFAULT_EVERY, default_stable_after, problem_if_unreachable};
+
+impl RareSettings {
+    /// Reports contradictions, each at the key to remove.
+    ///
+    /// For const expressions, the same rules become conditions for the compiler, except the arithmetic of `max_failures`, which the
+    /// runtime checks at start-up.
+    pub(crate) fn check(&mut self, settings: &mut Settings, errors: &mut Errors) {
+        self.check_retries(settings, errors);
+        self.check_on_give_up(errors);
+        settings.check_heartbeat(&mut self.heartbeat, errors);
+        self.check_max_failures(settings, errors);
+    }
+
+    fn check_retries(&self, settings: &mut Settings, errors: &mut Errors) {
+        let keys = [
+            self.max_failures.as_ref().map(|given| &given.key),
+            self.fatal_if.as_ref().map(|given| &given.key),
+            self.on_give_up.as_ref().map(|given| &given.key),
+        ];
+        for key in keys.into_iter().flatten() {
+            settings.require_retries(key, errors);
+        }
+    }
+
+    fn check_on_give_up(&mut self, errors: &mut Errors) {
+        let (Some(on_give_up), Some(critical)) = (&self.on_give_up, &mut self.critical) else { return };
+        let key = &on_give_up.key;
+        match &mut critical.value {
+            Value::Literal(true) => errors.on(key, Rule::OnGiveUpOfACriticalTask, SHUTS_DOWN),
+            Value::Literal(false) => {}
+            Value::Constant(constant) => constant.require_at(
+                key.span(),
+                Rule::OnGiveUpOfACriticalTask,
+                quote!(!__TASKVISOR_VALUE),
+                SHUTS_DOWN,
+            ),
+        }
+    }
+
+    /// Reports a limit that the backoff makes unreachable. A backoff that is left out is that of the `Config`, which the setup may change.
+    fn check_max_failures(&self, settings: &Settings, errors: &mut Errors) {
+        let Some(OptionValue { key, value: Value::Literal(limit) }) = &self.max_failures else { return };
+        let Some(delays) = settings.backoff.as_ref().and_then(|backoff| backoff.value.delays()) else {
+            return;
+        };
+        let Some(resets) = resets(settings, &delays) else { return };
+        if let Some(problem) = problem_if_unreachable(*limit, &delays, resets) {
+            errors.on(key, Rule::UnreachableMaxFailures, problem);
+        }
+    }
+}
+
+/// The shortest time in which the delays begin anew, unless it depends on a const expression. `None` too if no attempt is retried, which is
+/// reported.
+fn resets(settings: &Settings, delays: &Delays) -> Option<Duration> {
+    let stable_after = literal_or(settings.stable_after.as_ref(), default_stable_after(delays))?;
+    let every = || literal_or(settings.every.as_ref(), DEFAULT_EVERY);
+    match settings.restart.as_ref().map(|given| given.value.literal()) {
+        Some(None | Some(Restart::Never)) => None,
+        Some(Some(Restart::OnFailure)) => Some(stable_after),
+        // Without `restart`, the `Config` may say `always`, which makes the time shorter.
+        Some(Some(Restart::Always)) | None => Some(every()?.min(stable_after)),
+    }
+}
+
+fn literal_or(given: Option<&OptionValue<Value<Duration>>>, default: Duration) -> Option<Duration> {
+    given.map_or(Some(default), |given| given.value.literal())
+}
+
+const SHUTS_DOWN: &str = "`on_give_up` has no effect on a critical task, which shuts the application down when it gives up; remove one of \
+                          the two";

@@ -1,0 +1,47 @@
+//! The option `fatal_if` on a function that cannot fail.
+
+use syn::{ExprPath, ReturnType, Signature, Type};
+
+use crate::ast::returned::never_returns;
+use crate::ast::role::Role;
+use crate::ast::spelling::{is_named, ungrouped};
+use crate::attr::value::OptionValue;
+use crate::error::Errors;
+use crate::error::rule::Rule;
+
+/// Types that are no `Result`.
+const VALUES: [&str; 17] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "f32", "f64", "bool", "char",
+    "String", "Vec", "Option",
+];
+
+/// Reports the option at its key if the spelling of the return type shows that there is no error, and removes it. Of an alias, the compiler
+/// reports it.
+pub(crate) fn check(
+    fatal_if: &mut Option<OptionValue<ExprPath>>,
+    signature: &Signature,
+    role: Role,
+    errors: &mut Errors,
+) {
+    let Some(given) = fatal_if else { return };
+    let problem = match &signature.output {
+        output if never_returns(output) => "and a function that returns `!` has none; remove it",
+        output if has_no_error(output, role) => {
+            "and this function has none; let it return a `Result`, or remove `fatal_if`"
+        }
+        _ => return,
+    };
+    let problem = format!("`fatal_if` decides which errors are fatal, {problem}");
+    errors.on(&given.key, Rule::FatalIfWithoutError, problem);
+    *fatal_if = None;
+}
+
+fn has_no_error(output: &ReturnType, role: Role) -> bool {
+    let ReturnType::Type(_, returned) = output else { return true };
+    match ungrouped(returned) {
+        Type::Tuple(tuple) => tuple.elems.is_empty() || role == Role::Job,
+        // The value of a task is reported itself.
+        Type::Array(_) => role == Role::Job,
+        other => role == Role::Job && is_named(other, &VALUES),
+    }
+}
