@@ -161,7 +161,7 @@ pub use {
 #[doc(hidden)]
 pub use {
     app::{EventParameter, HasSpec, SetupParameter, SpecOfADeclaration},
-    macro_support::{FallibleReturn, SharedState},
+    macro_support::SharedState,
     runtime::body::DeclaredTask,
 };
 
@@ -176,10 +176,12 @@ pub mod __private {
     #[cfg(all(feature = "controller", feature = "macros"))]
     pub use crate::macro_support::{
         ClonedArgument, EraseJob, Fields, JobArgument, JobOutput, JobReturn, JobValue, Known, NoExtractor,
-        NotAResult, NotAnExtractor, NotSendable, NotShareable, Sendable, has_fields, slot_key,
+        NotAnExtractor, NotSendable, NotShareable, Sendable, has_fields, slot_key,
     };
     #[cfg(feature = "macros")]
-    pub use crate::macro_support::{FallibleReturn, NotBoxed, Probe, SharedState, write_declaration};
+    pub use crate::macro_support::{
+        FallibleReturn, NotAResult, NotBoxed, Probe, SharedState, write_declaration,
+    };
     pub use crate::policy::{BackoffKind, RareSettings, Settings};
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;

@@ -7,6 +7,7 @@ use syn::{Lit, Token, token};
 use crate::attr::corrected::tasks_in;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::rare::MAX;
 use crate::attr::value::up_to_comma;
 
 /// The advice for a number of attempts, of which the first is no retry.
@@ -46,6 +47,10 @@ impl Grammar {
             }
             (Form::Duration, Lit::Str(text)) => {
                 quoted(duration::parse(&text.value()).is_ok(), &text.value())?
+            }
+            (Form::MaxFailures, Lit::Int(failures)) => {
+                let failures: u32 = failures.base10_parse().ok()?;
+                (1..=MAX).contains(&failures).then(|| format!("\"{failures} in 10m\""))?
             }
             (Form::Keyword(words, _), Lit::Str(text)) => {
                 quoted(words.contains(&text.value().as_str()), &text.value())?

@@ -7,11 +7,8 @@ pub(crate) const SYSTEMS: &str = r##"
 # Retries.
 maximum_attempts max_attempt retry_attempts
   task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
-intensity max_intensity start_limit_burst burst max_crashes
-  task, job [renamed-option]: write `max_retries = 3`, which counts consecutive failures
-max_seconds start_limit_interval start_limit_interval_sec restart_window failure_window
-  task [renamed-option]: write `stable_after = "1m"`: the failure of an attempt that ran this long restarts the count
-  job [option-of-another-library]: all failures of a job are consecutive; write `max_retries = 3`
+intensity max_intensity start_limit_burst burst max_crashes max_seconds start_limit_interval start_limit_interval_sec restart_window failure_window
+  task, job [renamed-option]: write `max_failures = "5 in 10m"`, which counts the failures within a time
 restart_sec restart_after restart_wait
   task, job [renamed-option]: write `backoff(constant, first = "1s")`
 retry_backoff
@@ -25,8 +22,9 @@ maximum_interval maximum_backoff maximum_delay retry_backoff_max
   task, job [renamed-option]: write `backoff(exp, max = "30s")`
   backoff [renamed-option]: write `max = "30s"`
 autoretry_for no_retry_for dont_retry_for dont_autoretry_for retry_on_exception include exclude
-  task, job [option-of-another-library]: every error is retried unless it is marked; write `.fatal()?` where one occurs that no retry can mend
-recover fallback on_exhausted dead dead_letter dead_letter_queue dlq
+  task [renamed-option]: write `fatal_if = is_permanent`, the path of a function that says which errors are not retried, or `.fatal()?` where one occurs
+  job [renamed-option]: write `max_retries = 3, fatal_if = is_permanent`, the path of a function that says which errors are not retried, or `.fatal()?` where one occurs
+recover fallback dead dead_letter dead_letter_queue dlq
   task [option-of-another-library]: a task that fails for good ends; write a `#[subscriber(on(Ended))]`, which is called with its end
   job [option-of-another-library]: await the handle, which gives the last error, or write a `#[subscriber(on(Ended))]`
 hedge spawn_ready layer middleware interceptor wrap

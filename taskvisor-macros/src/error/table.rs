@@ -16,14 +16,29 @@ max_retries
   backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), max_retries = 3`
   main [option-of-another-attribute]: it belongs to a task; a default for all of them is set in the setup: `app.config(|config| config.with_max_retries(3))`
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
-attempts max_attempts max_tries tries max_failures failures failure_limit failure_threshold
+attempts max_attempts max_tries tries
   task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
   backoff [renamed-option]: write `max_retries = 2` beside the backoff, which counts the retries after the first attempt
+failures failure_limit failure_threshold max_errors error_limit error_budget
+  task, job [renamed-option]: write `max_failures = "5 in 10m"`, or `max_retries = 3` for a limit of consecutive failures
+  backoff [renamed-option]: write `max_failures = "5 in 10m"` beside the backoff
+max_failures
+  backoff [option-at-wrong-level]: it stands beside the backoff: write `backoff(exp), max_failures = "5 in 10m"`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(max_failures = "5 in 10m")]`
 max_elapsed max_elapsed_time give_up_after retry_for
   task, job [option-of-another-library]: retries are limited by their number, not by time; write `max_retries = 3`
   backoff [option-of-another-library]: retries are limited by their number, not by time; write `max_retries = 3` beside the backoff
 retry_if retry_on retryable retry_when no_retry_on non_retryable fatal_on
-  task, job [option-of-another-library]: every error is retried unless it is marked; write `.fatal()?` where one occurs that no retry can mend
+  task [renamed-option]: write `fatal_if = is_permanent`, the path of a function that says which errors are not retried, or `.fatal()?` where one occurs
+  job [renamed-option]: write `max_retries = 3, fatal_if = is_permanent`, the path of a function that says which errors are not retried, or `.fatal()?` where one occurs
+fatal_if
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(fatal_if = is_permanent)]`
+on_give_up
+  job [option-of-another-attribute]: it belongs to a task; remove it: a job that gives up has ended, and its caller learns it from the outcome
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(on_give_up = "pause")]`
+give_up on_exhausted when_exhausted pause_on_failure
+  task [renamed-option]: write `on_give_up = "pause"`
+  job [option-of-another-library]: a job that gives up has ended, and its caller learns it from the outcome; remove it
 retry_after retry_delay retry_wait retry_interval restart_delay
   task, job [renamed-option]: write `backoff(constant, first = "1s")`, or `.retry_after(delay)?` where the error occurs
 policy restart_policy restart_strategy strategy
@@ -122,9 +137,14 @@ ready_timeout startup_timeout start_deadline ready_within
 ready start_timeout
   job [option-of-another-attribute]: it belongs to a task, for which others wait; the caller of a job awaits its handle
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(ready = "notify")]`
-heartbeat watchdog health_check liveness
-  task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
-  job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
+watchdog watchdog_sec health_check liveness liveness_probe heartbeat_timeout heartbeat_interval stall_timeout stalled_after
+  task, job [renamed-option]: write `heartbeat = "30s"`, and call `ctx.heartbeat()` at least that often
+heartbeat
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(heartbeat = "30s")]`
+finish finish_on_shutdown let_finish graceful wait_on_shutdown complete_on_shutdown
+  task, job [renamed-option]: write `on_shutdown = "finish"`
+on_shutdown
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(on_shutdown = "finish")]`
 circuit_breaker cooldown
   task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each consecutive failure
 rate rate_limit throttle requests_per_second
@@ -199,9 +219,12 @@ enabled enable disabled disable active autostart auto_start only_if run_if when 
   task [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
   job [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
   subscriber [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the subscriber out of a build
-critical essential required significant fail_fast stop_on_failure exit_on_failure abort_on_failure shutdown_on_failure
-  task [option-of-another-library]: the other tasks go on when one fails for good; to stop them all, take `supervisor: SupervisorHandle`, and call `supervisor.stop()` before the error is returned
-  job [option-of-another-library]: a failed job stops nothing; to stop all tasks, call `supervisor.stop()` where its handle gives the error
+essential required significant fail_fast stop_on_failure exit_on_failure abort_on_failure shutdown_on_failure
+  task [renamed-option]: write `critical`: when the task fails for good, the application shuts down
+  job [option-of-another-library]: a failed job stops nothing, and its caller learns it from the outcome; to stop all tasks, call `supervisor.stop()` there
+critical
+  job [option-of-another-attribute]: it belongs to a task; remove it: a job that gives up has ended, and its caller learns it from the outcome
+  subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(critical)]`
 priority prio nice weight
   task [option-of-another-library]: no task has priority over another; to keep work back while other work runs, share a `tokio::sync::Semaphore` as `State<T>`
   job [option-of-another-library]: no job has priority over another, and submissions wait first come, first served; leave it out

@@ -213,6 +213,35 @@ max_retries: no-limit
 max_retries: parameter
   task: write `app.tune::<NAME>(|spec| spec.with_max_retries(VALUE))` in the setup
   job: write `.fatal()?` inside where no further retry is wanted
+max_failures: no-limit
+  task, job: leave `max_failures` out for no limit
+max_failures: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_max_failures(VALUE))` in the setup
+  job: write `app.tune::<NAME>(|spec| spec.with_max_failures(limit))` in the setup
+on_give_up: end stop failed error exit abort default kill give-up
+  task: write `on_give_up = "fail"`
+on_give_up: suspend hold wait park paused freeze manual
+  task: write `on_give_up = "pause"`
+on_give_up: shutdown restart-all escalate critical panic
+  task: write `critical` in place of `on_give_up`, which shuts the application down
+on_give_up: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_on_give_up(VALUE))` in the setup
+critical: none null nil default auto never all
+  task: write `critical = false`, or leave `critical` out
+critical: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_critical(VALUE))` in the setup
+heartbeat: no-limit
+  task, job: leave `heartbeat` out for no limit
+heartbeat: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_heartbeat(VALUE))` in the setup
+  job: write a constant, which all submissions share
+on_shutdown: stop abort interrupt kill cancelled canceled immediate now default graceful
+  task, job: write `on_shutdown = "cancel"`
+on_shutdown: wait drain complete continue let-finish run-to-completion no-limit
+  task, job: write `on_shutdown = "finish"`
+on_shutdown: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_on_shutdown(VALUE))` in the setup
+  job: write a constant, which all submissions share
 name: no-limit
   task, job, subscriber: leave `name` out for the name of the function
 name: parameter
@@ -247,7 +276,7 @@ queue: parameter
 # Events.
 on: completed complete completion done success successful succeed ok finished finish passed
   subscriber: write `on(Succeeded)` for each successful attempt, or `on(Ended)` for the end of a task
-on: error errored err errors exception fatal failure failures fail gave-up exhausted dead dead-lettered discarded
+on: error errored err errors exception fatal failure failures fail dead dead-lettered discarded
   subscriber: write `on(Failed)` for each failed attempt, or `on(Ended)` for the end of a task
 on: retrying retry retried restarting restarted restart backing-off backed-off rescheduled
   subscriber: write `on(Backoff)`, which is published before each retry
@@ -269,7 +298,13 @@ on: stopping shutdown shutting-down terminating exit exiting exited sigterm sigi
   subscriber: write `on(ShutdownRequested)` for its request, or `on(Stopped)` for its end
 on: rejected dropped skipped denied throttled
   subscriber: write `on(Refused)`
-on: stalled progress heartbeat log tick ping message alive ready healthy unhealthy
+on: heartbeat-missed missed-heartbeat hung stuck
+  subscriber: write `on(Stalled)`
+on: snooze snoozing postponed deferred
+  subscriber: write `on(Snoozed)`
+on: giveup given-up gave-up exhausted
+  subscriber: write `on(GaveUp)`
+on: progress heartbeat log tick ping message alive ready healthy unhealthy
   subscriber: there is no such event; write `on(Delayed)` for a task that waits for a long time
 on: all any every everything each star no-limit
   subscriber: leave `on` out for all events

@@ -1,38 +1,30 @@
 //! The option `fatal_if` in generated code.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{ExprPath, ReturnType};
 
 use crate::ast::returned::Returned;
 use crate::attr::value::OptionValue;
+use crate::error::rule::Rule;
 use crate::span::span_at;
+use crate::valid::fatal_if::WITHOUT_ERROR;
 
-/// The value of `call`, converted by the function `convert`, after the predicate has decided about its error. A function without an error
-/// is reported at the option.
+/// The value of `call`, converted by the function `convert`, after the predicate has decided about its error. `is_result` says whether there
+/// can be one; if not, that is reported at the option.
 pub(crate) fn converted_with_fatal_if(
     output: &ReturnType,
+    is_result: &TokenStream,
     fatal_if: &OptionValue<ExprPath>,
     call: &TokenStream,
     convert: &TokenStream,
 ) -> TokenStream {
     let span = span_at(fatal_if.key.span());
-    let returned = located(Returned::read(output).type_tokens, fatal_if.key.span());
+    let Returned { type_tokens, .. } = Returned::read(output);
     let is_fatal = &fatal_if.value;
-    quote_spanned!(span=> <#returned as __taskvisor::FallibleReturn>::into_result_with_fatal_if(#call, #is_fatal, #convert))
-}
-
-/// The tokens with the names that they have, and their errors at `span`.
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let locate = |token| {
-        let mut token = match token {
-            TokenTree::Group(group) => {
-                TokenTree::from(Group::new(group.delimiter(), located(group.stream(), span)))
-            }
-            other => other,
-        };
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    tokens.into_iter().map(locate).collect()
+    let problem = Rule::FatalIfWithoutError.message(WITHOUT_ERROR);
+    let is_result = quote_spanned!(span=> { ::core::assert!(#is_result, #problem); true });
+    quote_spanned! {span=>
+        <#type_tokens as __taskvisor::FallibleReturn<#is_result>>::into_result_with_fatal_if(#call, #is_fatal, #convert)
+    }
 }

@@ -23,7 +23,7 @@ impl Options {
     /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
-        self.rare.check(&mut self.settings, errors);
+        self.rare.check(&mut self.settings, Some(Restart::OnFailure), errors);
         self.dependencies.check(names, &self.settings, errors);
         self.check_restart(errors);
         self.check_slot(errors);

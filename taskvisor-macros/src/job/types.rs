@@ -108,7 +108,10 @@ pub(super) fn converted(
         <#type_tokens as __taskvisor::JobReturn<__TASKVISOR_IS_RESULT>>::into_job_result
     };
     let result = match fatal_if {
-        Some(fatal_if) => converted_with_fatal_if(output, fatal_if, call, &convert),
+        Some(fatal_if) => {
+            let is_result = quote_spanned!(span=> __TASKVISOR_IS_RESULT);
+            converted_with_fatal_if(output, &is_result, fatal_if, call, &convert)
+        }
         None => quote_spanned!(span=> #convert(#call)),
     };
     quote_spanned! {span=>

@@ -3,6 +3,7 @@
 use crate::ast::function::Function;
 use crate::ast::role::Role;
 use crate::attr::names::Names;
+use crate::attr::settings::Restart;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 use crate::valid::{returned, signature};
@@ -13,7 +14,8 @@ impl Options {
     /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
-        self.rare.check(&mut self.settings, errors);
+        let default_restart = self.settings.every.as_ref().map(|_| Restart::Always);
+        self.rare.check(&mut self.settings, default_restart, errors);
         self.dependencies.check(names, &self.settings, errors);
     }
 }

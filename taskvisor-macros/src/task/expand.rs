@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ReturnType;
 
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
@@ -28,6 +29,12 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let alias = alias(&task.function);
     let name = name_constant(&task.function, task.options.name.as_ref());
     let attempt = attempt(task);
+    let probing = task
+        .options
+        .rare
+        .fatal_if
+        .as_ref()
+        .map(|_| quote_spanned!(attribute_span()=> use __taskvisor::NotAResult as _;));
     let erased = erased(task);
     let needs = needs(&task.parameters, Source::Context);
     let location = location();
@@ -44,6 +51,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
         #lints
         const _: () = {
             #import
+            #probing
             #alias
             #name
 
@@ -111,7 +119,13 @@ fn attempt(task: &Task) -> TokenStream {
     let result = match &task.options.rare.fatal_if {
         Some(fatal_if) => {
             let convert = conversion_function(&signature.output, conversion, "into_task_result");
-            converted_with_fatal_if(&signature.output, fatal_if, &call, &convert)
+            converted_with_fatal_if(
+                &signature.output,
+                &is_result(&signature.output),
+                fatal_if,
+                &call,
+                &convert,
+            )
         }
         None => converted(&signature.output, conversion, "into_task_result", &call),
     };
@@ -123,6 +137,12 @@ fn attempt(task: &Task) -> TokenStream {
             async move { #result }
         }
     }
+}
+
+/// Whether the function returns a `Result`. A type that has no name has a part `impl Trait`, and a task returns none alone.
+fn is_result(output: &ReturnType) -> TokenStream {
+    let Returned { span, type_tokens, has_name } = Returned::read(output);
+    if has_name { quote_spanned!(span=> <__taskvisor::Probe<#type_tokens>>::IS_RESULT) } else { quote!(true) }
 }
 
 /// Without parameters an attempt needs no context, and none is made.

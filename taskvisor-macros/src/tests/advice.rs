@@ -9,8 +9,8 @@ use crate::error::systems::SYSTEMS;
 use crate::error::table::TABLE;
 
 const FUNCTIONS: [&str; 4] = [
-    "async fn ping() {}",
-    "async fn sync(tenant: u64) {}",
+    "async fn ping() -> Result<(), E> {}",
+    "async fn sync(tenant: u64) -> Result<(), E> {}",
     "async fn log(event: &Event) {}",
     "async fn main() {}",
 ];
@@ -32,6 +32,8 @@ fn a_renamed_option_is_suggested_with_the_value_of_the_user() {
     let cases = [
         (OptionsOf::Task, "retries = 7", "write `max_retries = 7`"),
         (OptionsOf::Task, "max_attempts = 10", "write `max_retries = 9`, which counts"),
+        (OptionsOf::Job, "failure_limit = 7", "write `max_failures = \"7 in 10m\"`"),
+        (OptionsOf::Task, "watchdog = \"3m\"", "write `heartbeat = \"3m\"`"),
         (OptionsOf::Task, "interval = \"3m\"", "write `every = \"3m\"`"),
         (OptionsOf::Task, "restart_policy = \"never\"", "write `restart = \"never\"`"),
         (OptionsOf::Task, "title = \"x\"", "write `name = \"x\"`"),
@@ -76,14 +78,20 @@ fn a_renamed_option_is_suggested_under_its_name_here() {
         one(task(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
         one(job(word), &format!("unknown option `{word}`; write `max_retries = 3`"));
     }
-    one(
-        task("max_failures"),
-        "unknown option `max_failures`; write `max_retries = 2`, which counts the retries",
-    );
-    one(
-        task("max_failure"),
-        "unknown option `max_failure`; write `max_retries = 2`, which counts the retries",
-    );
+    for word in ["failure_limit", "error_budget", "failures"] {
+        one(task(word), &format!("unknown option `{word}`; write `max_failures = \"5 in 10m\"`"));
+    }
+    for (word, option) in [
+        ("max_failure", "max_failures"),
+        ("heart_beat", "heartbeat"),
+        ("fatalIf", "fatal_if"),
+        ("on-shutdown", "on_shutdown"),
+    ] {
+        one(task(word), &format!("unknown option `{word}`; did you mean `{option}`?"));
+        one(job(word), &format!("unknown option `{word}`; did you mean `{option}`?"));
+    }
+    one(task("on_give_upp"), "unknown option `on_give_upp`; did you mean `on_give_up`?");
+    one(task("critcal"), "unknown option `critcal`; did you mean `critical`?");
 }
 
 #[test]
@@ -98,7 +106,8 @@ fn a_feature_of_other_libraries_has_advice() {
         ("instances", "a task runs one attempt at a time"),
         ("workers", "a task runs one attempt at a time"),
         ("enabled", "write `#[cfg(feature = \"..\")]` above"),
-        ("critical", "the other tasks go on when one fails for good"),
+        ("essential", "write `critical`"),
+        ("watchdog", "write `heartbeat = \"30s\"`"),
         ("priority", "no task has priority over another"),
     ] {
         one(task(word), &format!("unknown option `{word}`; {advice}"));

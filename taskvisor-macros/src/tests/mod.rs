@@ -9,6 +9,7 @@ mod jobs;
 mod mistakes;
 mod notations;
 mod parameters;
+mod rare;
 mod snapshots;
 mod values;
 

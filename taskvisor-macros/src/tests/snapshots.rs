@@ -30,7 +30,8 @@ const EVERY_OPTION: &str = r#"
     name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = IDLE,
     stable_after = "2m", stop_timeout = "7s", ready = "notify", start_timeout = "1m", crate = ::sup,
     after = [crate::store::migrate, r#type], needs = [connect, super::token], interrupt_on_loss = "5s", stop_order = "last",
-    backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
+    max_failures = "5 in 10m", on_give_up = "pause", fatal_if = DbError::is_permanent, critical = CRITICAL, heartbeat = "30s",
+    on_shutdown = "finish", backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
 "#;
 
 #[test]
@@ -56,7 +57,8 @@ const JOB: &str = r#"
 fn a_job() {
     let arguments = r#"
         slot = "tenant-{tenant:04}-{type:?}", admission = ADMISSION, queue = 8, name = "sync",
-        timeout = "30s", max_retries = 3, needs = [connect], interrupt_on_loss = "5s", expires = "10s"
+        timeout = "30s", max_retries = 3, needs = [connect], interrupt_on_loss = "5s", expires = "10s",
+        max_failures = LIMIT, fatal_if = is_permanent, heartbeat = "5s", on_shutdown = "finish"
     "#;
     compare("job.rs", &expanded(crate::job::job, arguments, JOB));
 }

@@ -163,11 +163,13 @@ fn each_option_has_advice_for_a_parameter() {
     for (place, options) in [
         (
             OptionsOf::Task,
-            "name restart backoff timeout max_retries every stable_after stop_timeout interrupt_on_loss stop_order",
+            "name restart backoff timeout max_retries every stable_after stop_timeout interrupt_on_loss stop_order max_failures \
+             on_give_up critical heartbeat on_shutdown",
         ),
         (
             OptionsOf::Job,
-            "name restart backoff timeout max_retries stop_timeout admission queue interrupt_on_loss expires",
+            "name restart backoff timeout max_retries stop_timeout admission queue interrupt_on_loss expires max_failures heartbeat \
+             on_shutdown",
         ),
         (OptionsOf::Subscriber, "name queue"),
         (OptionsOf::Main, "worker_threads max_concurrent grace drain_timeout"),

@@ -9,6 +9,10 @@ use crate::attr::value::OptionValue;
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
+/// What is wrong with the option on a function that cannot fail.
+pub(crate) const WITHOUT_ERROR: &str = "`fatal_if` decides which errors are fatal, and this function has none; let it return a `Result`, or \
+                                        remove `fatal_if`";
+
 /// Types that are no `Result`.
 const VALUES: [&str; 17] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "f32", "f64", "bool", "char",
@@ -24,15 +28,10 @@ pub(crate) fn check(
     errors: &mut Errors,
 ) {
     let Some(given) = fatal_if else { return };
-    let problem = match &signature.output {
-        output if never_returns(output) => "and a function that returns `!` has none; remove it",
-        output if has_no_error(output, role) => {
-            "and this function has none; let it return a `Result`, or remove `fatal_if`"
-        }
-        _ => return,
-    };
-    let problem = format!("`fatal_if` decides which errors are fatal, {problem}");
-    errors.on(&given.key, Rule::FatalIfWithoutError, problem);
+    if !never_returns(&signature.output) && !has_no_error(&signature.output, role) {
+        return;
+    }
+    errors.on(&given.key, Rule::FatalIfWithoutError, WITHOUT_ERROR);
     *fatal_if = None;
 }
 

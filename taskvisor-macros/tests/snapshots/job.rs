@@ -122,9 +122,15 @@ const _: () = {
                     <Result<
                         Report,
                         SyncError,
-                    > as __taskvisor::JobReturn<
-                        __TASKVISOR_IS_RESULT,
-                    >>::into_job_result(
+                    > as __taskvisor::FallibleReturn<
+                        {
+                            ::core::assert!(
+                                __TASKVISOR_IS_RESULT,
+                                "`fatal_if` decides which errors are fatal, and this function has none; let it return a `Result`, or remove `fatal_if`\nsee `taskvisor::when_it_does_not_compile`, rule `fatal-if-without-error`"
+                            );
+                            true
+                        },
+                    >>::into_result_with_fatal_if(
                         sync_tenant(
                                 __taskvisor_arguments.tenant,
                                 <Vec<
@@ -156,6 +162,13 @@ const _: () = {
                                 ),
                             )
                             .await,
+                        is_permanent,
+                        <Result<
+                            Report,
+                            SyncError,
+                        > as __taskvisor::JobReturn<
+                            __TASKVISOR_IS_RESULT,
+                        >>::into_job_result,
                     )
                 }
             },
@@ -220,6 +233,29 @@ const _: () = {
             ),
             expires: __taskvisor::Setting::Set(::core::time::Duration::new(10, 0)),
             ..__taskvisor::Settings::INHERIT
+        },
+        rare: __taskvisor::RareSettings {
+            max_failures: __taskvisor::Setting::Set(
+                ::core::option::Option::Some({
+                    const __TASKVISOR_VALUE: __taskvisor::MaxFailures = LIMIT;
+                    ::core::assert!(
+                        __TASKVISOR_VALUE.failures() != 0,
+                        "`max_failures` is 0, so the first failure would end the task; for no retry at all, write `restart = \"never\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                    );
+                    ::core::assert!(
+                        __TASKVISOR_VALUE.failures() <= __taskvisor::MaxFailures::MAX,
+                        "`max_failures` is above 1,000, and each failure is remembered; allow fewer failures in a shorter time\nsee `taskvisor::when_it_does_not_compile`, rule `count-too-large`"
+                    );
+                    ::core::assert!(
+                        ! __TASKVISOR_VALUE.within().is_zero(),
+                        "the time of `max_failures` is zero, so no two failures would be in it; write the time in which failures are counted, as in `max_failures = \"5 in 10m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-duration`"
+                    );
+                    __TASKVISOR_VALUE
+                }),
+            ),
+            heartbeat: __taskvisor::Setting::Set(::core::time::Duration::new(5, 0)),
+            on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
+            ..__taskvisor::RareSettings::INHERIT
         },
         admission: {
             const __TASKVISOR_VALUE: __taskvisor::Admission = ADMISSION;

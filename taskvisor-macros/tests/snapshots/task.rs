@@ -11,6 +11,7 @@ pub(crate) async fn ping(
 pub(crate) struct ping {}
 const _: () = {
     use ::sup::__private as __taskvisor;
+    use __taskvisor::NotAResult as _;
     type __TaskvisorDeclaration = ping;
     const _: fn(&__TaskvisorDeclaration) = |_| ();
     const __TASKVISOR_NAME: &'static ::core::primitive::str = "db-ping";
@@ -31,7 +32,15 @@ const _: () = {
             <Result<
                 (),
                 DbError,
-            > as __taskvisor::TaskReturn>::into_task_result(
+            > as __taskvisor::FallibleReturn<
+                {
+                    ::core::assert!(
+                        < __taskvisor::Probe < Result < (), DbError > >> ::IS_RESULT,
+                        "`fatal_if` decides which errors are fatal, and this function has none; let it return a `Result`, or remove `fatal_if`\nsee `taskvisor::when_it_does_not_compile`, rule `fatal-if-without-error`"
+                    );
+                    true
+                },
+            >>::into_result_with_fatal_if(
                 ping(
                         <TaskContext as __taskvisor::FromContext>::from_context(
                             &__taskvisor_context,
@@ -46,6 +55,8 @@ const _: () = {
                         ),
                     )
                     .await,
+                DbError::is_permanent,
+                <Result<(), DbError> as __taskvisor::TaskReturn>::into_task_result,
             )
         }
     }
@@ -91,6 +102,21 @@ const _: () = {
                     __taskvisor::RestartPolicy::Always),
                     "`every` repeats the task after each success, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`\nsee `taskvisor::when_it_does_not_compile`, rule `every-without-restart-always`"
                 );
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`max_failures` has no effect with `restart = \"never\"`, which never retries; remove `max_failures`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
+                );
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`fatal_if` has no effect with `restart = \"never\"`, which never retries; remove `fatal_if`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
+                );
+                ::core::assert!(
+                    ! ::core::matches!(__TASKVISOR_VALUE,
+                    __taskvisor::RestartPolicy::Never),
+                    "`on_give_up` has no effect with `restart = \"never\"`, which never retries; remove `on_give_up`, or write `restart = \"on-failure\"`\nsee `taskvisor::when_it_does_not_compile`, rule `retries-with-restart-never`"
+                );
                 __TASKVISOR_VALUE
             }),
             backoff: __taskvisor::Setting::Set(
@@ -121,6 +147,25 @@ const _: () = {
             ),
             stop_order: __taskvisor::Setting::Set(__taskvisor::StopOrder::Last),
             ..__taskvisor::Settings::INHERIT
+        },
+        rare: __taskvisor::RareSettings {
+            max_failures: __taskvisor::Setting::Set(
+                ::core::option::Option::Some(
+                    __taskvisor::MaxFailures::new(5, ::core::time::Duration::new(600, 0)),
+                ),
+            ),
+            on_give_up: __taskvisor::Setting::Set(__taskvisor::OnGiveUp::Pause),
+            critical: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: ::core::primitive::bool = CRITICAL;
+                ::core::assert!(
+                    ! __TASKVISOR_VALUE,
+                    "`on_give_up` has no effect on a critical task, which shuts the application down when it gives up; remove one of the two\nsee `taskvisor::when_it_does_not_compile`, rule `on-give-up-of-a-critical-task`"
+                );
+                __TASKVISOR_VALUE
+            }),
+            heartbeat: __taskvisor::Setting::Set(::core::time::Duration::new(30, 0)),
+            on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
+            ..__taskvisor::RareSettings::INHERIT
         },
         dependencies: __taskvisor::DeclaredDependencies {
             after: &[

@@ -4,13 +4,10 @@ use crate::error::TaskError;
 use crate::sync::panics::contain;
 
 /// The return type of a function with the option `fatal_if`: a `Result`, whose error the predicate receives before it is converted.
-#[diagnostic::on_unimplemented(
-    message = "`fatal_if` decides which errors are fatal, and a function that returns `{Self}` has none",
-    label = "the function returns no error",
-    note = "let the function return a `Result`, or remove `fatal_if`",
-    note = "see `taskvisor::when_it_does_not_compile`, rule `fatal-if-without-error`"
-)]
-pub trait FallibleReturn: Sized {
+///
+/// Generated code computes `IS_RESULT`, which is an error of the compiler for another type. Then that is the only one: about a trait
+/// with an erroneous constant the compiler says no more.
+pub trait FallibleReturn<const IS_RESULT: bool>: Sized {
     /// The error of the function.
     type Error;
 
@@ -25,7 +22,7 @@ pub trait FallibleReturn: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V, E> FallibleReturn for Result<V, E> {
+impl<V, E> FallibleReturn<true> for Result<V, E> {
     type Error = E;
 
     fn into_result_with_fatal_if<T>(

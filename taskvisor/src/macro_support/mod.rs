@@ -24,9 +24,9 @@ pub use declaration::{Fields, Known, has_fields};
 pub use fatal_if::FallibleReturn;
 #[cfg(feature = "controller")]
 pub use job_return::{EraseJob, JobOutput, JobReturn, JobValue, Sendable};
+pub use probe::{NotAResult, NotBoxed, Probe};
 #[cfg(feature = "controller")]
-pub use probe::{NotAResult, NotAnExtractor, NotSendable, NotShareable};
-pub use probe::{NotBoxed, Probe};
+pub use probe::{NotAnExtractor, NotSendable, NotShareable};
 pub use shared_state::SharedState;
 #[cfg(feature = "controller")]
 pub use slot_key::slot_key;

@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 23] = [
+const NAMES: [EventName; 26] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
@@ -17,8 +17,11 @@ const NAMES: [EventName; 23] = [
     EventName::Panicked,
     EventName::Canceled,
     EventName::Interrupted,
+    EventName::Stalled,
+    EventName::Snoozed,
     EventName::Aborted,
     EventName::Backoff,
+    EventName::GaveUp,
     EventName::Ended,
     EventName::Removed,
     EventName::Refused,
@@ -43,8 +46,11 @@ const NAMES: [EventName; 23] = [
     Panicked,
     Canceled,
     Interrupted,
+    Stalled,
+    Snoozed,
     Aborted,
     Backoff,
+    GaveUp,
     Ended,
     Removed,
     Refused,

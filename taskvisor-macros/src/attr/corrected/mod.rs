@@ -134,7 +134,7 @@ fn flag_in(tokens: TokenStream) -> Option<&'static str> {
 fn predicate_in(tokens: TokenStream) -> Option<String> {
     let written = match only(literals(tokens.clone())) {
         Some(literal) => content(&literal),
-        None => text_of(tokens),
+        None => text_of(without_brackets(tokens)),
     };
     let path = written.trim_start_matches('&').trim_end_matches("()");
     let is_path = syn::parse_str::<syn::Path>(path).is_ok();

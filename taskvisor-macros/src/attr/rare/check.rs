@@ -19,11 +19,17 @@ impl RareSettings {
     ///
     /// For const expressions, the same rules become conditions for the compiler, except the arithmetic of `max_failures`, which the
     /// runtime checks at start-up.
-    pub(crate) fn check(&mut self, settings: &mut Settings, errors: &mut Errors) {
+    /// `default_restart` applies without the option `restart`; `None` if the `Config` decides.
+    pub(crate) fn check(
+        &mut self,
+        settings: &mut Settings,
+        default_restart: Option<Restart>,
+        errors: &mut Errors,
+    ) {
         self.check_retries(settings, errors);
         self.check_on_give_up(errors);
         settings.check_heartbeat(&mut self.heartbeat, errors);
-        self.check_max_failures(settings, errors);
+        self.check_max_failures(settings, default_restart, errors);
     }
 
     fn check_retries(&self, settings: &mut Settings, errors: &mut Errors) {
@@ -53,12 +59,12 @@ impl RareSettings {
     }
 
     /// Reports a limit that the backoff makes unreachable. A backoff that is left out is that of the `Config`, which the setup may change.
-    fn check_max_failures(&self, settings: &Settings, errors: &mut Errors) {
+    fn check_max_failures(&self, settings: &Settings, default_restart: Option<Restart>, errors: &mut Errors) {
         let Some(OptionValue { key, value: Value::Literal(limit) }) = &self.max_failures else { return };
         let Some(delays) = settings.backoff.as_ref().and_then(|backoff| backoff.value.delays()) else {
             return;
         };
-        let Some(resets) = resets(settings, &delays) else { return };
+        let Some(resets) = resets(settings, default_restart, &delays) else { return };
         if let Some(problem) = problem_if_unreachable(*limit, &delays, resets) {
             errors.on(key, Rule::UnreachableMaxFailures, problem);
         }
@@ -67,14 +73,18 @@ impl RareSettings {
 
 /// The shortest time in which the delays begin anew, unless it depends on a const expression. `None` too if no attempt is retried, which is
 /// reported.
-fn resets(settings: &Settings, delays: &Delays) -> Option<Duration> {
+fn resets(settings: &Settings, default_restart: Option<Restart>, delays: &Delays) -> Option<Duration> {
     let stable_after = literal_or(settings.stable_after.as_ref(), default_stable_after(delays))?;
     let every = || literal_or(settings.every.as_ref(), DEFAULT_EVERY);
-    match settings.restart.as_ref().map(|given| given.value.literal()) {
-        Some(None | Some(Restart::Never)) => None,
-        Some(Some(Restart::OnFailure)) => Some(stable_after),
-        // Without `restart`, the `Config` may say `always`, which makes the time shorter.
-        Some(Some(Restart::Always)) | None => Some(every()?.min(stable_after)),
+    let restart = match &settings.restart {
+        Some(given) => Some(given.value.literal()?),
+        None => default_restart,
+    };
+    match restart {
+        Some(Restart::Never) => None,
+        Some(Restart::OnFailure) => Some(stable_after),
+        // If the `Config` decides, it may be `always`, with which the time is shorter.
+        Some(Restart::Always) | None => Some(every()?.min(stable_after)),
     }
 }
 

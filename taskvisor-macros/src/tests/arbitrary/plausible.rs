@@ -42,11 +42,13 @@ fn valid(attribute: Attribute) -> Vec<&'static str> {
         Attribute::Task => {
             r#" name = "ping"  restart = "always"  every = IDLE  timeout = "5s"  max_retries = 3  stable_after = "1m"
                 backoff(exp, first = "250ms", jitter = "full")  after = [migrate]  needs = [connect, crate::token]
-                stop_order = "last"  crate = crate::sup "#
+                stop_order = "last"  max_failures = "5 in 10m"  critical = false  on_give_up = "pause"  heartbeat = "2s"
+                on_shutdown = FINISH  crate = crate::sup "#
         }
         Attribute::Job => {
             r#" slot = "{a}"  admission = "queue"  queue = ROOM  name = "sync"  timeout = "30s"  max_retries = 3
-                backoff = "exp"  restart = RESTART  needs = [connect]  expires = "30s"  crate = ::sup "#
+                backoff = "exp"  restart = RESTART  needs = [connect]  expires = "30s"  max_failures = LIMIT  heartbeat = "2s"
+                on_shutdown = "finish"  crate = ::sup "#
         }
         Attribute::Subscriber => r#" on(Failed, TimedOut)  queue = 64  name = NAME  crate = ::sup "#,
         Attribute::Main => {
@@ -76,12 +78,13 @@ fn mostly(usual: &'static str, unusual: &'static str) -> impl Strategy<Value = &
 const KEYS: &str = "
     name  restart  backoff  timeout  max_retries  every  stable_after  crate  slot  admission  queue  on  flavor
     worker_threads  grace  max_concurrent  crates  first  max  factor  jitter  after  needs
-    interrupt_on_loss  stop_order  expires  restrat  retries  on-failure
+    interrupt_on_loss  stop_order  expires  max_failures  on_give_up  fatal_if  critical  heartbeat  on_shutdown  restrat  retries  on-failure
     max-retries  r#name  banana  key  fn
 ";
 
 const VALUES: &str = r#"
     "always"  "never"  "on-failure"  "on_failure"  always  on-failure  "exp"  exp  "none"  "replace"  "full"
+    "5 in 10m"  "5 per 10m"  "0 in 0s"  "1001 in 1s"  "pause"  "finish"  is_permanent  is_permanent::<E>  |e| true  true
     "5s"  "5"  "0s"  "5 parsecs"  5s  5  0  -5  1.5  -0.5  1e999  99999999999  IDLE  { 3 }  Duration::from_secs(5)
     Duration::  Duration::from_secs(5 5)  !  -  &  |x| x  a..b  a = b  return  if x { 1 } else  ""  "{a}"
     "{b}-{}"  "{"  concat!("a")  true  ::sup  crate::  crate::a::b  ::Self  crate::super  sup  self  ::  [a, b]  []  (Failed)  b"x"  c"x"
