@@ -162,7 +162,7 @@ pub use {
 pub use {
     app::{EventParameter, HasSpec, SetupParameter, SpecOfADeclaration},
     macro_support::SharedState,
-    runtime::body::DeclaredTask,
+    runtime::body::{DeclaredTask, SelectedTask},
 };
 
 /// Not public API. Used by generated code.
@@ -186,7 +186,8 @@ pub mod __private {
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;
     pub use crate::runtime::body::{
-        DeclaredDependencies, DeclaredTask, ErasedBody, TaskDescriptor, erase, erase_without_context,
+        DeclaredDependencies, DeclaredTask, ErasedBody, SelectedTask, TaskDescriptor, erase,
+        erase_without_context,
     };
     #[cfg(feature = "controller")]
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};

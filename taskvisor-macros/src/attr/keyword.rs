@@ -50,14 +50,19 @@ impl Argument<'_> {
             Value::Constant(constant) => Err(self.wrong(
                 constant.expression(),
                 Rule::WrongValueType,
-                "the value is one of the names, in quotes",
+                if choices.len() == 1 {
+                    "the value is one word, in quotes"
+                } else {
+                    "the value is one of the names, in quotes"
+                },
             )),
         }
     }
 
     fn chosen<T: Copy>(&self, literal: &Lit, choices: &Keywords<T>) -> syn::Result<T> {
         let Lit::Str(text) = literal else {
-            let problem = format!("`{}` is one of {}", self.key, self.expected());
+            let is = if choices.len() == 1 { "is always" } else { "is one of" };
+            let problem = format!("`{}` {is} {}", self.key, self.expected());
             let write = self.corrected(literal.to_token_stream());
             let write = write.map(|option| format!("; write `{option}`")).unwrap_or_default();
             return Err(Rule::WrongValueType.error(literal, format!("{problem}{write}")));

@@ -20,4 +20,5 @@ pub(crate) mod backoff;
 mod keyword_arguments;
 pub(crate) mod settings;
 pub(crate) mod rare;
+pub(crate) mod task_list;
 pub(crate) mod dependencies;

@@ -10,6 +10,7 @@ use crate::ast::function::Function;
 use crate::ast::returned::Returned;
 use crate::ast::spelling::ungrouped;
 use crate::attr::constant::Value;
+use crate::attr::value::OptionValue;
 use crate::expand::conversion::converted;
 use crate::expand::declaration::{import, location};
 use crate::expand::mistaken_function::strip_mistakes;
@@ -17,7 +18,7 @@ use crate::expand::original_function::{needless_async, strip_marks};
 use crate::span::{attribute_span, span_at};
 
 use super::Entry;
-use super::options::{Flavor, Options};
+use super::options::{Critical, Flavor, Options};
 
 /// The synchronous `main`, with the user's function inside.
 ///
@@ -107,6 +108,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
     let grace = optional(options.grace.as_ref().map(|given| given.value.expand_duration()));
     let drain_timeout = optional(options.drain_timeout.as_ref().map(|given| given.value.expand_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
+    let critical = matches!(&options.critical, Some(OptionValue { value: Critical::All, .. }));
     let location = location();
     let crates = options.crates.iter().map(|krate| krate.unraw().to_string());
     quote_spanned! {attribute_span()=>
@@ -116,6 +118,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
             grace: #grace,
             drain_timeout: #drain_timeout,
             max_concurrent: #max_concurrent,
+            critical: #critical,
             is_main: #is_main,
             location: #location,
             crates: &[#(#crates),*],

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, LitStr, Token};
+use syn::{Expr, Ident, LitStr, Path, Token};
 
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::constant::Value;
@@ -27,6 +28,7 @@ const GRAMMAR: Grammar = Grammar {
         ("grace", Form::Duration, "grace = \"15s\""),
         ("drain_timeout", Form::Duration, "drain_timeout = \"5s\""),
         ("max_concurrent", Form::Count, "max_concurrent = 8"),
+        ("critical", Form::Keyword(&words::<_, 1>(CRITICAL), "Critical"), "critical = \"all\""),
         ("crates", Form::Crates, "crates = [billing]"),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
@@ -34,6 +36,14 @@ const GRAMMAR: Grammar = Grammar {
 
 const FLAVORS: &Keywords<Flavor> =
     &[("multi_thread", Flavor::MultiThread), ("current_thread", Flavor::CurrentThread)];
+
+const CRITICAL: &Keywords<Critical> = &[("all", Critical::All)];
+
+/// The tasks that are critical by default.
+#[derive(Clone, Copy)]
+pub(super) enum Critical {
+    All,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flavor {
@@ -49,6 +59,7 @@ pub(super) struct Options {
     pub(super) grace: Option<OptionValue<Value<Duration>>>,
     pub(super) drain_timeout: Option<OptionValue<Value<Duration>>>,
     pub(super) max_concurrent: Option<OptionValue<Value<u32>>>,
+    pub(super) critical: Option<OptionValue<Critical>>,
     pub(super) crates: Vec<Ident>,
     pub(super) runtime: RuntimePath,
 }
@@ -76,6 +87,7 @@ impl Options {
             "max_concurrent" => {
                 self.max_concurrent = Some(argument.count("nothing could run; leave it out for no limit")?);
             }
+            "critical" => self.critical = Some(read_critical(argument)?),
             "crates" => self.crates = read_crates(argument, errors)?,
             "crate" => {
                 // Stays `Invalid` if reading fails.
@@ -86,6 +98,30 @@ impl Options {
         }
         Ok(true)
     }
+}
+
+fn read_critical(argument: &Argument<'_>) -> syn::Result<OptionValue<Critical>> {
+    let ahead = argument.input.fork();
+    let is_equals_sign = ahead.parse::<Token![=]>().is_ok() && !ahead.peek(Token![=]);
+    match ahead.parse::<Expr>() {
+        Ok(Expr::Array(tasks)) if is_equals_sign => Err(of_some_tasks(&tasks)),
+        Ok(Expr::Path(path)) if is_equals_sign && is_function(&path.path) => Err(of_some_tasks(&path)),
+        _ => argument.word(CRITICAL),
+    }
+}
+
+/// Whether the path can be that of a task: neither the keyword without its quotes nor a constant.
+fn is_function(path: &Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
+    last.starts_with(char::is_lowercase) && CRITICAL.iter().all(|(word, _)| last != *word)
+}
+
+fn of_some_tasks(tasks: impl ToTokens) -> syn::Error {
+    Rule::WrongValueType.error(
+        tasks,
+        "`critical` names no tasks here; write `critical = \"all\"` for all declared tasks, or `critical = true` in the \
+         `#[task(..)]` of each",
+    )
 }
 
 fn read_crates(argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<Vec<Ident>> {

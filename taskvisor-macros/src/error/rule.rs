@@ -159,6 +159,12 @@ rules! {
     EmptyOn = "empty-on",
     OnWithoutParentheses = "on-without-parentheses",
     PathInOn = "path-in-on",
+    TasksWithoutBrackets = "tasks-without-brackets",
+    TaskInQuotes = "task-in-quotes",
+    TaskNotAPath = "task-not-a-path",
+    EmptyTaskList = "empty-task-list",
+    DuplicateTask = "duplicate-task",
+    EventOfNoTask = "event-of-no-task",
 
     // main
     MainNotAsync = "main-not-async",

@@ -271,8 +271,10 @@ on
   task, job [option-of-another-attribute]: it belongs to a subscriber; write `#[subscriber(on(Failed))]`, which is called with the events of all tasks
 level log_level severity
   subscriber [option-of-another-library]: an event has no level; write `on(Failed, TimedOut)`
-tasks task jobs
-  subscriber [option-of-another-library]: a subscriber sees the events of all tasks; compare `event.task()` inside
+tasks of_task for_task only
+  subscriber [renamed-option]: write `task = [connect]`
+jobs job
+  subscriber [option-of-another-library]: a subscriber sees the events of all jobs; compare `event.task()` inside
 batch batch_size
   subscriber [option-of-another-library]: a subscriber is called for each event; collect them inside, in a `State<T>` with a `Mutex`
 
@@ -309,6 +311,8 @@ enable_all enable_io enable_time
   main [option-of-another-library]: timers and I/O are enabled; leave it out
 start_paused
   main [option-of-another-library]: it is for tests: write `#[tokio::test(start_paused = true)]` and list tasks explicitly
+essential required significant fail_fast stop_on_failure exit_on_failure abort_on_failure shutdown_on_failure all_critical
+  main [renamed-option]: write `critical = "all"`
 signals signal ctrl_c sigterm handle_signals
   main [option-of-another-library]: SIGINT and SIGTERM stop the application; leave it out
 config config_file settings options

@@ -310,6 +310,8 @@ on: all any every everything each star no-limit
   subscriber: leave `on` out for all events
 on: not except without
   subscriber: `on` lists what is wanted; write `on(Failed, TimedOut)`
+task: all any every everything each star no-limit
+  subscriber: leave `task` out for the events of all tasks
 
 # The application.
 flavor: single-thread single-threaded single current local basic basic-scheduler thread-per-core
@@ -318,6 +320,10 @@ flavor: threaded threaded-scheduler multi multithreaded multi-threaded work-stea
   main: write `flavor = "multi_thread"`, or leave `flavor` out
 worker_threads: no-limit cpus cores num-cpus all
   main: leave `worker_threads` out for one per core
+critical: true yes on enabled enable any every everything each tasks all-tasks always
+  main: write `critical = "all"` for all declared tasks
+critical: no-limit
+  main: leave `critical` out, and no task is critical by default
 max_concurrent: no-limit
   main: leave `max_concurrent` out for no limit
 grace: no-limit

@@ -16,6 +16,7 @@ use crate::span::{attribute_span, span_at};
 use super::Subscriber;
 use super::event::is_event;
 use super::options::Options;
+use super::tasks;
 
 /// All items beside the function.
 pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
@@ -31,6 +32,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let location = location();
     let queue = queue(options);
     let events = events(options);
+    let tasks = tasks::expand(options.tasks.as_deref().unwrap_or_default());
     let declared =
         declared("Subscriber", &quote_spanned!(attribute_span()=> &options_of_the_subscriber.location));
     let lints = lints(function);
@@ -70,6 +72,7 @@ pub(super) fn declaration(subscriber: &Subscriber) -> TokenStream {
                     location: #location,
                     queue: #queue,
                     events: #events,
+                    tasks: #tasks,
                     needs: __taskvisor_needs,
                     build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber { app: __taskvisor_app }),
                 };
@@ -87,7 +90,8 @@ pub(super) fn fallback(function: &Function, injected: &[Parameter], options: &Op
     let accessor = quote_spanned!(attribute_span()=> pub fn subscriber() -> __taskvisor::Subscriber);
     // A second event has been reported.
     let injected = injected.iter().filter(|parameter| parameter.has_name() && !is_event(&parameter.of_type));
-    let checks = needs(injected, Source::App);
+    let mut checks = needs(injected, Source::App);
+    checks.extend(tasks::checks(options.tasks.as_deref().unwrap_or_default()));
     declaration::fallback(
         function,
         &options.runtime,

@@ -1,6 +1,7 @@
 //! `#[subscriber]`: a function that is called for each event.
 
 mod options;
+mod tasks;
 mod event;
 mod inputs;
 mod check;

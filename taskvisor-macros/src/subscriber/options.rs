@@ -3,13 +3,14 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, LitStr, Token};
+use syn::{Ident, LitStr, Path, Token};
 
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::constant::Value;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::{Names, is_punct};
 use crate::attr::runtime_path::RuntimePath;
+use crate::attr::task_list;
 use crate::attr::value::{OptionValue, up_to_comma};
 use crate::error::Errors;
 use crate::error::advice::OptionsOf;
@@ -17,10 +18,13 @@ use crate::error::nearest::{alternatives, nearest};
 use crate::error::rule::Rule;
 use crate::error::values::advice;
 
+use super::tasks;
+
 const GRAMMAR: Grammar = Grammar {
     of: OptionsOf::Subscriber,
     options: &[
         ("on", Form::Events(EVENTS), "on(Failed, TimedOut)"),
+        ("task", Form::Tasks, "task = [connect]"),
         ("queue", Form::Count, "queue = 1024"),
         ("name", Form::Name, "name = \"alerts\""),
         ("crate", Form::Path, "crate = ::taskvisor"),
@@ -63,6 +67,8 @@ pub(super) struct Options {
     pub(super) queue: Option<OptionValue<Value<u32>>>,
     /// The selected events; all of them by default.
     pub(super) on: Option<Vec<Ident>>,
+    /// The selected tasks; all of them by default. Empty if the list has a mistake.
+    pub(super) tasks: Option<Vec<Path>>,
     pub(super) runtime: RuntimePath,
 }
 
@@ -73,12 +79,20 @@ impl Options {
         arguments::read_all(arguments, context, errors, &mut |argument, errors| {
             options.set(argument, errors)
         });
+        if let (Some(tasks), Some(events)) = (&options.tasks, &options.on) {
+            tasks::check(tasks, events, errors);
+        }
         options
     }
 
     fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
         match argument.key.to_string().as_str() {
             "on" => self.on = Some(read_events(argument, errors)?),
+            "task" => {
+                // Stays empty if reading fails.
+                self.tasks = Some(Vec::new());
+                self.tasks = Some(task_list::read(argument, &tasks::RULES, errors)?);
+            }
             "queue" => self.queue = Some(argument.count("without room, every event would be lost")?),
             "name" => self.name = Some(argument.name()?),
             "crate" => {

@@ -10,6 +10,7 @@ mod mistakes;
 mod notations;
 mod parameters;
 mod rare;
+mod selected_tasks;
 mod snapshots;
 mod values;
 

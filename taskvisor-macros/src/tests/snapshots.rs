@@ -69,14 +69,17 @@ fn a_subscriber() {
         "async fn alert(event: &Event, db: State<Db>, mail: &State<Mail>) { mail.send(event, db).await; }";
     compare(
         "subscriber.rs",
-        &expanded(crate::subscriber::subscriber, "on(Failed, TimedOut), queue = 64", item),
+        &expanded(
+            crate::subscriber::subscriber,
+            "on(Failed, TimedOut), queue = 64, task = [db, crate::store::feed]",
+            item,
+        ),
     );
 }
 
 #[test]
 fn an_entry_point() {
-    let arguments =
-        "flavor = \"current_thread\", grace = \"15s\", max_concurrent = LIMIT, crates = [billing]";
+    let arguments = "flavor = \"current_thread\", grace = \"15s\", max_concurrent = LIMIT, critical = \"all\", crates = [billing]";
     let item = "/// Starts.\npub async fn main(app: &mut App) -> anyhow::Result<()> { app.state(Db::new()?); Ok(()) }";
     compare("entry.rs", &expanded(crate::entry::main, arguments, item));
 }

@@ -38,6 +38,7 @@ pub fn main() -> ::std::process::ExitCode {
             );
             __TASKVISOR_VALUE
         }),
+        critical: true,
         is_main: true,
         location: __taskvisor::Location {
             file: ::core::file!(),

@@ -68,6 +68,10 @@ const _: () = {
         events: __taskvisor::EventSet::of(
             &[__taskvisor::EventName::Failed, __taskvisor::EventName::TimedOut],
         ),
+        tasks: &[
+            <db as __taskvisor::SelectedTask>::descriptor,
+            <crate::store::feed as __taskvisor::SelectedTask>::descriptor,
+        ],
         needs: __taskvisor_needs,
         build: |__taskvisor_app| __taskvisor::Subscriber::new(__TaskvisorSubscriber {
             app: __taskvisor_app,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use humantime::format_duration;
 
-use super::App;
 use super::declared::DeclarationKind;
 use super::discover::Discovered;
 use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
+use super::{App, critical};
 use crate::policy::{Policy, Setting, Settings};
 use crate::runtime::body::Needs;
 use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
@@ -27,12 +27,15 @@ impl App {
         // Duplicates are removed before the checks by name: each would otherwise be reported twice.
         self.remove_linked_duplicates(found, options, &mut problems);
         self.remove_relisted(&mut problems);
+        // Before the checks of settings, which may contradict it.
+        self.make_critical(options);
         self.check_names(&mut problems);
         self.check_changes(found, options, &mut problems);
-        self.check_settings(&mut problems);
+        self.check_settings(options, &mut problems);
         self.check_config(options, &mut problems);
         self.check_states(&mut problems);
         self.check_dependencies(found, options, &mut problems);
+        self.check_selected_tasks(found, options, &mut problems);
         problems.sort();
         problems
     }
@@ -42,7 +45,7 @@ impl App {
         problems.extend(self.config.problems().into_iter().map(|reason| Problem::new(location, reason)));
     }
 
-    fn check_settings(&self, problems: &mut Vec<Problem>) {
+    fn check_settings(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
         let defaults = Policy::defaults(&self.config);
         for task in &self.tasks {
             let (name, settings) = (task.spec.name(), &task.spec.settings);
@@ -51,7 +54,7 @@ impl App {
             (task.spec.task.needs)(&mut needs);
             let rare = task.spec.rare.as_deref();
             for reason in settings.all_problems(rare, &self.config, &defaults, needs.notifies()) {
-                let reason = self.explain(reason, settings);
+                let reason = critical::explain(self.explain(reason, settings), &task.spec, options);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
             }
         }

@@ -7,6 +7,7 @@ use crate::event::{Event, EventSet};
 use crate::policy::{BackoffKind, BackoffPolicy, InvalidBackoff, JitterPolicy};
 use crate::runtime::body::{AppContext, Dependencies, Location, Needs, TaskDescriptor, TaskRef, TaskSpec};
 use crate::runtime::subscriber::Subscriber;
+use crate::runtime::task_selector::TaskSelector;
 
 inventory::collect!(&'static TaskDescriptor);
 
@@ -35,6 +36,8 @@ pub struct SubscriberDescriptor {
     pub queue: usize,
     /// The events that it receives.
     pub events: EventSet,
+    /// The tasks whose events it receives; all of them without one.
+    pub tasks: &'static [fn() -> &'static TaskDescriptor],
     /// Declares the states it needs.
     pub needs: fn(&mut Needs<'_>),
     /// Builds the subscriber when the application starts.
@@ -67,11 +70,12 @@ impl Subscriber {
     #[must_use]
     pub fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
         never_started::suppress_note();
-        let SubscriberDescriptor { name, location, queue, events, needs, build } = descriptor;
+        let SubscriberDescriptor { name, location, queue, events, tasks, needs, build } = descriptor;
         Self {
             name: (*name).into(),
             queue: (*queue).max(1),
             events: *events,
+            tasks: tasks.iter().map(|descriptor| TaskSelector::declared(descriptor())).collect(),
             needs: *needs,
             location: Some(location),
             work: Box::new(move |app, inbox| (build(app.clone()).work)(app, inbox)),

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::App;
-use super::declared::{Declaration, DeclarationKind};
+use super::absence::{self, Absence};
 use super::discover::Discovered;
 use super::listed::ListedTask;
-use super::options::{MainOptions, crates_option};
+use super::options::MainOptions;
 use super::problem::{Problem, SourceLocation};
 use crate::policy::Policy;
 use crate::runtime::body::{Dependencies, Dependency, Needs};
-use crate::runtime::cell::DependencyKind;
 use crate::runtime::dependency::{cycle_path, repeated_dependency};
 use crate::supervisor::link::LOSES_NOTHING;
 
@@ -69,8 +68,8 @@ impl App {
             let option = kind.option();
             if dependency.name == *name {
                 report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
-            } else if !self.runs(dependency) {
-                report(self.does_not_run(dependency, kind, label, found, options));
+            } else if let Some(absence) = self.absence(&dependency.name, dependency.declared, found) {
+                report(does_not_run(&absence, dependency, option, label, options));
             } else if let Some(task) = never_ready_tasks.get(&*dependency.name) {
                 report(is_never_ready(option, task));
             }
@@ -78,59 +77,6 @@ impl App {
         for name in dependencies.repeated() {
             report(repeated_dependency(name));
         }
-    }
-
-    /// Whether a task of the application is the dependency.
-    fn runs(&self, dependency: &Dependency) -> bool {
-        self.tasks.iter().any(|task| match dependency.declared {
-            Some(descriptor) => task.is_declared_at(&descriptor.location),
-            None => task.spec.name() == dependency.name,
-        })
-    }
-
-    /// The problem of a dependency that is not among the tasks of the application.
-    fn does_not_run(
-        &self,
-        dependency: &Dependency,
-        kind: DependencyKind,
-        label: &str,
-        found: &Discovered,
-        options: &MainOptions,
-    ) -> String {
-        let (name, option) = (&dependency.name, kind.option());
-        // A name may be that of a declaration, too.
-        let has_name = |one: &&Declaration| one.kind != DeclarationKind::Subscriber && one.name == &**name;
-        let location = match (dependency.location(), found.all().find(has_name)) {
-            (Some(location), _) => location,
-            (None, Some(job)) if job.kind == DeclarationKind::Job => {
-                return format!(
-                    "`{option}` names `{name}` ({}), which is a job, and only a task can be ready: remove it there",
-                    job.location
-                );
-            }
-            (None, Some(task)) => task.location,
-            (None, None) => {
-                return format!(
-                    "`{option}` names `{name}`, and no task of the application has this name: declare one with `#[task]`, add one \
-                     with `app.task(…)`, or remove it there"
-                );
-            }
-        };
-        if self.is_disabled(location) {
-            return format!(
-                "`{option}` names `{name}` ({location}), which the setup has disabled: remove the call of `app.disable`, or disable {label} too"
-            );
-        }
-        let krate = location.krate();
-        if found.unnamed.contains_key(krate) {
-            let crates = crates_option(options.crates.iter().copied().chain([krate]));
-            return format!(
-                "`{option}` names `{name}` ({location}), which does not start, because its crate `{krate}` is not named: write {crates}"
-            );
-        }
-        format!(
-            "`{option}` names `{name}` ({location}), which does not start: list it with `app.task({name}::spec())`"
-        )
     }
 
     /// The tasks that can never be ready, by name.
@@ -181,6 +127,31 @@ impl App {
             );
             problems.push(Problem::new(task.options_at(), reason));
         }
+    }
+}
+
+/// The problem of a dependency that is not among the tasks of the application.
+fn does_not_run(
+    absence: &Absence,
+    dependency: &Dependency,
+    option: &str,
+    label: &str,
+    options: &MainOptions,
+) -> String {
+    let name = &dependency.name;
+    match absence {
+        Absence::Job(location) => format!(
+            "`{option}` names `{name}` ({location}), which is a job, and only a task can be ready: remove it there"
+        ),
+        Absence::Unknown => format!(
+            "`{option}` names `{name}`, and no task of the application has this name: declare one with `#[task]`, add one \
+             with `app.task(…)`, or remove it there"
+        ),
+        Absence::Disabled(location) => format!(
+            "`{option}` names `{name}` ({location}), which the setup has disabled: remove the call of `app.disable`, or disable {label} too"
+        ),
+        Absence::InUnnamedCrate(location) => absence::in_unnamed_crate(option, name, location, options),
+        Absence::NotListed(location) => absence::not_listed(option, name, location),
     }
 }
 

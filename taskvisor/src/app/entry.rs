@@ -20,13 +20,11 @@ use super::running::describe_blocking_destructor;
 use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
 use super::{App, GRACE_EXCEEDED, SetupResult, never_started};
 use crate::error::describe;
-use crate::event::EventSet;
 use crate::policy::Config;
 use crate::runtime::body::TaskSpec;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobDescriptor, JobOverride, JobOverrides};
 use crate::runtime::cell::{STUCK_CONFIRMATION, saturating_deadline};
-use crate::runtime::subscriber::Subscriber;
 use crate::supervisor::run::{run_to_end, start_all};
 use crate::supervisor::signals::Signal;
 use crate::supervisor::{Supervisor, TaskHandle};
@@ -243,10 +241,8 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     let mut builder = Supervisor::builder(app.config);
     builder.states = app.states;
     builder.subscribers = app.subscribers.into_iter().map(|listed| listed.subscriber).collect();
-    // Per kind of event: a subscriber to one kind does not report failures of another.
-    let wanted = builder.subscribers.iter().fold(EventSet::NONE, |all, one| all.union(one.events));
-    let reported = StderrReporter::EVENTS.difference(wanted).union(StderrReporter::ALWAYS);
-    builder.subscribers.push(Subscriber::new(StderrReporter).with_events(reported));
+    let reporter = StderrReporter::beside(&builder.subscribers);
+    builder.subscribers.push(reporter);
     #[cfg(feature = "controller")]
     {
         (builder.jobs, builder.job_overrides) = assemble_jobs(app.jobs, app.disabled_jobs);

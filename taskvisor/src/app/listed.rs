@@ -26,6 +26,8 @@ pub(super) struct ListedSubscriber {
     pub(super) location: SourceLocation,
     /// Its declaration. `None` if the setup listed it with `app.subscriber(…)`.
     pub(super) descriptor: Option<&'static SubscriberDescriptor>,
+    /// The call that tuned it.
+    pub(super) tuned: Option<SourceLocation>,
 }
 
 /// A declared job of the application.
@@ -65,7 +67,8 @@ impl ListedTask {
 impl ListedSubscriber {
     pub(super) fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
         let location = SourceLocation::from(&descriptor.location);
-        Self { subscriber: Subscriber::declared(descriptor), location, descriptor: Some(descriptor) }
+        let subscriber = Subscriber::declared(descriptor);
+        Self { subscriber, location, descriptor: Some(descriptor), tuned: None }
     }
 
     /// Whether it is this declaration.
@@ -75,6 +78,11 @@ impl ListedSubscriber {
 
     pub(super) fn is_by_hand(&self) -> bool {
         self.descriptor.is_none()
+    }
+
+    /// Where its options were set last.
+    pub(super) fn options_at(&self) -> SourceLocation {
+        self.tuned.unwrap_or(self.location)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An application: discovers and checks its declarations, runs its supervisor, and ends its process.
 
 mod declarations;
+mod absence;
 mod dependencies;
 mod options;
 mod returned;
@@ -13,6 +14,8 @@ mod discover;
 mod tune;
 mod duplicates;
 mod check;
+mod critical;
+mod selected_tasks;
 mod notes;
 mod never_started;
 mod running;
@@ -135,7 +138,7 @@ impl App {
     #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl IntoSubscriber) -> &mut Self {
         let (subscriber, location) = (subscriber.into_subscriber(), SourceLocation::caller());
-        self.subscribers.push(ListedSubscriber { subscriber, location, descriptor: None });
+        self.subscribers.push(ListedSubscriber { subscriber, location, descriptor: None, tuned: None });
         self
     }
 

@@ -19,6 +19,7 @@ impl App {
             .chain(self.jobs.iter().map(|job| ("job", job.spec.name(), job.options_at(), job.spec.settings)));
         let mut notes: Vec<_> = tasks
             .filter_map(|(kind, name, location, settings)| self.clamped(kind, name, location, settings))
+            .chain(self.unknown_selected_tasks())
             .collect();
         notes.sort();
         notes.extend(self.permits_can_run_out());

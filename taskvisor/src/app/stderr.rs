@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use humantime::format_duration;
 
-use crate::event::{Event, EventKind, EventName, EventSet};
-use crate::runtime::subscriber::Subscribe;
+use crate::event::{Event, EventKind, EventName, EventSet, TaskFilter};
+use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::sync::escape::escape_line;
 use crate::task::{WaitingOn, describe_blocking};
 
@@ -148,7 +148,10 @@ impl Message {
 }
 
 /// The default subscriber: writes events of failures to stderr, so that a failure is never silent.
-pub(super) struct StderrReporter;
+pub(super) struct StderrReporter {
+    /// The events that subscribers with a filter receive, which are not written again.
+    received_elsewhere: Vec<(EventSet, TaskFilter)>,
+}
 
 impl StderrReporter {
     pub(super) const EVENTS: EventSet = EventSet::of(&[
@@ -165,10 +168,32 @@ impl StderrReporter {
     /// The events that it writes even if another subscriber wants them, because the operator who starts or stops the process waits for
     /// them.
     pub(super) const ALWAYS: EventSet = EventSet::of(&[EventName::StillStarting, EventName::StillStopping]);
+
+    /// Creates the reporter of what these subscribers do not receive.
+    pub(super) fn beside(subscribers: &[Subscriber]) -> Subscriber {
+        let filtered = subscribers.iter().map(|one| (one.events, one.task_filter()));
+        let (received_elsewhere, of_all_tasks): (Vec<_>, Vec<_>) =
+            filtered.partition(|(_, tasks)| !tasks.is_empty());
+        // Per kind of event: a subscriber to one kind does not report failures of another. And per task: a subscriber to one task
+        // does not report failures of another.
+        let wanted = of_all_tasks.iter().fold(EventSet::NONE, |all, (events, _)| all.union(*events));
+        let reported = Self::EVENTS.difference(wanted).union(Self::ALWAYS);
+        Subscriber::new(Self { received_elsewhere }).with_events(reported)
+    }
+
+    fn is_received_elsewhere(&self, event: &Event) -> bool {
+        let name = event.kind.name();
+        self.received_elsewhere
+            .iter()
+            .any(|(events, tasks)| events.contains(name) && event.is_selected_by(tasks))
+    }
 }
 
 impl Subscribe for StderrReporter {
     async fn on_event(&mut self, event: &Event) {
+        if self.is_received_elsewhere(event) {
+            return;
+        }
         match &event.kind {
             EventKind::Ended { outcome } if !outcome.is_failed() => {}
             // The task that it waits for has reported its failures, and `StillStarting` sums up the rest.

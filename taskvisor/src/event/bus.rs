@@ -16,6 +16,8 @@ use crate::sync::{AtomicU64, Ordering};
 pub(crate) struct Bus {
     queues: Box<[Arc<Queue>]>,
     wanted: EventSet,
+    /// Whether a queue wants the events of some tasks only.
+    is_filtered: bool,
     sequence: AtomicU64,
     panics: AtomicU64,
 }
@@ -23,12 +25,29 @@ pub(crate) struct Bus {
 impl Bus {
     pub(crate) fn new(queues: Vec<Arc<Queue>>) -> Self {
         let wanted = queues.iter().fold(EventSet::NONE, |all, queue| all.union(queue.wants()));
-        Self { queues: queues.into(), wanted, sequence: AtomicU64::new(0), panics: AtomicU64::new(0) }
+        Self {
+            wanted,
+            is_filtered: queues.iter().any(|queue| queue.is_filtered()),
+            queues: queues.into(),
+            sequence: AtomicU64::new(0),
+            panics: AtomicU64::new(0),
+        }
     }
 
     /// Whether a subscriber wants events of this name. Callers check it first, and build no event in vain.
     pub(crate) fn wants(&self, name: EventName) -> bool {
         self.wanted.contains(name)
+    }
+
+    /// Whether a subscriber wants an event of this name of this task. Call it after [`wants`](Self::wants).
+    #[inline]
+    pub(crate) fn wants_of(&self, name: EventName, task: &dyn Subject) -> bool {
+        !self.is_filtered || self.is_selected(name, task)
+    }
+
+    #[cold]
+    fn is_selected(&self, name: EventName, task: &dyn Subject) -> bool {
+        self.queues.iter().any(|queue| queue.selects(name, Some(task)))
     }
 
     /// Publishes an event to all subscribers that want it. Never waits.
@@ -99,7 +118,7 @@ impl Bus {
         let event = Arc::new(Event::observed(self.next_sequence(), at, task, kind));
         for queue in &self.queues {
             let is_source = source.is_some_and(|source| std::ptr::eq(source, &**queue));
-            if queue.wants().contains(name) && !is_source {
+            if queue.selects(name, event.task.as_deref()) && !is_source {
                 queue.push(&event);
             }
         }

@@ -6,10 +6,12 @@ mod not_ready;
 mod queue;
 mod set;
 mod synthetic;
+mod task_filter;
 
 pub use kind::{EventKind, EventName};
 pub use not_ready::NotReadyReason;
 pub use set::EventSet;
+pub(crate) use task_filter::TaskFilter;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +26,8 @@ use crate::task::TaskId;
 pub(crate) trait Subject: Send + Sync {
     fn name(&self) -> &str;
     fn id(&self) -> TaskId;
+    /// Whether it is an added task. A submission has a label, which other tasks may have too.
+    fn holds_name(&self) -> bool;
     /// The slot of a submission.
     fn slot(&self) -> Option<&Arc<str>>;
 }
@@ -120,6 +124,12 @@ impl Event {
             (None, _) => None,
         }
     }
+
+    /// Whether the filter selects the task of the event.
+    #[cfg(feature = "macros")]
+    pub(crate) fn is_selected_by(&self, tasks: &TaskFilter) -> bool {
+        tasks.selects(self.task.as_deref())
+    }
 }
 
 struct SyntheticSubject {
@@ -135,6 +145,10 @@ impl Subject for SyntheticSubject {
 
     fn id(&self) -> TaskId {
         self.id
+    }
+
+    fn holds_name(&self) -> bool {
+        self.slot.is_none()
     }
 
     fn slot(&self) -> Option<&Arc<str>> {

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::{Event, EventSet};
+use super::{Event, EventName, EventSet, Subject, TaskFilter};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
 
@@ -26,6 +26,7 @@ use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
 pub(crate) struct Queue {
     name: String,
     wants: EventSet,
+    tasks: TaskFilter,
     capacity: usize,
     state: Mutex<QueueState>,
     /// The number of deliveries of the batch that are not started. Only the worker writes it.
@@ -84,11 +85,20 @@ impl Queue {
         Self {
             name,
             wants,
+            tasks: TaskFilter::default(),
             capacity: capacity.max(1),
             state: Mutex::new(QueueState::default()),
             unstarted: AtomicUsize::new(0),
             handling: AtomicBool::new(false),
         }
+    }
+
+    /// Restricts the queue to the events of these tasks.
+    pub(crate) fn with_tasks(mut self, tasks: TaskFilter) -> Self {
+        if !tasks.is_empty() {
+            self.wants = self.wants.difference(EventSet::OF_NO_TASK);
+        }
+        Self { tasks, ..self }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -97,6 +107,16 @@ impl Queue {
 
     pub(crate) fn wants(&self) -> EventSet {
         self.wants
+    }
+
+    /// Whether it wants the events of some tasks only.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.tasks.is_empty()
+    }
+
+    /// Whether it wants this event of this task.
+    pub(crate) fn selects(&self, name: EventName, task: Option<&dyn Subject>) -> bool {
+        self.wants.contains(name) && self.tasks.selects(task)
     }
 
     /// Enqueues an event, or counts it as dropped. Never waits.

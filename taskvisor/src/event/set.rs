@@ -22,6 +22,18 @@ impl EventSet {
     pub const ALL: Self = Self::of(EventName::ALL);
     /// No event.
     pub const NONE: Self = Self(0);
+    /// The events that are never about an added task: those of submissions, and those of the supervisor.
+    pub(crate) const OF_NO_TASK: Self = Self::of(&[
+        EventName::Queued,
+        EventName::Admitted,
+        EventName::Refused,
+        EventName::StillStarting,
+        EventName::StillStopping,
+        EventName::ShutdownRequested,
+        EventName::Stopped,
+        EventName::SubscriberPanicked,
+        EventName::Lagged,
+    ]);
 
     /// Creates the set of these names.
     #[must_use]

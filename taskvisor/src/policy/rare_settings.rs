@@ -53,6 +53,10 @@ impl RareSettings {
         on_shutdown: Setting::Inherit,
     };
 
+    /// The problem of a critical task that sets `on_give_up`.
+    pub(crate) const GIVES_UP_CRITICAL: &str = "`on_give_up` has no effect on a critical task, which shuts the application down when it \
+                                                gives up: remove one of them";
+
     /// Whether every option is inherited.
     pub(crate) fn is_empty(&self) -> bool {
         let Self { max_failures, on_give_up, fatal_if, critical, heartbeat, on_shutdown } = self;
@@ -134,9 +138,7 @@ impl RareSettings {
             );
         }
         if sets_on_give_up && options.is_critical {
-            report(
-                "`on_give_up` has no effect on a critical task, which shuts the application down when it gives up: remove one of them",
-            );
+            report(Self::GIVES_UP_CRITICAL);
         }
         let may_give_up = !never_retries && (policy.limits_retries() || options.max_failures.is_some());
         if sets_on_give_up && !may_give_up {

@@ -11,6 +11,7 @@ pub(crate) mod shared;
 pub(crate) mod startup_set;
 pub(crate) mod subscriber;
 pub(crate) mod tally;
+pub(crate) mod task_selector;
 
 /// Every parked task pays for these two. A larger size needs the next larger block: of Tokio's above 152 bytes, of the allocator
 /// above 232 (measured: 6 % more instructions for a one-shot task).

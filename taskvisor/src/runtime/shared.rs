@@ -111,7 +111,8 @@ impl Shared {
         let queues: Vec<_> = subscribers
             .iter()
             .map(|subscriber| {
-                Arc::new(Queue::new(subscriber.name.to_string(), subscriber.events, subscriber.queue))
+                let queue = Queue::new(subscriber.name.to_string(), subscriber.events, subscriber.queue);
+                Arc::new(queue.with_tasks(subscriber.task_filter()))
             })
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));

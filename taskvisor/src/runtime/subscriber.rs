@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::body::{AppContext, Location, Needs};
 use super::current_task::{self, Caller};
+use super::task_selector::TaskSelector;
 use crate::event::bus::{Batch, Bus, Delivery, Queue};
 use crate::event::{Event, EventKind, EventSet};
 use crate::sync::panics::{Contained, contain, discard};
@@ -82,6 +83,8 @@ pub struct Subscriber {
     pub(crate) name: Cow<'static, str>,
     pub(crate) queue: usize,
     pub(crate) events: EventSet,
+    /// The tasks whose events it receives. Without one, it receives the events of all tasks.
+    pub(crate) tasks: Vec<TaskSelector>,
     pub(crate) needs: fn(&mut Needs<'_>),
     pub(crate) location: Option<&'static Location>,
     pub(crate) work: Work,
@@ -104,6 +107,7 @@ impl Subscriber {
             name: Cow::Borrowed(name),
             queue: Self::QUEUE,
             events: EventSet::ALL,
+            tasks: Vec::new(),
             needs: |_| {},
             location: None,
             work: Box::new(|_, inbox| Box::pin(run_worker(subscriber, inbox))),
@@ -188,6 +192,7 @@ impl fmt::Debug for Subscriber {
             .field("name", &self.name)
             .field("queue", &self.queue)
             .field("events", &self.events)
+            .field("tasks", &self.tasks().collect::<Vec<_>>())
             .field("location", &self.location)
             .finish_non_exhaustive()
     }

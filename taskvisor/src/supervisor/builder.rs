@@ -13,6 +13,7 @@ use crate::runtime::body::{JobDescriptor, JobOverrides};
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{IntoSubscriber, Subscriber};
+use crate::runtime::task_selector::SELECTS_NOTHING;
 use crate::task::{EMPTY_NAME, RuntimeError, is_blank};
 
 /// Builds a [`Supervisor`].
@@ -130,6 +131,10 @@ impl SupervisorBuilder {
             if is_blank(&subscriber.name) {
                 self.build_errors
                     .push(RuntimeError::InvalidSpec { name: name(), reasons: vec![EMPTY_NAME.into()] });
+            }
+            if subscriber.selects_nothing() {
+                self.build_errors
+                    .push(RuntimeError::InvalidSpec { name: name(), reasons: vec![SELECTS_NOTHING.into()] });
             }
             if self.subscribers[..index].iter().any(|earlier| earlier.is_same_as(subscriber)) {
                 self.build_errors.push(RuntimeError::DuplicateSubscriber { name: name() });

@@ -4,10 +4,11 @@ use syn::ext::IdentExt;
 
 use crate::attr::names::Names;
 use crate::attr::settings::Settings;
+use crate::attr::task_list::{same_path, shown};
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
-use super::{Dependencies, same_path, shown};
+use super::Dependencies;
 
 impl Dependencies {
     /// Reports contradictions, each at the path or the key to remove, and removes wrong paths.

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Path;
-use syn::spanned::Spanned;
 
+use crate::attr::task_list;
 use crate::attr::value::OptionValue;
-use crate::span::{attribute_span, span_at};
+use crate::span::attribute_span;
 
 use super::Dependencies;
 
@@ -32,11 +32,6 @@ impl Dependencies {
     }
 }
 
-/// The functions that return the descriptors of the tasks.
-// A path is used as a type, not imported by `use`: an import of a generated type is ambiguous if a crate has the same name, or if a
-// function declares a task of the name of another outside of it.
 fn descriptors(paths: Option<&OptionValue<Vec<Path>>>) -> Vec<TokenStream> {
-    let descriptor =
-        |path: &Path| quote_spanned!(span_at(path.span())=> <#path as __taskvisor::DeclaredTask>::descriptor);
-    paths.map(|paths| paths.value.iter().map(descriptor).collect()).unwrap_or_default()
+    paths.map(|paths| task_list::descriptors(&paths.value, "DeclaredTask")).unwrap_or_default()
 }

@@ -50,7 +50,7 @@ impl DeclaredSpec for Subscriber {
         if !is_same(changed.location, of) {
             return true;
         }
-        listed.subscriber = changed;
+        (listed.subscriber, listed.tuned) = (changed, Some(SourceLocation::caller()));
         false
     }
 }

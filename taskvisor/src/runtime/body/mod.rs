@@ -34,7 +34,7 @@ pub use job_spec::JobSpec;
 pub use ready::Ready;
 pub use spec::{Location, TaskSpec};
 pub use state::State;
-pub use task_descriptor::{DeclaredDependencies, DeclaredTask, TaskDescriptor};
+pub use task_descriptor::{DeclaredDependencies, DeclaredTask, SelectedTask, TaskDescriptor};
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 pub(crate) use dependencies::{Dependencies, Dependency};

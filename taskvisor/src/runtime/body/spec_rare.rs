@@ -152,6 +152,14 @@ impl TaskSpec {
         self.known_rare().on_shutdown
     }
 
+    /// Makes the task critical, unless the spec says otherwise.
+    #[cfg(feature = "macros")]
+    pub(crate) fn make_critical_by_default(&mut self) {
+        if self.critical() == Setting::Inherit {
+            self.rare().critical = Setting::Default(true);
+        }
+    }
+
     fn rare(&mut self) -> &mut RareSettings {
         self.rare.get_or_insert_with(|| Box::new(RareSettings::INHERIT))
     }

@@ -38,6 +38,27 @@ pub trait DeclaredTask {
     fn descriptor() -> &'static TaskDescriptor;
 }
 
+/// The type of a `#[task]`, which the option `task` of a subscriber names.
+// A trait of its own for its words: `DeclaredTask` speaks of dependencies.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task, so a subscriber cannot select its events",
+    label = "not a `#[task]`",
+    note = "`task` is a list of functions with `#[task]`, as in `task = [connect]`",
+    note = "for the events of a job, leave `task` out, and compare `event.task()` with its name in the function",
+    note = "see `taskvisor::when_it_does_not_compile`, rule `unselectable-task`"
+)]
+pub trait SelectedTask {
+    /// Returns its declaration.
+    fn descriptor() -> &'static TaskDescriptor;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeclaredTask> SelectedTask for T {
+    fn descriptor() -> &'static TaskDescriptor {
+        <T as DeclaredTask>::descriptor()
+    }
+}
+
 /// The tasks that a declaration depends on.
 // Functions and not references: in a constant, two tasks that need each other would be a cycle of the compiler.
 #[derive(Clone, Copy, Debug)]

@@ -318,6 +318,10 @@ impl Subject for TaskCell {
         self.id
     }
 
+    fn holds_name(&self) -> bool {
+        self.holds_name
+    }
+
     fn slot(&self) -> Option<&Arc<str>> {
         self.slot()
     }

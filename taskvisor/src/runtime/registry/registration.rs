@@ -327,7 +327,7 @@ impl Shared {
         kind: impl FnOnce() -> EventKind,
     ) {
         // Checked first: without a subscriber, neither the event nor a reference to the cell is created.
-        if self.bus.wants(name) {
+        if self.bus.wants(name) && self.bus.wants_of(name, &**cell) {
             let subject: Arc<dyn Subject> = Arc::clone(cell) as _;
             self.bus.publish(now.unwrap_or_else(Instant::now), Some(subject), kind());
         }
