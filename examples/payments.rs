@@ -1,5 +1,5 @@
 //! A payment service on its worst day: what pauses itself, what is paused by hand, what finishes, and what ends the process.
-//! Ends by itself after about eight seconds, with the exit code 1: `cargo run --example payments`
+//! Ends by itself after about six seconds, with the exit code 1: `cargo run --example payments`
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -59,7 +59,11 @@ async fn pay(world: State<World>) -> Result<(), BankError> {
 /// Reads the feed of one customer. When it is broken it stops trying, and waits for a person.
 #[task(every = "500ms", backoff(constant, first = "100ms"), max_failures = "3 in 1m", on_give_up = "pause")]
 async fn feed(world: State<World>) -> Result<(), String> {
-    if world.feed_is_fixed.load(Ordering::Relaxed) { Ok(()) } else { Err("column `amount` is missing".to_owned()) }
+    if world.feed_is_fixed.load(Ordering::Relaxed) {
+        Ok(())
+    } else {
+        Err("column `amount` is missing".to_owned())
+    }
 }
 
 /// Settles once the market is open. Until then it is not due, which is no failure. Afterwards it is done.

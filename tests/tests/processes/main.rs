@@ -26,6 +26,10 @@ mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
 #[cfg(feature = "controller")]
+mod lines;
+#[cfg(feature = "controller")]
+mod payments;
+#[cfg(feature = "controller")]
 mod pipeline;
 #[cfg(unix)]
 mod set_up_signals;

@@ -1,38 +1,12 @@
 //! The example with tasks that need each other: what waits, what recovers, and the order of the end.
 
+use super::lines::Lines;
 use super::process::Process;
 
 /// The largest recovery spread, and what a busy machine adds.
 const RECOVERY: f64 = 1.0 + 0.6;
 
-/// The lines of the example, each with its time in seconds, and without the ids of tasks.
-struct Lines(Vec<(f64, String)>);
-
 impl Lines {
-    fn parse(stdout: &str) -> Self {
-        let line = |line: &str| {
-            let (time, text) = line.split_once(" s  ").expect("a line begins with its time");
-            let words: Vec<_> = text.split(' ').map(|word| word.split('#').next().unwrap_or(word)).collect();
-            (time.parse().expect("a number"), words.join(" "))
-        };
-        Self(stdout.lines().map(line).collect())
-    }
-
-    fn position(&self, beginning: &str) -> usize {
-        let position = self.0.iter().position(|(_, line)| line.starts_with(beginning));
-        position.unwrap_or_else(|| panic!("no line `{beginning}`: {:#?}", self.0))
-    }
-
-    fn time(&self, beginning: &str) -> f64 {
-        self.0[self.position(beginning)].0
-    }
-
-    #[track_caller]
-    fn expect_order(&self, beginnings: &[&str]) {
-        let positions: Vec<_> = beginnings.iter().map(|beginning| self.position(beginning)).collect();
-        assert!(positions.is_sorted(), "not in the order {beginnings:?}: {:#?}", self.0);
-    }
-
     /// The health reports between two lines.
     fn health(&self, from: &str, to: &str) -> Vec<&str> {
         let lines = &self.0[self.position(from)..self.position(to)];
