@@ -138,11 +138,11 @@ impl JobSpec {
         self
     }
 
-    /// Sets which errors are fatal, or with `None` removes the decision. See
+    /// Sets which errors are fatal. See
     /// [`TaskSpec::with_fatal_if`](crate::TaskSpec::with_fatal_if).
     #[must_use]
-    pub fn with_fatal_if(mut self, is_fatal: impl Into<Option<fn(&(dyn Error + 'static)) -> bool>>) -> Self {
-        self.rare.fatal_if = is_fatal.into();
+    pub fn with_fatal_if(mut self, is_fatal: fn(&(dyn Error + 'static)) -> bool) -> Self {
+        self.rare.fatal_if = Some(is_fatal);
         self
     }
 

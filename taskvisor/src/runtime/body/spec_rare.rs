@@ -48,7 +48,7 @@ impl TaskSpec {
         self
     }
 
-    /// Sets which errors are fatal, or with `None` removes the decision. It is called with each error that an attempt returns, unless
+    /// Sets which errors are fatal. It is called with each error that an attempt returns, unless
     /// the error was marked by [`fatal`](crate::ResultExt::fatal) or [`retry_after`](crate::ResultExt::retry_after). `true` makes the
     /// failure fatal: it is not retried. A panic of `is_fatal` counts as `false`.
     ///
@@ -76,8 +76,8 @@ impl TaskSpec {
     /// # }
     /// ```
     #[must_use]
-    pub fn with_fatal_if(mut self, is_fatal: impl Into<Option<fn(&(dyn Error + 'static)) -> bool>>) -> Self {
-        self.rare().fatal_if = is_fatal.into();
+    pub fn with_fatal_if(mut self, is_fatal: fn(&(dyn Error + 'static)) -> bool) -> Self {
+        self.rare().fatal_if = Some(is_fatal);
         self
     }
 
