@@ -120,28 +120,31 @@ impl TaskActor {
 pub(crate) fn interrupted(
     class: AttemptClass,
     event: EventName,
-    returns_value: bool,
+    delivers: bool,
 ) -> (AttemptClass, EventName) {
     let keeps = match event {
         EventName::Panicked | EventName::Aborted => true,
-        EventName::Succeeded => returns_value,
+        EventName::Succeeded => delivers,
         _ => false,
     };
     if keeps { (class, event) } else { (AttemptClass::Interrupted, EventName::Interrupted) }
 }
 
 /// The class and the event of an attempt that has returned without an error and was not interrupted, if its body has decided what
-/// follows.
+/// follows. `stopped` says whether a stop was requested.
 pub(crate) fn concluded(
     class: AttemptClass,
     event: EventName,
     conclusion: Conclusion,
+    stopped: bool,
 ) -> (AttemptClass, EventName) {
     match conclusion {
         _ if class != AttemptClass::Succeeded => (class, event),
-        Conclusion::ByPolicy => (class, event),
+        // No other attempt follows, and this one has not done its work: a job has no value.
+        Conclusion::Snooze(_) if stopped => (AttemptClass::Canceled, EventName::Canceled),
         Conclusion::Snooze(delay) => (AttemptClass::Snoozed(delay), EventName::Snoozed),
-        Conclusion::Done => (AttemptClass::Done, event),
+        Conclusion::Done if !stopped => (AttemptClass::Done, event),
+        Conclusion::Done | Conclusion::ByPolicy => (class, event),
     }
 }
 

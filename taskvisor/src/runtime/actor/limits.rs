@@ -57,8 +57,10 @@ impl TaskActor {
         if !self.registration.cell().pending_request().is_some_and(is_limit) {
             return result;
         }
+        // A job that snoozes has no value yet.
+        let delivers = self.policy.returns_value && !self.registration.cell().conclusion().is_snooze();
         let returned = match result {
-            AttemptResult::Returned(Ok(())) if self.policy.returns_value => return result,
+            AttemptResult::Returned(Ok(())) if delivers => return result,
             AttemptResult::Panicked(_) | AttemptResult::Aborted => return result,
             AttemptResult::Returned(Err(
                 TaskError::Fail(error) | TaskError::Fatal(error) | TaskError::RetryAfter { error, .. },

@@ -44,7 +44,9 @@ use self::rare_parts::RareParts;
 use crate::event::NotReadyReason;
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{FinishedAttempt, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline};
+use crate::runtime::cell::{
+    FinishedAttempt, Flag, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline,
+};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::InterruptCause;
@@ -273,11 +275,12 @@ impl TaskActor {
         self.registration.show_heartbeat();
         let after = self.registration.cell().finish_attempt(now, caught);
         match after.interrupt {
-            None => (class, event) = concluded(class, event, after.conclusion),
+            None => (class, event) = concluded(class, event, after.conclusion, after.stop.is_some()),
             // It has failed, and its class says so.
             Some(cause) if cause.is_limit() => {}
             Some(cause) => {
-                (class, event) = interrupted(class, event, self.policy.returns_value);
+                let delivers = self.policy.returns_value && !after.conclusion.is_snooze();
+                (class, event) = interrupted(class, event, delivers);
                 // Before this attempt is counted: a panic during a restart is the first failure of a new series.
                 self.clear_streak(cause);
             }
@@ -357,6 +360,10 @@ impl TaskActor {
             self.stage = ActorStage::Yielding;
             context.waker().wake_by_ref();
             return PENDING;
+        }
+        // Paused during the attempt: the interrupt of the pause is used up, and a delay would hold up the resume.
+        if self.registration.cell().has_flag(Flag::Paused) {
+            return self.enter_stage(ActorStage::Gates);
         }
         self.rare.timer(until).set(until);
         self.enter_stage(ActorStage::Sleeping)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::CellPhase;
+use super::{CellPhase, TaskCell};
 use crate::policy::nanoseconds;
 
 /// What follows an attempt that returns without an error.
@@ -14,6 +14,12 @@ pub(crate) enum Conclusion {
     Snooze(Duration),
     /// The end of the task.
     Done,
+}
+
+impl Conclusion {
+    pub(crate) fn is_snooze(self) -> bool {
+        matches!(self, Self::Snooze(_))
+    }
 }
 
 /// A conclusion in eight bytes: every task pays for the size of its phase, which has no room for a tag.
@@ -39,6 +45,13 @@ impl PackedConclusion {
             Self::DONE => Conclusion::Done,
             delay => Conclusion::Snooze(Duration::from_nanos(delay - 1)),
         }
+    }
+}
+
+impl TaskCell {
+    /// What follows the running attempt.
+    pub(crate) fn conclusion(&self) -> Conclusion {
+        self.state.lock().phase.conclusion()
     }
 }
 
