@@ -152,8 +152,15 @@ impl Settings {
     /// # Errors
     ///
     /// Returns every problem at once.
-    // Every submission calls this: an inherited option must cost only one comparison.
     pub(crate) fn resolve(&self, defaults: &Policy) -> Result<Policy, Vec<&'static str>> {
+        let policy = self.merge(defaults);
+        if self.has_problems(&policy) { Err(self.problems(&policy)) } else { Ok(policy) }
+    }
+
+    /// Resolves the options without a check.
+    // Every submission calls this: an inherited option must cost only one comparison.
+    #[inline]
+    pub(super) fn merge(&self, defaults: &Policy) -> Policy {
         let mut policy = *defaults;
         if let Some(restart) = self.restart.own() {
             policy.restart = restart;
@@ -174,7 +181,7 @@ impl Settings {
         if let Some(stable_after) = self.stable_after.own() {
             policy.stable_after = nanoseconds(stable_after);
         }
-        if self.has_problems(&policy) { Err(self.problems(&policy)) } else { Ok(policy) }
+        policy
     }
 
     /// Whether `problems` finds one.

@@ -30,10 +30,7 @@ impl Settings {
     }
 
     /// Returns every problem of the options and of the rare ones. `notifies` says whether the task has a parameter that notifies.
-    #[cfg_attr(
-        not(feature = "macros"),
-        allow(dead_code, reason = "only an application reports all problems at once")
-    )]
+    #[cold]
     pub(crate) fn all_problems(
         &self,
         rare: Option<&RareSettings>,
@@ -41,11 +38,8 @@ impl Settings {
         defaults: &Policy,
         notifies: bool,
     ) -> Vec<Cow<'static, str>> {
-        let (mut policy, mut wrong) = match self.resolve(defaults) {
-            Ok(policy) => (policy, Vec::new()),
-            // The problems of readiness depend on the policy by its timeout only.
-            Err(wrong) => (*defaults, wrong),
-        };
+        let mut policy = self.merge(defaults);
+        let mut wrong = self.resolve(defaults).err().unwrap_or_default();
         wrong.extend(self.resolve_readiness(notifies, &mut policy).err().unwrap_or_default());
         let rare = RareSettings::resolve(rare, config, &policy).err().unwrap_or_default();
         wrong.into_iter().map(Cow::from).chain(rare).collect()

@@ -130,29 +130,41 @@ impl Shared {
         rare: Option<&RareSettings>,
     ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
         self.check_ready()?;
-        let invalid = |reasons: Vec<_>| {
-            let reasons = reasons.into_iter().map(Into::into).collect();
-            RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
-        };
-        let mut policy = settings.resolve(&self.defaults).map_err(invalid)?;
-        let rare = RareSettings::resolve(rare, &self.config, &policy)
-            .map_err(|reasons| RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })?;
-        if is_blank(task.name()) {
-            return Err(invalid(vec![EMPTY_NAME]));
-        }
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
-        settings.resolve_readiness(needs.notifies(), &mut policy).map_err(invalid)?;
+        let invalid = || self.invalid_spec(task, settings, rare, needs.notifies());
+        let mut policy = settings.resolve(&self.defaults).map_err(|_| invalid())?;
+        let options = RareSettings::resolve(rare, &self.config, &policy).map_err(|_| invalid())?;
+        if is_blank(task.name()) {
+            return Err(invalid());
+        }
+        settings.resolve_readiness(needs.notifies(), &mut policy).map_err(|_| invalid())?;
         let types = needs.missing();
         if types.is_empty() {
             let counts_once_started = policy.readiness.is_none();
-            let rare = rare.map(|rare| RareOptions {
-                counts_once_started: rare.is_critical && counts_once_started,
-                ..rare
+            let options = options.map(|options| RareOptions {
+                counts_once_started: options.is_critical && counts_once_started,
+                ..options
             });
-            return Ok((policy, rare));
+            return Ok((policy, options));
         }
         Err(self.states.missing_error(task.name(), types))
+    }
+
+    /// The error of a task with wrong options: every problem at once.
+    #[cold]
+    fn invalid_spec(
+        &self,
+        task: &TaskRef,
+        settings: &Settings,
+        rare: Option<&RareSettings>,
+        notifies: bool,
+    ) -> RuntimeError {
+        let mut reasons = settings.all_problems(rare, &self.config, &self.defaults, notifies);
+        if is_blank(task.name()) {
+            reasons.push(EMPTY_NAME.into());
+        }
+        RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
     }
 
     /// Checks that the supervisor can accept tasks, and binds it to a runtime.
