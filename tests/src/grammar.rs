@@ -112,6 +112,10 @@ impl Reader {
                     self.not_before = None;
                     self.may_be_cleared = true;
                 }
+                if self.may_be_interrupted {
+                    // A pause ends the wait.
+                    self.not_before = None;
+                }
                 self.start(*attempt, event.at)
             }
             EventKind::Succeeded { attempt, ran, .. } => {
@@ -410,7 +414,10 @@ impl Reader {
     fn lose_readiness(&mut self, reason: NotReadyReason) -> Verdict {
         require(self.is_ready, || "not ready twice".to_owned())?;
         self.is_ready = false;
-        let failed = matches!(self.state, State::Failed | State::FailedForGood);
+        // An attempt that has exceeded a limit has its `stop_timeout` to return.
+        let has_overtime = self.rules.is_some_and(|rules| rules.stop_timeout.is_some());
+        let failed = matches!(self.state, State::Failed | State::FailedForGood)
+            || has_overtime && self.state == State::Running;
         require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
         let may_be_interrupted = self.may_be_interrupted || self.depends || !self.restarts.is_empty();
         require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {

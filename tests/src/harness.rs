@@ -116,7 +116,7 @@ impl Harness {
         first
     }
 
-    /// Restarts a task, and lets the recorder expect it.
+    /// Pauses a task, and lets the recorder expect it.
     ///
     /// # Errors
     ///
@@ -126,6 +126,10 @@ impl Harness {
         task.pause()
     }
 
+    /// Restarts a task, and lets the recorder expect it.
+    ///
+    /// # Errors
+    ///
     /// As [`TaskHandle::restart`].
     pub fn restart(&self, task: &TaskHandle) -> Result<(), RuntimeError> {
         task.restart()?;

@@ -255,8 +255,9 @@ impl CellState {
     fn loss(&self) -> NotReadyReason {
         match self.pending.request().map(|request| request.kind) {
             Some(RequestKind::Stop { .. }) => NotReadyReason::Stopping,
-            Some(RequestKind::Interrupt(_)) => NotReadyReason::Interrupted,
-            None => NotReadyReason::Failed,
+            Some(RequestKind::Interrupt(cause)) if !cause.is_limit() => NotReadyReason::Interrupted,
+            // An attempt that has exceeded a limit has failed, although it may still return.
+            Some(RequestKind::Interrupt(_)) | None => NotReadyReason::Failed,
         }
     }
 }
