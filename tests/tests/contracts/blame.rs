@@ -16,13 +16,22 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A task whose attempts fail on order.
-struct Consumer {
-    task: TaskHandle,
+pub(crate) struct Consumer {
+    pub(crate) task: TaskHandle,
     fail: UnboundedSender<TaskError>,
 }
 
 impl Consumer {
     fn add(supervisor: &Supervisor, backoff: Duration) -> Self {
+        Self::add_with(supervisor, backoff, |spec| spec.with_max_retries(2))
+    }
+
+    /// Adds a consumer with a constant backoff, and with the options that `more` sets.
+    pub(crate) fn add_with(
+        supervisor: &Supervisor,
+        backoff: Duration,
+        more: impl FnOnce(TaskSpec) -> TaskSpec,
+    ) -> Self {
         let (fail, orders) = unbounded_channel();
         let orders = std::sync::Arc::new(tokio::sync::Mutex::new(orders));
         let task = TaskFn::arc("consume", move |ctx: TaskContext| {
@@ -35,12 +44,11 @@ impl Consumer {
                 }
             }
         });
-        let spec =
-            TaskSpec::on_failure(task).with_backoff(BackoffPolicy::constant(backoff)).with_max_retries(2);
+        let spec = more(TaskSpec::on_failure(task).with_backoff(BackoffPolicy::constant(backoff)));
         Self { task: supervisor.add_task(spec.with_needs(["db"])).expect("it is accepted"), fail }
     }
 
-    async fn fail(&self) {
+    pub(crate) async fn fail(&self) {
         self.fail.send(TaskError::fail("broken pipe")).expect("the task lives");
         sleep(Duration::from_millis(1)).await;
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use taskvisor::{Config, Failure, Outcome, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef};
+use taskvisor::{Config, Failure, Outcome, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef, TaskSpec};
 use tests::{EventLog, Harness, Rules, Script, Step};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -87,4 +87,25 @@ where
 /// A supervisor that runs one attempt at a time.
 pub(crate) fn one_at_a_time() -> Harness {
     Harness::with_config(Config::default().with_max_concurrent(1))
+}
+
+/// Adds a task with options that the rules do not have, and watches it.
+pub(crate) fn add_with(
+    harness: &Harness,
+    rules: Rules,
+    task: TaskRef,
+    more: impl FnOnce(TaskSpec) -> TaskSpec,
+) -> TaskHandle {
+    let spec = more(harness.spec(rules, task));
+    let task = harness.add_task(spec).expect("the task is accepted");
+    harness.watch(&task);
+    task
+}
+
+/// A task whose attempts call `body` with their context and end as it says.
+pub(crate) fn attempts<F>(body: impl Fn(TaskContext) -> F + Send + Sync + 'static) -> TaskRef
+where
+    F: Future<Output = Result<(), TaskError>> + Send + 'static,
+{
+    TaskFn::arc("work", body)
 }

@@ -1,8 +1,12 @@
 //! `TestContext`: contexts with which a unit test calls the function of a task.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use taskvisor::{
     CancellationToken, Config, Failure, FailureKind, FromContext, State, Supervisor, SupervisorHandle,
-    TaskContext, TaskFn, TaskSpec, TestContext,
+    TaskContext, TaskError, TaskFn, TaskSpec, TestContext,
 };
 use tokio::time::sleep;
 
@@ -80,4 +84,40 @@ async fn a_test_context_does_not_count_as_a_task() {
     let test = TestContext::new();
     let _ = test.context();
     assert!(test.supervisor().tasks().is_empty());
+}
+
+#[test]
+fn snooze_done_and_heartbeat_return_without_a_runtime() {
+    fn settle(context: &TaskContext, is_open: bool) -> Result<u32, TaskError> {
+        context.heartbeat();
+        if is_open { Ok(7) } else { Err(TaskError::fail("closed")) }
+    }
+    async fn sync(context: TaskContext, is_open: bool) -> Result<(), TaskError> {
+        match settle(&context, is_open) {
+            Ok(_) => context.done(),
+            Err(_) => context.snooze(SECOND),
+        }
+    }
+    async fn without_result(context: TaskContext) {
+        context.snooze(SECOND)
+    }
+    let test = TestContext::new();
+    for is_open in [false, true] {
+        let mut result = pin!(sync(test.context(), is_open));
+        let result = result.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(result, Poll::Ready(Ok(()))));
+    }
+    let mut result = pin!(without_result(test.context()));
+    assert!(result.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    // Neither of them ends the attempt of the test, nor requests its stop.
+    assert!(!test.context().is_cancelled() && !test.is_ready());
+    assert_eq!((test.context().stop_cause(), test.context().interrupt_cause()), (None, None));
+}
+
+#[test]
+fn a_function_may_notify_after_it_has_snoozed() {
+    let test = TestContext::new();
+    let _: () = test.context().snooze(SECOND);
+    test.ready().notify();
+    assert!(test.is_ready());
 }
