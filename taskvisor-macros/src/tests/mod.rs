@@ -11,6 +11,7 @@ mod notations;
 mod parameters;
 mod rare;
 mod selected_tasks;
+mod shortest_times;
 mod snapshots;
 mod values;
 

@@ -42,6 +42,12 @@
 /// | `needs` | [tasks](#dependencies) that must be ready for every attempt to start, such as `[connect, crate::auth::token]` | none |
 /// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
 /// | `stop_order` | when the task stops during a shutdown: `"first"`, `"last"`: see [`StopOrder`](crate::StopOrder) | `"first"` |
+/// | `max_failures` | how many failures are allowed [within a time](#giving-up), such as `"5 in 10m"`: see [`MaxFailures`](crate::MaxFailures) | no limit |
+/// | `on_give_up` | what follows when `max_failures` or `max_retries` is exceeded: `"fail"`, `"pause"`: see [`OnGiveUp`](crate::OnGiveUp) | `"fail"` |
+/// | `fatal_if` | the path of a `fn(&E) -> bool`, where `E` is the error of the function: which errors are [not retried](#giving-up) | none, except those that are marked |
+/// | `critical` | alone, or `true`, `false`: when the task fails for good, the [application shuts down](#giving-up) | `false` |
+/// | `heartbeat` | the longest time between two calls of [`TaskContext::heartbeat`](crate::TaskContext::heartbeat), such as `"30s"` | no limit |
+/// | `on_shutdown` | what a shutdown does to the running attempt: `"cancel"`, `"finish"`: see [`OnShutdown`](crate::OnShutdown) | `"cancel"` |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
@@ -102,6 +108,36 @@
 /// tasks that wait for each other in a cycle. The name of a task that has no function goes to
 /// [`TaskSpec::with_needs`](crate::TaskSpec::with_needs).
 ///
+/// # Giving up
+///
+/// ```
+/// use std::io;
+/// use taskvisor::prelude::*;
+///
+/// # async fn next_batch() -> io::Result<Option<u32>> { Ok(None) }
+/// fn is_permanent(error: &io::Error) -> bool {
+///     error.kind() == io::ErrorKind::PermissionDenied
+/// }
+///
+/// #[task(restart = "always", max_failures = "5 in 10m", on_give_up = "pause", fatal_if = is_permanent, heartbeat = "30s")]
+/// async fn import(ctx: TaskContext) -> io::Result<()> {
+///     while let Some(batch) = next_batch().await? {
+///         println!("import {batch}");
+///         ctx.heartbeat();
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// `max_retries` limits consecutive failures. `max_failures` limits the failures within a time, whatever succeeds in between: here the
+/// sixth failure within ten minutes makes the task give up. Then it fails, or with `on_give_up = "pause"` waits until an operator calls
+/// [`TaskHandle::resume`](crate::TaskHandle::resume).
+///
+/// `fatal_if` receives each error of the function, of its own type. `true` makes the failure fatal: the task fails at once. An error that
+/// [`ResultExt`](crate::ResultExt) has marked keeps its mark. A panic of the function counts as `false`.
+///
+/// When a task with `critical` fails, the supervisor shuts down in order, and the application exits with code 1.
+///
 /// # Parameters and return type
 ///
 /// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
@@ -154,6 +190,7 @@ pub use taskvisor_macros::task;
 /// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `max_failures`, `fatal_if`, `heartbeat`, `on_shutdown` | as [for a task](macro@task#giving-up); `max_failures` implies `restart = "on-failure"` | none |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
 /// | `needs` | [tasks](macro@task#dependencies) that must be ready for every attempt to start; the job keeps its slot while it waits | none |
 /// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |

@@ -14,10 +14,10 @@
 //! |---|---|---|
 //! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
 //! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, `depends_on`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, `needs`, … |
-//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `before`, `rate`, `instances`, `enabled`, `critical`, … | the message names a replacement |
+//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `before`, `rate`, `instances`, `enabled`, … | the message names a replacement |
 //! | `value-instead-of-option` | a word that is a value in place of an option: `on_failure`, `Failed`, the name of the function or of an argument | `restart = "on-failure"`, `on(Failed)`, `name = "ping"`, `slot = "{tenant}"` |
 //! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
-//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every` and `after` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
+//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every`, `after`, `critical` and `on_give_up` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
 //! | `duplicate-option` | an option that is repeated | keep one |
 //! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
 //! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
@@ -37,15 +37,18 @@
 //! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, the time of a `max_failures` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
 //! | `negative-duration` | `-5` | a duration |
 //! | `duration-too-long` | more than 100 years | omit the option |
-//! | `zero-count` | a count of zero | `restart = "never"` for no retry; the message names the alternative for other options |
+//! | `zero-count` | a count of zero, also of `max_failures` | `restart = "never"` for no retry; the message names the alternative for other options |
 //! | `negative-count` | a negative count | as for zero |
-//! | `count-too-large` | more than `u32::MAX` | a smaller number |
+//! | `count-too-large` | more than `u32::MAX`; more than 1,000 failures in `max_failures` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
+//! | `invalid-max-failures` | `max_failures = "5 per 10m"`, `"5"`, `"in 10m"` | a number, the word `in`, and a time: `"5 in 10m"` |
+//! | `fatal-if-not-a-path` | `fatal_if = \|error\| ..`, `"is_permanent"`, a call | the path of a function: `fatal_if = is_permanent` |
+//! | `wrong-predicate` | a `fatal_if` of another type than `fn(&E) -> bool`, where `E` is the error of the function; an error of the compiler itself | a function that borrows this error |
 //! | `empty-name` | an empty name, also of a constant | a name that events and errors can show |
-//! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `&str`, the enum of the option |
+//! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `bool`, `&str`, [`MaxFailures`](crate::MaxFailures), the enum of the option |
 //! | `not-constant` | a call that cannot be evaluated at compile time; an error of the compiler itself | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
 //! | `runtime-path-in-quotes` | `crate = "::taskvisor"` | `crate = ::taskvisor` |
@@ -83,12 +86,17 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `interrupt-on-loss-without-needs` | `interrupt_on_loss` of a declaration that needs no task | `needs = [connect]` |
-//! | `retries-with-restart-never` | `backoff`, `max_retries` or `stable_after` with `restart = "never"` | remove one of the two |
+//! | `retries-with-restart-never` | `backoff`, `max_retries`, `max_failures`, `fatal_if`, `on_give_up` or `stable_after` with `restart = "never"` | remove one of the two |
 //! | `every-without-restart-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
 //! | `stable-after-beyond-timeout` | a `stable_after` longer than `timeout`, which no attempt reaches | a shorter `stable_after` |
 //! | `start-timeout-without-notify` | `start_timeout` of a task that does not notify | a parameter `ready: Ready`, or no `start_timeout` |
 //! | `start-timeout-beyond-timeout` | a `start_timeout` longer than `timeout`, which ends the attempt first | a shorter `start_timeout` |
 //! | `ready-parameter-without-notify` | a parameter `Ready` with `ready = "start"` or `ready = "success"` | one of the two |
+//! | `unreachable-max-failures` | a `max_failures` that the backoff makes unreachable: the shortest delays between so many failures take longer than the time; for a backoff that is not in the attribute, the application checks it when it starts | fewer failures, a longer time, a shorter backoff |
+//! | `heartbeat-beyond-timeout` | a `heartbeat` longer than `timeout`, which ends the attempt first | a shorter `heartbeat` |
+//! | `on-give-up-of-a-critical-task` | `on_give_up` of a critical task, which shuts the application down | one of the two |
+//! | `fatal-if-without-error` | `fatal_if` of a function that returns no `Result` | a `Result`, or no `fatal_if` |
+//! | `fatal-if-of-one-attempt` | `fatal_if` of a job that is not retried | `max_retries = 3`, or no `fatal_if` |
 //! | `job-with-restart-always` | `restart = "always"` of a job: its value would never be delivered | `"on-failure"` |
 //! | `admission-without-slot` | `admission` of a job that has no slot | a `slot` |
 //! | `queue-without-slot` | `queue` of a job that has no slot | a `slot` |
@@ -180,6 +188,7 @@
 //! | `unsized-value` | `str`, `[T]`, `dyn Trait` | `String`, `Vec<T>`, a `Box` |
 //! | `impl-trait-of-a-task` | `impl Trait` of a task or of a setup | `()`, `Result<(), E>` |
 //! | `not-an-error` | an error type that is not an error, or that cannot be sent to another thread, as `Box<dyn Error>` | an `Error`, an `anyhow` or `eyre` error, [`BoxError`](crate::BoxError), [`TaskError`](crate::TaskError) |
+//! | `no-value` | `ctx.snooze(..)` and `ctx.done()` in a function that returns `!`, or a value | a function that returns `()` or `Result<(), E>`; `.retry_after(delay)?` in a job with a value |
 //! | `mark-not-convertible` | `.fatal()?` in a function whose error type does not implement `From<MarkedError>`; an error of the compiler itself | [`TaskError`](crate::TaskError) or another type that [carries marks](crate::ResultExt) |
 //! | `value-of-a-subscriber` | anything but `()` | handle errors in the body |
 //! | `value-not-send` | a job's value that cannot be sent to another thread | `Arc` instead of `Rc` |

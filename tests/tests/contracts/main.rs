@@ -26,6 +26,7 @@ mod backoff_laws;
 mod backoff_jitter;
 mod backoff_absurd;
 mod backoff_refused;
+mod shortest_times;
 mod retry_after;
 
 mod question_mark;

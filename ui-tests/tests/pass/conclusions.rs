@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use taskvisor::prelude::*;
 
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_millis(1);
 
 #[task(restart = "never")]
 async fn nothing(ctx: TaskContext) {
@@ -57,14 +57,14 @@ async fn clean(ctx: TaskContext) {
 }
 
 #[job]
-async fn clean_or_fail(limit: u32, ctx: TaskContext) -> io::Result<()> {
+async fn clean_or_fail(limit: u64, ctx: TaskContext) -> io::Result<()> {
     if ctx.attempt() < limit {
         return ctx.snooze(WAIT);
     }
     ctx.done()
 }
 
-#[tokio::main(flavor = "current_thread", start_paused = true)]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
     for spec in [nothing::spec(), standard::spec(), any::spec(), task_error::spec(), text::spec()] {

@@ -139,7 +139,7 @@ async fn sync(tenant: u64) -> io::Result<u64> {
 }
 
 /// `max_failures` implies that a job is retried.
-#[job(max_failures = LIMIT, heartbeat = HEARTBEAT, on_shutdown = FINISH)]
+#[job(max_failures = LIMIT, backoff = "none", heartbeat = HEARTBEAT, on_shutdown = FINISH)]
 async fn retried_job(ctx: TaskContext) -> io::Result<u64> {
     if ctx.attempt() == 1 { Err(missing()) } else { Ok(ctx.attempt()) }
 }
