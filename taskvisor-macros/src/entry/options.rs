@@ -117,7 +117,7 @@ fn is_function(path: &Path) -> bool {
 }
 
 fn of_some_tasks(tasks: impl ToTokens) -> syn::Error {
-    Rule::WrongValueType.error(
+    Rule::CriticalOfSomeTasks.error(
         tasks,
         "`critical` names no tasks here; write `critical = \"all\"` for all declared tasks, or `critical = true` in the \
          `#[task(..)]` of each",

@@ -177,6 +177,7 @@ rules! {
     DuplicateCrate = "duplicate-crate",
     OwnCrate = "own-crate",
     CratesWithoutBrackets = "crates-without-brackets",
+    CriticalOfSomeTasks = "critical-of-some-tasks",
 }
 
 impl Rule {

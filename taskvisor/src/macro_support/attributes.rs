@@ -265,6 +265,7 @@ pub use taskvisor_macros::job;
 /// | option | values | default |
 /// |---|---|---|
 /// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is always delivered | all events |
+/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions | all tasks, jobs, and the supervisor |
 /// | `queue` | how many events may wait for the subscriber; more are lost, counted, and reported to it as `Lagged` | 1024 |
 /// | `name` | the name of the subscriber in events | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
@@ -273,6 +274,25 @@ pub use taskvisor_macros::job;
 /// [`State<T>`](crate::State), [`SupervisorHandle`](crate::SupervisorHandle). A subscriber returns nothing. If it
 /// panics, it is called again for the next event. An invalid option is a [compile
 /// error](crate::when_it_does_not_compile) at its own token.
+///
+/// # The events of single tasks
+///
+/// ```
+/// use taskvisor::prelude::*;
+///
+/// #[task(restart = "always")]
+/// async fn feed() {}
+///
+/// #[subscriber(on(Failed, Ended), task = [feed])]
+/// async fn page(event: &Event) {
+///     eprintln!("{event}");
+/// }
+/// # assert_eq!(page::subscriber().tasks().collect::<Vec<_>>(), ["feed"]);
+/// ```
+///
+/// The events of other tasks do not enter the queue, so they do not count as lost. The option excludes the events of submissions, and
+/// those that are about no task, such as `Stopped`. A task in the list that is disabled, or that does not start, is reported when the
+/// application starts. [`Subscriber::with_tasks`](crate::Subscriber::with_tasks) selects a task that has no function by its name.
 ///
 /// # What it expands to
 ///
@@ -287,7 +307,7 @@ pub use taskvisor_macros::job;
 ///     pub fn subscriber() -> Subscriber { … } // of the static below
 /// }
 ///
-/// static DESCRIPTOR: SubscriberDescriptor = … // the events, the queue, and a function that builds the subscriber;
+/// static DESCRIPTOR: SubscriberDescriptor = … // the events, the tasks, the queue, and a function that builds the subscriber;
 ///                                             // registered with `inventory`
 /// ```
 pub use taskvisor_macros::subscriber;
@@ -316,6 +336,7 @@ pub use taskvisor_macros::subscriber;
 /// | `grace` | the time that tasks have to stop | `"20s"` |
 /// | `drain_timeout` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
 /// | `max_concurrent` | how many attempts may run at once | no limit |
+/// | `critical` | `"all"`: each declared task is critical, unless it says `critical = false`: see [`TaskSpec::with_critical`](crate::TaskSpec::with_critical); not jobs, and not tasks that `app.task(…)` adds without a declaration | a task is critical only if it says so |
 /// | `crates = [a, b]` | further crates whose declarations run; the option also links them | only the application's own package |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
@@ -350,8 +371,8 @@ pub use taskvisor_macros::subscriber;
 /// Before any task is spawned, all problems are reported at once, with file and line where possible: a name that is
 /// declared twice or empty, a crate that is linked twice, a declared task or subscriber that the setup adds again, a missing
 /// state (of a task, a subscriber or a job), a state that is registered twice, contradicting options, a
-/// [dependency](macro@task#dependencies) that does not run or can never be ready, a cycle of dependencies, a crate in `crates` without
-/// declarations, an application without a task or a job.
+/// [dependency](macro@task#dependencies) that does not run or can never be ready, a cycle of dependencies, a task that a subscriber
+/// selects and that does not run, a crate in `crates` without declarations, an application without a task or a job.
 ///
 /// # Exit codes
 ///
@@ -364,7 +385,7 @@ pub use taskvisor_macros::subscriber;
 ///
 /// The tasks that start with the application are those of `#[task]` and of `app.task(…)`. A job, or a task that is added
 /// later, changes the exit code only if it exceeds the grace. The reason for an exit code is printed on stderr. Failures
-/// are printed there too, unless a subscriber selects that kind of event.
+/// are printed there too, unless a subscriber selects that kind of event; one with the option `task` selects it for its tasks only.
 ///
 /// # Signals
 ///

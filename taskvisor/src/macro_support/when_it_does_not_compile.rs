@@ -216,6 +216,13 @@
 //! | `empty-on` | `on()` | omit `on` to receive all events |
 //! | `on-without-parentheses` | `on = Failed` | `on(Failed)` |
 //! | `path-in-on` | `on(EventKind::Failed)`, `on(Failed \| TimedOut)` | `on(Failed)`, `on(Failed, TimedOut)` |
+//! | `tasks-without-brackets` | `task = connect`, `task = "connect"` | `task = [connect]` |
+//! | `task-in-quotes` | `task = ["connect"]` | `task = [connect]`, with the path of the function, whatever the `name` of the task |
+//! | `task-not-a-path` | a call, a list without commas, a number: `[connect::spec()]`, `[connect migrate]` | `[connect]`, `[connect, migrate]` |
+//! | `empty-task-list` | `task = []` | omit `task` to receive the events of all tasks |
+//! | `duplicate-task` | a task that is named twice in the list | keep one |
+//! | `unselectable-task` | a job, a subscriber, or a type in the list | the function of a [`#[task]`](macro@crate::task); compare [`Event::task`](crate::Event::task) with the name of a job |
+//! | `event-of-no-task` | an event of a submission or of the supervisor beside `task`: `on(Stopped), task = [connect]` | a subscriber without `task` for this event |
 //!
 //! # main
 //!
@@ -234,6 +241,7 @@
 //! | `duplicate-crate` | a crate that is repeated | keep one |
 //! | `own-crate` | `[crate]`, which is always included | omit it |
 //! | `crates-without-brackets` | `crates = billing` | `crates = [billing]` |
+//! | `critical-of-some-tasks` | `critical = [connect]`, `critical = connect` | `critical = "all"`, or `critical = true` in the `#[task(..)]` of each |
 //!
 //! # uses
 //!

@@ -1,0 +1,5 @@
+#[taskvisor::task]
+async fn connect() {}
+
+#[taskvisor::main(critical = [connect])]
+async fn main() {}

@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber(on(Failed), task = [])]
+async fn alert(_event: &Event) {}
+
+fn main() {}

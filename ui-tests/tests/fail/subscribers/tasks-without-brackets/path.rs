@@ -1,0 +1,9 @@
+use taskvisor::Event;
+
+#[taskvisor::task]
+async fn connect() {}
+
+#[taskvisor::subscriber(task = connect)]
+async fn alert(_event: &Event) {}
+
+fn main() {}

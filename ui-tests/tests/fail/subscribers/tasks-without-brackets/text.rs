@@ -1,0 +1,6 @@
+use taskvisor::Event;
+
+#[taskvisor::subscriber(task = "connect")]
+async fn alert(_event: &Event) {}
+
+fn main() {}
