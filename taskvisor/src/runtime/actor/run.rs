@@ -48,6 +48,8 @@ impl TaskActor {
         if deadline <= Instant::now() {
             return self.finish_attempt(result, context);
         }
+        // The token is cancelled already, and a `stop_timeout` counts from then.
+        let until = until.filter(|_| self.registration.cell().stop_timeout().is_none());
         match until {
             // No second step: the token is cancelled already.
             Some(until) if until < deadline && is_stop => {
