@@ -419,7 +419,10 @@ impl Reader {
         let failed = matches!(self.state, State::Failed | State::FailedForGood)
             || has_overtime && self.state == State::Running;
         require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
-        let may_be_interrupted = self.may_be_interrupted || self.depends || !self.restarts.is_empty();
+        // The first step of an exceeded limit is an interrupt.
+        let has_two_steps = self.rules.is_none_or(|rules| rules.stop_timeout.is_some());
+        let may_be_interrupted =
+            self.may_be_interrupted || self.depends || has_two_steps || !self.restarts.is_empty();
         require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {
             "interrupted without a restart".to_owned()
         })

@@ -12,7 +12,7 @@ use taskvisor::{CancellationToken, TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::{advance, sleep};
 
 use crate::fixture::Fixture;
-use crate::program::{Attempt, Dropping, End, Ms, Notifies, Step, Work};
+use crate::program::{Attempt, Beats, Dropping, End, Ms, Notifies, Step, Work};
 use crate::specs::millis;
 use crate::vocabulary::{Error, message};
 
@@ -141,16 +141,9 @@ impl Body {
         Self { work: work.clone(), value: Value(Arc::clone(probe)), fixture: Arc::clone(fixture) }
     }
 
-    /// The body of a job. It has no panicking destructor, because a job drops its locals during a poll, where a panic is
-    /// a failure of the attempt.
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub(crate) fn of_a_job(mut self) -> Self {
-        for step in &mut self.work.steps {
-            if let Step::Attempt(Attempt { dropping: dropping @ Dropping::Panics, .. }) = step {
-                *dropping = Dropping::Quick;
-            }
-        }
-        self
+    pub(crate) fn of_a_job(self) -> Self {
+        Self { work: self.work.of_a_job(), ..self }
     }
 
     /// Creates a task with this name.
@@ -192,7 +185,7 @@ impl Body {
                     if notifies == Some(Notifies::BeforeItReturns) {
                         context.ready();
                     }
-                    end.done(attempt)
+                    end.done(attempt, &context)
                 };
                 Playing { work: Box::pin(work), _locals: locals }
             }
@@ -235,6 +228,15 @@ async fn play(attempt: Attempt, context: &TaskContext, probe: &Probe, fixture: &
             None => pending().await,
         }
     };
+    let beats = async {
+        if let Some(Beats { every, times }) = attempt.beats {
+            for _ in 0..times {
+                sleep(millis(every)).await;
+                context.heartbeat();
+            }
+        }
+        pending().await
+    };
     tokio::select! {
         biased;
         (after, end) = stopped => {
@@ -243,6 +245,7 @@ async fn play(attempt: Attempt, context: &TaskContext, probe: &Probe, fixture: &
             wait(after, end).await
         }
         end = by_itself => end,
+        () = beats => unreachable!("an attempt that beats never returns"),
     }
 }
 
@@ -254,13 +257,15 @@ async fn wait(time: Ms, end: End) -> End {
 }
 
 impl End {
-    fn done(self, attempt: u64) -> Result<(), TaskError> {
+    fn done(self, attempt: u64, context: &TaskContext) -> Result<(), TaskError> {
         let message = message(attempt);
         match self {
             Self::Succeed => Ok(()),
             Self::Fail => Err(TaskError::fail(message)),
             Self::Fatal => Err(TaskError::fatal(message)),
             Self::RetryAfter(delay) => Err(TaskError::retry_after(message, millis(delay))),
+            Self::Snooze(delay) => context.snooze(millis(delay)),
+            Self::Done => context.done(),
             Self::Cancel => Err(TaskError::Canceled),
             // `resume_unwind` skips the panic hook, which would print the message.
             Self::Panic => resume_unwind(Box::new(message)),

@@ -141,6 +141,9 @@ fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
             TaskEvent::TimedOut { attempt, .. } => {
                 last = Some(Error::new(taskvisor::FailureKind::Timeout, *attempt));
             }
+            TaskEvent::Stalled { attempt, .. } => {
+                last = Some(Error::new(taskvisor::FailureKind::Stalled, *attempt));
+            }
             _ => {}
         }
     }

@@ -75,10 +75,6 @@ fn expected() -> BTreeSet<String> {
         if matches!(name, EventName::Delayed | EventName::StillStarting) {
             continue;
         }
-        // These programs have no option or command yet that leads to it.
-        if matches!(name, EventName::Stalled | EventName::Snoozed) {
-            continue;
-        }
         let needs_slots = matches!(name, EventName::Queued | EventName::Admitted | EventName::Refused);
         if cfg!(feature = "controller") || !needs_slots {
             // The recorder never lags, so that `Lagged` is counted by the listeners that receive it.
@@ -90,12 +86,12 @@ fn expected() -> BTreeSet<String> {
             });
         }
     }
-    let kinds = ["Error", "Timeout", "Panic", "Canceled", "Fatal"];
+    let kinds = ["Error", "Timeout", "Stalled", "Panic", "Canceled", "Fatal"];
     for restart in ["never", "on-failure", "always"] {
         for kind in kinds {
             add(format!("{restart} on its own: Failed({kind})"));
         }
-        for ending in ["Succeeded", "RetryAfter("] {
+        for ending in ["Succeeded", "RetryAfter(", "Snoozed(", "Done"] {
             add(format!("{restart} on its own: {ending}"));
         }
         for ending in ["Succeeded", "RetryAfter(", "Canceled", "Aborted", "Failed(Error)", "Failed(Timeout)"]
@@ -105,6 +101,11 @@ fn expected() -> BTreeSet<String> {
     }
     for kind in kinds {
         add(format!("failed, {kind}"));
+    }
+    for kind in ["Timeout", "Stalled"] {
+        add(format!("{kind} in two steps: Interrupted, in time: true"));
+        add(format!("{kind} in two steps: Interrupted, in time: false"));
+        add(format!("{kind} in two steps: Failed, in time: true"));
     }
     for restart in ["never", "on-failure", "always"] {
         add(format!("{restart} on its own: Interrupted(None)"));
@@ -125,6 +126,18 @@ fn expected() -> BTreeSet<String> {
     }
     for what in [
         "failed, Dependency",
+        "a heartbeat",
+        "a window that slides",
+        "a failure as old as its window",
+        "a failure that a window excuses",
+        "failures that a window forgives",
+        "a window of zero",
+        "a window without retries",
+        "an unreachable window",
+        "a heartbeat of zero",
+        "a heartbeat beyond the timeout",
+        "a time to stop of zero",
+        "Timeout in two steps: Succeeded, in time: true",
         "a wait for a dependency",
         "a permit that was given back",
         "a loss that interrupts",

@@ -7,11 +7,13 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::generate_rare::{beats, rares};
 use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
     Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
+use crate::rare::Rare;
 
 /// The emphasis of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,15 +189,16 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
     let expires = weighted(0.25, prop_oneof![1 => Just(0), 30 => 1..300_u64]);
     let often = if style == Style::Linked { 0.75 } else { 0.1 };
     let policy = weighted(0.85, policies());
-    let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often));
-    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends)| {
+    let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often), rares());
+    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends, rare)| {
         // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
             policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
         }
-        Work { policy, steps, acts: None, ready, notifies, expires, depends }
+        let acts = None;
+        rare.of(Work { policy, steps, acts, ready, notifies, expires, depends, rare: Rare::default() })
     })
 }
 
@@ -266,10 +269,10 @@ fn steps(style: Style) -> BoxedStrategy<Step> {
     let ends = weighted(ending, (time, ends()));
     let on_stop = weighted(heeding, (stopping, ends_when_stopped()));
     let first_check = prop_oneof![6 => Just(0), 1 => 1..200_u64];
-    let attempt =
-        (ends, on_stop, first_check, dropping).prop_map(|(ends, on_stop, first_check, dropping)| {
-            Step::Attempt(Attempt { ends, on_stop, first_check, dropping })
-        });
+    let parts = (ends, on_stop, first_check, beats(), dropping);
+    let attempt = parts.prop_map(|(ends, on_stop, first_check, beats, dropping)| {
+        Step::Attempt(Attempt { ends, on_stop, first_check, beats, dropping })
+    });
     prop_oneof![25 => attempt, 1 => Just(Step::Unbuildable)].boxed()
 }
 
@@ -279,6 +282,8 @@ fn ends() -> impl Strategy<Value = End> {
         6 => Just(End::Fail),
         2 => Just(End::Fatal),
         2 => (0..300_u64).prop_map(End::RetryAfter),
+        2 => (0..300_u64).prop_map(End::Snooze),
+        1 => Just(End::Done),
         1 => Just(End::Cancel),
         2 => Just(End::Panic),
     ]

@@ -10,9 +10,10 @@ use crate::program::{
     Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Policy, Program,
     ShutdownTrigger, Step, Wants, Work,
 };
+use crate::rare::Rare;
 
 fn attempt(ends: Option<(u64, End)>, on_stop: Option<(u64, End)>) -> Step {
-    Step::Attempt(Attempt { ends, on_stop, first_check: 0, dropping: Dropping::Quick })
+    Step::Attempt(Attempt { ends, on_stop, first_check: 0, beats: None, dropping: Dropping::Quick })
 }
 
 /// A task that fails twice and then hangs, and one that needs it and is canceled.
@@ -35,6 +36,7 @@ fn sample() -> Program {
         notifies: None,
         expires: None,
         depends: Depends::default(),
+        rare: Rare::default(),
     };
     let depends = Depends { needs: vec![0], ..Depends::default() };
     let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], depends, ..work.clone() };

@@ -68,6 +68,9 @@ impl Fixture {
         if let Some(timeout) = work.policy.and_then(|policy| policy.timeout) {
             submission = submission.with_timeout(millis(timeout));
         }
+        if let Some(time) = work.rare.stop_timeout {
+            submission = submission.with_stop_timeout(millis(time));
+        }
         if let Some(time) = work.expires {
             submission = submission.with_expires(millis(time));
         }

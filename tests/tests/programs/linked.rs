@@ -6,14 +6,21 @@ use proptest::prelude::*;
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::generate_rare::{beats, rares};
 use crate::program::{
     Attempt, Backoff, Burst, Command, Dropping, End, Law, Ms, NAMES, Name, Notifies, Policy, Program, Step,
     Work,
 };
+use crate::rare::Rare;
 
 /// Work that is often ready and often fails, and starts again soon.
 pub(crate) fn connections() -> BoxedStrategy<Work> {
-    let ends = prop_oneof![5 => Just(End::Fail), 2 => Just(End::Succeed), 1 => Just(End::Panic)];
+    let ends = prop_oneof![
+        10 => Just(End::Fail),
+        4 => Just(End::Succeed),
+        2 => Just(End::Panic),
+        1 => (0..200_u64).prop_map(End::Snooze),
+    ];
     let steps = vec(attempts(weighted(0.9, (0..150_u64, ends))), 1..6);
     let ready = prop_oneof![
         3 => Just((Some(Readiness::Start), None)),
@@ -30,6 +37,7 @@ pub(crate) fn consumers() -> BoxedStrategy<Work> {
         5 => Just(End::Fail),
         3 => Just(End::Succeed),
         1 => (0..300_u64).prop_map(End::RetryAfter),
+        1 => (0..300_u64).prop_map(End::Snooze),
     ];
     let steps = vec(attempts(weighted(0.9, (0..300_u64, ends))), 1..6);
     works(
@@ -46,15 +54,10 @@ fn works(
     ready: BoxedStrategy<(Option<Readiness>, Option<Notifies>)>,
     depends: BoxedStrategy<Depends>,
 ) -> BoxedStrategy<Work> {
-    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64));
-    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires)| Work {
-        policy: Some(policy),
-        steps,
-        acts: None,
-        ready,
-        notifies,
-        expires,
-        depends,
+    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64), rares());
+    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires, rare)| {
+        let (policy, acts) = (Some(policy), None);
+        rare.of(Work { policy, steps, acts, ready, notifies, expires, depends, rare: Rare::default() })
     });
     work.boxed()
 }
@@ -75,8 +78,8 @@ fn policies(delays: std::ops::Range<Ms>) -> impl Strategy<Value = Policy> {
 
 fn attempts(ends: impl Strategy<Value = Option<(Ms, End)>>) -> impl Strategy<Value = Step> {
     let on_stop = weighted(0.8, (0..60_u64, Just(End::Cancel)));
-    (ends, on_stop).prop_map(|(ends, on_stop)| {
-        Step::Attempt(Attempt { ends, on_stop, first_check: 0, dropping: Dropping::Quick })
+    (ends, on_stop, beats()).prop_map(|(ends, on_stop, beats)| {
+        Step::Attempt(Attempt { ends, on_stop, first_check: 0, beats, dropping: Dropping::Quick })
     })
 }
 

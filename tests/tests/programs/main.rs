@@ -48,8 +48,10 @@
 
 mod program;
 mod depends;
+mod rare;
 mod readable;
 mod linked;
+mod generate_rare;
 mod generate;
 
 mod vocabulary;

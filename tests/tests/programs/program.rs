@@ -5,6 +5,7 @@
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::rare::Rare;
 
 /// Milliseconds: a span, or a moment counted from the beginning of the program.
 pub(crate) type Ms = u64;
@@ -136,6 +137,7 @@ pub(crate) struct Work {
     /// The time within which it must start, if it is submitted.
     pub(crate) expires: Option<Ms>,
     pub(crate) depends: Depends,
+    pub(crate) rare: Rare,
 }
 
 /// The moment of a notification. In both the task acts anyway, so that no further poll changes the order of others.
@@ -188,7 +190,16 @@ pub(crate) struct Attempt {
     pub(crate) on_stop: Option<(Ms, End)>,
     /// The time from the beginning of the attempt to its first check for a stop request.
     pub(crate) first_check: Ms,
+    /// The heartbeats of the attempt, until it observes a stop request.
+    pub(crate) beats: Option<Beats>,
     pub(crate) dropping: Dropping,
+}
+
+/// An attempt sends `times` heartbeats, each after this time, and none afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beats {
+    pub(crate) every: Ms,
+    pub(crate) times: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,6 +208,10 @@ pub(crate) enum End {
     Fail,
     Fatal,
     RetryAfter(Ms),
+    /// Nothing to do now: again after this time.
+    Snooze(Ms),
+    /// The task is done.
+    Done,
     Cancel,
     Panic,
 }
@@ -250,20 +265,16 @@ impl Work {
             return *step;
         }
         match self.steps.last() {
-            Some(Step::Attempt(Attempt { ends: Some((after, end)), on_stop, first_check, dropping })) => {
+            Some(Step::Attempt(attempt @ Attempt { ends: Some((after, end)), .. })) => {
                 let ends = Some(((*after).max(PAUSE), *end));
-                Step::Attempt(Attempt {
-                    ends,
-                    on_stop: *on_stop,
-                    first_check: *first_check,
-                    dropping: *dropping,
-                })
+                Step::Attempt(Attempt { ends, ..*attempt })
             }
             Some(Step::Attempt(hangs)) => Step::Attempt(*hangs),
             Some(Step::Unbuildable) | None => Step::Attempt(Attempt {
                 ends: Some((PAUSE, End::Panic)),
                 on_stop: None,
                 first_check: 0,
+                beats: None,
                 dropping: Dropping::Quick,
             }),
         }
@@ -271,11 +282,41 @@ impl Work {
 
     /// Whether a step returns `retry_after`, whose delay no backoff bounds.
     pub(crate) fn uses_retry_after(&self) -> bool {
-        let retries_after = |end: Option<(Ms, End)>| matches!(end, Some((_, End::RetryAfter(_))));
-        self.steps.iter().any(|step| match step {
-            Step::Unbuildable => false,
-            Step::Attempt(attempt) => retries_after(attempt.ends) || retries_after(attempt.on_stop),
-        })
+        self.ends().any(|end| matches!(end, End::RetryAfter(_)))
+    }
+
+    /// Whether a step returns `done`, which completes the task under every policy.
+    pub(crate) fn may_be_done(&self) -> bool {
+        self.ends().any(|end| end == End::Done)
+    }
+
+    fn ends(&self) -> impl Iterator<Item = End> + '_ {
+        let attempts = self.steps.iter().filter_map(|step| match step {
+            Step::Unbuildable => None,
+            Step::Attempt(attempt) => Some(attempt),
+        });
+        attempts.flat_map(|attempt| attempt.ends.into_iter().chain(attempt.on_stop)).map(|(_, end)| end)
+    }
+
+    /// The part of the work that a job does. It declares no readiness, depends on no task, and ends with its value instead of a word
+    /// about what follows. It has no panicking destructor, because a job drops its locals during a poll, where a panic is a failure of
+    /// the attempt.
+    pub(crate) fn of_a_job(mut self) -> Self {
+        let valued = |end: &mut Option<(Ms, End)>| {
+            if let Some((_, end @ (End::Snooze(_) | End::Done))) = end {
+                *end = End::Succeed;
+            }
+        };
+        for step in &mut self.steps {
+            if let Step::Attempt(attempt) = step {
+                valued(&mut attempt.ends);
+                valued(&mut attempt.on_stop);
+                if attempt.dropping == Dropping::Panics {
+                    attempt.dropping = Dropping::Quick;
+                }
+            }
+        }
+        Self { ready: None, depends: Depends::default(), rare: self.rare.of_a_job(), ..self }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Display, Formatter, Result, Write};
 
 use crate::program::{
-    Attempt, Backoff, Behavior, Command, Dropping, End, Law, Listener, Ms, NAMES, Policy, Program, SLOTS,
-    ShutdownTrigger, Step, Work,
+    Attempt, Backoff, Beats, Behavior, Command, Dropping, End, Law, Listener, Ms, NAMES, Policy, Program,
+    SLOTS, ShutdownTrigger, Step, Work,
 };
 
 impl Debug for Program {
@@ -104,7 +104,7 @@ impl Display for Work {
         if let Some(moment) = self.notifies {
             write!(f, " | notifies: {moment:?}")?;
         }
-        write!(f, "{}", self.depends)
+        write!(f, "{}{}", self.depends, self.rare)
     }
 }
 
@@ -121,6 +121,9 @@ impl Display for Attempt {
         if self.first_check > 0 {
             write!(f, ", checks for a stop request from {} ms on", self.first_check)?;
         }
+        if let Some(Beats { every, times }) = self.beats {
+            write!(f, ", beats {times} times, every {every} ms")?;
+        }
         match self.dropping {
             Dropping::Quick => Ok(()),
             Dropping::Slow(time) => write!(f, ", its destructor takes {time} ms"),
@@ -136,6 +139,8 @@ impl Display for End {
             Self::Fail => f.write_str("fails"),
             Self::Fatal => f.write_str("fails fatally"),
             Self::RetryAfter(delay) => write!(f, "fails with retry_after {delay} ms"),
+            Self::Snooze(delay) => write!(f, "snoozes for {delay} ms"),
+            Self::Done => f.write_str("is done"),
             Self::Cancel => f.write_str("returns `Canceled`"),
             Self::Panic => f.write_str("panics"),
         }

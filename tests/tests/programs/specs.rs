@@ -46,6 +46,10 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
     if let Some(time) = policy.stable_after {
         rules = rules.stable_after(millis(time));
     }
+    rules = work.rare.apply(rules);
+    if work.may_be_done() {
+        rules = rules.may_be_done();
+    }
     if work.uses_retry_after() { rules.uses_retry_after() } else { rules }
 }
 
@@ -53,7 +57,7 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
 pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
     let spec = match &work.policy {
         Some(policy) => rules(policy, work).spec(task),
-        None => TaskSpec::inherit(task).with_ready(work.ready),
+        None => work.rare.inherit(TaskSpec::inherit(task).with_ready(work.ready)),
     };
     work.depends.apply(spec)
 }

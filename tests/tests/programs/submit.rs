@@ -5,7 +5,6 @@ use std::sync::Arc;
 use taskvisor::{ControllerSpec, TaskHandle};
 
 use crate::body::Body;
-use crate::depends::Depends;
 use crate::fixture::Fixture;
 use crate::program::{Admission, SLOTS, Sort, Work};
 use crate::specs::{millis, spec};
@@ -43,12 +42,9 @@ impl Fixture {
             Ok(task) => {
                 self.enter(slot, admission, &task);
                 let policy = sort.policy(work, &self.defaults);
-                // A job declares no readiness, and depends on no task.
                 let work = match sort {
                     Sort::Task => work.clone(),
-                    Sort::Once | Sort::Retried => {
-                        Work { ready: None, depends: Depends::default(), ..work.clone() }
-                    }
+                    Sort::Once | Sort::Retried => work.clone().of_a_job(),
                 };
                 self.accept(task, probe, policy.as_ref(), &work)
             }

@@ -34,12 +34,13 @@ pub(crate) enum TaskEvent {
     TimedOut {
         attempt: u64,
         timeout: Duration,
-        error: Option<Error>,
+        /// The message that the attempt returned after its token was cancelled.
+        error: Option<String>,
     },
     Stalled {
         attempt: u64,
         heartbeat: Duration,
-        error: Option<Error>,
+        error: Option<String>,
     },
     Snoozed {
         attempt: u64,
@@ -107,6 +108,15 @@ impl Error {
     }
 }
 
+/// The message that an attempt returned after its token was cancelled: that of the first cause.
+fn returned(failure: &Failure) -> String {
+    let mut cause: &dyn std::error::Error = failure.error();
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 /// The message with which attempt number `attempt` fails.
 pub(crate) fn message(attempt: u64) -> String {
     format!("flaw {attempt}")
@@ -139,12 +149,12 @@ impl TaskEvent {
                 Self::Failed { attempt: *attempt, ran: *ran, error: Error::of(error) }
             }
             EventKind::TimedOut { attempt, timeout, error, .. } => {
-                Self::TimedOut { attempt: *attempt, timeout: *timeout, error: error.as_ref().map(Error::of) }
+                Self::TimedOut { attempt: *attempt, timeout: *timeout, error: error.as_ref().map(returned) }
             }
             EventKind::Stalled { attempt, heartbeat, error, .. } => Self::Stalled {
                 attempt: *attempt,
                 heartbeat: *heartbeat,
-                error: error.as_ref().map(Error::of),
+                error: error.as_ref().map(returned),
             },
             EventKind::Snoozed { attempt, ran, delay, .. } => {
                 Self::Snoozed { attempt: *attempt, ran: *ran, delay: *delay }

@@ -20,14 +20,16 @@ impl World<'_> {
         match (&task.place, request) {
             (Place::Gone, _) => return Ok(false),
             (Place::Running, _) => match task.last(self.now) {
+                Some(last) if self.cancel_for_limit(number, last) => {}
                 Some(last) => self.close(number, last)?,
+                None if self.beat(number) => {}
                 None => return Ok(self.interrupt_for_loss(number)),
             },
             (place, Some(RequestKind::Interrupt(_))) => {
                 let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), *place == Place::ForPermit);
                 let task = &mut self.tasks[number];
                 task.request = None;
-                task.clear_failures();
+                task.forget_failures();
                 if sleeps {
                     self.arrive(number);
                 } else if queues {
@@ -57,6 +59,7 @@ impl World<'_> {
                 task.attempt += 1;
                 task.place = Place::Running;
                 task.since = now;
+                (task.beats, task.latest_beat) = (0, now);
                 task.publish(now, TaskEvent::Started(task.attempt));
                 task.ready_before = task.ready;
                 if task.work.ready == Some(Readiness::Start) {

@@ -80,13 +80,15 @@ impl World<'_> {
 
     /// Requests a task to stop. Returns whether this was the first request; a later one can bring the deadline forward.
     pub(super) fn request_stop(&mut self, number: usize, cause: StopCause, grace: Option<Ms>) -> bool {
-        let deadline = self.now + grace.unwrap_or(self.program.limits.grace);
         let now = self.now;
+        let grace = grace.unwrap_or(self.program.limits.grace);
         let task = &mut self.tasks[number];
+        let deadline = now + task.time_to_stop(grace);
         if task.place == Place::Gone {
             return false;
         }
-        task.ready = false;
+        self.end_readiness(number);
+        let task = &mut self.tasks[number];
         if task.is_interrupted() {
             // A stop request replaces an interrupt. The token was cancelled by the interrupt.
             let at = task.request.map_or(now, |request| request.at);

@@ -76,6 +76,11 @@ impl World<'_> {
         let task = &mut self.tasks[number];
         let explained = |failure: &Counted| outages.iter().any(|outage| outage.explains(failure));
         task.explained |= task.counted.last().is_some_and(explained);
+        let in_window = task.window.len();
+        task.window.retain(|at| !explained(&Counted { at: *at, delay: None }));
+        if task.window.len() < in_window {
+            self.met.insert("failures that a window forgives".to_owned());
+        }
         let before = task.counted.len();
         task.counted.retain(|failure| !explained(failure));
         if task.counted.len() < before {

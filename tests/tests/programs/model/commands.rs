@@ -13,7 +13,10 @@ impl World<'_> {
     /// Starts the run, if the program has one. The run accepts all of its tasks or none.
     pub(super) fn begin(&mut self) -> Result<(), Unclear> {
         let Some(run) = &self.program.run else { return Ok(()) };
-        let sound = run.iter().all(|(_, work)| !is_unsound(work));
+        let mut sound = true;
+        for (_, work) in run {
+            sound &= !self.is_unsound(work);
+        }
         let apart = run
             .iter()
             .enumerate()
@@ -43,8 +46,11 @@ impl World<'_> {
                 let policy = sort.policy(work, &self.program.limits.defaults);
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
-                    Sort::Task => is_unsound(work),
-                    Sort::Once | Sort::Retried => policy.is_some_and(|policy| policy.timeout == Some(0)),
+                    Sort::Task => self.is_unsound(work),
+                    Sort::Once | Sort::Retried => {
+                        policy.is_some_and(|policy| policy.timeout == Some(0))
+                            || work.rare.stop_timeout == Some(0)
+                    }
                 };
                 let unsound = unsound || work.expires == Some(0);
                 let mut reasons = self.refuses(unsound);
@@ -67,7 +73,8 @@ impl World<'_> {
                     Decision::Waits => Place::ForSlot,
                 };
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
-                let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, work, place);
+                let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job() };
+                let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, &work, place);
                 self.tasks[number].returns_value = *sort != Sort::Task;
                 self.tasks[number].expires_at = work.expires.map(|time| self.now + time);
                 if *sort == Sort::Task {
@@ -134,21 +141,24 @@ impl World<'_> {
             return Answer::Refused(vec![refusal]);
         }
         // Between two attempts it takes effect when the task acts: a stop request of the same burst replaces it.
-        let deadline = now + grace;
+        let deadline = now + task.time_to_stop(grace);
         let request = Request {
             kind: RequestKind::Interrupt(InterruptCause::Restart),
             at: now,
             deadline,
             enforcer: StopCause::Cancel,
         };
-        task.request.get_or_insert(request);
-        task.ready = false;
+        // Of two interrupts, the first cause and the earliest deadline.
+        let pending = task.request.get_or_insert(request);
+        pending.deadline = pending.deadline.min(deadline);
+        self.end_readiness(number);
         self.meet(number, "is restarted");
         Answer::Restarted
     }
 
     fn add(&mut self, name: usize, work: &Work) -> Answer {
-        let mut reasons = self.refuses(is_unsound(work));
+        let unsound = self.is_unsound(work);
+        let mut reasons = self.refuses(unsound);
         if self.refuses_dependencies(Some(name), work, &[]) {
             reasons.push(Refusal::Dependencies);
         }
@@ -217,13 +227,16 @@ impl World<'_> {
         self.tasks[number].place = Place::ForDependency;
         self.tasks[number].since = self.now;
     }
-}
 
-/// Whether the options of a task contradict each other, or allow no attempt.
-fn is_unsound(work: &Work) -> bool {
-    let Depends { needs, interrupt_on_loss, .. } = &work.depends;
-    let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
-    contradicts(work.policy.as_ref()) || loses_nothing || *interrupt_on_loss == Some(0)
+    /// Whether the options of a task contradict each other, or allow no attempt.
+    fn is_unsound(&mut self, work: &Work) -> bool {
+        let Depends { needs, interrupt_on_loss, .. } = &work.depends;
+        let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
+        self.refuses_rare(work)
+            || contradicts(work.policy.as_ref())
+            || loses_nothing
+            || *interrupt_on_loss == Some(0)
+    }
 }
 
 /// Whether options of the policy contradict each other or allow no attempt.

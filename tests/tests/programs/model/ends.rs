@@ -7,9 +7,9 @@ use taskvisor::{FailureKind, InterruptCause, Readiness, RestartPolicy, StopCause
 use super::blame::Counted;
 use super::task::{Key, Last, Place, RequestKind, Task};
 use super::{Unclear, World};
-use crate::program::{End, Ms, Notifies, Step};
+use crate::program::{End, Ms, Notifies, Policy, Step};
 use crate::specs::backoff;
-use crate::vocabulary::{Counts, Error, Line, TaskEvent, TaskOutcome};
+use crate::vocabulary::{Counts, Error, Line, TaskEvent, TaskOutcome, message};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ enum Ending {
     Succeeded,
     Failed(FailureKind),
     RetryAfter(Ms),
+    Snoozed(Ms),
+    Done,
     /// The attempt returned `Canceled` after a stop request.
     Canceled,
     /// The attempt was interrupted, and returned this failure, if any.
@@ -30,13 +32,18 @@ impl World<'_> {
         let ended_at = self.now;
         let was_ready = self.tasks[number].ready;
         self.notify_at_the_end(number, last);
+        let task = &self.tasks[number];
+        let is_silent =
+            task.work.rare.heartbeat.is_some() && task.beats == 0 && task.ready && task.ready_before;
+        // Whether the start of its attempt is a sign of life.
+        self.changes.silenced |= is_silent && matches!(task.key, Key::Name(name) if self.is_needed(name));
         self.drop_future(number)?;
         if let Some(free) = &mut self.permits {
             *free += 1;
         }
         let (now, task) = (self.now, &mut self.tasks[number]);
         let attempt = task.attempt;
-        let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(task));
+        let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(&task.policy));
         // The contract does not define whether the time of the destructor counts.
         if (ended_at - task.since < stable) && (now - task.since >= stable) {
             return Err(Unclear::Tie("a destructor makes an attempt stable"));
@@ -45,20 +52,38 @@ impl World<'_> {
         let was_ready = was_ready && (ended_at > task.since || task.ready_before);
         let ran = Duration::from_millis(now - task.since);
         let mut ending = ending(task, last);
-        let mut interrupt = None;
+        let (mut interrupt, mut returned) = (None, None);
         if let Some(RequestKind::Interrupt(cause)) = task.request.map(|request| request.kind) {
             ending = interrupted(ending, last, task.returns_value);
             task.request = None;
             interrupt = Some(cause);
             if cause == InterruptCause::Restart {
                 // Before the attempt is counted: of all failures, only a panic of this attempt counts.
-                task.clear_failures();
+                task.forget_failures();
+            }
+            let limit = match cause {
+                InterruptCause::Timeout => Some(FailureKind::Timeout),
+                InterruptCause::Stalled => Some(FailureKind::Stalled),
+                _ => None,
+            };
+            if let Some(kind) = limit {
+                let label = format!("{ending:?}");
+                let label = label.split('(').next().unwrap_or_default();
+                self.met
+                    .insert(format!("{kind:?} in two steps: {label}, in time: {}", last != Last::Deadline));
+                if let Ending::Interrupted(error) = ending {
+                    returned = error.map(|_| message(attempt));
+                    ending = Ending::Failed(kind);
+                }
             }
         }
         task.since = now;
         let failed = |kind| Error::new(kind, attempt);
         let (word, error) = match ending {
-            Ending::Succeeded => (TaskEvent::Succeeded { attempt, ran }, None),
+            Ending::Succeeded | Ending::Done => (TaskEvent::Succeeded { attempt, ran }, None),
+            Ending::Snoozed(delay) => {
+                (TaskEvent::Snoozed { attempt, ran, delay: Duration::from_millis(delay) }, None)
+            }
             Ending::Canceled => (TaskEvent::Canceled(attempt), None),
             Ending::Aborted => (TaskEvent::Aborted(attempt), None),
             Ending::Interrupted(kind) => {
@@ -68,7 +93,17 @@ impl World<'_> {
             }
             Ending::Failed(FailureKind::Timeout) => {
                 let timeout = Duration::from_millis(task.policy.timeout.unwrap_or_default());
-                (TaskEvent::TimedOut { attempt, timeout, error: None }, Some(failed(FailureKind::Timeout)))
+                (
+                    TaskEvent::TimedOut { attempt, timeout, error: returned },
+                    Some(failed(FailureKind::Timeout)),
+                )
+            }
+            Ending::Failed(FailureKind::Stalled) => {
+                let heartbeat = Duration::from_millis(task.work.rare.heartbeat.unwrap_or_default());
+                (
+                    TaskEvent::Stalled { attempt, heartbeat, error: returned },
+                    Some(failed(FailureKind::Stalled)),
+                )
             }
             Ending::Failed(FailureKind::Panic) => {
                 let error = failed(FailureKind::Panic);
@@ -103,7 +138,7 @@ impl World<'_> {
         };
         let excused = may_retry && self.has_lost(number);
         let (now, task) = (self.now, &mut self.tasks[number]);
-        if matches!(ending, Ending::Succeeded) || task.failed && is_stable {
+        if matches!(ending, Ending::Succeeded | Ending::Done) || task.failed && is_stable {
             task.clear_failures();
         }
         task.explained = excused;
@@ -134,7 +169,7 @@ impl World<'_> {
     /// Selects the next step from the result, the stop request, and the policy.
     fn follow(&mut self, number: usize, ending: &Ending, error: Option<Error>) -> Result<(), Unclear> {
         let task = &self.tasks[number];
-        let completed = matches!(ending, Ending::Succeeded);
+        let completed = matches!(ending, Ending::Succeeded | Ending::Done);
         let stop = if task.is_stopping() { "stopped" } else { "on its own" };
         let name = format!("{ending:?}");
         let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
@@ -162,8 +197,17 @@ impl World<'_> {
             }
             return Ok(());
         }
+        if let Ending::Snoozed(delay) = ending {
+            if self.is_outdated(number) {
+                self.give_way(number, None);
+            } else {
+                self.sleep(number, Duration::from_millis(*delay));
+            }
+            return Ok(());
+        }
         let Some(error) = error else {
             match task.policy.restart {
+                _ if matches!(ending, Ending::Done) => self.end(number, TaskOutcome::Completed),
                 RestartPolicy::Always if self.is_outdated(number) => self.give_way(number, None),
                 RestartPolicy::Always => {
                     let every = task.policy.every.unwrap_or(1_000);
@@ -177,15 +221,12 @@ impl World<'_> {
             }
             return Ok(());
         };
-        let spent = task.policy.max_retries.is_some_and(|retries| task.failures > retries);
         if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never {
             self.end(number, TaskOutcome::Failed(error));
             return Ok(());
         }
-        if spent {
-            let (now, failures) = (self.now, task.failures);
-            let word = TaskEvent::GaveUp { failures, within: None, last: error.clone() };
-            self.tasks[number].publish(now, word);
+        if let Some(word) = self.give_up(number, &error) {
+            self.tasks[number].publish(self.now, word);
             self.end(number, TaskOutcome::Failed(error));
             return Ok(());
         }
@@ -291,8 +332,8 @@ impl World<'_> {
 }
 
 /// The default of `stable_after`: the larger of 10 s and the largest backoff.
-fn stable_by_default(task: &Task) -> Ms {
-    let max = backoff(task.policy.backoff).max().as_millis();
+pub(super) fn stable_by_default(policy: &Policy) -> Ms {
+    let max = backoff(policy.backoff).max().as_millis();
     Ms::try_from(max).unwrap_or(Ms::MAX).max(10_000)
 }
 
@@ -302,7 +343,7 @@ fn interrupted(ending: Ending, last: Last, returns_value: bool) -> Ending {
     match ending {
         Ending::Succeeded if returns_value => ending,
         Ending::Failed(FailureKind::Panic) => ending,
-        _ if matches!(last, Last::Timeout | Last::Deadline) => Ending::Interrupted(None),
+        _ if matches!(last, Last::Timeout | Last::Stall | Last::Deadline) => Ending::Interrupted(None),
         Ending::Failed(kind) => Ending::Interrupted(Some(kind)),
         Ending::RetryAfter(_) => Ending::Interrupted(Some(FailureKind::Error)),
         _ => Ending::Interrupted(None),
@@ -313,6 +354,7 @@ fn ending(task: &Task, last: Last) -> Ending {
     let end = match (task.work.step(task.attempt), last) {
         (_, Last::Deadline) => return Ending::Aborted,
         (_, Last::Timeout) => return Ending::Failed(FailureKind::Timeout),
+        (_, Last::Stall) => return Ending::Failed(FailureKind::Stalled),
         (Step::Attempt(attempt), Last::Itself) => attempt.ends.map(|(_, end)| end),
         (Step::Attempt(attempt), Last::StopRequest) => attempt.on_stop.map(|(_, end)| end),
         (Step::Unbuildable, _) | (_, Last::Unbuilt) => Some(End::Panic),
@@ -322,6 +364,8 @@ fn ending(task: &Task, last: Last) -> Ending {
         Some(End::Fail) => Ending::Failed(FailureKind::Error),
         Some(End::Fatal) => Ending::Failed(FailureKind::Fatal),
         Some(End::RetryAfter(delay)) => Ending::RetryAfter(delay),
+        Some(End::Snooze(delay)) => Ending::Snoozed(delay),
+        Some(End::Done) => Ending::Done,
         Some(End::Cancel) if task.request.is_some() => Ending::Canceled,
         Some(End::Cancel) => Ending::Failed(FailureKind::Canceled),
         Some(End::Panic) => Ending::Failed(FailureKind::Panic),

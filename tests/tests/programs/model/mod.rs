@@ -18,6 +18,7 @@ mod admission;
 mod links;
 mod dependencies;
 mod blame;
+mod limits;
 mod waves;
 mod commands;
 mod acts;

@@ -44,6 +44,12 @@ pub(super) struct Task {
     pub(super) was_ready: bool,
     /// The failures of the current streak.
     pub(super) counted: Vec<Counted>,
+    /// When the failures were counted that `max_failures` limits.
+    pub(super) window: Vec<Ms>,
+    /// The number of heartbeats of the running attempt.
+    pub(super) beats: u32,
+    /// The latest heartbeat of the running attempt, or its start.
+    pub(super) latest_beat: Ms,
     /// Whether an outage explains the latest failure.
     pub(super) explained: bool,
     /// Whether the end of an outage may end the sleep.
@@ -112,6 +118,7 @@ pub(super) enum Last {
     Itself,
     StopRequest,
     Timeout,
+    Stall,
     Deadline,
     Unbuilt,
 }
@@ -149,6 +156,9 @@ impl Task {
             ready: false,
             ready_at: None,
             counted: Vec::new(),
+            window: Vec::new(),
+            beats: 0,
+            latest_beat: now,
             explained: false,
             backing_off: false,
             ready_before: false,
@@ -184,7 +194,7 @@ impl Task {
                 }
             }
         }
-        lasts.extend(self.policy.timeout.map(|timeout| (self.since + timeout, Last::Timeout)));
+        lasts.extend(self.limits());
         lasts.extend(self.request.map(|request| (request.deadline, Last::Deadline)));
         lasts
     }
@@ -200,7 +210,8 @@ impl Task {
         match &self.place {
             Place::Running => {
                 let lasts = self.lasts();
-                let times: Vec<_> = lasts.iter().map(|(at, _)| *at).chain(self.loss_limit_at()).collect();
+                let acts = self.loss_limit_at().into_iter().chain(self.next_beat());
+                let times: Vec<_> = lasts.iter().map(|(at, _)| *at).chain(acts).collect();
                 let at = times.iter().copied().min()?;
                 Some(Due { at, tied: times.iter().filter(|other| **other == at).count() > 1 })
             }
@@ -227,6 +238,12 @@ impl Task {
 
     pub(super) fn is_stopping(&self) -> bool {
         self.request.is_some() && !self.is_interrupted()
+    }
+
+    /// Forgets the consecutive failures and those in the window.
+    pub(super) fn forget_failures(&mut self) {
+        self.clear_failures();
+        self.window.clear();
     }
 
     /// Forgets the consecutive failures.

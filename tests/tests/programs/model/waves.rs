@@ -87,7 +87,9 @@ impl World<'_> {
         for number in &wave {
             let number = *number;
             let is_stopping = self.tasks[number].request.is_some();
-            self.request_stop(number, StopCause::Shutdown, Some(share));
+            // A task with its own time to stop may take more than its share.
+            let has_own_time = self.tasks[number].work.rare.stop_timeout.is_some();
+            self.request_stop(number, StopCause::Shutdown, Some(if has_own_time { left } else { share }));
             if !is_stopping && self.tasks[number].awaits_stop(self.now) {
                 self.stop_order.push(number);
             }

@@ -1,0 +1,179 @@
+//! The limits of a task: on its failures within a time, on the time between two heartbeats, and which of them are refused. Contract 5
+//! and 6.
+
+use std::time::Duration;
+
+use taskvisor::{InterruptCause, Readiness, RestartPolicy, StopCause};
+
+use super::World;
+use super::ends::stable_by_default;
+use super::task::{Key, Last, Place, Request, RequestKind, Task};
+use crate::program::{Attempt, Beats, Ms, Policy, Step, Work};
+use crate::specs::backoff;
+use crate::vocabulary::{Error, TaskEvent};
+
+impl Task {
+    /// The time that the task has once its token is cancelled, of the time of the sender.
+    pub(super) fn time_to_stop(&self, grace: Ms) -> Ms {
+        self.work.rare.stop_timeout.map_or(grace, |time| time.min(grace))
+    }
+
+    /// When the running attempt exceeds its limits. Once its token is cancelled, it has its time to stop instead, or until its timeout
+    /// without one.
+    pub(super) fn limits(&self) -> impl Iterator<Item = (Ms, Last)> {
+        let is_canceled = self.request.is_some();
+        let timeout = self.policy.timeout.map(|timeout| (self.since + timeout, Last::Timeout));
+        let timeout = timeout.filter(|_| !is_canceled || self.work.rare.stop_timeout.is_none());
+        let alarm = self.alarm_at().filter(|_| !is_canceled).map(|at| (at, Last::Stall));
+        timeout.into_iter().chain(alarm)
+    }
+
+    /// When the running attempt misses its heartbeat. A task that notifies sends none until it is ready.
+    fn alarm_at(&self) -> Option<Ms> {
+        let time = self.work.rare.heartbeat?;
+        let base = match self.work.ready {
+            Some(Readiness::Notify) => self.latest_beat.max(self.ready_at.filter(|_| self.ready)?),
+            _ => self.latest_beat,
+        };
+        Some(base + time)
+    }
+
+    /// When the running attempt sends its next heartbeat. The body that has observed a request sends none.
+    pub(super) fn next_beat(&self) -> Option<Ms> {
+        let Step::Attempt(Attempt { beats: Some(Beats { every, times }), on_stop, first_check, .. }) =
+            self.work.step(self.attempt)
+        else {
+            return None;
+        };
+        let at = self.since + every * Ms::from(self.beats + 1);
+        let sees = self.request.filter(|_| on_stop.is_some()).map(|request| {
+            let first_check = self.since + first_check;
+            request.at.max(first_check)
+        });
+        (self.place == Place::Running && self.beats < times && sees.is_none_or(|sees| at <= sees))
+            .then_some(at)
+    }
+}
+
+impl World<'_> {
+    /// Sends the heartbeat that is due. Returns whether there was one.
+    pub(super) fn beat(&mut self, number: usize) -> bool {
+        let now = self.now;
+        let task = &mut self.tasks[number];
+        if task.next_beat().is_none_or(|at| at > now) {
+            return false;
+        }
+        task.beats += 1;
+        task.latest_beat = now;
+        if task.work.rare.heartbeat.is_some() && task.ready {
+            self.show_life(number);
+        }
+        self.met.insert("a heartbeat".to_owned());
+        true
+    }
+
+    /// Ends the readiness of a task because of a request. Returns whether it was ready.
+    pub(super) fn end_readiness(&mut self, number: usize) -> bool {
+        let task = &mut self.tasks[number];
+        let was_ready = std::mem::replace(&mut task.ready, false);
+        let has_beaten = task.work.rare.heartbeat.is_some() && task.place == Place::Running && task.beats > 0;
+        let is_needed = matches!(self.tasks[number].key, Key::Name(name) if self.is_needed(name));
+        self.changes.silenced |= was_ready && has_beaten && is_needed;
+        was_ready
+    }
+
+    /// The first step of an exceeded limit: cancels the token of an attempt that has a time to stop. Returns whether it did.
+    pub(super) fn cancel_for_limit(&mut self, number: usize, last: Last) -> bool {
+        let task = &mut self.tasks[number];
+        let cause = match last {
+            Last::Timeout => InterruptCause::Timeout,
+            Last::Stall => InterruptCause::Stalled,
+            _ => return false,
+        };
+        let Some(time) = task.work.rare.stop_timeout.filter(|_| task.request.is_none()) else { return false };
+        task.request = Some(Request {
+            kind: RequestKind::Interrupt(cause),
+            at: self.now,
+            deadline: self.now + time,
+            enforcer: StopCause::Cancel,
+        });
+        let was_ready = self.end_readiness(number);
+        self.lose_readiness(number, was_ready);
+        true
+    }
+
+    /// Counts a failure that another attempt would follow. Returns the event if the task gives up because of it.
+    pub(super) fn give_up(&mut self, number: usize, last: &Error) -> Option<TaskEvent> {
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        let (failures, last) = (task.failures, last.clone());
+        if task.policy.max_retries.is_some_and(|retries| failures > retries) {
+            return Some(TaskEvent::GaveUp { failures, within: None, last });
+        }
+        let (limit, time) = task.work.rare.max_failures?;
+        if task.explained {
+            self.met.insert("a failure that a window excuses".to_owned());
+            return None;
+        }
+        let before = task.window.len();
+        task.window.retain(|failed| now - failed <= time);
+        task.window.push(now);
+        let failures = u32::try_from(task.window.len()).unwrap_or(u32::MAX);
+        if task.window.len() <= before {
+            self.met.insert("a window that slides".to_owned());
+        }
+        let task = &self.tasks[number];
+        let within = Some(Duration::from_millis(time));
+        let is_exceeded = failures > limit;
+        if is_exceeded && task.window[0] + time == now {
+            self.met.insert("a failure as old as its window".to_owned());
+        }
+        is_exceeded.then_some(TaskEvent::GaveUp { failures, within, last })
+    }
+
+    /// Whether the rare options of a task contradict each other, or can have no effect.
+    pub(super) fn refuses_rare(&mut self, work: &Work) -> bool {
+        let policy = work.policy.unwrap_or(self.program.limits.defaults);
+        let rare = &work.rare;
+        let is_unreachable = |(failures, time): (u32, Ms)| {
+            failures > 0
+                && time > 0
+                && policy.restart != RestartPolicy::Never
+                && shortest(&policy, failures, 0) > Duration::from_millis(time)
+        };
+        let beyond = |(heartbeat, timeout): (Ms, Ms)| heartbeat > timeout;
+        let problems = [
+            (
+                rare.max_failures.is_some_and(|(failures, time)| failures == 0 || time == 0),
+                "a window of zero",
+            ),
+            (
+                rare.max_failures.is_some() && policy.restart == RestartPolicy::Never,
+                "a window without retries",
+            ),
+            (rare.max_failures.is_some_and(is_unreachable), "an unreachable window"),
+            (rare.heartbeat == Some(0), "a heartbeat of zero"),
+            (rare.heartbeat.zip(policy.timeout).is_some_and(beyond), "a heartbeat beyond the timeout"),
+            (rare.stop_timeout == Some(0), "a time to stop of zero"),
+        ];
+        let found: Vec<_> = problems.iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect();
+        self.met.extend(found.iter().map(ToString::to_string));
+        !found.is_empty()
+    }
+}
+
+/// The shortest time between a failure with this index in its series and the one that is `more` failures later. A series ends by a
+/// stable attempt, or by a success and its interval.
+fn shortest(policy: &Policy, more: u32, index: u32) -> Duration {
+    if more == 0 {
+        return Duration::ZERO;
+    }
+    let delay = *backoff(policy.backoff).bounds(index, None).start();
+    let stable = policy.stable_after.unwrap_or_else(|| stable_by_default(policy));
+    let again = match policy.restart {
+        RestartPolicy::Always => policy.every.unwrap_or(1_000).min(stable),
+        _ => stable,
+    };
+    let (same, anew) = (shortest(policy, more - 1, index + 1), shortest(policy, more - 1, 0));
+    // After the last failure nothing follows, so that its series need not end.
+    delay + same.min(anew + Duration::from_millis(again))
+}

@@ -1,0 +1,62 @@
+//! The options that most tasks leave out: how often a task may fail, and how its attempts prove progress and end.
+
+use std::fmt::{Display, Formatter, Result};
+
+use taskvisor::{MaxFailures, TaskSpec};
+use tests::Rules;
+
+use crate::program::Ms;
+use crate::specs::millis;
+
+/// Of these, a job takes only the time to stop.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rare {
+    /// How many failures are allowed within a time.
+    pub(crate) max_failures: Option<(u32, Ms)>,
+    /// The longest time between two heartbeats.
+    pub(crate) heartbeat: Option<Ms>,
+    /// The time that an attempt has to return once its token is cancelled.
+    pub(crate) stop_timeout: Option<Ms>,
+}
+
+impl Rare {
+    /// The part of the options that applies to a job.
+    pub(crate) fn of_a_job(self) -> Self {
+        Self { stop_timeout: self.stop_timeout, ..Self::default() }
+    }
+
+    pub(crate) fn apply(&self, mut rules: Rules) -> Rules {
+        if let Some((failures, within)) = self.max_failures {
+            rules = rules.max_failures(failures, millis(within));
+        }
+        if let Some(time) = self.heartbeat {
+            rules = rules.heartbeat(millis(time));
+        }
+        if let Some(time) = self.stop_timeout {
+            rules = rules.stop_timeout(millis(time));
+        }
+        rules
+    }
+
+    /// The options of a task that inherits its policy.
+    pub(crate) fn inherit(&self, spec: TaskSpec) -> TaskSpec {
+        let limit = self.max_failures.map(|(failures, within)| MaxFailures::new(failures, millis(within)));
+        let spec = if limit.is_some() { spec.with_max_failures(limit) } else { spec };
+        spec.with_heartbeat(self.heartbeat.map(millis)).with_stop_timeout(self.stop_timeout.map(millis))
+    }
+}
+
+impl Display for Rare {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        if let Some((failures, within)) = self.max_failures {
+            write!(f, " | at most {failures} failures in {within} ms")?;
+        }
+        if let Some(time) = self.heartbeat {
+            write!(f, " | a heartbeat every {time} ms")?;
+        }
+        match self.stop_timeout {
+            Some(time) => write!(f, " | stops within {time} ms"),
+            None => Ok(()),
+        }
+    }
+}
