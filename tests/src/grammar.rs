@@ -30,8 +30,8 @@ pub(crate) struct Reader {
     may_be_cleared: bool,
     /// Whether the task depends on others, which may interrupt and end it.
     depends: bool,
-    /// Whether an operator may have paused the task. A pause between two attempts has no event.
-    may_be_interrupted: bool,
+    /// When an operator paused the task. A pause between two attempts has no event: it ends the wait.
+    pauses: Vec<Instant>,
     /// When failures were counted.
     counted: VecDeque<Instant>,
     is_ready: bool,
@@ -75,7 +75,7 @@ impl Reader {
             previous: None,
             not_before: None,
             started_at: None,
-            may_be_interrupted: false,
+            pauses: Vec::new(),
             counted: VecDeque::new(),
             is_ready: false,
             seq: 0,
@@ -88,8 +88,8 @@ impl Reader {
         Self { depends, ..self }
     }
 
-    pub(crate) fn operated(self, may_be_interrupted: bool) -> Self {
-        Self { may_be_interrupted, ..self }
+    pub(crate) fn operated(self, pauses: Vec<Instant>) -> Self {
+        Self { pauses, ..self }
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -112,8 +112,8 @@ impl Reader {
                     self.not_before = None;
                     self.may_be_cleared = true;
                 }
-                if self.may_be_interrupted {
-                    // A pause ends the wait.
+                // A pause ends the wait.
+                if self.pauses.iter().any(|pause| (since..=event.at).contains(pause)) {
                     self.not_before = None;
                 }
                 self.start(*attempt, event.at)
@@ -158,8 +158,7 @@ impl Reader {
             EventKind::Interrupted { attempt, cause: InterruptCause::Pause, .. } => {
                 self.finish_attempt(*attempt, State::Interrupted)?;
                 // The failures before it stay counted.
-                self.may_be_interrupted = true;
-                Ok(())
+                require(!self.pauses.is_empty(), || "interrupted by a pause, and was not paused".to_owned())
             }
             EventKind::Interrupted { attempt, .. } => {
                 self.finish_attempt(*attempt, State::Interrupted)?;
@@ -422,7 +421,7 @@ impl Reader {
         // The first step of an exceeded limit is an interrupt.
         let has_two_steps = self.rules.is_none_or(|rules| rules.stop_timeout.is_some());
         let may_be_interrupted =
-            self.may_be_interrupted || self.depends || has_two_steps || !self.restarts.is_empty();
+            !self.pauses.is_empty() || self.depends || has_two_steps || !self.restarts.is_empty();
         require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {
             "interrupted without a restart".to_owned()
         })

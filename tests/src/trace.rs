@@ -209,8 +209,8 @@ impl Trace {
         let learned = lock(&self.learned);
         let restarts = event.id().and_then(|id| learned.restarts.get(&id).cloned()).unwrap_or_default();
         let depends = learned.of(event).is_some();
-        let paused = event.id().is_some_and(|id| learned.pauses.contains_key(&id));
-        Reader::new(self.rules_of(event), restarts).depending(depends).operated(paused)
+        let pauses = event.id().and_then(|id| learned.pauses.get(&id).cloned()).unwrap_or_default();
+        Reader::new(self.rules_of(event), restarts).depending(depends).operated(pauses)
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

@@ -120,6 +120,7 @@ fn expected() -> BTreeSet<String> {
         "gives up",
         "is canceled",
         "is restarted",
+        "is paused",
         "is added again",
     ] {
         add(format!("a needed task {what}"));
@@ -134,6 +135,14 @@ fn expected() -> BTreeSet<String> {
         "a window of zero",
         "a window without retries",
         "an unreachable window",
+        "a pause of a task that never gives up",
+        "a task that gives up is paused",
+        "a resume after a give-up",
+        "a resume before the pause",
+        "a pause after the interrupt",
+        "a pause between two attempts",
+        "a pause before the first attempt",
+        "a paused task is stopped",
         "a heartbeat of zero",
         "a heartbeat beyond the timeout",
         "a time to stop of zero",
@@ -155,7 +164,7 @@ fn expected() -> BTreeSet<String> {
     ] {
         add(what.to_owned());
     }
-    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Stop"] {
+    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Pause", "Resume", "Stop"] {
         add(format!("from inside: {command}"));
     }
     for shutdown_trigger in ["Requested", "Dropped", "Until"] {
@@ -182,13 +191,15 @@ fn expected() -> BTreeSet<String> {
     let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
-    refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Dependencies]);
+    refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Paused, Refusal::Dependencies]);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
         add("expired in its queue".to_owned());
         add("expired at a permit".to_owned());
         add("expired at a dependency".to_owned());
+        add("expired in a pause".to_owned());
+        add("a pause of a submission that gives up".to_owned());
         for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown, Rejection::Expired] {
             add(format!("Rejected({why:?})"));
         }
@@ -198,6 +209,7 @@ fn expected() -> BTreeSet<String> {
             }
         }
         add("Latest to a slot whose owner is between two attempts".to_owned());
+        add("Latest to a slot whose owner is paused".to_owned());
         for failed in [true, false] {
             add(format!("an owner gave way to a latest, failed: {failed}"));
         }
@@ -215,6 +227,8 @@ fn expected() -> BTreeSet<String> {
         add(format!("Refused([{refusal:?}])"));
     }
     for first in [true, false] {
+        add(format!("Paused({first})"));
+        add(format!("Resumed({first})"));
         add(format!("StopRequested({first})"));
         add(format!("canceled and waited, first: {first}"));
     }

@@ -41,6 +41,23 @@ impl Fixture {
                 },
                 None => Answer::Nothing,
             },
+            Command::Pause { before } => match self.meant(*before) {
+                Some(task) => match task.pause() {
+                    Ok(first) => {
+                        self.trace.paused(&task);
+                        Answer::Paused(first)
+                    }
+                    Err(error) => Answer::Refused(vec![Refusal::of(&error)]),
+                },
+                None => Answer::Nothing,
+            },
+            Command::Resume { before } => match self.meant(*before) {
+                Some(task) => match task.resume() {
+                    Ok(was_paused) => Answer::Resumed(was_paused),
+                    Err(error) => Answer::Refused(vec![Refusal::of(&error)]),
+                },
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => return self.cancel_and_wait(*name, *grace).await,
             Command::Remove { name } => match self.supervisor.remove_task(NAMES[*name]) {
                 Ok(first) => Answer::StopRequested(first),

@@ -129,6 +129,8 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     let add = (name.clone(), works.clone(), 0..20_u32)
         .prop_map(|(name, work, chance)| Command::Add { name, work: named(name, work, chance) });
     let restart = before.clone().prop_map(|before| Command::Restart { before });
+    let pause = before.clone().prop_map(|before| Command::Pause { before });
+    let resume = before.clone().prop_map(|before| Command::Resume { before });
     let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
     let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
     let remove = name.prop_map(|name| Command::Remove { name });
@@ -138,7 +140,15 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Crowded => (1, 1),
         Style::Stubborn => (2, 4),
     };
-    let alone = prop_oneof![added => add, 6 => cancel, 3 => restart, 3 => named, 1 => remove];
+    let alone = prop_oneof![
+        added => add,
+        6 => cancel,
+        3 => restart,
+        3 => pause,
+        4 => resume,
+        3 => named,
+        1 => remove,
+    ];
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
     }
@@ -165,7 +175,10 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
         Just(Sort::Task).boxed()
     };
     let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
-    (weighted(0.9, slot), admission, sort, works).prop_map(|(slot, admission, sort, work)| {
+    let parts = (weighted(0.9, slot), admission, sort, works, 0..20_u32);
+    parts.prop_map(|(slot, admission, sort, mut work, chance)| {
+        // Only an added task can be paused when it gives up.
+        work.rare.pauses &= chance == 0;
         // Only a job can run without a slot.
         let slot = if sort == Sort::Task { slot.or(Some(0)) } else { slot };
         Command::Submit { slot, admission, sort, work }

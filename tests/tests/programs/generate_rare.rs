@@ -2,9 +2,9 @@
 
 use proptest::option::weighted;
 use proptest::prelude::*;
-use taskvisor::RestartPolicy;
+use taskvisor::{JitterPolicy, RestartPolicy};
 
-use crate::program::{Attempt, Beats, Law, Ms, Policy, Step, Work};
+use crate::program::{Attempt, Beats, End, Law, Ms, Policy, Step, Work};
 use crate::rare::Rare;
 
 /// Rare options, before they are adapted to a task.
@@ -19,12 +19,11 @@ pub(crate) fn rares() -> impl Strategy<Value = RawRare> {
     let max_failures = weighted(0.25, (1..4_u32, 1..500_u64));
     let heartbeat = weighted(0.15, 5..150_u64);
     let stop_timeout = weighted(0.3, 1..120_u64);
-    (max_failures, heartbeat, stop_timeout, 0..120_u32).prop_map(
-        |(max_failures, heartbeat, stop_timeout, chance)| RawRare {
-            rare: Rare { max_failures, heartbeat, stop_timeout },
-            chance,
-        },
-    )
+    let parts = (max_failures, weighted(0.5, Just(())), heartbeat, stop_timeout, 0..120_u32);
+    parts.prop_map(|(max_failures, pauses, heartbeat, stop_timeout, chance)| RawRare {
+        rare: Rare { max_failures, pauses: pauses.is_some(), heartbeat, stop_timeout },
+        chance,
+    })
 }
 
 /// The heartbeats of an attempt, which has none if its task needs none.
@@ -36,6 +35,12 @@ impl RawRare {
     /// The work with these options, which suit it, except by chance.
     pub(crate) fn of(self, mut work: Work) -> Work {
         work.rare = self.adapted(work.policy.as_ref());
+        // The failure that exceeds the limit comes when the first one is exactly as old as the window.
+        if let (Some((failures, _)), Some(gap), 10..30) =
+            (work.rare.max_failures, even_gap(&work), self.chance)
+        {
+            work.rare.max_failures = Some((failures, Ms::from(failures) * gap));
+        }
         for step in &mut work.steps {
             let Step::Attempt(Attempt { beats, .. }) = step else { continue };
             *beats = beats.zip(work.rare.heartbeat).map(|(Beats { every, times }, limit)| {
@@ -66,10 +71,27 @@ impl RawRare {
                 });
             }
         }
+        let retries = policy.is_some_and(|policy| policy.restart != RestartPolicy::Never);
+        let limits = rare.max_failures.is_some() || policy.is_some_and(|policy| policy.max_retries.is_some());
+        rare.pauses &= chance == 6 || retries && limits;
         if let (Some(timeout), true) = (policy.and_then(|policy| policy.timeout), chance > 5) {
             rare.heartbeat = rare.heartbeat.map(|time| time.min(timeout));
         }
         rare
+    }
+}
+
+/// The time between two failures, if it is always the same.
+fn even_gap(work: &Work) -> Option<Ms> {
+    let policy = work.policy.filter(|policy| policy.backoff.jitter == JitterPolicy::None)?;
+    let delay = match policy.backoff.law {
+        Law::None => 0,
+        Law::Constant(delay) => delay,
+        Law::Exponential { .. } => return None,
+    };
+    match work.step(Ms::MAX) {
+        Step::Attempt(Attempt { ends: Some((after, End::Fail)), .. }) => Some(after + delay),
+        _ => None,
     }
 }
 

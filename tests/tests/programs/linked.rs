@@ -106,10 +106,16 @@ pub(crate) fn depends(often: f64) -> BoxedStrategy<Depends> {
     weighted(often, some).prop_map(Option::unwrap_or_default).boxed()
 }
 
-/// Removes the task itself from its dependencies, except by chance.
+/// Removes the task itself from its dependencies, except by chance. Some tasks cancel themselves from inside.
 pub(crate) fn named(name: Name, mut work: Work, chance: u32) -> Work {
     if chance > 0 {
         work.depends.retain(|other| other != name);
+    }
+    // A task that waits for its own end.
+    if let (Some((_, command)), 1..8) = (&mut work.acts, chance) {
+        if let Command::CancelNamed { name: canceled, .. } = &mut **command {
+            *canceled = name;
+        }
     }
     work
 }

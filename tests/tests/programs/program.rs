@@ -96,6 +96,14 @@ pub(crate) enum Command {
     Restart {
         before: usize,
     },
+    /// Pauses by handle. `before` as in `Cancel`.
+    Pause {
+        before: usize,
+    },
+    /// Resumes by handle. `before` as in `Cancel`.
+    Resume {
+        before: usize,
+    },
     Clear {
         slot: usize,
     },

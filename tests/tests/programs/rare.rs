@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use taskvisor::{MaxFailures, TaskSpec};
+use taskvisor::{MaxFailures, OnGiveUp, TaskSpec};
 use tests::Rules;
 
 use crate::program::Ms;
@@ -13,6 +13,8 @@ use crate::specs::millis;
 pub(crate) struct Rare {
     /// How many failures are allowed within a time.
     pub(crate) max_failures: Option<(u32, Ms)>,
+    /// Whether it is paused when it gives up.
+    pub(crate) pauses: bool,
     /// The longest time between two heartbeats.
     pub(crate) heartbeat: Option<Ms>,
     /// The time that an attempt has to return once its token is cancelled.
@@ -29,6 +31,9 @@ impl Rare {
         if let Some((failures, within)) = self.max_failures {
             rules = rules.max_failures(failures, millis(within));
         }
+        if self.pauses {
+            rules = rules.pauses_when_it_gives_up();
+        }
         if let Some(time) = self.heartbeat {
             rules = rules.heartbeat(millis(time));
         }
@@ -42,6 +47,7 @@ impl Rare {
     pub(crate) fn inherit(&self, spec: TaskSpec) -> TaskSpec {
         let limit = self.max_failures.map(|(failures, within)| MaxFailures::new(failures, millis(within)));
         let spec = if limit.is_some() { spec.with_max_failures(limit) } else { spec };
+        let spec = spec.with_on_give_up(self.pauses.then_some(OnGiveUp::Pause));
         spec.with_heartbeat(self.heartbeat.map(millis)).with_stop_timeout(self.stop_timeout.map(millis))
     }
 }
@@ -50,6 +56,9 @@ impl Display for Rare {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         if let Some((failures, within)) = self.max_failures {
             write!(f, " | at most {failures} failures in {within} ms")?;
+        }
+        if self.pauses {
+            f.write_str(" | is paused when it gives up")?;
         }
         if let Some(time) = self.heartbeat {
             write!(f, " | a heartbeat every {time} ms")?;

@@ -69,6 +69,10 @@ impl Display for Command {
             Self::Remove { name } => write!(f, "remove `{}`", NAMES[*name]),
             Self::Restart { before: 0 } => f.write_str("restart the newest task"),
             Self::Restart { before } => write!(f, "restart the task {before} before the newest"),
+            Self::Pause { before: 0 } => f.write_str("pause the newest task"),
+            Self::Pause { before } => write!(f, "pause the task {before} before the newest"),
+            Self::Resume { before: 0 } => f.write_str("resume the newest task"),
+            Self::Resume { before } => write!(f, "resume the task {before} before the newest"),
             Self::Clear { slot } => write!(f, "clear slot `{}`", SLOTS[*slot]),
             Self::Stop => f.write_str("stop"),
         }

@@ -25,6 +25,7 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
         Phase::Sleeping { attempt, until, .. } if status.next_attempt == Some(*until) => {
             SeenPhase::Sleeping(*attempt, *until - began)
         }
+        Phase::Paused { gave_up, .. } => SeenPhase::Paused(*gave_up),
         other => SeenPhase::Strange(other.to_string()),
     };
     Seen {

@@ -192,6 +192,10 @@ pub(crate) enum Answer {
     /// Whether this was the first stop request of the task, and when the task ended.
     CanceledAndEnded(bool, Ms),
     Restarted,
+    /// Whether it was not paused before.
+    Paused(bool),
+    /// Whether it was paused.
+    Resumed(bool),
     UnknownTask,
     /// Whether the slot had an owner.
     Cleared(bool),
@@ -214,6 +218,7 @@ pub(crate) enum Refusal {
     Ended,
     Stopping,
     Queued,
+    Paused,
     Other,
 }
 
@@ -242,6 +247,7 @@ impl Refusal {
             RuntimeError::Ended { .. } => Self::Ended,
             RuntimeError::Stopping { .. } => Self::Stopping,
             RuntimeError::Queued { .. } => Self::Queued,
+            RuntimeError::Paused { .. } => Self::Paused,
             _ => Self::Other,
         }
     }
@@ -269,6 +275,8 @@ pub(crate) enum SeenPhase {
     Running(u64),
     /// The task sleeps after this attempt, until this time since the beginning.
     Sleeping(u64, Duration),
+    /// Whether it paused itself, because it gave up.
+    Paused(bool),
     Strange(String),
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{Readiness, Rejection};
+use taskvisor::{InterruptCause, Readiness, Rejection};
 
 use super::task::{Key, Place, RequestKind, Task};
 use super::{Unclear, World};
@@ -25,12 +25,16 @@ impl World<'_> {
                 None if self.beat(number) => {}
                 None => return Ok(self.interrupt_for_loss(number)),
             },
-            (place, Some(RequestKind::Interrupt(_))) => {
+            (place, Some(RequestKind::Interrupt(cause))) => {
                 let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), *place == Place::ForPermit);
                 let task = &mut self.tasks[number];
                 task.request = None;
-                task.forget_failures();
-                if sleeps {
+                if cause == InterruptCause::Restart {
+                    task.forget_failures();
+                }
+                if task.paused && task.place != Place::ForSlot {
+                    self.begin_pause(number);
+                } else if sleeps {
                     self.arrive(number);
                 } else if queues {
                     self.leaves_line(number);
@@ -39,6 +43,9 @@ impl World<'_> {
             (_, Some(RequestKind::Reject(why))) => self.end(number, TaskOutcome::Rejected(why)),
             (_, Some(RequestKind::Stop(cause))) => {
                 let last_error = if task.failed { task.last_error.clone() } else { None };
+                if matches!(task.place, Place::Paused { .. }) {
+                    self.met.insert("a paused task is stopped".to_owned());
+                }
                 self.end(number, TaskOutcome::Canceled(cause, last_error));
             }
             (Place::ForSlot, None) => {
@@ -49,6 +56,8 @@ impl World<'_> {
                 self.tasks[number].publish(self.now, TaskEvent::Admitted);
                 self.arrive(number);
             }
+            (Place::Paused { .. }, None) => return Ok(false),
+            (place, None) if task.paused && *place != Place::ForSlot => self.begin_pause(number),
             (Place::ForDependency | Place::Recovering(_), None) => return self.act_at_gate(number),
             (Place::ForPermit, None) => {
                 if !self.takes_permit(number) {
@@ -89,6 +98,7 @@ impl World<'_> {
         let place = match task.place {
             Place::ForSlot => "in its queue",
             Place::ForDependency | Place::Recovering(_) => "at a dependency",
+            Place::Paused { .. } => "in a pause",
             _ => "at a permit",
         };
         self.met.insert(format!("expired {place}"));

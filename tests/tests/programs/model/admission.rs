@@ -39,6 +39,7 @@ impl World<'_> {
         let place = match self.slots.get(&key).map(|slot| &self.tasks[slot.owner]) {
             None => "an idle slot",
             Some(owner) if owner.is_stopping() => "a slot whose owner is stopping",
+            Some(owner) if matches!(owner.place, Place::Paused { .. }) => "a slot whose owner is paused",
             Some(owner) if owner.is_between_attempts() => "a slot whose owner is between two attempts",
             Some(_) => "an owned slot",
         };

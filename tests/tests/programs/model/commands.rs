@@ -15,7 +15,7 @@ impl World<'_> {
         let Some(run) = &self.program.run else { return Ok(()) };
         let mut sound = true;
         for (_, work) in run {
-            sound &= !self.is_unsound(work);
+            sound &= !self.is_unsound(work, false);
         }
         let apart = run
             .iter()
@@ -46,7 +46,7 @@ impl World<'_> {
                 let policy = sort.policy(work, &self.program.limits.defaults);
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
-                    Sort::Task => self.is_unsound(work),
+                    Sort::Task => self.is_unsound(work, true),
                     Sort::Once | Sort::Retried => {
                         policy.is_some_and(|policy| policy.timeout == Some(0))
                             || work.rare.stop_timeout == Some(0)
@@ -90,6 +90,14 @@ impl World<'_> {
                 Some(number) => self.restart(number),
                 None => Answer::Nothing,
             },
+            Command::Pause { before } => match meant(*before, self.tasks.len()) {
+                Some(number) => self.pause(number),
+                None => Answer::Nothing,
+            },
+            Command::Resume { before } => match meant(*before, self.tasks.len()) {
+                Some(number) => self.resume(number),
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => match self.named(*name) {
                 Some(number) => {
                     let first = self.request_stop(number, StopCause::Cancel, *grace);
@@ -120,44 +128,51 @@ impl World<'_> {
         }
     }
 
-    /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
-    fn restart(&mut self, number: usize) -> Answer {
-        let (now, grace) = (self.now, self.program.limits.grace);
+    /// Why an operator cannot control a task.
+    pub(super) fn refuses_control(&self, number: usize) -> Option<Refusal> {
         let closed = self.closed;
-        let task = &mut self.tasks[number];
+        let task = &self.tasks[number];
         let owns_slot = match task.key {
             Key::Slot(key) => self.slots.get(&key).is_some_and(|slot| slot.owner == number),
             Key::Name(_) | Key::Free => true,
         };
-        let refusal = match task.place {
+        match task.place {
             Place::Gone => Some(Refusal::Ended),
             _ if closed => Some(Refusal::ShuttingDown),
             Place::ForSlot if !owns_slot && task.is_stopping() => Some(Refusal::Stopping),
             Place::ForSlot if !owns_slot => Some(Refusal::Queued),
             _ if task.is_stopping() => Some(Refusal::Stopping),
             _ => None,
-        };
-        if let Some(refusal) = refusal {
+        }
+    }
+
+    /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
+    fn restart(&mut self, number: usize) -> Answer {
+        let refusal = self.refuses_control(number);
+        if let Some(refusal) = refusal.or_else(|| self.tasks[number].paused.then_some(Refusal::Paused)) {
             return Answer::Refused(vec![refusal]);
         }
-        // Between two attempts it takes effect when the task acts: a stop request of the same burst replaces it.
-        let deadline = now + task.time_to_stop(grace);
-        let request = Request {
-            kind: RequestKind::Interrupt(InterruptCause::Restart),
-            at: now,
-            deadline,
-            enforcer: StopCause::Cancel,
-        };
-        // Of two interrupts, the first cause and the earliest deadline.
-        let pending = task.request.get_or_insert(request);
-        pending.deadline = pending.deadline.min(deadline);
-        self.end_readiness(number);
+        self.interrupt(number, InterruptCause::Restart);
         self.meet(number, "is restarted");
         Answer::Restarted
     }
 
+    /// Interrupts a task because an operator says so.
+    pub(super) fn interrupt(&mut self, number: usize, cause: InterruptCause) {
+        let (now, grace) = (self.now, self.program.limits.grace);
+        let task = &mut self.tasks[number];
+        // Between two attempts it takes effect when the task acts: a stop request of the same burst replaces it.
+        let deadline = now + task.time_to_stop(grace);
+        let request =
+            Request { kind: RequestKind::Interrupt(cause), at: now, deadline, enforcer: StopCause::Cancel };
+        // Of two interrupts, the first cause and the earliest deadline.
+        let pending = task.request.get_or_insert(request);
+        pending.deadline = pending.deadline.min(deadline);
+        self.end_readiness(number);
+    }
+
     fn add(&mut self, name: usize, work: &Work) -> Answer {
-        let unsound = self.is_unsound(work);
+        let unsound = self.is_unsound(work, false);
         let mut reasons = self.refuses(unsound);
         if self.refuses_dependencies(Some(name), work, &[]) {
             reasons.push(Refusal::Dependencies);
@@ -229,10 +244,10 @@ impl World<'_> {
     }
 
     /// Whether the options of a task contradict each other, or allow no attempt.
-    fn is_unsound(&mut self, work: &Work) -> bool {
+    fn is_unsound(&mut self, work: &Work, is_submitted: bool) -> bool {
         let Depends { needs, interrupt_on_loss, .. } = &work.depends;
         let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
-        self.refuses_rare(work)
+        self.refuses_rare(work, is_submitted)
             || contradicts(work.policy.as_ref())
             || loses_nothing
             || *interrupt_on_loss == Some(0)

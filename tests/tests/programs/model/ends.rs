@@ -227,6 +227,10 @@ impl World<'_> {
         }
         if let Some(word) = self.give_up(number, &error) {
             self.tasks[number].publish(self.now, word);
+            if self.tasks[number].work.rare.pauses {
+                self.pause_after_give_up(number);
+                return Ok(());
+            }
             self.end(number, TaskOutcome::Failed(error));
             return Ok(());
         }

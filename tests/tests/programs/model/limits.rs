@@ -131,7 +131,7 @@ impl World<'_> {
     }
 
     /// Whether the rare options of a task contradict each other, or can have no effect.
-    pub(super) fn refuses_rare(&mut self, work: &Work) -> bool {
+    pub(super) fn refuses_rare(&mut self, work: &Work, is_submitted: bool) -> bool {
         let policy = work.policy.unwrap_or(self.program.limits.defaults);
         let rare = &work.rare;
         let is_unreachable = |(failures, time): (u32, Ms)| {
@@ -140,6 +140,8 @@ impl World<'_> {
                 && policy.restart != RestartPolicy::Never
                 && shortest(&policy, failures, 0) > Duration::from_millis(time)
         };
+        let may_give_up = policy.restart != RestartPolicy::Never
+            && (policy.max_retries.is_some() || rare.max_failures.is_some());
         let beyond = |(heartbeat, timeout): (Ms, Ms)| heartbeat > timeout;
         let problems = [
             (
@@ -151,6 +153,8 @@ impl World<'_> {
                 "a window without retries",
             ),
             (rare.max_failures.is_some_and(is_unreachable), "an unreachable window"),
+            (rare.pauses && !may_give_up, "a pause of a task that never gives up"),
+            (rare.pauses && is_submitted, "a pause of a submission that gives up"),
             (rare.heartbeat == Some(0), "a heartbeat of zero"),
             (rare.heartbeat.zip(policy.timeout).is_some_and(beyond), "a heartbeat beyond the timeout"),
             (rare.stop_timeout == Some(0), "a time to stop of zero"),

@@ -19,6 +19,7 @@ mod links;
 mod dependencies;
 mod blame;
 mod limits;
+mod pause;
 mod waves;
 mod commands;
 mod acts;

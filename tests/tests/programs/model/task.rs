@@ -46,6 +46,8 @@ pub(super) struct Task {
     pub(super) counted: Vec<Counted>,
     /// When the failures were counted that `max_failures` limits.
     pub(super) window: Vec<Ms>,
+    /// Whether no attempt may begin until the task is resumed.
+    pub(super) paused: bool,
     /// The number of heartbeats of the running attempt.
     pub(super) beats: u32,
     /// The latest heartbeat of the running attempt, or its start.
@@ -92,6 +94,10 @@ pub(super) enum Place {
     ForPermit,
     Running,
     Sleeping(Duration),
+    /// The task waits to be resumed.
+    Paused {
+        gave_up: bool,
+    },
     Gone,
 }
 
@@ -157,6 +163,7 @@ impl Task {
             ready_at: None,
             counted: Vec::new(),
             window: Vec::new(),
+            paused: false,
             beats: 0,
             latest_beat: now,
             explained: false,
@@ -220,7 +227,7 @@ impl Task {
                 let at = self.expiry().map_or(*until, |expiry| expiry.min(*until));
                 Some(Due { at, tied: self.expiry() == Some(*until) })
             }
-            Place::ForSlot | Place::ForDependency | Place::ForPermit => {
+            Place::ForSlot | Place::ForDependency | Place::ForPermit | Place::Paused { .. } => {
                 self.expiry().map(|at| Due { at, tied: false })
             }
             Place::Gone => None,
@@ -256,7 +263,11 @@ impl Task {
     pub(super) fn is_between_attempts(&self) -> bool {
         let waits = matches!(
             self.place,
-            Place::Sleeping(_) | Place::ForDependency | Place::Recovering(_) | Place::ForPermit
+            Place::Sleeping(_)
+                | Place::ForDependency
+                | Place::Recovering(_)
+                | Place::ForPermit
+                | Place::Paused { .. }
         );
         self.attempt > 0 && waits
     }
@@ -283,6 +294,7 @@ impl Task {
             Place::ForPermit => SeenPhase::ForPermit,
             Place::Running => SeenPhase::Running(self.attempt),
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),
+            Place::Paused { gave_up } => SeenPhase::Paused(*gave_up),
             Place::Gone => SeenPhase::Strange("gone".to_owned()),
         };
         let slot = if let Key::Slot(slot) = self.key { Some(SLOTS[slot].to_owned()) } else { None };

@@ -1,0 +1,67 @@
+//! Pauses: an operator pauses a task, or it is paused because it gave up, and no attempt begins until it is resumed. Contract 5, and
+//! operations.
+
+use taskvisor::InterruptCause;
+
+use super::World;
+use super::task::Place;
+use crate::vocabulary::Answer;
+
+impl World<'_> {
+    pub(super) fn pause(&mut self, number: usize) -> Answer {
+        if let Some(refusal) = self.refuses_control(number) {
+            return Answer::Refused(vec![refusal]);
+        }
+        if std::mem::replace(&mut self.tasks[number].paused, true) {
+            return Answer::Paused(false);
+        }
+        self.interrupt(number, InterruptCause::Pause);
+        self.meet(number, "is paused");
+        Answer::Paused(true)
+    }
+
+    pub(super) fn resume(&mut self, number: usize) -> Answer {
+        if let Some(refusal) = self.refuses_control(number) {
+            return Answer::Refused(vec![refusal]);
+        }
+        let task = &mut self.tasks[number];
+        if !std::mem::replace(&mut task.paused, false) {
+            return Answer::Resumed(false);
+        }
+        match task.place {
+            Place::Paused { gave_up } => {
+                if gave_up {
+                    task.forget_failures();
+                    self.met.insert("a resume after a give-up".to_owned());
+                }
+                self.arrive(number);
+            }
+            _ => {
+                self.met.insert("a resume before the pause".to_owned());
+            }
+        }
+        Answer::Resumed(true)
+    }
+
+    /// Pauses a task that waits. It leaves the queue for permits.
+    pub(super) fn begin_pause(&mut self, number: usize) {
+        self.line.retain(|other| *other != number);
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        let moment = match task.place {
+            Place::Sleeping(until) if until.as_millis() == u128::from(now) => "after the interrupt",
+            _ if task.attempt == 0 => "before the first attempt",
+            _ => "between two attempts",
+        };
+        self.met.insert(format!("a pause {moment}"));
+        task.place = Place::Paused { gave_up: false };
+        task.since = now;
+    }
+
+    pub(super) fn pause_after_give_up(&mut self, number: usize) {
+        let (now, task) = (self.now, &mut self.tasks[number]);
+        task.paused = true;
+        task.place = Place::Paused { gave_up: true };
+        task.since = now;
+        self.met.insert("a task that gives up is paused".to_owned());
+    }
+}
