@@ -193,8 +193,9 @@ impl Drop for EndWaiter<'_> {
     }
 }
 
+/// Requests the stops of all tasks. With a grace, the driver requests that of an attempt that may finish, and knows the new deadline.
 fn stop_all(running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
-    for cell in running.iter().rev() {
+    for cell in running.iter().rev().filter(|cell| grace.is_zero() || !cell.is_finishing()) {
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));
     }
 }
