@@ -99,6 +99,11 @@ fn expected() -> BTreeSet<String> {
             add(format!("{restart} stopped: {ending}"));
         }
     }
+    for ending in ["Succeeded", "Snoozed(", "Failed(Error)", "Failed(Timeout)"] {
+        add(format!("on-failure finishing: {ending}"));
+        add(format!("always finishing: {ending}"));
+    }
+    add("always finishing: Done".to_owned());
     for kind in kinds {
         add(format!("failed, {kind}"));
     }
@@ -143,6 +148,10 @@ fn expected() -> BTreeSet<String> {
         "a pause between two attempts",
         "a pause before the first attempt",
         "a paused task is stopped",
+        "a critical task fails",
+        "a pause of a critical task that gives up",
+        "an attempt that did not finish",
+        "a stop request during a time to finish",
         "a heartbeat of zero",
         "a heartbeat beyond the timeout",
         "a time to stop of zero",
@@ -199,6 +208,7 @@ fn expected() -> BTreeSet<String> {
         add("expired at a permit".to_owned());
         add("expired at a dependency".to_owned());
         add("expired in a pause".to_owned());
+        add("a critical submission".to_owned());
         add("a pause of a submission that gives up".to_owned());
         for why in [Rejection::Superseded, Rejection::Cleared, Rejection::ShuttingDown, Rejection::Expired] {
             add(format!("Rejected({why:?})"));

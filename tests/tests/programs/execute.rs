@@ -6,7 +6,7 @@ use taskvisor::{RuntimeError, SupervisorHandle, TaskHandle};
 use tokio::time::Instant;
 
 use crate::body::{Body, Probe, lock};
-use crate::fixture::{Answered, Fixture, Waited, begun};
+use crate::fixture::{Answered, Fixture, Waited, begun, report_of};
 use crate::program::{Command, Ms, NAMES, Name, Work, meant};
 use crate::specs::{millis, moment, spec};
 use crate::vocabulary::{Answer, Refusal};
@@ -145,7 +145,7 @@ impl Fixture {
 async fn wait_for_the_end(supervisor: SupervisorHandle) -> Result<Waited, String> {
     let called = Instant::now();
     let shutdown = supervisor.shutdown().await;
-    tests::report_of(shutdown)
+    report_of(shutdown)
         .map(|_| Waited { called, returned: Instant::now() })
         .map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
-use taskvisor::{SupervisorHandle, TaskHandle};
+use taskvisor::{Report, RuntimeError, SupervisorHandle, TaskHandle};
 use tests::Trace;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -121,6 +121,16 @@ async fn watch(task: TaskHandle, probe: Arc<Probe>, fixture: Arc<Fixture>) -> (M
         fixture.problem(format!("{task:?} is in a map after its end"));
     }
     (over, TaskOutcome::of(&outcome))
+}
+
+/// The report, also of a shutdown that a critical task caused.
+pub(crate) fn report_of(result: Result<Report, RuntimeError>) -> Result<Report, RuntimeError> {
+    match result {
+        Err(RuntimeError::CriticalTask { report, .. }) if report.stuck.is_empty() => {
+            Ok(Report::clone(&report))
+        }
+        other => tests::report_of(other),
+    }
 }
 
 /// Polls a future once, now, and completes it in the background.

@@ -179,6 +179,7 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     parts.prop_map(|(slot, admission, sort, mut work, chance)| {
         // Only an added task can be paused when it gives up.
         work.rare.pauses &= chance == 0;
+        work.rare.critical &= chance == 1;
         // Only a job can run without a slot.
         let slot = if sort == Sort::Task { slot.or(Some(0)) } else { slot };
         Command::Submit { slot, admission, sort, work }

@@ -1,5 +1,6 @@
 //! Generates the rare options of a task, and the heartbeats of its attempts. A few options are refused.
 
+use proptest::bool::weighted as weighted_bool;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use taskvisor::{JitterPolicy, RestartPolicy};
@@ -19,10 +20,11 @@ pub(crate) fn rares() -> impl Strategy<Value = RawRare> {
     let max_failures = weighted(0.25, (1..4_u32, 1..500_u64));
     let heartbeat = weighted(0.15, 5..150_u64);
     let stop_timeout = weighted(0.3, 1..120_u64);
-    let parts = (max_failures, weighted(0.5, Just(())), heartbeat, stop_timeout, 0..120_u32);
-    parts.prop_map(|(max_failures, pauses, heartbeat, stop_timeout, chance)| RawRare {
-        rare: Rare { max_failures, pauses: pauses.is_some(), heartbeat, stop_timeout },
-        chance,
+    let words = (weighted_bool(0.5), weighted_bool(0.25), weighted_bool(0.07));
+    let parts = (max_failures, heartbeat, stop_timeout, words, 0..120_u32);
+    parts.prop_map(|(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), chance)| {
+        let rare = Rare { max_failures, pauses, heartbeat, stop_timeout, finishes, critical };
+        RawRare { rare, chance }
     })
 }
 
@@ -74,6 +76,7 @@ impl RawRare {
         let retries = policy.is_some_and(|policy| policy.restart != RestartPolicy::Never);
         let limits = rare.max_failures.is_some() || policy.is_some_and(|policy| policy.max_retries.is_some());
         rare.pauses &= chance == 6 || retries && limits;
+        rare.critical &= !rare.pauses || chance == 7;
         if let (Some(timeout), true) = (policy.and_then(|policy| policy.timeout), chance > 5) {
             rare.heartbeat = rare.heartbeat.map(|time| time.min(timeout));
         }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use taskvisor::{Report, Supervisor, TaskHandle};
-use tests::{EventLog, Trace, report_of};
+use tests::{EventLog, Trace};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::body::Body;
-use crate::fixture::{Fixture, begun};
+use crate::fixture::{Fixture, begun, report_of};
 use crate::listeners::ListenerLog;
 use crate::program::{Ms, NAMES, Program};
 use crate::readiness::ReadyWait;

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use taskvisor::{MaxFailures, OnGiveUp, TaskSpec};
+use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, TaskSpec};
 use tests::Rules;
 
 use crate::program::Ms;
@@ -19,6 +19,10 @@ pub(crate) struct Rare {
     pub(crate) heartbeat: Option<Ms>,
     /// The time that an attempt has to return once its token is cancelled.
     pub(crate) stop_timeout: Option<Ms>,
+    /// Whether a shutdown lets the running attempt finish.
+    pub(crate) finishes: bool,
+    /// Whether its failure shuts the supervisor down.
+    pub(crate) critical: bool,
 }
 
 impl Rare {
@@ -40,6 +44,9 @@ impl Rare {
         if let Some(time) = self.stop_timeout {
             rules = rules.stop_timeout(millis(time));
         }
+        if self.finishes {
+            rules = rules.finishes_on_shutdown();
+        }
         rules
     }
 
@@ -48,6 +55,7 @@ impl Rare {
         let limit = self.max_failures.map(|(failures, within)| MaxFailures::new(failures, millis(within)));
         let spec = if limit.is_some() { spec.with_max_failures(limit) } else { spec };
         let spec = spec.with_on_give_up(self.pauses.then_some(OnGiveUp::Pause));
+        let spec = spec.with_on_shutdown(self.finishes.then_some(OnShutdown::Finish));
         spec.with_heartbeat(self.heartbeat.map(millis)).with_stop_timeout(self.stop_timeout.map(millis))
     }
 }
@@ -63,9 +71,10 @@ impl Display for Rare {
         if let Some(time) = self.heartbeat {
             write!(f, " | a heartbeat every {time} ms")?;
         }
-        match self.stop_timeout {
-            Some(time) => write!(f, " | stops within {time} ms"),
-            None => Ok(()),
+        if let Some(time) = self.stop_timeout {
+            write!(f, " | stops within {time} ms")?;
         }
+        let words = [(self.finishes, " | finishes during a shutdown"), (self.critical, " | is critical")];
+        words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))
     }
 }

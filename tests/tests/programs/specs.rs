@@ -59,6 +59,7 @@ pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
         Some(policy) => rules(policy, work).spec(task),
         None => work.rare.inherit(TaskSpec::inherit(task).with_ready(work.ready)),
     };
+    let spec = if work.rare.critical { spec.with_critical(true) } else { spec };
     work.depends.apply(spec)
 }
 

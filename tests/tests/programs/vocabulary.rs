@@ -311,4 +311,6 @@ pub(crate) struct Counts {
     pub(crate) aborted_tasks: Vec<(usize, Option<StopCause>)>,
     /// Sorted by the number of the task, and of its failures.
     pub(crate) give_ups: Vec<(usize, Error)>,
+    /// The critical task that shut the supervisor down.
+    pub(crate) critical_task: Option<(usize, Error)>,
 }

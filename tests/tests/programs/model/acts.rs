@@ -135,7 +135,7 @@ impl World<'_> {
     }
 
     /// Whether another task acted in this moment, or would act by `until`.
-    fn is_disturbed(&self, number: usize, until: Ms) -> bool {
+    pub(super) fn is_disturbed(&self, number: usize, until: Ms) -> bool {
         let disturbs = |other: usize| {
             let task = &self.tasks[other];
             task.came == self.now

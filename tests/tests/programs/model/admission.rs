@@ -104,6 +104,9 @@ impl World<'_> {
             }
             return false;
         }
+        if task.finishing && cause != StopCause::Shutdown {
+            self.met.insert("a stop request during a time to finish".to_owned());
+        }
         task.request = Some(Request { kind: RequestKind::Stop(cause), at: now, deadline, enforcer: cause });
         // A stopping task leaves the queue of its slot at once and does not count towards its limit.
         self.withdraw(number);

@@ -243,6 +243,19 @@ impl World<'_> {
         self.tasks[number].since = self.now;
     }
 
+    /// Shuts the supervisor down if a critical task has failed.
+    pub(super) fn escalate(&mut self, number: usize) -> Result<(), Unclear> {
+        if !std::mem::replace(&mut self.escalates, false) {
+            return Ok(());
+        }
+        if self.is_disturbed(number, self.now) {
+            return Err(Unclear::Tie("a critical task fails in a moment in which other tasks act"));
+        }
+        self.met.insert("a critical task fails".to_owned());
+        self.stop(None);
+        Ok(())
+    }
+
     /// Whether the options of a task contradict each other, or allow no attempt.
     fn is_unsound(&mut self, work: &Work, is_submitted: bool) -> bool {
         let Depends { needs, interrupt_on_loss, .. } = &work.depends;

@@ -311,9 +311,9 @@ impl World<'_> {
         let task = &self.tasks[number];
         let is_taken = |edge: &Edge| {
             let is_completed = |other: usize| self.tasks[other].fate == Some(TaskOutcome::Completed);
-            edge.is_needed
-                && edge.was_open.is_some_and(is_completed)
-                && self.latest(edge.name) != edge.was_open
+            let is_named = |other: &usize| self.tasks[*other].key == Key::Name(edge.name);
+            let since = edge.was_open.zip(self.latest(edge.name));
+            edge.is_needed && since.is_some_and(|(from, to)| (from..to).filter(is_named).any(is_completed))
         };
         let goes_on = matches!(task.place, Place::Running | Place::Sleeping(_));
         if goes_on && task.edges.iter().any(is_taken) {

@@ -170,7 +170,12 @@ impl World<'_> {
     fn follow(&mut self, number: usize, ending: &Ending, error: Option<Error>) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let completed = matches!(ending, Ending::Succeeded | Ending::Done);
-        let stop = if task.is_stopping() { "stopped" } else { "on its own" };
+        let finishes = task.finishing && !task.is_stopping();
+        let stop = match task.is_stopping() {
+            true => "stopped",
+            false if finishes => "finishing",
+            false => "on its own",
+        };
         let name = format!("{ending:?}");
         let name = name.split(|other: char| other.is_ascii_digit()).next().unwrap_or_default();
         self.met.insert(format!("{} {stop}: {name}", task.policy.restart));
@@ -184,6 +189,10 @@ impl World<'_> {
                 number,
                 if has_value { TaskOutcome::Completed } else { TaskOutcome::Canceled(cause, error) },
             );
+            return Ok(());
+        }
+        if finishes && self.would_repeat(number, ending) {
+            self.end(number, TaskOutcome::Canceled(StopCause::Shutdown, None));
             return Ok(());
         }
         if let Ending::Interrupted(returned) = ending {
@@ -227,11 +236,19 @@ impl World<'_> {
         }
         if let Some(word) = self.give_up(number, &error) {
             self.tasks[number].publish(self.now, word);
+            if finishes && self.tasks[number].work.rare.pauses {
+                self.end(number, TaskOutcome::Canceled(StopCause::Shutdown, Some(error)));
+                return Ok(());
+            }
             if self.tasks[number].work.rare.pauses {
                 self.pause_after_give_up(number);
                 return Ok(());
             }
             self.end(number, TaskOutcome::Failed(error));
+            return Ok(());
+        }
+        if finishes {
+            self.end(number, TaskOutcome::Canceled(StopCause::Shutdown, Some(error)));
             return Ok(());
         }
         if self.is_outdated(number) {
@@ -253,6 +270,15 @@ impl World<'_> {
         task.publish(now, TaskEvent::Backoff { failures: task.failures, delay });
         self.sleep(number, delay);
         Ok(())
+    }
+
+    /// Whether another attempt would follow one that did not fail.
+    fn would_repeat(&self, number: usize, ending: &Ending) -> bool {
+        match ending {
+            Ending::Snoozed(_) | Ending::Interrupted(_) => true,
+            Ending::Succeeded => self.tasks[number].policy.restart == RestartPolicy::Always,
+            _ => false,
+        }
     }
 
     /// Cancels the owner instead of another attempt, because a waiting `Latest` supersedes its work.
@@ -296,6 +322,10 @@ impl World<'_> {
             TaskOutcome::Failed(_) => "gives up",
             _ => "is canceled",
         };
+        if let (TaskOutcome::Failed(error), true, false) = (&fate, task.work.rare.critical, self.closed) {
+            self.critical_task = Some((number, error.clone()));
+            self.escalates = true;
+        }
         task.fate = Some(fate);
         task.place = Place::Gone;
         self.meet(number, what);
@@ -307,7 +337,7 @@ impl World<'_> {
     }
 
     pub(super) fn count(&self) -> Counts {
-        let mut counts = Counts::default();
+        let mut counts = Counts { critical_task: self.critical_task.clone(), ..Counts::default() };
         for (number, task) in self.tasks.iter().enumerate() {
             let gave_up = |line: &Line| match &line.word {
                 TaskEvent::GaveUp { last, .. } => Some((number, last.clone())),

@@ -154,6 +154,8 @@ impl World<'_> {
             ),
             (rare.max_failures.is_some_and(is_unreachable), "an unreachable window"),
             (rare.pauses && !may_give_up, "a pause of a task that never gives up"),
+            (rare.pauses && rare.critical, "a pause of a critical task that gives up"),
+            (rare.critical && is_submitted, "a critical submission"),
             (rare.pauses && is_submitted, "a pause of a submission that gives up"),
             (rare.heartbeat == Some(0), "a heartbeat of zero"),
             (rare.heartbeat.zip(policy.timeout).is_some_and(beyond), "a heartbeat beyond the timeout"),

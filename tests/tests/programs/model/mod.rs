@@ -34,7 +34,7 @@ use self::dependencies::Changes;
 use self::task::{Due, Place, Task};
 use self::waves::Waves;
 use crate::program::{Burst, Ms, Name, Program, SLOTS};
-use crate::vocabulary::{Answer, Counts, Line, SeenSlot, View};
+use crate::vocabulary::{Answer, Counts, Error, Line, SeenSlot, View};
 
 /// Why there is no prediction.
 #[derive(Clone, Debug)]
@@ -131,6 +131,9 @@ struct World<'a> {
     views: Vec<View>,
     stopped: Option<Ms>,
     waves: Waves,
+    /// The critical task that shut the supervisor down, and whether its end is yet to do so.
+    critical_task: Option<(usize, Error)>,
+    escalates: bool,
     lives: BTreeMap<Name, Life>,
     stop_order: Vec<usize>,
     over: Ms,
@@ -159,6 +162,8 @@ impl<'a> World<'a> {
             views: Vec::new(),
             stopped: None,
             waves: Waves::default(),
+            critical_task: None,
+            escalates: false,
             lives: BTreeMap::new(),
             stop_order: Vec::new(),
             over: 0,
@@ -168,7 +173,8 @@ impl<'a> World<'a> {
 
     /// The next moment in which a task acts by itself.
     fn next_moment(&self) -> Option<Ms> {
-        self.live().filter_map(|number| self.tasks[number].due()).map(|due| due.at).min()
+        let due = self.live().filter_map(|number| self.tasks[number].due()).map(|due| due.at);
+        due.chain(self.finishing_until()).min()
     }
 
     fn live(&self) -> impl Iterator<Item = usize> + '_ {
@@ -227,6 +233,7 @@ impl<'a> World<'a> {
             let mut moved = false;
             for number in 0..self.tasks.len() {
                 while self.act(number)? {
+                    self.escalate(number)?;
                     moved = true;
                     if !self.acted.contains(&number) {
                         self.acted.push(number);
@@ -234,6 +241,7 @@ impl<'a> World<'a> {
                 }
             }
             // The stop requests of a later wave follow from the ends of the wave before.
+            moved |= self.stop_finishing()?;
             moved |= self.stop_next_wave()?;
             if !moved {
                 break;

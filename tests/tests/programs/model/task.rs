@@ -48,6 +48,8 @@ pub(super) struct Task {
     pub(super) window: Vec<Ms>,
     /// Whether no attempt may begin until the task is resumed.
     pub(super) paused: bool,
+    /// Whether a shutdown lets the running attempt finish.
+    pub(super) finishing: bool,
     /// The number of heartbeats of the running attempt.
     pub(super) beats: u32,
     /// The latest heartbeat of the running attempt, or its start.
@@ -164,6 +166,7 @@ impl Task {
             counted: Vec::new(),
             window: Vec::new(),
             paused: false,
+            finishing: false,
             beats: 0,
             latest_beat: now,
             explained: false,
@@ -306,7 +309,7 @@ impl Task {
             attempt: self.attempt,
             failures: self.failures,
             last_error: self.last_error.clone(),
-            stopping: self.is_stopping(),
+            stopping: self.is_stopping() || self.finishing,
         }
     }
 
@@ -343,6 +346,6 @@ impl Task {
 }
 
 /// The tick of the timer at which a sleep until `until` ends.
-fn ticks(until: Duration) -> Ms {
+pub(super) fn ticks(until: Duration) -> Ms {
     Ms::try_from(until.as_nanos().div_ceil(1_000_000)).unwrap_or(Ms::MAX)
 }

@@ -1,8 +1,10 @@
 //! The order of a shutdown: each task receives its stop request after the tasks that depend on it have ended. Contract 6.
 
+use std::time::Duration;
+
 use taskvisor::StopCause;
 
-use super::task::{Key, Place, RequestKind};
+use super::task::{Key, Place, RequestKind, ticks};
 use super::{Unclear, World};
 use crate::program::Ms;
 
@@ -13,6 +15,16 @@ pub(super) struct Waves {
     later: Vec<Vec<usize>>,
     deadline: Ms,
     has_begun: bool,
+    finishing: Finishing,
+}
+
+/// The attempts of a wave that may finish.
+#[derive(Clone, Debug, Default)]
+struct Finishing {
+    tasks: Vec<usize>,
+    /// When their stops are requested.
+    until: Ms,
+    deadline: Ms,
 }
 
 impl World<'_> {
@@ -24,7 +36,7 @@ impl World<'_> {
         if later.len() > 1 {
             self.met.insert("a shutdown in waves".to_owned());
         }
-        self.waves = Waves { current: Vec::new(), later, deadline, has_begun: true };
+        self.waves = Waves { later, deadline, has_begun: true, ..Waves::default() };
         self.stop_wave(inside);
     }
 
@@ -76,17 +88,63 @@ impl World<'_> {
         Ok(true)
     }
 
+    /// When the stops of the attempts are requested that may finish until then.
+    pub(super) fn finishing_until(&self) -> Option<Ms> {
+        let Finishing { tasks, until, .. } = &self.waves.finishing;
+        let goes_on = |number: &usize| self.tasks[*number].place != Place::Gone;
+        tasks.iter().any(goes_on).then_some(*until)
+    }
+
+    /// Requests the stops of attempts that have had the time to finish. Returns whether it did.
+    pub(super) fn stop_finishing(&mut self) -> Result<bool, Unclear> {
+        let now = self.now;
+        if self.finishing_until().is_none_or(|until| until > now) {
+            return Ok(false);
+        }
+        let Finishing { tasks, until, deadline } = std::mem::take(&mut self.waves.finishing);
+        if until < now {
+            return Err(Unclear::Tie("a destructor blocks the thread while the time to finish is over"));
+        }
+        for number in tasks {
+            let is_due = self.tasks[number].due().is_some_and(|due| due.at <= now);
+            if is_due || self.acted.contains(&number) {
+                return Err(Unclear::Tie(
+                    "an attempt acts in the moment in which its time to finish is over",
+                ));
+            }
+            if self.tasks[number].place == Place::Gone {
+                continue;
+            }
+            let was_requested = self.tasks[number].request.is_some();
+            self.request_stop(number, StopCause::Shutdown, Some(deadline - now));
+            if !was_requested && self.tasks[number].awaits_stop(now) {
+                self.stop_order.push(number);
+            }
+            self.met.insert("an attempt that did not finish".to_owned());
+        }
+        Ok(true)
+    }
+
     fn stop_wave(&mut self, inside: Option<usize>) {
         if self.waves.later.is_empty() {
             return;
         }
         let left = self.waves.deadline.saturating_sub(self.now);
         // A deadline between two ticks of the timer is seen at the second one.
-        let share = left.div_ceil(self.waves.later.len() as Ms);
+        let exact = Duration::from_millis(left) / u32::try_from(self.waves.later.len()).unwrap_or(u32::MAX);
+        let share = ticks(exact);
         let wave = self.waves.later.remove(0);
+        let mut finishing = Vec::new();
         for number in &wave {
             let number = *number;
-            let is_stopping = self.tasks[number].request.is_some();
+            let task = &mut self.tasks[number];
+            let is_stopping = task.request.is_some();
+            let may_finish = task.work.rare.finishes && !task.paused && !task.is_stopping();
+            if may_finish && left > 0 && task.place == Place::Running {
+                task.finishing = true;
+                finishing.push(number);
+                continue;
+            }
             // A task with its own time to stop may take more than its share.
             let has_own_time = self.tasks[number].work.rare.stop_timeout.is_some();
             self.request_stop(number, StopCause::Shutdown, Some(if has_own_time { left } else { share }));
@@ -94,6 +152,8 @@ impl World<'_> {
                 self.stop_order.push(number);
             }
         }
+        let until = self.now + ticks(exact - exact / 10);
+        self.waves.finishing = Finishing { tasks: finishing, until, deadline: self.now + share };
         self.waves.current = wave;
         // A task that requests the shutdown from inside sees its stop request before all other tasks.
         if let Some(place) = self.stop_order.iter().position(|number| Some(*number) == inside) {
