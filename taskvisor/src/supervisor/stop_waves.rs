@@ -146,7 +146,8 @@ async fn stop_finishing(shared: &Shared, shutdown: &mut watch::Receiver<Shutdown
     }
     let now = Instant::now();
     let left = deadline_now(shutdown).saturating_duration_since(now);
-    for cell in tasks.iter().filter(|cell| cell.is_finishing()) {
+    // Also of a task that another call has stopped meanwhile, with a later deadline.
+    for cell in &tasks {
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, left));
     }
 }
