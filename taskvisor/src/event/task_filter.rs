@@ -31,3 +31,41 @@ impl TaskFilter {
         self.0.binary_search_by(|listed| (**listed).cmp(name)).is_ok()
     }
 }
+
+#[cfg(all(test, not(taskvisor_loom)))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::bus::{Bus, Queue};
+    use crate::event::{EventName, EventSet, SyntheticSubject};
+    use crate::task::TaskId;
+
+    fn task(name: &str, slot: Option<&str>) -> SyntheticSubject {
+        SyntheticSubject { name: name.to_owned(), id: TaskId::next(), slot: slot.map(Arc::from) }
+    }
+
+    fn bus(filters: &[&'static [&'static str]]) -> Bus {
+        let queue = |names: &&'static [&'static str]| {
+            let tasks = TaskFilter::new(names.iter().map(|name| Cow::from(*name)));
+            Arc::new(Queue::new(String::new(), EventSet::ALL, 1).with_tasks(tasks))
+        };
+        Bus::new(filters.iter().map(queue).collect())
+    }
+
+    #[test]
+    fn an_event_that_no_queue_selects_is_not_built() {
+        let filtered = bus(&[&["feed", "db"], &["web"]]);
+        for (name, selected) in [("db", true), ("feed", true), ("web", true), ("d", false), ("other", false)]
+        {
+            assert_eq!(filtered.wants_of(EventName::Failed, &task(name, None)), selected, "{name}");
+        }
+        assert!(!filtered.wants_of(EventName::Failed, &task("db", Some("slot"))));
+        for name in EventSet::OF_NO_TASK.names() {
+            assert!(!filtered.wants(name), "{name:?}");
+        }
+        let mixed = bus(&[&["db"], &[]]);
+        assert!(mixed.wants_of(EventName::Failed, &task("other", None)));
+        assert!(mixed.wants(EventName::Stopped));
+    }
+}

@@ -25,6 +25,7 @@ mod shutting_down;
 mod ownership;
 mod events;
 mod subscribers;
+mod selected_tasks;
 mod slow_subscribers;
 mod subscriber_batches;
 mod panicking_subscribers;

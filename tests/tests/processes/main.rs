@@ -10,6 +10,8 @@ mod process;
 mod blocked_output;
 #[cfg(unix)]
 mod budget;
+#[cfg(feature = "controller")]
+mod critical;
 mod dependencies;
 mod endings;
 mod examples;
@@ -31,6 +33,8 @@ mod lines;
 mod payments;
 #[cfg(feature = "controller")]
 mod pipeline;
+#[cfg(feature = "controller")]
+mod selected_tasks;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;

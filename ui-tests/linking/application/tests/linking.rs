@@ -271,7 +271,8 @@ fn declarations_of_an_unnamed_crate_cannot_be_tuned() {
 }
 
 #[test]
-fn a_needed_task_of_an_unnamed_crate_is_a_problem() {
+fn a_needed_or_selected_task_of_an_unnamed_crate_is_a_problem() {
+    let page = program("needs_unnamed", "#[subscriber");
     let (own, charge) = (program("needs_unnamed", "#[task"), at("billing/src/lib.rs", "#[task]"));
     run!("needs_unnamed").refused(&[
         format!(
@@ -281,6 +282,10 @@ fn a_needed_task_of_an_unnamed_crate_is_a_problem() {
         format!(
             "error: {own}: task `own`: `needs` names `charge` ({charge}), which does not start, because its crate `billing` is not \
              named: write `#[taskvisor::main(crates = [billing])]`"
+        ),
+        format!(
+            "error: {page}: subscriber `page`: `task` names `charge` ({charge}), which does not start, because its crate `billing` is \
+             not named: write `#[taskvisor::main(crates = [billing])]`"
         ),
     ]);
 }

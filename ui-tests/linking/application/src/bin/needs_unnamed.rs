@@ -1,4 +1,4 @@
-//! Needs a task of a crate that it does not name.
+//! Needs and selects a task of a crate that it does not name.
 
 use taskvisor::prelude::*;
 
@@ -6,6 +6,9 @@ use taskvisor::prelude::*;
 async fn own() {
     println!("ran");
 }
+
+#[subscriber(on(Failed), task = [own, billing::charge])]
+async fn page(_: &Event) {}
 
 #[taskvisor::main]
 async fn main(app: &mut App) {
