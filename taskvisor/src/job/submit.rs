@@ -1,5 +1,6 @@
 //! Submitting: the public traits and errors, and the decision whether to admit a submission.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -224,13 +225,18 @@ impl Shared {
         settings: &Settings,
         rare: Option<&RareSettings>,
     ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
-        match rare.and_then(RareSettings::submission_problem) {
-            None => self.resolve(task, settings, rare),
-            Some(problem) => {
-                let reasons = vec![problem.into()];
-                Err(RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })
-            }
+        let problems = rare.map(RareSettings::submission_problems).unwrap_or_default();
+        if problems.is_empty() {
+            return self.resolve(task, settings, rare);
         }
+        let mut reasons: Vec<_> = problems.into_iter().map(Cow::from).collect();
+        let others = rare.map(RareSettings::of_submission);
+        if let Err(RuntimeError::InvalidSpec { reasons: others, .. }) =
+            self.resolve(task, settings, others.as_ref())
+        {
+            reasons.extend(others);
+        }
+        Err(RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })
     }
 
     /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them.

@@ -69,13 +69,22 @@ impl RareSettings {
     }
 
     /// Why the options cannot apply to a submission.
-    pub(crate) fn submission_problem(&self) -> Option<&'static str> {
+    pub(crate) fn submission_problems(&self) -> Vec<&'static str> {
+        let mut problems = Vec::new();
         if self.critical.or(false) {
-            return Some("a submission cannot be critical: remove `critical`, or add it as a task");
+            problems.push("a submission cannot be critical: remove `critical`, or add it as a task");
         }
-        (self.on_give_up != Setting::Inherit).then_some(
-            "`on_give_up` has no effect on a submission, which ends when it gives up: remove it, or add it as a task",
-        )
+        if self.on_give_up != Setting::Inherit {
+            problems.push(
+                "`on_give_up` has no effect on a submission, which ends when it gives up: remove it, or add it as a task",
+            );
+        }
+        problems
+    }
+
+    /// The options that can apply to a submission.
+    pub(crate) fn of_submission(&self) -> Self {
+        Self { critical: Setting::Inherit, on_give_up: Setting::Inherit, ..*self }
     }
 
     /// Captures the defaults of `config`, if it has any.

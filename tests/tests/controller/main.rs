@@ -48,6 +48,11 @@ mod job_states;
 mod timers;
 mod value_drops;
 mod restarting;
+mod pausing;
+mod rare_jobs;
+mod job_conclusions;
+mod job_limits;
+mod finishing;
 #[cfg(feature = "macros")]
 mod declared;
 #[cfg(feature = "macros")]
