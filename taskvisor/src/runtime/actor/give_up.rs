@@ -44,13 +44,18 @@ impl TaskActor {
     ) -> Step {
         match self.count_failure(now, excused) {
             None => self.schedule_next(now, delay, attempted, context),
-            Some(exceeded) => self.give_up(now, exceeded),
+            Some(exceeded) => self.give_up(now, exceeded, context),
         }
     }
 
     /// Gives up: the task ends as failed, or is paused until an operator resumes it.
     #[cold]
-    pub(super) fn give_up(&mut self, now: Instant, exceeded: ExceededFailures) -> Step {
+    pub(super) fn give_up(
+        &mut self,
+        now: Instant,
+        exceeded: ExceededFailures,
+        context: &Context<'_>,
+    ) -> Step {
         let ExceededFailures { failures, within } = exceeded;
         self.registration.publish_give_up(now, failures, within);
         let counts = (self.streak.failures(), self.streak.total());
@@ -67,7 +72,8 @@ impl TaskActor {
         self.clear_streak(InterruptCause::Restart);
         self.rare.disarm_timer();
         self.stage = ActorStage::Gates;
-        // The next poll finds the task paused. `end_poll` wakes the actor for it, because the task was not paused when this poll began.
+        // The next poll finds the task paused, or resumed or restarted by now. `end_poll` does not see a pause that is over.
+        context.waker().wake_by_ref();
         PENDING
     }
 }

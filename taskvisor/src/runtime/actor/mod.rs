@@ -146,7 +146,7 @@ impl TaskActor {
                 ActorStage::Gates => self.pass_gates(started.take(), stop, view.paused, context),
                 ActorStage::Running { until } => self.run(until, view.request, context),
                 ActorStage::Overtime { .. } => self.run(None, view.request, context),
-                ActorStage::Sleeping => self.sleep(stop, context),
+                ActorStage::Sleeping => self.sleep(stop, view.paused, context),
                 ActorStage::Yielding => self.enter_stage(ActorStage::Gates),
             };
             match step {
@@ -193,7 +193,11 @@ impl TaskActor {
                 match self.begin_attempt() {
                     Ok(started) => started,
                     Err(NotBegun::Stopped(stop)) => return self.finish_stopped(stop),
-                    Err(NotBegun::Paused) => return self.stay_at_gate(Closed::Paused, context),
+                    Err(NotBegun::Paused) => {
+                        // The task was paused during this poll, and may be resumed by now. `end_poll` does not see both together.
+                        context.waker().wake_by_ref();
+                        return self.stay_at_gate(Closed::Paused, context);
+                    }
                 }
             }
         };
@@ -311,7 +315,7 @@ impl TaskActor {
                 let attempted = Attempted { after, failed: true, succeeded: false };
                 return self.retry(now, delay, attempted, excused, context);
             }
-            NextStep::GiveUp => return self.give_up(now, self.spent_retries()),
+            NextStep::GiveUp => return self.give_up(now, self.spent_retries(), context),
             NextStep::Complete => {
                 if self.policy.readiness.is_some() {
                     // A task that has completed is ready, notified or not.
@@ -369,9 +373,11 @@ impl TaskActor {
         self.enter_stage(ActorStage::Sleeping)
     }
 
-    fn sleep(&mut self, stop: Option<PendingStop>, context: &mut Context<'_>) -> Step {
+    fn sleep(&mut self, stop: Option<PendingStop>, paused: bool, context: &mut Context<'_>) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
+            // Paused during an attempt that has failed all the same: by a panic, or because it had exceeded a limit.
+            None if paused => self.enter_stage(ActorStage::Gates),
             None if self.rare.poll_timer(context).is_pending() => {
                 if self.has_dependencies() {
                     self.watch_backoff(context)

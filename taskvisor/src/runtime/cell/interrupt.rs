@@ -134,6 +134,11 @@ impl CellState {
         self.pending.stop()
     }
 
+    pub(super) fn is_restarted(&self) -> bool {
+        let kind = self.pending.request().map(|request| request.kind);
+        kind == Some(RequestKind::Interrupt(InterruptCause::Restart))
+    }
+
     /// Removes a pending interrupt.
     pub(super) fn take_interrupt(&mut self) -> Option<InterruptCause> {
         let Some(Request { kind: RequestKind::Interrupt(cause), .. }) = self.pending.request() else {

@@ -77,7 +77,7 @@ impl TaskCell {
         Wait { since: state.since, sets_timer: begins, expiry: state.pending.expiry() }
     }
 
-    /// Pauses a task that has given up, unless a stop was requested. Sets the numbers of consecutive and of all failures in either case.
+    /// Pauses a task that has given up, unless a stop was requested or the task was restarted meanwhile. Sets the numbers of consecutive and of all failures in either case.
     pub(crate) fn pause_after_give_up(&self, now: Instant, failures: (u32, u32)) -> Result<(), PendingStop> {
         let waiters = {
             let mut state = self.state.lock();
@@ -86,6 +86,10 @@ impl TaskCell {
             // Checked under the lock that sets the phase, as for a sleep.
             if let Some(stop) = self.stop_or_finish(&mut state, now) {
                 return Err(stop);
+            }
+            // It was restarted since its attempt ended, and starts anew: the next poll of the actor finds the interrupt.
+            if state.is_restarted() {
+                return Ok(());
             }
             self.flags.set(Flag::Paused);
             (state.phase, state.since) = (CellPhase::Paused { gave_up: true }, now);
