@@ -14,18 +14,19 @@ impl TaskCell {
     /// Lets the running attempt of a task with rare options finish, or requests the stop if none is running. Returns whether an attempt
     /// finishes.
     pub(crate) fn finish_attempt_or_stop(&self, request: StopRequest) -> bool {
-        if let Some(rare) = self.rare() {
-            let state = self.state.lock();
+        let mut finishes = false;
+        // Decided under the lock that begins attempts: none begins between the decision and the request.
+        self.request_stop_if(request, |state| {
             // A paused task is to end its attempt anyway.
-            let may_finish = state.phase.is_running() && !self.flags.has(Flag::Paused);
-            if may_finish && state.end.is_none() && state.stop().is_none() {
+            let may_finish =
+                state.phase.is_running() && !self.flags.has(Flag::Paused) && state.stop().is_none();
+            if let Some(rare) = self.rare().filter(|_| may_finish) {
                 rare.set_finishing();
-                return true;
+                finishes = true;
             }
-        }
-        // An attempt that begins between the two locks is stopped like any other.
-        self.request_stop(request);
-        false
+            !finishes
+        });
+        finishes
     }
 
     /// Whether the running attempt finishes, and no other follows.
