@@ -9,7 +9,7 @@ use crate::error::causes::{CanceledWithoutRequest, MissedHeartbeat, NotReadyInTi
 use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
 use crate::policy::FatalIf;
-use crate::runtime::cell::{Conclusion, FinishedAttempt, TaskCell};
+use crate::runtime::cell::{Conclusion, FinishedAttempt, RequestKind, TaskCell};
 use crate::sync::panics;
 
 /// What ended an attempt.
@@ -50,15 +50,18 @@ impl AttemptResult {
         let interrupted = || ended(AttemptClass::Interrupted, EventName::Interrupted);
         match self {
             Self::Returned(Ok(())) => ended(AttemptClass::Succeeded, EventName::Succeeded),
-            Self::Returned(Err(TaskError::Canceled)) if cell.stop_requested() => stopped(EventName::Canceled),
-            Self::Returned(Err(TaskError::Canceled)) if cell.is_interrupted() => interrupted(),
-            // Without a stop request this is a failure. As a cancellation it would end the task for no visible reason.
-            Self::Returned(Err(TaskError::Canceled)) => failed(
-                AttemptClass::Failed,
-                FailureKind::Canceled,
-                EventName::Failed,
-                Box::new(CanceledWithoutRequest),
-            ),
+            // Read once: between two reads, a stop request could replace the interrupt, and neither would find one.
+            Self::Returned(Err(TaskError::Canceled)) => match cell.pending_request() {
+                Some(RequestKind::Stop { .. }) => stopped(EventName::Canceled),
+                Some(RequestKind::Interrupt(_)) => interrupted(),
+                // This is a failure. As a cancellation it would end the task for no visible reason.
+                None => failed(
+                    AttemptClass::Failed,
+                    FailureKind::Canceled,
+                    EventName::Failed,
+                    Box::new(CanceledWithoutRequest),
+                ),
+            },
             Self::Returned(Err(TaskError::Fail(error))) => {
                 failed(AttemptClass::Failed, FailureKind::Error, EventName::Failed, error)
             }
@@ -130,8 +133,8 @@ pub(crate) fn interrupted(
     if keeps { (class, event) } else { (AttemptClass::Interrupted, EventName::Interrupted) }
 }
 
-/// The class and the event of an attempt that has returned without an error and was not interrupted, if its body has decided what
-/// follows. `stopped` says whether a stop was requested.
+/// The class and the event of an attempt that no interrupt has ended: those that its body has decided, if it returned without an
+/// error. `stopped` says whether a stop was requested.
 pub(crate) fn concluded(
     class: AttemptClass,
     event: EventName,
@@ -139,6 +142,8 @@ pub(crate) fn concluded(
     stopped: bool,
 ) -> (AttemptClass, EventName) {
     match conclusion {
+        // A stop request has replaced the interrupt since the result was classified.
+        _ if class == AttemptClass::Interrupted => (AttemptClass::Canceled, EventName::Canceled),
         _ if class != AttemptClass::Succeeded => (class, event),
         // No other attempt follows, and this one has not done its work: a job has no value.
         Conclusion::Snooze(_) if stopped => (AttemptClass::Canceled, EventName::Canceled),

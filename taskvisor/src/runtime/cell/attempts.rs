@@ -7,8 +7,7 @@ use tokio::time::Instant;
 use super::conclusion::PackedConclusion;
 use super::flags::Flag;
 use super::{
-    CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, Request, RequestKind, TaskCell,
-    Wait, WaitsFor,
+    CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, TaskCell, Wait, WaitsFor,
 };
 use crate::error::{BoxError, ErrorSlot, FailureKind};
 use crate::sync::Ordering;
@@ -63,10 +62,6 @@ impl TaskCell {
             waker.wake_by_ref();
         }
         stuck
-    }
-
-    pub(crate) fn is_interrupted(&self) -> bool {
-        matches!(self.state.lock().pending.request(), Some(Request { kind: RequestKind::Interrupt(_), .. }))
     }
 
     pub(crate) fn stop_requested(&self) -> bool {
