@@ -33,9 +33,9 @@ impl Heartbeat {
 
     /// Begins an attempt, from which the first heartbeat is counted.
     pub(crate) fn begin(&self, attempt: u64, now: Instant) {
-        // Before the number: a heartbeat of this attempt finds its begin. One of the attempt before that is late may still be stored,
-        // with a time before this one.
-        self.latest.store(self.stored(now), Ordering::Relaxed);
+        // Before the number: a heartbeat of this attempt finds its begin. A late one of the attempt before may still be stored, with the
+        // time of a clock that was read before the number was. The maximum, as in `beat`: the time never moves back.
+        self.latest.fetch_max(self.stored(now), Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
     }
 
