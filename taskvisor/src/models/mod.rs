@@ -11,17 +11,24 @@ mod actor;
 mod bus;
 mod cell;
 mod clearing;
+mod conclusion;
+mod critical;
 mod dependency;
 mod dependency_gates;
 mod dependency_graph;
 mod dependency_loss;
 mod expiry;
+mod finishing;
 mod force;
+mod give_up;
+mod heartbeat;
 mod interrupt;
 mod lanes;
 mod latest;
 mod listeners;
+mod limits;
 mod names;
+mod pause;
 mod queue;
 mod readiness;
 mod registry;
@@ -45,7 +52,7 @@ use loom::sync::Notify;
 use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
-use crate::policy::{Config, Policy};
+use crate::policy::{Config, Policy, RareOptions};
 use crate::runtime::cell::{OutcomePoll, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::task::{Outcome, StopCause, TaskId};
@@ -141,9 +148,18 @@ fn submission(slot: &'static str, now: Instant) -> Arc<TaskCell> {
 }
 
 fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
+    Arc::new(unshared(name, key, now))
+}
+
+/// Creates a task with options that most tasks leave out.
+fn rare_cell(name: &'static str, options: RareOptions, now: Instant) -> Arc<TaskCell> {
+    Arc::new(unshared(name, RegistryKey::Name, now).with_rare(options, now))
+}
+
+fn unshared(name: &'static str, key: RegistryKey, now: Instant) -> TaskCell {
     let id = TaskId::next();
     let hash = Registry::new(1).hash(&key, name, id);
-    Arc::new(TaskCell::new(id, name.into(), key, hash, None, now))
+    TaskCell::new(id, name.into(), key, hash, None, now)
 }
 
 fn policy() -> Policy {

@@ -21,13 +21,13 @@ use crate::task::{Outcome, Report, RuntimeError};
 
 impl World {
     /// Runs the driver on another thread. A real supervisor spawns it on its runtime.
-    fn spawn_driver(&self) -> thread::JoinHandle<()> {
+    pub(super) fn spawn_driver(&self) -> thread::JoinHandle<()> {
         let driver = Driver::new(&self.shared);
         thread::spawn(move || block_on(drive(driver)))
     }
 
     /// Executes `run` and the driver on this thread.
-    fn run(&self) -> Result<Report, RuntimeError> {
+    pub(super) fn run(&self) -> Result<Report, RuntimeError> {
         // Boxed, because loom's stacks are small.
         let (report, driver) =
             (Box::pin(run_to_end(&self.shared)), Box::pin(drive(Driver::new(&self.shared))));
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// Asserts what holds after a shutdown.
-    fn assert_stopped(&self) {
+    pub(super) fn assert_stopped(&self) {
         assert!(self.is_empty(), "a task is left");
         assert_eq!(self.add("late", at_once()).err(), Some(RegisterError::Closed));
         let shutdown = self.shared.shutdown.subscribe().borrow_and_update();

@@ -9,10 +9,12 @@ use std::time::Duration;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{GRACE, block_on, cell, keyed, policy, submission};
+use super::{GRACE, block_on, cell, keyed, policy, rare_cell, submission};
 use crate::error::TaskError;
 use crate::event::Event;
-use crate::policy::{Config, ControllerConfig, Milliseconds, Policy, Readiness, Setting, Settings};
+use crate::policy::{
+    Config, ControllerConfig, Milliseconds, Policy, RareOptions, Readiness, Setting, Settings,
+};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
 use crate::runtime::cell::{RegistryKey, TaskCell};
@@ -61,8 +63,26 @@ impl World {
         self.add_with(policy, name, body)
     }
 
-    fn add_with(&self, policy: Policy, name: &'static str, body: ErasedBody) -> Result<Added, RegisterError> {
+    pub(super) fn add_with(
+        &self,
+        policy: Policy,
+        name: &'static str,
+        body: ErasedBody,
+    ) -> Result<Added, RegisterError> {
         Ok(Added::accept(self.reserve(policy, name, body)?))
+    }
+
+    /// Adds a task with options that most tasks leave out. Its name must be free.
+    pub(super) fn add_rare(
+        &self,
+        policy: Policy,
+        options: RareOptions,
+        name: &'static str,
+        body: ErasedBody,
+    ) -> Added {
+        let registered = Registration::register(Arc::clone(&self.shared), rare_cell(name, options, self.now));
+        let registration = registered.map_err(|(error, _)| error).expect("the name is free");
+        Added::accept(UnspawnedActor::new(registration, body, policy))
     }
 
     /// Adds a task that needs others. Its name must be free.
