@@ -50,7 +50,7 @@ fn a_limit_a_stop_and_a_forced_end_end_the_task_once() {
                     forced
                 })
             };
-            let interrupted = task.interrupt(cause, now, GRACE);
+            let interrupted = task.interrupt(cause, now, Duration::ZERO);
             assert!(matches!(interrupted, Ok(()) | Err(InterruptError::Stopping | InterruptError::Ended)));
             let decided = end(&task, now);
             let (stopped, forced) = (join(stopping), join(forcing));

@@ -183,3 +183,15 @@ pub(crate) fn attempt_event(
         },
     }
 }
+
+#[cfg(all(test, not(taskvisor_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_request_that_replaces_an_interrupt_cancels() {
+        let (class, event) =
+            concluded(AttemptClass::Interrupted, EventName::Interrupted, Conclusion::ByPolicy);
+        assert_eq!((class, event), (AttemptClass::Canceled, EventName::Canceled));
+    }
+}
