@@ -106,7 +106,10 @@ async fn a_limit_after_an_interrupt_is_no_failure() {
     let task = harness.add(rules(), Script::task("work", [Step::Hang, Step::Hang]));
     sleep(seconds(9)).await;
     harness.restart(&task).expect("it runs");
+    // Past the timeout at 10 s: the earlier deadline is that of the restart.
     sleep(seconds(4)).await;
+    assert!(matches!(task.status().phase, Phase::Running { attempt: 1, .. }), "{:?}", task.status());
+    sleep(millis(1_001)).await;
     assert!(matches!(task.status().phase, Phase::Running { attempt: 2, .. }), "{:?}", task.status());
     assert_eq!(task.status().failures, 0);
     harness.finish().await;

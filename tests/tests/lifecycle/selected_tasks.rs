@@ -35,7 +35,7 @@ impl Recorder {
 impl Subscribe for Recorder {
     async fn on_event(&mut self, event: &Event) {
         self.gate.acquire().await.expect("never closed").forget();
-        if let EventKind::Lagged { lost } = event.kind {
+        if let EventKind::Lagged { lost, .. } = event.kind {
             *self.lost.lock().expect("a lock") += lost;
             return;
         }

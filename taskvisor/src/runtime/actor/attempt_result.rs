@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_stop_request_that_replaces_an_interrupt_cancels() {
         let (class, event) =
-            concluded(AttemptClass::Interrupted, EventName::Interrupted, Conclusion::ByPolicy);
+            concluded(AttemptClass::Interrupted, EventName::Interrupted, Conclusion::ByPolicy, true);
         assert_eq!((class, event), (AttemptClass::Canceled, EventName::Canceled));
     }
 }

@@ -28,11 +28,11 @@ mod permit;
 mod readiness;
 mod rare_parts;
 mod run;
+mod sleep;
 mod timer;
 
 use std::ops::ControlFlow;
 use std::task::Context;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -44,9 +44,7 @@ use self::rare_parts::RareParts;
 use crate::event::NotReadyReason;
 use crate::policy::Policy;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::cell::{
-    FinishedAttempt, Flag, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline,
-};
+use crate::runtime::cell::{FinishedAttempt, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::InterruptCause;
@@ -332,61 +330,6 @@ impl TaskActor {
             self.registration.cell().count_failures(count);
         }
         self.finish(end, Some(now).filter(|_| !after.dropped))
-    }
-
-    /// Sleeps until the next attempt, or yields if there is no delay.
-    fn schedule_next(
-        &mut self,
-        now: Instant,
-        delay: Duration,
-        attempted: Attempted,
-        context: &Context<'_>,
-    ) -> Step {
-        let Attempted { after, failed, succeeded } = attempted;
-        let until = saturating_deadline(now, delay);
-        let failures = self.streak.failures();
-        let becomes_ready = succeeded && self.policy.is_ready_after_success();
-        let counts = (failures, self.streak.total());
-        if let Err(stop) = self.registration.begin_sleep(now, until, counts, becomes_ready) {
-            return self.finish_stopped(stop);
-        }
-        if becomes_ready && self.policy.readiness.is_some() {
-            self.registration.publish_ready(now, after.ran);
-        }
-        if succeeded {
-            self.registration.show_life(now);
-        }
-        if failed {
-            self.registration.publish_backoff(after.attempt, now, delay, failures);
-        }
-        if delay.is_zero() {
-            // One return to the scheduler between attempts: a task that always succeeds at once must not starve others.
-            self.stage = ActorStage::Yielding;
-            context.waker().wake_by_ref();
-            return PENDING;
-        }
-        // Paused during the attempt: the interrupt of the pause is used up, and a delay would hold up the resume.
-        if self.registration.cell().has_flag(Flag::Paused) {
-            return self.enter_stage(ActorStage::Gates);
-        }
-        self.rare.timer(until).set(until);
-        self.enter_stage(ActorStage::Sleeping)
-    }
-
-    fn sleep(&mut self, stop: Option<PendingStop>, paused: bool, context: &mut Context<'_>) -> Step {
-        match stop {
-            Some(stop) => self.finish_stopped(stop),
-            // Paused during an attempt that has failed all the same: by a panic, or because it had exceeded a limit.
-            None if paused => self.enter_stage(ActorStage::Gates),
-            None if self.rare.poll_timer(context).is_pending() => {
-                if self.has_dependencies() {
-                    self.watch_backoff(context)
-                } else {
-                    PENDING
-                }
-            }
-            None => self.enter_stage(ActorStage::Gates),
-        }
     }
 
     /// Ends the task outside of an attempt, because of a stop request.

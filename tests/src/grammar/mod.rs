@@ -1,12 +1,12 @@
 //! The grammar of one task's events, as a state machine that also counts attempts and failures.
 
+mod failures;
+mod readiness;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use taskvisor::{
-    Event, EventKind, FailureKind, InterruptCause, NotReadyReason, OnGiveUp, Outcome, Readiness, Rejection,
-    RestartPolicy,
-};
+use taskvisor::{Event, EventKind, FailureKind, InterruptCause, OnGiveUp, Outcome, Rejection, RestartPolicy};
 use tokio::time::Instant;
 
 use crate::Rules;
@@ -244,84 +244,6 @@ impl Reader {
         require(span == Some(ran), || format!("ran {ran:?}, but its events are {span:?} apart"))
     }
 
-    fn count(&mut self, at: Instant) -> Verdict {
-        let ran = self.started_at.map_or(Duration::ZERO, |started| at - started);
-        if self.rules.is_some_and(|rules| ran >= rules.stable_time()) {
-            self.reset();
-        }
-        self.failures += 1;
-        self.counted.push_back(at);
-        Ok(())
-    }
-
-    fn give_up(&mut self, failures: u32, within: Option<Duration>, at: Instant) -> Verdict {
-        self.transition(&[State::Failed], State::GaveUp)?;
-        let Some(rules) = self.rules else { return Ok(()) };
-        require(rules.restart != RestartPolicy::Never, || "gave up, and is never restarted".to_owned())?;
-        let (limit, counted) = match within {
-            None => (rules.max_retries, self.failures),
-            Some(time) => {
-                let limit = rules.max_failures.filter(|limit| limit.within() == time);
-                (limit.map(|limit| limit.failures()), self.counted_within(time, at))
-            }
-        };
-        require(limit.is_some_and(|limit| failures > limit), || {
-            format!("gave up below its limit {limit:?}")
-        })?;
-        // Outages and restarts may excuse failures.
-        let is_exact = !self.depends && self.restarts.is_empty();
-        require(!is_exact || failures == counted, || format!("counts {failures} failures, not {counted}"))
-    }
-
-    fn counted_within(&self, time: Duration, at: Instant) -> u32 {
-        let counted = self.counted.iter().filter(|failed| at.saturating_duration_since(**failed) <= time);
-        u32::try_from(counted.count()).unwrap_or(u32::MAX)
-    }
-
-    fn reset(&mut self) {
-        self.may_be_cleared = false;
-        self.failures = 0;
-        self.previous = None;
-    }
-
-    fn back_off(&mut self, delay: Duration, failures: u32, at: Instant) -> Verdict {
-        self.transition(&[State::Failed], State::BackedOff)?;
-        self.not_before = at.checked_add(delay);
-        let Some(rules) = self.rules else {
-            return Err(
-                "the recorder must know the rules of a task that backs off: use `Trace::spec`".to_owned()
-            );
-        };
-        require(rules.restart != RestartPolicy::Never, || {
-            "a retry of a task that is never restarted".to_owned()
-        })?;
-        if let Some(limit) = rules.max_failures.filter(|_| !self.depends && self.restarts.is_empty()) {
-            let counted = self.counted_within(limit.within(), at);
-            require(counted <= limit.failures(), || format!("a retry after {counted} of {limit} failures"))?;
-        }
-        if self.depends && failures <= self.failures {
-            // Outages of needed tasks excuse failures, and may end the delay: only the random programs know them.
-            (self.failures, self.previous, self.not_before) = (failures, None, None);
-            let within = rules.max_retries.is_none_or(|retries| failures <= retries);
-            require(within, || format!("retry {failures} of at most {:?}", rules.max_retries))?;
-            return require(rules.uses_retry_after || delay <= rules.backoff.max(), || {
-                format!("{delay:?} is longer than {:?}", rules.backoff.max())
-            });
-        }
-        if self.may_be_cleared && failures < self.failures {
-            self.reset();
-            self.failures = failures;
-        }
-        require(failures == self.failures, || format!("counts {failures} failures, not {}", self.failures))?;
-        let within = rules.max_retries.is_none_or(|retries| failures <= retries);
-        require(within, || format!("retry {failures} of at most {:?}", rules.max_retries))?;
-        let bounds = rules.backoff.bounds(failures - 1, self.previous);
-        self.previous = Some(delay);
-        require(rules.uses_retry_after || bounds.contains(&delay), || {
-            format!("{delay:?} is not within {bounds:?}")
-        })
-    }
-
     fn end(&mut self, outcome: &Outcome) -> Verdict {
         let declares = self.rules.is_some_and(|rules| rules.ready.is_some());
         require(!declares || self.is_ready == outcome.is_completed(), || {
@@ -392,39 +314,6 @@ impl Reader {
         require(!again || may_repeat, || "repeats after a success, but is not always restarted".to_owned())?;
         self.state = to;
         Ok(())
-    }
-}
-
-impl Reader {
-    fn become_ready(&mut self) -> Verdict {
-        require(!self.is_ready, || "ready twice".to_owned())?;
-        require(self.attempt > 0 && self.state < State::Ended, || format!("ready in {:?}", self.state))?;
-        let expected = match self.rules.map(|rules| rules.ready) {
-            // A task with a parameter `Ready` declares its readiness without rules.
-            None | Some(None | Some(Readiness::Notify)) => &[State::Running, State::Succeeded][..],
-            Some(Some(Readiness::Start)) => &[State::Running][..],
-            _ => &[State::Succeeded][..],
-        };
-        require(expected.contains(&self.state), || format!("ready in {:?}, by these rules", self.state))?;
-        self.is_ready = true;
-        Ok(())
-    }
-
-    fn lose_readiness(&mut self, reason: NotReadyReason) -> Verdict {
-        require(self.is_ready, || "not ready twice".to_owned())?;
-        self.is_ready = false;
-        // An attempt that has exceeded a limit has its `stop_timeout` to return.
-        let has_overtime = self.rules.is_some_and(|rules| rules.stop_timeout.is_some());
-        let failed = matches!(self.state, State::Failed | State::FailedForGood)
-            || has_overtime && self.state == State::Running;
-        require(failed || reason != NotReadyReason::Failed, || format!("no failure, but {:?}", self.state))?;
-        // The first step of an exceeded limit is an interrupt.
-        let has_two_steps = self.rules.is_none_or(|rules| rules.stop_timeout.is_some());
-        let may_be_interrupted =
-            !self.pauses.is_empty() || self.depends || has_two_steps || !self.restarts.is_empty();
-        require(reason != NotReadyReason::Interrupted || may_be_interrupted, || {
-            "interrupted without a restart".to_owned()
-        })
     }
 }
 

@@ -1,0 +1,71 @@
+//! The wait between two attempts.
+
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{ActorStage, Attempted, PENDING, Step, TaskActor};
+use crate::runtime::cell::{Flag, PendingStop, saturating_deadline};
+
+impl TaskActor {
+    /// Sleeps until the next attempt, or yields if there is no delay.
+    pub(super) fn schedule_next(
+        &mut self,
+        now: Instant,
+        delay: Duration,
+        attempted: Attempted,
+        context: &Context<'_>,
+    ) -> Step {
+        let Attempted { after, failed, succeeded } = attempted;
+        let until = saturating_deadline(now, delay);
+        let failures = self.streak.failures();
+        let becomes_ready = succeeded && self.policy.is_ready_after_success();
+        let counts = (failures, self.streak.total());
+        if let Err(stop) = self.registration.begin_sleep(now, until, counts, becomes_ready) {
+            return self.finish_stopped(stop);
+        }
+        if becomes_ready && self.policy.readiness.is_some() {
+            self.registration.publish_ready(now, after.ran);
+        }
+        if succeeded {
+            self.registration.show_life(now);
+        }
+        if failed {
+            self.registration.publish_backoff(after.attempt, now, delay, failures);
+        }
+        if delay.is_zero() {
+            // One return to the scheduler between attempts: a task that always succeeds at once must not starve others.
+            self.stage = ActorStage::Yielding;
+            context.waker().wake_by_ref();
+            return PENDING;
+        }
+        // Paused during the attempt: the interrupt of the pause is used up, and a delay would hold up the resume.
+        if self.registration.cell().has_flag(Flag::Paused) {
+            return self.enter_stage(ActorStage::Gates);
+        }
+        self.rare.timer(until).set(until);
+        self.enter_stage(ActorStage::Sleeping)
+    }
+
+    pub(super) fn sleep(
+        &mut self,
+        stop: Option<PendingStop>,
+        paused: bool,
+        context: &mut Context<'_>,
+    ) -> Step {
+        match stop {
+            Some(stop) => self.finish_stopped(stop),
+            // Paused during an attempt that has failed all the same: by a panic, or because it had exceeded a limit.
+            None if paused => self.enter_stage(ActorStage::Gates),
+            None if self.rare.poll_timer(context).is_pending() => {
+                if self.has_dependencies() {
+                    self.watch_backoff(context)
+                } else {
+                    PENDING
+                }
+            }
+            None => self.enter_stage(ActorStage::Gates),
+        }
+    }
+}
