@@ -235,7 +235,7 @@ async fn a_function_without_a_result_snoozes_too() {
     let supervisor = taskvisor::Supervisor::default();
     async fn body(context: TaskContext) {
         if context.attempt() == 1 {
-            return context.snooze(HOUR);
+            context.snooze(HOUR)
         }
     }
     let task = TaskFn::arc("work", |context: TaskContext| async move {
