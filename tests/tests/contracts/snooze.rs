@@ -156,8 +156,8 @@ async fn a_call_for_an_attempt_that_has_ended_has_no_effect() {
     let task = harness.add(Rules::on_failure().constant_backoff(SECOND), task);
     let first = contexts.recv().await.expect("attempt 1");
     let _second = contexts.recv().await.expect("attempt 2");
-    let _: () = first.snooze(HOUR);
     let _: () = first.done();
+    let _: () = first.snooze(HOUR);
     assert!(harness.outcome(&task).await.is_completed());
     assert_eq!(task.status().attempt, 2);
     harness.finish().await;
