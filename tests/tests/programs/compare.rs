@@ -67,6 +67,7 @@ fn check(program: &Program, predicted: &Prediction, played: &Played) -> Result<(
             ));
         }
     }
+    same("the number of answers", &predicted.answers.len(), &played.answers.len())?;
     same("accepted", &predicted.tasks.len(), &played.tasks.len())?;
     for (number, (history, task)) in predicted.tasks.iter().zip(&played.tasks).enumerate() {
         check_task(number, history, task, played)?;

@@ -297,14 +297,14 @@ fn ends() -> impl Strategy<Value = End> {
         2 => Just(End::Fatal),
         2 => (0..300_u64).prop_map(End::RetryAfter),
         2 => (0..300_u64).prop_map(End::Snooze),
-        1 => Just(End::Done),
+        2 => Just(End::Done),
         1 => Just(End::Cancel),
         2 => Just(End::Panic),
     ]
 }
 
 fn ends_when_stopped() -> impl Strategy<Value = End> {
-    prop_oneof![2 => Just(End::Cancel), 1 => ends()]
+    prop_oneof![8 => Just(End::Cancel), 4 => ends(), 1 => Just(End::Panic)]
 }
 
 fn listeners() -> impl Strategy<Value = Listener> {

@@ -20,7 +20,7 @@ pub(crate) fn rares() -> impl Strategy<Value = RawRare> {
     let max_failures = weighted(0.25, (1..4_u32, 1..500_u64));
     let heartbeat = weighted(0.15, 5..150_u64);
     let stop_timeout = weighted(0.3, 1..120_u64);
-    let words = (weighted_bool(0.5), weighted_bool(0.25), weighted_bool(0.07));
+    let words = (weighted_bool(0.5), weighted_bool(0.35), weighted_bool(0.07));
     let parts = (max_failures, heartbeat, stop_timeout, words, 0..120_u32);
     parts.prop_map(|(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), chance)| {
         let rare = Rare { max_failures, pauses, heartbeat, stop_timeout, finishes, critical };

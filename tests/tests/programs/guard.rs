@@ -71,14 +71,27 @@ fn policy_of(program: &mut Program) -> &mut Policy {
     }
 }
 
+fn rare_of(program: &mut Program) -> &mut Rare {
+    match &mut program.bursts[0].commands[0] {
+        Command::Add { work, .. } => &mut work.rare,
+        other => panic!("{other} is no task"),
+    }
+}
+
 #[test]
 fn a_program_matches_its_own_prediction_only() {
     type Change = fn(&mut Program);
-    let changes: [(&str, Change); 11] = [
+    let changes: [(&str, Change); 17] = [
         ("another backoff", |program| policy_of(program).backoff.law = Law::Constant(71)),
         ("fewer retries", |program| policy_of(program).max_retries = Some(1)),
         ("another timeout", |program| policy_of(program).timeout = Some(120)),
         ("no restart", |program| policy_of(program).restart = RestartPolicy::Never),
+        ("a window of failures", |program| rare_of(program).max_failures = Some((1, 400))),
+        ("a shorter time to stop", |program| rare_of(program).stop_timeout = Some(2)),
+        ("a missed heartbeat", |program| rare_of(program).heartbeat = Some(50)),
+        ("a time to finish", |program| rare_of(program).finishes = true),
+        ("a pause", |program| program.bursts[1].commands.push(Command::Pause { before: 1 })),
+        ("a resume", |program| program.bursts[1].commands.insert(0, Command::Resume { before: 1 })),
         ("no cancel", |program| {
             program.bursts[1].commands.pop();
         }),

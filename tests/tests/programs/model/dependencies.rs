@@ -33,8 +33,6 @@ pub(super) struct Changes {
     pub(super) judged: Vec<usize>,
     /// The tasks that were interrupted because of a loss.
     interrupted: Vec<usize>,
-    /// Whether the heartbeats of a task that others need may be its last sign of life.
-    pub(super) silenced: bool,
     /// The tasks that gave a permit back.
     gave_back: Vec<usize>,
 }
@@ -252,9 +250,6 @@ impl World<'_> {
     /// At the end of a moment: records the losses that running attempts see, and rejects a moment in which the order of a loss and
     /// of an attempt would be visible.
     pub(super) fn observe_readiness(&mut self) -> Result<(), Unclear> {
-        if self.changes.silenced {
-            return Err(Unclear::Tie("the heartbeats of a needed task may be its last sign of life"));
-        }
         for number in 0..self.tasks.len() {
             let task = &self.tasks[number];
             self.check_shutdown(number)?;

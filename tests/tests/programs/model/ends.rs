@@ -32,11 +32,6 @@ impl World<'_> {
         let ended_at = self.now;
         let was_ready = self.tasks[number].ready;
         self.notify_at_the_end(number, last);
-        let task = &self.tasks[number];
-        let is_silent =
-            task.work.rare.heartbeat.is_some() && task.beats == 0 && task.ready && task.ready_before;
-        // Whether the start of its attempt is a sign of life.
-        self.changes.silenced |= is_silent && matches!(task.key, Key::Name(name) if self.is_needed(name));
         self.drop_future(number)?;
         if let Some(free) = &mut self.permits {
             *free += 1;
@@ -398,6 +393,8 @@ fn ending(task: &Task, last: Last) -> Ending {
         Some(End::Fail) => Ending::Failed(FailureKind::Error),
         Some(End::Fatal) => Ending::Failed(FailureKind::Fatal),
         Some(End::RetryAfter(delay)) => Ending::RetryAfter(delay),
+        // After a request, it has no effect.
+        Some(End::Snooze(_)) if task.request.is_some() => Ending::Canceled,
         Some(End::Snooze(delay)) => Ending::Snoozed(delay),
         Some(End::Done) => Ending::Done,
         Some(End::Cancel) if task.request.is_some() => Ending::Canceled,

@@ -7,7 +7,7 @@ use taskvisor::{InterruptCause, Readiness, RestartPolicy, StopCause};
 
 use super::World;
 use super::ends::stable_by_default;
-use super::task::{Key, Last, Place, Request, RequestKind, Task};
+use super::task::{Last, Place, Request, RequestKind, Task};
 use crate::program::{Attempt, Beats, Ms, Policy, Step, Work};
 use crate::specs::backoff;
 use crate::vocabulary::{Error, TaskEvent};
@@ -74,12 +74,7 @@ impl World<'_> {
 
     /// Ends the readiness of a task because of a request. Returns whether it was ready.
     pub(super) fn end_readiness(&mut self, number: usize) -> bool {
-        let task = &mut self.tasks[number];
-        let was_ready = std::mem::replace(&mut task.ready, false);
-        let has_beaten = task.work.rare.heartbeat.is_some() && task.place == Place::Running && task.beats > 0;
-        let is_needed = matches!(self.tasks[number].key, Key::Name(name) if self.is_needed(name));
-        self.changes.silenced |= was_ready && has_beaten && is_needed;
-        was_ready
+        std::mem::replace(&mut self.tasks[number].ready, false)
     }
 
     /// The first step of an exceeded limit: cancels the token of an attempt that has a time to stop. Returns whether it did.

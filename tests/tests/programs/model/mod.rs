@@ -9,7 +9,10 @@
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
-//! - a needed task is lost in the moment in which its dependent would start.
+//! - a needed task is lost in the moment in which its dependent would start;
+//! - a heartbeat and the alarm for it fall into one moment, or a heartbeat and a command;
+//! - a critical task fails in a moment in which another task acts;
+//! - an attempt acts in the moment in which its time to finish is over.
 //!
 //! Random delays are an input: the model takes the delay that the runtime drew and rejects it outside of its bounds.
 
