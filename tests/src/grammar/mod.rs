@@ -112,7 +112,8 @@ impl Reader {
                     self.not_before = None;
                     self.may_be_cleared = true;
                 }
-                // A pause ends the wait.
+                // A pause ends the wait, also one that came during the attempt before.
+                let since = self.started_at.unwrap_or(since);
                 if self.pauses.iter().any(|pause| (since..=event.at).contains(pause)) {
                     self.not_before = None;
                 }

@@ -307,6 +307,7 @@ async fn a_task_pauses_itself() {
         }
     });
     let task = harness.add(Rules::never(), task);
+    harness.trace().paused(&task);
     sleep(SECOND).await;
     assert!(is_paused(&task), "{:?}", task.status());
     assert_eq!(task.resume(), Ok(true));

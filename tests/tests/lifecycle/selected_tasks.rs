@@ -124,7 +124,7 @@ async fn a_submission_with_the_label_of_a_selected_task_is_another() {
 
     let recorder = Recorder::new();
     let harness = harness(Subscriber::new(recorder.clone()).with_tasks(["db"]));
-    for slot in ["", "slot"] {
+    for slot in ["db", "slot"] {
         let task = Script::task("db", [Step::Succeed]);
         harness.submit_to(slot, Admission::Queue, Rules::never(), task).outcome().await;
     }

@@ -7,7 +7,10 @@ use std::path::Path;
 const README: &str = include_str!("../../../README.md");
 const BENCHMARKS: &str = include_str!("../../../BENCHMARKS.md");
 const QUICKSTART: &str = include_str!("../../../examples/quickstart.rs");
-const API: &str = include_str!("../../../taskvisor/src/macro_support/attributes.rs");
+const API: &str = concat!(
+    include_str!("../../../taskvisor/src/macro_support/attributes.rs"),
+    include_str!("../../../taskvisor/src/macro_support/main_attribute.rs"),
+);
 
 /// The rows of the costs: a row of the README, and the work and the system of its row in the benchmarks.
 const COSTS: [[&str; 3]; 5] = [
