@@ -12,7 +12,10 @@ async fn nothing(ctx: TaskContext) {
     if ctx.attempt() == 1 {
         return ctx.snooze(WAIT);
     }
-    ctx.done()
+    if ctx.attempt() == 2 {
+        return ctx.done();
+    }
+    unreachable!("the second attempt was the last");
 }
 
 #[task(restart = "always")]
@@ -20,7 +23,7 @@ async fn standard(ctx: TaskContext) -> io::Result<()> {
     if ctx.attempt() == 1 {
         return ctx.snooze(WAIT);
     }
-    return ctx.done();
+    ctx.done()
 }
 
 #[task(restart = "always")]
@@ -53,7 +56,10 @@ async fn clean(ctx: TaskContext) {
     if ctx.attempt() == 1 {
         return ctx.snooze(WAIT);
     }
-    ctx.done()
+    if ctx.attempt() == 2 {
+        return ctx.done();
+    }
+    unreachable!("the second attempt was the last");
 }
 
 #[job]

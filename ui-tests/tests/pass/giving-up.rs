@@ -56,6 +56,7 @@ fn panics(_: &io::Error) -> bool {
 }
 
 mod predicates {
+    #[allow(clippy::ptr_arg, reason = "the type of the error is `String`")]
     pub(super) fn is_long(text: &String) -> bool {
         text.len() > 3
     }
