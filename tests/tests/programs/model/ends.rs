@@ -5,26 +5,12 @@ use std::time::Duration;
 use taskvisor::{FailureKind, InterruptCause, Readiness, RestartPolicy, StopCause};
 
 use super::blame::Counted;
+use super::ending::{Ending, ending, interrupted};
 use super::task::{Key, Last, Place, RequestKind, Task};
 use super::{Unclear, World};
-use crate::program::{End, Ms, Notifies, Policy, Step};
+use crate::program::{Ms, Notifies, Policy};
 use crate::specs::backoff;
 use crate::vocabulary::{Counts, Error, Line, TaskEvent, TaskOutcome, message};
-
-/// How an attempt ended.
-#[derive(Debug)]
-enum Ending {
-    Succeeded,
-    Failed(FailureKind),
-    RetryAfter(Ms),
-    Snoozed(Ms),
-    Done,
-    /// The attempt returned `Canceled` after a stop request.
-    Canceled,
-    /// The attempt was interrupted, and returned this failure, if any.
-    Interrupted(Option<FailureKind>),
-    Aborted,
-}
 
 impl World<'_> {
     /// Finishes an attempt: releases its permit, publishes its result, and selects the next step.
@@ -364,41 +350,4 @@ impl World<'_> {
 pub(super) fn stable_by_default(policy: &Policy) -> Ms {
     let max = backoff(policy.backoff).max().as_millis();
     Ms::try_from(max).unwrap_or(Ms::MAX).max(10_000)
-}
-
-/// The result of an attempt whose token was cancelled by an interrupt. What it returned decides nothing, except for the value of
-/// a job and for a panic.
-fn interrupted(ending: Ending, last: Last, returns_value: bool) -> Ending {
-    match ending {
-        Ending::Succeeded if returns_value => ending,
-        Ending::Failed(FailureKind::Panic) => ending,
-        _ if matches!(last, Last::Timeout | Last::Stall | Last::Deadline) => Ending::Interrupted(None),
-        Ending::Failed(kind) => Ending::Interrupted(Some(kind)),
-        Ending::RetryAfter(_) => Ending::Interrupted(Some(FailureKind::Error)),
-        _ => Ending::Interrupted(None),
-    }
-}
-
-fn ending(task: &Task, last: Last) -> Ending {
-    let end = match (task.work.step(task.attempt), last) {
-        (_, Last::Deadline) => return Ending::Aborted,
-        (_, Last::Timeout) => return Ending::Failed(FailureKind::Timeout),
-        (_, Last::Stall) => return Ending::Failed(FailureKind::Stalled),
-        (Step::Attempt(attempt), Last::Itself) => attempt.ends.map(|(_, end)| end),
-        (Step::Attempt(attempt), Last::StopRequest) => attempt.on_stop.map(|(_, end)| end),
-        (Step::Unbuildable, _) | (_, Last::Unbuilt) => Some(End::Panic),
-    };
-    match end {
-        Some(End::Succeed) | None => Ending::Succeeded,
-        Some(End::Fail) => Ending::Failed(FailureKind::Error),
-        Some(End::Fatal) => Ending::Failed(FailureKind::Fatal),
-        Some(End::RetryAfter(delay)) => Ending::RetryAfter(delay),
-        // After a request, it has no effect.
-        Some(End::Snooze(_)) if task.request.is_some() => Ending::Canceled,
-        Some(End::Snooze(delay)) => Ending::Snoozed(delay),
-        Some(End::Done) => Ending::Done,
-        Some(End::Cancel) if task.request.is_some() => Ending::Canceled,
-        Some(End::Cancel) => Ending::Failed(FailureKind::Canceled),
-        Some(End::Panic) => Ending::Failed(FailureKind::Panic),
-    }
 }

@@ -26,6 +26,7 @@ mod pause;
 mod waves;
 mod commands;
 mod acts;
+mod ending;
 mod ends;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
