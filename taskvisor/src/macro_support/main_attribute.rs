@@ -59,7 +59,7 @@
 /// Before any task is spawned, all problems are reported at once, with file and line where possible: a name that is
 /// declared twice or empty, a crate that is linked twice, a declared task or subscriber that the setup adds again, a missing
 /// state (of a task, a subscriber or a job), a state that is registered twice, contradicting options, a
-/// [dependency](macro@task#dependencies) that does not run or can never be ready, a cycle of dependencies, a task that a subscriber
+/// [dependency](macro@crate::task#dependencies) that does not run or can never be ready, a cycle of dependencies, a task that a subscriber
 /// selects and that does not run, a crate in `crates` without declarations, an application without a task or a job.
 ///
 /// # Exit codes
