@@ -35,12 +35,12 @@ fn a_conclusion_applies_to_its_own_attempt_only() {
         let task = cell("task", now);
         let first = task.begin_attempt(now).expect("no stop was requested");
         let concluding = spawn_done(&task, first);
-        let conclusion = task.finish_attempt(now, None).conclusion;
+        let conclusion = task.finish_attempt(now, None).conclusion();
         assert!([Conclusion::ByPolicy, Conclusion::Done].contains(&conclusion));
         let second = task.begin_attempt(now).expect("no stop was requested");
         task.conclude(second, Conclusion::Snooze(HOUR));
         join(concluding);
-        assert_eq!(task.finish_attempt(now, None).conclusion, Conclusion::Snooze(HOUR));
+        assert_eq!(task.finish_attempt(now, None).conclusion(), Conclusion::Snooze(HOUR));
     });
 }
 

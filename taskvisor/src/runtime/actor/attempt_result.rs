@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::TaskActor;
 use super::limits::ExceededLimit;
 use super::next_step::AttemptClass;
+use super::{ActorStage, TaskActor};
 use crate::error::causes::{CanceledWithoutRequest, MissedHeartbeat, NotReadyInTime, Panicked, TimedOut};
 use crate::error::{BoxError, FailureKind, TaskError};
 use crate::event::{EventKind, EventName};
@@ -105,8 +105,22 @@ impl AttemptResult {
 }
 
 impl TaskActor {
+    /// Decides what the result of an attempt counts as, if the attempt has exceeded a limit or its task has rare options.
+    // By reference, so that the result of any other attempt is not copied.
+    #[cold]
+    pub(super) fn decide_result(&self, result: &mut AttemptResult) {
+        let mut decided = std::mem::replace(result, AttemptResult::Aborted);
+        if let ActorStage::Overtime { limit } = self.stage {
+            decided = self.exceeded(limit, decided);
+        }
+        if let Some(is_fatal) = self.registration.cell().rare().and_then(|rare| rare.options().fatal_if) {
+            decided = self.decide_fatal(decided, is_fatal);
+        }
+        *result = decided;
+    }
+
     /// Makes an error fatal if the task says so. A mark of the error itself wins.
-    pub(super) fn decide_fatal(&self, result: AttemptResult, is_fatal: FatalIf) -> AttemptResult {
+    fn decide_fatal(&self, result: AttemptResult, is_fatal: FatalIf) -> AttemptResult {
         match result {
             AttemptResult::Returned(Err(TaskError::Fail(error)))
                 if panics::contain(|| is_fatal(&*error)).unwrap_or(false) =>
@@ -135,6 +149,7 @@ pub(crate) fn interrupted(
 
 /// The class and the event of an attempt that no interrupt has ended: those that its body has decided, if it returned without an
 /// error. `stopped` says whether a stop was requested.
+#[inline]
 pub(crate) fn concluded(
     class: AttemptClass,
     event: EventName,
@@ -155,6 +170,7 @@ pub(crate) fn concluded(
 
 /// Creates the event of a finished attempt.
 // After `TaskCell::finish_attempt`, which moves the error into the cell: events and status share one `Failure`.
+#[inline]
 pub(crate) fn attempt_event(
     name: EventName,
     after: &FinishedAttempt,
@@ -162,12 +178,12 @@ pub(crate) fn attempt_event(
     returned_error: bool,
     cell: &TaskCell,
 ) -> EventKind {
-    let FinishedAttempt { attempt, ran, interrupt, conclusion, .. } = *after;
+    let FinishedAttempt { attempt, ran, interrupt, .. } = *after;
     let returned = || if returned_error { cell.last_error() } else { None };
     if let (EventName::Interrupted, Some(cause)) = (name, interrupt) {
         return EventKind::Interrupted { attempt, cause, error: returned() };
     }
-    match (name, conclusion) {
+    match (name, after.conclusion()) {
         (EventName::Succeeded, _) => EventKind::Succeeded { attempt, ran },
         (EventName::Snoozed, Conclusion::Snooze(delay)) => EventKind::Snoozed { attempt, ran, delay },
         (EventName::Aborted, _) => EventKind::Aborted { attempt },

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ActorStage, Attempted, PENDING, Step, TaskActor};
+use super::{ActorStage, PENDING, Step, TaskActor};
 use crate::policy::OnGiveUp;
 use crate::runtime::cell::TaskEnd;
 use crate::task::InterruptCause;
@@ -31,21 +31,6 @@ impl TaskActor {
         let limit = rare.options().max_failures.filter(|_| !excused)?;
         let failures = rare.failures().lock().count(now, limit)?;
         Some(ExceededFailures { failures, within: Some(limit.within()) })
-    }
-
-    /// Retries the task after a failure, unless that one exceeds its `max_failures`.
-    pub(super) fn retry(
-        &mut self,
-        now: Instant,
-        delay: Duration,
-        attempted: Attempted,
-        excused: bool,
-        context: &Context<'_>,
-    ) -> Step {
-        match self.count_failure(now, excused) {
-            None => self.schedule_next(now, delay, attempted, context),
-            Some(exceeded) => self.give_up(now, exceeded, context),
-        }
     }
 
     /// Gives up: the task ends as failed, or is paused until an operator resumes it.

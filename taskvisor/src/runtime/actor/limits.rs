@@ -50,7 +50,6 @@ impl TaskActor {
 
     /// The result of an attempt that has exceeded a limit: what it returned afterwards decides nothing, except that a panic stays one, and
     /// that the value of a job is delivered.
-    #[cold]
     pub(super) fn exceeded(&self, limit: ExceededLimit, result: AttemptResult) -> AttemptResult {
         // A stop request replaces the limit, and an interrupt that came first stays.
         let is_limit = |kind| matches!(kind, RequestKind::Interrupt(cause) if cause.is_limit());

@@ -250,16 +250,11 @@ impl TaskActor {
     }
 
     /// Ends the attempt: drops its future, publishes its event, and takes the next step.
-    fn finish_attempt(&mut self, result: AttemptResult, context: &mut Context<'_>) -> Step {
+    fn finish_attempt(&mut self, mut result: AttemptResult, context: &mut Context<'_>) -> Step {
         let aborted = matches!(result, AttemptResult::Aborted);
-        let result = match self.stage {
-            ActorStage::Overtime { limit } => self.exceeded(limit, result),
-            _ => result,
-        };
-        let result = match self.registration.cell().rare().and_then(|rare| rare.options().fatal_if) {
-            Some(is_fatal) => self.decide_fatal(result, is_fatal),
-            None => result,
-        };
+        if matches!(self.stage, ActorStage::Overtime { .. }) || self.registration.cell().rare().is_some() {
+            self.decide_result(&mut result);
+        }
         // A panic of a destructor is not a failure of the attempt, which has its result. The panic hook has reported it.
         let _ = self.with_body(None, |body, _| body.clear());
         // After the future is dropped, so that never more futures exist than permits.
@@ -277,11 +272,11 @@ impl TaskActor {
         self.registration.show_heartbeat();
         let after = self.registration.cell().finish_attempt(now, caught);
         match after.interrupt {
-            None => (class, event) = concluded(class, event, after.conclusion, after.stop.is_some()),
+            None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
             // It has failed, and its class says so.
             Some(cause) if cause.is_limit() => {}
             Some(cause) => {
-                let delivers = self.policy.returns_value && !after.conclusion.is_snooze();
+                let delivers = self.policy.returns_value && !after.conclusion().is_snooze();
                 (class, event) = interrupted(class, event, delivers);
                 // Before this attempt is counted: a panic during a restart is the first failure of a new series.
                 self.clear_streak(cause);
@@ -300,18 +295,13 @@ impl TaskActor {
         let excused = self.has_dependencies() && self.excuse_failures(class, now, after.ran);
         let next = self.streak.next(&self.policy, class, after.ran, stop, excused, fastrand::u64);
         let end = match next {
-            NextStep::Repeat { after: delay } => {
+            NextStep::Repeat { after: delay } | NextStep::Retry { after: delay } => {
+                let failed = matches!(next, NextStep::Retry { .. });
+                if let Some(exceeded) = failed.then(|| self.count_failure(now, excused)).flatten() {
+                    return self.give_up(now, exceeded, context);
+                }
                 let succeeded = class == AttemptClass::Succeeded;
-                return self.schedule_next(
-                    now,
-                    delay,
-                    Attempted { after, failed: false, succeeded },
-                    context,
-                );
-            }
-            NextStep::Retry { after: delay } => {
-                let attempted = Attempted { after, failed: true, succeeded: false };
-                return self.retry(now, delay, attempted, excused, context);
+                return self.schedule_next(now, delay, Attempted { after, failed, succeeded }, context);
             }
             NextStep::GiveUp => return self.give_up(now, self.spent_retries(), context),
             NextStep::Complete => {

@@ -10,6 +10,7 @@ use crate::runtime::cell::{Flag, PendingStop, saturating_deadline};
 
 impl TaskActor {
     /// Sleeps until the next attempt, or yields if there is no delay.
+    #[inline]
     pub(super) fn schedule_next(
         &mut self,
         now: Instant,
@@ -48,6 +49,7 @@ impl TaskActor {
         self.enter_stage(ActorStage::Sleeping)
     }
 
+    #[inline]
     pub(super) fn sleep(
         &mut self,
         stop: Option<PendingStop>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CellPhase, TaskCell};
+use super::{CellPhase, FinishedAttempt, TaskCell};
 use crate::policy::nanoseconds;
 
 /// What follows an attempt that returns without an error.
@@ -25,7 +25,7 @@ impl Conclusion {
 /// A conclusion in eight bytes: every task pays for the size of its phase, which has no room for a tag.
 // Zero is `ByPolicy`, the largest number is `Done`, and any other one is a delay in nanoseconds plus one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PackedConclusion(u64);
+pub(crate) struct PackedConclusion(u64);
 
 impl PackedConclusion {
     pub(super) const BY_POLICY: Self = Self(0);
@@ -39,6 +39,7 @@ impl PackedConclusion {
         })
     }
 
+    #[inline]
     pub(super) fn get(self) -> Conclusion {
         match self.0 {
             0 => Conclusion::ByPolicy,
@@ -51,16 +52,25 @@ impl PackedConclusion {
 impl TaskCell {
     /// What follows the running attempt.
     pub(crate) fn conclusion(&self) -> Conclusion {
-        self.state.lock().phase.conclusion()
+        self.state.lock().phase.conclusion().get()
     }
 }
 
 impl CellPhase {
-    pub(super) fn conclusion(&self) -> Conclusion {
+    #[inline]
+    pub(super) fn conclusion(&self) -> PackedConclusion {
         match self {
-            Self::Running(conclusion) => conclusion.get(),
-            _ => Conclusion::ByPolicy,
+            Self::Running(conclusion) => *conclusion,
+            _ => PackedConclusion::BY_POLICY,
         }
+    }
+}
+
+impl FinishedAttempt {
+    /// What the body has decided to follow, if the attempt returned without an error.
+    #[inline]
+    pub(crate) fn conclusion(&self) -> Conclusion {
+        self.conclusion.get()
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Conclusion, PendingStop, Request};
+use super::conclusion::PackedConclusion;
+use super::{PendingStop, Request};
 use crate::task::InterruptCause;
 
 /// What `finish_attempt` returns to the actor.
@@ -14,8 +15,8 @@ pub(crate) struct FinishedAttempt {
     /// The interrupt that ended the attempt. The cell has removed it.
     pub(crate) interrupt: Option<InterruptCause>,
     pub(crate) attempt: u64,
-    /// What the body has decided to follow, if the attempt returned without an error.
-    pub(crate) conclusion: Conclusion,
+    /// Packed, because it is copied for every attempt.
+    pub(super) conclusion: PackedConclusion,
     pub(crate) ran: Duration,
     /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
     /// again.
