@@ -20,7 +20,7 @@ impl fmt::Display for TakenError {
 
 impl Error for TakenError {}
 
-/// The errors of limits. Each has its limit, and as its source the error that the attempt returned after it was cancelled, if any.
+/// Defines the error of an exceeded limit. Its source is the error that the attempt returned after its token was canceled, if any.
 macro_rules! exceeded {
     ($($(#[$doc:meta])* $name:ident $text:literal)+) => {$(
         $(#[$doc])*

@@ -38,7 +38,7 @@ pub enum FailureKind {
     Canceled,
     /// The attempt was not ready within its `start_timeout`; its future was dropped.
     NotReady,
-    /// The attempt missed its [`heartbeat`](crate::TaskSpec::with_heartbeat), and was dropped or returned after it was cancelled.
+    /// The attempt sent no heartbeat for the time of its [`heartbeat`](crate::TaskSpec::with_heartbeat).
     Stalled,
     /// A task that this one depends on has failed or was aborted, so that no further attempt can start. The failure has the number of
     /// the last attempt, or 0 if there was none.

@@ -133,22 +133,24 @@ events! {
         /// The error.
         error: Failure,
     } => "failed";
-    /// An attempt took longer than its timeout. It was dropped, or returned after it was cancelled if the task has a `stop_timeout`.
+    /// An attempt took longer than its timeout, and was dropped. If the task has a `stop_timeout`, its token was canceled first, and it
+    /// returned or was dropped within that time.
     [non_exhaustive] TimedOut {
         /// The number of the attempt.
         attempt: u64,
         /// The timeout.
         timeout: Duration,
-        /// The error that the attempt returned after it was cancelled, if any.
+        /// The error that the attempt returned after its token was canceled, if any.
         error: Option<Failure>,
     } => "timed_out";
-    /// An attempt has missed its heartbeat. It returned after it was cancelled, or was dropped.
+    /// An attempt sent no heartbeat for the time of its [`heartbeat`](crate::TaskSpec::with_heartbeat), and was dropped. If the task has a
+    /// `stop_timeout`, its token was canceled first, and it returned or was dropped within that time.
     [non_exhaustive] Stalled {
         /// The number of the attempt.
         attempt: u64,
         /// The longest time between two heartbeats.
         heartbeat: Duration,
-        /// The error that the attempt returned after it was cancelled, if any.
+        /// The error that the attempt returned after its token was canceled, if any.
         error: Option<Failure>,
     } => "stalled";
     /// An attempt panicked.
@@ -158,8 +160,8 @@ events! {
         /// The panic's message.
         error: Failure,
     } => "panicked";
-    /// An attempt had nothing to do, and another one follows later: it returned [`snooze`](crate::TaskContext::snooze). This is neither a
-    /// failure nor a success.
+    /// An attempt had nothing to do, and another one follows after a delay: it called [`snooze`](crate::TaskContext::snooze). This is
+    /// neither a failure nor a success.
     [non_exhaustive] Snoozed {
         /// The number of the attempt.
         attempt: u64,
@@ -323,7 +325,7 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// Writes the error that an attempt has returned after it was cancelled.
+/// Writes the error that an attempt returned after its token was canceled.
 fn write_returned(f: &mut fmt::Formatter<'_>, error: Option<&Failure>) -> fmt::Result {
     error.map_or(Ok(()), |error| write!(f, " error=\"{error}\""))
 }

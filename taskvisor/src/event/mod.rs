@@ -35,7 +35,15 @@ pub(crate) trait Subject: Send + Sync {
 /// An event of a task or of the supervisor.
 ///
 /// The events of one task match this pattern:
-/// `Added (Queued Delayed* Admitted?)? (Delayed* Started (Succeeded|Failed|TimedOut|Panicked|Canceled|Interrupted|Aborted) Backoff?)* Delayed* Ended Removed`.
+///
+/// ```text
+/// Added (Queued Delayed* Admitted?)?
+///     (Delayed* Started
+///         (Succeeded|Snoozed|Failed|TimedOut|Stalled|Panicked|Canceled|Interrupted|Aborted)
+///         (Backoff|GaveUp)?)*
+///     Delayed* Ended Removed
+/// ```
+///
 /// A task that declares its [readiness](crate::Readiness) also publishes `Ready` and `NotReady`, in turn, anywhere between its first
 /// `Started` and `Ended`.
 ///

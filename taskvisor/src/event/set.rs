@@ -22,7 +22,7 @@ impl EventSet {
     pub const ALL: Self = Self::of(EventName::ALL);
     /// No event.
     pub const NONE: Self = Self(0);
-    /// The events that are never about an added task: those of submissions, and those of the supervisor.
+    /// The events that no added task publishes: those that only submissions publish, and those of the supervisor.
     pub(crate) const OF_NO_TASK: Self = Self::of(&[
         EventName::Queued,
         EventName::Admitted,

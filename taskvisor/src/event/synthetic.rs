@@ -73,7 +73,7 @@ impl EventKind {
         Self::Snoozed { attempt, ran, delay }
     }
 
-    /// Creates a [`GaveUp`](Self::GaveUp). `within` is the time of `max_failures`, or `None` for `max_retries`.
+    /// Creates a [`GaveUp`](Self::GaveUp). `within` is the time of `max_failures`; `None` means that `max_retries` was exceeded.
     #[must_use]
     pub const fn gave_up(failures: u32, within: Option<Duration>, last: Failure) -> Self {
         Self::GaveUp { failures, within, last }

@@ -33,19 +33,19 @@
 /// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to other tasks between attempts | `"1s"` |
 /// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
 /// | `timeout` | the time that one attempt may take | no limit |
-/// | `max_retries` | how many consecutive failures are retried; then the task fails | no limit |
+/// | `max_retries` | how many consecutive failures are retried; at the next one, the task [gives up](#giving-up) | no limit |
 /// | `stable_after` | how long an attempt must run for its failure to restart the count of consecutive failures | `"10s"` or the backoff's `max`, whichever is longer |
-/// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `stop_timeout` | the time that an attempt has to return once its token is canceled, such as `"2s"`: see [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout) | after a stop request or an interrupt the `grace`, 20 s by default, which also limits longer values; at an exceeded limit none |
 /// | `ready` | when the task is ready: `"start"`, `"success"`, `"notify"`: see [`Readiness`](crate::Readiness) | `"notify"` with a parameter [`Ready`](crate::Ready), otherwise `"success"` |
 /// | `start_timeout` | the time that an attempt has to call [`Ready::notify`](crate::Ready::notify) | `"30s"`, for a task that notifies |
 /// | `after` | [tasks](#dependencies) that must have been ready once before the first attempt starts, such as `[migrate]` | none |
 /// | `needs` | [tasks](#dependencies) that must be ready for every attempt to start, such as `[connect, crate::auth::token]` | none |
 /// | `interrupt_on_loss` | how long a task in `needs` may not be ready before the running attempt is interrupted, such as `"5s"` | a running attempt goes on |
 /// | `stop_order` | when the task stops during a shutdown: `"first"`, `"last"`: see [`StopOrder`](crate::StopOrder) | `"first"` |
-/// | `max_failures` | how many failures are allowed [within a time](#giving-up), such as `"5 in 10m"`: see [`MaxFailures`](crate::MaxFailures) | no limit |
-/// | `on_give_up` | what follows when `max_failures` or `max_retries` is exceeded: `"fail"`, `"pause"`: see [`OnGiveUp`](crate::OnGiveUp) | `"fail"` |
-/// | `fatal_if` | the path of a `fn(&E) -> bool`, where `E` is the error of the function: which errors are [not retried](#giving-up) | none, except those that are marked |
-/// | `critical` | alone, or `true`, `false`: when the task fails for good, the [application shuts down](#giving-up) | `false` |
+/// | `max_failures` | how many failures are allowed [within a time](#giving-up), such as `"5 in 10m"`; at the next one, the task gives up: see [`MaxFailures`](crate::MaxFailures) | no limit |
+/// | `on_give_up` | what follows when the task gives up: `"fail"`, `"pause"`: see [`OnGiveUp`](crate::OnGiveUp) | `"fail"` |
+/// | `fatal_if` | the path of a `fn(&E) -> bool`, where `E` is the error of the function: whether an error is [not retried](#giving-up) | only errors with a mark are not retried |
+/// | `critical` | whether the failure of the task [shuts the application down](#giving-up): `critical`, `critical = false` | `false` |
 /// | `heartbeat` | the longest time between two calls of [`TaskContext::heartbeat`](crate::TaskContext::heartbeat), such as `"30s"` | no limit |
 /// | `on_shutdown` | what a shutdown does to the running attempt: `"cancel"`, `"finish"`: see [`OnShutdown`](crate::OnShutdown) | `"cancel"` |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
@@ -55,8 +55,8 @@
 /// [`BackoffPolicy`](crate::BackoffPolicy) and [`JitterPolicy`](crate::JitterPolicy). Durations are written as for
 /// [`humantime`](https://docs.rs/humantime): `"250ms"`, `"1m 30s"`.
 ///
-/// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
-/// next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
+/// At the `timeout`, the attempt's future is dropped; with a `stop_timeout` its token is canceled first. A `spawn_blocking` call that
+/// it awaits continues beside the next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
 ///
 /// # Dependencies
 ///
@@ -98,7 +98,7 @@
 ///   [`Waiting`](crate::WaitingOn::Dependency). Nothing counts: no failure, no retry, no timeout.
 /// - When a task in `needs` stops being ready, a running attempt goes on, and the next one waits. With `interrupt_on_loss` the attempt is
 ///   interrupted once the loss has lasted that long, which is no failure.
-/// - A failure does not count for `max_retries` if an outage of a task in `needs` explains it. When that task is ready again, a backoff
+/// - A failure does not count for `max_retries` and `max_failures` if an outage of a task in `needs` explains it. When that task is ready again, a backoff
 ///   ends, and each dependent starts within [`Config::with_recovery_spread`](crate::Config::with_recovery_spread), 1 s by default.
 /// - A dependency that has completed is ready for ever. If one has failed or was aborted, the task fails too; if one was canceled, so is
 ///   the task. A task in `after` that was ready once does not matter any more.
@@ -130,11 +130,13 @@
 /// ```
 ///
 /// `max_retries` limits consecutive failures. `max_failures` limits the failures within a time, whatever succeeds in between: here the
-/// sixth failure within ten minutes makes the task give up. Then it fails, or with `on_give_up = "pause"` waits until an operator calls
-/// [`TaskHandle::resume`](crate::TaskHandle::resume).
+/// sixth failure within ten minutes makes the task give up. Then it fails, or with `on_give_up = "pause"` it is paused until an operator
+/// calls [`TaskHandle::resume`](crate::TaskHandle::resume).
 ///
 /// `fatal_if` receives each error of the function, of its own type. `true` makes the failure fatal: the task fails at once. An error that
-/// [`ResultExt`](crate::ResultExt) has marked keeps its mark. A panic of the function counts as `false`.
+/// [`ResultExt`](crate::ResultExt) has marked keeps its mark. A panic of the predicate counts as `false`.
+///
+/// An attempt that sends no `heartbeat` for its time fails, as at its `timeout`.
 ///
 /// When a task with `critical` fails, the supervisor shuts down in order, and the application exits with code 1.
 ///
@@ -189,7 +191,7 @@ pub use taskvisor_macros::task;
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
 /// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
 /// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
-/// | `stop_timeout` | the time that an attempt has to return after a stop request, such as `"2s"` | the `grace`, 20 s by default, which also limits longer values |
+/// | `stop_timeout` | the time that an attempt has to return once its token is canceled, such as `"2s"`: see [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout) | after a stop request or an interrupt the `grace`, 20 s by default, which also limits longer values; at an exceeded limit none |
 /// | `max_failures`, `fatal_if`, `heartbeat`, `on_shutdown` | as [for a task](macro@task#giving-up); `max_failures` implies `restart = "on-failure"` | none |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
 /// | `needs` | [tasks](macro@task#dependencies) that must be ready for every attempt to start; the job keeps its slot while it waits | none |
@@ -198,8 +200,8 @@ pub use taskvisor_macros::task;
 /// | `name` | a label for events and listings | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
-/// At the `timeout`, the attempt's future is dropped. But a `spawn_blocking` call that it awaits continues beside the
-/// next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
+/// At the `timeout`, the attempt's future is dropped; with a `stop_timeout` its token is canceled first. A `spawn_blocking` call that
+/// it awaits continues beside the next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
 ///
 /// With `admission = "replace"`, the new submission starts when the owner has ended. A job that does not watch for the
 /// stop request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) continues until its `stop_timeout`, or
@@ -265,7 +267,7 @@ pub use taskvisor_macros::job;
 /// | option | values | default |
 /// |---|---|---|
 /// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is always delivered | all events |
-/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions | all tasks, jobs, and the supervisor |
+/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions | all tasks, jobs and the supervisor |
 /// | `queue` | how many events may wait for the subscriber; more are lost, counted, and reported to it as `Lagged` | 1024 |
 /// | `name` | the name of the subscriber in events | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |

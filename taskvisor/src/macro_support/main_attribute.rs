@@ -24,7 +24,7 @@
 /// | `grace` | the time that tasks have to stop | `"20s"` |
 /// | `drain_timeout` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
 /// | `max_concurrent` | how many attempts may run at once | no limit |
-/// | `critical` | `"all"`: each declared task is critical, unless it says `critical = false`: see [`TaskSpec::with_critical`](crate::TaskSpec::with_critical); not jobs, and not tasks that `app.task(…)` adds without a declaration | a task is critical only if it says so |
+/// | `critical` | `"all"`: each declared task is critical, except those with `critical = false`: see [`TaskSpec::with_critical`](crate::TaskSpec::with_critical); it does not apply to jobs, or to tasks that `app.task(…)` adds without a declaration | only tasks with `critical` |
 /// | `crates = [a, b]` | further crates whose declarations run; the option also links them | only the application's own package |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |
 ///
@@ -67,19 +67,19 @@
 /// | code | meaning |
 /// |---|---|
 /// | 0 | success, including an orderly shutdown |
-/// | 1 | the setup or a start-up check failed, or a task that started with the application failed or returned a fatal error after a stop request |
+/// | 1 | the setup or a start-up check failed, a task that started with the application failed or returned a fatal error after a stop request, or a critical task has shut the application down |
 /// | 124 | a task or a job exceeded the grace, or a subscriber or the destructor of a state exceeded the drain; overrides 1 |
 /// | 130, 143 | SIGINT or SIGTERM interrupted the setup |
 ///
 /// The tasks that start with the application are those of `#[task]` and of `app.task(…)`. A job, or a task that is added
 /// later, changes the exit code only if it exceeds the grace. The reason for an exit code is printed on stderr. Failures
-/// are printed there too, unless a subscriber selects that kind of event; one with the option `task` selects it for its tasks only.
+/// are printed there too, unless a subscriber selects that kind of event; a subscriber with the option `task` selects it for its tasks only.
 ///
 /// # Signals
 ///
-/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the grace. The handlers are installed before the
-/// setup begins, so they also work in the first process of a container. A signal during the setup drops the setup,
-/// and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
+/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the grace. The
+/// handlers are installed before the setup begins, so they also work in the first process of a container. A signal during the setup
+/// drops the setup, and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
 /// closing the console and shutting down the system count as SIGTERM.
 ///
 /// # How long a shutdown takes

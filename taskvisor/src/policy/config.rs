@@ -80,9 +80,10 @@ impl Config {
     /// [`with_max_concurrent`](Self::with_max_concurrent). A task that inherits this timeout and sets a longer `stable_after` is
     /// refused.
     ///
-    /// At the timeout the attempt's future is dropped, with all futures that it awaits. Work outside the future is not
-    /// stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them.
-    /// After four timeouts, four such calls may run at once. The same applies when the grace ends. Give such a call its
+    /// At the timeout the attempt's future is dropped, with all futures that it awaits. With a
+    /// [`stop_timeout`](crate::TaskSpec::with_stop_timeout), its token is canceled first, and it has that time to return. Work outside the
+    /// future is not stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them. After
+    /// four timeouts, four such calls may run at once. The same applies when the grace ends. Give such a call its
     /// own time limit, or move a semaphore permit into the call, so that the next attempt waits for the permit:
     ///
     /// ```
@@ -107,7 +108,7 @@ impl Config {
         self
     }
 
-    /// Sets how many consecutive failures are retried. The next one ends the task as failed. Default: `None`, no limit.
+    /// Sets how many consecutive failures are retried. At the next one, the task [gives up](crate::OnGiveUp). Default: `None`, no limit.
     #[must_use]
     pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
         self.max_retries = retries.into();
@@ -115,10 +116,10 @@ impl Config {
     }
 
     /// Sets how many failures a task may have within a time before it gives up; see
-    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). Default: `None`, no limit. A limit that cannot work is an
-    /// error, as for [`with_max_concurrent`](Self::with_max_concurrent).
+    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). Default: `None`, no limit. A limit with a zero, or of more than
+    /// [`MaxFailures::MAX`] failures, is an error, as for [`with_max_concurrent`](Self::with_max_concurrent).
     ///
-    /// It has no effect on a task that is not retried, and none on one whose backoff is too slow for so many failures.
+    /// The limit has no effect on a task that is not retried, and none on a task whose backoff is too slow for so many failures.
     #[must_use]
     pub fn with_max_failures(mut self, limit: impl Into<Option<MaxFailures>>) -> Self {
         self.max_failures = limit.into();

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use humantime::{format_duration, parse_duration};
 
-/// How many failures a task may have within a time before it gives up: `5 in 10m` allows five failures within any ten minutes, and
-/// the sixth one makes the task give up.
+/// A limit of the failures of a task within a time: `5 in 10m` allows five failures within any ten minutes, and the sixth one makes the
+/// task [give up](crate::OnGiveUp).
 ///
-/// The time is a sliding window on the monotonic clock: each failure counts for this time, whatever succeeds in between. So it also
-/// limits a task that fails every other attempt, which `max_retries` never does.
+/// The time is a sliding window on the monotonic clock: each failure counts for this time, whatever succeeds in between. A failure that
+/// is exactly as old as the window still counts. So the limit also applies to a task that fails in every other attempt, which never
+/// exceeds `max_retries`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,8 +32,8 @@ impl MaxFailures {
     /// The largest number of failures. Each of them is remembered for the time of the window.
     pub const MAX: u32 = 1_000;
 
-    /// Creates a limit of `failures` within the time `within`. A task is refused when it is added, and an application does not start,
-    /// if one of them is zero or if there are more than [`MAX`](Self::MAX) failures.
+    /// Creates a limit of `failures` within the time `within`. This call checks nothing. A task with a limit of zero, or of more than
+    /// [`MAX`](Self::MAX) failures, is refused when it is added, and an application with such a task does not start.
     #[must_use]
     pub const fn new(failures: u32, within: Duration) -> Self {
         Self { failures, within }
@@ -44,7 +45,7 @@ impl MaxFailures {
         self.failures
     }
 
-    /// Returns the time within which they are counted.
+    /// Returns the time within which failures are counted.
     #[must_use]
     pub const fn within(&self) -> Duration {
         self.within

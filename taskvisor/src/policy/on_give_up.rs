@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// What follows when a task gives up, because `max_retries` or `max_failures` is exceeded.
+/// What follows when a task gives up: when a failure that would be retried exceeds its `max_retries` or its `max_failures`.
 ///
-/// In both cases the task publishes [`GaveUp`](crate::EventKind::GaveUp), and the [`Report`](crate::Report) lists it.
+/// For both values the task publishes [`GaveUp`](crate::EventKind::GaveUp), and the [`Report`](crate::Report) lists it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnGiveUp {
@@ -12,7 +12,7 @@ pub enum OnGiveUp {
     #[default]
     Fail,
     /// The task is [paused](crate::TaskHandle::pause): it keeps its name, is not ready, and waits until an operator calls
-    /// [`resume`](crate::TaskHandle::resume), which forgets the failures. The supervisor runs as long as the task is paused.
+    /// [`resume`](crate::TaskHandle::resume), which sets the count of its failures to zero. The supervisor runs as long as the task is paused.
     Pause,
 }
 

@@ -2,18 +2,18 @@
 
 use std::fmt;
 
-/// What a shutdown does to the running attempt of a task. In both cases no further attempt follows.
+/// What a shutdown does to the running attempt of a task. No further attempt follows, whatever the value.
 ///
-/// It applies to a shutdown only: [`cancel`](crate::TaskHandle::cancel) always requests the stop at once.
+/// The value applies to a shutdown only: [`cancel`](crate::TaskHandle::cancel) always requests the stop at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnShutdown {
-    /// The attempt receives its stop request when its task is to stop.
+    /// The attempt receives its stop request when the wave of its task stops.
     #[default]
     Cancel,
-    /// The attempt may finish: it receives its stop request only when a tenth of the time is left that its task has to stop. A task
-    /// whose attempt succeeds by then, and that would not run again, has completed. So a request that waits for a job is answered
-    /// while the server drains.
+    /// The attempt may finish: it receives its stop request only when a tenth of the time that its task has to stop is left. If it ends
+    /// before, the task ends as its restart policy says: completed after a success, failed after a failure. If the policy requires another
+    /// attempt, the task is canceled instead. So a request that waits for the value of a job is answered while the server drains.
     Finish,
 }
 

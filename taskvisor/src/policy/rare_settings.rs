@@ -23,7 +23,7 @@ pub struct RareSettings {
     pub fatal_if: Option<fn(&(dyn Error + 'static)) -> bool>,
     /// Whether the failure of the task shuts the application down.
     pub critical: Setting<bool>,
-    /// How often an attempt must show that it makes progress.
+    /// The longest time between two heartbeats of a running attempt.
     pub heartbeat: Setting<Duration>,
     /// What a shutdown does to the running attempt.
     pub on_shutdown: Setting<OnShutdown>,
@@ -36,7 +36,8 @@ pub(crate) struct RareOptions {
     pub(crate) on_give_up: OnGiveUp,
     pub(crate) fatal_if: Option<FatalIf>,
     pub(crate) is_critical: bool,
-    /// Whether the task counts as ready in the start-up set once its first attempt has begun: it is critical, and declares no readiness.
+    /// Whether the task counts as ready in the start-up set once its first attempt has begun: a critical task without a declared
+    /// readiness does.
     pub(crate) counts_once_started: bool,
     pub(crate) heartbeat: Option<Duration>,
     pub(crate) on_shutdown: OnShutdown,
@@ -93,7 +94,7 @@ impl RareSettings {
         Some(Box::new(Self { max_failures, ..Self::INHERIT }))
     }
 
-    /// Resolves the options of a task. `None` if it has none.
+    /// Resolves the rare options of a task. Returns `None` if neither the task nor the configuration sets one.
     ///
     /// # Errors
     ///
@@ -118,7 +119,7 @@ impl RareSettings {
             on_give_up: self.on_give_up.or(OnGiveUp::default()),
             fatal_if: self.fatal_if,
             is_critical: self.critical.or(false),
-            // Once the readiness is resolved.
+            // Set later, when the readiness is resolved.
             counts_once_started: false,
             heartbeat: self.heartbeat.own(),
             on_shutdown: self.on_shutdown.or(OnShutdown::default()),
@@ -175,7 +176,7 @@ impl RareSettings {
 }
 
 impl MaxFailures {
-    /// Why the limit can never be exceeded: the backoff makes more failures in its time impossible.
+    /// Returns why the limit can never be exceeded, if the backoff makes so many failures within its time impossible.
     fn unreachable(&self, policy: &Policy) -> Option<String> {
         let resets = match policy.restart {
             RestartPolicy::Always => policy.every().min(policy.stable_after()),
@@ -208,9 +209,9 @@ impl MaxFailures {
 /// The delays between consecutive failures grow, and begin anew after a success or a stable attempt, which takes at least `resets`.
 /// The best way to divide the delays into such series is found by dynamic programming over their number.
 fn shortest_time(backoff: &BackoffPolicy, failures: u32, resets: Duration) -> Duration {
-    // The time of one series with this number of delays.
+    // By the number of delays: the time of one series.
     let mut series = vec![Duration::ZERO];
-    // The shortest time with this number of delays in any series.
+    // By the number of delays: the shortest time, divided into any number of series.
     let mut shortest = vec![Duration::ZERO];
     for count in 1..=failures.min(MaxFailures::MAX) as usize {
         let index = u32::try_from(count - 1).unwrap_or(u32::MAX);

@@ -11,9 +11,12 @@ use std::fmt;
 /// | [`fatal`](crate::TaskError::fatal) | failed | failed | failed |
 /// | [`retry_after(d)`](crate::TaskError::retry_after) | failed | again after `d` | again after `d` |
 /// | `Canceled` without a stop request | failed | again after the backoff | again after the backoff |
+/// | [`snooze(d)`](crate::TaskContext::snooze) | again after `d` | again after `d` | again after `d` |
+/// | [`done()`](crate::TaskContext::done) | completed | completed | completed |
 ///
-/// Every consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it:
-/// `retry_after` does not lengthen the next delay.
+/// A failure that would be retried, but exceeds `max_retries` or `max_failures`, makes the task [give up](crate::OnGiveUp). Every
+/// consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it: `retry_after` does not lengthen the
+/// next delay.
 ///
 /// A stop request overrides this table: no attempt follows.
 ///

@@ -1,4 +1,4 @@
-//! A task that gave up, as the report lists it.
+//! The entry of a report for a task that gave up.
 
 use std::fmt;
 use std::sync::Arc;

@@ -29,10 +29,11 @@ use crate::error::Failure;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The last attempt succeeded, and the restart policy required no other. Or a job returned its value.
+    /// The last attempt succeeded, and the restart policy required no other. Or the attempt called
+    /// [`done`](crate::TaskContext::done), or a job returned its value.
     Completed,
-    /// The last attempt failed and was not retried: the error was fatal, the policy allowed no retry, or no retry was
-    /// left.
+    /// The last attempt failed and was not retried: the error was fatal, the policy allowed no retry, or the task gave up, because the
+    /// failure exceeded its `max_retries` or its `max_failures`. Or a task that it depends on has failed or was aborted.
     Failed(Failure),
     /// A stop was requested, and the task stopped within its grace.
     #[non_exhaustive]
@@ -137,7 +138,10 @@ pub enum StopCause {
     Dependency,
 }
 
-/// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one; the task goes on.
+/// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one, without a stop request.
+///
+/// `Timeout` and `Stalled` interrupt an attempt that exceeds a limit. It has failed, and its end is published as `TimedOut`, `Failed` or
+/// `Stalled`, never as `Interrupted`. The other causes are no failures, and another attempt follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InterruptCause {
@@ -148,14 +152,14 @@ pub enum InterruptCause {
     Dependency,
     /// A call of `pause`.
     Pause,
-    /// The attempt has exceeded its `timeout`, or its `start_timeout`, and has a `stop_timeout` to return.
+    /// The attempt has exceeded its `timeout` or its `start_timeout`, and the task has a `stop_timeout`.
     Timeout,
-    /// The attempt has missed its heartbeat, and has a `stop_timeout` to return.
+    /// The attempt has missed its heartbeat, and the task has a `stop_timeout`.
     Stalled,
 }
 
 impl InterruptCause {
-    /// Whether a limit of the attempt has interrupted it. Such an attempt has failed.
+    /// Whether the cause is an exceeded limit. Such an attempt has failed.
     pub(crate) fn is_limit(self) -> bool {
         matches!(self, Self::Timeout | Self::Stalled)
     }

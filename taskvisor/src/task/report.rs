@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{GiveUp, StopCause, TaskId};
 use crate::error::Failure;
 
-/// The outcomes of all tasks since the supervisor was built: counts, and lists of the tasks that failed, were aborted
-/// or are stuck.
+/// The outcomes of all tasks since the supervisor was built: counts, and lists of the tasks that failed, gave up, were aborted or are
+/// stuck.
 ///
 /// Comparisons ignore how long stuck tasks have been running, and compare failures by kind and message.
 ///
@@ -50,7 +50,8 @@ pub struct Report {
     pub failed_while_stopping: Vec<FailedTask>,
     /// The critical task whose failure has shut the supervisor down, if one has.
     pub critical_task: Option<FailedTask>,
-    /// The tasks that gave up, in order; the first [`Report::MAX_LISTED`] of them. A task that was resumed may be in it again.
+    /// The tasks that gave up, in order; the first [`Report::MAX_LISTED`] entries. A task that gives up again after a resume has a further
+    /// entry.
     pub give_ups: Vec<GiveUp>,
     /// The tasks that had not ended when the shutdown was over: they block their threads, or wait for a blocked thread.
     /// Each counts as aborted once its body returns.

@@ -73,7 +73,7 @@ pub enum RuntimeError {
         /// The name of the task.
         name: String,
     },
-    /// The task is paused, so that a restart would have no effect.
+    /// The task is paused, so that it cannot be restarted: [`resume`](crate::TaskHandle::resume) starts it again.
     #[non_exhaustive]
     Paused {
         /// The name of the task.
@@ -159,12 +159,12 @@ pub enum RuntimeError {
         /// The report. Its `stuck` and `aborted_tasks` list the tasks that exceeded the grace.
         report: Arc<Report>,
     },
-    /// A critical task has failed, which has shut the supervisor down.
+    /// A critical task has failed, and its failure has shut the supervisor down.
     #[non_exhaustive]
     CriticalTask {
         /// The name of the task.
         name: String,
-        /// The report. Its `critical_task` has the failure. Tasks may have exceeded the grace too: see
+        /// The report. Its `critical_task` has the failure. Tasks may have exceeded the grace, too: see
         /// [`Report::grace_exceeded`].
         report: Arc<Report>,
     },

@@ -34,7 +34,7 @@ pub enum StartError {
         /// Its outcome.
         outcome: Outcome,
     },
-    /// The task gave up and was paused, without being ready.
+    /// The task gave up and was paused, without being ready. [`resume`](crate::TaskHandle::resume) starts it again.
     #[non_exhaustive]
     GaveUp {
         /// The name of the task.

@@ -46,7 +46,7 @@ pub enum Phase {
         /// else of the task starts until the body returns.
         overdue: bool,
     },
-    /// The task waits between two attempts, in a backoff or an interval.
+    /// The task waits between two attempts: in a backoff or an interval, or after `retry_after` or a snooze.
     #[non_exhaustive]
     Sleeping {
         /// The number of the attempt that ended.
@@ -54,10 +54,10 @@ pub enum Phase {
         /// When the next attempt begins.
         until: Instant,
     },
-    /// The task is paused: it waits for [`resume`](crate::TaskHandle::resume).
+    /// The task is paused: no attempt begins until a call of [`resume`](crate::TaskHandle::resume).
     #[non_exhaustive]
     Paused {
-        /// Whether it has paused itself, because it gave up and its [`OnGiveUp`](crate::OnGiveUp) is `Pause`.
+        /// Whether the task was paused because it gave up, and its [`OnGiveUp`](crate::OnGiveUp) is `Pause`.
         gave_up: bool,
     },
     /// The body blocks its thread inside a poll after its deadline. Waiters have seen the outcome `Aborted`, but the
@@ -213,8 +213,8 @@ pub struct TaskStatus {
     pub since: Instant,
     /// The number of the latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// The number of consecutive failures. A success resets the count. A failed attempt that ran for `stable_after` starts
-    /// again at 1.
+    /// The number of consecutive failures. A success, a restart, and the resume of a task that gave up reset the count. A failed attempt
+    /// that ran for `stable_after` starts again at 1.
     pub failures: u32,
     /// The number of all attempts that failed, timeouts and panics included. It is never reset.
     pub total_failures: u32,
@@ -226,10 +226,11 @@ pub struct TaskStatus {
     pub next_attempt: Option<Instant>,
     /// When the task became ready, if it is. See [`Readiness`](crate::Readiness).
     pub ready_since: Option<Instant>,
-    /// How long ago the running attempt has sent its latest heartbeat, if its [`heartbeat`](crate::TaskSpec::with_heartbeat) is limited.
-    /// Counted from its begin before the first one, or for a task that notifies, from when it became ready. Computed by this call, so that a
-    /// body which blocks its thread is seen too.
+    /// The time since the latest heartbeat of the running attempt, if the task limits it by
+    /// [`heartbeat`](crate::TaskSpec::with_heartbeat). Before the first heartbeat, the time since the start of the attempt; for a task that
+    /// notifies, since it became ready. The call that returns this status computes it, so that the time also grows while the body blocks its
+    /// thread.
     pub heartbeat_age: Option<Duration>,
-    /// Whether a stop was requested, or the running attempt finishes for a shutdown.
+    /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,
 }

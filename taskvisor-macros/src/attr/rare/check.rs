@@ -18,8 +18,7 @@ impl RareSettings {
     /// Reports contradictions, each at the key to remove.
     ///
     /// For const expressions, the same rules become conditions for the compiler, except the arithmetic of `max_failures`, which the
-    /// runtime checks at start-up.
-    /// `default_restart` applies without the option `restart`; `None` if the `Config` decides.
+    /// runtime checks at start-up. `default_restart` applies without the option `restart`; `None` if the `Config` decides.
     pub(crate) fn check(
         &mut self,
         settings: &mut Settings,

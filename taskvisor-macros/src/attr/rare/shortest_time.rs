@@ -23,9 +23,9 @@ pub(crate) fn default_stable_after(delays: &Delays) -> Duration {
 /// The delays between consecutive failures grow, and begin anew after a success or a stable attempt, which takes at least `resets`.
 /// The best way to divide the delays into such series is found by dynamic programming over their number.
 pub(crate) fn shortest_time(delays: &Delays, failures: u32, resets: Duration) -> Duration {
-    // The time of one series with this number of delays.
+    // By the number of delays: the time of one series.
     let mut series = vec![Duration::ZERO];
-    // The shortest time with this number of delays in any series.
+    // By the number of delays: the shortest time, divided into any number of series.
     let mut shortest = vec![Duration::ZERO];
     for (index, count) in (0..failures.min(super::MAX)).zip(1_usize..) {
         series.push(series[count - 1].saturating_add(delays.shortest(index)));
