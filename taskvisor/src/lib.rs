@@ -47,10 +47,15 @@
 )]
 //! | inject parameters | [`State`], [`TaskContext`], [`SupervisorHandle`], [`CancellationToken`]; your own: [`FromContext`] |
 //! | detect a stop request in a task | [`TaskContext::cancelled`], [`TaskContext::run_until_cancelled`] |
-//! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`] |
+//! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`], [`TaskSpec::with_fatal_if`] |
+//! | end an attempt without a failure, or the task | [`TaskContext::snooze`], [`TaskContext::done`]; the return types: [`NoValue`] |
+//! | detect an attempt that hangs | [`TaskSpec::with_timeout`], [`TaskSpec::with_heartbeat`], [`TaskContext::heartbeat`] |
 //! | say when a task is ready, and wait for it | [`Ready`], [`Readiness`], [`TaskHandle::ready`], [`SupervisorHandle::ready`]; an error: [`StartError`] |
 //! | let a task wait for others, and stop before them | [`TaskSpec::with_needs`], [`TaskSpec::with_after`], [`StopOrder`], [`Config::with_recovery_spread`] |
-//! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`] |
+//! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`], [`MaxFailures`] |
+//! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
+//! | pause and resume a task, or restart it | [`TaskHandle::pause`], [`TaskHandle::resume`], [`TaskHandle::restart`] |
+//! | let a running attempt finish at a shutdown | [`OnShutdown`] |
 //! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |
 //! | add, find and stop tasks | [`SupervisorHandle`], [`TaskHandle`]; a refusal: [`AddError`], [`RuntimeError`] |
 #![cfg_attr(
@@ -58,7 +63,7 @@
     doc = "| submit work to a slot, where one submission runs at a time | [`SupervisorHandle::submit`], [`ControllerSpec`], [`Admission`], [`JobHandle`], [`JobExt`] |"
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
-//! | see how a task ended | [`Outcome`], [`Failure`], [`Report`] |
+//! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
 //!

@@ -17,8 +17,8 @@ macro_rules! events {
     ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $([$measured:ident])? $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
         ///
-        /// Comparisons ignore measured times: `ran` of `Succeeded`, `Snoozed` and `Failed`, `since` of `Delayed`, and `after` of `Ready`. All
-        /// other fields are compared, failures by kind and message.
+        /// Comparisons ignore measured times: `ran` of `Succeeded`, `Snoozed` and `Failed`, `since` of `Delayed`, and `after` of
+        /// `Ready`. All other fields are compared, failures by kind and message.
         ///
         /// ```
         /// use std::time::Duration;
@@ -133,8 +133,8 @@ events! {
         /// The error.
         error: Failure,
     } => "failed";
-    /// An attempt took longer than its timeout, and was dropped. If the task has a `stop_timeout`, its token was canceled first, and it
-    /// returned or was dropped within that time.
+    /// An attempt took longer than its timeout, and was dropped. If the task has a `stop_timeout`, its token was canceled first,
+    /// and it returned or was dropped within that time.
     [non_exhaustive] TimedOut {
         /// The number of the attempt.
         attempt: u64,
@@ -143,8 +143,8 @@ events! {
         /// The error that the attempt returned after its token was canceled, if any.
         error: Option<Failure>,
     } => "timed_out";
-    /// An attempt sent no heartbeat for the time of its [`heartbeat`](crate::TaskSpec::with_heartbeat), and was dropped. If the task has a
-    /// `stop_timeout`, its token was canceled first, and it returned or was dropped within that time.
+    /// An attempt sent no heartbeat for the time of its [`heartbeat`](crate::TaskSpec::with_heartbeat), and was dropped. If the
+    /// task has a `stop_timeout`, its token was canceled first, and it returned or was dropped within that time.
     [non_exhaustive] Stalled {
         /// The number of the attempt.
         attempt: u64,

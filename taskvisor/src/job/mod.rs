@@ -95,7 +95,7 @@ impl<J: Job> Submission<J> {
 
     /// Overrides the declared timeout of an attempt; `None` removes it. `submit` refuses zero.
     ///
-    /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
+    /// At the timeout the attempt ends, as for a task. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::with_timeout`](crate::Config::with_timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -103,9 +103,9 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
+    /// Overrides how long an attempt may run once its token is canceled. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see
+    /// After a stop request, the default and the maximum is the [`grace`](crate::Config::with_grace): see
     /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     #[must_use]
     pub fn with_stop_timeout(mut self, time: Duration) -> Self {
@@ -223,15 +223,15 @@ pub trait JobExt: Job {
 
     /// Overrides the declared timeout of an attempt; `None` removes it. `submit` refuses zero.
     ///
-    /// A timeout drops the attempt's future. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
+    /// At the timeout the attempt ends, as for a task. A `spawn_blocking` call that it awaits goes on, beside the next attempt: see
     /// [`Config::with_timeout`](crate::Config::with_timeout).
     fn with_timeout(self, timeout: impl Into<Option<Duration>>) -> Submission<Self> {
         Submission::new(self).with_timeout(timeout)
     }
 
-    /// Overrides how long an attempt may run after a stop request. `submit` refuses zero.
+    /// Overrides how long an attempt may run once its token is canceled. `submit` refuses zero.
     ///
-    /// The default and the maximum is the [`grace`](crate::Config::with_grace): see
+    /// After a stop request, the default and the maximum is the [`grace`](crate::Config::with_grace): see
     /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     fn with_stop_timeout(self, time: Duration) -> Submission<Self> {
         Submission::new(self).with_stop_timeout(time)

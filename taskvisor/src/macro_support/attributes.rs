@@ -91,17 +91,18 @@
 /// }
 /// ```
 ///
-/// [`Readiness`](crate::Readiness) says when a task is ready. A dependency whose attempt runs until it is stopped, such as `connect`, must
-/// say so: with a parameter [`Ready`](crate::Ready), or with `ready = "start"`.
+/// [`Readiness`](crate::Readiness) says when a task is ready. A dependency whose attempt runs until it is stopped, such as
+/// `connect`, must say so: with a parameter [`Ready`](crate::Ready), or with `ready = "start"`.
 ///
 /// - A task that waits for a dependency makes no attempt, and its status is
 ///   [`Waiting`](crate::WaitingOn::Dependency). Nothing counts: no failure, no retry, no timeout.
-/// - When a task in `needs` stops being ready, a running attempt goes on, and the next one waits. With `interrupt_on_loss` the attempt is
-///   interrupted once the loss has lasted that long, which is no failure.
-/// - A failure does not count for `max_retries` and `max_failures` if an outage of a task in `needs` explains it. When that task is ready again, a backoff
-///   ends, and each dependent starts within [`Config::with_recovery_spread`](crate::Config::with_recovery_spread), 1 s by default.
-/// - A dependency that has completed is ready for ever. If one has failed or was aborted, the task fails too; if one was canceled, so is
-///   the task. A task in `after` that was ready once does not matter any more.
+/// - When a task in `needs` stops being ready, a running attempt goes on, and the next one waits. With `interrupt_on_loss` the
+///   attempt is interrupted once the loss has lasted that long, which is no failure.
+/// - A failure does not count for `max_retries` and `max_failures` if an outage of a task in `needs` explains it. When that task is
+///   ready again, a backoff ends, and each dependent starts within
+///   [`Config::with_recovery_spread`](crate::Config::with_recovery_spread), 1 s by default.
+/// - A dependency that has completed is ready for ever. If one has failed or was aborted, the task fails too; if one was canceled,
+///   so is the task. A task in `after` that was ready once does not matter any more.
 /// - During a shutdown, a task stops before its dependencies.
 ///
 /// A dependency that is disabled, that does not start, or that can never be ready is reported when the application starts, and so are
@@ -129,12 +130,12 @@
 /// }
 /// ```
 ///
-/// `max_retries` limits consecutive failures. `max_failures` limits the failures within a time, whatever succeeds in between: here the
-/// sixth failure within ten minutes makes the task give up. Then it fails, or with `on_give_up = "pause"` it is paused until an operator
-/// calls [`TaskHandle::resume`](crate::TaskHandle::resume).
+/// `max_retries` limits consecutive failures. `max_failures` limits the failures within a time, whatever succeeds in between: here
+/// the sixth failure within ten minutes makes the task give up. Then it fails, or with `on_give_up = "pause"` it is paused until an
+/// operator calls [`TaskHandle::resume`](crate::TaskHandle::resume).
 ///
-/// `fatal_if` receives each error of the function, of its own type. `true` makes the failure fatal: the task fails at once. An error that
-/// [`ResultExt`](crate::ResultExt) has marked keeps its mark. A panic of the predicate counts as `false`.
+/// `fatal_if` receives each error of the function, of its own type. `true` makes the failure fatal: the task fails at once. An
+/// error that [`ResultExt`](crate::ResultExt) has marked keeps its mark. A panic of the predicate counts as `false`.
 ///
 /// An attempt that sends no `heartbeat` for its time fails, as at its `timeout`.
 ///
@@ -216,10 +217,11 @@ pub use taskvisor_macros::task;
 /// `"{a}-{b}"` is the same slot for `("1-2", "3")` and for `("1", "2-3")`. The format `"{a:?}-{b:?}"` avoids this,
 /// because it writes strings in quotes.
 ///
-/// Parameters that are [extractors](crate::FromContext) are injected. Mark an extractor that is not recognized by its
-/// name with `#[inject]`. All other parameters are arguments: owned, `Clone`, and public fields of a struct with the
-/// function's name. If the arguments make the key of the slot empty or blank, `submit` returns
-/// [`RuntimeError::InvalidSpec`](crate::RuntimeError::InvalidSpec). A job returns any `Send` type, or a `Result` of it with any error.
+/// Parameters that are [extractors](crate::FromContext) are injected. Mark an extractor that is not recognized by its name with
+/// `#[inject]`. All other parameters are arguments: owned, `Clone`, and public fields of a struct with the function's name. If the
+/// arguments make the key of the slot empty or blank, `submit` returns
+/// [`RuntimeError::InvalidSpec`](crate::RuntimeError::InvalidSpec). A job returns any `Send` type, or a `Result` of it with any
+/// error.
 ///
 /// A `#[derive(..)]` below `#[job]` applies to the struct: `#[derive(Debug, Default, PartialEq)]` prints the arguments, and lets a
 /// test compare them.

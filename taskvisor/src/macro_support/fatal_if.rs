@@ -5,14 +5,14 @@ use crate::sync::panics::contain;
 
 /// The return type of a function with the option `fatal_if`: a `Result`, whose error the predicate receives before it is converted.
 ///
-/// Generated code computes `IS_RESULT`, which is an error of the compiler for another type. Then that is the only one: about a trait
-/// with an erroneous constant the compiler says no more.
+/// Generated code computes `IS_RESULT`. For another return type this is a compile error, and the only one: the compiler reports
+/// nothing further about a trait whose constant is an error.
 pub trait FallibleReturn<const IS_RESULT: bool>: Sized {
     /// The error of the function.
     type Error;
 
-    /// Converts what the function returned by `convert`. A failure whose error is fatal by `is_fatal` becomes fatal; a panic of
-    /// `is_fatal` counts as `false`. An error that was marked keeps its mark.
+    /// Converts what the function returned, with `convert`. A failure becomes fatal if `is_fatal` returns `true` for its error; a
+    /// panic of `is_fatal` counts as `false`. An error that was marked keeps its mark.
     #[allow(clippy::missing_errors_doc, reason = "the error is the function's own")]
     fn into_result_with_fatal_if<T>(
         self,
@@ -51,7 +51,7 @@ mod tests {
         error.kind() == io::ErrorKind::NotFound
     }
 
-    fn judged(error: io::Error) -> TaskError {
+    fn converted(error: io::Error) -> TaskError {
         let returned: io::Result<()> = Err(error);
         let result = returned.into_result_with_fatal_if(is_not_found, |result| result.map_err(Into::into));
         result.expect_err("an error stays an error")
@@ -59,17 +59,17 @@ mod tests {
 
     #[test]
     fn an_error_is_fatal_if_the_predicate_says_so() {
-        assert!(matches!(judged(io::ErrorKind::NotFound.into()), TaskError::Fatal(_)));
-        assert!(matches!(judged(io::ErrorKind::TimedOut.into()), TaskError::Fail(_)));
+        assert!(matches!(converted(io::ErrorKind::NotFound.into()), TaskError::Fatal(_)));
+        assert!(matches!(converted(io::ErrorKind::TimedOut.into()), TaskError::Fail(_)));
     }
 
     #[test]
     fn a_mark_wins_over_the_predicate() {
         let missing = || Err::<(), _>(io::Error::from(io::ErrorKind::NotFound));
         let later: io::Result<()> = missing().retry_after(Duration::from_secs(1)).map_err(Into::into);
-        assert!(matches!(judged(later.unwrap_err()), TaskError::RetryAfter { .. }));
+        assert!(matches!(converted(later.unwrap_err()), TaskError::RetryAfter { .. }));
         let fatal: io::Result<()> = Err(io::Error::from(io::ErrorKind::TimedOut)).fatal().map_err(Into::into);
-        assert!(matches!(judged(fatal.unwrap_err()), TaskError::Fatal(_)));
+        assert!(matches!(converted(fatal.unwrap_err()), TaskError::Fatal(_)));
     }
 
     #[test]

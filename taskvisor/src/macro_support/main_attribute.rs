@@ -71,16 +71,16 @@
 /// | 124 | a task or a job exceeded the grace, or a subscriber or the destructor of a state exceeded the drain; overrides 1 |
 /// | 130, 143 | SIGINT or SIGTERM interrupted the setup |
 ///
-/// The tasks that start with the application are those of `#[task]` and of `app.task(…)`. A job, or a task that is added
-/// later, changes the exit code only if it exceeds the grace. The reason for an exit code is printed on stderr. Failures
-/// are printed there too, unless a subscriber selects that kind of event; a subscriber with the option `task` selects it for its tasks only.
+/// The tasks that start with the application are those of `#[task]` and of `app.task(…)`. A job, or a task that is added later,
+/// changes the exit code only if it exceeds the grace. The reason for an exit code is printed on stderr. Failures are printed there
+/// too, unless a subscriber selects that kind of event; a subscriber with the option `task` selects it for its tasks only.
 ///
 /// # Signals
 ///
 /// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the grace. The
 /// handlers are installed before the setup begins, so they also work in the first process of a container. A signal during the setup
-/// drops the setup, and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT. Ctrl-Break,
-/// closing the console and shutting down the system count as SIGTERM.
+/// drops the setup, and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT.
+/// Ctrl-Break, closing the console and shutting down the system count as SIGTERM.
 ///
 /// # How long a shutdown takes
 ///

@@ -81,10 +81,10 @@ impl Config {
     /// refused.
     ///
     /// At the timeout the attempt's future is dropped, with all futures that it awaits. With a
-    /// [`stop_timeout`](crate::TaskSpec::with_stop_timeout), its token is canceled first, and it has that time to return. Work outside the
-    /// future is not stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs beside them. After
-    /// four timeouts, four such calls may run at once. The same applies when the grace ends. Give such a call its
-    /// own time limit, or move a semaphore permit into the call, so that the next attempt waits for the permit:
+    /// [`stop_timeout`](crate::TaskSpec::with_stop_timeout), its token is canceled first, and it has that time to return. Work
+    /// outside the future is not stopped: a call in `spawn_blocking` and a spawned Tokio task continue, and the next attempt runs
+    /// beside them. After four timeouts, four such calls may run at once. The same applies when the grace ends. Give such a call
+    /// its own time limit, or move a semaphore permit into the call, so that the next attempt waits for the permit:
     ///
     /// ```
     /// use taskvisor::BoxError;
@@ -108,7 +108,8 @@ impl Config {
         self
     }
 
-    /// Sets how many consecutive failures are retried. At the next one, the task [gives up](crate::OnGiveUp). Default: `None`, no limit.
+    /// Sets how many consecutive failures are retried. At the next one, the task [gives up](crate::OnGiveUp). Default: `None`, no
+    /// limit.
     #[must_use]
     pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
         self.max_retries = retries.into();
@@ -116,8 +117,8 @@ impl Config {
     }
 
     /// Sets how many failures a task may have within a time before it gives up; see
-    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). Default: `None`, no limit. A limit with a zero, or of more than
-    /// [`MaxFailures::MAX`] failures, is an error, as for [`with_max_concurrent`](Self::with_max_concurrent).
+    /// [`TaskSpec::with_max_failures`](crate::TaskSpec::with_max_failures). Default: `None`, no limit. A limit with a zero, or of
+    /// more than [`MaxFailures::MAX`] failures, is an error, as for [`with_max_concurrent`](Self::with_max_concurrent).
     ///
     /// The limit has no effect on a task that is not retried, and none on a task whose backoff is too slow for so many failures.
     #[must_use]
@@ -126,9 +127,9 @@ impl Config {
         self
     }
 
-    /// Sets the time over which tasks start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is ready
-    /// again, each of them starts at a random moment within this time, so that a thousand do not start at once. Zero starts all of them
-    /// at once. Default: 1 s. When the needed task is ready for the first time, they start at once.
+    /// Sets the time over which tasks start again after an outage: once a task that they [need](crate::TaskSpec::with_needs) is
+    /// ready again, each of them starts at a random moment within this time, so that a thousand do not start at once. Zero starts
+    /// all of them at once. Default: 1 s. When the needed task is ready for the first time, they start at once.
     #[must_use]
     pub fn with_recovery_spread(mut self, time: Duration) -> Self {
         self.recovery_spread = time;

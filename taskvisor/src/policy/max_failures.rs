@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use humantime::{format_duration, parse_duration};
 
-/// A limit of the failures of a task within a time: `5 in 10m` allows five failures within any ten minutes, and the sixth one makes the
-/// task [give up](crate::OnGiveUp).
+/// A limit of the failures of a task within a time: `5 in 10m` allows five failures within any ten minutes, and the sixth one makes
+/// the task [give up](crate::OnGiveUp).
 ///
-/// The time is a sliding window on the monotonic clock: each failure counts for this time, whatever succeeds in between. A failure that
-/// is exactly as old as the window still counts. So the limit also applies to a task that fails in every other attempt, which never
-/// exceeds `max_retries`.
+/// The time is a sliding window on the monotonic clock: each failure counts for this time, whatever succeeds in between. A failure
+/// that is exactly as old as the window still counts. So the limit also applies to a task that fails in every other attempt, which
+/// never exceeds `max_retries`.
 ///
 /// ```
 /// use std::time::Duration;

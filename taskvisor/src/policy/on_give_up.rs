@@ -12,7 +12,8 @@ pub enum OnGiveUp {
     #[default]
     Fail,
     /// The task is [paused](crate::TaskHandle::pause): it keeps its name, is not ready, and waits until an operator calls
-    /// [`resume`](crate::TaskHandle::resume), which sets the count of its failures to zero. The supervisor runs as long as the task is paused.
+    /// [`resume`](crate::TaskHandle::resume), which sets the count of its failures to zero. The supervisor runs as long as the task
+    /// is paused.
     Pause,
 }
 

@@ -11,9 +11,10 @@ pub enum OnShutdown {
     /// The attempt receives its stop request when the wave of its task stops.
     #[default]
     Cancel,
-    /// The attempt may finish: it receives its stop request only when a tenth of the time that its task has to stop is left. If it ends
-    /// before, the task ends as its restart policy says: completed after a success, failed after a failure. If the policy requires another
-    /// attempt, the task is canceled instead. So a request that waits for the value of a job is answered while the server drains.
+    /// The attempt may finish: it receives its stop request only when a tenth of the time that its task has to stop is left. If it
+    /// ends before, the task ends as its restart policy says: completed after a success, failed after a failure. If the policy
+    /// requires another attempt, the task is canceled instead. So a request that waits for the value of a job is answered while the
+    /// server drains.
     Finish,
 }
 

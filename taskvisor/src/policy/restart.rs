@@ -15,8 +15,8 @@ use std::fmt;
 /// | [`done()`](crate::TaskContext::done) | completed | completed | completed |
 ///
 /// A failure that would be retried, but exceeds `max_retries` or `max_failures`, makes the task [give up](crate::OnGiveUp). Every
-/// consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it: `retry_after` does not lengthen the
-/// next delay.
+/// consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it: `retry_after` does not
+/// lengthen the next delay.
 ///
 /// A stop request overrides this table: no attempt follows.
 ///

@@ -1,4 +1,4 @@
-//! The tasks that a subscriber selects.
+//! The selection of tasks whose events a subscriber receives.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::event::{EventSet, TaskFilter};
 /// A task whose events a subscriber receives.
 pub(crate) struct TaskSelector {
     pub(crate) name: Cow<'static, str>,
-    /// Its declaration. `None` if the subscriber names it.
+    /// The declaration of the task. `None` if the subscriber selects it by name.
     #[cfg(feature = "macros")]
     pub(crate) declared: Option<&'static TaskDescriptor>,
 }
@@ -20,14 +20,14 @@ pub(crate) const SELECTS_NOTHING: &str = "it selects tasks, but only events that
     none of them: remove the tasks, or select other events";
 
 impl Subscriber {
-    /// Sets the tasks whose events to receive, by their names, as the option `task` of the attribute does. Without a name, the default,
-    /// the subscriber receives the events of all tasks.
+    /// Sets the tasks whose events to receive, by their names, as the option `task` of the attribute does. Without a name, the
+    /// default, the subscriber receives the events of all tasks.
     ///
     /// The events of other tasks are not queued, so they do not count as lost. A name is that of an added task: a submission with
-    /// the same label is not selected. Not received are the events that are not about one task, such as `ShutdownRequested` and
-    /// `Stopped`, except `Lagged`.
+    /// the same label is not selected. Of the events that are not about one task, such as `ShutdownRequested` and `Stopped`, the
+    /// subscriber receives only `Lagged`.
     ///
-    /// A supervisor refuses a subscriber that selects tasks and only such events.
+    /// A supervisor refuses a subscriber that selects tasks, but only events that are never about a task.
     ///
     /// ```
     /// use taskvisor::{Event, EventName, Subscribe, Subscriber};
@@ -49,7 +49,7 @@ impl Subscriber {
         self
     }
 
-    /// Returns the names of the tasks whose events to receive. None means the events of all tasks.
+    /// Returns the names of the selected tasks. An empty iterator means the events of all tasks.
     pub fn tasks(&self) -> impl Iterator<Item = &str> {
         self.tasks.iter().map(|task| &*task.name)
     }

@@ -183,8 +183,8 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// No task has this name, it is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then nothing
-    /// was interrupted.
+    /// No task has this name, the task is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
+    /// nothing was interrupted.
     pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
         self.operable(name)?.restart()
     }
@@ -253,8 +253,8 @@ impl SupervisorHandle {
     /// Requests the shutdown, and returns at once. It can be called from anywhere, also from a task.
     ///
     /// Admission closes, and all tasks receive a stop request, the newest first, with the configured grace. If tasks depend on each
-    /// other, they receive it in waves: a task once all tasks that depend on it have ended or are past their deadlines. A wave may take
-    /// an equal share of what is left of the grace, or the `stop_timeout` of its tasks. A task with
+    /// other, they receive it in waves: a task once all tasks that depend on it have ended or are past their deadlines. A wave may
+    /// take an equal share of what is left of the grace, or the `stop_timeout` of its tasks. A task with
     /// [`StopOrder::Last`](crate::StopOrder::Last) is in a wave after all others.
     ///
     /// A repeated call changes nothing.

@@ -5,12 +5,13 @@ use crate::task::RuntimeError;
 
 impl TaskHandle {
     /// Pauses the task, and returns at once: its running attempt is interrupted, or its wait for the next one ends, and no attempt
-    /// follows until [`resume`](Self::resume). Returns whether it was not paused before.
+    /// follows until [`resume`](Self::resume). Returns `true` if the call paused the task, and `false` if it was paused before.
     ///
-    /// The attempt's token is cancelled, and the attempt has its `stop_timeout` to return, or the configured
-    /// [`grace`](crate::Config::with_grace) without one; then its future is dropped. What it returns decides nothing, as for
-    /// [`restart`](Self::restart). The task keeps its name, its slot, and the count of its failures. It releases its permit, and is not
-    /// ready: the tasks that need it wait. A supervisor runs as long as a task is paused. A stop request ends a paused task at once.
+    /// The attempt's token is canceled, and the attempt has its `stop_timeout` to return, or the configured
+    /// [`grace`](crate::Config::with_grace) without one; then its future is dropped. What it returns decides nothing, with the two
+    /// exceptions of [`restart`](Self::restart). The task keeps its name, its slot, and the count of its failures. It releases its
+    /// permit, and is not ready: the tasks that need it wait. A paused task counts as running: it keeps
+    /// [`Supervisor::run`](crate::Supervisor::run) from returning. A stop request ends it at once.
     ///
     /// ```
     /// use taskvisor::{Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
@@ -43,8 +44,9 @@ impl TaskHandle {
         paused.map_err(|error| self.control_error(error))
     }
 
-    /// Resumes a paused task, and returns at once: its next attempt begins once its gates are open, such as the tasks that it needs.
-    /// A task that was paused because it gave up starts anew, without its failures. Returns whether it was paused.
+    /// Resumes a paused task, and returns at once: its next attempt begins once the tasks that it needs are ready and a permit is
+    /// free. A task that was paused because it gave up starts anew: its count of failures is zero. Returns whether the task was
+    /// paused.
     ///
     /// # Errors
     ///
@@ -60,7 +62,8 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// No task has this name, a stop of it was requested, or the supervisor is shutting down or was dropped. Then nothing was changed.
+    /// No task has this name, the task has ended, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
+    /// nothing was changed.
     pub fn pause(&self, name: &str) -> Result<bool, RuntimeError> {
         self.operable(name)?.pause()
     }

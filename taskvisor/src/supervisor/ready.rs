@@ -14,8 +14,8 @@ use crate::task::{Outcome, StartError};
 impl TaskHandle {
     /// Waits until the task is ready. See [`Readiness`](crate::Readiness) for when that is.
     ///
-    /// Completes at once if the task is ready. A task may stop being ready before the caller is polled; then the call waits until it is
-    /// ready again. A task that awaits its own readiness waits until its stop is requested.
+    /// Completes at once if the task is ready. A task may stop being ready before the caller is polled; then the call waits until
+    /// it is ready again. A task that awaits its own readiness waits until its stop is requested.
     ///
     /// ```
     /// use taskvisor::{Readiness, Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -84,9 +84,10 @@ impl SupervisorHandle {
 
     /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare
     /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`], those that other
-    /// tasks or submissions depend on, and critical ones. A critical task that declares no readiness, and that no other depends on, counts
-    /// once its first attempt has started. They may be added during the wait. If it takes 10 s or longer,
-    /// [`StillStarting`](crate::EventKind::StillStarting) says which of them is not ready. The call first waits for the start of a task or of `run`; without tasks in the set it completes then.
+    /// tasks or submissions depend on, and critical ones. A critical task that declares no readiness, and that no other depends on,
+    /// counts once its first attempt has started. These tasks may be added during the wait. If it takes 10 s or longer,
+    /// [`StillStarting`](crate::EventKind::StillStarting) says which of them is not ready. The call first waits for the start of a
+    /// task or of `run`; without tasks in the set it completes then.
     ///
     /// A task that was canceled is not in the set any more. One that has failed is, until a task of its name is added again.
     ///
@@ -133,8 +134,8 @@ async fn wait_for(task: &TaskHandle) -> Result<(), StartError> {
     task.ready().await.map_err(ended)
 }
 
-/// As `wait_for`, for the start of the supervisor: a task that gives up ends the wait, and one that is critical may count as ready once it
-/// has started.
+/// Waits for a task of the start-up set, as `wait_for` does. A task that gives up and is paused ends the wait, and a critical task
+/// may count as ready once it has started.
 async fn wait_for_start(task: &TaskHandle) -> Result<(), StartError> {
     let mut waiting = ReadyWaiter { cell: task.cell(), waiter: None };
     let found = poll_fn(|context| waiting.cell.poll_ready(true, &mut waiting.waiter, context)).await;

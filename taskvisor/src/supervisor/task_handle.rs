@@ -121,7 +121,7 @@ impl TaskHandle {
     /// Restarts the task, and returns at once: its running attempt is interrupted, or its wait for the next attempt ends. Then the
     /// next attempt begins, and the count of consecutive failures starts at zero.
     ///
-    /// The attempt's token is cancelled, as for a stop request. The attempt has its `stop_timeout` to return, or the configured
+    /// The attempt's token is canceled, as for a stop request. The attempt has its `stop_timeout` to return, or the configured
     /// [`grace`](crate::Config::with_grace) without one; then its future is dropped. What it returns decides nothing, because `Ok`
     /// may only mean that it has cleaned up: another attempt follows under every restart policy. There are two exceptions: a
     /// panic counts as a failure, and a job that returns its value has completed.
@@ -160,7 +160,7 @@ impl TaskHandle {
         interrupted.map_err(|error| self.control_error(error))
     }
 
-    /// Returns the supervisor of a task that an operator may control. Fails if it has ended, if it waits for its slot, and during a
+    /// Returns the supervisor of a task that an operator may control. Fails if the task has ended or waits for its slot, and during a
     /// shutdown.
     pub(super) fn operable(&self) -> Result<Arc<Shared>, RuntimeError> {
         // The registration of a live task owns the supervisor's state.

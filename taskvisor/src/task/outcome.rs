@@ -32,8 +32,8 @@ pub enum Outcome {
     /// The last attempt succeeded, and the restart policy required no other. Or the attempt called
     /// [`done`](crate::TaskContext::done), or a job returned its value.
     Completed,
-    /// The last attempt failed and was not retried: the error was fatal, the policy allowed no retry, or the task gave up, because the
-    /// failure exceeded its `max_retries` or its `max_failures`. Or a task that it depends on has failed or was aborted.
+    /// The last attempt failed and was not retried: the error was fatal, the policy allowed no retry, or the task gave up, because
+    /// the failure exceeded its `max_retries` or its `max_failures`. Or a task that it depends on has failed or was aborted.
     Failed(Failure),
     /// A stop was requested, and the task stopped within its grace.
     #[non_exhaustive]
@@ -140,8 +140,8 @@ pub enum StopCause {
 
 /// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one, without a stop request.
 ///
-/// `Timeout` and `Stalled` interrupt an attempt that exceeds a limit. It has failed, and its end is published as `TimedOut`, `Failed` or
-/// `Stalled`, never as `Interrupted`. The other causes are no failures, and another attempt follows.
+/// `Timeout` and `Stalled` interrupt an attempt that exceeds a limit. It has failed, and its end is published as `TimedOut`,
+/// `Failed` or `Stalled`, never as `Interrupted`. The other causes are no failures, and another attempt follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InterruptCause {

@@ -50,8 +50,8 @@ pub struct Report {
     pub failed_while_stopping: Vec<FailedTask>,
     /// The critical task whose failure has shut the supervisor down, if one has.
     pub critical_task: Option<FailedTask>,
-    /// The tasks that gave up, in order; the first [`Report::MAX_LISTED`] entries. A task that gives up again after a resume has a further
-    /// entry.
+    /// The tasks that gave up, in order; the first [`Report::MAX_LISTED`] entries. A task that gives up again after a resume has a
+    /// further entry.
     pub give_ups: Vec<GiveUp>,
     /// The tasks that had not ended when the shutdown was over: they block their threads, or wait for a blocked thread.
     /// Each counts as aborted once its body returns.

@@ -132,8 +132,8 @@ pub enum RuntimeError {
         /// All problems.
         reasons: Vec<Cow<'static, str>>,
     },
-    /// The task depends on a task that does not exist, on itself, or on one that can never be ready; it names one twice; or tasks would
-    /// depend on each other in a cycle.
+    /// The task depends on a task that does not exist, on itself, or on one that can never be ready; it names one twice; or tasks
+    /// would depend on each other in a cycle.
     #[non_exhaustive]
     InvalidDependencies {
         /// The name of the task or submission.

@@ -57,7 +57,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Ended { name, outcome } => write!(f, "`{name}` has ended without being ready: {outcome}"),
             Self::GaveUp { name, last } => {
-                write!(f, "`{name}` gave up without being ready, and is paused")?;
+                write!(f, "`{name}` gave up without being ready, and is paused until `resume` is called")?;
                 last.as_ref().map_or(Ok(()), |last| write!(f, ": {last}"))
             }
             Self::UnknownTask { name } => {

@@ -79,8 +79,8 @@ pub enum WaitingOn {
     Slot,
     /// One of the [`max_concurrent`](crate::Config::with_max_concurrent) permits.
     Permit,
-    /// A task that it [needs](crate::TaskSpec::with_needs) or runs [after](crate::TaskSpec::with_after), until that one is ready. Then,
-    /// after an outage, for its random part of the [`recovery_spread`](crate::Config::with_recovery_spread).
+    /// A task that it [needs](crate::TaskSpec::with_needs) or runs [after](crate::TaskSpec::with_after), until that one is ready.
+    /// Then, after an outage, for its random part of the [`recovery_spread`](crate::Config::with_recovery_spread).
     #[non_exhaustive]
     Dependency {
         /// The name of that task.
@@ -213,8 +213,8 @@ pub struct TaskStatus {
     pub since: Instant,
     /// The number of the latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// The number of consecutive failures. A success, a restart, and the resume of a task that gave up reset the count. A failed attempt
-    /// that ran for `stable_after` starts again at 1.
+    /// The number of consecutive failures. A success, a restart, and the resume of a task that gave up reset the count. A failed
+    /// attempt that ran for `stable_after` starts again at 1.
     pub failures: u32,
     /// The number of all attempts that failed, timeouts and panics included. It is never reset.
     pub total_failures: u32,
@@ -227,9 +227,9 @@ pub struct TaskStatus {
     /// When the task became ready, if it is. See [`Readiness`](crate::Readiness).
     pub ready_since: Option<Instant>,
     /// The time since the latest heartbeat of the running attempt, if the task limits it by
-    /// [`heartbeat`](crate::TaskSpec::with_heartbeat). Before the first heartbeat, the time since the start of the attempt; for a task that
-    /// notifies, since it became ready. The call that returns this status computes it, so that the time also grows while the body blocks its
-    /// thread.
+    /// [`heartbeat`](crate::TaskSpec::with_heartbeat). Before the first heartbeat, the time since the start of the attempt; for a
+    /// task that notifies, since it became ready. The call that returns this status computes it, so that the time also grows while
+    /// the body blocks its thread.
     pub heartbeat_age: Option<Duration>,
     /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,

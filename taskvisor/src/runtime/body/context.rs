@@ -100,8 +100,8 @@ impl TaskContext {
         self.cell.last_error()
     }
 
-    /// Whether the attempt should return: a stop was requested, or the attempt was interrupted by
-    /// [`restart`](crate::TaskHandle::restart) or has ended.
+    /// Whether the attempt should return: a stop was requested, or the attempt was interrupted (see
+    /// [`interrupt_cause`](Self::interrupt_cause)) or has ended.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cell.is_cancelled(self.attempt)
@@ -133,9 +133,8 @@ impl TaskContext {
 
     /// Returns the token of this attempt, for tasks that the body spawns.
     ///
-    /// It is cancelled when a stop is requested or the attempt is interrupted, and whenever the attempt ends, also by a timeout
-    /// or a panic. Cancelling
-    /// the token yourself reaches only the code that holds it; the task is not stopped.
+    /// It is canceled when a stop is requested or the attempt is interrupted, and whenever the attempt ends, also by a timeout or a
+    /// panic. If you cancel the token, only the code that holds it is affected; the task is not stopped.
     #[must_use]
     pub fn token(&self) -> CancellationToken {
         self.cell.token(self.attempt)

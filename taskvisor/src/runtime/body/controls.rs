@@ -1,4 +1,4 @@
-//! What an attempt can say about itself: that it makes progress, and what follows it. And what it can ask about its stop.
+//! What an attempt can report, its progress and what follows it, and what it can query: the reason and the deadline of its stop.
 
 use std::time::Duration;
 
@@ -47,12 +47,13 @@ mod sealed {
 }
 
 impl TaskContext {
-    /// Says that the attempt has nothing to do now: another one follows after `delay`, under every restart policy. Write it behind
-    /// `return`, in a function that returns `()` or a `Result<(), E>`.
+    /// Ends the attempt as a snooze, because it has nothing to do now: another attempt follows after `delay`, under every restart
+    /// policy. Write `return ctx.snooze(delay)`, in a function that returns `()` or a `Result<(), E>`.
     ///
-    /// A snooze is neither a failure nor a success: the count of failures, `max_failures` and the readiness stay as they are, and the
-    /// task publishes [`Snoozed`](crate::EventKind::Snoozed). It takes effect when the attempt returns without an error. After a stop
-    /// request or an interrupt it has none.
+    /// A snooze is neither a failure nor a success: the count of failures, `max_failures` and the readiness stay as they are, and
+    /// the task publishes [`Snoozed`](crate::EventKind::Snoozed). The call takes effect when the attempt returns without an error.
+    /// After a stop request or an interrupt it has no effect. Of several calls of `snooze` and `done`, the last one applies. The
+    /// permit is released during the delay; a job keeps its slot.
     ///
     /// ```
     /// use std::time::Duration;
@@ -73,10 +74,10 @@ impl TaskContext {
         R::no_value()
     }
 
-    /// Says that the task is done: it ends as [`Completed`](crate::Outcome::Completed) under every restart policy. Write it behind
-    /// `return`, in a function that returns `()` or a `Result<(), E>`.
+    /// Completes the task: it ends as [`Completed`](crate::Outcome::Completed) under every restart policy. Write `return
+    /// ctx.done()`, in a function that returns `()` or a `Result<(), E>`.
     ///
-    /// It takes effect when the attempt returns without an error. After a stop request or an interrupt it has none.
+    /// The call takes effect when the attempt returns without an error. After a stop request or an interrupt it has no effect.
     ///
     /// ```
     /// use std::time::Duration;
@@ -102,10 +103,11 @@ impl TaskContext {
         R::no_value()
     }
 
-    /// Sends a heartbeat: the attempt makes progress. See [`TaskSpec::with_heartbeat`](crate::TaskSpec::with_heartbeat); without this
-    /// option it does nothing.
+    /// Sends a heartbeat, which shows that the attempt makes progress. Without the option
+    /// [`heartbeat`](crate::TaskSpec::with_heartbeat) it does nothing.
     ///
-    /// A clone of the context may send it from a task or a thread that the body has spawned. Once the attempt has ended, it has no effect.
+    /// A clone of the context can send it from a task or a thread that the body has spawned. Once the attempt has ended, the call
+    /// has no effect. It takes no lock, and reads the clock once.
     #[inline]
     pub fn heartbeat(&self) {
         if let Some(rare) = self.cell().rare().filter(|rare| rare.options().heartbeat.is_some()) {
@@ -113,8 +115,8 @@ impl TaskContext {
         }
     }
 
-    /// Returns why a stop of the task was requested, if one was. `None` after an interrupt, after which the task goes on: see
-    /// [`interrupt_cause`](Self::interrupt_cause).
+    /// Returns why a stop of the task was requested, if one was. `None` after an interrupt, which has an
+    /// [`interrupt_cause`](Self::interrupt_cause), and once the attempt has ended.
     ///
     /// ```
     /// use taskvisor::prelude::*;
@@ -133,14 +135,14 @@ impl TaskContext {
         self.cell().stop_cause(self.attempt())
     }
 
-    /// Returns why the attempt was interrupted, if it was and no stop was requested since.
+    /// Returns why the attempt was interrupted, if it was and no stop was requested since. `None` once the attempt has ended.
     #[must_use]
     pub fn interrupt_cause(&self) -> Option<InterruptCause> {
         self.cell().interrupt_cause(self.attempt())
     }
 
-    /// Returns by when the attempt must return, if its stop was requested or it was interrupted. Then its future is dropped. A later
-    /// request may bring the time forward.
+    /// Returns the deadline by which the attempt must return, if its stop was requested or it was interrupted. At the deadline its
+    /// future is dropped. A later request may bring the deadline forward. `None` once the attempt has ended.
     #[must_use]
     pub fn stop_deadline(&self) -> Option<Instant> {
         self.cell().return_deadline(self.attempt())

@@ -120,8 +120,8 @@ impl JobSpec {
         self
     }
 
-    /// Sets how long an attempt may run after a stop request, or with `None` the default. Zero is refused at start. The default
-    /// and the maximum is the [`grace`](crate::Config::with_grace).
+    /// Sets how long an attempt may run once its token is canceled, or with `None` the default. Zero is refused at start. See
+    /// [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout).
     #[must_use]
     pub fn with_stop_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.settings.stop_timeout = Setting::set_or_inherit(time.into());
@@ -138,8 +138,7 @@ impl JobSpec {
         self
     }
 
-    /// Sets which errors are fatal. See
-    /// [`TaskSpec::with_fatal_if`](crate::TaskSpec::with_fatal_if).
+    /// Sets a predicate that decides which errors are fatal. See [`TaskSpec::with_fatal_if`](crate::TaskSpec::with_fatal_if).
     #[must_use]
     pub fn with_fatal_if(mut self, is_fatal: fn(&(dyn Error + 'static)) -> bool) -> Self {
         self.rare.fatal_if = Some(is_fatal);
@@ -227,7 +226,8 @@ impl JobSpec {
         self.rare.max_failures
     }
 
-    /// Returns which errors are fatal, if the spec says so. `None` for a job with the option `fatal_if`, whose function has another type.
+    /// Returns the predicate that decides which errors are fatal, if the spec sets one. `None` for a job with the option `fatal_if`,
+    /// because that predicate has another type.
     #[must_use]
     pub fn fatal_if(&self) -> Option<fn(&(dyn Error + 'static)) -> bool> {
         self.rare.fatal_if

@@ -10,7 +10,7 @@ use crate::policy::{BackoffPolicy, Config, RareSettings, Readiness, RestartPolic
 ///
 /// Each `with_…` method sets one option. The method of the same name without `with_` returns what the spec sets, as a
 /// [`Setting`]; it is [`Setting::Inherit`] if the spec leaves the option to the supervisor. An optional value is passed with or
-/// without `Some`; `None` sets no limit, also if the [`Config`] has one.
+/// without `Some`; `None` sets no limit, also if the [`Config`] has one, or for an option without a limit its default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -106,16 +106,17 @@ impl TaskSpec {
 
     /// Limits the duration of one attempt; `None` sets no limit. A task with a timeout of zero is refused when it is added.
     ///
-    /// At the timeout the attempt's future is dropped. A `spawn_blocking` call that it awaits keeps running, beside the
-    /// next attempt: see [`Config::with_timeout`](Config::with_timeout).
+    /// At the timeout the attempt's future is dropped; with a [`stop_timeout`](Self::with_stop_timeout), its token is canceled
+    /// first, and it has that time to return. A `spawn_blocking` call that it awaits keeps running, beside the next attempt: see
+    /// [`Config::with_timeout`](Config::with_timeout).
     #[must_use]
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout = Setting::Set(timeout.into());
         self
     }
 
-    /// Limits the retries after consecutive failures; `None` sets no limit. The task fails once they are used up. A task with
-    /// [`RestartPolicy::Never`] and a limit is refused when it is added.
+    /// Limits the retries after consecutive failures; `None` sets no limit. The failure that exceeds the limit makes the task
+    /// [give up](Self::with_on_give_up). A task with [`RestartPolicy::Never`] and a limit is refused when it is added.
     #[must_use]
     pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
         self.settings.max_retries = Setting::Set(retries.into());
@@ -131,9 +132,9 @@ impl TaskSpec {
         self
     }
 
-    /// Sets the run time after which an attempt counts as stable, or with `None` the default. Its failure then restarts the count of consecutive
-    /// failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay. A task is refused
-    /// if a shorter timeout applies to it, its own or that of the `Config`.
+    /// Sets the run time after which an attempt counts as stable, or with `None` the default. Its failure then restarts the count
+    /// of consecutive failures, with the first backoff delay. The default is the larger of 10 s and the largest backoff delay. A
+    /// task is refused if a shorter timeout applies to it, its own or that of the `Config`.
     ///
     /// Without this limit, the backoff delay of a long-lived worker would only ever grow.
     #[must_use]
@@ -142,13 +143,17 @@ impl TaskSpec {
         self
     }
 
-    /// Limits the time that an attempt has to return after a stop request, or with `None` removes the limit. Afterwards its future is dropped. The default
-    /// is the whole [`grace`](Config::with_grace), which also bounds a longer `time`. A task with a limit of zero is refused
-    /// when it is added.
+    /// Limits the time that an attempt has to return once its token is canceled, or with `None` removes the limit. Afterwards its
+    /// future is dropped. A task with a limit of zero is refused when it is added.
     ///
-    /// The limit applies to every stop request: a shutdown, `cancel`, and a submission that replaces this one. Use it for
-    /// work that does not observe stop requests, so that the next submission in its slot does not wait for the whole
-    /// grace.
+    /// The limit applies to every stop request (a shutdown, `cancel`, and a submission that replaces this one) and to every
+    /// interrupt (`restart`, `pause`, a loss). There the default is the whole [`grace`](Config::with_grace), which also bounds a
+    /// longer `time`. Use it for work that does not observe stop requests, so that the next submission in its slot does not wait
+    /// for the whole grace.
+    ///
+    /// It also applies to an attempt that exceeds its [`timeout`](Self::with_timeout) or its
+    /// [`start_timeout`](Self::with_start_timeout), or misses its [`heartbeat`](Self::with_heartbeat). The attempt then has the
+    /// whole `time`, whatever the grace is, and has failed, whatever it returns. Without a `stop_timeout`, it is dropped at once.
     #[must_use]
     pub fn with_stop_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.settings.stop_timeout = Setting::set_or_inherit(time.into());
@@ -169,7 +174,7 @@ impl TaskSpec {
     }
 
     /// Limits the time that an attempt has to become ready, or with `None` sets the default of 30 s. An attempt that is not ready
-    /// in time is dropped, as at its [`timeout`](Self::with_timeout), and its failure has the kind
+    /// in time ends as at its [`timeout`](Self::with_timeout), and its failure has the kind
     /// [`NotReady`](crate::FailureKind::NotReady). [`Ready::extend`](crate::Ready::extend) gives it more time.
     ///
     /// A task that does not notify is refused with this limit when it is added, and so is one with a limit of zero or beyond its
@@ -228,7 +233,8 @@ impl TaskSpec {
         self.settings.stable_after
     }
 
-    /// Returns the time that an attempt has to return after a stop request. The default is the whole grace of the `Config`.
+    /// Returns the time that an attempt has to return once its token is canceled. The default is the whole grace of the `Config`,
+    /// and at an exceeded limit no time.
     #[must_use]
     pub fn stop_timeout(&self) -> Setting<Duration> {
         self.settings.stop_timeout

@@ -1,4 +1,4 @@
-//! The options of a spec that most tasks leave out: giving up, heartbeats, and the end of the application.
+//! The options of a spec that most tasks leave out: giving up, critical tasks, heartbeats, and finishing at a shutdown.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,12 +10,13 @@ impl TaskSpec {
     /// Limits how many failures the task may have within a time; `None` sets no limit. With `5 in 10m`, the sixth failure within ten
     /// minutes makes the task give up, whatever succeeded in between.
     ///
-    /// Counted are the failures that another attempt would follow. Not counted are interrupts, snoozes, and failures that the outage of
-    /// a task explains that this one [needs](Self::with_needs): for a task with `needs`, prefer this limit to
-    /// [`with_max_retries`](Self::with_max_retries). A call of [`restart`](crate::TaskHandle::restart) forgets the failures.
+    /// The limit counts the failures that would be retried. It does not count fatal errors, interrupts, snoozes, and failures that an
+    /// outage of a [needed](Self::with_needs) task explains. A success does not reset the count; a call of
+    /// [`restart`](crate::TaskHandle::restart) does.
     ///
-    /// A task is refused if one of the numbers is zero, with more than [`MaxFailures::MAX`] failures, if it is not retried, or if its
-    /// backoff makes so many failures in this time impossible; the error shows the arithmetic.
+    /// A task is refused if the number of failures or the time is zero, if more than [`MaxFailures::MAX`] failures are allowed, if
+    /// the task is not retried, or if its backoff makes so many failures within this time impossible; the error shows the
+    /// arithmetic.
     ///
     /// ```
     /// use std::time::Duration;
@@ -48,9 +49,10 @@ impl TaskSpec {
         self
     }
 
-    /// Sets which errors are fatal. It is called with each error that an attempt returns, unless
-    /// the error was marked by [`fatal`](crate::ResultExt::fatal) or [`retry_after`](crate::ResultExt::retry_after). `true` makes the
-    /// failure fatal: it is not retried. A panic of `is_fatal` counts as `false`.
+    /// Sets a predicate that decides which errors are fatal. It is called with each error that an attempt returns, unless the error
+    /// was marked by [`fatal`](crate::ResultExt::fatal) or [`retry_after`](crate::ResultExt::retry_after). `true` makes the failure
+    /// fatal: it is not retried. A panic of `is_fatal` counts as `false`. The predicate must not block: it runs on a thread of the
+    /// runtime.
     ///
     /// The error is the one that the attempt returned, as `dyn Error`: use `downcast_ref`, and `source` for its causes. The option
     /// `fatal_if` of `#[task]` receives the error type of the function instead.
@@ -85,23 +87,27 @@ impl TaskSpec {
     /// [`Failed`](crate::Outcome::Failed), the supervisor shuts down in order, and `run` returns
     /// [`CriticalTask`](crate::RuntimeError::CriticalTask).
     ///
-    /// A critical task that completes, or that is stopped on request, shuts nothing down. During a shutdown its failure has no further
-    /// effect. It is in the start-up set: without a declared readiness it counts there as ready once its first attempt has started.
+    /// A critical task that completes, or whose stop was requested, shuts nothing down. During a shutdown its failure has no
+    /// further effect. A critical task is in the start-up set, for which
+    /// [`SupervisorHandle::ready`](crate::SupervisorHandle::ready) waits. If it declares no readiness, and no other task depends on
+    /// it, it counts there as ready once its first attempt has started.
     #[must_use]
     pub fn with_critical(mut self, critical: impl Into<Option<bool>>) -> Self {
         self.rare().critical = Setting::set_or_inherit(critical.into());
         self
     }
 
-    /// Limits the time between two calls of [`TaskContext::heartbeat`](crate::TaskContext::heartbeat) in a running attempt, or with `None`
-    /// removes the limit. It begins with the attempt, or for a task that [notifies](crate::Readiness::Notify), when it is ready.
+    /// Limits the time between two calls of [`TaskContext::heartbeat`](crate::TaskContext::heartbeat) in a running attempt, or with
+    /// `None` removes the limit. The first time begins with the attempt; for a task that [notifies](crate::Readiness::Notify), when
+    /// it is ready.
     ///
-    /// An attempt that misses it is cancelled, has its [`stop_timeout`](Self::with_stop_timeout) to return, and is dropped then, or at
-    /// once without one. It publishes [`Stalled`](crate::EventKind::Stalled), and its failure has the kind
+    /// An attempt that sends no heartbeat for this time has failed. It is dropped at once; with a
+    /// [`stop_timeout`](Self::with_stop_timeout), its token is canceled first, and it has that time to return. The task publishes
+    /// [`Stalled`](crate::EventKind::Stalled), and its failure has the kind
     /// [`Stalled`](crate::FailureKind::Stalled). A body that blocks its thread is not ended, but
     /// [`TaskStatus::heartbeat_age`](crate::TaskStatus::heartbeat_age) shows it.
     ///
-    /// A task is refused with a limit of zero or beyond its timeout.
+    /// A task is refused if this limit is zero, or longer than its timeout.
     #[must_use]
     pub fn with_heartbeat(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.rare().heartbeat = Setting::set_or_inherit(time.into());
@@ -127,8 +133,8 @@ impl TaskSpec {
         self.known_rare().on_give_up
     }
 
-    /// Returns which errors are fatal, if the spec says so. `None` for a declared task with the option `fatal_if`, whose function has
-    /// another type.
+    /// Returns the predicate that decides which errors are fatal, if the spec sets one. `None` for a declared task with the option
+    /// `fatal_if`, because that predicate has another type.
     #[must_use]
     pub fn fatal_if(&self) -> Option<fn(&(dyn Error + 'static)) -> bool> {
         self.known_rare().fatal_if
@@ -152,7 +158,7 @@ impl TaskSpec {
         self.known_rare().on_shutdown
     }
 
-    /// Makes the task critical, unless the spec says otherwise.
+    /// Makes the task critical, unless the spec sets `critical`.
     #[cfg(feature = "macros")]
     pub(crate) fn make_critical_by_default(&mut self) {
         if self.critical() == Setting::Inherit {
