@@ -10,8 +10,8 @@ use crate::error::rule::Rule;
 use crate::span::span_at;
 use crate::valid::fatal_if::WITHOUT_ERROR;
 
-/// The value of `call`, converted by the function `convert`, after the predicate has decided about its error. `is_result` says whether there
-/// can be one; if not, that is reported at the option.
+/// The value of `call`, converted by the function `convert`, after the predicate has decided about its error. `is_result` says
+/// whether the function returns a `Result`; if not, generated code reports the option.
 pub(crate) fn converted_with_fatal_if(
     output: &ReturnType,
     is_result: &TokenStream,

@@ -45,7 +45,7 @@ impl Options {
         }
     }
 
-    /// A job makes one attempt unless an option says otherwise. An invalid option may be that one.
+    /// Reports `fatal_if` on a job that makes one attempt. Not after another error: the invalid option may be the one that retries.
     fn check_fatal_if(&self, errors: &mut Errors) {
         let Some(OptionValue { key, .. }) = &self.rare.fatal_if else { return };
         if errors.is_empty() && self.settings.restart.is_none() && !self.implies_retries() {

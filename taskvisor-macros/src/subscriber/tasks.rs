@@ -29,7 +29,7 @@ const EVENTS_OF_NO_TASK: &[&str] = &[
     "SubscriberPanicked",
 ];
 
-/// Reports the events that no subscriber to these tasks receives, each at its name.
+/// Reports the selected events that are never about a task, each at its name.
 pub(super) fn check(tasks: &[Path], events: &[Ident], errors: &mut Errors) {
     let listed: Vec<String> = tasks.iter().map(shown).collect();
     // A list with a mistake may be empty.

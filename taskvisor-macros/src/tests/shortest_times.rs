@@ -1,5 +1,5 @@
-//! The macro and the runtime refuse the same limits of failures: both are compared with one table of random backoffs. The other half is in
-//! `tests/tests/contracts/shortest_times.rs`.
+//! The macro and the runtime refuse the same limits of failures: both are compared with one table of random backoffs. The other
+//! half is in `tests/tests/contracts/shortest_times.rs`.
 //!
 //! `BLESS=1 cargo test -p taskvisor-macros` rewrites the table.
 

@@ -19,8 +19,8 @@ const VALUES: [&str; 17] = [
     "String", "Vec", "Option",
 ];
 
-/// Reports the option at its key if the spelling of the return type shows that there is no error, and removes it. Of an alias, the compiler
-/// reports it.
+/// Reports the option at its key, and removes it, if the spelling of the return type shows that the function has no error. For an
+/// alias, generated code reports it.
 pub(crate) fn check(
     fatal_if: &mut Option<OptionValue<ExprPath>>,
     signature: &Signature,
@@ -39,7 +39,7 @@ fn has_no_error(output: &ReturnType, role: Role) -> bool {
     let ReturnType::Type(_, returned) = output else { return true };
     match ungrouped(returned) {
         Type::Tuple(tuple) => tuple.elems.is_empty() || role == Role::Job,
-        // The value of a task is reported itself.
+        // A task must not return a value, which is reported itself.
         Type::Array(_) => role == Role::Job,
         other => role == Role::Job && is_named(other, &VALUES),
     }

@@ -1,4 +1,4 @@
-//! Why a task that a declaration names is not among the tasks of the application.
+//! Why a task that a dependency or a subscriber names is not among the tasks of the application.
 
 use super::App;
 use super::declared::{Declaration, DeclarationKind};
@@ -14,14 +14,15 @@ pub(super) enum Absence {
     Job(&'static Location),
     /// The setup has disabled it.
     Disabled(&'static Location),
-    /// Its crate is linked but not named.
+    /// Its crate is linked, but the application does not name it in `crates`.
     InUnnamedCrate(&'static Location),
-    /// It is not listed by hand either.
+    /// Its declaration does not start by itself, and the setup does not add it.
     NotListed(&'static Location),
 }
 
 impl App {
-    /// Returns why a task does not run, or `None` if it does. It is named by its function or, without `declared`, by its name.
+    /// Returns why a task does not run, or `None` if it does. The task is found by its declaration, or without `declared` by its
+    /// name.
     pub(super) fn absence(
         &self,
         name: &str,
@@ -67,7 +68,7 @@ pub(super) fn in_unnamed_crate(
     )
 }
 
-/// The problem of an option that names a task which has to be listed by hand.
+/// The problem of an option that names a task which the setup has to add.
 pub(super) fn not_listed(option: &str, name: &str, location: &Location) -> String {
     format!(
         "`{option}` names `{name}` ({location}), which does not start: list it with `app.task({name}::spec())`"

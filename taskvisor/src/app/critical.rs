@@ -9,7 +9,7 @@ use crate::policy::{RareSettings, Setting};
 use crate::runtime::body::TaskSpec;
 
 impl App {
-    /// Makes all declared tasks critical, except those that say otherwise. Tasks without a declaration keep the default.
+    /// Makes all declared tasks critical, except those with `critical = false`. Tasks without a declaration keep the default.
     pub(super) fn make_critical(&mut self, options: &MainOptions) {
         if !options.critical {
             return;
@@ -20,7 +20,7 @@ impl App {
     }
 }
 
-/// Adds to the problem of an option of a critical task that the application makes all tasks critical.
+/// Extends the problem of a critical task that sets `on_give_up`: names the `critical = "all"` that makes the task critical.
 pub(super) fn explain(
     reason: Cow<'static, str>,
     spec: &TaskSpec,

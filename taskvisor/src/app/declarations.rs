@@ -36,7 +36,7 @@ pub struct SubscriberDescriptor {
     pub queue: usize,
     /// The events that it receives.
     pub events: EventSet,
-    /// The tasks whose events it receives; all of them without one.
+    /// The tasks whose events the subscriber receives. If the list is empty, those of all tasks.
     pub tasks: &'static [fn() -> &'static TaskDescriptor],
     /// Declares the states it needs.
     pub needs: fn(&mut Needs<'_>),

@@ -16,7 +16,7 @@ pub(super) struct ListedTask {
     pub(super) location: SourceLocation,
     /// Its declaration. `None` if the setup listed it with `app.task(…)`.
     pub(super) descriptor: Option<&'static TaskDescriptor>,
-    /// The call that tuned it.
+    /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct ListedSubscriber {
     pub(super) location: SourceLocation,
     /// Its declaration. `None` if the setup listed it with `app.subscriber(…)`.
     pub(super) descriptor: Option<&'static SubscriberDescriptor>,
-    /// The call that tuned it.
+    /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct ListedSubscriber {
 #[cfg(feature = "controller")]
 pub(super) struct ListedJob {
     pub(super) spec: JobSpec,
-    /// The call that tuned it.
+    /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
 }
 

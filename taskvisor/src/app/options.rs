@@ -17,7 +17,7 @@ pub struct MainOptions {
     pub drain_timeout: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
-    /// Whether all declared tasks are critical, except those that say otherwise.
+    /// Whether all declared tasks are critical, except those with `critical = false`.
     pub critical: bool,
     /// Whether the function is named `main`.
     pub is_main: bool,

@@ -38,8 +38,8 @@ impl App {
             });
             unknown.map(|task| {
                 let reason = format!(
-                    "`with_tasks` names `{}`, and no task of the application has this name: it receives nothing about it until a \
-                     task of this name is added",
+                    "`with_tasks` names `{}`, and no task of the application has this name: correct the name, or add a task of this \
+                     name later; until then the subscriber receives no event of it",
                     task.name
                 );
                 problem(listed, &reason)
@@ -48,7 +48,7 @@ impl App {
     }
 }
 
-/// The problem of a selected task that does not run. A name that nothing has is none: a task of this name may be added later.
+/// The problem of a selected task that does not run. An unknown name is no problem: a task of this name may be added later.
 fn does_not_run(absence: &Absence, task: &TaskSelector, options: &MainOptions) -> Option<String> {
     let name = &task.name;
     let option = if task.declared.is_some() { "task" } else { "with_tasks" };

@@ -149,7 +149,7 @@ impl Message {
 
 /// The default subscriber: writes events of failures to stderr, so that a failure is never silent.
 pub(super) struct StderrReporter {
-    /// The events that subscribers with a filter receive, which are not written again.
+    /// The events that subscribers of selected tasks receive. They are not written again.
     received_elsewhere: Vec<(EventSet, TaskFilter)>,
 }
 
@@ -165,17 +165,16 @@ impl StderrReporter {
         EventName::Delayed,
     ]);
 
-    /// The events that it writes even if another subscriber wants them, because the operator who starts or stops the process waits for
-    /// them.
+    /// The events that it writes even if another subscriber wants them, because the operator who starts or stops the process waits
+    /// for them.
     pub(super) const ALWAYS: EventSet = EventSet::of(&[EventName::StillStarting, EventName::StillStopping]);
 
-    /// Creates the reporter of what these subscribers do not receive.
+    /// Creates a reporter of the failures whose events none of these subscribers receives.
     pub(super) fn beside(subscribers: &[Subscriber]) -> Subscriber {
         let filtered = subscribers.iter().map(|one| (one.events, one.task_filter()));
         let (received_elsewhere, of_all_tasks): (Vec<_>, Vec<_>) =
             filtered.partition(|(_, tasks)| !tasks.is_empty());
-        // Per kind of event: a subscriber to one kind does not report failures of another. And per task: a subscriber to one task
-        // does not report failures of another.
+        // Decided for each kind of event, and for each selected task: a subscriber reports no failures of other kinds or tasks.
         let wanted = of_all_tasks.iter().fold(EventSet::NONE, |all, (events, _)| all.union(*events));
         let reported = Self::EVENTS.difference(wanted).union(Self::ALWAYS);
         Subscriber::new(Self { received_elsewhere }).with_events(reported)

@@ -16,7 +16,7 @@ use crate::sync::{AtomicU64, Ordering};
 pub(crate) struct Bus {
     queues: Box<[Arc<Queue>]>,
     wanted: EventSet,
-    /// Whether a queue wants the events of some tasks only.
+    /// Whether a queue receives the events of selected tasks only.
     is_filtered: bool,
     sequence: AtomicU64,
     panics: AtomicU64,

@@ -109,12 +109,12 @@ impl Queue {
         self.wants
     }
 
-    /// Whether it wants the events of some tasks only.
+    /// Whether it receives the events of selected tasks only.
     pub(crate) fn is_filtered(&self) -> bool {
         !self.tasks.is_empty()
     }
 
-    /// Whether it wants this event of this task.
+    /// Whether it receives an event of this name of this task.
     pub(crate) fn selects(&self, name: EventName, task: Option<&dyn Subject>) -> bool {
         self.wants.contains(name) && self.tasks.selects(task)
     }

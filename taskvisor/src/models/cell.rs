@@ -115,7 +115,7 @@ fn a_stop_request_before_a_sleep_prevents_it() {
     });
 }
 
-/// `token` × `request_stop`: the token is cancelled in either order.
+/// `token` × `request_stop`: the token is canceled in either order.
 #[test]
 fn a_token_created_during_a_stop_request_is_cancelled() {
     explore(|| {
@@ -130,7 +130,7 @@ fn a_token_created_during_a_stop_request_is_cancelled() {
     });
 }
 
-/// `token` × `finish_attempt`, `begin_attempt`: a token that is created late is cancelled, and is not the token of the next
+/// `token` × `finish_attempt`, `begin_attempt`: a token that is created late is canceled, and is not the token of the next
 /// attempt.
 #[test]
 fn a_token_is_cancelled_with_its_own_attempt_only() {

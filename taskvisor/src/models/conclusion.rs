@@ -1,4 +1,4 @@
-//! Models of an attempt that says what follows it, by `snooze` or `done`, against a restart, a pause and a stop request.
+//! Models of an attempt that requests what follows it, by `snooze` or `done`, against a restart, a pause and a stop request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +78,7 @@ fn an_interrupted_attempt_is_not_done() {
         let added = world.add_with(always(), "task", body).expect("the name is free");
         let Added { handle, actor } = added;
         let running = thread::spawn(move || block_on(actor));
-        // The first attempt may not have begun yet: then the restart is spent on its wait.
+        // The first attempt may not have begun yet: then the restart ends its wait.
         while handle.status().attempt < 2 && !handle.is_finished() {
             let _ = handle.restart();
             thread::yield_now();

@@ -35,7 +35,7 @@ fn no_attempt_begins_after_the_attempt_that_finishes() {
         let now = Instant::now();
         let task = task(now);
         let stopping = spawn_shutdown(&task, now);
-        // As the actor, which ends the task at the first stop that it finds.
+        // As in the actor, the first stop that a step finds ends the task.
         let mut found = None;
         for _ in 0..2 {
             match task.begin_attempt(now) {
@@ -56,7 +56,7 @@ fn no_attempt_begins_after_the_attempt_that_finishes() {
         assert_eq!(task.status().attempt, attempts, "an attempt began after the shutdown");
         assert!(!finishes || found.is_some(), "the attempt that finished was not the last one");
         assert!(found.is_none_or(|stop| stop.cause == StopCause::Shutdown));
-        // A stop that came after all is found by the next step.
+        // The next step finds a stop that came later.
         assert!(matches!(task.begin_attempt(now), Err(NotBegun::Stopped(_))));
     });
 }
@@ -128,8 +128,8 @@ fn no_operator_interrupts_an_attempt_that_finishes() {
     });
 }
 
-/// `request_shutdown` × the shipped actor of a task that finishes its attempt × the driver: the task completes, or its first attempt does
-/// not begin.
+/// `request_shutdown` × the shipped actor of a task that finishes its attempt × the driver: the task completes, or its first
+/// attempt does not begin.
 #[test]
 fn a_shutdown_lets_the_attempt_of_a_shipped_actor_finish() {
     explore_within(2, || {

@@ -45,7 +45,8 @@ fn has_given_up(task: &Arc<TaskCell>) -> bool {
     matches!(task.status().phase, Phase::Paused { gave_up: true })
 }
 
-/// `pause_after_give_up`, `end_poll`, `begin_poll` × `request_stop`: the stop request prevents the pause, or reaches the paused actor.
+/// `pause_after_give_up`, `end_poll`, `begin_poll` × `request_stop`: the stop request prevents the pause, or reaches the paused
+/// actor.
 #[test]
 fn a_stop_request_beside_a_give_up_is_never_lost() {
     explore(|| {
@@ -93,8 +94,8 @@ fn no_task_gives_up_after_a_stop_request() {
     });
 }
 
-/// `poll_ready` for the start × `poll_ready` × `pause_after_give_up` × `request_stop`: the waiter for the start learns of the give-up,
-/// the other waits on and learns of the stop.
+/// `poll_ready` for the start × `poll_ready` × `pause_after_give_up` × `request_stop`: the waiter for the start returns the
+/// give-up, the other goes on waiting and returns the stop.
 #[test]
 fn a_give_up_wakes_a_waiter_for_the_start() {
     explore_within(3, || {
@@ -136,7 +137,7 @@ fn add(world: &World) -> Added {
     world.add_rare(policy(), options, "task", body)
 }
 
-/// Calls `resume` until the task was paused. No other call follows, which could make up for it.
+/// Calls `resume` until a call finds the task paused. No later call could hide a lost resume.
 fn resume_once(task: &TaskHandle) {
     while task.resume() == Ok(false) {
         thread::yield_now();

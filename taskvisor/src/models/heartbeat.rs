@@ -1,4 +1,4 @@
-//! Models of the heartbeat of a running attempt, which any thread sends, against the alarm of the actor and the next attempt.
+//! Models of the heartbeat of a running attempt, which any thread sends, against the timer of the actor and the next attempt.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn spawn_beat(task: &Arc<TaskCell>, attempt: u64, now: Instant) -> thread::JoinH
     thread::spawn(move || beat(&task, attempt, now))
 }
 
-/// `beat` × `heartbeat_due`, twice: a heartbeat that is visible when the alarm is checked again postpones it.
+/// `beat` × `heartbeat_due`, twice: a heartbeat that is visible when the timer is checked again postpones it.
 #[test]
 fn a_heartbeat_that_is_visible_at_the_alarm_wins() {
     explore(|| {
@@ -51,7 +51,7 @@ fn a_heartbeat_that_is_visible_at_the_alarm_wins() {
             })
         };
         let alarm = task.heartbeat_due();
-        // The timer fires, and the actor looks again.
+        // The timer fires, and the actor reads the time again.
         let is_visible = is_visible.load(Ordering::Acquire);
         let again = task.heartbeat_due();
         assert!([alarm, again].iter().all(|due| [Some(now + LIMIT), Some(now + 2 * LIMIT)].contains(due)));
@@ -77,8 +77,8 @@ fn of_two_heartbeats_the_later_one_stays() {
     });
 }
 
-/// `beat` of an attempt × its end and the begin of the next one: a late heartbeat moves the alarm of the next attempt neither back
-/// nor past what its begin allows.
+/// `beat` of an attempt × its end and the start of the next one: a late heartbeat moves the timer of the next attempt neither back
+/// nor past what its start allows.
 #[test]
 fn a_late_heartbeat_leaves_the_alarm_of_the_next_attempt() {
     explore(|| {
@@ -102,7 +102,7 @@ fn a_heartbeat_of_an_ended_attempt_has_no_effect() {
         let task = beating(now);
         task.finish_attempt(now, None);
         begin(&task, now);
-        // It finds the begin of the second attempt, because its thread is spawned after it.
+        // It finds the start of the second attempt, because its thread is spawned after it.
         let late = spawn_beat(&task, 1, now + 9 * LIMIT);
         let current = spawn_beat(&task, 2, now + LIMIT);
         let due = task.heartbeat_due();
@@ -113,7 +113,7 @@ fn a_heartbeat_of_an_ended_attempt_has_no_effect() {
     });
 }
 
-/// `beat` × `request_stop` × `finish_attempt`: a heartbeat replaces no stop request, and no alarm outlives the attempt.
+/// `beat` × `request_stop` × `finish_attempt`: a heartbeat replaces no stop request, and no timer outlives the attempt.
 #[test]
 fn a_heartbeat_changes_no_stop_request() {
     explore(|| {

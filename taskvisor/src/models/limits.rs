@@ -29,8 +29,8 @@ fn end(task: &TaskCell, now: Instant) -> TaskEnd {
     decided
 }
 
-/// `interrupt` by a limit × `request_stop` × `force_end` × the end of the attempt and of the task: one end, which all waiters get, and
-/// which is forced only after the stop request.
+/// `interrupt` by a limit × `request_stop` × `force_end` × the end of the attempt and of the task: one end, which all waiters get,
+/// and which is forced only after the stop request.
 #[test]
 fn a_limit_a_stop_and_a_forced_end_end_the_task_once() {
     for cause in [InterruptCause::Timeout, InterruptCause::Stalled] {
@@ -66,7 +66,8 @@ fn a_limit_a_stop_and_a_forced_end_end_the_task_once() {
     }
 }
 
-/// `interrupt` by a limit × `request_stop` × `finish_attempt`: the stop request replaces the interrupt or refuses it, and is not lost.
+/// `interrupt` by a limit × `request_stop` × `finish_attempt`: the stop request replaces the interrupt or refuses it, and is not
+/// lost.
 #[test]
 fn a_stop_request_replaces_a_limit() {
     explore(|| {
@@ -86,7 +87,8 @@ fn a_stop_request_replaces_a_limit() {
     });
 }
 
-/// `interrupt` by a limit × `pause` × `finish_attempt`: the first cause is that of the attempt's end, and the task is paused after it.
+/// `interrupt` by a limit × `pause` × `finish_attempt`: the attempt ends for the first cause, and the task is paused after
+/// it.
 #[test]
 fn a_pause_and_a_limit_end_the_attempt_once() {
     explore(|| {
@@ -109,8 +111,8 @@ fn a_pause_and_a_limit_end_the_attempt_once() {
     });
 }
 
-/// The shipped actor of a task whose attempt fails at its limit × `pause`: the pause ends its wait for the next attempt too, and is not
-/// lost. No timer fires in a model, so that the wait would last for ever.
+/// The shipped actor of a task whose attempt fails at its limit × `pause`: the pause ends its wait for the next attempt too, and is
+/// not lost. No timer fires in a model, so that the wait would last for ever.
 #[test]
 fn a_pause_ends_the_wait_after_an_exceeded_limit() {
     explore_within(3, || {

@@ -231,7 +231,8 @@ fn a_notification_and_the_end_of_the_time_exclude_each_other() {
     });
 }
 
-/// `begin_poll`, `observe_readiness`, `end_poll` × `notify_ready` on another thread: the actor observes it in this poll or in another.
+/// `begin_poll`, `observe_readiness`, `end_poll` × `notify_ready` on another thread: the actor observes it in this poll or in
+/// another.
 #[test]
 fn an_actor_observes_every_notification() {
     explore(|| {

@@ -83,7 +83,7 @@ pub struct Subscriber {
     pub(crate) name: Cow<'static, str>,
     pub(crate) queue: usize,
     pub(crate) events: EventSet,
-    /// The tasks whose events it receives. Without one, it receives the events of all tasks.
+    /// The tasks whose events the subscriber receives. If the list is empty, it receives the events of all tasks.
     pub(crate) tasks: Vec<TaskSelector>,
     pub(crate) needs: fn(&mut Needs<'_>),
     pub(crate) location: Option<&'static Location>,

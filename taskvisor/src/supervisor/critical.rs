@@ -9,8 +9,8 @@ use crate::task::{Outcome, Phase};
 
 impl Shared {
     /// Requests the shutdown because a critical task has failed. Without effect during a shutdown: the first cause wins.
-    // Called by the end of the task, before it is counted out: until then `run` cannot find the supervisor idle and return without the
-    // cause. The request decides whether it is the first one, under the lock that closes admission.
+    // Called by the end of the task, before it is counted out: until then `run` cannot find the supervisor idle and return without
+    // the cause. The request decides whether it is the first one, under the lock that closes admission.
     #[cold]
     pub(crate) fn shut_down_for_critical_task(self: &Arc<Self>, cell: &Arc<TaskCell>) {
         let Phase::Ended(Outcome::Failed(failure)) = cell.status().phase else { return };

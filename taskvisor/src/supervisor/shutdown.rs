@@ -13,9 +13,10 @@
 //! | the observer confirms stuck tasks by a second check | [`STUCK_CONFIRMATION`] | 0.1 s | 25.8 s |
 //! | an application writes the reason to stderr | `FLUSH_TIMEOUT` in `app/stderr.rs` | 0.1 s | 25.9 s |
 //!
-//! The grace includes all waves: `stop_waves.rs` divides it. The sum without the early return, 25.9 s, is the upper bound of a shutdown; `app/process.rs` lists the margins of the
-//! process around it. A step that needs less time leaves the rest unused: the drain begins when the last task has ended.
-//! Timers are [`StopTimer`]s: a body that blocks the thread which drives the runtime's timers does not delay them.
+//! The grace includes all waves: `stop_waves.rs` divides it. The sum without the early return, 25.9 s, is the upper bound of a
+//! shutdown; `app/process.rs` lists the margins of the process around it. A step that needs less time leaves the rest unused: the
+//! drain begins when the last task has ended. Timers are [`StopTimer`]s: a body that blocks the thread which drives the runtime's
+//! timers does not delay them.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ impl Shared {
         let rejection = StopRequest::reject(Rejection::ShuttingDown, now);
         let closed = self.registry.close_admission(Some(rejection));
         if closed.was_open {
-            // Only of the call that closed admission: the first cause wins. Before the driver begins, which reports it.
+            // Set only by the call that closed admission: the first cause wins. Set before the driver begins, which reports it.
             if let Some(task) = critical {
                 self.tally.critical(task);
             }

@@ -39,8 +39,8 @@ impl UnspawnedActor {
         TaskActor::new(self.registration, self.body, self.policy)
     }
 
-    /// Adds the task to the start-up set, if it declares its readiness or is critical. Called before any of the tasks starts that are added
-    /// together. Returns whether it did.
+    /// Adds the task to the start-up set, if it declares its readiness or is critical. Called before the start of any task that is
+    /// added together. Returns whether it did.
     pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
         let is_critical = self.cell().rare().is_some_and(|rare| rare.options().is_critical);
         let joins = self.policy.readiness.is_some() || is_critical;

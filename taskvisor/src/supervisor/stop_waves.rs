@@ -1,10 +1,10 @@
 //! The stop requests of a shutdown, wave after wave.
 //!
-//! The call that requests the shutdown stops the first wave. The driver stops each later one once all tasks of the wave before it have
-//! ended or are past their deadlines. A wave may take its share of what is left of the grace, which is the rest divided by the number of
-//! waves that are left: time that a wave does not use goes on to the later ones. A task with a `stop_timeout` has that time instead, at
-//! most the rest of the grace. An attempt that may finish receives its stop request only when a tenth of the time of its wave is left. A
-//! shutdown without grace stops all waves at once.
+//! The call that requests the shutdown stops the first wave. The driver stops each later one once all tasks of the wave before it
+//! have ended or are past their deadlines. A wave may take its share of what is left of the grace, which is the rest divided by the
+//! number of waves that are left: time that a wave does not use goes on to the later ones. A task with a `stop_timeout` has that
+//! time instead, at most the rest of the grace. An attempt that may finish receives its stop request only when a tenth of the time
+//! of its wave is left. A shutdown without grace stops all waves at once.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -82,7 +82,7 @@ impl Shared {
             // The cell limits the time to its `stop_timeout`.
             let grace = if cell.stop_timeout().is_some() { left } else { share };
             let request = StopRequest::stop(StopCause::Shutdown, now, grace);
-            // Without any time nothing can finish.
+            // Without any time, no attempt can finish.
             let may_finish = !share.is_zero()
                 && cell.rare().is_some_and(|rare| rare.options().on_shutdown == OnShutdown::Finish);
             if !may_finish {
@@ -99,7 +99,7 @@ impl Shared {
     }
 }
 
-/// Of how many equal parts of its time a wave leaves the last one to attempts that may finish, after their stops are requested.
+/// A wave has this many equal parts of its time. At the start of the last part, the stops of attempts that may finish are requested.
 const FINISHING_PARTS: u32 = 10;
 
 /// Requests the stops of all later waves, each in its time. Returns once the last one is requested.
@@ -120,7 +120,8 @@ pub(super) async fn stop_in_waves(shared: &Shared, shutdown: &mut watch::Receive
     }
 }
 
-/// Waits until the attempts of the current wave that may finish have ended, and requests the stops of the rest when little time is left.
+/// Waits until the attempts of the current wave that may finish have ended, and requests the stops of the rest when little time is
+/// left.
 async fn stop_finishing(shared: &Shared, shutdown: &mut watch::Receiver<ShutdownState>) {
     let Some(FinishingAttempts { tasks, deadline, stop_time }) = shared.stop_waves.lock().take_finishing()
     else {
@@ -146,7 +147,7 @@ async fn stop_finishing(shared: &Shared, shutdown: &mut watch::Receiver<Shutdown
     }
     let now = Instant::now();
     let left = deadline_now(shutdown).saturating_duration_since(now);
-    // Also of a task that another call has stopped meanwhile, with a later deadline.
+    // Also for a task that another call has requested to stop, with a later deadline.
     for cell in &tasks {
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, left));
     }
@@ -194,7 +195,7 @@ impl Drop for EndWaiter<'_> {
     }
 }
 
-/// Requests the stops of all tasks. With a grace, the driver requests that of an attempt that may finish, and knows the new deadline.
+/// Requests the stops of all tasks. With a grace, an attempt that may finish is left to the driver, which knows the new deadline.
 fn stop_all(running: &[Arc<TaskCell>], now: Instant, grace: Duration) {
     for cell in running.iter().rev().filter(|cell| grace.is_zero() || !cell.is_finishing()) {
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, grace));

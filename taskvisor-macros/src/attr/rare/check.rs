@@ -57,7 +57,8 @@ impl RareSettings {
         }
     }
 
-    /// Reports a limit that the backoff makes unreachable. A backoff that is left out is that of the `Config`, which the setup may change.
+    /// Reports a limit that the backoff makes unreachable. An omitted backoff is that of the `Config`, which the setup may change:
+    /// the runtime checks it.
     fn check_max_failures(&self, settings: &Settings, default_restart: Option<Restart>, errors: &mut Errors) {
         let Some(OptionValue { key, value: Value::Literal(limit) }) = &self.max_failures else { return };
         let Some(delays) = settings.backoff.as_ref().and_then(|backoff| backoff.value.delays()) else {
@@ -70,8 +71,8 @@ impl RareSettings {
     }
 }
 
-/// The shortest time in which the delays begin anew, unless it depends on a const expression. `None` too if no attempt is retried, which is
-/// reported.
+/// The shortest time after which the delays begin anew. `None` if it depends on a const expression, or if no attempt is retried,
+/// which is reported elsewhere.
 fn resets(settings: &Settings, default_restart: Option<Restart>, delays: &Delays) -> Option<Duration> {
     let stable_after = literal_or(settings.stable_after.as_ref(), default_stable_after(delays))?;
     let every = || literal_or(settings.every.as_ref(), DEFAULT_EVERY);

@@ -17,8 +17,8 @@ pub(crate) fn default_stable_after(delays: &Delays) -> Duration {
     MIN_STABLE_AFTER.max(delays.longest())
 }
 
-/// Returns the shortest time in which one more failure than `failures` can happen, if every attempt fails at once. It is the algorithm
-/// of the runtime, and a test compares the two.
+/// Returns the shortest time in which one more failure than `failures` can happen, if every attempt fails at once. It is the
+/// algorithm of the runtime, and a test compares the two.
 ///
 /// The delays between consecutive failures grow, and begin anew after a success or a stable attempt, which takes at least `resets`.
 /// The best way to divide the delays into such series is found by dynamic programming over their number.

@@ -17,7 +17,7 @@ use crate::sync::panics;
 pub(crate) enum AttemptResult {
     Returned(Result<(), TaskError>),
     Panicked(String),
-    /// It has exceeded a limit. Afterwards it may have returned an error.
+    /// The attempt exceeded a limit. `returned` is the error that it returned after its token was canceled, if any.
     Exceeded {
         limit: ExceededLimit,
         returned: Option<BoxError>,
@@ -119,7 +119,7 @@ impl TaskActor {
         *result = decided;
     }
 
-    /// Makes an error fatal if the task says so. A mark of the error itself wins.
+    /// Makes a returned error fatal if the predicate of the task returns `true` for it. A mark of the error takes precedence.
     fn decide_fatal(&self, result: AttemptResult, is_fatal: FatalIf) -> AttemptResult {
         match result {
             AttemptResult::Returned(Err(TaskError::Fail(error)))
@@ -133,7 +133,7 @@ impl TaskActor {
 }
 
 /// The class and the event of an attempt that was interrupted. What its body returned decides nothing, because its token was
-/// cancelled: an `Ok` may mean that the body has cleaned up. A panic stays a panic, and the value of a job is delivered.
+/// canceled: an `Ok` may mean that the body has cleaned up. A panic stays a panic, and the value of a job is delivered.
 pub(crate) fn interrupted(
     class: AttemptClass,
     event: EventName,

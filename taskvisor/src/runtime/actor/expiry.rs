@@ -44,8 +44,8 @@ impl TaskActor {
         PENDING
     }
 
-    /// Waits until the task is resumed, and gives back what it holds. Ends a submission that expires before. This wait is not reported,
-    /// because an operator has decided it, or an event has reported that the task gave up.
+    /// Waits until the task is resumed, and releases its permits. Ends a submission that expires before. No `Delayed` reports this
+    /// wait, because an operator requested it, or an event has reported that the task gave up.
     pub(super) fn wait_while_paused(&mut self, context: &mut Context<'_>) -> Step {
         self.rare.leave_permits();
         let Wait { expiry, .. } = self.registration.cell().begin_pause(Instant::now());

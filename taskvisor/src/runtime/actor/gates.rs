@@ -27,7 +27,7 @@ use crate::task::{StopCause, WaitingOn};
 /// Why an attempt does not begin.
 #[derive(Debug)]
 pub(super) enum Closed {
-    /// The task is paused. To resume it wakes the actor.
+    /// The task is paused. A resume wakes the actor.
     Paused,
     /// A gate is not open. It wakes the actor once it may be. `sets_timer` says that the timer was used for something else, and must
     /// be set again for the reports of this wait.

@@ -10,7 +10,7 @@ use crate::policy::OnGiveUp;
 use crate::runtime::cell::TaskEnd;
 use crate::task::InterruptCause;
 
-/// A limit of failures that a task has exceeded.
+/// The failures with which a task has exceeded `max_retries` or `max_failures`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExceededFailures {
     failures: u32,
@@ -19,12 +19,12 @@ pub(super) struct ExceededFailures {
 }
 
 impl TaskActor {
-    /// The end of the retries because `max_retries` is exceeded.
+    /// The failures with which the task has exceeded `max_retries`.
     pub(super) fn spent_retries(&self) -> ExceededFailures {
         ExceededFailures { failures: self.streak.failures(), within: None }
     }
 
-    /// Counts a failure that another attempt would follow. Returns the limit if the task exceeds its `max_failures`.
+    /// Counts a failure that would be retried. Returns the failures in the window if the task exceeds its `max_failures`.
     #[inline]
     pub(super) fn count_failure(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
         let rare = self.registration.cell().rare()?;
@@ -53,11 +53,11 @@ impl TaskActor {
         if let Err(stop) = cell.pause_after_give_up(now, counts) {
             return self.finish_stopped(stop);
         }
-        // The status shows them until the task is resumed, which starts anew.
+        // The status shows the failures until the resume. For the next attempt they are forgotten already.
         self.clear_streak(InterruptCause::Restart);
         self.rare.disarm_timer();
         self.stage = ActorStage::Gates;
-        // The next poll finds the task paused, or resumed or restarted by now. `end_poll` does not see a pause that is over.
+        // The next poll finds the task paused, or resumed or restarted since. `end_poll` would miss a pause that is over.
         context.waker().wake_by_ref();
         PENDING
     }

@@ -1,5 +1,5 @@
-//! The limits of a running attempt, which end it in two steps: it is cancelled, and it is dropped after the `stop_timeout` of the task.
-//! Without a `stop_timeout` it is dropped at once.
+//! The limits of a running attempt, which end it in two steps: its token is canceled, and it is dropped after the `stop_timeout` of
+//! the task. Without a `stop_timeout` it is dropped at once.
 
 use std::task::Context;
 
@@ -41,17 +41,18 @@ impl TaskActor {
         let Some(time) = cell.stop_timeout() else {
             return self.finish_attempt(AttemptResult::Exceeded { limit, returned: None }, context);
         };
-        // An error means that a stop was requested meanwhile, which ends the attempt too. The next poll of the actor finds either.
+        // An error means that a stop was requested meanwhile, which ends the attempt, too. The next poll of the actor finds the
+        // request.
         if cell.interrupt(limit.cause(), Instant::now(), time).is_ok() {
             self.stage = ActorStage::Overtime { limit };
         }
         PENDING
     }
 
-    /// The result of an attempt that has exceeded a limit: what it returned afterwards decides nothing, except that a panic stays one, and
-    /// that the value of a job is delivered.
+    /// The result of an attempt that has exceeded a limit. What it returned afterwards decides nothing, except that a panic stays a
+    /// panic, and that the value of a job is delivered.
     pub(super) fn exceeded(&self, limit: ExceededLimit, result: AttemptResult) -> AttemptResult {
-        // A stop request replaces the limit, and an interrupt that came first stays.
+        // The limit applies only while its own interrupt is pending: a stop request replaces it, and an earlier interrupt stays.
         let is_limit = |kind| matches!(kind, RequestKind::Interrupt(cause) if cause.is_limit());
         if !self.registration.cell().pending_request().is_some_and(is_limit) {
             return result;

@@ -69,7 +69,7 @@ enum ActorStage {
         /// The timeout of the attempt.
         until: Option<Instant>,
     },
-    /// Polls the body of an attempt that has exceeded a limit and was cancelled. It has its `stop_timeout` to return.
+    /// Polls the body of an attempt that has exceeded a limit. Its token is canceled, and it has its `stop_timeout` to return.
     Overtime { limit: ExceededLimit },
     /// Waits between two attempts.
     Sleeping,
@@ -192,7 +192,8 @@ impl TaskActor {
                     Ok(started) => started,
                     Err(NotBegun::Stopped(stop)) => return self.finish_stopped(stop),
                     Err(NotBegun::Paused) => {
-                        // The task was paused during this poll, and may be resumed by now. `end_poll` does not see both together.
+                        // The task was paused during this poll, and may have been resumed since. `end_poll` compares the flag only,
+                        // so that it would miss both together.
                         context.waker().wake_by_ref();
                         return self.stay_at_gate(Closed::Paused, context);
                     }
@@ -273,7 +274,7 @@ impl TaskActor {
         let after = self.registration.cell().finish_attempt(now, caught);
         match after.interrupt {
             None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
-            // It has failed, and its class says so.
+            // The attempt is classified as failed already.
             Some(cause) if cause.is_limit() => {}
             Some(cause) => {
                 let delivers = self.policy.returns_value && !after.conclusion().is_snooze();

@@ -48,10 +48,10 @@ impl TaskActor {
         if deadline <= Instant::now() {
             return self.finish_attempt(result, context);
         }
-        // The token is cancelled already, and a `stop_timeout` counts from then.
+        // The token is canceled already. With a `stop_timeout`, the deadline of that request applies, and not the timeout.
         let until = until.filter(|_| self.registration.cell().stop_timeout().is_none());
         match until {
-            // No second step: the token is cancelled already.
+            // Dropped at once: the token is canceled already, and there is no `stop_timeout`.
             Some(until) if until < deadline && is_stop => {
                 let timed_out = AttemptResult::Exceeded { limit: ExceededLimit::Timeout, returned: None };
                 self.wait_until(until, timed_out, context)

@@ -41,7 +41,8 @@ impl TaskActor {
             context.waker().wake_by_ref();
             return PENDING;
         }
-        // Paused during the attempt: the interrupt of the pause is used up, and a delay would hold up the resume.
+        // The task was paused during the attempt, whose end has removed the interrupt. With a delay, a resume would have to wait
+        // for it.
         if self.registration.cell().has_flag(Flag::Paused) {
             return self.enter_stage(ActorStage::Gates);
         }
@@ -58,7 +59,7 @@ impl TaskActor {
     ) -> Step {
         match stop {
             Some(stop) => self.finish_stopped(stop),
-            // Paused during an attempt that has failed all the same: by a panic, or because it had exceeded a limit.
+            // Paused during an attempt that failed nevertheless: by a panic, or because it exceeded a limit.
             None if paused => self.enter_stage(ActorStage::Gates),
             None if self.rare.poll_timer(context).is_pending() => {
                 if self.has_dependencies() {

@@ -104,7 +104,8 @@ impl TaskCell {
         }
     }
 
-    /// Begins the next attempt, unless a stop was requested or the task is paused. A task that has expired gets its stop request by this call.
+    /// Begins the next attempt, unless a stop was requested or the task is paused. This call requests the stop of a task that has
+    /// expired.
     pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, NotBegun> {
         let attempt = {
             let mut state = self.state.lock();

@@ -1,4 +1,4 @@
-//! What follows a running attempt, if its body has said so: by `snooze` or by `done`.
+//! The conclusion of a running attempt: what follows it, as its body requests by `snooze` or `done`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::policy::nanoseconds;
 /// What follows an attempt that returns without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conclusion {
-    /// What the policy of the task says.
+    /// The next step of the restart policy.
     ByPolicy,
     /// Another attempt, after this delay.
     Snooze(Duration),
@@ -50,7 +50,7 @@ impl PackedConclusion {
 }
 
 impl TaskCell {
-    /// What follows the running attempt.
+    /// The conclusion of the running attempt.
     pub(crate) fn conclusion(&self) -> Conclusion {
         self.state.lock().phase.conclusion().get()
     }

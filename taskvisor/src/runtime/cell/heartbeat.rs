@@ -1,7 +1,7 @@
 //! The heartbeat of a running attempt.
 //!
 //! The body stores the time, on any thread; the actor and readers of the status load it. All orderings are relaxed: the time guards
-//! no other data, and the actor loads it again when its alarm fires, so that a heartbeat which is visible then wins.
+//! no other data, and the actor loads it again when its timer fires, so that a heartbeat which is visible then wins.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use tokio::time::Instant;
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// The bit of a stored time that says that it is a heartbeat, and not the begin of an attempt.
+/// The bit that marks a stored time as that of a heartbeat, and not of the start of an attempt.
 const IS_BEAT: u64 = 1;
 
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
-    /// The time that the others are counted from, in nanoseconds. They are shifted by one bit, for [`IS_BEAT`].
+    /// The origin of the stored times, which are in nanoseconds, and shifted by one bit for [`IS_BEAT`].
     epoch: Instant,
     /// The attempt whose heartbeats count.
     attempt: AtomicU64,
-    /// The latest heartbeat of the attempt, or its begin.
+    /// The latest heartbeat of the attempt, or its start.
     latest: AtomicU64,
-    /// The last heartbeat before the task stopped being ready, or zero. For the tasks that need it: it is a sign of life.
+    /// The last heartbeat before the task stopped being ready, or zero. Dependents read it as a sign of life.
     before_loss: AtomicU64,
 }
 
@@ -32,13 +32,14 @@ impl Heartbeat {
 
     /// Begins an attempt, from which the first heartbeat is counted.
     pub(crate) fn begin(&self, attempt: u64, now: Instant) {
-        // Before the number: a heartbeat of this attempt finds its begin. A late one of the attempt before may still be stored, with the
-        // time of a clock that was read before the number was. The maximum, as in `beat`: the time never moves back.
+        // Stored before the number of the attempt, so that a heartbeat of this attempt is never overwritten by its start. A late
+        // heartbeat of the previous attempt may still be stored afterwards, with a time read before the number changed. The
+        // maximum, as in `beat`: the time never moves back.
         self.latest.fetch_max(self.stored(now), Ordering::Relaxed);
         self.attempt.store(attempt, Ordering::Relaxed);
     }
 
-    /// Records a heartbeat of `attempt`, unless another one has begun.
+    /// Records a heartbeat of `attempt`, unless another attempt has begun.
     pub(crate) fn beat(&self, attempt: u64, now: Instant) {
         if self.attempt.load(Ordering::Relaxed) == attempt {
             // The maximum: a thread that was suspended after it had read the clock must not move the time back.
@@ -46,7 +47,7 @@ impl Heartbeat {
         }
     }
 
-    /// The time of the latest heartbeat, or of the begin of the attempt.
+    /// The time of the latest heartbeat, or of the start of the attempt.
     pub(crate) fn latest(&self) -> Instant {
         self.time(self.latest.load(Ordering::Relaxed))
     }
@@ -57,7 +58,7 @@ impl Heartbeat {
         (latest & IS_BEAT != 0).then(|| self.time(latest))
     }
 
-    /// Remembers the latest heartbeat, because the task stops being ready. Called under the lock of the cell.
+    /// Stores the latest heartbeat for dependents, because the task stops being ready. Called under the lock of the cell.
     pub(super) fn lose(&self) {
         let latest = self.latest.load(Ordering::Relaxed);
         if latest & IS_BEAT != 0 {

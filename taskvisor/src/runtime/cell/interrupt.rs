@@ -48,7 +48,7 @@ impl TaskCell {
                 _ if state.end.is_some() => return Err(InterruptError::Ended),
                 _ => {}
             }
-            // It waits to be resumed, which a restart does not replace.
+            // A paused task waits for a resume. A restart does not replace it.
             if self.flags.has(Flag::Paused) && cause == InterruptCause::Restart {
                 return Err(InterruptError::Paused);
             }
@@ -63,7 +63,7 @@ impl TaskCell {
         Ok(())
     }
 
-    /// Fails if an operator cannot control the task any more, because it is not to go on.
+    /// Fails if no operator can control the task any more: it has ended, or is stopping.
     pub(super) fn check_operable(&self, state: &CellState) -> Result<(), InterruptError> {
         // A decided end is final, although waiters may not see it yet.
         if state.end.is_some() {
@@ -72,7 +72,8 @@ impl TaskCell {
         if state.stop().is_some() || self.finishes() { Err(InterruptError::Stopping) } else { Ok(()) }
     }
 
-    /// Stores an interrupt under the lock, which ends the readiness. Returns what must happen after it.
+    /// Stores an interrupt, which ends the readiness. Called under the lock. Returns what the caller signals after it has released
+    /// the lock.
     pub(super) fn set_interrupt(
         &self,
         state: &mut CellState,
@@ -105,7 +106,7 @@ impl TaskCell {
     }
 }
 
-/// What must happen after the lock at an interrupt.
+/// What an interrupt cancels and wakes after the lock is released.
 #[derive(Default)]
 pub(super) struct Interrupted {
     pub(super) token: Option<CancellationToken>,

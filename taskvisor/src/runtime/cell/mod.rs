@@ -11,40 +11,39 @@
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
 //!
-//! A pause is not a phase either: the flag `Paused` is set beside any of them, and the actor enters the phase at its next gate
-//! (`pause.rs`).
-//!
-//! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an
-//! interrupt ends the attempt or the wait, and is removed then (`interrupt.rs`). The decided end (`end`) is separate too: waiters see it only in the phases `Stuck` and `Ended`.
-//! The readiness is stored in the field of the request, because every request ends it (`pending.rs`). So is the deadline of a
-//! submission that expires, because it applies only before the first attempt.
+//! A request is not a phase: a stop request is set beside any of them, stays set, and ends the task at the next check; an interrupt
+//! ends the attempt or the wait, and is removed then (`interrupt.rs`). A pause is a flag, set beside any phase; the actor enters
+//! the phase `Paused` at its next gate (`pause.rs`). The decided end (`end`) is separate too: waiters see it only in the phases
+//! `Stuck` and `Ended`. The readiness is stored in the field of the request, because every request ends it (`pending.rs`). So is
+//! the deadline of a submission that expires, because it applies only before the first attempt.
 //!
 //! ```text
-//! transition                        method           CellPhase           ActorStage      LifecycleStep
-//! the task is registered            new              Waiting(Slot)       -               Reserved
-//! it is accepted and spawned        -                .                   Gates           Accepted or Added
-//! its lane takes it from the queue  -                .                   Gates           Added
-//! a dependency is not ready         begin_wait       Waiting(Dependency) Gates           Added
-//! no permit is free                 begin_wait       Waiting(Permit)     Gates           Added
-//! an attempt begins                 begin_attempt    Running             Running         Attempt
-//! the attempt ends                  finish_attempt   Waiting(Slot) (*)   Running         Added
-//! another follows after a delay     begin_sleep      Sleeping            Sleeping        Added
-//! another follows without a delay   begin_sleep      Sleeping            Yielding        Added
-//! the delay has passed              -                .                   Gates           Added
-//! it is paused at its first gate    begin_pause      Paused              Gates           Added
-//! it gives up, and pauses itself    pause_after_give_up Paused           Gates           Added
-//! it is resumed                     resume           Waiting(Slot)       .               .
-//! the attempt exceeds a limit       interrupt        .                   Overtime        .
-//! the actor is stuck in a poll      force_end        Stuck               .               .
-//! the task ends                     finish           Ended               -               Finished
+//! transition                        method               CellPhase           ActorStage      LifecycleStep
+//! the task is registered            new                  Waiting(Slot)       -               Reserved
+//! it is accepted and spawned        -                    .                   Gates           Accepted or Added
+//! its lane takes it from the queue  -                    .                   Gates           Added
+//! a dependency is not ready         begin_wait           Waiting(Dependency) Gates           Added
+//! no permit is free                 begin_wait           Waiting(Permit)     Gates           Added
+//! an attempt begins                 begin_attempt        Running             Running         Attempt
+//! it exceeds a limit (**)           interrupt            .                   Overtime        .
+//! the attempt ends                  finish_attempt       Waiting(Slot) (*)   .               Added
+//! another follows after a delay     begin_sleep          Sleeping            Sleeping        Added
+//! another follows without a delay   begin_sleep          Sleeping            Yielding        Added
+//! the delay has passed              -                    .                   Gates           Added
+//! the actor finds it paused         begin_pause          Paused              Gates           Added
+//! it gives up, and is paused        pause_after_give_up  Paused              Gates           Added
+//! it is resumed                     resume               Waiting(Slot)       .               .
+//! the actor is stuck in a poll      force_end            Stuck               .               .
+//! the task ends                     finish               Ended               -               Finished
 //! ```
 //!
-//! A dot means "unchanged". (*) Only until the actor has decided the next step, in the same poll. The task can end in every
-//! phase: by a stop request, or because its runtime drops the actor. `Stuck` hides every later phase except `Ended`.
+//! A dot means "unchanged". (*) Only until the actor has decided the next step, in the same poll. (**) With a `stop_timeout`;
+//! without one the attempt ends. The task can end in every phase: by a stop request, or because its runtime drops the actor.
+//! `Stuck` hides every later phase except `Ended`.
 //!
 //! # Invariants
 //!
-//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/readiness.rs`, `models/waiters.rs` or
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/pause.rs`, `models/readiness.rs`, `models/waiters.rs` or
 //! `models/dependency.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
@@ -53,8 +52,9 @@
 //! 4. A task with a pending request is not ready, and does not become ready.
 //! 5. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
+//! 6. No attempt begins while the flag `Paused` is set.
 //!
-//! Wakers, tokens and errors are taken out under the lock, and woken, cancelled or dropped after it: all of them run code
+//! Wakers, tokens and errors are taken out under the lock, and woken, canceled or dropped after it: all of them run code
 //! outside this crate, which may block or lock the cell again.
 
 use std::borrow::Cow;
@@ -120,8 +120,8 @@ pub(crate) struct TaskCell {
     stop_timeout: Option<Milliseconds>,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
-    // Outside of the state, because inside of it this field and the flags would enlarge the allocation. Not loom's atomic: it is written and read
-    // under the lock.
+    // Outside of the state, because inside of it this field and the flags would enlarge the allocation. Not loom's atomic: it is
+    // written and read under the lock.
     total_failures: atomic::AtomicU32,
     flags: Flags,
     state: Mutex<CellState>,
@@ -161,8 +161,8 @@ enum Links {
 struct LiveLinks {
     /// The waker of the actor, registered at the end of a poll that is pending.
     actor: Option<Waker>,
-    /// Waiters for the end of the task, for its readiness or for the loss of it, and, attempt-scoped, waiters for a stop or the end of
-    /// the attempt.
+    /// Waiters for the end of the task, for its readiness or for the loss of it, and, attempt-scoped, waiters for a stop or the end
+    /// of the attempt.
     waiters: Wakers,
     /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
@@ -177,7 +177,7 @@ enum CellPhase {
         until: Instant,
     },
     Paused {
-        /// Whether the task has paused itself, because it gave up.
+        /// Whether the task was paused because it gave up, and not by an operator.
         gave_up: bool,
     },
     Stuck,

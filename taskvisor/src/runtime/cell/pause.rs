@@ -1,8 +1,8 @@
 //! Pauses: no attempt begins until the task is resumed.
 //!
-//! An operator pauses a task, or the task itself when it gives up. The flag `Paused` is checked under the lock under which attempts begin, so
-//! that none begins after a pause. An operator's pause also interrupts the running attempt, or the wait for the next one, in the same
-//! lock. The task keeps its name, its slot, and the count of its failures, and is not ready.
+//! An operator pauses a task, or its actor does when it gives up. The flag `Paused` is checked under the lock under which attempts
+//! begin, so that none begins after a pause. An operator's pause also interrupts the running attempt, or the wait for the next one,
+//! under the same lock. The task keeps its name, its slot, and the count of its failures, and is not ready.
 
 use std::task::Waker;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::sync::Ordering;
 use crate::task::InterruptCause;
 
 impl TaskCell {
-    /// Pauses the task. A running attempt has `grace` to return, or the `stop_timeout` of the task if that is shorter. Returns `false` if
-    /// the task is paused already.
+    /// Pauses the task. A running attempt has `grace` to return, or the `stop_timeout` of the task if that is shorter. Returns
+    /// `false` if the task is paused already.
     pub(crate) fn pause(&self, at: Instant, grace: Duration) -> Result<bool, InterruptError> {
         let interrupt =
             Request::new(at, grace, self.stop_timeout, RequestKind::Interrupt(InterruptCause::Pause));
@@ -51,7 +51,7 @@ impl TaskCell {
             if let CellPhase::Paused { gave_up } = state.phase {
                 (state.phase, state.since) = (CellPhase::Waiting(WaitsFor::Slot), now);
                 if gave_up {
-                    // The actor has forgotten them when it gave up. Until now they were shown.
+                    // The actor forgot the failures when the task gave up. The status has shown them until now.
                     state.failures = 0;
                 }
             }
@@ -64,7 +64,7 @@ impl TaskCell {
         Ok(true)
     }
 
-    /// Enters the phase `Paused` at the first gate, unless the task has paused itself.
+    /// Enters the phase `Paused` at the first gate, unless the task is in it already, because it gave up.
     pub(crate) fn begin_pause(&self, now: Instant) -> Wait {
         let mut state = self.state.lock();
         // A task whose end was forced stays `Stuck` until its actor returns, and one that was resumed meanwhile is not paused.
@@ -77,7 +77,8 @@ impl TaskCell {
         Wait { since: state.since, sets_timer: begins, expiry: state.pending.expiry() }
     }
 
-    /// Pauses a task that has given up, unless a stop was requested or the task was restarted meanwhile. Sets the numbers of consecutive and of all failures in either case.
+    /// Pauses a task that has given up, unless a stop was requested or the task was restarted meanwhile. Sets `failures`, the
+    /// numbers of consecutive and of all failures, in every case.
     pub(crate) fn pause_after_give_up(&self, now: Instant, failures: (u32, u32)) -> Result<(), PendingStop> {
         let waiters = {
             let mut state = self.state.lock();
@@ -87,13 +88,13 @@ impl TaskCell {
             if let Some(stop) = self.stop_or_finish(&mut state, now) {
                 return Err(stop);
             }
-            // It was restarted since its attempt ended, and starts anew: the next poll of the actor finds the interrupt.
+            // The task was restarted since its attempt ended, and starts anew: the next poll of the actor finds the interrupt.
             if state.is_restarted() {
                 return Ok(());
             }
             self.flags.set(Flag::Paused);
             (state.phase, state.since) = (CellPhase::Paused { gave_up: true }, now);
-            // A caller that waits for the start of the supervisor learns that it will not succeed.
+            // Wakes the callers that wait for the start of the supervisor: they return that the task gave up.
             self.take_readiness_waiters(&mut state)
         };
         if let Some(waiters) = waiters {

@@ -156,7 +156,7 @@ impl TaskCell {
         self.state.lock().is_cancelled(attempt)
     }
 
-    /// Returns the token of `attempt`, and creates it on the first call. The token of an ended attempt is cancelled.
+    /// Returns the token of `attempt`, and creates it on the first call. The token of an ended attempt is canceled.
     pub(crate) fn token(&self, attempt: u64) -> CancellationToken {
         let (token, cancelled) = {
             let mut state = self.state.lock();
@@ -227,14 +227,15 @@ impl TaskCell {
         (latest.map(|latest| Instant::now().saturating_duration_since(latest)), rare.is_finishing())
     }
 
-    /// When the running attempt misses its heartbeat, if it has to send one.
+    /// The time at which the running attempt misses its heartbeat, if it has to send one.
     pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
         let limit = self.rare()?.options().heartbeat?;
         let latest = self.heartbeat_base(&self.state.lock())?;
         Some(saturating_deadline(latest, limit))
     }
 
-    /// What the next heartbeat is counted from: the latest one, the begin of the attempt, or when the task became ready.
+    /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of
+    /// the readiness.
     fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
         let rare = self.rare().filter(|rare| rare.options().heartbeat.is_some())?;
         // A task that notifies sends none until it is ready.
@@ -269,7 +270,7 @@ impl TaskCell {
         }
     }
 
-    /// By when `attempt` must return, if it was requested to.
+    /// The deadline by which `attempt` must return, if it has received a request.
     pub(crate) fn return_deadline(&self, attempt: u64) -> Option<Instant> {
         let state = self.state.lock();
         state.pending.request().filter(|_| state.runs(attempt)).map(|request| request.deadline)

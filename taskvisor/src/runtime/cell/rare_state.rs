@@ -1,7 +1,6 @@
-//! What most tasks never need, behind one pointer in the cell.
+//! The options and the state that most tasks never need, behind one pointer in the cell.
 //!
-//! The pointer is in the field of the slot. A cell without it, and without a slot, is as large as before: a field of its own would enlarge
-//! the allocation of every task.
+//! The pointer shares the field of the slot, because a field of its own would enlarge the allocation of every task.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,15 +19,15 @@ pub(crate) struct RareState {
     slot: Option<Arc<str>>,
     options: RareOptions,
     heartbeat: Heartbeat,
-    /// Whether the supervisor shuts down, and the running attempt may finish. See `shutdown.rs`.
-    // Written and read under the lock of the cell, so that it needs no ordering, and is not loom's.
+    /// Whether a shutdown lets the running attempt finish. Never reset. See `shutdown.rs`.
+    // Written and read under the lock of the cell, so that it needs no ordering, and not loom's atomic.
     finishing: AtomicBool,
-    /// The failures of the last time that `max_failures` counts.
+    /// The failures in the window of `max_failures`.
     // Only the actor takes this lock, and no other one under it.
     failures: Mutex<FailureWindow>,
 }
 
-/// The slot of a submission, or the rare state, which has the slot then.
+/// The slot of a submission, or the rare state, which then contains the slot.
 #[derive(Debug)]
 pub(super) enum SlotOrRare {
     Slot(Arc<str>),

@@ -23,7 +23,7 @@ pub(crate) struct ReadinessChange {
     pub(crate) lost: Option<NotReadyReason>,
 }
 
-/// What a caller finds that waits for a task to be ready.
+/// The result of a wait for the readiness of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadyPoll {
     Ready,
@@ -123,7 +123,8 @@ impl TaskCell {
         self.ready_since().is_some()
     }
 
-    /// Whether the task does not hold up the start of its supervisor. A task that others need must be ready for it.
+    /// Whether the task counts as ready in the start-up set: it is ready, or a critical task that counts once its first attempt has
+    /// begun.
     pub(crate) fn counts_as_ready(&self) -> bool {
         let state = self.state.lock();
         state.ready_since().is_some() || state.attempt > 0 && self.counts_once_started()
@@ -160,8 +161,9 @@ impl TaskCell {
         if self.stop_requested() { NotReadyReason::Stopping } else { NotReadyReason::Dropped }
     }
 
-    /// Ready once the task is ready, or once only its end can make it so: a stop was requested, or it has ended. For a start
-    /// (`is_start`), also once the task counts as ready there, or has given up. Otherwise registers the waker.
+    /// Completes once the task is ready, or once it cannot become ready except by its end: a stop was requested, or it has ended.
+    /// In the start-up set (`is_start`), it also completes once the task counts as ready there, or gave up and is paused. Otherwise
+    /// registers the waker.
     pub(crate) fn poll_ready(
         &self,
         is_start: bool,
@@ -187,7 +189,7 @@ impl TaskCell {
             self.flags.set(Flag::AwaitsReady);
             let Some(live) = state.links.live() else { return Some(Poll::Ready(ReadyPoll::Ending)) };
             if counts_once_started {
-                // Woken by the first attempt, as the waiters of `poll_started`, and by the end.
+                // The first attempt wakes this waiter, as it wakes those of `poll_started`, and so does the end.
                 self.flags.set(Flag::AwaitsStart);
                 return live.waiters.register_for_attempt(id, source).then_some(Poll::Pending);
             }

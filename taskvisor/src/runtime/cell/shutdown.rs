@@ -1,7 +1,8 @@
 //! A shutdown that lets the running attempt finish.
 //!
-//! The attempt goes on without a stop request, but no other attempt follows: the actor finds `finishing` when the attempt has ended, and
-//! takes it for a stop request of the shutdown. The driver of the shutdown requests the stop itself when little time is left.
+//! The attempt goes on without a stop request, but no other attempt follows: the actor finds `finishing` when the attempt has
+//! ended, and treats it as a stop request of the shutdown. The driver of the shutdown requests the stop itself when little time is
+//! left.
 
 use tokio::time::Instant;
 
@@ -11,13 +12,12 @@ use super::{CellState, PendingStop, Request, RequestKind, StopKind, StopRequest,
 use crate::task::StopCause;
 
 impl TaskCell {
-    /// Lets the running attempt of a task with rare options finish, or requests the stop if none is running. Returns whether an attempt
-    /// finishes.
+    /// Lets the running attempt finish, or requests the stop if no attempt is running. Returns whether an attempt may finish.
     pub(crate) fn finish_attempt_or_stop(&self, request: StopRequest) -> bool {
         let mut finishes = false;
         // Decided under the lock that begins attempts: none begins between the decision and the request.
         self.request_stop_if(request, |state| {
-            // A paused task is to end its attempt anyway.
+            // A pause has interrupted the attempt of a paused task already.
             let may_finish =
                 state.phase.is_running() && !self.flags.has(Flag::Paused) && state.stop().is_none();
             if let Some(rare) = self.rare().filter(|_| may_finish) {
@@ -29,7 +29,7 @@ impl TaskCell {
         finishes
     }
 
-    /// Whether the running attempt finishes, and no other follows.
+    /// Whether a shutdown lets the running attempt finish, and has not requested its stop yet.
     pub(crate) fn is_finishing(&self) -> bool {
         let state = self.state.lock();
         self.finishes() && state.end.is_none() && state.stop().is_none()
@@ -40,7 +40,7 @@ impl TaskCell {
         self.rare().is_some_and(RareState::is_finishing)
     }
 
-    /// The pending stop request. After an attempt that was allowed to finish, this is one of the shutdown.
+    /// The pending stop request. After an attempt that was allowed to finish, it sets the stop request of the shutdown first.
     pub(super) fn stop_or_finish(&self, state: &mut CellState, now: Instant) -> Option<PendingStop> {
         if self.finishes() && state.stop().is_none() {
             let cause = StopCause::Shutdown;

@@ -15,7 +15,7 @@ pub(crate) struct FinishedAttempt {
     /// The interrupt that ended the attempt. The cell has removed it.
     pub(crate) interrupt: Option<InterruptCause>,
     pub(crate) attempt: u64,
-    /// Packed, because it is copied for every attempt.
+    /// What the body has requested to follow the attempt. Packed, because it is copied for every attempt.
     pub(super) conclusion: PackedConclusion,
     pub(crate) ran: Duration,
     /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read

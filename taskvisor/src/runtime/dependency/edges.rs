@@ -94,7 +94,8 @@ impl Edges {
         }
     }
 
-    /// Registers the waker with every needed task. Returns `false` if one has changed since it was polled, which wakes nothing any more.
+    /// Registers the waker with every needed task. Returns `false` if one has changed since it was polled, which wakes nothing any
+    /// more.
     fn watch_ends(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
         let needs = self.edges.iter_mut().filter(|edge| edge.kind == DependencyKind::Needs);
         let mut is_unchanged = true;
@@ -150,19 +151,19 @@ impl Edges {
         self.blame.forget();
     }
 
-    /// After an attempt: remembers when its failure was counted, or that it was excused. The end of an outage may end the backoff that
-    /// follows if `may_end_backoff` says so.
+    /// After an attempt: remembers when its failure was counted, or that it was excused. The end of an outage may end the backoff
+    /// that follows if `may_end_backoff` says so.
     pub(crate) fn remember(&mut self, counted: Option<Instant>, excused: bool, may_end_backoff: bool) {
         self.blame.remember(counted, excused);
         self.is_backing_off = may_end_backoff;
     }
 
-    /// Removes the counted failures that outages explain, also from `failures`. Returns how many of the streak.
+    /// Removes the failures that outages explain, from the streak and from the window `failures`. Returns how many of the streak.
     pub(crate) fn forgive(&mut self, registry: &Registry, failures: Option<&Mutex<FailureWindow>>) -> u32 {
         let needs = self.edges.iter().filter(|edge| edge.kind == DependencyKind::Needs);
         let outages: Vec<_> = needs.flat_map(|edge| edge.outages(registry)).collect();
         if let Some(failures) = failures {
-            // After the nodes were locked: never two locks at once.
+            // Locked after the locks of the nodes are released: never two locks at once.
             let mut failures = failures.lock();
             outages.iter().for_each(|outage| failures.forgive(*outage));
         }

@@ -1,7 +1,7 @@
 //! The order of a shutdown: tasks stop in waves, each task before the tasks that it depends on.
 //!
-//! The wave of a task is the length of the longest path of dependents that leads to it: the longest-path layering of an acyclic graph.
-//! A task that stops last is in a wave after those of all tasks that are neither `Last` nor a dependency of one.
+//! The wave of a task is the length of the longest path of dependents that leads to it: the longest-path layering of an acyclic
+//! graph. A task that stops last is in a wave after those of all tasks that are neither `Last` nor a dependency of one.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(crate) struct FinishingAttempts {
     pub(crate) tasks: Vec<Arc<TaskCell>>,
     /// The end of the time of the wave.
     pub(crate) deadline: Instant,
-    /// How long before it their stops are requested.
+    /// How long before `deadline` their stops are requested.
     pub(crate) stop_time: Duration,
 }
 
@@ -55,7 +55,8 @@ impl StopWaves {
         self.has_begun = true;
     }
 
-    /// A repeated request of the shutdown. Returns whether the waves are known. If not, the call that stores them applies the deadline.
+    /// A repeated request of the shutdown. Returns whether the waves are known. If not, the call that stores them applies the
+    /// deadline.
     pub(crate) fn repeat(&mut self, deadline: Instant) -> bool {
         if !self.has_begun {
             self.deadline = Some(self.deadline.map_or(deadline, |earlier| earlier.min(deadline)));

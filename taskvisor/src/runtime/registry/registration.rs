@@ -160,7 +160,7 @@ impl Registration {
         }
     }
 
-    /// Before an attempt ends: records its latest heartbeat for the tasks that need this one, if it is ready.
+    /// Records the latest heartbeat of a ready task for its dependents. Called before an attempt ends.
     #[inline]
     pub(crate) fn show_heartbeat(&self) {
         if let Some(rare) = self.cell.rare().filter(|rare| rare.options().heartbeat.is_some()) {
