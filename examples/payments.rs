@@ -1,5 +1,6 @@
-//! A payment service on its worst day: what pauses itself, what is paused by hand, what finishes, and what ends the process.
-//! Ends by itself after about six seconds, with the exit code 1: `cargo run --example payments`
+//! A payment service on its worst day: a task that gives up and is paused, a pause by an operator, a job that finishes during a
+//! shutdown, and a critical task whose failure ends the process. Ends by itself after about six seconds, with the exit code 1:
+//! `cargo run --example payments`
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -46,7 +47,7 @@ fn is_revoked(error: &BankError) -> bool {
     matches!(error, BankError::Revoked)
 }
 
-/// Pays. Five failures within a minute are tolerated, whatever succeeds in between. The sixth one ends the application.
+/// Pays. Five failures within a minute are allowed, whatever succeeds in between. The sixth one shuts the application down.
 #[task(every = "100ms", backoff(constant, first = "200ms"), max_failures = "5 in 1m", fatal_if = is_revoked, critical)]
 async fn pay(world: State<World>) -> Result<(), BankError> {
     if world.bank_is_down.load(Ordering::Relaxed) {
@@ -56,7 +57,7 @@ async fn pay(world: State<World>) -> Result<(), BankError> {
     Ok(())
 }
 
-/// Reads the feed of one customer. When it is broken it stops trying, and waits for a person.
+/// Reads the feed of one customer. At the fourth failure within a minute the task is paused, until an operator resumes it.
 #[task(every = "500ms", backoff(constant, first = "100ms"), max_failures = "3 in 1m", on_give_up = "pause")]
 async fn feed(world: State<World>) -> Result<(), String> {
     if world.feed_is_fixed.load(Ordering::Relaxed) {
@@ -66,7 +67,7 @@ async fn feed(world: State<World>) -> Result<(), String> {
     }
 }
 
-/// Settles once the market is open. Until then it is not due, which is no failure. Afterwards it is done.
+/// Settles once the market is open. Until then each attempt snoozes, which is no failure. Then the task is done.
 #[task(every = "1h")]
 async fn settle(ctx: TaskContext, world: State<World>) -> Result<(), TaskError> {
     if !world.market_is_open.load(Ordering::Relaxed) {
@@ -76,7 +77,7 @@ async fn settle(ctx: TaskContext, world: State<World>) -> Result<(), TaskError> 
     ctx.done()
 }
 
-/// Imports a file. Its first attempt hangs: it sends no heartbeat, is cancelled, and has two seconds to clean up.
+/// Imports a file. Its first attempt hangs and sends no heartbeat: its token is canceled, and it has two seconds to clean up.
 #[task(heartbeat = "800ms", stop_timeout = "2s", backoff(constant, first = "100ms"))]
 async fn import(ctx: TaskContext) {
     for line in 1..=10 {
@@ -91,14 +92,14 @@ async fn import(ctx: TaskContext) {
     }
 }
 
-/// Writes a receipt. Somebody waits for it, so a shutdown lets it finish.
+/// Writes a receipt. A customer waits for it, so a shutdown lets it finish.
 #[job(on_shutdown = "finish")]
 async fn receipt(number: u32) -> String {
     sleep(Duration::from_millis(1_500)).await;
     format!("receipt {number}")
 }
 
-/// The person on call: looks at what was paused, repairs it, and resumes it by hand. In a service, this is an endpoint for operators.
+/// The operator: lists the paused tasks, repairs the feed, and resumes it. In a service, this is an endpoint for operators.
 #[task]
 async fn operator(ctx: TaskContext, world: State<World>) -> Result<(), BoxError> {
     let supervisor = ctx.supervisor();
@@ -125,7 +126,7 @@ async fn operator(ctx: TaskContext, world: State<World>) -> Result<(), BoxError>
     Ok(())
 }
 
-/// A customer who asks for a receipt at the wrong moment.
+/// A customer who requests a receipt during the shutdown.
 #[task(on_shutdown = "finish")]
 async fn customer(ctx: TaskContext, world: State<World>) -> Result<(), BoxError> {
     while !world.bank_is_down.load(Ordering::Relaxed) {
@@ -137,7 +138,7 @@ async fn customer(ctx: TaskContext, world: State<World>) -> Result<(), BoxError>
     Ok(())
 }
 
-/// Calls a person when one of these tasks gives up.
+/// Alerts the operator when one of these tasks gives up.
 #[subscriber(on(GaveUp), task = [pay, feed])]
 async fn alert(event: &Event) {
     print(format_args!("ALERT {event}"));

@@ -116,7 +116,7 @@ impl Harness {
         first
     }
 
-    /// Pauses a task, and lets the recorder expect it.
+    /// Pauses a task, and announces the pause to the recorder.
     ///
     /// # Errors
     ///

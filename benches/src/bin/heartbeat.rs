@@ -1,6 +1,7 @@
-//! What a heartbeat costs: the time of one call, beside one reading of the clock, which it contains.
+//! Measures one call of `heartbeat`, beside one reading of the clock, which the call contains.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml --bin heartbeat`. Rounds of both, interleaved; the medians are printed.
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin heartbeat`. It interleaves rounds of both, and prints the medians
+//! in nanoseconds.
 
 use std::hint::black_box;
 use std::sync::mpsc::{Sender, channel};

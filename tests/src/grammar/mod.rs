@@ -265,7 +265,7 @@ impl Reader {
                     State::GaveUp,
                 ]
             }
-            // A failure that another attempt could follow ends the task only once it gave up.
+            // A failure that could be retried ends the task only if it gave up.
             Outcome::Failed(_) if self.may_retry() => &[State::FailedForGood, State::GaveUp],
             Outcome::Failed(_) => &[State::Failed, State::FailedForGood, State::GaveUp],
             // It may own its slot, and wait there.

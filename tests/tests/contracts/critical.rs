@@ -21,7 +21,7 @@ fn waits(name: &'static str) -> TaskRef {
     Script::task(name, [Step::UntilStopped])
 }
 
-/// The name of the critical task and the report of a run that one has ended.
+/// The name of the critical task that ended the run, and the report.
 fn cause(result: Result<Report, RuntimeError>) -> (String, Report) {
     match result {
         Err(RuntimeError::CriticalTask { name, report, .. }) => (name, Report::clone(&report)),
@@ -29,7 +29,7 @@ fn cause(result: Result<Report, RuntimeError>) -> (String, Report) {
     }
 }
 
-/// Fails if the result names a critical task.
+/// The report of a run that no critical task has ended.
 fn in_order(result: Result<Report, RuntimeError>) -> Report {
     let report = result.expect("in order");
     assert_eq!(report.critical_task, None);
@@ -100,7 +100,7 @@ async fn a_caller_that_waits_for_the_shutdown_gets_the_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_completes_shuts_nothing_down() {
+async fn a_critical_task_that_completes_shuts_nothing_down() {
     let harness = Harness::new();
     let task = critical(&harness, Rules::never(), Script::task("migrate", [Step::Succeed]));
     let done = TaskFn::arc("drain", |context: TaskContext| async move { context.done() });
@@ -113,7 +113,7 @@ async fn one_that_completes_shuts_nothing_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_canceled_shuts_nothing_down() {
+async fn a_canceled_critical_task_shuts_nothing_down() {
     let steps =
         [Step::UntilStopped, Step::FailWhenStopped("closing"), Step::PanicWhenStopped("oh"), Step::Hang];
     for step in steps {
@@ -228,7 +228,7 @@ async fn a_dependent_of_a_canceled_root_shuts_nothing_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_report_names_the_critical_task_and_what_exceeded_the_grace() {
+async fn the_report_names_the_cause_and_what_exceeded_the_grace() {
     let harness = Harness::new();
     harness.add(Rules::never().stop_timeout(SECOND), Script::task("deaf", [Step::Hang]));
     critical(&harness, Rules::never(), Script::task("db", [Step::FailAfter(SECOND, "down")]));

@@ -57,7 +57,7 @@ async fn a_needed_critical_task_counts_once_it_is_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_critical_task_that_declares_its_readiness_counts_once_it_is_ready() {
+async fn a_critical_task_with_a_readiness_counts_once_it_is_ready() {
     let harness = Harness::new();
     let serve = TaskFn::arc("serve", |context: TaskContext, ready: Ready| async move {
         sleep(seconds(5)).await;
@@ -87,7 +87,10 @@ async fn a_start_fails_when_a_task_gives_up_and_is_paused() {
     let error = harness.handle().ready().await.expect_err("it gave up");
     assert!(matches!(&error, StartError::GaveUp { name, last: Some(last), .. }
         if name == "db" && last.to_string() == "down" && last.attempt() == 2));
-    assert_eq!(error.to_string(), "`db` gave up without being ready, and is paused: down");
+    assert_eq!(
+        error.to_string(),
+        "`db` gave up without being ready, and is paused until `resume` is called: down"
+    );
     // The caller may resume it, and wait again.
     assert!(harness.handle().ready().await.is_err());
     assert_eq!(task.resume(), Ok(true));

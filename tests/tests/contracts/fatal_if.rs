@@ -108,7 +108,7 @@ async fn a_panic_counts_as_false() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interrupted_attempt_decides_nothing_although_its_error_is_fatal() {
+async fn a_fatal_error_of_an_interrupted_attempt_decides_nothing() {
     let harness = Harness::new();
     let steps = [Step::FailWhenStopped("closing"), Step::Succeed];
     let task = add_with(&harness, rules(), Script::task("work", steps), |spec| spec.with_fatal_if(always));
@@ -141,7 +141,7 @@ async fn a_stop_request_overrides_a_fatal_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_error_is_called_with_its_own_type_and_its_sources() {
+async fn the_predicate_receives_the_returned_error_and_its_sources() {
     fn has_source(error: &(dyn Error + 'static)) -> bool {
         error.source().is_some_and(|source| source.is::<Refused>())
     }

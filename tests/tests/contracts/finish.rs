@@ -19,7 +19,7 @@ fn patient() -> Harness {
     Harness::with_config(Config::default().with_grace(seconds(100)))
 }
 
-/// A task whose first attempt runs, and whose supervisor is asked to shut down.
+/// A task whose first attempt runs, and whose supervisor has received the request to shut down.
 async fn shut_down(harness: &Harness, rules: Rules, task: TaskRef) -> TaskHandle {
     let task = harness.add(rules, task);
     harness.settle().await;

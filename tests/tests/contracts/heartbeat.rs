@@ -1,4 +1,4 @@
-//! `heartbeat`: a running attempt must show that it makes progress. See contract 6.
+//! `heartbeat`: a running attempt must show that it makes progress. See contract 11.10.
 
 use std::future::Future;
 use std::pin::pin;
@@ -158,7 +158,7 @@ async fn a_task_that_notifies_sends_none_before_it_is_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_is_still_ready_sends_them_from_the_start_of_its_attempt() {
+async fn a_task_that_stays_ready_sends_them_from_the_start() {
     let task = TaskFn::arc("work", |context: TaskContext, ready: Ready| async move {
         ready.notify();
         if context.attempt() == 1 { Ok(()) } else { std::future::pending().await }
@@ -263,7 +263,7 @@ async fn with_a_stop_timeout_a_stalled_attempt_may_return() {
     let task = attempts(|context| async move {
         context.cancelled().await;
         assert_eq!((context.stop_cause(), context.interrupt_cause()), (None, Some(InterruptCause::Stalled)));
-        // Too late: the token is cancelled.
+        // Too late: the token is canceled.
         context.heartbeat();
         sleep(SECOND).await;
         Err(taskvisor::TaskError::fail("closing"))

@@ -1,4 +1,4 @@
-//! `pause` and `resume` by an operator. See operations.md, Controls.
+//! `pause` and `resume` by an operator. See contract 11.12 and 11.13.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The runtime refuses the limits of failures that the attributes refuse: both are compared with one table, whose columns are explained in
-//! `taskvisor-macros/src/tests/shortest_times.rs`.
+//! The runtime refuses the limits of failures that the attributes refuse: both are compared with one table, whose columns are
+//! explained in `taskvisor-macros/src/tests/shortest_times.rs`.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! `ctx.snooze`: not now, and not a failure. Another attempt follows after the delay, under every policy.
+//! `ctx.snooze`: an attempt that has nothing to do. It is no failure, and another attempt follows after the delay, under every
+//! policy.
 
 use std::time::Duration;
 

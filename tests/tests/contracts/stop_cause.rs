@@ -1,4 +1,4 @@
-//! What a body can ask about its stop: `stop_cause`, `interrupt_cause` and `stop_deadline`.
+//! What a body can query about its stop: `stop_cause`, `interrupt_cause` and `stop_deadline`. See contract 11.11.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn found(context: &TaskContext) -> Found {
 /// The contexts of all attempts, for the test to read.
 type Contexts = Arc<Mutex<Vec<TaskContext>>>;
 
-/// Runs until its token is cancelled, and another hour.
+/// Runs until its token is canceled, and another hour.
 fn hangs(contexts: &Contexts) -> TaskRef {
     let contexts = Arc::clone(contexts);
     attempts(move |context| {

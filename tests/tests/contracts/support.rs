@@ -102,7 +102,7 @@ pub(crate) fn add_with(
     task
 }
 
-/// A task whose attempts call `body` with their context and end as it says.
+/// A task whose attempts call `body` with their context, and return its result.
 pub(crate) fn attempts<F>(body: impl Fn(TaskContext) -> F + Send + Sync + 'static) -> TaskRef
 where
     F: Future<Output = Result<(), TaskError>> + Send + 'static,

@@ -1,4 +1,5 @@
-//! Time limits in two steps: an attempt that exceeds one is cancelled, and has its `stop_timeout` to return.
+//! Limits in two steps: the token of an attempt that exceeds one is canceled, and the attempt has its `stop_timeout` to return. See
+//! contract 11.9.
 
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ fn limits_of(rules: Rules) -> [(Rules, FailureKind, EventName); 3] {
     ]
 }
 
-/// Returns `last` two seconds after its token is cancelled.
+/// Returns `last` two seconds after its token is canceled.
 fn returns_late(last: fn() -> Result<(), taskvisor::TaskError>) -> TaskRef {
     attempts(move |context| async move {
         context.cancelled().await;
@@ -162,7 +163,7 @@ async fn a_notification_after_the_start_timeout_has_no_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_during_the_overtime_of_another_limit_changes_nothing() {
+async fn a_timeout_in_the_overtime_of_another_limit_changes_nothing() {
     let rules = Rules::never().heartbeat(seconds(10)).timeout(seconds(12)).stop_timeout(STOP);
     let finished = end(rules, Script::task("work", [Step::Hang])).await;
     assert_eq!(finished.failure().kind(), FailureKind::Stalled);

@@ -66,7 +66,7 @@ async fn a_job_that_fails_then_is_not_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_value_that_it_returns_after_its_stop_request_is_delivered() {
+async fn a_value_returned_after_the_stop_request_is_delivered() {
     let harness = Harness::new();
     let job = Custom::<Finishes, u32>::new(|context| async move {
         context.cancelled().await;

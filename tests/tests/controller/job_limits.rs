@@ -1,4 +1,4 @@
-//! Limits in two steps of jobs: the value that a job returns after it was cancelled is delivered.
+//! Limits in two steps of jobs: the value that a job returns after its token was canceled is delivered.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn without_a_stop_timeout_no_value_is_delivered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_returned_in_the_overtime_after_a_stop_request_is_delivered() {
+async fn a_value_returned_after_a_stop_in_the_overtime_is_delivered() {
     use taskvisor::JobExt;
 
     let harness = Harness::new();

@@ -91,7 +91,7 @@ async fn a_paused_submission_that_is_resumed_in_time_does_not_expire() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_submission_that_has_begun_does_not_expire_while_it_is_paused() {
+async fn a_begun_submission_does_not_expire_while_it_is_paused() {
     let harness = tests::Harness::new();
     let work = Script::task("work", [Step::UntilStopped, Step::Succeed]);
     let spec = harness.submission(SLOT, Queue, Rules::never(), work);

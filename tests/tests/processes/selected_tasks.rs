@@ -29,8 +29,8 @@ fn a_selected_name_that_no_task_has_is_a_note() {
     let ended = Process::start("selected_tasks", &[]).end();
     let place = place("selected_tasks", include_str!("fixtures/selected_tasks.rs"), "later");
     ended.expect_stderr(&format!(
-        "note: {place}: subscriber `later`: `with_tasks` names `added-later`, and no task of the application has this name: it \
-         receives nothing about it until a task of this name is added\n"
+        "note: {place}: subscriber `later`: `with_tasks` names `added-later`, and no task of the application has this name: \
+         correct the name, or add a task of this name later; until then the subscriber receives no event of it\n"
     ));
 }
 

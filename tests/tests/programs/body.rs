@@ -163,7 +163,7 @@ impl Body {
             probe.problem("an attempt begins after a stop request");
         }
         let step = self.work.step(attempt);
-        // A body that checks late also takes its token late, to cover a token that is cancelled before it is taken.
+        // A body that checks late also takes its token late, to cover a token that is canceled before it is taken.
         if !matches!(step, Step::Attempt(Attempt { first_check: 1.., .. })) {
             lock(&probe.tokens).push(context.token());
         }

@@ -12,7 +12,7 @@ use crate::rare::Rare;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawRare {
     rare: Rare,
-    /// Which of them stays as it is, although it may be refused.
+    /// Which option stays unadapted, so that the task may be refused.
     chance: u32,
 }
 
@@ -28,13 +28,13 @@ pub(crate) fn rares() -> impl Strategy<Value = RawRare> {
     })
 }
 
-/// The heartbeats of an attempt, which has none if its task needs none.
+/// The heartbeats of an attempt. Most tasks need none.
 pub(crate) fn beats() -> impl Strategy<Value = Option<Beats>> {
     weighted(0.7, (1..150_u64, 0..8_u32).prop_map(|(every, times)| Beats { every, times }))
 }
 
 impl RawRare {
-    /// The work with these options, which suit it, except by chance.
+    /// The work with these options, adapted to it, except by chance.
     pub(crate) fn of(self, mut work: Work) -> Work {
         work.rare = self.adapted(work.policy.as_ref());
         // The failure that exceeds the limit comes when the first one is exactly as old as the window.

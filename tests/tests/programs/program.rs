@@ -306,9 +306,9 @@ impl Work {
         attempts.flat_map(|attempt| attempt.ends.into_iter().chain(attempt.on_stop)).map(|(_, end)| end)
     }
 
-    /// The part of the work that a job does. It declares no readiness, depends on no task, and ends with its value instead of a word
-    /// about what follows. It has no panicking destructor, because a job drops its locals during a poll, where a panic is a failure of
-    /// the attempt.
+    /// The part of the work that a job does. It declares no readiness, depends on no task, and ends with its value instead of a
+    /// word about what follows. It has no panicking destructor, because a job drops its locals during a poll, where a panic is a
+    /// failure of the attempt.
     pub(crate) fn of_a_job(mut self) -> Self {
         let valued = |end: &mut Option<(Ms, End)>| {
             if let Some((_, end @ (End::Snooze(_) | End::Done))) = end {

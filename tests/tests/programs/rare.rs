@@ -1,4 +1,4 @@
-//! The options that most tasks leave out: how often a task may fail, and how its attempts prove progress and end.
+//! The options that most tasks leave out: limits of failures, heartbeats, the end of an attempt, and critical tasks.
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -13,11 +13,11 @@ use crate::specs::millis;
 pub(crate) struct Rare {
     /// How many failures are allowed within a time.
     pub(crate) max_failures: Option<(u32, Ms)>,
-    /// Whether it is paused when it gives up.
+    /// Whether the task is paused when it gives up.
     pub(crate) pauses: bool,
     /// The longest time between two heartbeats.
     pub(crate) heartbeat: Option<Ms>,
-    /// The time that an attempt has to return once its token is cancelled.
+    /// The time that an attempt has to return once its token is canceled.
     pub(crate) stop_timeout: Option<Ms>,
     /// Whether a shutdown lets the running attempt finish.
     pub(crate) finishes: bool,

@@ -34,7 +34,7 @@ pub(crate) enum TaskEvent {
     TimedOut {
         attempt: u64,
         timeout: Duration,
-        /// The message that the attempt returned after its token was cancelled.
+        /// The message that the attempt returned after its token was canceled.
         error: Option<String>,
     },
     Stalled {
@@ -108,7 +108,7 @@ impl Error {
     }
 }
 
-/// The message that an attempt returned after its token was cancelled: that of the first cause.
+/// The message that an attempt returned after its token was canceled: that of the first cause.
 fn returned(failure: &Failure) -> String {
     let mut cause: &dyn std::error::Error = failure.error();
     while let Some(source) = cause.source() {

@@ -91,7 +91,7 @@ impl World<'_> {
         self.end_readiness(number);
         let task = &mut self.tasks[number];
         if task.is_interrupted() {
-            // A stop request replaces an interrupt. The token was cancelled by the interrupt.
+            // A stop request replaces an interrupt. The token was canceled by the interrupt.
             let at = task.request.map_or(now, |request| request.at);
             task.request = Some(Request { kind: RequestKind::Stop(cause), at, deadline, enforcer: cause });
             self.met.insert("a stop request during an interrupt".to_owned());

@@ -157,7 +157,7 @@ impl World<'_> {
         Answer::Restarted
     }
 
-    /// Interrupts a task because an operator says so.
+    /// Interrupts a task on the request of an operator.
     pub(super) fn interrupt(&mut self, number: usize, cause: InterruptCause) {
         let (now, grace) = (self.now, self.program.limits.grace);
         let task = &mut self.tasks[number];

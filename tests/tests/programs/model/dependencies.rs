@@ -270,8 +270,8 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Rejects a shutdown in the moment in which a needed task was canceled: the loss has woken the dependent before its own stop request,
-    /// so that it does not observe the shutdown in the order of the requests.
+    /// Rejects a shutdown in the moment in which a needed task was canceled: the loss has woken the dependent before its own stop
+    /// request, so that it does not observe the shutdown in the order of the requests.
     fn check_shutdown(&self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let is_canceled = |edge: &Edge| {
@@ -289,8 +289,8 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Rejects a wait for a permit while a dependency is down. The task looks when it has the permit, or earlier, if it watches the
-    /// dependency because of an earlier wait.
+    /// Rejects a wait for a permit while a dependency is down. The task reads the dependency when it has the permit, or earlier, if
+    /// it watches it because of an earlier wait.
     fn check_queue(&self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let may_watch = task.attempt > 0 || task.edges.len() > 1;
@@ -300,8 +300,8 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Rejects an attempt or a backoff during which the name of a completed dependency is taken again: it counts as ready for ever and
-    /// as not ready.
+    /// Rejects an attempt or a backoff during which the name of a completed dependency is taken again: it counts as ready for ever
+    /// and as not ready.
     fn check_names(&self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let is_taken = |edge: &Edge| {

@@ -1,4 +1,4 @@
-//! How an attempt ended.
+//! The result of an attempt in the model.
 
 use taskvisor::FailureKind;
 
@@ -20,7 +20,7 @@ pub(super) enum Ending {
     Aborted,
 }
 
-/// The result of an attempt whose token was cancelled by an interrupt. What it returned decides nothing, except for the value of
+/// The result of an attempt whose token was canceled by an interrupt. What it returned decides nothing, except for the value of
 /// a job and for a panic.
 pub(super) fn interrupted(ending: Ending, last: Last, returns_value: bool) -> Ending {
     match ending {

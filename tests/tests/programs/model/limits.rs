@@ -1,5 +1,5 @@
-//! The limits of a task: on its failures within a time, on the time between two heartbeats, and which of them are refused. Contract 5
-//! and 6.
+//! The limits of a task: on its failures within a time, on the time between two heartbeats, and which of them are refused.
+//! Contract 11.2, 11.3, 11.9, 11.10 and 11.17.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::specs::backoff;
 use crate::vocabulary::{Error, TaskEvent};
 
 impl Task {
-    /// The time that the task has once its token is cancelled, of the time of the sender.
+    /// The time that the task has to return once its token is canceled: its `stop_timeout`, at most `grace`.
     pub(super) fn time_to_stop(&self, grace: Ms) -> Ms {
         self.work.rare.stop_timeout.map_or(grace, |time| time.min(grace))
     }
 
-    /// When the running attempt exceeds its limits. Once its token is cancelled, it has its time to stop instead, or until its timeout
-    /// without one.
+    /// When the running attempt exceeds its limits. Once its token is canceled, its time to stop applies instead, or without one its
+    /// timeout.
     pub(super) fn limits(&self) -> impl Iterator<Item = (Ms, Last)> {
         let is_canceled = self.request.is_some();
         let timeout = self.policy.timeout.map(|timeout| (self.since + timeout, Last::Timeout));
@@ -97,7 +97,7 @@ impl World<'_> {
         true
     }
 
-    /// Counts a failure that another attempt would follow. Returns the event if the task gives up because of it.
+    /// Counts a failure that would be retried. Returns the event if the task gives up because of it.
     pub(super) fn give_up(&mut self, number: usize, last: &Error) -> Option<TaskEvent> {
         let (now, task) = (self.now, &mut self.tasks[number]);
         let (failures, last) = (task.failures, last.clone());

@@ -10,7 +10,7 @@
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
 //! - a needed task is lost in the moment in which its dependent would start;
-//! - a heartbeat and the alarm for it fall into one moment, or a heartbeat and a command;
+//! - a heartbeat and the limit of the previous one fall into one moment, or a heartbeat and a command;
 //! - a critical task fails in a moment in which another task acts;
 //! - an attempt acts in the moment in which its time to finish is over.
 //!

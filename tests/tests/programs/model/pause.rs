@@ -1,5 +1,5 @@
-//! Pauses: an operator pauses a task, or it is paused because it gave up, and no attempt begins until it is resumed. Contract 5, and
-//! operations.
+//! Pauses: an operator pauses a task, or it is paused because it gave up, and no attempt begins until it is resumed. Contract
+//! 11.4, 11.12 and 11.13.
 
 use taskvisor::InterruptCause;
 

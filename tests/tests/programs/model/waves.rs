@@ -88,7 +88,7 @@ impl World<'_> {
         Ok(true)
     }
 
-    /// When the stops of the attempts are requested that may finish until then.
+    /// When the stops of the attempts that may finish are requested.
     pub(super) fn finishing_until(&self) -> Option<Ms> {
         let Finishing { tasks, until, .. } = &self.waves.finishing;
         let goes_on = |number: &usize| self.tasks[*number].place != Place::Gone;
