@@ -27,16 +27,17 @@ use crate::sync::panics::Contained;
 pub enum FailureKind {
     /// The attempt returned a retryable error.
     Error,
-    /// The attempt returned an error marked as fatal.
+    /// The attempt returned an error that is marked as fatal, or for which [`fatal_if`](crate::TaskSpec::with_fatal_if) returned
+    /// `true`.
     Fatal,
-    /// The attempt did not finish within its timeout; its future was dropped.
+    /// The attempt exceeded its `timeout`.
     Timeout,
     /// The attempt panicked while its future was built or polled. A panic in a destructor is contained and is not a
     /// failure.
     Panic,
     /// The attempt returned [`TaskError::Canceled`](crate::TaskError::Canceled) without a stop request.
     Canceled,
-    /// The attempt was not ready within its `start_timeout`; its future was dropped.
+    /// The attempt was not ready within its `start_timeout`.
     NotReady,
     /// The attempt sent no heartbeat for the time of its [`heartbeat`](crate::TaskSpec::with_heartbeat).
     Stalled,

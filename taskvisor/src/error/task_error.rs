@@ -59,7 +59,7 @@ impl TaskError {
 
     /// Creates a failure that is retried after `delay`, such as an HTTP response with `Retry-After`.
     ///
-    /// It counts towards `max_retries`, but does not lengthen the next backoff delay.
+    /// It counts towards `max_retries` and `max_failures`, but does not lengthen the next backoff delay.
     pub fn retry_after(error: impl Into<BoxError>, delay: Duration) -> Self {
         Self::RetryAfter { error: error.into(), delay }
     }
@@ -147,7 +147,7 @@ pub trait ResultExt<T>: sealed::ResultExt {
 
     /// Marks the error with a delay: the next attempt starts after `delay` instead of the backoff.
     ///
-    /// The failure counts towards `max_retries`, but does not lengthen the next backoff delay.
+    /// The failure counts towards `max_retries` and `max_failures`, but does not lengthen the next backoff delay.
     #[allow(clippy::missing_errors_doc, reason = "it only marks the existing error")]
     fn retry_after(self, delay: Duration) -> Result<T, MarkedError>;
 }

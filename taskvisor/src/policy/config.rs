@@ -34,7 +34,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Sets the time that a task has to stop after a stop request. Then its attempt is dropped. Default: 20 s.
+    /// Sets the time that an attempt has to return after a stop request or an interrupt. Then it is dropped. Default: 20 s.
     ///
     /// With a grace of zero, the attempt is still polled once after the request.
     #[must_use]
@@ -136,7 +136,7 @@ impl Config {
         self
     }
 
-    /// Returns the time that a task has to stop after a stop request.
+    /// Returns the time that an attempt has to return after a stop request or an interrupt.
     #[must_use]
     pub fn grace(&self) -> Duration {
         self.grace

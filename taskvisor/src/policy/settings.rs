@@ -68,7 +68,7 @@ pub struct Settings {
     pub every: Setting<Duration>,
     /// How long an attempt must run for its failure to restart the count of consecutive failures.
     pub stable_after: Setting<Duration>,
-    /// The time that an attempt has to return after a stop request. The grace limits it.
+    /// The time that an attempt has to return once its token is canceled. After a stop request or an interrupt, the grace limits it.
     pub stop_timeout: Setting<Duration>,
     /// When the task becomes ready.
     pub ready: Setting<Readiness>,
@@ -132,7 +132,8 @@ impl Settings {
         }
     }
 
-    /// Returns the time that the task has after a stop request, or `None` for the whole grace.
+    /// Returns the time that an attempt has to return once its token is canceled. `None` stands for the whole grace, and at an
+    /// exceeded limit for no time.
     pub(crate) fn stop_timeout(&self) -> Option<Milliseconds> {
         self.stop_timeout.own().map(Milliseconds::new)
     }

@@ -255,7 +255,8 @@ impl SupervisorHandle {
     /// Admission closes, and all tasks receive a stop request, the newest first, with the configured grace. If tasks depend on each
     /// other, they receive it in waves: a task once all tasks that depend on it have ended or are past their deadlines. A wave may
     /// take an equal share of what is left of the grace, or the `stop_timeout` of its tasks. A task with
-    /// [`StopOrder::Last`](crate::StopOrder::Last) is in a wave after all others.
+    /// [`StopOrder::Last`](crate::StopOrder::Last) is in a wave after all others. A running attempt of a task with
+    /// [`OnShutdown::Finish`](crate::OnShutdown::Finish) receives its stop request later.
     ///
     /// A repeated call changes nothing.
     ///
@@ -298,6 +299,8 @@ impl SupervisorHandle {
     ///
     /// - [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at its deadline
     ///   or blocks its thread past it.
+    /// - [`CriticalTask`](RuntimeError::CriticalTask), which carries the report too, if the failure of a critical task has caused the
+    ///   shutdown. It takes precedence over `GraceExceeded`.
     /// - [`WouldDeadlock`](RuntimeError::WouldDeadlock) if the caller is a task or a subscriber of this supervisor. The
     ///   shutdown is requested nevertheless.
     ///

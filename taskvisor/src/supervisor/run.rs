@@ -17,8 +17,8 @@ use crate::task::{Report, RuntimeError};
 impl Supervisor {
     /// Starts all of these tasks, or none of them, and runs until every task has ended.
     ///
-    /// SIGINT, SIGTERM or [`stop`](crate::SupervisorHandle::stop) ends the run earlier, by a shutdown. A second signal
-    /// skips the grace.
+    /// SIGINT, SIGTERM, [`stop`](crate::SupervisorHandle::stop) or the failure of a critical task ends the run earlier, by a shutdown. A
+    /// second signal skips the grace. A paused task keeps the run from ending by itself.
     ///
     /// If a stop was requested before the call, these tasks do not start. The run then waits for the tasks that were added
     /// earlier.
@@ -44,8 +44,9 @@ impl Supervisor {
     /// Before any task starts: an error that lists every refused task; or the supervisor ran before, its runtime is gone,
     /// or it cannot listen to signals.
     ///
-    /// After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted
-    /// at the end of the grace or blocks its thread past it.
+    /// After the shutdown: [`GraceExceeded`](RuntimeError::GraceExceeded), which carries the report, if a task was aborted at the
+    /// end of the grace or blocks its thread past it. [`CriticalTask`](RuntimeError::CriticalTask), which carries the report too,
+    /// if the failure of a critical task has caused the shutdown; it takes precedence.
     ///
     /// # Cancel safety
     ///

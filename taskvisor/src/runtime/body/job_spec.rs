@@ -214,7 +214,8 @@ impl JobSpec {
         self.settings.max_retries
     }
 
-    /// Returns how long an attempt may run after a stop request. The default is the whole grace.
+    /// Returns how long an attempt may run once its token is canceled. The default is the whole grace, and at an exceeded limit no
+    /// time.
     #[must_use]
     pub fn stop_timeout(&self) -> Setting<Duration> {
         self.settings.stop_timeout
