@@ -93,7 +93,9 @@ impl Shared {
         }
         if !tasks.is_empty() {
             let deadline = saturating_deadline(now, share);
-            let finishing = FinishingAttempts { tasks, deadline, stop_time: share / FINISHING_PARTS };
+            // Of the time until the deadline, and not of the share, which may be longer than the range of the clock.
+            let stop_time = deadline.saturating_duration_since(now) / FINISHING_PARTS;
+            let finishing = FinishingAttempts { tasks, deadline, stop_time };
             self.stop_waves.lock().set_finishing(finishing);
         }
     }

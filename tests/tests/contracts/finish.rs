@@ -62,6 +62,15 @@ async fn the_stop_is_requested_when_a_tenth_of_the_time_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_attempt_finishes_within_the_longest_grace() {
+    let harness = Harness::with_config(Config::default().with_grace(Duration::MAX));
+    let task = Script::task("work", [Step::SucceedAfter(seconds(60))]);
+    let task = shut_down(&harness, finishing(), task).await;
+    assert!(harness.outcome(&task).await.is_completed());
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_default_requests_the_stop_at_once() {
     for rules in [Rules::never(), Rules::never().stop_timeout(seconds(50))] {
         let harness = patient();
