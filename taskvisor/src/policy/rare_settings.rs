@@ -182,6 +182,11 @@ impl MaxFailures {
             RestartPolicy::Always => policy.every().min(policy.stable_after()),
             _ => policy.stable_after(),
         };
+        // Checked first, because every task that is added with a limit comes here: the time of one series is a sum, and the shortest
+        // time of several series is quadratic.
+        if series_time(&policy.backoff, self.failures()) <= self.within() {
+            return None;
+        }
         let shortest = shortest_time(&policy.backoff, self.failures(), resets);
         (shortest > self.within()).then(|| self.describe_unreachable(&policy.backoff, shortest))
     }
@@ -202,6 +207,12 @@ impl MaxFailures {
             humantime::format_duration(shortest),
         )
     }
+}
+
+/// The shortest time of one series of this number of failures, with a delay after each.
+fn series_time(backoff: &BackoffPolicy, failures: u32) -> Duration {
+    let delays = (0..failures.min(MaxFailures::MAX)).map(|index| backoff.shortest_delay(index));
+    delays.fold(Duration::ZERO, Duration::saturating_add)
 }
 
 /// Returns the shortest time in which one more failure than `failures` can happen, if every attempt fails at once.
@@ -241,6 +252,9 @@ mod tests {
         let full = exponential.with_jitter(super::super::JitterPolicy::Full);
         assert_eq!(shortest_time(&full, 1_000, seconds(60)), Duration::ZERO);
         assert_eq!(shortest_time(&BackoffPolicy::none(), 1_000, seconds(60)), Duration::ZERO);
+        for backoff in [constant, exponential, full] {
+            assert_eq!(series_time(&backoff, 30), shortest_time(&backoff, 30, Duration::MAX), "{backoff:?}");
+        }
     }
 
     #[test]
