@@ -23,12 +23,12 @@ fn task(now: Instant) -> Arc<TaskCell> {
 fn spawn_shutdown(task: &Arc<TaskCell>, now: Instant) -> thread::JoinHandle<(bool, u64)> {
     let task = Arc::clone(task);
     thread::spawn(move || {
-        let finishes = task.finish_attempt_or_stop(StopRequest::stop(StopCause::Shutdown, now, GRACE));
+        let finishes = task.allow_finish_or_stop(StopRequest::stop(StopCause::Shutdown, now, GRACE));
         (finishes, task.status().attempt)
     })
 }
 
-/// `finish_attempt_or_stop` × `begin_attempt`, `finish_attempt`, `begin_sleep`, and the next attempt: none begins after the call.
+/// `allow_finish_or_stop` × `begin_attempt`, `finish_attempt`, `begin_sleep`, and the next attempt: none begins after the call.
 #[test]
 fn no_attempt_begins_after_the_attempt_that_finishes() {
     explore(|| {
@@ -61,7 +61,7 @@ fn no_attempt_begins_after_the_attempt_that_finishes() {
     });
 }
 
-/// `finish_attempt_or_stop` × `request_stop` × `finish_attempt`, `begin_sleep`: the later request reaches the attempt or its end.
+/// `allow_finish_or_stop` × `request_stop` × `finish_attempt`, `begin_sleep`: the later request reaches the attempt or its end.
 #[test]
 fn a_stop_request_of_an_attempt_that_finishes_is_never_lost() {
     explore(|| {
@@ -85,7 +85,7 @@ fn a_stop_request_of_an_attempt_that_finishes_is_never_lost() {
     });
 }
 
-/// `finish_attempt_or_stop` × `decide_end`, `finish`: a task that completes has completed.
+/// `allow_finish_or_stop` × `decide_end`, `finish`: a task that completes has completed.
 #[test]
 fn a_task_whose_attempt_finishes_completes() {
     explore(|| {
@@ -104,7 +104,7 @@ fn a_task_whose_attempt_finishes_completes() {
     });
 }
 
-/// `finish_attempt_or_stop` × `pause` × `interrupt` by a restart: an attempt that finishes is paused or restarted only before.
+/// `allow_finish_or_stop` × `pause` × `interrupt` by a restart: an attempt that finishes is paused or restarted only before.
 #[test]
 fn no_operator_interrupts_an_attempt_that_finishes() {
     explore(|| {

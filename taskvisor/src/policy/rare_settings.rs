@@ -166,7 +166,7 @@ impl RareSettings {
         if matches!((options.heartbeat, policy.timeout()), (Some(heartbeat), Some(timeout)) if heartbeat > timeout)
         {
             report(
-                "`heartbeat` is longer than the `timeout`, which ends every attempt before: make it shorter, or remove it",
+                "`heartbeat` is longer than the `timeout`, which ends every attempt first: make it shorter, or remove it",
             );
         }
         let unreachable = limit.filter(|limit| !never_retries && limit.problem().is_none());

@@ -87,7 +87,7 @@ impl Shared {
                 && cell.rare().is_some_and(|rare| rare.options().on_shutdown == OnShutdown::Finish);
             if !may_finish {
                 cell.request_stop(request);
-            } else if cell.finish_attempt_or_stop(request) {
+            } else if cell.allow_finish_or_stop(request) {
                 tasks.push(Arc::clone(cell));
             }
         }

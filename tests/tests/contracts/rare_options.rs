@@ -126,7 +126,7 @@ fn a_heartbeat_of_zero_is_refused() {
 
 #[test]
 fn a_heartbeat_longer_than_the_timeout_is_refused() {
-    let text = "`heartbeat` is longer than the `timeout`, which ends every attempt before: make it shorter, or remove it";
+    let text = "`heartbeat` is longer than the `timeout`, which ends every attempt first: make it shorter, or remove it";
     assert_eq!(problems(spec().with_heartbeat(2 * SECOND).with_timeout(SECOND)), [text]);
     // Inherited timeouts too.
     let inherits = TaskSpec::inherit(TaskFn::arc("work", || async { Ok(()) })).with_heartbeat(2 * SECOND);

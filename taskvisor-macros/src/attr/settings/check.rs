@@ -122,7 +122,8 @@ const NEVER_STABLE: &str = "`stable_after` is longer than `timeout`, and no atte
 const NEVER_REACHED: &str = "`start_timeout` is longer than `timeout`, which ends the attempt first; make it shorter, or leave it \
                              out";
 
-const NEVER_MISSED: &str = "`heartbeat` is longer than the `timeout`, which ends every attempt before; make it shorter, or remove it";
+const NEVER_MISSED: &str =
+    "`heartbeat` is longer than the `timeout`, which ends every attempt first; make it shorter, or remove it";
 
 const REPEATS: &str = "`every` repeats the task after each success, which only `restart = \"always\"` does; \
                        remove `every`, or write `restart = \"always\"`";

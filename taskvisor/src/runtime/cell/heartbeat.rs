@@ -59,7 +59,7 @@ impl Heartbeat {
     }
 
     /// Stores the latest heartbeat for dependents, because the task stops being ready. Called under the lock of the cell.
-    pub(super) fn lose(&self) {
+    pub(super) fn remember_before_loss(&self) {
         let latest = self.latest.load(Ordering::Relaxed);
         if latest & IS_BEAT != 0 {
             self.before_loss.store(latest, Ordering::Relaxed);

@@ -224,7 +224,7 @@ impl TaskCell {
     /// Remembers the latest heartbeat of a task that stops being ready. Called under the lock.
     pub(super) fn remember_heartbeat(&self) {
         if let Some(rare) = self.rare() {
-            rare.heartbeat().lose();
+            rare.heartbeat().remember_before_loss();
         }
     }
 

@@ -13,7 +13,7 @@ use crate::task::StopCause;
 
 impl TaskCell {
     /// Lets the running attempt finish, or requests the stop if no attempt is running. Returns whether an attempt may finish.
-    pub(crate) fn finish_attempt_or_stop(&self, request: StopRequest) -> bool {
+    pub(crate) fn allow_finish_or_stop(&self, request: StopRequest) -> bool {
         let mut finishes = false;
         // Decided under the lock that begins attempts: none begins between the decision and the request.
         self.request_stop_if(request, |state| {
