@@ -136,7 +136,7 @@ async fn wait_for(task: &TaskHandle) -> Result<(), StartError> {
 
 /// Waits for a task of the start-up set, as `wait_for` does. A task that gives up and is paused ends the wait, and a critical task
 /// may count as ready once it has started.
-async fn wait_for_start(task: &TaskHandle) -> Result<(), StartError> {
+pub(super) async fn wait_for_start(task: &TaskHandle) -> Result<(), StartError> {
     let mut waiting = ReadyWaiter { cell: task.cell(), waiter: None };
     let found = poll_fn(|context| waiting.cell.poll_ready(true, &mut waiting.waiter, context)).await;
     drop(waiting);

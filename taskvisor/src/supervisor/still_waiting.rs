@@ -9,11 +9,13 @@ use tokio::time::{Instant, sleep_until};
 
 use super::TaskHandle;
 use super::blocking::{blocking_start, blocking_stop, whole_seconds};
+use super::ready::wait_for_start;
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::{TaskCell, saturating_deadline};
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::runtime::startup_set::AwaitedTasks;
 use crate::sync::{Raced, StopTimer, race, watch};
+use crate::task::StartError;
 
 /// The time after which a start is reported for the first time. Each later report comes after twice the time.
 const FIRST_REPORT: Duration = Duration::from_secs(10);
@@ -43,7 +45,7 @@ async fn watch_start(shared: Weak<Shared>) {
         });
         loop {
             let due = saturating_deadline(began, waited);
-            match race(task.ready(), race(stopping.as_mut(), sleep_until(due))).await {
+            match race(has_started(&task), race(stopping.as_mut(), sleep_until(due))).await {
                 // A task that has ended is not waited for, unless another one is added under its name.
                 Raced::Left(_) => break,
                 Raced::Right(Raced::Left(())) => return,
@@ -55,6 +57,14 @@ async fn watch_start(shared: Weak<Shared>) {
             }
         }
         awaited.was_ready(task.id());
+    }
+}
+
+/// Completes once the task does not hold up the start any more: it is ready, counts as ready there, or has ended.
+async fn has_started(task: &TaskHandle) {
+    // A task that gave up is paused, and is reported until it is resumed or ends.
+    if let Err(StartError::GaveUp { .. }) = wait_for_start(task).await {
+        let _ = task.ready().await;
     }
 }
 

@@ -135,6 +135,20 @@ async fn a_start_in_time_says_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_critical_task_that_has_started_ends_its_watch() {
+    let messages = Messages::default();
+    let supervisor = messages.supervisor(Config::default());
+    supervisor.add_task(service("pay").with_critical(true)).expect("the supervisor accepts the task");
+    sleep(Duration::from_secs(1_000)).await;
+    assert_eq!(messages.take(), [""; 0]);
+    supervisor.add_task(database(u64::MAX)).expect("the supervisor accepts the task");
+    sleep(Duration::from_secs(11)).await;
+    let messages = messages.take();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].contains("10s") && messages[0].contains("`db`"), "{messages:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_shutdown_names_what_runs_and_what_waits() {
     let messages = Messages::default();
     let supervisor = messages.supervisor(Config::default().with_grace(Duration::from_secs(14)));
