@@ -14,7 +14,7 @@ impl TaskHandle {
     /// [`Supervisor::run`](crate::Supervisor::run) from returning. A stop request ends it at once.
     ///
     /// ```
-    /// use taskvisor::{Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
+    /// use taskvisor::{Supervisor, TaskContext, TaskFn, TaskSpec};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

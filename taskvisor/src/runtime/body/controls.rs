@@ -92,7 +92,8 @@ impl TaskContext {
     ///     }
     ///     Ok(())
     /// });
-    /// let drain = Supervisor::default().add_task(TaskSpec::always(drain, Duration::from_secs(1)))?;
+    /// let supervisor = Supervisor::default();
+    /// let drain = supervisor.add_task(TaskSpec::always(drain, Duration::from_secs(1)))?;
     /// assert!(drain.outcome().await.is_completed());
     /// # Ok(())
     /// # }

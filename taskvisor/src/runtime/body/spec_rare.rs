@@ -28,7 +28,8 @@ impl TaskSpec {
     /// let spec = TaskSpec::on_failure(feed)
     ///     .with_backoff(BackoffPolicy::constant(Duration::from_millis(1)))
     ///     .with_max_failures(MaxFailures::new(2, Duration::from_secs(60)));
-    /// let feed = Supervisor::default().add_task(spec)?;
+    /// let supervisor = Supervisor::default();
+    /// let feed = supervisor.add_task(spec)?;
     /// assert!(feed.outcome().await.is_failed());
     /// assert_eq!(feed.status().attempt, 3);
     /// # Ok(())
@@ -71,7 +72,8 @@ impl TaskSpec {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let load = TaskFn::arc("load", || async { Ok(std::fs::read("no such file").map(drop)?) });
-    /// let load = Supervisor::default().add_task(TaskSpec::on_failure(load).with_fatal_if(is_missing))?;
+    /// let supervisor = Supervisor::default();
+    /// let load = supervisor.add_task(TaskSpec::on_failure(load).with_fatal_if(is_missing))?;
     /// assert!(load.outcome().await.is_failed());
     /// assert_eq!(load.status().attempt, 1);
     /// # Ok(())
