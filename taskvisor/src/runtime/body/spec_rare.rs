@@ -20,7 +20,7 @@ impl TaskSpec {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use taskvisor::{BackoffPolicy, FailureKind, MaxFailures, Outcome, Supervisor, TaskError, TaskFn, TaskSpec};
+    /// use taskvisor::{BackoffPolicy, MaxFailures, Supervisor, TaskError, TaskFn, TaskSpec};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
