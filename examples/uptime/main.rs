@@ -60,7 +60,7 @@ impl Probe {
     /// Repeats for ever: after the interval while the target is up, with growing delays while it is down.
     fn spec(target: Target) -> TaskSpec {
         let probe = TaskRef::new(target.task_name(), Self { target });
-        TaskSpec::new(probe, RestartPolicy::Always, Self::backoff(), Some(TIMEOUT)).with_interval(INTERVAL)
+        TaskSpec::new(probe, RestartPolicy::Always, Self::backoff(), Some(TIMEOUT)).with_delay(INTERVAL)
     }
 
     fn backoff() -> BackoffPolicy {

@@ -13,7 +13,7 @@ pub struct Rules {
     pub(crate) backoff: Backoff,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
-    pub(crate) interval: Option<Duration>,
+    pub(crate) delay: Option<Duration>,
     pub(crate) stable_after: Option<Duration>,
     pub(crate) stop_timeout: Option<Duration>,
     pub(crate) uses_retry_after: bool,
@@ -35,7 +35,7 @@ impl Rules {
             backoff: Backoff::default(),
             timeout: None,
             max_retries: None,
-            interval: None,
+            delay: None,
             stable_after: None,
             stop_timeout: None,
             uses_retry_after: false,
@@ -99,8 +99,8 @@ impl Rules {
 
     /// The delay after a success.
     #[must_use]
-    pub fn interval(self, interval: Duration) -> Self {
-        Self { interval: Some(interval), ..self }
+    pub fn delay(self, delay: Duration) -> Self {
+        Self { delay: Some(delay), ..self }
     }
 
     /// How long an attempt must run for its failure to begin a new streak.
@@ -170,8 +170,8 @@ impl Rules {
         if let Some(retries) = self.max_retries {
             spec = spec.with_max_retries(retries);
         }
-        if let Some(interval) = self.interval {
-            spec = spec.with_interval(interval);
+        if let Some(delay) = self.delay {
+            spec = spec.with_delay(delay);
         }
         if let Some(time) = self.stable_after {
             spec = spec.with_stable_after(time);

@@ -206,7 +206,7 @@ every: month monthly @monthly
 every: cron
   task: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
 every: parameter
-  task: write `app.tune::<NAME>(|spec| spec.with_interval(VALUE))` in the setup
+  task: write `app.tune::<NAME>(|spec| spec.with_delay(VALUE))` in the setup
 max_retries: no-limit
   task: leave `max_retries` out for no limit, or write `restart = "never"` for no retry
   job: write `restart = "on-failure"` alone for no limit, or leave `max_retries` out for one attempt

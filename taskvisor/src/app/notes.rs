@@ -47,14 +47,14 @@ impl App {
         })
     }
 
-    /// Tasks whose attempts may never end, if they can hold all permits. A task with an interval or a timeout has attempts
+    /// Tasks whose attempts may never end, if they can hold all permits. A task with a delay or a timeout has attempts
     /// that end.
     fn permits_can_run_out(&self) -> Option<Problem> {
         let limit = self.config.max_concurrent?;
         let may_not_end = |task: &&ListedTask| {
-            let Settings { restart, every, timeout, .. } = task.spec.settings;
+            let Settings { restart, delay, timeout, .. } = task.spec.settings;
             let once = restart.own() == Some(RestartPolicy::Never);
-            let repeats = matches!(every, Setting::Set(pause) if pause > Duration::ZERO);
+            let repeats = matches!(delay, Setting::Set(pause) if pause > Duration::ZERO);
             let ends = timeout.own().unwrap_or(self.config.timeout).is_some();
             !once && !repeats && !ends
         };

@@ -179,7 +179,7 @@ impl MaxFailures {
     /// Returns why the limit can never be exceeded, if the backoff makes so many failures within its time impossible.
     fn unreachable(&self, policy: &Policy) -> Option<String> {
         let resets = match policy.restart {
-            RestartPolicy::Always => policy.every().min(policy.stable_after()),
+            RestartPolicy::Always => policy.delay().min(policy.stable_after()),
             _ => policy.stable_after(),
         };
         // Checked first, because every task that is added with a limit comes here: the time of one series is a sum, and the shortest

@@ -65,7 +65,7 @@ pub struct Settings {
     /// How many consecutive failures are retried.
     pub max_retries: Setting<Option<u32>>,
     /// The delay after a success.
-    pub every: Setting<Duration>,
+    pub delay: Setting<Duration>,
     /// How long an attempt must run for its failure to restart the count of consecutive failures.
     pub stable_after: Setting<Duration>,
     /// The time that an attempt has to return once its token is canceled. After a stop request or an interrupt, the grace limits it.
@@ -88,7 +88,7 @@ pub(crate) struct Policy {
     pub(crate) restart: RestartPolicy,
     pub(crate) backoff: BackoffPolicy,
     timeout: u64,
-    every: u64,
+    delay: u64,
     stable_after: u64,
     /// `u32::MAX` means no limit; the count of consecutive failures saturates there.
     max_retries: u32,
@@ -106,7 +106,7 @@ impl Settings {
         backoff: Setting::Inherit,
         timeout: Setting::Inherit,
         max_retries: Setting::Inherit,
-        every: Setting::Inherit,
+        delay: Setting::Inherit,
         stable_after: Setting::Inherit,
         stop_timeout: Setting::Inherit,
         ready: Setting::Inherit,
@@ -176,8 +176,8 @@ impl Settings {
         if let Some(max_retries) = self.max_retries.own() {
             policy.max_retries = max_retries.unwrap_or(u32::MAX);
         }
-        if let Some(every) = self.every.own() {
-            policy.every = nanoseconds(every);
+        if let Some(delay) = self.delay.own() {
+            policy.delay = nanoseconds(delay);
         }
         if let Some(stable_after) = self.stable_after.own() {
             policy.stable_after = nanoseconds(stable_after);
@@ -196,7 +196,7 @@ impl Settings {
             || is_zero(&self.expires)
             || self.is_never_stable(policy)
             || restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_)))
-            || restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_))
+            || restart != RestartPolicy::Always && matches!(self.delay, Setting::Set(_))
     }
 
     fn timeout_is_zero(&self) -> bool {
@@ -246,10 +246,10 @@ impl Settings {
         if restart == RestartPolicy::Never && matches!(self.max_retries, Setting::Set(Some(_))) {
             wrong.push("`max_retries` has no effect with `RestartPolicy::Never`: remove one of them");
         }
-        if restart != RestartPolicy::Always && matches!(self.every, Setting::Set(_)) {
+        if restart != RestartPolicy::Always && matches!(self.delay, Setting::Set(_)) {
             wrong.push(
-                "the interval after a success has no effect without `RestartPolicy::Always`: use this \
- policy, or remove the interval",
+                "`delay` repeats the task after each success, which only `RestartPolicy::Always` does: use this policy, or \
+                 remove `delay`",
             );
         }
         wrong
@@ -257,7 +257,7 @@ impl Settings {
 }
 
 impl Policy {
-    const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+    const DEFAULT_DELAY: Duration = Duration::from_secs(1);
     const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
 
     /// The policy of a task that inherits every option from `config`.
@@ -267,7 +267,7 @@ impl Policy {
             restart,
             backoff,
             timeout: timeout.map_or(0, nanoseconds),
-            every: nanoseconds(Self::DEFAULT_INTERVAL),
+            delay: nanoseconds(Self::DEFAULT_DELAY),
             stable_after: Self::stable_after_backoff(&backoff),
             max_retries: max_retries.unwrap_or(u32::MAX),
             returns_value: false,
@@ -294,8 +294,8 @@ impl Policy {
         self.max_retries != u32::MAX
     }
 
-    pub(crate) fn every(&self) -> Duration {
-        Duration::from_nanos(self.every)
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_nanos(self.delay)
     }
 
     pub(crate) fn stable_after(&self) -> Duration {

@@ -83,10 +83,10 @@ impl Settings {
 
 impl Policy {
     /// Whether a task with this policy and these settings can never be ready: it declares no readiness, and no success is expected of
-    /// it. `never_returns` says that its function returns `!`. A task that always runs again and sets no interval is assumed to have
+    /// it. `never_returns` says that its function returns `!`. A task that always runs again and sets no delay is assumed to have
     /// one attempt that does not end.
     pub(crate) fn is_never_ready(&self, settings: &Settings, never_returns: bool) -> bool {
-        let is_endless = self.restart == RestartPolicy::Always && settings.every == Setting::Inherit;
+        let is_endless = self.restart == RestartPolicy::Always && settings.delay == Setting::Inherit;
         match self.readiness {
             None => never_returns || is_endless,
             Some(Readiness::Success) => never_returns,

@@ -60,7 +60,7 @@ fn a_getter_of_a_spec_returns_what_its_setter_set() {
         .with_backoff(BackoffPolicy::constant(seconds(1)))
         .with_timeout(seconds(20))
         .with_max_retries(3)
-        .with_interval(seconds(4))
+        .with_delay(seconds(4))
         .with_stable_after(seconds(5))
         .with_stop_timeout(seconds(6));
     assert_eq!(spec.restart(), Setting::Set(RestartPolicy::Always));
@@ -69,7 +69,7 @@ fn a_getter_of_a_spec_returns_what_its_setter_set() {
         (spec.timeout(), spec.max_retries()),
         (Setting::Set(Some(seconds(20))), Setting::Set(Some(3)))
     );
-    assert_eq!((spec.interval(), spec.stable_after()), (Setting::Set(seconds(4)), Setting::Set(seconds(5))));
+    assert_eq!((spec.delay(), spec.stable_after()), (Setting::Set(seconds(4)), Setting::Set(seconds(5))));
     assert_eq!(spec.stop_timeout(), Setting::Set(seconds(6)));
     let unlimited = spec.with_timeout(None).with_max_retries(None);
     assert_eq!((unlimited.timeout(), unlimited.max_retries()), (Setting::Set(None), Setting::Set(None)));
@@ -80,7 +80,7 @@ fn an_inherited_option_is_not_set() {
     let spec = TaskSpec::inherit(task());
     assert_eq!((spec.restart(), spec.backoff()), (Setting::Inherit, Setting::Inherit));
     assert_eq!((spec.timeout(), spec.max_retries()), (Setting::Inherit, Setting::Inherit));
-    assert_eq!((spec.interval(), spec.stable_after()), (Setting::Inherit, Setting::Inherit));
+    assert_eq!((spec.delay(), spec.stable_after()), (Setting::Inherit, Setting::Inherit));
     assert_eq!(spec.stop_timeout(), Setting::Inherit);
     let defaults = TaskSpec::with_defaults(task(), &Config::default().with_timeout(SECOND));
     assert_eq!(defaults.timeout(), Setting::Default(Some(SECOND)));
@@ -99,7 +99,7 @@ fn a_short_constructor_inherits_all_but_the_restart() {
         assert_eq!((spec.timeout(), spec.max_retries()), (Setting::Inherit, Setting::Inherit));
         assert_eq!((spec.backoff(), spec.stop_timeout()), (Setting::Inherit, Setting::Inherit));
         let always = restart == RestartPolicy::Always;
-        assert_eq!(spec.interval(), if always { Setting::Set(SECOND) } else { Setting::Inherit });
+        assert_eq!(spec.delay(), if always { Setting::Set(SECOND) } else { Setting::Inherit });
     }
 }
 
@@ -121,13 +121,10 @@ async fn a_spec_without_limits_overrides_those_of_the_supervisor() {
 #[test]
 fn none_returns_an_option_without_a_limit_to_its_default() {
     let spec = TaskSpec::inherit(task());
-    let spec = spec.with_interval(SECOND).with_stable_after(SECOND).with_stop_timeout(SECOND);
+    let spec = spec.with_delay(SECOND).with_stable_after(SECOND).with_stop_timeout(SECOND);
     let set = Setting::Set(SECOND);
-    assert_eq!((spec.interval(), spec.stable_after(), spec.stop_timeout()), (set, set, set));
-    let spec = spec.with_interval(None).with_stable_after(None).with_stop_timeout(None);
+    assert_eq!((spec.delay(), spec.stable_after(), spec.stop_timeout()), (set, set, set));
+    let spec = spec.with_delay(None).with_stable_after(None).with_stop_timeout(None);
     let inherited = Setting::Inherit;
-    assert_eq!(
-        (spec.interval(), spec.stable_after(), spec.stop_timeout()),
-        (inherited, inherited, inherited)
-    );
+    assert_eq!((spec.delay(), spec.stable_after(), spec.stop_timeout()), (inherited, inherited, inherited));
 }

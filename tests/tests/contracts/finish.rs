@@ -86,7 +86,7 @@ async fn the_default_requests_the_stop_at_once() {
 async fn no_other_attempt_follows() {
     let steps = [
         (Rules::always(), Step::SucceedAfter(SECOND)),
-        (Rules::always().interval(seconds(5)), Step::SucceedAfter(SECOND)),
+        (Rules::always().delay(seconds(5)), Step::SucceedAfter(SECOND)),
         (Rules::on_failure(), Step::FailAfter(SECOND, "down")),
         (Rules::on_failure().without_backoff(), Step::FailAfter(SECOND, "down")),
     ];
@@ -122,7 +122,7 @@ async fn an_attempt_that_fails_for_good_has_failed() {
 #[tokio::test(start_paused = true)]
 async fn a_task_between_two_attempts_is_stopped_at_once() {
     let harness = patient();
-    let rules = Rules::always().interval(seconds(50)).finishes_on_shutdown();
+    let rules = Rules::always().delay(seconds(50)).finishes_on_shutdown();
     let task = harness.add(rules, Script::task("work", [Step::Succeed]));
     sleep(SECOND).await;
     assert!(task.status().phase.is_sleeping());

@@ -163,15 +163,14 @@ async fn a_task_that_stays_ready_sends_them_from_the_start() {
         ready.notify();
         if context.attempt() == 1 { Ok(()) } else { std::future::pending().await }
     });
-    let finished =
-        end(Rules::always().interval(seconds(60)).heartbeat(seconds(10)).max_retries(0), task).await;
+    let finished = end(Rules::always().delay(seconds(60)).heartbeat(seconds(10)).max_retries(0), task).await;
     assert_eq!(finished.event_log.times_of(&finished.task, EventName::Stalled), [seconds(70)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_age_is_shown_while_an_attempt_runs() {
     let harness = Harness::new();
-    let task = harness.add(Rules::always().interval(seconds(60)).heartbeat(seconds(30)), beats_once());
+    let task = harness.add(Rules::always().delay(seconds(60)).heartbeat(seconds(30)), beats_once());
     assert_eq!(task.status().heartbeat_age, None, "before the first attempt");
     sleep(seconds(7)).await;
     assert_eq!(task.status().heartbeat_age, Some(seconds(7)));

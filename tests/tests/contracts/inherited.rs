@@ -159,8 +159,8 @@ async fn a_stable_after_above_the_timeout_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn an_interval_without_restart_always_is_refused() {
-    assert!(is_invalid(spec(RestartPolicy::Never).with_interval(SECOND)).await);
-    assert!(is_invalid(spec(RestartPolicy::OnFailure).with_interval(SECOND)).await);
+    assert!(is_invalid(spec(RestartPolicy::Never).with_delay(SECOND)).await);
+    assert!(is_invalid(spec(RestartPolicy::OnFailure).with_delay(SECOND)).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ async fn the_default_is_one_second() {
 
 #[tokio::test(start_paused = true)]
 async fn the_spec_sets_it() {
-    let rules = Rules::always().interval(seconds(30));
+    let rules = Rules::always().delay(seconds(30));
     let finished = play_until(rules, [Step::Succeed, Step::Succeed, Step::UntilStopped], 3).await;
     assert_eq!(finished.starts(), [seconds(0), seconds(30), seconds(60)]);
 }
@@ -26,7 +26,7 @@ async fn it_counts_from_the_end_of_the_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_not_part_of_the_backoff() {
-    let rules = Rules::always().interval(seconds(30)).constant_backoff(millis(250));
+    let rules = Rules::always().delay(seconds(30)).constant_backoff(millis(250));
     let steps = [Step::Fail("down"), Step::Succeed, Step::Fail("down"), Step::UntilStopped];
     let finished = play_until(rules, steps, 4).await;
     assert_eq!(finished.starts(), [seconds(0), millis(250), millis(30_250), millis(30_500)]);
@@ -51,7 +51,7 @@ async fn a_success_is_followed_by_no_backoff_event() {
 
 #[tokio::test(start_paused = true)]
 async fn with_zero_the_next_attempt_starts_in_the_same_instant() {
-    let rules = Rules::always().interval(seconds(0));
+    let rules = Rules::always().delay(seconds(0));
     let finished = play_until(rules, [Step::Succeed, Step::Succeed, Step::UntilStopped], 3).await;
     assert_eq!(finished.starts(), [seconds(0); 3]);
 }
@@ -59,7 +59,7 @@ async fn with_zero_the_next_attempt_starts_in_the_same_instant() {
 #[tokio::test(start_paused = true)]
 async fn an_endless_interval_does_not_panic() {
     let harness = tests::Harness::new();
-    let rules = Rules::always().interval(std::time::Duration::MAX);
+    let rules = Rules::always().delay(std::time::Duration::MAX);
     let task = harness.add(rules, tests::Script::task("work", [Step::Succeed]));
     tokio::time::sleep(seconds(365 * 24 * 60 * 60)).await;
     assert_eq!(task.status().attempt, 1);

@@ -66,7 +66,7 @@ async fn is_a_snapshot_that_does_not_change() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_sleeps_between_attempts_is_alive() {
     let harness = Harness::new();
-    let task = harness.add(Rules::always().interval(seconds(60)), Script::task("work", [Step::Succeed]));
+    let task = harness.add(Rules::always().delay(seconds(60)), Script::task("work", [Step::Succeed]));
     tokio::time::sleep(SECOND).await;
     assert!(harness.is_alive("work"));
     assert!(harness.cancel(&task));

@@ -49,7 +49,7 @@ async fn a_failure_older_than_the_window_does_not_count() {
 
 #[tokio::test(start_paused = true)]
 async fn successes_in_between_do_not_clear_the_window() {
-    let rules = Rules::always().interval(SECOND).constant_backoff(SECOND).max_failures(2, seconds(60));
+    let rules = Rules::always().delay(SECOND).constant_backoff(SECOND).max_failures(2, seconds(60));
     let finished = play(rules, [DOWN, Step::Succeed, DOWN, Step::Succeed, DOWN]).await;
     assert_eq!(finished.failure().attempt(), 5);
     assert!(finished.trace().contains(&"gave_up after 3 in 60s".to_owned()));

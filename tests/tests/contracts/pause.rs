@@ -53,7 +53,7 @@ async fn a_pause_interrupts_the_attempt_and_none_follows() {
 #[tokio::test(start_paused = true)]
 async fn a_resume_begins_the_next_attempt_at_once() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(HOUR);
+    let rules = Rules::always().delay(HOUR);
     let task = paused(&harness, rules, Step::SucceedWhenStopped).await;
     sleep(SECOND).await;
     let before = Instant::now();
@@ -144,7 +144,7 @@ async fn a_pause_ends_the_wait_after_a_success_and_a_snooze() {
     let harness = Harness::new();
     let task =
         attempts(|context| async move { if context.attempt() == 1 { Ok(()) } else { context.snooze(HOUR) } });
-    let task = harness.add(Rules::always().interval(HOUR), task);
+    let task = harness.add(Rules::always().delay(HOUR), task);
     for attempt in 1..=2 {
         sleep(SECOND).await;
         assert!(task.status().phase.is_sleeping());

@@ -97,7 +97,7 @@ async fn dependents_of_a_paused_task_wait_and_go_on_after_the_resume() {
     let harness = Harness::new();
     let db = harness.spec(Rules::never().ready(Readiness::Start), Script::task("db", [Step::UntilStopped]));
     let db = harness.add_task(db).expect("it is accepted");
-    let poll = harness.spec(Rules::always().interval(SECOND), Script::task("poll", [Step::Succeed]));
+    let poll = harness.spec(Rules::always().delay(SECOND), Script::task("poll", [Step::Succeed]));
     let poll = harness.add_task(poll.with_needs(["db"])).expect("it is accepted");
     sleep(seconds(3)).await;
     assert_eq!(harness.pause(&db), Ok(true));

@@ -19,7 +19,7 @@ fn notifies(last: fn(TaskContext) -> Result<(), TaskError>) -> TaskRef {
 }
 
 fn always() -> Rules {
-    Rules::always().interval(SECOND).constant_backoff(SECOND)
+    Rules::always().delay(SECOND).constant_backoff(SECOND)
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +165,7 @@ async fn an_interrupt_ends_the_readiness_at_once() {
 async fn an_interrupt_of_the_wait_ends_the_readiness() {
     let harness = Harness::new();
     let steps = [Step::Succeed, Step::UntilStopped];
-    let rules = Rules::always().interval(seconds(60)).ready(Readiness::Success);
+    let rules = Rules::always().delay(seconds(60)).ready(Readiness::Success);
     let task = harness.add(rules, Script::task("work", steps));
     assert_eq!(task.ready().await, Ok(()));
     assert_eq!(harness.restart(&task), Ok(()));
@@ -247,7 +247,7 @@ async fn a_completed_task_is_ready_for_ever_without_notifying() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_declares_nothing_is_ready_without_events() {
     let harness = Harness::new();
-    let task = harness.add(Rules::always().interval(SECOND), Script::task("work", [Step::Succeed]));
+    let task = harness.add(Rules::always().delay(SECOND), Script::task("work", [Step::Succeed]));
     assert_eq!(task.status().ready_since, None);
     assert_eq!(task.ready().await, Ok(()));
     let since = task.status().ready_since;

@@ -45,7 +45,7 @@ async fn what_an_interrupted_attempt_returns_decides_nothing() {
 #[tokio::test(start_paused = true)]
 async fn the_next_attempt_begins_at_once() {
     let harness = Harness::new();
-    let task = add_then_hang(&harness, Rules::always().interval(seconds(600)), Step::SucceedWhenStopped);
+    let task = add_then_hang(&harness, Rules::always().delay(seconds(600)), Step::SucceedWhenStopped);
     harness.reach(&task, 1).await;
     let requested = Instant::now();
     harness.restart(&task).expect("the task runs");
@@ -114,7 +114,7 @@ async fn a_restart_ends_a_backoff_and_clears_the_failures() {
 async fn a_restart_ends_the_wait_after_a_success() {
     let harness = Harness::new();
     let steps = [Step::Succeed, Step::Hang];
-    let task = harness.add(Rules::always().interval(seconds(3_600)), Script::task("task", steps));
+    let task = harness.add(Rules::always().delay(seconds(3_600)), Script::task("task", steps));
     harness.settle().await;
     assert!(matches!(task.status().phase, Phase::Sleeping { .. }));
     harness.restart(&task).expect("the task waits");

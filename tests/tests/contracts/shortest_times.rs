@@ -48,7 +48,7 @@ async fn refused(columns: &[&str], within: Duration) -> Option<String> {
         .with_backoff(backoff(kind, jitter, first, max, factor))
         .with_max_failures(MaxFailures::new(failures.parse().expect("a number"), within));
     if let Some(every) = time(every) {
-        spec = spec.with_interval(every);
+        spec = spec.with_delay(every);
     }
     if let Some(stable_after) = time(stable_after) {
         spec = spec.with_stable_after(stable_after);

@@ -23,7 +23,7 @@ fn snoozes(delay: Duration) -> TaskRef {
 
 #[tokio::test(start_paused = true)]
 async fn another_attempt_follows_under_every_policy() {
-    for rules in [Rules::never(), Rules::on_failure(), Rules::always().interval(HOUR)] {
+    for rules in [Rules::never(), Rules::on_failure(), Rules::always().delay(HOUR)] {
         let harness = Harness::new();
         let task = harness.add(rules, snoozes(seconds(600)));
         sleep(seconds(1)).await;
@@ -67,13 +67,13 @@ async fn a_ready_task_that_snoozes_stays_ready_for_its_dependents() {
     let feed = TaskFn::arc("feed", |context: TaskContext| async move {
         if context.attempt() == 1 { Ok(()) } else { context.snooze(SECOND) }
     });
-    let feed = harness.spec(Rules::always().interval(SECOND).ready(Readiness::Success), feed);
+    let feed = harness.spec(Rules::always().delay(SECOND).ready(Readiness::Success), feed);
     let feed = harness.add_task(feed).expect("it is accepted");
     let poll = TaskFn::arc("poll", || async {
         sleep(SECOND).await;
         Ok(())
     });
-    let spec = harness.spec(Rules::always().interval(SECOND), poll).with_needs(["feed"]);
+    let spec = harness.spec(Rules::always().delay(SECOND), poll).with_needs(["feed"]);
     let poll = harness.add_task(spec).expect("it is accepted");
     sleep(millis(1)).await;
     let since = feed.status().ready_since;

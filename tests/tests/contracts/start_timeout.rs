@@ -171,7 +171,7 @@ async fn an_attempt_of_a_ready_task_has_no_such_limit() {
         }
         Ok(())
     });
-    let task = harness.add(Rules::always().interval(SECOND).start_timeout(SECOND), task);
+    let task = harness.add(Rules::always().delay(SECOND).start_timeout(SECOND), task);
     sleep(seconds(100)).await;
     assert_eq!(task.status().attempt, 2);
     harness.finish().await;

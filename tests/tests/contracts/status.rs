@@ -63,7 +63,7 @@ async fn a_backoff_shows_when_it_ends_and_why() {
 #[tokio::test(start_paused = true)]
 async fn an_interval_resets_the_streak_and_keeps_the_last_error() {
     let harness = Harness::new();
-    let rules = Rules::always().without_backoff().interval(seconds(60));
+    let rules = Rules::always().without_backoff().delay(seconds(60));
     let task = add(&harness, rules, [Step::Fail("down"), Step::Succeed]);
     let began = Instant::now();
     sleep(SECOND).await;
@@ -176,7 +176,7 @@ async fn a_phase_reads_like_words() {
 #[tokio::test(start_paused = true)]
 async fn total_failures_and_restarts_are_never_reset() {
     let harness = Harness::new();
-    let rules = Rules::always().without_backoff().interval(SECOND).timeout(seconds(5));
+    let rules = Rules::always().without_backoff().delay(SECOND).timeout(seconds(5));
     let steps = [
         Step::Fail("one"),
         Step::Panic("two"),

@@ -118,7 +118,7 @@ async fn between_two_attempts_an_old_context_has_none() {
             async { Ok(()) }
         }
     });
-    let task = harness.add(Rules::always().interval(seconds(60)), task);
+    let task = harness.add(Rules::always().delay(seconds(60)), task);
     sleep(SECOND).await;
     assert!(task.status().phase.is_sleeping());
     assert_eq!(of(&contexts, 1), NOTHING);

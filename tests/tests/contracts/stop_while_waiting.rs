@@ -94,7 +94,7 @@ async fn for_the_end_of_a_backoff_and_carries_the_error_before_it() {
 #[tokio::test(start_paused = true)]
 async fn for_the_end_of_an_interval_and_carries_no_error() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(seconds(3_600)).without_backoff();
+    let rules = Rules::always().delay(seconds(3_600)).without_backoff();
     let task = harness.add(rules, Script::task("work", [Step::Fail("earlier"), Step::Succeed]));
     sleep(seconds(60)).await;
     assert!(harness.cancel(&task));

@@ -45,7 +45,7 @@ fn goes_on(harness: &Harness, task: &TaskHandle, attempts: &AtomicUsize) {
 
 #[tokio::test(start_paused = true)]
 async fn always_with_a_zero_interval() {
-    has_neighbours(Rules::always().interval(Duration::ZERO), || Ok(())).await;
+    has_neighbours(Rules::always().delay(Duration::ZERO), || Ok(())).await;
 }
 
 #[tokio::test(start_paused = true)]

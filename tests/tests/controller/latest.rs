@@ -39,7 +39,7 @@ async fn a_latest_replaces_an_owner_that_sleeps_in_its_backoff() {
 #[tokio::test(start_paused = true)]
 async fn a_latest_replaces_an_owner_in_its_interval() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(seconds(3_600));
+    let rules = Rules::always().delay(seconds(3_600));
     let owner = harness.submit_to(SLOT, Queue, rules, one_attempt("owner"));
     sleep(seconds(5)).await;
     let latest = submit(&harness, Latest, one_attempt("latest"));
@@ -68,7 +68,7 @@ async fn an_owner_is_not_retried_while_a_latest_waits_behind_it() {
 #[tokio::test(start_paused = true)]
 async fn an_owner_is_not_repeated_while_a_latest_waits_behind_it() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(seconds(3_600));
+    let rules = Rules::always().delay(seconds(3_600));
     let owner = harness.submit_to(SLOT, Queue, rules, working("owner"));
     harness.reach(&owner, 1).await;
     let latest = submit(&harness, Latest, one_attempt("latest"));

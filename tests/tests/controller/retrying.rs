@@ -44,7 +44,7 @@ async fn an_owner_out_of_retries_passes_its_slot_on() {
 #[tokio::test(start_paused = true)]
 async fn an_always_owner_keeps_its_slot_until_it_is_replaced() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(seconds(10));
+    let rules = Rules::always().delay(seconds(10));
     let repeating = harness.submit_to(SLOT, Queue, rules, one_attempt("owner"));
     let queued = submit(&harness, Queue, one_attempt("queued"));
     sleep(seconds(35)).await;

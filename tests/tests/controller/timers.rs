@@ -61,7 +61,7 @@ async fn the_deadline_of_a_stop_does_not_poll_the_next_owner() {
 async fn an_interrupted_wait_does_not_poll_the_attempt_after_it() {
     let harness = Harness::new();
     let (task, polls) = counts_polls(2);
-    let task = harness.add(Rules::always().interval(seconds(30)), task);
+    let task = harness.add(Rules::always().delay(seconds(30)), task);
     harness.settle().await;
     harness.restart(&task).expect("the task waits");
     harness.reach(&task, 2).await;

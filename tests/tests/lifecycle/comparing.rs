@@ -71,7 +71,7 @@ async fn delays_are_compared_without_their_start() {
 #[tokio::test(start_paused = true)]
 async fn phases_are_compared_without_the_end_of_a_sleep() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(SECOND * 60);
+    let rules = Rules::always().delay(SECOND * 60);
     let one = harness.add(rules, Script::task("one", [Step::Succeed]));
     let other = harness.add(rules, Script::task("other", [Step::SucceedAfter(SECOND)]));
     let before = other.status().phase;

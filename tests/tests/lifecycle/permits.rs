@@ -61,8 +61,7 @@ async fn a_permit_is_released_between_attempts() {
     let harness = limited(1);
     let backoff = Rules::on_failure().constant_backoff(seconds(10));
     let retried = harness.add(backoff, Script::task("retried", [Step::Fail("down"), Step::Succeed]));
-    let resting =
-        harness.add(Rules::always().interval(seconds(60)), Script::task("resting", [Step::Succeed]));
+    let resting = harness.add(Rules::always().delay(seconds(60)), Script::task("resting", [Step::Succeed]));
     let long = harness.add(Rules::never(), Script::task("long", [Step::SucceedAfter(seconds(5))]));
     assert!(long.outcome().await.is_completed());
     assert!(retried.outcome().await.is_completed());

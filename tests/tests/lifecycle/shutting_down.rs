@@ -84,7 +84,7 @@ async fn a_shutdown_returns_within_the_grace_and_the_drain() {
     harness.add(Rules::always(), stubborn);
     harness.add(Rules::always(), spinning);
     harness.add(
-        Rules::always().interval(Duration::ZERO),
+        Rules::always().delay(Duration::ZERO),
         Script::task("failing", [Step::FailAfter(seconds(1), "no")]),
     );
     harness.add(Rules::never(), Script::task("deaf", [Step::Hang]));

@@ -106,7 +106,7 @@ async fn a_task_that_waits_between_attempts_stops_at_once() {
     let hour = Duration::from_secs(3600);
     let failing = Rules::on_failure().constant_backoff(hour);
     let backing_off = harness.add(failing, Script::task("backing-off", [Step::Fail("down")]));
-    let resting = harness.add(Rules::always().interval(hour), Script::task("resting", [Step::Succeed]));
+    let resting = harness.add(Rules::always().delay(hour), Script::task("resting", [Step::Succeed]));
     harness.settle().await;
     let began = Instant::now();
     for task in [&backing_off, &resting] {
@@ -176,7 +176,7 @@ async fn of_concurrent_cancels_exactly_one_reports_true() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_without_delay_start_no_attempt_after_a_stop_request() {
     let harness = Harness::new();
-    let rules = Rules::always().interval(Duration::ZERO);
+    let rules = Rules::always().delay(Duration::ZERO);
     // Bounded, in case the scheduler starves the thread that requests the stop.
     let mut steps = vec![Step::Succeed; 300];
     steps.push(Step::UntilStopped);

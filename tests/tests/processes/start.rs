@@ -58,8 +58,8 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
             "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"
         ),
         format!(
-            "{dig}: task `dig`: the interval after a success has no effect without `RestartPolicy::Always`: use this \
-             policy, or remove the interval"
+            "{dig}: task `dig`: `delay` repeats the task after each success, which only `RestartPolicy::Always` does: use this \
+             policy, or remove `delay`"
         ),
         "the application does not start: 14 problems".to_owned(),
     ];

@@ -41,7 +41,7 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
         rules = rules.max_retries(retries);
     }
     if let Some(every) = policy.every {
-        rules = rules.interval(millis(every));
+        rules = rules.delay(millis(every));
     }
     if let Some(time) = policy.stable_after {
         rules = rules.stable_after(millis(time));

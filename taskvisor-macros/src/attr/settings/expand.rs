@@ -39,7 +39,7 @@ impl Settings {
             ));
         }
         if let Some(every) = &self.every {
-            given.push(("every", every.value.expand_duration()));
+            given.push(("delay", every.value.expand_duration()));
         }
         if let Some(stable_after) = &self.stable_after {
             given.push(("stable_after", stable_after.value.expand_duration()));

@@ -129,7 +129,7 @@ impl FailureStreak {
         if !failed {
             return match policy.restart {
                 RestartPolicy::Always if class == AttemptClass::Done => NextStep::Complete,
-                RestartPolicy::Always => NextStep::Repeat { after: policy.every() },
+                RestartPolicy::Always => NextStep::Repeat { after: policy.delay() },
                 RestartPolicy::Never | RestartPolicy::OnFailure => NextStep::Complete,
             };
         }

@@ -80,7 +80,7 @@ impl TaskSpec {
     /// ends as [`RestartPolicy::Always`] says. All other options fall back to the `Config`.
     #[must_use]
     pub fn always(task: TaskRef, delay: Duration) -> Self {
-        Self::inherit(task).with_restart(RestartPolicy::Always).with_interval(delay)
+        Self::inherit(task).with_restart(RestartPolicy::Always).with_delay(delay)
     }
 
     /// Creates a spec with the defaults of `config`, independent of the supervisor that it is added to.
@@ -127,8 +127,8 @@ impl TaskSpec {
     /// default is one second. With a delay of zero the task still yields to other tasks. A task without
     /// [`RestartPolicy::Always`] and with this delay is refused when it is added.
     #[must_use]
-    pub fn with_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
-        self.settings.every = Setting::set_or_inherit(interval.into());
+    pub fn with_delay(mut self, delay: impl Into<Option<Duration>>) -> Self {
+        self.settings.delay = Setting::set_or_inherit(delay.into());
         self
     }
 
@@ -222,8 +222,8 @@ impl TaskSpec {
 
     /// Returns the delay between a success and the next attempt. The default is one second.
     #[must_use]
-    pub fn interval(&self) -> Setting<Duration> {
-        self.settings.every
+    pub fn delay(&self) -> Setting<Duration> {
+        self.settings.delay
     }
 
     /// Returns the run time after which an attempt counts as stable. The default is the larger of 10 s and the largest backoff
