@@ -130,7 +130,7 @@ pub use observe::LogWriter;
 pub use policy::ControllerConfig;
 pub use policy::{
     BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, InvalidMaxFailures, JitterPolicy, MaxFailures,
-    OnGiveUp, OnShutdown, Readiness, RestartPolicy, Setting, StopOrder,
+    Missed, OnGiveUp, OnShutdown, Overlap, Readiness, RestartPolicy, Setting, StopOrder,
 };
 pub use runtime::body::{
     AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, NoValue, Ready, State, Task,
@@ -142,9 +142,12 @@ pub use runtime::subscriber::{IntoSubscriber, Subscribe, Subscriber};
 pub use supervisor::{
     AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
 };
+#[cfg(all(feature = "testing", feature = "schedule"))]
+pub use sync::SimulatedDate;
 pub use task::{
     AbortedTask, BlockingTask, FailedTask, GiveUp, InterruptCause, Outcome, Phase, Rejection, Report,
-    RuntimeError, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus,
+    WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 
@@ -187,7 +190,7 @@ pub mod __private {
     pub use crate::macro_support::{
         FallibleReturn, NotAResult, NotBoxed, Probe, SharedState, write_declaration,
     };
-    pub use crate::policy::{BackoffKind, RareSettings, Settings};
+    pub use crate::policy::{BackoffKind, DeclaredSchedule, RareSettings, Settings};
     #[cfg(feature = "controller")]
     pub use crate::runtime::body::erase_job;
     pub use crate::runtime::body::{
@@ -198,8 +201,8 @@ pub mod __private {
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        MaxFailures, Needs, OnGiveUp, OnShutdown, Readiness, RestartPolicy, Setting, StopOrder, Subscribe,
-        Subscriber, TaskContext, TaskError, TaskSpec,
+        MaxFailures, Missed, Needs, OnGiveUp, OnShutdown, Overlap, Readiness, RestartPolicy, Setting,
+        StopOrder, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -108,6 +108,9 @@ fn describe(kind: &EventKind) -> String {
         EventKind::Backoff { delay, failures, .. } => format!("{label} {failures}: {delay:?}"),
         EventKind::Ended { outcome, .. } => format!("{label} {}", describe_outcome(outcome)),
         EventKind::NotReady { reason, .. } => format!("{label}: {reason}"),
+        EventKind::Scheduled { at, .. } => format!("{label} {at}"),
+        EventKind::Skipped { at, ticks, why, .. } => format!("{label} {at}: {ticks} {why}"),
+        EventKind::RunFailed { failures, .. } => format!("{label} after {failures}"),
         EventKind::SubscriberPanicked { subscriber, message, .. } => {
             format!("{label} {subscriber}: {message}")
         }

@@ -45,6 +45,7 @@ mod dependencies;
 mod dependencies_tests;
 mod endless;
 mod rules;
+mod schedule_rules;
 mod script;
 mod event_log;
 mod slots;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, Readiness, RestartPolicy, TaskRef, TaskSpec};
 
 use crate::Backoff;
+use crate::schedule_rules::ScheduleRules;
 
 /// The rules of a task, which the recorder checks its events against.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,7 @@ pub struct Rules {
     pub(crate) heartbeat: Option<Duration>,
     pub(crate) on_shutdown: Option<OnShutdown>,
     pub(crate) may_be_done: bool,
+    pub(crate) schedule: Option<ScheduleRules>,
 }
 
 impl Rules {
@@ -46,6 +48,7 @@ impl Rules {
             heartbeat: None,
             on_shutdown: None,
             may_be_done: false,
+            schedule: None,
         }
     }
 
@@ -193,6 +196,9 @@ impl Rules {
         }
         if let Some(action) = self.on_shutdown {
             spec = spec.with_on_shutdown(action);
+        }
+        if let Some(schedule) = self.schedule {
+            spec = schedule.apply(spec);
         }
         spec.with_ready(self.ready)
     }

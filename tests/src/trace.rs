@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use taskvisor::{Event, EventKind, Outcome, Subscribe, Subscriber, TaskHandle, TaskId, TaskRef, TaskSpec};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -154,10 +155,14 @@ impl Trace {
         let event_log = self.so_far();
         let mut readers: HashMap<TaskId, Reader> = HashMap::new();
         let mut shutting_down = false;
+        let mut clock_resets = Vec::new();
         for event in event_log.events() {
             match event.kind {
                 EventKind::Lagged { lost, .. } => panic!("the recorder lost {lost} events"),
                 EventKind::ShutdownRequested => shutting_down = true,
+                EventKind::ClockStepped { by, back: true, .. } if by > DAY => {
+                    clock_resets.push(event.at);
+                }
                 EventKind::Started { .. } => {
                     // With more threads an attempt may begin between the event and the stop request.
                     // A task that others depend on goes on until they have ended.
@@ -172,7 +177,9 @@ impl Trace {
                 _ => {}
             }
             if let Some(id) = event.id() {
-                self.read(event, id, readers.entry(id).or_insert_with(|| self.reader(event)), &event_log);
+                let reader = readers.entry(id).or_insert_with(|| self.reader(event));
+                reader.clock_resets.clone_from(&clock_resets);
+                self.read(event, id, reader, &event_log);
             }
         }
         self.check_ends(&readers, &event_log);
@@ -237,6 +244,9 @@ impl Trace {
         }
     }
 }
+
+/// A larger step back makes schedules forget which dates have run.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Default for Trace {
     fn default() -> Self {

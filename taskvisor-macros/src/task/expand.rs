@@ -75,6 +75,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 location: #location,
                 settings: #settings,
                 rare: #rare,
+                schedule: __taskvisor::DeclaredSchedule::NONE,
                 dependencies: #dependencies,
                 never_returns: #never_returns,
                 body: || #erased,

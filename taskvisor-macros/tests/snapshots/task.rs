@@ -134,7 +134,7 @@ const _: () = {
                 ::core::option::Option::Some(::core::time::Duration::new(305, 0)),
             ),
             max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
-            every: __taskvisor::Setting::Set({
+            delay: __taskvisor::Setting::Set({
                 const __TASKVISOR_VALUE: ::core::time::Duration = IDLE;
                 __TASKVISOR_VALUE
             }),
@@ -167,6 +167,7 @@ const _: () = {
             on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
             ..__taskvisor::RareSettings::INHERIT
         },
+        schedule: __taskvisor::DeclaredSchedule::NONE,
         dependencies: __taskvisor::DeclaredDependencies {
             after: &[
                 <crate::store::migrate as __taskvisor::DeclaredTask>::descriptor,

@@ -13,6 +13,7 @@ use super::problem::{Problem, SourceLocation};
 use super::{App, critical};
 use crate::policy::{Policy, Setting, Settings};
 use crate::runtime::body::Needs;
+use crate::runtime::schedule::schedule_problems;
 use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
 
 /// The missing states: each type with the source location and the name of every declaration that needs it.
@@ -52,8 +53,10 @@ impl App {
             problems.extend(empty_name(name, task.location));
             let mut needs = Needs::new(&self.states);
             (task.spec.task.needs)(&mut needs);
-            let rare = task.spec.rare.as_deref();
-            for reason in settings.all_problems(rare, &self.config, &defaults, needs.notifies()) {
+            let (rare, schedule) = (task.spec.rare.as_deref(), task.spec.schedule.as_deref());
+            let kind = task.spec.schedule_kind();
+            let reasons = settings.all_problems(rare, kind, &self.config, &defaults, needs.notifies());
+            for reason in schedule_problems(schedule, settings).into_iter().chain(reasons) {
                 let reason = critical::explain(self.explain(reason, settings), &task.spec, options);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
             }

@@ -17,11 +17,12 @@ impl TaskSpec {
     #[must_use]
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
         never_started::suppress_note();
-        let TaskDescriptor { name, settings, rare, dependencies, body, needs, .. } = descriptor;
+        let TaskDescriptor { name, settings, rare, schedule, dependencies, body, needs, .. } = descriptor;
         let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
         let dependencies = Dependencies::declared(dependencies);
         let rare = if rare.is_empty() { None } else { Some(Box::new(*rare)) };
-        Self { task, settings: *settings, dependencies, rare, declared: Some(descriptor) }
+        let schedule = schedule.settings();
+        Self { task, settings: *settings, dependencies, rare, schedule, declared: Some(descriptor) }
     }
 }
 

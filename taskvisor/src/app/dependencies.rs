@@ -88,6 +88,7 @@ impl App {
             let settings = &task.spec.settings;
             // A task with wrong settings is reported already.
             let Ok(mut policy) = settings.resolve(&defaults) else { return false };
+            policy.schedule = task.spec.schedule_kind();
             let is_wrong = settings.resolve_readiness(needs.notifies(), &mut policy).is_err();
             !is_wrong && policy.is_never_ready(settings, never_returns(task))
         });

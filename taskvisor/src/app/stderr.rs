@@ -159,6 +159,7 @@ impl StderrReporter {
         EventName::TimedOut,
         EventName::Stalled,
         EventName::Panicked,
+        EventName::RunFailed,
         EventName::GaveUp,
         EventName::Aborted,
         EventName::Ended,

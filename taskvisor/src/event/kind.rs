@@ -9,7 +9,9 @@ use tokio::time::Instant;
 
 use super::NotReadyReason;
 use crate::error::Failure;
-use crate::task::{BlockingTask, InterruptCause, Outcome, WaitingOn, describe_blocking};
+use crate::task::{
+    BlockingTask, InterruptCause, Outcome, ScheduledTime, SkipReason, WaitingOn, describe_blocking,
+};
 
 /// Generates `EventKind`, `EventName` and the labels from one list. The attribute in brackets is set on the variant of
 /// `EventKind` only. Comparisons ignore the fields marked as `[measured]`.
@@ -102,6 +104,21 @@ events! {
         /// When the wait began, on the monotonic clock.
         [measured] since: Instant,
     } => "delayed";
+    /// The run of an occurrence begins: the next attempt is its first one, and later ones are its retries. Published by tasks with
+    /// `every` or `cron`, once for each occurrence at most.
+    [non_exhaustive] Scheduled {
+        /// The time at which the run was due.
+        at: ScheduledTime,
+    } => "scheduled";
+    /// Ticks of a schedule will not run.
+    [non_exhaustive] Skipped {
+        /// The time of the first of them.
+        at: ScheduledTime,
+        /// Their number. For `cron`, 1,000 stands for a thousand or more.
+        ticks: u64,
+        /// Why they are skipped.
+        why: SkipReason,
+    } => "skipped";
     /// An attempt begins.
     [non_exhaustive] Started {
         /// The number of the attempt, from 1. It is never reset.
@@ -201,6 +218,16 @@ events! {
         /// The failure of the attempt.
         error: Failure,
     } => "backoff";
+    /// A run of a task with `every` or `cron` has failed: its error was fatal, or it has exceeded its `max_retries`. The task waits for
+    /// its next tick.
+    [non_exhaustive] RunFailed {
+        /// The time at which the run was due. `None` if an operator started it.
+        occurrence: Option<ScheduledTime>,
+        /// The number of consecutive failures.
+        failures: u32,
+        /// The last failure.
+        error: Failure,
+    } => "run_failed";
     /// The task gave up: it has exceeded its `max_retries` or its `max_failures`. It ends as failed, or is paused.
     [non_exhaustive] GaveUp {
         /// The number of failures: consecutive ones, or those within the time of `max_failures`.
@@ -241,6 +268,15 @@ events! {
         /// The tasks that hold it up, and those that wait for them to stop.
         blocking: Arc<[BlockingTask]>,
     } => "still_stopping";
+    /// The wall clock was set, or the machine was suspended. Published by a supervisor with `cron` tasks, within 30 s, if the clock has
+    /// moved by a second or more. Not about one task.
+    [non_exhaustive] ClockStepped {
+        /// By how much the wall clock has moved against the monotonic clock.
+        by: Duration,
+        /// Whether it was set back. If that was by more than a day, the schedules forget which dates have run, and go on from the
+        /// new date.
+        back: bool,
+    } => "clock_stepped";
     /// A shutdown was requested: admission is closed. Tasks receive a stop request, each before the tasks that it depends on.
     ShutdownRequested => "shutdown_requested";
     /// All tasks have ended or are stuck. The last event of a supervisor.
@@ -300,6 +336,17 @@ impl fmt::Display for EventKind {
             Self::Backoff { attempt, delay, failures, error } => {
                 let delay = format_measured(*delay);
                 write!(f, " attempt={attempt} delay={delay} failures={failures} error=\"{error}\"")
+            }
+            Self::Scheduled { at } => write!(f, " at=\"{at}\""),
+            Self::Skipped { at, ticks, why } => write!(f, " at=\"{at}\" ticks={ticks} why={why}"),
+            Self::RunFailed { occurrence, failures, error } => {
+                if let Some(occurrence) = occurrence {
+                    write!(f, " occurrence=\"{occurrence}\"")?;
+                }
+                write!(f, " failures={failures} error=\"{error}\"")
+            }
+            Self::ClockStepped { by, back } => {
+                write!(f, " by={}{}", if *back { "-" } else { "+" }, format_measured(*by))
             }
             Self::Ended { outcome } => write!(f, " {outcome}"),
             Self::Ready { after } => write!(f, " after={}", format_measured(*after)),

@@ -29,6 +29,7 @@ impl EventSet {
         EventName::Refused,
         EventName::StillStarting,
         EventName::StillStopping,
+        EventName::ClockStepped,
         EventName::ShutdownRequested,
         EventName::Stopped,
         EventName::SubscriberPanicked,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{EventKind, NotReadyReason};
 use crate::error::Failure;
-use crate::task::Outcome;
+use crate::task::{Outcome, ScheduledTime, SkipReason};
 
 /// Constructors for the test of a subscriber: pass the result to [`Event::new`](crate::Event::new). A field that a later version
 /// adds gets a default value.
@@ -14,6 +14,24 @@ impl EventKind {
     #[must_use]
     pub fn queued(slot: impl Into<Arc<str>>) -> Self {
         Self::Queued { slot: slot.into() }
+    }
+
+    /// Creates a [`Scheduled`](Self::Scheduled).
+    #[must_use]
+    pub const fn scheduled(at: ScheduledTime) -> Self {
+        Self::Scheduled { at }
+    }
+
+    /// Creates a [`Skipped`](Self::Skipped).
+    #[must_use]
+    pub const fn skipped(at: ScheduledTime, ticks: u64, why: SkipReason) -> Self {
+        Self::Skipped { at, ticks, why }
+    }
+
+    /// Creates a [`RunFailed`](Self::RunFailed) after this number of failures.
+    #[must_use]
+    pub fn run_failed(occurrence: Option<ScheduledTime>, failures: u32, error: Failure) -> Self {
+        Self::RunFailed { occurrence, failures, error }
     }
 
     /// Creates a [`Started`](Self::Started).

@@ -160,6 +160,7 @@ impl Submit for ControllerSpec {
             task: &mut spec.task,
             settings: expiring.as_ref().unwrap_or(&spec.settings),
             rare: spec.rare.as_deref(),
+            schedule: spec.schedule.as_deref(),
             key,
             admission: *admission,
             queue: None,

@@ -155,6 +155,7 @@ impl<J: Job> Submission<J> {
             task: &mut task,
             settings: overridden.as_ref().unwrap_or(settings),
             rare: (!rare.is_empty()).then_some(rare),
+            schedule: None,
             key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
             admission: self.admission.unwrap_or(admission),
             queue,

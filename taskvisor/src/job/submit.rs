@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
-use crate::policy::{Policy, RareOptions, RareSettings, Setting, Settings};
+use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
 use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
@@ -125,6 +125,7 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) task: &'a mut TaskRef,
     pub(super) settings: &'a Settings,
     pub(super) rare: Option<&'a RareSettings>,
+    pub(super) schedule: Option<&'a ScheduleSettings>,
     pub(super) key: RegistryKey,
     pub(super) admission: Admission,
     /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
@@ -148,8 +149,9 @@ impl Shared {
         draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, RuntimeError> {
-        let SubmissionDraft { task, settings, rare, key, admission, queue, returns_value, .. } = draft;
-        let (mut policy, rare) = match self.resolve_submission(task, settings, rare) {
+        let SubmissionDraft { task, settings, rare, schedule, key, admission, queue, returns_value, .. } =
+            draft;
+        let (mut policy, rare) = match self.resolve_submission(task, settings, rare, schedule) {
             Ok(resolved) => resolved,
             Err(reason) => {
                 self.publish_refused(task.name(), key.slot(), &reason);
@@ -170,7 +172,7 @@ impl Shared {
         }
         policy.returns_value = returns_value;
         let now = self.now();
-        let (cell, body) = self.take_parts(task, settings, rare, key, now);
+        let (cell, body) = self.take_parts(task, settings, (rare, None), key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
             match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
@@ -224,15 +226,19 @@ impl Shared {
         task: &TaskRef,
         settings: &Settings,
         rare: Option<&RareSettings>,
+        schedule: Option<&ScheduleSettings>,
     ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
-        let problems = rare.map(RareSettings::submission_problems).unwrap_or_default();
+        let mut problems = rare.map(RareSettings::submission_problems).unwrap_or_default();
+        if schedule.is_some_and(|schedule| !schedule.is_empty()) {
+            problems.push(ScheduleSettings::OF_A_SUBMISSION);
+        }
         if problems.is_empty() {
-            return self.resolve(task, settings, rare);
+            return self.resolve(task, settings, rare, None);
         }
         let mut reasons: Vec<_> = problems.into_iter().map(Cow::from).collect();
         let others = rare.map(RareSettings::of_submission);
         if let Err(RuntimeError::InvalidSpec { reasons: others, .. }) =
-            self.resolve(task, settings, others.as_ref())
+            self.resolve(task, settings, others.as_ref(), None)
         {
             reasons.extend(others);
         }

@@ -153,7 +153,7 @@ fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
 
 /// Creates a task with options that most tasks leave out.
 fn rare_cell(name: &'static str, options: RareOptions, now: Instant) -> Arc<TaskCell> {
-    Arc::new(unshared(name, RegistryKey::Name, now).with_rare(options, now))
+    Arc::new(unshared(name, RegistryKey::Name, now).with_rare(options, None, now))
 }
 
 fn unshared(name: &'static str, key: RegistryKey, now: Instant) -> TaskCell {

@@ -1,8 +1,14 @@
 //! The limits of a supervisor, and the defaults of its tasks.
 
+#[cfg(feature = "schedule")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{BackoffPolicy, MaxFailures, RestartPolicy};
+#[cfg(all(feature = "testing", feature = "schedule"))]
+use crate::sync::SimulatedDate;
+#[cfg(feature = "schedule")]
+use crate::sync::wall_clock::{SystemClock, WallClock};
 
 /// The limits of a supervisor, and the defaults for options that a task does not set.
 ///
@@ -31,6 +37,8 @@ pub struct Config {
     pub(crate) max_retries: Option<u32>,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) recovery_spread: Duration,
+    #[cfg(all(feature = "testing", feature = "schedule"))]
+    pub(crate) simulated_date: Option<SimulatedDate>,
 }
 
 impl Config {
@@ -136,6 +144,44 @@ impl Config {
         self
     }
 
+    /// Sets a simulated date for tests, which tasks with `cron` read instead of the wall clock, or with `None` the wall clock.
+    ///
+    /// The date advances with Tokio's clock. Without a simulated date, the date of a test on the paused clock begins at the current
+    /// date.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use taskvisor::{Config, SimulatedDate};
+    ///
+    /// let config = Config::default().with_simulated_date(SimulatedDate::new(SystemTime::UNIX_EPOCH));
+    /// assert_eq!(config.simulated_date().map(SimulatedDate::now), Some(SystemTime::UNIX_EPOCH));
+    /// ```
+    #[cfg(all(feature = "testing", feature = "schedule"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "testing", feature = "schedule"))))]
+    #[must_use]
+    pub fn with_simulated_date(mut self, date: impl Into<Option<SimulatedDate>>) -> Self {
+        self.simulated_date = date.into();
+        self
+    }
+
+    /// Returns the simulated date, if there is one.
+    #[cfg(all(feature = "testing", feature = "schedule"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "testing", feature = "schedule"))))]
+    #[must_use]
+    pub fn simulated_date(&self) -> Option<&SimulatedDate> {
+        self.simulated_date.as_ref()
+    }
+
+    /// The wall clock of the supervisor.
+    #[cfg(feature = "schedule")]
+    pub(crate) fn wall_clock(&self) -> Arc<dyn WallClock> {
+        #[cfg(feature = "testing")]
+        if let Some(date) = &self.simulated_date {
+            return Arc::new(date.clone());
+        }
+        Arc::new(SystemClock)
+    }
+
     /// Returns the time that an attempt has to return after a stop request or an interrupt.
     #[must_use]
     pub fn grace(&self) -> Duration {
@@ -216,6 +262,8 @@ impl Default for Config {
             max_retries: None,
             max_failures: None,
             recovery_spread: Duration::from_secs(1),
+            #[cfg(all(feature = "testing", feature = "schedule"))]
+            simulated_date: None,
         }
     }
 }

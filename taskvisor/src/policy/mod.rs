@@ -11,6 +11,8 @@ mod readiness;
 mod settings;
 mod settings_readiness;
 mod restart;
+mod schedule;
+mod schedule_settings;
 mod stop_order;
 
 pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
@@ -24,6 +26,8 @@ pub use on_shutdown::OnShutdown;
 pub use rare_settings::RareSettings;
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
+pub use schedule::{Missed, Overlap};
+pub use schedule_settings::DeclaredSchedule;
 pub use settings::{Setting, Settings};
 pub use stop_order::StopOrder;
 
@@ -31,4 +35,5 @@ pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]
 pub(crate) use config::ControllerConfig;
 pub(crate) use rare_settings::{FatalIf, RareOptions};
+pub(crate) use schedule_settings::{ScheduleKind, ScheduleSettings};
 pub(crate) use settings::{Milliseconds, Policy};

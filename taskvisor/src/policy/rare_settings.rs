@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::time::Duration;
 
-use super::{BackoffPolicy, Config, MaxFailures, OnGiveUp, OnShutdown, Policy, RestartPolicy, Setting};
+use super::{
+    BackoffPolicy, Config, MaxFailures, OnGiveUp, OnShutdown, Policy, RestartPolicy, ScheduleKind, Setting,
+};
 
 /// Decides whether an error is fatal.
 pub(crate) type FatalIf = fn(&(dyn Error + 'static)) -> bool;
@@ -150,12 +152,18 @@ impl RareSettings {
         if sets_on_give_up && options.is_critical {
             report(Self::GIVES_UP_CRITICAL);
         }
-        let may_give_up = !never_retries && (policy.limits_retries() || options.max_failures.is_some());
+        let has_ticks = policy.schedule == ScheduleKind::Ticks;
+        // In a schedule, spent retries end a run, and not the task.
+        let gives_up_after_retries = policy.limits_retries() && !has_ticks;
+        let may_give_up = !never_retries && (gives_up_after_retries || options.max_failures.is_some());
         if sets_on_give_up && !may_give_up {
-            report(
-                "`on_give_up` has no effect on a task that never gives up: limit its failures with `max_failures` or `max_retries`, \
-                 or remove it",
-            );
+            report(if has_ticks {
+                "`on_give_up` has no effect on a task with `every` or `cron`, which spent retries do not end: limit its failures \
+                     with `max_failures`, or remove it"
+            } else {
+                "`on_give_up` has no effect on a task that never gives up: limit its failures with `max_failures` or \
+                     `max_retries`, or remove it"
+            });
         }
         if self.heartbeat == Setting::Set(Duration::ZERO) {
             report(
@@ -169,7 +177,8 @@ impl RareSettings {
                 "`heartbeat` is longer than the `timeout`, which ends every attempt first: make it shorter, or remove it",
             );
         }
-        let unreachable = limit.filter(|limit| !never_retries && limit.problem().is_none());
+        // A tick ends a backoff, so that the delays of a schedule have no lower bound.
+        let unreachable = limit.filter(|limit| !never_retries && !has_ticks && limit.problem().is_none());
         problems.extend(unreachable.and_then(|limit| limit.unreachable(policy)).map(Cow::from));
         problems
     }

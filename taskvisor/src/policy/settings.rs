@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{BackoffPolicy, Config, Readiness, RestartPolicy, StopOrder, nanoseconds};
+use super::{BackoffPolicy, Config, Readiness, RestartPolicy, ScheduleKind, StopOrder, nanoseconds};
 
 /// One option of a [`TaskSpec`](crate::TaskSpec): set by the spec, or inherited from the configuration.
 ///
@@ -97,6 +97,7 @@ pub(crate) struct Policy {
     /// When the task becomes ready, if it declares that. Without a declaration it is ready after a success, and no events are
     /// published.
     pub(crate) readiness: Option<Readiness>,
+    pub(crate) schedule: ScheduleKind,
 }
 
 impl Settings {
@@ -272,6 +273,7 @@ impl Policy {
             max_retries: max_retries.unwrap_or(u32::MAX),
             returns_value: false,
             readiness: None,
+            schedule: ScheduleKind::None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Config, Policy, RareSettings, Readiness, RestartPolicy, Setting, Settings};
+use super::{Config, Policy, RareSettings, Readiness, RestartPolicy, ScheduleKind, Setting, Settings};
 
 impl Settings {
     /// Resolves the options about readiness. `notifies` says whether the task has a parameter that notifies.
@@ -29,11 +29,12 @@ impl Settings {
         Ok(())
     }
 
-    /// Returns every problem of the options and of the rare ones. `notifies` says whether the task has a parameter that notifies.
+    /// Returns every problem of the options and of the rare ones, but not those of the schedule. `notifies` says whether the task has a parameter that notifies.
     #[cold]
     pub(crate) fn all_problems(
         &self,
         rare: Option<&RareSettings>,
+        schedule: ScheduleKind,
         config: &Config,
         defaults: &Policy,
         notifies: bool,
@@ -41,6 +42,7 @@ impl Settings {
         let mut policy = self.merge(defaults);
         let mut wrong = self.resolve(defaults).err().unwrap_or_default();
         wrong.extend(self.resolve_readiness(notifies, &mut policy).err().unwrap_or_default());
+        policy.schedule = schedule;
         let rare = RareSettings::resolve(rare, config, &policy).err().unwrap_or_default();
         wrong.into_iter().map(Cow::from).chain(rare).collect()
     }
@@ -86,7 +88,9 @@ impl Policy {
     /// it. `never_returns` says that its function returns `!`. A task that always runs again and sets no delay is assumed to have
     /// one attempt that does not end.
     pub(crate) fn is_never_ready(&self, settings: &Settings, never_returns: bool) -> bool {
-        let is_endless = self.restart == RestartPolicy::Always && settings.delay == Setting::Inherit;
+        let is_endless = self.restart == RestartPolicy::Always
+            && settings.delay == Setting::Inherit
+            && self.schedule != ScheduleKind::Ticks;
         match self.readiness {
             None => never_returns || is_endless,
             Some(Readiness::Success) => never_returns,

@@ -7,6 +7,7 @@ pub(crate) mod current_task;
 pub(crate) mod dependency;
 pub(crate) mod failure_window;
 pub(crate) mod registry;
+pub(crate) mod schedule;
 pub(crate) mod shared;
 pub(crate) mod startup_set;
 pub(crate) mod subscriber;

@@ -13,6 +13,8 @@ use super::body::{JobDescriptor, JobOverrides};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::registry::Registry;
+#[cfg(feature = "schedule")]
+use super::schedule::date_clock::DateClock;
 use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
@@ -32,6 +34,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
+/// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
 /// | `supervisor/stop_waves.rs` | request the stops of the first wave, or bring the deadlines forward |
@@ -64,6 +67,12 @@ pub(crate) struct Shared {
     pub(crate) graph: Graph,
     /// The waves of a shutdown that has begun. Empty before.
     pub(crate) stop_waves: Mutex<StopWaves>,
+    /// The wall clock of schedules with `cron`.
+    #[cfg(feature = "schedule")]
+    pub(crate) date_clock: Arc<DateClock>,
+    /// Whether the wall clock is watched. Set by the first task with `cron`.
+    #[cfg(feature = "schedule")]
+    pub(crate) watches_clock: AtomicBool,
     pub(crate) shutdown: watch::Sender<ShutdownState>,
     /// Called after every change of `shutdown`.
     #[cfg_attr(not(feature = "macros"), allow(dead_code))]
@@ -117,6 +126,8 @@ impl Shared {
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
+        #[cfg(feature = "schedule")]
+        let clock = config.wall_clock();
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -135,6 +146,10 @@ impl Shared {
             startup_set: StartupSet::default(),
             graph: Graph::default(),
             stop_waves: Mutex::default(),
+            #[cfg(feature = "schedule")]
+            date_clock: Arc::new(DateClock::new(clock)),
+            #[cfg(feature = "schedule")]
+            watches_clock: AtomicBool::new(false),
             shutdown: watch::Sender::default(),
             shutdown_observer: OnceLock::new(),
             started: AtomicBool::new(false),

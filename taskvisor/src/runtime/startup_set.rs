@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 
-use super::cell::TaskCell;
+use super::cell::{RareState, TaskCell};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{Mutex, Ordering};
 use crate::task::TaskId;
@@ -37,8 +37,13 @@ struct SetState {
 }
 
 impl StartupSet {
-    /// Adds a task that is registered and not spawned yet.
+    /// Adds a task that is registered and not spawned yet, unless it waits before its first attempt.
+    // A task that waits for its first tick does not hold up the start: it may come in a month.
     pub(crate) fn insert(&self, cell: &Arc<TaskCell>) {
+        let schedule = cell.rare().and_then(RareState::schedule);
+        if schedule.is_some_and(|schedule| !schedule.runs_at_once()) {
+            return;
+        }
         let is_due = {
             let mut state = self.state.lock();
             state.tasks.push(Arc::clone(cell));

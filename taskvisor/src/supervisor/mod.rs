@@ -4,6 +4,8 @@ mod add_error;
 mod bind;
 mod blocking;
 mod builder;
+#[cfg(feature = "schedule")]
+mod clock_watch;
 mod critical;
 mod handle;
 pub(crate) mod link;
@@ -18,6 +20,7 @@ pub(crate) mod stop_waves;
 pub(crate) mod stuck;
 mod task_handle;
 mod test_context;
+mod trigger;
 
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;

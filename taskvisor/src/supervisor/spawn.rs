@@ -7,13 +7,14 @@ use tokio::time::Instant;
 
 use super::TaskHandle;
 use super::link::{check_interrupt_on_loss, has_links};
-use crate::policy::{Policy, RareOptions, RareSettings, Settings};
+use crate::policy::{Policy, RareOptions, RareSettings, ScheduleKind, ScheduleSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
 use crate::runtime::cell::{Flag, RegistryKey, TaskCell};
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::NoRoom;
+use crate::runtime::schedule::{Schedule, schedule_problems};
 use crate::runtime::shared::Shared;
 use crate::task::{EMPTY_NAME, RuntimeError, TaskId, is_blank};
 
@@ -78,24 +79,43 @@ impl UnspawnedActor {
 impl Shared {
     /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
-        let (policy, rare) = self.resolve(&spec.task, &spec.settings, spec.rare.as_deref())?;
+        let schedule = spec.schedule.as_deref();
+        let (policy, rare) = self.resolve(&spec.task, &spec.settings, spec.rare.as_deref(), schedule)?;
         if has_links(spec) {
             check_interrupt_on_loss(spec.name(), &spec.settings, spec.dependencies.as_deref())?;
         }
         let now = self.now();
+        let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
+        let rare = (rare, schedule);
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, RegistryKey::Name, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
         {
             cell.set_flag(Flag::NeverReady);
         }
         match Registration::register(Arc::clone(self), cell) {
-            Ok(registration) => Ok(UnspawnedActor { registration, body, policy }),
+            Ok(registration) => {
+                #[cfg(feature = "schedule")]
+                self.watch_clock(registration.cell());
+                Ok(UnspawnedActor { registration, body, policy })
+            }
             Err((refusal, cell)) => {
                 let reason = self.register_error(refusal, &cell);
                 restore_parts(&mut spec.task, cell, body);
                 Err(reason)
             }
         }
+    }
+
+    /// The schedule of a task that is added now.
+    #[cold]
+    fn schedule(&self, settings: &ScheduleSettings, now: Instant) -> Option<Box<Schedule>> {
+        #[cfg(feature = "schedule")]
+        let clock = Arc::clone(&self.date_clock);
+        #[cfg(not(feature = "schedule"))]
+        let clock = ();
+        // On the clock of the runtime, for a simulated date.
+        let _entered = self.runtime.get().map(tokio::runtime::Handle::enter);
+        Schedule::new(settings, now, clock).map(Box::new)
     }
 
     /// Creates the cell of a task, and takes its name and its body out of `task`. If the task is refused, `restore_parts` returns
@@ -105,7 +125,7 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
-        rare: Option<RareOptions>,
+        rare: (Option<RareOptions>, Option<Box<Schedule>>),
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
@@ -113,8 +133,8 @@ impl Shared {
         let id = TaskId::next();
         let hash = self.registry.hash(&key, name, id);
         let mut cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
-        if let Some(rare) = rare {
-            cell = cell.with_rare(rare, now);
+        if let (Some(rare), schedule) = rare {
+            cell = cell.with_rare(rare, schedule, now);
         }
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
@@ -128,12 +148,19 @@ impl Shared {
         task: &TaskRef,
         settings: &Settings,
         rare: Option<&RareSettings>,
+        schedule: Option<&ScheduleSettings>,
     ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
         self.check_ready()?;
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
-        let invalid = || self.invalid_spec(task, settings, rare, needs.notifies());
+        let invalid = || self.invalid_spec(task, settings, rare, schedule, needs.notifies());
         let mut policy = settings.resolve(&self.defaults).map_err(|_| invalid())?;
+        if let Some(schedule) = schedule {
+            policy.schedule = schedule.kind();
+            if !schedule_problems(Some(schedule), settings).is_empty() {
+                return Err(invalid());
+            }
+        }
         let options = RareSettings::resolve(rare, &self.config, &policy).map_err(|_| invalid())?;
         if is_blank(task.name()) {
             return Err(invalid());
@@ -146,6 +173,8 @@ impl Shared {
                 counts_once_started: options.is_critical && counts_once_started,
                 ..options
             });
+            // A schedule is among the rare state of its cell.
+            let options = options.or_else(|| schedule.map(|_| RareOptions::default()));
             return Ok((policy, options));
         }
         Err(self.states.missing_error(task.name(), types))
@@ -158,9 +187,12 @@ impl Shared {
         task: &TaskRef,
         settings: &Settings,
         rare: Option<&RareSettings>,
+        schedule: Option<&ScheduleSettings>,
         notifies: bool,
     ) -> RuntimeError {
-        let mut reasons = settings.all_problems(rare, &self.config, &self.defaults, notifies);
+        let mut reasons = schedule_problems(schedule, settings);
+        let kind = schedule.map_or(ScheduleKind::None, ScheduleSettings::kind);
+        reasons.extend(settings.all_problems(rare, kind, &self.config, &self.defaults, notifies));
         if is_blank(task.name()) {
             reasons.push(EMPTY_NAME.into());
         }

@@ -9,9 +9,13 @@ pub(crate) mod escape;
 mod modelled;
 pub(crate) mod panics;
 mod race;
+#[cfg(all(feature = "testing", feature = "schedule"))]
+mod simulated_date;
 pub(crate) mod watchdog;
 mod stop_timer;
 pub(crate) mod wakers;
+#[cfg(feature = "schedule")]
+pub(crate) mod wall_clock;
 
 #[cfg(all(test, taskvisor_loom))]
 use loom::sync as shared;
@@ -21,6 +25,8 @@ use std::sync as shared;
 use std::sync::PoisonError;
 
 pub(crate) use self::race::{Raced, race};
+#[cfg(all(feature = "testing", feature = "schedule"))]
+pub use self::simulated_date::SimulatedDate;
 pub(crate) use self::stop_timer::StopTimer;
 pub(crate) use shared::MutexGuard;
 pub(crate) use shared::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};

@@ -8,6 +8,7 @@ mod name;
 mod outcome;
 mod report;
 mod runtime_error;
+mod scheduled_time;
 mod start_error;
 mod status;
 
@@ -24,5 +25,6 @@ pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 pub(crate) use report::Labelled;
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
+pub use scheduled_time::{ScheduledTime, SkipReason};
 pub use start_error::StartError;
 pub use status::{Phase, TaskStatus, WaitingOn};

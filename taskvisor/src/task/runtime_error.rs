@@ -73,9 +73,15 @@ pub enum RuntimeError {
         /// The name of the task.
         name: String,
     },
-    /// The task is paused, so that it cannot be restarted: [`resume`](crate::TaskHandle::resume) starts it again.
+    /// The task is paused, so that it can be neither restarted nor triggered: [`resume`](crate::TaskHandle::resume) starts it again.
     #[non_exhaustive]
     Paused {
+        /// The name of the task.
+        name: String,
+    },
+    /// The task has no schedule, so that it cannot be triggered.
+    #[non_exhaustive]
+    NotScheduled {
         /// The name of the task.
         name: String,
     },
@@ -206,7 +212,10 @@ impl fmt::Display for RuntimeError {
                 write!(f, "`{name}` waits for the slot `{slot}` and makes no attempts yet: cancel it, or wait until it starts")
             }
             Self::Paused { name } => {
-                write!(f, "`{name}` is paused, and a restart would not start it: call `resume`")
+                write!(f, "`{name}` is paused, and neither a restart nor a trigger would start it: call `resume`")
+            }
+            Self::NotScheduled { name } => {
+                write!(f, "`{name}` has no schedule to trigger: give it `every` or `cron`, or call `restart`")
             }
             Self::Disabled { name } => {
                 write!(f, "the job `{name}` is disabled: remove the call of `app.disable`, or do not submit it")

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Outcome, TaskId, TaskName};
+use super::{Outcome, ScheduledTime, TaskId, TaskName};
 use crate::error::Failure;
 
 /// The phase of a task.
@@ -46,10 +46,11 @@ pub enum Phase {
         /// else of the task starts until the body returns.
         overdue: bool,
     },
-    /// The task waits between two attempts: in a backoff or an interval, or after `retry_after` or a snooze.
+    /// The task waits between two attempts: in a backoff or a delay, for the next tick of its schedule, or
+    /// after `retry_after` or a snooze. Or it waits for its first attempt, with a schedule or a start delay.
     #[non_exhaustive]
     Sleeping {
-        /// The number of the attempt that ended.
+        /// The number of the attempt that ended, or 0 before the first one.
         attempt: u64,
         /// When the next attempt begins.
         until: Instant,
@@ -231,6 +232,14 @@ pub struct TaskStatus {
     /// task that notifies, since it became ready. The call that returns this status computes it, so that the time also grows while
     /// the body blocks its thread.
     pub heartbeat_age: Option<Duration>,
+    /// When the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier one whose
+    /// run waits for the tasks that it needs, for a permit, or for the run before it. While the task is paused, the time of the next
+    /// tick is shown, too.
+    pub next_run: Option<ScheduledTime>,
+    /// When the latest run was due. A run that an operator started changes nothing.
+    pub last_run: Option<ScheduledTime>,
+    /// The number of ticks that were skipped.
+    pub skipped_ticks: u64,
     /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,
 }

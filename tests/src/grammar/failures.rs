@@ -19,7 +19,7 @@ impl Reader {
     }
 
     pub(super) fn give_up(&mut self, failures: u32, within: Option<Duration>, at: Instant) -> Verdict {
-        self.transition(&[State::Failed], State::GaveUp)?;
+        self.transition(&[State::Failed, State::RunFailed], State::GaveUp)?;
         let Some(rules) = self.rules else { return Ok(()) };
         require(rules.restart != RestartPolicy::Never, || "gave up, and is never restarted".to_owned())?;
         let (limit, counted) = match within {

@@ -2,11 +2,14 @@
 
 mod failures;
 mod readiness;
+mod schedule;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, FailureKind, InterruptCause, OnGiveUp, Outcome, Rejection, RestartPolicy};
+use taskvisor::{
+    Event, EventKind, FailureKind, InterruptCause, OnGiveUp, Outcome, Rejection, RestartPolicy, ScheduledTime,
+};
 use tokio::time::Instant;
 
 use crate::Rules;
@@ -32,6 +35,12 @@ pub(crate) struct Reader {
     depends: bool,
     /// When an operator paused the task. A pause between two attempts has no event: it ends the wait.
     pauses: Vec<Instant>,
+    /// The latest tick that ran or was skipped, and when that was published.
+    last_tick: Option<(ScheduledTime, Instant)>,
+    /// Whether the last event was that a run begins.
+    is_scheduled: bool,
+    /// When the clock was set back so far that schedules forgot their ticks.
+    pub(crate) clock_resets: Vec<Instant>,
     /// When failures were counted.
     counted: VecDeque<Instant>,
     is_ready: bool,
@@ -55,6 +64,7 @@ enum State {
     Snoozed,
     Stopped,
     BackedOff,
+    RunFailed,
     GaveUp,
     Ended,
     Removed,
@@ -76,6 +86,9 @@ impl Reader {
             not_before: None,
             started_at: None,
             pauses: Vec::new(),
+            last_tick: None,
+            is_scheduled: false,
+            clock_resets: Vec::new(),
             counted: VecDeque::new(),
             is_ready: false,
             seq: 0,
@@ -103,7 +116,17 @@ impl Reader {
         let restarted = self.restarts.iter().any(|restart| (since..=event.at).contains(restart));
         self.seq = event.seq;
         self.at = Some(event.at);
+        let is_scheduled = std::mem::take(&mut self.is_scheduled);
+        require(!is_scheduled || matches!(event.kind, EventKind::Started { .. }), || {
+            "no attempt follows on the begin of a run".to_owned()
+        })?;
         match &event.kind {
+            EventKind::Scheduled { at, .. } => self.schedule(*at, event.at),
+            EventKind::Skipped { at, ticks, .. } => self.skip(*at, *ticks, event.at),
+            EventKind::RunFailed { failures, error, .. } => {
+                require(error.attempt() == self.attempt, || "the failure of another attempt".to_owned())?;
+                self.fail_run(*failures)
+            }
             EventKind::Added => self.transition(&[State::Unknown], State::Added),
             EventKind::Queued { .. } => self.transition(&[State::Added], State::Queued),
             EventKind::Admitted => self.transition(&[State::Queued], State::Admitted),
@@ -192,6 +215,7 @@ impl Reader {
                     State::Interrupted,
                     State::Snoozed,
                     State::BackedOff,
+                    State::RunFailed,
                     State::GaveUp,
                 ];
                 self.transition(&waits, self.state)
@@ -213,12 +237,16 @@ impl Reader {
                 State::Interrupted,
                 State::Snoozed,
                 State::BackedOff,
+                State::RunFailed,
                 State::GaveUp,
             ],
             State::Running,
         )?;
         let keeps_readiness = matches!(from, State::Succeeded | State::Snoozed);
         require(!self.is_ready || keeps_readiness, || format!("still ready after {from:?}"))?;
+        if from == State::RunFailed {
+            self.reset();
+        }
         if from == State::GaveUp {
             let pauses = self.rules.is_none_or(|rules| rules.on_give_up == Some(OnGiveUp::Pause));
             require(pauses, || "an attempt after it gave up".to_owned())?;
@@ -262,6 +290,7 @@ impl Reader {
                     State::Succeeded,
                     State::Interrupted,
                     State::Snoozed,
+                    State::RunFailed,
                     State::GaveUp,
                 ]
             }
@@ -279,6 +308,7 @@ impl Reader {
                 State::Succeeded,
                 State::Interrupted,
                 State::Snoozed,
+                State::RunFailed,
                 State::GaveUp,
                 State::Stopped,
             ],
@@ -292,6 +322,7 @@ impl Reader {
                 State::FailedForGood,
                 State::Interrupted,
                 State::Snoozed,
+                State::RunFailed,
                 State::GaveUp,
                 State::Stopped,
             ],

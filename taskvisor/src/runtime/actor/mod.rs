@@ -5,6 +5,7 @@
 //!
 //! | stage | polls | next stage |
 //! |---|---|---|
+//! | `Scheduled` | the timer of the next tick, or of the start delay | `Gates` |
 //! | `Gates` | the gates (`gates.rs`); then starts an attempt | `Running` |
 //! | `Running` | the body; then its timeout, or the deadline of a stop | `Sleeping`, `Yielding`, or the end |
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
@@ -28,6 +29,7 @@ mod permit;
 mod readiness;
 mod rare_parts;
 mod run;
+mod schedule;
 mod sleep;
 mod timer;
 
@@ -42,7 +44,7 @@ use self::limits::ExceededLimit;
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
 use self::rare_parts::RareParts;
 use crate::event::NotReadyReason;
-use crate::policy::Policy;
+use crate::policy::{Policy, ScheduleKind};
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{FinishedAttempt, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
@@ -62,6 +64,8 @@ pub(crate) struct TaskActor {
 /// What the next poll of the actor does.
 #[derive(Clone, Copy, Debug)]
 enum ActorStage {
+    /// Waits for the next tick of its schedule, or for the end of its start delay.
+    Scheduled,
     /// Waits for what every attempt requires.
     Gates,
     /// Polls the body.
@@ -120,7 +124,11 @@ impl TaskActor {
             body,
             registration,
             policy,
-            stage: ActorStage::Gates,
+            stage: if policy.schedule == ScheduleKind::None {
+                ActorStage::Gates
+            } else {
+                ActorStage::Scheduled
+            },
             streak: FailureStreak::default(),
             rare: RareParts::default(),
         }
@@ -135,6 +143,9 @@ impl TaskActor {
         if let Some(cause) = view.interrupted_wait {
             self.end_wait(cause);
         }
+        if view.triggered {
+            self.end_wait_for_trigger();
+        }
         self.registration.publish_added(started.map(|started| started.at));
         if self.policy.readiness.is_some() {
             self.registration.publish_readiness();
@@ -144,6 +155,7 @@ impl TaskActor {
                 ActorStage::Gates => self.pass_gates(started.take(), stop, view.paused, context),
                 ActorStage::Running { until } => self.run(until, view.request, context),
                 ActorStage::Overtime { .. } => self.run(None, view.request, context),
+                ActorStage::Scheduled => self.wait_for_tick(stop, view.paused, context),
                 ActorStage::Sleeping => self.sleep(stop, view.paused, context),
                 ActorStage::Yielding => self.enter_stage(ActorStage::Gates),
             };
@@ -200,10 +212,11 @@ impl TaskActor {
                 }
             }
         };
-        self.registration.publish_started(attempt, at);
         if let Some(rare) = self.registration.cell().rare() {
             rare.heartbeat().begin(attempt, at);
+            self.begin_scheduled(attempt, at);
         }
+        self.registration.publish_started(attempt, at);
         if self.has_dependencies() {
             self.begin_watch();
         }
@@ -233,8 +246,11 @@ impl TaskActor {
     fn end_wait(&mut self, cause: InterruptCause) {
         self.clear_streak(cause);
         self.registration.publish_not_ready(Instant::now(), NotReadyReason::Interrupted);
-        if let ActorStage::Sleeping = self.stage {
-            self.stage = ActorStage::Gates;
+        match self.stage {
+            ActorStage::Sleeping => self.stage = ActorStage::Gates,
+            // Of the interrupts, only a restart ends the wait for a tick. It begins a run that is for no tick.
+            ActorStage::Scheduled if cause == InterruptCause::Restart => self.stage = ActorStage::Gates,
+            _ => {}
         }
     }
 
@@ -295,6 +311,11 @@ impl TaskActor {
         let counted = (self.streak.failures(), self.streak.total());
         let excused = self.has_dependencies() && self.excuse_failures(class, now, after.ran);
         let next = self.streak.next(&self.policy, class, after.ran, stop, excused, fastrand::u64);
+        if self.policy.schedule == ScheduleKind::Ticks {
+            if let Some(step) = self.follow_schedule(next, class, now, after, excused, context) {
+                return step;
+            }
+        }
         let end = match next {
             NextStep::Repeat { after: delay } | NextStep::Retry { after: delay } => {
                 let failed = matches!(next, NextStep::Retry { .. });

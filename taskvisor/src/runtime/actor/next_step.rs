@@ -70,7 +70,7 @@ impl FailureStreak {
         self.last_failed
     }
 
-    fn begin_anew(&mut self) {
+    pub(super) fn begin_anew(&mut self) {
         *self = Self { total: self.total, last_failed: self.last_failed, ..Self::default() };
     }
 

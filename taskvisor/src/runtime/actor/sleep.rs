@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ActorStage, Attempted, PENDING, Step, TaskActor};
+use super::{ActorStage, Attempted, CONTINUE, PENDING, Step, TaskActor};
+use crate::policy::ScheduleKind;
 use crate::runtime::cell::{Flag, PendingStop, saturating_deadline};
 
 impl TaskActor {
@@ -62,11 +63,13 @@ impl TaskActor {
             // Paused during an attempt that failed nevertheless: by a panic, or because it exceeded a limit.
             None if paused => self.enter_stage(ActorStage::Gates),
             None if self.rare.poll_timer(context).is_pending() => {
-                if self.has_dependencies() {
-                    self.watch_backoff(context)
-                } else {
-                    PENDING
+                if self.has_dependencies() && self.watch_backoff(context).is_continue() {
+                    return CONTINUE;
                 }
+                if self.policy.schedule == ScheduleKind::Ticks {
+                    return self.watch_backoff_of_run(context);
+                }
+                PENDING
             }
             None => self.enter_stage(ActorStage::Gates),
         }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::TaskContext;
 use crate::runtime::cell::Conclusion;
-use crate::task::{InterruptCause, StopCause};
+use crate::task::{InterruptCause, ScheduledTime, StopCause};
 
 /// The return type of a function without a value: `()`, or `Result<(), E>` with any error.
 ///
@@ -114,6 +114,16 @@ impl TaskContext {
         if let Some(rare) = self.cell().rare().filter(|rare| rare.options().heartbeat.is_some()) {
             rare.heartbeat().beat(self.attempt(), Instant::now());
         }
+    }
+
+    /// Returns when the run of this attempt was due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`. A retry belongs
+    /// to the run of the attempt before it, unless a tick has ended its backoff.
+    ///
+    /// `None` for a task without a schedule, and for a run that an operator started. A context that outlives its run may return
+    /// `None`.
+    #[must_use]
+    pub fn scheduled_at(&self) -> Option<ScheduledTime> {
+        self.cell().rare()?.schedule()?.occurrence(self.attempt())
     }
 
     /// Returns why a stop of the task was requested, if one was. `None` after an interrupt, which has an

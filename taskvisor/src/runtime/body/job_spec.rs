@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::JobDescriptor;
 use crate::policy::{
-    BackoffPolicy, Config, MaxFailures, OnShutdown, Policy, RareSettings, RestartPolicy, Setting, Settings,
+    BackoffPolicy, Config, MaxFailures, OnShutdown, Policy, RareSettings, RestartPolicy, ScheduleKind,
+    Setting, Settings,
 };
 use crate::runtime::registry::slot::Admission;
 
@@ -73,7 +74,8 @@ fn address(job: &'static JobDescriptor) -> usize {
 impl JobSpec {
     /// Returns every problem of the options.
     pub(crate) fn problems(&self, config: &Config, defaults: &Policy) -> Vec<Cow<'static, str>> {
-        let mut problems = self.settings.all_problems(Some(&self.rare), config, defaults, false);
+        let mut problems =
+            self.settings.all_problems(Some(&self.rare), ScheduleKind::None, config, defaults, false);
         if self.settings.restart.own() == Some(RestartPolicy::Always) {
             problems.push(
                 "`RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy".into(),

@@ -16,6 +16,7 @@ mod ready;
 mod spec;
 mod spec_dependencies;
 mod spec_rare;
+mod spec_schedule;
 mod state;
 mod task_descriptor;
 mod task_ref;

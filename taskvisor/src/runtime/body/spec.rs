@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Dependencies, TaskDescriptor, TaskRef};
-use crate::policy::{BackoffPolicy, Config, RareSettings, Readiness, RestartPolicy, Setting, Settings};
+use crate::policy::{
+    BackoffPolicy, Config, RareSettings, Readiness, RestartPolicy, ScheduleSettings, Setting, Settings,
+};
 
 /// A task with its options, as a supervisor accepts it.
 ///
@@ -33,6 +35,8 @@ pub struct TaskSpec {
     pub(crate) dependencies: Option<Box<Dependencies>>,
     /// Boxed for the same reason.
     pub(crate) rare: Option<Box<RareSettings>>,
+    /// Boxed for the same reason.
+    pub(crate) schedule: Option<Box<ScheduleSettings>>,
     pub(crate) declared: Option<&'static TaskDescriptor>,
 }
 
@@ -53,14 +57,21 @@ impl TaskSpec {
             max_retries: Setting::Set(None),
             ..Settings::INHERIT
         };
-        Self { task, settings, dependencies: None, rare: None, declared: None }
+        Self { task, settings, dependencies: None, rare: None, schedule: None, declared: None }
     }
 
     /// Creates a spec whose settings all fall back to the `Config` of the supervisor that it is added to. Declared tasks
     /// start from this.
     #[must_use]
     pub fn inherit(task: TaskRef) -> Self {
-        Self { task, settings: Settings::INHERIT, dependencies: None, rare: None, declared: None }
+        Self {
+            task,
+            settings: Settings::INHERIT,
+            dependencies: None,
+            rare: None,
+            schedule: None,
+            declared: None,
+        }
     }
 
     /// Creates a spec of a task that makes one attempt, whatever its result. All other options fall back to the `Config`.
@@ -87,7 +98,7 @@ impl TaskSpec {
     #[must_use]
     pub fn with_defaults(task: TaskRef, config: &Config) -> Self {
         let (settings, rare) = (Settings::defaults(config), RareSettings::defaults(config));
-        Self { task, settings, dependencies: None, rare, declared: None }
+        Self { task, settings, dependencies: None, rare, schedule: None, declared: None }
     }
 
     /// Sets the restart policy: whether the task runs again after an attempt.
@@ -120,15 +131,6 @@ impl TaskSpec {
     #[must_use]
     pub fn with_max_retries(mut self, retries: impl Into<Option<u32>>) -> Self {
         self.settings.max_retries = Setting::Set(retries.into());
-        self
-    }
-
-    /// Sets the interval: the delay between a success and the next attempt. The option `every` of `#[task]` sets it too. The
-    /// default is one second. With a delay of zero the task still yields to other tasks. A task without
-    /// [`RestartPolicy::Always`] and with this delay is refused when it is added.
-    #[must_use]
-    pub fn with_delay(mut self, delay: impl Into<Option<Duration>>) -> Self {
-        self.settings.delay = Setting::set_or_inherit(delay.into());
         self
     }
 
@@ -220,12 +222,6 @@ impl TaskSpec {
         self.settings.max_retries
     }
 
-    /// Returns the delay between a success and the next attempt. The default is one second.
-    #[must_use]
-    pub fn delay(&self) -> Setting<Duration> {
-        self.settings.delay
-    }
-
     /// Returns the run time after which an attempt counts as stable. The default is the larger of 10 s and the largest backoff
     /// delay.
     #[must_use]
@@ -261,6 +257,7 @@ impl fmt::Debug for TaskSpec {
             .field("settings", &self.settings)
             .field("dependencies", &self.dependencies)
             .field("rare", &self.rare)
+            .field("schedule", &self.schedule)
             .field("location", &self.location())
             .finish()
     }

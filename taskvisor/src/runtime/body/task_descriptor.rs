@@ -1,7 +1,7 @@
 //! Declared tasks as plain data.
 
 use super::{ErasedBody, Location, Needs};
-use crate::policy::{RareSettings, Settings};
+use crate::policy::{DeclaredSchedule, RareSettings, Settings};
 
 /// A task as `#[task]` declares it: plain data, built by the compiler.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct TaskDescriptor {
     pub settings: Settings,
     /// Those that most attributes leave out.
     pub rare: RareSettings,
+    /// The options about when it runs.
+    pub schedule: DeclaredSchedule,
     /// The tasks that it depends on.
     pub dependencies: DeclaredDependencies,
     /// Whether its function returns `!`, so that no attempt ever succeeds.

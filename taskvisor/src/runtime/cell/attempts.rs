@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::conclusion::PackedConclusion;
 use super::flags::Flag;
+use super::signals::Signal;
 use super::{
     CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, TaskCell, Wait, WaitsFor,
 };
@@ -51,7 +52,7 @@ impl TaskCell {
             });
             (
                 state.pending.request() != view.request
-                    || state.notified
+                    || !state.signals.is_empty()
                     || self.flags.has(Flag::Paused) != view.paused,
                 state.phase == CellPhase::Stuck,
                 replaced,
@@ -218,13 +219,14 @@ impl TaskCell {
 impl CellState {
     fn begin_poll(&mut self, paused: bool) -> PollView {
         self.polling = true;
+        let triggered = self.signals.take(Signal::Triggered);
         // A new poll: an observation of the previous one says nothing about it.
         if !self.pending.is_request() {
-            return PollView { request: None, interrupted_wait: None, paused };
+            return PollView { request: None, interrupted_wait: None, paused, triggered };
         }
         self.pending.forget_overdue();
         let interrupted_wait = self.take_interrupted_wait();
-        PollView { request: self.pending.request(), interrupted_wait, paused }
+        PollView { request: self.pending.request(), interrupted_wait, paused, triggered }
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {

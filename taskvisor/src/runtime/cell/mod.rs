@@ -67,6 +67,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::LastFailure;
 use crate::policy::{Milliseconds, RareOptions};
 use crate::runtime::body::ErasedBody;
+use crate::runtime::schedule::Schedule;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
@@ -75,6 +76,7 @@ use self::conclusion::PackedConclusion;
 use self::flags::Flags;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
+use self::signals::Signals;
 
 mod attempts;
 mod conclusion;
@@ -89,7 +91,9 @@ mod pending;
 mod queries;
 mod rare_state;
 mod readiness;
+mod schedule;
 mod shutdown;
+mod signals;
 mod stop_request;
 mod synthetic;
 mod value;
@@ -138,8 +142,8 @@ struct CellState {
     failures: u32,
     /// The pending stop request, which stays, or a pending interrupt. Without one, the expiry or the readiness.
     pending: Pending,
-    /// Whether the body has notified since the actor has last observed the readiness.
-    notified: bool,
+    /// What the actor has yet to see.
+    signals: Signals,
     /// Whether the actor is inside a poll, where user code may block.
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
@@ -212,7 +216,7 @@ impl TaskCell {
             attempt: 0,
             failures: 0,
             pending: Pending::unready(now),
-            notified: false,
+            signals: Signals::default(),
             polling: false,
             end: None,
             last: LastFailure::default(),
@@ -238,8 +242,13 @@ impl TaskCell {
     }
 
     /// Sets the options that most tasks leave out. Only before the task is registered.
-    pub(crate) fn with_rare(mut self, options: RareOptions, now: Instant) -> Self {
-        self.slot = self.slot.with_rare(options, now);
+    pub(crate) fn with_rare(
+        mut self,
+        options: RareOptions,
+        schedule: Option<Box<Schedule>>,
+        now: Instant,
+    ) -> Self {
+        self.slot = self.slot.with_rare(options, schedule, now);
         self
     }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::heartbeat::Heartbeat;
 use crate::policy::RareOptions;
 use crate::runtime::failure_window::FailureWindow;
+use crate::runtime::schedule::Schedule;
 use crate::sync::Mutex;
 
 /// The rare options of a task, and the state that they need. Set before the task is registered.
@@ -18,6 +19,7 @@ pub(crate) struct RareState {
     /// The slot of a submission.
     slot: Option<Arc<str>>,
     options: RareOptions,
+    schedule: Option<Box<Schedule>>,
     heartbeat: Heartbeat,
     /// Whether a shutdown lets the running attempt finish. Never reset. See `shutdown.rs`.
     // Written and read under the lock of the cell, so that it needs no ordering, and not loom's atomic.
@@ -39,7 +41,12 @@ impl SlotOrRare {
         slot.map_or(Self::Rare(None), Self::Slot)
     }
 
-    pub(super) fn with_rare(self, options: RareOptions, now: Instant) -> Self {
+    pub(super) fn with_rare(
+        self,
+        options: RareOptions,
+        schedule: Option<Box<Schedule>>,
+        now: Instant,
+    ) -> Self {
         let slot = match self {
             Self::Slot(slot) => Some(slot),
             Self::Rare(rare) => rare.and_then(|rare| rare.slot),
@@ -48,6 +55,7 @@ impl SlotOrRare {
         Self::Rare(Some(Box::new(RareState {
             slot,
             options,
+            schedule,
             heartbeat,
             finishing: AtomicBool::new(false),
             failures,
@@ -75,6 +83,11 @@ impl SlotOrRare {
 impl RareState {
     pub(crate) fn options(&self) -> &RareOptions {
         &self.options
+    }
+
+    /// When the task runs, if it has a schedule or a start delay.
+    pub(crate) fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_deref()
     }
 
     pub(crate) fn heartbeat(&self) -> &Heartbeat {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::flags::Flag;
+use super::signals::Signal;
 use super::{CellPhase, CellState, RequestKind, TaskCell, TaskEnd, saturating_deadline};
 use crate::event::NotReadyReason;
 use crate::policy::{Milliseconds, Readiness};
@@ -68,7 +69,7 @@ impl TaskCell {
             }
             state.pending.set_ready(now);
             // The actor publishes the event. Inside of a poll it observes the flag, in `run` or in `end_poll`.
-            state.notified = true;
+            state.signals.set(Signal::Notified);
             let is_polling = state.polling;
             let actor: Option<Waker> = state.links.live().and_then(|live| {
                 // Taken, not cloned: `end_poll` of the next poll registers it again.
@@ -144,7 +145,7 @@ impl TaskCell {
     /// Returns what is to be published. `published` says whether the last event was `Ready`.
     pub(crate) fn observe_readiness(&self, published: bool, now: Instant) -> ReadinessChange {
         let mut state = self.state.lock();
-        let notified = std::mem::take(&mut state.notified);
+        let notified = state.signals.take(Signal::Notified);
         let since = state.pending.ready_since();
         // Ready and not any more, within one poll of the actor: both are published.
         let became_ready = !published && (since.is_some() || notified);

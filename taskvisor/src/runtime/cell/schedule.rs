@@ -1,0 +1,70 @@
+//! The waits of a task with a schedule, and the triggers that end them.
+
+use std::task::Waker;
+
+use tokio::time::Instant;
+
+use super::flags::Flag;
+use super::signals::Signal;
+use super::{CellPhase, InterruptError, PendingStop, TaskCell};
+
+impl TaskCell {
+    /// Ends the wait for the next attempt, if the task waits for one. Returns whether it does.
+    pub(crate) fn trigger(&self) -> Result<bool, InterruptError> {
+        let actor: Option<Waker> = {
+            let mut state = self.state.lock();
+            self.check_operable(&state)?;
+            if self.flags.has(Flag::Paused) {
+                return Err(InterruptError::Paused);
+            }
+            if !matches!(state.phase, CellPhase::Sleeping { .. }) {
+                return Ok(false);
+            }
+            // Under the lock that checks the phase. If the actor is inside a poll, `end_poll` finds the signal. If that poll ends the
+            // wait, the next one ignores it.
+            state.signals.set(Signal::Triggered);
+            state.links.live().and_then(|live| live.actor.take())
+        };
+        if let Some(actor) = actor {
+            actor.wake();
+        }
+        Ok(true)
+    }
+
+    /// Enters the phase `Sleeping` until the next tick, unless a stop was requested. The counts of failures and the readiness do not
+    /// change.
+    pub(crate) fn begin_tick_wait(&self, now: Instant, until: Instant) -> Result<(), PendingStop> {
+        let mut state = self.state.lock();
+        // Checked under the lock that sets the phase: no task enters a wait after its stop was requested.
+        if let Some(stop) = self.stop_or_finish(&mut state, now) {
+            return Err(stop);
+        }
+        if !matches!(state.phase, CellPhase::Sleeping { .. }) {
+            state.since = now;
+        }
+        state.phase = CellPhase::Sleeping { until };
+        Ok(())
+    }
+
+    /// Ends a sleep at `until`, if that is earlier. Returns whether it is.
+    pub(crate) fn shorten_sleep(&self, until: Instant) -> bool {
+        let mut state = self.state.lock();
+        match &mut state.phase {
+            CellPhase::Sleeping { until: end } if until < *end => {
+                *end = until;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Wakes the actor, so that it reads the wall clock again.
+    #[cfg(feature = "schedule")]
+    pub(crate) fn wake_actor(&self) {
+        // Cloned, not taken: the registered waker stays valid if this wake-up is for nothing.
+        let actor = self.state.lock().links.live().and_then(|live| live.actor.clone());
+        if let Some(actor) = actor {
+            actor.wake();
+        }
+    }
+}

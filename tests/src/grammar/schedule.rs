@@ -1,0 +1,59 @@
+//! The runs of a task with a schedule. Invariant 13: an occurrence starts at most once, and retries belong to it.
+
+use taskvisor::ScheduledTime;
+use tokio::time::Instant;
+
+use super::{Reader, State, Verdict, require};
+
+impl Reader {
+    /// A run begins. It is for a later tick than each one before, and its first attempt follows at once.
+    pub(super) fn schedule(&mut self, at: ScheduledTime, now: Instant) -> Verdict {
+        let waits = [
+            State::Added,
+            State::Succeeded,
+            State::Interrupted,
+            State::Snoozed,
+            State::BackedOff,
+            State::RunFailed,
+            State::GaveUp,
+        ];
+        self.transition(&waits, self.state)?;
+        self.take_tick(at, now)?;
+        self.is_scheduled = true;
+        // A tick ends a backoff.
+        self.not_before = None;
+        Ok(())
+    }
+
+    /// Ticks that are skipped neither ran before, nor run later.
+    pub(super) fn skip(&mut self, at: ScheduledTime, ticks: u64, now: Instant) -> Verdict {
+        require(ticks > 0, || "skips no tick".to_owned())?;
+        self.take_tick(at, now)
+    }
+
+    fn take_tick(&mut self, at: ScheduledTime, now: Instant) -> Verdict {
+        let last = self.last_tick.replace((at, now));
+        let Some((last, seen)) = last else { return Ok(()) };
+        let was_reset = self.clock_resets.iter().any(|reset| (seen..=now).contains(reset));
+        require(was_reset || is_later(at, last), || format!("`{at}` after `{last}`"))
+    }
+
+    /// A run has failed, and no retry follows.
+    pub(super) fn fail_run(&mut self, failures: u32) -> Verdict {
+        self.transition(&[State::Failed, State::FailedForGood], State::RunFailed)?;
+        let is_exact = !self.depends && self.restarts.is_empty();
+        require(!is_exact || failures == self.failures, || {
+            format!("counts {failures} failures, not {}", self.failures)
+        })
+    }
+}
+
+fn is_later(at: ScheduledTime, last: ScheduledTime) -> bool {
+    match (at, last) {
+        (ScheduledTime::Tick { number, at, .. }, ScheduledTime::Tick { number: last, at: before, .. }) => {
+            number > last && at > before
+        }
+        (ScheduledTime::Date(date), ScheduledTime::Date(last)) => date > last,
+        _ => false,
+    }
+}
