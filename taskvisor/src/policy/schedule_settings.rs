@@ -57,6 +57,7 @@ impl DeclaredSchedule {
     };
 
     /// The options of a spec. `None` if the attribute sets none.
+    #[cfg(feature = "macros")]
     pub(crate) fn settings(&self) -> Option<Box<ScheduleSettings>> {
         let Self { every, cron, tz, start_delay, overlap, missed } = *self;
         let (cron, tz) = (cron.map(Cow::Borrowed), tz.map(Cow::Borrowed));

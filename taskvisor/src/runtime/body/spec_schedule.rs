@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::spec::TaskSpec;
-use crate::policy::{Missed, Overlap, RestartPolicy, ScheduleKind, ScheduleSettings, Setting};
+use crate::policy::{Missed, Overlap, RestartPolicy, ScheduleSettings, Setting};
 
 impl TaskSpec {
     /// Sets the delay between the end of a successful attempt and the next one. The option `delay` of `#[task]` sets it too. With a
@@ -209,8 +209,9 @@ impl TaskSpec {
     }
 
     /// Whether the task has a schedule.
-    pub(crate) fn schedule_kind(&self) -> ScheduleKind {
-        self.schedule.as_deref().map_or(ScheduleKind::None, ScheduleSettings::kind)
+    #[cfg(feature = "macros")]
+    pub(crate) fn schedule_kind(&self) -> crate::policy::ScheduleKind {
+        self.schedule.as_deref().map_or(crate::policy::ScheduleKind::None, ScheduleSettings::kind)
     }
 
     fn schedule(&mut self) -> &mut ScheduleSettings {
