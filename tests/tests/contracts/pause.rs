@@ -198,7 +198,10 @@ async fn a_paused_task_cannot_be_restarted() {
     let task = paused(&harness, Rules::never(), Step::SucceedWhenStopped).await;
     let error = task.restart().expect_err("it is paused");
     assert!(matches!(&error, RuntimeError::Paused { name, .. } if name == "work"), "{error}");
-    assert_eq!(error.to_string(), "`work` is paused, and neither a restart nor a trigger would start it: call `resume`");
+    assert_eq!(
+        error.to_string(),
+        "`work` is paused, and neither a restart nor a trigger would start it: call `resume`"
+    );
     // Neither while its attempt still ends.
     let other = harness.add(Rules::never(), Script::task("other", [Step::Hang]));
     harness.reach(&other, 1).await;
