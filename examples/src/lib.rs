@@ -1,4 +1,5 @@
-//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, and of `docs/lifecycle.md`, as documentation tests.
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md` and of `docs/schedules.md`, as documentation
+//! tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/http_server.md")]
@@ -55,3 +56,7 @@ mod change_declarations {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/lifecycle.md")]
 mod lifecycle {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/schedules.md")]
+mod schedules {}

@@ -55,6 +55,7 @@
 //! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`], [`MaxFailures`] |
 //! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
 //! | pause and resume a task, or restart it | [`TaskHandle::pause`], [`TaskHandle::resume`], [`TaskHandle::restart`] |
+//! | run a task at fixed times | [`TaskSpec::with_every`], `TaskSpec::with_cron`, [`Overlap`], [`Missed`], [`TaskContext::scheduled_at`], [`TaskHandle::trigger`]; a time: [`ScheduledTime`], [`SkipReason`] |
 //! | let a running attempt finish at a shutdown | [`OnShutdown`] |
 //! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |
 //! | add, find and stop tasks | [`SupervisorHandle`], [`TaskHandle`]; a refusal: [`AddError`], [`RuntimeError`] |
@@ -76,6 +77,9 @@
 //! | `macros` | the attributes and `App` | on |
 //! | `controller` | slots, submissions and jobs | on |
 //! | `logging` | `LogWriter` | off |
+//! | `schedule` | tasks with `cron`; `every` and `delay` need no feature | off |
+//! | `bundled-tz` | a database of time zones within the program, for systems without one; adds `schedule` | off |
+//! | `testing` | `SimulatedDate`: dates for tests of tasks with `cron` | off |
 //!
 //! # Common surprises
 //!

@@ -40,12 +40,13 @@ pub(crate) trait Subject: Send + Sync {
 /// Added (Queued Delayed* Admitted?)?
 ///     (Delayed* Started
 ///         (Succeeded|Snoozed|Failed|TimedOut|Stalled|Panicked|Canceled|Interrupted|Aborted)
-///         (Backoff|GaveUp)?)*
+///         (Backoff|RunFailed? GaveUp?))*
 ///     Delayed* Ended Removed
 /// ```
 ///
 /// A task that declares its [readiness](crate::Readiness) also publishes `Ready` and `NotReady`, in turn, anywhere between its first
-/// `Started` and `Ended`.
+/// `Started` and `Ended`. A task with [`every`](crate::TaskSpec::with_every) or `cron` publishes `Scheduled` directly before the `Started`
+/// of the first attempt of a run, and `Skipped` anywhere between `Added` and `Ended`.
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
 /// slot: `sync_tenant#25 [tenant-42] started attempt=1`.

@@ -172,7 +172,7 @@ impl Shared {
         }
         policy.returns_value = returns_value;
         let now = self.now();
-        let (cell, body) = self.take_parts(task, settings, (rare, None), key, now);
+        let (cell, body) = self.take_parts(task, settings, rare, None, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
             match self.link_parts(&cell, draft.dependencies, settings, draft.location) {

@@ -6,13 +6,16 @@ use std::fmt;
 ///
 /// | the attempt ended with | `Never` | `OnFailure` | `Always` |
 /// |---|---|---|---|
-/// | `Ok` | completed | completed | again after the interval |
+/// | `Ok` | completed | completed | again after the delay |
 /// | an error, a timeout, a panic | failed | again after the backoff | again after the backoff |
 /// | [`fatal`](crate::TaskError::fatal) | failed | failed | failed |
 /// | [`retry_after(d)`](crate::TaskError::retry_after) | failed | again after `d` | again after `d` |
 /// | `Canceled` without a stop request | failed | again after the backoff | again after the backoff |
 /// | [`snooze(d)`](crate::TaskContext::snooze) | again after `d` | again after `d` | again after `d` |
 /// | [`done()`](crate::TaskContext::done) | completed | completed | completed |
+///
+/// A task with [`every`](crate::TaskSpec::with_every) or `cron` runs again at its next tick instead of after the delay. There, a fatal
+/// error and spent retries end one run, and the task waits for its next tick ([`RunFailed`](crate::EventKind::RunFailed)).
 ///
 /// A failure that would be retried, but exceeds `max_retries` or `max_failures`, makes the task [give up](crate::OnGiveUp). Every
 /// consecutive failure counts towards `max_retries`. Only failures that used the backoff lengthen it: `retry_after` does not
@@ -33,7 +36,8 @@ pub enum RestartPolicy {
     /// Retries until an attempt succeeds.
     #[default]
     OnFailure,
-    /// Runs again after every attempt. After a success it waits for the task's interval (default: 1 s).
+    /// Runs again after every attempt. After a success it waits for the task's delay (default: 1 s), or for the next tick of its
+    /// schedule.
     Always,
 }
 

@@ -86,8 +86,8 @@ impl Shared {
         }
         let now = self.now();
         let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
-        let rare = (rare, schedule);
-        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, RegistryKey::Name, now);
+        let key = RegistryKey::Name;
+        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, schedule, key, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
         {
             cell.set_flag(Flag::NeverReady);
@@ -125,7 +125,8 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
-        rare: (Option<RareOptions>, Option<Box<Schedule>>),
+        rare: Option<RareOptions>,
+        schedule: Option<Box<Schedule>>,
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
@@ -133,8 +134,9 @@ impl Shared {
         let id = TaskId::next();
         let hash = self.registry.hash(&key, name, id);
         let mut cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
-        if let (Some(rare), schedule) = rare {
-            cell = cell.with_rare(rare, schedule, now);
+        if rare.is_some() || schedule.is_some() {
+            // A schedule is among the rare state.
+            cell = cell.with_rare(rare.unwrap_or_default(), schedule, now);
         }
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
@@ -156,10 +158,7 @@ impl Shared {
         let invalid = || self.invalid_spec(task, settings, rare, schedule, needs.notifies());
         let mut policy = settings.resolve(&self.defaults).map_err(|_| invalid())?;
         if let Some(schedule) = schedule {
-            policy.schedule = schedule.kind();
-            if !schedule_problems(Some(schedule), settings).is_empty() {
-                return Err(invalid());
-            }
+            policy.schedule = checked_kind(schedule, settings).ok_or_else(invalid)?;
         }
         let options = RareSettings::resolve(rare, &self.config, &policy).map_err(|_| invalid())?;
         if is_blank(task.name()) {
@@ -173,8 +172,6 @@ impl Shared {
                 counts_once_started: options.is_critical && counts_once_started,
                 ..options
             });
-            // A schedule is among the rare state of its cell.
-            let options = options.or_else(|| schedule.map(|_| RareOptions::default()));
             return Ok((policy, options));
         }
         Err(self.states.missing_error(task.name(), types))
@@ -230,6 +227,12 @@ impl Shared {
             RuntimeError::ShuttingDown
         }
     }
+}
+
+/// Whether the task has a schedule. `None` if its options have problems.
+#[cold]
+fn checked_kind(schedule: &ScheduleSettings, settings: &Settings) -> Option<ScheduleKind> {
+    schedule_problems(Some(schedule), settings).is_empty().then(|| schedule.kind())
 }
 
 /// Returns the name and the body of a refused task.

@@ -27,4 +27,5 @@ pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
 pub use scheduled_time::{ScheduledTime, SkipReason};
 pub use start_error::StartError;
+pub(crate) use status::ScheduleStatus;
 pub use status::{Phase, TaskStatus, WaitingOn};

@@ -232,14 +232,56 @@ pub struct TaskStatus {
     /// task that notifies, since it became ready. The call that returns this status computes it, so that the time also grows while
     /// the body blocks its thread.
     pub heartbeat_age: Option<Duration>,
-    /// When the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier one whose
-    /// run waits for the tasks that it needs, for a permit, or for the run before it. While the task is paused, the time of the next
-    /// tick is shown, too.
-    pub next_run: Option<ScheduledTime>,
-    /// When the latest run was due. A run that an operator started changes nothing.
-    pub last_run: Option<ScheduledTime>,
-    /// The number of ticks that were skipped.
-    pub skipped_ticks: u64,
     /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,
+    /// Boxed, because few tasks have a schedule, and every status pays for the space.
+    pub(crate) schedule: Option<Box<ScheduleStatus>>,
+}
+
+/// What a status says about a schedule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScheduleStatus {
+    pub(crate) next_run: Option<ScheduledTime>,
+    pub(crate) last_run: Option<ScheduledTime>,
+    pub(crate) skipped_ticks: u64,
+}
+
+impl TaskStatus {
+    /// Returns when the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier one
+    /// whose run waits for the tasks that it needs, for a permit, or for the run before it. For a paused task it is the next tick, too.
+    /// `None` without a schedule, after the end of the task, and if no date follows.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::{Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::default();
+    /// let poll = TaskFn::arc("poll", || async { Ok(()) });
+    /// let poll = supervisor.add_task(TaskSpec::inherit(poll).with_every(Duration::from_secs(60)))?;
+    /// tokio::time::sleep(Duration::from_secs(90)).await;
+    /// let status = poll.status();
+    /// assert_eq!(status.last_run().map(|run| run.to_string()).as_deref(), Some("tick 1"));
+    /// assert_eq!(status.next_run().map(|run| run.to_string()).as_deref(), Some("tick 2"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn next_run(&self) -> Option<ScheduledTime> {
+        self.schedule.as_ref().filter(|_| !self.phase.is_ended())?.next_run
+    }
+
+    /// Returns when the latest run was due that has begun. A run that an operator started changes nothing. `None` without a schedule,
+    /// and before the first run.
+    #[must_use]
+    pub fn last_run(&self) -> Option<ScheduledTime> {
+        self.schedule.as_ref()?.last_run
+    }
+
+    /// Returns the number of ticks that were skipped.
+    #[must_use]
+    pub fn skipped_ticks(&self) -> u64 {
+        self.schedule.as_ref().map_or(0, |schedule| schedule.skipped_ticks)
+    }
 }

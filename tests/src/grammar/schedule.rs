@@ -1,4 +1,4 @@
-//! The runs of a task with a schedule. Invariant 13: an occurrence starts at most once, and retries belong to it.
+//! The runs of a task with a schedule. Invariant 12: an occurrence starts at most once, and retries belong to it.
 
 use taskvisor::ScheduledTime;
 use tokio::time::Instant;

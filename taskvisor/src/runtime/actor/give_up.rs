@@ -25,7 +25,8 @@ impl TaskActor {
     }
 
     /// Counts a failure that would be retried. Returns the failures in the window if the task exceeds its `max_failures`.
-    #[inline]
+    // Inline in every caller, as `schedule_next`.
+    #[inline(always)]
     pub(super) fn count_failure(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
         let rare = self.registration.cell().rare()?;
         let limit = rare.options().max_failures.filter(|_| !excused)?;

@@ -143,9 +143,6 @@ impl TaskActor {
         if let Some(cause) = view.interrupted_wait {
             self.end_wait(cause);
         }
-        if view.triggered {
-            self.end_wait_for_trigger();
-        }
         self.registration.publish_added(started.map(|started| started.at));
         if self.policy.readiness.is_some() {
             self.registration.publish_readiness();

@@ -146,6 +146,7 @@ impl FailureStreak {
         NextStep::Retry { after }
     }
 
+    #[inline(always)]
     fn back_off(
         &mut self,
         policy: &Policy,

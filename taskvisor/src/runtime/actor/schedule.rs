@@ -1,9 +1,11 @@
 //! The steps of a task with a schedule: the wait for a tick, the begin of a run, and its end.
 
 use std::task::Context;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::give_up::ExceededFailures;
 use super::next_step::{AttemptClass, NextStep};
 use super::{ActorStage, Attempted, PENDING, Step, TaskActor};
 use crate::event::{EventKind, EventName};
@@ -29,6 +31,9 @@ impl TaskActor {
         if paused {
             return self.wait_while_paused(context);
         }
+        if self.registration.cell().take_trigger() {
+            return self.enter_stage(ActorStage::Gates);
+        }
         let now = Instant::now();
         let Some((skipped, next)) = self.schedule().map(|schedule| schedule.poll(now)) else {
             return self.enter_stage(ActorStage::Gates);
@@ -47,19 +52,13 @@ impl TaskActor {
         }
     }
 
-    /// An operator has ended the wait for the next attempt.
-    #[cold]
-    pub(super) fn end_wait_for_trigger(&mut self) {
-        if matches!(self.stage, ActorStage::Scheduled | ActorStage::Sleeping) {
-            self.stage = ActorStage::Gates;
-        }
-    }
-
     /// Called when an attempt begins, before its event. Decides which occurrence it belongs to.
     #[cold]
     pub(super) fn begin_scheduled(&mut self, attempt: u64, now: Instant) {
         let Some(schedule) = self.schedule() else { return };
         let begun = schedule.begin_attempt(now, attempt);
+        // An attempt answers a trigger that came too late to start one.
+        self.registration.cell().take_trigger();
         if begun.begins_run {
             // The retries of a run are its own. Until here, the status has shown the failures of the run before.
             self.streak.begin_anew();
@@ -90,7 +89,7 @@ impl TaskActor {
             NextStep::Repeat { .. } => None,
             NextStep::Fail | NextStep::GiveUp => Some(self.fail_run(now, after, excused, context)),
             NextStep::Retry { after: delay } => {
-                if let Some(exceeded) = self.count_failure(now, excused) {
+                if let Some(exceeded) = self.count_failure_of_run(now, excused) {
                     self.publish_run_failed(now);
                     return Some(self.give_up_run(now, exceeded, context));
                 }
@@ -104,7 +103,7 @@ impl TaskActor {
                 };
                 let (skipped, tick) = backoff.unwrap_or_default();
                 self.publish_skipped(now, skipped);
-                let step = self.schedule_next(now, delay, attempted, context);
+                let step = self.continue_run(now, delay, attempted, context);
                 if let (Some(tick), ActorStage::Sleeping) = (tick, self.stage) {
                     self.shorten_sleep(tick);
                 }
@@ -123,18 +122,13 @@ impl TaskActor {
     ) -> Step {
         self.publish_run_failed(now);
         // Each failure counts, also one that no retry follows: the next tick does.
-        match self.count_failure(now, excused) {
+        match self.count_failure_of_run(now, excused) {
             Some(exceeded) => self.give_up_run(now, exceeded, context),
             None => self.end_run(now, Attempted { after, failed: false, succeeded: false }, context),
         }
     }
 
-    fn give_up_run(
-        &mut self,
-        now: Instant,
-        exceeded: super::give_up::ExceededFailures,
-        context: &Context<'_>,
-    ) -> Step {
+    fn give_up_run(&mut self, now: Instant, exceeded: ExceededFailures, context: &Context<'_>) -> Step {
         let skipped = self.schedule().and_then(|schedule| schedule.end_run(now).0);
         self.publish_skipped(now, skipped);
         let step = self.give_up(now, exceeded, context);
@@ -152,19 +146,38 @@ impl TaskActor {
         };
         self.publish_skipped(now, skipped);
         let delay = match next {
-            NextTick::Due => std::time::Duration::ZERO,
+            NextTick::Due => Duration::ZERO,
             NextTick::At(until) => until.saturating_duration_since(now),
         };
-        let step = self.schedule_next(now, delay, attempted, context);
+        let step = self.continue_run(now, delay, attempted, context);
         if step.is_continue() {
             self.stage = ActorStage::Scheduled;
         }
         step
     }
 
-    /// In a backoff, which a tick ends. It comes earlier if the wall clock was set.
     #[cold]
-    pub(super) fn watch_backoff_of_run(&mut self, context: &mut Context<'_>) -> Step {
+    fn continue_run(
+        &mut self,
+        now: Instant,
+        delay: Duration,
+        attempted: Attempted,
+        context: &Context<'_>,
+    ) -> Step {
+        self.schedule_next(now, delay, attempted, context)
+    }
+
+    #[cold]
+    fn count_failure_of_run(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
+        self.count_failure(now, excused)
+    }
+
+    /// Between two attempts of a run: a trigger ends the wait. A tick ends a backoff, and comes earlier if the wall clock was set.
+    #[cold]
+    pub(super) fn watch_sleep_of_run(&mut self, context: &mut Context<'_>) -> Step {
+        if self.registration.cell().take_trigger() {
+            return self.enter_stage(ActorStage::Gates);
+        }
         let now = Instant::now();
         let Some(tick) = self.schedule().and_then(|schedule| schedule.end_of_backoff(now)) else {
             return PENDING;

@@ -11,7 +11,8 @@ use crate::runtime::cell::{Flag, PendingStop, saturating_deadline};
 
 impl TaskActor {
     /// Sleeps until the next attempt, or yields if there is no delay.
-    #[inline]
+    // Inline in every caller: those of a schedule would otherwise make each restart call it.
+    #[inline(always)]
     pub(super) fn schedule_next(
         &mut self,
         now: Instant,
@@ -66,8 +67,8 @@ impl TaskActor {
                 if self.has_dependencies() && self.watch_backoff(context).is_continue() {
                     return CONTINUE;
                 }
-                if self.policy.schedule == ScheduleKind::Ticks {
-                    return self.watch_backoff_of_run(context);
+                if self.policy.schedule != ScheduleKind::None {
+                    return self.watch_sleep_of_run(context);
                 }
                 PENDING
             }

@@ -93,7 +93,7 @@ impl TaskSpec {
     /// let spec = TaskSpec::inherit(report).with_cron("30 3 * * MON-FRI");
     /// let supervisor = Supervisor::default();
     /// let report = supervisor.add_task(spec)?;
-    /// let next = report.status().next_run.and_then(|run| run.date()).ok_or("no date")?;
+    /// let next = report.status().next_run().and_then(|run| run.date()).ok_or("no date")?;
     /// assert!(next > SystemTime::now() && next < SystemTime::now() + Duration::from_secs(4 * 86_400));
     /// # Ok(())
     /// # }

@@ -72,6 +72,8 @@ impl TaskCell {
     /// Enters the phase in which the task waits for `on`, unless it is in this phase already.
     pub(crate) fn begin_wait(&self, on: WaitsFor, now: Instant) -> Wait {
         let mut state = self.state.lock();
+        // The wait that an operator has ended is over. Left set, the signal would trigger one poll after the other.
+        state.signals.take(Signal::Triggered);
         // A task whose end was forced stays `Stuck` until its actor returns.
         let begins = state.end.is_none() && state.phase != CellPhase::Waiting(on);
         if begins {
@@ -219,14 +221,13 @@ impl TaskCell {
 impl CellState {
     fn begin_poll(&mut self, paused: bool) -> PollView {
         self.polling = true;
-        let triggered = self.signals.take(Signal::Triggered);
         // A new poll: an observation of the previous one says nothing about it.
         if !self.pending.is_request() {
-            return PollView { request: None, interrupted_wait: None, paused, triggered };
+            return PollView { request: None, interrupted_wait: None, paused };
         }
         self.pending.forget_overdue();
         let interrupted_wait = self.take_interrupted_wait();
-        PollView { request: self.pending.request(), interrupted_wait, paused, triggered }
+        PollView { request: self.pending.request(), interrupted_wait, paused }
     }
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::flags::Flag;
 use super::interrupt::Interrupted;
+use super::signals::Signal;
 use super::{CellPhase, InterruptError, PendingStop, Request, RequestKind, TaskCell, Wait, WaitsFor};
 use crate::sync::Ordering;
 use crate::task::InterruptCause;
@@ -67,6 +68,8 @@ impl TaskCell {
     /// Enters the phase `Paused` at the first gate, unless the task is in it already, because it gave up.
     pub(crate) fn begin_pause(&self, now: Instant) -> Wait {
         let mut state = self.state.lock();
+        // The pause came after the trigger, and replaces it.
+        state.signals.take(Signal::Triggered);
         // A task whose end was forced stays `Stuck` until its actor returns, and one that was resumed meanwhile is not paused.
         let begins = state.end.is_none()
             && self.flags.has(Flag::Paused)

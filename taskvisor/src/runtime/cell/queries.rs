@@ -179,10 +179,8 @@ impl TaskCell {
     /// A wait for a dependency has the name of this task in place of that of the dependency: see `Shared::status`.
     pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
         // Before the lock, because the schedule has its own.
-        let (next_run, last_run, skipped_ticks) = match self.rare().and_then(RareState::schedule) {
-            None => (None, None, 0),
-            Some(schedule) => schedule.status(Instant::now()),
-        };
+        let schedule = self.rare().and_then(RareState::schedule);
+        let schedule = schedule.map(|schedule| Box::new(schedule.status(Instant::now())));
         // One lock for all other fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
@@ -221,10 +219,8 @@ impl TaskCell {
             next_attempt,
             ready_since: state.ready_since(),
             heartbeat_age,
-            next_run: next_run.filter(|_| state.end.is_none()),
-            last_run,
-            skipped_ticks,
             stopping: state.stop().is_some() || finishes,
+            schedule,
         }
     }
 

@@ -20,8 +20,8 @@ impl TaskCell {
             if !matches!(state.phase, CellPhase::Sleeping { .. }) {
                 return Ok(false);
             }
-            // Under the lock that checks the phase. If the actor is inside a poll, `end_poll` finds the signal. If that poll ends the
-            // wait, the next one ignores it.
+            // Under the lock that checks the phase. If the actor is inside a poll, it finds the signal in
+            // this poll, or `end_poll` does.
             state.signals.set(Signal::Triggered);
             state.links.live().and_then(|live| live.actor.take())
         };
@@ -29,6 +29,12 @@ impl TaskCell {
             actor.wake();
         }
         Ok(true)
+    }
+
+    /// Removes a trigger. Returns whether there was one. Each step of the actor that ends a sleep removes it, so that a signal never
+    /// outlives the wait that it is for.
+    pub(crate) fn take_trigger(&self) -> bool {
+        self.state.lock().signals.take(Signal::Triggered)
     }
 
     /// Enters the phase `Sleeping` until the next tick, unless a stop was requested. The counts of failures and the readiness do not

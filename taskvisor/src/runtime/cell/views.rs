@@ -32,8 +32,6 @@ pub(crate) struct PollView {
     pub(crate) interrupted_wait: Option<InterruptCause>,
     /// Whether the task is paused.
     pub(crate) paused: bool,
-    /// Whether an operator has ended the wait of a task with a schedule. The cell has removed it.
-    pub(crate) triggered: bool,
 }
 
 /// Why an attempt has not begun.

@@ -178,7 +178,7 @@ impl Registration {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn publish_backoff(&self, attempt: u64, now: Instant, delay: Duration, failures: u32) {
         if !self.shared.bus.wants(EventName::Backoff) {
             return;

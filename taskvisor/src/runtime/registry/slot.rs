@@ -28,7 +28,7 @@ use crate::sync::Notify;
 /// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of the owner continues, and no other follows it |
 ///
 /// A `Latest` does not stop a running attempt of the owner, nor an owner that has not begun its first attempt. It stops an
-/// owner between two attempts (in a backoff or an interval, or waiting for the permit of a retry), as a `Replace` does. An
+/// owner between two attempts (in a backoff or a delay, or waiting for the permit of a retry), as a `Replace` does. An
 /// owner whose attempt ends while a `Latest` waits makes no further attempt either. Otherwise the newest work would wait
 /// for retries of outdated work.
 ///

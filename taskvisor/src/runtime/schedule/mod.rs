@@ -42,7 +42,7 @@ use self::progress::Progress;
 use self::ticks::{Moment, Ticks};
 use crate::policy::{Missed, Overlap, ScheduleSettings, Settings};
 use crate::sync::Mutex;
-use crate::task::ScheduledTime;
+use crate::task::{ScheduleStatus, ScheduledTime};
 
 /// A tick that is seen this much too late has been missed: the machine was suspended, or the clock was set. Longer than the time
 /// within which such a step is seen.
@@ -154,8 +154,7 @@ impl Schedule {
         self.occurrence(u64::MAX)
     }
 
-    /// What a status shows: the next tick, that of the latest run, and the number of skipped ones.
-    pub(crate) fn status(&self, now: Instant) -> (Option<ScheduledTime>, Option<ScheduledTime>, u64) {
+    pub(crate) fn status(&self, now: Instant) -> ScheduleStatus {
         let moment = self.moment(now);
         self.progress.lock().status(moment)
     }

@@ -6,7 +6,7 @@ use super::ticks::{Moment, Ticks};
 use super::{LATE, Passed};
 use crate::policy::{Missed, Overlap};
 use crate::runtime::cell::saturating_deadline;
-use crate::task::{ScheduledTime, SkipReason};
+use crate::task::{ScheduleStatus, ScheduledTime, SkipReason};
 
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -149,9 +149,9 @@ impl Progress {
         self.current.filter(|(first, _)| attempt >= *first).map(|(_, at)| at)
     }
 
-    pub(super) fn status(&self, moment: Moment) -> (Option<ScheduledTime>, Option<ScheduledTime>, u64) {
-        let next = self.pending.or_else(|| self.ticks.next(moment));
-        (next, self.last, self.skipped)
+    pub(super) fn status(&self, moment: Moment) -> ScheduleStatus {
+        let next_run = self.pending.or_else(|| self.ticks.next(moment));
+        ScheduleStatus { next_run, last_run: self.last, skipped_ticks: self.skipped }
     }
 
     /// Takes the ticks that have passed during an attempt.
