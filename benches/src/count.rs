@@ -17,6 +17,7 @@ pub struct Cost {
 }
 
 /// A stretch of work being measured.
+#[derive(Clone, Copy)]
 pub struct Meter {
     allocations: i64,
     live_bytes: i64,
