@@ -9,11 +9,12 @@ use std::time::Duration;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{GRACE, block_on, cell, keyed, policy, rare_cell, submission};
+use super::{GRACE, block_on, cell, keyed, policy, rare_cell, submission, unshared};
 use crate::error::TaskError;
 use crate::event::Event;
 use crate::policy::{
-    Config, ControllerConfig, Milliseconds, Policy, RareOptions, Readiness, Setting, Settings,
+    Config, ControllerConfig, Milliseconds, Policy, RareOptions, Readiness, RestartPolicy, ScheduleSettings,
+    Setting, Settings,
 };
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
@@ -21,6 +22,7 @@ use crate::runtime::cell::{RegistryKey, TaskCell};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
 use crate::runtime::registry::{Arrival, Limits, Placement, RegisterError, Work};
+use crate::runtime::schedule::Schedule;
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
 use crate::supervisor::spawn::UnspawnedActor;
@@ -81,6 +83,23 @@ impl World {
         body: ErasedBody,
     ) -> Added {
         let registered = Registration::register(Arc::clone(&self.shared), rare_cell(name, options, self.now));
+        let registration = registered.map_err(|(error, _)| error).expect("the name is free");
+        Added::accept(UnspawnedActor::new(registration, body, policy))
+    }
+
+    /// Adds a task with a schedule. Its name must be free.
+    pub(super) fn add_scheduled(
+        &self,
+        name: &'static str,
+        schedule: &ScheduleSettings,
+        body: ErasedBody,
+    ) -> Added {
+        let mut policy = policy();
+        (policy.restart, policy.schedule) = (RestartPolicy::Always, schedule.kind());
+        let schedule = Schedule::new(schedule, self.now, ()).map(Box::new);
+        let cell =
+            unshared(name, RegistryKey::Name, self.now).with_rare(RareOptions::default(), schedule, self.now);
+        let registered = Registration::register(Arc::clone(&self.shared), Arc::new(cell));
         let registration = registered.map_err(|(error, _)| error).expect("the name is free");
         Added::accept(UnspawnedActor::new(registration, body, policy))
     }

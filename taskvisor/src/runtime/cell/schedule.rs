@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::flags::Flag;
 use super::signals::Signal;
-use super::{CellPhase, InterruptError, PendingStop, TaskCell};
+use super::{CellPhase, InterruptError, PendingStop, TaskCell, WaitsFor};
 
 impl TaskCell {
     /// Ends the wait for the next attempt, if the task waits for one. Returns whether it does.
@@ -17,7 +17,8 @@ impl TaskCell {
             if self.flags.has(Flag::Paused) {
                 return Err(InterruptError::Paused);
             }
-            if !matches!(state.phase, CellPhase::Sleeping { .. }) {
+            // A task that was added or resumed waits for a poll of its actor, which may find that it waits for a tick.
+            if !matches!(state.phase, CellPhase::Sleeping { .. } | CellPhase::Waiting(WaitsFor::Slot)) {
                 return Ok(false);
             }
             // Under the lock that checks the phase. If the actor is inside a poll, it finds the signal in

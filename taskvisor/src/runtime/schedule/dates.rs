@@ -17,6 +17,9 @@ pub(super) struct Dates {
     /// All dates up to this one have run, or were skipped, or were before the task. Moves back only at a reset of the clock, so that no
     /// date runs twice.
     after: SystemTime,
+    /// The first date after `after`. `None` if no date follows. Kept, because a search takes microseconds, and statuses and wake-ups
+    /// need it.
+    upcoming: Option<SystemTime>,
     /// The resets of the clock that are known.
     resets: u64,
 }
@@ -26,31 +29,40 @@ impl Dates {
     pub(super) fn new(calendar: Calendar, reading: DateReading, now: Instant, start: Instant) -> Self {
         let DateReading { date, resets } = reading;
         let after = date.checked_add(start.saturating_duration_since(now)).unwrap_or(date);
-        Self { calendar, after, resets }
+        let upcoming = calendar.next_after(after);
+        Self { calendar, after, upcoming, resets }
     }
 
     /// Takes the dates that have passed since the last call.
     pub(super) fn take_passed(&mut self, reading: DateReading) -> Option<Passed> {
         if reading.resets != self.resets {
             self.resets = reading.resets;
-            self.after = reading.date;
+            self.move_to(reading.date);
+            return None;
+        }
+        if !self.has_passed(reading) {
             return None;
         }
         let PassedDates { first, latest, count } = self.calendar.passed(self.after, reading.date)?;
-        self.after = latest;
+        self.move_to(latest);
         Some(Passed { first: ScheduledTime::Date(first), latest: ScheduledTime::Date(latest), count })
     }
 
+    fn move_to(&mut self, date: SystemTime) {
+        self.after = date;
+        self.upcoming = self.calendar.next_after(date);
+    }
+
     pub(super) fn has_passed(&self, reading: DateReading) -> bool {
-        reading.resets == self.resets
-            && self.calendar.next_after(self.after).is_some_and(|next| next <= reading.date)
+        reading.resets == self.resets && self.upcoming.is_some_and(|next| next <= reading.date)
     }
 
     /// The first date that is not taken, after the reading. `None` if no date follows.
     pub(super) fn next(&self, reading: DateReading) -> Option<SystemTime> {
-        let is_reset = reading.resets != self.resets;
-        let after = if is_reset { reading.date } else { self.after.max(reading.date) };
-        self.calendar.next_after(after)
+        if reading.resets != self.resets || self.has_passed(reading) {
+            return self.calendar.next_after(reading.date);
+        }
+        self.upcoming
     }
 }
 
