@@ -2,6 +2,8 @@
 
 mod backoff;
 mod config;
+#[cfg(feature = "schedule")]
+pub(crate) mod cron_expression;
 mod jitter;
 mod max_failures;
 mod on_give_up;

@@ -29,6 +29,8 @@ mod dates;
 mod grid;
 mod progress;
 mod ticks;
+#[cfg(feature = "schedule")]
+mod zone;
 
 use std::borrow::Cow;
 use std::time::Duration;
