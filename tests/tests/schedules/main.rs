@@ -1,4 +1,8 @@
 //! Schedules: grids, calendars, and what happens to ticks that cannot run.
 
+#[cfg(feature = "schedule")]
+mod clock;
+#[cfg(feature = "schedule")]
+mod dates;
 mod grid;
 mod support;
