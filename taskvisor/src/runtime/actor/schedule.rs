@@ -59,9 +59,10 @@ impl TaskActor {
         let begun = schedule.begin_attempt(now, attempt);
         // An attempt answers a trigger that came too late to start one.
         self.registration.cell().take_trigger();
-        if begun.begins_run {
+        if begun.begins_run && self.streak.failures() > 0 {
             // The retries of a run are its own. Until here, the status has shown the failures of the run before.
             self.streak.begin_anew();
+            self.registration.cell().count_failures((0, self.streak.total()));
         }
         self.publish_skipped(now, begun.skipped);
         if let Some(at) = begun.scheduled {
