@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::delayed::poll_wait;
 use super::{PENDING, Step, TaskActor};
-use crate::runtime::cell::{RareState, Wait, WaitsFor};
+use crate::policy::ScheduleKind;
+use crate::runtime::cell::{Wait, WaitsFor};
 use crate::task::WaitingOn;
 
 impl TaskActor {
@@ -48,8 +49,8 @@ impl TaskActor {
     /// wait, because an operator requested it, or an event has reported that the task gave up.
     pub(super) fn wait_while_paused(&mut self, context: &mut Context<'_>) -> Step {
         self.rare.leave_permits();
-        if let Some(schedule) = self.registration.cell().rare().and_then(RareState::schedule) {
-            schedule.pause();
+        if self.policy.schedule == ScheduleKind::Ticks {
+            self.pause_schedule();
         }
         let Wait { expiry, .. } = self.registration.cell().begin_pause(Instant::now());
         let Some(expiry) = expiry else {

@@ -193,6 +193,9 @@ impl TaskActor {
             // It began together with the poll, because there are no gates.
             Some(started) => started,
             None => {
+                if self.policy.schedule == ScheduleKind::Ticks && !paused {
+                    self.resume_schedule();
+                }
                 if let Err(closed) = self.poll_gates(paused, context) {
                     return self.stay_at_gate(closed, context);
                 }

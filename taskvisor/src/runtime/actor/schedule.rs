@@ -196,6 +196,28 @@ impl TaskActor {
         }
     }
 
+    /// The task waits in a pause: decides about the ticks that have passed before it.
+    #[cold]
+    pub(super) fn pause_schedule(&self) {
+        let Some(schedule) = self.schedule() else { return };
+        let now = Instant::now();
+        let skipped = if let ActorStage::Scheduled = self.stage {
+            schedule.pause_wait();
+            None
+        } else {
+            schedule.pause_run(now)
+        };
+        self.publish_skipped(now, skipped);
+    }
+
+    /// The task is at its gates, and not paused: decides about the ticks that have passed during a pause before.
+    #[cold]
+    pub(super) fn resume_schedule(&self) {
+        let now = Instant::now();
+        let skipped = self.schedule().and_then(|schedule| schedule.resume_run(now));
+        self.publish_skipped(now, skipped);
+    }
+
     fn publish_skipped(&self, now: Instant, skipped: Option<Skipped>) {
         if let Some(Skipped { at, ticks, why }) = skipped {
             self.registration.publish(EventName::Skipped, Some(now), || EventKind::Skipped {

@@ -141,9 +141,23 @@ impl Schedule {
         Moment::read(now, self.clock.as_ref())
     }
 
-    /// The task is paused: it sees no tick until it is resumed.
-    pub(crate) fn pause(&self) {
-        self.progress.lock().pause();
+    /// A task that waits for a tick is paused: it sees no tick until it is resumed.
+    pub(crate) fn pause_wait(&self) {
+        self.progress.lock().pause_wait();
+    }
+
+    /// A task is paused whose run waits at its gates, or goes on: takes the ticks that have passed before the pause. Later calls during
+    /// the same pause change nothing.
+    pub(crate) fn pause_run(&self, now: Instant) -> Option<Skipped> {
+        let moment = self.moment(now);
+        self.progress.lock().pause_run(moment, self.overlap)
+    }
+
+    /// A task was resumed whose run waits at its gates, or goes on: takes the ticks that have passed during the pause. Without a pause
+    /// before, the call changes nothing.
+    pub(crate) fn resume_run(&self, now: Instant) -> Option<Skipped> {
+        let moment = self.moment(now);
+        self.progress.lock().resume_run(moment, self.missed)
     }
 
     /// The occurrence of a running attempt. `None` if an operator started its run.

@@ -29,6 +29,8 @@ enum Run {
     Begun,
     /// It waits in a backoff, which a tick ends.
     BackingOff,
+    /// The next attempt is the run of a tick that was missed in a pause.
+    Missed,
 }
 
 /// What follows in a schedule.
@@ -88,22 +90,17 @@ impl Progress {
     }
 
     pub(super) fn begin_attempt(&mut self, moment: Moment, attempt: u64, missed: Missed) -> BegunAttempt {
+        // An attempt without gates begins right after the resume. Nothing passes between both, so that one event is enough.
+        let mut skipped = self.resume_run(moment, missed);
         let begins_run = self.run == Run::None;
-        let was_paused = std::mem::take(&mut self.was_paused);
-        let mut skipped = None;
         let mut scheduled = None;
         // Otherwise the attempt continues the run after an interrupt, a snooze or a `retry_after`, whatever ticks have passed.
-        if begins_run || self.run == Run::BackingOff || was_paused {
-            let mut passed = self.ticks.take_passed(moment);
-            if let (true, Missed::Skip, Some(unseen)) = (was_paused, missed, passed) {
-                skipped = self.skip(unseen.first, unseen.count, SkipReason::Missed);
-                passed = None;
-            }
+        if self.run != Run::Begun {
+            let passed = self.ticks.take_passed(moment);
             // A retry that no tick caused leaves a queued tick to the next run.
-            let takes_pending = begins_run || passed.is_some();
+            let takes_pending = begins_run || passed.is_some() || self.run == Run::Missed;
             if let Some(passed) = passed {
-                let why = if was_paused { SkipReason::Missed } else { SkipReason::Coalesced };
-                skipped = self.queue(passed, why);
+                skipped = self.queue(passed, SkipReason::Coalesced);
             }
             if takes_pending {
                 scheduled = self.pending.take();
@@ -141,8 +138,33 @@ impl Progress {
         (skipped, self.next(moment))
     }
 
-    pub(super) fn pause(&mut self) {
+    pub(super) fn pause_wait(&mut self) {
         self.was_paused = true;
+    }
+
+    pub(super) fn pause_run(&mut self, moment: Moment, overlap: Overlap) -> Option<Skipped> {
+        if std::mem::replace(&mut self.was_paused, true) {
+            return None;
+        }
+        if self.run == Run::Begun {
+            return self.take_overlapping(moment, overlap);
+        }
+        let passed = self.ticks.take_passed(moment)?;
+        self.queue(passed, SkipReason::Coalesced)
+    }
+
+    pub(super) fn resume_run(&mut self, moment: Moment, missed: Missed) -> Option<Skipped> {
+        if !std::mem::take(&mut self.was_paused) {
+            return None;
+        }
+        let passed = self.ticks.take_passed(moment)?;
+        if missed == Missed::Skip {
+            return self.skip(passed.first, passed.count, SkipReason::Missed);
+        }
+        if self.run != Run::None {
+            self.run = Run::Missed;
+        }
+        self.queue(passed, SkipReason::Missed)
     }
 
     pub(super) fn occurrence(&self, attempt: u64) -> Option<ScheduledTime> {
