@@ -36,7 +36,13 @@ impl Rules {
     /// A grid with this period.
     #[must_use]
     pub fn every(period: Duration) -> Self {
-        Self::always().scheduled(|schedule| schedule.every = Some(period))
+        Self::always().with_every(period)
+    }
+
+    /// With a grid, whatever the restart policy.
+    #[must_use]
+    pub fn with_every(self, period: Duration) -> Self {
+        self.scheduled(|schedule| schedule.every = Some(period))
     }
 
     /// The dates of a cron expression, in UTC.

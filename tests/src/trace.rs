@@ -114,6 +114,11 @@ impl Trace {
         lock(&self.learned).pauses.entry(task.id()).or_default().push(Instant::now());
     }
 
+    /// Records that the task was triggered: the wait for its next attempt may end.
+    pub fn triggered(&self, task: &TaskHandle) {
+        lock(&self.learned).triggers.entry(task.id()).or_default().push(Instant::now());
+    }
+
     /// Records that the task was restarted.
     pub fn restarted(&self, task: &TaskHandle) {
         lock(&self.learned).restarts.entry(task.id()).or_default().push(Instant::now());
@@ -214,10 +219,12 @@ impl Trace {
 
     fn reader(&self, event: &Event) -> Reader {
         let learned = lock(&self.learned);
-        let restarts = event.id().and_then(|id| learned.restarts.get(&id).cloned()).unwrap_or_default();
         let depends = learned.of(event).is_some();
-        let pauses = event.id().and_then(|id| learned.pauses.get(&id).cloned()).unwrap_or_default();
-        Reader::new(self.rules_of(event), restarts).depending(depends).operated(pauses)
+        let of = |times: &HashMap<TaskId, Vec<Instant>>| {
+            event.id().and_then(|id| times.get(&id).cloned()).unwrap_or_default()
+        };
+        let reader = Reader::new(self.rules_of(event), of(&learned.restarts)).depending(depends);
+        reader.operated(of(&learned.pauses), of(&learned.triggers))
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

@@ -35,8 +35,12 @@ pub(crate) struct Reader {
     depends: bool,
     /// When an operator paused the task. A pause between two attempts has no event: it ends the wait.
     pauses: Vec<Instant>,
-    /// The latest tick that ran or was skipped, and when that was published.
+    /// When an operator triggered the task, which ends the wait.
+    triggers: Vec<Instant>,
+    /// The tick of the latest run, and when that was published.
     last_tick: Option<(ScheduledTime, Instant)>,
+    /// The first ticks of those that were skipped together, and when that was published.
+    skipped: Vec<(ScheduledTime, Instant)>,
     /// Whether the last event was that a run begins.
     is_scheduled: bool,
     /// When the clock was set back so far that schedules forgot their ticks.
@@ -86,7 +90,9 @@ impl Reader {
             not_before: None,
             started_at: None,
             pauses: Vec::new(),
+            triggers: Vec::new(),
             last_tick: None,
+            skipped: Vec::new(),
             is_scheduled: false,
             clock_resets: Vec::new(),
             counted: VecDeque::new(),
@@ -101,8 +107,8 @@ impl Reader {
         Self { depends, ..self }
     }
 
-    pub(crate) fn operated(self, pauses: Vec<Instant>) -> Self {
-        Self { pauses, ..self }
+    pub(crate) fn operated(self, pauses: Vec<Instant>, triggers: Vec<Instant>) -> Self {
+        Self { pauses, triggers, ..self }
     }
 
     pub(crate) fn is_removed(&self) -> bool {
@@ -120,6 +126,10 @@ impl Reader {
         require(!is_scheduled || matches!(event.kind, EventKind::Started { .. }), || {
             "no attempt follows on the begin of a run".to_owned()
         })?;
+        if matches!(event.kind, EventKind::Scheduled { .. } | EventKind::Skipped { .. }) {
+            // These come between the restart and the attempt.
+            self.may_be_cleared |= restarted;
+        }
         match &event.kind {
             EventKind::Scheduled { at, .. } => self.schedule(*at, event.at),
             EventKind::Skipped { at, ticks, .. } => self.skip(*at, *ticks, event.at),
@@ -137,7 +147,8 @@ impl Reader {
                 }
                 // A pause ends the wait, also one that came during the attempt before.
                 let since = self.started_at.unwrap_or(since);
-                if self.pauses.iter().any(|pause| (since..=event.at).contains(pause)) {
+                let mut ended = self.pauses.iter().chain(&self.triggers);
+                if ended.any(|end| (since..=event.at).contains(end)) {
                     self.not_before = None;
                 }
                 self.start(*attempt, event.at)

@@ -18,7 +18,8 @@ impl Reader {
             State::GaveUp,
         ];
         self.transition(&waits, self.state)?;
-        self.take_tick(at, now)?;
+        self.check_tick(at, now)?;
+        self.last_tick = Some((at, now));
         self.is_scheduled = true;
         // A tick ends a backoff.
         self.not_before = None;
@@ -28,14 +29,21 @@ impl Reader {
     /// Ticks that are skipped neither ran before, nor run later.
     pub(super) fn skip(&mut self, at: ScheduledTime, ticks: u64, now: Instant) -> Verdict {
         require(ticks > 0, || "skips no tick".to_owned())?;
-        self.take_tick(at, now)
+        self.check_tick(at, now)?;
+        self.skipped.push((at, now));
+        Ok(())
     }
 
-    fn take_tick(&mut self, at: ScheduledTime, now: Instant) -> Verdict {
-        let last = self.last_tick.replace((at, now));
-        let Some((last, seen)) = last else { return Ok(()) };
-        let was_reset = self.clock_resets.iter().any(|reset| (seen..=now).contains(reset));
-        require(was_reset || is_later(at, last), || format!("`{at}` after `{last}`"))
+    /// A tick is later than that of the latest run, and was not skipped. Ticks are not skipped in order: one that waits for its run is
+    /// pending, while those of a pause are missed.
+    fn check_tick(&self, at: ScheduledTime, now: Instant) -> Verdict {
+        // A schedule that forgets its ticks starts anew.
+        let reset = self.clock_resets.iter().filter(|reset| **reset <= now).max();
+        let is_known = |seen: Instant| reset.is_none_or(|reset| *reset < seen);
+        let mut skipped = self.skipped.iter().filter(|(_, seen)| is_known(*seen));
+        require(skipped.all(|(skipped, _)| *skipped != at), || format!("`{at}` was skipped before"))?;
+        let last = self.last_tick.filter(|(_, seen)| is_known(*seen)).map(|(last, _)| last);
+        require(last.is_none_or(|last| is_later(at, last)), || format!("`{at}` after {last:?}"))
     }
 
     /// A run has failed, and no retry follows.
