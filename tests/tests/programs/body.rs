@@ -14,7 +14,7 @@ use tokio::time::{advance, sleep};
 use crate::fixture::Fixture;
 use crate::program::{Attempt, Beats, Dropping, End, Ms, Notifies, Step, Work};
 use crate::specs::millis;
-use crate::vocabulary::{Error, message};
+use crate::vocabulary::{Error, Received, Tick, message};
 
 /// The observations of one task from inside.
 #[derive(Default)]
@@ -25,8 +25,8 @@ pub(crate) struct Probe {
     live: AtomicUsize,
     dropped: AtomicBool,
     tokens: Mutex<Vec<CancellationToken>>,
-    /// For each attempt, its number and the previous failure that its context holds.
-    last: Mutex<Vec<(u64, Option<Error>)>>,
+    /// What the context of each attempt held.
+    last: Mutex<Vec<Received>>,
     problems: Mutex<Vec<String>>,
 }
 
@@ -59,8 +59,7 @@ impl Probe {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// The previous failure that each attempt received.
-    pub(crate) fn last(&self) -> Vec<(u64, Option<Error>)> {
+    pub(crate) fn last(&self) -> Vec<Received> {
         lock(&self.last).clone()
     }
 
@@ -155,7 +154,11 @@ impl Body {
     pub(crate) fn begin(&self, context: TaskContext) -> Playing {
         let probe = &self.value.0;
         let attempt = context.attempt();
-        lock(&probe.last).push((attempt, context.last_error().as_ref().map(Error::of)));
+        lock(&probe.last).push(Received {
+            attempt,
+            last_error: context.last_error().as_ref().map(Error::of),
+            scheduled_at: context.scheduled_at().map(|time| Tick::of(time, self.fixture.began)),
+        });
         if lock(&probe.tokens).iter().any(|token| !token.is_cancelled()) {
             probe.problem("the token of the previous attempt is not cancelled");
         }

@@ -11,7 +11,7 @@ use crate::program::{Ms, Program};
 use crate::readable::lines;
 use crate::readiness;
 use crate::specs::{millis, moment};
-use crate::vocabulary::{Answer, Counts, Error, Line, TaskEvent};
+use crate::vocabulary::{Answer, Counts, Error, Line, Received, TaskEvent};
 
 /// Why an execution does not match its prediction.
 #[derive(Debug)]
@@ -111,8 +111,10 @@ fn check_task(
     // `readiness.rs` checks the events of readiness.
     let ignored = [EventName::Delayed, EventName::Ready, EventName::NotReady];
     let events = events.filter(|event| !ignored.contains(&event.kind.name()));
-    let seen =
-        events.map(|event| Line { at: moment(event.at - played.began), word: TaskEvent::of(&event.kind) });
+    let seen = events.map(|event| Line {
+        at: moment(event.at - played.began),
+        word: TaskEvent::of(&event.kind, played.began),
+    });
     let (model, seen) = (&history.lines, seen.collect::<Vec<_>>());
     if *model != seen || task.handle.name() != history.name {
         let (model, seen) = (lines("|", model), lines("|", &seen));
@@ -130,15 +132,21 @@ fn check_task(
     same(&format!("the outcome of task {number}"), &fate, &Some(task.fate.clone()))?;
     readiness::check(&task.ready, &task.handle, &task.fate, &played.event_log)
         .map_err(|problem| format!("the readiness of task {number}: {problem}"))?;
-    same(&format!("the previous failures that attempts of task {number} received"), &known(model), &task.last)
+    same(&format!("what attempts of task {number} received"), &known(model), &task.last)
 }
 
-/// The previous failure that each attempt must receive.
-fn known(lines: &[Line]) -> Vec<(u64, Option<Error>)> {
-    let (mut last, mut known) = (None, Vec::new());
+/// What each attempt must receive: the previous failure, and the tick of its run.
+fn known(lines: &[Line]) -> Vec<Received> {
+    let (mut last, mut tick, mut known) = (None, None, Vec::new());
     for line in lines {
         match &line.word {
-            TaskEvent::Started(attempt) => known.push((*attempt, last.clone())),
+            TaskEvent::Scheduled(at) => tick = Some(*at),
+            // The run is over.
+            TaskEvent::Succeeded { .. } => tick = None,
+            TaskEvent::RunFailed { .. } => tick = None,
+            TaskEvent::Started(attempt) => {
+                known.push(Received { attempt: *attempt, last_error: last.clone(), scheduled_at: tick });
+            }
             TaskEvent::Failed { error, .. }
             | TaskEvent::Panicked { error, .. }
             | TaskEvent::Interrupted { error: Some(error), .. } => last = Some(error.clone()),

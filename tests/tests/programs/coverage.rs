@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskvisor::{EventName, Rejection, StopCause};
+use taskvisor::{EventName, Missed, Overlap, Rejection, SkipReason, StopCause};
 
 use crate::model::Prediction;
 use crate::play::Played;
@@ -72,7 +72,8 @@ fn expected() -> BTreeSet<String> {
     let mut add = |what: String| expected.insert(what);
     for name in EventName::ALL {
         // A wait of 10 s, which these programs hardly ever have: see `controller/delayed.rs` and `contracts/still_waiting.rs`.
-        if matches!(name, EventName::Delayed | EventName::StillStarting) {
+        // Only tasks with `cron` watch the wall clock.
+        if matches!(name, EventName::Delayed | EventName::StillStarting | EventName::ClockStepped) {
             continue;
         }
         let needs_slots = matches!(name, EventName::Queued | EventName::Admitted | EventName::Refused);
@@ -86,6 +87,7 @@ fn expected() -> BTreeSet<String> {
             });
         }
     }
+    add_schedules(&mut add);
     let kinds = ["Error", "Timeout", "Stalled", "Panic", "Canceled", "Fatal"];
     for restart in ["never", "on-failure", "always"] {
         for kind in kinds {
@@ -177,7 +179,9 @@ fn expected() -> BTreeSet<String> {
     ] {
         add(what.to_owned());
     }
-    for command in ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Pause", "Resume", "Stop"] {
+    let commands =
+        ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Pause", "Resume", "Trigger", "Stop"];
+    for command in commands {
         add(format!("from inside: {command}"));
     }
     for shutdown_trigger in ["Requested", "Dropped", "Until"] {
@@ -205,9 +209,11 @@ fn expected() -> BTreeSet<String> {
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
     refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Paused, Refusal::Dependencies]);
+    refusals.push(Refusal::NotScheduled);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
+        add("a schedule of a submission".to_owned());
         add("expired in its queue".to_owned());
         add("expired at a permit".to_owned());
         add("expired at a dependency".to_owned());
@@ -243,8 +249,53 @@ fn expected() -> BTreeSet<String> {
     for first in [true, false] {
         add(format!("Paused({first})"));
         add(format!("Resumed({first})"));
+        add(format!("Triggered({first})"));
         add(format!("StopRequested({first})"));
         add(format!("canceled and waited, first: {first}"));
     }
     expected
+}
+
+/// Each reason to skip ticks under each pair of options, and a trigger in each phase.
+fn add_schedules(add: &mut impl FnMut(String) -> bool) {
+    for overlap in [Overlap::Skip, Overlap::Queue] {
+        for missed in [Missed::Once, Missed::Skip] {
+            for why in [SkipReason::Overlap, SkipReason::Missed, SkipReason::Coalesced] {
+                add(format!("skipped: {why}, overlap {overlap}, missed {missed}"));
+            }
+        }
+    }
+    for phase in [
+        "before its first poll: true",
+        "in a start delay: true",
+        "before a tick: true",
+        "in a backoff: true",
+        "in a sleep: true",
+        "during an attempt: false",
+        "at its gates: false",
+        "in a pause: Paused",
+        "while it stops: Stopping",
+        "after its end: Ended",
+        "during a shutdown: ShuttingDown",
+    ] {
+        add(format!("a trigger {phase}"));
+    }
+    for what in ["a fatal error", "spent retries", "a failure"] {
+        for gives_up in [true, false] {
+            // Any other failure is retried.
+            if gives_up || what != "a failure" {
+                add(format!("a run fails with {what}, gives up: {gives_up}"));
+            }
+        }
+    }
+    for what in [
+        "a tick during a backoff",
+        "a period of zero",
+        "a start delay of zero",
+        "an overlap without ticks",
+        "a grid that is not repeated",
+        "a grid and a delay",
+    ] {
+        add(what.to_owned());
+    }
 }

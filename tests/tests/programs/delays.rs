@@ -156,8 +156,8 @@ proptest! {
     }
 
     #[test]
-    fn no_span_of_a_task_panics_or_overflows(timeout in durations(), every in durations(), stable in durations()) {
-        let mut rules = Rules::always().delay(every).constant_backoff(Duration::ZERO);
+    fn no_span_of_a_task_panics_or_overflows(timeout in durations(), delay in durations(), stable in durations()) {
+        let mut rules = Rules::always().delay(delay).constant_backoff(Duration::ZERO);
         if !timeout.is_zero() {
             rules = rules.timeout(timeout);
         }

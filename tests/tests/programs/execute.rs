@@ -58,6 +58,16 @@ impl Fixture {
                 },
                 None => Answer::Nothing,
             },
+            Command::Trigger { before } => match self.meant(*before) {
+                Some(task) => match task.trigger() {
+                    Ok(ended) => {
+                        self.trace.triggered(&task);
+                        Answer::Triggered(ended)
+                    }
+                    Err(error) => Answer::Refused(vec![Refusal::of(&error)]),
+                },
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => return self.cancel_and_wait(*name, *grace).await,
             Command::Remove { name } => match self.supervisor.remove_task(NAMES[*name]) {
                 Ok(first) => Answer::StopRequested(first),

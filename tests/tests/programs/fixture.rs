@@ -88,7 +88,8 @@ impl Fixture {
     ) -> Answer {
         let mut accepted = lock(&self.accepted);
         let number = accepted.len();
-        self.trace.set_task_rules(&handle, rules(policy.unwrap_or(&self.defaults), work));
+        let policy = policy.copied().unwrap_or_else(|| work.policy_or(&self.defaults));
+        self.trace.set_task_rules(&handle, rules(&policy, work));
         self.trace.depends(&handle, &work.depends.needs_names(), &work.depends.after_names());
         let _ = probe.number.set(number);
         let over = tokio::spawn(watch(handle.clone(), Arc::clone(&probe), Arc::clone(self)));

@@ -8,12 +8,14 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::generate_rare::{beats, rares};
+use crate::generate_schedule::{around_grids, schedules};
 use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
     Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
     Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 use crate::rare::Rare;
+use crate::schedule::Schedule;
 
 /// The emphasis of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ enum Style {
     Crowded,
     /// Tasks that depend on each other.
     Linked,
+    /// Tasks with grids, which are paused and triggered.
+    Scheduled,
     /// Long work that mostly ignores stop requests and receives many of them, from inside too.
     Stubborn,
 }
@@ -34,6 +38,8 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
     prop_oneof![
         8 => of(Style::Mixed),
         5 => of(Style::Linked),
+        3 => of(Style::Scheduled),
+        3 => around_grids(of(Style::Scheduled)).boxed(),
         3 => around_one(of(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
         2 => of(Style::Stubborn),
@@ -57,7 +63,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     let (runs, most) = match style {
         Style::Stubborn => (0.8, 3),
         Style::Linked => (0.85, 8),
-        Style::Mixed | Style::Crowded => (0.4, 3),
+        Style::Mixed | Style::Crowded | Style::Scheduled => (0.4, 3),
     };
     let run = (weighted(runs, vec((0..NAMES.len(), works(style)), 0..most)), 0..12_u32, 0..12_u32).prop_map(
         |(run, twice, chance)| {
@@ -106,7 +112,7 @@ fn limits(style: Style) -> impl Strategy<Value = Limits> {
                 spread: if concurrent.is_none() { spread } else { 0 },
                 // A configuration has neither an interval nor `stable_after`.
                 defaults: Policy {
-                    every: None,
+                    delay: None,
                     stable_after: None,
                     timeout: defaults.timeout.filter(|time| *time > 0),
                     ..defaults
@@ -118,7 +124,7 @@ fn limits(style: Style) -> impl Strategy<Value = Limits> {
 
 fn bursts(style: Style) -> impl Strategy<Value = Burst> {
     let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
-    let after = if matches!(style, Style::Mixed | Style::Linked) { 1..500_u64 } else { 1..150 };
+    let after = if matches!(style, Style::Crowded | Style::Stubborn) { 1..150_u64 } else { 1..500 };
     (after, commands).prop_map(|(after, commands)| Burst { after, commands })
 }
 
@@ -131,21 +137,24 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     let restart = before.clone().prop_map(|before| Command::Restart { before });
     let pause = before.clone().prop_map(|before| Command::Pause { before });
     let resume = before.clone().prop_map(|before| Command::Resume { before });
+    let trigger = before.clone().prop_map(|before| Command::Trigger { before });
     let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
     let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
     let remove = name.prop_map(|name| Command::Remove { name });
-    let (added, stop) = match style {
-        Style::Mixed => (8, 1),
-        Style::Linked => (14, 1),
-        Style::Crowded => (1, 1),
-        Style::Stubborn => (2, 4),
+    let (added, paused, triggered, stop) = match style {
+        Style::Mixed => (8, 3, 1, 1),
+        Style::Linked => (14, 3, 1, 1),
+        Style::Scheduled => (14, 8, 10, 1),
+        Style::Crowded => (1, 3, 1, 1),
+        Style::Stubborn => (2, 3, 1, 4),
     };
     let alone = prop_oneof![
         added => add,
         6 => cancel,
         3 => restart,
-        3 => pause,
-        4 => resume,
+        paused => pause,
+        paused + 1 => resume,
+        triggered => trigger,
         3 => named,
         1 => remove,
     ];
@@ -155,6 +164,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     let submitted = match style {
         Style::Stubborn => 4,
         Style::Linked => 10,
+        Style::Scheduled => 3,
         Style::Mixed | Style::Crowded => 16,
     };
     let submit = submissions(works);
@@ -177,9 +187,12 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
     let parts = (weighted(0.9, slot), admission, sort, works, 0..20_u32);
     parts.prop_map(|(slot, admission, sort, mut work, chance)| {
-        // Only an added task can be paused when it gives up.
+        // Only an added task can be paused when it gives up, and has a schedule.
         work.rare.pauses &= chance == 0;
         work.rare.critical &= chance == 1;
+        if chance > 2 {
+            work.schedule = Schedule::default();
+        }
         // Only a job can run without a slot.
         let slot = if sort == Sort::Task { slot.or(Some(0)) } else { slot };
         Command::Submit { slot, admission, sort, work }
@@ -203,16 +216,20 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
     let expires = weighted(0.25, prop_oneof![1 => Just(0), 30 => 1..300_u64]);
     let often = if style == Style::Linked { 0.75 } else { 0.1 };
     let policy = weighted(0.85, policies());
-    let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often), rares());
-    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends, rare)| {
+    let schedules = schedules(if style == Style::Scheduled { 0.85 } else { 0.1 });
+    let (rare, policy) = ((rares(), schedules).boxed(), policy.boxed());
+    let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often), rare);
+    parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends, (rare, schedule))| {
         // `stable_after` can equal the duration of an attempt or its timeout.
         if let (Some(policy), Some(step)) = (&mut policy, exact.and_then(|step| steps.get(step))) {
             let ends = if let Step::Attempt(attempt) = step { attempt.ends } else { None };
             let lasts = ends.map(|(after, _)| after).filter(|after| *after > 0);
             policy.stable_after = policy.timeout.or(lasts).or(policy.stable_after);
         }
-        let acts = None;
-        rare.of(Work { policy, steps, acts, ready, notifies, expires, depends, rare: Rare::default() })
+        let (acts, none) = (None, (Rare::default(), Schedule::default()));
+        let work =
+            Work { policy, steps, acts, ready, notifies, expires, depends, rare: none.0, schedule: none.1 };
+        rare.of(schedule.of(work))
     })
 }
 
@@ -232,10 +249,10 @@ fn policies() -> impl Strategy<Value = Policy> {
         prop_oneof![Just(RestartPolicy::Never), Just(RestartPolicy::OnFailure), Just(RestartPolicy::Always)];
     let span = |zero: u32, most: Ms| prop_oneof![zero => Just(0), 60 => 1..most];
     let timeout = weighted(0.3, span(1, 300));
-    let (retries, every) = (weighted(0.4, 0..4_u32), weighted(0.7, span(10, 400)));
+    let (retries, delay) = (weighted(0.4, 0..4_u32), weighted(0.7, span(10, 400)));
     let stable = weighted(0.3, span(1, 250));
-    (restart, backoffs(), timeout, (retries, every, stable, 0..30_u32)).prop_map(
-        |(restart, backoff, timeout, (retries, every, stable_after, contradicts))| {
+    (restart, backoffs(), timeout, (retries, delay, stable, 0..30_u32)).prop_map(
+        |(restart, backoff, timeout, (retries, delay, stable_after, contradicts))| {
             let sound = contradicts > 0;
             let wait = |stable: &Ms| !sound || timeout.is_none_or(|timeout| *stable <= timeout);
             Policy {
@@ -243,7 +260,7 @@ fn policies() -> impl Strategy<Value = Policy> {
                 backoff,
                 timeout,
                 max_retries: retries.filter(|_| !sound || restart != RestartPolicy::Never),
-                every: every.filter(|_| !sound || restart == RestartPolicy::Always),
+                delay: delay.filter(|_| !sound || restart == RestartPolicy::Always),
                 stable_after: stable_after.filter(wait),
             }
         },
@@ -270,6 +287,7 @@ fn backoffs() -> impl Strategy<Value = Backoff> {
 fn steps(style: Style) -> BoxedStrategy<Step> {
     let (quick, ending, heeding) = match style {
         Style::Mixed | Style::Linked => (2, 0.85, 0.7),
+        Style::Scheduled => (2, 0.92, 0.8),
         Style::Crowded => (0, 0.5, 0.6),
         Style::Stubborn => (0, 0.5, 0.4),
     };

@@ -36,7 +36,7 @@ pub(crate) fn beats() -> impl Strategy<Value = Option<Beats>> {
 impl RawRare {
     /// The work with these options, adapted to it, except by chance.
     pub(crate) fn of(self, mut work: Work) -> Work {
-        work.rare = self.adapted(work.policy.as_ref());
+        work.rare = self.adapted(work.policy.as_ref(), work.schedule.every.is_some());
         // The failure that exceeds the limit comes when the first one is exactly as old as the window.
         if let (Some((failures, _)), Some(gap), 10..30) =
             (work.rare.max_failures, even_gap(&work), self.chance)
@@ -53,7 +53,7 @@ impl RawRare {
         work
     }
 
-    fn adapted(self, policy: Option<&Policy>) -> Rare {
+    fn adapted(self, policy: Option<&Policy>, has_ticks: bool) -> Rare {
         let Self { mut rare, chance } = self;
         match chance {
             0 => return rare,
@@ -74,7 +74,8 @@ impl RawRare {
             }
         }
         let retries = policy.is_some_and(|policy| policy.restart != RestartPolicy::Never);
-        let limits = rare.max_failures.is_some() || policy.is_some_and(|policy| policy.max_retries.is_some());
+        let limits_retries = policy.is_some_and(|policy| policy.max_retries.is_some()) && !has_ticks;
+        let limits = rare.max_failures.is_some() || limits_retries;
         rare.pauses &= chance == 6 || retries && limits;
         rare.critical &= !rare.pauses || chance == 7;
         if let (Some(timeout), true) = (policy.and_then(|policy| policy.timeout), chance > 5) {

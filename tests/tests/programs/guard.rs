@@ -1,6 +1,6 @@
 //! The guard against a comparison that finds nothing: it executes a program and predicts a slightly different one.
 
-use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
+use taskvisor::{JitterPolicy, Missed, Overlap, Readiness, RestartPolicy};
 
 use crate::compare::{Mismatch, compare};
 use crate::depends::Depends;
@@ -11,8 +11,9 @@ use crate::program::{
     ShutdownTrigger, Step, Wants, Work,
 };
 use crate::rare::Rare;
+use crate::schedule::Schedule;
 
-fn attempt(ends: Option<(u64, End)>, on_stop: Option<(u64, End)>) -> Step {
+pub(crate) fn attempt(ends: Option<(u64, End)>, on_stop: Option<(u64, End)>) -> Step {
     Step::Attempt(Attempt { ends, on_stop, first_check: 0, beats: None, dropping: Dropping::Quick })
 }
 
@@ -24,7 +25,7 @@ fn sample() -> Program {
         backoff,
         timeout: Some(200),
         max_retries: Some(3),
-        every: None,
+        delay: None,
         stable_after: None,
     };
     let fails = attempt(Some((5, End::Fail)), None);
@@ -37,6 +38,7 @@ fn sample() -> Program {
         expires: None,
         depends: Depends::default(),
         rare: Rare::default(),
+        schedule: Schedule::default(),
     };
     let depends = Depends { needs: vec![0], ..Depends::default() };
     let cooperative = Work { steps: vec![attempt(None, Some((0, End::Cancel)))], depends, ..work.clone() };
@@ -121,6 +123,58 @@ fn a_program_matches_its_own_prediction_only() {
     }
     for (what, change) in changes {
         let mut other = sample();
+        change(&mut other);
+        assert!(
+            matches!(compare(&other, &played), Err(Mismatch::Differs(_))),
+            "the comparison does not detect {what}"
+        );
+    }
+}
+
+/// A task at the ticks of a grid: the first run takes longer than a period, and the task is paused during a later wait.
+pub(crate) fn sample_of_a_grid() -> Program {
+    let mut program = sample();
+    let Command::Add { work, .. } = &mut program.bursts[0].commands[0] else {
+        unreachable!("a task is added")
+    };
+    work.policy = work.policy.map(|policy| Policy { restart: RestartPolicy::Always, ..policy });
+    work.schedule.every = Some(40);
+    let succeeds = |after| attempt(Some((after, End::Succeed)), Some((0, End::Cancel)));
+    work.steps = vec![succeeds(50), succeeds(5)];
+    program.bursts[0].commands.truncate(1);
+    let burst = |after, command| Burst { after, commands: vec![command] };
+    program.bursts[1] = burst(90, Command::Pause { before: 0 });
+    program.bursts.push(burst(100, Command::Resume { before: 0 }));
+    program.bursts.push(burst(20, Command::Trigger { before: 0 }));
+    program
+}
+
+fn schedule_of(program: &mut Program) -> &mut Schedule {
+    match &mut program.bursts[0].commands[0] {
+        Command::Add { work, .. } => &mut work.schedule,
+        other => panic!("{other} is no task"),
+    }
+}
+
+#[test]
+fn a_grid_matches_its_own_prediction_only() {
+    type Change = fn(&mut Program);
+    let changes: [(&str, Change); 8] = [
+        ("another period", |program| schedule_of(program).every = Some(41)),
+        ("no grid", |program| *schedule_of(program) = Schedule::default()),
+        ("a start delay", |program| schedule_of(program).start_delay = Some(1)),
+        ("queued ticks", |program| schedule_of(program).overlap = Some(Overlap::Queue)),
+        ("missed ticks that do not run", |program| schedule_of(program).missed = Some(Missed::Skip)),
+        ("a later trigger", |program| program.bursts[3].after += 1),
+        ("no trigger", |program| program.bursts[3].commands.clear()),
+        ("an earlier resume", |program| program.bursts[2].after = 20),
+    ];
+    let played = play(&sample_of_a_grid());
+    if let Err(problem) = compare(&sample_of_a_grid(), &played) {
+        panic!("{problem:?}");
+    }
+    for (what, change) in changes {
+        let mut other = sample_of_a_grid();
         change(&mut other);
         assert!(
             matches!(compare(&other, &played), Err(Mismatch::Differs(_))),

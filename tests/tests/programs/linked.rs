@@ -7,11 +7,13 @@ use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
 use crate::generate_rare::{beats, rares};
+use crate::generate_schedule::schedules;
 use crate::program::{
     Attempt, Backoff, Burst, Command, Dropping, End, Law, Ms, NAMES, Name, Notifies, Policy, Program, Step,
     Work,
 };
 use crate::rare::Rare;
+use crate::schedule::Schedule;
 
 /// Work that is often ready and often fails, and starts again soon.
 pub(crate) fn connections() -> BoxedStrategy<Work> {
@@ -54,24 +56,26 @@ fn works(
     ready: BoxedStrategy<(Option<Readiness>, Option<Notifies>)>,
     depends: BoxedStrategy<Depends>,
 ) -> BoxedStrategy<Work> {
-    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64), rares());
-    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires, rare)| {
-        let (policy, acts) = (Some(policy), None);
-        rare.of(Work { policy, steps, acts, ready, notifies, expires, depends, rare: Rare::default() })
+    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64), (rares(), schedules(0.2)).boxed());
+    let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires, (rare, schedule))| {
+        let (policy, acts, none) = (Some(policy), None, (Rare::default(), Schedule::default()));
+        let work =
+            Work { policy, steps, acts, ready, notifies, expires, depends, rare: none.0, schedule: none.1 };
+        rare.of(schedule.of(work))
     });
     work.boxed()
 }
 
 /// Policies under which a task goes on.
 fn policies(delays: std::ops::Range<Ms>) -> impl Strategy<Value = Policy> {
-    let every = (any::<bool>(), 0..200_u64);
-    let parts = (delays, every, weighted(0.3, 1..4_u32), weighted(0.1, 100..300_u64));
-    parts.prop_map(|(delay, (repeats, every), max_retries, timeout)| Policy {
+    let repeats = (any::<bool>(), 0..200_u64);
+    let parts = (delays, repeats, weighted(0.3, 1..4_u32), weighted(0.1, 100..300_u64));
+    parts.prop_map(|(backoff, (repeats, delay), max_retries, timeout)| Policy {
         restart: if repeats { RestartPolicy::Always } else { RestartPolicy::OnFailure },
-        backoff: Backoff { law: Law::Constant(delay), jitter: JitterPolicy::None },
+        backoff: Backoff { law: Law::Constant(backoff), jitter: JitterPolicy::None },
         timeout,
         max_retries,
-        every: repeats.then_some(every),
+        delay: repeats.then_some(delay),
         stable_after: None,
     })
 }
@@ -174,7 +178,7 @@ pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strate
 fn endless() -> impl Strategy<Value = Work> {
     connections().prop_map(|work| {
         let policy =
-            work.policy.map(|policy| Policy { restart: RestartPolicy::Always, every: None, ..policy });
-        Work { policy, ready: None, ..work }
+            work.policy.map(|policy| Policy { restart: RestartPolicy::Always, delay: None, ..policy });
+        Work { policy, ready: None, schedule: Schedule::default(), ..work }
     })
 }

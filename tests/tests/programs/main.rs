@@ -1,7 +1,7 @@
 //! Random programs against a reference model, and the bounds of contract 2 for any valid policy.
 //!
-//! A program is a set of timed commands (add, submit, cancel, restart, pause, resume, clear, stop) over few names and slots. Each
-//! attempt of its tasks is scripted: results, errors, panics, hangs, slow or panicking destructors, ignored or late stops, and
+//! A program is a set of timed commands (add, submit, cancel, restart, pause, resume, trigger, clear, stop) over few names and slots.
+//! Some tasks run at the ticks of a grid; dates of `cron` have tests of their own. Each attempt of a task is scripted: results, errors, panics, hangs, slow or panicking destructors, ignored or late stops, and
 //! commands from inside. Subscribers are quick, slow, stuck or panic. The shutdown comes at any moment. A program is executed on a
 //! paused runtime of one thread, and predicted by a simulation written from the contract. For every program, these agree:
 //! - the events of every task with their times, errors and delays; its outcome, and when a waiter sees it;
@@ -49,9 +49,11 @@
 mod program;
 mod depends;
 mod rare;
+mod schedule;
 mod readable;
 mod linked;
 mod generate_rare;
+mod generate_schedule;
 mod generate;
 
 mod vocabulary;

@@ -16,7 +16,7 @@ use crate::program::{Ms, NAMES, Program};
 use crate::readiness::ReadyWait;
 use crate::specs::{config, millis, spec};
 use crate::view::view;
-use crate::vocabulary::{Answer, Error, TaskOutcome, View};
+use crate::vocabulary::{Answer, Received, TaskOutcome, View};
 
 /// The observations of one execution.
 pub(crate) struct Played {
@@ -43,8 +43,8 @@ pub(crate) struct PlayedTask {
     /// When a waiter saw the outcome.
     pub(crate) over: Ms,
     pub(crate) fate: TaskOutcome,
-    /// The previous failure that each attempt received.
-    pub(crate) last: Vec<(u64, Option<Error>)>,
+    /// What the context of each attempt held.
+    pub(crate) last: Vec<Received>,
     /// What a caller saw that waited until the task was ready.
     pub(crate) ready: ReadyWait,
 }

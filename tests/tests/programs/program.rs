@@ -6,6 +6,7 @@ use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
 use crate::rare::Rare;
+use crate::schedule::Schedule;
 
 /// Milliseconds: a span, or a moment counted from the beginning of the program.
 pub(crate) type Ms = u64;
@@ -104,6 +105,10 @@ pub(crate) enum Command {
     Resume {
         before: usize,
     },
+    /// Triggers by handle. `before` as in `Cancel`.
+    Trigger {
+        before: usize,
+    },
     Clear {
         slot: usize,
     },
@@ -146,6 +151,7 @@ pub(crate) struct Work {
     pub(crate) expires: Option<Ms>,
     pub(crate) depends: Depends,
     pub(crate) rare: Rare,
+    pub(crate) schedule: Schedule,
 }
 
 /// The moment of a notification. In both the task acts anyway, so that no further poll changes the order of others.
@@ -161,7 +167,8 @@ pub(crate) struct Policy {
     pub(crate) backoff: Backoff,
     pub(crate) timeout: Option<Ms>,
     pub(crate) max_retries: Option<u32>,
-    pub(crate) every: Option<Ms>,
+    /// The delay between a success and the next attempt.
+    pub(crate) delay: Option<Ms>,
     pub(crate) stable_after: Option<Ms>,
 }
 
@@ -288,6 +295,12 @@ impl Work {
         }
     }
 
+    /// The policy of the task. `every` repeats a task that sets no policy.
+    pub(crate) fn policy_or(&self, defaults: &Policy) -> Policy {
+        let restart = if self.schedule.every.is_some() { RestartPolicy::Always } else { defaults.restart };
+        self.policy.unwrap_or(Policy { restart, ..*defaults })
+    }
+
     /// Whether a step returns `retry_after`, whose delay no backoff bounds.
     pub(crate) fn uses_retry_after(&self) -> bool {
         self.ends().any(|end| matches!(end, End::RetryAfter(_)))
@@ -324,7 +337,8 @@ impl Work {
                 }
             }
         }
-        Self { ready: None, depends: Depends::default(), rare: self.rare.of_a_job(), ..self }
+        let (depends, schedule) = (Depends::default(), Schedule::default());
+        Self { ready: None, depends, schedule, rare: self.rare.of_a_job(), ..self }
     }
 }
 
@@ -338,6 +352,6 @@ impl Sort {
         };
         let timeout = work.policy.and_then(|policy| policy.timeout).or(defaults.timeout);
         let backoff = Backoff { law, jitter: JitterPolicy::None };
-        Some(Policy { restart, backoff, timeout, max_retries, every: None, stable_after: None })
+        Some(Policy { restart, backoff, timeout, max_retries, delay: None, stable_after: None })
     }
 }

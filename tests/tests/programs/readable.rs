@@ -73,6 +73,8 @@ impl Display for Command {
             Self::Pause { before } => write!(f, "pause the task {before} before the newest"),
             Self::Resume { before: 0 } => f.write_str("resume the newest task"),
             Self::Resume { before } => write!(f, "resume the task {before} before the newest"),
+            Self::Trigger { before: 0 } => f.write_str("trigger the newest task"),
+            Self::Trigger { before } => write!(f, "trigger the task {before} before the newest"),
             Self::Clear { slot } => write!(f, "clear slot `{}`", SLOTS[*slot]),
             Self::Stop => f.write_str("stop"),
         }
@@ -108,7 +110,7 @@ impl Display for Work {
         if let Some(moment) = self.notifies {
             write!(f, " | notifies: {moment:?}")?;
         }
-        write!(f, "{}{}", self.depends, self.rare)
+        write!(f, "{}{}{}", self.depends, self.rare, self.schedule)
     }
 }
 
@@ -154,7 +156,7 @@ impl Display for End {
 impl Display for Policy {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "{}, {}", self.restart, self.backoff)?;
-        let spans = [("timeout", self.timeout), ("every", self.every), ("stable after", self.stable_after)];
+        let spans = [("timeout", self.timeout), ("delay", self.delay), ("stable after", self.stable_after)];
         for (what, span) in spans {
             if let Some(span) = span {
                 write!(f, ", {what} {span} ms")?;

@@ -40,13 +40,13 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
     if let Some(retries) = policy.max_retries {
         rules = rules.max_retries(retries);
     }
-    if let Some(every) = policy.every {
-        rules = rules.delay(millis(every));
+    if let Some(delay) = policy.delay {
+        rules = rules.delay(millis(delay));
     }
     if let Some(time) = policy.stable_after {
         rules = rules.stable_after(millis(time));
     }
-    rules = work.rare.apply(rules);
+    rules = work.schedule.apply(work.rare.apply(rules));
     if work.may_be_done() {
         rules = rules.may_be_done();
     }
@@ -57,7 +57,7 @@ pub(crate) fn rules(policy: &Policy, work: &Work) -> Rules {
 pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
     let spec = match &work.policy {
         Some(policy) => rules(policy, work).spec(task),
-        None => work.rare.inherit(TaskSpec::inherit(task).with_ready(work.ready)),
+        None => work.schedule.inherit(work.rare.inherit(TaskSpec::inherit(task).with_ready(work.ready))),
     };
     let spec = if work.rare.critical { spec.with_critical(true) } else { spec };
     work.depends.apply(spec)

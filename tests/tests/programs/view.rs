@@ -1,10 +1,10 @@
 //! The observable state of a supervisor at one moment.
 
-use taskvisor::{Phase, SupervisorHandle, TaskHandle, TaskStatus, WaitingOn};
+use taskvisor::{Phase, ScheduledTime, SupervisorHandle, TaskHandle, TaskStatus, WaitingOn};
 use tokio::time::Instant;
 
 use crate::specs::moment;
-use crate::vocabulary::{Error, Seen, SeenPhase, SeenSlot, View};
+use crate::vocabulary::{Error, Seen, SeenPhase, SeenSlot, Tick, View};
 
 pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
     View {
@@ -28,6 +28,9 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
         Phase::Paused { gave_up, .. } => SeenPhase::Paused(*gave_up),
         other => SeenPhase::Strange(other.to_string()),
     };
+    let is_exact = matches!(status.phase, Phase::Sleeping { .. }) || status.next_attempt.is_none();
+    let phase = if is_exact { phase } else { SeenPhase::Strange("has a next attempt".to_owned()) };
+    let tick = |time: Option<ScheduledTime>| time.map(|time| Tick::of(time, began));
     Seen {
         name: status.name.to_string(),
         slot: status.slot.as_deref().map(str::to_owned),
@@ -37,6 +40,9 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
         failures: status.failures,
         last_error: status.last_error.as_ref().map(Error::of),
         stopping: status.stopping,
+        next_run: tick(status.next_run),
+        last_run: tick(status.last_run),
+        skipped_ticks: status.skipped_ticks,
     }
 }
 

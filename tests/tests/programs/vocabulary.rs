@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use taskvisor::{
-    EventKind, Failure, FailureKind, InterruptCause, Outcome, Rejection, RuntimeError, StopCause,
+    EventKind, Failure, FailureKind, InterruptCause, Outcome, Rejection, RuntimeError, ScheduledTime,
+    SkipReason, StopCause,
 };
+use tokio::time::Instant;
 
 use crate::program::Ms;
+use crate::specs::moment;
 
 /// An event of a task, and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,17 @@ pub(crate) enum TaskEvent {
         within: Option<Duration>,
         last: Error,
     },
+    Scheduled(Tick),
+    Skipped {
+        at: Tick,
+        ticks: u64,
+        why: SkipReason,
+    },
+    RunFailed {
+        occurrence: Option<Tick>,
+        failures: u32,
+        error: Error,
+    },
     Ended(TaskOutcome),
     Removed,
     /// An event that no task can have.
@@ -82,6 +96,31 @@ pub(crate) enum TaskOutcome {
     Aborted,
     Rejected(Rejection),
     Strange(String),
+}
+
+/// What the context of an attempt holds when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) attempt: u64,
+    /// The previous failure of the task.
+    pub(crate) last_error: Option<Error>,
+    pub(crate) scheduled_at: Option<Tick>,
+}
+
+/// A tick of a grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tick {
+    pub(crate) number: u64,
+    pub(crate) at: Ms,
+}
+
+impl Tick {
+    pub(crate) fn of(time: ScheduledTime, began: Instant) -> Self {
+        match time {
+            ScheduledTime::Tick { number, at, .. } => Self { number, at: moment(at - began) },
+            other => panic!("{other} is no tick of a grid"),
+        }
+    }
 }
 
 /// The failure of an attempt.
@@ -138,8 +177,19 @@ impl TaskOutcome {
 }
 
 impl TaskEvent {
-    pub(crate) fn of(kind: &EventKind) -> Self {
+    /// `began` is the beginning of the program.
+    pub(crate) fn of(kind: &EventKind, began: Instant) -> Self {
+        let tick = |at: &ScheduledTime| Tick::of(*at, began);
         match kind {
+            EventKind::Scheduled { at, .. } => Self::Scheduled(tick(at)),
+            EventKind::Skipped { at, ticks, why, .. } => {
+                Self::Skipped { at: tick(at), ticks: *ticks, why: *why }
+            }
+            EventKind::RunFailed { occurrence, failures, error, .. } => Self::RunFailed {
+                occurrence: occurrence.as_ref().map(tick),
+                failures: *failures,
+                error: Error::of(error),
+            },
             EventKind::Added => Self::Added,
             EventKind::Queued { slot, .. } => Self::Queued(slot.to_string()),
             EventKind::Admitted => Self::Admitted,
@@ -196,6 +246,8 @@ pub(crate) enum Answer {
     Paused(bool),
     /// Whether it was paused.
     Resumed(bool),
+    /// Whether the command ended a wait.
+    Triggered(bool),
     UnknownTask,
     /// Whether the slot had an owner.
     Cleared(bool),
@@ -219,6 +271,7 @@ pub(crate) enum Refusal {
     Stopping,
     Queued,
     Paused,
+    NotScheduled,
     Other,
 }
 
@@ -248,6 +301,7 @@ impl Refusal {
             RuntimeError::Stopping { .. } => Self::Stopping,
             RuntimeError::Queued { .. } => Self::Queued,
             RuntimeError::Paused { .. } => Self::Paused,
+            RuntimeError::NotScheduled { .. } => Self::NotScheduled,
             _ => Self::Other,
         }
     }
@@ -264,6 +318,9 @@ pub(crate) struct Seen {
     pub(crate) failures: u32,
     pub(crate) last_error: Option<Error>,
     pub(crate) stopping: bool,
+    pub(crate) next_run: Option<Tick>,
+    pub(crate) last_run: Option<Tick>,
+    pub(crate) skipped_ticks: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

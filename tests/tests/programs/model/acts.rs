@@ -15,6 +15,9 @@ impl World<'_> {
         if self.expires(number) {
             return Ok(true);
         }
+        if self.end_triggered_wait(number) {
+            return Ok(true);
+        }
         let task = &self.tasks[number];
         let request = task.request.map(|request| request.kind);
         match (&task.place, request) {
@@ -32,9 +35,14 @@ impl World<'_> {
                 if cause == InterruptCause::Restart {
                     task.forget_failures();
                 }
+                // Of the interrupts, only a restart ends the wait for a tick.
+                let ends_wait = sleeps || task.place == Place::ForTick && cause == InterruptCause::Restart;
+                if ends_wait && !sleeps {
+                    task.place = Place::ForDependency;
+                }
                 if task.paused && task.place != Place::ForSlot {
                     self.begin_pause(number);
-                } else if sleeps {
+                } else if ends_wait {
                     self.arrive(number);
                 } else if queues {
                     self.leaves_line(number);
@@ -58,7 +66,11 @@ impl World<'_> {
             }
             (Place::Paused { .. }, None) => return Ok(false),
             (place, None) if task.paused && *place != Place::ForSlot => self.begin_pause(number),
-            (Place::ForDependency | Place::Recovering(_), None) => return self.act_at_gate(number),
+            (Place::ForTick, None) => return Ok(self.wait_for_tick(number)),
+            (Place::ForDependency | Place::Recovering(_), None) => {
+                self.look_after_resume(number);
+                return self.act_at_gate(number);
+            }
             (Place::ForPermit, None) => {
                 if !self.takes_permit(number) {
                     // It has left the queue if a dependency is not ready any more.
@@ -69,6 +81,8 @@ impl World<'_> {
                 task.place = Place::Running;
                 task.since = now;
                 (task.beats, task.latest_beat) = (0, now);
+                self.begin_scheduled(number);
+                let task = &mut self.tasks[number];
                 task.publish(now, TaskEvent::Started(task.attempt));
                 task.ready_before = task.ready;
                 if task.work.ready == Some(Readiness::Start) {
@@ -139,6 +153,7 @@ impl World<'_> {
         let disturbs = |other: usize| {
             let task = &self.tasks[other];
             task.came == self.now
+                || task.is_new
                 || self.may_start(other)
                 || task.due().is_some_and(|due| due.at <= until)
                 || task.first_check_at().is_some_and(|at| (self.now..=until).contains(&at))

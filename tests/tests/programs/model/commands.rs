@@ -98,6 +98,10 @@ impl World<'_> {
                 Some(number) => self.resume(number),
                 None => Answer::Nothing,
             },
+            Command::Trigger { before } => match meant(*before, self.tasks.len()) {
+                Some(number) => self.trigger(number),
+                None => Answer::Nothing,
+            },
             Command::CancelNamed { name, grace } => match self.named(*name) {
                 Some(number) => {
                     let first = self.request_stop(number, StopCause::Cancel, *grace);
@@ -205,13 +209,16 @@ impl World<'_> {
         place: Place,
     ) -> Answer {
         let was_ready = if let Key::Name(name) = key { self.takes_name(name) } else { false };
-        let policy = policy.unwrap_or(self.program.limits.defaults);
+        let policy = policy.unwrap_or_else(|| work.policy_or(&self.program.limits.defaults));
         let number = self.tasks.len();
         let starts = place == Place::ForDependency;
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
         self.tasks[number].was_ready = was_ready;
         if starts {
             self.arrive(number);
+            if self.tasks[number].grid.is_some() {
+                self.tasks[number].place = Place::ForTick;
+            }
         } else if let Key::Slot(slot) = key {
             self.tasks[number].publish(self.now, TaskEvent::Queued(SLOTS[slot].to_owned()));
         }
@@ -261,6 +268,7 @@ impl World<'_> {
         let Depends { needs, interrupt_on_loss, .. } = &work.depends;
         let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
         self.refuses_rare(work, is_submitted)
+            || self.refuses_schedule(work, is_submitted)
             || contradicts(work.policy.as_ref())
             || loses_nothing
             || *interrupt_on_loss == Some(0)
@@ -277,5 +285,5 @@ fn contradicts(policy: Option<&Policy>) -> bool {
         || zero(policy.stable_after)
         || never_stable
         || policy.restart == RestartPolicy::Never && policy.max_retries.is_some()
-        || policy.restart != RestartPolicy::Always && policy.every.is_some()
+        || policy.restart != RestartPolicy::Always && policy.delay.is_some()
 }

@@ -21,6 +21,8 @@ pub(super) enum Gate {
 pub(super) struct Changes {
     /// The tasks that became ready.
     gained: Vec<usize>,
+    /// Those of them that were ready before.
+    recovered: Vec<usize>,
     /// Those of them that waited for a permit in this moment before they became ready.
     led: Vec<usize>,
     /// The tasks that stopped being ready by themselves. Other tasks may have acted before or after it.
@@ -121,6 +123,9 @@ impl World<'_> {
         let (now, spread) = (self.now, self.program.limits.spread);
         let attempt = self.tasks[number].attempt + 1;
         let names: Vec<_> = self.tasks[number].edges.iter().map(|edge| self.latest(edge.name)).collect();
+        if spread > 0 && self.may_see_outage(number) {
+            return Err(Unclear::Tie("a needed task recovers in the moment in which its dependent arrives"));
+        }
         let task = &mut self.tasks[number];
         for (edge, latest) in task.edges.iter_mut().zip(names) {
             edge.was_open = latest;
@@ -144,6 +149,17 @@ impl World<'_> {
         }
         self.queue_for_permit(number)?;
         Ok(true)
+    }
+
+    /// Whether the task has arrived at its gates in this moment, and may have seen there that a needed task was down.
+    fn may_see_outage(&self, number: usize) -> bool {
+        let task = &self.tasks[number];
+        let recovers = |edge: &Edge| {
+            let latest = self.latest(edge.name);
+            let changes = |numbers: &[usize]| latest.is_some_and(|other| numbers.contains(&other));
+            changes(&self.changes.recovered) || edge.was_open.is_some() && changes(&self.changes.gained)
+        };
+        task.since == self.now && !task.outage && task.edges.iter().any(recovers)
     }
 
     fn queue_for_permit(&mut self, number: usize) -> Result<(), Unclear> {
@@ -200,6 +216,7 @@ impl World<'_> {
         (task.ready, task.was_ready, task.ready_at) = (true, true, Some(now));
         self.meet(number, if recovers { "recovers" } else { "becomes ready" });
         self.changes.gained.push(number);
+        self.changes.recovered.extend(recovers.then_some(number));
         if self.arrived.contains(&number) {
             self.changes.led.push(number);
         }
@@ -281,7 +298,8 @@ impl World<'_> {
             };
             edge.is_needed && request.is_some_and(cancels)
         };
-        let is_running = task.attempt > 0 && !matches!(task.place, Place::ForDependency | Place::Sleeping(_));
+        let is_running = task.attempt > 0
+            && !matches!(task.place, Place::ForDependency | Place::Sleeping(_) | Place::ForTick);
         let watches = is_running && task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
         if watches && self.stopped == Some(self.now) {
             return Err(Unclear::Tie("a needed task is canceled in the moment of the shutdown"));

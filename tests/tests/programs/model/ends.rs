@@ -173,6 +173,9 @@ impl World<'_> {
             return Ok(());
         }
         if finishes && self.would_repeat(number, ending) {
+            if completed && self.has_ticks(number) {
+                self.end_run(number);
+            }
             self.end(number, TaskOutcome::Canceled(StopCause::Shutdown, None));
             return Ok(());
         }
@@ -200,8 +203,12 @@ impl World<'_> {
                 _ if matches!(ending, Ending::Done) => self.end(number, TaskOutcome::Completed),
                 RestartPolicy::Always if self.is_outdated(number) => self.give_way(number, None),
                 RestartPolicy::Always => {
-                    let every = task.policy.every.unwrap_or(1_000);
-                    self.sleep(number, Duration::from_millis(every));
+                    let delay = task.policy.delay.unwrap_or(1_000);
+                    if self.has_ticks(number) {
+                        self.end_run(number);
+                    } else {
+                        self.sleep(number, Duration::from_millis(delay));
+                    }
                     if matches!(self.tasks[number].work.ready, None | Some(Readiness::Success)) {
                         self.become_ready(number);
                     }
@@ -211,6 +218,9 @@ impl World<'_> {
             }
             return Ok(());
         };
+        if self.has_ticks(number) {
+            return self.follow_failure(number, ending, error, finishes);
+        }
         if error.kind == FailureKind::Fatal || task.policy.restart == RestartPolicy::Never {
             self.end(number, TaskOutcome::Failed(error));
             return Ok(());
@@ -236,6 +246,11 @@ impl World<'_> {
             self.give_way(number, Some(error));
             return Ok(());
         }
+        self.retry(number, ending)
+    }
+
+    /// Waits for the retry of a failed attempt.
+    pub(super) fn retry(&mut self, number: usize, ending: &Ending) -> Result<(), Unclear> {
         let delay = match ending {
             Ending::RetryAfter(delay) => Duration::from_millis(*delay),
             _ => self.draw(number)?,

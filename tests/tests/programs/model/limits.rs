@@ -9,6 +9,7 @@ use super::World;
 use super::ends::stable_by_default;
 use super::task::{Last, Place, Request, RequestKind, Task};
 use crate::program::{Attempt, Beats, Ms, Policy, Step, Work};
+use crate::schedule::Schedule;
 use crate::specs::backoff;
 use crate::vocabulary::{Error, TaskEvent};
 
@@ -99,11 +100,17 @@ impl World<'_> {
 
     /// Counts a failure that would be retried. Returns the event if the task gives up because of it.
     pub(super) fn give_up(&mut self, number: usize, last: &Error) -> Option<TaskEvent> {
-        let (now, task) = (self.now, &mut self.tasks[number]);
+        let task = &self.tasks[number];
         let (failures, last) = (task.failures, last.clone());
         if task.policy.max_retries.is_some_and(|retries| failures > retries) {
             return Some(TaskEvent::GaveUp { failures, within: None, last });
         }
+        self.exceeds_window(number, &last)
+    }
+
+    /// Counts a failure in the window. Returns the event if the task gives up because of it.
+    pub(super) fn exceeds_window(&mut self, number: usize, last: &Error) -> Option<TaskEvent> {
+        let (now, task, last) = (self.now, &mut self.tasks[number], last.clone());
         let (limit, time) = task.work.rare.max_failures?;
         if task.explained {
             self.met.insert("a failure that a window excuses".to_owned());
@@ -125,18 +132,38 @@ impl World<'_> {
         is_exceeded.then_some(TaskEvent::GaveUp { failures, within, last })
     }
 
+    /// Whether the options about when a task runs contradict each other, or can have no effect.
+    pub(super) fn refuses_schedule(&mut self, work: &Work, is_submitted: bool) -> bool {
+        let Schedule { every, start_delay, overlap, missed } = work.schedule;
+        let policy = work.policy;
+        let never_repeats = policy.is_some_and(|policy| policy.restart != RestartPolicy::Always);
+        let problems = [
+            (every == Some(0), "a period of zero"),
+            (start_delay == Some(0), "a start delay of zero"),
+            (every.is_none() && (overlap.is_some() || missed.is_some()), "an overlap without ticks"),
+            (every.is_some() && never_repeats, "a grid that is not repeated"),
+            (every.is_some() && policy.is_some_and(|policy| policy.delay.is_some()), "a grid and a delay"),
+            (is_submitted && !work.schedule.is_empty(), "a schedule of a submission"),
+        ];
+        let found: Vec<_> = problems.iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect();
+        self.met.extend(found.iter().map(ToString::to_string));
+        !found.is_empty()
+    }
+
     /// Whether the rare options of a task contradict each other, or can have no effect.
     pub(super) fn refuses_rare(&mut self, work: &Work, is_submitted: bool) -> bool {
-        let policy = work.policy.unwrap_or(self.program.limits.defaults);
+        let policy = work.policy_or(&self.program.limits.defaults);
+        let has_ticks = work.schedule.every.is_some();
         let rare = &work.rare;
         let is_unreachable = |(failures, time): (u32, Ms)| {
             failures > 0
                 && time > 0
+                && !has_ticks
                 && policy.restart != RestartPolicy::Never
                 && shortest(&policy, failures, 0) > Duration::from_millis(time)
         };
         let may_give_up = policy.restart != RestartPolicy::Never
-            && (policy.max_retries.is_some() || rare.max_failures.is_some());
+            && (policy.max_retries.is_some() && !has_ticks || rare.max_failures.is_some());
         let beyond = |(heartbeat, timeout): (Ms, Ms)| heartbeat > timeout;
         let problems = [
             (
@@ -171,7 +198,7 @@ fn shortest(policy: &Policy, more: u32, index: u32) -> Duration {
     let delay = *backoff(policy.backoff).bounds(index, None).start();
     let stable = policy.stable_after.unwrap_or_else(|| stable_by_default(policy));
     let again = match policy.restart {
-        RestartPolicy::Always => policy.every.unwrap_or(1_000).min(stable),
+        RestartPolicy::Always => policy.delay.unwrap_or(1_000).min(stable),
         _ => stable,
     };
     let (same, anew) = (shortest(policy, more - 1, index + 1), shortest(policy, more - 1, 0));

@@ -65,8 +65,9 @@ impl World<'_> {
 
     /// Whether the task repeats for ever and declares no readiness.
     fn never_ready(&self, work: &Work) -> bool {
-        let policy = work.policy.unwrap_or(self.program.limits.defaults);
-        work.ready.is_none() && policy.restart == RestartPolicy::Always && policy.every.is_none()
+        let policy = work.policy_or(&self.program.limits.defaults);
+        let ends = policy.delay.is_some() || work.schedule.every.is_some();
+        work.ready.is_none() && policy.restart == RestartPolicy::Always && !ends
     }
 
     fn closes_cycle(&self, name: Name, names: &[Name], others: &[(Name, Work)]) -> bool {

@@ -9,7 +9,7 @@
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
-//! - a needed task is lost in the moment in which its dependent would start;
+//! - a needed task is lost in the moment in which its dependent would start, or recovers in the moment in which it arrives;
 //! - a heartbeat and the limit of the previous one fall into one moment, or a heartbeat and a command;
 //! - a critical task fails in a moment in which another task acts;
 //! - an attempt acts in the moment in which its time to finish is over.
@@ -23,6 +23,8 @@ mod dependencies;
 mod blame;
 mod limits;
 mod pause;
+mod grid;
+mod schedule;
 mod waves;
 mod commands;
 mod acts;
@@ -251,6 +253,7 @@ impl<'a> World<'a> {
                 break;
             }
         }
+        self.tasks.iter_mut().for_each(|task| task.is_new = false);
         // The order of arrival is visible only if the permits do not suffice for all arrivals.
         let compete = self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free);
         if compete && !self.follows(&self.arrived) {
@@ -265,7 +268,7 @@ impl<'a> World<'a> {
     }
 
     fn record_view(&mut self) {
-        let seen = self.live().map(|number| self.tasks[number].seen(self.awaited(number)));
+        let seen = self.live().map(|number| self.tasks[number].seen(self.awaited(number), self.now));
         let slots = self.slots.iter().map(|(key, slot)| SeenSlot {
             key: SLOTS[*key].to_owned(),
             owner: self.tasks[slot.owner].name.clone(),

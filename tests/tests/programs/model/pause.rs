@@ -28,6 +28,7 @@ impl World<'_> {
         if !std::mem::replace(&mut task.paused, false) {
             return Answer::Resumed(false);
         }
+        let resumes_wait = task.grid.as_ref().is_some_and(|grid| grid.resumes_wait);
         match task.place {
             Place::Paused { gave_up } => {
                 if gave_up {
@@ -35,6 +36,11 @@ impl World<'_> {
                     self.met.insert("a resume after a give-up".to_owned());
                 }
                 self.arrive(number);
+                let task = &mut self.tasks[number];
+                task.is_new = true;
+                if resumes_wait {
+                    task.place = Place::ForTick;
+                }
             }
             _ => {
                 self.met.insert("a resume before the pause".to_owned());
@@ -53,6 +59,8 @@ impl World<'_> {
             _ => "between two attempts",
         };
         self.met.insert(format!("a pause {moment}"));
+        self.pause_schedule(number);
+        let task = &mut self.tasks[number];
         task.place = Place::Paused { gave_up: false };
         task.since = now;
     }
@@ -60,6 +68,9 @@ impl World<'_> {
     pub(super) fn pause_after_give_up(&mut self, number: usize) {
         let (now, task) = (self.now, &mut self.tasks[number]);
         task.paused = true;
+        if let Some(grid) = task.grid.as_mut().filter(|grid| grid.has_ticks()) {
+            (grid.was_paused, grid.resumes_wait) = (true, true);
+        }
         task.place = Place::Paused { gave_up: true };
         task.since = now;
         self.met.insert("a task that gives up is paused".to_owned());

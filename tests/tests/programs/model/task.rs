@@ -6,6 +6,7 @@ use taskvisor::{InterruptCause, Rejection, StopCause};
 
 use crate::model::TaskHistory;
 use crate::model::blame::Counted;
+use crate::model::grid::Grid;
 use crate::program::{Attempt, Ms, Name, Policy, SLOTS, Step, Work};
 use crate::vocabulary::{Error, Line, Seen, SeenPhase, TaskEvent, TaskOutcome};
 
@@ -59,6 +60,12 @@ pub(super) struct Task {
     /// Whether the end of an outage may end the sleep.
     pub(super) backing_off: bool,
     pub(super) fate: Option<TaskOutcome>,
+    /// Its schedule, if it has one.
+    pub(super) grid: Option<Grid>,
+    /// Whether it was added or resumed in this moment, and has not acted since.
+    pub(super) is_new: bool,
+    /// Whether an operator has ended its wait.
+    pub(super) triggered: bool,
     pub(super) lines: Vec<Line>,
 }
 
@@ -96,6 +103,8 @@ pub(super) enum Place {
     ForPermit,
     Running,
     Sleeping(Duration),
+    /// The task waits for the next tick of its schedule, or for the end of its start delay.
+    ForTick,
     /// The task waits to be resumed.
     Paused {
         gave_up: bool,
@@ -141,6 +150,7 @@ pub(super) struct Due {
 impl Task {
     /// Creates a task that is added now. It waits for its slot or for a permit.
     pub(super) fn new(name: String, key: Key, policy: Policy, work: Work, place: Place, now: Ms) -> Self {
+        let grid = Grid::new(work.schedule, now);
         Self {
             name,
             key,
@@ -174,6 +184,9 @@ impl Task {
             ready_before: false,
             was_ready: false,
             fate: None,
+            grid,
+            is_new: true,
+            triggered: false,
             lines: vec![Line { at: now, word: TaskEvent::Added }],
         }
     }
@@ -226,6 +239,7 @@ impl Task {
                 Some(Due { at, tied: times.iter().filter(|other| **other == at).count() > 1 })
             }
             Place::Sleeping(until) => Some(Due { at: ticks(*until), tied: false }),
+            Place::ForTick => self.grid.as_ref().map(|grid| Due { at: grid.wait_until(), tied: false }),
             Place::Recovering(until) => {
                 let at = self.expiry().map_or(*until, |expiry| expiry.min(*until));
                 Some(Due { at, tied: self.expiry() == Some(*until) })
@@ -267,6 +281,7 @@ impl Task {
         let waits = matches!(
             self.place,
             Place::Sleeping(_)
+                | Place::ForTick
                 | Place::ForDependency
                 | Place::Recovering(_)
                 | Place::ForPermit
@@ -290,17 +305,23 @@ impl Task {
     }
 
     /// The status of a live task. `awaited` is the name of the dependency that it waits for.
-    pub(super) fn seen(&self, awaited: String) -> Seen {
+    pub(super) fn seen(&self, awaited: String, now: Ms) -> Seen {
         let phase = match &self.place {
             Place::ForSlot => SeenPhase::ForSlot,
             Place::ForDependency | Place::Recovering(_) => SeenPhase::ForDependency(awaited),
             Place::ForPermit => SeenPhase::ForPermit,
             Place::Running => SeenPhase::Running(self.attempt),
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),
+            Place::ForTick => {
+                let until = self.grid.as_ref().map_or(0, Grid::wait_until);
+                SeenPhase::Sleeping(self.attempt, Duration::from_millis(until))
+            }
             Place::Paused { gave_up } => SeenPhase::Paused(*gave_up),
             Place::Gone => SeenPhase::Strange("gone".to_owned()),
         };
         let slot = if let Key::Slot(slot) = self.key { Some(SLOTS[slot].to_owned()) } else { None };
+        let (next_run, last_run, skipped_ticks) =
+            self.grid.as_ref().map_or((None, None, 0), |grid| grid.status(now));
         Seen {
             name: self.name.clone(),
             slot,
@@ -310,6 +331,9 @@ impl Task {
             failures: self.failures,
             last_error: self.last_error.clone(),
             stopping: self.is_stopping() || self.finishing,
+            next_run,
+            last_run,
+            skipped_ticks,
         }
     }
 
