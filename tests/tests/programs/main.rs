@@ -42,7 +42,8 @@
 //! the runtime draws.
 //!
 //! `model` lists what the contract leaves open and how the model detects it. `coverage` shows that every event, outcome,
-//! answer, and cell of the tables of contract 1 and 6 occurs; `guard` shows that another prediction differs.
+//! answer, and cell of the tables of contract 1 and 6 occurs; `guard` shows that another prediction differs; `known` repeats
+//! programs that have found faults.
 
 // In reading order: the program, its prediction, its execution, the comparison.
 
@@ -75,6 +76,7 @@ mod finish;
 mod compare;
 mod coverage;
 mod guard;
+mod known;
 mod random;
 mod readiness;
 mod delays;
