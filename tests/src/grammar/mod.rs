@@ -45,6 +45,8 @@ pub(crate) struct Reader {
     is_scheduled: bool,
     /// When the clock was set back so far that schedules forgot their ticks.
     pub(crate) clock_resets: Vec<Instant>,
+    /// How many of them have been seen in the ticks.
+    seen_resets: usize,
     /// When failures were counted.
     counted: VecDeque<Instant>,
     is_ready: bool,
@@ -95,6 +97,7 @@ impl Reader {
             skipped: Vec::new(),
             is_scheduled: false,
             clock_resets: Vec::new(),
+            seen_resets: 0,
             counted: VecDeque::new(),
             is_ready: false,
             seq: 0,

@@ -36,14 +36,19 @@ impl Reader {
 
     /// A tick is later than that of the latest run, and was not skipped. Ticks are not skipped in order: one that waits for its run is
     /// pending, while those of a pause are missed.
-    fn check_tick(&self, at: ScheduledTime, now: Instant) -> Verdict {
-        // A schedule that forgets its ticks starts anew.
-        let reset = self.clock_resets.iter().filter(|reset| **reset <= now).max();
-        let is_known = |seen: Instant| reset.is_none_or(|reset| *reset < seen);
-        let mut skipped = self.skipped.iter().filter(|(_, seen)| is_known(*seen));
-        require(skipped.all(|(skipped, _)| *skipped != at), || format!("`{at}` was skipped before"))?;
-        let last = self.last_tick.filter(|(_, seen)| is_known(*seen)).map(|(last, _)| last);
-        require(last.is_none_or(|last| is_later(at, last)), || format!("`{at}` after {last:?}"))
+    fn check_tick(&mut self, at: ScheduledTime, now: Instant) -> Verdict {
+        let was_skipped = self.skipped.iter().any(|(skipped, _)| *skipped == at);
+        let last = self.last_tick.map(|(last, _)| last);
+        if !was_skipped && last.is_none_or(|last| is_later(at, last)) {
+            return Ok(());
+        }
+        // A schedule that forgets its ticks starts anew, once for each reset of the clock. A tick that waits for its run then still
+        // runs, so that it may be the next but one that shows it.
+        let resets = self.clock_resets.iter().filter(|reset| **reset <= now).count();
+        require(resets > self.seen_resets, || format!("`{at}` after {last:?}, or it was skipped before"))?;
+        self.seen_resets = resets;
+        self.skipped.clear();
+        Ok(())
     }
 
     /// A run has failed, and no retry follows.

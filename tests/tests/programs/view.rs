@@ -40,9 +40,9 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
         failures: status.failures,
         last_error: status.last_error.as_ref().map(Error::of),
         stopping: status.stopping,
-        next_run: tick(status.next_run),
-        last_run: tick(status.last_run),
-        skipped_ticks: status.skipped_ticks,
+        next_run: tick(status.next_run()),
+        last_run: tick(status.last_run()),
+        skipped_ticks: status.skipped_ticks(),
     }
 }
 

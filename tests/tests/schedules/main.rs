@@ -5,4 +5,6 @@ mod clock;
 #[cfg(feature = "schedule")]
 mod dates;
 mod grid;
+#[cfg(feature = "schedule")]
+mod properties;
 mod support;

@@ -38,6 +38,8 @@ pub(crate) struct PassedDates {
     pub(crate) latest: SystemTime,
     /// At most [`MAX_COUNT`].
     pub(crate) count: u64,
+    /// The first date after the range. `None` if no date follows.
+    pub(crate) upcoming: Option<SystemTime>,
 }
 
 /// The largest number of dates that are counted: after a step of the clock, a range may contain millions.
@@ -68,16 +70,20 @@ impl Calendar {
     /// The dates after `after`, up to `until`.
     pub(crate) fn passed(&self, after: SystemTime, until: SystemTime) -> Option<PassedDates> {
         let search = Search::new(self)?;
-        let next_until = |time| search.next_after(time).filter(|next| *next <= until);
-        let first = next_until(after)?;
+        let is_within = |date: &SystemTime| *date <= until;
+        let first = search.next_after(after).filter(is_within)?;
         let (mut latest, mut count) = (first, 1);
-        while let Some(next) = next_until(latest) {
+        loop {
+            let upcoming = search.next_after(latest);
+            let Some(next) = upcoming.filter(is_within) else {
+                return Some(PassedDates { first, latest, count, upcoming });
+            };
             if count == MAX_COUNT {
-                return Some(PassedDates { first, latest: last_until(next, until, next_until), count });
+                let latest = last_until(next, until, |time| search.next_after(time).filter(is_within));
+                return Some(PassedDates { first, latest, count, upcoming: search.next_after(latest) });
             }
             (latest, count) = (next, count + 1);
         }
-        Some(PassedDates { first, latest, count })
     }
 }
 

@@ -36,21 +36,17 @@ impl Dates {
     /// Takes the dates that have passed since the last call.
     pub(super) fn take_passed(&mut self, reading: DateReading) -> Option<Passed> {
         if reading.resets != self.resets {
-            self.resets = reading.resets;
-            self.move_to(reading.date);
+            (self.resets, self.after) = (reading.resets, reading.date);
+            self.upcoming = self.calendar.next_after(reading.date);
             return None;
         }
         if !self.has_passed(reading) {
             return None;
         }
-        let PassedDates { first, latest, count } = self.calendar.passed(self.after, reading.date)?;
-        self.move_to(latest);
+        let PassedDates { first, latest, count, upcoming } =
+            self.calendar.passed(self.after, reading.date)?;
+        (self.after, self.upcoming) = (latest, upcoming);
         Some(Passed { first: ScheduledTime::Date(first), latest: ScheduledTime::Date(latest), count })
-    }
-
-    fn move_to(&mut self, date: SystemTime) {
-        self.after = date;
-        self.upcoming = self.calendar.next_after(date);
     }
 
     pub(super) fn has_passed(&self, reading: DateReading) -> bool {
