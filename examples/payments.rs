@@ -48,7 +48,7 @@ fn is_revoked(error: &BankError) -> bool {
 }
 
 /// Pays. Five failures within a minute are allowed, whatever succeeds in between. The sixth one shuts the application down.
-#[task(every = "100ms", backoff(constant, first = "200ms"), max_failures = "5 in 1m", fatal_if = is_revoked, critical)]
+#[task(delay = "100ms", backoff(constant, first = "200ms"), max_failures = "5 in 1m", fatal_if = is_revoked, critical)]
 async fn pay(world: State<World>) -> Result<(), BankError> {
     if world.bank_is_down.load(Ordering::Relaxed) {
         return Err(BankError::of(503));
@@ -58,7 +58,7 @@ async fn pay(world: State<World>) -> Result<(), BankError> {
 }
 
 /// Reads the feed of one customer. At the fourth failure within a minute the task is paused, until an operator resumes it.
-#[task(every = "500ms", backoff(constant, first = "100ms"), max_failures = "3 in 1m", on_give_up = "pause")]
+#[task(delay = "500ms", backoff(constant, first = "100ms"), max_failures = "3 in 1m", on_give_up = "pause")]
 async fn feed(world: State<World>) -> Result<(), String> {
     if world.feed_is_fixed.load(Ordering::Relaxed) {
         Ok(())

@@ -11,7 +11,7 @@ struct Shop {
 }
 
 /// Repeats 300 ms after each success. An error, a panic or a timeout is a failure, which is retried after a backoff.
-#[task(every = "300ms", backoff = "exp", timeout = "5s")]
+#[task(delay = "300ms", backoff = "exp", timeout = "5s")]
 async fn poll(supervisor: SupervisorHandle) -> Result<(), TaskError> {
     let orders = supervisor.submit(import { customer: 42 })?.await?;
     println!("{orders} orders");

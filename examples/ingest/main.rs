@@ -29,7 +29,7 @@ use ledger::Ledger;
 use totals::Totals;
 
 /// Submits every new file. With `--once`, it stops the application when no file is left.
-#[task(every = "250ms")]
+#[task(delay = "250ms")]
 async fn scan(
     arguments: State<Arguments>,
     folder: State<Folder>,

@@ -12,7 +12,7 @@
 //!     text: &'static str,
 //! }
 //!
-//! /// An error or a panic is retried with backoff; `every = "10s"` would repeat the task after each success.
+//! /// An error or a panic is retried with backoff; `delay = "10s"` would repeat the task after each success.
 //! #[task(backoff = "exp", timeout = "5s")]
 //! async fn greet(ctx: TaskContext, greeting: State<Greeting>) -> io::Result<()> {
 //!     if ctx.attempt() == 1 {

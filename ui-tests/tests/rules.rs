@@ -14,6 +14,9 @@ const THE_COMPILERS: &str = "signatures/in-an-impl";
 /// The rule of a name that is used twice: the function clashes, and what is generated beside it.
 const SAME_NAME: &str = "names/same-name";
 
+/// The rule of a feature that these programs have. A unit test of the attributes breaks it.
+const OF_A_MISSING_FEATURE: &str = "values/cron-without-feature";
+
 struct Case {
     /// Its group and its name, as in `options/twice`.
     rule: String,
@@ -79,6 +82,7 @@ fn every_rule_is_listed_once_and_broken_by_a_program() {
     let broken: BTreeSet<String> = cases().into_iter().map(|case| case.rule).collect();
     let mut expected: Vec<String> =
         broken.into_iter().filter(|rule| !SEVERAL.contains(&rule.as_str())).collect();
+    expected.push(OF_A_MISSING_FEATURE.to_owned());
     let mut listed = listed();
     expected.sort();
     listed.sort();

@@ -31,6 +31,10 @@ pub(crate) enum Form {
     /// One of these words, and the type of their constants.
     Keyword(&'static [&'static str], &'static str),
     Slot,
+    /// A cron expression.
+    Cron,
+    /// The name of a time zone.
+    Zone,
     /// A list of these words.
     Events(&'static [&'static str]),
     Crates,

@@ -8,6 +8,7 @@ use syn::{Ident, Lit, Token};
 use crate::attr::arguments::Context;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::schedule::is_cron;
 use crate::attr::value::up_to_comma;
 use crate::error::nearest::{alternatives, same_word};
 use crate::error::rule::Rule;
@@ -67,6 +68,9 @@ impl Grammar {
                 }
                 if duration::parse(&text).is_ok() {
                     return with(|form| form == Form::Duration, &written);
+                }
+                if is_cron(&text) {
+                    return with(|form| form == Form::Cron, &written);
                 }
                 if text.contains('{') {
                     return with(|form| form == Form::Slot, &written);

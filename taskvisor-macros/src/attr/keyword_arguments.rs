@@ -16,7 +16,7 @@ const COUNT_OPTIONS: &[(&str, &str, &str)] = &[
     ("admission", "queue", "queue"),
     ("flavor", "multi_thread", "worker_threads"),
 ];
-const DURATION_OPTIONS: &[(&str, &str, &str)] = &[("restart", "always", "every")];
+const DURATION_OPTIONS: &[(&str, &str, &str)] = &[("restart", "always", "delay")];
 
 impl Argument<'_> {
     /// The options to write instead. Without a keyword, it is among the arguments.

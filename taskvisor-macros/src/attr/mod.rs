@@ -20,5 +20,6 @@ pub(crate) mod backoff;
 mod keyword_arguments;
 pub(crate) mod settings;
 pub(crate) mod rare;
+pub(crate) mod schedule;
 pub(crate) mod task_list;
 pub(crate) mod dependencies;

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use quote::{ToTokens, quote};
-use syn::{Expr, Lit, UnOp};
+use syn::{Expr, Lit, LitStr, UnOp};
 
 use crate::attr::arguments::Argument;
 use crate::attr::constant::{Constant, Value};
 use crate::attr::corrected::content;
 use crate::attr::duration;
+use crate::attr::schedule::is_cron;
 use crate::attr::value::OptionValue;
 use crate::error::rule::Rule;
+use crate::error::values::advice;
 
 const TIME_IN_QUOTES: &str = "a duration is written in quotes, with its unit";
 
@@ -65,10 +67,8 @@ impl Argument<'_> {
                 _ => self.wrong(literal, Rule::WrongValueType, TIME_IN_QUOTES),
             });
         };
-        if is_cron(&text.value()) {
-            if let Some(error) = self.unsuitable_word(text, "cron") {
-                return Err(error);
-            }
+        if let Some(error) = self.cron_in_place_of_duration(text) {
+            return Err(error);
         }
         let duration = duration::parse(&text.value()).map_err(|(rule, problem)| rule.error(text, problem))?;
         match zero {
@@ -77,6 +77,17 @@ impl Argument<'_> {
             }
             _ => Ok(duration),
         }
+    }
+
+    /// The error of a cron expression as the value of an option that has advice for it.
+    fn cron_in_place_of_duration(&self, text: &LitStr) -> Option<syn::Error> {
+        let written = text.value();
+        let advice =
+            advice(self.context.grammar.of, &self.key.to_string(), "cron").filter(|_| is_cron(&written))?;
+        let advice = advice.replace("VALUE", &format!("{written:?}"));
+        Some(
+            Rule::UnknownValue.error(text, format!("unknown value {written:?} for `{}`; {advice}", self.key)),
+        )
     }
 
     fn too_short(&self, reason: &str) -> String {
@@ -167,12 +178,4 @@ fn fraction(literal: &Lit) -> Option<f64> {
         Lit::Int(number) if matches!(number.suffix(), "" | "f64") => number.base10_parse().ok(),
         _ => None,
     }
-}
-
-/// Whether the text is a cron expression, such as `*/5 * * * *`.
-fn is_cron(text: &str) -> bool {
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let is_field =
-        |field: &&str| field.chars().all(|letter| letter.is_ascii_digit() || "*/,-?".contains(letter));
-    (5..=7).contains(&fields.len()) && fields.iter().all(is_field)
 }

@@ -81,7 +81,7 @@ pub(super) fn shown(tokens: &impl ToTokens) -> String {
 
 /// The value as a word of the table. A word in capitals is the name of a constant.
 fn word_of(value: &Expr, form: Form) -> Option<String> {
-    let is_text = matches!(form, Form::Name | Form::Slot);
+    let is_text = matches!(form, Form::Name | Form::Slot | Form::Cron);
     match value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) if !is_text => Some(text.value()),

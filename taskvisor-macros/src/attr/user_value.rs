@@ -8,6 +8,7 @@ use crate::attr::corrected::tasks_in;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::rare::MAX;
+use crate::attr::schedule::is_cron;
 use crate::attr::value::up_to_comma;
 
 /// The advice for a number of attempts, of which the first is no retry.
@@ -55,6 +56,8 @@ impl Grammar {
             (Form::Keyword(words, _), Lit::Str(text)) => {
                 quoted(words.contains(&text.value().as_str()), &text.value())?
             }
+            (Form::Cron, Lit::Str(text)) => quoted(is_cron(&text.value()), &text.value())?,
+            (Form::Zone, Lit::Str(text)) => quoted(!text.value().trim().is_empty(), &text.value())?,
             (Form::Slot, Lit::Str(text)) => quoted(text.value().contains('{'), &text.value())?,
             (Form::Name, Lit::Str(text)) => quoted(!text.value().trim().is_empty(), &text.value())?,
             _ => return None,

@@ -59,7 +59,13 @@ impl Argument<'_> {
         let is_text = matches!(first, Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)));
         let takes_text = matches!(
             self.form,
-            Form::Duration | Form::Name | Form::Keyword(..) | Form::Count | Form::MaxFailures
+            Form::Duration
+                | Form::Name
+                | Form::Keyword(..)
+                | Form::Count
+                | Form::MaxFailures
+                | Form::Cron
+                | Form::Zone
         );
         if self.input.is_empty() || self.input.peek(Token![,]) || is_text || !takes_text {
             return None;

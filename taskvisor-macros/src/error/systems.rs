@@ -32,32 +32,42 @@ hedge spawn_ready layer middleware interceptor wrap
 
 # Time.
 fixed_delay fixed_delay_string
-  task [renamed-option]: write `every = "30s"` for the wait after a success, or `backoff = "constant"` for equal waits after failures
+  task [renamed-option]: write `delay = "30s"` for the wait after a success, or `backoff = "constant"` for equal waits after failures
   job [value-instead-of-option]: write `backoff = "constant"`
 fixed_rate fixed_rate_string
-  task [renamed-option]: write `every = "30s"`; the interval begins after a success, not after its start
-  job [option-of-another-library]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
-zone scheduler cron_expression on_calendar
-  task [option-of-another-library]: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
-  job [option-of-another-library]: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
-misfire misfire_grace_time starting_deadline_seconds catch_up coalesce_missed
-  task [option-of-another-library]: an interval begins when an attempt has ended, so that none is missed; leave it out
+  task [renamed-option]: write `every = "30s"`
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(every = "30s")]`
+on_unit_active_sec on_unit_inactive_sec
+  task [renamed-option]: write `every = "30s"` for a fixed time between two starts, or `delay = "30s"` for a wait after each success
+scheduler cron_expression on_calendar cron_string
+  task [renamed-option]: write `cron = "0 3 * * *"`, or `every = "30s"` for a fixed time between two starts
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+zone zone_id cron_tz
+  task [renamed-option]: write `tz = "Europe/Berlin"` beside `cron`
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+misfire misfire_policy misfire_instruction misfire_grace_time starting_deadline starting_deadline_seconds catch_up catchup catchup_window coalesce_missed
+  task [renamed-option]: write `missed = "skip"` to run for no tick that passed unseen, or `missed = "once"` to run once for all of them
   job [option-of-another-library]: a job runs when it is submitted; leave it out
-eta countdown run_after schedule_in perform_in enqueue_in delay_until on_boot_sec
-  task [option-of-another-library]: a task starts at once; sleep at the start of the function `if ctx.attempt() == 1`, with the parameter `ctx: TaskContext`
+coalesce
+  task [renamed-option]: write `missed = "once"` for ticks that passed unseen, or `overlap = "queue"` for those during a run
+splay spread randomized_delay_sec random_delay jitter_seconds jitter_window
+  task [option-of-another-library]: ticks have no jitter; write `start_delay = "10s"` to move those of `every`
+  job [option-of-another-library]: a job runs when it is submitted; to spread submissions, wait before each of them
+eta countdown run_after schedule_in perform_in enqueue_in delay_until on_boot_sec on_startup_sec
+  task [renamed-option]: write `start_delay = "10s"`
   job [option-of-another-library]: a job starts as soon as its slot is free; to start later, submit it later
 active_deadline active_deadline_seconds start_to_close_timeout schedule_to_close_timeout execution_timeout soft_time_limit hard_time_limit run_timeout job_timeout
   task, job [renamed-option]: write `timeout = "5s"`
 timeout_ms timeout_secs timeout_seconds timeout_sec
   task, job [renamed-option]: write `timeout = "5s"`, which has its unit
 schedule_to_start_timeout
-  task [option-of-another-library]: a task starts at once; leave it out
+  task [renamed-option]: write `missed = "skip"` to skip ticks that are seen a minute late
   job [renamed-option]: write `expires = "30s"`
 readiness_probe startup_probe probe
   task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
   job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
 limiter
-  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
+  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between two starts
   job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
 
 # What runs, when, and how often at once.
@@ -103,7 +113,10 @@ backtrace track_started enable_tracing tracing_enabled
 unique_for unique_until lock_timeout lock_ttl job_id
   task [option-of-another-library]: a task runs one attempt at a time; leave it out
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
-concurrency_policy overlap_policy workflow_id_reuse_policy id_reuse_policy max_instances
+concurrency_policy overlap_policy max_instances disallow_concurrent_execution allow_overlap no_overlap
+  task [renamed-option]: write `overlap = "skip"` to skip ticks during a run, which is the default, or `overlap = "queue"` to run once more after it
+  job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
+workflow_id_reuse_policy id_reuse_policy
   task [option-of-another-library]: a task runs one attempt at a time; leave it out
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
 load_shed

@@ -78,7 +78,8 @@ constant fixed
 none
   backoff [missing-backoff-kind]: the kind comes first, and `none` takes no more: write `backoff = "none"`
 jitter
-  task, job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, jitter = "full")`
+  task [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, jitter = "full")`; ticks have no jitter, and `start_delay = "10s"` moves those of `every`
+  job [option-at-wrong-level]: it belongs to the backoff: write `backoff(exp, jitter = "full")`
 random randomize randomization randomization_factor with_jitter
   task, job [renamed-option]: write `backoff(exp, jitter = "full")`
   backoff [renamed-option]: write `jitter = "full"`
@@ -104,23 +105,54 @@ backoff
   subscriber [option-of-another-attribute]: it belongs to a task; a subscriber that panics is called again for the next event
 
 # Time.
-delay wait pause
-  task [renamed-option]: write `backoff(constant, first = "1s")` for the wait after a failure, or `every = "1s"` for the wait after a success
+wait pause
+  task [renamed-option]: write `backoff(constant, first = "1s")` for the wait after a failure, or `delay = "1s"` for the wait after a success
   job [renamed-option]: write `backoff(constant, first = "1s")` for the wait after a failure; to start later, submit it later
   backoff [renamed-option]: write `first = "100ms"`
+delay
+  job [option-of-another-attribute]: a job has no schedule; write `backoff(constant, first = "1s")` for the wait after a failure, or submit it from a `#[task(delay = "10s")]`
+  backoff [renamed-option]: write `first = "100ms"`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(delay = "10s")]`
 interval period repeat repeat_every run_every
-  task [renamed-option]: write `every = "30s"` for the time between a success and the next attempt
+  task [renamed-option]: write `every = "30s"` for a fixed time between two starts, or `delay = "30s"` for a wait after each success
   job [option-of-another-library]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
 every
-  job [option-of-another-attribute]: a job ends when it has returned its value, and nothing repeats it; for work that repeats write a `#[task]`, which may submit the job
+  job [option-of-another-attribute]: a job has no schedule; submit it from a task that has one, as in `#[task(every = "30s")]`
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(every = "30s")]`
-initial_delay start_delay delay_start start_after warm_up
-  task [option-of-another-library]: a task starts at once; sleep at the start of the function `if ctx.attempt() == 1`, with the parameter `ctx: TaskContext`
+start_delay
+  job [option-of-another-attribute]: a job has no schedule, and starts as soon as its slot is free; to start later, submit it later
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(start_delay = "10s")]`
+initial_delay delay_start start_after warm_up
+  task [renamed-option]: write `start_delay = "10s"`
   job [option-of-another-library]: a job starts as soon as its slot is free; to start later, submit it later
-cron schedule calendar daily hourly at start_at run_at date timezone tz
-  task [option-of-another-library]: a task repeats at intervals, not at dates; write `every = "1h"`, or sleep inside until the next date, which a cron crate computes
-  job [option-of-another-library]: a job runs when it is submitted; submit it from a `#[task]` that sleeps until the next date, which a cron crate computes
-  main [option-of-another-library]: a task repeats at intervals, not at dates; write `#[task(every = "1h")]`
+cron
+  job [option-of-another-attribute]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(cron = "0 3 * * *")]`
+tz
+  job [option-of-another-attribute]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(cron = "0 3 * * *", tz = "Europe/Berlin")]`
+schedule calendar crontab cron_schedule cron_expr
+  task [renamed-option]: write `cron = "0 3 * * *"`, or `every = "30s"` for a fixed time between two starts
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(cron = "0 3 * * *")]`
+daily at start_at run_at date
+  task [renamed-option]: write `cron = "0 3 * * *"`, which runs at 03:00 every day
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(cron = "0 3 * * *")]`
+hourly
+  task [renamed-option]: write `every = "1h"`, or `cron = "@hourly"` for each full hour
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(every = "30s")]`
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(every = "1h")]`
+timezone time_zone
+  task [renamed-option]: write `tz = "Europe/Berlin"` beside `cron`
+  job [option-of-another-library]: a job has no schedule; submit it from a task that has one, as in `#[task(cron = "0 3 * * *")]`
+  main [option-of-another-attribute]: it belongs to a task; write `#[task(cron = "0 3 * * *", tz = "Europe/Berlin")]`
+missed
+  job [option-of-another-attribute]: a job has no schedule; submit it from a task that has one, as in `#[task(every = "30s")]`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(every = "1h", missed = "skip")]`
+overlap
+  job [option-of-another-attribute]: a job has no schedule; for submissions that overlap, write `slot = "tenant-{tenant}", admission = "drop-if-running"`
+  main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(every = "1h", overlap = "queue")]`
 time_limit max_runtime max_duration
   task, job [renamed-option]: write `timeout = "5s"`
 deadline
@@ -148,7 +180,7 @@ on_shutdown
 circuit_breaker cooldown
   task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each consecutive failure
 rate rate_limit throttle requests_per_second
-  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between a success and the next attempt
+  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between two starts
   job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
   main [option-of-another-library]: a rate cannot be limited; write `max_concurrent = 8` for how many attempts run at once
   subscriber [option-of-another-library]: a subscriber is called for each event; count them inside, in a `State<T>` with a `Mutex`
@@ -252,7 +284,7 @@ unique unique_by singleton dedup deduplicate
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
 admission queue
   task [option-of-another-attribute]: it belongs to a job, which is submitted; a task starts with the application
-replace on_conflict when_busy conflict overlap if_running
+replace on_conflict when_busy conflict if_running
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
 latest
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "latest"`

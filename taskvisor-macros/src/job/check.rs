@@ -11,6 +11,7 @@ use crate::ast::role::Role;
 use crate::ast::spelling::{has_impl_trait, text};
 use crate::attr::constant::Value;
 use crate::attr::names::Names;
+use crate::attr::rare::Retries;
 use crate::attr::settings::{Restart, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
@@ -23,7 +24,7 @@ impl Options {
     /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
-        self.rare.check(&mut self.settings, Some(Restart::OnFailure), errors);
+        self.rare.check(&mut self.settings, Retries::AfterBackoff(Some(Restart::OnFailure)), errors);
         self.dependencies.check(names, &self.settings, errors);
         self.check_restart(errors);
         self.check_slot(errors);

@@ -3,6 +3,8 @@
 use crate::ast::function::Function;
 use crate::ast::role::Role;
 use crate::attr::names::Names;
+use crate::attr::rare::Retries;
+use crate::attr::schedule::WrittenKeys;
 use crate::attr::settings::Restart;
 use crate::error::Errors;
 use crate::error::rule::Rule;
@@ -14,9 +16,20 @@ impl Options {
     /// Reports contradictions, each at the key to remove.
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
-        let default_restart = self.settings.every.as_ref().map(|_| Restart::Always);
-        self.rare.check(&mut self.settings, default_restart, errors);
+        let written = WrittenKeys(&self.written);
+        self.schedule.check(&written, &mut self.settings, &self.rare, errors);
+        let retries = if written.have_ticks() {
+            Retries::AtTicks
+        } else {
+            Retries::AfterBackoff(self.default_restart())
+        };
+        self.rare.check(&mut self.settings, retries, errors);
         self.dependencies.check(names, &self.settings, errors);
+    }
+
+    /// The restart policy without the option `restart`: what repeats a task implies `restart = "always"`.
+    pub(super) fn default_restart(&self) -> Option<Restart> {
+        (self.settings.delay.is_some() || self.schedule.has_ticks()).then_some(Restart::Always)
     }
 }
 

@@ -7,7 +7,6 @@ use syn::ReturnType;
 use crate::ast::function::Function;
 use crate::ast::parameter::Parameter;
 use crate::ast::returned::{Returned, never_returns};
-use crate::attr::settings::Restart;
 use crate::expand::conversion::{conversion_function, converted, type_check};
 use crate::expand::declaration::{
     self, alias, declared, declared_task, import, lints, location, name_constant, same_name_type, unraw_name,
@@ -38,7 +37,8 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let erased = erased(task);
     let needs = needs(&task.parameters, Source::Context);
     let location = location();
-    let settings = settings(&task.options);
+    let settings = task.options.settings.expand(task.options.default_restart());
+    let schedule = task.options.schedule.expand();
     let rare = task.options.rare.expand();
     let dependencies = task.options.dependencies.expand();
     let never_returns = never_returns(&task.function.signature.output);
@@ -75,7 +75,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
                 location: #location,
                 settings: #settings,
                 rare: #rare,
-                schedule: __taskvisor::DeclaredSchedule::NONE,
+                schedule: #schedule,
                 dependencies: #dependencies,
                 never_returns: #never_returns,
                 body: || #erased,
@@ -155,11 +155,6 @@ fn erased(task: &Task) -> TokenStream {
     } else {
         quote_spanned!(span=> __taskvisor::erase(__taskvisor_attempt))
     }
-}
-
-/// `every` implies `restart = "always"`.
-fn settings(options: &Options) -> TokenStream {
-    options.settings.expand(options.settings.every.as_ref().map(|_| Restart::Always))
 }
 
 fn conversion(returned: &Returned) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The options of `#[task]`.
 
 use proc_macro2::TokenStream;
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
 use crate::attr::arguments::{self, Argument, Context};
 use crate::attr::backoff;
@@ -11,6 +11,7 @@ use crate::attr::grammar::{Form, Grammar};
 use crate::attr::names::Names;
 use crate::attr::rare::{ON_GIVE_UP, ON_SHUTDOWN, RareSettings};
 use crate::attr::runtime_path::RuntimePath;
+use crate::attr::schedule::{MISSED, OVERLAP, ScheduleSettings};
 use crate::attr::settings::{READY, RESTART, STOP_ORDER, Settings};
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
@@ -25,6 +26,12 @@ const GRAMMAR: Grammar = Grammar {
         ("timeout", Form::Duration, "timeout = \"5s\""),
         ("max_retries", Form::Count, "max_retries = 3"),
         ("every", Form::Duration, "every = \"30s\""),
+        ("cron", Form::Cron, "cron = \"0 3 * * *\""),
+        ("tz", Form::Zone, "tz = \"Europe/Berlin\""),
+        ("delay", Form::Duration, "delay = \"10s\""),
+        ("start_delay", Form::Duration, "start_delay = \"10s\""),
+        ("overlap", OVERLAP, "overlap = \"queue\""),
+        ("missed", MISSED, "missed = \"skip\""),
         ("stable_after", Form::Duration, "stable_after = \"1m\""),
         ("stop_timeout", Form::Duration, "stop_timeout = \"2s\""),
         ("ready", READY, "ready = \"notify\""),
@@ -48,9 +55,12 @@ const GRAMMAR: Grammar = Grammar {
 pub(super) struct Options {
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
+    pub(super) schedule: ScheduleSettings,
     pub(super) rare: RareSettings,
     pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
+    /// The keys of all options, with those whose values have mistakes.
+    pub(super) written: Vec<Ident>,
 }
 
 impl Options {
@@ -65,6 +75,7 @@ impl Options {
     }
 
     fn set(&mut self, argument: &Argument<'_>, errors: &mut Errors) -> syn::Result<bool> {
+        self.written.push(argument.key.clone());
         match argument.key.to_string().as_str() {
             "name" => self.name = Some(argument.name()?),
             "crate" => {
@@ -75,7 +86,7 @@ impl Options {
             _ => {
                 let is_known =
                     self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?;
-                return Ok(is_known || self.rare.set(argument)?);
+                return Ok(is_known || self.schedule.set(argument)? || self.rare.set(argument)?);
             }
         }
         Ok(true)

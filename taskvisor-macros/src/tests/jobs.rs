@@ -24,7 +24,7 @@ fn jobs() {
     ] {
         assert_eq!(job(arguments), Vec::<String>::new(), "{arguments}");
     }
-    one(job("every = \"1s\""), "unknown option `every`; a job ends when it has returned its value");
+    one(job("every = \"1s\""), "unknown option `every`; a job has no schedule; submit it from a task");
     one(job("stable_after = \"1s\""), "unknown option `stable_after`; a job ends with its first success");
     one(job("retries = 3"), "unknown option `retries`; write `max_retries = 3`");
     one(job("key = \"a\""), "unknown option `key`; write `slot = ");

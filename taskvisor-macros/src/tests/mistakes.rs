@@ -23,7 +23,7 @@ fn valid_options_are_accepted() {
     for arguments in [
         "",
         "name = \"a\", restart = \"always\", backoff = \"exp\", timeout = \"5s\", max_retries = 3,",
-        "every = \"0s\"",
+        "delay = \"0s\"",
         "every = \"30s\", restart = \"always\"",
         "every = EVERY, restart = POLICY, max_retries = { 1 + 2 }",
         "backoff(exp)",
@@ -166,8 +166,6 @@ fn contradictions() {
         "`max_retries` has no effect with `restart = \"never\"`",
     );
     one(task("stable_after = \"1m\", restart = \"never\""), "`stable_after` has no effect with");
-    one(task("every = \"1s\", restart = \"never\""), "`every` repeats the task after each success");
-    one(task("every = \"1s\", restart = \"on-failure\""), "`every` repeats the task after each success");
     one(task("stable_after = \"6s\", timeout = \"5s\""), "`stable_after` is longer than `timeout`");
     assert_eq!(task("stable_after = \"5s\", timeout = \"5s\""), Vec::<String>::new());
 }

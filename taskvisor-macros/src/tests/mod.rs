@@ -10,6 +10,7 @@ mod mistakes;
 mod notations;
 mod parameters;
 mod rare;
+mod schedule;
 mod selected_tasks;
 mod shortest_times;
 mod snapshots;
@@ -120,6 +121,14 @@ fn messages_for(list: OptionsOf, options: &str, functions: [&str; 4]) -> Vec<Str
         OptionsOf::Main => messages_inside(expand(crate::entry::main, main)),
         OptionsOf::Backoff => messages_for(OptionsOf::Task, &format!("backoff(exp, {options})"), functions),
     }
+}
+
+/// The messages, without the one of a `cron` whose feature this build does not have.
+fn with_every_feature(mut messages: Vec<String>) -> Vec<String> {
+    if !cfg!(feature = "schedule") {
+        messages.retain(|message| !message.ends_with("rule `cron-without-feature`"));
+    }
+    messages
 }
 
 /// There is this one message.

@@ -88,7 +88,7 @@ fn a_keyword_without_its_quotes_is_quoted() {
         ("restart = on failure", "restart = \"on-failure\""),
         ("restart = on_failure(3)", "restart = \"on-failure\", max_retries = 3"),
         ("restart = \"on-failure:3\"", "restart = \"on-failure\", max_retries = 3"),
-        ("restart = always(\"5s\")", "restart = \"always\", every = \"5s\""),
+        ("restart = always(\"5s\")", "restart = \"always\", delay = \"5s\""),
         ("restart = unless-stopped", "restart = \"always\""),
         ("backoff(exp, jitter = Full)", "jitter = \"full\""),
         ("backoff(exp, jitter = JitterPolicy::full)", "jitter = \"full\""),
@@ -129,7 +129,7 @@ fn a_value_of_another_type_is_shown_as_it_is_written_here() {
         ("timeout = 7_u64", "timeout = \"7s\""),
         ("max_retries = 7 times", "max_retries = 7"),
         ("max_retries = \"7 times\"", "max_retries = 7"),
-        ("every = 0", "every = \"0s\""),
+        ("delay = 0", "delay = \"0s\""),
         ("max_retries = Some(7)", "max_retries = 7"),
         ("max_retries = 7u64", "max_retries = 7"),
         ("max_retries = \"7\"", "max_retries = 7"),
@@ -159,7 +159,7 @@ fn a_value_without_an_option_gets_one() {
         ("\"exp\"", "backoff = \"exp\""),
         ("7", "max_retries = 7"),
         ("\"7s\"", "timeout = \"7s\"` or `every = \"7s\""),
-        ("timeout = \"7s\", \"8s\"", "every = \"8s\"` or `stable_after = \"8s\""),
+        ("timeout = \"7s\", \"8s\"", "every = \"8s\"` or `delay = \"8s\""),
         ("(timeout = \"7s\")", "timeout = \"7s\""),
     ] {
         writes(task(written), right);

@@ -124,7 +124,7 @@ fn a_limit_beyond_the_backoff_shows_the_arithmetic() {
     one(job(constant), problem);
     // A success, after which the delays begin anew, changes nothing here.
     one(task(constant), problem);
-    one(task(&format!("{constant}, every = \"0s\"")), problem);
+    one(task(&format!("{constant}, delay = \"0s\"")), problem);
     for reachable in [
         "max_failures = \"5 in 15s\", backoff(constant, first = \"3s\")",
         "max_failures = \"5 in 1s\", backoff = \"none\"",
@@ -135,10 +135,12 @@ fn a_limit_beyond_the_backoff_shows_the_arithmetic() {
         "max_failures = \"5 in 1s\", backoff(constant, first = WAIT)",
         "max_failures = LIMIT, backoff(constant, first = \"1h\")",
         "max_failures = \"5 in 1s\", backoff(exp), stable_after = STABLE",
-        "max_failures = \"5 in 1s\", backoff(exp), every = EVERY",
+        "max_failures = \"5 in 1s\", backoff(exp), delay = DELAY",
         "max_failures = \"5 in 1s\", backoff(exp), restart = RESTART",
         // Two series of delays from 50 ms are shorter than one.
-        "max_failures = \"10 in 10s\", backoff(exp), every = \"100ms\"",
+        "max_failures = \"10 in 10s\", backoff(exp), delay = \"100ms\"",
+        // A tick ends a backoff.
+        "max_failures = \"5 in 10s\", backoff(constant, first = \"3s\"), every = \"1s\"",
     ] {
         assert_eq!(task(reachable), [""; 0], "{reachable}");
     }

@@ -10,9 +10,9 @@ use super::{messages, tokens};
 
 const ROWS: usize = 200;
 
-/// Columns: kind, jitter, `first`, `max`, factor, restart, `every`, `stable_after`, failures, and the shortest time. Times are in
+/// Columns: kind, jitter, `first`, `max`, factor, restart, `delay`, `stable_after`, failures, and the shortest time. Times are in
 /// nanoseconds, and `-` is an option that is left out.
-const HEADING: &str = "# kind jitter first max factor restart every stable_after failures shortest-time";
+const HEADING: &str = "# kind jitter first max factor restart delay stable_after failures shortest-time";
 
 fn path() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shortest_times.txt")
@@ -20,7 +20,7 @@ fn path() -> std::path::PathBuf {
 
 /// The messages for a task with the options of a row, and a limit within this time.
 fn answers(columns: &[&str], within: u128) -> Vec<String> {
-    let [kind, jitter, first, max, factor, restart, every, stable_after, failures] = columns else {
+    let [kind, jitter, first, max, factor, restart, delay, stable_after, failures] = columns else {
         panic!("{columns:?} has another number of columns")
     };
     let mut options =
@@ -37,7 +37,7 @@ fn answers(columns: &[&str], within: u128) -> Vec<String> {
         write!(options, ", jitter = \"{jitter}\"").expect("a text can be written");
     }
     options.push(')');
-    for (option, value) in [("every", every), ("stable_after", stable_after)] {
+    for (option, value) in [("delay", delay), ("stable_after", stable_after)] {
         if *value != "-" {
             write!(options, ", {option} = \"{value}ns\"").expect("a text can be written");
         }
@@ -91,7 +91,7 @@ impl Random {
         let max = first + self.time() * self.below(20);
         let factor = self.one_of(&["1.0", "1.1", "1.5", "2.0", "3.7", "-"]).to_owned();
         let restart = self.one_of(&["on-failure", "always"]).to_owned();
-        let every = if restart == "always" {
+        let delay = if restart == "always" {
             let time = self.time();
             self.maybe(time.to_string())
         } else {
@@ -105,7 +105,7 @@ impl Random {
             false => ("constant", "-".to_owned(), "-".to_owned()),
         };
         let kind = kind.to_owned();
-        vec![kind, jitter, first.to_string(), max, factor, restart, every, stable_after, failures.to_string()]
+        vec![kind, jitter, first.to_string(), max, factor, restart, delay, stable_after, failures.to_string()]
     }
 }
 

@@ -27,7 +27,8 @@ const TASK: &str = r#"
 "#;
 
 const EVERY_OPTION: &str = r#"
-    name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = IDLE,
+    name = "db-ping", restart = RESTART, timeout = "5m 5s", max_retries = 3, every = "1m", start_delay = IDLE,
+    overlap = "queue", missed = MISSED,
     stable_after = "2m", stop_timeout = "7s", ready = "notify", start_timeout = "1m", crate = ::sup,
     after = [crate::store::migrate, r#type], needs = [connect, super::token], interrupt_on_loss = "5s", stop_order = "last",
     max_failures = "5 in 10m", on_give_up = "pause", fatal_if = DbError::is_permanent, critical = CRITICAL, heartbeat = "30s",

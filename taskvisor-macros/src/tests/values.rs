@@ -1,6 +1,6 @@
 //! The error of a value that an option does not have says what to write instead.
 
-use super::{LISTS, messages_for, one};
+use super::{LISTS, messages_for, one, with_every_feature};
 use crate::error::advice::OptionsOf;
 use crate::error::values::{VALUES, advice_for_parameter, lines};
 
@@ -24,6 +24,15 @@ fn with_slot(option: &str, written: &str) -> String {
     }
 }
 
+/// An option of ticks needs a schedule, and `tz` needs `cron`; with the feature or without, the value of `cron` is a constant.
+fn with_schedule(written: &str) -> String {
+    match written.split(" = ").next() {
+        Some("overlap" | "missed") => format!("every = \"1h\", {written}"),
+        Some("tz") => format!("cron = CRON, {written}"),
+        _ => written.to_owned(),
+    }
+}
+
 #[test]
 fn each_word_of_the_table_has_its_advice() {
     for place in LISTS {
@@ -42,9 +51,9 @@ fn each_word_of_the_table_has_its_advice() {
             };
             let written = match place {
                 OptionsOf::Job => with_slot(option, &written),
-                _ => written,
+                _ => with_schedule(&written),
             };
-            let answers = answers(place, &written);
+            let answers = with_every_feature(answers(place, &written));
             assert_eq!(answers.len(), 1, "{place:?} {written}: {answers:#?}");
             // In `backoff = None`, the word is a kind.
             if (option, word) != ("backoff", "no-limit") && (option, word) != ("jitter", "no-limit") {
@@ -69,7 +78,9 @@ fn the_options_in_an_advice_are_accepted() {
                 let code = code.replace("PARAMETER", "value");
                 let code = if place == OptionsOf::Job { with_slot(option, &code) } else { code };
                 let beside = place == OptionsOf::Backoff && code.starts_with("backoff");
-                let answers = answers(if beside { OptionsOf::Task } else { place }, &code);
+                let code = if place == OptionsOf::Task { with_schedule(&code) } else { code };
+                let answers =
+                    with_every_feature(answers(if beside { OptionsOf::Task } else { place }, &code));
                 assert_eq!(answers, [""; 0], "{place:?}: {code}");
                 checked += 1;
             }
@@ -163,7 +174,7 @@ fn each_option_has_advice_for_a_parameter() {
     for (place, options) in [
         (
             OptionsOf::Task,
-            "name restart backoff timeout max_retries every stable_after stop_timeout interrupt_on_loss stop_order max_failures \
+            "name restart backoff timeout max_retries every cron tz delay start_delay overlap missed stable_after stop_timeout interrupt_on_loss stop_order max_failures \
              on_give_up critical heartbeat on_shutdown",
         ),
         (

@@ -100,7 +100,7 @@ const _: () = {
                 ::core::assert!(
                     ::core::matches!(__TASKVISOR_VALUE,
                     __taskvisor::RestartPolicy::Always),
-                    "`every` repeats the task after each success, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`\nsee `taskvisor::when_it_does_not_compile`, rule `every-without-restart-always`"
+                    "`every` repeats the task, which only `restart = \"always\"` does; remove `every`, or write `restart = \"always\"`\nsee `taskvisor::when_it_does_not_compile`, rule `repetition-without-restart-always`"
                 );
                 ::core::assert!(
                     ! ::core::matches!(__TASKVISOR_VALUE,
@@ -134,10 +134,6 @@ const _: () = {
                 ::core::option::Option::Some(::core::time::Duration::new(305, 0)),
             ),
             max_retries: __taskvisor::Setting::Set(::core::option::Option::Some(3)),
-            delay: __taskvisor::Setting::Set({
-                const __TASKVISOR_VALUE: ::core::time::Duration = IDLE;
-                __TASKVISOR_VALUE
-            }),
             stable_after: __taskvisor::Setting::Set(::core::time::Duration::new(120, 0)),
             stop_timeout: __taskvisor::Setting::Set(::core::time::Duration::new(7, 0)),
             ready: __taskvisor::Setting::Set(__taskvisor::Readiness::Notify),
@@ -167,7 +163,23 @@ const _: () = {
             on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
             ..__taskvisor::RareSettings::INHERIT
         },
-        schedule: __taskvisor::DeclaredSchedule::NONE,
+        schedule: __taskvisor::DeclaredSchedule {
+            every: __taskvisor::Setting::Set(::core::time::Duration::new(60, 0)),
+            start_delay: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: ::core::time::Duration = IDLE;
+                ::core::assert!(
+                    ! __TASKVISOR_VALUE.is_zero(),
+                    "`start_delay` must be longer than zero: a delay of zero has no effect; leave it out\nsee `taskvisor::when_it_does_not_compile`, rule `zero-duration`"
+                );
+                __TASKVISOR_VALUE
+            }),
+            overlap: __taskvisor::Setting::Set(__taskvisor::Overlap::Queue),
+            missed: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: __taskvisor::Missed = MISSED;
+                __TASKVISOR_VALUE
+            }),
+            ..__taskvisor::DeclaredSchedule::NONE
+        },
         dependencies: __taskvisor::DeclaredDependencies {
             after: &[
                 <crate::store::migrate as __taskvisor::DeclaredTask>::descriptor,

@@ -30,7 +30,13 @@
 /// |---|---|---|
 /// | `name` | the name of the task, unique among all tasks | the function's name |
 /// | `restart` | `"never"`, `"on-failure"`, `"always"`: see [`RestartPolicy`](crate::RestartPolicy) | `"on-failure"` |
-/// | `every` | the delay after a success, such as `"30s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to other tasks between attempts | `"1s"` |
+/// | `delay` | the time from the end of a success to the next attempt, such as `"10s"`; implies `restart = "always"`; with `"0s"` the task repeats at once, and yields to other tasks between attempts: see [`TaskSpec::with_delay`](crate::TaskSpec::with_delay) | `"1s"` with `restart = "always"` |
+/// | `every` | the fixed time between two ticks of a [grid](#schedules), such as `"30s"`; the first tick is when the task starts; implies `restart = "always"`: see [`TaskSpec::with_every`](crate::TaskSpec::with_every) | no grid |
+/// | `cron` | the dates of a [calendar](#schedules), such as `"0 3 * * *"` or `"@daily"`: five fields, six with seconds in front; implies `restart = "always"`; feature `schedule`: see `TaskSpec::with_cron` | no calendar |
+/// | `tz` | the time zone of `cron` by its name, such as `"Europe/Berlin"`; `"local"` is that of the system | `"UTC"` |
+/// | `start_delay` | the time before the first attempt, such as `"10s"`; the first tick of `every` is at its end | none |
+/// | `overlap` | what happens to a tick while the run of an earlier one goes on: `"skip"`, `"queue"`: see [`Overlap`](crate::Overlap) | `"skip"` |
+/// | `missed` | what happens to ticks that passed unseen, such as during a suspend: `"once"`, `"skip"`: see [`Missed`](crate::Missed) | `"once"` |
 /// | `backoff` | `"exp"`, `"constant"`, `"none"`, or the long form below | `"exp"`: from 100 ms, doubling, up to 30 s |
 /// | `timeout` | the time that one attempt may take | no limit |
 /// | `max_retries` | how many consecutive failures are retried; at the next one, the task [gives up](#giving-up) | no limit |
@@ -57,6 +63,40 @@
 ///
 /// At the `timeout`, the attempt's future is dropped; with a `stop_timeout` its token is canceled first. A `spawn_blocking` call that
 /// it awaits continues beside the next attempt: see [`Config::with_timeout`](crate::Config::with_timeout).
+///
+/// # Schedules
+///
+/// `delay`, `every` and `cron` repeat a task; a task has at most one of them.
+///
+/// ```
+/// use std::io;
+/// use taskvisor::prelude::*;
+///
+/// # async fn next_message() -> io::Result<()> { Ok(()) }
+/// # async fn ask_for_orders() -> io::Result<()> { Ok(()) }
+/// #[task(delay = "10s")] // 10 s after the end of each success
+/// async fn receive() -> io::Result<()> {
+///     next_message().await
+/// }
+///
+/// #[task(every = "30s", start_delay = "10s", overlap = "queue")] // 10 s after its start, 40 s, 70 s, however long a run takes
+/// async fn poll() -> io::Result<()> {
+///     ask_for_orders().await
+/// }
+/// # #[cfg(feature = "schedule")]
+/// # mod nightly {
+/// # use taskvisor::prelude::*;
+///
+/// #[task(cron = "30 3 * * MON-FRI", tz = "Europe/Berlin", missed = "skip")] // at 03:30 on working days
+/// async fn report(ctx: TaskContext) {
+///     println!("the report of {:?}", ctx.scheduled_at());
+/// }
+/// # }
+/// ```
+///
+/// A run at a tick has the retries of an ordinary task. Spent retries and a fatal error end the run, and not the task; `max_failures`
+/// limits the failures of all runs. A cron expression in the attribute is checked when it compiles, and a constant when the application
+/// starts. So is a time zone, which is looked up on the machine that runs the application.
 ///
 /// # Dependencies
 ///

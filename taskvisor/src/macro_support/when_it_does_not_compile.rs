@@ -13,11 +13,11 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
-//! | `renamed-option` | the name that another library uses: `max_retry`, `delay`, `interval`, `capacity`, `depends_on`, … | the name here: `max_retries`, `backoff(..)`, `every`, `queue`, `needs`, … |
-//! | `option-of-another-library` | a feature that Taskvisor does not have: `cron`, `before`, `rate`, `instances`, `enabled`, … | the message names a replacement |
+//! | `renamed-option` | the name that another library uses: `max_retry`, `interval`, `schedule`, `capacity`, `depends_on`, … | the name here: `max_retries`, `every`, `cron`, `queue`, `needs`, … |
+//! | `option-of-another-library` | a feature that Taskvisor does not have: `splay`, `before`, `rate`, `instances`, `enabled`, … | the message names a replacement |
 //! | `value-instead-of-option` | a word that is a value in place of an option: `on_failure`, `Failed`, the name of the function or of an argument | `restart = "on-failure"`, `on(Failed)`, `name = "ping"`, `slot = "{tenant}"` |
 //! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
-//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every`, `after`, `critical` and `on_give_up` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
+//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every`, `cron`, `after`, `critical` and `on_give_up` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
 //! | `duplicate-option` | an option that is repeated | keep one |
 //! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
 //! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
@@ -37,7 +37,7 @@
 //! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, the time of a `max_failures` or a wait of a backoff of zero; `every = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"` |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, an `every`, a `start_delay`, the time of a `max_failures` or a wait of a backoff of zero; `delay = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"`; `delay = "0s"` to repeat without a pause |
 //! | `negative-duration` | `-5` | a duration |
 //! | `duration-too-long` | more than 100 years | omit the option |
 //! | `zero-count` | a count of zero, also of `max_failures` | `restart = "never"` for no retry; the message names the alternative for other options |
@@ -45,6 +45,9 @@
 //! | `count-too-large` | more than `u32::MAX`; more than 1,000 failures in `max_failures` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
 //! | `invalid-max-failures` | `max_failures = "5 per 10m"`, `"5"`, `"in 10m"` | a number, the word `in`, and a time: `"5 in 10m"` |
+//! | `invalid-cron` | a malformed expression, or one that never matches a date: `cron = "60 * * * *"`, `"0 24 * * *"`, `"* * *"`, `"0 0 30 2 *"` | five fields (minute, hour, day of month, month, day of week), or six with the second in front: `cron = "0 3 * * MON-FRI"`; or `@yearly`, `@monthly`, `@weekly`, `@daily`, `@hourly` |
+//! | `cron-without-feature` | `cron` without the feature `schedule` | `features = ["schedule"]` of `taskvisor` in `Cargo.toml` |
+//! | `empty-tz` | `tz = ""`, also of a constant | the name of a time zone: `tz = "Europe/Berlin"`; `tz = "local"`; no `tz` for UTC |
 //! | `fatal-if-not-a-path` | `fatal_if = \|error\| ..`, `"is_permanent"`, a call | the path of a function: `fatal_if = is_permanent` |
 //! | `wrong-predicate` | a `fatal_if` of another type than `fn(&E) -> bool`, where `E` is the error of the function; an error of the compiler itself | a function that borrows this error |
 //! | `empty-name` | an empty name, also of a constant | a name that events and errors can show |
@@ -87,7 +90,11 @@
 //! |---|---|---|
 //! | `interrupt-on-loss-without-needs` | `interrupt_on_loss` of a declaration that needs no task | `needs = [connect]` |
 //! | `retries-with-restart-never` | `backoff`, `max_retries`, `max_failures`, `fatal_if`, `on_give_up` or `stable_after` with `restart = "never"` | remove one of the two |
-//! | `every-without-restart-always` | `every` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
+//! | `repetition-without-restart-always` | `delay`, `every` or `cron` with a policy that does not repeat a success | `restart = "always"`, or no `restart` |
+//! | `two-schedules` | two of `delay`, `every` and `cron` | one of them |
+//! | `tz-without-cron` | `tz` of a task without `cron` | no `tz` |
+//! | `tick-option-without-ticks` | `overlap` or `missed` of a task without `every` and `cron`, also with `delay` | `every`, `cron`, or no such option |
+//! | `on-give-up-without-max-failures` | `on_give_up` of a task with `every` or `cron` and without `max_failures`: spent retries end a run, and not the task | `max_failures = "5 in 10m"`, or no `on_give_up` |
 //! | `stable-after-beyond-timeout` | a `stable_after` longer than `timeout`, which no attempt reaches | a shorter `stable_after` |
 //! | `start-timeout-without-notify` | `start_timeout` of a task that does not notify | a parameter `ready: Ready`, or no `start_timeout` |
 //! | `start-timeout-beyond-timeout` | a `start_timeout` longer than `timeout`, which ends the attempt first | a shorter `start_timeout` |

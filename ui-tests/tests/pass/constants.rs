@@ -4,13 +4,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use taskvisor::{
-    Admission, App, BackoffPolicy, Event, JitterPolicy, JobExt, RestartPolicy, SupervisorHandle, TaskContext,
+    Admission, App, BackoffPolicy, Event, JitterPolicy, JobExt, Missed, Overlap, RestartPolicy,
+    SupervisorHandle, TaskContext,
 };
 
 const PREFIX: &str = "app.ping";
 const IDLE: Duration = Duration::from_millis(3 * SECOND);
 const SECOND: u64 = 1000;
 const NAME: &str = "shadowing";
+const SCHEDULE: &str = "0 3 * * *";
+const MISSED: Missed = Missed::Skip;
 const QUEUE: usize = 2 + 6;
 const ADMISSION: Admission = if QUEUE > 4 { Admission::Queue } else { Admission::Replace };
 
@@ -20,6 +23,7 @@ impl Limits {
     const RETRIES: u32 = 4;
     const QUEUE: usize = 8;
     const FACTOR: f64 = 1.5;
+    const OVERLAP: Overlap = Overlap::Queue;
 }
 
 const fn twice(duration: Duration) -> Duration {
@@ -36,6 +40,16 @@ const fn twice(duration: Duration) -> Duration {
     stable_after = IDLE,
 )]
 async fn ping(context: TaskContext) {
+    context.cancelled().await;
+}
+
+#[taskvisor::task(cron = SCHEDULE, tz = concat!("U", "TC"), overlap = Limits::OVERLAP, missed = MISSED, start_delay = twice(IDLE))]
+async fn nightly(context: TaskContext) {
+    context.cancelled().await;
+}
+
+#[taskvisor::task(delay = IDLE)]
+async fn repeated(context: TaskContext) {
     context.cancelled().await;
 }
 

@@ -53,11 +53,21 @@ async fn escaped() {
     name = "over two \
             lines",
     backoff = "none",
-    every = "0s",
+    delay = "0s",
     restart = "always"
 )]
 async fn continued(ctx: TaskContext) {
     ctx.cancelled().await;
+}
+
+#[task(cron = r"30 0 3 * * MON-FRI", tz = "UTC", overlap = "skip", missed = "once", start_delay = "1m 30s")]
+async fn nightly() {
+    wait().await;
+}
+
+#[task(cron = "@daily", max_failures = "3 in 1week", on_give_up = "pause")]
+async fn daily() {
+    wait().await;
 }
 
 #[job(slot = "{tenant}", queue = 1_0, max_retries = 3, backoff(constant, first = "1ms",))]

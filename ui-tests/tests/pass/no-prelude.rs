@@ -78,6 +78,8 @@ async fn literals(
     backoff(exp, first = IDLE, max = IDLE, factor = FACTOR, jitter = ::taskvisor::JitterPolicy::None),
     max_retries = TWICE,
     every = IDLE,
+    overlap = ::taskvisor::Overlap::Queue,
+    missed = "skip",
     stable_after = ::core::time::Duration::from_secs(30),
     stop_timeout = IDLE
 )]

@@ -32,7 +32,9 @@ use core::fmt;
 use core::time::Duration;
 use std::process::ExitCode;
 
-use taskvisor::{Admission, App, Event, JitterPolicy, RestartPolicy, State, SupervisorHandle, TaskContext};
+use taskvisor::{
+    Admission, App, Event, JitterPolicy, Missed, Overlap, RestartPolicy, State, SupervisorHandle, TaskContext,
+};
 use tokio::task::yield_now;
 
 /// A constant.
@@ -46,6 +48,9 @@ const IDLE: Duration = Duration::from_secs(60);
     timeout = "5s",
     max_retries = 3,
     every = "1m",
+    start_delay = "1ms",
+    overlap = "queue",
+    missed = "skip",
     stable_after = "3s",
     stop_timeout = "3s"
 )]
@@ -66,10 +71,19 @@ async fn literals(
     timeout = IDLE,
     max_retries = 1 + 2,
     every = IDLE,
+    start_delay = Duration::from_millis(1),
+    overlap = Overlap::Queue,
+    missed = Missed::Skip,
     stable_after = Duration::from_secs(30),
     stop_timeout = IDLE
 )]
 async fn expressions() {
+    yield_now().await;
+}
+
+/// At dates.
+#[taskvisor::task(cron = "0 3 * * *", tz = "UTC")]
+async fn at_night() {
     yield_now().await;
 }
 

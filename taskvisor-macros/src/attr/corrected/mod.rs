@@ -12,6 +12,7 @@ use crate::attr::arguments::Argument;
 use crate::attr::duration;
 use crate::attr::grammar::Form;
 use crate::attr::names::flat;
+use crate::attr::schedule::{cron_in, zone_in};
 use crate::error::nearest::same_word;
 use crate::text::text_of;
 
@@ -62,6 +63,8 @@ impl Argument<'_> {
             Form::Keyword(words, _) => format!("\"{}\"", keyword_in(tokens, words)?),
             Form::Name => format!("\"{}\"", name_in(tokens)?),
             Form::Slot => format!("\"{}\"", slot_in(tokens, &self.context.names.parameters)?),
+            Form::Cron => format!("\"{}\"", cron_in(tokens)?),
+            Form::Zone => format!("\"{}\"", zone_in(tokens)?),
             Form::Events(words) => return Some(format!("{}({})", self.key, events_in(tokens, words)?)),
             Form::Crates => format!("[{}]", crates_in(tokens)?),
             Form::Tasks => format!("[{}]", tasks_in(tokens)?),
@@ -192,7 +195,7 @@ fn only<T>(found: Vec<T>) -> Option<T> {
 }
 
 /// All literals, also those inside of brackets.
-pub(super) fn literals(tokens: TokenStream) -> Vec<Lit> {
+pub(crate) fn literals(tokens: TokenStream) -> Vec<Lit> {
     let of_token = |token| match token {
         TokenTree::Group(group) => literals(group.stream()),
         TokenTree::Literal(literal) => vec![Lit::new(literal)],

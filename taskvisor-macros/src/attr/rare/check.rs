@@ -12,23 +12,29 @@ use crate::error::Errors;
 use crate::error::rule::Rule;
 
 use super::RareSettings;
-use super::shortest_time::{DEFAULT_EVERY, default_stable_after, problem_if_unreachable};
+use super::shortest_time::{DEFAULT_DELAY, default_stable_after, problem_if_unreachable};
+
+/// When a failure is retried.
+#[derive(Clone, Copy)]
+pub(crate) enum Retries {
+    /// After the delay of the backoff. The policy applies without the option `restart`; `None` if the `Config` decides.
+    AfterBackoff(Option<Restart>),
+    /// At the next tick of the schedule too, so that the delays have no lower bound.
+    AtTicks,
+}
 
 impl RareSettings {
     /// Reports contradictions, each at the key to remove.
     ///
     /// For const expressions, the same rules become conditions for the compiler, except the arithmetic of `max_failures`, which the
-    /// runtime checks at start-up. `default_restart` applies without the option `restart`; `None` if the `Config` decides.
-    pub(crate) fn check(
-        &mut self,
-        settings: &mut Settings,
-        default_restart: Option<Restart>,
-        errors: &mut Errors,
-    ) {
+    /// runtime checks at start-up.
+    pub(crate) fn check(&mut self, settings: &mut Settings, retries: Retries, errors: &mut Errors) {
         self.check_retries(settings, errors);
         self.check_on_give_up(errors);
         settings.check_heartbeat(&mut self.heartbeat, errors);
-        self.check_max_failures(settings, default_restart, errors);
+        if let Retries::AfterBackoff(default_restart) = retries {
+            self.check_max_failures(settings, default_restart, errors);
+        }
     }
 
     fn check_retries(&self, settings: &mut Settings, errors: &mut Errors) {
@@ -75,7 +81,7 @@ impl RareSettings {
 /// which is reported elsewhere.
 fn resets(settings: &Settings, default_restart: Option<Restart>, delays: &Delays) -> Option<Duration> {
     let stable_after = literal_or(settings.stable_after.as_ref(), default_stable_after(delays))?;
-    let every = || literal_or(settings.every.as_ref(), DEFAULT_EVERY);
+    let delay = || literal_or(settings.delay.as_ref(), DEFAULT_DELAY);
     let restart = match &settings.restart {
         Some(given) => Some(given.value.literal()?),
         None => default_restart,
@@ -84,7 +90,7 @@ fn resets(settings: &Settings, default_restart: Option<Restart>, delays: &Delays
         Some(Restart::Never) => None,
         Some(Restart::OnFailure) => Some(stable_after),
         // If the `Config` decides, it may be `always`, with which the time is shorter.
-        Some(Restart::Always) | None => Some(every()?.min(stable_after)),
+        Some(Restart::Always) | None => Some(delay()?.min(stable_after)),
     }
 }
 

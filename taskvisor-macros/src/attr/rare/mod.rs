@@ -23,6 +23,7 @@ use crate::attr::value::OptionValue;
 use self::on_give_up::ON_GIVE_UP_ACTIONS;
 use self::on_shutdown::ON_SHUTDOWN_ACTIONS;
 
+pub(crate) use self::check::Retries;
 pub(crate) use self::max_failures::{MAX, MaxFailures};
 pub(crate) use self::on_give_up::OnGiveUp;
 pub(crate) use self::on_shutdown::OnShutdown;

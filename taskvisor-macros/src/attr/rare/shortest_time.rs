@@ -9,7 +9,7 @@ use crate::attr::backoff::delays::Delays;
 use super::MaxFailures;
 
 /// The defaults of the runtime.
-pub(crate) const DEFAULT_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const DEFAULT_DELAY: Duration = Duration::from_secs(1);
 const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
 
 /// How long an attempt must run to be stable, unless the task sets it.

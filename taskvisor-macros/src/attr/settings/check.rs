@@ -33,21 +33,19 @@ impl Settings {
         .cloned()
         .collect();
         retry_keys.iter().for_each(|key| self.require_retries(key, errors));
-        let every_key = self.every.as_ref().map(|given| given.key.clone());
-        let Some(OptionValue { value: restart, .. }) = &mut self.restart else { return };
-        match restart {
-            Value::Literal(restart) => {
-                if let (Some(key), Restart::Never | Restart::OnFailure) = (every_key, *restart) {
-                    errors.on(&key, Rule::EveryWithoutRestartAlways, REPEATS);
-                }
+    }
+
+    /// Reports an option that repeats the task, if the restart policy does not.
+    pub(crate) fn require_always(&mut self, key: &Ident, errors: &mut Errors) {
+        let rule = Rule::RepetitionWithoutRestartAlways;
+        match self.restart.as_mut().map(|given| &mut given.value) {
+            Some(Value::Literal(Restart::Never | Restart::OnFailure)) => errors.on(key, rule, repeats(key)),
+            Some(Value::Constant(constant)) => {
+                let is_always =
+                    quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always));
+                constant.require_at(key.span(), rule, is_always, repeats(key));
             }
-            Value::Constant(constant) => {
-                if let Some(key) = every_key {
-                    let repeated =
-                        quote!(::core::matches!(__TASKVISOR_VALUE, __taskvisor::RestartPolicy::Always));
-                    constant.require_at(key.span(), Rule::EveryWithoutRestartAlways, repeated, REPEATS);
-                }
-            }
+            Some(Value::Literal(Restart::Always)) | None => {}
         }
     }
 
@@ -125,8 +123,11 @@ const NEVER_REACHED: &str = "`start_timeout` is longer than `timeout`, which end
 const NEVER_MISSED: &str =
     "`heartbeat` is longer than the `timeout`, which ends every attempt first; make it shorter, or remove it";
 
-const REPEATS: &str = "`every` repeats the task after each success, which only `restart = \"always\"` does; \
-                       remove `every`, or write `restart = \"always\"`";
+fn repeats(key: &Ident) -> String {
+    format!(
+        "`{key}` repeats the task, which only `restart = \"always\"` does; remove `{key}`, or write `restart = \"always\"`"
+    )
+}
 
 fn never_retried(key: &Ident) -> String {
     format!(

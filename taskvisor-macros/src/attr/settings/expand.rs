@@ -38,8 +38,8 @@ impl Settings {
                 quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count)),
             ));
         }
-        if let Some(every) = &self.every {
-            given.push(("delay", every.value.expand_duration()));
+        if let Some(delay) = &self.delay {
+            given.push(("delay", delay.value.expand_duration()));
         }
         if let Some(stable_after) = &self.stable_after {
             given.push(("stable_after", stable_after.value.expand_duration()));

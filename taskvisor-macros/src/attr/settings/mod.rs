@@ -45,7 +45,7 @@ pub(crate) struct Settings {
     pub(crate) backoff: Option<OptionValue<Backoff>>,
     pub(crate) timeout: Option<OptionValue<Value<Duration>>>,
     pub(crate) max_retries: Option<OptionValue<Value<u32>>>,
-    pub(crate) every: Option<OptionValue<Value<Duration>>>,
+    pub(crate) delay: Option<OptionValue<Value<Duration>>>,
     pub(crate) stable_after: Option<OptionValue<Value<Duration>>>,
     pub(crate) stop_timeout: Option<OptionValue<Value<Duration>>>,
     pub(crate) ready: Option<OptionValue<Value<Readiness>>>,
@@ -69,7 +69,7 @@ impl Settings {
                 let none = "for no retry at all, write `restart = \"never\"`";
                 self.max_retries = Some(argument.count(none)?);
             }
-            "every" => self.every = Some(argument.duration(Zero::Allowed)?),
+            "delay" => self.delay = Some(argument.duration(Zero::Allowed)?),
             "stable_after" => {
                 let zero =
                     Zero::Refused("every attempt would count as stable, and no retry would be counted");

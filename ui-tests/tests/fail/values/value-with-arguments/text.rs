@@ -1,4 +1,4 @@
-#[taskvisor::task(restart = "on-failure:3")]
+#[taskvisor::task(every = "30s", overlap = "queue(3)")]
 async fn ping() {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-#[taskvisor::task(delay = "1s")]
+#[taskvisor::task(every = "0s")]
 async fn ping() {}
 
 fn main() {}

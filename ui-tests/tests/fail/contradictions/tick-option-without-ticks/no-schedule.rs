@@ -1,0 +1,4 @@
+#[taskvisor::task(missed = "skip")]
+async fn ping() {}
+
+fn main() {}

@@ -1,4 +1,0 @@
-#[taskvisor::task(cron = "0 3 * * *")]
-async fn nightly() {}
-
-fn main() {}

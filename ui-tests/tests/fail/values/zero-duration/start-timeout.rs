@@ -1,4 +1,0 @@
-#[taskvisor::task(ready = "notify", start_timeout = "0s")]
-async fn ping() {}
-
-fn main() {}
