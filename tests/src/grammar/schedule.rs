@@ -48,6 +48,7 @@ impl Reader {
         require(resets > self.seen_resets, || format!("`{at}` after {last:?}, or it was skipped before"))?;
         self.seen_resets = resets;
         self.skipped.clear();
+        self.last_tick = None;
         Ok(())
     }
 

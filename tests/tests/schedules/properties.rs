@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::dates::{DAY, date};
 
-const PROGRAMS: u64 = 60;
+const PROGRAMS: u64 = 100;
 
 const EXPRESSIONS: &[&str] = &[
     "* * * * *",
