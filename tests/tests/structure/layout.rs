@@ -110,3 +110,13 @@ fn an_undeclared_file_is_found() {
     sources.push(Source::sample("src/lib.rs", "mod a; // mod b;"));
     assert_eq!(undeclared(&sources), ["src/a/c.rs", "src/b.rs"]);
 }
+
+/// The crate of the attributes exports nothing, and both crates parse cron expressions.
+#[test]
+fn both_crates_have_the_same_cron_expressions() {
+    let sources = sources();
+    let text = |path: &str| &sources.iter().find(|source| source.path == path).expect("it exists").text;
+    let copies =
+        ["taskvisor/src/policy/cron_expression.rs", "taskvisor-macros/src/attr/schedule/cron_expression.rs"];
+    assert!(text(copies[0]) == text(copies[1]), "copy {} to {}", copies[0], copies[1]);
+}
