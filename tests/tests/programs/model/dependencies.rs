@@ -287,16 +287,19 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Rejects a shutdown in the moment in which a needed task was canceled: the loss has woken the dependent before its own stop
+    /// Rejects a shutdown in the moment in which a needed task was canceled, or stopped before its dependent: the loss has woken the dependent before its own stop
     /// request, so that it does not observe the shutdown in the order of the requests.
     fn check_shutdown(&self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let is_canceled = |edge: &Edge| {
-            let request = self.latest(edge.name).and_then(|other| self.tasks[other].request);
-            let cancels = |request: Request| {
-                request.at == self.now && matches!(request.kind, RequestKind::Stop(StopCause::Cancel))
-            };
-            edge.is_needed && request.is_some_and(cancels)
+            let Some(other) = self.latest(edge.name).filter(|_| edge.is_needed) else { return false };
+            // Without a grace all stops are requested at once, the newest task first, also one that others need.
+            let at_once = self.program.limits.grace == 0 && other > number;
+            self.tasks[other].request.is_some_and(|request| match request.kind {
+                RequestKind::Stop(StopCause::Cancel) => request.at == self.now,
+                RequestKind::Stop(StopCause::Shutdown) => at_once,
+                _ => false,
+            })
         };
         let is_running = task.attempt > 0
             && !matches!(task.place, Place::ForDependency | Place::Sleeping(_) | Place::ForTick);
