@@ -213,8 +213,10 @@ impl TaskActor {
     /// The task is at its gates, and not paused: decides about the ticks that have passed during a pause before.
     #[cold]
     pub(super) fn resume_schedule(&self) {
+        // Each poll at a gate comes here, so that the clocks are read only after a pause.
+        let Some(schedule) = self.schedule().filter(|schedule| schedule.was_paused()) else { return };
         let now = Instant::now();
-        let skipped = self.schedule().and_then(|schedule| schedule.resume_run(now));
+        let skipped = schedule.resume_run(now);
         self.publish_skipped(now, skipped);
     }
 

@@ -153,8 +153,12 @@ impl Schedule {
         self.progress.lock().pause_run(moment, self.overlap)
     }
 
-    /// A task was resumed whose run waits at its gates, or goes on: takes the ticks that have passed during the pause. Without a pause
-    /// before, the call changes nothing.
+    /// Whether the task was paused, and has not taken the ticks of the pause.
+    pub(crate) fn was_paused(&self) -> bool {
+        self.progress.lock().was_paused()
+    }
+
+    /// A task was resumed whose run waits at its gates, or goes on: takes the ticks that have passed during the pause.
     pub(crate) fn resume_run(&self, now: Instant) -> Option<Skipped> {
         let moment = self.moment(now);
         self.progress.lock().resume_run(moment, self.missed)

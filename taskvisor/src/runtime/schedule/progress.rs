@@ -138,6 +138,10 @@ impl Progress {
         (skipped, self.next(moment))
     }
 
+    pub(super) fn was_paused(&self) -> bool {
+        self.was_paused
+    }
+
     pub(super) fn pause_wait(&mut self) {
         self.was_paused = true;
     }
