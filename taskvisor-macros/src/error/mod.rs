@@ -5,6 +5,7 @@ pub(crate) mod rule;
 pub(crate) mod table;
 pub(crate) mod systems;
 pub(crate) mod advice;
+pub(crate) mod schedules;
 pub(crate) mod values;
 
 use std::fmt::Display;

@@ -2,6 +2,7 @@
 
 use super::{LISTS, messages_for, one, with_every_feature};
 use crate::error::advice::OptionsOf;
+use crate::error::schedules::SCHEDULES;
 use crate::error::values::{VALUES, advice_for_parameter, lines};
 
 const FUNCTIONS: [&str; 4] = [
@@ -91,8 +92,9 @@ fn the_options_in_an_advice_are_accepted() {
 
 #[test]
 fn every_line_of_the_table_is_read() {
-    let answers = VALUES.lines().filter(|line| line.starts_with("  ")).count();
-    let words = VALUES.lines().filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
+    let table = || VALUES.lines().chain(SCHEDULES.lines());
+    let answers = table().filter(|line| line.starts_with("  ")).count();
+    let words = table().filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
     assert!(words.clone().all(|line| line.contains(": ")), "{:?}", words.collect::<Vec<_>>());
     let read: usize = LISTS.map(|place| lines(place).count()).iter().sum();
     assert!(read > 2 * answers, "{read} {answers}");
