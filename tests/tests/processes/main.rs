@@ -27,6 +27,7 @@ mod misconfigured;
 mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
+mod nightly;
 #[cfg(feature = "controller")]
 mod lines;
 #[cfg(feature = "controller")]
