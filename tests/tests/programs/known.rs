@@ -76,6 +76,14 @@ fn a_trigger_right_after_a_resume_begins_a_run() {
 }
 
 #[test]
+fn a_pause_that_ends_at_once_keeps_the_wait_for_a_tick() {
+    let quick = |work: &mut Work| work.steps = vec![succeeds(1)];
+    // A view is compared before each burst: the wait began after the first run.
+    let (events, _) = observe(&program(quick, &[(10, PAUSE), (10, RESUME), (20, TRIGGER)]));
+    assert!(events.contains(&"started 2".to_owned()), "{events:?}");
+}
+
+#[test]
 fn a_tick_during_an_attempt_that_a_pause_ends_overlaps() {
     let long = |work: &mut Work| work.steps = vec![attempt(None, Some((0, End::Cancel)))];
     let (events, _) = observe(&program(long, &[(50, PAUSE), (60, RESUME)]));
