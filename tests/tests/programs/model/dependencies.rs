@@ -89,7 +89,8 @@ impl World<'_> {
     pub(super) fn act_at_gate(&mut self, number: usize) -> Result<bool, Unclear> {
         let recovering = matches!(self.tasks[number].place, Place::Recovering(_));
         match self.gate(number) {
-            Gate::Broken(_) if recovering => {
+            // It looks again when it has recovered, also if the dependency was lost before it ended.
+            Gate::Broken(_) if self.tasks[number].recovers_until.is_some_and(|until| self.now <= until) => {
                 return Err(Unclear::Tie("a dependency ends while its dependent recovers"));
             }
             Gate::Broken(edge) => {
@@ -139,6 +140,7 @@ impl World<'_> {
                 let in_time = now..=now + spread;
                 let start = (self.chance.start)(number, attempt).filter(|start| in_time.contains(start));
                 task.place = Place::Recovering(start.unwrap_or(now + spread));
+                task.recovers_until = Some(now + spread);
                 return Ok(true);
             }
             _ => {}

@@ -38,6 +38,8 @@ pub(super) struct Task {
     pub(super) interrupt_on_loss: Option<Ms>,
     /// Whether a gate closed that may have been open. The next attempt then starts within the spread.
     pub(super) outage: bool,
+    /// By when it continues after the latest outage.
+    pub(super) recovers_until: Option<Ms>,
     pub(super) ready: bool,
     pub(super) ready_at: Option<Ms>,
     /// Whether it was ready when the running attempt started.
@@ -171,6 +173,7 @@ impl Task {
             edges: Vec::new(),
             interrupt_on_loss: None,
             outage: false,
+            recovers_until: None,
             ready: false,
             ready_at: None,
             counted: Vec::new(),
