@@ -219,7 +219,7 @@ events! {
         error: Failure,
     } => "backoff";
     /// A run of a task with `every` or `cron` has failed: its error was fatal, or it has exceeded its `max_retries`. The task waits for
-    /// its next tick.
+    /// its next tick. If the failure exceeds its `max_failures`, `GaveUp` follows instead.
     [non_exhaustive] RunFailed {
         /// The time at which the run was due. `None` if an operator started it.
         occurrence: Option<ScheduledTime>,
