@@ -27,6 +27,8 @@ pub(crate) mod date_clock;
 #[cfg(feature = "schedule")]
 mod dates;
 mod grid;
+#[cfg(all(test, feature = "bundled-tz", not(taskvisor_loom)))]
+mod occurrences_tests;
 mod progress;
 mod ticks;
 #[cfg(feature = "schedule")]
