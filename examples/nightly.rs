@@ -48,9 +48,12 @@ async fn close_books(ctx: TaskContext, books: State<Books>) -> Result<(), String
 
 /// Prints when the books are closed next. A grid would be `every`; here the pause between two lines matters.
 #[task(delay = "1h")]
-async fn announce(supervisor: SupervisorHandle) {
+async fn announce(supervisor: SupervisorHandle, books: State<Books>) {
     if let Some(next) = supervisor.task("close_books").and_then(|task| task.status().next_run()) {
-        println!("the books are closed next at {next}");
+        println!(
+            "the books of {} nights are closed, and those of the next one at {next}",
+            books.closed().len()
+        );
     }
 }
 
@@ -66,7 +69,8 @@ async fn main(app: &mut App) -> Result<(), Box<dyn Error>> {
         app.tune::<close_books>(|spec| spec.with_cron("* * * * * *"));
         app.task(TaskSpec::once(TaskFn::arc("stop", move |supervisor: SupervisorHandle| async move {
             tokio::time::sleep(time).await;
-            Ok(supervisor.stop())
+            supervisor.stop();
+            Ok(())
         })));
     }
     Ok(())
