@@ -122,6 +122,10 @@ fn marked(fields: &[&str], wrong: usize) -> String {
 
 fn check_field(text: &str, field: &Field) -> Result<(), String> {
     let items = if field.name == WEEKDAY.name { text.strip_prefix('+').unwrap_or(text) } else { text };
+    let mut wildcards = items.split(',').filter(|item| ["*", "?"].contains(item));
+    if let Some(wildcard) = wildcards.next().filter(|wildcard| *wildcard != items) {
+        return Err(format!("has `{wildcard}` in a list: write `*` alone, or only the other values"));
+    }
     items.split(',').try_for_each(|item| check_item(item, field))
 }
 
@@ -294,6 +298,7 @@ mod tests {
             ("*/x * * * *", "has the step `x`, which is not a number"),
             ("0 3; * * *", "`0 [3;] * * *` cannot be `3;`: write numbers from 0 to 23"),
             ("1,,2 * * * *", "has an empty entry"),
+            ("*,5 * * * *", "the minute of the cron expression `[*,5] * * * *` has `*` in a list"),
             ("1- * * * *", "has a range without an end"),
             ("0 ? * * *", "the hour of the cron expression `0 [?] * * *` cannot be `?`"),
             ("@reboot", "`@reboot` is no time: leave `cron` out"),

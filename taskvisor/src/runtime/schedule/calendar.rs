@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use croner::Cron;
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use crate::policy::cron_expression;
@@ -44,6 +44,9 @@ pub(crate) struct PassedDates {
 
 /// The largest number of dates that are counted: after a step of the clock, a range may contain millions.
 const MAX_COUNT: u64 = 1_000;
+
+/// The mean year of the calendar.
+const YEAR: Duration = Duration::from_secs(31_556_952);
 
 impl Calendar {
     /// # Errors
@@ -148,7 +151,9 @@ impl<'a> Search<'a> {
     fn next_periodic(&self, after: Timestamp) -> Option<Timestamp> {
         let zone = &self.calendar.zone;
         let mut from = after.checked_add(Duration::from_nanos(1)).ok()?;
-        loop {
+        // An expression may match skipped times only. The calendar and the rules of a zone repeat after 400 years.
+        let end = after.checked_add(400 * YEAR).unwrap_or(Timestamp::MAX);
+        while from < end {
             let offset = zone.to_offset(from);
             let transition = zone.following(from).next().map(|transition| transition.timestamp());
             let civil = self.next_civil(offset.to_datetime(from))?;
@@ -158,6 +163,7 @@ impl<'a> Search<'a> {
                 _ => return Some(instant),
             }
         }
+        None
     }
 
     /// The first civil time that matches, at `civil` or later.
@@ -171,17 +177,12 @@ impl<'a> Search<'a> {
 }
 
 /// The instant at which a gap ends that contains `civil`.
-fn end_of_gap(
-    zone: &TimeZone,
-    civil: DateTime,
-    before: jiff::tz::Offset,
-    after: jiff::tz::Offset,
-) -> Option<Timestamp> {
+fn end_of_gap(zone: &TimeZone, civil: DateTime, before: Offset, after: Offset) -> Option<Timestamp> {
     // With the offset after the gap, `civil` is an instant before the transition; with the one before it, an instant after.
     let earlier = after.to_timestamp(civil).ok()?;
     let later = before.to_timestamp(civil).ok()?;
-    let transition = zone.following(earlier).next()?.timestamp();
-    (transition <= later).then_some(transition)
+    let transition = zone.following(earlier).next().map(|transition| transition.timestamp());
+    Some(transition.map_or(later, |transition| transition.min(later)))
 }
 
 #[cfg(all(test, feature = "bundled-tz", not(taskvisor_loom)))]
@@ -273,6 +274,12 @@ mod tests {
         let few = bursts.passed(after, time("2027-01-02T12:00:09Z")).expect("dates have passed");
         assert_eq!((few.latest, few.count), (time("2027-01-02T12:00:09Z"), 70));
         assert_eq!(bursts.passed(after, time("2027-01-01T11:59:59.9Z")), None);
+    }
+
+    #[test]
+    fn an_expression_of_skipped_times_only_ends_the_search() {
+        let never = calendar("*/30 2 8-14 3 +SUN", "America/New_York");
+        assert_eq!(never.next_after(time("2027-01-01T00:00:00Z")), None);
     }
 
     #[test]
