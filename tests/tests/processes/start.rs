@@ -49,6 +49,10 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         ),
         format!("{nameless}: a name cannot be empty: events and errors show it"),
         format!(
+            "{dig}: task `dig`: `delay` repeats the task after each success, which only `RestartPolicy::Always` does: use this \
+             policy, or remove `delay`"
+        ),
+        format!(
             "{dig}: task `dig`: `max_retries` has no effect with `RestartPolicy::Never`: remove one of them"
         ),
         format!(
@@ -56,10 +60,6 @@ fn all_problems_are_reported_in_source_order_and_nothing_runs() {
         ),
         format!(
             "{dig}: task `dig`: `timeout` is zero, so no attempt could ever finish: leave it out for no limit"
-        ),
-        format!(
-            "{dig}: task `dig`: `delay` repeats the task after each success, which only `RestartPolicy::Always` does: use this \
-             policy, or remove `delay`"
         ),
         "the application does not start: 14 problems".to_owned(),
     ];

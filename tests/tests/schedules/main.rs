@@ -7,4 +7,7 @@ mod dates;
 mod grid;
 #[cfg(feature = "schedule")]
 mod properties;
+#[cfg(feature = "schedule")]
+mod restart_table;
+mod runs;
 mod support;
