@@ -126,6 +126,12 @@ fn check_field(text: &str, field: &Field) -> Result<(), String> {
     if let Some(wildcard) = wildcards.next().filter(|wildcard| *wildcard != items) {
         return Err(format!("has `{wildcard}` in a list: write `*` alone, or only the other values"));
     }
+    if field.name == DAY.name
+        && items.split(',').filter(|item| item.to_ascii_uppercase().starts_with('L')).count() > 1
+    {
+        // `croner` would keep one of them.
+        return Err("has both `L` and `LW`: write one of them".to_owned());
+    }
     items.split(',').try_for_each(|item| check_item(item, field))
 }
 
@@ -151,6 +157,9 @@ fn check_item(item: &str, field: &Field) -> Result<(), String> {
     let (from, until) = (check_value(first, field)?, check_value(last, field)?);
     // Sunday is 0, and also 7 at the end of a range.
     let until = if field.name == WEEKDAY.name && until == 0 && from > 0 { 7 } else { until };
+    if from == until {
+        return Err(format!("is a range of one value: write `{first}`"));
+    }
     if from > until {
         return Err(format!(
             "is a range that runs backwards: write `{last}-{first}`, or list the values, separated by commas"
@@ -161,7 +170,9 @@ fn check_item(item: &str, field: &Field) -> Result<(), String> {
 
 fn check_step(base: &str, step: &str, field: &Field) -> Result<(), String> {
     let (min, max) = (field.min, field.max);
-    match step.parse::<u32>() {
+    // Without this, a sign would be accepted.
+    let is_number = step.bytes().all(|byte| byte.is_ascii_digit());
+    match step.parse::<u32>().map_err(drop).and_then(|count| if is_number { Ok(count) } else { Err(()) }) {
         Ok(0) => Err(format!(
             "has a step of zero: write `*` for each {}, or `*/2` for each second one",
             field.name
@@ -173,7 +184,7 @@ fn check_step(base: &str, step: &str, field: &Field) -> Result<(), String> {
             Err(format!("has a step without a range: write `*/{step}`, or `{base}-{max}/{step}`"))
         }
         Ok(_) => Ok(()),
-        Err(_) => Err(format!("has the step `{step}`, which is not a number: write a number, as in `*/5`")),
+        Err(()) => Err(format!("has the step `{step}`, which is not a number: write a number, as in `*/5`")),
     }
 }
 
@@ -295,6 +306,9 @@ mod tests {
             ("*/0 * * * *", "`[*/0] * * * *` has a step of zero"),
             ("*/90 * * * *", "has the step `90`, which is longer than its range from 0 to 59"),
             ("5/10 * * * *", "has a step without a range: write `*/10`, or `5-59/10`"),
+            ("*/+5 * * * *", "has the step `+5`, which is not a number"),
+            ("0 0 * * SUN-SUN", "`0 0 * * [SUN-SUN]` is a range of one value: write `SUN`"),
+            ("0 0 L,LW * *", "has both `L` and `LW`"),
             ("*/x * * * *", "has the step `x`, which is not a number"),
             ("0 3; * * *", "`0 [3;] * * *` cannot be `3;`: write numbers from 0 to 23"),
             ("1,,2 * * * *", "has an empty entry"),
