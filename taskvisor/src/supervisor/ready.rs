@@ -85,7 +85,7 @@ impl SupervisorHandle {
     /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare
     /// their readiness, by a parameter [`Ready`](crate::Ready), by `ready = …` or by [`TaskSpec::with_ready`], those that other
     /// tasks or submissions depend on, and critical ones. A critical task that declares no readiness, and that no other depends on,
-    /// counts once its first attempt has started. A task with `cron` or a [`start_delay`](TaskSpec::with_start_delay) is not in the set.
+    /// counts once its first attempt has started. A task with `cron` or a [`start_delay`](crate::TaskSpec::with_start_delay) is not in the set.
     /// Tasks may be added during the wait. If it takes 10 s or longer,
     /// [`StillStarting`](crate::EventKind::StillStarting) says which of them is not ready. The call first waits for the start of a
     /// task or of `run`; without tasks in the set it completes then.
