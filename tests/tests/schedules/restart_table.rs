@@ -123,6 +123,20 @@ row!(
     Starts(&[0, 20, 80]),
     Starts(&[0, 20, 60])
 );
+row!(
+    retry_after_beyond_a_tick,
+    script(&[Step::RetryAfter("busy", Duration::from_secs(70))]),
+    Rules::uses_retry_after,
+    Starts(&[0, 70]),
+    Starts(&[0, 70])
+);
+row!(
+    snooze_beyond_a_tick,
+    begins_with(|context| context.snooze(Duration::from_secs(70))),
+    |rules| rules,
+    Starts(&[0, 70]),
+    Starts(&[0, 70])
+);
 row!(fatal, script(&[Step::Fatal("wrong")]), |rules| rules, Failed(1), Starts(&[0, 60]));
 row!(
     spent_retries,
