@@ -28,11 +28,12 @@ impl TaskActor {
         if let Some(stop) = stop {
             return self.finish_stopped(stop);
         }
-        if paused {
-            return self.wait_while_paused(context);
-        }
+        // Before the pause: a run that was triggered before it begins after the resume.
         if self.registration.cell().take_trigger() {
             return self.enter_stage(ActorStage::Gates);
+        }
+        if paused {
+            return self.wait_while_paused(context);
         }
         let now = Instant::now();
         let Some((skipped, next)) = self.schedule().map(|schedule| schedule.poll(now)) else {

@@ -68,7 +68,7 @@ impl TaskCell {
     /// Enters the phase `Paused` at the first gate, unless the task is in it already, because it gave up.
     pub(crate) fn begin_pause(&self, now: Instant) -> Wait {
         let mut state = self.state.lock();
-        // The pause came after the trigger, and replaces it.
+        // The run that it has started waits at its gates already.
         state.signals.take(Signal::Triggered);
         // A task whose end was forced stays `Stuck` until its actor returns, and one that was resumed meanwhile is not paused.
         let begins = state.end.is_none()
