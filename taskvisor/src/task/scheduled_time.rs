@@ -17,7 +17,7 @@ use tokio::time::Instant;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sync = TaskFn::arc("sync", |ctx: TaskContext| async move {
 ///     if let Some(ScheduledTime::Tick { number: 2, .. }) = ctx.scheduled_at() {
-///         ctx.done();
+///         return ctx.done();
 ///     }
 ///     Ok(())
 /// });

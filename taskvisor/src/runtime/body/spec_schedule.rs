@@ -51,7 +51,7 @@ impl TaskSpec {
     ///     assert_eq!(seconds, 30.0 * (ctx.attempt() - 1) as f64); // at 0 s, 30 s, 60 s
     ///     sleep(Duration::from_secs(10)).await;
     ///     if ctx.attempt() == 3 {
-    ///         ctx.done();
+    ///         return ctx.done();
     ///     }
     ///     Ok(())
     /// });
