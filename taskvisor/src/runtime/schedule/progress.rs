@@ -106,10 +106,9 @@ impl Progress {
                 scheduled = self.pending.take();
             }
         }
-        match scheduled {
-            Some(at) => (self.current, self.last) = (Some((attempt, at)), Some(at)),
-            None if begins_run => self.current = None,
-            None => {}
+        // Otherwise a retry keeps its occurrence, and a run that an operator started has none, because the end of a run removes it.
+        if let Some(at) = scheduled {
+            (self.current, self.last) = (Some((attempt, at)), Some(at));
         }
         self.run = Run::Begun;
         BegunAttempt { skipped, scheduled, begins_run }
