@@ -133,8 +133,9 @@ pub use observe::LogWriter;
 #[cfg(feature = "controller")]
 pub use policy::ControllerConfig;
 pub use policy::{
-    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, InvalidMaxFailures, JitterPolicy, MaxFailures,
-    Missed, OnGiveUp, OnShutdown, Overlap, Readiness, RestartPolicy, Setting, StopOrder,
+    BackoffBuilder, BackoffPolicy, Config, InvalidBackoff, InvalidMaxFailures, InvalidRateLimit,
+    JitterPolicy, MaxFailures, Missed, OnGiveUp, OnShutdown, Overlap, RateLimit, Readiness, RestartPolicy,
+    Setting, StopOrder,
 };
 pub use runtime::body::{
     AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, NoValue, Ready, State, Task,
@@ -149,9 +150,9 @@ pub use supervisor::{
 #[cfg(all(feature = "testing", feature = "schedule"))]
 pub use sync::SimulatedDate;
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, GiveUp, InterruptCause, Outcome, Phase, Rejection, Report,
-    RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus,
-    WaitingOn,
+    AbortedTask, BlockingTask, FailedTask, GiveUp, Holder, Holders, InterruptCause, LimitScope, Outcome,
+    Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask,
+    TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 
@@ -205,8 +206,8 @@ pub mod __private {
     pub use crate::{Admission, Job, JobDescriptor, JobParameter, JobSpec};
     pub use crate::{
         AppContext, BackoffPolicy, Event, EventName, EventSet, FromApp, FromContext, JitterPolicy, Location,
-        MaxFailures, Missed, Needs, OnGiveUp, OnShutdown, Overlap, Readiness, RestartPolicy, Setting,
-        StopOrder, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
+        MaxFailures, Missed, Needs, OnGiveUp, OnShutdown, Overlap, RateLimit, Readiness, RestartPolicy,
+        Setting, StopOrder, Subscribe, Subscriber, TaskContext, TaskError, TaskSpec,
     };
     #[cfg(feature = "macros")]
     pub use inventory;

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use super::NotReadyReason;
 use crate::error::Failure;
 use crate::task::{
-    BlockingTask, InterruptCause, Outcome, ScheduledTime, SkipReason, WaitingOn, describe_blocking,
+    BlockingTask, Holders, InterruptCause, LimitScope, Outcome, ScheduledTime, SkipReason, WaitingOn,
+    describe_blocking,
 };
 
 /// Generates `EventKind`, `EventName` and the labels from one list. The attribute in brackets is set on the variant of
@@ -19,8 +20,8 @@ macro_rules! events {
     ($($(#[$doc:meta])* $([$open:meta])? $name:ident $({ $($(#[$field_doc:meta])* $([$measured:ident])? $field:ident: $type:ty),+ $(,)? })? => $label:literal;)+) => {
         /// The kind of an event, with its data.
         ///
-        /// Comparisons ignore measured times: `ran` of `Succeeded`, `Snoozed` and `Failed`, `since` of `Delayed`, and `after` of
-        /// `Ready`. All other fields are compared, failures by kind and message.
+        /// Comparisons ignore measured times: `ran` of `Succeeded`, `Snoozed` and `Failed`, `since` and `held_by` of `Delayed`, and
+        /// `after` of `Ready`. All other fields are compared, failures by kind and message.
         ///
         /// ```
         /// use std::time::Duration;
@@ -103,6 +104,8 @@ events! {
         on: WaitingOn,
         /// When the wait began, on the monotonic clock.
         [measured] since: Instant,
+        /// The tasks that hold the permits, or that own the slot. Empty if the task waits for something else.
+        [measured] held_by: Holders,
     } => "delayed";
     /// The run of an occurrence begins: the next attempt is its first one, and later ones are its retries. Published by tasks with
     /// `every` or `cron`, once for each occurrence at most.
@@ -351,7 +354,13 @@ impl fmt::Display for EventKind {
             Self::Ended { outcome } => write!(f, " {outcome}"),
             Self::Ready { after } => write!(f, " after={}", format_measured(*after)),
             Self::NotReady { reason } => write!(f, " reason={reason}"),
-            Self::Delayed { on, .. } => write!(f, " on={on}"),
+            Self::Delayed { on, held_by, .. } => {
+                write!(f, " on={on}")?;
+                if let WaitingOn::Permit { of: LimitScope::Task { name } } = on {
+                    write!(f, " of={name}")?;
+                }
+                if held_by.is_empty() { Ok(()) } else { write!(f, " held_by=\"{held_by}\"") }
+            }
             Self::Queued { slot } => write!(f, " slot={slot}"),
             Self::Refused { task, slot, reason } => {
                 write!(f, " task={task}")?;

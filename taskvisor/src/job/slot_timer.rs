@@ -15,7 +15,7 @@ use crate::runtime::registry::DueWaits;
 use crate::runtime::registry::slot::TimerChange;
 use crate::runtime::shared::Shared;
 use crate::sync::{Notify, Raced, race};
-use crate::task::{Rejection, WaitingOn};
+use crate::task::{Holders, Rejection, WaitingOn};
 
 impl Shared {
     /// Spawns or wakes the timer of the slot for which `queued` waits since `now`.
@@ -53,6 +53,7 @@ impl Shared {
             self.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {
                 on: WaitingOn::Slot,
                 since,
+                held_by: Holders::default(),
             });
             if let Some(lane) = self.check_in(cell, &mut Some(work)) {
                 lane.start(self);

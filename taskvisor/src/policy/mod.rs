@@ -5,10 +5,12 @@ mod config;
 #[cfg(feature = "schedule")]
 pub(crate) mod cron_expression;
 mod jitter;
+mod limit_settings;
 mod max_failures;
 mod on_give_up;
 mod on_shutdown;
 mod rare_settings;
+mod rate_limit;
 mod readiness;
 mod settings;
 mod settings_readiness;
@@ -26,6 +28,7 @@ pub use max_failures::{InvalidMaxFailures, MaxFailures};
 pub use on_give_up::OnGiveUp;
 pub use on_shutdown::OnShutdown;
 pub use rare_settings::RareSettings;
+pub use rate_limit::{InvalidRateLimit, RateLimit};
 pub use readiness::Readiness;
 pub use restart::RestartPolicy;
 pub use schedule::{Missed, Overlap};
@@ -36,6 +39,7 @@ pub use stop_order::StopOrder;
 pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]
 pub(crate) use config::ControllerConfig;
+pub(crate) use limit_settings::MAX_INSTANCES;
 pub(crate) use rare_settings::{FatalIf, RareOptions};
 pub(crate) use schedule_settings::{ScheduleKind, ScheduleSettings};
 pub(crate) use settings::{Milliseconds, Policy};

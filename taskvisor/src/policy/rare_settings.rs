@@ -8,7 +8,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::{
-    BackoffPolicy, Config, MaxFailures, OnGiveUp, OnShutdown, Policy, RestartPolicy, ScheduleKind, Setting,
+    BackoffPolicy, Config, MaxFailures, OnGiveUp, OnShutdown, Policy, RateLimit, RestartPolicy, ScheduleKind,
+    Setting,
 };
 
 /// Decides whether an error is fatal.
@@ -29,6 +30,12 @@ pub struct RareSettings {
     pub heartbeat: Setting<Duration>,
     /// What a shutdown does to the running attempt.
     pub on_shutdown: Setting<OnShutdown>,
+    /// How many instances of the task run.
+    pub instances: Setting<usize>,
+    /// How many attempts of the declaration may run at once.
+    pub max_concurrent: Setting<usize>,
+    /// How often attempts of the declaration may begin.
+    pub rate_limit: Setting<RateLimit>,
 }
 
 /// The rare options of a task, resolved.
@@ -43,6 +50,8 @@ pub(crate) struct RareOptions {
     pub(crate) counts_once_started: bool,
     pub(crate) heartbeat: Option<Duration>,
     pub(crate) on_shutdown: OnShutdown,
+    pub(crate) max_concurrent: Option<usize>,
+    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 impl RareSettings {
@@ -54,6 +63,9 @@ impl RareSettings {
         critical: Setting::Inherit,
         heartbeat: Setting::Inherit,
         on_shutdown: Setting::Inherit,
+        instances: Setting::Inherit,
+        max_concurrent: Setting::Inherit,
+        rate_limit: Setting::Inherit,
     };
 
     /// The problem of a critical task that sets `on_give_up`.
@@ -62,13 +74,26 @@ impl RareSettings {
 
     /// Whether every option is inherited.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { max_failures, on_give_up, fatal_if, critical, heartbeat, on_shutdown } = self;
+        let Self {
+            max_failures,
+            on_give_up,
+            fatal_if,
+            critical,
+            heartbeat,
+            on_shutdown,
+            instances,
+            max_concurrent,
+            rate_limit,
+        } = self;
         fatal_if.is_none()
             && *max_failures == Setting::Inherit
             && *on_give_up == Setting::Inherit
             && *critical == Setting::Inherit
             && *heartbeat == Setting::Inherit
             && *on_shutdown == Setting::Inherit
+            && *instances == Setting::Inherit
+            && *max_concurrent == Setting::Inherit
+            && *rate_limit == Setting::Inherit
     }
 
     /// Why the options cannot apply to a submission.
@@ -82,12 +107,22 @@ impl RareSettings {
                 "`on_give_up` has no effect on a submission, which ends when it gives up: remove it, or add it as a task",
             );
         }
+        if self.instances != Setting::Inherit {
+            problems.push(
+                "a submission runs once and has no instances: remove `instances`, limit them with `max_concurrent`, or add it as a task",
+            );
+        }
         problems
     }
 
     /// The options that can apply to a submission.
     pub(crate) fn of_submission(&self) -> Self {
-        Self { critical: Setting::Inherit, on_give_up: Setting::Inherit, ..*self }
+        Self {
+            critical: Setting::Inherit,
+            on_give_up: Setting::Inherit,
+            instances: Setting::Inherit,
+            ..*self
+        }
     }
 
     /// Captures the defaults of `config`, if it has any.
@@ -125,6 +160,8 @@ impl RareSettings {
             counts_once_started: false,
             heartbeat: self.heartbeat.own(),
             on_shutdown: self.on_shutdown.or(OnShutdown::default()),
+            max_concurrent: self.max_concurrent.own(),
+            rate_limit: self.rate_limit.own(),
         };
         let problems = self.problems(&options, policy);
         if problems.is_empty() { Ok(options) } else { Err(problems) }
@@ -139,6 +176,9 @@ impl RareSettings {
         // A default of the configuration that cannot work is reported there.
         let limit = options.max_failures.filter(|_| self.max_failures.own().is_some());
         if let Some(problem) = limit.and_then(|limit| limit.problem()) {
+            report(problem);
+        }
+        for problem in self.limit_problems() {
             report(problem);
         }
         if never_retries && sets_max_failures {

@@ -3,6 +3,7 @@
 mod blocking;
 mod give_up;
 mod id;
+mod limit_scope;
 mod missing_state;
 mod name;
 mod outcome;
@@ -19,6 +20,7 @@ pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 pub use blocking::BlockingTask;
 pub use give_up::GiveUp;
 pub use id::TaskId;
+pub use limit_scope::{Holder, Holders, LimitScope};
 pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 #[cfg(feature = "macros")]

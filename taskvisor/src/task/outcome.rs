@@ -110,6 +110,7 @@ impl fmt::Display for Outcome {
                     StopCause::Replace => " by a replacement",
                     StopCause::Clear => " because its slot was cleared",
                     StopCause::Dependency => " because a task that it depends on was canceled",
+                    StopCause::Scale => " because fewer instances are wanted",
                 })?;
                 match last_error {
                     Some(failure) => write!(f, "; its last attempt failed: {failure}"),
@@ -136,6 +137,8 @@ pub enum StopCause {
     Clear,
     /// The end of a task that it depends on, which was canceled.
     Dependency,
+    /// A call of [`scale`](crate::SupervisorHandle::scale) that wants fewer instances.
+    Scale,
 }
 
 /// The cause of an interrupt. An interrupt ends the running attempt, or the wait for the next one, without a stop request.

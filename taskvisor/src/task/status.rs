@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Outcome, ScheduledTime, TaskId, TaskName};
+use super::{LimitScope, Outcome, ScheduledTime, TaskId, TaskName};
 use crate::error::Failure;
 
 /// The phase of a task.
@@ -31,7 +31,7 @@ use crate::error::Failure;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Phase {
-    /// The task waits for its slot, for a permit, or for a task that it depends on.
+    /// The task waits for its slot, for a permit, for its rate limit, or for a task that it depends on.
     #[non_exhaustive]
     Waiting {
         /// The resource that the task waits for.
@@ -78,8 +78,18 @@ pub enum Phase {
 pub enum WaitingOn {
     /// Its slot. Without a slot, its first poll.
     Slot,
-    /// One of the [`max_concurrent`](crate::Config::with_max_concurrent) permits.
-    Permit,
+    /// A permit, because the number of attempts that may run at once is limited.
+    #[non_exhaustive]
+    Permit {
+        /// What the limit applies to.
+        of: LimitScope,
+    },
+    /// The next time at which an attempt may begin, because a [`rate_limit`](crate::TaskSpec::with_rate_limit) says how often.
+    #[non_exhaustive]
+    Rate {
+        /// When that is expected to be. Estimated at the beginning of the wait, from the number of attempts that wait before this one.
+        until: Instant,
+    },
     /// A task that it [needs](crate::TaskSpec::with_needs) or runs [after](crate::TaskSpec::with_after), until that one is ready.
     /// Then, after an outage, for its random part of the [`recovery_spread`](crate::Config::with_recovery_spread).
     #[non_exhaustive]
@@ -89,19 +99,20 @@ pub enum WaitingOn {
     },
 }
 
-/// Writes `slot`, `permit`, or the name of the dependency.
+/// Writes `slot`, `permit`, `rate`, or the name of the dependency.
 impl fmt::Display for WaitingOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Slot => f.write_str("slot"),
-            Self::Permit => f.write_str("permit"),
+            Self::Permit { .. } => f.write_str("permit"),
+            Self::Rate { .. } => f.write_str("rate"),
             Self::Dependency { name } => write!(f, "{name}"),
         }
     }
 }
 
 impl Phase {
-    /// Whether the task waits for its slot, for a permit, or for a task that it depends on.
+    /// Whether the task waits for its slot, for a permit, for its rate limit, or for a task that it depends on.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         matches!(self, Self::Waiting { .. })
@@ -168,7 +179,11 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Waiting { on: WaitingOn::Slot } => f.write_str("waiting for its slot"),
-            Self::Waiting { on: WaitingOn::Permit } => f.write_str("waiting for a permit"),
+            Self::Waiting { on: WaitingOn::Permit { of: LimitScope::Supervisor } } => {
+                f.write_str("waiting for a permit")
+            }
+            Self::Waiting { on: WaitingOn::Permit { of } } => write!(f, "waiting for a permit of {of}"),
+            Self::Waiting { on: WaitingOn::Rate { .. } } => f.write_str("waiting for its rate limit"),
             Self::Waiting { on: WaitingOn::Dependency { name } } => write!(f, "waiting for `{name}`"),
             Self::Running { .. } => f.write_str("running"),
             Self::Sleeping { .. } => f.write_str("sleeping"),

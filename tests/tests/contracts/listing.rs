@@ -34,7 +34,7 @@ async fn shows_what_each_task_does() {
     assert!(matches!(listed[0].phase, Phase::Sleeping { attempt: 1, .. }));
     assert_eq!((listed[0].failures, listed[0].next_attempt.is_some()), (1, true));
     assert!(matches!(listed[1].phase, Phase::Running { attempt: 1, .. }));
-    assert!(matches!(listed[2].phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(listed[2].phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     harness.finish().await;
 }
 

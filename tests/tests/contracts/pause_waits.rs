@@ -52,7 +52,7 @@ async fn a_paused_task_holds_no_permit() {
     // After the resume it waits for its permit like any other.
     assert_eq!(first.resume(), Ok(true));
     harness.settle().await;
-    assert!(matches!(first.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(first.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     harness.reach(&first, 2).await;
     harness.finish().await;
 }

@@ -82,7 +82,7 @@ async fn a_task_that_waits_for_a_permit_shows_it() {
     let task = add(&harness, Rules::never(), [Step::Succeed]);
     sleep(SECOND).await;
     let status = task.status();
-    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(status.phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     assert_eq!((status.attempt, status.next_attempt), (0, None));
     harness.finish().await;
 }

@@ -21,7 +21,7 @@ async fn an_owner_that_waits_for_a_permit_expires_and_passes_its_slot() {
     let parked = expiring(&harness, Queue, seconds(5), one_attempt("parked"));
     let next = submit(&harness, Queue, one_attempt("next"));
     harness.settle().await;
-    assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     assert!(is_expired(&outcome_of(&parked).await));
     assert_eq!(owner(&harness).as_deref(), Some("next"));
     assert!(outcome_of(&next).await.is_completed());

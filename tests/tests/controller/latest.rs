@@ -110,7 +110,7 @@ async fn a_latest_replaces_an_owner_that_waits_for_a_retrys_permit() {
     sleep(millis(1_500)).await;
     let other = harness.submit_to("other", Queue, Rules::never(), cooperative("other"));
     sleep(SECOND).await;
-    assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     let latest = submit(&harness, Latest, one_attempt("latest"));
     gave_way(&owner).await;
     other.cancel();
@@ -124,7 +124,7 @@ async fn a_latest_leaves_an_owner_alone_before_its_first_attempt() {
     harness.submit_to("other", Queue, Rules::never(), working("other"));
     let owner = submit(&harness, Queue, working("owner"));
     harness.settle().await;
-    assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(owner.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     let latest = submit(&harness, Latest, one_attempt("latest"));
     assert!(!owner.status().stopping);
     assert!(outcome_of(&latest).await.is_completed());

@@ -15,7 +15,7 @@ async fn an_owner_waits_for_its_permit_in_its_slot() {
     let running = harness.submit_to("other", Queue, Rules::never(), working("running"));
     let parked = submit(&harness, Queue, working("parked"));
     harness.reach(&running, 1).await;
-    assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. }));
+    assert!(matches!(parked.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }));
     assert_eq!(owner(&harness).as_deref(), Some("parked"));
     assert!(is_busy(&refused(&harness, DropIfRunning, one_attempt("dropped"))));
     assert!(outcome_of(&parked).await.is_completed());

@@ -152,7 +152,7 @@ async fn a_stuck_attempt_holds_its_permit_until_it_returns() {
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
     task.cancel_with_grace(GRACE);
     assert!(task.outcome().await.is_aborted());
-    until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit, .. })).await;
+    until(|| matches!(next.status().phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. })).await;
     release.now();
     assert!(next.outcome().await.is_completed());
     harness.finish().await;

@@ -79,7 +79,7 @@ async fn a_wait_for_a_permit_is_canceled_without_an_attempt() {
     let next = harness.add(Rules::never(), Script::task("next", [Step::Succeed]));
     harness.settle().await;
     let phase = waiting.status().phase;
-    assert!(matches!(phase, Phase::Waiting { on: WaitingOn::Permit, .. }), "{phase}");
+    assert!(matches!(phase, Phase::Waiting { on: WaitingOn::Permit { .. }, .. }), "{phase}");
     let requested = Instant::now();
     harness.cancel(&waiting);
     assert!(waiting.outcome().await.is_canceled());

@@ -17,7 +17,7 @@ pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
         Phase::Waiting { on: WaitingOn::Slot, .. } => SeenPhase::ForSlot,
-        Phase::Waiting { on: WaitingOn::Permit, .. } => SeenPhase::ForPermit,
+        Phase::Waiting { on: WaitingOn::Permit { .. }, .. } => SeenPhase::ForPermit,
         Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. } => {
             SeenPhase::ForDependency(name.to_string())
         }

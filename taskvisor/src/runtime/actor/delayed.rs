@@ -11,7 +11,7 @@ use super::rare_parts::RareParts;
 use crate::event::{EventKind, EventName};
 use crate::runtime::cell::{Wait, saturating_deadline};
 use crate::runtime::registry::registration::Registration;
-use crate::task::WaitingOn;
+use crate::task::{Holders, WaitingOn};
 
 pub(crate) const FIRST_REPORT: Duration = Duration::from_secs(10);
 
@@ -56,7 +56,11 @@ pub(super) fn poll_wait(
         if expiry.is_some_and(|expiry| expiry <= now) {
             return Poll::Ready(());
         }
-        registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed { on: on.clone(), since });
+        registration.publish(EventName::Delayed, Some(now), || EventKind::Delayed {
+            on: on.clone(),
+            since,
+            held_by: Holders::default(),
+        });
         timer.as_mut().set(next_due(now));
     }
     Poll::Pending

@@ -22,7 +22,7 @@ use crate::error::FailureKind;
 use crate::error::causes::{DependencyEnded, EndedRoot};
 use crate::runtime::cell::{Flag, TaskEnd, WaitsFor};
 use crate::runtime::dependency::{BrokenDependency, EdgesPoll};
-use crate::task::{StopCause, WaitingOn};
+use crate::task::{LimitScope, StopCause, WaitingOn};
 
 /// Why an attempt does not begin.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl TaskActor {
             if self.poll_permit(context).is_pending() {
                 return Err(Closed::Waits {
                     waits_for: WaitsFor::Permit,
-                    on: WaitingOn::Permit,
+                    on: WaitingOn::Permit { of: LimitScope::Supervisor },
                     sets_timer: false,
                 });
             }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::JobDescriptor;
 use crate::policy::{
-    BackoffPolicy, Config, MaxFailures, OnShutdown, Policy, RareSettings, RestartPolicy, ScheduleKind,
-    Setting, Settings,
+    BackoffPolicy, Config, MaxFailures, OnShutdown, Policy, RareSettings, RateLimit, RestartPolicy,
+    ScheduleKind, Setting, Settings,
 };
 use crate::runtime::registry::slot::Admission;
 
@@ -162,6 +162,22 @@ impl JobSpec {
         self
     }
 
+    /// Limits how many attempts of the job run at once, whatever their slots, or with `None` removes the limit: see
+    /// [`TaskSpec::with_max_concurrent`](crate::TaskSpec::with_max_concurrent). A limit of zero is a problem.
+    #[must_use]
+    pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
+        self.rare.max_concurrent = Setting::set_or_inherit(limit.into());
+        self
+    }
+
+    /// Limits how often attempts of the job begin, or with `None` removes the limit: see
+    /// [`TaskSpec::with_rate_limit`](crate::TaskSpec::with_rate_limit). A limit of zero is a problem.
+    #[must_use]
+    pub fn with_rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.rare.rate_limit = Setting::set_or_inherit(limit.into());
+        self
+    }
+
     /// Sets within which time a submission must start, or with `None` no limit. One that has not started by then ends as
     /// [`Expired`](crate::Rejection::Expired). Zero is refused at start. See
     /// [`ControllerSpec::with_expires`](crate::ControllerSpec::with_expires).
@@ -246,6 +262,18 @@ impl JobSpec {
     #[must_use]
     pub fn on_shutdown(&self) -> Setting<OnShutdown> {
         self.rare.on_shutdown
+    }
+
+    /// Returns how many attempts of the job may run at once. The default is no limit.
+    #[must_use]
+    pub fn max_concurrent(&self) -> Setting<usize> {
+        self.rare.max_concurrent
+    }
+
+    /// Returns how often attempts of the job may begin. The default is no limit.
+    #[must_use]
+    pub fn rate_limit(&self) -> Setting<RateLimit> {
+        self.rare.rate_limit
     }
 
     /// Returns the time within which a submission must start. The default is no limit.

@@ -15,6 +15,7 @@ mod job_spec;
 mod ready;
 mod spec;
 mod spec_dependencies;
+mod spec_limits;
 mod spec_rare;
 mod spec_schedule;
 mod state;

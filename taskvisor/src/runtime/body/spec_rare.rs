@@ -168,11 +168,11 @@ impl TaskSpec {
         }
     }
 
-    fn rare(&mut self) -> &mut RareSettings {
+    pub(super) fn rare(&mut self) -> &mut RareSettings {
         self.rare.get_or_insert_with(|| Box::new(RareSettings::INHERIT))
     }
 
-    fn known_rare(&self) -> &RareSettings {
+    pub(super) fn known_rare(&self) -> &RareSettings {
         self.rare.as_deref().unwrap_or(&RareSettings::INHERIT)
     }
 }

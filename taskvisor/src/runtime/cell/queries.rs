@@ -17,7 +17,7 @@ use crate::policy::Milliseconds;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{
-    InterruptCause, Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn,
+    InterruptCause, LimitScope, Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 
 /// The result of polling for an outcome.
@@ -291,7 +291,7 @@ impl TaskCell {
     fn waiting_on(self: &Arc<Self>, waits_for: WaitsFor) -> WaitingOn {
         match waits_for {
             WaitsFor::Slot => WaitingOn::Slot,
-            WaitsFor::Permit => WaitingOn::Permit,
+            WaitsFor::Permit => WaitingOn::Permit { of: LimitScope::Supervisor },
             WaitsFor::Dependency => WaitingOn::Dependency { name: TaskName::of(Arc::clone(self) as _) },
         }
     }

@@ -1,0 +1,86 @@
+//! The options of a spec about instances, permits and rates.
+
+use super::spec::TaskSpec;
+use crate::policy::{MAX_INSTANCES, RateLimit, Setting};
+
+impl TaskSpec {
+    /// The largest number of instances of a task.
+    pub const MAX_INSTANCES: usize = MAX_INSTANCES;
+
+    /// Sets how many instances of the task run, or with `None` that it is one task without instances, the default.
+    ///
+    /// Each instance is a task of its own, with its own attempts, failures and name: `consume/0` to `consume/3`. An attempt learns its
+    /// number from the extractor [`Instance`](crate::Instance) or from [`TaskContext::instance`](crate::TaskContext::instance). Add
+    /// the spec with [`add_instances`](crate::SupervisorHandle::add_instances), or pass it to `run`;
+    /// [`scale`](crate::SupervisorHandle::scale) changes the number later.
+    ///
+    /// A task that [needs](Self::with_needs) this one waits for all live instances before its first attempt, and for at least one of
+    /// them afterwards.
+    ///
+    /// A task is refused with zero instances, or with more than [`MAX_INSTANCES`](Self::MAX_INSTANCES), and if its body can be created only once: use
+    /// [`TaskFn::shared`](crate::TaskFn::shared) instead of [`TaskFn::arc`](crate::TaskFn::arc).
+    #[must_use]
+    pub fn with_instances(mut self, instances: impl Into<Option<usize>>) -> Self {
+        self.rare().instances = Setting::set_or_inherit(instances.into());
+        self
+    }
+
+    /// Limits how many attempts run at once, or with `None` removes the limit: attempts of all instances of a task, or of all
+    /// submissions with this name. Further attempts wait for a permit, first come, first served, outside of their timeout
+    /// ([`WaitingOn::Permit`](crate::WaitingOn::Permit)).
+    ///
+    /// A permit is held during an attempt, not between attempts. It is acquired before one of the supervisor
+    /// ([`Config::with_max_concurrent`](crate::Config::with_max_concurrent)), and held while the attempt waits for that.
+    ///
+    /// A limit of zero is refused. So is a limit of an added task without instances, which runs one attempt at a time anyway.
+    #[must_use]
+    pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
+        self.rare().max_concurrent = Setting::set_or_inherit(limit.into());
+        self
+    }
+
+    /// Limits how often attempts begin, or with `None` removes the limit: attempts of the task, of all its instances, or of all
+    /// submissions with this name. Further attempts wait, first come, first served, outside of their timeout
+    /// ([`WaitingOn::Rate`](crate::WaitingOn::Rate)). A waiting attempt holds no permit.
+    ///
+    /// Retries and restarts count. A limit or a period of zero is refused. See [`RateLimit`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::{RateLimit, Supervisor, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let poll = TaskFn::arc("poll", || async { Ok(()) });
+    /// let spec = TaskSpec::always(poll, Duration::ZERO).with_rate_limit(RateLimit::new(10, Duration::from_secs(60)));
+    /// let supervisor = Supervisor::default();
+    /// let poll = supervisor.add_task(spec)?;
+    /// tokio::time::sleep(Duration::from_secs(15)).await;
+    /// assert_eq!(poll.status().attempt, 3); // after 0, 6 and 12 seconds
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.rare().rate_limit = Setting::set_or_inherit(limit.into());
+        self
+    }
+
+    /// Returns how many instances of the task run. `Inherit` means that it is one task without instances.
+    #[must_use]
+    pub fn instances(&self) -> Setting<usize> {
+        self.known_rare().instances
+    }
+
+    /// Returns how many attempts may run at once. The default is no limit.
+    #[must_use]
+    pub fn max_concurrent(&self) -> Setting<usize> {
+        self.known_rare().max_concurrent
+    }
+
+    /// Returns how often attempts may begin. The default is no limit.
+    #[must_use]
+    pub fn rate_limit(&self) -> Setting<RateLimit> {
+        self.known_rare().rate_limit
+    }
+}

@@ -1,0 +1,97 @@
+//! Which limit a waiting task waits for, and which tasks hold it.
+
+use std::fmt;
+
+use tokio::time::Instant;
+
+use super::{TaskId, TaskName};
+
+/// What a limit of attempts applies to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LimitScope {
+    /// All attempts of the supervisor: [`Config::with_max_concurrent`](crate::Config::with_max_concurrent).
+    Supervisor,
+    /// The attempts of one declaration: `max_concurrent` of a task with instances, of a job, or of submissions with this name.
+    #[non_exhaustive]
+    Task {
+        /// The name of the task or of the job.
+        name: TaskName,
+    },
+}
+
+/// Writes `the supervisor`, or the name in backticks.
+impl fmt::Display for LimitScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Supervisor => f.write_str("the supervisor"),
+            Self::Task { name } => write!(f, "`{name}`"),
+        }
+    }
+}
+
+/// The tasks that hold what a waiting task waits for: the permits of a limit, or the places of a slot. Part of
+/// [`EventKind::Delayed`](crate::EventKind::Delayed).
+///
+/// `Display` writes them in one line, such as `sync#4, sync#7 and 2 more`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holders {
+    listed: Vec<Holder>,
+    total: usize,
+}
+
+/// A task that holds a permit or a place of a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Holder {
+    /// The name of the task.
+    pub name: TaskName,
+    /// The id of the task.
+    pub id: TaskId,
+    /// Since when its present phase lasts: for a running attempt, since the attempt began.
+    pub since: Instant,
+}
+
+impl Holders {
+    /// How many tasks are listed at most.
+    pub const MAX_LISTED: usize = 8;
+
+    /// Lists the holders that began first.
+    pub(crate) fn new(mut all: Vec<Holder>) -> Self {
+        let total = all.len();
+        all.sort_by_key(|holder| (holder.since, holder.id));
+        all.truncate(Self::MAX_LISTED);
+        Self { listed: all, total }
+    }
+
+    /// Returns the holders that began first, at most [`MAX_LISTED`](Self::MAX_LISTED).
+    #[must_use]
+    pub fn listed(&self) -> &[Holder] {
+        &self.listed
+    }
+
+    /// Returns the number of all holders.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// Whether no task is known to hold it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+}
+
+impl fmt::Display for Holders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Holder { name, id, .. }) in self.listed.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{name}#{id}")?;
+        }
+        match self.total - self.listed.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
