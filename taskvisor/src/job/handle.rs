@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use crate::runtime::current_task;
 use crate::supervisor::{OutcomeFuture, TaskHandle};
-use crate::task::{Outcome, Phase, TaskId, TaskStatus, WaitingOn};
+use crate::task::{LimitScope, Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 
 /// A handle of an accepted job. It is a future that resolves to the job's value. Dropping it does not affect the job.
 ///
@@ -130,6 +130,25 @@ impl<V> JobHandle<V> {
     }
 }
 
+impl<V> JobHandle<V> {
+    /// Returns the scope of the limit whose only permit the current task holds, if the job needs this permit before its next attempt.
+    // With more permits it is not certain that the job waits for ever: `Delayed` reports which tasks hold them.
+    fn lacks_permit_of_caller(&self) -> Option<LimitScope> {
+        let caller = current_task::caller()?;
+        let id = caller.task?;
+        let cell = self.task.cell();
+        let limits = cell.own_limits().filter(|limits| limits.is_sole_holder(id));
+        let supervisor = || {
+            let shared = self.task.supervisor()?;
+            let is_sole = shared.config.max_concurrent() == Some(1) && shared.address() == caller.supervisor;
+            is_sole.then_some(LimitScope::Supervisor)
+        };
+        let of = limits.map(|limits| limits.scope()).or_else(supervisor)?;
+        let needs_permit = cell.id() != id && cell.awaits_attempt();
+        needs_permit.then_some(of)
+    }
+}
+
 impl<V: 'static> Future for JobHandle<V> {
     type Output = Result<V, JobError>;
 
@@ -146,7 +165,10 @@ impl<V: 'static> Future for JobHandle<V> {
             // Checked on every pending poll, because owners change while the submission waits.
             Poll::Pending => match self.waits_for_caller() {
                 Some(slot) => Poll::Ready(Err(JobError::SlotDeadlock { slot })),
-                None => Poll::Pending,
+                None => match self.lacks_permit_of_caller() {
+                    Some(of) => Poll::Ready(Err(JobError::PermitDeadlock { of })),
+                    None => Poll::Pending,
+                },
             },
         }
     }
@@ -204,6 +226,14 @@ pub enum JobError {
         /// The key of the slot.
         slot: Arc<str>,
     },
+    /// The awaited job needs a permit before its next attempt, and the awaiting job holds the only one. It starts once the awaiting job
+    /// has returned. With a limit above one this is not detected: the event [`Delayed`](crate::EventKind::Delayed) says after 10 s which
+    /// tasks hold the permits.
+    #[non_exhaustive]
+    PermitDeadlock {
+        /// What the limit applies to.
+        of: LimitScope,
+    },
 }
 
 impl JobError {
@@ -212,7 +242,7 @@ impl JobError {
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         match self {
             Self::Ended(outcome) => outcome.failure()?.downcast_ref(),
-            Self::Taken | Self::SlotDeadlock { .. } => None,
+            Self::Taken | Self::SlotDeadlock { .. } | Self::PermitDeadlock { .. } => None,
         }
     }
 }
@@ -226,6 +256,10 @@ impl fmt::Display for JobError {
                 f,
                 "the awaited job is queued for slot `{slot}`, which the awaiting job owns: return first, or use another slot"
             ),
+            Self::PermitDeadlock { of } => write!(
+                f,
+                "the awaited job needs the only permit of {of}, which the awaiting job holds: return first, or raise `max_concurrent`"
+            ),
         }
     }
 }
@@ -234,7 +268,7 @@ impl Error for JobError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Ended(outcome) => outcome.failure().map(|failure| failure as &(dyn Error + 'static)),
-            Self::Taken | Self::SlotDeadlock { .. } => None,
+            Self::Taken | Self::SlotDeadlock { .. } | Self::PermitDeadlock { .. } => None,
         }
     }
 }

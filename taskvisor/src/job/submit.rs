@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use crate::event::{EventKind, EventName};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
-use crate::runtime::cell::{Flag, RegistryKey, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::cell::{Flag, RareParts, RegistryKey, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
@@ -172,7 +173,13 @@ impl Shared {
         }
         policy.returns_value = returns_value;
         let now = self.now();
-        let (cell, body) = self.take_parts(task, settings, rare, None, key, now);
+        let limits = match draft.location {
+            Some(declared) => LimitKey::Job(std::ptr::from_ref(declared).addr()),
+            None => LimitKey::Submission(task.name().into()),
+        };
+        let limits = self.limits.find(rare.as_ref(), limits, task.name(), now);
+        let rare = RareParts::new(rare, None, limits);
+        let (cell, body) = self.take_parts(task, settings, rare, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
             match self.link_parts(&cell, draft.dependencies, settings, draft.location) {

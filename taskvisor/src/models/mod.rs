@@ -154,7 +154,9 @@ fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
 
 /// Creates a task with options that most tasks leave out.
 fn rare_cell(name: &'static str, options: RareOptions, now: Instant) -> Arc<TaskCell> {
-    Arc::new(unshared(name, RegistryKey::Name, now).with_rare(options, None, now))
+    Arc::new(
+        unshared(name, RegistryKey::Name, now).with_rare(RareParts { options, ..RareParts::default() }, now),
+    )
 }
 
 fn unshared(name: &'static str, key: RegistryKey, now: Instant) -> TaskCell {

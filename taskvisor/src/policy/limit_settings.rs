@@ -34,9 +34,4 @@ impl RareSettings {
         let limits_one = self.max_concurrent != Setting::Inherit && self.instances == Setting::Inherit;
         limits_one.then_some(Self::LIMITS_ONE_ATTEMPT)
     }
-
-    /// Whether attempts may have to wait for a permit or a rate of their declaration.
-    pub(crate) fn has_limits(&self) -> bool {
-        self.max_concurrent.own().is_some() || self.rate_limit.own().is_some()
-    }
 }

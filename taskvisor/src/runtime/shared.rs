@@ -12,6 +12,7 @@ use super::body::States;
 use super::body::{JobDescriptor, JobOverrides};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
+use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
 use super::schedule::date_clock::DateClock;
@@ -40,6 +41,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/stop_waves.rs` | request the stops of the first wave, or bring the deadlines forward |
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
+/// | `runtime/limits/holders.rs` | list the tasks that hold a permit |
 /// | `runtime/registry/registration.rs` | publish an event about a task |
 /// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
@@ -61,6 +63,10 @@ pub(crate) struct Shared {
     pub(crate) bus: Arc<Bus>,
     /// Limits the attempts that run at once. `None` without a limit.
     pub(crate) permits: Option<Arc<Semaphore>>,
+    /// The latest list of the tasks that hold these permits.
+    pub(crate) holders: HoldersCache,
+    /// The limits of each declaration.
+    pub(crate) limits: LimitTable,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
@@ -142,6 +148,8 @@ impl Shared {
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
+            holders: HoldersCache::default(),
+            limits: LimitTable::default(),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),

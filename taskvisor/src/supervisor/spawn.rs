@@ -1,5 +1,6 @@
 //! Turns a spec into a running task: validates it, reserves its name, spawns its actor.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use super::link::{check_interrupt_on_loss, has_links};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleKind, ScheduleSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
-use crate::runtime::cell::{Flag, RegistryKey, TaskCell};
+use crate::runtime::cell::{Flag, RareParts, RegistryKey, TaskCell};
+use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::NoRoom;
@@ -80,14 +82,20 @@ impl Shared {
     /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
         let schedule = spec.schedule.as_deref();
+        if spec.rare.as_deref().is_some_and(|rare| rare.task_problems().is_some()) {
+            return Err(self.invalid_task(spec));
+        }
         let (policy, rare) = self.resolve(&spec.task, &spec.settings, spec.rare.as_deref(), schedule)?;
         if has_links(spec) {
             check_interrupt_on_loss(spec.name(), &spec.settings, spec.dependencies.as_deref())?;
         }
         let now = self.now();
         let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
+        let key = LimitKey::Task(spec.name().into());
+        let limits = self.limits.find(rare.as_ref(), key, spec.name(), now);
+        let rare = RareParts::new(rare, schedule, limits);
         let key = RegistryKey::Name;
-        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, schedule, key, now);
+        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, key, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
         {
             cell.set_flag(Flag::NeverReady);
@@ -125,8 +133,7 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
-        rare: Option<RareOptions>,
-        schedule: Option<Box<Schedule>>,
+        rare: Option<RareParts>,
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
@@ -134,9 +141,8 @@ impl Shared {
         let id = TaskId::next();
         let hash = self.registry.hash(&key, name, id);
         let mut cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
-        if rare.is_some() || schedule.is_some() {
-            // A schedule is among the rare state.
-            cell = cell.with_rare(rare.unwrap_or_default(), schedule, now);
+        if let Some(rare) = rare {
+            cell = cell.with_rare(rare, now);
         }
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
@@ -194,6 +200,20 @@ impl Shared {
             reasons.push(EMPTY_NAME.into());
         }
         RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
+    }
+
+    /// The error of an added task whose options have no effect without instances. Every problem at once.
+    #[cold]
+    fn invalid_task(self: &Arc<Self>, spec: &TaskSpec) -> RuntimeError {
+        let (rare, schedule) = (spec.rare.as_deref(), spec.schedule.as_deref());
+        let mut reasons: Vec<_> =
+            rare.and_then(RareSettings::task_problems).into_iter().map(Cow::from).collect();
+        if let Err(RuntimeError::InvalidSpec { reasons: others, .. }) =
+            self.resolve(&spec.task, &spec.settings, rare, schedule)
+        {
+            reasons.extend(others);
+        }
+        RuntimeError::InvalidSpec { name: spec.name().to_owned(), reasons }
     }
 
     /// Checks that the supervisor can accept tasks, and binds it to a runtime.

@@ -56,6 +56,12 @@ impl TaskHandle {
         &self.cell
     }
 
+    /// The supervisor, while the task is live.
+    #[cfg(feature = "controller")]
+    pub(crate) fn supervisor(&self) -> Option<Arc<Shared>> {
+        self.shared.upgrade()
+    }
+
     /// The supervisor, if this is a submission with a slot.
     pub(crate) fn slot_supervisor(&self) -> Option<Arc<Shared>> {
         self.cell.slot().and_then(|_| self.shared.upgrade())

@@ -33,7 +33,10 @@ async fn a_wait_for_a_permit_is_reported_ever_more_rarely() {
         .events_of(&waits)
         .find(|event| event.kind.name() == EventName::Delayed)
         .map(ToString::to_string);
-    assert_eq!(line, Some(format!("waits#{} delayed on=permit waited=10s", waits.id())));
+    assert_eq!(
+        line,
+        Some(format!("waits#{} delayed on=permit held_by=\"owner#{}\" waited=10s", waits.id(), owner.id()))
+    );
 }
 
 #[tokio::test(start_paused = true)]

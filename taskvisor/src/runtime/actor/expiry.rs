@@ -45,10 +45,10 @@ impl TaskActor {
         PENDING
     }
 
-    /// Waits until the task is resumed, and releases its permits. Ends a submission that expires before. No `Delayed` reports this
+    /// Waits until the task is resumed, and leaves its limits. Ends a submission that expires before. No `Delayed` reports this
     /// wait, because an operator requested it, or an event has reported that the task gave up.
     pub(super) fn wait_while_paused(&mut self, context: &mut Context<'_>) -> Step {
-        self.rare.leave_permits();
+        self.rare.leave_limits();
         if self.policy.schedule == ScheduleKind::Ticks {
             self.pause_schedule();
         }
@@ -64,7 +64,7 @@ impl TaskActor {
         self.finish_expired()
     }
 
-    fn finish_expired(&mut self) -> Step {
+    pub(super) fn finish_expired(&mut self) -> Step {
         let stop = self.registration.cell().expire(Instant::now());
         self.finish_stopped(stop)
     }

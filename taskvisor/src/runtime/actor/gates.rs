@@ -2,12 +2,15 @@
 //!
 //! 1. A task that is *paused* waits until it is resumed, and holds nothing. The begin of the attempt checks it again.
 //! 2. *Dependencies* are read next, without taking anything.
-//! 3. Then the *permit* of the supervisor is acquired, if its attempts are limited.
-//! 4. Then the dependencies are read again, with the permit held, because the wait for it may have been long. If one is not ready any
-//!    more, the pass starts over, and gives the permit back at a dependency that is closed.
+//! 3. Then the *permits* are acquired, from narrow to wide: first that of the declaration, then that of the supervisor. The first one is
+//!    held while the task waits for the second one. All tasks acquire them in this order, so that no two of them wait for each other.
+//! 4. Then the dependencies are read again, with the permits held, because the wait for them may have been long. If one is not ready any
+//!    more, the pass starts over, and gives the permits back at a dependency that is closed.
+//! 5. A token of the *rate limit* is taken last (`limited.rs`). If there is none, the permits are given back, and the pass starts over
+//!    once there may be one. A token that was taken is given back if the attempt does not begin.
 //!
-//! So each needed task was ready at a moment after the previous attempt ended and with the permit held, with no wait in between. A
-//! task that waits for a dependency never keeps a permit from others.
+//! So each needed task was ready at a moment after the previous attempt ended and with the permits held, with no wait in between. A
+//! task that waits for a dependency or for a rate limit never keeps a permit from others.
 //!
 //! The slot of a submission is not in the list: its lane polls a submission only while it owns the slot, so that waiting
 //! submissions have no actor.
@@ -32,6 +35,8 @@ pub(super) enum Closed {
     /// A gate is not open. It wakes the actor once it may be. `sets_timer` says that the timer was used for something else, and must
     /// be set again for the reports of this wait.
     Waits { waits_for: WaitsFor, on: WaitingOn, sets_timer: bool },
+    /// The rate limit lets no attempt begin now. It wakes the actor, or the actor polls again at the time `timer`.
+    Rate { timer: Option<Instant>, expected: Instant },
     /// All dependencies are ready after an outage. The attempt begins at this time, so that not all dependents start at once.
     Recovers { until: Instant },
     /// A dependency has ended, and will never be ready: the task ends too.
@@ -41,7 +46,13 @@ pub(super) enum Closed {
 impl TaskActor {
     /// Whether an attempt may have to wait. If not, it begins in the same lock as the poll of its actor.
     pub(super) fn has_gates(&self) -> bool {
-        self.registration.shared().permits.is_some() || self.has_dependencies()
+        self.registration.shared().permits.is_some() || self.has_dependencies() || self.has_limits()
+    }
+
+    /// Whether its declaration has limits.
+    #[inline]
+    pub(super) fn has_limits(&self) -> bool {
+        self.registration.cell().own_limits().is_some()
     }
 
     #[inline]
@@ -56,9 +67,12 @@ impl TaskActor {
         }
         loop {
             if let Err(closed) = self.poll_dependencies(context) {
-                // A permit that is held, or was handed over meanwhile, passes to the next task that waits for it.
-                self.rare.leave_permits();
+                // A permit that is held, or was handed over meanwhile, passes to the next task that waits for it. So does a token.
+                self.rare.leave_limits();
                 return Err(closed);
+            }
+            if self.has_limits() {
+                self.poll_own_permit(context)?;
             }
             if self.poll_permit(context).is_pending() {
                 return Err(Closed::Waits {
@@ -68,9 +82,9 @@ impl TaskActor {
                 });
             }
             if self.are_dependencies_ready() {
-                return Ok(());
+                return if self.has_limits() { self.take_rate_token(context) } else { Ok(()) };
             }
-            // The pass starts over. It gives the permit back, unless all are ready again by now.
+            // The pass starts over. It gives the permits back, unless all are ready again by now.
         }
     }
 
@@ -103,7 +117,7 @@ impl TaskActor {
     fn are_dependencies_ready(&self) -> bool {
         // Without a permit there was no wait since the dependencies were read.
         let shared = self.registration.shared();
-        shared.permits.is_none()
+        (shared.permits.is_none() && !self.has_limits())
             || self.rare.known_edges().is_none_or(|edges| edges.are_open(&shared.registry))
     }
 
@@ -114,6 +128,7 @@ impl TaskActor {
             Closed::Waits { waits_for, on, sets_timer } => {
                 self.wait_at_gate(waits_for, &on, sets_timer, context)
             }
+            Closed::Rate { timer, expected } => self.wait_for_rate(timer, expected, context),
             Closed::Recovers { until } => self.wait_for_recovery(until, context),
             Closed::Broken(broken) => self.finish_broken(broken),
         }
@@ -138,7 +153,7 @@ impl TaskActor {
 
     /// Releases what the gates hold for the attempt. The next attempt passes them again.
     pub(super) fn release_gates(&mut self) {
-        self.rare.release_permit();
+        self.rare.release_permits();
     }
 
     /// Leaves all gates. What was handed to this task and not used passes on to the next one that waits.

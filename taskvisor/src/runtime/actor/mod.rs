@@ -23,6 +23,7 @@ mod gate_parts;
 mod gates;
 mod give_up;
 mod lane;
+mod limited;
 mod limits;
 mod next_step;
 mod permit;
@@ -214,6 +215,9 @@ impl TaskActor {
         };
         if let Some(rare) = self.registration.cell().rare() {
             rare.heartbeat().begin(attempt, at);
+            if let Some(limits) = self.own_limits() {
+                self.use_limits(&limits);
+            }
             self.begin_scheduled(attempt, at);
         }
         self.registration.publish_started(attempt, at);

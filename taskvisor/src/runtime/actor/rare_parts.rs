@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::gate_parts::GateParts;
+use super::gate_parts::{AllParts, GateParts};
 use super::timer::ActorTimer;
 use crate::runtime::dependency::{Edges, Graph};
 use crate::task::TaskId;
@@ -63,28 +63,34 @@ impl RareParts {
         }
     }
 
-    /// Acquires a permit, or continues to wait for it. Ready while one is held.
+    /// Acquires a permit of the supervisor, or continues to wait for it. Ready while one is held.
     pub(super) fn poll_permit(&mut self, permits: &Arc<Semaphore>, context: &mut Context<'_>) -> Poll<()> {
         GateParts::poll_permit(self.parts().project().gates, permits, context)
     }
 
-    /// Releases the permit of an attempt. Keeps what acquires the next one.
+    /// What the gates of a task with limits keep.
+    pub(super) fn all_gates(&mut self) -> &mut AllParts {
+        GateParts::all(self.parts().project().gates)
+    }
+
+    /// Releases the permits of an attempt. Keeps what acquires the next ones.
     #[inline]
-    pub(super) fn release_permit(&mut self) {
+    pub(super) fn release_permits(&mut self) {
         let Some(parts) = &mut self.0 else { return };
         if let Some(gates) = parts.as_mut().project().gates {
-            gates.release_permit();
+            gates.release_permits();
         }
     }
 
-    /// Releases the permit, or stops waiting for it: a permit that was handed over meanwhile passes to the next waiter.
-    pub(super) fn leave_permits(&mut self) {
+    /// Releases the permits, or stops waiting for them: a permit that was handed over meanwhile passes to the next waiter. Leaves the rate
+    /// limit, and gives a token back that is not used.
+    pub(super) fn leave_limits(&mut self) {
         if let Some(parts) = &mut self.0 {
-            GateParts::leave_permits(parts.as_mut().project().gates);
+            GateParts::leave_limits(parts.as_mut().project().gates);
         }
     }
 
-    /// As `leave_permits`, and drops the edges, which belong to one task.
+    /// As `leave_limits`, and drops the edges, which belong to one task.
     pub(super) fn leave_gates(&mut self) {
         if let Some(parts) = &mut self.0 {
             *parts.as_mut().project().gates = None;
@@ -94,8 +100,9 @@ impl RareParts {
     /// The edges of a task that has dependencies. The first call takes them from the graph.
     pub(super) fn edges(&mut self, graph: &Graph, id: TaskId) -> Option<&mut Edges> {
         let gates = self.parts().project().gates;
-        if gates.is_none() {
-            *gates = graph.dependent(id).map(|dependent| GateParts::with_edges(Edges::new(&dependent)));
+        if gates.as_ref().is_none_or(|gates| gates.edges().is_none()) {
+            let dependent = graph.dependent(id)?;
+            GateParts::all(gates).edges = Some(Edges::new(&dependent));
         }
         gates.as_mut()?.edges_mut()
     }

@@ -26,6 +26,10 @@ impl ActorTimer {
         Self { sleep: sleep_until(due), stop: None }
     }
 
+    pub(crate) fn due(&self) -> Instant {
+        self.sleep.deadline()
+    }
+
     pub(crate) fn has_fired(&self) -> bool {
         self.sleep.is_elapsed()
     }

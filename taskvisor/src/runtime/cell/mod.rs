@@ -6,7 +6,7 @@
 //! | enum | question | values | written by |
 //! |---|---|---|---|
 //! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Paused` `Stuck` `Ended` | the actor through `attempts` and `pause`; `Stuck` by `force_end`; `resume` ends `Paused` |
-//! | [`WaitsFor`] | What does a task in the phase `Waiting` wait for? | `Slot` `Permit` `Dependency` | the actor through `begin_wait` |
+//! | [`WaitsFor`] | What does a task in the phase `Waiting` wait for? | `Slot` `OwnPermit` `Permit` `Rate` `Dependency` | the actor through `begin_wait` |
 //! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Overtime` `Sleeping` `Yielding` | the actor; no other code sees it |
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
@@ -23,7 +23,9 @@
 //! it is accepted and spawned        -                    .                   Gates           Accepted or Added
 //! its lane takes it from the queue  -                    .                   Gates           Added
 //! a dependency is not ready         begin_wait           Waiting(Dependency) Gates           Added
+//! no permit of its own is free      begin_wait           Waiting(OwnPermit)  Gates           Added
 //! no permit is free                 begin_wait           Waiting(Permit)     Gates           Added
+//! its rate limit is reached         begin_wait           Waiting(Rate)       Gates           Added
 //! an attempt begins                 begin_attempt        Running             Running         Attempt
 //! it exceeds a limit (**)           interrupt            .                   Overtime        .
 //! the attempt ends                  finish_attempt       Waiting(Slot) (*)   .               Added
@@ -65,9 +67,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::LastFailure;
-use crate::policy::{Milliseconds, RareOptions};
+use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
-use crate::runtime::schedule::Schedule;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
@@ -104,7 +105,7 @@ pub(crate) use dependency::{DependencyKind, DependencyState};
 pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
-pub(crate) use rare_state::RareState;
+pub(crate) use rare_state::{RareParts, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
@@ -194,8 +195,12 @@ enum CellPhase {
 pub(crate) enum WaitsFor {
     /// Its slot. Without a slot, its first poll.
     Slot,
+    /// A permit of its declaration.
+    OwnPermit,
     /// A permit of the supervisor.
     Permit,
+    /// The time at which its rate limit lets it begin, which the rare state has.
+    Rate,
     /// A task that it depends on.
     Dependency,
 }
@@ -242,13 +247,8 @@ impl TaskCell {
     }
 
     /// Sets the options that most tasks leave out. Only before the task is registered.
-    pub(crate) fn with_rare(
-        mut self,
-        options: RareOptions,
-        schedule: Option<Box<Schedule>>,
-        now: Instant,
-    ) -> Self {
-        self.slot = self.slot.with_rare(options, schedule, now);
+    pub(crate) fn with_rare(mut self, parts: RareParts, now: Instant) -> Self {
+        self.slot = self.slot.with_rare(parts, now);
         self
     }
 

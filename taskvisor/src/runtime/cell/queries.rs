@@ -14,6 +14,7 @@ use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, Waits
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::policy::Milliseconds;
+use crate::runtime::limits::AttemptLimits;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{
@@ -181,6 +182,7 @@ impl TaskCell {
         // Before the lock, because the schedule has its own.
         let schedule = self.rare().and_then(RareState::schedule);
         let schedule = schedule.map(|schedule| Box::new(schedule.status(Instant::now())));
+        let expected = self.rare().and_then(RareState::expected_start);
         // One lock for all other fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
@@ -189,7 +191,9 @@ impl TaskCell {
             Some(rare) => self.rare_status(rare, &state),
         };
         let (phase, next_attempt) = match state.phase {
-            CellPhase::Waiting(on) => (Phase::Waiting { on: self.waiting_on(on) }, None),
+            CellPhase::Waiting(on) => {
+                (Phase::Waiting { on: self.waiting_on(on, state.since, expected) }, None)
+            }
             CellPhase::Running(_) => {
                 // The clock is read only for an attempt that was interrupted.
                 let overdue = match state.pending.request() {
@@ -280,6 +284,30 @@ impl TaskCell {
         state.pending.request().filter(|_| state.runs(attempt)).map(|request| request.deadline)
     }
 
+    /// Since when the task is in its phase, if it holds a permit in it: of its declaration, or of the supervisor.
+    pub(crate) fn holds_permit_since(&self, of_declaration: bool) -> Option<Instant> {
+        let state = self.state.lock();
+        let holds = match state.phase {
+            CellPhase::Running(_) | CellPhase::Stuck => true,
+            // The permit of the declaration is acquired first.
+            CellPhase::Waiting(WaitsFor::Permit) => of_declaration,
+            _ => false,
+        };
+        holds.then_some(state.since)
+    }
+
+    /// Whether an attempt must begin before the task can complete.
+    #[cfg(feature = "controller")]
+    pub(crate) fn awaits_attempt(&self) -> bool {
+        let phase = self.state.lock().phase;
+        matches!(phase, CellPhase::Waiting(_) | CellPhase::Sleeping { .. } | CellPhase::Paused { .. })
+    }
+
+    /// The limits that its attempts share with others.
+    pub(crate) fn own_limits(&self) -> Option<&Arc<AttemptLimits>> {
+        self.rare()?.limits()
+    }
+
     /// Decides what follows `attempt` if it returns without an error.
     pub(crate) fn conclude(&self, attempt: u64, conclusion: Conclusion) {
         let mut state = self.state.lock();
@@ -288,10 +316,20 @@ impl TaskCell {
         }
     }
 
-    fn waiting_on(self: &Arc<Self>, waits_for: WaitsFor) -> WaitingOn {
+    fn waiting_on(
+        self: &Arc<Self>,
+        waits_for: WaitsFor,
+        since: Instant,
+        expected: Option<Instant>,
+    ) -> WaitingOn {
         match waits_for {
             WaitsFor::Slot => WaitingOn::Slot,
             WaitsFor::Permit => WaitingOn::Permit { of: LimitScope::Supervisor },
+            // Without limits it never waits for them.
+            WaitsFor::OwnPermit => WaitingOn::Permit {
+                of: self.own_limits().map_or(LimitScope::Supervisor, AttemptLimits::scope),
+            },
+            WaitsFor::Rate => WaitingOn::Rate { until: expected.unwrap_or(since) },
             WaitsFor::Dependency => WaitingOn::Dependency { name: TaskName::of(Arc::clone(self) as _) },
         }
     }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::heartbeat::Heartbeat;
 use crate::policy::RareOptions;
 use crate::runtime::failure_window::FailureWindow;
+use crate::runtime::limits::AttemptLimits;
 use crate::runtime::schedule::Schedule;
 use crate::sync::Mutex;
 
@@ -20,6 +21,10 @@ pub(crate) struct RareState {
     slot: Option<Arc<str>>,
     options: RareOptions,
     schedule: Option<Box<Schedule>>,
+    limits: Option<Arc<AttemptLimits>>,
+    /// When the rate limit is expected to let the task begin, while it waits for that.
+    // A leaf: no other lock is taken under it, and none is held.
+    expected_start: Mutex<Option<Instant>>,
     heartbeat: Heartbeat,
     /// Whether a shutdown lets the running attempt finish. Never reset. See `shutdown.rs`.
     // Written and read under the lock of the cell, so that it needs no ordering, and not loom's atomic.
@@ -27,6 +32,28 @@ pub(crate) struct RareState {
     /// The failures in the window of `max_failures`.
     // Only the actor takes this lock, and no other one under it.
     failures: Mutex<FailureWindow>,
+}
+
+/// What the rare state is created from.
+#[derive(Debug, Default)]
+pub(crate) struct RareParts {
+    pub(crate) options: RareOptions,
+    pub(crate) schedule: Option<Box<Schedule>>,
+    pub(crate) limits: Option<Arc<AttemptLimits>>,
+}
+
+impl RareParts {
+    /// `None` if there is nothing rare about the task.
+    #[inline]
+    pub(crate) fn new(
+        options: Option<RareOptions>,
+        schedule: Option<Box<Schedule>>,
+        limits: Option<Arc<AttemptLimits>>,
+    ) -> Option<Self> {
+        // Limits are among the options.
+        let is_rare = options.is_some() || schedule.is_some();
+        is_rare.then(|| Self { options: options.unwrap_or_default(), schedule, limits })
+    }
 }
 
 /// The slot of a submission, or the rare state, which then contains the slot.
@@ -41,12 +68,8 @@ impl SlotOrRare {
         slot.map_or(Self::Rare(None), Self::Slot)
     }
 
-    pub(super) fn with_rare(
-        self,
-        options: RareOptions,
-        schedule: Option<Box<Schedule>>,
-        now: Instant,
-    ) -> Self {
+    pub(super) fn with_rare(self, parts: RareParts, now: Instant) -> Self {
+        let RareParts { options, schedule, limits } = parts;
         let slot = match self {
             Self::Slot(slot) => Some(slot),
             Self::Rare(rare) => rare.and_then(|rare| rare.slot),
@@ -56,6 +79,8 @@ impl SlotOrRare {
             slot,
             options,
             schedule,
+            limits,
+            expected_start: Mutex::default(),
             heartbeat,
             finishing: AtomicBool::new(false),
             failures,
@@ -88,6 +113,23 @@ impl RareState {
     /// When the task runs, if it has a schedule or a start delay.
     pub(crate) fn schedule(&self) -> Option<&Schedule> {
         self.schedule.as_deref()
+    }
+
+    /// The limits that its attempts share with others, if there are any.
+    #[inline]
+    pub(crate) fn limits(&self) -> Option<&Arc<AttemptLimits>> {
+        self.limits.as_ref()
+    }
+
+    pub(crate) fn set_expected_start(&self, at: Instant) {
+        *self.expected_start.lock() = Some(at);
+    }
+
+    /// When the rate limit is expected to let the task begin. Without meaning unless it waits for that.
+    pub(super) fn expected_start(&self) -> Option<Instant> {
+        // Only a task with limits waits for a rate: all others save the lock.
+        self.limits()?;
+        *self.expected_start.lock()
     }
 
     pub(crate) fn heartbeat(&self) -> &Heartbeat {

@@ -1,0 +1,194 @@
+//! When an attempt may begin: the generic cell rate algorithm (GCRA, ITU-T I.371), with a queue of waiters.
+//!
+//! The state is one time, `due`: when the next attempt would begin if all were spaced by the interval. An attempt may begin once `due` is
+//! at most `(burst − 1) × interval` ahead, and moves it forward by one interval. So `burst` attempts can begin at once, and one in each
+//! interval afterwards: at most `burst + window / interval` in any window.
+//!
+//! # The queue
+//!
+//! Waiters are served in the order of their arrival, and only the first one needs a timer. Whatever makes another waiter the first, or
+//! the next time earlier, wakes that waiter, which then sets its timer: a token that is taken, a waiter that leaves, a token that is given
+//! back. A waiter that must wait for a permit in between keeps its place, because it was first there too.
+//!
+//! # Invariants
+//!
+//! The models in `models/rate.rs` show them:
+//! 1. A token is taken only while no other waiter is before its taker.
+//! 2. If there are waiters, the first one was woken after it became the first and after each change of `due` to an earlier time.
+//! 3. A turn that is dropped leaves nothing behind: its place in the queue is free, or its token is given back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::AttemptLimits;
+use crate::policy::RateLimit;
+use crate::runtime::cell::saturating_deadline;
+use crate::sync::Mutex;
+
+#[derive(Debug)]
+pub(crate) struct RateGate {
+    interval: Duration,
+    /// How far `due` may be ahead.
+    tolerance: Duration,
+    state: Mutex<RateState>,
+}
+
+#[derive(Debug, Default)]
+struct RateState {
+    /// `None` before the first attempt.
+    due: Option<Instant>,
+    /// By ticket, in the order of their arrival.
+    waiters: BTreeMap<u64, Waker>,
+    next_ticket: u64,
+}
+
+/// What an attempt finds at the gate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RatePoll {
+    /// It has taken a token, and may begin.
+    Taken,
+    /// It waits. `timer` is the time at which it must poll again; without one it is woken.
+    Waits { timer: Option<Instant>, expected: Instant },
+}
+
+impl RateGate {
+    pub(super) fn new(limit: &RateLimit) -> Self {
+        // Rounded up, so that never more attempts begin than the limit says.
+        let attempts = u128::from(limit.attempts().max(1));
+        let interval = nanoseconds(limit.period().as_nanos().div_ceil(attempts));
+        let tolerance = interval.saturating_mul(limit.burst().saturating_sub(1));
+        Self { interval, tolerance, state: Mutex::default() }
+    }
+
+    /// Whether as many attempts as the burst allows could begin at once.
+    pub(super) fn is_unused(&self, now: Instant) -> bool {
+        let state = self.state.lock();
+        state.waiters.is_empty() && state.due.is_none_or(|due| due <= now)
+    }
+
+    /// Takes a token, or registers the waker. `ticket` is the place in the queue.
+    fn poll(&self, ticket: &mut Option<u64>, now: Instant, context: &Context<'_>) -> RatePoll {
+        let (poll, next, _replaced) = {
+            let mut state = self.state.lock();
+            let first = state.waiters.keys().next().copied();
+            let is_first = first.is_none_or(|first| *ticket == Some(first));
+            let due = state.due.map_or(now, |due| due.max(now));
+            if is_first && due <= saturating_deadline(now, self.tolerance) {
+                state.due = Some(saturating_deadline(due, self.interval));
+                let replaced = ticket.take().and_then(|ticket| state.waiters.remove(&ticket));
+                (RatePoll::Taken, state.first_waker(), replaced)
+            } else {
+                // Not below `now`: either `due` is too far ahead, or others are before this one.
+                let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
+                let before = match *ticket {
+                    None => state.waiters.len(),
+                    Some(ticket) => state.waiters.range(..ticket).count(),
+                };
+                let before = u32::try_from(before).unwrap_or(u32::MAX);
+                let expected = saturating_deadline(earliest, self.interval.saturating_mul(before));
+                let place = *ticket.get_or_insert(state.next_ticket);
+                state.next_ticket = state.next_ticket.max(place + 1);
+                // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
+                let replaced = state.waiters.insert(place, context.waker().clone());
+                (RatePoll::Waits { timer: is_first.then_some(earliest), expected }, None, replaced)
+            }
+        };
+        if let Some(next) = next {
+            next.wake();
+        }
+        poll
+    }
+
+    /// Gives a token back, because its attempt does not begin.
+    // One interval less, whatever others have taken since: the state of the algorithm is a sum.
+    fn give_back(&self) {
+        let next = {
+            let mut state = self.state.lock();
+            state.due = state.due.and_then(|due| due.checked_sub(self.interval));
+            state.first_waker()
+        };
+        if let Some(next) = next {
+            next.wake();
+        }
+    }
+
+    /// Removes a waiter.
+    fn leave(&self, ticket: u64) {
+        let (next, _removed) = {
+            let mut state = self.state.lock();
+            let was_first = state.waiters.keys().next() == Some(&ticket);
+            let removed = state.waiters.remove(&ticket);
+            (if was_first { state.first_waker() } else { None }, removed)
+        };
+        if let Some(next) = next {
+            next.wake();
+        }
+    }
+}
+
+impl RateState {
+    fn first_waker(&self) -> Option<Waker> {
+        self.waiters.values().next().cloned()
+    }
+}
+
+fn nanoseconds(nanoseconds: u128) -> Duration {
+    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+}
+
+/// The turn of one task at the gate: its place in the queue, or the token that it has taken. Dropping it leaves the queue, or gives the
+/// token back.
+#[derive(Debug)]
+pub(crate) struct RateTurn {
+    limits: Arc<AttemptLimits>,
+    ticket: Option<u64>,
+    is_taken: bool,
+    /// The time that was expected when the wait began.
+    expected: Option<Instant>,
+}
+
+impl RateTurn {
+    pub(crate) fn new(limits: &Arc<AttemptLimits>) -> Self {
+        Self { limits: Arc::clone(limits), ticket: None, is_taken: false, expected: None }
+    }
+
+    /// Takes a token, or waits for one.
+    pub(crate) fn poll(&mut self, now: Instant, context: &Context<'_>) -> RatePoll {
+        if self.is_taken {
+            return RatePoll::Taken;
+        }
+        let Some(rate) = self.limits.rate() else { return RatePoll::Taken };
+        match rate.poll(&mut self.ticket, now, context) {
+            RatePoll::Taken => {
+                self.is_taken = true;
+                self.expected = None;
+                RatePoll::Taken
+            }
+            // The first estimate stays, so that a status shows one wait and not several.
+            RatePoll::Waits { timer, expected } => {
+                let expected = *self.expected.get_or_insert(expected);
+                RatePoll::Waits { timer, expected }
+            }
+        }
+    }
+
+    /// The attempt has begun: the token is used.
+    pub(crate) fn use_token(&mut self) {
+        self.is_taken = false;
+    }
+}
+
+impl Drop for RateTurn {
+    fn drop(&mut self) {
+        let Some(rate) = self.limits.rate() else { return };
+        match self.ticket {
+            Some(ticket) => rate.leave(ticket),
+            None if self.is_taken => rate.give_back(),
+            None => {}
+        }
+    }
+}
