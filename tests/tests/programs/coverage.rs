@@ -88,6 +88,7 @@ fn expected() -> BTreeSet<String> {
         }
     }
     add_schedules(&mut add);
+    add_limits(&mut add);
     let kinds = ["Error", "Timeout", "Stalled", "Panic", "Canceled", "Fatal"];
     for restart in ["never", "on-failure", "always"] {
         for kind in kinds {
@@ -254,6 +255,37 @@ fn expected() -> BTreeSet<String> {
         add(format!("canceled and waited, first: {first}"));
     }
     expected
+}
+
+/// The waits of attempts for the limits of their declarations.
+fn add_limits(add: &mut impl FnMut(String) -> bool) {
+    for what in [
+        "a limit of one attempt at a time",
+        "a rate limit of zero",
+        "limits of a new name",
+        "a wait for a rate limit",
+        "a task left its gates before its rate limit",
+        "a burst",
+    ] {
+        add(what.to_owned());
+    }
+    if !cfg!(feature = "controller") {
+        return;
+    }
+    for what in [
+        "limits that are shared",
+        "other limits of the same name",
+        "no attempt at once",
+        "a wait for a permit of the declaration",
+        "a permit of the declaration that waits for one of the supervisor",
+        "a queue at a rate limit",
+        "a task left its gates before a permit of its declaration",
+        "a task left its gates with a permit of its declaration",
+        "expired at a permit of its declaration",
+        "expired at its rate limit",
+    ] {
+        add(what.to_owned());
+    }
 }
 
 /// Each reason to skip ticks under each pair of options, and a trigger in each phase.

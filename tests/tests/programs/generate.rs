@@ -7,12 +7,13 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::generate_limits::{around_limits, limits as limits_of_attempts};
 use crate::generate_rare::{beats, rares};
 use crate::generate_schedule::{around_grids, schedules};
 use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
-    Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
-    Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
+    Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, FEW_SLOTS, Law, Limits, Listener,
+    Ms, NAMES, Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 use crate::rare::Rare;
 use crate::schedule::Schedule;
@@ -24,6 +25,8 @@ enum Style {
     Mixed,
     /// Long work in one slot that stops late or not at all, and is canceled, replaced and cleared.
     Crowded,
+    /// Short work in many slots that shares limits.
+    Limited,
     /// Tasks that depend on each other.
     Linked,
     /// Tasks with grids, which are paused and triggered.
@@ -42,6 +45,12 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
         3 => around_grids(of(Style::Scheduled)).boxed(),
         3 => around_one(of(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
+        1 => of(Style::Limited),
+        4 => if cfg!(feature = "controller") {
+            around_limits(of(Style::Limited)).boxed()
+        } else {
+            of(Style::Limited)
+        },
         2 => of(Style::Stubborn),
     ]
 }
@@ -63,7 +72,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     let (runs, most) = match style {
         Style::Stubborn => (0.8, 3),
         Style::Linked => (0.85, 8),
-        Style::Mixed | Style::Crowded | Style::Scheduled => (0.4, 3),
+        Style::Mixed | Style::Crowded | Style::Limited | Style::Scheduled => (0.4, 3),
     };
     let run = (weighted(runs, vec((0..NAMES.len(), works(style)), 0..most)), 0..12_u32, 0..12_u32).prop_map(
         |(run, twice, chance)| {
@@ -124,7 +133,8 @@ fn limits(style: Style) -> impl Strategy<Value = Limits> {
 
 fn bursts(style: Style) -> impl Strategy<Value = Burst> {
     let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
-    let after = if matches!(style, Style::Crowded | Style::Stubborn) { 1..150_u64 } else { 1..500 };
+    let after =
+        if matches!(style, Style::Crowded | Style::Limited | Style::Stubborn) { 1..150_u64 } else { 1..500 };
     (after, commands).prop_map(|(after, commands)| Burst { after, commands })
 }
 
@@ -146,6 +156,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => (14, 3, 1, 1),
         Style::Scheduled => (14, 8, 10, 1),
         Style::Crowded => (1, 3, 1, 1),
+        Style::Limited => (2, 3, 1, 1),
         Style::Stubborn => (2, 3, 1, 4),
     };
     let alone = prop_oneof![
@@ -166,13 +177,22 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => 10,
         Style::Scheduled => 3,
         Style::Mixed | Style::Crowded => 16,
+        Style::Limited => 30,
     };
-    let submit = submissions(works);
-    let clear = prop_oneof![3 => Just(0), 1 => 1..SLOTS.len()].prop_map(|slot| Command::Clear { slot });
+    let submit = submissions(style, works);
+    let clear = slots(style).prop_map(|slot| Command::Clear { slot });
     prop_oneof![12 => alone, submitted => submit, 2 => clear, stop => Just(Command::Stop)].boxed()
 }
 
-fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
+/// The indices of slots.
+fn slots(style: Style) -> BoxedStrategy<usize> {
+    match style {
+        Style::Limited => (0..SLOTS.len()).boxed(),
+        _ => prop_oneof![5 => Just(0), 2 => 1..FEW_SLOTS].boxed(),
+    }
+}
+
+fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     let admission = prop_oneof![
         3 => Just(Admission::Queue),
         2 => Just(Admission::Replace),
@@ -184,8 +204,7 @@ fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     } else {
         Just(Sort::Task).boxed()
     };
-    let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
-    let parts = (weighted(0.9, slot), admission, sort, works, 0..20_u32);
+    let parts = (weighted(0.9, slots(style)), admission, sort, works, 0..20_u32);
     parts.prop_map(|(slot, admission, sort, mut work, chance)| {
         // Only an added task can be paused when it gives up, and has a schedule.
         work.rare.pauses &= chance == 0;
@@ -217,7 +236,8 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
     let often = if style == Style::Linked { 0.75 } else { 0.1 };
     let policy = weighted(0.85, policies());
     let schedules = schedules(if style == Style::Scheduled { 0.85 } else { 0.1 });
-    let (rare, policy) = ((rares(), schedules).boxed(), policy.boxed());
+    let limits = limits_of_attempts(if style == Style::Limited { 0.85 } else { 0.12 });
+    let (rare, policy) = ((rares(limits), schedules).boxed(), policy.boxed());
     let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often), rare);
     parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends, (rare, schedule))| {
         // `stable_after` can equal the duration of an attempt or its timeout.
@@ -287,6 +307,7 @@ fn backoffs() -> impl Strategy<Value = Backoff> {
 fn steps(style: Style) -> BoxedStrategy<Step> {
     let (quick, ending, heeding) = match style {
         Style::Mixed | Style::Linked => (2, 0.85, 0.7),
+        Style::Limited => (1, 0.9, 0.8),
         Style::Scheduled => (2, 0.92, 0.8),
         Style::Crowded => (0, 0.5, 0.6),
         Style::Stubborn => (0, 0.5, 0.4),

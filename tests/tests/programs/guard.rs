@@ -5,7 +5,11 @@ use taskvisor::{JitterPolicy, Missed, Overlap, Readiness, RestartPolicy};
 use crate::compare::{Mismatch, compare};
 use crate::depends::Depends;
 use crate::generate::from_seed;
+#[cfg(feature = "controller")]
+use crate::limited::{Limited, Rate};
 use crate::play::play;
+#[cfg(feature = "controller")]
+use crate::program::{Admission, Sort};
 use crate::program::{
     Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Policy, Program,
     ShutdownTrigger, Step, Wants, Work,
@@ -176,6 +180,66 @@ fn a_grid_matches_its_own_prediction_only() {
     for (what, change) in changes {
         let mut other = sample_of_a_grid();
         change(&mut other);
+        assert!(
+            matches!(compare(&other, &played), Err(Mismatch::Differs(_))),
+            "the comparison does not detect {what}"
+        );
+    }
+}
+
+/// Two submissions that share one permit and a rate of two attempts in 80 ms.
+#[cfg(feature = "controller")]
+pub(crate) fn sample_of_limits() -> Program {
+    let mut program = sample();
+    let Command::Add { work, .. } = program.bursts[0].commands.remove(0) else {
+        unreachable!("a task is added")
+    };
+    let policy =
+        work.policy.map(|policy| Policy { restart: RestartPolicy::Always, delay: Some(10), ..policy });
+    let rate = Some(Rate { attempts: 2, interval: 40, burst: 1 });
+    let limited = Limited { label: Some(0), max_concurrent: Some(1), rate };
+    let rare = Rare { limited, ..Rare::default() };
+    let steps = vec![attempt(Some((5, End::Succeed)), Some((0, End::Cancel)))];
+    let work = Work { policy, steps, rare, ..work };
+    let submit = |slot| Command::Submit {
+        slot: Some(slot),
+        admission: Admission::Queue,
+        sort: Sort::Task,
+        work: work.clone(),
+    };
+    let burst = |after, command| Burst { after, commands: vec![command] };
+    program.bursts = vec![
+        burst(1, submit(0)),
+        burst(3, submit(1)),
+        burst(97, Command::Pause { before: 1 }),
+        burst(104, Command::Resume { before: 1 }),
+    ];
+    program
+}
+
+#[cfg(feature = "controller")]
+#[test]
+fn limits_match_their_own_prediction_only() {
+    type Change = fn(&mut Limited);
+    let changes: [(&str, Change); 5] = [
+        ("no limits", |limited| *limited = Limited { label: limited.label, ..Limited::default() }),
+        ("another name", |limited| limited.label = Some(1)),
+        ("another rate", |limited| limited.rate = limited.rate.map(|rate| Rate { interval: 41, ..rate })),
+        ("a burst", |limited| limited.rate = limited.rate.map(|rate| Rate { burst: 2, ..rate })),
+        ("no rate", |limited| limited.rate = None),
+    ];
+    let played = play(&sample_of_limits());
+    if let Err(problem) = compare(&sample_of_limits(), &played) {
+        panic!("{problem:?}");
+    }
+    for (what, change) in changes {
+        let mut other = sample_of_limits();
+        for burst in &mut other.bursts[..2] {
+            let Command::Submit { work, .. } = &mut burst.commands[0] else {
+                unreachable!("a task is submitted")
+            };
+            change(&mut work.rare.limited);
+        }
         assert!(
             matches!(compare(&other, &played), Err(Mismatch::Differs(_))),
             "the comparison does not detect {what}"

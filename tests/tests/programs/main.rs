@@ -50,10 +50,12 @@
 mod program;
 mod depends;
 mod rare;
+mod limited;
 mod schedule;
 mod readable;
 mod linked;
 mod generate_rare;
+mod generate_limits;
 mod generate_schedule;
 mod generate;
 
@@ -77,6 +79,8 @@ mod compare;
 mod coverage;
 mod guard;
 mod known;
+#[cfg(feature = "controller")]
+mod known_limits;
 mod random;
 mod readiness;
 mod delays;

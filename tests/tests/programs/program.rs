@@ -17,8 +17,11 @@ pub(crate) type Name = usize;
 /// The names of tasks. They are few, so that tasks interact.
 pub(crate) const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// The keys of slots.
-pub(crate) const SLOTS: [&str; 2] = ["x", "y"];
+/// The keys of slots, in their order.
+pub(crate) const SLOTS: [&str; 5] = ["v", "w", "x", "y", "z"];
+
+/// The number of slots of most programs.
+pub(crate) const FEW_SLOTS: usize = 2;
 
 #[derive(Clone)]
 pub(crate) struct Program {

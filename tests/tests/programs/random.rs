@@ -76,6 +76,9 @@ fn random_programs_match_the_prediction_of_the_model() {
         next - 1,
         tried.unclear.get()
     );
+    if env::var("PROGRAM_MET").is_ok() {
+        println!("met: {:#?}", tried.coverage.borrow());
+    }
     println!("least met: {:?}", tried.coverage.borrow().rare());
     let missing = tried.coverage.borrow().missing();
     assert!(tried.clear < PROGRAMS || missing.is_empty(), "never met: {missing:#?}");

@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, TaskSpec};
 use tests::Rules;
 
+use crate::limited::Limited;
 use crate::program::Ms;
 use crate::specs::millis;
 
@@ -23,6 +24,7 @@ pub(crate) struct Rare {
     pub(crate) finishes: bool,
     /// Whether its failure shuts the supervisor down.
     pub(crate) critical: bool,
+    pub(crate) limited: Limited,
 }
 
 impl Rare {
@@ -75,6 +77,7 @@ impl Display for Rare {
             write!(f, " | stops within {time} ms")?;
         }
         let words = [(self.finishes, " | finishes during a shutdown"), (self.critical, " | is critical")];
-        words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))
+        words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))?;
+        write!(f, "{}", self.limited)
     }
 }

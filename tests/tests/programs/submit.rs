@@ -23,7 +23,9 @@ impl Fixture {
         let slot = slot.map(|slot| SLOTS[slot]);
         let submitted = match (sort, slot) {
             (Sort::Task, Some(slot)) => {
-                let task = body.task(format!("s{}", self.next_command()));
+                let own_name = format!("s{}", self.next_command());
+                let name = work.rare.limited.label().map_or(own_name, str::to_owned);
+                let task = body.task(name);
                 let spec = spec(work, task);
                 let submission = ControllerSpec::new(spec, admission.into())
                     .with_slot(slot)

@@ -17,7 +17,10 @@ pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
         Phase::Waiting { on: WaitingOn::Slot, .. } => SeenPhase::ForSlot,
-        Phase::Waiting { on: WaitingOn::Permit { .. }, .. } => SeenPhase::ForPermit,
+        Phase::Waiting { on: WaitingOn::Permit { of, .. }, .. } => SeenPhase::ForPermit(of.to_string()),
+        Phase::Waiting { on: WaitingOn::Rate { until, .. }, .. } => {
+            SeenPhase::ForRate(moment(*until - began))
+        }
         Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. } => {
             SeenPhase::ForDependency(name.to_string())
         }

@@ -326,7 +326,10 @@ pub(crate) struct Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SeenPhase {
     ForSlot,
-    ForPermit,
+    /// The task waits for a permit of this scope.
+    ForPermit(String),
+    /// The task waits for its rate limit, until this time since the beginning if nothing else changes.
+    ForRate(Ms),
     /// The task waits for the task of this name.
     ForDependency(String),
     Running(u64),

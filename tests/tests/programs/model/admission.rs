@@ -3,7 +3,8 @@
 use taskvisor::{Rejection, StopCause};
 
 use super::World;
-use super::task::{Key, Place, Request, RequestKind};
+use super::place::Place;
+use super::task::{Key, Request, RequestKind};
 use crate::program::{Admission, Ms};
 use crate::vocabulary::Refusal;
 

@@ -3,7 +3,8 @@
 use taskvisor::{InterruptCause, Rejection, RestartPolicy, StopCause};
 
 use super::admission::Decision;
-use super::task::{Key, Place, Request, RequestKind, Task};
+use super::place::Place;
+use super::task::{Key, Request, RequestKind, Task};
 use super::{Unclear, World};
 use crate::depends::Depends;
 use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
@@ -72,6 +73,7 @@ impl World<'_> {
                     Decision::Starts => Place::ForDependency,
                     Decision::Waits => Place::ForSlot,
                 };
+                let name = work.rare.limited.label().map_or(name, str::to_owned);
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
                 let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job() };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, &work, place);
@@ -212,7 +214,9 @@ impl World<'_> {
         let policy = policy.unwrap_or_else(|| work.policy_or(&self.program.limits.defaults));
         let number = self.tasks.len();
         let starts = place == Place::ForDependency;
+        let declaration = self.find_declaration(&name, work, !matches!(key, Key::Name(_)));
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
+        self.tasks[number].declaration = declaration;
         self.tasks[number].was_ready = was_ready;
         if starts {
             self.arrive(number);

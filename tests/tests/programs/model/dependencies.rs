@@ -2,7 +2,8 @@
 
 use taskvisor::{FailureKind, InterruptCause, StopCause};
 
-use super::task::{Edge, Key, Place, Request, RequestKind};
+use super::place::Place;
+use super::task::{Edge, Key, Request, RequestKind};
 use super::{Unclear, World};
 use crate::program::NAMES;
 use crate::vocabulary::{Error, TaskOutcome};
@@ -27,6 +28,8 @@ pub(super) struct Changes {
     led: Vec<usize>,
     /// The tasks that stopped being ready by themselves. Other tasks may have acted before or after it.
     lost: Vec<usize>,
+    /// The tasks that stopped being ready because of a request.
+    pub(super) requested: Vec<usize>,
     /// The tasks that left their gate, for a permit or to end.
     passed: Vec<usize>,
     /// The tasks that ended.
@@ -72,7 +75,9 @@ impl World<'_> {
     /// Whether a task at its gates can act now.
     pub(super) fn may_start(&self, number: usize) -> bool {
         match self.tasks[number].place {
-            Place::ForPermit => self.line.front() == Some(&number) && self.permits != Some(0),
+            Place::ForOwnPermit => self.declaration(number).is_some_and(|own| own.permits.may_take(number)),
+            Place::ForPermit => self.permits.may_take(number),
+            Place::ForRate => self.token_at(number).is_some_and(|at| at <= self.now),
             Place::ForDependency => self.gate(number) != Gate::Closed,
             _ => false,
         }
@@ -99,6 +104,7 @@ impl World<'_> {
             }
             Gate::Closed => {
                 self.remember_outage(number);
+                self.leave_gates(number);
                 let task = &mut self.tasks[number];
                 // After the next recovery the dependent waits again.
                 task.outage |= recovering;
@@ -134,6 +140,10 @@ impl World<'_> {
         match task.place {
             Place::Recovering(until) if now < until => return Ok(false),
             Place::Recovering(_) => {}
+            // The start of the attempt does not show when it recovered.
+            _ if task.outage && spread > 0 && task.declaration.is_some() => {
+                return Err(Unclear::Tie("a recovery that is spread before a limit"));
+            }
             _ if task.outage && spread > 0 => {
                 self.met.insert("a recovery that is spread".to_owned());
                 // When the runtime started the attempt, if it was in time. Otherwise the prediction differs.
@@ -170,12 +180,7 @@ impl World<'_> {
                 "a task gave a permit back in a moment in which its dependencies are ready",
             ));
         }
-        self.tasks[number].place = Place::ForPermit;
-        self.tasks[number].since = self.now;
-        if self.permits.is_some() {
-            self.line.push_back(number);
-            self.arrived.push(number);
-        }
+        self.enter_gates(number);
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl World<'_> {
             return false;
         }
         self.met.insert("a permit that was given back".to_owned());
-        self.line.retain(|other| *other != number);
+        self.leave_gates(number);
         self.changes.gave_back.push(number);
         self.tasks[number].place = Place::ForDependency;
         self.tasks[number].since = self.now;
@@ -219,7 +224,7 @@ impl World<'_> {
         self.meet(number, if recovers { "recovers" } else { "becomes ready" });
         self.changes.gained.push(number);
         self.changes.recovered.extend(recovers.then_some(number));
-        if self.arrived.contains(&number) {
+        if self.permits.arrived().contains(&number) {
             self.changes.led.push(number);
         }
         self.show_life(number);
@@ -317,7 +322,7 @@ impl World<'_> {
     fn check_queue(&self, number: usize) -> Result<(), Unclear> {
         let task = &self.tasks[number];
         let may_watch = task.attempt > 0 || task.edges.len() > 1;
-        if may_watch && task.place == Place::ForPermit && self.gate(number) != Gate::Open {
+        if may_watch && task.place.is_at_limit() && self.gate(number) != Gate::Open {
             return Err(Unclear::Tie("a dependency is down while its dependent waits for a permit"));
         }
         Ok(())
@@ -341,9 +346,9 @@ impl World<'_> {
     }
 
     fn check_blame(&self, number: usize) -> Result<(), Unclear> {
-        let Changes { gained, lost, .. } = &self.changes;
+        let Changes { gained, lost, requested, .. } = &self.changes;
         let among = |numbers: &[usize], name| self.latest(name).is_some_and(|other| numbers.contains(&other));
-        let changed = |name| among(gained, name) || among(lost, name);
+        let changed = |name| among(gained, name) || among(lost, name) || among(requested, name);
         let flapped = |name| among(gained, name) && among(lost, name);
         let mut needs = self.tasks[number].edges.iter().filter(|edge| edge.is_needed);
         if self.changes.interrupted.contains(&number) && needs.any(|edge| among(gained, edge.name)) {
@@ -384,7 +389,7 @@ impl World<'_> {
             // It was handed the permit of the task that was lost, and looked afterwards.
             Place::ForDependency if changes.gave_back.contains(&number) => false,
             Place::ForDependency | Place::Recovering(_) => true,
-            Place::ForPermit => self.arrived.contains(&number),
+            Place::ForOwnPermit | Place::ForPermit | Place::ForRate => self.has_arrived(number),
             _ => changes.passed.contains(&number),
         };
         if looked && task.edges.iter().all(|edge| self.is_satisfied(edge) || is_lost(edge)) {

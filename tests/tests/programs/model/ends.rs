@@ -6,7 +6,8 @@ use taskvisor::{FailureKind, InterruptCause, Readiness, RestartPolicy, StopCause
 
 use super::blame::Counted;
 use super::ending::{Ending, ending, interrupted};
-use super::task::{Key, Last, Place, RequestKind, Task};
+use super::place::Place;
+use super::task::{Key, Last, RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{Ms, Notifies, Policy};
 use crate::specs::backoff;
@@ -19,9 +20,7 @@ impl World<'_> {
         let was_ready = self.tasks[number].ready;
         self.notify_at_the_end(number, last);
         self.drop_future(number)?;
-        if let Some(free) = &mut self.permits {
-            *free += 1;
-        }
+        self.release_permits(number);
         let (now, task) = (self.now, &mut self.tasks[number]);
         let attempt = task.attempt;
         let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(&task.policy));
@@ -307,7 +306,7 @@ impl World<'_> {
 
     pub(super) fn end(&mut self, number: usize, fate: TaskOutcome) {
         let now = self.now;
-        self.line.retain(|other| *other != number);
+        self.leave_gates(number);
         self.changes.ended.push(number);
         let task = &mut self.tasks[number];
         task.publish(now, TaskEvent::Ended(fate.clone()));

@@ -5,7 +5,7 @@
 //! other or one task takes both. Where the order would be visible, the model returns [`Tie`] rather than guess:
 //! - a command is issued in the same moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
-//! - two tasks that arrived in one moment compete for permits;
+//! - two tasks that arrived in one moment compete for permits or for a token;
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
@@ -16,12 +16,16 @@
 //!
 //! Random delays are an input: the model takes the delay that the runtime drew and rejects it outside of its bounds.
 
+mod place;
 mod task;
 mod admission;
 mod links;
 mod dependencies;
 mod blame;
 mod limits;
+mod declarations;
+mod permits;
+mod rates;
 mod pause;
 mod grid;
 mod schedule;
@@ -31,13 +35,16 @@ mod acts;
 mod ending;
 mod ends;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use self::admission::Slot;
 use self::blame::Life;
+use self::declarations::Declaration;
 use self::dependencies::Changes;
-use self::task::{Due, Place, Task};
+use self::permits::Permits;
+use self::place::Place;
+use self::task::{Due, Task};
 use self::waves::Waves;
 use crate::program::{Burst, Ms, Name, Program, SLOTS};
 use crate::vocabulary::{Answer, Counts, Error, Line, SeenSlot, View};
@@ -117,14 +124,10 @@ struct World<'a> {
     tasks: Vec<Task>,
     /// The owned slots, by key.
     slots: BTreeMap<usize, Slot>,
-    /// The free permits, if attempts are limited.
-    permits: Option<usize>,
-    /// The free permits at the beginning of this moment.
-    free: Option<usize>,
-    /// The tasks that wait for a permit.
-    line: VecDeque<usize>,
-    /// The tasks that began to wait for a permit in this moment.
-    arrived: Vec<usize>,
+    /// The permits of the supervisor.
+    permits: Permits,
+    /// The limits of declarations, in the order of their first tasks.
+    declarations: Vec<Declaration>,
     /// The tasks that acted in this moment.
     acted: Vec<usize>,
     changes: Changes,
@@ -154,10 +157,8 @@ impl<'a> World<'a> {
             now: 0,
             tasks: Vec::new(),
             slots: BTreeMap::new(),
-            permits: program.limits.concurrent,
-            free: program.limits.concurrent,
-            line: VecDeque::new(),
-            arrived: Vec::new(),
+            permits: Permits::new(program.limits.concurrent),
+            declarations: Vec::new(),
             acted: Vec::new(),
             changes: Changes::default(),
             closed: false,
@@ -179,7 +180,7 @@ impl<'a> World<'a> {
 
     /// The next moment in which a task acts by itself.
     fn next_moment(&self) -> Option<Ms> {
-        let due = self.live().filter_map(|number| self.tasks[number].due()).map(|due| due.at);
+        let due = self.live().filter_map(|number| self.due(number)).map(|due| due.at);
         due.chain(self.finishing_until()).min()
     }
 
@@ -210,25 +211,26 @@ impl<'a> World<'a> {
     /// Simulates a moment in which tasks act by themselves.
     fn pass(&mut self, at: Ms) -> Result<(), Unclear> {
         self.go_to(at);
-        let due: Vec<Due> = self.live().filter_map(|number| self.tasks[number].due()).collect();
-        let due: Vec<_> = due.into_iter().filter(|due| due.at == at).collect();
-        if due.iter().any(|due| due.tied) {
+        let due = self.live().filter_map(|number| self.due(number).map(|due| (number, due)));
+        let due: Vec<(usize, Due)> = due.filter(|(_, due)| due.at == at).collect();
+        if due.iter().any(|(_, due)| due.tied) {
             return Err(Unclear::Tie("two reasons to act in one moment"));
         }
         let expires = self.live().any(|number| self.tasks[number].expiry() == Some(at));
         if expires && due.len() > 1 {
             return Err(Unclear::Tie("a submission expires in the moment in which another task acts"));
         }
-        if self.permits.is_some() && due.len() > 1 {
+        if self.permits.is_limited() && due.len() > 1 {
             return Err(Unclear::Tie("two tasks that act in one moment, and permits"));
         }
+        self.check_due(&due.iter().map(|(number, _)| *number).collect::<Vec<_>>())?;
         self.settle()
     }
 
     fn go_to(&mut self, at: Ms) {
         self.now = at;
-        self.free = self.permits;
-        self.arrived.clear();
+        self.permits.begin_moment();
+        self.begin_moment_of_declarations();
         self.forget_changes();
         self.acted.clear();
     }
@@ -254,11 +256,7 @@ impl<'a> World<'a> {
             }
         }
         self.tasks.iter_mut().for_each(|task| task.is_new = false);
-        // The order of arrival is visible only if the permits do not suffice for all arrivals.
-        let compete = self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free);
-        if compete && !self.follows(&self.arrived) {
-            return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
-        }
+        self.check_arrivals()?;
         self.observe_readiness()?;
         if self.running && !self.closed && self.live().next().is_none() {
             self.closed = true;
