@@ -105,7 +105,7 @@ pub(crate) use dependency::{DependencyKind, DependencyState};
 pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
-pub(crate) use rare_state::{RareParts, RareState};
+pub(crate) use rare_state::{RareSetup, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
@@ -247,7 +247,7 @@ impl TaskCell {
     }
 
     /// Sets the options that most tasks leave out. Only before the task is registered.
-    pub(crate) fn with_rare(mut self, parts: RareParts, now: Instant) -> Self {
+    pub(crate) fn with_rare(mut self, parts: RareSetup, now: Instant) -> Self {
         self.slot = self.slot.with_rare(parts, now);
         self
     }

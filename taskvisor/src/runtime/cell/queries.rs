@@ -14,11 +14,13 @@ use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, Waits
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::policy::Milliseconds;
+use crate::runtime::instances::InstanceOf;
 use crate::runtime::limits::AttemptLimits;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{
-    InterruptCause, LimitScope, Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn,
+    InterruptCause, LimitScope, Named, Outcome, Phase, RareStatus, StopCause, TaskId, TaskName, TaskStatus,
+    WaitingOn,
 };
 
 /// The result of polling for an outcome.
@@ -35,6 +37,17 @@ impl TaskCell {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Which instance the task is, if it is one.
+    #[inline]
+    pub(crate) fn instance(&self) -> Option<&InstanceOf> {
+        self.rare()?.instance()
+    }
+
+    /// The name under which others depend on the task: without the number of the instance.
+    pub(crate) fn base_name(&self) -> &str {
+        self.instance().map_or(&self.name, |instance| &instance.name)
     }
 
     /// The slot of a submission.
@@ -181,7 +194,7 @@ impl TaskCell {
     pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
         // Before the lock, because the schedule has its own.
         let schedule = self.rare().and_then(RareState::schedule);
-        let schedule = schedule.map(|schedule| Box::new(schedule.status(Instant::now())));
+        let schedule = schedule.map(|schedule| schedule.status(Instant::now()));
         let expected = self.rare().and_then(RareState::expected_start);
         // One lock for all other fields, so that they describe the same moment.
         let mut state = self.state.lock();
@@ -224,7 +237,7 @@ impl TaskCell {
             ready_since: state.ready_since(),
             heartbeat_age,
             stopping: state.stop().is_some() || finishes,
-            schedule,
+            rare: schedule.map(RareStatus::of_schedule),
         }
     }
 
@@ -367,6 +380,14 @@ impl Subject for TaskCell {
 
     fn slot(&self) -> Option<&Arc<str>> {
         self.slot()
+    }
+
+    fn base_name(&self) -> &str {
+        self.base_name()
+    }
+
+    fn instance(&self) -> Option<usize> {
+        self.instance().map(|instance| instance.index)
     }
 }
 
