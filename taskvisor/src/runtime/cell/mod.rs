@@ -1,5 +1,5 @@
 //! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `pause`, `readiness`, `shutdown`,
-//! `expiry` and `finish` change the state too; `queries` and `dependency` read it. `rare_state` is what most tasks never need.
+//! `expiry` and `finish` change the state too; `queries`, `sharing` and `dependency` read it. `rare_state` is what most tasks never need.
 //!
 //! # The enums that describe one task
 //!
@@ -93,6 +93,7 @@ mod queries;
 mod rare_state;
 mod readiness;
 mod schedule;
+mod sharing;
 mod shutdown;
 mod signals;
 mod stop_request;

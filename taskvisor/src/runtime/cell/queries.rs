@@ -14,7 +14,6 @@ use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, Waits
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::policy::Milliseconds;
-use crate::runtime::instances::InstanceOf;
 use crate::runtime::limits::AttemptLimits;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
@@ -37,17 +36,6 @@ impl TaskCell {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Which instance the task is, if it is one.
-    #[inline]
-    pub(crate) fn instance(&self) -> Option<&InstanceOf> {
-        self.rare()?.instance()
-    }
-
-    /// The name under which others depend on the task: without the number of the instance.
-    pub(crate) fn base_name(&self) -> &str {
-        self.instance().map_or(&self.name, |instance| &instance.name)
     }
 
     /// The slot of a submission.
@@ -295,30 +283,6 @@ impl TaskCell {
     pub(crate) fn return_deadline(&self, attempt: u64) -> Option<Instant> {
         let state = self.state.lock();
         state.pending.request().filter(|_| state.runs(attempt)).map(|request| request.deadline)
-    }
-
-    /// Since when the task is in its phase, if it holds a permit in it: of its declaration, or of the supervisor.
-    pub(crate) fn holds_permit_since(&self, of_declaration: bool) -> Option<Instant> {
-        let state = self.state.lock();
-        let holds = match state.phase {
-            CellPhase::Running(_) | CellPhase::Stuck => true,
-            // The permit of the declaration is acquired first.
-            CellPhase::Waiting(WaitsFor::Permit) => of_declaration,
-            _ => false,
-        };
-        holds.then_some(state.since)
-    }
-
-    /// Whether an attempt must begin before the task can complete.
-    #[cfg(feature = "controller")]
-    pub(crate) fn awaits_attempt(&self) -> bool {
-        let phase = self.state.lock().phase;
-        matches!(phase, CellPhase::Waiting(_) | CellPhase::Sleeping { .. } | CellPhase::Paused { .. })
-    }
-
-    /// The limits that its attempts share with others.
-    pub(crate) fn own_limits(&self) -> Option<&Arc<AttemptLimits>> {
-        self.rare()?.limits()
     }
 
     /// Decides what follows `attempt` if it returns without an error.
