@@ -7,6 +7,7 @@ use syn::{Lit, Token, token};
 use crate::attr::corrected::tasks_in;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::limits;
 use crate::attr::rare::MAX;
 use crate::attr::schedule::is_cron;
 use crate::attr::value::up_to_comma;
@@ -53,6 +54,12 @@ impl Grammar {
                 let failures: u32 = failures.base10_parse().ok()?;
                 (1..=MAX).contains(&failures).then(|| format!("\"{failures} in 10m\""))?
             }
+            (Form::RateLimit, Lit::Int(attempts)) => {
+                let attempts: u32 = attempts.base10_parse().ok()?;
+                let (_, period) = code.split_once('/')?;
+                (attempts > 0).then(|| format!("\"{attempts}/{period}"))?
+            }
+            (Form::RateLimit, Lit::Str(text)) => quoted(limits::parse(&text.value()).is_ok(), &text.value())?,
             (Form::Keyword(words, _), Lit::Str(text)) => {
                 quoted(words.contains(&text.value().as_str()), &text.value())?
             }

@@ -45,6 +45,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if function_errors.is_empty() {
         // With an unreadable parameter it is unknown whether the task notifies.
         options.check_readiness(&parameters, &mut option_errors);
+        options.limits.check_instance_parameters(&parameters, &mut option_errors);
     }
     fatal_if::check(&mut options.rare.fatal_if, &function.signature, Role::Task, &mut option_errors);
     let emitted = expand_function(&function, &item, &[], &function_errors);

@@ -2,6 +2,7 @@
 
 mod limit;
 mod list;
+mod rate;
 mod slot;
 mod tasks;
 
@@ -18,6 +19,7 @@ use crate::text::text_of;
 
 use self::limit::limit_in;
 use self::list::{crates_in, events_in};
+use self::rate::rate_in;
 use self::slot::slot_in;
 
 pub(super) use self::tasks::tasks_in;
@@ -58,6 +60,7 @@ impl Argument<'_> {
             Form::Count => count_in(tokens)?,
             Form::Factor => factor_in(tokens)?,
             Form::MaxFailures => format!("\"{}\"", limit_in(tokens)?),
+            Form::RateLimit => format!("\"{}\"", rate_in(tokens)?),
             Form::Flag => flag_in(tokens)?.to_owned(),
             Form::Predicate => predicate_in(tokens)?,
             Form::Keyword(words, _) => format!("\"{}\"", keyword_in(tokens, words)?),
