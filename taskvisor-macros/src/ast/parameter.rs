@@ -36,11 +36,6 @@ impl Parameter {
         is_named(&self.of_type, &["Ready"])
     }
 
-    /// Whether its type is written as `Instance`, alone or after the name of the crate.
-    pub(crate) fn is_instance(&self) -> bool {
-        runtime_type(&self.of_type, &["Instance"]).is_some()
-    }
-
     /// Whether its type is one that never notifies that the task is ready.
     pub(crate) fn is_never_ready(&self) -> bool {
         self.is_state() || is_named(&self.of_type, &["TaskContext", "CancellationToken", "SupervisorHandle"])

@@ -101,7 +101,12 @@ impl Argument<'_> {
     }
 
     /// The same of at most `max`; `above` is the error of a larger count.
-    pub(crate) fn count_up_to(&self, max: u32, above: &str, none: &str) -> syn::Result<OptionValue<Value<u32>>> {
+    pub(crate) fn count_up_to(
+        &self,
+        max: u32,
+        above: &str,
+        none: &str,
+    ) -> syn::Result<OptionValue<Value<u32>>> {
         self.read_count(none, Some((max, above)))
     }
 

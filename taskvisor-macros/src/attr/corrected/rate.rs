@@ -10,8 +10,8 @@ use super::limit::text_in;
 
 /// Words between the number and the time, and around them.
 const WORDS: [&str; 22] = [
-    "per", "in", "within", "every", "each", "over", "during", "for", "attempt", "attempts", "request", "requests", "req",
-    "reqs", "call", "calls", "run", "runs", "times", "a", "an", "the",
+    "per", "in", "within", "every", "each", "over", "during", "for", "attempt", "attempts", "request",
+    "requests", "req", "reqs", "call", "calls", "run", "runs", "times", "a", "an", "the",
 ];
 
 /// The words of units, and the units.
@@ -34,7 +34,9 @@ pub(super) fn rate_in(tokens: TokenStream) -> Option<String> {
         return Some(format!("{attempts}/{unit}"));
     }
     // `10 per week` has no number before its unit.
-    let parsed = |time: String| duration::parse(&time).ok().filter(|parsed| !parsed.is_zero()).map(|parsed| (time, parsed));
+    let parsed = |time: String| {
+        duration::parse(&time).ok().filter(|parsed| !parsed.is_zero()).map(|parsed| (time, parsed))
+    };
     let (time, parsed) = parsed(time.clone()).or_else(|| parsed(format!("1{}", unit.unwrap_or(&time))))?;
     if whole == 1 {
         return Some(format!("{attempts}/{time}"));

@@ -1,6 +1,5 @@
 //! Options of capacity that contradict each other.
 
-use crate::ast::parameter::Parameter;
 use crate::attr::constant::Value;
 use crate::attr::value::OptionValue;
 use crate::error::Errors;
@@ -28,28 +27,12 @@ impl Limits {
             errors.on(key, Rule::MaxConcurrentWithoutInstances, ONE_ATTEMPT);
         }
     }
-
-    /// Reports a parameter `Instance` of a task without `instances`, at its type.
-    ///
-    /// It is known by its name. One under another name is found when the task is added.
-    pub(crate) fn check_instance_parameters(&self, parameters: &[Parameter], errors: &mut Errors) {
-        if self.has("instances") {
-            return;
-        }
-        for parameter in parameters.iter().filter(|parameter| parameter.is_instance()) {
-            errors.on(&parameter.of_type, Rule::InstanceParameterWithoutInstances, NO_INSTANCES);
-        }
-    }
 }
 
-const ONE_ATTEMPT: &str =
-    "a task without `instances` runs one attempt at a time anyway: remove `max_concurrent`, or add `instances = 4`";
+const ONE_ATTEMPT: &str = "a task without `instances` runs one attempt at a time anyway: remove `max_concurrent`, or add `instances = 4`";
 
 const NO_RATE: &str = "`burst` says how many attempts of a `rate_limit` may start at once, and there is none; remove it, or write \
                        `rate_limit = \"10/m\"` beside it";
 
 const OWN_BURST: &str = "a constant `rate_limit` has a burst of its own; remove `burst`, and write it in the constant, as in \
                          `RateLimit::new(10, MINUTE).with_burst(3)`";
-
-const NO_INSTANCES: &str = "`Instance` is the number of an instance, and this task has no `instances`; write `instances = 4` in the \
-                            attribute, or remove the parameter; if `Instance` is a type of your own, write `self::Instance`";

@@ -48,8 +48,10 @@ impl Limits {
             }
             "rate_limit" => self.rate_limit = Some(argument.rate_limit()?),
             _ => {
-                self.burst =
-                    Some(argument.count("no attempt could start; leave it out for attempts that are evenly spaced")?);
+                self.burst = Some(
+                    argument
+                        .count("no attempt could start; leave it out for attempts that are evenly spaced")?,
+                );
             }
         }
         Ok(true)

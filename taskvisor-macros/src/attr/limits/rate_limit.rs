@@ -11,6 +11,9 @@ use crate::attr::duration;
 use crate::attr::value::OptionValue;
 use crate::error::rule::Rule;
 
+/// The longest time, as in the runtime: one year.
+const MAX_PERIOD: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// The units that stand without a number.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 24 * 3600)];
 
@@ -19,10 +22,14 @@ const LIMIT: &str = "the value is a number of attempts in a time, in quotes";
 const NO_ATTEMPTS: &str = "`rate_limit` allows no attempt, so none would start; write how many may start in the time, as in \
                            `rate_limit = \"10/m\"`";
 
-const TOO_MANY: &str = "`rate_limit` allows more than 4294967295 attempts; allow fewer, or leave it out for no limit";
+const TOO_MANY: &str =
+    "`rate_limit` allows more than 4294967295 attempts; allow fewer, or leave it out for no limit";
 
 const NO_TIME: &str = "the time of `rate_limit` is zero, so it would limit nothing; write the time in which attempts are counted, as in \
                        `rate_limit = \"10/m\"`, or leave it out for no limit";
+
+const TOO_LONG: &str =
+    "the time of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`";
 
 const NO_BURST: &str = "the burst of `rate_limit` is 0, so no attempt would start; leave `with_burst` out for attempts that are evenly \
                         spaced";
@@ -95,7 +102,7 @@ pub(crate) fn parse(written: &str) -> Result<RateLimit, Invalid> {
     let (attempts, period) = written.split_once('/').ok_or(Invalid::Form)?;
     let (attempts, period) = (attempts.trim(), period.trim());
     let is_number = !attempts.is_empty() && attempts.chars().all(|letter| letter.is_ascii_digit());
-    if !is_number || period.is_empty() {
+    if !is_number || period.is_empty() || period.contains('/') {
         return Err(Invalid::Form);
     }
     let period = match UNITS.iter().find(|(unit, _)| *unit == period) {
@@ -107,6 +114,7 @@ pub(crate) fn parse(written: &str) -> Result<RateLimit, Invalid> {
     match attempts.parse() {
         Ok(0) => refused(Rule::ZeroCount, NO_ATTEMPTS),
         Ok(_) if period.is_zero() => refused(Rule::ZeroDuration, NO_TIME),
+        Ok(_) if period > MAX_PERIOD => refused(Rule::DurationTooLong, TOO_LONG),
         Ok(attempts) => Ok(RateLimit { attempts, period }),
         Err(_) => refused(Rule::CountTooLarge, TOO_MANY),
     }
@@ -117,6 +125,10 @@ fn constant(expression: Expr) -> Constant {
     let mut constant = Constant::new(expression);
     constant.require(Rule::ZeroCount, quote!(__TASKVISOR_VALUE.attempts() != 0), NO_ATTEMPTS);
     constant.require(Rule::ZeroDuration, quote!(!__TASKVISOR_VALUE.period().is_zero()), NO_TIME);
+    let in_range = quote! {
+        __TASKVISOR_VALUE.period().as_nanos() <= __taskvisor::RateLimit::MAX_PERIOD.as_nanos()
+    };
+    constant.require(Rule::DurationTooLong, in_range, TOO_LONG);
     constant.require(Rule::ZeroCount, quote!(__TASKVISOR_VALUE.burst() != 0), NO_BURST);
     constant
 }
