@@ -1,10 +1,11 @@
 //! Advice about a renamed option, with the user's value in place of the example's.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Lit, Token, token};
 
-use crate::attr::corrected::tasks_in;
+use crate::attr::corrected::{rate_in, tasks_in};
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::limits;
@@ -59,7 +60,10 @@ impl Grammar {
                 let (_, period) = code.split_once('/')?;
                 (attempts > 0).then(|| format!("\"{attempts}/{period}"))?
             }
-            (Form::RateLimit, Lit::Str(text)) => quoted(limits::parse(&text.value()).is_ok(), &text.value())?,
+            (Form::RateLimit, Lit::Str(text)) => match limits::parse(&text.value()) {
+                Ok(_) => format!("{:?}", text.value()),
+                Err(_) => format!("{:?}", rate_in(text.to_token_stream())?),
+            },
             (Form::Keyword(words, _), Lit::Str(text)) => {
                 quoted(words.contains(&text.value().as_str()), &text.value())?
             }

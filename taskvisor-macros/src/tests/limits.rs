@@ -62,8 +62,8 @@ fn a_count_that_cannot_work_is_one_mistake() {
         };
         let disable = "without an instance the task never runs; for that, call `app.disable::<consume>()`";
         of_key("", "instances", disable);
-        of_key("instances = 1, ", "max_concurrent", "no attempt could start; leave it out for no limit");
-        let spaced = "no attempt could start; leave it out for attempts that are evenly spaced";
+        of_key("instances = 1, ", "max_concurrent", "no attempt could begin; leave it out for no limit");
+        let spaced = "no attempt could begin; leave it out for attempts that are evenly spaced";
         of_key("rate_limit = \"10/m\", ", "burst", spaced);
     }
     one(
@@ -165,7 +165,7 @@ fn a_rate_that_cannot_work_is_one_mistake() {
         "invalid rate \"10/fortnight\": the time is none of `s`, `m`, `h` and `d`, and no duration such as `14d`; write, for \
          example, `rate_limit = \"10/m\"`",
     );
-    one(task("rate_limit = \"0/m\""), "`rate_limit` allows no attempt, so none would start");
+    one(task("rate_limit = \"0/m\""), "`rate_limit` allows no attempt, so none would begin");
     one(task("rate_limit = \"10/0s\""), "the time of `rate_limit` is zero, so it would limit nothing");
     one(task("rate_limit = \"10/5years\""), "the time of `rate_limit` is longer than a year");
     one(task("rate_limit = \"10/500years\""), "the duration \"500years\" is longer than 100 years");
@@ -197,7 +197,7 @@ fn an_option_of_another_one_does_not_stand_alone() {
     for expand in [task, job] {
         one(
             expand("burst = 3"),
-            "`burst` says how many attempts of a `rate_limit` may start at once, and there is none",
+            "`burst` says how many attempts of a `rate_limit` may begin at once, and there is none",
         );
         one(
             expand("rate_limit = LIMIT, burst = 3"),
@@ -307,6 +307,7 @@ fn a_word_of_another_library_suggests_the_option() {
         ("max_concurrency = 8", "write `instances = 4, max_concurrent = 2`"),
         ("rate = \"5/s\"", "write `rate_limit = \"5/s\"`"),
         ("rate = 5", "write `rate_limit = \"5/m\"`"),
+        ("rate = \"5/min\"", "write `rate_limit = \"5/m\"`"),
         ("rps = 5", "write `rate_limit = \"5/s\"`"),
         ("throttle = \"often\"", "write `rate_limit = \"10/m\"`"),
         ("throttle = 0", "write `rate_limit = \"10/m\"`"),

@@ -19,9 +19,9 @@ use crate::text::text_of;
 
 use self::limit::limit_in;
 use self::list::{crates_in, events_in};
-use self::rate::rate_in;
 use self::slot::slot_in;
 
+pub(super) use self::rate::rate_in;
 pub(super) use self::tasks::tasks_in;
 
 /// The words of units in calls such as `5.secs()`, and their units.

@@ -23,7 +23,7 @@ const UNITS: [(&str, &[&str]); 4] = [
 ];
 
 /// The rate as it should be written, of another notation: `10 per minute`, `(10, "1m")`, `ten/m`, `1.5/s`.
-pub(super) fn rate_in(tokens: TokenStream) -> Option<String> {
+pub(in crate::attr) fn rate_in(tokens: TokenStream) -> Option<String> {
     let written = text_in(tokens).to_lowercase();
     let words = written.split(|letter: char| !letter.is_alphanumeric() && letter != '.');
     let mut words = words.filter(|word| !word.is_empty() && !WORDS.contains(word));

@@ -31,7 +31,7 @@ impl Limits {
 
 const ONE_ATTEMPT: &str = "a task without `instances` runs one attempt at a time anyway: remove `max_concurrent`, or add `instances = 4`";
 
-const NO_RATE: &str = "`burst` says how many attempts of a `rate_limit` may start at once, and there is none; remove it, or write \
+const NO_RATE: &str = "`burst` says how many attempts of a `rate_limit` may begin at once, and there is none; remove it, or write \
                        `rate_limit = \"10/m\"` beside it";
 
 const OWN_BURST: &str = "a constant `rate_limit` has a burst of its own; remove `burst`, and write it in the constant, as in \

@@ -44,13 +44,13 @@ impl Limits {
             }
             "max_concurrent" => {
                 self.max_concurrent =
-                    Some(argument.count("no attempt could start; leave it out for no limit")?);
+                    Some(argument.count("no attempt could begin; leave it out for no limit")?);
             }
             "rate_limit" => self.rate_limit = Some(argument.rate_limit()?),
             _ => {
                 self.burst = Some(
                     argument
-                        .count("no attempt could start; leave it out for attempts that are evenly spaced")?,
+                        .count("no attempt could begin; leave it out for attempts that are evenly spaced")?,
                 );
             }
         }

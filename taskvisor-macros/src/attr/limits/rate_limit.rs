@@ -19,7 +19,7 @@ const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 24 * 36
 
 const LIMIT: &str = "the value is a number of attempts in a time, in quotes";
 
-const NO_ATTEMPTS: &str = "`rate_limit` allows no attempt, so none would start; write how many may start in the time, as in \
+const NO_ATTEMPTS: &str = "`rate_limit` allows no attempt, so none would begin; write how many may begin in the time, as in \
                            `rate_limit = \"10/m\"`";
 
 const TOO_MANY: &str =
@@ -31,7 +31,7 @@ const NO_TIME: &str = "the time of `rate_limit` is zero, so it would limit nothi
 const TOO_LONG: &str =
     "the time of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`";
 
-const NO_BURST: &str = "the burst of `rate_limit` is 0, so no attempt would start; leave `with_burst` out for attempts that are evenly \
+const NO_BURST: &str = "the burst of `rate_limit` is 0, so no attempt would begin; leave `with_burst` out for attempts that are evenly \
                         spaced";
 
 /// How many attempts may start within a time.
