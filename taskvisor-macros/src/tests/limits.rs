@@ -135,6 +135,10 @@ fn another_notation_of_a_rate_shows_the_right_one() {
         task("rate_limit = \"10 per m\""),
         "invalid rate \"10 per m\": it is no number of attempts in a time; write `rate_limit = \"10/m\"`",
     );
+    one(
+        task("rate_limit = \"1.5/s\""),
+        "invalid rate \"1.5/s\": the number of attempts is not whole; write `rate_limit = \"3/2s\"`",
+    );
     one(task("rate_limit = \"10/min\""), "invalid rate \"10/min\"; write `rate_limit = \"10/m\"`");
     one(task("rate_limit: \"10/m\""), "expected `=`; write `rate_limit = \"10/m\"`");
     one(task("rate_limit(10, \"1m\")"), "expected `=`; write `rate_limit = \"10/1m\"`");

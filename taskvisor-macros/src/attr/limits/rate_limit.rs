@@ -71,6 +71,10 @@ impl Argument<'_> {
                 let problem = format!("invalid rate \"{written}\": it is no number of attempts in a time");
                 self.wrong(text, Rule::InvalidRateLimit, &problem)
             }
+            Invalid::Number => {
+                let problem = format!("invalid rate \"{written}\": the number of attempts is not whole");
+                self.wrong(text, Rule::InvalidRateLimit, &problem)
+            }
             Invalid::Unit if self.corrected(quote!(#text)).is_some() => {
                 self.wrong(text, Rule::InvalidRateLimit, &format!("invalid rate \"{written}\""))
             }
@@ -91,6 +95,8 @@ impl Argument<'_> {
 pub(crate) enum Invalid {
     /// It is no number and a time with `/` between them.
     Form,
+    /// The number has a fraction.
+    Number,
     /// The time is a word, which is no unit.
     Unit,
     /// It breaks this rule; the message is complete.
@@ -102,6 +108,9 @@ pub(crate) fn parse(written: &str) -> Result<RateLimit, Invalid> {
     let (attempts, period) = written.split_once('/').ok_or(Invalid::Form)?;
     let (attempts, period) = (attempts.trim(), period.trim());
     let is_number = !attempts.is_empty() && attempts.chars().all(|letter| letter.is_ascii_digit());
+    if attempts.contains('.') && attempts.parse::<f64>().is_ok() {
+        return Err(Invalid::Number);
+    }
     if !is_number || period.is_empty() || period.contains('/') {
         return Err(Invalid::Form);
     }
