@@ -260,7 +260,7 @@ const _: () = {
                 const __TASKVISOR_VALUE: __taskvisor::RateLimit = RATE;
                 ::core::assert!(
                     __TASKVISOR_VALUE.attempts() != 0,
-                    "`rate_limit` allows no attempt, so none would start; write how many may start in the time, as in `rate_limit = \"10/m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                    "`rate_limit` allows no attempt, so none would begin; write how many may begin in the time, as in `rate_limit = \"10/m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
                 );
                 ::core::assert!(
                     ! __TASKVISOR_VALUE.period().is_zero(),
@@ -273,7 +273,7 @@ const _: () = {
                 );
                 ::core::assert!(
                     __TASKVISOR_VALUE.burst() != 0,
-                    "the burst of `rate_limit` is 0, so no attempt would start; leave `with_burst` out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                    "the burst of `rate_limit` is 0, so no attempt would begin; leave `with_burst` out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
                 );
                 __TASKVISOR_VALUE
             }),

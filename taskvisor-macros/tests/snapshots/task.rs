@@ -166,7 +166,7 @@ const _: () = {
                 const __TASKVISOR_VALUE: ::core::primitive::usize = PERMITS;
                 ::core::assert!(
                     __TASKVISOR_VALUE != 0,
-                    "`max_concurrent` must be at least 1: no attempt could start; leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                    "`max_concurrent` must be at least 1: no attempt could begin; leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
                 );
                 __TASKVISOR_VALUE
             }),
@@ -176,7 +176,7 @@ const _: () = {
                         const __TASKVISOR_VALUE: ::core::primitive::u32 = BURST;
                         ::core::assert!(
                             __TASKVISOR_VALUE != 0,
-                            "`burst` must be at least 1: no attempt could start; leave it out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                            "`burst` must be at least 1: no attempt could begin; leave it out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
                         );
                         __TASKVISOR_VALUE
                     }),
