@@ -1,6 +1,9 @@
 //! The options of instances, permits, rates and places in a slot.
 
+use std::time::Duration;
+
 use super::{messages, messages_inside, one, tokens};
+use crate::attr::limits::{RateLimit, parse};
 
 fn task(arguments: &str) -> Vec<String> {
     task_on(arguments, "async fn consume() {}")
@@ -96,6 +99,22 @@ fn a_count_that_cannot_work_is_one_mistake() {
         "`unlimited` is no value of `max_concurrent`; leave `max_concurrent` out",
     );
     one(job("max_concurrent = -1"), "`-1` is no value of `max_concurrent`; leave `max_concurrent` out");
+}
+
+#[test]
+fn the_time_of_a_rate_is_a_unit_or_a_duration() {
+    for (text, attempts, seconds) in [
+        ("10/s", 10, 1),
+        ("10/m", 10, 60),
+        (" 10 / h ", 10, 3_600),
+        ("1/d", 1, 86_400),
+        ("100/30s", 100, 30),
+        ("1/1h 30m", 1, 5_400),
+        ("4294967295/366days", u32::MAX, 366 * 86_400),
+    ] {
+        let limit = RateLimit { attempts, period: Duration::from_secs(seconds) };
+        assert!(parse(text).is_ok_and(|parsed| parsed == limit), "{text}");
+    }
 }
 
 #[test]
