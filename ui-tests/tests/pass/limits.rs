@@ -1,6 +1,7 @@
 //! The options of instances, permits, rates and places in a slot: literals and constants, and what reaches the descriptor.
 
 use std::error::Error;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use taskvisor::prelude::*;
@@ -42,6 +43,41 @@ async fn copy() {}
 #[job(slot = SLOT)]
 async fn plain() {}
 
+static NUMBERS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+#[job(max_concurrent = 1, rate_limit = "1000/s", burst = 3)]
+async fn limited(tenant: u64) -> u64 {
+    tenant
+}
+
+/// Each instance registers its number, in all forms of the parameter.
+#[task(instances = 3, max_concurrent = 1)]
+async fn number(Instance(number): Instance, same: &Instance, again: taskvisor::Instance, ctx: TaskContext) {
+    assert_eq!((same.0, again), (number, Instance(number)));
+    assert_eq!(ctx.instance(), Some(number));
+    assert_eq!(ctx.name(), format!("number/{number}"));
+    NUMBERS.lock().expect("no test panics").push(number);
+}
+
+/// A type of the user with the name of the extractor.
+mod cloud {
+    use taskvisor::{FromContext, TaskContext};
+
+    #[derive(Clone)]
+    pub(super) struct Instance(pub(super) String);
+
+    impl FromContext for Instance {
+        fn from_context(context: &TaskContext) -> Self {
+            Self(context.name().to_owned())
+        }
+    }
+
+    #[taskvisor::task]
+    pub(super) async fn inspect(instance: self::Instance) {
+        assert_eq!(instance.0, "inspect");
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     for spec in [literals::spec(), constants::spec(), both::spec()] {
@@ -65,5 +101,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Setting::Set(RateLimit::new(1_000, Duration::from_secs(1)).with_burst(10))
     );
     assert_eq!(copy.rare.rate_limit, Setting::Set(LIMIT));
+
+    let supervisor = Supervisor::default();
+    for task in supervisor.add_instances(number::spec())? {
+        assert_eq!(task.outcome().await, Outcome::Completed);
+    }
+    let mut numbers = std::mem::take(&mut *NUMBERS.lock().expect("no test panics"));
+    numbers.sort_unstable();
+    assert_eq!(numbers, [0, 1, 2]);
+    assert_eq!(supervisor.add_task(cloud::inspect::spec())?.outcome().await, Outcome::Completed);
+    let submitted = [1, 2, 3].map(|tenant| supervisor.submit(limited { tenant }));
+    for (submission, tenant) in submitted.into_iter().zip([1, 2, 3]) {
+        assert_eq!(submission?.await?, tenant);
+    }
+    supervisor.shutdown().await?;
     Ok(())
 }
