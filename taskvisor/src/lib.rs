@@ -138,8 +138,8 @@ pub use policy::{
     Setting, StopOrder,
 };
 pub use runtime::body::{
-    AppContext, FromApp, FromContext, Handler, IntoTaskSpec, Location, Needs, NoValue, Ready, State, Task,
-    TaskContext, TaskFn, TaskRef, TaskSpec,
+    AppContext, FromApp, FromContext, Handler, Instance, IntoTaskSpec, Location, Needs, NoValue, Ready,
+    State, Task, TaskContext, TaskFn, TaskRef, TaskSpec,
 };
 #[cfg(feature = "controller")]
 pub use runtime::registry::slot::Admission;

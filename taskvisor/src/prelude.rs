@@ -11,8 +11,8 @@ pub use crate::SpecOfADeclaration as _;
 #[cfg(feature = "macros")]
 pub use crate::{App, subscriber, task};
 pub use crate::{
-    BackoffPolicy, BoxError, Config, Event, EventKind, EventName, FailureKind, Outcome, Phase, Ready,
-    RestartPolicy, ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor, SupervisorHandle,
-    TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec,
+    BackoffPolicy, BoxError, Config, Event, EventKind, EventName, FailureKind, Instance, Outcome, Phase,
+    Ready, RestartPolicy, ResultExt, RuntimeError, State, Subscribe, Subscriber, Supervisor,
+    SupervisorHandle, TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec,
 };
 pub use tokio_util::sync::CancellationToken;

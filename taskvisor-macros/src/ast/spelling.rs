@@ -42,6 +42,18 @@ pub(crate) fn is_named(of_type: &Type, names: &[&str]) -> bool {
     last_segment(of_type).is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
+/// The name of the type, if it is one of these types of the runtime, written alone or after the name of the crate.
+pub(crate) fn runtime_type(of_type: &Type, names: &[&'static str]) -> Option<&'static str> {
+    let Type::Path(path) = ungrouped(of_type) else { return None };
+    let is_ours = is_alone(of_type) || path.path.segments.first()?.ident == "taskvisor";
+    names.iter().copied().find(|name| is_ours && is_named(of_type, &[name]))
+}
+
+/// Whether the name stands without a path, so that it can mean a type of the user.
+pub(crate) fn is_alone(of_type: &Type) -> bool {
+    matches!(ungrouped(of_type), Type::Path(path) if path.path.segments.len() == 1)
+}
+
 /// The types between the angle brackets of the last segment.
 pub(crate) fn type_arguments(of_type: &Type) -> Vec<&Type> {
     last_segment(of_type).map(type_arguments_of).unwrap_or_default()

@@ -24,6 +24,8 @@ pub(crate) enum Form {
     Factor,
     /// A number of failures in a time.
     MaxFailures,
+    /// A number of starts in a time.
+    RateLimit,
     /// `true` or `false`, or no value.
     Flag,
     /// The path of a function that decides about an error.

@@ -8,6 +8,7 @@ use syn::{Ident, Lit, Token};
 use crate::attr::arguments::Context;
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::limits;
 use crate::attr::schedule::is_cron;
 use crate::attr::value::up_to_comma;
 use crate::error::nearest::{alternatives, same_word};
@@ -71,6 +72,9 @@ impl Grammar {
                 }
                 if is_cron(&text) {
                     return with(|form| form == Form::Cron, &written);
+                }
+                if limits::parse(&text).is_ok() {
+                    return with(|form| form == Form::RateLimit, &written);
                 }
                 if text.contains('{') {
                     return with(|form| form == Form::Slot, &written);

@@ -16,6 +16,7 @@ mod wrapped;
 pub(crate) mod scalar;
 pub(crate) mod name;
 pub(crate) mod keyword;
+pub(crate) mod limits;
 pub(crate) mod backoff;
 mod keyword_arguments;
 pub(crate) mod settings;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proc_macro2::Literal;
 use quote::{ToTokens, quote};
 use syn::{Expr, Lit, LitStr, UnOp};
 
@@ -96,14 +97,31 @@ impl Argument<'_> {
 
     /// A count of at least one; `none` says what to write instead of zero.
     pub(crate) fn count(&self, none: &str) -> syn::Result<OptionValue<Value<u32>>> {
+        self.read_count(none, None)
+    }
+
+    /// The same of at most `max`; `above` is the error of a larger count.
+    pub(crate) fn count_up_to(
+        &self,
+        max: u32,
+        above: &str,
+        none: &str,
+    ) -> syn::Result<OptionValue<Value<u32>>> {
+        self.read_count(none, Some((max, above)))
+    }
+
+    fn read_count(&self, none: &str, most: Option<(u32, &str)>) -> syn::Result<OptionValue<Value<u32>>> {
         let expression = self.expression()?;
         let too_small = format!("`{}` must be at least 1: {none}", self.key);
         let value = match &expression {
             _ if is_negative(&expression) => return Err(Rule::NegativeCount.error(&expression, too_small)),
             Expr::Lit(literal) => match whole_number(&literal.lit) {
                 Some(Ok(0)) => return Err(Rule::ZeroCount.error(literal, too_small)),
-                Some(Ok(count)) => Value::Literal(count),
-                Some(Err(_)) => {
+                Some(Ok(count)) if most.is_none_or(|(max, _)| count <= max) => Value::Literal(count),
+                Some(_) => {
+                    if let Some((_, above)) = most {
+                        return Err(Rule::CountTooLarge.error(literal, above));
+                    }
                     return Err(self.wrong(literal, Rule::CountTooLarge, "the number is above 4294967295"));
                 }
                 None => {
@@ -116,6 +134,10 @@ impl Argument<'_> {
             _ => {
                 let mut constant = Constant::new(expression);
                 constant.require(Rule::ZeroCount, quote!(__TASKVISOR_VALUE != 0), too_small);
+                if let Some((max, above)) = most {
+                    let max = Literal::u32_unsuffixed(max);
+                    constant.require(Rule::CountTooLarge, quote!(__TASKVISOR_VALUE <= #max), above);
+                }
                 Value::Constant(constant)
             }
         };

@@ -1,12 +1,14 @@
 //! Advice about a renamed option, with the user's value in place of the example's.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Lit, Token, token};
 
-use crate::attr::corrected::tasks_in;
+use crate::attr::corrected::{rate_in, tasks_in};
 use crate::attr::duration;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::limits;
 use crate::attr::rare::MAX;
 use crate::attr::schedule::is_cron;
 use crate::attr::value::up_to_comma;
@@ -53,6 +55,15 @@ impl Grammar {
                 let failures: u32 = failures.base10_parse().ok()?;
                 (1..=MAX).contains(&failures).then(|| format!("\"{failures} in 10m\""))?
             }
+            (Form::RateLimit, Lit::Int(attempts)) => {
+                let attempts: u32 = attempts.base10_parse().ok()?;
+                let (_, period) = code.split_once('/')?;
+                (attempts > 0).then(|| format!("\"{attempts}/{period}"))?
+            }
+            (Form::RateLimit, Lit::Str(text)) => match limits::parse(&text.value()) {
+                Ok(_) => format!("{:?}", text.value()),
+                Err(_) => format!("{:?}", rate_in(text.to_token_stream())?),
+            },
             (Form::Keyword(words, _), Lit::Str(text)) => {
                 quoted(words.contains(&text.value().as_str()), &text.value())?
             }

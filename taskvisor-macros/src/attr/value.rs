@@ -64,6 +64,7 @@ impl Argument<'_> {
                 | Form::Keyword(..)
                 | Form::Count
                 | Form::MaxFailures
+                | Form::RateLimit
                 | Form::Cron
                 | Form::Zone
         );

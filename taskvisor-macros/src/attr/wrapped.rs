@@ -54,8 +54,10 @@ const METHODS: [&str; 24] = [
 impl Argument<'_> {
     /// Whether the expression is such a literal. An expression of numbers alone is no duration, and no keyword.
     pub(crate) fn is_wrapped(&self, expression: &Expr) -> bool {
-        if matches!(self.form, Form::Duration | Form::MaxFailures | Form::Flag | Form::Keyword(..))
-            && is_literal_only(expression.to_token_stream())
+        if matches!(
+            self.form,
+            Form::Duration | Form::MaxFailures | Form::RateLimit | Form::Flag | Form::Keyword(..)
+        ) && is_literal_only(expression.to_token_stream())
         {
             return true;
         }

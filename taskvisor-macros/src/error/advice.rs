@@ -1,5 +1,6 @@
 //! Advice for words that are no options: the tables of all attributes.
 
+use super::capacity::CAPACITY;
 use super::rule::Rule;
 use super::systems::SYSTEMS;
 use super::table::TABLE;
@@ -38,8 +39,11 @@ impl OptionsOf {
     /// The words of the table that have advice here, with the advice.
     pub(crate) fn advice(self) -> impl Iterator<Item = (&'static str, Advice)> {
         let mut words = "";
-        let lines =
-            TABLE.lines().chain(SYSTEMS.lines()).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = TABLE
+            .lines()
+            .chain(SYSTEMS.lines())
+            .chain(CAPACITY.lines())
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
         let answers = lines.filter_map(move |line| {
             let Some(answer) = line.strip_prefix("  ") else {
                 words = line;

@@ -4,6 +4,7 @@ pub(crate) mod nearest;
 pub(crate) mod rule;
 pub(crate) mod table;
 pub(crate) mod systems;
+pub(crate) mod capacity;
 pub(crate) mod advice;
 pub(crate) mod schedules;
 pub(crate) mod values;

@@ -53,6 +53,7 @@ rules! {
     CountTooLarge = "count-too-large",
     FactorOutOfRange = "factor-out-of-range",
     InvalidMaxFailures = "invalid-max-failures",
+    InvalidRateLimit = "invalid-rate-limit",
     InvalidCron = "invalid-cron",
     CronWithoutFeature = "cron-without-feature",
     EmptyTz = "empty-tz",
@@ -101,6 +102,11 @@ rules! {
     AdmissionWithoutSlot = "admission-without-slot",
     QueueWithoutSlot = "queue-without-slot",
     QueueWithoutQueueAdmission = "queue-without-queue-admission",
+    CapacityWithoutSlot = "capacity-without-slot",
+    MaxConcurrentWithoutInstances = "max-concurrent-without-instances",
+    InstanceParameterWithoutInstances = "instance-parameter-without-instances",
+    BurstWithoutRateLimit = "burst-without-rate-limit",
+    BurstOfConstantRateLimit = "burst-of-constant-rate-limit",
     WorkerThreadsOfCurrentThread = "worker-threads-of-current-thread",
 
     // signatures

@@ -7,7 +7,7 @@ pub(crate) const SYSTEMS: &str = r##"
 # Retries.
 maximum_attempts max_attempt retry_attempts
   task, job [renamed-option]: write `max_retries = 2`, which counts the retries after the first attempt
-intensity max_intensity start_limit_burst burst max_crashes max_seconds start_limit_interval start_limit_interval_sec restart_window failure_window
+intensity max_intensity start_limit_burst max_crashes max_seconds start_limit_interval start_limit_interval_sec restart_window failure_window
   task, job [renamed-option]: write `max_failures = "5 in 10m"`, which counts the failures within a time
 restart_sec restart_after restart_wait
   task, job [renamed-option]: write `backoff(constant, first = "1s")`
@@ -66,17 +66,11 @@ schedule_to_start_timeout
 readiness_probe startup_probe probe
   task [option-of-another-library]: there are no health checks; write `timeout = "5s"`, which ends an attempt that takes too long
   job [option-of-another-library]: there are no health checks; write `timeout = "30s"`, which ends an attempt that takes too long
-limiter
-  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between two starts
-  job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
 
 # What runs, when, and how often at once.
 conflicts conflicts_with
   task [option-of-another-library]: no task excludes another; share a `tokio::sync::Mutex` as `State<T>`, and hold its lock inside
   job [option-of-another-library]: jobs exclude each other in one slot; write `slot = "all"`
-completions numprocs
-  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
-  job [option-of-another-library]: one submission is one run; submit it several times
 suspend suspended paused filter condition predicate
   task [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
   job [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
@@ -113,7 +107,7 @@ backtrace track_started enable_tracing tracing_enabled
 unique_for unique_until lock_timeout lock_ttl job_id
   task [option-of-another-library]: a task runs one attempt at a time; leave it out
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
-concurrency_policy overlap_policy max_instances disallow_concurrent_execution allow_overlap no_overlap
+concurrency_policy overlap_policy disallow_concurrent_execution allow_overlap no_overlap
   task [renamed-option]: write `overlap = "skip"` to skip ticks during a run, which is the default, or `overlap = "queue"` to run once more after it
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "replace"`
 workflow_id_reuse_policy id_reuse_policy

@@ -179,11 +179,6 @@ on_shutdown
   main, subscriber [option-of-another-attribute]: it belongs to a task; write `#[task(on_shutdown = "finish")]`
 circuit_breaker cooldown
   task, job [renamed-option]: write `backoff(exp, max = "5m")`, which waits longer after each consecutive failure
-rate rate_limit throttle requests_per_second
-  task [option-of-another-library]: a rate cannot be limited; write `every = "6s"` for the time between two starts
-  job [option-of-another-library]: a rate cannot be limited; wait between two submissions, for example on a `tokio::time::interval`
-  main [option-of-another-library]: a rate cannot be limited; write `max_concurrent = 8` for how many attempts run at once
-  subscriber [option-of-another-library]: a subscriber is called for each event; count them inside, in a `State<T>` with a `Mutex`
 ttl expire expiry expiration expires_in expires_after expire_after queue_timeout wait_timeout valid_for max_queue_time
   job [renamed-option]: write `expires = "30s"`
   task [option-of-another-attribute]: it belongs to a job, which is submitted; write `timeout = "5s"` for the time that an attempt of a task may take
@@ -230,23 +225,6 @@ inject provide states state
 args arguments params parameters payload input
   job [option-of-another-library]: the arguments of a job are the function's parameters: write `tenant: u64` in its parentheses
   task [option-of-another-library]: a task takes no arguments, because it starts by itself; write a `#[job]`, which is submitted with arguments
-instances replicas workers parallelism parallel concurrent num_workers
-  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
-  job [option-of-another-library]: submissions without a slot run at once; leave `slot` out, and write `#[taskvisor::main(max_concurrent = 8)]` for a limit
-  subscriber [option-of-another-library]: a subscriber handles one event after the other; spawn inside what may take longer
-concurrency
-  task [option-of-another-library]: a task runs one attempt at a time; spawn the workers inside, in a `tokio::task::JoinSet`, or write a `#[job]`, and submit it several times
-  job [option-of-another-library]: one submission runs in a slot at a time; leave `slot` out to let all run at once
-  main [renamed-option]: write `max_concurrent = 8`
-  subscriber [option-of-another-library]: a subscriber handles one event after the other; spawn inside what may take longer
-max_concurrent
-  task, job [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
-  subscriber [option-at-wrong-level]: a subscriber handles one event after the other; spawn inside what may take longer
-max_concurrency max_parallel max_running
-  task, job [renamed-option]: it belongs to the application: write `#[taskvisor::main(max_concurrent = 8)]`
-  main [renamed-option]: write `max_concurrent = 8`
-max_tasks
-  main [renamed-option]: write `max_concurrent = 8`
 enabled enable disabled disable active autostart auto_start only_if run_if when skip cfg
   task [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the task out of a build; to decide when it runs, return early inside
   job [option-of-another-library]: write `#[cfg(feature = "..")]` above the attribute to leave the job out of a build; to decide when it runs, do not submit it
@@ -290,8 +268,9 @@ latest
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "latest"`
 drop_if_running skip_if_running
   job [renamed-option]: write `slot = "tenant-{tenant}", admission = "drop-if-running"`
-capacity queue_size queue_len max_queued max_pending backlog
+queue_size queue_len max_queued max_pending backlog
   job [renamed-option]: write `slot = "tenant-{tenant}", queue = 8`
+capacity queue_size queue_len max_queued max_pending backlog
   subscriber [renamed-option]: write `queue = 1024`
 buffer buffer_size
   subscriber [renamed-option]: write `queue = 1024`

@@ -224,6 +224,30 @@ on_shutdown: wait drain complete continue let-finish run-to-completion no-limit
 on_shutdown: parameter
   task: write `app.tune::<NAME>(|spec| spec.with_on_shutdown(VALUE))` in the setup
   job: write a constant, which all submissions share
+instances: no-limit
+  task: leave `instances` out for one task
+instances: cpus cores num-cpus per-core all
+  task: write a number or a constant; what depends on the machine is set in the setup, by `spec.with_instances(..)`
+instances: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_instances(VALUE))` in the setup
+max_concurrent: no-limit
+  task, job: leave `max_concurrent` out for no limit
+max_concurrent: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_max_concurrent(VALUE))` in the setup
+  job: write a constant, which all submissions share
+rate_limit: no-limit
+  task, job: leave `rate_limit` out for no limit
+rate_limit: parameter
+  task: write `app.tune::<NAME>(|spec| spec.with_rate_limit(VALUE))` in the setup
+  job: write a constant, which all submissions share
+burst: no-limit
+  task, job: leave `burst` out for attempts that are evenly spaced, or leave `rate_limit` out for no limit
+burst: parameter
+  task, job: write a constant, which all attempts share
+capacity: no-limit
+  job: leave `slot` out for submissions that run at once
+capacity: parameter
+  job: write a constant, which all submissions share
 name: no-limit
   task, job, subscriber: leave `name` out for the name of the function
 name: parameter

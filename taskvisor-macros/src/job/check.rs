@@ -25,6 +25,7 @@ impl Options {
     pub(super) fn check(&mut self, names: &Names, errors: &mut Errors) {
         self.settings.check(errors);
         self.rare.check(&mut self.settings, Retries::AfterBackoff(Some(Restart::OnFailure)), errors);
+        self.limits.check_burst(errors);
         self.dependencies.check(names, &self.settings, errors);
         self.check_restart(errors);
         self.check_slot(errors);
@@ -67,7 +68,8 @@ impl Options {
         }
         let admission = self.admission.as_ref().map(|given| (&given.key, Rule::AdmissionWithoutSlot));
         let queue = self.queue.as_ref().map(|given| (&given.key, Rule::QueueWithoutSlot));
-        for (key, rule) in [admission, queue].into_iter().flatten() {
+        let capacity = self.capacity.as_ref().map(|given| (&given.key, Rule::CapacityWithoutSlot));
+        for (key, rule) in [admission, queue, capacity].into_iter().flatten() {
             let message = format!(
                 "`{key}` has no effect without `slot`, because submissions without a slot do not compete; \
                  remove `{key}`, or write `slot = \"..\"`"

@@ -12,6 +12,7 @@ use crate::error::Errors;
 use crate::error::rule::Rule;
 use crate::valid::argument::{check_argument, taken_apart};
 use crate::valid::generics::{check_lifetimes, is_generic};
+use crate::valid::instance::is_no_argument;
 use crate::valid::parameter::{self, check_shape};
 use crate::valid::state::{self, is_injected};
 
@@ -77,7 +78,7 @@ impl Input {
     fn read(typed: &PatType, names: &mut Vec<Ident>, errors: &mut Errors) -> Self {
         let pattern = (*typed.pat).clone();
         let unusable = Self::Unusable { pattern: pattern.clone() };
-        if is_marked(&typed.attrs, errors) || is_injected(&typed.ty) {
+        if is_marked(&typed.attrs, errors) || is_injected(&typed.ty) || is_no_argument(typed) {
             let parameter = parameter::read(typed, Role::Job, errors);
             return parameter.map_or(unusable, |parameter| Self::Injected { pattern, parameter });
         }

@@ -9,6 +9,7 @@ use crate::attr::constant::Value;
 use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
 use crate::attr::keyword::{Keywords, words};
+use crate::attr::limits::Limits;
 use crate::attr::names::Names;
 use crate::attr::rare::{ON_SHUTDOWN, RareSettings};
 use crate::attr::runtime_path::RuntimePath;
@@ -40,6 +41,10 @@ const GRAMMAR: Grammar = Grammar {
         ("fatal_if", Form::Predicate, "fatal_if = is_permanent"),
         ("heartbeat", Form::Duration, "heartbeat = \"30s\""),
         ("on_shutdown", ON_SHUTDOWN, "on_shutdown = \"finish\""),
+        ("max_concurrent", Form::Count, "max_concurrent = 4"),
+        ("rate_limit", Form::RateLimit, "rate_limit = \"10/m\""),
+        ("burst", Form::Count, "burst = 3"),
+        ("capacity", Form::Count, "capacity = 2"),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -75,9 +80,11 @@ pub(super) struct Options {
     pub(super) slot: Slot,
     pub(super) admission: Option<OptionValue<Value<Admission>>>,
     pub(super) queue: Option<OptionValue<Value<u32>>>,
+    pub(super) capacity: Option<OptionValue<Value<u32>>>,
     pub(super) name: Option<OptionValue<Value<LitStr>>>,
     pub(super) settings: Settings,
     pub(super) rare: RareSettings,
+    pub(super) limits: Limits,
     pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
 }
@@ -111,6 +118,10 @@ impl Options {
                 let none = "to refuse waiting submissions, write `admission = \"drop-if-running\"`";
                 self.queue = Some(argument.count(none)?);
             }
+            "capacity" => {
+                let none = "no submission could run; leave it out for one at a time";
+                self.capacity = Some(argument.count(none)?);
+            }
             "name" => self.name = Some(argument.name()?),
             "crate" => {
                 // Stays `Invalid` if reading fails.
@@ -120,7 +131,7 @@ impl Options {
             _ => {
                 let is_known =
                     self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?;
-                return Ok(is_known || self.rare.set(argument)?);
+                return Ok(is_known || self.rare.set(argument)? || self.limits.set(argument)?);
             }
         }
         Ok(true)

@@ -24,6 +24,8 @@ impl Options {
             Retries::AfterBackoff(self.default_restart())
         };
         self.rare.check(&mut self.settings, retries, errors);
+        self.limits.check_burst(errors);
+        self.limits.check_instances(errors);
         self.dependencies.check(names, &self.settings, errors);
     }
 

@@ -39,7 +39,7 @@ pub(super) fn declaration(task: &Task) -> TokenStream {
     let location = location();
     let settings = task.options.settings.expand(task.options.default_restart());
     let schedule = task.options.schedule.expand();
-    let rare = task.options.rare.expand();
+    let rare = task.options.rare.expand(&task.options.limits);
     let dependencies = task.options.dependencies.expand();
     let never_returns = never_returns(&task.function.signature.output);
     let declared_task = declared_task(&quote_spanned!(attribute_span()=> &options_of_the_task));

@@ -3,6 +3,7 @@
 mod options;
 mod check;
 mod readiness;
+mod instances;
 mod expand;
 
 use proc_macro2::TokenStream;
@@ -45,6 +46,7 @@ pub(crate) fn task(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if function_errors.is_empty() {
         // With an unreadable parameter it is unknown whether the task notifies.
         options.check_readiness(&parameters, &mut option_errors);
+        options.check_instance_parameters(&parameters, &mut option_errors);
     }
     fatal_if::check(&mut options.rare.fatal_if, &function.signature, Role::Task, &mut option_errors);
     let emitted = expand_function(&function, &item, &[], &function_errors);

@@ -8,6 +8,7 @@ use crate::attr::backoff;
 use crate::attr::constant::Value;
 use crate::attr::dependencies::Dependencies;
 use crate::attr::grammar::{Form, Grammar};
+use crate::attr::limits::Limits;
 use crate::attr::names::Names;
 use crate::attr::rare::{ON_GIVE_UP, ON_SHUTDOWN, RareSettings};
 use crate::attr::runtime_path::RuntimePath;
@@ -46,6 +47,10 @@ const GRAMMAR: Grammar = Grammar {
         ("critical", Form::Flag, "critical = true"),
         ("heartbeat", Form::Duration, "heartbeat = \"30s\""),
         ("on_shutdown", ON_SHUTDOWN, "on_shutdown = \"finish\""),
+        ("instances", Form::Count, "instances = 4"),
+        ("max_concurrent", Form::Count, "max_concurrent = 2"),
+        ("rate_limit", Form::RateLimit, "rate_limit = \"10/m\""),
+        ("burst", Form::Count, "burst = 3"),
         ("crate", Form::Path, "crate = ::taskvisor"),
     ],
 };
@@ -57,6 +62,7 @@ pub(super) struct Options {
     pub(super) settings: Settings,
     pub(super) schedule: ScheduleSettings,
     pub(super) rare: RareSettings,
+    pub(super) limits: Limits,
     pub(super) dependencies: Dependencies,
     pub(super) runtime: RuntimePath,
     /// The keys of all options, with those whose values have mistakes.
@@ -86,7 +92,10 @@ impl Options {
             _ => {
                 let is_known =
                     self.dependencies.set(argument, errors)? || self.settings.set(argument, errors)?;
-                return Ok(is_known || self.schedule.set(argument)? || self.rare.set(argument)?);
+                return Ok(is_known
+                    || self.schedule.set(argument)?
+                    || self.rare.set(argument)?
+                    || self.limits.set(argument)?);
             }
         }
         Ok(true)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{LISTS, messages_for, one, with_every_feature};
 use crate::error::advice::OptionsOf;
+use crate::error::capacity::CAPACITY;
 use crate::error::rule::Rule;
 use crate::error::systems::SYSTEMS;
 use crate::error::table::TABLE;
@@ -115,9 +116,10 @@ fn a_feature_of_other_libraries_has_advice() {
         ("depends_on", "write `needs = [connect]`"),
         ("before", "the task that waits names the one that it waits for"),
         ("inject", "what a task needs is a parameter"),
-        ("rate", "a rate cannot be limited; write `every = \"6s\"`"),
-        ("instances", "a task runs one attempt at a time"),
-        ("workers", "a task runs one attempt at a time"),
+        ("rate", "write `rate_limit = \"10/m\"`"),
+        ("maxParallelism", "write `instances = 4, max_concurrent = 2`"),
+        ("workers", "write `instances = 4`"),
+        ("completions", "a task runs until it is stopped; write a `#[job]`"),
         ("enabled", "write `#[cfg(feature = \"..\")]` above"),
         ("essential", "write `critical`"),
         ("watchdog", "write `heartbeat = \"30s\"`"),
@@ -155,7 +157,9 @@ fn no_word_of_the_table_is_an_option() {
 /// `advice` leaves out a line whose rule does not exist.
 #[test]
 fn every_line_of_the_table_names_a_rule() {
-    for line in TABLE.lines().chain(SYSTEMS.lines()).filter(|line| line.starts_with("  ")) {
+    for line in
+        TABLE.lines().chain(SYSTEMS.lines()).chain(CAPACITY.lines()).filter(|line| line.starts_with("  "))
+    {
         let rule = line.split_once(" [").and_then(|(_, rest)| rest.split_once("]: ")).map(|(rule, _)| rule);
         assert!(rule.and_then(Rule::named).is_some(), "{line}");
     }

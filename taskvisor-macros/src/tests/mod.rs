@@ -6,6 +6,7 @@ mod constants;
 mod dependencies;
 mod functions;
 mod jobs;
+mod limits;
 mod mistakes;
 mod notations;
 mod parameters;

@@ -32,7 +32,7 @@ const EVERY_OPTION: &str = r#"
     stable_after = "2m", stop_timeout = "7s", ready = "notify", start_timeout = "1m", crate = ::sup,
     after = [crate::store::migrate, r#type], needs = [connect, super::token], interrupt_on_loss = "5s", stop_order = "last",
     max_failures = "5 in 10m", on_give_up = "pause", fatal_if = DbError::is_permanent, critical = CRITICAL, heartbeat = "30s",
-    on_shutdown = "finish", backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
+    on_shutdown = "finish", instances = 4, max_concurrent = PERMITS, rate_limit = "10/m", burst = BURST, backoff(exp, first = "250ms", max = "10s", factor = 1.5, jitter = "decorrelated")
 "#;
 
 #[test]
@@ -59,7 +59,8 @@ fn a_job() {
     let arguments = r#"
         slot = "tenant-{tenant:04}-{type:?}", admission = ADMISSION, queue = 8, name = "sync",
         timeout = "30s", max_retries = 3, needs = [connect], interrupt_on_loss = "5s", expires = "10s",
-        max_failures = LIMIT, fatal_if = is_permanent, heartbeat = "5s", on_shutdown = "finish"
+        max_failures = LIMIT, fatal_if = is_permanent, heartbeat = "5s", on_shutdown = "finish",
+        max_concurrent = 4, rate_limit = RATE, capacity = PLACES
     "#;
     compare("job.rs", &expanded(crate::job::job, arguments, JOB));
 }

@@ -5,9 +5,12 @@ use quote::quote;
 use syn::{PatType, Type};
 
 use crate::ast::role::Role;
-use crate::ast::spelling::{declaration, last_segment, ungrouped};
+use crate::ast::spelling::{declaration, is_alone, runtime_type, ungrouped};
 use crate::error::Errors;
 use crate::error::rule::Rule;
+
+/// The types that one function takes, and others do not.
+const NAMES: [&str; 6] = ["App", "Event", "EventKind", "Supervisor", "TaskHandle", "JobHandle"];
 
 /// Reports a type of the runtime that is passed to a function of another role. Returns `true` if there is none.
 pub(crate) fn check(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
@@ -15,7 +18,7 @@ pub(crate) fn check(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
         Type::Reference(reference) => (ungrouped(&reference.elem), true),
         other => (other, false),
     };
-    let Some(name) = runtime_type(of_type) else { return true };
+    let Some(name) = runtime_type(of_type, &NAMES) else { return true };
     // What is owned and `Clone` can be an argument of a job, and so can a type of the user with the same name.
     if role == Role::Job && !is_borrowed {
         return true;
@@ -30,20 +33,6 @@ pub(crate) fn check(typed: &PatType, role: Role, errors: &mut Errors) -> bool {
     let message = format!("`{name}` is not passed to {what}: {instead}{own}");
     errors.on(&typed.ty, Rule::MisplacedParameter, message);
     false
-}
-
-/// The name of a type of the runtime, written alone or after the name of the crate.
-fn runtime_type(of_type: &Type) -> Option<&'static str> {
-    let Type::Path(path) = of_type else { return None };
-    let is_ours = is_alone(of_type) || path.path.segments.first()?.ident == "taskvisor";
-    let names = ["App", "Event", "EventKind", "Supervisor", "TaskHandle", "JobHandle"];
-    let name = names.into_iter().find(|name| last_segment(of_type).is_some_and(|last| last.ident == name))?;
-    is_ours.then_some(name)
-}
-
-/// Whether the name stands without a path, so that it can mean a type of the user.
-fn is_alone(of_type: &Type) -> bool {
-    matches!(of_type, Type::Path(path) if path.path.segments.len() == 1)
 }
 
 fn instead(name: &str, typed: &PatType, role: Role) -> Option<String> {

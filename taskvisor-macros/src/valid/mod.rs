@@ -3,6 +3,7 @@
 pub(crate) mod attributes;
 pub(crate) mod generics;
 pub(crate) mod state;
+pub(crate) mod instance;
 pub(crate) mod misplaced;
 pub(crate) mod parameter;
 pub(crate) mod argument;

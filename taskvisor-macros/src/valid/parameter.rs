@@ -14,12 +14,13 @@ use crate::ast::spelling::{
 use crate::error::Errors;
 use crate::error::rule::Rule;
 
-use super::{misplaced, state};
+use super::{instance, misplaced, state};
 
 /// Reads an injected parameter. Reports it if it cannot be injected.
 pub(crate) fn read(typed: &PatType, role: Role, errors: &mut Errors) -> Option<Parameter> {
     let is_valid = check_shape(typed, role, errors)
         && check_reference(typed, role, errors)
+        && instance::check(typed, role, errors)
         && state::check(typed, errors);
     is_valid.then(|| Parameter::read(typed))
 }

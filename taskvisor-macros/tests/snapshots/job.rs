@@ -255,6 +255,28 @@ const _: () = {
             ),
             heartbeat: __taskvisor::Setting::Set(::core::time::Duration::new(5, 0)),
             on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
+            max_concurrent: __taskvisor::Setting::Set(4),
+            rate_limit: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: __taskvisor::RateLimit = RATE;
+                ::core::assert!(
+                    __TASKVISOR_VALUE.attempts() != 0,
+                    "`rate_limit` allows no attempt, so none would begin; write how many may begin in the time, as in `rate_limit = \"10/m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                );
+                ::core::assert!(
+                    ! __TASKVISOR_VALUE.period().is_zero(),
+                    "the time of `rate_limit` is zero, so it would limit nothing; write the time in which attempts are counted, as in `rate_limit = \"10/m\"`, or leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-duration`"
+                );
+                ::core::assert!(
+                    __TASKVISOR_VALUE.period().as_nanos() <=
+                    __taskvisor::RateLimit::MAX_PERIOD.as_nanos(),
+                    "the time of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`\nsee `taskvisor::when_it_does_not_compile`, rule `duration-too-long`"
+                );
+                ::core::assert!(
+                    __TASKVISOR_VALUE.burst() != 0,
+                    "the burst of `rate_limit` is 0, so no attempt would begin; leave `with_burst` out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                );
+                __TASKVISOR_VALUE
+            }),
             ..__taskvisor::RareSettings::INHERIT
         },
         admission: {
@@ -266,6 +288,14 @@ const _: () = {
             __TASKVISOR_VALUE
         },
         queue: ::core::option::Option::Some(8),
+        capacity: ::core::option::Option::Some({
+            const __TASKVISOR_VALUE: ::core::primitive::usize = PLACES;
+            ::core::assert!(
+                __TASKVISOR_VALUE != 0,
+                "`capacity` must be at least 1: no submission could run; leave it out for one at a time\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+            );
+            __TASKVISOR_VALUE
+        }),
         parameters: &[
             __taskvisor::JobParameter {
                 name: "tenant",

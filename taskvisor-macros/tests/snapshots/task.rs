@@ -161,6 +161,26 @@ const _: () = {
             }),
             heartbeat: __taskvisor::Setting::Set(::core::time::Duration::new(30, 0)),
             on_shutdown: __taskvisor::Setting::Set(__taskvisor::OnShutdown::Finish),
+            instances: __taskvisor::Setting::Set(4),
+            max_concurrent: __taskvisor::Setting::Set({
+                const __TASKVISOR_VALUE: ::core::primitive::usize = PERMITS;
+                ::core::assert!(
+                    __TASKVISOR_VALUE != 0,
+                    "`max_concurrent` must be at least 1: no attempt could begin; leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                );
+                __TASKVISOR_VALUE
+            }),
+            rate_limit: __taskvisor::Setting::Set(
+                __taskvisor::RateLimit::new(10, ::core::time::Duration::new(60, 0))
+                    .with_burst({
+                        const __TASKVISOR_VALUE: ::core::primitive::u32 = BURST;
+                        ::core::assert!(
+                            __TASKVISOR_VALUE != 0,
+                            "`burst` must be at least 1: no attempt could begin; leave it out for attempts that are evenly spaced\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                        );
+                        __TASKVISOR_VALUE
+                    }),
+            ),
             ..__taskvisor::RareSettings::INHERIT
         },
         schedule: __taskvisor::DeclaredSchedule {

@@ -11,9 +11,11 @@ use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
 use super::problem::{Problem, SourceLocation};
 use super::{App, critical};
-use crate::policy::{Policy, Setting, Settings};
-use crate::runtime::body::Needs;
+use crate::policy::{Policy, RareSettings, Setting, Settings};
+use crate::runtime::body::{Needs, TaskSpec};
+use crate::runtime::instances::NOT_SHARED;
 use crate::runtime::schedule::schedule_problems;
+use crate::supervisor::spawn::NO_INSTANCE;
 use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
 
 /// The missing states: each type with the source location and the name of every declaration that needs it.
@@ -56,6 +58,7 @@ impl App {
             let (rare, schedule) = (task.spec.rare.as_deref(), task.spec.schedule.as_deref());
             let kind = task.spec.schedule_kind();
             let reasons = settings.all_problems(rare, kind, &self.config, &defaults, needs.notifies());
+            let reasons = reasons.into_iter().chain(instance_problems(&task.spec, &needs).map(Cow::from));
             for reason in schedule_problems(schedule, settings).into_iter().chain(reasons) {
                 let reason = critical::explain(self.explain(reason, settings), &task.spec, options);
                 problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
@@ -144,6 +147,15 @@ impl App {
         #[cfg(not(feature = "controller"))]
         return false;
     }
+}
+
+/// The problems of a task that has instances, or of one that has options of instances without having any.
+fn instance_problems(spec: &TaskSpec, needs: &Needs<'_>) -> impl Iterator<Item = &'static str> + use<> {
+    let lacks_instances = needs.needs_instance() && !spec.has_instances();
+    let is_not_shared = spec.has_instances() && spec.body_source().is_none();
+    let limits = spec.rare.as_deref().and_then(RareSettings::task_problems);
+    let problems = [lacks_instances.then_some(NO_INSTANCE), is_not_shared.then_some(NOT_SHARED), limits];
+    problems.into_iter().flatten()
 }
 
 fn empty_name(name: &str, location: SourceLocation) -> Option<Problem> {

@@ -18,7 +18,7 @@ impl TaskSpec {
     pub fn declared(descriptor: &'static TaskDescriptor) -> Self {
         never_started::suppress_note();
         let TaskDescriptor { name, settings, rare, schedule, dependencies, body, needs, .. } = descriptor;
-        let task = TaskRef { name: (*name).into(), body: body(), needs: *needs };
+        let task = TaskRef { name: (*name).into(), body: body(), needs: *needs, source: None };
         let dependencies = Dependencies::declared(dependencies);
         let rare = if rare.is_empty() { None } else { Some(Box::new(*rare)) };
         let schedule = schedule.settings();

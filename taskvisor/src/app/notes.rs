@@ -59,11 +59,14 @@ impl App {
             !once && !repeats && !ends
         };
         let endless: Vec<_> = self.tasks.iter().filter(may_not_end).collect();
-        let first = endless.first().filter(|_| endless.len() >= limit)?;
+        let attempts_of =
+            |task: &&ListedTask| task.spec.instances().or(1).min(task.spec.max_concurrent().or(usize::MAX));
+        let attempts = endless.iter().map(attempts_of).fold(0, usize::saturating_add);
+        let first = endless.first().filter(|_| attempts >= limit)?;
         let names: Vec<_> = endless.iter().map(|task| format!("`{}`", task.spec.name())).collect();
         let reason = format!(
-            "`max_concurrent` is {limit}, and these tasks may each run one attempt that does not end: {}; together they can \
-             hold every permit, so that nothing else runs; raise `max_concurrent`, or give them a `timeout`",
+            "`max_concurrent` is {limit}, and the attempts of these tasks may not end: {}; together they can hold every permit, \
+             so that nothing else runs; raise `max_concurrent`, or give them a `timeout`",
             names.join(", "),
         );
         Some(Problem::new(self.configured.unwrap_or(first.location), reason))

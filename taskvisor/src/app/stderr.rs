@@ -198,6 +198,8 @@ impl Subscribe for StderrReporter {
             EventKind::Ended { outcome } if !outcome.is_failed() => {}
             // The task that it waits for has reported its failures, and `StillStarting` sums up the rest.
             EventKind::Delayed { on: WaitingOn::Dependency { .. }, .. } => {}
+            // Its wait is the purpose of its rate limit.
+            EventKind::Delayed { on: WaitingOn::Rate { .. }, .. } => {}
             EventKind::StillStarting { after, blocking } => {
                 let (after, blocking) = (format_duration(*after), describe_blocking(blocking));
                 write_line(format_args!("still starting after {after}: {blocking}"));

@@ -30,6 +30,9 @@ pub(crate) trait Subject: Send + Sync {
     fn holds_name(&self) -> bool;
     /// The slot of a submission.
     fn slot(&self) -> Option<&Arc<str>>;
+    /// The name without the number of the instance.
+    fn base_name(&self) -> &str;
+    fn instance(&self) -> Option<usize>;
 }
 
 /// An event of a task or of the supervisor.
@@ -98,7 +101,23 @@ impl Event {
     /// Sets the task of the event: a synthetic one, with this name and a new id.
     #[must_use]
     pub fn with_task(self, name: impl Into<String>) -> Self {
-        let task = SyntheticSubject { name: name.into(), id: TaskId::next(), slot: None };
+        let task = SyntheticSubject { name: name.into(), id: TaskId::next(), slot: None, instance_of: None };
+        Self { task: Some(Arc::new(task)), ..self }
+    }
+
+    /// Makes the event's task an instance: `consume` becomes `consume/2`. Call [`with_task`](Self::with_task) first.
+    ///
+    /// ```
+    /// use taskvisor::{Event, EventKind};
+    ///
+    /// let event = Event::new(EventKind::started(1)).with_task("consume").with_instance(2);
+    /// assert_eq!((event.task(), event.instance()), (Some("consume/2"), Some(2)));
+    /// ```
+    #[must_use]
+    pub fn with_instance(self, index: usize) -> Self {
+        let base = self.task().unwrap_or_default().to_owned();
+        let (name, id) = (format!("{base}/{index}"), self.id().unwrap_or_else(TaskId::next));
+        let task = SyntheticSubject { name, id, slot: None, instance_of: Some((base, index)) };
         Self { task: Some(Arc::new(task)), ..self }
     }
 
@@ -106,8 +125,8 @@ impl Event {
     #[must_use]
     pub fn with_slot(self, slot: impl Into<Arc<str>>) -> Self {
         let name = self.task().unwrap_or_default().to_owned();
-        let task =
-            SyntheticSubject { name, id: self.id().unwrap_or_else(TaskId::next), slot: Some(slot.into()) };
+        let id = self.id().unwrap_or_else(TaskId::next);
+        let task = SyntheticSubject { name, id, slot: Some(slot.into()), instance_of: None };
         Self { task: Some(Arc::new(task)), ..self }
     }
 
@@ -115,6 +134,13 @@ impl Event {
     #[must_use]
     pub fn task(&self) -> Option<&str> {
         self.task.as_deref().map(Subject::name)
+    }
+
+    /// Returns the number of the instance that the event is about, if it is one of a task with
+    /// [`instances`](crate::TaskSpec::with_instances).
+    #[must_use]
+    pub fn instance(&self) -> Option<usize> {
+        self.task.as_deref().and_then(Subject::instance)
     }
 
     /// Returns the id of the task that the event is about, if any.
@@ -145,6 +171,7 @@ struct SyntheticSubject {
     name: String,
     id: TaskId,
     slot: Option<Arc<str>>,
+    instance_of: Option<(String, usize)>,
 }
 
 impl Subject for SyntheticSubject {
@@ -162,6 +189,14 @@ impl Subject for SyntheticSubject {
 
     fn slot(&self) -> Option<&Arc<str>> {
         self.slot.as_ref()
+    }
+
+    fn base_name(&self) -> &str {
+        self.instance_of.as_ref().map_or(&self.name, |(base, _)| base)
+    }
+
+    fn instance(&self) -> Option<usize> {
+        self.instance_of.as_ref().map(|(_, index)| *index)
     }
 }
 

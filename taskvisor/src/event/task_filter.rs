@@ -24,7 +24,12 @@ impl TaskFilter {
     /// Whether it selects the events of this task. `None` stands for an event that is not about one task.
     // Neither locks nor allocates: publishers call it for every event that the subscriber wants.
     pub(crate) fn selects(&self, task: Option<&dyn Subject>) -> bool {
-        self.is_empty() || task.is_some_and(|task| task.holds_name() && self.names(task.name()))
+        self.is_empty() || task.is_some_and(|task| task.holds_name() && self.names_task(task))
+    }
+
+    /// A name selects all instances of the task, and one of them can be selected alone.
+    fn names_task(&self, task: &dyn Subject) -> bool {
+        self.names(task.name()) || task.instance().is_some() && self.names(task.base_name())
     }
 
     fn names(&self, name: &str) -> bool {
@@ -42,7 +47,12 @@ mod tests {
     use crate::task::TaskId;
 
     fn task(name: &str, slot: Option<&str>) -> SyntheticSubject {
-        SyntheticSubject { name: name.to_owned(), id: TaskId::next(), slot: slot.map(Arc::from) }
+        SyntheticSubject {
+            name: name.to_owned(),
+            id: TaskId::next(),
+            slot: slot.map(Arc::from),
+            instance_of: None,
+        }
     }
 
     fn bus(filters: &[&'static [&'static str]]) -> Bus {

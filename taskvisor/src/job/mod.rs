@@ -150,7 +150,7 @@ impl<J: Job> Submission<J> {
             }
         }
         let overridden = self.override_settings(settings);
-        let mut task = TaskRef { name: name.into(), body: self.job.clone().body(), needs };
+        let mut task = TaskRef { name: name.into(), body: self.job.clone().body(), needs, source: None };
         let draft = SubmissionDraft {
             task: &mut task,
             settings: overridden.as_ref().unwrap_or(settings),

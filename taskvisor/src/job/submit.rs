@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::event::{EventKind, EventName};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
-use crate::runtime::cell::{Flag, RareParts, RegistryKey, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::cell::{Flag, RareSetup, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
@@ -178,7 +178,7 @@ impl Shared {
             None => LimitKey::Submission(task.name().into()),
         };
         let limits = self.limits.find(rare.as_ref(), limits, task.name(), now);
-        let rare = RareParts::new(rare, None, limits);
+        let rare = RareSetup::new(rare, None, limits);
         let (cell, body) = self.take_parts(task, settings, rare, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
@@ -240,12 +240,12 @@ impl Shared {
             problems.push(ScheduleSettings::OF_A_SUBMISSION);
         }
         if problems.is_empty() {
-            return self.resolve(task, settings, rare, None);
+            return self.resolve(task, settings, rare, None, false);
         }
         let mut reasons: Vec<_> = problems.into_iter().map(Cow::from).collect();
         let others = rare.map(RareSettings::of_submission);
         if let Err(RuntimeError::InvalidSpec { reasons: others, .. }) =
-            self.resolve(task, settings, others.as_ref(), None)
+            self.resolve(task, settings, others.as_ref(), None, false)
         {
             reasons.extend(others);
         }

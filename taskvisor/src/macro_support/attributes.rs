@@ -54,6 +54,10 @@
 /// | `critical` | whether the failure of the task [shuts the application down](#giving-up): `critical`, `critical = false` | `false` |
 /// | `heartbeat` | the longest time between two calls of [`TaskContext::heartbeat`](crate::TaskContext::heartbeat), such as `"30s"` | no limit |
 /// | `on_shutdown` | what a shutdown does to the running attempt: `"cancel"`, `"finish"`: see [`OnShutdown`](crate::OnShutdown) | `"cancel"` |
+/// | `instances` | how many [instances](#instances) of the task run, 1 to 10,000, such as `4` | one task, without a number |
+/// | `max_concurrent` | how many attempts of all instances may run at once, such as `2`; the others [wait](crate::WaitingOn::Permit) | no limit |
+/// | `rate_limit` | how many attempts may begin in a time, such as `"10/m"` or `"100/30s"`; the others [wait](crate::WaitingOn::Rate): see [`RateLimit`](crate::RateLimit) | no limit |
+/// | `burst` | how many attempts of a `rate_limit` may begin at once after a quiet time, such as `3` | 1: they are evenly spaced |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
 /// The long form is `backoff(exp, first = "100ms", max = "30s", factor = 2.0, jitter = "equal")`, with the kinds `exp`,
@@ -181,10 +185,32 @@
 ///
 /// When a task with `critical` fails, the supervisor shuts down in order, and the application exits with code 1.
 ///
+/// # Instances
+///
+/// ```
+/// use std::io;
+/// use taskvisor::prelude::*;
+///
+/// # async fn next_message(_: usize) -> io::Result<()> { Ok(()) }
+/// #[task(instances = 4, max_concurrent = 2, rate_limit = "10/m", burst = 3, restart = "always")]
+/// async fn consume(Instance(number): Instance) -> io::Result<()> {
+///     next_message(number).await
+/// }
+/// ```
+///
+/// These are four tasks, `consume/0` to `consume/3`, each with its own attempts and failures. [`Instance`](crate::Instance) is the
+/// number of each. [`SupervisorHandle::scale`](crate::SupervisorHandle::scale) adds instances and stops them while the application
+/// runs.
+///
+/// All instances share the permits of `max_concurrent`, and the rate. An attempt that waits for one of them has not begun: its
+/// `timeout` does not run, and nothing counts as a failure. `rate_limit` counts every attempt, also retries. A task without `instances`
+/// can have a `rate_limit`, too.
+///
 /// # Parameters and return type
 ///
 /// Every parameter is [extracted](crate::FromContext): [`TaskContext`](crate::TaskContext),
 /// [`CancellationToken`](crate::CancellationToken), [`SupervisorHandle`](crate::SupervisorHandle), [`Ready`](crate::Ready),
+/// [`Instance`](crate::Instance) of a task with `instances`,
 /// [`State<T>`](crate::State), or a custom type; by value or by reference. A task returns `()`, `!`, or
 /// `Result<(), E>` with any error type, including those of `anyhow` and `eyre`.
 ///
@@ -228,10 +254,13 @@ pub use taskvisor_macros::task;
 ///
 /// | option | values | default |
 /// |---|---|---|
-/// | `slot` | a format string over the arguments, or a constant; jobs in one slot run one at a time | no slot: jobs run independently |
+/// | `slot` | a format string over the arguments, or a constant; jobs in one slot run one at a time, or as many as its `capacity` | no slot: jobs run independently |
 /// | `admission` | `"queue"`, `"replace"`, `"drop-if-running"`, `"latest"`: see [`Admission`](crate::Admission) | `"queue"` |
 /// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
-/// | `timeout` | the time that one attempt may take; waiting for the slot does not count | no limit |
+/// | `capacity` | how many submissions may run in one slot at once, such as `2`; a submission of another job in the slot may have a smaller one, which then applies | 1 |
+/// | `max_concurrent` | how many attempts of all submissions of the job may run at once, whatever their slots, such as `4`; the others [wait](crate::WaitingOn::Permit) | no limit |
+/// | `rate_limit`, `burst` | as [for a task](macro@task#instances); all submissions of the job share the rate | no limit |
+/// | `timeout` | the time that one attempt may take; waiting for the slot, a permit or the rate does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return once its token is canceled, such as `"2s"`: see [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout) | after a stop request or an interrupt the `grace`, 20 s by default, which also limits longer values; at an exceeded limit none |
 /// | `max_failures`, `fatal_if`, `heartbeat`, `on_shutdown` | as [for a task](macro@task#giving-up); `max_failures` implies `restart = "on-failure"` | none |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
@@ -248,7 +277,8 @@ pub use taskvisor_macros::task;
 /// stop request ([`TaskContext::cancelled`](crate::TaskContext::cancelled)) continues until its `stop_timeout`, or
 /// without one until the grace is over (20 s by default). Then its future is dropped.
 ///
-/// A slot without a placeholder is one slot for all arguments: then all submissions of the job run one at a time. A
+/// A slot without a placeholder is one slot for all arguments: then all submissions of the job run one at a time, or as many as its
+/// `capacity`. A
 /// constant, `slot = NIGHTLY`, says the same. The placeholder of another language that names an argument, such as
 /// `"tenant-$tenant"`, is a compile error.
 ///

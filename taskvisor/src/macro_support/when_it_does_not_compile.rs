@@ -13,11 +13,11 @@
 //! | rule | rejected | write instead |
 //! |---|---|---|
 //! | `unknown-option` | an option that does not exist | the message suggests the most similar option, or lists all |
-//! | `renamed-option` | the name that another library uses: `max_retry`, `interval`, `schedule`, `capacity`, `depends_on`, … | the name here: `max_retries`, `every`, `cron`, `queue`, `needs`, … |
-//! | `option-of-another-library` | a feature that Taskvisor does not have: `splay`, `before`, `rate`, `instances`, `enabled`, … | the message names a replacement |
+//! | `renamed-option` | the name that another library uses: `max_retry`, `interval`, `schedule`, `replicas`, `throttle`, `depends_on`, … | the name here: `max_retries`, `every`, `cron`, `instances`, `rate_limit`, `needs`, … |
+//! | `option-of-another-library` | a feature that Taskvisor does not have: `splay`, `before`, `priority`, `enabled`, … | the message names a replacement |
 //! | `value-instead-of-option` | a word that is a value in place of an option: `on_failure`, `Failed`, the name of the function or of an argument | `restart = "on-failure"`, `on(Failed)`, `name = "ping"`, `slot = "{tenant}"` |
 //! | `option-at-wrong-level` | an option of the backoff outside of `backoff(..)`, another option inside of it, or an option of the application | `backoff(exp, jitter = "full")`, with `max_retries` outside |
-//! | `option-of-another-attribute` | `slot` and `expires` of a task, `every`, `cron`, `after`, `critical` and `on_give_up` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
+//! | `option-of-another-attribute` | `slot`, `capacity` and `expires` of a task, `instances`, `every`, `cron`, `after`, `critical` and `on_give_up` of a job, `restart` of a subscriber | an option of this attribute, or the other attribute |
 //! | `duplicate-option` | an option that is repeated | keep one |
 //! | `missing-value` | `timeout`, `timeout =` | `timeout = "5s"` |
 //! | `missing-equals-sign` | `timeout: "5s"`, `timeout("5s")` | `timeout = "5s"` |
@@ -37,21 +37,22 @@
 //! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, an `every`, a `start_delay`, the time of a `max_failures` or a wait of a backoff of zero; `delay = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"`; `delay = "0s"` to repeat without a pause |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, an `every`, a `start_delay`, the time of a `max_failures` or of a `rate_limit`, or a wait of a backoff of zero; `delay = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"`; `delay = "0s"` to repeat without a pause |
 //! | `negative-duration` | `-5` | a duration |
-//! | `duration-too-long` | more than 100 years | omit the option |
-//! | `zero-count` | a count of zero, also of `max_failures` | `restart = "never"` for no retry; the message names the alternative for other options |
+//! | `duration-too-long` | more than 100 years; more than a year in `rate_limit` | omit the option; a shorter time |
+//! | `zero-count` | a count of zero, also of `max_failures` and of `rate_limit` | `restart = "never"` for no retry; the message names the alternative for other options |
 //! | `negative-count` | a negative count | as for zero |
-//! | `count-too-large` | more than `u32::MAX`; more than 1,000 failures in `max_failures` | a smaller number |
+//! | `count-too-large` | more than `u32::MAX`; more than 1,000 failures in `max_failures`; more than 10,000 `instances` | a smaller number |
 //! | `factor-out-of-range` | a factor below 1, infinite or not a number | `backoff = "constant"` for delays that do not grow |
 //! | `invalid-max-failures` | `max_failures = "5 per 10m"`, `"5"`, `"in 10m"` | a number, the word `in`, and a time: `"5 in 10m"` |
+//! | `invalid-rate-limit` | `rate_limit = "10 per m"`, `"10"`, `"/m"`, `"ten/m"`, `"1.5/s"`, `"10/fortnight"` | a whole number, a slash, and one of `s`, `m`, `h` and `d`, or a duration: `"10/m"`, `"100/30s"` |
 //! | `invalid-cron` | a malformed expression, or one that never matches a date: `cron = "60 * * * *"`, `"0 24 * * *"`, `"* * *"`, `"0 0 30 2 *"` | five fields (minute, hour, day of month, month, day of week), or six with the second in front: `cron = "0 3 * * MON-FRI"`; or `@yearly`, `@monthly`, `@weekly`, `@daily`, `@hourly` |
 //! | `cron-without-feature` | `cron` without the feature `schedule` | `features = ["schedule"]` of `taskvisor` in `Cargo.toml` |
 //! | `empty-tz` | `tz = ""`, also of a constant | the name of a time zone: `tz = "Europe/Berlin"`; `tz = "local"`; no `tz` for UTC |
 //! | `fatal-if-not-a-path` | `fatal_if = \|error\| ..`, `"is_permanent"`, a call | the path of a function: `fatal_if = is_permanent` |
 //! | `wrong-predicate` | a `fatal_if` of another type than `fn(&E) -> bool`, where `E` is the error of the function; an error of the compiler itself | a function that borrows this error |
 //! | `empty-name` | an empty name, also of a constant | a name that events and errors can show |
-//! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `bool`, `&str`, [`MaxFailures`](crate::MaxFailures), the enum of the option |
+//! | `wrong-constant-type` | a constant of another type than the option; an error of the compiler itself | `Duration`, `u32`, `bool`, `&str`, [`MaxFailures`](crate::MaxFailures), [`RateLimit`](crate::RateLimit), `usize` for `instances`, `max_concurrent`, `queue` and `capacity`, the enum of the option |
 //! | `not-constant` | a call that cannot be evaluated at compile time; an error of the compiler itself | a constant; pass a run-time value through [`TaskSpec`](crate::TaskSpec) |
 //! | `runtime-path-relative` | `crate = taskvisor` | `crate = ::taskvisor`, `crate = crate::path` |
 //! | `runtime-path-in-quotes` | `crate = "::taskvisor"` | `crate = ::taskvisor` |
@@ -108,6 +109,11 @@
 //! | `admission-without-slot` | `admission` of a job that has no slot | a `slot` |
 //! | `queue-without-slot` | `queue` of a job that has no slot | a `slot` |
 //! | `queue-without-queue-admission` | `queue` with an admission other than `queue` | `admission = "queue"` |
+//! | `capacity-without-slot` | `capacity` of a job that has no slot | a `slot` |
+//! | `max-concurrent-without-instances` | `max_concurrent` of a task without `instances`, which runs one attempt at a time anyway | `instances = 4`, or no `max_concurrent` |
+//! | `instance-parameter-without-instances` | a parameter `Instance` of a task without `instances`, of a job or of a subscriber | `instances = 4`, or no such parameter; the path of a type of your own with this name: `self::Instance` |
+//! | `burst-without-rate-limit` | `burst` without `rate_limit` | `rate_limit = "10/m"`, or no `burst` |
+//! | `burst-of-constant-rate-limit` | `burst` beside a constant `rate_limit`, which has a burst of its own | [`RateLimit::with_burst`](crate::RateLimit::with_burst) in the constant |
 //! | `worker-threads-of-current-thread` | `worker_threads` with `flavor = "current_thread"` | `"multi_thread"` |
 //!
 //! # signatures

@@ -155,7 +155,7 @@ fn keyed(name: &'static str, key: RegistryKey, now: Instant) -> Arc<TaskCell> {
 /// Creates a task with options that most tasks leave out.
 fn rare_cell(name: &'static str, options: RareOptions, now: Instant) -> Arc<TaskCell> {
     Arc::new(
-        unshared(name, RegistryKey::Name, now).with_rare(RareParts { options, ..RareParts::default() }, now),
+        unshared(name, RegistryKey::Name, now).with_rare(RareSetup { options, ..RareSetup::default() }, now),
     )
 }
 

@@ -17,7 +17,7 @@ fn on_runtime<T>(call: impl FnOnce() -> T) -> T {
 }
 
 fn run(world: &World, name: &'static str) -> Result<(), RuntimeError> {
-    let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {} };
+    let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {}, source: None };
     start_all(&world.shared, vec![TaskSpec::inherit(task)], || Ok(None)).map(|_| ())
 }
 

@@ -98,7 +98,7 @@ impl World {
         (policy.restart, policy.schedule) = (RestartPolicy::Always, schedule.kind());
         let schedule = Schedule::new(schedule, self.now, ()).map(Box::new);
         let cell = unshared(name, RegistryKey::Name, self.now)
-            .with_rare(RareParts { schedule, ..RareParts::default() }, self.now);
+            .with_rare(RareSetup { schedule, ..RareSetup::default() }, self.now);
         let registered = Registration::register(Arc::clone(&self.shared), Arc::new(cell));
         let registration = registered.map_err(|(error, _)| error).expect("the name is free");
         Added::accept(UnspawnedActor::new(registration, body, policy))

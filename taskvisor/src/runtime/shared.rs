@@ -12,6 +12,7 @@ use super::body::States;
 use super::body::{JobDescriptor, JobOverrides};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
+use super::instances::InstanceSets;
 use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
@@ -35,6 +36,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
+/// | `supervisor/scale.rs` | start and stop instances |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
@@ -67,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) holders: HoldersCache,
     /// The limits of each declaration.
     pub(crate) limits: LimitTable,
+    /// The tasks with instances.
+    pub(crate) instances: InstanceSets,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
@@ -150,6 +154,7 @@ impl Shared {
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             holders: HoldersCache::default(),
             limits: LimitTable::default(),
+            instances: InstanceSets::default(),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),

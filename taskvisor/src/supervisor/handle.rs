@@ -126,17 +126,21 @@ impl SupervisorHandle {
         Ok(handle)
     }
 
-    /// Requests the stop of the named task, and returns at once. Returns whether this was the first request.
+    /// Requests the stop of the named task, or of all its instances, and returns at once. Returns whether this was the first request.
     ///
     /// # Errors
     ///
     /// [`UnknownTask`](RuntimeError::UnknownTask) if no added task has this name.
     pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
-        Ok(self.require_task(name)?.cancel())
+        let mut first = false;
+        for task in self.require_tasks(name)? {
+            first |= task.cancel();
+        }
+        Ok(first)
     }
 
-    /// Requests the stop of the named task within the configured grace, and waits for its outcome. Returns whether this was
-    /// the first request.
+    /// Requests the stop of the named task, or of all its instances, within the configured grace, and waits for the outcomes. Returns
+    /// whether this was the first request.
     ///
     /// The task is gone afterwards, unless it blocks its thread: see [`TaskHandle::outcome`].
     ///
@@ -159,7 +163,16 @@ impl SupervisorHandle {
     ///
     /// As [`cancel`](Self::cancel).
     pub async fn cancel_with_grace(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
-        cancel_and_wait(self.require_task(name)?, grace).await
+        let tasks = self.require_tasks(name)?;
+        if let [task] = &tasks[..] {
+            return cancel_and_wait(task.clone(), grace).await;
+        }
+        let requested: Vec<_> = tasks.iter().map(|task| task.cancel_with_grace(grace)).collect();
+        // After the requests: the caller may be one of them.
+        for task in tasks {
+            cancel_and_wait(task, grace).await?;
+        }
+        Ok(requested.contains(&true))
     }
 
     /// Like [`cancel`](Self::cancel), by id. It also finds submissions, whether they run or wait for their slots.
@@ -179,26 +192,37 @@ impl SupervisorHandle {
         cancel_and_wait(task, grace).await
     }
 
-    /// Restarts an added task, and returns at once. See [`TaskHandle::restart`].
+    /// Restarts an added task, or all its instances, and returns at once. See [`TaskHandle::restart`].
     ///
     /// # Errors
     ///
     /// No task has this name, the task is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
     /// nothing was interrupted.
     pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
-        self.operable(name)?.restart()
+        self.control(name, |task| task.restart().map(|()| true)).map(|_| ())
     }
 
-    /// Finds an added task to control. Fails during a shutdown.
-    pub(super) fn operable(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
+    /// Controls an added task, or all its instances. Returns whether `act` returned `true` for one of them. Fails during a shutdown, and
+    /// if `act` fails for all of them.
+    pub(super) fn control(
+        &self,
+        name: &str,
+        act: impl Fn(&TaskHandle) -> Result<bool, RuntimeError>,
+    ) -> Result<bool, RuntimeError> {
         let shared = self.shared()?;
         if shared.registry.is_closed() {
             return Err(shared.closed_error());
         }
-        self.require_task(name)
+        let results: Vec<_> = self.require_tasks(name)?.iter().map(act).collect();
+        // Instances may be in different phases: one that is stopping does not keep the others from being paused.
+        if let (true, Some(Err(error))) = (results.iter().all(Result::is_err), results.first()) {
+            return Err(error.clone());
+        }
+        Ok(results.iter().any(|result| matches!(result, Ok(true))))
     }
 
-    /// Returns the added task with this name.
+    /// Returns the added task with this name. Instances have names of their own, such as `consume/0`: see
+    /// [`instances`](Self::instances).
     ///
     /// It never returns a submission, because the name of a submission is a label and need not be unique. Find submissions
     /// by id, with [`task_by_id`](Self::task_by_id).
@@ -221,13 +245,15 @@ impl SupervisorHandle {
         Some(TaskHandle::new(cell, &shared))
     }
 
-    /// Returns whether an added task with this name is live: running, waiting, or blocking its thread past its grace.
+    /// Returns whether an added task with this name, or one of its instances, is live: running, waiting, or blocking its thread past its grace.
     #[must_use]
     pub fn is_alive(&self, name: &str) -> bool {
         self.shared().is_ok_and(|shared| shared.registry.find(name).is_some())
+            || !self.instances(name).is_empty()
     }
 
-    /// Returns a snapshot of all live tasks, the oldest first: added tasks, and submissions that run or wait for their slots.
+    /// Returns a snapshot of all live tasks, the oldest first: added tasks, and submissions that run or wait for their slots. A task with
+    /// instances is one row, which [`TaskStatus::instances`] opens.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
@@ -245,7 +271,7 @@ impl SupervisorHandle {
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskStatus> {
         match self.shared() {
-            Ok(shared) => shared.registry.cells().iter().map(|cell| shared.status(cell)).collect(),
+            Ok(shared) => shared.rows(&shared.registry.cells()),
             Err(_) => Vec::new(),
         }
     }
@@ -320,8 +346,10 @@ impl SupervisorHandle {
         shared.wait_for_shutdown().await
     }
 
-    fn require_task(&self, name: &str) -> Result<TaskHandle, RuntimeError> {
-        self.task(name).ok_or_else(|| RuntimeError::UnknownTask { name: name.to_owned() })
+    /// The task of this name, or its instances: at least one.
+    fn require_tasks(&self, name: &str) -> Result<Vec<TaskHandle>, RuntimeError> {
+        let tasks = self.task(name).map_or_else(|| self.instances(name), |task| vec![task]);
+        if tasks.is_empty() { Err(RuntimeError::UnknownTask { name: name.to_owned() }) } else { Ok(tasks) }
     }
 }
 

@@ -84,7 +84,7 @@ impl Shared {
             interrupt_on_loss: settings.interrupt_on_loss.own(),
             stops_last: settings.stop_order.own() == Some(StopOrder::Last),
         };
-        let linked = self.graph.link(cell, request, &self.registry);
+        let linked = self.graph.link(cell, request, (&self.registry, &self.instances));
         linked.map_err(|reasons| invalid(cell, reasons))
     }
 }

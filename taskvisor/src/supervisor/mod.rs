@@ -12,6 +12,8 @@ pub(crate) mod link;
 mod pause;
 mod ready;
 pub(crate) mod run;
+mod rows;
+mod scale;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;

@@ -58,22 +58,22 @@ impl TaskHandle {
 }
 
 impl SupervisorHandle {
-    /// Pauses an added task, and returns at once. See [`TaskHandle::pause`].
+    /// Pauses an added task, or all its instances, and returns at once. See [`TaskHandle::pause`].
     ///
     /// # Errors
     ///
     /// No task has this name, the task has ended, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
     /// nothing was changed.
     pub fn pause(&self, name: &str) -> Result<bool, RuntimeError> {
-        self.operable(name)?.pause()
+        self.control(name, TaskHandle::pause)
     }
 
-    /// Resumes an added task that is paused, and returns at once. See [`TaskHandle::resume`].
+    /// Resumes an added task that is paused, or all its instances that are, and returns at once. See [`TaskHandle::resume`].
     ///
     /// # Errors
     ///
     /// As [`pause`](Self::pause).
     pub fn resume(&self, name: &str) -> Result<bool, RuntimeError> {
-        self.operable(name)?.resume()
+        self.control(name, TaskHandle::resume)
     }
 }

@@ -78,8 +78,14 @@ impl SupervisorHandle {
     /// Cancel safe. Any number of callers can wait.
     pub async fn wait_ready(&self, name: &str) -> Result<(), StartError> {
         self.shared().map_err(|_| StartError::ShuttingDown)?;
-        let task = self.task(name).ok_or_else(|| StartError::UnknownTask { name: name.to_owned() })?;
-        wait_for(&task).await
+        let tasks = self.task(name).map_or_else(|| self.instances(name), |task| vec![task]);
+        if tasks.is_empty() {
+            return Err(StartError::UnknownTask { name: name.to_owned() });
+        }
+        for task in &tasks {
+            wait_for(task).await?;
+        }
+        Ok(())
     }
 
     /// Waits until the supervisor has started: each task of the start-up set has been ready. These are the added tasks that declare

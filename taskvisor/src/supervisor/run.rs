@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::link::has_links;
+use super::scale::ReservedSet;
 use super::signals::{Signal, Signals};
 use super::spawn::UnspawnedActor;
 use super::{Supervisor, TaskHandle};
@@ -164,18 +165,26 @@ fn is_shutting_down(error: &RuntimeError) -> bool {
 fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<UnspawnedActor>, RuntimeError> {
     shared.check_ready()?;
     let (mut unspawned, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
-    for spec in &mut specs {
-        match shared.reserve(spec) {
-            Ok(actor) => unspawned.push(actor),
-            // Go on, to report every refused task at once.
-            Err(error) => errors.push(error),
-        }
+    // By actor: the position of its spec.
+    let (mut spec_of, mut sets) = (Vec::with_capacity(specs.len()), Vec::new());
+    for (index, spec) in specs.iter_mut().enumerate() {
+        let reserved = if spec.has_instances() {
+            shared.reserve_instances(spec).map(|(actors, set)| {
+                sets.push(set);
+                unspawned.extend(actors);
+            })
+        } else {
+            shared.reserve(spec).map(|actor| unspawned.push(actor))
+        };
+        // Go on, to report every refused task at once.
+        errors.extend(reserved.err());
+        spec_of.resize(unspawned.len(), index);
     }
     RuntimeError::all(std::mem::take(&mut errors))?;
     // Once all names are taken, so that the order of the list does not matter.
     let mut linked = Vec::new();
-    let is_linked = |spec: &TaskSpec| has_links(spec) || shared.graph.has_dependents();
-    for (actor, spec) in unspawned.iter().zip(&specs).filter(|(_, spec)| is_linked(spec)) {
+    let with_spec = unspawned.iter().zip(spec_of.iter().map(|index| &specs[*index]));
+    for (actor, spec) in with_spec.filter(|(_, spec)| has_links(spec) || shared.graph.has_dependents()) {
         match shared.link(actor.cell(), spec) {
             Ok(needed) => linked.push((actor, spec, needed)),
             Err(error) => errors.push(error),
@@ -185,6 +194,7 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
     for (actor, spec, needed) in linked {
         shared.confirm_link(actor.cell(), spec, needed);
     }
+    sets.into_iter().for_each(ReservedSet::confirm);
     Ok(unspawned)
 }
 

@@ -11,7 +11,8 @@ use super::link::{check_interrupt_on_loss, has_links};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleKind, ScheduleSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
-use crate::runtime::cell::{Flag, RareParts, RegistryKey, TaskCell};
+use crate::runtime::cell::{Flag, RareSetup, RegistryKey, TaskCell};
+use crate::runtime::instances::InstanceOf;
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
@@ -19,6 +20,14 @@ use crate::runtime::registry::slot::NoRoom;
 use crate::runtime::schedule::{Schedule, schedule_problems};
 use crate::runtime::shared::Shared;
 use crate::task::{EMPTY_NAME, RuntimeError, TaskId, is_blank};
+
+/// The problem of a task with instances that is added as one task.
+const ONE_TASK: &str =
+    "it has `instances`, and `add_task` adds one task: call `add_instances`, or remove `instances`";
+
+/// The problem of a parameter `Instance` without instances.
+pub(crate) const NO_INSTANCE: &str = "it has a parameter `Instance`, and it is no instance: set `instances` on the task, or remove the \
+                                      parameter";
 
 /// A registered task whose actor is not spawned. Dropping it frees an added task's name without an event, and aborts a
 /// submission.
@@ -81,19 +90,43 @@ impl UnspawnedActor {
 impl Shared {
     /// Validates a task and reserves its name. Takes the name and the body out of the spec, unless the task is refused.
     pub(crate) fn reserve(self: &Arc<Self>, spec: &mut TaskSpec) -> Result<UnspawnedActor, RuntimeError> {
+        if spec.has_instances() {
+            return Err(self.invalid_task(spec, Some(ONE_TASK)));
+        }
+        let unspawned = self.reserve_one(spec, None)?;
+        // Read after the name was taken: see `InstanceSets`.
+        if self.instances.has_any() && self.instances.find(unspawned.cell().name()).is_some() {
+            let name = unspawned.cell().name().to_owned();
+            unspawned.withdraw(spec);
+            return Err(RuntimeError::NameTaken { name });
+        }
+        Ok(unspawned)
+    }
+
+    /// As `reserve`, for a task or for one instance.
+    pub(super) fn reserve_one(
+        self: &Arc<Self>,
+        spec: &mut TaskSpec,
+        instance: Option<InstanceOf>,
+    ) -> Result<UnspawnedActor, RuntimeError> {
         let schedule = spec.schedule.as_deref();
         if spec.rare.as_deref().is_some_and(|rare| rare.task_problems().is_some()) {
-            return Err(self.invalid_task(spec));
+            return Err(self.invalid_task(spec, None));
         }
-        let (policy, rare) = self.resolve(&spec.task, &spec.settings, spec.rare.as_deref(), schedule)?;
+        let is_instance = instance.is_some();
+        let (policy, rare) =
+            self.resolve(&spec.task, &spec.settings, spec.rare.as_deref(), schedule, is_instance)?;
         if has_links(spec) {
             check_interrupt_on_loss(spec.name(), &spec.settings, spec.dependencies.as_deref())?;
         }
         let now = self.now();
         let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
-        let key = LimitKey::Task(spec.name().into());
-        let limits = self.limits.find(rare.as_ref(), key, spec.name(), now);
-        let rare = RareParts::new(rare, schedule, limits);
+        let name = instance.as_ref().map_or(spec.name(), |instance| &instance.name);
+        let limits = self.limits.find(rare.as_ref(), LimitKey::Task(name.into()), name, now);
+        let mut rare = RareSetup::new(rare, schedule, limits);
+        if instance.is_some() {
+            rare.get_or_insert_default().instance = instance;
+        }
         let key = RegistryKey::Name;
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, key, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
@@ -133,7 +166,7 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
-        rare: Option<RareParts>,
+        rare: Option<RareSetup>,
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
@@ -157,17 +190,18 @@ impl Shared {
         settings: &Settings,
         rare: Option<&RareSettings>,
         schedule: Option<&ScheduleSettings>,
+        is_instance: bool,
     ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
         self.check_ready()?;
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
-        let invalid = || self.invalid_spec(task, settings, rare, schedule, needs.notifies());
+        let invalid = || self.invalid_spec(task, settings, rare, schedule, &needs, is_instance);
         let mut policy = settings.resolve(&self.defaults).map_err(|_| invalid())?;
         if let Some(schedule) = schedule {
             policy.schedule = checked_kind(schedule, settings).ok_or_else(invalid)?;
         }
         let options = RareSettings::resolve(rare, &self.config, &policy).map_err(|_| invalid())?;
-        if is_blank(task.name()) {
+        if is_blank(task.name()) || needs.needs_instance() && !is_instance {
             return Err(invalid());
         }
         settings.resolve_readiness(needs.notifies(), &mut policy).map_err(|_| invalid())?;
@@ -191,25 +225,33 @@ impl Shared {
         settings: &Settings,
         rare: Option<&RareSettings>,
         schedule: Option<&ScheduleSettings>,
-        notifies: bool,
+        needs: &Needs<'_>,
+        is_instance: bool,
     ) -> RuntimeError {
         let mut reasons = schedule_problems(schedule, settings);
         let kind = schedule.map_or(ScheduleKind::None, ScheduleSettings::kind);
-        reasons.extend(settings.all_problems(rare, kind, &self.config, &self.defaults, notifies));
+        reasons.extend(settings.all_problems(rare, kind, &self.config, &self.defaults, needs.notifies()));
+        if needs.needs_instance() && !is_instance {
+            reasons.push(NO_INSTANCE.into());
+        }
         if is_blank(task.name()) {
             reasons.push(EMPTY_NAME.into());
         }
         RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
     }
 
-    /// The error of an added task whose options have no effect without instances. Every problem at once.
+    /// The error of an added task, with every other problem of it.
     #[cold]
-    fn invalid_task(self: &Arc<Self>, spec: &TaskSpec) -> RuntimeError {
+    pub(super) fn invalid_task(
+        self: &Arc<Self>,
+        spec: &TaskSpec,
+        problem: Option<&'static str>,
+    ) -> RuntimeError {
         let (rare, schedule) = (spec.rare.as_deref(), spec.schedule.as_deref());
         let mut reasons: Vec<_> =
-            rare.and_then(RareSettings::task_problems).into_iter().map(Cow::from).collect();
+            problem.into_iter().chain(rare.and_then(RareSettings::task_problems)).map(Cow::from).collect();
         if let Err(RuntimeError::InvalidSpec { reasons: others, .. }) =
-            self.resolve(&spec.task, &spec.settings, rare, schedule)
+            self.resolve(&spec.task, &spec.settings, rare, schedule, spec.has_instances())
         {
             reasons.extend(others);
         }

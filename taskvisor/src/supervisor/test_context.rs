@@ -3,13 +3,16 @@
 use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
+
+use tokio::time::Instant;
 
 use super::{Supervisor, SupervisorBuilder, SupervisorHandle};
 use crate::error::Failure;
 use crate::policy::Config;
 use crate::runtime::body::{FromContext, Ready, State, TaskContext};
-use crate::runtime::cell::{StopRequest, TaskCell};
+use crate::runtime::cell::{RareSetup, StopRequest, TaskCell};
+use crate::runtime::instances::InstanceOf;
 use crate::sync::Mutex;
 use crate::task::{MissingStates, RegisteredBy, StopCause};
 
@@ -45,6 +48,8 @@ use crate::task::{MissingStates, RegisteredBy, StopCause};
 /// ```
 pub struct TestContext {
     name: Cow<'static, str>,
+    /// The name without the number, and the number, of an instance.
+    instance: Option<(Cow<'static, str>, usize)>,
     attempt: u64,
     last_error: Option<Failure>,
     /// Taken by the first use.
@@ -63,6 +68,7 @@ impl TestContext {
     pub fn new() -> Self {
         Self {
             name: Cow::Borrowed("test"),
+            instance: None,
             attempt: 1,
             last_error: None,
             builder: Mutex::new(Some(Supervisor::builder(Config::default()))),
@@ -74,6 +80,14 @@ impl TestContext {
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// Makes the task an instance, with this number: `test` becomes `test/2`. Call [`with_name`](Self::with_name) first.
+    #[must_use]
+    pub fn with_instance(mut self, number: usize) -> Self {
+        self.instance = Some((self.name.clone(), number));
+        self.name = format!("{}/{number}", self.name).into();
         self
     }
 
@@ -181,7 +195,12 @@ impl TestContext {
         self.built.get_or_init(|| {
             let builder = self.builder.lock().take();
             let supervisor = builder.unwrap_or_else(|| Supervisor::builder(Config::default())).build();
-            let cell = TaskCell::in_attempt(self.name.clone(), self.attempt, self.last_error.clone());
+            let mut cell = TaskCell::in_attempt(self.name.clone(), self.attempt, self.last_error.clone());
+            if let Some((name, index)) = &self.instance {
+                let instance = InstanceOf { set: Weak::new(), name: (**name).into(), index: *index };
+                let rare = RareSetup { instance: Some(instance), ..RareSetup::default() };
+                cell = cell.with_rare(rare, Instant::now());
+            }
             Built { supervisor, cell: Arc::new(cell) }
         })
     }

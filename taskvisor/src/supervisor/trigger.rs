@@ -44,13 +44,13 @@ impl TaskHandle {
 }
 
 impl SupervisorHandle {
-    /// Runs an added task with a schedule now, and returns at once. See [`TaskHandle::trigger`].
+    /// Runs an added task with a schedule now, or all its instances, and returns at once. See [`TaskHandle::trigger`].
     ///
     /// # Errors
     ///
     /// No task has this name, it has no schedule, it is paused, it has ended, a stop of it was requested, or the supervisor is shutting
     /// down or was dropped. Then nothing was changed.
     pub fn trigger(&self, name: &str) -> Result<bool, RuntimeError> {
-        self.operable(name)?.trigger()
+        self.control(name, TaskHandle::trigger)
     }
 }

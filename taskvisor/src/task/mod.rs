@@ -3,6 +3,7 @@
 mod blocking;
 mod give_up;
 mod id;
+mod instance_row;
 mod limit_scope;
 mod missing_state;
 mod name;
@@ -29,5 +30,5 @@ pub use report::{AbortedTask, FailedTask, Report, StuckTask};
 pub use runtime_error::RuntimeError;
 pub use scheduled_time::{ScheduledTime, SkipReason};
 pub use start_error::StartError;
-pub(crate) use status::ScheduleStatus;
 pub use status::{Phase, TaskStatus, WaitingOn};
+pub(crate) use status::{RareStatus, ScheduleStatus};

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{MissingStates, RegisteredBy, Report, TaskId, is_blank};
+use crate::policy::MAX_INSTANCES;
 
 /// The error of a call to a supervisor.
 ///
@@ -84,6 +85,20 @@ pub enum RuntimeError {
     NotScheduled {
         /// The name of the task.
         name: String,
+    },
+    /// The task has no instances, so that their number cannot change.
+    #[non_exhaustive]
+    NotScalable {
+        /// The name of the task.
+        name: String,
+    },
+    /// More instances were requested than [`TaskSpec::MAX_INSTANCES`](crate::TaskSpec::MAX_INSTANCES).
+    #[non_exhaustive]
+    TooManyInstances {
+        /// The name of the task.
+        name: String,
+        /// The requested number.
+        instances: usize,
     },
     /// The submission waits for its slot, and has no attempt to restart or to pause.
     #[non_exhaustive]
@@ -216,6 +231,16 @@ impl fmt::Display for RuntimeError {
             }
             Self::NotScheduled { name } => {
                 write!(f, "`{name}` has no schedule to trigger: give it `every` or `cron`, or call `restart`")
+            }
+            Self::NotScalable { name } => {
+                write!(
+                    f,
+                    "`{name}` has no instances to scale: give it `instances`; to scale all instances of a task, use its name without \
+                     the number"
+                )
+            }
+            Self::TooManyInstances { name, instances } => {
+                write!(f, "{instances} instances of `{name}` are too many: set at most {MAX_INSTANCES}")
             }
             Self::Disabled { name } => {
                 write!(f, "the job `{name}` is disabled: remove the call of `app.disable`, or do not submit it")

@@ -249,8 +249,21 @@ pub struct TaskStatus {
     pub heartbeat_age: Option<Duration>,
     /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,
-    /// Boxed, because few tasks have a schedule, and every status pays for the space.
-    pub(crate) schedule: Option<Box<ScheduleStatus>>,
+    /// Boxed, because few tasks have any of it, and every status pays for the space.
+    pub(crate) rare: Option<Box<RareStatus>>,
+}
+
+/// What few statuses have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RareStatus {
+    pub(crate) schedule: Option<ScheduleStatus>,
+    pub(crate) instances: Vec<TaskStatus>,
+}
+
+impl RareStatus {
+    pub(crate) fn of_schedule(schedule: ScheduleStatus) -> Box<Self> {
+        Box::new(Self { schedule: Some(schedule), instances: Vec::new() })
+    }
 }
 
 /// What a status says about a schedule.
@@ -285,19 +298,36 @@ impl TaskStatus {
     /// ```
     #[must_use]
     pub fn next_run(&self) -> Option<ScheduledTime> {
-        self.schedule.as_ref().filter(|_| !self.phase.is_ended())?.next_run
+        self.schedule().filter(|_| !self.phase.is_ended())?.next_run
     }
 
     /// Returns when the latest run was due that has begun. A run that an operator started changes nothing. `None` without a schedule,
     /// and before the first run.
     #[must_use]
     pub fn last_run(&self) -> Option<ScheduledTime> {
-        self.schedule.as_ref()?.last_run
+        self.schedule()?.last_run
     }
 
     /// Returns the number of ticks that were skipped.
     #[must_use]
     pub fn skipped_ticks(&self) -> u64 {
-        self.schedule.as_ref().map_or(0, |schedule| schedule.skipped_ticks)
+        self.schedule().map_or(0, |schedule| schedule.skipped_ticks)
+    }
+
+    /// Returns the statuses of the live instances, in the order of their numbers, if this is the row of a task with
+    /// [`instances`](crate::TaskSpec::with_instances). Empty for every other status.
+    ///
+    /// The row has the name without a number. Its phase, with `id`, `since`, `last_error` and the schedule, is that of the instance that
+    /// needs attention most: stuck before paused after giving up, paused, sleeping after a failure, waiting, sleeping and running. Of
+    /// several in the same phase, it is the one that has been in it longest. `attempt`, `total_failures` and `restarts` are sums,
+    /// `failures` is the largest number, `ready_since` says since when an instance is ready, `next_attempt` is the earliest, and
+    /// `stopping` says whether all of them are.
+    #[must_use]
+    pub fn instances(&self) -> &[TaskStatus] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.instances)
+    }
+
+    fn schedule(&self) -> Option<&ScheduleStatus> {
+        self.rare.as_ref()?.schedule.as_ref()
     }
 }

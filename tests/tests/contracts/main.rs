@@ -15,6 +15,7 @@ mod stop_races;
 mod retries;
 mod several_dependencies;
 mod stable;
+mod instances;
 mod interval;
 mod yielding;
 mod inherited;

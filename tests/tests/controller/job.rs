@@ -56,6 +56,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
         rare: RareSettings::INHERIT,
         admission: Admission::Queue,
         queue: Some(2),
+        capacity: None,
         parameters: &[JobParameter { name: "body", type_name: "Body" }],
         dependencies: DeclaredDependencies::NONE,
         needs: |_| {},

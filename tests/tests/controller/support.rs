@@ -162,6 +162,7 @@ pub(crate) const fn one_attempt_job(name: &'static str) -> JobDescriptor {
         rare: RareSettings::INHERIT,
         admission: Admission::Queue,
         queue: None,
+        capacity: None,
         parameters: &[],
         dependencies: DeclaredDependencies::NONE,
         needs: |_| {},

@@ -28,6 +28,7 @@ mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
 mod nightly;
+mod workers;
 #[cfg(feature = "controller")]
 mod lines;
 #[cfg(feature = "controller")]

@@ -130,8 +130,8 @@ fn surprising_settings_are_noted_at_the_start() {
     let clamped = clamped("task", "first", "1m", "#[task(stop_timeout = \"1m\")]")
         + &clamped("job", "sync", "2m", "#[job(");
     let permits = format!(
-        "note: {}: `max_concurrent` is 2, and these tasks may each run one attempt that does not end: `first`, `second`; \
-         together they can hold every permit, so that nothing else runs; raise `max_concurrent`, or give them a `timeout`\n",
+        "note: {}: `max_concurrent` is 2, and the attempts of these tasks may not end: `first`, `second`; together they can \
+         hold every permit, so that nothing else runs; raise `max_concurrent`, or give them a `timeout`\n",
         line("app.config(")
     );
     for (limit, notes) in [("2", clamped.clone() + &permits), ("3", clamped.clone()), ("any", clamped)] {

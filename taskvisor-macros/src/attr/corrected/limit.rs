@@ -34,7 +34,7 @@ fn count_of(word: &str) -> Option<u32> {
 }
 
 /// The words, and the texts of the literals, in their order.
-fn text_in(tokens: TokenStream) -> String {
+pub(super) fn text_in(tokens: TokenStream) -> String {
     let part = |token| match token {
         TokenTree::Group(group) => text_in(group.stream()),
         TokenTree::Literal(literal) => content(&Lit::new(literal)),

@@ -2,6 +2,7 @@
 
 mod limit;
 mod list;
+mod rate;
 mod slot;
 mod tasks;
 
@@ -20,6 +21,7 @@ use self::limit::limit_in;
 use self::list::{crates_in, events_in};
 use self::slot::slot_in;
 
+pub(super) use self::rate::rate_in;
 pub(super) use self::tasks::tasks_in;
 
 /// The words of units in calls such as `5.secs()`, and their units.
@@ -58,6 +60,7 @@ impl Argument<'_> {
             Form::Count => count_in(tokens)?,
             Form::Factor => factor_in(tokens)?,
             Form::MaxFailures => format!("\"{}\"", limit_in(tokens)?),
+            Form::RateLimit => format!("\"{}\"", rate_in(tokens)?),
             Form::Flag => flag_in(tokens)?.to_owned(),
             Form::Predicate => predicate_in(tokens)?,
             Form::Keyword(words, _) => format!("\"{}\"", keyword_in(tokens, words)?),

@@ -4,15 +4,16 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::LitBool;
 
+use crate::attr::limits::Limits;
 use crate::span::attribute_span;
 
 use super::{OnGiveUp, OnShutdown, RareSettings};
 
 impl RareSettings {
-    /// The options that the attribute sets; all others are inherited.
+    /// The options that the attribute sets, with those of `limits`; all others are inherited.
     ///
     /// `fatal_if` is not among them: generated code calls it, with the function's own type of error.
-    pub(crate) fn expand(&self) -> TokenStream {
+    pub(crate) fn expand(&self, limits: &Limits) -> TokenStream {
         let mut given: Vec<(&str, TokenStream)> = Vec::new();
         if let Some(max_failures) = &self.max_failures {
             let limit = max_failures.value.expand_max_failures();
@@ -37,6 +38,7 @@ impl RareSettings {
             let of_type = quote_spanned!(attribute_span()=> __taskvisor::OnShutdown);
             given.push(("on_shutdown", on_shutdown.value.expand(&of_type, OnShutdown::expand)));
         }
+        given.extend(limits.fields());
         if given.is_empty() {
             return quote_spanned!(attribute_span()=> __taskvisor::RareSettings::INHERIT);
         }

@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
+use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
+use crate::attr::value::OptionValue;
 use crate::expand::declaration::location;
 use crate::job::Job;
 use crate::job::options::{Admission, Options};
@@ -14,10 +16,11 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
     let options = &job.options;
     let location = location();
     let settings = settings(options);
-    let rare = options.rare.expand();
+    let rare = options.rare.expand(&options.limits);
     let dependencies = options.dependencies.expand();
     let admission = admission(options);
-    let queue = queue(options);
+    let queue = limit(options.queue.as_ref());
+    let capacity = limit(options.capacity.as_ref());
     let parameters = job.arguments().map(|argument| {
         let cfgs = &argument.cfgs;
         let name = argument.unraw_name();
@@ -35,6 +38,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             rare: #rare,
             admission: #admission,
             queue: #queue,
+            capacity: #capacity,
             parameters: &[#(#parameters),*],
             dependencies: #dependencies,
             needs: __taskvisor_needs,
@@ -65,11 +69,11 @@ fn admission(options: &Options) -> TokenStream {
     given.map_or_else(|| write(Admission::Queue), |given| given.value.expand(&of_type, write))
 }
 
-fn queue(options: &Options) -> TokenStream {
-    match &options.queue {
-        Some(queue) => {
+fn limit(given: Option<&OptionValue<Value<u32>>>) -> TokenStream {
+    match given {
+        Some(limit) => {
             let count =
-                queue.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize));
+                limit.value.expand_count(&quote_spanned!(attribute_span()=> ::core::primitive::usize));
             quote_spanned!(attribute_span()=> ::core::option::Option::Some(#count))
         }
         None => quote_spanned!(attribute_span()=> ::core::option::Option::None),

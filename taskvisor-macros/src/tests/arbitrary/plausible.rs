@@ -43,12 +43,12 @@ fn valid(attribute: Attribute) -> Vec<&'static str> {
             r#" name = "ping"  restart = "always"  every = IDLE  start_delay = "1m"  overlap = "queue"  missed = MISSED  timeout = "5s"  max_retries = 3  stable_after = "1m"
                 backoff(exp, first = "250ms", jitter = "full")  after = [migrate]  needs = [connect, crate::token]
                 stop_order = "last"  max_failures = "5 in 10m"  critical = false  on_give_up = "pause"  heartbeat = "2s"
-                on_shutdown = FINISH  crate = crate::sup "#
+                on_shutdown = FINISH  instances = 4  rate_limit = "10/m"  crate = crate::sup "#
         }
         Attribute::Job => {
             r#" slot = "{a}"  admission = "queue"  queue = ROOM  name = "sync"  timeout = "30s"  max_retries = 3
                 backoff = "exp"  restart = RESTART  needs = [connect]  expires = "30s"  max_failures = LIMIT  heartbeat = "2s"
-                on_shutdown = "finish"  crate = ::sup "#
+                on_shutdown = "finish"  max_concurrent = PERMITS  rate_limit = RATE  capacity = 2  crate = ::sup "#
         }
         Attribute::Subscriber => r#" on(Failed, TimedOut)  queue = 64  name = NAME  crate = ::sup "#,
         Attribute::Main => {
@@ -78,14 +78,14 @@ fn mostly(usual: &'static str, unusual: &'static str) -> impl Strategy<Value = &
 const KEYS: &str = "
     name  restart  backoff  timeout  max_retries  every  cron  tz  delay  start_delay  overlap  missed  stable_after  crate  slot  admission  queue  on  flavor
     worker_threads  grace  max_concurrent  crates  first  max  factor  jitter  after  needs
-    interrupt_on_loss  stop_order  expires  max_failures  on_give_up  fatal_if  critical  heartbeat  on_shutdown  restrat  retries  on-failure
+    interrupt_on_loss  stop_order  expires  max_failures  on_give_up  fatal_if  critical  heartbeat  on_shutdown  instances  rate_limit  burst  capacity  restrat  retries  on-failure
     max-retries  r#name  banana  key  fn
 ";
 
 const VALUES: &str = r#"
     "always"  "never"  "on-failure"  "on_failure"  always  on-failure  "exp"  exp  "none"  "replace"  "full"
     "0 3 * * *"  "*/5 * * * MON-FRI"  0 3 * * *  * * * * *  "@daily"  @daily  "60 * * * *"  "0 0 30 2 *"  "Europe/Berlin"  Europe/Berlin  "local"
-    "skip"  "queue(3)"  "once"  "daily"  "5 in 10m"  "5 per 10m"  "0 in 0s"  "1001 in 1s"  "pause"  "finish"  is_permanent  is_permanent::<E>  |e| true  true
+    "skip"  "queue(3)"  "once"  "daily"  "5 in 10m"  "5 per 10m"  "0 in 0s"  "1001 in 1s"  "10/m"  "0/m"  "10/fortnight"  "1.5/s"  10/m  10001  "pause"  "finish"  is_permanent  is_permanent::<E>  |e| true  true
     "5s"  "5"  "0s"  "5 parsecs"  5s  5  0  -5  1.5  -0.5  1e999  99999999999  IDLE  { 3 }  Duration::from_secs(5)
     Duration::  Duration::from_secs(5 5)  !  -  &  |x| x  a..b  a = b  return  if x { 1 } else  ""  "{a}"
     "{b}-{}"  "{"  concat!("a")  true  ::sup  crate::  crate::a::b  ::Self  crate::super  sup  self  ::  [a, b]  []  (Failed)  b"x"  c"x"

@@ -33,8 +33,8 @@ use super::{AppContext, State, States, TaskContext};
     label = "not an extractor",
     note = "a value that tasks share is a state: write `State<{Self}>`, and register the value in the setup: `app.state(value)`",
     note = "a value that differs from run to run is an argument of a `#[job]`; a `#[task]` has none",
-    note = "other types that can be injected: `TaskContext`, `CancellationToken`, `Ready`, `SupervisorHandle`, `Option<State<T>>`, and \
-            any type that implements `FromContext`",
+    note = "other types that can be injected: `TaskContext`, `CancellationToken`, `Ready`, `Instance`, `SupervisorHandle`, `Option<State<T>>`, \
+            and any type that implements `FromContext`",
     note = "see `taskvisor::when_it_does_not_compile`, rule `not-injectable`"
 )]
 pub trait FromContext: Sized {
@@ -117,11 +117,12 @@ pub struct Needs<'a> {
     states: &'a States,
     missing: Vec<&'static str>,
     notifies: bool,
+    needs_instance: bool,
 }
 
 impl<'a> Needs<'a> {
     pub(crate) fn new(states: &'a States) -> Self {
-        Self { states, missing: Vec::new(), notifies: false }
+        Self { states, missing: Vec::new(), notifies: false, needs_instance: false }
     }
 
     /// Declares a need for a state of type `T`.
@@ -135,6 +136,17 @@ impl<'a> Needs<'a> {
     /// contains one calls this, or `<Ready as FromContext>::needs(needs)`.
     pub fn readiness(&mut self) {
         self.notifies = true;
+    }
+
+    /// Declares that the task must have [`instances`](crate::TaskSpec::with_instances), as a parameter [`Instance`](crate::Instance) does.
+    /// A parameter that contains one calls this, or `<Instance as FromContext>::needs(needs)`.
+    pub fn instance(&mut self) {
+        self.needs_instance = true;
+    }
+
+    /// Whether the task must have instances.
+    pub(crate) fn needs_instance(&self) -> bool {
+        self.needs_instance
     }
 
     pub(crate) fn notifies(&self) -> bool {

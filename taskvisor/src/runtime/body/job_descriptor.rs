@@ -33,6 +33,8 @@ pub struct JobDescriptor {
     pub admission: Admission,
     /// How many submissions may wait for one of its slots. `None` falls back to the configuration of the controller.
     pub queue: Option<usize>,
+    /// How many submissions may run in one of its slots at once. `None` stands for one.
+    pub capacity: Option<usize>,
     /// Its arguments.
     pub parameters: &'static [JobParameter],
     #[doc(hidden)]

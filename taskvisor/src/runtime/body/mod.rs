@@ -6,6 +6,7 @@ mod controls;
 mod dependencies;
 mod erased;
 mod extract;
+mod instance;
 mod into_spec;
 #[cfg(feature = "controller")]
 mod job_descriptor;
@@ -28,6 +29,7 @@ pub use controls::NoValue;
 pub use erased::erase_job;
 pub use erased::{ErasedBody, erase, erase_without_context};
 pub use extract::{FromApp, FromContext, Needs};
+pub use instance::Instance;
 pub use into_spec::IntoTaskSpec;
 #[cfg(feature = "controller")]
 pub use job_descriptor::{JobDescriptor, JobParameter};

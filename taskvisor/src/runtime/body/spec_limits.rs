@@ -2,6 +2,7 @@
 
 use super::spec::TaskSpec;
 use crate::policy::{MAX_INSTANCES, RateLimit, Setting};
+use crate::runtime::instances::BodySource;
 
 impl TaskSpec {
     /// The largest number of instances of a task.
@@ -64,6 +65,18 @@ impl TaskSpec {
     pub fn with_rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
         self.rare().rate_limit = Setting::set_or_inherit(limit.into());
         self
+    }
+
+    /// What creates the bodies of its instances, if they can be created more than once.
+    pub(crate) fn body_source(&self) -> Option<BodySource> {
+        let declared = self.declared.map(|declared| BodySource::Declared(declared.body));
+        declared.or_else(|| self.task.source.clone())
+    }
+
+    /// Whether the task has instances.
+    #[inline]
+    pub(crate) fn has_instances(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.instances != Setting::Inherit)
     }
 
     /// Returns how many instances of the task run. `Inherit` means that it is one task without instances.

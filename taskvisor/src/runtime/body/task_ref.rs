@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::erased::erase_with_lazy_context;
 use super::{ErasedBody, FromContext, Needs, TaskContext, erase};
 use crate::error::TaskError;
+use crate::runtime::instances::{BodySource, MakeBody};
 
 /// A task as a type of your own, for state that is awkward to capture in a closure.
 ///
@@ -46,14 +48,17 @@ pub struct TaskRef {
     pub(crate) name: Cow<'static, str>,
     pub(crate) body: ErasedBody,
     pub(crate) needs: fn(&mut Needs<'_>),
+    /// Creates further bodies, for tasks with instances.
+    pub(crate) source: Option<BodySource>,
 }
 
 impl TaskRef {
     /// Creates a named task from a type that implements [`Task`].
     pub fn new<T: Task>(name: impl Into<Cow<'static, str>>, task: T) -> Self {
         let task = Arc::new(task);
-        let body = erase(move |context| Arc::clone(&task).run(context));
-        Self { name: name.into(), body, needs: |_| {} }
+        let source = Arc::clone(&task) as Arc<dyn MakeBody>;
+        let body = source.clone().make_body();
+        Self { name: name.into(), body, needs: |_| {}, source: Some(BodySource::Shared(source)) }
     }
 
     /// Returns the name.
@@ -66,6 +71,24 @@ impl TaskRef {
 impl fmt::Debug for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskRef").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<T: Task> MakeBody for T {
+    fn make_body(self: Arc<Self>) -> ErasedBody {
+        erase(move |context| Arc::clone(&self).run(context))
+    }
+}
+
+/// A handler that several bodies share.
+struct SharedHandler<Args, H> {
+    handler: H,
+    arguments: PhantomData<fn(Args)>,
+}
+
+impl<Args: 'static, H: Handler<Args>> MakeBody for SharedHandler<Args, H> {
+    fn make_body(self: Arc<Self>) -> ErasedBody {
+        erase_with_lazy_context(move |context| self.handler.call(context))
     }
 }
 
@@ -90,7 +113,25 @@ impl TaskFn {
     /// ```
     pub fn arc<Args, H: Handler<Args>>(name: impl Into<Cow<'static, str>>, handler: H) -> TaskRef {
         let body = erase_with_lazy_context(move |context| handler.call(context));
-        TaskRef { name: name.into(), body, needs: H::needs }
+        TaskRef { name: name.into(), body, needs: H::needs, source: None }
+    }
+
+    /// As [`arc`](Self::arc). The handler can also run several attempts at the same time, for a task with
+    /// [`instances`](crate::TaskSpec::with_instances), which share it.
+    ///
+    /// ```
+    /// use taskvisor::{Instance, TaskFn, TaskSpec};
+    ///
+    /// let consume = TaskFn::shared("consume", |Instance(number): Instance| async move { Ok(println!("worker {number}")) });
+    /// let spec = TaskSpec::inherit(consume).with_instances(4);
+    /// ```
+    pub fn shared<Args: 'static, H: Handler<Args>>(
+        name: impl Into<Cow<'static, str>>,
+        handler: H,
+    ) -> TaskRef {
+        let source: Arc<dyn MakeBody> = Arc::new(SharedHandler { handler, arguments: PhantomData });
+        let body = Arc::clone(&source).make_body();
+        TaskRef { name: name.into(), body, needs: H::needs, source: Some(BodySource::Shared(source)) }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `pause`, `readiness`, `shutdown`,
-//! `expiry` and `finish` change the state too; `queries` and `dependency` read it. `rare_state` is what most tasks never need.
+//! `expiry` and `finish` change the state too; `queries`, `sharing` and `dependency` read it. `rare_state` is what most tasks never need.
 //!
 //! # The enums that describe one task
 //!
@@ -93,6 +93,7 @@ mod queries;
 mod rare_state;
 mod readiness;
 mod schedule;
+mod sharing;
 mod shutdown;
 mod signals;
 mod stop_request;
@@ -105,7 +106,7 @@ pub(crate) use dependency::{DependencyKind, DependencyState};
 pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
-pub(crate) use rare_state::{RareParts, RareState};
+pub(crate) use rare_state::{RareSetup, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
@@ -247,7 +248,7 @@ impl TaskCell {
     }
 
     /// Sets the options that most tasks leave out. Only before the task is registered.
-    pub(crate) fn with_rare(mut self, parts: RareParts, now: Instant) -> Self {
+    pub(crate) fn with_rare(mut self, parts: RareSetup, now: Instant) -> Self {
         self.slot = self.slot.with_rare(parts, now);
         self
     }

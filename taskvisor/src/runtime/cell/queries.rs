@@ -18,7 +18,8 @@ use crate::runtime::limits::AttemptLimits;
 use crate::sync::Ordering;
 use crate::sync::wakers::{WaiterId, check_or_register};
 use crate::task::{
-    InterruptCause, LimitScope, Named, Outcome, Phase, StopCause, TaskId, TaskName, TaskStatus, WaitingOn,
+    InterruptCause, LimitScope, Named, Outcome, Phase, RareStatus, StopCause, TaskId, TaskName, TaskStatus,
+    WaitingOn,
 };
 
 /// The result of polling for an outcome.
@@ -181,7 +182,7 @@ impl TaskCell {
     pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
         // Before the lock, because the schedule has its own.
         let schedule = self.rare().and_then(RareState::schedule);
-        let schedule = schedule.map(|schedule| Box::new(schedule.status(Instant::now())));
+        let schedule = schedule.map(|schedule| schedule.status(Instant::now()));
         let expected = self.rare().and_then(RareState::expected_start);
         // One lock for all other fields, so that they describe the same moment.
         let mut state = self.state.lock();
@@ -224,7 +225,7 @@ impl TaskCell {
             ready_since: state.ready_since(),
             heartbeat_age,
             stopping: state.stop().is_some() || finishes,
-            schedule,
+            rare: schedule.map(RareStatus::of_schedule),
         }
     }
 
@@ -282,30 +283,6 @@ impl TaskCell {
     pub(crate) fn return_deadline(&self, attempt: u64) -> Option<Instant> {
         let state = self.state.lock();
         state.pending.request().filter(|_| state.runs(attempt)).map(|request| request.deadline)
-    }
-
-    /// Since when the task is in its phase, if it holds a permit in it: of its declaration, or of the supervisor.
-    pub(crate) fn holds_permit_since(&self, of_declaration: bool) -> Option<Instant> {
-        let state = self.state.lock();
-        let holds = match state.phase {
-            CellPhase::Running(_) | CellPhase::Stuck => true,
-            // The permit of the declaration is acquired first.
-            CellPhase::Waiting(WaitsFor::Permit) => of_declaration,
-            _ => false,
-        };
-        holds.then_some(state.since)
-    }
-
-    /// Whether an attempt must begin before the task can complete.
-    #[cfg(feature = "controller")]
-    pub(crate) fn awaits_attempt(&self) -> bool {
-        let phase = self.state.lock().phase;
-        matches!(phase, CellPhase::Waiting(_) | CellPhase::Sleeping { .. } | CellPhase::Paused { .. })
-    }
-
-    /// The limits that its attempts share with others.
-    pub(crate) fn own_limits(&self) -> Option<&Arc<AttemptLimits>> {
-        self.rare()?.limits()
     }
 
     /// Decides what follows `attempt` if it returns without an error.
@@ -367,6 +344,14 @@ impl Subject for TaskCell {
 
     fn slot(&self) -> Option<&Arc<str>> {
         self.slot()
+    }
+
+    fn base_name(&self) -> &str {
+        self.base_name()
+    }
+
+    fn instance(&self) -> Option<usize> {
+        self.instance().map(|instance| instance.index)
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::heartbeat::Heartbeat;
 use crate::policy::RareOptions;
 use crate::runtime::failure_window::FailureWindow;
+use crate::runtime::instances::InstanceOf;
 use crate::runtime::limits::AttemptLimits;
 use crate::runtime::schedule::Schedule;
 use crate::sync::Mutex;
@@ -22,6 +23,7 @@ pub(crate) struct RareState {
     options: RareOptions,
     schedule: Option<Box<Schedule>>,
     limits: Option<Arc<AttemptLimits>>,
+    instance: Option<InstanceOf>,
     /// When the rate limit is expected to let the task begin, while it waits for that.
     // A leaf: no other lock is taken under it, and none is held.
     expected_start: Mutex<Option<Instant>>,
@@ -36,13 +38,14 @@ pub(crate) struct RareState {
 
 /// What the rare state is created from.
 #[derive(Debug, Default)]
-pub(crate) struct RareParts {
+pub(crate) struct RareSetup {
     pub(crate) options: RareOptions,
     pub(crate) schedule: Option<Box<Schedule>>,
     pub(crate) limits: Option<Arc<AttemptLimits>>,
+    pub(crate) instance: Option<InstanceOf>,
 }
 
-impl RareParts {
+impl RareSetup {
     /// `None` if there is nothing rare about the task.
     #[inline]
     pub(crate) fn new(
@@ -52,7 +55,7 @@ impl RareParts {
     ) -> Option<Self> {
         // Limits are among the options.
         let is_rare = options.is_some() || schedule.is_some();
-        is_rare.then(|| Self { options: options.unwrap_or_default(), schedule, limits })
+        is_rare.then(|| Self { options: options.unwrap_or_default(), schedule, limits, instance: None })
     }
 }
 
@@ -68,8 +71,8 @@ impl SlotOrRare {
         slot.map_or(Self::Rare(None), Self::Slot)
     }
 
-    pub(super) fn with_rare(self, parts: RareParts, now: Instant) -> Self {
-        let RareParts { options, schedule, limits } = parts;
+    pub(super) fn with_rare(self, parts: RareSetup, now: Instant) -> Self {
+        let RareSetup { options, schedule, limits, instance } = parts;
         let slot = match self {
             Self::Slot(slot) => Some(slot),
             Self::Rare(rare) => rare.and_then(|rare| rare.slot),
@@ -80,6 +83,7 @@ impl SlotOrRare {
             options,
             schedule,
             limits,
+            instance,
             expected_start: Mutex::default(),
             heartbeat,
             finishing: AtomicBool::new(false),
@@ -119,6 +123,12 @@ impl RareState {
     #[inline]
     pub(crate) fn limits(&self) -> Option<&Arc<AttemptLimits>> {
         self.limits.as_ref()
+    }
+
+    /// Which instance the task is, if it is one.
+    #[inline]
+    pub(crate) fn instance(&self) -> Option<&InstanceOf> {
+        self.instance.as_ref()
     }
 
     pub(crate) fn set_expected_start(&self, at: Instant) {

@@ -6,10 +6,12 @@ use std::task::Context;
 use tokio::time::Instant;
 
 use super::blame::Outage;
+use super::instance_edge::InstanceEdge;
 use super::node::Node;
 use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd};
 use crate::runtime::registry::Registry;
 use crate::sync::wakers::WaiterId;
+use crate::task::Outcome;
 
 /// What a dependent knows about one task that it depends on.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(super) struct Edge {
     pub(super) node: Arc<Node>,
     pub(super) kind: DependencyKind,
     pub(super) cell: Arc<TaskCell>,
+    /// The instances of the task, if it has any. `cell` is one of them then, and is not read.
+    pub(super) instances: Option<Box<InstanceEdge>>,
     /// The registration in the cell. An edge waits for one thing at a time.
     waiter: Option<WaiterId>,
     /// The registration in the node, for the next task of the name.
@@ -31,6 +35,7 @@ impl Edge {
     pub(super) fn new(node: &Arc<Node>, kind: DependencyKind) -> Self {
         Self {
             cell: node.current(),
+            instances: node.instances().map(|set| Box::new(InstanceEdge::new(set, kind))),
             node: Arc::clone(node),
             kind,
             waiter: None,
@@ -42,6 +47,9 @@ impl Edge {
 
     /// Whether `poll` would find the task satisfied.
     pub(super) fn is_satisfied(&self, registry: &Registry) -> bool {
+        if let Some(instances) = &self.instances {
+            return self.is_over() || is_satisfied(instances.state(self.was_satisfied));
+        }
         self.is_over()
             || match self.cell.dependency_state(self.kind) {
                 DependencyState::Satisfied => true,
@@ -55,6 +63,9 @@ impl Edge {
 
     /// Whether a needed task is lost. One that has completed never is.
     pub(super) fn is_lost(&self, registry: &Registry) -> bool {
+        if let Some(instances) = &self.instances {
+            return !is_satisfied(instances.state(true));
+        }
         match self.cell.dependency_state(self.kind) {
             DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => false,
             DependencyState::NotReady => true,
@@ -68,7 +79,11 @@ impl Edge {
     /// The last times that a needed task was down.
     pub(super) fn outages(&self, registry: &Registry) -> Vec<Outage> {
         // The cell knows first: its actor may not have recorded yet that the task is ready again.
-        if let Some(since) = self.cell.ready_since() {
+        let ready_since = match &self.instances {
+            Some(instances) => instances.ready_since(),
+            None => self.cell.ready_since(),
+        };
+        if let Some(since) = ready_since {
             self.node.sign_of_life(since, Some(since));
         }
         self.node.outages(!self.is_lost(registry))
@@ -84,15 +99,59 @@ impl Edge {
             return DependencyState::Satisfied;
         }
         loop {
+            if let Some(instances) = &mut self.instances {
+                let state = instances.poll(self.was_satisfied, context);
+                if matches!(state, DependencyState::Ended(_)) && self.follow_instances() {
+                    continue;
+                }
+                self.was_satisfied |= is_satisfied(state);
+                return state;
+            }
             match self.cell.poll_dependency(self.kind, &mut self.waiter, context) {
                 DependencyState::NotReady => return DependencyState::NotReady,
-                DependencyState::Ended(_) if self.continue_with_successor(registry) => continue,
+                DependencyState::Ended(_)
+                    if self.continue_with_successor(registry) || self.follow_instances() =>
+                {
+                    continue;
+                }
                 DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {}
                 DependencyState::Ended(end) => return DependencyState::Ended(end),
             }
             self.was_satisfied = true;
             return DependencyState::Satisfied;
         }
+    }
+
+    /// Continues with other instances if the task was added again, with instances or without. Returns whether it was.
+    fn follow_instances(&mut self) -> bool {
+        let known = self.instances.as_ref().map(|instances| instances.set());
+        let now = self.node.instances();
+        let is_same = match (known, &now) {
+            (Some(known), Some(now)) => Arc::ptr_eq(known, now),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.instances = now.map(|set| Box::new(InstanceEdge::new(set, self.kind)));
+            let next = self.node.current();
+            self.continue_with(next);
+        }
+        !is_same
+    }
+
+    /// Whether the task was ready before.
+    pub(super) fn was_ready(&self) -> bool {
+        self.was_satisfied
+            || self
+                .instances
+                .as_ref()
+                .map_or_else(|| self.cell.was_ready(), |instances| instances.was_ready())
+    }
+
+    /// The outcome of a task that has ended in this way.
+    pub(super) fn outcome(&self, end: TaskEnd) -> Outcome {
+        let instance = self.instances.as_ref().and_then(|instances| instances.ended(end));
+        instance.unwrap_or(&self.cell).decided_outcome(end)
     }
 
     /// Continues with the task that was started under the name of the one that has ended. Returns whether there is one.
@@ -110,7 +169,10 @@ impl Edge {
     /// While the gate is closed: registers the waker for the end of the task, and for another one that takes the name after it has
     /// completed. Returns `false` if that has happened since the task was polled.
     pub(super) fn watch_end(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
-        self.poll_loss(registry, context);
+        let is_lost = self.poll_loss(registry, context);
+        if let Some(instances) = &self.instances {
+            return !is_lost || !matches!(instances.state(self.was_satisfied), DependencyState::Ended(_));
+        }
         match self.cell.dependency_state(self.kind) {
             DependencyState::Satisfied | DependencyState::NotReady => true,
             DependencyState::Ended(TaskEnd::Completed) => {
@@ -123,6 +185,9 @@ impl Edge {
 
     /// Whether the task is not ready. Registers the waker for a change in either case.
     pub(super) fn poll_loss(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
+        if let Some(instances) = &mut self.instances {
+            return instances.poll_loss(context);
+        }
         loop {
             if self.cell.poll_loss(&mut self.waiter, context).is_pending() {
                 return false;
@@ -142,6 +207,10 @@ impl Edge {
             }
         }
     }
+}
+
+fn is_satisfied(state: DependencyState) -> bool {
+    matches!(state, DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed))
 }
 
 impl Drop for Edge {

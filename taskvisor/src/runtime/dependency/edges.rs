@@ -71,10 +71,10 @@ impl Edges {
                     DependencyState::Satisfied => {}
                     DependencyState::NotReady => {
                         first = first.or(Some(index));
-                        was_ready |= edge.was_satisfied || edge.cell.was_ready();
+                        was_ready |= edge.was_ready();
                     }
                     DependencyState::Ended(end) => {
-                        let (name, outcome) = (edge.node.task_name(), edge.cell.decided_outcome(end));
+                        let (name, outcome) = (edge.node.task_name(), edge.outcome(end));
                         return EdgesPoll::Broken(BrokenDependency { name, outcome });
                     }
                 }

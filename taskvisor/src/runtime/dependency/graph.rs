@@ -12,6 +12,7 @@ use super::names::repeated_dependency;
 use super::node::Node;
 use crate::runtime::body::Location;
 use crate::runtime::cell::{Flag, TaskCell};
+use crate::runtime::instances::InstanceSets;
 use crate::runtime::registry::Registry;
 use crate::sync::{AtomicBool, Mutex, Ordering};
 use crate::task::{TaskId, TaskName};
@@ -62,17 +63,17 @@ impl Graph {
         &self,
         cell: &Arc<TaskCell>,
         request: LinkRequest<'_>,
-        registry: &Registry,
+        tasks: (&Registry, &InstanceSets),
     ) -> Result<Linked, Vec<String>> {
         let LinkRequest { dependencies, location, interrupt_on_loss, stops_last } = request;
         let mut targets = Vec::with_capacity(dependencies.after.len() + dependencies.needs.len());
         let mut problems = Vec::new();
         for (dependency, kind) in dependencies.unique() {
-            match self.target(cell, dependency, kind, registry) {
-                Ok(target) => {
+            match self.target(cell, dependency, kind, tasks) {
+                Ok(cells) => {
                     // Read before the graph is locked: never two locks at once.
-                    let ready_since = target.ready_since();
-                    targets.push((dependency, kind, target, ready_since));
+                    let ready_since = cells.iter().filter_map(|cell| cell.ready_since()).min();
+                    targets.push((dependency, kind, cells, ready_since));
                 }
                 Err(problem) => problems.push(problem),
             }
@@ -88,18 +89,18 @@ impl Graph {
         {
             let mut state = self.state.lock();
             // Only a task that others depend on already can close a cycle.
-            if cell.holds_name() && state.has_dependents(cell.name()) {
+            if cell.holds_name() && state.has_dependents(cell.base_name()) {
                 let names = targets.iter().map(|(dependency, ..)| &*dependency.name);
-                if let Some(path) = cycle::path(names, cell.name(), |name| state.depends_on(name)) {
-                    return Err(vec![describe_cycle(cell.name(), &path)]);
+                if let Some(path) = cycle::path(names, cell.base_name(), |name| state.depends_on(name)) {
+                    return Err(vec![describe_cycle(cell.base_name(), &path)]);
                 }
             }
             let mut links = Vec::with_capacity(targets.len());
-            for (dependency, kind, target, ready_since) in &targets {
-                let entry = state.entry(&dependency.name, dependency.location(), target, *ready_since);
+            for (dependency, kind, cells, ready_since) in &targets {
+                let entry = state.entry(&dependency.name, dependency.location(), &cells[0], *ready_since);
                 entry.dependents += 1;
                 links.push((Arc::clone(&entry.node), *kind));
-                needed.push(Arc::clone(target));
+                needed.extend(cells.iter().map(Arc::clone));
             }
             let dependent = Dependent {
                 cell: Arc::clone(cell),
@@ -112,7 +113,7 @@ impl Graph {
             state.dependents.insert(cell.id(), Arc::new(dependent));
             self.has_dependents.store(true, Ordering::Relaxed);
             if cell.holds_name() {
-                state.named.insert(cell.name().to_owned().into(), cell.id());
+                state.named.insert(cell.base_name().to_owned().into(), cell.id());
             }
         }
         for (node, (.., ready_since)) in nodes.iter().zip(&targets) {
@@ -132,10 +133,8 @@ impl Graph {
             let mut state = self.state.lock();
             let dependent = state.dependents.remove(&id);
             self.has_dependents.store(!state.dependents.is_empty(), Ordering::Relaxed);
-            if let Some(name) = dependent.as_ref().map(|dependent| dependent.cell.name()) {
-                if state.named.get(name) == Some(&id) {
-                    state.named.remove(name);
-                }
+            if let Some(cell) = dependent.as_ref().map(|dependent| &dependent.cell) {
+                state.forget_name(cell, id);
             }
             for (node, _) in dependent.iter().flat_map(|dependent| dependent.links()) {
                 let Some(entry) = state.nodes.get_mut(node.name()) else { continue };
@@ -158,7 +157,7 @@ impl Graph {
     pub(crate) fn location(&self, cell: &TaskCell) -> Option<&'static Location> {
         let state = self.state.lock();
         let dependent = state.dependents.get(&cell.id()).and_then(|dependent| dependent.location);
-        let node = state.nodes.get(cell.name()).filter(|_| cell.holds_name());
+        let node = state.nodes.get(cell.base_name()).filter(|_| cell.holds_name());
         dependent.or_else(|| node.and_then(|entry| entry.node.location()))
     }
 
@@ -176,7 +175,11 @@ impl Graph {
     pub(crate) fn awaited(&self, id: TaskId) -> Option<TaskName> {
         let dependent = self.dependent(id)?;
         let links = dependent.links();
-        let closed = links.iter().find(|(node, kind)| !node.current().is_satisfied(*kind));
+        // Of a task with instances, the dependent may need one or all: first one of which none is ready.
+        let none = |node: &Node, kind| !node.cells().iter().any(|cell| cell.is_satisfied(kind));
+        let some = |node: &Node, kind| !node.cells().iter().all(|cell| cell.is_satisfied(kind));
+        let closed = links.iter().find(|(node, kind)| none(node, *kind));
+        let closed = closed.or_else(|| links.iter().find(|(node, kind)| some(node, *kind)));
         // After an outage all are ready, and the task waits for its part of the spread.
         closed.or(links.first()).map(|(node, _)| node.task_name())
     }
@@ -196,6 +199,21 @@ impl GraphState {
             self.nodes.insert(name.to_owned().into(), NodeEntry { node, dependents: 0, stays: false });
         }
         self.nodes.get_mut(name).unwrap_or_else(|| unreachable!("it was inserted above"))
+    }
+
+    /// Removes the name of a dependent that ends. Another instance of the task stands for it.
+    fn forget_name(&mut self, cell: &TaskCell, id: TaskId) {
+        let name = cell.base_name();
+        if self.named.get(name) != Some(&id) {
+            return;
+        }
+        let is_other =
+            |other: &&Arc<Dependent>| other.cell.instance().is_some() && other.cell.base_name() == name;
+        let other = cell.instance().and_then(|_| self.dependents.values().find(is_other));
+        match other.map(|other| other.cell.id()) {
+            Some(other) => self.named.insert(name.to_owned().into(), other),
+            None => self.named.remove(name),
+        };
     }
 
     fn has_dependents(&self, name: &str) -> bool {

@@ -8,6 +8,7 @@
 //! | `names.rs` | which task a name means |
 //! | `cycle.rs` | the search for a cycle |
 //! | `edge.rs` | the edge from a dependent to one task |
+//! | `instance_edge.rs` | the edge from a dependent to a task with instances |
 //! | `edges.rs` | what the actor of a dependent polls before its attempts and during them |
 //! | `blame.rs` | failures that an outage explains |
 //! | `recovery.rs` | when a dependent starts after an outage |
@@ -22,6 +23,7 @@ mod dependent;
 mod edge;
 mod edges;
 mod graph;
+mod instance_edge;
 mod names;
 mod node;
 mod recovery;

@@ -6,6 +6,7 @@ use super::dependent::Dependent;
 use super::graph::Graph;
 use crate::runtime::body::{Dependency, Location};
 use crate::runtime::cell::{DependencyKind, Flag, TaskCell};
+use crate::runtime::instances::InstanceSets;
 use crate::runtime::registry::Registry;
 
 impl Graph {
@@ -15,7 +16,8 @@ impl Graph {
             return Ok(());
         }
         let state = self.state.lock();
-        let depends = |one: &&Arc<Dependent>| one.links().iter().any(|(node, _)| node.name() == cell.name());
+        let depends =
+            |one: &&Arc<Dependent>| one.links().iter().any(|(node, _)| node.name() == cell.base_name());
         let Some(dependent) = state.dependents.values().find(depends) else { return Ok(()) };
         Err(vec![format!(
             "`{}` depends on it, and it repeats without end and never says that it is ready: give it a parameter `Ready`, or set its \
@@ -28,10 +30,10 @@ impl Graph {
     pub(crate) fn adopt(&self, cell: &Arc<TaskCell>) -> bool {
         let (node, is_needed) = {
             let state = self.state.lock();
-            let Some(entry) = state.nodes.get(cell.name()) else { return false };
+            let Some(entry) = state.nodes.get(cell.base_name()) else { return false };
             (Arc::clone(&entry.node), entry.dependents > 0)
         };
-        node.set_current(cell);
+        node.continue_with(cell);
         is_needed
     }
 
@@ -40,29 +42,32 @@ impl Graph {
         let node = {
             let mut state = self.state.lock();
             // It has not started, and is not ready.
-            let entry = state.entry(cell.name(), Some(location), cell, None);
+            let entry = state.entry(cell.base_name(), Some(location), cell, None);
             entry.stays = true;
             Arc::clone(&entry.node)
         };
-        node.set_current(cell);
+        node.continue_with(cell);
     }
 
-    /// Finds the task that a dependency names.
+    /// Finds the task that a dependency names, or its instances: at least one.
     pub(super) fn target(
         &self,
         cell: &TaskCell,
         dependency: &Dependency,
         kind: DependencyKind,
-        registry: &Registry,
-    ) -> Result<Arc<TaskCell>, String> {
+        (registry, instances): (&Registry, &InstanceSets),
+    ) -> Result<Vec<Arc<TaskCell>>, String> {
         let name = &*dependency.name;
         let option = kind.option();
-        if cell.is_named(name) {
+        if cell.holds_name() && cell.base_name() == name {
             return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
         }
         // The registry first: the node may remember an earlier task of this name.
-        let found = registry.find(name).or_else(|| self.node(name).map(|node| node.current()));
-        let Some(target) = found else {
+        let found = registry.find(name).map(|cell| vec![cell]);
+        let found = found.or_else(|| instances.find_known(name).map(|set| set.cells()));
+        let found = found.or_else(|| self.node(name).map(|node| node.cells())).unwrap_or_default();
+        // All instances have the same options.
+        let Some(target) = found.first() else {
             return Err(format!(
                 "`{option}` names `{name}`, and no task of this name was added: add it first"
             ));
@@ -70,7 +75,7 @@ impl Graph {
         if target.has_flag(Flag::NeverReady) {
             return Err(never_ready(option, name));
         }
-        Ok(target)
+        Ok(found)
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::blame::Outage;
 use crate::runtime::body::Location;
 use crate::runtime::cell::{Flag, TaskCell};
+use crate::runtime::instances::InstanceSet;
 use crate::runtime::registry::Registry;
 use crate::sync::Mutex;
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
@@ -29,6 +30,8 @@ pub(crate) struct Node {
 #[derive(Debug)]
 struct NodeState {
     current: Arc<TaskCell>,
+    /// The instances of the task, if it has any. `current` is one of them then.
+    instances: Option<Arc<InstanceSet>>,
     /// When the current readiness began.
     ready_since: Option<Instant>,
     /// The last success of the task, or when it became ready.
@@ -81,6 +84,7 @@ impl Node {
     ) -> Self {
         let state = NodeState {
             current,
+            instances: None,
             ready_since,
             sign_of_life: ready_since,
             outages: VecDeque::new(),
@@ -108,6 +112,44 @@ impl Node {
         Arc::clone(&self.state.lock().current)
     }
 
+    /// The instances of the task, if it has any.
+    pub(crate) fn instances(&self) -> Option<Arc<InstanceSet>> {
+        self.state.lock().instances.clone()
+    }
+
+    /// The cells of the task: one, or those of its instances.
+    pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
+        self.instances().map_or_else(|| vec![self.current()], |set| set.cells())
+    }
+
+    /// Continues with a cell that has the name now, or that is an instance of the task that has it.
+    pub(super) fn continue_with(&self, cell: &Arc<TaskCell>) {
+        match cell.instance() {
+            None => self.set_current(cell),
+            // The set lives while one of its instances is registered.
+            Some(instance) => {
+                if let Some(set) = instance.set.upgrade() {
+                    self.set_instances(&set, cell);
+                }
+            }
+        }
+    }
+
+    /// Continues with the instances that have the name now, of which `cell` is one, and wakes the dependents that wait for them.
+    pub(super) fn set_instances(&self, set: &Arc<InstanceSet>, cell: &Arc<TaskCell>) {
+        let (_replaced, waiters) = {
+            let mut state = self.state.lock();
+            if state.instances.as_ref().is_some_and(|known| Arc::ptr_eq(known, set)) {
+                return;
+            }
+            let replaced = (state.instances.replace(Arc::clone(set)), {
+                std::mem::replace(&mut state.current, Arc::clone(cell))
+            });
+            (replaced, state.waiters.take())
+        };
+        waiters.wake();
+    }
+
     /// Continues with a cell that has the name now, and wakes the dependents that wait for it.
     pub(super) fn set_current(&self, cell: &Arc<TaskCell>) {
         let (previous, waiters) = {
@@ -117,6 +159,8 @@ impl Node {
                 return;
             }
             state.sign_of_life = state.last_sign_of_life();
+            // A task without instances has taken the name of one with them.
+            state.instances = None;
             (std::mem::replace(&mut state.current, Arc::clone(cell)), state.waiters.take())
         };
         // Started again, it is the same task for its dependents. After the lock: never two locks at once, and the last reference to a

@@ -114,7 +114,7 @@ pub(crate) fn waves(live: &[Arc<TaskCell>], dependents: &[Arc<Dependent>]) -> Ve
         }
         for (node, _) in dependent.links() {
             // A dependency that has ended takes part in no wave.
-            if let Some(&to) = index.get(&node.current().id()) {
+            for to in node.cells().iter().filter_map(|cell| index.get(&cell.id()).copied()) {
                 layers.dependencies[at].push(to);
                 layers.dependents[to] += 1;
             }

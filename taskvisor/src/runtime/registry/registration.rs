@@ -9,6 +9,7 @@ use super::{NextOwner, RegisterError};
 use crate::event::{EventKind, EventName, NotReadyReason, Subject};
 use crate::runtime::body::{ErasedBody, TaskContext};
 use crate::runtime::cell::{Flag, PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
+use crate::runtime::instances::InstanceOf;
 use crate::runtime::shared::Shared;
 use crate::task::StopCause;
 
@@ -154,8 +155,10 @@ impl Registration {
     #[inline]
     pub(crate) fn show_life(&self, now: Instant) {
         if self.cell.has_flag(Flag::IsNeeded) {
-            if let Some(node) = self.shared.graph.node(self.cell.name()) {
-                node.sign_of_life(now, self.cell.ready_since());
+            if let Some(node) = self.shared.graph.node(self.cell.base_name()) {
+                // Of several instances, one that was ready all the time says that there was no outage.
+                let set = self.cell.instance().and_then(|instance| instance.set.upgrade());
+                node.sign_of_life(now, set.map_or_else(|| self.cell.ready_since(), |set| set.ready_since()));
             }
         }
     }
@@ -235,6 +238,17 @@ impl Registration {
     /// The caller runs the next owner of the slot, if there is one, or ends it. `value` is the body of a completed job.
     #[must_use = "the next owner of the slot must run or end"]
     pub(crate) fn finish(&mut self, end: TaskEnd, now: Instant, value: Option<ErasedBody>) -> Finished {
+        self.finish_task(end, now, value, true)
+    }
+
+    /// As `finish`. `replaces` says whether an instance that is wanted again is started.
+    fn finish_task(
+        &mut self,
+        end: TaskEnd,
+        now: Instant,
+        value: Option<ErasedBody>,
+        replaces: bool,
+    ) -> Finished {
         debug_assert_ne!(self.step, LifecycleStep::Finished, "a task finishes once");
         // Before the name is free: the next task of the name, and those that depend on it, are in no cycle with this one.
         if self.cell.has_flag(Flag::HasDependencies) {
@@ -254,12 +268,27 @@ impl Registration {
             None => self.cell.finish(now),
             Some(value) => self.cell.finish_with_value(now, value),
         };
-        if self.cell.rare().is_some_and(|rare| rare.options().is_critical) {
-            self.shared.shut_down_for_critical_task(&self.cell);
+        if let Some(rare) = self.cell.rare() {
+            if rare.options().is_critical {
+                self.shared.shut_down_for_critical_task(&self.cell);
+            }
+            if let Some(instance) = rare.instance() {
+                self.end_instance(instance, replaces);
+            }
         }
         // Last: once the registry is idle, every outcome is visible.
         self.shared.registry.count_out();
         Finished { next, woke }
+    }
+
+    /// Removes an instance from its set. `replaces` says whether one that is wanted again is started.
+    // Not in the destructor of a registration: destructors spawn nothing.
+    #[cold]
+    fn end_instance(&self, instance: &InstanceOf, replaces: bool) {
+        let Some(set) = instance.set.upgrade() else { return };
+        if set.end(instance.index, &self.cell) && replaces {
+            self.shared.replace_instance(&set);
+        }
     }
 
     /// Frees the name, or passes the slot on.
@@ -305,12 +334,12 @@ impl Drop for Registration {
         }
         // The runtime drops the lane: no other code would end the submissions that it has yet to run. A loop, because the
         // queue may be longer than the stack.
-        let mut next = self.finish(TaskEnd::Aborted, Instant::now(), None).next;
+        let mut next = self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next;
         while let Some(NextOwner { cell, mut work, .. }) = next {
             // Its value is dropped before its end is visible.
             work.body.discard();
             self.become_next(cell);
-            next = self.finish(TaskEnd::Aborted, Instant::now(), None).next;
+            next = self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next;
         }
     }
 }

@@ -1,4 +1,4 @@
-#[taskvisor::job(every = "30s")]
+#[taskvisor::job(capacity = 2)]
 async fn sync(_tenant: u64) {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-#[taskvisor::job(rate = "10/min")]
+#[taskvisor::job(instances = 4)]
 async fn sync(_tenant: u64) {}
 
 fn main() {}

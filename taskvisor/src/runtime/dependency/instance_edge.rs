@@ -1,0 +1,157 @@
+//! The edge from a dependent to a task with instances.
+
+use std::sync::Arc;
+use std::task::Context;
+
+use tokio::time::Instant;
+
+use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd};
+use crate::runtime::instances::InstanceSet;
+use crate::sync::wakers::WaiterId;
+
+/// What a dependent knows about the instances of one task.
+///
+/// Before its first attempt it waits until all of them are ready, and afterwards for at least one. Instances that have ended do not
+/// count, unless all of them have: then the last one decides, as the end of a single task does. Those that have completed are ready.
+#[derive(Debug)]
+pub(super) struct InstanceEdge {
+    set: Arc<InstanceSet>,
+    kind: DependencyKind,
+    /// The change of the set at which `instances` was read.
+    version: u64,
+    instances: Vec<WatchedInstance>,
+    /// The registration for the next change of the set.
+    waiter: Option<WaiterId>,
+}
+
+#[derive(Debug)]
+struct WatchedInstance {
+    cell: Arc<TaskCell>,
+    waiter: Option<WaiterId>,
+}
+
+/// How many instances are in which state.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    satisfied: usize,
+    not_ready: usize,
+    ended: Option<TaskEnd>,
+}
+
+impl Counts {
+    fn of(states: impl Iterator<Item = DependencyState>) -> Self {
+        let mut counts = Self::default();
+        for state in states {
+            match state {
+                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {
+                    counts.satisfied += 1
+                }
+                DependencyState::NotReady => counts.not_ready += 1,
+                DependencyState::Ended(end) => counts.ended = Some(end),
+            }
+        }
+        counts
+    }
+
+    /// `one_suffices` says whether the dependent has found all of them ready before.
+    fn state(self, one_suffices: bool) -> DependencyState {
+        if self.satisfied > 0 && (one_suffices || self.not_ready == 0) {
+            return DependencyState::Satisfied;
+        }
+        match self.ended {
+            Some(end) if self.not_ready == 0 => DependencyState::Ended(end),
+            // Also without any instance: the number may be raised again.
+            _ => DependencyState::NotReady,
+        }
+    }
+}
+
+impl InstanceEdge {
+    pub(super) fn new(set: Arc<InstanceSet>, kind: DependencyKind) -> Self {
+        let mut edge = Self { set, kind, version: 0, instances: Vec::new(), waiter: None };
+        edge.refresh();
+        edge
+    }
+
+    pub(super) fn set(&self) -> &Arc<InstanceSet> {
+        &self.set
+    }
+
+    /// Reads which instances there are. Registrations in cells that stay are kept.
+    fn refresh(&mut self) {
+        let (version, cells) = self.set.versioned_cells();
+        let mut known = std::mem::take(&mut self.instances);
+        let watched = |cell: Arc<TaskCell>| match known.iter().position(|one| one.cell == cell) {
+            Some(index) => known.swap_remove(index),
+            None => WatchedInstance { cell, waiter: None },
+        };
+        self.instances = cells.into_iter().map(watched).collect();
+        self.version = version;
+        for gone in known {
+            gone.cell.remove_waiter(gone.waiter);
+        }
+    }
+
+    /// Reads the instances again if they have changed, and registers the waker for the next change.
+    fn follow_changes(&mut self, context: &Context<'_>) {
+        while self.set.poll_change(self.version, &mut self.waiter, context).is_ready() {
+            self.refresh();
+        }
+    }
+
+    /// Registers the waker with every instance that is not ready, and for a change of the instances.
+    pub(super) fn poll(&mut self, one_suffices: bool, context: &Context<'_>) -> DependencyState {
+        // Registered before the instances are read: a change after it wakes the dependent.
+        self.follow_changes(context);
+        let kind = self.kind;
+        let instances = self.instances.iter_mut();
+        Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
+            .state(one_suffices)
+    }
+
+    /// Whether none is ready. Registers the waker for a change of that.
+    pub(super) fn poll_loss(&mut self, context: &Context<'_>) -> bool {
+        self.follow_changes(context);
+        for one in &mut self.instances {
+            // One suffices, and its loss wakes the dependent.
+            if one.cell.poll_loss(&mut one.waiter, context).is_pending() {
+                return false;
+            }
+        }
+        let kind = self.kind;
+        let instances = self.instances.iter_mut();
+        let counts =
+            Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)));
+        counts.satisfied == 0
+    }
+
+    /// As `poll`. Registers nothing, and reads the instances anew.
+    pub(super) fn state(&self, one_suffices: bool) -> DependencyState {
+        let cells = self.set.cells();
+        Counts::of(cells.iter().map(|cell| cell.dependency_state(self.kind))).state(one_suffices)
+    }
+
+    pub(super) fn was_ready(&self) -> bool {
+        self.instances.iter().any(|one| one.cell.was_ready())
+    }
+
+    pub(super) fn ready_since(&self) -> Option<Instant> {
+        self.set.ready_since()
+    }
+
+    /// An instance that has ended in this way.
+    pub(super) fn ended(&self, end: TaskEnd) -> Option<&Arc<TaskCell>> {
+        let has_ended =
+            |one: &&WatchedInstance| one.cell.dependency_state(self.kind) == DependencyState::Ended(end);
+        self.instances.iter().rev().find(has_ended).map(|one| &one.cell)
+    }
+}
+
+impl Drop for InstanceEdge {
+    fn drop(&mut self) {
+        self.set.remove_waiter(self.waiter);
+        for one in &self.instances {
+            one.cell.remove_waiter(one.waiter);
+        }
+    }
+}

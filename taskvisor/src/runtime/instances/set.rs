@@ -1,0 +1,228 @@
+//! The instances of one declaration.
+//!
+//! # Invariants
+//!
+//! The models in `models/instances.rs` show them:
+//! 1. A number is claimed, has a member, or is leaving, at most one of them: no two instances of one number are live.
+//! 2. Once all concurrent calls of `scale` have returned, the members that have not ended are those below the target, and every other
+//!    live instance has received a stop request.
+//! 3. A dependent that reads the members after it has registered for their change misses no change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::time::Instant;
+
+use super::InstanceTemplate;
+use crate::runtime::body::TaskSpec;
+use crate::runtime::cell::TaskCell;
+use crate::sync::Mutex;
+use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
+use crate::task::Named;
+
+#[derive(Debug)]
+pub(crate) struct InstanceSet {
+    name: Arc<str>,
+    template: InstanceTemplate,
+    state: Mutex<SetState>,
+}
+
+#[derive(Debug, Default)]
+struct SetState {
+    /// How many instances there must be.
+    target: usize,
+    /// By number, all below `target`. One that has ended stays until another one takes its number.
+    members: BTreeMap<usize, Member>,
+    /// Instances that a call of `scale` has stopped, and that have not ended.
+    leaving: BTreeMap<usize, Arc<TaskCell>>,
+    /// Numbers whose instance is about to be registered.
+    claimed: BTreeSet<usize>,
+    /// Counts the changes of `members`.
+    version: u64,
+    /// Dependents that wait for a change of `members`.
+    waiters: Wakers,
+}
+
+#[derive(Debug)]
+struct Member {
+    cell: Arc<TaskCell>,
+    has_ended: bool,
+}
+
+/// Which numbers `claim` returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Those without an instance.
+    Never,
+    /// Also those whose instance has ended by itself.
+    OrEnded,
+}
+
+/// What a change of the number requires of the caller.
+#[must_use = "the instances that are too many must be stopped"]
+#[derive(Debug)]
+pub(crate) struct Scaled {
+    pub(crate) before: usize,
+    /// The instances to stop, in this order: the last one first.
+    pub(crate) surplus: Vec<Arc<TaskCell>>,
+}
+
+impl InstanceSet {
+    pub(crate) fn new(name: &str, template: InstanceTemplate, target: usize) -> Self {
+        let state = SetState { target, ..SetState::default() };
+        Self { name: name.into(), template, state: Mutex::new(state) }
+    }
+
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The spec of one instance.
+    pub(crate) fn spec(&self, index: usize) -> TaskSpec {
+        self.template.spec(format!("{}/{index}", self.name))
+    }
+
+    /// Sets how many instances there must be.
+    // The wakers are woken, and the caller stops the surplus, after the lock: both run other code.
+    pub(crate) fn set_target(&self, target: usize) -> Scaled {
+        let (scaled, waiters) = {
+            let mut state = self.state.lock();
+            let before = std::mem::replace(&mut state.target, target);
+            let removed = state.members.split_off(&target);
+            let waiters = if removed.is_empty() { None } else { Some(state.change()) };
+            let mut surplus = Vec::new();
+            for (index, member) in removed.into_iter().rev().filter(|(_, member)| !member.has_ended) {
+                surplus.push(Arc::clone(&member.cell));
+                state.leaving.insert(index, member.cell);
+            }
+            (Scaled { before, surplus }, waiters)
+        };
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
+        scaled
+    }
+
+    /// Claims the lowest number that lacks an instance. The caller registers one and calls `join`, or `release`.
+    // A number whose last instance is leaving is claimed when that one has ended, because it has the name.
+    pub(crate) fn claim(&self, missing: Missing) -> Option<usize> {
+        let mut state = self.state.lock();
+        let is_missing = |index: &usize| {
+            let known = match state.members.get(index) {
+                Some(member) => missing == Missing::Never || !member.has_ended,
+                None => false,
+            };
+            !known && !state.leaving.contains_key(index) && !state.claimed.contains(index)
+        };
+        let index = (0..state.target).find(is_missing)?;
+        state.claimed.insert(index);
+        Some(index)
+    }
+
+    /// Gives a claim back: its instance was refused.
+    pub(crate) fn release(&self, index: usize) {
+        self.state.lock().claimed.remove(&index);
+    }
+
+    /// Adds the instance of a claimed number, before it starts. Returns whether it is wanted. If not, the number was lowered meanwhile:
+    /// the caller stops it.
+    pub(crate) fn join(&self, index: usize, cell: &Arc<TaskCell>) -> bool {
+        let (waiters, _replaced) = {
+            let mut state = self.state.lock();
+            state.claimed.remove(&index);
+            if index >= state.target {
+                state.leaving.insert(index, Arc::clone(cell));
+                return false;
+            }
+            let member = Member { cell: Arc::clone(cell), has_ended: false };
+            let replaced = state.members.insert(index, member);
+            (state.change(), replaced)
+        };
+        waiters.wake();
+        true
+    }
+
+    /// Records that an instance has ended. Its name is free by now. Returns whether its number lacks an instance since.
+    pub(crate) fn end(&self, index: usize, cell: &TaskCell) -> bool {
+        let mut state = self.state.lock();
+        if state.leaving.get(&index).is_some_and(|leaving| **leaving == *cell) {
+            let _removed = state.leaving.remove(&index);
+            return index < state.target;
+        }
+        if let Some(member) = state.members.get_mut(&index).filter(|member| *member.cell == *cell) {
+            member.has_ended = true;
+        }
+        false
+    }
+
+    /// The members, in the order of their numbers: the latest instance of each number.
+    pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
+        self.state.lock().members.values().map(|member| Arc::clone(&member.cell)).collect()
+    }
+
+    /// As `cells`, with the number of changes so far.
+    pub(crate) fn versioned_cells(&self) -> (u64, Vec<Arc<TaskCell>>) {
+        let state = self.state.lock();
+        (state.version, state.members.values().map(|member| Arc::clone(&member.cell)).collect())
+    }
+
+    /// The live instances, also those that are leaving, in the order of their numbers.
+    pub(crate) fn live(&self) -> Vec<Arc<TaskCell>> {
+        let state = self.state.lock();
+        let members = state.members.iter().filter(|(_, member)| !member.has_ended);
+        let mut live: Vec<_> = members.map(|(index, member)| (*index, Arc::clone(&member.cell))).collect();
+        live.extend(state.leaving.iter().map(|(index, cell)| (*index, Arc::clone(cell))));
+        drop(state);
+        live.sort_by_key(|(index, cell)| (*index, cell.id()));
+        live.into_iter().map(|(_, cell)| cell).collect()
+    }
+
+    /// Whether the declaration is over: it had instances, and all of them have ended by themselves.
+    pub(super) fn is_over(&self) -> bool {
+        let state = self.state.lock();
+        let no_other = state.leaving.is_empty() && state.claimed.is_empty();
+        no_other && !state.members.is_empty() && state.members.values().all(|member| member.has_ended)
+    }
+
+    /// Ready if the members have changed since `version`. Otherwise registers the waker.
+    pub(crate) fn poll_change(
+        &self,
+        version: u64,
+        id: &mut Option<WaiterId>,
+        context: &Context<'_>,
+    ) -> Poll<()> {
+        check_or_register(id, context.waker(), |id, source| {
+            let mut state = self.state.lock();
+            if state.version != version {
+                return Some(Poll::Ready(()));
+            }
+            state.waiters.register(id, source).then_some(Poll::Pending)
+        })
+    }
+
+    pub(crate) fn remove_waiter(&self, id: Option<WaiterId>) {
+        if id.is_some() {
+            // Bound to a variable, so that the waker is dropped after the lock: its destructor is foreign code.
+            let _removed = self.state.lock().waiters.remove(id);
+        }
+    }
+
+    /// Since when an instance is ready without interruption, if one is.
+    pub(crate) fn ready_since(&self) -> Option<Instant> {
+        self.cells().iter().filter_map(|cell| cell.ready_since()).min()
+    }
+}
+
+impl SetState {
+    fn change(&mut self) -> crate::sync::wakers::WakeList {
+        self.version += 1;
+        self.waiters.take()
+    }
+}
+
+impl Named for InstanceSet {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}

@@ -1,0 +1,81 @@
+//! The tasks with instances, by name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::InstanceSet;
+use crate::runtime::registry::Registry;
+use crate::sync::{AtomicBool, Mutex, Ordering};
+use crate::task::Named;
+
+/// All declarations with instances of a supervisor.
+#[derive(Debug, Default)]
+pub(crate) struct InstanceSets {
+    sets: Mutex<HashMap<Box<str>, Arc<InstanceSet>>>,
+    /// Whether there ever was one. Written under the lock.
+    // So that adding a task takes no lock without them. It is stored before the registry is searched for the name, and read after a task
+    // has taken its name there: the lock of the registry orders the two, and one of both is refused.
+    has_any: AtomicBool,
+}
+
+impl InstanceSets {
+    /// Whether there ever was a task with instances.
+    #[inline]
+    pub(crate) fn has_any(&self) -> bool {
+        self.has_any.load(Ordering::Relaxed)
+    }
+
+    /// Adds a set, unless its name is taken by a task, or by another set that is not over.
+    pub(crate) fn insert(&self, set: &Arc<InstanceSet>, registry: &Registry) -> bool {
+        let name = set.name();
+        loop {
+            let known = self.find_known(name);
+            // Without the lock of the table: never two locks at once.
+            if known.as_ref().is_some_and(|known| !known.is_over()) {
+                return false;
+            }
+            let mut sets = self.sets.lock();
+            let is_unchanged = match (sets.get(name), &known) {
+                (Some(now), Some(known)) => Arc::ptr_eq(now, known),
+                (None, None) => true,
+                _ => false,
+            };
+            if is_unchanged {
+                self.has_any.store(true, Ordering::Relaxed);
+                let replaced = sets.insert(name.into(), Arc::clone(set));
+                drop(sets);
+                // After the lock: its template has values of the user.
+                drop(replaced);
+                break;
+            }
+        }
+        let is_free = registry.find(name).is_none();
+        if !is_free {
+            self.remove(set);
+        }
+        is_free
+    }
+
+    /// Removes a set that was refused.
+    pub(crate) fn remove(&self, set: &Arc<InstanceSet>) {
+        let _removed = {
+            let mut sets = self.sets.lock();
+            let is_same = sets.get(set.name()).is_some_and(|other| Arc::ptr_eq(other, set));
+            if is_same { sets.remove(set.name()) } else { None }
+        };
+    }
+
+    /// Finds a set, unless it is over.
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<InstanceSet>> {
+        self.find_known(name).filter(|set| !set.is_over())
+    }
+
+    /// Finds a set, even if it is over.
+    pub(crate) fn find_known(&self, name: &str) -> Option<Arc<InstanceSet>> {
+        if !self.has_any() {
+            return None;
+        }
+        // The state of the set is read after the lock: never two locks at once.
+        self.sets.lock().get(name).map(Arc::clone)
+    }
+}

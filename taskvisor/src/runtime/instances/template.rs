@@ -1,0 +1,76 @@
+//! What a new instance is created from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::policy::{RareSettings, ScheduleSettings, Settings};
+use crate::runtime::body::{Dependencies, ErasedBody, Needs, TaskDescriptor, TaskRef, TaskSpec};
+
+/// The problem of a task with instances whose body can be created only once.
+pub(crate) const NOT_SHARED: &str = "its body can be created only once, and each instance needs one: create the task with \
+                                     `TaskFn::shared` instead of `TaskFn::arc`, or remove `instances`";
+
+/// Creates bodies, as many as are needed.
+pub(crate) trait MakeBody: Send + Sync {
+    fn make_body(self: Arc<Self>) -> ErasedBody;
+}
+
+/// Where the bodies of instances come from.
+#[derive(Clone)]
+pub(crate) enum BodySource {
+    Declared(fn() -> ErasedBody),
+    Shared(Arc<dyn MakeBody>),
+}
+
+impl BodySource {
+    fn body(&self) -> ErasedBody {
+        match self {
+            Self::Declared(body) => body(),
+            Self::Shared(source) => Arc::clone(source).make_body(),
+        }
+    }
+}
+
+/// A spec without its body.
+pub(crate) struct InstanceTemplate {
+    source: BodySource,
+    needs: fn(&mut Needs<'_>),
+    settings: Settings,
+    dependencies: Option<Box<Dependencies>>,
+    rare: Option<Box<RareSettings>>,
+    schedule: Option<Box<ScheduleSettings>>,
+    declared: Option<&'static TaskDescriptor>,
+}
+
+impl InstanceTemplate {
+    /// Returns `None` if the body of the spec can be created only once.
+    pub(crate) fn of(spec: &TaskSpec) -> Option<Self> {
+        Some(Self {
+            source: spec.body_source()?,
+            needs: spec.task.needs,
+            settings: spec.settings,
+            dependencies: spec.dependencies.clone(),
+            rare: spec.rare.clone(),
+            schedule: spec.schedule.clone(),
+            declared: spec.declared,
+        })
+    }
+
+    /// The spec of one instance.
+    pub(super) fn spec(&self, name: String) -> TaskSpec {
+        TaskSpec {
+            task: TaskRef { name: name.into(), body: self.source.body(), needs: self.needs, source: None },
+            settings: self.settings,
+            dependencies: self.dependencies.clone(),
+            rare: self.rare.clone(),
+            schedule: self.schedule.clone(),
+            declared: self.declared,
+        }
+    }
+}
+
+impl fmt::Debug for InstanceTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstanceTemplate").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

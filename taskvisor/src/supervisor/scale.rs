@@ -1,0 +1,242 @@
+//! Tasks with instances: adding them, and changing how many run.
+
+use std::sync::Arc;
+
+use super::link::has_links;
+use super::spawn::UnspawnedActor;
+use super::{AddError, SupervisorHandle, TaskHandle};
+use crate::policy::MAX_INSTANCES;
+use crate::runtime::body::{IntoTaskSpec, TaskSpec};
+use crate::runtime::cell::{StopRequest, TaskCell};
+use crate::runtime::instances::{InstanceOf, InstanceSet, InstanceTemplate, Missing, NOT_SHARED};
+use crate::runtime::shared::Shared;
+use crate::task::{RuntimeError, StopCause};
+
+impl SupervisorHandle {
+    /// Adds a task with [`instances`](TaskSpec::with_instances), and starts all of them. Returns their handles, in the order of their
+    /// numbers. Either all instances are accepted, or none.
+    ///
+    /// A spec without `instances` is added as one task.
+    ///
+    /// ```
+    /// use taskvisor::{Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::default();
+    /// let consume = TaskFn::shared("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    /// let workers = supervisor.add_instances(TaskSpec::once(consume).with_instances(4))?;
+    /// assert_eq!(workers.len(), 4);
+    /// assert_eq!(workers[0].name(), "consume/0");
+    /// assert_eq!(supervisor.tasks()[0].instances().len(), 4); // one row, which opens
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`add_task`](Self::add_task). Also if the body of the task can be created only once, or if one of the names `consume`,
+    /// `consume/0` and so on is taken. The error carries the spec.
+    pub fn add_instances(&self, spec: impl IntoTaskSpec) -> Result<Vec<TaskHandle>, AddError> {
+        let spec = spec.into_task_spec();
+        if !spec.has_instances() {
+            return self.add_task(spec).map(|task| vec![task]);
+        }
+        match self.shared().and_then(|shared| shared.add_instances(&spec)) {
+            Ok(handles) => Ok(handles),
+            Err(reason) => Err(AddError::new(reason, spec)),
+        }
+    }
+
+    /// Returns the live instances of a task with [`instances`](TaskSpec::with_instances), in the order of their numbers. Empty if there
+    /// is no such task.
+    #[must_use]
+    pub fn instances(&self, name: &str) -> Vec<TaskHandle> {
+        let Ok(shared) = self.shared() else { return Vec::new() };
+        let Some(set) = shared.instances.find_known(name) else { return Vec::new() };
+        set.live().into_iter().map(|cell| TaskHandle::new(cell, &shared)).collect()
+    }
+
+    /// Changes how many instances of a task run, and returns at once. Returns the number before.
+    ///
+    /// Missing instances are started, also those that have ended by themselves. Surplus ones receive a stop request, the last one
+    /// first, with the configured grace and [`StopCause::Scale`]. They end in whatever phase they are: waiting, running, in a backoff,
+    /// or paused. An instance that is wanted again while the one before is still stopping starts when that one has ended.
+    ///
+    /// Zero stops all instances. The task stays known, and can be scaled up again; but a supervisor without any other live task then
+    /// ends its [`run`](crate::Supervisor::run).
+    ///
+    /// ```
+    /// use taskvisor::{Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::default();
+    /// let consume = TaskFn::shared("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    /// supervisor.add_instances(TaskSpec::once(consume).with_instances(4))?;
+    /// assert_eq!(supervisor.scale("consume", 8)?, 4);
+    /// assert_eq!(supervisor.instances("consume").len(), 8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No task has this name ([`UnknownTask`](RuntimeError::UnknownTask)), it has no instances
+    /// ([`NotScalable`](RuntimeError::NotScalable)), the number is above [`TaskSpec::MAX_INSTANCES`]
+    /// ([`TooManyInstances`](RuntimeError::TooManyInstances)), or the supervisor is shutting down or was dropped. Then nothing was
+    /// changed. If the name of an instance is taken by another task ([`NameTaken`](RuntimeError::NameTaken)), the instances before it
+    /// were started.
+    pub fn scale(&self, name: &str, instances: usize) -> Result<usize, RuntimeError> {
+        let shared = self.shared()?;
+        if shared.registry.is_closed() {
+            return Err(shared.closed_error());
+        }
+        let is_task = shared.registry.find(name).is_some();
+        let Some(set) = shared.instances.find_known(name).filter(|_| !is_task) else {
+            let name = name.to_owned();
+            return Err(if is_task {
+                RuntimeError::NotScalable { name }
+            } else {
+                RuntimeError::UnknownTask { name }
+            });
+        };
+        if instances > MAX_INSTANCES {
+            return Err(RuntimeError::TooManyInstances { name: name.to_owned(), instances });
+        }
+        let scaled = set.set_target(instances);
+        for cell in &scaled.surplus {
+            shared.stop_surplus(cell);
+        }
+        shared.start_missing(&set, Missing::OrEnded)?;
+        Ok(scaled.before)
+    }
+}
+
+/// A set whose instances are reserved and have not started. Dropping it removes the set.
+pub(super) struct ReservedSet {
+    shared: Arc<Shared>,
+    set: Arc<InstanceSet>,
+    is_confirmed: bool,
+}
+
+impl ReservedSet {
+    /// Keeps the set: nothing can be refused any more.
+    pub(super) fn confirm(mut self) {
+        self.is_confirmed = true;
+    }
+}
+
+impl Drop for ReservedSet {
+    fn drop(&mut self) {
+        if !self.is_confirmed {
+            self.shared.instances.remove(&self.set);
+        }
+    }
+}
+
+impl Shared {
+    fn add_instances(self: &Arc<Self>, spec: &TaskSpec) -> Result<Vec<TaskHandle>, RuntimeError> {
+        let (actors, reserved) = self.reserve_instances(spec)?;
+        let (mut linked, mut errors) = (Vec::new(), Vec::new());
+        let has_links = has_links(spec) || self.graph.has_dependents();
+        for actor in actors.iter().filter(|_| has_links) {
+            match self.link(actor.cell(), spec) {
+                Ok(needed) => linked.push((actor, needed)),
+                Err(error) => errors.push(error),
+            }
+        }
+        // All instances have the same dependencies, and so the same problems.
+        if let Some(error) = errors.into_iter().next() {
+            return Err(error);
+        }
+        for (actor, needed) in linked {
+            self.confirm_link(actor.cell(), spec, needed);
+        }
+        reserved.confirm();
+        let handles = actors.iter().map(UnspawnedActor::handle).collect();
+        let mut is_awaited = has_links;
+        for actor in &actors {
+            is_awaited |= actor.join_startup_set(self);
+        }
+        for actor in actors {
+            actor.start(self);
+        }
+        if is_awaited {
+            self.watch_start();
+        }
+        Ok(handles)
+    }
+
+    /// Validates a task with instances, and reserves the names of all of them, or of none.
+    pub(super) fn reserve_instances(
+        self: &Arc<Self>,
+        spec: &TaskSpec,
+    ) -> Result<(Vec<UnspawnedActor>, ReservedSet), RuntimeError> {
+        let Some(template) = InstanceTemplate::of(spec) else {
+            return Err(self.invalid_task(spec, Some(NOT_SHARED)));
+        };
+        let (rare, schedule) = (spec.rare.as_deref(), spec.schedule.as_deref());
+        // Before the set exists: its number may be absurd.
+        self.resolve(&spec.task, &spec.settings, rare, schedule, true)?;
+        let set = Arc::new(InstanceSet::new(spec.name(), template, spec.instances().or(1)));
+        if !self.instances.insert(&set, &self.registry) {
+            return Err(RuntimeError::NameTaken { name: spec.name().to_owned() });
+        }
+        let reserved = ReservedSet { shared: Arc::clone(self), set: Arc::clone(&set), is_confirmed: false };
+        let mut actors = Vec::new();
+        while let Some(index) = set.claim(Missing::Never) {
+            let actor = self.reserve_instance(&set, index, &mut set.spec(index))?;
+            set.join(index, actor.cell());
+            actors.push(actor);
+        }
+        Ok((actors, reserved))
+    }
+
+    /// Reserves the name of a claimed instance. Gives the claim back if it is refused.
+    fn reserve_instance(
+        self: &Arc<Self>,
+        set: &Arc<InstanceSet>,
+        index: usize,
+        spec: &mut TaskSpec,
+    ) -> Result<UnspawnedActor, RuntimeError> {
+        let reserved = self.reserve_one(spec, Some(InstanceOf::new(set, index)));
+        reserved.inspect_err(|_| set.release(index))
+    }
+
+    /// Starts the instances that a set lacks.
+    fn start_missing(self: &Arc<Self>, set: &Arc<InstanceSet>, missing: Missing) -> Result<(), RuntimeError> {
+        while let Some(index) = set.claim(missing) {
+            let mut spec = set.spec(index);
+            let actor = self.reserve_instance(set, index, &mut spec)?;
+            let has_links = has_links(&spec) || self.graph.has_dependents();
+            if has_links {
+                // An error drops the actor, which frees the name.
+                let needed = self.link(actor.cell(), &spec).inspect_err(|_| set.release(index))?;
+                self.confirm_link(actor.cell(), &spec, needed);
+            }
+            let (cell, is_wanted) = (Arc::clone(actor.cell()), set.join(index, actor.cell()));
+            let is_awaited = actor.join_startup_set(self) || has_links;
+            actor.start(self);
+            if is_awaited {
+                self.watch_start();
+            }
+            if !is_wanted {
+                self.stop_surplus(&cell);
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the instances whose predecessors have just ended. Called before the end of the last one is counted, so that the
+    /// supervisor does not become idle in between.
+    #[cold]
+    pub(crate) fn replace_instance(self: &Arc<Self>, set: &Arc<InstanceSet>) {
+        // Refused during a shutdown only: the name was free when the instance before it took it.
+        let _ = self.start_missing(set, Missing::Never);
+    }
+
+    fn stop_surplus(&self, cell: &TaskCell) {
+        cell.request_stop(StopRequest::stop(StopCause::Scale, self.now(), self.config.grace));
+    }
+}

@@ -1,0 +1,4 @@
+#[taskvisor::task(burst = 3)]
+async fn poll() {}
+
+fn main() {}

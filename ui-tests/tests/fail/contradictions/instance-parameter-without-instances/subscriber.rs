@@ -1,0 +1,6 @@
+use taskvisor::{Event, Instance};
+
+#[taskvisor::subscriber]
+async fn log(_event: &Event, _instance: Instance) {}
+
+fn main() {}

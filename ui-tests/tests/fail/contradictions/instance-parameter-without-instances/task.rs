@@ -1,0 +1,6 @@
+use taskvisor::Instance;
+
+#[taskvisor::task]
+async fn consume(Instance(_number): Instance) {}
+
+fn main() {}

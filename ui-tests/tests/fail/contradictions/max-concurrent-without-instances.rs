@@ -1,0 +1,4 @@
+#[taskvisor::task(max_concurrent = 2)]
+async fn consume() {}
+
+fn main() {}
