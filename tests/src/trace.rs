@@ -134,9 +134,14 @@ impl Trace {
         lock(&self.stuck).push(task.id());
     }
 
-    /// Records the slot of a submission. No other submission may own the slot meanwhile.
+    /// Records the slot of a submission. No more submissions than its capacity may own the slot meanwhile.
     pub fn in_slot(&self, task: &TaskHandle, slot: &str) {
         lock(&self.slots).register(task.id(), slot, false);
+    }
+
+    /// Records the capacity of a submission that `in_slot` or `in_order` has recorded. The default is one.
+    pub fn with_capacity(&self, task: &TaskHandle, capacity: usize) {
+        lock(&self.slots).set_capacity(task.id(), capacity);
     }
 
     /// Like [`in_slot`](Self::in_slot). In addition, these submissions must start in the order of these calls.
