@@ -12,8 +12,9 @@ use crate::EventLog;
 pub(crate) struct Slots {
     submissions: HashMap<TaskId, Submission>,
     registered: usize,
-    /// The capacity of submissions that do not have the default, one.
     capacities: HashMap<TaskId, usize>,
+    /// The capacity of the other submissions to a slot, if it is not one.
+    shared: HashMap<Arc<str>, usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +39,11 @@ impl Slots {
         self.registered += 1;
         let submission = Submission { slot: slot.into(), in_order: in_order.then_some(self.registered) };
         self.submissions.insert(id, submission);
+    }
+
+    /// Registers the capacity of all submissions to a slot that have none of their own.
+    pub(crate) fn share(&mut self, slot: &str, capacity: usize) {
+        self.shared.insert(slot.into(), capacity);
     }
 
     /// Registers the capacity of a submission.
@@ -68,7 +74,8 @@ impl Slots {
             let slot = slots.entry(Arc::clone(&submission.slot)).or_default();
             match event.kind {
                 EventKind::Started { attempt, .. } => {
-                    let capacity = self.capacities.get(&id).copied().unwrap_or(1);
+                    let capacity = self.capacities.get(&id).or_else(|| self.shared.get(&submission.slot));
+                    let capacity = capacity.copied().unwrap_or(1);
                     slot.start(id, capacity, attempt, submission.in_order).map_err(|violation| {
                         format!("{event}: {violation}, in the slot `{}`", submission.slot)
                     })?
@@ -95,7 +102,10 @@ impl Slot {
         if self.owners.len() > smallest {
             let others = self.owners.keys().filter(|owner| **owner != id);
             let others: Vec<_> = others.map(ToString::to_string).collect();
-            return Err(format!("started while {} owned the slot, of capacity {smallest}", others.join(", ")));
+            return Err(format!(
+                "started while {} owned the slot, of capacity {smallest}",
+                others.join(", ")
+            ));
         }
         if let (Some(number), 1) = (in_order, attempt) {
             if self.latest.is_some_and(|latest| latest > number) {

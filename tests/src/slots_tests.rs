@@ -50,7 +50,9 @@ fn more_owners_than_the_smallest_capacity_are_found() {
     let tasks = [(); 3].map(|()| synthetic());
     let [one, other, third] = &tasks;
     let starts = [(&one.0, START), (&other.0, START), (&third.0, START)];
-    for (capacities, allowed) in [([3, 3, 3], true), ([2, 2, 2], false), ([3, 3, 2], false), ([2, 3, 3], false)] {
+    for (capacities, allowed) in
+        [([3, 3, 3], true), ([2, 2, 2], false), ([3, 3, 2], false), ([2, 3, 3], false)]
+    {
         let mut slots = Slots::default();
         for ((_, id), capacity) in tasks.iter().zip(capacities) {
             slots.register(*id, "slot", false);

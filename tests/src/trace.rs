@@ -139,9 +139,9 @@ impl Trace {
         lock(&self.slots).register(task.id(), slot, false);
     }
 
-    /// Records the capacity of a submission that `in_slot` or `in_order` has recorded. The default is one.
-    pub fn with_capacity(&self, task: &TaskHandle, capacity: usize) {
-        lock(&self.slots).set_capacity(task.id(), capacity);
+    /// Records the capacity of all submissions to a slot whose own capacity the recorder does not know. The default is one.
+    pub fn share_slot(&self, slot: &str, capacity: usize) {
+        lock(&self.slots).share(slot, capacity);
     }
 
     /// Like [`in_slot`](Self::in_slot). In addition, these submissions must start in the order of these calls.
