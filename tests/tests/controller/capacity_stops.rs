@@ -79,7 +79,7 @@ async fn of_two_attempts_that_end_together_one_gives_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_ends_while_another_owner_gives_way_is_retried() {
+async fn an_attempt_is_retried_while_another_owner_gives_way() {
     let harness = Harness::new();
     let stubborn = Script::task("stubborn", [Step::Fail("broken"), Step::Succeed]);
     let sleeping = retried(&harness, stubborn);

@@ -35,6 +35,7 @@ mod shared_slots;
 pub(crate) mod slot;
 mod slot_checks;
 mod slots;
+mod started;
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -44,12 +45,12 @@ use std::task::{Context, Poll};
 pub(crate) use capacity::Capacity;
 #[cfg(feature = "controller")]
 pub(crate) use shared_slots::ArrivalEffects;
-pub(crate) use shared_slots::StartedOwners;
 #[cfg(feature = "controller")]
 pub(crate) use slot_checks::DueWaits;
 #[cfg(feature = "controller")]
 pub(crate) use slots::{Arrival, CheckIn, Limits, Placement};
 pub(crate) use slots::{NextOwner, Withdrawal, WithdrawnSubmission, Work};
+pub(crate) use started::StartedOwners;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;

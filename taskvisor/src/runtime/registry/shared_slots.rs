@@ -1,8 +1,6 @@
-//! Slots with several owners: which submissions start when one arrives, ends or leaves the queue.
+//! Slots with several owners: what follows when a submission arrives or an owner ends.
 //!
-//! Apart from `slots.rs`, so that a slot of capacity 1 pays for none of it. Only submissions of different capacities let several
-//! start at once. The lane of the owner that ended runs the first of them, and the caller spawns a lane for each other one, after
-//! the lock.
+//! Apart from `slots.rs`, so that a slot of capacity 1 pays for none of it.
 
 use std::sync::Arc;
 
@@ -13,42 +11,10 @@ use super::owners::{Owner, Removal};
 use super::room::{RoomWakeups, SlotWaiters};
 use super::slot::{Admission, QueuedSubmission};
 use super::slots::{Arrival, NextOwner, Slot, Work};
+use super::started::{StartedOwners, next_owner, start_waiting};
 use crate::runtime::cell::TaskCell;
 #[cfg(feature = "controller")]
 use crate::task::TaskId;
-
-/// Submissions that became owners of a slot, in this order. The caller runs each of them.
-// A list, not a vector: most owners start alone, and pay for an empty one with eight bytes.
-#[must_use = "each of them needs a lane"]
-#[derive(Debug, Default)]
-pub(crate) struct StartedOwners(Option<Box<NextOwner>>);
-
-impl StartedOwners {
-    fn of(owners: Vec<NextOwner>) -> Self {
-        let link = |others, owner| Self(Some(Box::new(NextOwner { others, ..owner })));
-        owners.into_iter().rev().fold(Self::default(), link)
-    }
-
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// The first of them, which refers to the others.
-    fn into_first(self) -> Option<NextOwner> {
-        self.0.map(|first| *first)
-    }
-}
-
-impl Iterator for StartedOwners {
-    type Item = NextOwner;
-
-    fn next(&mut self) -> Option<NextOwner> {
-        let mut first = *self.0.take()?;
-        *self = std::mem::take(&mut first.others);
-        Some(first)
-    }
-}
 
 /// What the caller must do for others after a submission arrived at a slot with several places.
 #[derive(Debug, Default)]
@@ -123,21 +89,6 @@ fn pass_on_to_several(queue: &mut Slot, next: Option<NextOwner>, now: Instant) -
         None => others.into_first(),
     };
     PassedOn::Owned { next, dequeued: 1 + dequeued }
-}
-
-/// Lets waiting submissions start while they fit. Returns those that need a lane, and how many have left the queue.
-#[cold]
-pub(super) fn start_waiting(queue: &mut Slot, now: Instant) -> (StartedOwners, usize) {
-    let started: Vec<_> = std::iter::from_fn(|| queue.start_next(now)).collect();
-    let dequeued = started.len();
-    (StartedOwners::of(started.into_iter().filter_map(|first| next_owner(first, now)).collect()), dequeued)
-}
-
-/// Returns a submission that owns the slot now. `None` if it is checked out: its check-in starts a lane.
-#[inline]
-fn next_owner(queued: QueuedSubmission<Arc<TaskCell>, Work>, now: Instant) -> Option<NextOwner> {
-    let QueuedSubmission { task: cell, since, work, .. } = queued;
-    work.map(|work| NextOwner { cell, since: now.max(since), work, others: StartedOwners::default() })
 }
 
 impl Registry {

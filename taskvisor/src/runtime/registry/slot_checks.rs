@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::room::RoomWakeups;
-use super::shared_slots::{StartedOwners, start_waiting};
 use super::slots::{WithdrawnSubmission, Work, take_or_defer};
+use super::started::{StartedOwners, start_waiting};
 use super::{Registry, Shard};
 use crate::runtime::actor::delayed::next_report;
 use crate::runtime::cell::{StopRequest, TaskCell};

@@ -32,8 +32,9 @@ use tokio::time::Instant;
 
 use super::capacity::Capacity;
 use super::room::RoomWakeups;
-use super::shared_slots::{ArrivalEffects, PassedOn, StartedOwners, pass_on, start_waiting};
+use super::shared_slots::{ArrivalEffects, PassedOn, pass_on};
 use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, TimerChange};
+use super::started::{StartedOwners, start_waiting};
 use super::{RegisterError, Registry, Shard};
 use crate::policy::{Milliseconds, Policy};
 use crate::runtime::actor::delayed::next_report;
