@@ -46,8 +46,9 @@ impl Shared {
     ) -> Option<Instant> {
         let reports_delays = self.bus.wants(EventName::Delayed);
         let due = self.registry.check_waits(slot, wakeup, (checked, now), reports_delays);
-        let DueWaits { expired, delayed, next_check } = due;
+        let DueWaits { expired, started, delayed, next_check } = due;
         self.end_withdrawn(expired, Some(StopRequest::reject(Rejection::Expired, now)));
+        self.start_lanes(started);
         for (cell, since, work) in delayed {
             // Checked out: no lane takes the submission meanwhile, so that no `Delayed` follows its `Admitted`.
             self.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::room::RoomWakeups;
 use super::slots::{WithdrawnSubmission, Work, take_or_defer};
+use super::started::{StartedOwners, start_waiting};
 use super::{Registry, Shard};
 use crate::runtime::actor::delayed::next_report;
 use crate::runtime::cell::{StopRequest, TaskCell};
@@ -17,6 +18,8 @@ use crate::task::Rejection;
 pub(crate) struct DueWaits {
     /// Submissions that have expired, withdrawn from the queue. The timer ends them.
     pub(crate) expired: Vec<WithdrawnSubmission>,
+    /// Submissions that started because one before them has expired. The timer spawns a lane for each.
+    pub(crate) started: StartedOwners,
     /// Submissions whose wait for the slot must be reported, checked out, and since when each waits.
     pub(crate) delayed: Vec<(Arc<TaskCell>, Instant, Work)>,
     /// When to check again. `None` ends the timer.
@@ -48,7 +51,13 @@ impl Registry {
             }
             let expired = queue.take_expired(now);
             if !expired.is_empty() {
-                total_awaited = self.waiting.release(expired.len());
+                let mut dequeued = expired.len();
+                if queue.is_shared() {
+                    let (started, more) = start_waiting(queue, now);
+                    due.started = started;
+                    dequeued += more;
+                }
+                total_awaited = self.waiting.release(dequeued);
                 wakeups = room.take_next(slot, Some(queue));
                 let request = Some(StopRequest::reject(Rejection::Expired, now));
                 due.expired = expired
