@@ -99,6 +99,10 @@ impl World<'_> {
     /// Requests the stops of attempts that have had the time to finish. Returns whether it did.
     pub(super) fn stop_finishing(&mut self) -> Result<bool, Unclear> {
         let now = self.now;
+        let Finishing { tasks, until, .. } = &self.waves.finishing;
+        if *until == now && tasks.iter().any(|number| self.acted.contains(number)) {
+            return Err(Unclear::Tie("an attempt acts in the moment in which its time to finish is over"));
+        }
         if self.finishing_until().is_none_or(|until| until > now) {
             return Ok(false);
         }
@@ -107,8 +111,7 @@ impl World<'_> {
             return Err(Unclear::Tie("a destructor blocks the thread while the time to finish is over"));
         }
         for number in tasks {
-            let is_due = self.due(number).is_some_and(|due| due.at <= now);
-            if is_due || self.acted.contains(&number) {
+            if self.due(number).is_some_and(|due| due.at <= now) {
                 return Err(Unclear::Tie(
                     "an attempt acts in the moment in which its time to finish is over",
                 ));
