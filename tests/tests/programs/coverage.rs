@@ -225,7 +225,7 @@ fn expected() -> BTreeSet<String> {
             add(format!("Rejected({why:?})"));
         }
         for admission in ["Queue", "Replace", "DropIfRunning", "Latest"] {
-            for place in ["an idle slot", "an owned slot", "a slot whose owner is stopping"] {
+            for place in ["an idle slot", "an owned slot", "a free place", "a slot whose owner is stopping"] {
                 add(format!("{admission} to {place}"));
             }
         }
@@ -283,6 +283,13 @@ fn add_limits(add: &mut impl FnMut(String) -> bool) {
         "a task left its gates with a permit of its declaration",
         "expired at a permit of its declaration",
         "expired at its rate limit",
+        "a capacity of zero",
+        "Queue to a free place behind others",
+        "a replace of several owners",
+        "a latest stops one of several owners",
+        "a place beside another owner after one that has ended",
+        "a place beside another owner after one that left the queue",
+        "several submissions that start at once",
     ] {
         add(what.to_owned());
     }

@@ -27,6 +27,8 @@ enum Style {
     Crowded,
     /// Short work in many slots that shares limits.
     Limited,
+    /// Slots with several owners.
+    Shared,
     /// Tasks that depend on each other.
     Linked,
     /// Tasks with grids, which are paused and triggered.
@@ -46,6 +48,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
         3 => around_one(of(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
         1 => of(Style::Limited),
+        3 => of(Style::Shared),
         4 => if cfg!(feature = "controller") {
             around_limits(of(Style::Limited)).boxed()
         } else {
@@ -72,7 +75,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
     let (runs, most) = match style {
         Style::Stubborn => (0.8, 3),
         Style::Linked => (0.85, 8),
-        Style::Mixed | Style::Crowded | Style::Limited | Style::Scheduled => (0.4, 3),
+        Style::Mixed | Style::Crowded | Style::Limited | Style::Shared | Style::Scheduled => (0.4, 3),
     };
     let run = (weighted(runs, vec((0..NAMES.len(), works(style)), 0..most)), 0..12_u32, 0..12_u32).prop_map(
         |(run, twice, chance)| {
@@ -133,8 +136,11 @@ fn limits(style: Style) -> impl Strategy<Value = Limits> {
 
 fn bursts(style: Style) -> impl Strategy<Value = Burst> {
     let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
-    let after =
-        if matches!(style, Style::Crowded | Style::Limited | Style::Stubborn) { 1..150_u64 } else { 1..500 };
+    let after = if matches!(style, Style::Crowded | Style::Limited | Style::Shared | Style::Stubborn) {
+        1..150_u64
+    } else {
+        1..500
+    };
     (after, commands).prop_map(|(after, commands)| Burst { after, commands })
 }
 
@@ -156,7 +162,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => (14, 3, 1, 1),
         Style::Scheduled => (14, 8, 10, 1),
         Style::Crowded => (1, 3, 1, 1),
-        Style::Limited => (2, 3, 1, 1),
+        Style::Limited | Style::Shared => (2, 3, 1, 1),
         Style::Stubborn => (2, 3, 1, 4),
     };
     let alone = prop_oneof![
@@ -177,7 +183,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => 10,
         Style::Scheduled => 3,
         Style::Mixed | Style::Crowded => 16,
-        Style::Limited => 30,
+        Style::Limited | Style::Shared => 30,
     };
     let submit = submissions(style, works);
     let clear = slots(style).prop_map(|slot| Command::Clear { slot });
@@ -192,6 +198,11 @@ fn slots(style: Style) -> BoxedStrategy<usize> {
     }
 }
 
+/// How many owners a slot may have. Zero is refused.
+fn capacities() -> impl Strategy<Value = usize> {
+    prop_oneof![1 => Just(0), 30 => Just(2), 15 => Just(3), 3 => Just(1)]
+}
+
 fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     let admission = prop_oneof![
         3 => Just(Admission::Queue),
@@ -204,8 +215,11 @@ fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value 
     } else {
         Just(Sort::Task).boxed()
     };
-    let parts = (weighted(0.9, slots(style)), admission, sort, works, 0..20_u32);
-    parts.prop_map(|(slot, admission, sort, mut work, chance)| {
+    let often = if style == Style::Shared { 0.93 } else { 0.05 };
+    let parts =
+        (weighted(0.9, slots(style)), admission, sort, works, weighted(often, capacities()), 0..20_u32);
+    parts.prop_map(|(slot, admission, sort, mut work, capacity, chance)| {
+        work.rare.capacity = capacity;
         // Only an added task can be paused when it gives up, and has a schedule.
         work.rare.pauses &= chance == 0;
         work.rare.critical &= chance == 1;
@@ -306,7 +320,7 @@ fn backoffs() -> impl Strategy<Value = Backoff> {
 
 fn steps(style: Style) -> BoxedStrategy<Step> {
     let (quick, ending, heeding) = match style {
-        Style::Mixed | Style::Linked => (2, 0.85, 0.7),
+        Style::Mixed | Style::Linked | Style::Shared => (2, 0.85, 0.7),
         Style::Limited => (1, 0.9, 0.8),
         Style::Scheduled => (2, 0.92, 0.8),
         Style::Crowded => (0, 0.5, 0.6),

@@ -120,10 +120,14 @@ pub(crate) fn around_limits(program: impl Strategy<Value = Program>) -> impl Str
     let operations = vec((1..120_u64, vec(operation, 1..3)), 1..10);
     let own = weighted(0.2, some_limits());
     let submitted = vec((1..60_u64, runs(), own), 2..=SLOTS.len());
-    let parts = (program, some_limits(), submitted, operations, weighted(0.3, 1..3_usize));
-    parts.prop_map(|(mut program, limited, submitted, operations, permits)| {
+    // Beside each other in one slot, or each in its own.
+    let capacity = weighted(0.3, 2..4_usize);
+    let parts = (program, some_limits(), submitted, operations, (weighted(0.3, 1..3_usize), capacity));
+    parts.prop_map(|(mut program, limited, submitted, operations, (permits, capacity))| {
         let submit = |(slot, (after, mut work, own)): (usize, (Ms, Work, Option<Limited>))| {
             work.rare.limited = own.unwrap_or(limited);
+            work.rare.capacity = capacity;
+            let slot = if capacity.is_some() { 0 } else { slot };
             let (admission, sort) = (Admission::Queue, Sort::Task);
             Burst { after, commands: vec![Command::Submit { slot: Some(slot), admission, sort, work }] }
         };

@@ -25,7 +25,16 @@ pub(crate) fn rares(limited: BoxedStrategy<Limited>) -> impl Strategy<Value = Ra
     let parts = (max_failures, heartbeat, stop_timeout, words, limited, 0..120_u32);
     parts.prop_map(
         |(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), limited, chance)| {
-            let rare = Rare { max_failures, pauses, heartbeat, stop_timeout, finishes, critical, limited };
+            let rare = Rare {
+                max_failures,
+                pauses,
+                heartbeat,
+                stop_timeout,
+                finishes,
+                critical,
+                limited,
+                capacity: None,
+            };
             RawRare { rare, chance }
         },
     )

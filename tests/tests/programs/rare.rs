@@ -25,6 +25,8 @@ pub(crate) struct Rare {
     /// Whether its failure shuts the supervisor down.
     pub(crate) critical: bool,
     pub(crate) limited: Limited,
+    /// How many owners its slot may have, if it is submitted.
+    pub(crate) capacity: Option<usize>,
 }
 
 impl Rare {
@@ -78,6 +80,10 @@ impl Display for Rare {
         }
         let words = [(self.finishes, " | finishes during a shutdown"), (self.critical, " | is critical")];
         words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))?;
-        write!(f, "{}", self.limited)
+        write!(f, "{}", self.limited)?;
+        match self.capacity {
+            Some(owners) => write!(f, " | at most {owners} owners of its slot"),
+            None => Ok(()),
+        }
     }
 }

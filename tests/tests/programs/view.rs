@@ -58,7 +58,8 @@ pub(crate) fn is_there(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool
 fn owns(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
     let slots = supervisor.slots();
     let waits = slots.iter().flat_map(|slot| &slot.waiting).any(|waiter| waiter.id == task.id());
-    waits || slots.iter().any(|slot| slot.owner_id == task.id())
+    let others = slots.iter().flat_map(|slot| &slot.more_owners).any(|owner| owner.id == task.id());
+    waits || others || slots.iter().any(|slot| slot.owner_id == task.id())
 }
 
 #[cfg(not(feature = "controller"))]
@@ -70,8 +71,10 @@ fn owns(_: &SupervisorHandle, _: &TaskHandle) -> bool {
 fn slots(supervisor: &SupervisorHandle, began: Instant) -> Vec<SeenSlot> {
     let slot = |slot: &taskvisor::SlotStatus| SeenSlot {
         key: slot.key.to_string(),
-        owner: slot.owner.clone(),
-        since: moment(slot.since - began),
+        capacity: slot.capacity,
+        owners: std::iter::once((slot.owner.clone(), moment(slot.since - began)))
+            .chain(slot.more_owners.iter().map(|owner| (owner.name.clone(), moment(owner.since - began))))
+            .collect(),
         waiting: slot
             .waiting
             .iter()

@@ -340,12 +340,13 @@ pub(crate) enum SeenPhase {
     Strange(String),
 }
 
-/// A slot that has an owner, and its waiters in the order of admission.
+/// A slot that has owners, and its waiters in the order of admission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SeenSlot {
     pub(crate) key: String,
-    pub(crate) owner: String,
-    pub(crate) since: Ms,
+    pub(crate) capacity: usize,
+    /// With the times since which they own it, the oldest first.
+    pub(crate) owners: Vec<(String, Ms)>,
     pub(crate) waiting: Vec<String>,
 }
 

@@ -6,7 +6,7 @@ use taskvisor::{InterruptCause, Readiness, Rejection};
 
 use super::permits::Pass;
 use super::place::Place;
-use super::task::{Key, RequestKind, Task};
+use super::task::{RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{Dropping, Ms, Notifies, Step};
 use crate::vocabulary::{TaskEvent, TaskOutcome};
@@ -59,8 +59,7 @@ impl World<'_> {
                 self.end(number, TaskOutcome::Canceled(cause, last_error));
             }
             (Place::ForSlot, None) => {
-                let owns_slot = matches!(task.key, Key::Slot(key) if self.slots[&key].owner == number);
-                if !owns_slot {
+                if !self.owns_slot(number) {
                     return Ok(false);
                 }
                 self.tasks[number].publish(self.now, TaskEvent::Admitted);

@@ -53,7 +53,8 @@ impl World<'_> {
                             || work.rare.stop_timeout == Some(0)
                     }
                 };
-                let unsound = unsound || work.expires == Some(0);
+                let capacity = self.capacity_of(*sort, work);
+                let unsound = unsound || work.expires == Some(0) || capacity == 0;
                 let mut reasons = self.refuses(unsound);
                 if *sort == Sort::Task && self.refuses_dependencies(None, work, &[]) {
                     reasons.push(Refusal::Dependencies);
@@ -65,7 +66,7 @@ impl World<'_> {
                 }
                 let (name, number) = (format!("s{}", self.commands), self.tasks.len());
                 let decision = match slot {
-                    Some(slot) => self.decide(*slot, *admission, number),
+                    Some(slot) => self.decide(*slot, *admission, capacity, number),
                     None => Decision::Starts,
                 };
                 let place = match decision {
@@ -119,14 +120,7 @@ impl World<'_> {
                 Some(number) => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, None)),
                 None => Answer::UnknownTask,
             },
-            Command::Clear { slot } => match self.slots.get(slot).map(|slot| slot.owner) {
-                Some(owner) => {
-                    self.empty_line(*slot, Rejection::Cleared);
-                    self.request_stop(owner, StopCause::Clear, None);
-                    Answer::Cleared(true)
-                }
-                None => Answer::Cleared(false),
-            },
+            Command::Clear { slot } => self.clear(*slot),
             Command::Stop => {
                 self.stop(inside);
                 Answer::Done
@@ -134,12 +128,31 @@ impl World<'_> {
         }
     }
 
+    fn clear(&mut self, key: usize) -> Answer {
+        let Some(slot) = self.slots.get(&key) else { return Answer::Cleared(false) };
+        let owners: Vec<_> = slot.owners().map(|owner| owner.number).collect();
+        self.empty_line(key, Rejection::Cleared);
+        for owner in owners {
+            self.request_stop(owner, StopCause::Clear, None);
+        }
+        Answer::Cleared(true)
+    }
+
+    /// The capacity of a submission. A job has none of its own.
+    fn capacity_of(&mut self, sort: Sort, work: &Work) -> usize {
+        let capacity = work.rare.capacity.filter(|_| sort == Sort::Task).unwrap_or(1);
+        if capacity == 0 {
+            self.met.insert("a capacity of zero".to_owned());
+        }
+        capacity
+    }
+
     /// Why an operator cannot control a task.
     pub(super) fn refuses_control(&self, number: usize) -> Option<Refusal> {
         let closed = self.closed;
         let task = &self.tasks[number];
         let owns_slot = match task.key {
-            Key::Slot(key) => self.slots.get(&key).is_some_and(|slot| slot.owner == number),
+            Key::Slot(_) => self.owns_slot(number),
             Key::Name(_) | Key::Free => true,
         };
         match task.place {

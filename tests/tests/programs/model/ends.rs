@@ -279,6 +279,9 @@ impl World<'_> {
     /// Cancels the owner instead of another attempt, because a waiting `Latest` supersedes its work.
     fn give_way(&mut self, number: usize, last_error: Option<Error>) {
         let failed = last_error.is_some();
+        if let Key::Slot(key) = self.tasks[number].key {
+            self.yields(key, number);
+        }
         self.met.insert(format!("an owner gave way to a latest, failed: {failed}"));
         self.end(number, TaskOutcome::Canceled(StopCause::Replace, last_error));
     }
@@ -325,8 +328,8 @@ impl World<'_> {
         task.place = Place::Gone;
         self.meet(number, what);
         if let Key::Slot(key) = self.tasks[number].key {
-            if self.slots.get(&key).is_some_and(|slot| slot.owner == number) {
-                self.pass_on(key);
+            if self.owns_slot(number) {
+                self.pass_on(key, number);
             }
         }
     }

@@ -18,6 +18,7 @@
 
 mod place;
 mod task;
+mod slots;
 mod admission;
 mod links;
 mod dependencies;
@@ -38,12 +39,12 @@ mod ends;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use self::admission::Slot;
 use self::blame::Life;
 use self::declarations::Declaration;
 use self::dependencies::Changes;
 use self::permits::Permits;
 use self::place::Place;
+use self::slots::{Owner, Slot, Waiter};
 use self::task::{Due, Task};
 use self::waves::Waves;
 use crate::program::{Burst, Ms, Name, Program, SLOTS};
@@ -223,7 +224,9 @@ impl<'a> World<'a> {
         if self.permits.is_limited() && due.len() > 1 {
             return Err(Unclear::Tie("two tasks that act in one moment, and permits"));
         }
-        self.check_due(&due.iter().map(|(number, _)| *number).collect::<Vec<_>>())?;
+        let due: Vec<_> = due.into_iter().map(|(number, _)| number).collect();
+        self.check_due(&due)?;
+        self.check_yields(&due)?;
         self.settle()
     }
 
@@ -267,14 +270,16 @@ impl<'a> World<'a> {
 
     fn record_view(&mut self) {
         let seen = self.live().map(|number| self.tasks[number].seen(self.awaited(number), self.now));
+        let waiting =
+            |Waiter { number, admission, .. }: &Waiter| format!("{} {admission:?}", self.tasks[*number].name);
         let slots = self.slots.iter().map(|(key, slot)| SeenSlot {
             key: SLOTS[*key].to_owned(),
-            owner: self.tasks[slot.owner].name.clone(),
-            since: slot.since,
-            waiting: slot
-                .waiting()
-                .map(|(number, admission)| format!("{} {admission:?}", self.tasks[number].name))
+            capacity: slot.capacity(),
+            owners: slot
+                .owners()
+                .map(|Owner { number, since, .. }| (self.tasks[*number].name.clone(), *since))
                 .collect(),
+            waiting: slot.waiting().map(waiting).collect(),
         });
         let view = View { at: self.now, tasks: seen.collect(), slots: slots.collect() };
         self.views.push(view);
