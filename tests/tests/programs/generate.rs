@@ -10,10 +10,11 @@ use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 use crate::generate_limits::{around_limits, limits as limits_of_attempts};
 use crate::generate_rare::{beats, rares};
 use crate::generate_schedule::{around_grids, schedules};
+use crate::generate_shared::{admissions, around_a_slot, capacities};
 use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
-    Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, FEW_SLOTS, Law, Limits, Listener,
-    Ms, NAMES, Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
+    Attempt, Backoff, Behavior, Burst, Command, Dropping, End, FEW_SLOTS, Law, Limits, Listener, Ms, NAMES,
+    Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 use crate::rare::Rare;
 use crate::schedule::Schedule;
@@ -48,14 +49,19 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
         3 => around_one(of(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
         1 => of(Style::Limited),
-        3 => of(Style::Shared),
-        4 => if cfg!(feature = "controller") {
-            around_limits(of(Style::Limited)).boxed()
-        } else {
-            of(Style::Limited)
-        },
+        1 => of(Style::Shared),
+        6 => around_submissions(),
         2 => of(Style::Stubborn),
     ]
+}
+
+/// Programs around submissions that share limits or a slot.
+fn around_submissions() -> BoxedStrategy<Program> {
+    if !cfg!(feature = "controller") {
+        return programs_of(Style::Limited).boxed();
+    }
+    let of = |style| programs_of(style).boxed();
+    prop_oneof![around_limits(of(Style::Limited)), around_a_slot(of(Style::Shared))].boxed()
 }
 
 /// The generator of all programs of a seed.
@@ -198,18 +204,7 @@ fn slots(style: Style) -> BoxedStrategy<usize> {
     }
 }
 
-/// How many owners a slot may have. Zero is refused.
-fn capacities() -> impl Strategy<Value = usize> {
-    prop_oneof![1 => Just(0), 30 => Just(2), 15 => Just(3), 3 => Just(1)]
-}
-
 fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
-    let admission = prop_oneof![
-        3 => Just(Admission::Queue),
-        2 => Just(Admission::Replace),
-        1 => Just(Admission::DropIfRunning),
-        2 => Just(Admission::Latest),
-    ];
     let sort = if cfg!(feature = "macros") {
         prop_oneof![6 => Just(Sort::Task), 1 => Just(Sort::Once), 1 => Just(Sort::Retried)].boxed()
     } else {
@@ -217,7 +212,7 @@ fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value 
     };
     let often = if style == Style::Shared { 0.93 } else { 0.05 };
     let parts =
-        (weighted(0.9, slots(style)), admission, sort, works, weighted(often, capacities()), 0..20_u32);
+        (weighted(0.9, slots(style)), admissions(), sort, works, weighted(often, capacities()), 0..20_u32);
     parts.prop_map(|(slot, admission, sort, mut work, capacity, chance)| {
         work.rare.capacity = capacity;
         // Only an added task can be paused when it gives up, and has a schedule.

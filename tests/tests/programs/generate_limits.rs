@@ -62,8 +62,8 @@ pub(crate) fn of_an_added_task(mut work: Work, chance: u32) -> Work {
     work
 }
 
-/// Work in runs that often fail and follow each other closely.
-fn runs() -> BoxedStrategy<Work> {
+/// Work in runs that often fail and follow each other closely. `ending` is the probability that an attempt ends by itself.
+pub(crate) fn runs(ending: f64) -> BoxedStrategy<Work> {
     let ends = prop_oneof![
         6 => Just(End::Succeed),
         5 => Just(End::Fail),
@@ -73,7 +73,7 @@ fn runs() -> BoxedStrategy<Work> {
         1 => Just(End::Done),
     ];
     let time = prop_oneof![1 => Just(0), 6 => 1..120_u64];
-    let attempt = (weighted(0.93, (time, ends)), weighted(0.8, (0..60_u64, Just(End::Cancel))));
+    let attempt = (weighted(ending, (time, ends)), weighted(0.8, (0..60_u64, Just(End::Cancel))));
     let step = attempt.prop_map(|(ends, on_stop)| {
         Step::Attempt(Attempt { ends, on_stop, first_check: 0, beats: None, dropping: Dropping::Quick })
     });
@@ -119,7 +119,7 @@ pub(crate) fn around_limits(program: impl Strategy<Value = Program>) -> impl Str
     ];
     let operations = vec((1..120_u64, vec(operation, 1..3)), 1..10);
     let own = weighted(0.2, some_limits());
-    let submitted = vec((1..60_u64, runs(), own), 2..=SLOTS.len());
+    let submitted = vec((1..60_u64, runs(0.93), own), 2..=SLOTS.len());
     // Beside each other in one slot, or each in its own.
     let capacity = weighted(0.3, 2..4_usize);
     let parts = (program, some_limits(), submitted, operations, (weighted(0.3, 1..3_usize), capacity));

@@ -56,6 +56,7 @@ mod readable;
 mod linked;
 mod generate_rare;
 mod generate_limits;
+mod generate_shared;
 mod generate_schedule;
 mod generate;
 
