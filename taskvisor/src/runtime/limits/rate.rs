@@ -49,8 +49,8 @@ struct RateState {
 /// What an attempt finds at the gate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RatePoll {
-    /// It has taken a token, and may begin.
-    Taken,
+    /// It has taken a token, and may begin. The interval of the token ends at `due`.
+    Taken { due: Instant },
     /// It waits. `timer` is the time at which it must poll again; without one it is woken.
     Waits { timer: Option<Instant>, expected: Instant },
 }
@@ -78,9 +78,10 @@ impl RateGate {
             let is_first = first.is_none_or(|first| *ticket == Some(first));
             let due = state.due.map_or(now, |due| due.max(now));
             if is_first && due <= saturating_deadline(now, self.tolerance) {
-                state.due = Some(saturating_deadline(due, self.interval));
+                let due = saturating_deadline(due, self.interval);
+                state.due = Some(due);
                 let replaced = ticket.take().and_then(|ticket| state.waiters.remove(&ticket));
-                (RatePoll::Taken, state.first_waker(), replaced)
+                (RatePoll::Taken { due }, state.first_waker(), replaced)
             } else {
                 // Not below `now`: either `due` is too far ahead, or others are before this one.
                 let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
@@ -103,9 +104,14 @@ impl RateGate {
         poll
     }
 
-    /// Gives a token back, because its attempt does not begin.
-    // One interval less, whatever others have taken since: the state of the algorithm is a sum.
-    fn give_back(&self) {
+    /// Gives a token back, because its attempt does not begin. The interval of the token ends at `due`.
+    fn give_back(&self, due: Instant, now: Instant) {
+        // A thread that was suspended meanwhile: the interval is over, so that later tokens do not depend on it any more. To give
+        // it back would let two attempts begin at once.
+        if due < now {
+            return;
+        }
+        // One interval less, whatever others have taken since: until `due`, the state of the algorithm is a sum.
         let next = {
             let mut state = self.state.lock();
             state.due = state.due.and_then(|due| due.checked_sub(self.interval));
@@ -146,27 +152,27 @@ fn nanoseconds(nanoseconds: u128) -> Duration {
 pub(crate) struct RateTurn {
     limits: Arc<AttemptLimits>,
     ticket: Option<u64>,
-    is_taken: bool,
+    /// The end of the interval of the token that was taken, and not used yet.
+    taken: Option<Instant>,
     /// The time that was expected when the wait began.
     expected: Option<Instant>,
 }
 
 impl RateTurn {
     pub(crate) fn new(limits: &Arc<AttemptLimits>) -> Self {
-        Self { limits: Arc::clone(limits), ticket: None, is_taken: false, expected: None }
+        Self { limits: Arc::clone(limits), ticket: None, taken: None, expected: None }
     }
 
     /// Takes a token, or waits for one.
-    pub(crate) fn poll(&mut self, now: Instant, context: &Context<'_>) -> RatePoll {
-        if self.is_taken {
-            return RatePoll::Taken;
+    pub(crate) fn poll(&mut self, rate: &RateGate, now: Instant, context: &Context<'_>) -> RatePoll {
+        if let Some(due) = self.taken {
+            return RatePoll::Taken { due };
         }
-        let Some(rate) = self.limits.rate() else { return RatePoll::Taken };
         match rate.poll(&mut self.ticket, now, context) {
-            RatePoll::Taken => {
-                self.is_taken = true;
+            RatePoll::Taken { due } => {
+                self.taken = Some(due);
                 self.expected = None;
-                RatePoll::Taken
+                RatePoll::Taken { due }
             }
             // The first estimate stays, so that a status shows one wait and not several.
             RatePoll::Waits { timer, expected } => {
@@ -178,17 +184,17 @@ impl RateTurn {
 
     /// The attempt has begun: the token is used.
     pub(crate) fn use_token(&mut self) {
-        self.is_taken = false;
+        self.taken = None;
     }
 }
 
 impl Drop for RateTurn {
     fn drop(&mut self) {
         let Some(rate) = self.limits.rate() else { return };
-        match self.ticket {
-            Some(ticket) => rate.leave(ticket),
-            None if self.is_taken => rate.give_back(),
-            None => {}
+        match (self.ticket, self.taken) {
+            (Some(ticket), _) => rate.leave(ticket),
+            (None, Some(due)) => rate.give_back(due, Instant::now()),
+            (None, None) => {}
         }
     }
 }
