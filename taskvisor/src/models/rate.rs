@@ -17,9 +17,9 @@ use super::{block_on, explore, explore_within, join, poll_once};
 use crate::policy::{Config, RareOptions, RateLimit};
 use crate::runtime::cell::WaitsFor;
 use crate::runtime::limits::{AttemptLimits, RateGate, RatePoll, RateTurn};
+use crate::supervisor::TaskHandle;
 use crate::sync::AtomicUsize;
 use crate::sync::Ordering;
-use crate::supervisor::TaskHandle;
 use crate::task::{Phase, WaitingOn};
 
 const HOUR: Duration = Duration::from_secs(3_600);

@@ -18,7 +18,8 @@ use crate::policy::{
 };
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
-use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::runtime::cell::{RareParts, RegistryKey, TaskCell};
+use crate::runtime::limits::{AttemptLimits, LimitKey};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
 use crate::runtime::registry::{Arrival, Limits, Placement, RegisterError, Work};
