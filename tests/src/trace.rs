@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
+use crate::limits::check_limits;
 use crate::slots::Slots;
 use crate::{EventLog, Rules, endless};
 
@@ -192,6 +193,11 @@ impl Trace {
             panic!("{violation}");
         }
         self.check_dependencies(&event_log);
+        if is_single_threaded() {
+            if let Err(violation) = check_limits(&event_log, |event| self.rules_of(event)) {
+                panic!("{violation}");
+            }
+        }
         event_log
     }
 
