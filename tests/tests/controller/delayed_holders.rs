@@ -44,7 +44,7 @@ async fn a_wait_for_a_permit_of_a_job_names_its_holder() {
     assert_eq!(
         line.map(ToString::to_string),
         Some(format!(
-            "work#{} delayed on=permit of=work slot=b held_by=\"work#{}\" waited=10s",
+            "work#{} [b] delayed on=permit of=work held_by=\"work#{}\" waited=10s",
             waits.id(),
             owner.id()
         ))
