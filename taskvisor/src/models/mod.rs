@@ -56,7 +56,7 @@ use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
 use crate::policy::{Config, Policy, RareOptions};
-use crate::runtime::cell::{OutcomePoll, RareParts, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::cell::{OutcomePoll, RareSetup, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::task::{Outcome, StopCause, TaskId};
 

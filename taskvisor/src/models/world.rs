@@ -18,7 +18,7 @@ use crate::policy::{
 };
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
-use crate::runtime::cell::{RareParts, RegistryKey, TaskCell};
+use crate::runtime::cell::{RareSetup, RegistryKey, TaskCell};
 use crate::runtime::limits::{AttemptLimits, LimitKey};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
@@ -103,7 +103,7 @@ impl World {
     ) -> Added {
         let limits = Some(Arc::clone(limits));
         let cell = unshared(name, RegistryKey::Name, self.now)
-            .with_rare(RareParts { limits, ..RareParts::default() }, self.now);
+            .with_rare(RareSetup { limits, ..RareSetup::default() }, self.now);
         let registered = Registration::register(Arc::clone(&self.shared), Arc::new(cell));
         let registration = registered.map_err(|(error, _)| error).expect("the name is free");
         Added::accept(UnspawnedActor::new(registration, body, policy()))
