@@ -8,7 +8,16 @@ use tokio::time::Instant;
 
 use crate::{EventLog, Rules};
 
-/// What shares limits: submissions, or tasks, with one name and equal limits.
+/// The name of the task of an event, without the number of an instance.
+pub(crate) fn base_name(event: &Event) -> Option<&str> {
+    let name = event.task()?;
+    match event.instance() {
+        Some(_) => name.rsplit_once('/').map(|(base, _)| base),
+        None => Some(name),
+    }
+}
+
+/// What shares limits: submissions, or the instances of a task, or tasks, with one name and equal limits.
 #[derive(PartialEq, Eq, Hash)]
 struct Declaration {
     name: String,
@@ -38,7 +47,7 @@ pub(crate) fn check_limits(
         if max_concurrent.is_none() && rate_limit.is_none() {
             continue;
         }
-        let name = event.task().unwrap_or_default().to_owned();
+        let name = base_name(event).unwrap_or_default().to_owned();
         let is_submission = event.slot().is_some();
         let declaration = Declaration { name, is_submission, max_concurrent, rate_limit };
         let attempts = declarations.entry(declaration).or_default();

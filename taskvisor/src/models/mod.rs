@@ -67,21 +67,36 @@ const MAX_SCHEDULES: u64 = 150_000;
 
 /// Explores every schedule of a model.
 fn explore(model: impl Fn() + Sync + Send + 'static) {
-    check(None, model);
+    check(None, Clock::Runs, model);
 }
 
 /// Explores the schedules of a large model with a limited number of preemptions.
 ///
 /// A preemption switches away from a thread that could continue. A switch away from a blocked thread does not count.
 fn explore_within(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
-    check(Some(preemptions), model);
+    check(Some(preemptions), Clock::Runs, model);
 }
 
-fn check(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
+/// As `explore_within`, while no time passes: two readings of the clock are equal.
+fn explore_at_once(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    check(Some(preemptions), Clock::Stands, model);
+}
+
+/// Tokio's clock during a model.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    Runs,
+    Stands,
+}
+
+fn check(preemptions: Option<usize>, clock: Clock, model: impl Fn() + Sync + Send + 'static) {
     // Tokio's timers need a runtime to be created. Nothing drives it, so that they never fire.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.expect("a runtime without I/O always builds");
     let _guard = runtime.enter();
+    if clock == Clock::Stands {
+        tokio::time::pause();
+    }
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(preemptions);
     let bound = builder.preemption_bound;

@@ -70,6 +70,11 @@ fn a_burst_of_zero_is_refused() {
 fn permits_of_a_task_without_instances_are_refused() {
     assert_eq!(problems(spec().with_max_concurrent(2)), [NO_EFFECT]);
     assert_eq!(problems(spec().with_max_concurrent(1)), [NO_EFFECT]);
+    // The limit of a single instance has no effect yet, but the task may be scaled up.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let _entered = runtime.enter();
+    let spec = TaskSpec::once(TaskFn::shared("work", || async { Ok(()) })).with_instances(1);
+    Supervisor::default().add_instances(spec.with_max_concurrent(4)).expect("it is accepted");
 }
 
 #[test]

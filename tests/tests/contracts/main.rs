@@ -71,3 +71,4 @@ mod rare_options;
 mod rate_limit;
 mod rate_waits;
 mod limit_options;
+mod instance_limits;
