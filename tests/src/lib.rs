@@ -15,9 +15,9 @@
 //!    come before it is over, and retries stay within their limit;
 //! 3. a slot has one owner at a time, and queued submissions start in the order of submission;
 //! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`;
-//! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` lets;
 //! 11. on one thread, each needed task was ready when an attempt of its dependent started, and each task of `after` once before
-//!     the first attempt.
+//!     the first attempt;
+//! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` lets.
 //!
 //! ```
 //! use taskvisor::RestartPolicy;
