@@ -198,3 +198,82 @@ impl Drop for RateTurn {
         }
     }
 }
+
+#[cfg(all(test, not(taskvisor_loom)))]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_millis(10);
+
+    fn limits(burst: u32) -> Arc<AttemptLimits> {
+        let limit = RateLimit::new(1, INTERVAL).with_burst(burst);
+        Arc::new(AttemptLimits::new("work", None, Some(limit)))
+    }
+
+    /// Polls at the present time.
+    fn poll(turn: &mut RateTurn) -> RatePoll {
+        let limits = Arc::clone(&turn.limits);
+        let rate = limits.rate().expect("the rate is limited");
+        turn.poll(rate, Instant::now(), &Context::from_waker(Waker::noop()))
+    }
+
+    fn take(limits: &Arc<AttemptLimits>) -> RateTurn {
+        let mut turn = RateTurn::new(limits);
+        assert!(matches!(poll(&mut turn), RatePoll::Taken { .. }));
+        turn
+    }
+
+    /// How long a task that arrives now would wait.
+    fn wait(limits: &Arc<AttemptLimits>) -> Duration {
+        let mut turn = RateTurn::new(limits);
+        match poll(&mut turn) {
+            RatePoll::Taken { .. } => Duration::ZERO,
+            RatePoll::Waits { expected, .. } => expected - Instant::now(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_given_back_in_time_can_be_taken_again() {
+        for burst in [1, 3] {
+            let limits = limits(burst);
+            let turns: Vec<_> = (0..burst).map(|_| take(&limits)).collect();
+            assert_eq!(wait(&limits), INTERVAL);
+            drop(turns);
+            assert_eq!(wait(&limits), Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_given_back_too_late_lets_no_attempt_begin_early() {
+        let limits = limits(1);
+        let late = take(&limits);
+        advance(3 * INTERVAL).await;
+        take(&limits).use_token();
+        drop(late);
+        assert_eq!(wait(&limits), INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_turn_leaves_the_queue() {
+        let limits = limits(1);
+        take(&limits).use_token();
+        let mut waiting = RateTurn::new(&limits);
+        assert!(matches!(poll(&mut waiting), RatePoll::Waits { .. }));
+        assert_eq!(wait(&limits), 2 * INTERVAL, "behind the one that waits");
+        drop(waiting);
+        assert_eq!(wait(&limits), INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unused_rate_says_so() {
+        let limits = limits(2);
+        let is_unused = || limits.rate().is_some_and(|rate| rate.is_unused(Instant::now()));
+        assert!(is_unused());
+        take(&limits).use_token();
+        assert!(!is_unused());
+        advance(INTERVAL).await;
+        assert!(is_unused());
+    }
+}
