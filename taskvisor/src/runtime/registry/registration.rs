@@ -333,7 +333,8 @@ impl Drop for Registration {
         }
         // The runtime drops the lane: no other code would end the submissions that it has yet to run. A loop, because the
         // queue may be longer than the stack.
-        let mut granted = Vec::from_iter(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
+        let mut granted =
+            Vec::from_iter(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
         while let Some(NextOwner { cell, mut work, others, .. }) = granted.pop() {
             // They are not spawned, because the runtime is shutting down.
             granted.extend(others);
