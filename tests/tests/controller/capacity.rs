@@ -241,5 +241,5 @@ async fn a_long_wait_for_a_place_names_the_owners() {
     let delayed = event_log.events_of(&next).find(|event| event.kind.name() == EventName::Delayed);
     let held_by = format!("held_by=\"first#{}, second#{}\"", first.id(), second.id());
     let line = delayed.expect("it has waited for 10 s").to_string();
-    assert_eq!(line, format!("next#{} slot=slot delayed on=slot {held_by} waited=10s", next.id()));
+    assert_eq!(line, format!("next#{} [slot] delayed on=slot {held_by} waited=10s", next.id()));
 }

@@ -80,8 +80,7 @@ impl Registry {
                     .filter_map(|queued| Some((Arc::clone(&queued.task), queued.since, queued.work.take()?)))
                     .collect();
                 if !due.delayed.is_empty() {
-                    due.owners =
-                        queue.owners().map(|owner| (Arc::clone(&owner.task), owner.since)).collect();
+                    due.owners = queue.owners().map(|owner| (Arc::clone(&owner.task), owner.since)).collect();
                 }
             }
             match (&mut queue.timer, due.next_check) {
