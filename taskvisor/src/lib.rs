@@ -127,8 +127,8 @@ pub use error::{BoxError, Cause, Failure, FailureKind, Markable, MarkedError, Re
 pub use event::{Event, EventKind, EventName, EventSet, NotReadyReason};
 #[cfg(feature = "controller")]
 pub use job::{
-    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, SlotStatus,
-    SlotWaiter, Submission, Submit, SubmitError,
+    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, SlotOwner,
+    SlotStatus, SlotWaiter, Submission, Submit, SubmitError,
 };
 #[cfg(feature = "logging")]
 pub use observe::LogWriter;

@@ -1,4 +1,4 @@
-//! Checks the owners of slots: one owner at a time, and queued submissions start in the order of submission.
+//! Checks the owners of slots: at most the capacity of the slot, and queued submissions start in the order of submission.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +12,9 @@ use crate::EventLog;
 pub(crate) struct Slots {
     submissions: HashMap<TaskId, Submission>,
     registered: usize,
+    capacities: HashMap<TaskId, usize>,
+    /// The capacity of the other submissions to a slot, if it is not one.
+    shared: HashMap<Arc<str>, usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -24,7 +27,8 @@ struct Submission {
 /// The state of a slot while the events are checked.
 #[derive(Default)]
 struct Slot {
-    owner: Option<TaskId>,
+    /// The owners that have started, and their capacities.
+    owners: HashMap<TaskId, usize>,
     /// The number of the last queued submission that started.
     latest: Option<usize>,
 }
@@ -35,6 +39,16 @@ impl Slots {
         self.registered += 1;
         let submission = Submission { slot: slot.into(), in_order: in_order.then_some(self.registered) };
         self.submissions.insert(id, submission);
+    }
+
+    /// Registers the capacity of all submissions to a slot that have none of their own.
+    pub(crate) fn share(&mut self, slot: &str, capacity: usize) {
+        self.shared.insert(slot.into(), capacity);
+    }
+
+    /// Registers the capacity of a submission.
+    pub(crate) fn set_capacity(&mut self, id: TaskId, capacity: usize) {
+        self.capacities.insert(id, capacity);
     }
 
     /// Checks the events in the order of their numbers.
@@ -60,7 +74,9 @@ impl Slots {
             let slot = slots.entry(Arc::clone(&submission.slot)).or_default();
             match event.kind {
                 EventKind::Started { attempt, .. } => {
-                    slot.start(id, attempt, submission.in_order).map_err(|violation| {
+                    let capacity = self.capacities.get(&id).or_else(|| self.shared.get(&submission.slot));
+                    let capacity = capacity.copied().unwrap_or(1);
+                    slot.start(id, capacity, attempt, submission.in_order).map_err(|violation| {
                         format!("{event}: {violation}, in the slot `{}`", submission.slot)
                     })?
                 }
@@ -74,10 +90,22 @@ impl Slots {
 }
 
 impl Slot {
-    fn start(&mut self, id: TaskId, attempt: u64, in_order: Option<usize>) -> Result<(), String> {
-        match self.owner {
-            Some(owner) if owner != id => return Err(format!("started while {owner} owned the slot")),
-            _ => self.owner = Some(id),
+    fn start(
+        &mut self,
+        id: TaskId,
+        capacity: usize,
+        attempt: u64,
+        in_order: Option<usize>,
+    ) -> Result<(), String> {
+        self.owners.insert(id, capacity);
+        let smallest = self.owners.values().copied().min().unwrap_or(capacity);
+        if self.owners.len() > smallest {
+            let others = self.owners.keys().filter(|owner| **owner != id);
+            let others: Vec<_> = others.map(ToString::to_string).collect();
+            return Err(format!(
+                "started while {} owned the slot, of capacity {smallest}",
+                others.join(", ")
+            ));
         }
         if let (Some(number), 1) = (in_order, attempt) {
             if self.latest.is_some_and(|latest| latest > number) {
@@ -89,8 +117,6 @@ impl Slot {
     }
 
     fn release(&mut self, id: TaskId) {
-        if self.owner == Some(id) {
-            self.owner = None;
-        }
+        self.owners.remove(&id);
     }
 }

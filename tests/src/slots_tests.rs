@@ -1,4 +1,4 @@
-//! Tests of the recorder: it detects two owners of one slot, and queued submissions that start out of order.
+//! Tests of the recorder: it detects more owners of a slot than its capacity, and queued submissions that start out of order.
 
 use taskvisor::{Event, EventKind, Outcome, TaskId};
 use tokio::time::Instant;
@@ -43,6 +43,24 @@ fn two_owners_of_one_slot_are_found() {
     assert_eq!(check(&slots, &passed, false), Ok(()));
     let passed = [(&one, START), (&one, ENDED), (&one, EventKind::Removed), (&other, START)];
     assert_eq!(check(&slots, &passed, true), Ok(()));
+}
+
+#[test]
+fn more_owners_than_the_smallest_capacity_are_found() {
+    let tasks = [(); 3].map(|()| synthetic());
+    let [one, other, third] = &tasks;
+    let starts = [(&one.0, START), (&other.0, START), (&third.0, START)];
+    for (capacities, allowed) in
+        [([3, 3, 3], true), ([2, 2, 2], false), ([3, 3, 2], false), ([2, 3, 3], false)]
+    {
+        let mut slots = Slots::default();
+        for ((_, id), capacity) in tasks.iter().zip(capacities) {
+            slots.register(*id, "slot", false);
+            slots.set_capacity(*id, capacity);
+        }
+        assert_eq!(check(&slots, &starts, true).is_ok(), allowed, "{capacities:?}");
+        assert_eq!(check(&slots, &starts[..2], true), Ok(()), "{capacities:?}");
+    }
 }
 
 #[test]

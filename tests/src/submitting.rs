@@ -30,11 +30,23 @@ impl Harness {
         rules: Rules,
         task: TaskRef,
     ) -> Result<TaskHandle, SubmitError<ControllerSpec>> {
-        let submission = self.submission(slot, admission, rules, task);
+        self.try_submit(self.submission(slot, admission, rules, task))
+    }
+
+    /// Submits and, if the submission is accepted, watches it with its capacity. A lock around the call makes the order of submissions
+    /// known.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](taskvisor::SupervisorHandle::submit).
+    pub fn try_submit(&self, submission: ControllerSpec) -> Result<TaskHandle, SubmitError<ControllerSpec>> {
+        let slot = submission.slot().to_owned();
+        let (admission, capacity) = (submission.admission(), submission.capacity());
         let submitted = {
             let mut slots = lock(&self.trace.slots);
             let submitted = self.submit(submission)?;
-            slots.register(submitted.id(), slot, admission == Admission::Queue);
+            slots.register(submitted.id(), &slot, admission == Admission::Queue);
+            slots.set_capacity(submitted.id(), capacity);
             submitted
         };
         self.watch(&submitted);

@@ -135,9 +135,14 @@ impl Trace {
         lock(&self.stuck).push(task.id());
     }
 
-    /// Records the slot of a submission. No other submission may own the slot meanwhile.
+    /// Records the slot of a submission. No more submissions than its capacity may own the slot meanwhile.
     pub fn in_slot(&self, task: &TaskHandle, slot: &str) {
         lock(&self.slots).register(task.id(), slot, false);
+    }
+
+    /// Records the capacity of all submissions to a slot whose own capacity the recorder does not know. The default is one.
+    pub fn share_slot(&self, slot: &str, capacity: usize) {
+        lock(&self.slots).share(slot, capacity);
     }
 
     /// Like [`in_slot`](Self::in_slot). In addition, these submissions must start in the order of these calls.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{JobDescriptor, SlotStatus, SlotWaiter, Submit, SubmitError};
+use super::{JobDescriptor, SlotOwner, SlotStatus, SlotWaiter, Submit, SubmitError};
 use crate::runtime::cell::StopRequest;
 use crate::runtime::registry::room::RoomWait;
 use crate::supervisor::SupervisorHandle;
@@ -86,10 +86,10 @@ impl SupervisorHandle {
         }
     }
 
-    /// Requests the stop of a slot's owner, and rejects all submissions that wait for the slot. Returns whether the slot was
+    /// Requests the stop of a slot's owners, and rejects all submissions that wait for the slot. Returns whether the slot was
     /// taken.
     ///
-    /// No submission that was waiting at the time of the call starts. The slot is free once its owner has ended.
+    /// No submission that was waiting at the time of the call starts. The slot is free once its owners have ended.
     ///
     /// ```
     /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -113,7 +113,10 @@ impl SupervisorHandle {
         let Some(cleared) = shared.registry.clear(slot, rejection) else { return false };
         // `clear` has emptied the queue under the slot's lock; the submissions end after it, because that wakes tasks.
         shared.end_withdrawn(cleared.waiting, Some(rejection));
-        cleared.owner.request_stop(StopRequest::stop(StopCause::Clear, now, shared.config.grace));
+        let stop = StopRequest::stop(StopCause::Clear, now, shared.config.grace);
+        for owner in cleared.owners {
+            owner.request_stop(stop);
+        }
         true
     }
 
@@ -123,10 +126,20 @@ impl SupervisorHandle {
     pub fn slots(&self) -> Vec<SlotStatus> {
         let Ok(shared) = self.shared() else { return Vec::new() };
         let mut slots = shared.registry.slots(|slot| SlotStatus {
-            key: slot.owner.slot().map(Arc::clone).unwrap_or_default(),
-            owner: slot.owner.name().to_owned(),
-            owner_id: slot.owner.id(),
-            since: slot.since,
+            key: slot.key().map(Arc::clone).unwrap_or_default(),
+            owner: slot.owner.task.name().to_owned(),
+            owner_id: slot.owner.task.id(),
+            since: slot.owner.since,
+            capacity: slot.capacity().get(),
+            more_owners: slot
+                .owners()
+                .skip(1)
+                .map(|owner| SlotOwner {
+                    name: owner.task.name().to_owned(),
+                    id: owner.task.id(),
+                    since: owner.since,
+                })
+                .collect(),
             waiting: slot
                 .queued()
                 .map(|waiter| SlotWaiter {

@@ -34,13 +34,14 @@ pub struct ControllerSpec {
     admission: Admission,
     slot: Option<Arc<str>>,
     expires: Option<Duration>,
+    capacity: usize,
 }
 
 impl ControllerSpec {
     /// Creates a submission with an admission.
     #[must_use]
     pub fn new(spec: TaskSpec, admission: Admission) -> Self {
-        Self { spec, admission, slot: None, expires: None }
+        Self { spec, admission, slot: None, expires: None, capacity: 1 }
     }
 
     /// Creates a submission that is queued if the slot is taken.
@@ -49,7 +50,7 @@ impl ControllerSpec {
         Self::new(spec, Admission::Queue)
     }
 
-    /// Creates a submission that stops the owner of the slot and runs after it.
+    /// Creates a submission that stops the oldest owner of the slot and runs after it.
     #[must_use]
     pub fn replace(spec: TaskSpec) -> Self {
         Self::new(spec, Admission::Replace)
@@ -75,6 +76,32 @@ impl ControllerSpec {
     #[must_use]
     pub fn with_slot(mut self, slot: impl Into<Arc<str>>) -> Self {
         self.slot = Some(slot.into());
+        self
+    }
+
+    /// Sets how many submissions may own the slot at once, this one included. Default: 1. `submit` refuses zero.
+    ///
+    /// Every submission limits its slot while it owns it: the smallest capacity applies. Usually all submissions to a slot have the
+    /// same one. For other uses, see [`Admission`].
+    ///
+    /// ```
+    /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let supervisor = Supervisor::new(Config::default(), Vec::new());
+    /// for name in ["first", "second", "third"] {
+    ///     let task = TaskFn::arc(name, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    ///     supervisor.submit(ControllerSpec::queue(TaskSpec::once(task)).with_slot("tenant-42").with_capacity(2))?;
+    /// }
+    /// let slot = &supervisor.slots()[0];
+    /// assert_eq!((&*slot.owner, &*slot.more_owners[0].name, &*slot.waiting[0].name), ("first", "second", "third"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_capacity(mut self, owners: usize) -> Self {
+        self.capacity = owners;
         self
     }
 
@@ -127,6 +154,12 @@ impl ControllerSpec {
         self.admission
     }
 
+    /// Returns how many submissions may own the slot at once.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Returns the time within which the submission must start. `None` means no limit.
     #[must_use]
     pub fn expires(&self) -> Option<Duration> {
@@ -150,7 +183,7 @@ impl Submit for ControllerSpec {
         supervisor: &SupervisorHandle,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, SubmitError<Self>> {
-        let Self { spec, admission, slot, expires } = &mut self;
+        let Self { spec, admission, slot, expires, capacity } = &mut self;
         let key = RegistryKey::Slot(slot.clone().unwrap_or_else(|| spec.name().into()));
         let location = spec.location();
         // A copy, because the settings belong to the spec, which may be added as a task afterwards. It is large, and most submissions
@@ -164,6 +197,7 @@ impl Submit for ControllerSpec {
             key,
             admission: *admission,
             queue: None,
+            capacity: Some(*capacity),
             returns_value: false,
             dependencies: spec.dependencies.as_deref(),
             location,

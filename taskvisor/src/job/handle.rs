@@ -17,8 +17,8 @@ use crate::task::{LimitScope, Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 /// Await it by `&mut` in `select!`.
 ///
 /// A job that owns a slot and awaits a submission queued for the same slot would deadlock. The await returns
-/// [`JobError::SlotDeadlock`] instead. A cycle over several slots, or an await inside a spawned Tokio task, is not detected:
-/// use a timeout there.
+/// [`JobError::SlotDeadlock`] instead. A cycle over several slots, an await inside a spawned Tokio task, or one beside other owners
+/// of a slot with a capacity, which may all await in turn, is not detected: use a timeout there.
 ///
 /// ```
 /// # #[cfg(feature = "macros")]
@@ -117,16 +117,16 @@ impl<V> JobHandle<V> {
         &self.task
     }
 
-    /// Returns the slot that this submission waits for, if the calling job owns it.
+    /// Returns the slot that this submission waits for, if it cannot start before the calling job has ended.
     fn waits_for_caller(&self) -> Option<Arc<str>> {
         let caller = current_task::caller()?.task?;
         let slot = self.task.cell().slot()?;
-        // First, because it reads the cell alone: the search for the owner locks a shard of the registry.
+        // First, because it reads the cell alone: the search for the owners locks a shard of the registry.
         if !matches!(self.status().phase, Phase::Waiting { on: WaitingOn::Slot }) {
             return None;
         }
-        let owner = self.task.slot_supervisor()?.registry.owner(slot)?;
-        (owner.id() == caller).then(|| Arc::clone(slot))
+        let shared = self.task.slot_supervisor()?;
+        shared.registry.is_blocked_by(self.task.cell(), caller).then(|| Arc::clone(slot))
     }
 }
 

@@ -3,13 +3,14 @@
 mod controller;
 mod controller_spec;
 mod handle;
+mod shared_slot;
 mod slot_status;
 mod slot_timer;
 mod submit;
 
 pub use controller_spec::ControllerSpec;
 pub use handle::{JobError, JobHandle};
-pub use slot_status::{SlotStatus, SlotWaiter};
+pub use slot_status::{SlotOwner, SlotStatus, SlotWaiter};
 pub use submit::{Submit, SubmitError};
 
 pub use crate::runtime::body::{JobDescriptor, JobParameter, JobSpec};
@@ -133,7 +134,15 @@ impl<J: Job> Submission<J> {
         let slot = self.slot.clone().or_else(|| self.job.slot());
         let job = J::descriptor();
         let JobDescriptor {
-            name, needs, mut admission, mut queue, ref settings, ref rare, ref location, ..
+            name,
+            needs,
+            mut admission,
+            mut queue,
+            mut capacity,
+            ref settings,
+            ref rare,
+            ref location,
+            ..
         } = *job;
         let dependencies = Dependencies::declared(&job.dependencies);
         let (mut settings, mut rare) = (settings, rare);
@@ -141,7 +150,7 @@ impl<J: Job> Submission<J> {
             None => {}
             Some(JobOverride::Tuned(spec)) => {
                 (settings, rare) = (&spec.settings, &spec.rare);
-                (admission, queue) = (spec.admission, spec.queue);
+                (admission, queue, capacity) = (spec.admission, spec.queue, spec.capacity);
             }
             Some(JobOverride::Disabled) => {
                 let reason = RuntimeError::Disabled { name: name.to_owned() };
@@ -159,6 +168,7 @@ impl<J: Job> Submission<J> {
             key: slot.map_or(RegistryKey::Free, RegistryKey::Slot),
             admission: self.admission.unwrap_or(admission),
             queue,
+            capacity,
             returns_value: true,
             dependencies: dependencies.as_deref(),
             location: Some(location),

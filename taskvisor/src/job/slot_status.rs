@@ -30,14 +30,30 @@ use crate::task::TaskId;
 pub struct SlotStatus {
     /// Its key.
     pub key: Arc<str>,
-    /// The name of its owner, the submission that runs in it.
+    /// The name of its owner, the submission that runs in it. If there are several, of the oldest one.
     pub owner: String,
-    /// The id of its owner.
+    /// The id of this owner.
     pub owner_id: TaskId,
-    /// When the owner acquired it, on the monotonic clock.
+    /// When this owner acquired it, on the monotonic clock.
     pub since: Instant,
+    /// How many owners it has at most: the smallest [`capacity`](crate::ControllerSpec::with_capacity) of its owners.
+    pub capacity: usize,
+    /// The other owners, in the order in which they acquired it.
+    pub more_owners: Vec<SlotOwner>,
     /// The submissions that wait for it, in the order in which they will run.
     pub waiting: Vec<SlotWaiter>,
+}
+
+/// A submission that owns a slot beside others.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SlotOwner {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: TaskId,
+    /// When it acquired the slot, on the monotonic clock.
+    pub since: Instant,
 }
 
 /// A submission that waits for a slot.

@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 use crate::event::{EventKind, EventName};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
-use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, Location, TaskRef};
+use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, JobSpec, Location, TaskRef};
 use crate::runtime::cell::{Flag, RareSetup, RegistryKey, StopRequest, TaskCell, saturating_deadline};
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::{Admission, NoRoom};
 use crate::runtime::registry::{
-    Arrival, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
+    Arrival, Capacity, CheckIn, Limits, Placement, RegisterError, WithdrawnSubmission, Work,
 };
 use crate::runtime::shared::Shared;
 use crate::supervisor::link::check_interrupt_on_loss;
@@ -131,6 +131,8 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) admission: Admission,
     /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
     pub(super) queue: Option<usize>,
+    /// How many owners the slot has at most. `None` is one.
+    pub(super) capacity: Option<usize>,
     /// Whether its attempts return a value.
     pub(super) returns_value: bool,
     /// The tasks that it depends on.
@@ -150,8 +152,18 @@ impl Shared {
         draft: SubmissionDraft<'_>,
         room: Option<&mut RoomWait>,
     ) -> Result<TaskHandle, RuntimeError> {
-        let SubmissionDraft { task, settings, rare, schedule, key, admission, queue, returns_value, .. } =
-            draft;
+        let SubmissionDraft {
+            task,
+            settings,
+            rare,
+            schedule,
+            key,
+            admission,
+            queue,
+            capacity,
+            returns_value,
+            ..
+        } = draft;
         let (mut policy, rare) = match self.resolve_submission(task, settings, rare, schedule) {
             Ok(resolved) => resolved,
             Err(reason) => {
@@ -159,9 +171,7 @@ impl Shared {
                 return Err(reason);
             }
         };
-        if key.slot().is_some_and(|slot| is_blank(slot)) {
-            let reason =
-                RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons: vec![EMPTY_SLOT.into()] };
+        if let Err(reason) = check_slot(task.name(), &key, capacity) {
             self.publish_refused(task.name(), key.slot(), &reason);
             return Err(reason);
         }
@@ -171,6 +181,7 @@ impl Shared {
                 return Err(reason);
             }
         }
+        let capacity = capacity.map_or(Capacity::ONE, Capacity::new);
         policy.returns_value = returns_value;
         let now = self.now();
         let limits = match draft.location {
@@ -193,7 +204,7 @@ impl Shared {
         }
         let limits =
             Limits { per_slot: queue.unwrap_or(self.controller.per_slot), total: self.controller.total };
-        let mut arrival = self.arrival(admission, limits, now, Work { body, policy });
+        let mut arrival = self.arrival(admission, capacity, limits, now, Work { body, policy });
         if let Some(time) = settings.expires() {
             arrival.expires = Some(time);
             // The cell keeps it for the time when the submission owns its slot.
@@ -213,7 +224,7 @@ impl Shared {
                     self.graph.unlink(cell.id());
                 }
                 match room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull)) {
-                    Some(room) => self.registry.wait_for_room(&cell, limits, room),
+                    Some(room) => self.registry.wait_for_room(&cell, limits, capacity, room),
                     None => self.publish_refused(cell.name(), cell.slot(), &reason),
                 }
                 // A refused submission keeps its work.
@@ -253,9 +264,17 @@ impl Shared {
     }
 
     /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them.
-    pub(crate) fn arrival(&self, admission: Admission, limits: Limits, at: Instant, work: Work) -> Arrival {
+    pub(crate) fn arrival(
+        &self,
+        admission: Admission,
+        capacity: Capacity,
+        limits: Limits,
+        at: Instant,
+        work: Work,
+    ) -> Arrival {
         Arrival {
             admission,
+            capacity,
             limits,
             at,
             expires: None,
@@ -263,6 +282,7 @@ impl Shared {
             reports_delays: self.bus.wants(EventName::Delayed),
             work: Some(work),
             superseded: None,
+            effects: None,
         }
     }
 
@@ -277,12 +297,15 @@ impl Shared {
         placement: Placement,
         arrival: Arrival,
     ) -> Option<UnspawnedActor> {
-        let Arrival { at: now, mut work, superseded, .. } = arrival;
+        let Arrival { at: now, mut work, superseded, effects, .. } = arrival;
         let Placement::Queued { replaced, outdated, timer } = placement else {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;
             let mut registration = Registration::of_owner(Arc::clone(self), cell);
             registration.publish_added(Some(now));
+            if let Some(effects) = effects {
+                self.apply_effects(superseded, *effects, now);
+            }
             return Some(UnspawnedActor::new(registration, body, policy));
         };
         if let Some(change) = timer {
@@ -298,6 +321,10 @@ impl Shared {
                 });
             }
             lane = self.check_in(cell, &mut work);
+        }
+        if let Some(effects) = effects {
+            self.apply_effects(superseded, *effects, now);
+            return lane;
         }
         if let Some(superseded) = superseded {
             self.end_withdrawn([superseded], Some(StopRequest::reject(Rejection::Superseded, now)));
@@ -349,4 +376,16 @@ impl Shared {
             self.bus.publish(self.now(), None, EventKind::Refused { task, slot, reason });
         }
     }
+}
+
+/// Checks the key and the capacity of a slot.
+fn check_slot(task: &str, key: &RegistryKey, capacity: Option<usize>) -> Result<(), RuntimeError> {
+    let is_empty = key.slot().is_some_and(|slot| is_blank(slot));
+    let has_no_place = capacity == Some(0);
+    if !is_empty && !has_no_place {
+        return Ok(());
+    }
+    let problems = [is_empty.then_some(EMPTY_SLOT), has_no_place.then_some(JobSpec::ZERO_CAPACITY)];
+    let reasons = problems.into_iter().flatten().map(Cow::from).collect();
+    Err(RuntimeError::InvalidSpec { name: task.to_owned(), reasons })
 }

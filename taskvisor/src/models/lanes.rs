@@ -65,7 +65,7 @@ impl CheckedOut {
     }
 
     fn withdraw(&self) -> bool {
-        matches!(self.registry.withdraw(&self.queued, stop(Instant::now())), Withdrawal::Taken(_))
+        matches!(self.registry.withdraw(&self.queued, stop(Instant::now())).0, Withdrawal::Taken(_))
     }
 }
 

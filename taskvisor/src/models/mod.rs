@@ -39,6 +39,7 @@ mod room_waits;
 mod run;
 mod shutdown;
 mod slots;
+mod slots_capacity;
 mod trigger;
 mod waiters;
 mod world;

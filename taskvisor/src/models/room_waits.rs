@@ -13,7 +13,7 @@ use crate::job::{Submit, SubmitError, sealed};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
-use crate::runtime::registry::{Limits, RegisterError};
+use crate::runtime::registry::{Capacity, Limits, RegisterError};
 use crate::supervisor::{SupervisorHandle, TaskHandle};
 use crate::task::{Outcome, RuntimeError};
 
@@ -44,7 +44,7 @@ impl Submit for Trial {
             Err(RegisterError::Closed) => Err(SubmitError::new(RuntimeError::ShuttingDown, self)),
             Err(_) => {
                 if let Some(room) = room {
-                    shared.registry.wait_for_room(&task, self.limits, room);
+                    shared.registry.wait_for_room(&task, self.limits, Capacity::ONE, room);
                 }
                 Err(SubmitError::new(RuntimeError::QueueFull { slot: String::new() }, self))
             }
@@ -74,7 +74,7 @@ fn spawn_wait(world: &World, slot: &'static str, limits: Limits) -> thread::Join
 /// Withdraws a queued submission on another thread.
 fn spawn_withdraw(world: &World, queued: Arc<TaskCell>) -> thread::JoinHandle<()> {
     let world = world.clone();
-    thread::spawn(move || assert!(is_removed(&world.shared.registry.withdraw(&queued, stop(world.now)))))
+    thread::spawn(move || assert!(is_removed(&world.shared.registry.withdraw(&queued, stop(world.now)).0)))
 }
 
 /// A world whose slots have an owner each. In the last one a submission waits.
@@ -208,7 +208,7 @@ fn a_waiter_refused_by_the_total_passes_on_room_in_its_slot() {
         let mut dropped = Box::pin(wait_for_room(world.clone(), one, limits));
         assert!(poll_once(|context| dropped.as_mut().poll(context)).is_pending());
         let waiting = spawn_wait(&world, one, limits);
-        assert!(is_removed(&registry.withdraw(&in_one, stop(world.now))));
+        assert!(is_removed(&registry.withdraw(&in_one, stop(world.now)).0));
         // Takes the room in the total, unless the other waiter was faster.
         let taken = try_queue(registry, two, 2).is_ok();
         let polled = poll_once(|context| dropped.as_mut().poll(context));

@@ -22,7 +22,7 @@ use crate::runtime::cell::{RareSetup, RegistryKey, TaskCell};
 use crate::runtime::limits::{AttemptLimits, LimitKey};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
-use crate::runtime::registry::{Arrival, Limits, Placement, RegisterError, Work};
+use crate::runtime::registry::{Arrival, Capacity, Limits, Placement, RegisterError, Work};
 use crate::runtime::schedule::Schedule;
 use crate::runtime::shared::Shared;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
@@ -170,12 +170,23 @@ impl World {
         let mut policy = policy();
         policy.returns_value = true;
         let cell = keyed("job", RegistryKey::Free, self.now);
-        self.register(&cell, Admission::Queue, body, policy).expect("a submission without a slot is admitted")
+        self.register(&cell, Admission::Queue, Capacity::ONE, body, policy)
+            .expect("a submission without a slot is admitted")
     }
 
     /// Submits as the controller does, and returns the lane instead of spawning it. A submission that waits has none.
     pub(super) fn submit(&self, admission: Admission, body: ErasedBody) -> Result<Added, RegisterError> {
-        self.register(&submission("slot", self.now), admission, body, policy())
+        self.submit_with(Capacity::ONE, admission, body)
+    }
+
+    /// Submits to a slot that this submission shares with others.
+    pub(super) fn submit_with(
+        &self,
+        capacity: Capacity,
+        admission: Admission,
+        body: ErasedBody,
+    ) -> Result<Added, RegisterError> {
+        self.register(&submission("slot", self.now), admission, capacity, body, policy())
     }
 
     /// Submits a submission that expires. `expiry` is what its lane compares with the clock. A timer withdraws it at any later time.
@@ -185,7 +196,7 @@ impl World {
         cell.set_expiry(expiry);
         let limits = Limits { per_slot: 8, total: 8 };
         let work = Work { body, policy: policy() };
-        let mut arrival = self.shared.arrival(Admission::Queue, limits, self.now, work);
+        let mut arrival = self.shared.arrival(Admission::Queue, Capacity::ONE, limits, self.now, work);
         arrival.expires = Some(Milliseconds::new(Duration::ZERO));
         let placement = self.shared.registry.register_submission(&cell, &mut arrival).expect("there is room");
         let wakeup = match &placement {
@@ -201,18 +212,19 @@ impl World {
     pub(super) fn submit_needing(&self, names: &[&'static str], body: ErasedBody) -> Added {
         let cell = submission("slot", self.now);
         self.link(&cell, &needs(names)).expect("the tasks are registered");
-        self.register(&cell, Admission::Queue, body, policy()).expect("the queue has room")
+        self.register(&cell, Admission::Queue, Capacity::ONE, body, policy()).expect("the queue has room")
     }
 
     fn register(
         &self,
         cell: &Arc<TaskCell>,
         admission: Admission,
+        capacity: Capacity,
         body: ErasedBody,
         policy: Policy,
     ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
-        let mut arrival = self.shared.arrival(admission, limits, self.now, Work { body, policy });
+        let mut arrival = self.shared.arrival(admission, capacity, limits, self.now, Work { body, policy });
         let placement = self.shared.registry.register_submission(cell, &mut arrival)?;
         let lane = self.shared.complete_submission(Arc::clone(cell), placement, arrival);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
@@ -293,6 +305,7 @@ pub(super) fn arrival(admission: Admission, limits: Limits, at: Instant) -> Arri
     let (work, superseded) = (Some(work()), None);
     Arrival {
         admission,
+        capacity: Capacity::ONE,
         limits,
         at,
         expires: None,
@@ -300,5 +313,6 @@ pub(super) fn arrival(admission: Admission, limits: Limits, at: Instant) -> Arri
         reports_delays: false,
         work,
         superseded,
+        effects: None,
     }
 }

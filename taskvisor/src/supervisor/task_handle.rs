@@ -117,9 +117,11 @@ impl TaskHandle {
         let first = self.cell.request_stop(request);
         // Withdraw after the request: if it owns the slot in between, its lane finds the stop and starts no attempt.
         if first && self.cell.slot().is_some() {
-            if let Withdrawal::Taken(withdrawn) = shared.registry.withdraw(&self.cell, request) {
+            let (withdrawal, started) = shared.registry.withdraw(&self.cell, request);
+            if let Withdrawal::Taken(withdrawn) = withdrawal {
                 shared.end_withdrawn([withdrawn], None);
             }
+            shared.start_lanes(started);
         }
         first
     }

@@ -21,6 +21,12 @@ mod stop_timeout;
 mod slot_labels;
 mod ids;
 
+mod capacity;
+mod capacity_stops;
+mod capacity_mixed;
+mod capacity_leaving;
+mod capacity_jobs;
+
 mod owners;
 mod destructors;
 mod retrying;

@@ -80,6 +80,21 @@ pub(crate) fn refused(harness: &Harness, admission: Admission, task: TaskRef) ->
     harness.try_submit_to(SLOT, admission, Rules::never(), task).expect_err("it is refused")
 }
 
+/// A submission to the slot, which it shares with others.
+pub(crate) fn shared(
+    harness: &Harness,
+    capacity: usize,
+    admission: Admission,
+    task: TaskRef,
+) -> ControllerSpec {
+    harness.submission(SLOT, admission, Rules::never(), task).with_capacity(capacity)
+}
+
+/// Submits to the slot, which the submission shares with others.
+pub(crate) fn share(harness: &Harness, capacity: usize, admission: Admission, task: TaskRef) -> TaskHandle {
+    harness.try_submit(shared(harness, capacity, admission, task)).expect("the submission is accepted")
+}
+
 pub(crate) fn limited(per_slot: usize, total: usize) -> Harness {
     Harness::build(Config::default(), |builder| {
         builder.controller(|controller| controller.with_per_slot(per_slot).with_total(total))
@@ -97,6 +112,17 @@ pub(crate) fn waiting(harness: &Harness) -> Vec<String> {
 pub(crate) fn owner(harness: &Harness) -> Option<String> {
     let slots = harness.slots();
     slots.iter().find(|status| &*status.key == SLOT).map(|status| status.owner.clone())
+}
+
+/// The names of the owners of the slot, oldest first.
+pub(crate) fn owners(harness: &Harness) -> Vec<String> {
+    let slots = harness.slots();
+    let slot = slots.iter().find(|status| &*status.key == SLOT);
+    slot.map_or_else(Vec::new, |status| {
+        std::iter::once(status.owner.clone())
+            .chain(status.more_owners.iter().map(|owner| owner.name.clone()))
+            .collect()
+    })
 }
 
 /// Awaits `future`. If it never completes, the test fails instead of hanging.

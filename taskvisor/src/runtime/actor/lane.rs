@@ -1,8 +1,9 @@
 //! The lane of a slot: an actor that runs the submissions of the slot one after the other.
 //!
-//! The actor of a submission that owns a slot is the lane of that slot. At the end of one submission it takes the next one
-//! from the queue, in the same poll, with its own registration. It ends when the queue is empty. A lane shares its thread: it
-//! returns to the scheduler between two submissions
+//! The actor of a submission that owns a slot is a lane of that slot, which has one for each owner. At the end of one submission it
+//! takes the next one from the queue, in the same poll, with its own registration. It ends when no submission can start: the queue
+//! is empty, or its first submission waits for other owners. If several can start, it spawns a lane for each other one. A lane
+//! shares its thread: it returns to the scheduler between two submissions
 //!
 //! - after an end that woke a waiter: the scheduler runs the waiter next on this thread, and no other thread can take it over.
 //!   If the next body blocked, the waiter would wait for it;
@@ -10,6 +11,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,7 +21,9 @@ use tokio::time::Instant;
 use super::next_step::FailureStreak;
 use super::{ActorStage, TaskActor, TaskPoll};
 use crate::runtime::cell::saturating_deadline;
-use crate::runtime::registry::{NextOwner, Work};
+use crate::runtime::registry::registration::Registration;
+use crate::runtime::registry::{NextOwner, StartedOwners, Work};
+use crate::runtime::shared::Shared;
 
 /// How long one poll of a lane may take before the lane returns to the scheduler, between two submissions.
 // A model must not depend on the clock, which differs from one schedule to the next.
@@ -60,7 +64,7 @@ impl TaskActor {
     // No user code runs between the first and the last replaced field, and none of them can panic: a lane that is dropped ends
     // the previous task or this one, never both.
     pub(super) fn become_next(&mut self, next: NextOwner) -> Instant {
-        let NextOwner { cell, since, work: Work { body, policy } } = next;
+        let NextOwner { cell, since, work: Work { body, policy }, others } = next;
         self.body = body;
         self.policy = policy;
         self.stage = ActorStage::Gates;
@@ -69,6 +73,25 @@ impl TaskActor {
         self.rare.drop_timers();
         self.registration.become_next(cell);
         self.registration.publish_admitted(Some(since));
+        if !others.is_empty() {
+            self.registration.shared().start_lanes(others);
+        }
         since
+    }
+}
+
+impl Shared {
+    /// Spawns a lane for each submission that has started.
+    #[cold]
+    pub(crate) fn start_lanes(self: &Arc<Self>, started: StartedOwners) {
+        for NextOwner { cell, since, work: Work { body, policy }, .. } in started {
+            let registration = Registration::of_queued(Arc::clone(self), cell);
+            registration.publish_admitted(Some(since));
+            let lane = TaskActor::new(registration, body, policy);
+            // Always bound here, because a submission was accepted. A runtime that is shut down drops the lane, which ends it.
+            if let Some(runtime) = self.runtime.get() {
+                runtime.spawn(lane);
+            }
+        }
     }
 }

@@ -38,6 +38,7 @@ pub struct JobSpec {
     pub(crate) rare: RareSettings,
     pub(crate) admission: Admission,
     pub(crate) queue: Option<usize>,
+    pub(crate) capacity: Option<usize>,
 }
 
 /// How an application changes the submissions of a declared job.
@@ -72,6 +73,9 @@ fn address(job: &'static JobDescriptor) -> usize {
 }
 
 impl JobSpec {
+    pub(crate) const ZERO_CAPACITY: &str = "`capacity` is zero, so no submission could ever start: set how many submissions run in \
+                                            a slot at once, or leave it out for one";
+
     /// Returns every problem of the options.
     pub(crate) fn problems(&self, config: &Config, defaults: &Policy) -> Vec<Cow<'static, str>> {
         let mut problems =
@@ -81,12 +85,22 @@ impl JobSpec {
                 "`RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy".into(),
             );
         }
+        if self.capacity == Some(0) {
+            problems.push(Self::ZERO_CAPACITY.into());
+        }
         problems
     }
 
     pub(crate) fn declared(descriptor: &'static JobDescriptor) -> Self {
-        let JobDescriptor { settings, rare, admission, queue, .. } = descriptor;
-        Self { descriptor, settings: *settings, rare: *rare, admission: *admission, queue: *queue }
+        let JobDescriptor { settings, rare, admission, queue, capacity, .. } = descriptor;
+        Self {
+            descriptor,
+            settings: *settings,
+            rare: *rare,
+            admission: *admission,
+            queue: *queue,
+            capacity: *capacity,
+        }
     }
 
     /// Sets whether a job is retried: [`Never`](RestartPolicy::Never) or [`OnFailure`](RestartPolicy::OnFailure).
@@ -202,6 +216,14 @@ impl JobSpec {
         self
     }
 
+    /// Sets how many submissions run in one slot at once. `None` is one. Zero is refused at start. See
+    /// [`ControllerSpec::with_capacity`](crate::ControllerSpec::with_capacity). It has no effect on a submission without a slot.
+    #[must_use]
+    pub fn with_capacity(mut self, submissions: impl Into<Option<usize>>) -> Self {
+        self.capacity = submissions.into();
+        self
+    }
+
     /// Returns the name of the job.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -292,6 +314,12 @@ impl JobSpec {
     #[must_use]
     pub fn queue(&self) -> Option<usize> {
         self.queue
+    }
+
+    /// Returns how many submissions run in one slot at once. `None` is one.
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        self.capacity
     }
 
     /// As in the attribute: an option of retries implies them.

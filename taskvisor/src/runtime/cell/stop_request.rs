@@ -106,6 +106,11 @@ impl StopRequest {
         Self { kind: StopKind::Stop, cause, at, grace }
     }
 
+    /// When it was made.
+    pub(crate) fn at(&self) -> Instant {
+        self.at
+    }
+
     pub(crate) fn reject(rejection: Rejection, at: Instant) -> Self {
         let cause = match rejection {
             Rejection::Superseded => StopCause::Replace,

@@ -3,8 +3,9 @@
 //! # Invariants
 //!
 //! The models in `models/registry.rs`, `models/names.rs` and `models/slots.rs` show them:
-//! 1. A name is taken exactly from `register` to `deregister`. A slot has one owner, from its `register_submission` or the
-//!    `deregister` of the owner before it to its own `deregister`.
+//! 1. A name is taken exactly from `register` to `deregister`. A slot has at most its capacity of owners: the smallest capacity of
+//!    any of them. A submission owns it from its `register_submission`, or from the change that made its place free, to its own
+//!    `deregister`.
 //! 2. The closed flag is read under the lock that inserts. `close_admission` returns every task that registered before it
 //!    closed the shard; every later registration is refused.
 //! 3. The admission word counts a task from before `register` takes the name until `count_out`, after its end is visible. When the
@@ -25,22 +26,31 @@
 //! written to the thread that finds the count at zero, and the additions and subtractions of all threads form one release
 //! sequence.
 
+mod capacity;
+mod owners;
 pub(crate) mod registration;
 mod withdrawn;
 pub(crate) mod room;
+mod shared_slots;
 pub(crate) mod slot;
 mod slot_checks;
 mod slots;
+mod started;
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 #[cfg(feature = "controller")]
+pub(crate) use capacity::Capacity;
+#[cfg(feature = "controller")]
+pub(crate) use shared_slots::ArrivalEffects;
+#[cfg(feature = "controller")]
 pub(crate) use slot_checks::DueWaits;
 #[cfg(feature = "controller")]
 pub(crate) use slots::{Arrival, CheckIn, Limits, Placement};
 pub(crate) use slots::{NextOwner, Withdrawal, WithdrawnSubmission, Work};
+pub(crate) use started::StartedOwners;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -305,6 +315,7 @@ impl Shard {
 
     /// All tasks of the shard except submissions that wait for a slot.
     fn running(&self) -> impl Iterator<Item = &Arc<TaskCell>> {
-        self.tasks.iter().map(|entry| &entry.cell).chain(self.slots.iter().map(|slot| &slot.owner))
+        let owners = self.slots.iter().flat_map(SlotQueue::owners).map(|owner| &owner.task);
+        self.tasks.iter().map(|entry| &entry.cell).chain(owners)
     }
 }

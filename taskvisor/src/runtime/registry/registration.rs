@@ -59,7 +59,6 @@ impl Registration {
     }
 
     /// The registration of a submission that owns its slot after it has waited.
-    #[cfg(feature = "controller")]
     pub(crate) fn of_queued(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
         Self { shared, cell, step: LifecycleStep::Added, is_ready: false }
     }
@@ -201,7 +200,7 @@ impl Registration {
         self.publish(EventName::GaveUp, Some(now), || EventKind::GaveUp { failures, within, last });
     }
 
-    /// Enters the phase `Sleeping`, unless a stop was requested or a `Latest` waits behind this owner: then the next
+    /// Enters the phase `Sleeping`, unless a stop was requested or the owner must end for a `Latest` that waits: the next
     /// attempt would be out of date. `succeeded` makes the task ready.
     #[inline]
     pub(crate) fn begin_sleep(
@@ -213,7 +212,7 @@ impl Registration {
     ) -> Result<(), PendingStop> {
         // A `Latest` that was enqueued during the attempt did not stop it, and is found here. One that is enqueued after
         // this check finds in the cell that no attempt is running, and requests the stop itself.
-        if self.cell.slot().is_some() && self.shared.registry.latest_waits(&self.cell) {
+        if self.cell.slot().is_some() && self.shared.registry.must_yield(&self.cell) {
             self.cell.request_stop_between_attempts(StopRequest::stop(
                 StopCause::Replace,
                 now,
@@ -334,12 +333,15 @@ impl Drop for Registration {
         }
         // The runtime drops the lane: no other code would end the submissions that it has yet to run. A loop, because the
         // queue may be longer than the stack.
-        let mut next = self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next;
-        while let Some(NextOwner { cell, mut work, .. }) = next {
+        let mut granted =
+            Vec::from_iter(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
+        while let Some(NextOwner { cell, mut work, others, .. }) = granted.pop() {
+            // They are not spawned, because the runtime is shutting down.
+            granted.extend(others);
             // Its value is dropped before its end is visible.
             work.body.discard();
             self.become_next(cell);
-            next = self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next;
+            granted.extend(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
         }
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! | refused by | waits for | woken by |
 //! |---|---|---|
-//! | the limit of its slot | the queue of the slot | a submission that leaves the queue, or the slot becoming idle |
-//! | the limit of all slots | the total, and its slot | a submission that leaves any queue, or the slot becoming idle |
+//! | the limit of its slot | the queue of the slot | a submission that leaves the queue, or a free place |
+//! | the limit of all slots | the total, and its slot | a submission that leaves any queue, or a free place |
+//!
+//! A place is free if the slot is idle, or if it has several places and no submission waits for the free ones.
 //!
 //! Room that becomes free wakes one waiter of the list, the oldest. Waking all of them would be quadratic, because all but one
 //! are refused again. A waiter that was woken is responsible for the room that woke it:
@@ -16,13 +18,14 @@
 //!
 //! Each waiter is in a list of its slot, so that a close of admission finds all of them there.
 //!
-//! Jobs that share a slot may have different limits. A queue may have room for some of them only, so that each limit has a list
-//! of its own, and room wakes the oldest waiter of each limit that is not reached.
+//! Jobs that share a slot may have different limits and capacities. A queue may have room for some of them only, so that each
+//! limit with each capacity has a list of its own, and room wakes the oldest waiter of each list whose limit is not reached.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::slot::SlotQueue;
+use super::capacity::Capacity;
+use super::slot::{Admission, SlotQueue};
 use super::slots::{Limits, Slot};
 use super::{Registry, Shard};
 use crate::runtime::cell::TaskCell;
@@ -120,29 +123,35 @@ impl WaitingTotal {
     }
 }
 
-/// The waiters for room in the slots of one shard: by slot, by limit, and then by age.
+/// The waiters for room in the slots of one shard: by slot, by limit, by capacity, and then by age.
 #[derive(Debug, Default)]
-pub(super) struct SlotWaiters(BTreeMap<(Arc<str>, usize, TaskId), Arc<Notify>>);
+pub(super) struct SlotWaiters(BTreeMap<(Arc<str>, usize, Capacity, TaskId), Arc<Notify>>);
 
-/// The limit of a waiter that only an idle slot admits.
-const ONLY_IDLE: usize = 0;
+/// The limit of a waiter that only a free place admits.
+const ONLY_FREE_PLACE: usize = 0;
 
 impl SlotWaiters {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Takes out the oldest waiter of each limit that `queue` has not reached. `None` is an idle slot, which admits any of them.
+    /// Takes out the oldest waiter of each list whose limit `queue` has not reached. An idle slot, which is `None`, or one with a free
+    /// place admits any of them.
     // Cold: the end of every submission checks `is_empty` first.
     #[cold]
     pub(super) fn take_next(&mut self, slot: &Arc<str>, queue: Option<&Slot>) -> RoomWakeups {
         let mut wakeups = RoomWakeups::default();
-        let mut least = queue.map_or(Some(ONLY_IDLE), |queue| queue.waiting().checked_add(1));
-        while let Some(limit) = least {
-            let oldest = self.0.range((Arc::clone(slot), limit, TaskId::MIN)..).next();
+        let full = queue.filter(|queue| !queue.has_free_place());
+        let least = full.map_or(Some(ONLY_FREE_PLACE), |queue| queue.waiting().checked_add(1));
+        let mut list = least.map(|limit| (limit, Capacity::ONE));
+        while let Some((limit, capacity)) = list {
+            let oldest = self.0.range((Arc::clone(slot), limit, capacity, TaskId::MIN)..).next();
             let Some((key, _)) = oldest.filter(|(key, _)| key.0 == *slot) else { break };
             let key = key.clone();
-            least = key.1.checked_add(1);
+            list = match key.2.successor() {
+                Some(larger) => Some((key.1, larger)),
+                None => key.1.checked_add(1).map(|limit| (limit, Capacity::ONE)),
+            };
             wakeups.0.extend(self.0.remove(&key));
         }
         wakeups
@@ -188,6 +197,7 @@ struct Waiter {
     hash: u64,
     slot: Arc<str>,
     limits: Limits,
+    capacity: Capacity,
     notify: Arc<Notify>,
     /// The list of the slot in which it is or was.
     listed_under: usize,
@@ -219,7 +229,13 @@ impl Drop for RoomWait {
 impl Registry {
     /// Registers a caller whose submission a full queue has refused, so that room wakes it. If there is room meanwhile, notifies
     /// it at once.
-    pub(crate) fn wait_for_room(self: &Arc<Self>, refused: &TaskCell, limits: Limits, wait: &mut RoomWait) {
+    pub(crate) fn wait_for_room(
+        self: &Arc<Self>,
+        refused: &TaskCell,
+        limits: Limits,
+        capacity: Capacity,
+        wait: &mut RoomWait,
+    ) {
         let Some(slot) = refused.slot() else { return };
         // The key of a job's slot is computed for each attempt to submit it, by code of the user, and may differ.
         if wait.0.as_ref().is_some_and(|waiter| waiter.slot != *slot) {
@@ -231,8 +247,9 @@ impl Registry {
             hash: refused.hash(),
             slot: Arc::clone(slot),
             limits,
+            capacity,
             notify: Arc::new(Notify::new()),
-            listed_under: ONLY_IDLE,
+            listed_under: ONLY_FREE_PLACE,
             waits_for_total: false,
         });
         let waited_for_total = std::mem::take(&mut waiter.waits_for_total);
@@ -243,10 +260,12 @@ impl Registry {
             let mut shard = self.shard(waiter.hash).lock();
             shard.remove_waiter(waiter);
             // Decided again under the lock, because the refusal was under an earlier one.
-            let waiting = shard.find_slot(waiter).filter(|_| !shard.closed).map(SlotQueue::waiting);
+            let starts = |queue: &&Slot| queue.starts_at_once(Admission::Queue, capacity);
+            let taken = shard.find_slot(waiter).filter(|queue| !shard.closed && !starts(queue));
+            let waiting = taken.map(SlotQueue::waiting);
             if let Some(waiting) = waiting {
                 waiter.waits_for_total = waiting < limits.per_slot;
-                waiter.listed_under = if waiter.waits_for_total { ONLY_IDLE } else { limits.per_slot };
+                waiter.listed_under = if waiter.waits_for_total { ONLY_FREE_PLACE } else { limits.per_slot };
                 shard.room.0.insert(waiter.key(), Arc::clone(&waiter.notify));
             }
             waiting.is_none()
@@ -293,7 +312,7 @@ impl Shard {
 }
 
 impl Waiter {
-    fn key(&self) -> (Arc<str>, usize, TaskId) {
-        (Arc::clone(&self.slot), self.listed_under, self.id)
+    fn key(&self) -> (Arc<str>, usize, Capacity, TaskId) {
+        (Arc::clone(&self.slot), self.listed_under, self.capacity, self.id)
     }
 }

@@ -1,12 +1,21 @@
-//! The owner of one slot and the queue of submissions that wait for it. A pure data structure, generic over the task (`T`)
+//! The owners of one slot and the queue of submissions that wait for it. A pure data structure, generic over the task (`T`)
 //! and over the work of a waiting submission (`W`): its body and its policy.
 //!
-//! | admission | the slot is idle | the slot has an owner |
-//! |---|---|---|
-//! | `Queue` | start | enqueue last; refused if the queue is full |
-//! | `Replace` | start | request a stop of the owner, enqueue first; supersedes a waiting `Replace` |
-//! | `DropIfRunning` | start | refused |
-//! | `Latest` | start | enqueue last; supersedes a waiting `Latest`; a running attempt of the owner is its last |
+//! | admission | the slot is idle | the submission fits and nothing waits before it | otherwise |
+//! |---|---|---|---|
+//! | `Queue` | start | start | enqueue last; refused if the queue is full |
+//! | `Replace` | start | start; supersedes a waiting `Replace` | request a stop of the oldest owners, as many as needed, enqueue first; supersedes a waiting `Replace` |
+//! | `DropIfRunning` | start | start | refused |
+//! | `Latest` | start | start; supersedes a waiting `Latest` | enqueue last; supersedes a waiting `Latest`; a running attempt of one owner is its last |
+//!
+//! Nothing waits before a `Replace`, nor before a `Latest` if all that waits is another `Latest`. What fits is decided in
+//! `owners.rs`.
+//!
+//! # Invariant
+//!
+//! After each operation the first waiting submission does not fit. If all have the same capacity, then a submission waits only
+//! while all places are taken. Code that removes an owner or a waiting submission must therefore call `pass_on` or
+//! `start_next` until nothing more starts. In a slot that is not shared, one `pass_on` after the end of the owner suffices.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,23 +23,35 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::capacity::Capacity;
+use super::owners::{Owner, YoungerOwners};
 use crate::policy::Milliseconds;
 use crate::runtime::cell::saturating_deadline;
 use crate::sync::Notify;
 
-/// What happens to a submission whose slot has an owner.
+/// What happens to a submission whose slot is taken.
 ///
-/// | admission | the slot is idle | the slot has an owner |
+/// | admission | a place is free | all places of the slot are taken |
 /// |---|---|---|
 /// | `Queue` | starts | is enqueued last (first in, first out); refused if the queue is full |
-/// | `Replace` | starts | requests a stop of the owner and is enqueued first; a `Replace` that waits there ends as superseded, other queued submissions stay |
+/// | `Replace` | starts | requests a stop of the oldest owner and is enqueued first; a `Replace` that waits there ends as superseded, other queued submissions stay |
 /// | `DropIfRunning` | starts | refused as busy |
-/// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of the owner continues, and no other follows it |
+/// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of an owner continues, and no other follows it |
 ///
-/// A `Latest` does not stop a running attempt of the owner, nor an owner that has not begun its first attempt. It stops an
+/// A slot has one place, unless its submissions set a [`capacity`](crate::ControllerSpec::with_capacity).
+///
+/// A `Latest` does not stop a running attempt of an owner, nor an owner that has not begun its first attempt. It stops an
 /// owner between two attempts (in a backoff or a delay, or waiting for the permit of a retry), as a `Replace` does. An
 /// owner whose attempt ends while a `Latest` waits makes no further attempt either. Otherwise the newest work would wait
-/// for retries of outdated work.
+/// for retries of outdated work. Of several owners, one at a time ends for a `Latest`: the oldest one between two attempts, or the
+/// first one whose attempt ends.
+///
+/// # Different capacities
+///
+/// A submission starts only if with it the slot holds no more than the smallest capacity among its owners and itself. No
+/// submission overtakes one that waits, except a `Replace`. So a submission of capacity 1 waits until all owners have ended, the
+/// others wait behind it, and several of them may start once it has ended. A `Replace` stops as many of the oldest owners as must
+/// end before it can start.
 ///
 #[cfg_attr(feature = "controller", doc = "```")]
 #[cfg_attr(not(feature = "controller"), doc = "```ignore")]
@@ -60,9 +81,9 @@ pub enum Admission {
     /// Wait in the queue.
     #[default]
     Queue,
-    /// Stop the owner and run next.
+    /// Stop the oldest owner and run next.
     Replace,
-    /// Run only if the slot is idle.
+    /// Run only if a place is free.
     DropIfRunning,
     /// Wait in the queue, and supersede an older submission of this kind.
     Latest,
@@ -82,14 +103,16 @@ impl fmt::Display for Admission {
 /// A slot that has an owner.
 #[derive(Debug)]
 pub(crate) struct SlotQueue<T, W> {
-    pub(crate) owner: T,
-    pub(crate) since: Instant,
+    /// The oldest owner.
+    pub(crate) owner: Owner<T>,
+    pub(super) younger: Option<Box<YoungerOwners<T>>>,
     /// The waiting `Replace`, at most one.
     front: Option<QueuedSubmission<T, W>>,
     /// The waiting `Queue` and `Latest`, in the order of their arrival.
     queue: VecDeque<QueuedSubmission<T, W>>,
     /// The timer that checks the submissions that wait for this slot, while one runs.
-    pub(crate) timer: Option<SlotTimer>,
+    // Boxed: it is a task of its own, and most slots have none.
+    pub(crate) timer: Option<Box<SlotTimer>>,
 }
 
 /// The timer of a slot, a task of its own.
@@ -119,6 +142,7 @@ pub(crate) struct QueuedSubmission<T, W> {
     /// The time after `since` within which its first attempt must begin.
     // Four bytes in the padding, and not the deadline: every submission that waits pays for it.
     pub(crate) expires: Option<Milliseconds>,
+    pub(crate) capacity: Capacity,
     /// `None` while the submission is checked out: see `registry/slots.rs`.
     pub(crate) work: Option<W>,
 }
@@ -129,9 +153,9 @@ pub(crate) struct QueuedSubmission<T, W> {
 pub(crate) struct QueueEffects<T, W> {
     /// The waiting submission that was removed; to be ended as superseded.
     pub(crate) superseded: Option<QueuedSubmission<T, W>>,
-    /// The owner; to be stopped.
+    /// The oldest owner; to be stopped.
     pub(crate) replaced: Option<T>,
-    /// The owner; to be stopped if it is between two attempts.
+    /// The oldest owner; to be stopped if it is between two attempts.
     pub(crate) outdated: Option<T>,
 }
 
@@ -143,8 +167,28 @@ pub(crate) enum NoRoom {
 }
 
 impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
-    pub(crate) fn new(owner: T, since: Instant) -> Self {
-        Self { owner, since, front: None, queue: VecDeque::new(), timer: None }
+    pub(crate) fn new(owner: T, since: Instant, capacity: Capacity) -> Self {
+        let owner = Owner::new(owner, since, capacity);
+        Self { owner, younger: None, front: None, queue: VecDeque::new(), timer: None }
+    }
+
+    /// Whether a submission starts beside the owners: it fits, and nothing waits before it.
+    pub(super) fn starts_at_once(&self, admission: Admission, capacity: Capacity) -> bool {
+        self.fits(capacity)
+            && match admission {
+                Admission::Queue | Admission::DropIfRunning => self.waiting() == 0,
+                Admission::Replace => true,
+                Admission::Latest => {
+                    self.front.is_none()
+                        && self.queue.iter().all(|queued| queued.admission == Admission::Latest)
+                }
+            }
+    }
+
+    /// Whether a `Queue` of the same capacity as the owners would start at once.
+    #[inline]
+    pub(super) fn has_free_place(&self) -> bool {
+        self.is_shared() && self.starts_at_once(Admission::Queue, Capacity::MAX)
     }
 
     /// Checks whether a submission may wait.
@@ -169,24 +213,48 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
             }
             Admission::Replace => {
                 let superseded = self.front.replace(submission);
-                QueueEffects { superseded, replaced: Some(self.owner.clone()), outdated: None }
+                QueueEffects { superseded, replaced: Some(self.owner.task.clone()), outdated: None }
             }
             Admission::Latest => {
-                let older = self.queue.iter().position(|other| other.admission == Admission::Latest);
-                let superseded = older.and_then(|index| self.queue.remove(index));
+                let superseded = self.take_latest();
                 self.queue.push_back(submission);
-                QueueEffects { superseded, replaced: None, outdated: Some(self.owner.clone()) }
+                QueueEffects { superseded, replaced: None, outdated: Some(self.owner.task.clone()) }
             }
         }
     }
 
-    /// Makes the next waiting submission the owner, and returns it. `None` if no submission waits: the slot is idle then.
+    /// Removes and returns the waiting submission that one with this admission supersedes.
+    pub(super) fn take_superseded(&mut self, admission: Admission) -> Option<QueuedSubmission<T, W>> {
+        match admission {
+            Admission::Queue | Admission::DropIfRunning => None,
+            Admission::Replace => self.front.take(),
+            Admission::Latest => self.take_latest(),
+        }
+    }
+
+    fn take_latest(&mut self) -> Option<QueuedSubmission<T, W>> {
+        let older = self.queue.iter().position(|other| other.admission == Admission::Latest);
+        older.and_then(|index| self.queue.remove(index))
+    }
+
+    /// Replaces the last owner by the next waiting submission, and returns it. `None` if no submission waits: the slot is idle
+    /// then.
     pub(crate) fn pass_on(&mut self, now: Instant) -> Option<QueuedSubmission<T, W>> {
+        debug_assert!(self.younger.is_none(), "a slot with another owner is not passed on");
         let next = self.front.take().or_else(|| self.queue.pop_front())?;
-        self.owner = next.task.clone();
-        // A submission may arrive after the owner has read the clock and before it took the lock.
-        self.since = now.max(next.since);
+        self.owner = next.as_owner(now);
         Some(next)
+    }
+
+    /// Makes the next waiting submission an owner beside the others, if it fits, and returns it.
+    pub(super) fn start_next(&mut self, now: Instant) -> Option<QueuedSubmission<T, W>> {
+        let first = self.queued().next()?;
+        if !self.fits(first.capacity) {
+            return None;
+        }
+        let owner = first.as_owner(now);
+        self.add_owner(owner);
+        self.front.take().or_else(|| self.queue.pop_front())
     }
 
     /// Removes and returns a waiting submission.
@@ -227,13 +295,13 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
             }
             none => {
                 let wakeup = Arc::new(Notify::new());
-                *none = Some(SlotTimer { wakeup: Arc::clone(&wakeup), next_check: check });
+                *none = Some(Box::new(SlotTimer { wakeup: Arc::clone(&wakeup), next_check: check }));
                 Some(TimerChange::Start(wakeup))
             }
         }
     }
 
-    /// Removes and returns all waiting submissions. The owner stays.
+    /// Removes and returns all waiting submissions. The owners stay.
     pub(crate) fn clear(&mut self) -> impl Iterator<Item = QueuedSubmission<T, W>> + use<T, W> {
         self.front.take().into_iter().chain(std::mem::take(&mut self.queue))
     }
@@ -259,6 +327,13 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
 
     pub(crate) fn waiting(&self) -> usize {
         usize::from(self.front.is_some()) + self.queue.len()
+    }
+}
+
+impl<T: Clone, W> QueuedSubmission<T, W> {
+    fn as_owner(&self, now: Instant) -> Owner<T> {
+        // A submission may arrive after the owner has read the clock and before it took the lock.
+        Owner::new(self.task.clone(), now.max(self.since), self.capacity)
     }
 }
 

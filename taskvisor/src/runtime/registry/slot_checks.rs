@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::room::RoomWakeups;
 use super::slots::{WithdrawnSubmission, Work, take_or_defer};
+use super::started::{StartedOwners, start_waiting};
 use super::{Registry, Shard};
 use crate::runtime::actor::delayed::next_report;
 use crate::runtime::cell::{StopRequest, TaskCell};
@@ -17,8 +18,12 @@ use crate::task::Rejection;
 pub(crate) struct DueWaits {
     /// Submissions that have expired, withdrawn from the queue. The timer ends them.
     pub(crate) expired: Vec<WithdrawnSubmission>,
+    /// Submissions that started because one before them has expired. The timer spawns a lane for each.
+    pub(crate) started: StartedOwners,
     /// Submissions whose wait for the slot must be reported, checked out, and since when each waits.
     pub(crate) delayed: Vec<(Arc<TaskCell>, Instant, Work)>,
+    /// The owners of the slot, and since when each owns it. Empty if no wait must be reported.
+    pub(crate) owners: Vec<(Arc<TaskCell>, Instant)>,
     /// When to check again. `None` ends the timer.
     pub(crate) next_check: Option<Instant>,
 }
@@ -48,7 +53,13 @@ impl Registry {
             }
             let expired = queue.take_expired(now);
             if !expired.is_empty() {
-                total_awaited = self.waiting.release(expired.len());
+                let mut dequeued = expired.len();
+                if queue.is_shared() {
+                    let (started, more) = start_waiting(queue, now);
+                    due.started = started;
+                    dequeued += more;
+                }
+                total_awaited = self.waiting.release(dequeued);
                 wakeups = room.take_next(slot, Some(queue));
                 let request = Some(StopRequest::reject(Rejection::Expired, now));
                 due.expired = expired
@@ -68,6 +79,9 @@ impl Registry {
                 due.delayed = reported
                     .filter_map(|queued| Some((Arc::clone(&queued.task), queued.since, queued.work.take()?)))
                     .collect();
+                if !due.delayed.is_empty() {
+                    due.owners = queue.owners().map(|owner| (Arc::clone(&owner.task), owner.since)).collect();
+                }
             }
             match (&mut queue.timer, due.next_check) {
                 (Some(timer), Some(next_check)) => {

@@ -5,14 +5,14 @@
 //!
 //! # Who ends a submission
 //!
-//! A busy slot has one lane: the actor of its owner, which takes the next submission in place when the owner has ended. A
-//! waiting submission has no actor. It is a [`QueuedSubmission`] with its cell and its work, and at any moment one of these
-//! holds it:
+//! A slot has one lane for each owner: its actor, which takes the next submission in place when the owner has ended. A waiting
+//! submission has no actor. It is a [`QueuedSubmission`] with its cell and its work, and at any moment one of these holds it:
 //!
 //! | holder | duty |
 //! |---|---|
 //! | the queue of the slot | none |
 //! | the lane | took it as the next owner: runs and ends it |
+//! | the code after whose change it started beside other owners (`shared_slots.rs`) | spawns a lane |
 //! | the code that withdrew it from the queue: a cancellation, a clear, a shutdown, a superseding submission, the timer of the slot at its expiry | ends it |
 //! | the code that checked it out | checks it in again with [`Registry::check_in`], which says what to do next |
 //!
@@ -30,8 +30,11 @@ use std::sync::Arc;
 use hashbrown::hash_table::{Entry, OccupiedEntry};
 use tokio::time::Instant;
 
+use super::capacity::Capacity;
 use super::room::RoomWakeups;
-use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, SlotTimer, TimerChange};
+use super::shared_slots::{ArrivalEffects, PassedOn, pass_on};
+use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, TimerChange};
+use super::started::{StartedOwners, start_waiting};
 use super::{RegisterError, Registry, Shard};
 use crate::policy::{Milliseconds, Policy};
 use crate::runtime::actor::delayed::next_report;
@@ -60,6 +63,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Arrival {
     pub(crate) admission: Admission,
+    pub(crate) capacity: Capacity,
     pub(crate) limits: Limits,
     pub(crate) at: Instant,
     /// The time within which it must start.
@@ -72,14 +76,16 @@ pub(crate) struct Arrival {
     pub(crate) work: Option<Work>,
     /// Receives the waiting submission that this one supersedes. The caller ends it.
     pub(crate) superseded: Option<WithdrawnSubmission>,
+    /// Receives what else the caller must do, if the slot has several places.
+    pub(crate) effects: Option<Box<ArrivalEffects>>,
 }
 
 /// Where a submission was registered.
 #[derive(Debug)]
 pub(crate) enum Placement {
-    /// As the owner of its slot. It may run.
+    /// As an owner of its slot. It may run.
     Owner,
-    /// In the queue of its slot.
+    /// In the queue of its slot. A slot with several places has its owners in `ArrivalEffects`.
     Queued {
         /// The owner, if the caller must stop it.
         replaced: Option<Arc<TaskCell>>,
@@ -115,12 +121,14 @@ pub(crate) struct NextOwner {
     /// When it acquired the slot.
     pub(crate) since: Instant,
     pub(crate) work: Work,
+    /// Those that started after it, beside it. Each needs a lane of its own.
+    pub(crate) others: StartedOwners,
 }
 
 /// The tasks of a slot that was cleared.
 #[derive(Debug)]
 pub(crate) struct Cleared {
-    pub(crate) owner: Arc<TaskCell>,
+    pub(crate) owners: Vec<Arc<TaskCell>>,
     pub(crate) waiting: Vec<WithdrawnSubmission>,
 }
 
@@ -131,23 +139,30 @@ impl Registry {
         cell: &Arc<TaskCell>,
         arrival: &mut Arrival,
     ) -> Result<Placement, RegisterError> {
-        let Arrival { admission, limits, at: now, expires, check_out, reports_delays, .. } = *arrival;
-        self.count_in(|| {
+        let Arrival { admission, capacity, limits, at: now, expires, check_out, reports_delays, .. } =
+            *arrival;
+        let placed = self.count_in(|| {
             let mut shard = self.shard(cell.hash()).lock();
             let Some(slot) = cell.slot() else { return shard.insert(cell).map(|()| Placement::Owner) };
             if shard.closed {
                 return Err(RegisterError::Closed);
             }
-            let Shard { slots, withdrawn, .. } = &mut *shard;
+            let Shard { slots, withdrawn, room, .. } = &mut *shard;
             let same = |other: &Slot| other.is(slot);
-            let mut entry = match slots.entry(cell.hash(), same, |other| other.owner.hash()) {
+            let mut entry = match slots.entry(cell.hash(), same, |other| other.owner.task.hash()) {
                 Entry::Vacant(idle) => {
-                    idle.insert(SlotQueue::new(Arc::clone(cell), now));
+                    idle.insert(SlotQueue::new(Arc::clone(cell), now, capacity));
                     return Ok(Placement::Owner);
                 }
                 Entry::Occupied(entry) => entry,
             };
             let queue = entry.get_mut();
+            let request = Some(StopRequest::reject(Rejection::Superseded, now));
+            if queue.is_shared() && queue.starts_at_once(admission, capacity) {
+                let superseded = self.start_beside(cell, arrival, queue, room);
+                arrival.superseded = superseded.and_then(|older| take_or_defer(older, request, withdrawn));
+                return Ok(Placement::Owner);
+            }
             queue.admits(admission, limits.per_slot).map_err(RegisterError::NoRoom)?;
             let is_limited = admission == Admission::Queue;
             // The total counts the queues of all shards, and this holds the lock of one: reserve first, enqueue afterwards.
@@ -156,7 +171,7 @@ impl Registry {
             }
             let work = if check_out { None } else { arrival.work.take() };
             let task = Arc::clone(cell);
-            let queued = QueuedSubmission { task, admission, since: now, expires, work };
+            let queued = QueuedSubmission { task, admission, since: now, expires, capacity, work };
             // A subscriber of its delays needs a check at the time of the first report.
             let report = reports_delays.then(|| next_report(now, now));
             let check = report.into_iter().chain(queued.expiry()).min();
@@ -165,11 +180,19 @@ impl Registry {
             if !is_limited && superseded.is_none() {
                 self.waiting.add();
             }
-            let request = StopRequest::reject(Rejection::Superseded, now);
-            arrival.superseded = superseded.and_then(|older| take_or_defer(older, Some(request), withdrawn));
+            let has_superseded = superseded.is_some();
+            arrival.superseded = superseded.and_then(|older| take_or_defer(older, request, withdrawn));
             let timer = check.and_then(|check| queue.schedule_check(check));
+            if queue.is_shared() {
+                self.wait_behind_several(arrival, has_superseded, queue, room);
+                return Ok(Placement::Queued { replaced: None, outdated: None, timer });
+            }
             Ok(Placement::Queued { replaced, outdated, timer })
-        })
+        });
+        if let Some(effects) = &mut arrival.effects {
+            self.wake_for_room(std::mem::take(&mut effects.wakeups), effects.total_awaited);
+        }
+        placed
     }
 
     /// Returns a submission that was checked out, with its work. See [`CheckIn`] for what the caller must do.
@@ -177,7 +200,7 @@ impl Registry {
         let mut shard = self.shard(cell.hash()).lock();
         if let Some(mut entry) = shard.slot_of(cell) {
             let queue = entry.get_mut();
-            if queue.owner == *cell {
+            if queue.is_owner(cell) {
                 return CheckIn::Owner;
             }
             if let Some(queued) = queue.queued_mut(cell) {
@@ -189,7 +212,7 @@ impl Registry {
         CheckIn::Withdrawn(index.and_then(|index| shard.withdrawn.swap_remove(index).1))
     }
 
-    /// Removes the owner of a slot. Returns the next owner, if the calling lane must run it.
+    /// Removes an owner of a slot. Returns the next owner, if the calling lane must run it.
     pub(super) fn deregister_owner(&self, cell: &Arc<TaskCell>, now: Instant) -> Option<NextOwner> {
         let slot = cell.slot()?;
         let (mut wakeups, mut total_awaited) = (RoomWakeups::default(), false);
@@ -197,21 +220,17 @@ impl Registry {
             let mut shard = self.shard(cell.hash()).lock();
             let Shard { slots, room, .. } = &mut *shard;
             let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
-            if entry.get().owner != *cell {
-                return None;
-            }
-            match entry.get_mut().pass_on(now) {
-                Some(QueuedSubmission { task, since, work, .. }) => {
-                    total_awaited = self.waiting.release(1);
+            match pass_on(entry.get_mut(), cell, now) {
+                PassedOn::Unchanged => return None,
+                PassedOn::Owned { next, dequeued } => {
+                    total_awaited = self.waiting.release(dequeued);
                     if !room.is_empty() {
                         wakeups = room.take_next(slot, Some(entry.get()));
                     }
-                    // One that is checked out owns the slot now, and its check-in starts a lane.
-                    let next = |work| NextOwner { cell: task, since: now.max(since), work };
-                    (work.map(next), None)
+                    (next, None)
                 }
                 // The queue frees its buffer when it is dropped: after the lock.
-                None => {
+                PassedOn::Idle => {
                     if !room.is_empty() {
                         wakeups = room.take_next(slot, None);
                     }
@@ -223,27 +242,34 @@ impl Registry {
             self.wake_for_room(wakeups, total_awaited);
         }
         // Otherwise the timer of an idle slot would sleep until its next check: one more for each time that the slot is used.
-        if let Some(SlotTimer { wakeup, .. }) = emptied.and_then(|queue| queue.timer) {
-            wakeup.notify_one();
+        if let Some(timer) = emptied.and_then(|queue| queue.timer) {
+            timer.wakeup.notify_one();
         }
         next
     }
 
-    /// Removes a submission from the queue of its slot, for the reason of `request`. The caller ends it.
-    pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>, request: StopRequest) -> Withdrawal {
-        let Some(slot) = cell.slot() else { return Withdrawal::Absent };
-        let (taken, awaited, wakeups) = {
+    /// Removes a submission from the queue of its slot, for the reason of `request`. The caller ends it, and spawns a lane for each
+    /// submission that started because of it.
+    pub(crate) fn withdraw(&self, cell: &Arc<TaskCell>, request: StopRequest) -> (Withdrawal, StartedOwners) {
+        let absent = (Withdrawal::Absent, StartedOwners::default());
+        let Some(slot) = cell.slot() else { return absent };
+        let (taken, started, awaited, wakeups) = {
             let mut shard = self.shard(cell.hash()).lock();
             let Shard { slots, withdrawn, room, .. } = &mut *shard;
-            let Some(queue) = slots.find_mut(cell.hash(), |other| other.is(slot)) else {
-                return Withdrawal::Absent;
+            let Some(queue) = slots.find_mut(cell.hash(), |other| other.is(slot)) else { return absent };
+            let Some(queued) = queue.withdraw(cell) else { return absent };
+            let (started, dequeued) = if queue.is_shared() {
+                // The next one may have waited only because this one did not fit. The stop was requested at this time.
+                start_waiting(queue, request.at())
+            } else {
+                (StartedOwners::default(), 0)
             };
-            let Some(queued) = queue.withdraw(cell) else { return Withdrawal::Absent };
-            let awaited = self.waiting.release(1);
-            (take_or_defer(queued, Some(request), withdrawn), awaited, room.take_next(slot, Some(queue)))
+            let awaited = self.waiting.release(1 + dequeued);
+            let wakeups = room.take_next(slot, Some(queue));
+            (take_or_defer(queued, Some(request), withdrawn), started, awaited, wakeups)
         };
         self.wake_for_room(wakeups, awaited);
-        taken.map_or(Withdrawal::CheckedOut, Withdrawal::Taken)
+        (taken.map_or(Withdrawal::CheckedOut, Withdrawal::Taken), started)
     }
 
     /// Wakes the waiters for room that a change has made, after its lock is released.
@@ -264,12 +290,12 @@ impl Registry {
             let Shard { slots, withdrawn, room, .. } = &mut *shard;
             let queue = slots.find_mut(hash, |other| other.is(slot))?;
             let awaited = self.waiting.release(queue.waiting());
-            // Owner and queue are read under one lock, so that no submission owns the slot between the two.
-            let owner = Arc::clone(&queue.owner);
+            // Owners and queue are read under one lock, so that no submission owns the slot between the two.
+            let owners = queue.owners().map(|owner| Arc::clone(&owner.task)).collect();
             let waiting =
                 queue.clear().filter_map(|queued| take_or_defer(queued, Some(request), withdrawn)).collect();
-            let wakeups = owner.slot().map(|slot| room.take_next(slot, Some(queue))).unwrap_or_default();
-            (Cleared { owner, waiting }, awaited, wakeups)
+            let wakeups = queue.key().map(|slot| room.take_next(slot, Some(queue))).unwrap_or_default();
+            (Cleared { owners, waiting }, awaited, wakeups)
         };
         self.wake_for_room(wakeups, awaited);
         Some(cleared)
@@ -283,17 +309,10 @@ impl Registry {
         if waits { cell.slot().map(Arc::clone) } else { None }
     }
 
-    /// Returns the owner of a slot.
-    pub(crate) fn owner(&self, slot: &str) -> Option<Arc<TaskCell>> {
-        let hash = self.hash_of(slot);
-        let shard = self.shard(hash).lock();
-        shard.slots.find(hash, |other| other.is(slot)).map(|queue| Arc::clone(&queue.owner))
-    }
-
-    /// Whether a `Latest` waits for the slot of this submission.
-    pub(crate) fn latest_waits(&self, cell: &TaskCell) -> bool {
+    /// Whether this owner of a slot must end after its attempt, because a `Latest` waits.
+    pub(crate) fn must_yield(&self, cell: &Arc<TaskCell>) -> bool {
         let mut shard = self.shard(cell.hash()).lock();
-        shard.slot_of(cell).is_some_and(|entry| entry.get().has_latest())
+        shard.slot_of(cell).is_some_and(|mut entry| entry.get_mut().must_yield(cell))
     }
 
     /// Calls `read` for every slot that has an owner. Shards are locked one by one, so that this is not a snapshot.
@@ -308,7 +327,7 @@ impl Registry {
 
 impl Shard {
     /// Finds the slot of a submission, which may own it or wait for it.
-    fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, Slot>> {
+    pub(super) fn slot_of(&mut self, cell: &TaskCell) -> Option<OccupiedEntry<'_, Slot>> {
         let slot = cell.slot()?;
         self.slots.find_entry(cell.hash(), |other| other.is(slot)).ok()
     }
@@ -320,7 +339,12 @@ impl Slot {
     }
 
     pub(super) fn is(&self, slot: &str) -> bool {
-        self.owner.slot().is_some_and(|own| **own == *slot)
+        self.key().is_some_and(|own| **own == *slot)
+    }
+
+    /// Its key. Always present, because every owner has a slot.
+    pub(crate) fn key(&self) -> Option<&Arc<str>> {
+        self.owner.task.slot()
     }
 }
 
