@@ -80,6 +80,13 @@ impl GateParts {
         }
     }
 
+    pub(super) fn rate_turn_mut(&mut self) -> Option<&mut RateTurn> {
+        match self {
+            Self::Permit(_) => None,
+            Self::All(all) => all.rate.as_mut(),
+        }
+    }
+
     pub(super) fn edges_mut(&mut self) -> Option<&mut Edges> {
         match self {
             Self::Permit(_) => None,

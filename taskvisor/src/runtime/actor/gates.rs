@@ -7,7 +7,7 @@
 //! 4. Then the dependencies are read again, with the permits held, because the wait for them may have been long. If one is not ready any
 //!    more, the pass starts over, and gives the permits back at a dependency that is closed.
 //! 5. A token of the *rate limit* is taken last (`limited.rs`). If there is none, the permits are given back, and the pass starts over
-//!    once there may be one. A token that was taken is given back if the attempt does not begin.
+//!    once the task is the first in the queue and there may be one. A token that was taken is given back if the attempt does not begin.
 //!
 //! So each needed task was ready at a moment after the previous attempt ended and with the permits held, with no wait in between. A
 //! task that waits for a dependency or for a rate limit never keeps a permit from others.
@@ -72,6 +72,7 @@ impl TaskActor {
                 return Err(closed);
             }
             if self.has_limits() {
+                self.poll_rate_turn(context)?;
                 self.poll_own_permit(context)?;
             }
             if self.poll_permit(context).is_pending() {

@@ -25,6 +25,17 @@ impl TaskActor {
         Err(Closed::Waits { waits_for: WaitsFor::OwnPermit, on, sets_timer: false })
     }
 
+    /// Continues to wait for a token of the rate limit. A waiting attempt acquires no permits before there may be a token: it would only
+    /// keep them from others.
+    #[cold]
+    pub(super) fn poll_rate_turn(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
+        let poll = self.rare.rate_turn().and_then(|turn| turn.poll_waiter(Instant::now(), context));
+        match poll {
+            Some(RatePoll::Waits { timer, expected }) => Err(Closed::Rate { timer, expected }),
+            Some(RatePoll::Taken { .. }) | None => Ok(()),
+        }
+    }
+
     /// Takes a token of the rate limit. Without one, releases the permits.
     #[cold]
     pub(super) fn take_rate_token(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::gate_parts::{AllParts, GateParts};
 use super::timer::ActorTimer;
 use crate::runtime::dependency::{Edges, Graph};
+use crate::runtime::limits::RateTurn;
 use crate::task::TaskId;
 
 /// All of them, in one box that is allocated on first use: every task pays for the size of its actor.
@@ -71,6 +72,11 @@ impl RareParts {
     /// What the gates of a task with limits keep.
     pub(super) fn all_gates(&mut self) -> &mut AllParts {
         GateParts::all(self.parts().project().gates)
+    }
+
+    /// The turn at the rate limit, if there is one.
+    pub(super) fn rate_turn(&mut self) -> Option<&mut RateTurn> {
+        self.0.as_mut()?.as_mut().project().gates.as_mut()?.rate_turn_mut()
     }
 
     /// Releases the permits of an attempt. Keeps what acquires the next ones.

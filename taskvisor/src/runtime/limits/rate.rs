@@ -74,34 +74,58 @@ impl RateGate {
     fn poll(&self, ticket: &mut Option<u64>, now: Instant, context: &Context<'_>) -> RatePoll {
         let (poll, next, _replaced) = {
             let mut state = self.state.lock();
-            let first = state.waiters.keys().next().copied();
-            let is_first = first.is_none_or(|first| *ticket == Some(first));
-            let due = state.due.map_or(now, |due| due.max(now));
+            let (is_first, due) = state.find_turn(*ticket, now);
             if is_first && due <= saturating_deadline(now, self.tolerance) {
                 let due = saturating_deadline(due, self.interval);
                 state.due = Some(due);
                 let replaced = ticket.take().and_then(|ticket| state.waiters.remove(&ticket));
                 (RatePoll::Taken { due }, state.first_waker(), replaced)
             } else {
-                // Not below `now`: either `due` is too far ahead, or others are before this one.
-                let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
-                let before = match *ticket {
-                    None => state.waiters.len(),
-                    Some(ticket) => state.waiters.range(..ticket).count(),
-                };
-                let before = u32::try_from(before).unwrap_or(u32::MAX);
-                let expected = saturating_deadline(earliest, self.interval.saturating_mul(before));
-                let place = *ticket.get_or_insert(state.next_ticket);
-                state.next_ticket = state.next_ticket.max(place + 1);
-                // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
-                let replaced = state.waiters.insert(place, context.waker().clone());
-                (RatePoll::Waits { timer: is_first.then_some(earliest), expected }, None, replaced)
+                let (poll, replaced) = self.enqueue(&mut state, ticket, now, context);
+                (poll, None, replaced)
             }
         };
         if let Some(next) = next {
             next.wake();
         }
         poll
+    }
+
+    /// Registers the waker of a waiter again, unless it may take a token now.
+    fn poll_waiter(&self, ticket: u64, now: Instant, context: &Context<'_>) -> Option<RatePoll> {
+        let (poll, _replaced) = {
+            let mut state = self.state.lock();
+            let (is_first, due) = state.find_turn(Some(ticket), now);
+            if is_first && due <= saturating_deadline(now, self.tolerance) {
+                return None;
+            }
+            self.enqueue(&mut state, &mut Some(ticket), now, context)
+        };
+        Some(poll)
+    }
+
+    /// Registers the waker, at the end of the queue if there is no ticket. Returns the waker that it replaces.
+    fn enqueue(
+        &self,
+        state: &mut RateState,
+        ticket: &mut Option<u64>,
+        now: Instant,
+        context: &Context<'_>,
+    ) -> (RatePoll, Option<Waker>) {
+        let (is_first, due) = state.find_turn(*ticket, now);
+        // Not below `now`: either `due` is too far ahead, or others are before this one.
+        let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
+        let before = match *ticket {
+            None => state.waiters.len(),
+            Some(ticket) => state.waiters.range(..ticket).count(),
+        };
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
+        let expected = saturating_deadline(earliest, self.interval.saturating_mul(before));
+        let place = *ticket.get_or_insert(state.next_ticket);
+        state.next_ticket = state.next_ticket.max(place + 1);
+        // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
+        let replaced = state.waiters.insert(place, context.waker().clone());
+        (RatePoll::Waits { timer: is_first.then_some(earliest), expected }, replaced)
     }
 
     /// Gives a token back, because its attempt does not begin. The interval of the token ends at `due`.
@@ -137,6 +161,12 @@ impl RateGate {
 }
 
 impl RateState {
+    /// Whether no other waiter is before this ticket, and the state of the algorithm at `now`.
+    fn find_turn(&self, ticket: Option<u64>, now: Instant) -> (bool, Instant) {
+        let is_first = self.waiters.keys().next().is_none_or(|first| ticket == Some(*first));
+        (is_first, self.due.map_or(now, |due| due.max(now)))
+    }
+
     fn first_waker(&self) -> Option<Waker> {
         self.waiters.values().next().cloned()
     }
@@ -168,7 +198,18 @@ impl RateTurn {
         if let Some(due) = self.taken {
             return RatePoll::Taken { due };
         }
-        match rate.poll(&mut self.ticket, now, context) {
+        let poll = rate.poll(&mut self.ticket, now, context);
+        self.record(poll)
+    }
+
+    /// Continues to wait for a token. `None` if there may be one, or if this turn does not wait.
+    pub(crate) fn poll_waiter(&mut self, now: Instant, context: &Context<'_>) -> Option<RatePoll> {
+        let poll = self.limits.rate()?.poll_waiter(self.ticket?, now, context)?;
+        Some(self.record(poll))
+    }
+
+    fn record(&mut self, poll: RatePoll) -> RatePoll {
+        match poll {
             RatePoll::Taken { due } => {
                 self.taken = Some(due);
                 self.expected = None;
