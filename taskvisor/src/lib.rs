@@ -53,6 +53,8 @@
 //! | say when a task is ready, and wait for it | [`Ready`], [`Readiness`], [`TaskHandle::ready`], [`SupervisorHandle::ready`]; an error: [`StartError`] |
 //! | let a task wait for others, and stop before them | [`TaskSpec::with_needs`], [`TaskSpec::with_after`], [`StopOrder`], [`Config::with_recovery_spread`] |
 //! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`], [`MaxFailures`] |
+//! | run several instances of a task, and change their number | [`TaskSpec::with_instances`], [`Instance`], [`SupervisorHandle::add_instances`], [`SupervisorHandle::scale`] |
+//! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; what waits for which limit: [`WaitingOn`], [`LimitScope`], [`Holders`] |
 //! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
 //! | pause and resume a task, or restart it | [`TaskHandle::pause`], [`TaskHandle::resume`], [`TaskHandle::restart`] |
 //! | run a task at fixed times | [`TaskSpec::with_every`], `TaskSpec::with_cron`, [`Overlap`], [`Missed`], [`TaskContext::scheduled_at`], [`TaskHandle::trigger`]; a time: [`ScheduledTime`], [`SkipReason`] |

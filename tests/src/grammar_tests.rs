@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use taskvisor::{Event, EventKind, Failure, FailureKind, NotReadyReason, Outcome, Readiness};
+use taskvisor::{
+    Config, Event, EventKind, EventName, Failure, FailureKind, NotReadyReason, Outcome, Readiness,
+};
 use tokio::time::sleep;
 
 use crate::grammar::Reader;
@@ -231,4 +233,20 @@ async fn rejects_readiness_that_outlives_a_failure_or_the_task() {
     assert_violation(check(Some(rules), kinds), "ready: true");
     let kinds = [EventKind::Added, started(1), succeeded(1), completed()];
     assert_violation(check(Some(rules), kinds), "ready: false");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepts_a_report_between_a_restart_and_its_attempt() {
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
+    let steps = [Step::Fail("down"), Step::Fail("down"), Step::Succeed];
+    let rules = Rules::on_failure().constant_backoff(1_000 * SECOND);
+    let task = harness.add(rules, Script::task("work", steps));
+    harness.settle().await;
+    // The restart ends the backoff, and then the task waits for its permit.
+    let owner = harness.add(Rules::never(), Script::task("owner", [Step::SucceedAfter(30 * SECOND)]));
+    harness.reach(&owner, 1).await;
+    harness.restart(&task).expect("it backs off");
+    assert!(harness.outcome(&task).await.is_completed());
+    let event_log = harness.finish().await;
+    assert_eq!(event_log.times_of(&task, EventName::Delayed), [10 * SECOND, 20 * SECOND]);
 }

@@ -16,7 +16,8 @@
 //! 3. a slot has one owner at a time, and queued submissions start in the order of submission;
 //! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`;
 //! 11. on one thread, each needed task was ready when an attempt of its dependent started, and each task of `after` once before
-//!     the first attempt.
+//!     the first attempt;
+//! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` lets.
 //!
 //! ```
 //! use taskvisor::RestartPolicy;
@@ -48,6 +49,9 @@ mod rules;
 mod schedule_rules;
 mod script;
 mod event_log;
+mod limits;
+#[cfg(test)]
+mod limits_tests;
 mod slots;
 #[cfg(test)]
 mod slots_tests;

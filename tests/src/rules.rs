@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, Readiness, RestartPolicy, TaskRef, TaskSpec};
+use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, RateLimit, Readiness, RestartPolicy, TaskRef, TaskSpec};
 
 use crate::Backoff;
 use crate::schedule_rules::ScheduleRules;
@@ -26,6 +26,8 @@ pub struct Rules {
     pub(crate) on_shutdown: Option<OnShutdown>,
     pub(crate) may_be_done: bool,
     pub(crate) schedule: Option<ScheduleRules>,
+    pub(crate) max_concurrent: Option<usize>,
+    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 impl Rules {
@@ -49,6 +51,8 @@ impl Rules {
             on_shutdown: None,
             may_be_done: false,
             schedule: None,
+            max_concurrent: None,
+            rate_limit: None,
         }
     }
 
@@ -154,6 +158,18 @@ impl Rules {
         Self { on_shutdown: Some(OnShutdown::Finish), ..self }
     }
 
+    /// How many attempts of submissions with these rules and one name run at once.
+    #[must_use]
+    pub fn max_concurrent(self, limit: usize) -> Self {
+        Self { max_concurrent: Some(limit), ..self }
+    }
+
+    /// How often attempts of tasks with these rules and one name begin.
+    #[must_use]
+    pub fn rate_limit(self, limit: RateLimit) -> Self {
+        Self { rate_limit: Some(limit), ..self }
+    }
+
     /// The task may return `done`, which completes it under every policy.
     #[must_use]
     pub fn may_be_done(self) -> Self {
@@ -196,6 +212,12 @@ impl Rules {
         }
         if let Some(action) = self.on_shutdown {
             spec = spec.with_on_shutdown(action);
+        }
+        if let Some(limit) = self.max_concurrent {
+            spec = spec.with_max_concurrent(limit);
+        }
+        if let Some(limit) = self.rate_limit {
+            spec = spec.with_rate_limit(limit);
         }
         if let Some(schedule) = self.schedule {
             spec = schedule.apply(spec);

@@ -50,16 +50,37 @@ impl Script {
     ///
     /// If `steps` is empty.
     pub fn task(name: &'static str, steps: impl Into<Vec<Step>>) -> TaskRef {
-        let steps = steps.into();
-        assert!(!steps.is_empty(), "a script needs a step");
+        let steps = non_empty(steps.into());
         TaskFn::arc(name, move |context: TaskContext| {
-            let index = usize::try_from(context.attempt() - 1).unwrap_or(usize::MAX);
-            let step = match index {
-                RUNAWAY.. => Step::Hang,
-                _ => steps[index.min(steps.len() - 1)],
-            };
+            let step = step_of(&steps, &context);
             async move { step.execute(&context).await }
         })
+    }
+
+    /// Like [`task`](Self::task), for a task with instances: each of them executes all steps.
+    ///
+    /// # Panics
+    ///
+    /// If `steps` is empty.
+    pub fn shared(name: &'static str, steps: impl Into<Vec<Step>>) -> TaskRef {
+        let steps = non_empty(steps.into());
+        TaskFn::shared(name, move |context: TaskContext| {
+            let step = step_of(&steps, &context);
+            async move { step.execute(&context).await }
+        })
+    }
+}
+
+fn non_empty(steps: Vec<Step>) -> Vec<Step> {
+    assert!(!steps.is_empty(), "a script needs a step");
+    steps
+}
+
+fn step_of(steps: &[Step], context: &TaskContext) -> Step {
+    let index = usize::try_from(context.attempt() - 1).unwrap_or(usize::MAX);
+    match index {
+        RUNAWAY.. => Step::Hang,
+        _ => steps[index.min(steps.len() - 1)],
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
+use crate::limits::{base_name, check_limits};
 use crate::slots::Slots;
 use crate::{EventLog, Rules, endless};
 
@@ -202,6 +203,11 @@ impl Trace {
             panic!("{violation}");
         }
         self.check_dependencies(&event_log);
+        if is_single_threaded() {
+            if let Err(violation) = check_limits(&event_log, |event| self.rules_of(event)) {
+                panic!("{violation}");
+            }
+        }
         event_log
     }
 
@@ -224,7 +230,8 @@ impl Trace {
 
     fn rules_of(&self, event: &Event) -> Option<Rules> {
         let own = event.id().and_then(|id| lock(&self.own_rules).get(&id).copied());
-        own.or_else(|| lock(&self.rules).get(event.task()?).copied())
+        let rules = lock(&self.rules);
+        own.or_else(|| rules.get(event.task()?).or_else(|| rules.get(base_name(event)?)).copied())
     }
 
     fn reader(&self, event: &Event) -> Reader {

@@ -15,7 +15,7 @@ use crate::runtime::registry::DueWaits;
 use crate::runtime::registry::slot::TimerChange;
 use crate::runtime::shared::Shared;
 use crate::sync::{Notify, Raced, race};
-use crate::task::{Holders, Rejection, WaitingOn};
+use crate::task::{Holder, Holders, Rejection, TaskName, WaitingOn};
 
 impl Shared {
     /// Spawns or wakes the timer of the slot for which `queued` waits since `now`.
@@ -46,15 +46,16 @@ impl Shared {
     ) -> Option<Instant> {
         let reports_delays = self.bus.wants(EventName::Delayed);
         let due = self.registry.check_waits(slot, wakeup, (checked, now), reports_delays);
-        let DueWaits { expired, started, delayed, next_check } = due;
+        let DueWaits { expired, started, delayed, owners, next_check } = due;
         self.end_withdrawn(expired, Some(StopRequest::reject(Rejection::Expired, now)));
         self.start_lanes(started);
+        let held_by = Holders::new(owners.into_iter().map(holder).collect());
         for (cell, since, work) in delayed {
             // Checked out: no lane takes the submission meanwhile, so that no `Delayed` follows its `Admitted`.
             self.publish(&cell, EventName::Delayed, Some(now), || EventKind::Delayed {
                 on: WaitingOn::Slot,
                 since,
-                held_by: Holders::default(),
+                held_by: held_by.clone(),
             });
             if let Some(lane) = self.check_in(cell, &mut Some(work)) {
                 lane.start(self);
@@ -62,6 +63,10 @@ impl Shared {
         }
         next_check
     }
+}
+
+fn holder((owner, since): (Arc<TaskCell>, Instant)) -> Holder {
+    Holder { id: owner.id(), name: TaskName::of(owner), since }
 }
 
 /// Checks the waiting submissions of the slot. If the slot was idle in between, a newer timer watches it, and this one ends.

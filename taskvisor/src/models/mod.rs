@@ -28,8 +28,10 @@ mod latest;
 mod listeners;
 mod limits;
 mod names;
+mod own_permit;
 mod pause;
 mod queue;
+mod rate;
 mod readiness;
 mod registry;
 mod room;
@@ -55,7 +57,7 @@ use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
 use crate::policy::{Config, Policy, RareOptions};
-use crate::runtime::cell::{OutcomePoll, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::cell::{OutcomePoll, RareSetup, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::registry::Registry;
 use crate::task::{Outcome, StopCause, TaskId};
 
@@ -66,21 +68,36 @@ const MAX_SCHEDULES: u64 = 150_000;
 
 /// Explores every schedule of a model.
 fn explore(model: impl Fn() + Sync + Send + 'static) {
-    check(None, model);
+    check(None, Clock::Runs, model);
 }
 
 /// Explores the schedules of a large model with a limited number of preemptions.
 ///
 /// A preemption switches away from a thread that could continue. A switch away from a blocked thread does not count.
 fn explore_within(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
-    check(Some(preemptions), model);
+    check(Some(preemptions), Clock::Runs, model);
 }
 
-fn check(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
+/// As `explore_within`, while no time passes: two readings of the clock are equal.
+fn explore_at_once(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+    check(Some(preemptions), Clock::Stands, model);
+}
+
+/// Tokio's clock during a model.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    Runs,
+    Stands,
+}
+
+fn check(preemptions: Option<usize>, clock: Clock, model: impl Fn() + Sync + Send + 'static) {
     // Tokio's timers need a runtime to be created. Nothing drives it, so that they never fire.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.expect("a runtime without I/O always builds");
     let _guard = runtime.enter();
+    if clock == Clock::Stands {
+        tokio::time::pause();
+    }
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(preemptions);
     let bound = builder.preemption_bound;

@@ -18,7 +18,8 @@ use crate::policy::{
 };
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
-use crate::runtime::cell::{RegistryKey, TaskCell};
+use crate::runtime::cell::{RareSetup, RegistryKey, TaskCell};
+use crate::runtime::limits::{AttemptLimits, LimitKey};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
 use crate::runtime::registry::{Arrival, Capacity, Limits, Placement, RegisterError, Work};
@@ -85,6 +86,27 @@ impl World {
         let registered = Registration::register(Arc::clone(&self.shared), rare_cell(name, options, self.now));
         let registration = registered.map_err(|(error, _)| error).expect("the name is free");
         Added::accept(UnspawnedActor::new(registration, body, policy))
+    }
+
+    /// The limits that the tasks with these options share.
+    pub(super) fn limits(&self, options: RareOptions) -> Arc<AttemptLimits> {
+        let found = self.shared.limits.find(Some(&options), LimitKey::Task("work".into()), "work", self.now);
+        found.expect("the options have limits")
+    }
+
+    /// Adds a task that shares limits with others. Its name must be free.
+    pub(super) fn add_limited(
+        &self,
+        limits: &Arc<AttemptLimits>,
+        name: &'static str,
+        body: ErasedBody,
+    ) -> Added {
+        let limits = Some(Arc::clone(limits));
+        let cell = unshared(name, RegistryKey::Name, self.now)
+            .with_rare(RareSetup { limits, ..RareSetup::default() }, self.now);
+        let registered = Registration::register(Arc::clone(&self.shared), Arc::new(cell));
+        let registration = registered.map_err(|(error, _)| error).expect("the name is free");
+        Added::accept(UnspawnedActor::new(registration, body, policy()))
     }
 
     /// Adds a task with a schedule. Its name must be free.

@@ -48,7 +48,8 @@ pub struct Holder {
     pub name: TaskName,
     /// The id of the task.
     pub id: TaskId,
-    /// Since when its present phase lasts: for a running attempt, since the attempt began.
+    /// Since when its present phase lasts: for a running attempt, since the attempt began. For the owner of a slot, when it acquired
+    /// the slot.
     pub since: Instant,
 }
 

@@ -133,6 +133,10 @@ impl Reader {
             // These come between the restart and the attempt.
             self.may_be_cleared |= restarted;
         }
+        if restarted && matches!(event.kind, EventKind::Delayed { .. }) {
+            // The task waits at a gate: the restart has ended its wait before that, and comes before the attempt.
+            (self.may_be_cleared, self.not_before) = (true, None);
+        }
         match &event.kind {
             EventKind::Scheduled { at, .. } => self.schedule(*at, event.at),
             EventKind::Skipped { at, ticks, .. } => self.skip(*at, *ticks, event.at),

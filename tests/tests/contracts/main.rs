@@ -68,3 +68,7 @@ mod overtime;
 mod finish;
 mod stop_cause;
 mod rare_options;
+mod rate_limit;
+mod rate_waits;
+mod limit_options;
+mod instance_limits;

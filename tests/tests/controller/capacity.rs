@@ -228,3 +228,18 @@ async fn a_paused_owner_keeps_its_place() {
     assert!(outcome_of(&next).await.is_completed());
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_long_wait_for_a_place_names_the_owners() {
+    let harness = Harness::new();
+    let first = share(&harness, 2, Queue, cooperative("first"));
+    sleep(SECOND).await;
+    let second = share(&harness, 2, Queue, cooperative("second"));
+    let next = share(&harness, 2, Queue, one_attempt("next"));
+    sleep(seconds(11)).await;
+    let event_log = harness.finish().await;
+    let delayed = event_log.events_of(&next).find(|event| event.kind.name() == EventName::Delayed);
+    let held_by = format!("held_by=\"first#{}, second#{}\"", first.id(), second.id());
+    let line = delayed.expect("it has waited for 10 s").to_string();
+    assert_eq!(line, format!("next#{} [slot] delayed on=slot {held_by} waited=10s", next.id()));
+}

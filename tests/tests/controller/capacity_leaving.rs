@@ -1,8 +1,6 @@
 //! Submissions that leave the queue of a slot with a capacity: expired, canceled, cleared, at a shutdown; and room in the queue.
 
-use taskvisor::{
-    Config, ControllerSpec, Rejection, RuntimeError, StopCause, Supervisor, TaskContext, TaskFn, TaskSpec,
-};
+use taskvisor::{Config, ControllerSpec, Rejection, RuntimeError, StopCause, Supervisor, TaskSpec};
 use tests::Harness;
 use tokio::time::{Instant, sleep};
 
@@ -99,9 +97,9 @@ fn submissions_of_dropped_lanes_are_aborted() {
     let supervisor = Supervisor::new(Config::default(), Vec::new());
     let handles = runtime.block_on(async {
         let handles = [2, 2, 1, 2, 2].map(|capacity| {
-            let task = TaskFn::arc("work", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
-            let submission =
-                ControllerSpec::queue(TaskSpec::once(task)).with_slot(SLOT).with_capacity(capacity);
+            let submission = ControllerSpec::queue(TaskSpec::once(cooperative("work")))
+                .with_slot(SLOT)
+                .with_capacity(capacity);
             supervisor.submit(submission).expect("the queue has room")
         });
         tokio::task::yield_now().await;

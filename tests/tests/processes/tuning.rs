@@ -77,7 +77,11 @@ fn all_mistakes_of_the_calls_are_reported_with_their_places() {
             "{endless}: job `endless`: `RestartPolicy::Always` has no effect on a job, which ends with its value: use another \
              policy"
         ),
-        "the application does not start: 8 problems".to_owned(),
+        format!(
+            "{endless}: job `endless`: `capacity` is zero, so no submission could ever start: set how many submissions run in \
+             a slot at once, or leave it out for one"
+        ),
+        "the application does not start: 9 problems".to_owned(),
     ];
     assert_eq!(ended.stderr, lines.map(|line| format!("error: {line}\n")).concat());
 }

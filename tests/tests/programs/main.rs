@@ -15,6 +15,7 @@
 //! | many programs | `PROGRAMS=1000000 cargo test -p tests --release --test programs random -- --nocapture` |
 //! | half an hour of new seeds | `PROGRAM_MINUTES=30 PROGRAM_SEED=$(date +%s)000000 cargo test …` as above |
 //! | replay one seed | `PROGRAM_SEED=1954 PROGRAMS=1 cargo test …`; `PROGRAM_SHRINK=0` skips the shrinking |
+//! | many rates and permits | `PROPTEST_CASES=100000 cargo test -p tests --release --test programs rates` |
 //! | many policies | `PROPTEST_CASES=100000 cargo test -p tests --release --test programs delays` |
 //!
 //! # A worked example
@@ -85,3 +86,5 @@ mod known_limits;
 mod random;
 mod readiness;
 mod delays;
+#[cfg(feature = "controller")]
+mod rates;

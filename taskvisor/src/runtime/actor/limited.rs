@@ -32,7 +32,7 @@ impl TaskActor {
         let poll = self.rare.rate_turn().and_then(|turn| turn.poll_waiter(Instant::now(), context));
         match poll {
             Some(RatePoll::Waits { timer, expected }) => Err(Closed::Rate { timer, expected }),
-            Some(RatePoll::Taken) | None => Ok(()),
+            Some(RatePoll::Taken { .. }) | None => Ok(()),
         }
     }
 
@@ -40,12 +40,10 @@ impl TaskActor {
     #[cold]
     pub(super) fn take_rate_token(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
         let Some(limits) = self.own_limits() else { return Ok(()) };
-        if limits.rate().is_none() {
-            return Ok(());
-        }
+        let Some(rate) = limits.rate() else { return Ok(()) };
         let gates = self.rare.all_gates();
-        match gates.rate_turn(&limits).poll(Instant::now(), context) {
-            RatePoll::Taken => Ok(()),
+        match gates.rate_turn(&limits).poll(rate, Instant::now(), context) {
+            RatePoll::Taken { .. } => Ok(()),
             RatePoll::Waits { timer, expected } => {
                 gates.release_permits();
                 Err(Closed::Rate { timer, expected })
@@ -69,7 +67,7 @@ impl TaskActor {
     ) -> Step {
         let cell = self.registration.cell();
         if let Some(rare) = cell.rare() {
-            // Before the phase, which is read after it.
+            // Before the phase: a status that shows the phase reads this time afterwards.
             rare.set_expected_start(expected);
         }
         let wait = cell.begin_wait(WaitsFor::Rate, Instant::now());

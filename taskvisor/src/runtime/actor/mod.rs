@@ -360,6 +360,8 @@ impl TaskActor {
     // This saves a reading of the clock for every task that returns and ends.
     fn finish(&mut self, end: TaskEnd, now: Option<Instant>) -> Step {
         let now = now.filter(|_| !self.body.has_destructor());
+        // Before the destructors of the body, which take any time: no future of an attempt exists any more.
+        self.leave_gates();
         // Before the registration finishes: when waiters see the end, no user code of the task runs any more.
         let keeps_value = self.policy.returns_value && end == TaskEnd::Completed;
         let value = if keeps_value && !self.registration.cell().is_detached() {
@@ -368,7 +370,6 @@ impl TaskActor {
             self.with_body(None, |body, _| body.discard());
             None
         };
-        self.leave_gates();
         let now = now.unwrap_or_else(Instant::now);
         let Finished { next, woke } = self.registration.finish(end, now, value);
         match next {

@@ -183,7 +183,6 @@ impl TaskCell {
         // Before the lock, because the schedule has its own.
         let schedule = self.rare().and_then(RareState::schedule);
         let schedule = schedule.map(|schedule| schedule.status(Instant::now()));
-        let expected = self.rare().and_then(RareState::expected_start);
         // One lock for all other fields, so that they describe the same moment.
         let mut state = self.state.lock();
         let attempt = state.attempt;
@@ -192,9 +191,7 @@ impl TaskCell {
             Some(rare) => self.rare_status(rare, &state),
         };
         let (phase, next_attempt) = match state.phase {
-            CellPhase::Waiting(on) => {
-                (Phase::Waiting { on: self.waiting_on(on, state.since, expected) }, None)
-            }
+            CellPhase::Waiting(on) => (Phase::Waiting { on: self.waiting_on(on, state.since) }, None),
             CellPhase::Running(_) => {
                 // The clock is read only for an attempt that was interrupted.
                 let overdue = match state.pending.request() {
@@ -210,7 +207,7 @@ impl TaskCell {
             CellPhase::Stuck => (Phase::Stuck { attempt }, None),
             CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
         };
-        TaskStatus {
+        let mut status = TaskStatus {
             name: TaskName::of(Arc::clone(self) as _),
             id: self.id,
             slot: self.slot().cloned(),
@@ -226,7 +223,13 @@ impl TaskCell {
             heartbeat_age,
             stopping: state.stop().is_some() || finishes,
             rare: schedule.map(RareStatus::of_schedule),
+        };
+        drop(state);
+        if let Phase::Waiting { on: WaitingOn::Rate { until } } = &mut status.phase {
+            // The actor writes the time before the phase: read after it, the time is that of this wait, or of a later one.
+            *until = self.rare().and_then(RareState::expected_start).unwrap_or(*until);
         }
+        status
     }
 
     /// The age of the heartbeat, and whether the running attempt finishes for a shutdown.
@@ -293,12 +296,7 @@ impl TaskCell {
         }
     }
 
-    fn waiting_on(
-        self: &Arc<Self>,
-        waits_for: WaitsFor,
-        since: Instant,
-        expected: Option<Instant>,
-    ) -> WaitingOn {
+    fn waiting_on(self: &Arc<Self>, waits_for: WaitsFor, since: Instant) -> WaitingOn {
         match waits_for {
             WaitsFor::Slot => WaitingOn::Slot,
             WaitsFor::Permit => WaitingOn::Permit { of: LimitScope::Supervisor },
@@ -306,7 +304,7 @@ impl TaskCell {
             WaitsFor::OwnPermit => WaitingOn::Permit {
                 of: self.own_limits().map_or(LimitScope::Supervisor, AttemptLimits::scope),
             },
-            WaitsFor::Rate => WaitingOn::Rate { until: expected.unwrap_or(since) },
+            WaitsFor::Rate => WaitingOn::Rate { until: since },
             WaitsFor::Dependency => WaitingOn::Dependency { name: TaskName::of(Arc::clone(self) as _) },
         }
     }

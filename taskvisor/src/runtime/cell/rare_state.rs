@@ -137,8 +137,6 @@ impl RareState {
 
     /// When the rate limit is expected to let the task begin. Without meaning unless it waits for that.
     pub(super) fn expected_start(&self) -> Option<Instant> {
-        // Only a task with limits waits for a rate: all others save the lock.
-        self.limits()?;
         *self.expected_start.lock()
     }
 

@@ -49,8 +49,8 @@ struct RateState {
 /// What an attempt finds at the gate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RatePoll {
-    /// It has taken a token, and may begin.
-    Taken,
+    /// It has taken a token, and may begin. The interval of the token ends at `due`.
+    Taken { due: Instant },
     /// It waits. `timer` is the time at which it must poll again; without one it is woken.
     Waits { timer: Option<Instant>, expected: Instant },
 }
@@ -76,9 +76,10 @@ impl RateGate {
             let mut state = self.state.lock();
             let (is_first, due) = state.find_turn(*ticket, now);
             if is_first && due <= saturating_deadline(now, self.tolerance) {
-                state.due = Some(saturating_deadline(due, self.interval));
+                let due = saturating_deadline(due, self.interval);
+                state.due = Some(due);
                 let replaced = ticket.take().and_then(|ticket| state.waiters.remove(&ticket));
-                (RatePoll::Taken, state.first_waker(), replaced)
+                (RatePoll::Taken { due }, state.first_waker(), replaced)
             } else {
                 let (poll, replaced) = self.enqueue(&mut state, ticket, now, context);
                 (poll, None, replaced)
@@ -127,9 +128,14 @@ impl RateGate {
         (RatePoll::Waits { timer: is_first.then_some(earliest), expected }, replaced)
     }
 
-    /// Gives a token back, because its attempt does not begin.
-    // One interval less, whatever others have taken since: the state of the algorithm is a sum.
-    fn give_back(&self) {
+    /// Gives a token back, because its attempt does not begin. The interval of the token ends at `due`.
+    fn give_back(&self, due: Instant, now: Instant) {
+        // A thread that was suspended meanwhile: the interval is over, so that later tokens do not depend on it any more. To give
+        // it back would let two attempts begin at once.
+        if due < now {
+            return;
+        }
+        // One interval less, whatever others have taken since: until `due`, the state of the algorithm is a sum.
         let next = {
             let mut state = self.state.lock();
             state.due = state.due.and_then(|due| due.checked_sub(self.interval));
@@ -176,22 +182,22 @@ fn nanoseconds(nanoseconds: u128) -> Duration {
 pub(crate) struct RateTurn {
     limits: Arc<AttemptLimits>,
     ticket: Option<u64>,
-    is_taken: bool,
+    /// The end of the interval of the token that was taken, and not used yet.
+    taken: Option<Instant>,
     /// The time that was expected when the wait began.
     expected: Option<Instant>,
 }
 
 impl RateTurn {
     pub(crate) fn new(limits: &Arc<AttemptLimits>) -> Self {
-        Self { limits: Arc::clone(limits), ticket: None, is_taken: false, expected: None }
+        Self { limits: Arc::clone(limits), ticket: None, taken: None, expected: None }
     }
 
     /// Takes a token, or waits for one.
-    pub(crate) fn poll(&mut self, now: Instant, context: &Context<'_>) -> RatePoll {
-        if self.is_taken {
-            return RatePoll::Taken;
+    pub(crate) fn poll(&mut self, rate: &RateGate, now: Instant, context: &Context<'_>) -> RatePoll {
+        if let Some(due) = self.taken {
+            return RatePoll::Taken { due };
         }
-        let Some(rate) = self.limits.rate() else { return RatePoll::Taken };
         let poll = rate.poll(&mut self.ticket, now, context);
         self.record(poll)
     }
@@ -204,10 +210,10 @@ impl RateTurn {
 
     fn record(&mut self, poll: RatePoll) -> RatePoll {
         match poll {
-            RatePoll::Taken => {
-                self.is_taken = true;
+            RatePoll::Taken { due } => {
+                self.taken = Some(due);
                 self.expected = None;
-                RatePoll::Taken
+                RatePoll::Taken { due }
             }
             // The first estimate stays, so that a status shows one wait and not several.
             RatePoll::Waits { timer, expected } => {
@@ -219,17 +225,96 @@ impl RateTurn {
 
     /// The attempt has begun: the token is used.
     pub(crate) fn use_token(&mut self) {
-        self.is_taken = false;
+        self.taken = None;
     }
 }
 
 impl Drop for RateTurn {
     fn drop(&mut self) {
         let Some(rate) = self.limits.rate() else { return };
-        match self.ticket {
-            Some(ticket) => rate.leave(ticket),
-            None if self.is_taken => rate.give_back(),
-            None => {}
+        match (self.ticket, self.taken) {
+            (Some(ticket), _) => rate.leave(ticket),
+            (None, Some(due)) => rate.give_back(due, Instant::now()),
+            (None, None) => {}
         }
+    }
+}
+
+#[cfg(all(test, not(taskvisor_loom)))]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_millis(10);
+
+    fn limits(burst: u32) -> Arc<AttemptLimits> {
+        let limit = RateLimit::new(1, INTERVAL).with_burst(burst);
+        Arc::new(AttemptLimits::new("work", None, Some(limit)))
+    }
+
+    /// Polls at the present time.
+    fn poll(turn: &mut RateTurn) -> RatePoll {
+        let limits = Arc::clone(&turn.limits);
+        let rate = limits.rate().expect("the rate is limited");
+        turn.poll(rate, Instant::now(), &Context::from_waker(Waker::noop()))
+    }
+
+    fn take(limits: &Arc<AttemptLimits>) -> RateTurn {
+        let mut turn = RateTurn::new(limits);
+        assert!(matches!(poll(&mut turn), RatePoll::Taken { .. }));
+        turn
+    }
+
+    /// How long a task that arrives now would wait.
+    fn wait(limits: &Arc<AttemptLimits>) -> Duration {
+        let mut turn = RateTurn::new(limits);
+        match poll(&mut turn) {
+            RatePoll::Taken { .. } => Duration::ZERO,
+            RatePoll::Waits { expected, .. } => expected - Instant::now(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_given_back_in_time_can_be_taken_again() {
+        for burst in [1, 3] {
+            let limits = limits(burst);
+            let turns: Vec<_> = (0..burst).map(|_| take(&limits)).collect();
+            assert_eq!(wait(&limits), INTERVAL);
+            drop(turns);
+            assert_eq!(wait(&limits), Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_given_back_too_late_lets_no_attempt_begin_early() {
+        let limits = limits(1);
+        let late = take(&limits);
+        advance(3 * INTERVAL).await;
+        take(&limits).use_token();
+        drop(late);
+        assert_eq!(wait(&limits), INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_turn_leaves_the_queue() {
+        let limits = limits(1);
+        take(&limits).use_token();
+        let mut waiting = RateTurn::new(&limits);
+        assert!(matches!(poll(&mut waiting), RatePoll::Waits { .. }));
+        assert_eq!(wait(&limits), 2 * INTERVAL, "behind the one that waits");
+        drop(waiting);
+        assert_eq!(wait(&limits), INTERVAL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unused_rate_says_so() {
+        let limits = limits(2);
+        let is_unused = || limits.rate().is_some_and(|rate| rate.is_unused(Instant::now()));
+        assert!(is_unused());
+        take(&limits).use_token();
+        assert!(!is_unused());
+        advance(INTERVAL).await;
+        assert!(is_unused());
     }
 }

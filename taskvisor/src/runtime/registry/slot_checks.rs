@@ -22,6 +22,8 @@ pub(crate) struct DueWaits {
     pub(crate) started: StartedOwners,
     /// Submissions whose wait for the slot must be reported, checked out, and since when each waits.
     pub(crate) delayed: Vec<(Arc<TaskCell>, Instant, Work)>,
+    /// The owners of the slot, and since when each owns it. Empty if no wait must be reported.
+    pub(crate) owners: Vec<(Arc<TaskCell>, Instant)>,
     /// When to check again. `None` ends the timer.
     pub(crate) next_check: Option<Instant>,
 }
@@ -77,6 +79,9 @@ impl Registry {
                 due.delayed = reported
                     .filter_map(|queued| Some((Arc::clone(&queued.task), queued.since, queued.work.take()?)))
                     .collect();
+                if !due.delayed.is_empty() {
+                    due.owners = queue.owners().map(|owner| (Arc::clone(&owner.task), owner.since)).collect();
+                }
             }
             match (&mut queue.timer, due.next_check) {
                 (Some(timer), Some(next_check)) => {
