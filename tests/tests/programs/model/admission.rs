@@ -202,10 +202,17 @@ impl World<'_> {
         }
     }
 
+    /// Records that the attempt of an owner ends, or that the owner does. For a waiting `Latest` it matters which owner is the first.
+    pub(super) fn meet_latest(&mut self, number: usize) {
+        let Key::Slot(key) = self.tasks[number].key else { return };
+        if let Some(slot) = self.slots.get_mut(&key) {
+            slot.meet_latest(number);
+        }
+    }
+
     /// Rejects a moment in which two owners of a slot act for which a `Latest` waits: the first one ends for it.
-    pub(super) fn check_yields(&self, due: &[usize]) -> Result<(), Unclear> {
-        let own = |slot: &Slot| due.iter().filter(|number| slot.is_owner(**number)).count();
-        if self.slots.values().any(|slot| slot.has_latest() && own(slot) > 1) {
+    pub(super) fn check_yields(&self) -> Result<(), Unclear> {
+        if self.slots.values().any(Slot::is_contested) {
             return Err(Unclear::Tie("two owners of a slot act in one moment, and a latest waits"));
         }
         Ok(())

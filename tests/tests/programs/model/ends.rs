@@ -20,6 +20,7 @@ impl World<'_> {
         let was_ready = self.tasks[number].ready;
         self.notify_at_the_end(number, last);
         self.drop_future(number)?;
+        self.meet_latest(number);
         self.release_permits(number);
         let (now, task) = (self.now, &mut self.tasks[number]);
         let attempt = task.attempt;
@@ -328,6 +329,7 @@ impl World<'_> {
         task.place = Place::Gone;
         self.meet(number, what);
         if let Key::Slot(key) = self.tasks[number].key {
+            self.meet_latest(number);
             if self.owns_slot(number) {
                 self.pass_on(key, number);
             }

@@ -226,7 +226,6 @@ impl<'a> World<'a> {
         }
         let due: Vec<_> = due.into_iter().map(|(number, _)| number).collect();
         self.check_due(&due)?;
-        self.check_yields(&due)?;
         self.settle()
     }
 
@@ -234,6 +233,7 @@ impl<'a> World<'a> {
         self.now = at;
         self.permits.begin_moment();
         self.begin_moment_of_declarations();
+        self.slots.values_mut().for_each(Slot::begin_moment);
         self.forget_changes();
         self.acted.clear();
     }
@@ -260,6 +260,7 @@ impl<'a> World<'a> {
         }
         self.tasks.iter_mut().for_each(|task| task.is_new = false);
         self.check_arrivals()?;
+        self.check_yields()?;
         self.observe_readiness()?;
         if self.running && !self.closed && self.live().next().is_none() {
             self.closed = true;

@@ -12,6 +12,8 @@ pub(super) struct Slot {
     line: Vec<Waiter>,
     /// The owner that ends because a `Latest` waits: one at a time.
     yielding: Option<usize>,
+    /// The owners that acted in this moment while a `Latest` waited.
+    acted: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +32,8 @@ pub(super) struct Waiter {
 
 impl Slot {
     pub(super) fn new(first: Waiter, now: Ms) -> Self {
-        let mut slot = Self { owners: Vec::new(), front: None, line: Vec::new(), yielding: None };
+        let mut slot =
+            Self { owners: Vec::new(), front: None, line: Vec::new(), yielding: None, acted: Vec::new() };
         slot.add_owner(first, now);
         slot
     }
@@ -115,6 +118,21 @@ impl Slot {
 
     pub(super) fn yields(&mut self, number: usize) {
         self.yielding = Some(number);
+    }
+
+    pub(super) fn begin_moment(&mut self) {
+        self.acted.clear();
+    }
+
+    pub(super) fn meet_latest(&mut self, number: usize) {
+        if self.has_latest() && self.is_owner(number) && !self.acted.contains(&number) {
+            self.acted.push(number);
+        }
+    }
+
+    /// Whether the order of two owners is visible.
+    pub(super) fn is_contested(&self) -> bool {
+        self.acted.len() > 1
     }
 
     pub(super) fn remove_waiter(&mut self, number: usize) {
