@@ -7,6 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::generate_instances::{around_instances, instance_commands};
 use crate::generate_limits::{around_limits, limits as limits_of_attempts};
 use crate::generate_rare::{beats, rares};
 use crate::generate_schedule::{around_grids, schedules};
@@ -50,6 +51,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
         3 => of(Style::Crowded),
         1 => of(Style::Limited),
         1 => of(Style::Shared),
+        3 => around_instances(of(Style::Mixed)).boxed(),
         6 => around_submissions(),
         2 => of(Style::Stubborn),
     ]
@@ -171,6 +173,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Limited | Style::Shared => (2, 3, 1, 1),
         Style::Stubborn => (2, 3, 1, 4),
     };
+    let instances = instance_commands(works.clone());
     let alone = prop_oneof![
         added => add,
         6 => cancel,
@@ -180,6 +183,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         triggered => trigger,
         3 => named,
         1 => remove,
+        1 => instances,
     ];
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();

@@ -52,12 +52,14 @@ mod program;
 mod depends;
 mod rare;
 mod limited;
+mod instances;
 mod schedule;
 mod readable;
 mod linked;
 mod generate_rare;
 mod generate_limits;
 mod generate_shared;
+mod generate_instances;
 mod generate_schedule;
 mod generate;
 

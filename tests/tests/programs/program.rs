@@ -5,6 +5,7 @@
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::instances::Operation;
 use crate::rare::Rare;
 use crate::schedule::Schedule;
 
@@ -114,6 +115,22 @@ pub(crate) enum Command {
     },
     Clear {
         slot: usize,
+    },
+    /// Adds a task with instances. `pool` is an index of `POOLS`.
+    AddInstances {
+        pool: usize,
+        instances: usize,
+        work: Work,
+    },
+    /// Changes the number of instances. A `pool` after the last one is a task without instances.
+    Scale {
+        pool: usize,
+        instances: usize,
+    },
+    /// Controls all instances.
+    Operate {
+        pool: usize,
+        operation: Operation,
     },
     Stop,
 }

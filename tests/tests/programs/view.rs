@@ -9,9 +9,21 @@ use crate::vocabulary::{Error, Seen, SeenPhase, SeenSlot, Tick, View};
 pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
     View {
         at: moment(began.elapsed()),
-        tasks: supervisor.tasks().iter().map(|status| seen(status, began)).collect(),
+        tasks: statuses(supervisor).iter().map(|status| seen(status, began)).collect(),
         slots: slots(supervisor, began),
     }
+}
+
+/// All live tasks, the oldest first, and each instance by itself.
+fn statuses(supervisor: &SupervisorHandle) -> Vec<TaskStatus> {
+    let rows = supervisor.tasks();
+    let open = |row: &TaskStatus| match row.instances() {
+        [] => vec![row.clone()],
+        instances => instances.to_vec(),
+    };
+    let mut statuses: Vec<_> = rows.iter().flat_map(open).collect();
+    statuses.sort_by_key(|status| status.id);
+    statuses
 }
 
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
@@ -51,7 +63,7 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
 
 /// Whether the supervisor lists the task, or one of its slots holds it.
 pub(crate) fn is_there(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
-    supervisor.tasks().iter().any(|status| status.id == task.id()) || owns(supervisor, task)
+    statuses(supervisor).iter().any(|status| status.id == task.id()) || owns(supervisor, task)
 }
 
 #[cfg(feature = "controller")]

@@ -249,6 +249,8 @@ pub(crate) enum Answer {
     /// Whether the command ended a wait.
     Triggered(bool),
     UnknownTask,
+    /// The number of instances before.
+    Scaled(usize),
     /// Whether the slot had an owner.
     Cleared(bool),
     /// The command had no target.
@@ -272,6 +274,7 @@ pub(crate) enum Refusal {
     Queued,
     Paused,
     NotScheduled,
+    NotScalable,
     Other,
 }
 
@@ -301,6 +304,7 @@ impl Refusal {
             RuntimeError::Stopping { .. } => Self::Stopping,
             RuntimeError::Queued { .. } => Self::Queued,
             RuntimeError::Paused { .. } => Self::Paused,
+            RuntimeError::NotScalable { .. } => Self::NotScalable,
             RuntimeError::NotScheduled { .. } => Self::NotScheduled,
             _ => Self::Other,
         }

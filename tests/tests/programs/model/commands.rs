@@ -3,6 +3,7 @@
 use taskvisor::{InterruptCause, Rejection, RestartPolicy, StopCause};
 
 use super::admission::Decision;
+use super::instances::Kind;
 use super::place::Place;
 use super::task::{Key, Request, RequestKind, Task};
 use super::{Unclear, World};
@@ -16,7 +17,7 @@ impl World<'_> {
         let Some(run) = &self.program.run else { return Ok(()) };
         let mut sound = true;
         for (_, work) in run {
-            sound &= !self.is_unsound(work, false);
+            sound &= !self.is_unsound(work, Kind::Added);
         }
         let apart = run
             .iter()
@@ -43,11 +44,14 @@ impl World<'_> {
         self.commands += 1;
         match command {
             Command::Add { name, work } => self.add(*name, work),
+            Command::AddInstances { pool, instances, work } => self.add_instances(*pool, *instances, work),
+            Command::Scale { pool, instances } => self.scale(*pool, *instances),
+            Command::Operate { pool, operation } => self.operate(*pool, *operation),
             Command::Submit { slot, admission, sort, work } => {
                 let policy = sort.policy(work, &self.program.limits.defaults);
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
-                    Sort::Task => self.is_unsound(work, true),
+                    Sort::Task => self.is_unsound(work, Kind::Submitted),
                     Sort::Once | Sort::Retried => {
                         policy.is_some_and(|policy| policy.timeout == Some(0))
                             || work.rare.stop_timeout == Some(0)
@@ -153,7 +157,7 @@ impl World<'_> {
         let task = &self.tasks[number];
         let owns_slot = match task.key {
             Key::Slot(_) => self.owns_slot(number),
-            Key::Name(_) | Key::Free => true,
+            Key::Name(_) | Key::Instance(_) | Key::Free => true,
         };
         match task.place {
             Place::Gone => Some(Refusal::Ended),
@@ -166,7 +170,7 @@ impl World<'_> {
     }
 
     /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
-    fn restart(&mut self, number: usize) -> Answer {
+    pub(super) fn restart(&mut self, number: usize) -> Answer {
         let refusal = self.refuses_control(number);
         if let Some(refusal) = refusal.or_else(|| self.tasks[number].paused.then_some(Refusal::Paused)) {
             return Answer::Refused(vec![refusal]);
@@ -191,7 +195,7 @@ impl World<'_> {
     }
 
     fn add(&mut self, name: usize, work: &Work) -> Answer {
-        let unsound = self.is_unsound(work, false);
+        let unsound = self.is_unsound(work, Kind::Added);
         let mut reasons = self.refuses(unsound);
         if self.refuses_dependencies(Some(name), work, &[]) {
             reasons.push(Refusal::Dependencies);
@@ -210,12 +214,12 @@ impl World<'_> {
     }
 
     /// The reasons to refuse a task that do not depend on other tasks.
-    fn refuses(&self, unsound: bool) -> Vec<Refusal> {
+    pub(super) fn refuses(&self, unsound: bool) -> Vec<Refusal> {
         let reasons = [(self.closed, Refusal::ShuttingDown), (unsound, Refusal::Invalid)];
         reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect()
     }
 
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         name: String,
         key: Key,
@@ -227,7 +231,7 @@ impl World<'_> {
         let policy = policy.unwrap_or_else(|| work.policy_or(&self.program.limits.defaults));
         let number = self.tasks.len();
         let starts = place == Place::ForDependency;
-        let declaration = self.find_declaration(&name, work, !matches!(key, Key::Name(_)));
+        let declaration = self.find_declaration(&name, work, !matches!(key, Key::Name(_) | Key::Instance(_)));
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
         self.tasks[number].declaration = declaration;
         self.tasks[number].was_ready = was_ready;
@@ -243,7 +247,7 @@ impl World<'_> {
     }
 
     /// The live task with this name.
-    fn named(&self, name: usize) -> Option<usize> {
+    pub(super) fn named(&self, name: usize) -> Option<usize> {
         self.live().find(|number| self.tasks[*number].key == Key::Name(name))
     }
 
@@ -281,11 +285,11 @@ impl World<'_> {
     }
 
     /// Whether the options of a task contradict each other, or allow no attempt.
-    fn is_unsound(&mut self, work: &Work, is_submitted: bool) -> bool {
+    pub(super) fn is_unsound(&mut self, work: &Work, kind: Kind) -> bool {
         let Depends { needs, interrupt_on_loss, .. } = &work.depends;
         let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
-        self.refuses_rare(work, is_submitted)
-            || self.refuses_schedule(work, is_submitted)
+        self.refuses_rare(work, kind)
+            || self.refuses_schedule(work, kind == Kind::Submitted)
             || contradicts(work.policy.as_ref())
             || loses_nothing
             || *interrupt_on_loss == Some(0)

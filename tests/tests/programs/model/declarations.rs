@@ -30,6 +30,7 @@ impl World<'_> {
             return None;
         }
         let (max_concurrent, rate) = (limited.max_concurrent, limited.rate);
+        let name = name.split('/').next().unwrap_or(name);
         let key = DeclarationKey { name: name.to_owned(), is_submitted, max_concurrent, rate };
         let known = self.declarations.iter().position(|declaration| declaration.key == key);
         let other = self.declarations.iter().any(|Declaration { key: other, .. }| {
@@ -92,14 +93,15 @@ impl World<'_> {
     /// Rejects a moment in which the order of arrival at a limit would be visible.
     pub(super) fn check_arrivals(&self) -> Result<(), Unclear> {
         let arrived = self.permits.arrived();
-        if self.permits.is_contested() && !self.follows(arrived) {
+        if self.permits.is_contested() && !self.follows(arrived) && !self.came_in_order(arrived) {
             return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
         }
         for Declaration { permits, rate, .. } in &self.declarations {
-            if permits.is_contested() {
+            if permits.is_contested() && !self.came_in_order(permits.arrived()) {
                 return Err(Unclear::Tie("two tasks of a declaration arrived in one moment"));
             }
-            if rate.as_ref().is_some_and(RateState::is_contested) {
+            let is_contested = |rate: &RateState| rate.is_contested() && !self.came_in_order(rate.arrived());
+            if rate.as_ref().is_some_and(is_contested) {
                 return Err(Unclear::Tie("two tasks that arrived in one moment compete for a token"));
             }
         }

@@ -328,6 +328,7 @@ impl World<'_> {
         task.fate = Some(fate);
         task.place = Place::Gone;
         self.meet(number, what);
+        self.end_instance(number);
         if let Key::Slot(key) = self.tasks[number].key {
             self.meet_latest(number);
             if self.owns_slot(number) {

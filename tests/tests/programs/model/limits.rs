@@ -7,6 +7,7 @@ use taskvisor::{InterruptCause, Readiness, RestartPolicy, StopCause};
 
 use super::World;
 use super::ends::stable_by_default;
+use super::instances::Kind;
 use super::place::Place;
 use super::task::{Last, Request, RequestKind, Task};
 use crate::limited::Rate;
@@ -155,7 +156,8 @@ impl World<'_> {
     }
 
     /// Whether the rare options of a task contradict each other, or can have no effect.
-    pub(super) fn refuses_rare(&mut self, work: &Work, is_submitted: bool) -> bool {
+    pub(super) fn refuses_rare(&mut self, work: &Work, kind: Kind) -> bool {
+        let is_submitted = kind == Kind::Submitted;
         let policy = work.policy_or(&self.program.limits.defaults);
         let has_ticks = work.schedule.every.is_some();
         let rare = &work.rare;
@@ -188,7 +190,10 @@ impl World<'_> {
             (rare.heartbeat.zip(policy.timeout).is_some_and(beyond), "a heartbeat beyond the timeout"),
             (rare.stop_timeout == Some(0), "a time to stop of zero"),
             (rare.limited.max_concurrent == Some(0), "no attempt at once"),
-            (rare.limited.max_concurrent.is_some() && !is_submitted, "a limit of one attempt at a time"),
+            (
+                rare.limited.max_concurrent.is_some() && kind == Kind::Added,
+                "a limit of one attempt at a time",
+            ),
             (rare.limited.rate.is_some_and(allows_none), "a rate limit of zero"),
         ];
         let found: Vec<_> = problems.iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect();

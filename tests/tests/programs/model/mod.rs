@@ -26,6 +26,7 @@ mod blame;
 mod limits;
 mod declarations;
 mod permits;
+mod instances;
 mod rates;
 mod pause;
 mod grid;
@@ -42,6 +43,7 @@ use std::time::Duration;
 use self::blame::Life;
 use self::declarations::Declaration;
 use self::dependencies::Changes;
+use self::instances::Pool;
 use self::permits::Permits;
 use self::place::Place;
 use self::slots::{Owner, Slot, Waiter};
@@ -129,6 +131,10 @@ struct World<'a> {
     permits: Permits,
     /// The limits of declarations, in the order of their first tasks.
     declarations: Vec<Declaration>,
+    /// The tasks with instances.
+    pools: BTreeMap<usize, Pool>,
+    /// The instances that another one replaced in this moment.
+    replaced: Vec<usize>,
     /// The tasks that acted in this moment.
     acted: Vec<usize>,
     changes: Changes,
@@ -160,6 +166,8 @@ impl<'a> World<'a> {
             slots: BTreeMap::new(),
             permits: Permits::new(program.limits.concurrent),
             declarations: Vec::new(),
+            pools: BTreeMap::new(),
+            replaced: Vec::new(),
             acted: Vec::new(),
             changes: Changes::default(),
             closed: false,
@@ -233,6 +241,7 @@ impl<'a> World<'a> {
         self.now = at;
         self.permits.begin_moment();
         self.begin_moment_of_declarations();
+        self.replaced.clear();
         self.slots.values_mut().for_each(Slot::begin_moment);
         self.forget_changes();
         self.acted.clear();
@@ -261,6 +270,9 @@ impl<'a> World<'a> {
         self.tasks.iter_mut().for_each(|task| task.is_new = false);
         self.check_arrivals()?;
         self.check_yields()?;
+        if self.replaced.len() > 1 {
+            return Err(Unclear::Tie("two instances that are wanted again end in one moment"));
+        }
         self.observe_readiness()?;
         if self.running && !self.closed && self.live().next().is_none() {
             self.closed = true;

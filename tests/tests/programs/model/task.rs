@@ -99,6 +99,8 @@ pub(super) struct Edge {
 pub(super) enum Key {
     Name(usize),
     Slot(usize),
+    /// An instance of a task, as an index of `POOLS`.
+    Instance(usize),
     Free,
 }
 
@@ -298,7 +300,10 @@ impl Task {
         let phase = match &self.place {
             Place::ForSlot => SeenPhase::ForSlot,
             Place::ForDependency | Place::Recovering(_) => SeenPhase::ForDependency(awaited),
-            Place::ForOwnPermit => SeenPhase::ForPermit(format!("`{}`", self.name)),
+            Place::ForOwnPermit => {
+                let name = self.name.split('/').next().unwrap_or_default();
+                SeenPhase::ForPermit(format!("`{name}`"))
+            }
             Place::ForPermit => SeenPhase::ForPermit("the supervisor".to_owned()),
             Place::ForRate => SeenPhase::ForRate(self.token_expected.unwrap_or_default()),
             Place::Running => SeenPhase::Running(self.attempt),
