@@ -206,11 +206,11 @@ fn expected() -> BTreeSet<String> {
     for failed in [true, false] {
         add(format!("canceled by {:?}, failed: {failed}", StopCause::Dependency));
     }
-    let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
+    let mut causes = vec![StopCause::Cancel, StopCause::Shutdown, StopCause::Scale];
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
     refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Paused, Refusal::Dependencies]);
-    refusals.push(Refusal::NotScheduled);
+    refusals.extend([Refusal::NotScheduled, Refusal::NotScalable]);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
@@ -269,14 +269,28 @@ fn add_limits(add: &mut impl FnMut(String) -> bool) {
     ] {
         add(what.to_owned());
     }
+    for what in [
+        "no instances",
+        "fewer instances",
+        "as many instances",
+        "more instances",
+        "an instance that is wanted again",
+        "all instances: remove",
+        "all instances: pause",
+        "all instances: resume",
+        "all instances: restart",
+        "all instances: trigger",
+        "a wait for a permit of the declaration",
+        "limits that are shared",
+    ] {
+        add(what.to_owned());
+    }
     if !cfg!(feature = "controller") {
         return;
     }
     for what in [
-        "limits that are shared",
         "other limits of the same name",
         "no attempt at once",
-        "a wait for a permit of the declaration",
         "a permit of the declaration that waits for one of the supervisor",
         "a queue at a rate limit",
         "a task left its gates before a permit of its declaration",

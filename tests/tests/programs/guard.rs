@@ -5,6 +5,7 @@ use taskvisor::{JitterPolicy, Missed, Overlap, Readiness, RestartPolicy};
 use crate::compare::{Mismatch, compare};
 use crate::depends::Depends;
 use crate::generate::from_seed;
+use crate::instances::Operation;
 #[cfg(feature = "controller")]
 use crate::limited::{Limited, Rate};
 use crate::play::play;
@@ -240,6 +241,52 @@ fn limits_match_their_own_prediction_only() {
             };
             change(&mut work.rare.limited);
         }
+        let compared = compare(&other, &played).map(|_| ());
+        assert!(matches!(compared, Err(Mismatch::Differs(_))), "{what}: {compared:?}");
+    }
+}
+
+/// Two instances, of which one too many stops slowly and is wanted again.
+fn sample_of_instances() -> Program {
+    let mut program = sample();
+    let Command::Add { work, .. } = program.bursts[0].commands.remove(0) else {
+        unreachable!("a task is added")
+    };
+    let steps = [7, 11].map(|late| attempt(None, Some((late, End::Cancel))));
+    let work = Work { steps: steps.to_vec(), policy: None, ..work };
+    let burst = |after, command| Burst { after, commands: vec![command] };
+    let scale = |instances| Command::Scale { pool: 0, instances };
+    program.limits.defaults.timeout = None;
+    program.bursts = vec![
+        burst(1, Command::AddInstances { pool: 0, instances: 2, work }),
+        burst(20, scale(1)),
+        burst(3, scale(3)),
+        burst(50, Command::Operate { pool: 0, operation: Operation::Pause }),
+        burst(50, Command::Operate { pool: 0, operation: Operation::Resume }),
+    ];
+    program
+}
+
+#[test]
+fn instances_match_their_own_prediction_only() {
+    type Change = fn(&mut Program);
+    let changes: [(&str, Change); 5] = [
+        ("another number", |program| match &mut program.bursts[0].commands[0] {
+            Command::AddInstances { instances, .. } => *instances = 3,
+            other => panic!("{other} adds no instances"),
+        }),
+        ("none too many", |program| program.bursts[1].commands.clear()),
+        ("an earlier scale", |program| program.bursts[2].after -= 1),
+        ("no scale", |program| program.bursts[2].commands.clear()),
+        ("no pause", |program| program.bursts[3].commands.clear()),
+    ];
+    let played = play(&sample_of_instances());
+    if let Err(problem) = compare(&sample_of_instances(), &played) {
+        panic!("{problem:?}");
+    }
+    for (what, change) in changes {
+        let mut other = sample_of_instances();
+        change(&mut other);
         let compared = compare(&other, &played).map(|_| ());
         assert!(matches!(compared, Err(Mismatch::Differs(_))), "{what}: {compared:?}");
     }
