@@ -12,6 +12,8 @@ use taskvisor::{CancellationToken, TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::{advance, sleep};
 
 use crate::fixture::Fixture;
+#[cfg(all(feature = "controller", feature = "macros"))]
+use crate::program::Sort;
 use crate::program::{Attempt, Beats, Dropping, End, Ms, Notifies, Step, Work};
 use crate::specs::millis;
 use crate::vocabulary::{Error, Received, Tick, message};
@@ -146,8 +148,8 @@ impl Body {
     }
 
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub(crate) fn of_a_job(self) -> Self {
-        Self { work: self.work.of_a_job(), ..self }
+    pub(crate) fn of_a_job(self, sort: Sort) -> Self {
+        Self { work: self.work.of_a_job(sort), ..self }
     }
 
     /// Creates a task with this name.

@@ -103,7 +103,9 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
         Just(ShutdownTrigger::Until)
     ];
     let end = (1..900_u64, shutdown_trigger);
-    let parts = (any::<u64>().no_shrink(), limits(style), run, vec(listeners(), 0..3), bursts, end);
+    let (limits, listeners) = (limits(style).boxed(), vec(listeners(), 0..3).boxed());
+    // Boxed, as all large parts: the values of a strategy are as large as all that it might generate.
+    let parts = (any::<u64>().no_shrink(), limits, run.boxed(), listeners, bursts.boxed(), end);
     parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, shutdown_trigger))| Program {
         chance,
         limits,
@@ -175,7 +177,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     };
     let instances = instance_commands(works.clone());
     let alone = prop_oneof![
-        added => add,
+        added => add.boxed(),
         6 => cancel,
         3 => restart,
         paused => pause,
@@ -183,7 +185,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         triggered => trigger,
         3 => named,
         1 => remove,
-        1 => instances,
+        1 => instances.boxed(),
     ];
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
@@ -197,7 +199,8 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
     };
     let submit = submissions(style, works);
     let clear = slots(style).prop_map(|slot| Command::Clear { slot });
-    prop_oneof![12 => alone, submitted => submit, 2 => clear, stop => Just(Command::Stop)].boxed()
+    prop_oneof![12 => alone.boxed(), submitted => submit.boxed(), 2 => clear, stop => Just(Command::Stop)]
+        .boxed()
 }
 
 /// The indices of slots.
@@ -210,7 +213,14 @@ fn slots(style: Style) -> BoxedStrategy<usize> {
 
 fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     let sort = if cfg!(feature = "macros") {
-        prop_oneof![6 => Just(Sort::Task), 1 => Just(Sort::Once), 1 => Just(Sort::Retried)].boxed()
+        let limited = if style == Style::Limited { 3 } else { 1 };
+        prop_oneof![
+            8 => Just(Sort::Task),
+            1 => Just(Sort::Once),
+            1 => Just(Sort::Retried),
+            limited => Just(Sort::Limited),
+        ]
+        .boxed()
     } else {
         Just(Sort::Task).boxed()
     };

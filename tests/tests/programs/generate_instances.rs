@@ -19,7 +19,7 @@ pub(crate) fn instance_commands(works: BoxedStrategy<Work>) -> impl Strategy<Val
         instances,
         work,
     });
-    prop_oneof![2 => added, 1 => scales(), 1 => operations()]
+    prop_oneof![2 => added.boxed(), 1 => scales(), 1 => operations()]
 }
 
 fn scales() -> impl Strategy<Value = Command> {
@@ -51,7 +51,7 @@ pub(crate) fn around_instances(program: impl Strategy<Value = Program>) -> impl 
     let command = prop_oneof![5 => scales(), 3 => operations(), 5 => one];
     let bursts = vec((1..120_u64, vec(command, 1..3)), 2..12);
     let first = (1..4_usize, runs(0.9), limits(0.6));
-    (program, first, bursts).prop_map(|(mut program, (instances, mut work, limited), bursts)| {
+    (program, first, bursts.boxed()).prop_map(|(mut program, (instances, mut work, limited), bursts)| {
         work.rare.limited = limited;
         let first = Command::AddInstances { pool: 0, instances, work };
         let mut all = vec![Burst { after: 1, commands: vec![first] }];

@@ -122,7 +122,13 @@ pub(crate) fn around_limits(program: impl Strategy<Value = Program>) -> impl Str
     let submitted = vec((1..60_u64, runs(0.93), own), 2..=SLOTS.len());
     // Beside each other in one slot, or each in its own.
     let capacity = weighted(0.3, 2..4_usize);
-    let parts = (program, some_limits(), submitted, operations, (weighted(0.3, 1..3_usize), capacity));
+    let parts = (
+        program,
+        some_limits(),
+        submitted.boxed(),
+        operations.boxed(),
+        (weighted(0.3, 1..3_usize), capacity),
+    );
     parts.prop_map(|(mut program, limited, submitted, operations, (permits, capacity))| {
         let submit = |(slot, (after, mut work, own)): (usize, (Ms, Work, Option<Limited>))| {
             work.rare.limited = own.unwrap_or(limited);

@@ -23,8 +23,8 @@ pub(crate) fn rares(limited: BoxedStrategy<Limited>) -> impl Strategy<Value = Ra
     let stop_timeout = weighted(0.3, 1..120_u64);
     let words = (weighted_bool(0.5), weighted_bool(0.35), weighted_bool(0.07));
     let parts = (max_failures, heartbeat, stop_timeout, words, limited, 0..120_u32);
-    parts.prop_map(
-        |(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), limited, chance)| {
+    parts
+        .prop_map(|(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), limited, chance)| {
             let rare = Rare {
                 max_failures,
                 pauses,
@@ -36,8 +36,8 @@ pub(crate) fn rares(limited: BoxedStrategy<Limited>) -> impl Strategy<Value = Ra
                 capacity: None,
             };
             RawRare { rare, chance }
-        },
-    )
+        })
+        .boxed()
 }
 
 /// The heartbeats of an attempt. Most tasks need none.

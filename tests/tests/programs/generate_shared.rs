@@ -28,13 +28,13 @@ pub(crate) fn around_a_slot(program: impl Strategy<Value = Program>) -> impl Str
         Command::Submit { slot: Some(0), admission, sort: Sort::Task, work }
     });
     let command = prop_oneof![
-        8 => submit,
+        8 => submit.boxed(),
         3 => before.clone().prop_map(|before| Command::Cancel { before, grace: None }),
         1 => before.clone().prop_map(|before| Command::Pause { before }),
         1 => before.prop_map(|before| Command::Resume { before }),
     ];
     let bursts = vec((1..90_u64, command), 3..14);
-    (program, bursts).prop_map(|(mut program, bursts)| {
+    (program, bursts.boxed()).prop_map(|(mut program, bursts)| {
         let burst = |(after, command)| Burst { after, commands: vec![command] };
         let mut bursts: Vec<_> = bursts.into_iter().map(burst).collect();
         program.bursts.truncate(2);

@@ -27,6 +27,13 @@ pub(crate) struct Rate {
 }
 
 impl Limited {
+    /// The limits that the job `Limited` declares in `jobs`.
+    pub(crate) const OF_A_JOB: Self = Self {
+        label: None,
+        max_concurrent: Some(1),
+        rate: Some(Rate { attempts: 1, interval: 90, burst: 2 }),
+    };
+
     pub(crate) fn is_empty(&self) -> bool {
         self.max_concurrent.is_none() && self.rate.is_none()
     }

@@ -6,7 +6,7 @@ use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, TaskSpec};
 use tests::Rules;
 
 use crate::limited::Limited;
-use crate::program::Ms;
+use crate::program::{Ms, Sort};
 use crate::specs::millis;
 
 /// Of these, a job takes only the time to stop.
@@ -31,8 +31,9 @@ pub(crate) struct Rare {
 
 impl Rare {
     /// The part of the options that applies to a job.
-    pub(crate) fn of_a_job(self) -> Self {
-        Self { stop_timeout: self.stop_timeout, ..Self::default() }
+    pub(crate) fn of_a_job(self, sort: Sort) -> Self {
+        let limited = if sort == Sort::Limited { Limited::OF_A_JOB } else { Limited::default() };
+        Self { stop_timeout: self.stop_timeout, limited, ..Self::default() }
     }
 
     pub(crate) fn apply(&self, mut rules: Rules) -> Rules {

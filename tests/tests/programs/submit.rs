@@ -48,7 +48,7 @@ impl Fixture {
                 let policy = sort.policy(work, &self.defaults);
                 let work = match sort {
                     Sort::Task => work.clone(),
-                    Sort::Once | Sort::Retried => work.clone().of_a_job(),
+                    Sort::Once | Sort::Retried | Sort::Limited => work.clone().of_a_job(sort),
                 };
                 self.accept(task, probe, policy.as_ref(), &work)
             }

@@ -52,7 +52,7 @@ impl World<'_> {
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
                     Sort::Task => self.is_unsound(work, Kind::Submitted),
-                    Sort::Once | Sort::Retried => {
+                    Sort::Once | Sort::Retried | Sort::Limited => {
                         policy.is_some_and(|policy| policy.timeout == Some(0))
                             || work.rare.stop_timeout == Some(0)
                     }
@@ -80,7 +80,7 @@ impl World<'_> {
                 };
                 let name = work.rare.limited.label().map_or(name, str::to_owned);
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
-                let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job() };
+                let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job(*sort) };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, &work, place);
                 self.tasks[number].returns_value = *sort != Sort::Task;
                 self.tasks[number].expires_at = work.expires.map(|time| self.now + time);
