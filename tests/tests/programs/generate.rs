@@ -1,5 +1,7 @@
 //! Generates random programs. They use few names and slots, so that tasks interact, and shrink towards few simple tasks.
 
+use std::ops::Range;
+
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -41,17 +43,17 @@ enum Style {
 
 pub(crate) fn programs() -> impl Strategy<Value = Program> {
     // Boxed, because a strategy of all styles is too large for the stack of a test.
-    let of = |style| programs_of(style).boxed();
+    let of = |style| programs_of(style, 0..12).boxed();
     prop_oneof![
         8 => of(Style::Mixed),
         5 => of(Style::Linked),
         3 => of(Style::Scheduled),
-        3 => around_grids(of(Style::Scheduled)).boxed(),
-        3 => around_one(of(Style::Linked)).boxed(),
+        3 => around_grids(few(Style::Scheduled)).boxed(),
+        3 => around_one(few(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
         1 => of(Style::Limited),
         1 => of(Style::Shared),
-        3 => around_instances(of(Style::Mixed)).boxed(),
+        3 => around_instances(few(Style::Mixed)).boxed(),
         6 => around_submissions(),
         2 => of(Style::Stubborn),
     ]
@@ -60,10 +62,14 @@ pub(crate) fn programs() -> impl Strategy<Value = Program> {
 /// Programs around submissions that share limits or a slot.
 fn around_submissions() -> BoxedStrategy<Program> {
     if !cfg!(feature = "controller") {
-        return programs_of(Style::Limited).boxed();
+        return programs_of(Style::Limited, 0..12).boxed();
     }
-    let of = |style| programs_of(style).boxed();
-    prop_oneof![around_limits(of(Style::Limited)), around_a_slot(of(Style::Shared))].boxed()
+    prop_oneof![around_limits(few(Style::Limited)), around_a_slot(few(Style::Shared))].boxed()
+}
+
+/// Programs with few commands, to which others are added.
+fn few(style: Style) -> BoxedStrategy<Program> {
+    programs_of(style, 1..4).boxed()
 }
 
 /// The generator of all programs of a seed.
@@ -79,7 +85,7 @@ pub(crate) fn from_seed(seed: u64) -> Program {
     tree.expect("nothing is filtered").current()
 }
 
-fn programs_of(style: Style) -> impl Strategy<Value = Program> {
+fn programs_of(style: Style, length: Range<usize>) -> impl Strategy<Value = Program> {
     let (runs, most) = match style {
         Style::Stubborn => (0.8, 3),
         Style::Linked => (0.85, 8),
@@ -96,7 +102,7 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
             })
         },
     );
-    let bursts = vec(bursts(style), 0..12);
+    let bursts = vec(bursts(style), length);
     let shutdown_trigger = prop_oneof![
         Just(ShutdownTrigger::Requested),
         Just(ShutdownTrigger::Dropped),

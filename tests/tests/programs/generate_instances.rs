@@ -24,7 +24,7 @@ pub(crate) fn instance_commands(works: BoxedStrategy<Work>) -> impl Strategy<Val
 
 fn scales() -> impl Strategy<Value = Command> {
     // One after the last is a task without instances.
-    let pool = prop_oneof![12 => pools(), 1 => Just(POOLS.len())];
+    let pool = prop_oneof![6 => pools(), 1 => Just(POOLS.len())];
     (pool, 0..5_usize).prop_map(|(pool, instances)| Command::Scale { pool, instances })
 }
 
@@ -49,14 +49,13 @@ pub(crate) fn around_instances(program: impl Strategy<Value = Program>) -> impl 
         1 => before.prop_map(|before| Command::Restart { before }),
     ];
     let command = prop_oneof![5 => scales(), 3 => operations(), 5 => one];
-    let bursts = vec((1..120_u64, vec(command, 1..3)), 2..12);
+    let bursts = vec((1..120_u64, vec(command, 1..3)), 2..9);
     let first = (1..4_usize, runs(0.9), limits(0.6));
     (program, first, bursts.boxed()).prop_map(|(mut program, (instances, mut work, limited), bursts)| {
         work.rare.limited = limited;
         let first = Command::AddInstances { pool: 0, instances, work };
         let mut all = vec![Burst { after: 1, commands: vec![first] }];
         all.extend(bursts.into_iter().map(|(after, commands)| Burst { after, commands }));
-        program.bursts.truncate(2);
         all.append(&mut program.bursts);
         Program { run: None, bursts: all, ..program }
     })

@@ -117,7 +117,7 @@ pub(crate) fn around_limits(program: impl Strategy<Value = Program>) -> impl Str
         2 => before.clone().prop_map(|before| Command::Cancel { before, grace: None }),
         1 => before.prop_map(|before| Command::Restart { before }),
     ];
-    let operations = vec((1..120_u64, vec(operation, 1..3)), 1..10);
+    let operations = vec((1..120_u64, vec(operation, 1..3)), 1..8);
     let own = weighted(0.2, some_limits());
     let submitted = vec((1..60_u64, runs(0.93), own), 2..=SLOTS.len());
     // Beside each other in one slot, or each in its own.
@@ -139,7 +139,6 @@ pub(crate) fn around_limits(program: impl Strategy<Value = Program>) -> impl Str
         };
         let mut bursts: Vec<_> = submitted.into_iter().enumerate().map(submit).collect();
         bursts.extend(operations.into_iter().map(|(after, commands)| Burst { after, commands }));
-        program.bursts.truncate(3);
         bursts.append(&mut program.bursts);
         program.limits.concurrent = permits;
         if permits.is_some() {

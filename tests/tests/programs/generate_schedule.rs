@@ -131,7 +131,6 @@ pub(crate) fn around_grids(program: impl Strategy<Value = Program>) -> impl Stra
             bursts.push(Burst { after, commands: vec![Command::Add { name: index + 1, work }] });
         }
         bursts.extend(operations.into_iter().map(|(after, commands)| Burst { after, commands }));
-        program.bursts.truncate(3);
         bursts.append(&mut program.bursts);
         program.limits.concurrent = permits;
         if permits.is_some() {

@@ -8,7 +8,7 @@ use crate::program::{Admission, Burst, Command, Program, Sort};
 
 /// How many owners a slot may have. Zero is refused.
 pub(crate) fn capacities() -> impl Strategy<Value = usize> {
-    prop_oneof![1 => Just(0), 30 => Just(2), 15 => Just(3), 8 => Just(1)]
+    prop_oneof![1 => Just(0), 30 => Just(2), 15 => Just(3), 12 => Just(1)]
 }
 
 pub(crate) fn admissions() -> impl Strategy<Value = Admission> {
@@ -29,15 +29,14 @@ pub(crate) fn around_a_slot(program: impl Strategy<Value = Program>) -> impl Str
     });
     let command = prop_oneof![
         8 => submit.boxed(),
-        3 => before.clone().prop_map(|before| Command::Cancel { before, grace: None }),
+        4 => before.clone().prop_map(|before| Command::Cancel { before, grace: None }),
         1 => before.clone().prop_map(|before| Command::Pause { before }),
         1 => before.prop_map(|before| Command::Resume { before }),
     ];
-    let bursts = vec((1..90_u64, command), 3..14);
+    let bursts = vec((1..90_u64, command), 3..11);
     (program, bursts.boxed()).prop_map(|(mut program, bursts)| {
         let burst = |(after, command)| Burst { after, commands: vec![command] };
         let mut bursts: Vec<_> = bursts.into_iter().map(burst).collect();
-        program.bursts.truncate(2);
         bursts.append(&mut program.bursts);
         program.limits.per_slot += 2;
         program.limits.total += 3;

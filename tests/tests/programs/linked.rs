@@ -175,7 +175,6 @@ pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strate
             };
             bursts.extend(connection.map(add));
         }
-        program.bursts.truncate(3);
         bursts.append(&mut program.bursts);
         let limits = &mut program.limits;
         (limits.concurrent, limits.spread) = (permits, if permits.is_none() { spread } else { 0 });
