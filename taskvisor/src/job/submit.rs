@@ -184,12 +184,7 @@ impl Shared {
         let capacity = capacity.map_or(Capacity::ONE, Capacity::new);
         policy.returns_value = returns_value;
         let now = self.now();
-        let limits = match draft.location {
-            Some(declared) => LimitKey::Job(std::ptr::from_ref(declared).addr()),
-            None => LimitKey::Submission(task.name().into()),
-        };
-        let limits = self.limits.find(rare.as_ref(), limits, task.name(), now);
-        let rare = RareSetup::new(rare, None, limits);
+        let rare = rare.map(|options| self.submission_setup(task.name(), *options, draft.location, now));
         let (cell, body) = self.take_parts(task, settings, rare, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
@@ -237,6 +232,23 @@ impl Shared {
         }
     }
 
+    /// What is rare about a submission.
+    #[cold]
+    fn submission_setup(
+        &self,
+        name: &str,
+        options: RareOptions,
+        declared: Option<&'static Location>,
+        now: Instant,
+    ) -> Box<RareSetup> {
+        let key = match declared {
+            Some(declared) => LimitKey::Job(std::ptr::from_ref(declared).addr()),
+            None => LimitKey::Submission(name.into()),
+        };
+        let limits = self.limits.find(&options, key, name, now);
+        Box::new(RareSetup { options, limits, ..RareSetup::default() })
+    }
+
     /// As `resolve`. Refuses the options that apply to added tasks only.
     #[inline]
     fn resolve_submission(
@@ -245,7 +257,7 @@ impl Shared {
         settings: &Settings,
         rare: Option<&RareSettings>,
         schedule: Option<&ScheduleSettings>,
-    ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
+    ) -> Result<(Policy, Option<Box<RareOptions>>), RuntimeError> {
         let mut problems = rare.map(RareSettings::submission_problems).unwrap_or_default();
         if schedule.is_some_and(|schedule| !schedule.is_empty()) {
             problems.push(ScheduleSettings::OF_A_SUBMISSION);
@@ -379,13 +391,16 @@ impl Shared {
 }
 
 /// Checks the key and the capacity of a slot.
+#[inline]
 fn check_slot(task: &str, key: &RegistryKey, capacity: Option<usize>) -> Result<(), RuntimeError> {
     let is_empty = key.slot().is_some_and(|slot| is_blank(slot));
     let has_no_place = capacity == Some(0);
-    if !is_empty && !has_no_place {
-        return Ok(());
-    }
+    if is_empty || has_no_place { Err(invalid_slot(task, is_empty, has_no_place)) } else { Ok(()) }
+}
+
+#[cold]
+fn invalid_slot(task: &str, is_empty: bool, has_no_place: bool) -> RuntimeError {
     let problems = [is_empty.then_some(EMPTY_SLOT), has_no_place.then_some(JobSpec::ZERO_CAPACITY)];
     let reasons = problems.into_iter().flatten().map(Cow::from).collect();
-    Err(RuntimeError::InvalidSpec { name: task.to_owned(), reasons })
+    RuntimeError::InvalidSpec { name: task.to_owned(), reasons }
 }

@@ -98,7 +98,7 @@ fn every_waiter_takes_a_token() {
     });
 }
 
-/// Two waiters × a task that arrives later: they begin in the order of their arrival.
+/// Two waiters × a task that arrives when the next token is due: they begin in the order of their arrival.
 #[test]
 fn tokens_are_taken_in_the_order_of_arrival() {
     explore_within(3, || {
@@ -107,7 +107,7 @@ fn tokens_are_taken_in_the_order_of_arrival() {
         exhaust(&limits, world.now);
         let waiting = [(); 2].map(|()| waiter(&limits, world.now));
         let [first, second] = waiting.map(|turn| take(turn, &limits, world.now));
-        let last = take(RateTurn::new(&limits), &limits, world.now);
+        let last = take(RateTurn::new(&limits), &limits, world.now + HOUR);
         let began = [first, second, last].map(join);
         assert_eq!(began, [1, 2, 3].map(|hours| world.now + hours * HOUR));
     });

@@ -8,10 +8,11 @@ use std::time::Duration;
 use loom::thread;
 
 use super::world::{Actor, Added, World, arrival, at_once};
-use super::{explore, explore_within, join, poll_once, stop, submission};
+use super::{block_on, explore, explore_within, join, poll_once, stop, submission};
 use crate::TaskError;
 use crate::runtime::body::{ErasedBody, erase};
 use crate::runtime::cell::TaskCell;
+use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::runtime::registry::{
     Arrival, Capacity, Limits, NextOwner, Placement, Registry, StartedOwners, Withdrawal,
@@ -195,6 +196,34 @@ fn a_submission_behind_an_exclusive_one_starts_once() {
         let placement = registry.register_submission(&task, &mut arrival).expect("the queue has room");
         let starts = usize::from(matches!(placement, Placement::Owner)) + join(withdrawing);
         assert_eq!(starts, 1);
+        assert_eq!(registry.slots(|slot| (slot.owners().count(), slot.waiting())), [(2, 0)]);
+    });
+}
+
+/// `submit_wait` × `deregister`: a place that becomes free admits a caller for which there is no room to wait.
+#[test]
+fn a_free_place_wakes_a_caller_that_waits_for_room() {
+    explore(|| {
+        let registry = Arc::new(Registry::new(1));
+        let [first, _second] = [2, 2].map(|capacity| register(&registry, capacity));
+        let ending = {
+            let registry = Arc::clone(&registry);
+            thread::spawn(move || registry.deregister(&first, Instant::now()).is_none())
+        };
+        let limits = Limits { per_slot: 0, total: 8 };
+        block_on(async {
+            let mut room = RoomWait::default();
+            loop {
+                let (task, now) = (submission("slot", Instant::now()), Instant::now());
+                let mut arrival = Arrival { capacity: two(), ..arrival(Admission::Queue, limits, now) };
+                if registry.register_submission(&task, &mut arrival).is_ok() {
+                    break;
+                }
+                registry.wait_for_room(&task, limits, two(), &mut room);
+                room.notified().await;
+            }
+        });
+        assert!(join(ending), "nothing was queued");
         assert_eq!(registry.slots(|slot| (slot.owners().count(), slot.waiting())), [(2, 0)]);
     });
 }

@@ -90,7 +90,7 @@ impl World {
 
     /// The limits that the tasks with these options share.
     pub(super) fn limits(&self, options: RareOptions) -> Arc<AttemptLimits> {
-        let found = self.shared.limits.find(Some(&options), LimitKey::Task("work".into()), "work", self.now);
+        let found = self.shared.limits.find(&options, LimitKey::Task("work".into()), "work", self.now);
         found.expect("the options have limits")
     }
 

@@ -136,13 +136,13 @@ impl RareSettings {
     /// # Errors
     ///
     /// Returns every problem at once.
-    // Every submission calls this: without these options it must cost only the comparisons.
+    // Every submission calls this: without these options it must cost only the comparisons. Boxed for the same reason.
     #[inline]
     pub(crate) fn resolve(
         this: Option<&Self>,
         config: &Config,
         policy: &Policy,
-    ) -> Result<Option<RareOptions>, Vec<Cow<'static, str>>> {
+    ) -> Result<Option<Box<RareOptions>>, Vec<Cow<'static, str>>> {
         if this.is_none() && config.max_failures.is_none() {
             return Ok(None);
         }
@@ -150,7 +150,11 @@ impl RareSettings {
     }
 
     #[cold]
-    fn resolve_all(&self, config: &Config, policy: &Policy) -> Result<RareOptions, Vec<Cow<'static, str>>> {
+    fn resolve_all(
+        &self,
+        config: &Config,
+        policy: &Policy,
+    ) -> Result<Box<RareOptions>, Vec<Cow<'static, str>>> {
         let options = RareOptions {
             max_failures: self.max_failures.or(config.max_failures),
             on_give_up: self.on_give_up.or(OnGiveUp::default()),
@@ -164,7 +168,7 @@ impl RareSettings {
             rate_limit: self.rate_limit.own(),
         };
         let problems = self.problems(&options, policy);
-        if problems.is_empty() { Ok(options) } else { Err(problems) }
+        if problems.is_empty() { Ok(Box::new(options)) } else { Err(problems) }
     }
 
     fn problems(&self, options: &RareOptions, policy: &Policy) -> Vec<Cow<'static, str>> {

@@ -104,6 +104,8 @@ impl Shared {
     }
 
     /// As `reserve`, for a task or for one instance.
+    // Inline: a task without instances pays for none of this.
+    #[inline(always)]
     pub(super) fn reserve_one(
         self: &Arc<Self>,
         spec: &mut TaskSpec,
@@ -121,12 +123,11 @@ impl Shared {
         }
         let now = self.now();
         let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
-        let name = instance.as_ref().map_or(spec.name(), |instance| &instance.name);
-        let limits = self.limits.find(rare.as_ref(), LimitKey::Task(name.into()), name, now);
-        let mut rare = RareSetup::new(rare, schedule, limits);
-        if instance.is_some() {
-            rare.get_or_insert_default().instance = instance;
-        }
+        let rare = if rare.is_some() || schedule.is_some() || is_instance {
+            Some(self.rare_setup(spec.name(), rare, schedule, instance, now))
+        } else {
+            None
+        };
         let key = RegistryKey::Name;
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, key, now);
         if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
@@ -145,6 +146,22 @@ impl Shared {
                 Err(reason)
             }
         }
+    }
+
+    /// What is rare about a task that is added now.
+    #[cold]
+    fn rare_setup(
+        &self,
+        name: &str,
+        options: Option<Box<RareOptions>>,
+        schedule: Option<Box<Schedule>>,
+        instance: Option<InstanceOf>,
+        now: Instant,
+    ) -> Box<RareSetup> {
+        let name = instance.as_ref().map_or(name, |instance| &instance.name);
+        let options = options.map(|options| *options).unwrap_or_default();
+        let limits = self.limits.find(&options, LimitKey::Task(name.into()), name, now);
+        Box::new(RareSetup { options, schedule, limits, instance })
     }
 
     /// The schedule of a task that is added now.
@@ -166,7 +183,7 @@ impl Shared {
         &self,
         task: &mut TaskRef,
         settings: &Settings,
-        rare: Option<RareSetup>,
+        rare: Option<Box<RareSetup>>,
         key: RegistryKey,
         now: Instant,
     ) -> (Arc<TaskCell>, ErasedBody) {
@@ -175,7 +192,7 @@ impl Shared {
         let hash = self.registry.hash(&key, name, id);
         let mut cell = TaskCell::new(id, mem::take(name), key, hash, settings.stop_timeout(), now);
         if let Some(rare) = rare {
-            cell = cell.with_rare(rare, now);
+            cell = cell.with_rare(*rare, now);
         }
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
@@ -191,7 +208,7 @@ impl Shared {
         rare: Option<&RareSettings>,
         schedule: Option<&ScheduleSettings>,
         is_instance: bool,
-    ) -> Result<(Policy, Option<RareOptions>), RuntimeError> {
+    ) -> Result<(Policy, Option<Box<RareOptions>>), RuntimeError> {
         self.check_ready()?;
         let mut needs = Needs::new(&self.states);
         (task.needs)(&mut needs);
@@ -208,9 +225,9 @@ impl Shared {
         let types = needs.missing();
         if types.is_empty() {
             let counts_once_started = policy.readiness.is_none();
-            let options = options.map(|options| RareOptions {
-                counts_once_started: options.is_critical && counts_once_started,
-                ..options
+            let options = options.map(|mut options| {
+                options.counts_once_started = options.is_critical && counts_once_started;
+                options
             });
             return Ok((policy, options));
         }

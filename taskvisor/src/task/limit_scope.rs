@@ -1,6 +1,7 @@
 //! Which limit a waiting task waits for, and which tasks hold it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -35,7 +36,11 @@ impl fmt::Display for LimitScope {
 ///
 /// `Display` writes them in one line, such as `sync#4, sync#7 and 2 more`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holders {
+// One pointer, because every event pays for the size of each kind.
+pub struct Holders(Option<Arc<HolderList>>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct HolderList {
     listed: Vec<Holder>,
     total: usize,
 }
@@ -62,35 +67,35 @@ impl Holders {
         let total = all.len();
         all.sort_by_key(|holder| (holder.since, holder.id));
         all.truncate(Self::MAX_LISTED);
-        Self { listed: all, total }
+        Self((total > 0).then(|| Arc::new(HolderList { listed: all, total })))
     }
 
     /// Returns the holders that began first, at most [`MAX_LISTED`](Self::MAX_LISTED).
     #[must_use]
     pub fn listed(&self) -> &[Holder] {
-        &self.listed
+        self.0.as_ref().map_or(&[], |list| &list.listed)
     }
 
     /// Returns the number of all holders.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.total
+        self.0.as_ref().map_or(0, |list| list.total)
     }
 
     /// Whether no task is known to hold it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.total == 0
+        self.0.is_none()
     }
 }
 
 impl fmt::Display for Holders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Holder { name, id, .. }) in self.listed.iter().enumerate() {
+        for (index, Holder { name, id, .. }) in self.listed().iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             write!(f, "{separator}{name}#{id}")?;
         }
-        match self.total - self.listed.len() {
+        match self.total() - self.listed().len() {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }

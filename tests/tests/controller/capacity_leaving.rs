@@ -122,7 +122,7 @@ async fn a_free_place_admits_a_caller_that_waits_for_room() {
     sleep(SECOND).await;
     assert!(!submitting.is_finished());
     harness.cancel(&owning[0]);
-    let admitted = submitting.await.expect("no panic").expect("a place is free");
+    let admitted = in_time(submitting).await.expect("no panic").expect("a place is free");
     harness.trace().in_slot(&admitted, SLOT);
     harness.trace().share_slot(SLOT, 2);
     assert_eq!(owners(&harness), ["second", "room"]);
@@ -142,7 +142,7 @@ async fn each_free_place_of_an_idle_slot_admits_a_caller() {
     let began = Instant::now();
     harness.cancel(&exclusive);
     for submitting in submitting {
-        let admitted = submitting.await.expect("no panic").expect("a place is free");
+        let admitted = in_time(submitting).await.expect("no panic").expect("a place is free");
         harness.trace().in_slot(&admitted, SLOT);
         harness.trace().share_slot(SLOT, 2);
         assert!(outcome_of(&admitted).await.is_completed());

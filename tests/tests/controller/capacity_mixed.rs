@@ -84,6 +84,20 @@ async fn the_smallest_capacity_of_the_owners_applies() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slot_grows_once_its_smallest_owner_has_ended() {
+    let harness = Harness::new();
+    let [_, _, smallest] = [("one", 5), ("two", 4), ("smallest", 3)]
+        .map(|(name, capacity)| share(&harness, capacity, Queue, cooperative(name)));
+    let waiting_tasks = ["three", "four", "five"].map(|name| share(&harness, 5, Queue, cooperative(name)));
+    assert_eq!((owners(&harness).len(), waiting(&harness).len()), (3, 3));
+    harness.cancel(&smallest);
+    harness.reach(&waiting_tasks[1], 1).await;
+    assert_eq!(owners(&harness), ["one", "two", "three", "four"]);
+    assert_eq!((harness.slots()[0].capacity, waiting(&harness)), (4, vec!["five".into()]));
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_replace_stops_as_many_of_the_oldest_owners_as_needed() {
     for (capacity, stopped) in [(1, 3), (2, 2), (3, 1)] {
         let harness = Harness::new();

@@ -94,3 +94,22 @@ async fn two_declarations_of_one_name_share_no_limit() {
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &tasks), [0, 0]);
 }
+
+#[cfg(feature = "macros")]
+#[taskvisor::job(slot = "{tenant}", max_concurrent = 2)]
+async fn export(tenant: String) {
+    let _ = tenant;
+    sleep(seconds(10)).await;
+}
+
+#[cfg(feature = "macros")]
+#[tokio::test(start_paused = true)]
+async fn the_attribute_limits_a_job_over_all_slots() {
+    let harness = Harness::new();
+    harness.trace().set_rules("export", Rules::never().max_concurrent(2));
+    let jobs = ["a", "b", "c", "a"].map(|tenant| submit_job(&harness, export { tenant: tenant.to_owned() }));
+    let tasks = jobs.each_ref().map(|job| job.task().clone());
+    all_complete(&tasks).await;
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log, &tasks), [0, 0, 10, 10]);
+}

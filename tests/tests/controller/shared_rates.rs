@@ -159,7 +159,8 @@ async fn retries_and_other_submissions_take_turns() {
     let rules = Rules::on_failure().without_backoff().rate_limit(RATE);
     let retried = work(&harness, "a", rules, [Step::Fail("down"), Step::Fail("down"), Step::Succeed]);
     let others = ["b", "c"].map(|slot| work(&harness, slot, rules, [Step::Succeed]));
-    all_complete(&[&[retried.clone()], &others[..]].concat()).await;
+    all_complete(std::slice::from_ref(&retried)).await;
+    all_complete(&others).await;
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &[retried]), [0, 30, 40]);
     assert_eq!(starts(&event_log, &others), [10, 20]);
@@ -176,7 +177,7 @@ async fn a_waiter_for_the_rate_holds_neither_permit() {
     // The rate is last: it is asked once both permits are there, and gives both back.
     assert!(until(&tasks[1]).is_some() && until(&tasks[2]).is_some(), "{:?}", tasks[2].status());
     let other = harness.submit_to("other", Queue, Rules::never(), Script::task("other", lasts(10)));
-    all_complete(&[other.clone()]).await;
+    all_complete(std::slice::from_ref(&other)).await;
     all_complete(&tasks).await;
     let event_log = harness.finish().await;
     assert_eq!(starts(&event_log, &[other]), [11]);

@@ -1,6 +1,5 @@
 //! The gates of a declaration with limits: its permits, and its rate.
 
-use std::sync::Arc;
 use std::task::Context;
 
 use tokio::time::Instant;
@@ -9,14 +8,14 @@ use super::delayed::{WaitEnd, poll_wait_until};
 use super::gates::Closed;
 use super::{PENDING, Step, TaskActor};
 use crate::runtime::cell::WaitsFor;
-use crate::runtime::limits::{AttemptLimits, RatePoll};
+use crate::runtime::limits::RatePoll;
 use crate::task::WaitingOn;
 
 impl TaskActor {
     /// Acquires a permit of the declaration, if it limits its attempts.
     #[cold]
     pub(super) fn poll_own_permit(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
-        let Some(limits) = self.own_limits() else { return Ok(()) };
+        let Some(limits) = self.registration.cell().own_limits() else { return Ok(()) };
         let Some(permits) = limits.permits() else { return Ok(()) };
         if self.rare.all_gates().poll_own_permit(permits, context).is_ready() {
             return Ok(());
@@ -39,10 +38,10 @@ impl TaskActor {
     /// Takes a token of the rate limit. Without one, releases the permits.
     #[cold]
     pub(super) fn take_rate_token(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
-        let Some(limits) = self.own_limits() else { return Ok(()) };
+        let Some(limits) = self.registration.cell().own_limits() else { return Ok(()) };
         let Some(rate) = limits.rate() else { return Ok(()) };
         let gates = self.rare.all_gates();
-        match gates.rate_turn(&limits).poll(rate, Instant::now(), context) {
+        match gates.rate_turn(limits).poll(rate, Instant::now(), context) {
             RatePoll::Taken { .. } => Ok(()),
             RatePoll::Waits { timer, expected } => {
                 gates.release_permits();
@@ -53,8 +52,11 @@ impl TaskActor {
 
     /// An attempt has begun: uses the token of its rate limit, and records who holds the permit.
     #[cold]
-    pub(super) fn use_limits(&mut self, limits: &AttemptLimits) {
-        limits.begin_attempt(self.registration.cell().id());
+    pub(super) fn use_limits(&mut self) {
+        let cell = self.registration.cell();
+        if let Some(limits) = cell.own_limits() {
+            limits.begin_attempt(cell.id());
+        }
         self.rare.all_gates().use_token();
     }
 
@@ -81,9 +83,5 @@ impl TaskActor {
                 PENDING
             }
         }
-    }
-
-    pub(super) fn own_limits(&self) -> Option<Arc<AttemptLimits>> {
-        self.registration.cell().own_limits().map(Arc::clone)
     }
 }

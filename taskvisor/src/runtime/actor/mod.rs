@@ -215,8 +215,8 @@ impl TaskActor {
         };
         if let Some(rare) = self.registration.cell().rare() {
             rare.heartbeat().begin(attempt, at);
-            if let Some(limits) = self.own_limits() {
-                self.use_limits(&limits);
+            if self.has_limits() {
+                self.use_limits();
             }
             self.begin_scheduled(attempt, at);
         }

@@ -45,20 +45,6 @@ pub(crate) struct RareSetup {
     pub(crate) instance: Option<InstanceOf>,
 }
 
-impl RareSetup {
-    /// `None` if there is nothing rare about the task.
-    #[inline]
-    pub(crate) fn new(
-        options: Option<RareOptions>,
-        schedule: Option<Box<Schedule>>,
-        limits: Option<Arc<AttemptLimits>>,
-    ) -> Option<Self> {
-        // Limits are among the options.
-        let is_rare = options.is_some() || schedule.is_some();
-        is_rare.then(|| Self { options: options.unwrap_or_default(), schedule, limits, instance: None })
-    }
-}
-
 /// The slot of a submission, or the rare state, which then contains the slot.
 #[derive(Debug)]
 pub(super) enum SlotOrRare {

@@ -55,22 +55,17 @@ struct EntryKey {
 
 impl LimitTable {
     /// Returns the limits of a declaration, if its options set any. `name` is the one that waiting tasks show.
-    #[inline]
     pub(crate) fn find(
         &self,
-        options: Option<&RareOptions>,
+        options: &RareOptions,
         key: LimitKey<'_>,
         name: &str,
         now: Instant,
     ) -> Option<Arc<AttemptLimits>> {
-        let options = options?;
-        if options.max_concurrent.is_none() && options.rate_limit.is_none() {
-            return None;
-        }
-        Some(self.find_limits(options, key, name, now))
+        let has_limits = options.max_concurrent.is_some() || options.rate_limit.is_some();
+        has_limits.then(|| self.find_limits(options, key, name, now))
     }
 
-    #[cold]
     fn find_limits(
         &self,
         options: &RareOptions,
