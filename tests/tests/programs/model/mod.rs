@@ -6,6 +6,10 @@
 //! - a command is issued in the same moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
 //! - two tasks that arrived in one moment compete for permits or for a token;
+//! - two tasks of one declaration with limits act by themselves in one moment, or one leaves the queue of a rate limit in which another
+//!   one arrives. New instances arrive in the order of their numbers;
+//! - two owners of a slot act in one moment while a `Latest` waits, for which only the first one ends;
+//! - a recovery is spread over a time, and a rate limit or permit follows;
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
@@ -22,6 +26,7 @@ mod slots;
 mod admission;
 mod links;
 mod dependencies;
+mod order;
 mod blame;
 mod limits;
 mod declarations;

@@ -12,8 +12,10 @@ pub(super) struct Slot {
     line: Vec<Waiter>,
     /// The owner that ends because a `Latest` waits: one at a time.
     yielding: Option<usize>,
-    /// The owners that acted in this moment while a `Latest` waited.
+    /// The owners that acted in this moment.
     acted: Vec<usize>,
+    /// Whether a `Latest` waited when one of them did.
+    met_latest: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +34,14 @@ pub(super) struct Waiter {
 
 impl Slot {
     pub(super) fn new(first: Waiter, now: Ms) -> Self {
-        let mut slot =
-            Self { owners: Vec::new(), front: None, line: Vec::new(), yielding: None, acted: Vec::new() };
+        let mut slot = Self {
+            owners: Vec::new(),
+            front: None,
+            line: Vec::new(),
+            yielding: None,
+            acted: Vec::new(),
+            met_latest: false,
+        };
         slot.add_owner(first, now);
         slot
     }
@@ -122,17 +130,22 @@ impl Slot {
 
     pub(super) fn begin_moment(&mut self) {
         self.acted.clear();
+        self.met_latest = false;
     }
 
     pub(super) fn meet_latest(&mut self, number: usize) {
-        if self.has_latest() && self.is_owner(number) && !self.acted.contains(&number) {
+        if !self.is_owner(number) {
+            return;
+        }
+        self.met_latest |= self.has_latest();
+        if !self.acted.contains(&number) {
             self.acted.push(number);
         }
     }
 
     /// Whether the order of two owners is visible.
     pub(super) fn is_contested(&self) -> bool {
-        self.acted.len() > 1
+        self.met_latest && self.acted.len() > 1
     }
 
     pub(super) fn remove_waiter(&mut self, number: usize) {
