@@ -70,7 +70,7 @@ pub(crate) fn runs(ending: f64) -> BoxedStrategy<Work> {
         1 => Just(End::Panic),
         1 => (0..100_u64).prop_map(End::RetryAfter),
         1 => (0..100_u64).prop_map(End::Snooze),
-        1 => Just(End::Done),
+        3 => Just(End::Done),
     ];
     let time = prop_oneof![1 => Just(0), 6 => 1..120_u64];
     let attempt = (weighted(ending, (time, ends)), weighted(0.8, (0..60_u64, Just(End::Cancel))));
