@@ -9,6 +9,7 @@
 //! 3. A dependent that reads the members after it has registered for their change misses no change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -32,6 +33,8 @@ pub(crate) struct InstanceSet {
 struct SetState {
     /// How many instances there must be.
     target: usize,
+    /// Whether the instances were accepted. Until then the number cannot be changed: they may still be refused.
+    is_accepted: bool,
     /// By number, all below `target`. One that has ended stays until another one takes its number.
     members: BTreeMap<usize, Member>,
     /// Instances that a call of `scale` has stopped, and that have not ended.
@@ -83,11 +86,19 @@ impl InstanceSet {
         self.template.spec(format!("{}/{index}", self.name))
     }
 
-    /// Sets how many instances there must be.
+    /// Accepts the instances: none of them is refused any more.
+    pub(crate) fn accept(&self) {
+        self.state.lock().is_accepted = true;
+    }
+
+    /// Sets how many instances there must be. `None` if they were not accepted.
     // The wakers are woken, and the caller stops the surplus, after the lock: both run other code.
-    pub(crate) fn set_target(&self, target: usize) -> Scaled {
+    pub(crate) fn set_target(&self, target: usize) -> Option<Scaled> {
         let (scaled, waiters) = {
             let mut state = self.state.lock();
+            if !state.is_accepted {
+                return None;
+            }
             let before = std::mem::replace(&mut state.target, target);
             let removed = state.members.split_off(&target);
             let waiters = if removed.is_empty() { None } else { Some(state.change()) };
@@ -101,12 +112,12 @@ impl InstanceSet {
         if let Some(waiters) = waiters {
             waiters.wake();
         }
-        scaled
+        Some(scaled)
     }
 
-    /// Claims the lowest number that lacks an instance. The caller registers one and calls `join`, or `release`.
+    /// Claims the lowest of these numbers that lacks an instance. The caller registers one and calls `join`, or `release`.
     // A number whose last instance is leaving is claimed when that one has ended, because it has the name.
-    pub(crate) fn claim(&self, missing: Missing) -> Option<usize> {
+    pub(crate) fn claim(&self, numbers: Range<usize>, missing: Missing) -> Option<usize> {
         let mut state = self.state.lock();
         let is_missing = |index: &usize| {
             let known = match state.members.get(index) {
@@ -115,7 +126,7 @@ impl InstanceSet {
             };
             !known && !state.leaving.contains_key(index) && !state.claimed.contains(index)
         };
-        let index = (0..state.target).find(is_missing)?;
+        let index = (numbers.start..numbers.end.min(state.target)).find(is_missing)?;
         state.claimed.insert(index);
         Some(index)
     }
@@ -143,7 +154,8 @@ impl InstanceSet {
         true
     }
 
-    /// Records that an instance has ended. Its name is free by now. Returns whether its number lacks an instance since.
+    /// Records that an instance ends. Its name is free by now, and its outcome is not visible yet. Returns whether its number lacks an
+    /// instance since.
     pub(crate) fn end(&self, index: usize, cell: &TaskCell) -> bool {
         let mut state = self.state.lock();
         if state.leaving.get(&index).is_some_and(|leaving| **leaving == *cell) {
