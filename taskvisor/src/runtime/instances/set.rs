@@ -4,8 +4,8 @@
 //!
 //! The models in `models/instances.rs` show them:
 //! 1. A number is claimed, has a member, or is leaving, at most one of them: no two instances of one number are live.
-//! 2. Once all concurrent calls of `scale` have returned, the members that have not ended are those below the target, and every other
-//!    live instance has received a stop request.
+//! 2. Once all concurrent calls of `scale` have returned, each number below the target has a member, or its last instance is leaving and
+//!    another one starts at the end of that. Every other live instance has received a stop request.
 //! 3. A dependent that reads the members after it has registered for their change misses no change.
 
 use std::collections::{BTreeMap, BTreeSet};
