@@ -63,9 +63,13 @@ pub(crate) struct Named<'a> {
 impl<'a> Named<'a> {
     /// Reads the event of an added task.
     pub(crate) fn add(&mut self, id: TaskId, event: &'a Event) {
-        let Some(name) = base_name(event) else { return };
+        let (Some(name), Some(base)) = (event.task(), base_name(event)) else { return };
         self.tasks.entry(name).or_default().push(id);
-        self.has_instances.insert(name, event.instance().is_some());
+        self.has_instances.insert(name, false);
+        if event.instance().is_some() {
+            self.tasks.entry(base).or_default().push(id);
+            self.has_instances.insert(base, true);
+        }
     }
 
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = TaskId> + '_ {

@@ -42,6 +42,11 @@ pub(crate) fn is_scaled(outcome: &taskvisor::Outcome) -> bool {
     matches!(outcome, taskvisor::Outcome::Canceled { cause: StopCause::Scale, .. })
 }
 
+/// Whether the name was taken.
+pub(crate) fn is_taken(error: &RuntimeError, name: &str) -> bool {
+    matches!(error, RuntimeError::NameTaken { name: taken, .. } if taken == name)
+}
+
 /// The reasons of a refused spec.
 pub(crate) fn reasons(error: RuntimeError) -> String {
     match error {

@@ -11,17 +11,18 @@ use tests::{Harness, Rules, Script, Step};
 use tokio::time::sleep;
 
 use crate::instance_support::{
-    CONSUME, consume, names, numbered, reasons, running, running_now, until_stopped,
+    CONSUME, consume, is_taken, names, numbered, reasons, running, running_now, until_stopped,
 };
 use crate::support::seconds;
 
 fn refusal(supervisor: &Supervisor, spec: TaskSpec) -> RuntimeError {
-    supervisor.add_instances(spec).expect_err("it is refused").into_reason()
+    supervisor.add_instances(spec).expect_err("it is refused").reason().clone()
 }
 
 fn counted() -> TaskRef {
     TaskFn::shared(CONSUME, |ctx: TaskContext, Instance(number): Instance| async move {
-        assert_eq!((ctx.name(), ctx.instance()), (&*format!("consume/{number}"), Some(number)));
+        assert_eq!(ctx.name(), format!("consume/{number}"));
+        assert_eq!(ctx.instance(), Some(number));
         Ok(())
     })
 }
@@ -134,7 +135,7 @@ async fn a_task_that_is_no_instance_has_no_number() {
     let supervisor = Supervisor::default();
     let numbered = || TaskFn::shared(CONSUME, |Instance(_): Instance| async move { Ok(()) });
     let refused = supervisor.add_task(TaskSpec::once(numbered())).expect_err("it is no instance");
-    let refused = reasons(refused.into_reason());
+    let refused = reasons(refused.reason().clone());
     assert!(refused.contains("parameter `Instance`, and it is no instance: set `instances`"), "{refused}");
     let context = TaskContext::for_test();
     assert_eq!(context.instance(), None);
@@ -148,7 +149,7 @@ async fn a_missing_state_adds_none_of_the_instances() {
     let supervisor = Supervisor::default();
     let refused = supervisor.add_instances(TaskSpec::once(body).with_instances(3)).expect_err("no state");
     assert!(matches!(refused.reason(), RuntimeError::MissingState { .. }), "{refused}");
-    assert_eq!(refused.spec().name(), CONSUME);
+    assert_eq!(refused.into_spec().name(), CONSUME);
     assert!(supervisor.tasks().is_empty() && supervisor.instances(CONSUME).is_empty());
     assert!(matches!(supervisor.scale(CONSUME, 1), Err(RuntimeError::UnknownTask { .. })));
     supervisor.add_instances(TaskSpec::once(until_stopped()).with_instances(1)).expect("the name is free");
@@ -157,9 +158,9 @@ async fn a_missing_state_adds_none_of_the_instances() {
 #[tokio::test(start_paused = true)]
 async fn a_taken_number_adds_none_of_the_instances() {
     let harness = Harness::new();
-    let other = harness.add(Rules::never(), Script::task("consume/2", [Step::UntilCanceled]));
+    let other = harness.add(Rules::never(), Script::task("consume/2", [Step::UntilStopped]));
     let refused = harness.add_instances(consume(&harness, 4)).expect_err("a name is taken");
-    assert!(matches!(refused.reason(), RuntimeError::NameTaken { name } if name == "consume/2"), "{refused}");
+    assert!(is_taken(refused.reason(), "consume/2"), "{refused}");
     assert!(names(&harness).is_empty() && !harness.is_alive("consume/0"));
     assert!(matches!(harness.scale(CONSUME, 1), Err(RuntimeError::UnknownTask { .. })));
     harness.cancel(&other);
@@ -173,20 +174,20 @@ async fn a_taken_number_adds_none_of_the_instances() {
 #[tokio::test(start_paused = true)]
 async fn the_base_name_is_taken_in_both_directions() {
     let (harness, instances) = running(2).await;
-    let refused = |spec| harness.add_task(spec).expect_err("the name is taken").into_reason();
+    let refused = |spec| harness.add_task(spec).expect_err("the name is taken").reason().clone();
     for name in [CONSUME, "consume/1"] {
         let task = harness.spec(Rules::never(), Script::task(name, [Step::Succeed]));
-        assert_eq!(refused(task), RuntimeError::NameTaken { name: name.to_owned() });
+        assert!(is_taken(&refused(task), name), "{name}");
     }
     let second = harness.add_instances(consume(&harness, 1)).expect_err("the name is taken");
-    assert_eq!(*second.reason(), RuntimeError::NameTaken { name: CONSUME.to_owned() });
+    assert!(is_taken(second.reason(), CONSUME), "{second}");
     for task in &instances {
         harness.cancel(task);
         harness.outcome(task).await;
     }
-    let single = harness.add(Rules::never(), Script::task(CONSUME, [Step::UntilCanceled]));
+    let single = harness.add(Rules::never(), Script::task(CONSUME, [Step::UntilStopped]));
     let third = harness.add_instances(consume(&harness, 1)).expect_err("a task has the name");
-    assert_eq!(*third.reason(), RuntimeError::NameTaken { name: CONSUME.to_owned() });
+    assert!(is_taken(third.reason(), CONSUME), "{third}");
     assert!(matches!(harness.scale(CONSUME, 1), Err(RuntimeError::NotScalable { .. })));
     harness.cancel(&single);
     harness.outcome(&single).await;
@@ -220,8 +221,12 @@ async fn run_starts_instances_and_ends_with_them() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_run_adds_none_of_the_instances() {
     let supervisor = Supervisor::default();
-    let specs =
-        || vec![TaskSpec::once(counted()).with_instances(2), TaskSpec::once(Script::task("single", []))];
+    let specs = || {
+        vec![
+            TaskSpec::once(counted()).with_instances(2),
+            TaskSpec::once(Script::task("single", [Step::Succeed])),
+        ]
+    };
     let mut bad = specs();
     bad.push(TaskSpec::once(until_stopped()).with_instances(0));
     bad.push(TaskSpec::once(until_stopped()).with_instances(1));
@@ -263,6 +268,7 @@ async fn instances_share_the_rate_of_their_task() {
     harness.settle().await;
     assert_eq!(running_now(&harness), 4);
     sleep(seconds(10)).await;
+    harness.settle().await;
     assert_eq!(running_now(&harness), 5);
     harness.finish().await;
 }
@@ -300,5 +306,26 @@ async fn all_instances_are_in_the_start_up_set() {
     assert_eq!(began.elapsed().as_secs(), 3);
     harness.ready().await.expect("all are ready");
     assert_eq!(began.elapsed().as_secs(), 3);
+    harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_is_scaled_away_holds_no_start_up() {
+    let harness = Harness::new();
+    let body = TaskFn::shared(CONSUME, |ctx: TaskContext, Instance(number): Instance| async move {
+        if number == 0 {
+            ctx.ready();
+        }
+        Ok(ctx.cancelled().await)
+    });
+    let spec = harness.spec(Rules::never().ready(Readiness::Notify), body).with_instances(2);
+    harness.add_instances(spec).expect("the names are free");
+    let scaling = async {
+        sleep(seconds(1)).await;
+        harness.scale(CONSUME, 1)
+    };
+    let (named, all, scaled) = tokio::join!(harness.wait_ready(CONSUME), harness.ready(), scaling);
+    assert_eq!(scaled, Ok(2));
+    assert!(named.is_ok() && all.is_ok(), "{named:?}, {all:?}");
     harness.finish().await;
 }

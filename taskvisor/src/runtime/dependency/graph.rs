@@ -125,7 +125,7 @@ impl Graph {
         for (.., cells, _) in targets {
             // Read again: an instance that was started meanwhile may not have found that it has a dependent.
             let set = cells[0].instance().and_then(|instance| instance.set.upgrade());
-            needed.extend(set.map_or(cells, |set| set.cells()));
+            needed.extend(set.map_or(cells, |set| set.cells_or_latest()));
         }
         Ok(needed)
     }

@@ -41,6 +41,9 @@ struct SetState {
     leaving: BTreeMap<usize, Arc<TaskCell>>,
     /// Numbers whose instance is about to be registered.
     claimed: BTreeSet<usize>,
+    /// The instance that was added last. It may have ended.
+    // So that a task can depend on this one while it has no instance.
+    latest: Option<Arc<TaskCell>>,
     /// Counts the changes of `members`.
     version: u64,
     /// Dependents that wait for a change of `members`.
@@ -139,19 +142,27 @@ impl InstanceSet {
     /// Adds the instance of a claimed number, before it starts. Returns whether it is wanted. If not, the number was lowered meanwhile:
     /// the caller stops it.
     pub(crate) fn join(&self, index: usize, cell: &Arc<TaskCell>) -> bool {
-        let (waiters, _replaced) = {
+        // Bound to variables, and dropped after the lock: the last reference to a cell may drop an error of the user.
+        let (_replaced, waiters);
+        {
             let mut state = self.state.lock();
             state.claimed.remove(&index);
-            if index >= state.target {
+            let latest = state.latest.replace(Arc::clone(cell));
+            let is_wanted = index < state.target;
+            let member = if is_wanted {
+                state.members.insert(index, Member { cell: Arc::clone(cell), has_ended: false })
+            } else {
                 state.leaving.insert(index, Arc::clone(cell));
-                return false;
-            }
-            let member = Member { cell: Arc::clone(cell), has_ended: false };
-            let replaced = state.members.insert(index, member);
-            (state.change(), replaced)
-        };
-        waiters.wake();
-        true
+                None
+            };
+            _replaced = (latest, member);
+            waiters = is_wanted.then(|| state.change());
+        }
+        let is_wanted = waiters.is_some();
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
+        is_wanted
     }
 
     /// Records that an instance ends. Its name is free by now, and its outcome is not visible yet. Returns whether its number lacks an
@@ -171,6 +182,14 @@ impl InstanceSet {
     /// The members, in the order of their numbers: the latest instance of each number.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
         self.state.lock().members.values().map(|member| Arc::clone(&member.cell)).collect()
+    }
+
+    /// As `cells`. If there is none, the instance that was added last.
+    pub(crate) fn cells_or_latest(&self) -> Vec<Arc<TaskCell>> {
+        let state = self.state.lock();
+        let members = state.members.values().map(|member| &member.cell);
+        let latest = state.latest.as_ref().filter(|_| state.members.is_empty());
+        members.chain(latest).map(Arc::clone).collect()
     }
 
     /// As `cells`, with the number of changes so far.
