@@ -11,7 +11,7 @@ use tests::{Harness, Rules, Script, Step};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::instance_support::{CONSUME, names, numbered};
+use crate::instance_support::{CONSUME, names, numbered, until_canceled};
 use crate::support::seconds;
 
 /// Instances whose readiness and ends a test decides: each attempt is ready while its bit is set, and fails when the test says so.
@@ -74,7 +74,7 @@ fn dependent(harness: &Harness) -> TaskHandle {
 }
 
 fn add_dependent(harness: &Harness, more: impl FnOnce(TaskSpec) -> TaskSpec) -> TaskHandle {
-    let body = TaskFn::arc("dependent", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let body = TaskFn::arc("dependent", until_canceled);
     let spec = more(harness.spec(Rules::on_failure().without_backoff(), body));
     let task = harness.add_task(spec).expect("the task is known");
     harness.watch(&task);
@@ -170,7 +170,8 @@ fn ending(harness: &Harness, instances: usize, end: fn(usize) -> Option<Result<(
             return end;
         }
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     harness.spec(Rules::never().start_timeout(seconds(1000)), body).with_instances(instances)
 }
@@ -272,7 +273,8 @@ async fn instances_can_depend_on_another_task() {
     let db = TaskFn::arc("db", |ctx: TaskContext, ready: Ready| async move {
         sleep(seconds(5)).await;
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     harness.add(Rules::never().start_timeout(seconds(1000)), db);
     let spec = crate::instance_support::consume(&harness, 2).with_needs(["db"]);
@@ -292,7 +294,8 @@ async fn a_cycle_through_instances_is_refused() {
     let ready = |name: &'static str| -> TaskRef {
         TaskFn::shared(name, |ctx: TaskContext, ready: Ready| async move {
             ready.notify();
-            Ok(ctx.cancelled().await)
+            ctx.cancelled().await;
+            Ok(())
         })
     };
     let spec = |name, needs: &'static str| TaskSpec::once(ready(name)).with_needs([needs]);

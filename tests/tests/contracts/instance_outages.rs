@@ -7,7 +7,7 @@ use tests::{Harness, Rules};
 use tokio::time::sleep;
 
 use crate::instance_dependencies::Pool;
-use crate::instance_support::CONSUME;
+use crate::instance_support::{CONSUME, until_canceled};
 use crate::support::seconds;
 
 fn harness() -> Harness {
@@ -16,7 +16,7 @@ fn harness() -> Harness {
 
 /// A dependent whose attempt is interrupted five seconds after the loss of the pool.
 fn interrupted(harness: &Harness) -> TaskHandle {
-    let body = TaskFn::arc("dependent", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let body = TaskFn::arc("dependent", until_canceled);
     let spec = harness.spec(Rules::on_failure().without_backoff(), body).with_needs([CONSUME]);
     let task = harness.add_task(spec.with_interrupt_on_loss(seconds(5))).expect("the task is known");
     harness.watch(&task);

@@ -40,7 +40,8 @@ async fn a_row_sums_and_chooses_what_a_reader_needs() {
             return Err(TaskError::fail("connection refused"));
         }
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = TaskSpec::on_failure(body).with_backoff(BackoffPolicy::constant(seconds(100)));
     let began = Instant::now();

@@ -1,13 +1,21 @@
 //! Helpers of the tests of tasks with instances.
 
-use taskvisor::{RuntimeError, StopCause, Supervisor, TaskContext, TaskFn, TaskHandle, TaskRef, TaskSpec};
+use taskvisor::{
+    RuntimeError, StopCause, Supervisor, TaskContext, TaskError, TaskFn, TaskHandle, TaskRef, TaskSpec,
+};
 use tests::{Harness, Rules};
 
 pub(crate) const CONSUME: &str = "consume";
 
+/// An attempt that runs until its stop request.
+pub(crate) async fn until_canceled(ctx: TaskContext) -> Result<(), TaskError> {
+    ctx.cancelled().await;
+    Ok(())
+}
+
 /// A shared task whose attempts run until their stop request.
 pub(crate) fn until_stopped() -> TaskRef {
-    TaskFn::shared(CONSUME, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) })
+    TaskFn::shared(CONSUME, until_canceled)
 }
 
 /// A spec of `consume` with this many instances, which run until their stop requests.

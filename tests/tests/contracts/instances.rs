@@ -56,7 +56,8 @@ async fn instances_fail_and_back_off_on_their_own() {
         if number == 1 && ctx.attempt() < 3 {
             return Err(TaskError::fail("connection refused"));
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = harness.spec(Rules::on_failure().constant_backoff(seconds(1)), body).with_instances(2);
     let instances = harness.add_instances(spec).expect("the names are free");
@@ -82,7 +83,8 @@ struct ByHand;
 
 impl Task for ByHand {
     async fn run(self: Arc<Self>, ctx: TaskContext) -> Result<(), TaskError> {
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     }
 }
 
@@ -279,7 +281,10 @@ async fn an_instance_of_a_critical_task_shuts_down() {
     let body = TaskFn::shared(CONSUME, |ctx: TaskContext, Instance(number): Instance| async move {
         match number {
             2 => Err(TaskError::fatal("no disk")),
-            _ => Ok(ctx.cancelled().await),
+            _ => {
+                ctx.cancelled().await;
+                Ok(())
+            }
         }
     });
     let spec = harness.spec(Rules::never(), body).with_instances(3).with_critical(true);
@@ -295,7 +300,8 @@ async fn all_instances_are_in_the_start_up_set() {
     let body = TaskFn::shared(CONSUME, |ctx: TaskContext, Instance(number): Instance| async move {
         sleep(seconds(number as u64)).await;
         ctx.ready();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let rules = Rules::never().ready(Readiness::Notify);
     let began = tokio::time::Instant::now();
@@ -316,7 +322,8 @@ async fn an_instance_that_is_scaled_away_holds_no_start_up() {
         if number == 0 {
             ctx.ready();
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = harness.spec(Rules::never().ready(Readiness::Notify), body).with_instances(2);
     harness.add_instances(spec).expect("the names are free");

@@ -89,7 +89,8 @@ async fn the_same_number_restarts_those_that_have_ended() {
         if number == 1 {
             return Ok(());
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = harness.spec(Rules::never(), body).with_instances(3);
     let instances = harness.add_instances(spec).expect("the names are free");

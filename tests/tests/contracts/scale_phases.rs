@@ -200,7 +200,8 @@ fn blocker() -> (TaskRef, oneshot::Receiver<()>, Sender<()>) {
                 let _ = entered.send(());
                 let _ = blocked.recv();
             }
-            Ok(ctx.cancelled().await)
+            ctx.cancelled().await;
+            Ok(())
         }
     });
     (task, blocks, release)

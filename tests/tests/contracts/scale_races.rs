@@ -48,7 +48,8 @@ async fn an_instance_can_scale_itself_up() {
         if number < 3 {
             assert_eq!(ctx.supervisor().scale(CONSUME, number + 2), Ok(number + 1));
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     harness.add_instances(harness.spec(Rules::never(), body).with_instances(1)).expect("the name is free");
     harness.settle().await;
@@ -64,7 +65,8 @@ async fn an_instance_can_scale_itself_away() {
             assert_eq!(ctx.supervisor().scale(CONSUME, 1), Ok(3));
             assert!(ctx.is_cancelled());
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = harness.spec(Rules::never(), body).with_instances(3);
     let instances = harness.add_instances(spec).expect("the names are free");
@@ -82,7 +84,8 @@ async fn an_instance_cannot_await_the_end_of_all() {
             let result = ctx.supervisor().cancel(CONSUME).await;
             assert_eq!(result, Err(RuntimeError::WouldDeadlock));
         }
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     let spec = TaskSpec::once(body).with_instances(3);
     for task in supervisor.add_instances(spec).expect("the names are free") {
