@@ -146,6 +146,11 @@ impl Trace {
         lock(&self.slots).share(slot, capacity);
     }
 
+    /// Records the capacity of a submission. The default is one.
+    pub fn set_capacity(&self, task: &TaskHandle, capacity: usize) {
+        lock(&self.slots).set_capacity(task.id(), capacity);
+    }
+
     /// Like [`in_slot`](Self::in_slot). In addition, these submissions must start in the order of these calls.
     pub fn in_order(&self, task: &TaskHandle, slot: &str) {
         lock(&self.slots).register(task.id(), slot, true);

@@ -12,6 +12,8 @@ use taskvisor::{CancellationToken, TaskContext, TaskError, TaskFn, TaskRef};
 use tokio::time::{advance, sleep};
 
 use crate::fixture::Fixture;
+#[cfg(all(feature = "controller", feature = "macros"))]
+use crate::program::Sort;
 use crate::program::{Attempt, Beats, Dropping, End, Ms, Notifies, Step, Work};
 use crate::specs::millis;
 use crate::vocabulary::{Error, Received, Tick, message};
@@ -51,6 +53,11 @@ impl Crowd {
 }
 
 impl Probe {
+    /// The probe of an instance. The value belongs to all instances, so that it outlives each of them.
+    pub(crate) fn of_an_instance() -> Self {
+        Self { dropped: AtomicBool::new(true), ..Self::default() }
+    }
+
     fn problem(&self, problem: impl Into<String>) {
         lock(&self.problems).push(problem.into());
     }
@@ -141,8 +148,8 @@ impl Body {
     }
 
     #[cfg(all(feature = "controller", feature = "macros"))]
-    pub(crate) fn of_a_job(self) -> Self {
-        Self { work: self.work.of_a_job(), ..self }
+    pub(crate) fn of_a_job(self, sort: Sort) -> Self {
+        Self { work: self.work.of_a_job(sort), ..self }
     }
 
     /// Creates a task with this name.
@@ -152,46 +159,55 @@ impl Body {
 
     /// Begins an attempt; panics if its step is `Unbuildable`.
     pub(crate) fn begin(&self, context: TaskContext) -> Playing {
-        let probe = &self.value.0;
-        let attempt = context.attempt();
-        lock(&probe.last).push(Received {
-            attempt,
-            last_error: context.last_error().as_ref().map(Error::of),
-            scheduled_at: context.scheduled_at().map(|time| Tick::of(time, self.fixture.began)),
-        });
-        if lock(&probe.tokens).iter().any(|token| !token.is_cancelled()) {
-            probe.problem("the token of the previous attempt is not cancelled");
-        }
-        if context.is_cancelled() {
-            probe.problem("an attempt begins after a stop request");
-        }
-        let step = self.work.step(attempt);
-        // A body that checks late also takes its token late, to cover a token that is canceled before it is taken.
-        if !matches!(step, Step::Attempt(Attempt { first_check: 1.., .. })) {
-            lock(&probe.tokens).push(context.token());
-        }
-        match step {
-            Step::Unbuildable => resume_unwind(Box::new(message(attempt))),
-            Step::Attempt(step) => {
-                let locals = Locals::new(probe, &self.fixture, step.dropping);
-                let first = self.work.acts.clone().filter(|(acts, _)| *acts == attempt);
-                let (probe, fixture) = (Arc::clone(probe), Arc::clone(&self.fixture));
-                let notifies = self.work.notifies;
-                let work = async move {
-                    if let Some((_, command)) = first {
-                        fixture.execute(&command, true).await;
-                    }
-                    if notifies == Some(Notifies::AtItsStart) {
-                        context.ready();
-                    }
-                    let end = play(step, &context, &probe, &fixture).await;
-                    if notifies == Some(Notifies::BeforeItReturns) {
-                        context.ready();
-                    }
-                    end.done(attempt, &context)
-                };
-                Playing { work: Box::pin(work), _locals: locals }
-            }
+        begin_attempt(&self.work, &self.value.0, &self.fixture, context)
+    }
+}
+
+/// Begins an attempt; panics if its step is `Unbuildable`.
+pub(crate) fn begin_attempt(
+    work: &Work,
+    probe: &Arc<Probe>,
+    fixture: &Arc<Fixture>,
+    context: TaskContext,
+) -> Playing {
+    let attempt = context.attempt();
+    lock(&probe.last).push(Received {
+        attempt,
+        last_error: context.last_error().as_ref().map(Error::of),
+        scheduled_at: context.scheduled_at().map(|time| Tick::of(time, fixture.began)),
+    });
+    if lock(&probe.tokens).iter().any(|token| !token.is_cancelled()) {
+        probe.problem("the token of the previous attempt is not cancelled");
+    }
+    if context.is_cancelled() {
+        probe.problem("an attempt begins after a stop request");
+    }
+    let step = work.step(attempt);
+    // A body that checks late also takes its token late, to cover a token that is canceled before it is taken.
+    if !matches!(step, Step::Attempt(Attempt { first_check: 1.., .. })) {
+        lock(&probe.tokens).push(context.token());
+    }
+    match step {
+        Step::Unbuildable => resume_unwind(Box::new(message(attempt))),
+        Step::Attempt(step) => {
+            let locals = Locals::new(probe, fixture, step.dropping);
+            let first = work.acts.clone().filter(|(acts, _)| *acts == attempt);
+            let (probe, fixture) = (Arc::clone(probe), Arc::clone(fixture));
+            let notifies = work.notifies;
+            let work = async move {
+                if let Some((_, command)) = first {
+                    fixture.execute(&command, true).await;
+                }
+                if notifies == Some(Notifies::AtItsStart) {
+                    context.ready();
+                }
+                let end = play(step, &context, &probe, &fixture).await;
+                if notifies == Some(Notifies::BeforeItReturns) {
+                    context.ready();
+                }
+                end.done(attempt, &context)
+            };
+            Playing { work: Box::pin(work), _locals: locals }
         }
     }
 }

@@ -88,6 +88,7 @@ fn expected() -> BTreeSet<String> {
         }
     }
     add_schedules(&mut add);
+    add_limits(&mut add);
     let kinds = ["Error", "Timeout", "Stalled", "Panic", "Canceled", "Fatal"];
     for restart in ["never", "on-failure", "always"] {
         for kind in kinds {
@@ -205,11 +206,11 @@ fn expected() -> BTreeSet<String> {
     for failed in [true, false] {
         add(format!("canceled by {:?}, failed: {failed}", StopCause::Dependency));
     }
-    let mut causes = vec![StopCause::Cancel, StopCause::Shutdown];
+    let mut causes = vec![StopCause::Cancel, StopCause::Shutdown, StopCause::Scale];
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
     refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Paused, Refusal::Dependencies]);
-    refusals.push(Refusal::NotScheduled);
+    refusals.extend([Refusal::NotScheduled, Refusal::NotScalable]);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
@@ -224,7 +225,7 @@ fn expected() -> BTreeSet<String> {
             add(format!("Rejected({why:?})"));
         }
         for admission in ["Queue", "Replace", "DropIfRunning", "Latest"] {
-            for place in ["an idle slot", "an owned slot", "a slot whose owner is stopping"] {
+            for place in ["an idle slot", "an owned slot", "a free place", "a slot whose owner is stopping"] {
                 add(format!("{admission} to {place}"));
             }
         }
@@ -254,6 +255,58 @@ fn expected() -> BTreeSet<String> {
         add(format!("canceled and waited, first: {first}"));
     }
     expected
+}
+
+/// The waits of attempts for the limits of their declarations.
+fn add_limits(add: &mut impl FnMut(String) -> bool) {
+    for what in [
+        "a limit of one attempt at a time",
+        "a rate limit of zero",
+        "limits of a new name",
+        "a wait for a rate limit",
+        "a task left its gates before its rate limit",
+        "a burst",
+    ] {
+        add(what.to_owned());
+    }
+    for what in [
+        "no instances",
+        "fewer instances",
+        "as many instances",
+        "more instances",
+        "an instance that is wanted again",
+        "all instances: remove",
+        "all instances: pause",
+        "all instances: resume",
+        "all instances: restart",
+        "all instances: trigger",
+        "a wait for a permit of the declaration",
+        "limits that are shared",
+    ] {
+        add(what.to_owned());
+    }
+    if !cfg!(feature = "controller") {
+        return;
+    }
+    for what in [
+        "other limits of the same name",
+        "no attempt at once",
+        "a permit of the declaration that waits for one of the supervisor",
+        "a queue at a rate limit",
+        "a task left its gates before a permit of its declaration",
+        "a task left its gates with a permit of its declaration",
+        "expired at a permit of its declaration",
+        "expired at its rate limit",
+        "a capacity of zero",
+        "Queue to a free place behind others",
+        "a replace of several owners",
+        "a latest stops one of several owners",
+        "a place beside another owner after one that has ended",
+        "a place beside another owner after one that left the queue",
+        "several submissions that start at once",
+    ] {
+        add(what.to_owned());
+    }
 }
 
 /// Each reason to skip ticks under each pair of options, and a trigger in each phase.

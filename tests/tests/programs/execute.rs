@@ -22,6 +22,9 @@ impl Fixture {
     async fn answer(self: &Arc<Self>, command: &Command, inside: bool) -> Answered {
         Answered::Now(match command {
             Command::Add { name, work } => self.add(*name, work),
+            Command::AddInstances { pool, instances, work } => self.add_instances(*pool, *instances, work),
+            Command::Scale { pool, instances } => self.scale(*pool, *instances),
+            Command::Operate { pool, operation } => self.operate(*pool, *operation),
             #[cfg(feature = "controller")]
             Command::Submit { slot, admission, sort, work } => self.submit(*slot, *admission, *sort, work),
             #[cfg(not(feature = "controller"))]

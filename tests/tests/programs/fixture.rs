@@ -1,15 +1,17 @@
 //! One supervisor and the observations of it from outside, shared by every source of commands.
 
+use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
-use taskvisor::{Report, RuntimeError, SupervisorHandle, TaskHandle};
+use taskvisor::{Report, RuntimeError, SupervisorHandle, TaskHandle, TaskId};
 use tests::Trace;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::body::{Crowd, Probe, lock};
+use crate::instances::POOLS;
 use crate::program::{Ms, Policy, Work};
 use crate::readiness::{self, ReadyWait};
 use crate::specs::{moment, rules};
@@ -24,6 +26,9 @@ pub(crate) struct Fixture {
     pub(crate) trace: Trace,
     pub(crate) crowd: Crowd,
     pub(crate) accepted: Mutex<Vec<Accepted>>,
+    /// The work of tasks with instances.
+    pub(crate) pools: Mutex<HashMap<usize, Work>>,
+    pub(crate) probes: Mutex<HashMap<TaskId, Arc<Probe>>>,
     pub(crate) answers: Mutex<Vec<Answered>>,
     /// The callers that requested the shutdown and wait for it.
     pub(crate) stops: Mutex<Vec<JoinHandle<Result<Waited, String>>>>,
@@ -62,6 +67,8 @@ impl Fixture {
             trace,
             crowd: Crowd::default(),
             accepted: Mutex::default(),
+            pools: Mutex::default(),
+            probes: Mutex::default(),
             answers: Mutex::default(),
             stops: Mutex::default(),
             problems: Mutex::default(),
@@ -121,6 +128,8 @@ async fn watch(task: TaskHandle, probe: Arc<Probe>, fixture: Arc<Fixture>) -> (M
     if is_there(&fixture.supervisor, &task) {
         fixture.problem(format!("{task:?} is in a map after its end"));
     }
+    // An instance that was too many may be wanted again: the next one has started.
+    (0..POOLS.len()).for_each(|pool| fixture.accept_instances(pool));
     (over, TaskOutcome::of(&outcome))
 }
 

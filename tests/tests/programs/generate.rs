@@ -1,5 +1,7 @@
 //! Generates random programs. They use few names and slots, so that tasks interact, and shrink towards few simple tasks.
 
+use std::ops::Range;
+
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -7,11 +9,14 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
+use crate::generate_instances::{around_instances, instance_commands};
+use crate::generate_limits::{around_limits, limits as limits_of_attempts};
 use crate::generate_rare::{beats, rares};
 use crate::generate_schedule::{around_grids, schedules};
+use crate::generate_shared::{admissions, around_a_slot, capacities};
 use crate::linked::{around_one, connections, consumers, depends, named, together};
 use crate::program::{
-    Admission, Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Ms, NAMES,
+    Attempt, Backoff, Behavior, Burst, Command, Dropping, End, FEW_SLOTS, Law, Limits, Listener, Ms, NAMES,
     Notifies, Policy, Program, SLOTS, ShutdownTrigger, Sort, Step, Wants, Work,
 };
 use crate::rare::Rare;
@@ -24,6 +29,10 @@ enum Style {
     Mixed,
     /// Long work in one slot that stops late or not at all, and is canceled, replaced and cleared.
     Crowded,
+    /// Short work in many slots that shares limits.
+    Limited,
+    /// Slots with several owners.
+    Shared,
     /// Tasks that depend on each other.
     Linked,
     /// Tasks with grids, which are paused and triggered.
@@ -34,16 +43,33 @@ enum Style {
 
 pub(crate) fn programs() -> impl Strategy<Value = Program> {
     // Boxed, because a strategy of all styles is too large for the stack of a test.
-    let of = |style| programs_of(style).boxed();
+    let of = |style| programs_of(style, 0..12).boxed();
     prop_oneof![
         8 => of(Style::Mixed),
         5 => of(Style::Linked),
         3 => of(Style::Scheduled),
-        3 => around_grids(of(Style::Scheduled)).boxed(),
-        3 => around_one(of(Style::Linked)).boxed(),
+        3 => around_grids(few(Style::Scheduled)).boxed(),
+        3 => around_one(few(Style::Linked)).boxed(),
         3 => of(Style::Crowded),
+        1 => of(Style::Limited),
+        1 => of(Style::Shared),
+        3 => around_instances(few(Style::Mixed)).boxed(),
+        6 => around_submissions(),
         2 => of(Style::Stubborn),
     ]
+}
+
+/// Programs around submissions that share limits or a slot.
+fn around_submissions() -> BoxedStrategy<Program> {
+    if !cfg!(feature = "controller") {
+        return programs_of(Style::Limited, 0..12).boxed();
+    }
+    prop_oneof![around_limits(few(Style::Limited)), around_a_slot(few(Style::Shared))].boxed()
+}
+
+/// Programs with few commands, to which others are added.
+fn few(style: Style) -> BoxedStrategy<Program> {
+    programs_of(style, 1..4).boxed()
 }
 
 /// The generator of all programs of a seed.
@@ -59,11 +85,11 @@ pub(crate) fn from_seed(seed: u64) -> Program {
     tree.expect("nothing is filtered").current()
 }
 
-fn programs_of(style: Style) -> impl Strategy<Value = Program> {
+fn programs_of(style: Style, length: Range<usize>) -> impl Strategy<Value = Program> {
     let (runs, most) = match style {
         Style::Stubborn => (0.8, 3),
         Style::Linked => (0.85, 8),
-        Style::Mixed | Style::Crowded | Style::Scheduled => (0.4, 3),
+        Style::Mixed | Style::Crowded | Style::Limited | Style::Shared | Style::Scheduled => (0.4, 3),
     };
     let run = (weighted(runs, vec((0..NAMES.len(), works(style)), 0..most)), 0..12_u32, 0..12_u32).prop_map(
         |(run, twice, chance)| {
@@ -76,14 +102,16 @@ fn programs_of(style: Style) -> impl Strategy<Value = Program> {
             })
         },
     );
-    let bursts = vec(bursts(style), 0..12);
+    let bursts = vec(bursts(style), length);
     let shutdown_trigger = prop_oneof![
         Just(ShutdownTrigger::Requested),
         Just(ShutdownTrigger::Dropped),
         Just(ShutdownTrigger::Until)
     ];
     let end = (1..900_u64, shutdown_trigger);
-    let parts = (any::<u64>().no_shrink(), limits(style), run, vec(listeners(), 0..3), bursts, end);
+    let (limits, listeners) = (limits(style).boxed(), vec(listeners(), 0..3).boxed());
+    // Boxed, as all large parts: the values of a strategy are as large as all that it might generate.
+    let parts = (any::<u64>().no_shrink(), limits, run.boxed(), listeners, bursts.boxed(), end);
     parts.prop_map(|(chance, limits, run, listeners, bursts, (rest, shutdown_trigger))| Program {
         chance,
         limits,
@@ -124,7 +152,11 @@ fn limits(style: Style) -> impl Strategy<Value = Limits> {
 
 fn bursts(style: Style) -> impl Strategy<Value = Burst> {
     let commands = prop_oneof![5 => vec(commands(style, works(style)), 1), 2 => vec(commands(style, works(style)), 2..5)];
-    let after = if matches!(style, Style::Crowded | Style::Stubborn) { 1..150_u64 } else { 1..500 };
+    let after = if matches!(style, Style::Crowded | Style::Limited | Style::Shared | Style::Stubborn) {
+        1..150_u64
+    } else {
+        1..500
+    };
     (after, commands).prop_map(|(after, commands)| Burst { after, commands })
 }
 
@@ -146,10 +178,12 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => (14, 3, 1, 1),
         Style::Scheduled => (14, 8, 10, 1),
         Style::Crowded => (1, 3, 1, 1),
+        Style::Limited | Style::Shared => (2, 3, 1, 1),
         Style::Stubborn => (2, 3, 1, 4),
     };
+    let instances = instance_commands(works.clone());
     let alone = prop_oneof![
-        added => add,
+        added => add.boxed(),
         6 => cancel,
         3 => restart,
         paused => pause,
@@ -157,6 +191,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         triggered => trigger,
         3 => named,
         1 => remove,
+        1 => instances.boxed(),
     ];
     if !cfg!(feature = "controller") {
         return prop_oneof![20 => alone, stop => Just(Command::Stop)].boxed();
@@ -166,27 +201,40 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         Style::Linked => 10,
         Style::Scheduled => 3,
         Style::Mixed | Style::Crowded => 16,
+        Style::Limited | Style::Shared => 30,
     };
-    let submit = submissions(works);
-    let clear = prop_oneof![3 => Just(0), 1 => 1..SLOTS.len()].prop_map(|slot| Command::Clear { slot });
-    prop_oneof![12 => alone, submitted => submit, 2 => clear, stop => Just(Command::Stop)].boxed()
+    let submit = submissions(style, works);
+    let clear = slots(style).prop_map(|slot| Command::Clear { slot });
+    prop_oneof![12 => alone.boxed(), submitted => submit.boxed(), 2 => clear, stop => Just(Command::Stop)]
+        .boxed()
 }
 
-fn submissions(works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
-    let admission = prop_oneof![
-        3 => Just(Admission::Queue),
-        2 => Just(Admission::Replace),
-        1 => Just(Admission::DropIfRunning),
-        2 => Just(Admission::Latest),
-    ];
+/// The indices of slots.
+fn slots(style: Style) -> BoxedStrategy<usize> {
+    match style {
+        Style::Limited => (0..SLOTS.len()).boxed(),
+        _ => prop_oneof![5 => Just(0), 2 => 1..FEW_SLOTS].boxed(),
+    }
+}
+
+fn submissions(style: Style, works: BoxedStrategy<Work>) -> impl Strategy<Value = Command> {
     let sort = if cfg!(feature = "macros") {
-        prop_oneof![6 => Just(Sort::Task), 1 => Just(Sort::Once), 1 => Just(Sort::Retried)].boxed()
+        let limited = if style == Style::Limited { 3 } else { 1 };
+        prop_oneof![
+            8 => Just(Sort::Task),
+            1 => Just(Sort::Once),
+            1 => Just(Sort::Retried),
+            limited => Just(Sort::Limited),
+        ]
+        .boxed()
     } else {
         Just(Sort::Task).boxed()
     };
-    let slot = prop_oneof![5 => Just(0), 2 => 1..SLOTS.len()];
-    let parts = (weighted(0.9, slot), admission, sort, works, 0..20_u32);
-    parts.prop_map(|(slot, admission, sort, mut work, chance)| {
+    let often = if style == Style::Shared { 0.93 } else { 0.05 };
+    let parts =
+        (weighted(0.9, slots(style)), admissions(), sort, works, weighted(often, capacities()), 0..20_u32);
+    parts.prop_map(|(slot, admission, sort, mut work, capacity, chance)| {
+        work.rare.capacity = capacity;
         // Only an added task can be paused when it gives up, and has a schedule.
         work.rare.pauses &= chance == 0;
         work.rare.critical &= chance == 1;
@@ -217,7 +265,8 @@ fn silent(style: Style) -> impl Strategy<Value = Work> {
     let often = if style == Style::Linked { 0.75 } else { 0.1 };
     let policy = weighted(0.85, policies());
     let schedules = schedules(if style == Style::Scheduled { 0.85 } else { 0.1 });
-    let (rare, policy) = ((rares(), schedules).boxed(), policy.boxed());
+    let limits = limits_of_attempts(if style == Style::Limited { 0.85 } else { 0.12 });
+    let (rare, policy) = ((rares(limits), schedules).boxed(), policy.boxed());
     let parts = (policy, vec(steps(style), 1..5), exact, readiness(), expires, depends(often), rare);
     parts.prop_map(|(mut policy, steps, exact, (ready, notifies), expires, depends, (rare, schedule))| {
         // `stable_after` can equal the duration of an attempt or its timeout.
@@ -286,7 +335,8 @@ fn backoffs() -> impl Strategy<Value = Backoff> {
 
 fn steps(style: Style) -> BoxedStrategy<Step> {
     let (quick, ending, heeding) = match style {
-        Style::Mixed | Style::Linked => (2, 0.85, 0.7),
+        Style::Mixed | Style::Linked | Style::Shared => (2, 0.85, 0.7),
+        Style::Limited => (1, 0.9, 0.8),
         Style::Scheduled => (2, 0.92, 0.8),
         Style::Crowded => (0, 0.5, 0.6),
         Style::Stubborn => (0, 0.5, 0.4),

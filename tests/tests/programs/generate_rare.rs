@@ -5,6 +5,7 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use taskvisor::{JitterPolicy, RestartPolicy};
 
+use crate::limited::Limited;
 use crate::program::{Attempt, Beats, End, Law, Ms, Policy, Step, Work};
 use crate::rare::Rare;
 
@@ -16,16 +17,27 @@ pub(crate) struct RawRare {
     chance: u32,
 }
 
-pub(crate) fn rares() -> impl Strategy<Value = RawRare> {
+pub(crate) fn rares(limited: BoxedStrategy<Limited>) -> impl Strategy<Value = RawRare> {
     let max_failures = weighted(0.25, (1..4_u32, 1..500_u64));
     let heartbeat = weighted(0.15, 5..150_u64);
     let stop_timeout = weighted(0.3, 1..120_u64);
     let words = (weighted_bool(0.5), weighted_bool(0.35), weighted_bool(0.07));
-    let parts = (max_failures, heartbeat, stop_timeout, words, 0..120_u32);
-    parts.prop_map(|(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), chance)| {
-        let rare = Rare { max_failures, pauses, heartbeat, stop_timeout, finishes, critical };
-        RawRare { rare, chance }
-    })
+    let parts = (max_failures, heartbeat, stop_timeout, words, limited, 0..120_u32);
+    parts
+        .prop_map(|(max_failures, heartbeat, stop_timeout, (pauses, finishes, critical), limited, chance)| {
+            let rare = Rare {
+                max_failures,
+                pauses,
+                heartbeat,
+                stop_timeout,
+                finishes,
+                critical,
+                limited,
+                capacity: None,
+            };
+            RawRare { rare, chance }
+        })
+        .boxed()
 }
 
 /// The heartbeats of an attempt. Most tasks need none.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use taskvisor::{JitterPolicy, Missed, Overlap, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::generate_limits::rate_limits;
 use crate::generate_rare::{beats, rares};
 use crate::linked::connections;
 use crate::program::{
@@ -86,7 +87,7 @@ fn runs() -> BoxedStrategy<Work> {
         stable_after: None,
     });
     let ready = weighted(0.3, Just(Readiness::Success));
-    let parts = (policy, vec(step, 1..6), ready, (rares(), schedules(0.97)).boxed());
+    let parts = (policy, vec(step, 1..6), ready, (rares(rate_limits(0.15)), schedules(0.97)).boxed());
     let work = parts.prop_map(|(policy, steps, ready, (rare, schedule))| {
         let work = Work {
             policy: Some(policy),
@@ -130,7 +131,6 @@ pub(crate) fn around_grids(program: impl Strategy<Value = Program>) -> impl Stra
             bursts.push(Burst { after, commands: vec![Command::Add { name: index + 1, work }] });
         }
         bursts.extend(operations.into_iter().map(|(after, commands)| Burst { after, commands }));
-        program.bursts.truncate(3);
         bursts.append(&mut program.bursts);
         program.limits.concurrent = permits;
         if permits.is_some() {

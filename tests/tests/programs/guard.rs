@@ -5,7 +5,12 @@ use taskvisor::{JitterPolicy, Missed, Overlap, Readiness, RestartPolicy};
 use crate::compare::{Mismatch, compare};
 use crate::depends::Depends;
 use crate::generate::from_seed;
+use crate::instances::Operation;
+#[cfg(feature = "controller")]
+use crate::limited::{Limited, Rate};
 use crate::play::play;
+#[cfg(feature = "controller")]
+use crate::program::{Admission, Sort};
 use crate::program::{
     Attempt, Backoff, Behavior, Burst, Command, Dropping, End, Law, Limits, Listener, Policy, Program,
     ShutdownTrigger, Step, Wants, Work,
@@ -180,6 +185,110 @@ fn a_grid_matches_its_own_prediction_only() {
             matches!(compare(&other, &played), Err(Mismatch::Differs(_))),
             "the comparison does not detect {what}"
         );
+    }
+}
+
+/// Two submissions that share one permit and a rate of two attempts in 80 ms.
+#[cfg(feature = "controller")]
+pub(crate) fn sample_of_limits() -> Program {
+    let mut program = sample();
+    let Command::Add { work, .. } = program.bursts[0].commands.remove(0) else {
+        unreachable!("a task is added")
+    };
+    let policy =
+        work.policy.map(|policy| Policy { restart: RestartPolicy::Always, delay: Some(10), ..policy });
+    let rate = Some(Rate { attempts: 2, interval: 40, burst: 1 });
+    let limited = Limited { label: Some(0), max_concurrent: Some(1), rate };
+    let rare = Rare { limited, ..Rare::default() };
+    let steps = vec![attempt(Some((5, End::Succeed)), Some((0, End::Cancel))); 50];
+    let work = Work { policy, steps, rare, ..work };
+    let submit = |slot| Command::Submit {
+        slot: Some(slot),
+        admission: Admission::Queue,
+        sort: Sort::Task,
+        work: work.clone(),
+    };
+    let burst = |after, command| Burst { after, commands: vec![command] };
+    program.bursts = vec![
+        burst(1, submit(0)),
+        burst(3, submit(1)),
+        burst(97, Command::Pause { before: 1 }),
+        burst(104, Command::Resume { before: 1 }),
+    ];
+    program.rest = 303;
+    program
+}
+
+#[cfg(feature = "controller")]
+#[test]
+fn limits_match_their_own_prediction_only() {
+    type Change = fn(&mut Limited);
+    let changes: [(&str, Change); 4] = [
+        ("no limits", |limited| *limited = Limited { label: limited.label, ..Limited::default() }),
+        ("another name", |limited| limited.label = Some(1)),
+        ("another rate", |limited| limited.rate = limited.rate.map(|rate| Rate { interval: 43, ..rate })),
+        ("a burst", |limited| limited.rate = limited.rate.map(|rate| Rate { burst: 2, ..rate })),
+    ];
+    let played = play(&sample_of_limits());
+    if let Err(problem) = compare(&sample_of_limits(), &played) {
+        panic!("{problem:?}");
+    }
+    for (what, change) in changes {
+        let mut other = sample_of_limits();
+        for burst in &mut other.bursts[..2] {
+            let Command::Submit { work, .. } = &mut burst.commands[0] else {
+                unreachable!("a task is submitted")
+            };
+            change(&mut work.rare.limited);
+        }
+        let compared = compare(&other, &played).map(|_| ());
+        assert!(matches!(compared, Err(Mismatch::Differs(_))), "{what}: {compared:?}");
+    }
+}
+
+/// Two instances, of which one too many stops slowly and is wanted again.
+fn sample_of_instances() -> Program {
+    let mut program = sample();
+    let Command::Add { work, .. } = program.bursts[0].commands.remove(0) else {
+        unreachable!("a task is added")
+    };
+    let steps = [7, 11].map(|late| attempt(None, Some((late, End::Cancel))));
+    let work = Work { steps: steps.to_vec(), policy: None, ..work };
+    let burst = |after, command| Burst { after, commands: vec![command] };
+    let scale = |instances| Command::Scale { pool: 0, instances };
+    program.limits.defaults.timeout = None;
+    program.bursts = vec![
+        burst(1, Command::AddInstances { pool: 0, instances: 2, work }),
+        burst(20, scale(1)),
+        burst(3, scale(3)),
+        burst(50, Command::Operate { pool: 0, operation: Operation::Pause }),
+        burst(50, Command::Operate { pool: 0, operation: Operation::Resume }),
+    ];
+    program
+}
+
+#[test]
+fn instances_match_their_own_prediction_only() {
+    type Change = fn(&mut Program);
+    let changes: [(&str, Change); 5] = [
+        ("another number", |program| match &mut program.bursts[0].commands[0] {
+            Command::AddInstances { instances, .. } => *instances = 3,
+            other => panic!("{other} adds no instances"),
+        }),
+        ("none too many", |program| program.bursts[1].commands.clear()),
+        ("an earlier scale", |program| program.bursts[2].after -= 1),
+        ("no scale", |program| program.bursts[2].commands.clear()),
+        ("no pause", |program| program.bursts[3].commands.clear()),
+    ];
+    let played = play(&sample_of_instances());
+    if let Err(problem) = compare(&sample_of_instances(), &played) {
+        panic!("{problem:?}");
+    }
+    for (what, change) in changes {
+        let mut other = sample_of_instances();
+        change(&mut other);
+        let compared = compare(&other, &played).map(|_| ());
+        assert!(matches!(compared, Err(Mismatch::Differs(_))), "{what}: {compared:?}");
     }
 }
 

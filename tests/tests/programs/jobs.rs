@@ -30,6 +30,20 @@ async fn retried(context: TaskContext, body: Arc<Body>) -> Result<Value, TaskErr
     body.begin(context).await.map(|()| attempt)
 }
 
+#[job(
+    name = "Limited",
+    restart = "on-failure",
+    backoff(constant, first = "9ms", jitter = "none"),
+    max_retries = 2,
+    max_concurrent = 1,
+    rate_limit = "1/90ms",
+    burst = 2
+)]
+async fn limited(context: TaskContext, body: Arc<Body>) -> Result<Value, TaskError> {
+    let attempt = context.attempt();
+    body.begin(context).await.map(|()| attempt)
+}
+
 impl Fixture {
     pub(crate) fn submit_job(
         self: &Arc<Self>,
@@ -40,10 +54,13 @@ impl Fixture {
         work: &Work,
         probe: &Arc<Probe>,
     ) -> Result<TaskHandle, Answer> {
-        let body = Arc::new(body.of_a_job());
+        let body = Arc::new(body.of_a_job(sort));
         match sort {
             Sort::Retried => {
                 self.submit_as(retried { body }.with_admission(admission.into()), slot, work, probe)
+            }
+            Sort::Limited => {
+                self.submit_as(limited { body }.with_admission(admission.into()), slot, work, probe)
             }
             Sort::Task | Sort::Once => {
                 self.submit_as(once { body }.with_admission(admission.into()), slot, work, probe)

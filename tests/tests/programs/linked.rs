@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::generate_limits::{of_an_added_task, rate_limits};
 use crate::generate_rare::{beats, rares};
 use crate::generate_schedule::schedules;
 use crate::program::{
@@ -56,7 +57,14 @@ fn works(
     ready: BoxedStrategy<(Option<Readiness>, Option<Notifies>)>,
     depends: BoxedStrategy<Depends>,
 ) -> BoxedStrategy<Work> {
-    let parts = (policy, steps, ready, depends, weighted(0.4, 1..200_u64), (rares(), schedules(0.2)).boxed());
+    let parts = (
+        policy,
+        steps,
+        ready,
+        depends,
+        weighted(0.4, 1..200_u64),
+        (rares(rate_limits(0.1)), schedules(0.2)).boxed(),
+    );
     let work = parts.prop_map(|(policy, steps, (ready, notifies), depends, expires, (rare, schedule))| {
         let (policy, acts, none) = (Some(policy), None, (Rare::default(), Schedule::default()));
         let work =
@@ -115,6 +123,7 @@ pub(crate) fn named(name: Name, mut work: Work, chance: u32) -> Work {
     if chance > 0 {
         work.depends.retain(|other| other != name);
     }
+    let mut work = of_an_added_task(work, chance);
     // A task that waits for its own end.
     if let (Some((_, command)), 1..8) = (&mut work.acts, chance) {
         if let Command::CancelNamed { name: canceled, .. } = &mut **command {
@@ -134,7 +143,7 @@ pub(crate) fn together(tasks: Vec<(Name, Work)>, chance: u32) -> Vec<(Name, Work
             1 => work.depends.retain(|other| names.contains(&other)),
             _ => work.depends.retain(|other| names.contains(&other) && other < name),
         }
-        (name, work)
+        (name, of_an_added_task(work, chance))
     };
     tasks.into_iter().map(sound).collect()
 }
@@ -166,7 +175,6 @@ pub(crate) fn around_one(program: impl Strategy<Value = Program>) -> impl Strate
             };
             bursts.extend(connection.map(add));
         }
-        program.bursts.truncate(3);
         bursts.append(&mut program.bursts);
         let limits = &mut program.limits;
         (limits.concurrent, limits.spread) = (permits, if permits.is_none() { spread } else { 0 });

@@ -1,8 +1,9 @@
 //! Random programs against a reference model, and the bounds of contract 2 for any valid policy.
 //!
-//! A program is a set of timed commands (add, submit, cancel, restart, pause, resume, trigger, clear, stop) over few names and slots.
-//! Some tasks run at the ticks of a grid; dates of `cron` have tests of their own. Each attempt of a task is scripted: results, errors, panics, hangs, slow or panicking destructors, ignored or late stops, and
-//! commands from inside. Subscribers are quick, slow, stuck or panic. The shutdown comes at any moment. A program is executed on a
+//! A program is a set of timed commands (add, submit, scale, cancel, restart, pause, resume, trigger, clear, stop) over few names and
+//! slots. Some tasks run at the ticks of a grid; dates of `cron` have tests of their own. Tasks and submissions share permits and rates,
+//! slots have several owners, and tasks have instances, whose number changes. Each attempt of a task is scripted: results, errors,
+//! panics, hangs, slow or panicking destructors, ignored or late stops, and commands from inside. Subscribers are quick, slow, stuck or panic. The shutdown comes at any moment. A program is executed on a
 //! paused runtime of one thread, and predicted by a simulation written from the contract. For every program, these agree:
 //! - the events of every task with their times, errors and delays; its outcome, and when a waiter sees it;
 //! - the answer of every command, the tasks listed before every burst of commands, the report of the run;
@@ -51,10 +52,15 @@
 mod program;
 mod depends;
 mod rare;
+mod limited;
+mod instances;
 mod schedule;
 mod readable;
 mod linked;
 mod generate_rare;
+mod generate_limits;
+mod generate_shared;
+mod generate_instances;
 mod generate_schedule;
 mod generate;
 
@@ -78,6 +84,8 @@ mod compare;
 mod coverage;
 mod guard;
 mod known;
+#[cfg(feature = "controller")]
+mod known_limits;
 mod random;
 mod readiness;
 mod delays;

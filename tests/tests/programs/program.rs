@@ -5,6 +5,7 @@
 use taskvisor::{JitterPolicy, Readiness, RestartPolicy};
 
 use crate::depends::Depends;
+use crate::instances::Operation;
 use crate::rare::Rare;
 use crate::schedule::Schedule;
 
@@ -17,8 +18,11 @@ pub(crate) type Name = usize;
 /// The names of tasks. They are few, so that tasks interact.
 pub(crate) const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// The keys of slots.
-pub(crate) const SLOTS: [&str; 2] = ["x", "y"];
+/// The keys of slots, in their order.
+pub(crate) const SLOTS: [&str; 5] = ["v", "w", "x", "y", "z"];
+
+/// The number of slots of most programs.
+pub(crate) const FEW_SLOTS: usize = 2;
 
 #[derive(Clone)]
 pub(crate) struct Program {
@@ -112,6 +116,22 @@ pub(crate) enum Command {
     Clear {
         slot: usize,
     },
+    /// Adds a task with instances. `pool` is an index of `POOLS`.
+    AddInstances {
+        pool: usize,
+        instances: usize,
+        work: Work,
+    },
+    /// Changes the number of instances. A `pool` after the last one is a task without instances.
+    Scale {
+        pool: usize,
+        instances: usize,
+    },
+    /// Controls all instances.
+    Operate {
+        pool: usize,
+        operation: Operation,
+    },
     Stop,
 }
 
@@ -131,6 +151,8 @@ pub(crate) enum Sort {
     Once,
     /// A job that is retried twice.
     Retried,
+    /// A job that is retried twice, and whose submissions share limits.
+    Limited,
 }
 
 /// The policy of a task, and the steps of its attempts.
@@ -322,7 +344,7 @@ impl Work {
     /// The part of the work that a job does. It declares no readiness, depends on no task, and ends with its value instead of a
     /// word about what follows. It has no panicking destructor, because a job drops its locals during a poll, where a panic is a
     /// failure of the attempt.
-    pub(crate) fn of_a_job(mut self) -> Self {
+    pub(crate) fn of_a_job(mut self, sort: Sort) -> Self {
         let valued = |end: &mut Option<(Ms, End)>| {
             if let Some((_, end @ (End::Snooze(_) | End::Done))) = end {
                 *end = End::Succeed;
@@ -338,7 +360,7 @@ impl Work {
             }
         }
         let (depends, schedule) = (Depends::default(), Schedule::default());
-        Self { ready: None, depends, schedule, rare: self.rare.of_a_job(), ..self }
+        Self { ready: None, depends, schedule, rare: self.rare.of_a_job(sort), ..self }
     }
 }
 
@@ -348,7 +370,7 @@ impl Sort {
         let (restart, law, max_retries) = match self {
             Self::Task => return work.policy,
             Self::Once => (RestartPolicy::Never, Law::None, None),
-            Self::Retried => (RestartPolicy::OnFailure, Law::Constant(9), Some(2)),
+            Self::Retried | Self::Limited => (RestartPolicy::OnFailure, Law::Constant(9), Some(2)),
         };
         let timeout = work.policy.and_then(|policy| policy.timeout).or(defaults.timeout);
         let backoff = Backoff { law, jitter: JitterPolicy::None };

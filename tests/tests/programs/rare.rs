@@ -5,7 +5,8 @@ use std::fmt::{Display, Formatter, Result};
 use taskvisor::{MaxFailures, OnGiveUp, OnShutdown, TaskSpec};
 use tests::Rules;
 
-use crate::program::Ms;
+use crate::limited::Limited;
+use crate::program::{Ms, Sort};
 use crate::specs::millis;
 
 /// Of these, a job takes only the time to stop.
@@ -23,12 +24,16 @@ pub(crate) struct Rare {
     pub(crate) finishes: bool,
     /// Whether its failure shuts the supervisor down.
     pub(crate) critical: bool,
+    pub(crate) limited: Limited,
+    /// How many owners its slot may have, if it is submitted.
+    pub(crate) capacity: Option<usize>,
 }
 
 impl Rare {
     /// The part of the options that applies to a job.
-    pub(crate) fn of_a_job(self) -> Self {
-        Self { stop_timeout: self.stop_timeout, ..Self::default() }
+    pub(crate) fn of_a_job(self, sort: Sort) -> Self {
+        let limited = if sort == Sort::Limited { Limited::OF_A_JOB } else { Limited::default() };
+        Self { stop_timeout: self.stop_timeout, limited, ..Self::default() }
     }
 
     pub(crate) fn apply(&self, mut rules: Rules) -> Rules {
@@ -75,6 +80,11 @@ impl Display for Rare {
             write!(f, " | stops within {time} ms")?;
         }
         let words = [(self.finishes, " | finishes during a shutdown"), (self.critical, " | is critical")];
-        words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))
+        words.iter().filter(|(holds, _)| *holds).try_for_each(|(_, word)| f.write_str(word))?;
+        write!(f, "{}", self.limited)?;
+        match self.capacity {
+            Some(owners) => write!(f, " | at most {owners} owners of its slot"),
+            None => Ok(()),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Display, Formatter, Result, Write};
 
+use crate::instances::{POOLS, scaled_name};
 use crate::program::{
     Attempt, Backoff, Beats, Behavior, Command, Dropping, End, Law, Listener, Ms, NAMES, Policy, Program,
     SLOTS, ShutdownTrigger, Step, Work,
@@ -75,6 +76,11 @@ impl Display for Command {
             Self::Resume { before } => write!(f, "resume the task {before} before the newest"),
             Self::Trigger { before: 0 } => f.write_str("trigger the newest task"),
             Self::Trigger { before } => write!(f, "trigger the task {before} before the newest"),
+            Self::AddInstances { pool, instances, work } => {
+                write!(f, "add {instances} instances of `{}` {work}", POOLS[*pool])
+            }
+            Self::Scale { pool, instances } => write!(f, "scale `{}` to {instances}", scaled_name(*pool)),
+            Self::Operate { pool, operation } => write!(f, "{operation} all of `{}`", POOLS[*pool]),
             Self::Clear { slot } => write!(f, "clear slot `{}`", SLOTS[*slot]),
             Self::Stop => f.write_str("stop"),
         }

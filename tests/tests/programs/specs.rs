@@ -60,7 +60,7 @@ pub(crate) fn spec(work: &Work, task: TaskRef) -> TaskSpec {
         None => work.schedule.inherit(work.rare.inherit(TaskSpec::inherit(task).with_ready(work.ready))),
     };
     let spec = if work.rare.critical { spec.with_critical(true) } else { spec };
-    work.depends.apply(spec)
+    work.depends.apply(work.rare.limited.apply(spec))
 }
 
 pub(crate) fn config(limits: &Limits) -> Config {

@@ -23,11 +23,14 @@ impl Fixture {
         let slot = slot.map(|slot| SLOTS[slot]);
         let submitted = match (sort, slot) {
             (Sort::Task, Some(slot)) => {
-                let task = body.task(format!("s{}", self.next_command()));
+                let own_name = format!("s{}", self.next_command());
+                let name = work.rare.limited.label().map_or(own_name, str::to_owned);
+                let task = body.task(name);
                 let spec = spec(work, task);
                 let submission = ControllerSpec::new(spec, admission.into())
                     .with_slot(slot)
-                    .with_expires(work.expires.map(millis));
+                    .with_expires(work.expires.map(millis))
+                    .with_capacity(work.rare.capacity.unwrap_or(1));
                 self.supervisor.submit(submission).map_err(|error| {
                     let reason = Refusal::of(error.reason());
                     self.refused(reason, error.into_submission(), &probe)
@@ -40,11 +43,12 @@ impl Fixture {
         };
         match submitted {
             Ok(task) => {
-                self.enter(slot, admission, &task);
+                let capacity = work.rare.capacity.filter(|_| sort == Sort::Task).unwrap_or(1);
+                self.enter(slot, admission, capacity, &task);
                 let policy = sort.policy(work, &self.defaults);
                 let work = match sort {
                     Sort::Task => work.clone(),
-                    Sort::Once | Sort::Retried => work.clone().of_a_job(),
+                    Sort::Once | Sort::Retried | Sort::Limited => work.clone().of_a_job(sort),
                 };
                 self.accept(task, probe, policy.as_ref(), &work)
             }
@@ -53,9 +57,11 @@ impl Fixture {
     }
 
     /// Registers the task with the recorder, which checks the owner of the slot.
-    fn enter(&self, slot: Option<&str>, admission: Admission, task: &TaskHandle) {
+    fn enter(&self, slot: Option<&str>, admission: Admission, capacity: usize, task: &TaskHandle) {
+        self.trace.set_capacity(task, capacity);
         match slot {
-            Some(slot) if admission == Admission::Queue => self.trace.in_order(task, slot),
+            // Owners beside each other start in any order, because they wait for other things too.
+            Some(slot) if admission == Admission::Queue && capacity == 1 => self.trace.in_order(task, slot),
             Some(slot) => self.trace.in_slot(task, slot),
             None => {}
         }

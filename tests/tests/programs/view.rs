@@ -9,15 +9,30 @@ use crate::vocabulary::{Error, Seen, SeenPhase, SeenSlot, Tick, View};
 pub(crate) fn view(supervisor: &SupervisorHandle, began: Instant) -> View {
     View {
         at: moment(began.elapsed()),
-        tasks: supervisor.tasks().iter().map(|status| seen(status, began)).collect(),
+        tasks: statuses(supervisor).iter().map(|status| seen(status, began)).collect(),
         slots: slots(supervisor, began),
     }
+}
+
+/// All live tasks, the oldest first, and each instance by itself.
+fn statuses(supervisor: &SupervisorHandle) -> Vec<TaskStatus> {
+    let rows = supervisor.tasks();
+    let open = |row: &TaskStatus| match row.instances() {
+        [] => vec![row.clone()],
+        instances => instances.to_vec(),
+    };
+    let mut statuses: Vec<_> = rows.iter().flat_map(open).collect();
+    statuses.sort_by_key(|status| status.id);
+    statuses
 }
 
 fn seen(status: &TaskStatus, began: Instant) -> Seen {
     let phase = match &status.phase {
         Phase::Waiting { on: WaitingOn::Slot, .. } => SeenPhase::ForSlot,
-        Phase::Waiting { on: WaitingOn::Permit { .. }, .. } => SeenPhase::ForPermit,
+        Phase::Waiting { on: WaitingOn::Permit { of, .. }, .. } => SeenPhase::ForPermit(of.to_string()),
+        Phase::Waiting { on: WaitingOn::Rate { until, .. }, .. } => {
+            SeenPhase::ForRate(moment(*until - began))
+        }
         Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. } => {
             SeenPhase::ForDependency(name.to_string())
         }
@@ -48,14 +63,15 @@ fn seen(status: &TaskStatus, began: Instant) -> Seen {
 
 /// Whether the supervisor lists the task, or one of its slots holds it.
 pub(crate) fn is_there(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
-    supervisor.tasks().iter().any(|status| status.id == task.id()) || owns(supervisor, task)
+    statuses(supervisor).iter().any(|status| status.id == task.id()) || owns(supervisor, task)
 }
 
 #[cfg(feature = "controller")]
 fn owns(supervisor: &SupervisorHandle, task: &TaskHandle) -> bool {
     let slots = supervisor.slots();
     let waits = slots.iter().flat_map(|slot| &slot.waiting).any(|waiter| waiter.id == task.id());
-    waits || slots.iter().any(|slot| slot.owner_id == task.id())
+    let others = slots.iter().flat_map(|slot| &slot.more_owners).any(|owner| owner.id == task.id());
+    waits || others || slots.iter().any(|slot| slot.owner_id == task.id())
 }
 
 #[cfg(not(feature = "controller"))]
@@ -67,8 +83,10 @@ fn owns(_: &SupervisorHandle, _: &TaskHandle) -> bool {
 fn slots(supervisor: &SupervisorHandle, began: Instant) -> Vec<SeenSlot> {
     let slot = |slot: &taskvisor::SlotStatus| SeenSlot {
         key: slot.key.to_string(),
-        owner: slot.owner.clone(),
-        since: moment(slot.since - began),
+        capacity: slot.capacity,
+        owners: std::iter::once((slot.owner.clone(), moment(slot.since - began)))
+            .chain(slot.more_owners.iter().map(|owner| (owner.name.clone(), moment(owner.since - began))))
+            .collect(),
         waiting: slot
             .waiting
             .iter()

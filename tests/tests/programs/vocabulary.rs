@@ -249,6 +249,8 @@ pub(crate) enum Answer {
     /// Whether the command ended a wait.
     Triggered(bool),
     UnknownTask,
+    /// The number of instances before.
+    Scaled(usize),
     /// Whether the slot had an owner.
     Cleared(bool),
     /// The command had no target.
@@ -272,6 +274,7 @@ pub(crate) enum Refusal {
     Queued,
     Paused,
     NotScheduled,
+    NotScalable,
     Other,
 }
 
@@ -301,6 +304,7 @@ impl Refusal {
             RuntimeError::Stopping { .. } => Self::Stopping,
             RuntimeError::Queued { .. } => Self::Queued,
             RuntimeError::Paused { .. } => Self::Paused,
+            RuntimeError::NotScalable { .. } => Self::NotScalable,
             RuntimeError::NotScheduled { .. } => Self::NotScheduled,
             _ => Self::Other,
         }
@@ -326,7 +330,10 @@ pub(crate) struct Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SeenPhase {
     ForSlot,
-    ForPermit,
+    /// The task waits for a permit of this scope.
+    ForPermit(String),
+    /// The task waits for its rate limit, until this time since the beginning if nothing else changes.
+    ForRate(Ms),
     /// The task waits for the task of this name.
     ForDependency(String),
     Running(u64),
@@ -337,12 +344,13 @@ pub(crate) enum SeenPhase {
     Strange(String),
 }
 
-/// A slot that has an owner, and its waiters in the order of admission.
+/// A slot that has owners, and its waiters in the order of admission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SeenSlot {
     pub(crate) key: String,
-    pub(crate) owner: String,
-    pub(crate) since: Ms,
+    pub(crate) capacity: usize,
+    /// With the times since which they own it, the oldest first.
+    pub(crate) owners: Vec<(String, Ms)>,
     pub(crate) waiting: Vec<String>,
 }
 

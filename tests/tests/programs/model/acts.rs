@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use taskvisor::{InterruptCause, Readiness, Rejection};
 
-use super::task::{Key, Place, RequestKind, Task};
+use super::permits::Pass;
+use super::place::Place;
+use super::task::{RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{Dropping, Ms, Notifies, Step};
 use crate::vocabulary::{TaskEvent, TaskOutcome};
@@ -29,7 +31,7 @@ impl World<'_> {
                 None => return Ok(self.interrupt_for_loss(number)),
             },
             (place, Some(RequestKind::Interrupt(cause))) => {
-                let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), *place == Place::ForPermit);
+                let (sleeps, queues) = (matches!(place, Place::Sleeping(_)), place.is_at_limit());
                 let task = &mut self.tasks[number];
                 task.request = None;
                 if cause == InterruptCause::Restart {
@@ -57,8 +59,7 @@ impl World<'_> {
                 self.end(number, TaskOutcome::Canceled(cause, last_error));
             }
             (Place::ForSlot, None) => {
-                let owns_slot = matches!(task.key, Key::Slot(key) if self.slots[&key].owner == number);
-                if !owns_slot {
+                if !self.owns_slot(number) {
                     return Ok(false);
                 }
                 self.tasks[number].publish(self.now, TaskEvent::Admitted);
@@ -71,10 +72,11 @@ impl World<'_> {
                 self.look_after_resume(number);
                 return self.act_at_gate(number);
             }
-            (Place::ForPermit, None) => {
-                if !self.takes_permit(number) {
-                    // It has left the queue if a dependency is not ready any more.
-                    return Ok(self.tasks[number].place == Place::ForDependency);
+            (Place::ForOwnPermit | Place::ForPermit | Place::ForRate, None) => {
+                match self.pass_gate(number) {
+                    Pass::Stays => return Ok(false),
+                    Pass::Moves => return Ok(true),
+                    Pass::Begins => {}
                 }
                 let (now, task) = (self.now, &mut self.tasks[number]);
                 task.attempt += 1;
@@ -113,6 +115,8 @@ impl World<'_> {
             Place::ForSlot => "in its queue",
             Place::ForDependency | Place::Recovering(_) => "at a dependency",
             Place::Paused { .. } => "in a pause",
+            Place::ForOwnPermit => "at a permit of its declaration",
+            Place::ForRate => "at its rate limit",
             _ => "at a permit",
         };
         self.met.insert(format!("expired {place}"));
@@ -155,27 +159,12 @@ impl World<'_> {
             task.came == self.now
                 || task.is_new
                 || self.may_start(other)
-                || task.due().is_some_and(|due| due.at <= until)
+                || self.due(other).is_some_and(|due| due.at <= until)
                 || task.first_check_at().is_some_and(|at| (self.now..=until).contains(&at))
                 || task.request.is_some_and(|request| request.at == self.now)
         };
         let is_other = |other: &usize| *other != number;
         self.acted.iter().any(is_other) || self.live().filter(is_other).any(disturbs)
-    }
-
-    /// Acquires a permit in the order of arrival. Returns whether the task has one.
-    fn takes_permit(&mut self, number: usize) -> bool {
-        let Some(free) = self.permits else { return true };
-        if free == 0 || self.line.front() != Some(&number) {
-            return false;
-        }
-        // The dependencies are read again, because the wait may have been long.
-        if self.leaves_line(number) {
-            return false;
-        }
-        self.permits = Some(free - 1);
-        self.line.pop_front();
-        true
     }
 
     /// Drops the future of an attempt, which may take its time; meanwhile no other task can act.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::World;
-use super::task::{Edge, Key, Place};
+use super::place::Place;
+use super::task::{Edge, Key};
 use crate::program::{Ms, Name};
 
 /// The signs of life of the tasks of a name.

@@ -3,7 +3,9 @@
 use taskvisor::{InterruptCause, Rejection, RestartPolicy, StopCause};
 
 use super::admission::Decision;
-use super::task::{Key, Place, Request, RequestKind, Task};
+use super::instances::Kind;
+use super::place::Place;
+use super::task::{Key, Request, RequestKind, Task};
 use super::{Unclear, World};
 use crate::depends::Depends;
 use crate::program::{Command, Ms, NAMES, Policy, SLOTS, Sort, Work, meant};
@@ -15,7 +17,7 @@ impl World<'_> {
         let Some(run) = &self.program.run else { return Ok(()) };
         let mut sound = true;
         for (_, work) in run {
-            sound &= !self.is_unsound(work, false);
+            sound &= !self.is_unsound(work, Kind::Added);
         }
         let apart = run
             .iter()
@@ -42,17 +44,21 @@ impl World<'_> {
         self.commands += 1;
         match command {
             Command::Add { name, work } => self.add(*name, work),
+            Command::AddInstances { pool, instances, work } => self.add_instances(*pool, *instances, work),
+            Command::Scale { pool, instances } => self.scale(*pool, *instances),
+            Command::Operate { pool, operation } => self.operate(*pool, *operation),
             Command::Submit { slot, admission, sort, work } => {
                 let policy = sort.policy(work, &self.program.limits.defaults);
                 // The compiler checked the options of a job. Only its timeout and `expires` can be overridden at run time.
                 let unsound = match sort {
-                    Sort::Task => self.is_unsound(work, true),
-                    Sort::Once | Sort::Retried => {
+                    Sort::Task => self.is_unsound(work, Kind::Submitted),
+                    Sort::Once | Sort::Retried | Sort::Limited => {
                         policy.is_some_and(|policy| policy.timeout == Some(0))
                             || work.rare.stop_timeout == Some(0)
                     }
                 };
-                let unsound = unsound || work.expires == Some(0);
+                let capacity = self.capacity_of(*sort, work);
+                let unsound = unsound || work.expires == Some(0) || capacity == 0;
                 let mut reasons = self.refuses(unsound);
                 if *sort == Sort::Task && self.refuses_dependencies(None, work, &[]) {
                     reasons.push(Refusal::Dependencies);
@@ -64,7 +70,7 @@ impl World<'_> {
                 }
                 let (name, number) = (format!("s{}", self.commands), self.tasks.len());
                 let decision = match slot {
-                    Some(slot) => self.decide(*slot, *admission, number),
+                    Some(slot) => self.decide(*slot, *admission, capacity, number),
                     None => Decision::Starts,
                 };
                 let place = match decision {
@@ -72,8 +78,9 @@ impl World<'_> {
                     Decision::Starts => Place::ForDependency,
                     Decision::Waits => Place::ForSlot,
                 };
+                let name = work.rare.limited.label().map_or(name, str::to_owned);
                 let name = if *sort == Sort::Task { name } else { format!("{sort:?}") };
-                let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job() };
+                let work = if *sort == Sort::Task { work.clone() } else { work.clone().of_a_job(*sort) };
                 let answer = self.accept(name, slot.map_or(Key::Free, Key::Slot), policy, &work, place);
                 self.tasks[number].returns_value = *sort != Sort::Task;
                 self.tasks[number].expires_at = work.expires.map(|time| self.now + time);
@@ -117,14 +124,7 @@ impl World<'_> {
                 Some(number) => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, None)),
                 None => Answer::UnknownTask,
             },
-            Command::Clear { slot } => match self.slots.get(slot).map(|slot| slot.owner) {
-                Some(owner) => {
-                    self.empty_line(*slot, Rejection::Cleared);
-                    self.request_stop(owner, StopCause::Clear, None);
-                    Answer::Cleared(true)
-                }
-                None => Answer::Cleared(false),
-            },
+            Command::Clear { slot } => self.clear(*slot),
             Command::Stop => {
                 self.stop(inside);
                 Answer::Done
@@ -132,13 +132,32 @@ impl World<'_> {
         }
     }
 
+    fn clear(&mut self, key: usize) -> Answer {
+        let Some(slot) = self.slots.get(&key) else { return Answer::Cleared(false) };
+        let owners: Vec<_> = slot.owners().map(|owner| owner.number).collect();
+        self.empty_line(key, Rejection::Cleared);
+        for owner in owners {
+            self.request_stop(owner, StopCause::Clear, None);
+        }
+        Answer::Cleared(true)
+    }
+
+    /// The capacity of a submission. A job has none of its own.
+    fn capacity_of(&mut self, sort: Sort, work: &Work) -> usize {
+        let capacity = work.rare.capacity.filter(|_| sort == Sort::Task).unwrap_or(1);
+        if capacity == 0 {
+            self.met.insert("a capacity of zero".to_owned());
+        }
+        capacity
+    }
+
     /// Why an operator cannot control a task.
     pub(super) fn refuses_control(&self, number: usize) -> Option<Refusal> {
         let closed = self.closed;
         let task = &self.tasks[number];
         let owns_slot = match task.key {
-            Key::Slot(key) => self.slots.get(&key).is_some_and(|slot| slot.owner == number),
-            Key::Name(_) | Key::Free => true,
+            Key::Slot(_) => self.owns_slot(number),
+            Key::Name(_) | Key::Instance(_) | Key::Free => true,
         };
         match task.place {
             Place::Gone => Some(Refusal::Ended),
@@ -151,7 +170,7 @@ impl World<'_> {
     }
 
     /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
-    fn restart(&mut self, number: usize) -> Answer {
+    pub(super) fn restart(&mut self, number: usize) -> Answer {
         let refusal = self.refuses_control(number);
         if let Some(refusal) = refusal.or_else(|| self.tasks[number].paused.then_some(Refusal::Paused)) {
             return Answer::Refused(vec![refusal]);
@@ -176,7 +195,7 @@ impl World<'_> {
     }
 
     fn add(&mut self, name: usize, work: &Work) -> Answer {
-        let unsound = self.is_unsound(work, false);
+        let unsound = self.is_unsound(work, Kind::Added);
         let mut reasons = self.refuses(unsound);
         if self.refuses_dependencies(Some(name), work, &[]) {
             reasons.push(Refusal::Dependencies);
@@ -195,12 +214,12 @@ impl World<'_> {
     }
 
     /// The reasons to refuse a task that do not depend on other tasks.
-    fn refuses(&self, unsound: bool) -> Vec<Refusal> {
+    pub(super) fn refuses(&self, unsound: bool) -> Vec<Refusal> {
         let reasons = [(self.closed, Refusal::ShuttingDown), (unsound, Refusal::Invalid)];
         reasons.iter().filter(|(holds, _)| *holds).map(|(_, why)| *why).collect()
     }
 
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         name: String,
         key: Key,
@@ -212,7 +231,9 @@ impl World<'_> {
         let policy = policy.unwrap_or_else(|| work.policy_or(&self.program.limits.defaults));
         let number = self.tasks.len();
         let starts = place == Place::ForDependency;
+        let declaration = self.find_declaration(&name, work, !matches!(key, Key::Name(_) | Key::Instance(_)));
         self.tasks.push(Task::new(name, key, policy, work.clone(), place, self.now));
+        self.tasks[number].declaration = declaration;
         self.tasks[number].was_ready = was_ready;
         if starts {
             self.arrive(number);
@@ -226,7 +247,7 @@ impl World<'_> {
     }
 
     /// The live task with this name.
-    fn named(&self, name: usize) -> Option<usize> {
+    pub(super) fn named(&self, name: usize) -> Option<usize> {
         self.live().find(|number| self.tasks[*number].key == Key::Name(name))
     }
 
@@ -264,11 +285,11 @@ impl World<'_> {
     }
 
     /// Whether the options of a task contradict each other, or allow no attempt.
-    fn is_unsound(&mut self, work: &Work, is_submitted: bool) -> bool {
+    pub(super) fn is_unsound(&mut self, work: &Work, kind: Kind) -> bool {
         let Depends { needs, interrupt_on_loss, .. } = &work.depends;
         let loses_nothing = needs.is_empty() && interrupt_on_loss.is_some();
-        self.refuses_rare(work, is_submitted)
-            || self.refuses_schedule(work, is_submitted)
+        self.refuses_rare(work, kind)
+            || self.refuses_schedule(work, kind == Kind::Submitted)
             || contradicts(work.policy.as_ref())
             || loses_nothing
             || *interrupt_on_loss == Some(0)

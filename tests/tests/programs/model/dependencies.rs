@@ -2,7 +2,8 @@
 
 use taskvisor::{FailureKind, InterruptCause, StopCause};
 
-use super::task::{Edge, Key, Place, Request, RequestKind};
+use super::place::Place;
+use super::task::{Edge, Key, Request, RequestKind};
 use super::{Unclear, World};
 use crate::program::NAMES;
 use crate::vocabulary::{Error, TaskOutcome};
@@ -20,28 +21,30 @@ pub(super) enum Gate {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Changes {
     /// The tasks that became ready.
-    gained: Vec<usize>,
+    pub(super) gained: Vec<usize>,
     /// Those of them that were ready before.
-    recovered: Vec<usize>,
+    pub(super) recovered: Vec<usize>,
     /// Those of them that waited for a permit in this moment before they became ready.
-    led: Vec<usize>,
+    pub(super) led: Vec<usize>,
     /// The tasks that stopped being ready by themselves. Other tasks may have acted before or after it.
-    lost: Vec<usize>,
+    pub(super) lost: Vec<usize>,
+    /// The tasks that stopped being ready because of a request.
+    pub(super) requested: Vec<usize>,
     /// The tasks that left their gate, for a permit or to end.
-    passed: Vec<usize>,
+    pub(super) passed: Vec<usize>,
     /// The tasks that ended.
     pub(super) ended: Vec<usize>,
     /// The tasks whose attempt failed or whose sleep was over: a needed task that changed may count before or after it.
     pub(super) judged: Vec<usize>,
     /// The tasks that were interrupted because of a loss.
-    interrupted: Vec<usize>,
+    pub(super) interrupted: Vec<usize>,
     /// The tasks that gave a permit back.
-    gave_back: Vec<usize>,
+    pub(super) gave_back: Vec<usize>,
 }
 
 impl World<'_> {
     /// Whether a needed task is ready, or a task that comes before was ready once.
-    fn is_satisfied(&self, edge: &Edge) -> bool {
+    pub(super) fn is_satisfied(&self, edge: &Edge) -> bool {
         let is_named = |number: &usize| self.tasks[*number].key == Key::Name(edge.name);
         if !edge.is_needed {
             let known = (edge.since..self.tasks.len()).filter(is_named);
@@ -56,7 +59,7 @@ impl World<'_> {
         edge.is_needed && !self.is_satisfied(edge) && !edge.was_open.is_some_and(is_completed)
     }
 
-    fn is_broken(&self, edge: &Edge) -> bool {
+    pub(super) fn is_broken(&self, edge: &Edge) -> bool {
         let is_over = |number: usize| self.tasks[number].place == Place::Gone;
         !self.is_satisfied(edge) && self.latest(edge.name).is_none_or(is_over)
     }
@@ -72,7 +75,9 @@ impl World<'_> {
     /// Whether a task at its gates can act now.
     pub(super) fn may_start(&self, number: usize) -> bool {
         match self.tasks[number].place {
-            Place::ForPermit => self.line.front() == Some(&number) && self.permits != Some(0),
+            Place::ForOwnPermit => self.declaration(number).is_some_and(|own| own.permits.may_take(number)),
+            Place::ForPermit => self.permits.may_take(number),
+            Place::ForRate => self.token_at(number).is_some_and(|at| at <= self.now),
             Place::ForDependency => self.gate(number) != Gate::Closed,
             _ => false,
         }
@@ -99,6 +104,7 @@ impl World<'_> {
             }
             Gate::Closed => {
                 self.remember_outage(number);
+                self.leave_gates(number);
                 let task = &mut self.tasks[number];
                 // After the next recovery the dependent waits again.
                 task.outage |= recovering;
@@ -134,6 +140,10 @@ impl World<'_> {
         match task.place {
             Place::Recovering(until) if now < until => return Ok(false),
             Place::Recovering(_) => {}
+            // The start of the attempt does not show when it recovered.
+            _ if task.outage && spread > 0 && task.declaration.is_some() => {
+                return Err(Unclear::Tie("a recovery that is spread before a limit"));
+            }
             _ if task.outage && spread > 0 => {
                 self.met.insert("a recovery that is spread".to_owned());
                 // When the runtime started the attempt, if it was in time. Otherwise the prediction differs.
@@ -170,12 +180,7 @@ impl World<'_> {
                 "a task gave a permit back in a moment in which its dependencies are ready",
             ));
         }
-        self.tasks[number].place = Place::ForPermit;
-        self.tasks[number].since = self.now;
-        if self.permits.is_some() {
-            self.line.push_back(number);
-            self.arrived.push(number);
-        }
+        self.enter_gates(number);
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl World<'_> {
             return false;
         }
         self.met.insert("a permit that was given back".to_owned());
-        self.line.retain(|other| *other != number);
+        self.leave_gates(number);
         self.changes.gave_back.push(number);
         self.tasks[number].place = Place::ForDependency;
         self.tasks[number].since = self.now;
@@ -219,7 +224,7 @@ impl World<'_> {
         self.meet(number, if recovers { "recovers" } else { "becomes ready" });
         self.changes.gained.push(number);
         self.changes.recovered.extend(recovers.then_some(number));
-        if self.arrived.contains(&number) {
+        if self.permits.arrived().contains(&number) {
             self.changes.led.push(number);
         }
         self.show_life(number);
@@ -264,137 +269,5 @@ impl World<'_> {
 
     pub(super) fn forget_changes(&mut self) {
         self.changes = Changes::default();
-    }
-
-    /// At the end of a moment: records the losses that running attempts see, and rejects a moment in which the order of a loss and
-    /// of an attempt would be visible.
-    pub(super) fn observe_readiness(&mut self) -> Result<(), Unclear> {
-        for number in 0..self.tasks.len() {
-            let task = &self.tasks[number];
-            self.check_shutdown(number)?;
-            if task.place == Place::Gone && !self.changes.passed.contains(&number) {
-                continue;
-            }
-            self.check_order(number)?;
-            self.check_blame(number)?;
-            self.check_end(number)?;
-            self.check_names(number)?;
-            self.check_queue(number)?;
-            let (now, running) = (self.now, task.place == Place::Running);
-            let lost: Vec<_> = task.edges.iter().map(|edge| running && self.is_lost(edge)).collect();
-            for (edge, is_lost) in self.tasks[number].edges.iter_mut().zip(lost) {
-                edge.lost_at = is_lost.then(|| edge.lost_at.unwrap_or(now));
-            }
-        }
-        Ok(())
-    }
-
-    /// Rejects a shutdown in the moment in which a needed task was canceled, or stopped before its dependent: the loss has woken the dependent before its own stop
-    /// request, so that it does not observe the shutdown in the order of the requests.
-    fn check_shutdown(&self, number: usize) -> Result<(), Unclear> {
-        let task = &self.tasks[number];
-        let is_canceled = |edge: &Edge| {
-            let Some(other) = self.latest(edge.name).filter(|_| edge.is_needed) else { return false };
-            // Without a grace all stops are requested at once, the newest task first, also one that others need.
-            let at_once = self.program.limits.grace == 0 && other > number;
-            self.tasks[other].request.is_some_and(|request| match request.kind {
-                RequestKind::Stop(StopCause::Cancel) => request.at == self.now,
-                RequestKind::Stop(StopCause::Shutdown) => at_once,
-                _ => false,
-            })
-        };
-        let is_running = task.attempt > 0
-            && !matches!(task.place, Place::ForDependency | Place::Sleeping(_) | Place::ForTick);
-        let watches = is_running && task.interrupt_on_loss.is_some() && task.edges.iter().any(is_canceled);
-        if watches && self.stopped == Some(self.now) {
-            return Err(Unclear::Tie("a needed task is canceled in the moment of the shutdown"));
-        }
-        Ok(())
-    }
-
-    /// Rejects a wait for a permit while a dependency is down. The task reads the dependency when it has the permit, or earlier, if
-    /// it watches it because of an earlier wait.
-    fn check_queue(&self, number: usize) -> Result<(), Unclear> {
-        let task = &self.tasks[number];
-        let may_watch = task.attempt > 0 || task.edges.len() > 1;
-        if may_watch && task.place == Place::ForPermit && self.gate(number) != Gate::Open {
-            return Err(Unclear::Tie("a dependency is down while its dependent waits for a permit"));
-        }
-        Ok(())
-    }
-
-    /// Rejects an attempt or a backoff during which the name of a completed dependency is taken again: it counts as ready for ever
-    /// and as not ready.
-    fn check_names(&self, number: usize) -> Result<(), Unclear> {
-        let task = &self.tasks[number];
-        let is_taken = |edge: &Edge| {
-            let is_completed = |other: usize| self.tasks[other].fate == Some(TaskOutcome::Completed);
-            let is_named = |other: &usize| self.tasks[*other].key == Key::Name(edge.name);
-            let since = edge.was_open.zip(self.latest(edge.name));
-            edge.is_needed && since.is_some_and(|(from, to)| (from..to).filter(is_named).any(is_completed))
-        };
-        let goes_on = matches!(task.place, Place::Running | Place::Sleeping(_));
-        if goes_on && task.edges.iter().any(is_taken) {
-            return Err(Unclear::Tie("the name of a completed dependency is taken again"));
-        }
-        Ok(())
-    }
-
-    fn check_blame(&self, number: usize) -> Result<(), Unclear> {
-        let Changes { gained, lost, .. } = &self.changes;
-        let among = |numbers: &[usize], name| self.latest(name).is_some_and(|other| numbers.contains(&other));
-        let changed = |name| among(gained, name) || among(lost, name);
-        let flapped = |name| among(gained, name) && among(lost, name);
-        let mut needs = self.tasks[number].edges.iter().filter(|edge| edge.is_needed);
-        if self.changes.interrupted.contains(&number) && needs.any(|edge| among(gained, edge.name)) {
-            return Err(Unclear::Tie("a needed task recovers in the moment in which its loss interrupts"));
-        }
-        if self.is_blame_open(number, changed, flapped) {
-            return Err(Unclear::Tie("a needed task changes in the moment in which its dependent fails"));
-        }
-        Ok(())
-    }
-
-    /// Rejects a moment in which two dependencies end in different ways, and the first one decides how the dependent ends.
-    fn check_end(&self, number: usize) -> Result<(), Unclear> {
-        let task = &self.tasks[number];
-        if task.place != Place::Gone {
-            return Ok(());
-        }
-        let broken = task.edges.iter().filter(|edge| self.is_broken(edge));
-        let others: Vec<_> = broken.filter_map(|edge| self.latest(edge.name)).collect();
-        let is_canceled = |other: &usize| matches!(self.tasks[*other].fate, Some(TaskOutcome::Canceled(..)));
-        let differ = others.iter().any(is_canceled) && !others.iter().all(is_canceled);
-        if differ && others.iter().any(|other| self.changes.ended.contains(other)) {
-            return Err(Unclear::Tie("two dependencies end in one moment in different ways"));
-        }
-        Ok(())
-    }
-
-    fn check_order(&self, number: usize) -> Result<(), Unclear> {
-        let task = &self.tasks[number];
-        let changes = &self.changes;
-        let is_lost = |edge: &Edge| {
-            edge.is_needed && self.latest(edge.name).is_some_and(|number| changes.lost.contains(&number))
-        };
-        if !task.edges.iter().any(is_lost) {
-            return Ok(());
-        }
-        let looked = match task.place {
-            // It was handed the permit of the task that was lost, and looked afterwards.
-            Place::ForDependency if changes.gave_back.contains(&number) => false,
-            Place::ForDependency | Place::Recovering(_) => true,
-            Place::ForPermit => self.arrived.contains(&number),
-            _ => changes.passed.contains(&number),
-        };
-        if looked && task.edges.iter().all(|edge| self.is_satisfied(edge) || is_lost(edge)) {
-            return Err(Unclear::Tie("a needed task is lost in a moment in which its dependent may start"));
-        }
-        // Whether the loss goes on, or begins anew.
-        let flaps = |edge: &Edge| is_lost(edge) && edge.lost_at.is_some();
-        if task.place == Place::Running && task.interrupt_on_loss.is_some() && task.edges.iter().any(flaps) {
-            return Err(Unclear::Tie("a needed task recovers and is lost in one moment"));
-        }
-        Ok(())
     }
 }

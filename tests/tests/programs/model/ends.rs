@@ -6,7 +6,8 @@ use taskvisor::{FailureKind, InterruptCause, Readiness, RestartPolicy, StopCause
 
 use super::blame::Counted;
 use super::ending::{Ending, ending, interrupted};
-use super::task::{Key, Last, Place, RequestKind, Task};
+use super::place::Place;
+use super::task::{Key, Last, RequestKind, Task};
 use super::{Unclear, World};
 use crate::program::{Ms, Notifies, Policy};
 use crate::specs::backoff;
@@ -19,9 +20,8 @@ impl World<'_> {
         let was_ready = self.tasks[number].ready;
         self.notify_at_the_end(number, last);
         self.drop_future(number)?;
-        if let Some(free) = &mut self.permits {
-            *free += 1;
-        }
+        self.meet_latest(number);
+        self.release_permits(number);
         let (now, task) = (self.now, &mut self.tasks[number]);
         let attempt = task.attempt;
         let stable = task.policy.stable_after.unwrap_or_else(|| stable_by_default(&task.policy));
@@ -280,6 +280,9 @@ impl World<'_> {
     /// Cancels the owner instead of another attempt, because a waiting `Latest` supersedes its work.
     fn give_way(&mut self, number: usize, last_error: Option<Error>) {
         let failed = last_error.is_some();
+        if let Key::Slot(key) = self.tasks[number].key {
+            self.yields(key, number);
+        }
         self.met.insert(format!("an owner gave way to a latest, failed: {failed}"));
         self.end(number, TaskOutcome::Canceled(StopCause::Replace, last_error));
     }
@@ -307,7 +310,7 @@ impl World<'_> {
 
     pub(super) fn end(&mut self, number: usize, fate: TaskOutcome) {
         let now = self.now;
-        self.line.retain(|other| *other != number);
+        self.leave_gates(number);
         self.changes.ended.push(number);
         let task = &mut self.tasks[number];
         task.publish(now, TaskEvent::Ended(fate.clone()));
@@ -325,9 +328,11 @@ impl World<'_> {
         task.fate = Some(fate);
         task.place = Place::Gone;
         self.meet(number, what);
+        self.end_instance(number);
         if let Key::Slot(key) = self.tasks[number].key {
-            if self.slots.get(&key).is_some_and(|slot| slot.owner == number) {
-                self.pass_on(key);
+            self.meet_latest(number);
+            if self.owns_slot(number) {
+                self.pass_on(key, number);
             }
         }
     }

@@ -7,7 +7,10 @@ use taskvisor::{InterruptCause, Readiness, RestartPolicy, StopCause};
 
 use super::World;
 use super::ends::stable_by_default;
-use super::task::{Last, Place, Request, RequestKind, Task};
+use super::instances::Kind;
+use super::place::Place;
+use super::task::{Last, Request, RequestKind, Task};
+use crate::limited::Rate;
 use crate::program::{Attempt, Beats, Ms, Policy, Step, Work};
 use crate::schedule::Schedule;
 use crate::specs::backoff;
@@ -75,7 +78,9 @@ impl World<'_> {
 
     /// Ends the readiness of a task because of a request. Returns whether it was ready.
     pub(super) fn end_readiness(&mut self, number: usize) -> bool {
-        std::mem::replace(&mut self.tasks[number].ready, false)
+        let was_ready = std::mem::replace(&mut self.tasks[number].ready, false);
+        self.changes.requested.extend(was_ready.then_some(number));
+        was_ready
     }
 
     /// The first step of an exceeded limit: cancels the token of an attempt that has a time to stop. Returns whether it did.
@@ -151,7 +156,8 @@ impl World<'_> {
     }
 
     /// Whether the rare options of a task contradict each other, or can have no effect.
-    pub(super) fn refuses_rare(&mut self, work: &Work, is_submitted: bool) -> bool {
+    pub(super) fn refuses_rare(&mut self, work: &Work, kind: Kind) -> bool {
+        let is_submitted = kind == Kind::Submitted;
         let policy = work.policy_or(&self.program.limits.defaults);
         let has_ticks = work.schedule.every.is_some();
         let rare = &work.rare;
@@ -164,6 +170,7 @@ impl World<'_> {
         };
         let may_give_up = policy.restart != RestartPolicy::Never
             && (policy.max_retries.is_some() && !has_ticks || rare.max_failures.is_some());
+        let allows_none = |rate: Rate| rate.attempts == 0 || rate.interval == 0 || rate.burst == 0;
         let beyond = |(heartbeat, timeout): (Ms, Ms)| heartbeat > timeout;
         let problems = [
             (
@@ -182,6 +189,12 @@ impl World<'_> {
             (rare.heartbeat == Some(0), "a heartbeat of zero"),
             (rare.heartbeat.zip(policy.timeout).is_some_and(beyond), "a heartbeat beyond the timeout"),
             (rare.stop_timeout == Some(0), "a time to stop of zero"),
+            (rare.limited.max_concurrent == Some(0), "no attempt at once"),
+            (
+                rare.limited.max_concurrent.is_some() && kind == Kind::Added,
+                "a limit of one attempt at a time",
+            ),
+            (rare.limited.rate.is_some_and(allows_none), "a rate limit of zero"),
         ];
         let found: Vec<_> = problems.iter().filter(|(holds, _)| *holds).map(|(_, what)| what).collect();
         self.met.extend(found.iter().map(ToString::to_string));

@@ -5,7 +5,11 @@
 //! other or one task takes both. Where the order would be visible, the model returns [`Tie`] rather than guess:
 //! - a command is issued in the same moment in which a task acts by itself;
 //! - a task has two reasons to act in one moment, such as its timeout and its own end;
-//! - two tasks that arrived in one moment compete for permits;
+//! - two tasks that arrived in one moment compete for permits or for a token;
+//! - two tasks of one declaration with limits act by themselves in one moment, or one leaves the queue of a rate limit in which another
+//!   one arrives. New instances arrive in the order of their numbers;
+//! - two owners of a slot act in one moment while a `Latest` waits, for which only the first one ends;
+//! - a recovery is spread over a time, and a rate limit or permit follows;
 //! - a submission expires in the moment in which another task acts, which may be the owner of its slot;
 //! - a destructor blocks the thread while another task would act;
 //! - a task issues a command from inside in a moment in which other tasks act;
@@ -16,12 +20,19 @@
 //!
 //! Random delays are an input: the model takes the delay that the runtime drew and rejects it outside of its bounds.
 
+mod place;
 mod task;
+mod slots;
 mod admission;
 mod links;
 mod dependencies;
+mod order;
 mod blame;
 mod limits;
+mod declarations;
+mod permits;
+mod instances;
+mod rates;
 mod pause;
 mod grid;
 mod schedule;
@@ -31,13 +42,17 @@ mod acts;
 mod ending;
 mod ends;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use self::admission::Slot;
 use self::blame::Life;
+use self::declarations::Declaration;
 use self::dependencies::Changes;
-use self::task::{Due, Place, Task};
+use self::instances::Pool;
+use self::permits::Permits;
+use self::place::Place;
+use self::slots::{Owner, Slot, Waiter};
+use self::task::{Due, Task};
 use self::waves::Waves;
 use crate::program::{Burst, Ms, Name, Program, SLOTS};
 use crate::vocabulary::{Answer, Counts, Error, Line, SeenSlot, View};
@@ -117,14 +132,14 @@ struct World<'a> {
     tasks: Vec<Task>,
     /// The owned slots, by key.
     slots: BTreeMap<usize, Slot>,
-    /// The free permits, if attempts are limited.
-    permits: Option<usize>,
-    /// The free permits at the beginning of this moment.
-    free: Option<usize>,
-    /// The tasks that wait for a permit.
-    line: VecDeque<usize>,
-    /// The tasks that began to wait for a permit in this moment.
-    arrived: Vec<usize>,
+    /// The permits of the supervisor.
+    permits: Permits,
+    /// The limits of declarations, in the order of their first tasks.
+    declarations: Vec<Declaration>,
+    /// The tasks with instances.
+    pools: BTreeMap<usize, Pool>,
+    /// The instances that another one replaced in this moment.
+    replaced: Vec<usize>,
     /// The tasks that acted in this moment.
     acted: Vec<usize>,
     changes: Changes,
@@ -154,10 +169,10 @@ impl<'a> World<'a> {
             now: 0,
             tasks: Vec::new(),
             slots: BTreeMap::new(),
-            permits: program.limits.concurrent,
-            free: program.limits.concurrent,
-            line: VecDeque::new(),
-            arrived: Vec::new(),
+            permits: Permits::new(program.limits.concurrent),
+            declarations: Vec::new(),
+            pools: BTreeMap::new(),
+            replaced: Vec::new(),
             acted: Vec::new(),
             changes: Changes::default(),
             closed: false,
@@ -179,7 +194,7 @@ impl<'a> World<'a> {
 
     /// The next moment in which a task acts by itself.
     fn next_moment(&self) -> Option<Ms> {
-        let due = self.live().filter_map(|number| self.tasks[number].due()).map(|due| due.at);
+        let due = self.live().filter_map(|number| self.due(number)).map(|due| due.at);
         due.chain(self.finishing_until()).min()
     }
 
@@ -210,25 +225,29 @@ impl<'a> World<'a> {
     /// Simulates a moment in which tasks act by themselves.
     fn pass(&mut self, at: Ms) -> Result<(), Unclear> {
         self.go_to(at);
-        let due: Vec<Due> = self.live().filter_map(|number| self.tasks[number].due()).collect();
-        let due: Vec<_> = due.into_iter().filter(|due| due.at == at).collect();
-        if due.iter().any(|due| due.tied) {
+        let due = self.live().filter_map(|number| self.due(number).map(|due| (number, due)));
+        let due: Vec<(usize, Due)> = due.filter(|(_, due)| due.at == at).collect();
+        if due.iter().any(|(_, due)| due.tied) {
             return Err(Unclear::Tie("two reasons to act in one moment"));
         }
         let expires = self.live().any(|number| self.tasks[number].expiry() == Some(at));
         if expires && due.len() > 1 {
             return Err(Unclear::Tie("a submission expires in the moment in which another task acts"));
         }
-        if self.permits.is_some() && due.len() > 1 {
+        if self.permits.is_limited() && due.len() > 1 {
             return Err(Unclear::Tie("two tasks that act in one moment, and permits"));
         }
+        let due: Vec<_> = due.into_iter().map(|(number, _)| number).collect();
+        self.check_due(&due)?;
         self.settle()
     }
 
     fn go_to(&mut self, at: Ms) {
         self.now = at;
-        self.free = self.permits;
-        self.arrived.clear();
+        self.permits.begin_moment();
+        self.begin_moment_of_declarations();
+        self.replaced.clear();
+        self.slots.values_mut().for_each(Slot::begin_moment);
         self.forget_changes();
         self.acted.clear();
     }
@@ -254,10 +273,10 @@ impl<'a> World<'a> {
             }
         }
         self.tasks.iter_mut().for_each(|task| task.is_new = false);
-        // The order of arrival is visible only if the permits do not suffice for all arrivals.
-        let compete = self.arrived.len() > 1 && self.free.is_some_and(|free| self.arrived.len() > free);
-        if compete && !self.follows(&self.arrived) {
-            return Err(Unclear::Tie("two tasks that arrived in one moment compete for permits"));
+        self.check_arrivals()?;
+        self.check_yields()?;
+        if self.replaced.len() > 1 {
+            return Err(Unclear::Tie("two instances that are wanted again end in one moment"));
         }
         self.observe_readiness()?;
         if self.running && !self.closed && self.live().next().is_none() {
@@ -269,14 +288,16 @@ impl<'a> World<'a> {
 
     fn record_view(&mut self) {
         let seen = self.live().map(|number| self.tasks[number].seen(self.awaited(number), self.now));
+        let waiting =
+            |Waiter { number, admission, .. }: &Waiter| format!("{} {admission:?}", self.tasks[*number].name);
         let slots = self.slots.iter().map(|(key, slot)| SeenSlot {
             key: SLOTS[*key].to_owned(),
-            owner: self.tasks[slot.owner].name.clone(),
-            since: slot.since,
-            waiting: slot
-                .waiting()
-                .map(|(number, admission)| format!("{} {admission:?}", self.tasks[number].name))
+            capacity: slot.capacity(),
+            owners: slot
+                .owners()
+                .map(|Owner { number, since, .. }| (self.tasks[*number].name.clone(), *since))
                 .collect(),
+            waiting: slot.waiting().map(waiting).collect(),
         });
         let view = View { at: self.now, tasks: seen.collect(), slots: slots.collect() };
         self.views.push(view);

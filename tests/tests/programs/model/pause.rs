@@ -4,7 +4,7 @@
 use taskvisor::InterruptCause;
 
 use super::World;
-use super::task::Place;
+use super::place::Place;
 use crate::vocabulary::Answer;
 
 impl World<'_> {
@@ -49,9 +49,9 @@ impl World<'_> {
         Answer::Resumed(true)
     }
 
-    /// Pauses a task that waits. It leaves the queue for permits.
+    /// Pauses a task that waits. It leaves the queues of its gates.
     pub(super) fn begin_pause(&mut self, number: usize) {
-        self.line.retain(|other| *other != number);
+        self.leave_gates(number);
         let (now, task) = (self.now, &mut self.tasks[number]);
         let moment = match task.place {
             Place::Sleeping(until) if until.as_millis() == u128::from(now) => "after the interrupt",

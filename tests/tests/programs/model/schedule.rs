@@ -6,7 +6,7 @@ use taskvisor::{FailureKind, StopCause};
 
 use super::ending::Ending;
 use super::grid::Grid;
-use super::task::Place;
+use super::place::Place;
 use super::{Unclear, World};
 use crate::vocabulary::{Answer, Error, Refusal, TaskEvent, TaskOutcome};
 
@@ -192,6 +192,9 @@ impl World<'_> {
         let waits = matches!(task.place, Place::ForTick | Place::Sleeping(_));
         let ends = std::mem::take(&mut task.triggered) && waits && !task.is_stopping();
         if ends {
+            if self.tasks[number].backing_off {
+                self.changes.judged.push(number);
+            }
             self.arrive(number);
         }
         ends

@@ -7,6 +7,7 @@ use taskvisor::{InterruptCause, Rejection, StopCause};
 use crate::model::TaskHistory;
 use crate::model::blame::Counted;
 use crate::model::grid::Grid;
+use crate::model::place::Place;
 use crate::program::{Attempt, Ms, Name, Policy, SLOTS, Step, Work};
 use crate::vocabulary::{Error, Line, Seen, SeenPhase, TaskEvent, TaskOutcome};
 
@@ -61,6 +62,14 @@ pub(super) struct Task {
     pub(super) explained: bool,
     /// Whether the end of an outage may end the sleep.
     pub(super) backing_off: bool,
+    /// Its limits, as an index of the declarations.
+    pub(super) declaration: Option<usize>,
+    /// Whether it holds a permit of its declaration.
+    pub(super) holds_own: bool,
+    /// Whether a queue decided when it came to its rate limit.
+    pub(super) in_order: bool,
+    /// When its token was expected when it began to wait for it.
+    pub(super) token_expected: Option<Ms>,
     pub(super) fate: Option<TaskOutcome>,
     /// Its schedule, if it has one.
     pub(super) grid: Option<Grid>,
@@ -90,28 +99,9 @@ pub(super) struct Edge {
 pub(super) enum Key {
     Name(usize),
     Slot(usize),
+    /// An instance of a task, as an index of `POOLS`.
+    Instance(usize),
     Free,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// The task waits for its slot.
-    ForSlot,
-    /// The task waits until the tasks are ready that it depends on. Without any it continues at once.
-    ForDependency,
-    /// All of them are ready after an outage. The task continues at this time.
-    Recovering(Ms),
-    /// The task waits for a permit. Without a limit it continues at once.
-    ForPermit,
-    Running,
-    Sleeping(Duration),
-    /// The task waits for the next tick of its schedule, or for the end of its start delay.
-    ForTick,
-    /// The task waits to be resumed.
-    Paused {
-        gave_up: bool,
-    },
-    Gone,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -186,6 +176,10 @@ impl Task {
             backing_off: false,
             ready_before: false,
             was_ready: false,
+            declaration: None,
+            holds_own: false,
+            in_order: false,
+            token_expected: None,
             fate: None,
             grid,
             is_new: true,
@@ -247,9 +241,12 @@ impl Task {
                 let at = self.expiry().map_or(*until, |expiry| expiry.min(*until));
                 Some(Due { at, tied: self.expiry() == Some(*until) })
             }
-            Place::ForSlot | Place::ForDependency | Place::ForPermit | Place::Paused { .. } => {
-                self.expiry().map(|at| Due { at, tied: false })
-            }
+            Place::ForSlot
+            | Place::ForDependency
+            | Place::ForOwnPermit
+            | Place::ForPermit
+            | Place::ForRate
+            | Place::Paused { .. } => self.expiry().map(|at| Due { at, tied: false }),
             Place::Gone => None,
         }
     }
@@ -281,16 +278,7 @@ impl Task {
 
     /// Whether the task has had an attempt and runs none now.
     pub(super) fn is_between_attempts(&self) -> bool {
-        let waits = matches!(
-            self.place,
-            Place::Sleeping(_)
-                | Place::ForTick
-                | Place::ForDependency
-                | Place::Recovering(_)
-                | Place::ForPermit
-                | Place::Paused { .. }
-        );
-        self.attempt > 0 && waits
+        self.attempt > 0 && self.place.is_wait()
     }
 
     /// Whether the task is ready. One that has completed is ready for ever.
@@ -312,7 +300,12 @@ impl Task {
         let phase = match &self.place {
             Place::ForSlot => SeenPhase::ForSlot,
             Place::ForDependency | Place::Recovering(_) => SeenPhase::ForDependency(awaited),
-            Place::ForPermit => SeenPhase::ForPermit,
+            Place::ForOwnPermit => {
+                let name = self.name.split('/').next().unwrap_or_default();
+                SeenPhase::ForPermit(format!("`{name}`"))
+            }
+            Place::ForPermit => SeenPhase::ForPermit("the supervisor".to_owned()),
+            Place::ForRate => SeenPhase::ForRate(self.token_expected.unwrap_or_default()),
             Place::Running => SeenPhase::Running(self.attempt),
             Place::Sleeping(until) => SeenPhase::Sleeping(self.attempt, *until),
             Place::ForTick => {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use taskvisor::StopCause;
 
-use super::task::{Key, Place, RequestKind, ticks};
+use super::place::Place;
+use super::task::{Key, RequestKind, ticks};
 use super::{Unclear, World};
 use crate::program::Ms;
 
@@ -78,7 +79,7 @@ impl World<'_> {
         }
         let now = self.now;
         let acts = |number: &usize| {
-            let is_due = self.tasks[*number].due().is_some_and(|due| due.at <= now);
+            let is_due = self.due(*number).is_some_and(|due| due.at <= now);
             is_due || self.may_start(*number) || self.acted.contains(number)
         };
         if self.waves.later[0].iter().any(acts) {
@@ -98,6 +99,10 @@ impl World<'_> {
     /// Requests the stops of attempts that have had the time to finish. Returns whether it did.
     pub(super) fn stop_finishing(&mut self) -> Result<bool, Unclear> {
         let now = self.now;
+        let Finishing { tasks, until, .. } = &self.waves.finishing;
+        if *until == now && tasks.iter().any(|number| self.acted.contains(number)) {
+            return Err(Unclear::Tie("an attempt acts in the moment in which its time to finish is over"));
+        }
         if self.finishing_until().is_none_or(|until| until > now) {
             return Ok(false);
         }
@@ -106,8 +111,7 @@ impl World<'_> {
             return Err(Unclear::Tie("a destructor blocks the thread while the time to finish is over"));
         }
         for number in tasks {
-            let is_due = self.tasks[number].due().is_some_and(|due| due.at <= now);
-            if is_due || self.acted.contains(&number) {
+            if self.due(number).is_some_and(|due| due.at <= now) {
                 return Err(Unclear::Tie(
                     "an attempt acts in the moment in which its time to finish is over",
                 ));
