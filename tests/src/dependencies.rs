@@ -10,6 +10,7 @@ use taskvisor::{Event, EventKind, FailureKind, InterruptCause, Outcome, StopCaus
 use tokio::time::Instant;
 
 use crate::EventLog;
+use crate::instances::{Named, base_name};
 
 /// The tasks that a task depends on, by name.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +51,7 @@ struct Check<'a> {
     learned: &'a Learned,
     declaring: HashSet<TaskId>,
     tasks: HashMap<TaskId, Readiness>,
-    /// The tasks of a name, in the order in which they were added.
-    names: HashMap<&'a str, Vec<TaskId>>,
+    names: Named<'a>,
 }
 
 impl Dependencies {
@@ -77,14 +77,14 @@ impl Dependencies {
 impl Learned {
     /// The dependencies of the task of an event.
     pub(crate) fn of(&self, event: &Event) -> Option<&Dependencies> {
-        let found = self.own.get(&event.id()?).or_else(|| self.named.get(event.task()?));
+        let found = self.own.get(&event.id()?).or_else(|| self.named.get(base_name(event)?));
         found.filter(|dependencies| !dependencies.is_empty())
     }
 
     /// Whether a task depends on the one of an event.
     pub(crate) fn is_dependency(&self, event: &Event) -> bool {
         let mut all = self.own.values().chain(self.named.values()).flat_map(Dependencies::all);
-        all.any(|name| Some(name) == event.task())
+        all.any(|name| Some(name) == base_name(event))
     }
 
     /// Checks the events in their order. They come from one thread.
@@ -97,7 +97,7 @@ impl Learned {
             learned: self,
             declaring: with_events.filter_map(Event::id).chain(self.declaring.iter().copied()).collect(),
             tasks: HashMap::new(),
-            names: HashMap::new(),
+            names: Named::default(),
         };
         event_log.events().iter().try_for_each(|event| check.read(event))
     }
@@ -105,10 +105,10 @@ impl Learned {
 
 impl<'a> Check<'a> {
     fn read(&mut self, event: &'a Event) -> Result<(), String> {
-        let (Some(id), Some(name)) = (event.id(), event.task()) else { return Ok(()) };
+        let Some(id) = event.id() else { return Ok(()) };
         // The name of a submission is a label, which no task can depend on.
         if matches!(event.kind, EventKind::Added) && event.slot().is_none() {
-            self.names.entry(name).or_default().push(id);
+            self.names.add(id, event);
         }
         if let Some(dependencies) = self.learned.of(event) {
             self.check(event, dependencies)?;
@@ -125,6 +125,9 @@ impl<'a> Check<'a> {
             EventKind::Started { attempt, .. } => {
                 if let Some(name) = needs().find(|name| !self.is_ready(name, event.at)) {
                     return violation(format!("started while `{name}` was not ready"));
+                }
+                if let Some(name) = needs().find(|name| *attempt == 1 && !self.were_ready(name, event.at)) {
+                    return violation(format!("started before all instances of `{name}` were ready"));
                 }
                 let mut after = dependencies.after.iter();
                 if let Some(name) = after.find(|name| *attempt == 1 && !self.was_ready(name)) {
@@ -145,31 +148,50 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    /// Whether the task that has this name is ready at `at`, or may be.
+    /// Whether the task that has this name, or one of its instances, is ready at `at`, or may be.
     fn is_ready(&self, name: &str, at: Instant) -> bool {
-        let Some(id) = self.names.get(name).and_then(|ids| ids.last()) else { return false };
-        let Some(task) = self.tasks.get(id) else { return false };
-        if task.outcome.is_some() {
-            return task.is_completed();
+        let tasks = self.names.deciding(name);
+        let has_ended = |id: &TaskId| self.tasks.get(id).is_some_and(|task| task.outcome.is_some());
+        // Instances that have ended do not count, unless all have.
+        let (ended, live): (Vec<_>, Vec<_>) = tasks.into_iter().partition(has_ended);
+        if live.is_empty() {
+            return ended.iter().any(|id| self.tasks[id].is_completed());
         }
-        let Some(since) = task.since else { return false };
-        // Requests in the moment of an event may have come before or after it.
-        let stopped = self.learned.stops.get(id).is_some_and(|stop| *stop < at);
+        let completed =
+            ended.iter().any(|id| self.names.has_instances(name) && self.tasks[id].is_completed());
+        completed || live.into_iter().any(|id| self.is_task_ready(id, at))
+    }
+
+    fn is_task_ready(&self, id: TaskId, at: Instant) -> bool {
+        let Some(since) = self.tasks.get(&id).and_then(|task| task.since) else { return false };
         let interrupts = [&self.learned.restarts, &self.learned.pauses];
-        let mut interrupts = interrupts.iter().filter_map(|all| all.get(id)).flatten();
-        !stopped && !interrupts.any(|restart| since < *restart && *restart < at)
+        let mut interrupts = interrupts.iter().filter_map(|all| all.get(&id)).flatten();
+        !self.is_stopping(id, at) && !interrupts.any(|restart| since < *restart && *restart < at)
+    }
+
+    // Requests in the moment of an event may have come before or after it.
+    fn is_stopping(&self, id: TaskId, at: Instant) -> bool {
+        self.learned.stops.get(&id).is_some_and(|stop| *stop < at)
+    }
+
+    /// Whether all instances of the task of this name that are live at `at` were ready.
+    fn were_ready(&self, name: &str, at: Instant) -> bool {
+        if !self.names.has_instances(name) {
+            return true;
+        }
+        let stopped = |id: &TaskId| self.learned.stops.get(id).is_some_and(|stop| *stop <= at);
+        let tasks = self.names.all(name).filter(|id| !stopped(id)).filter_map(|id| self.tasks.get(&id));
+        tasks.filter(|task| task.outcome.is_none()).all(|task| task.was_ready)
     }
 
     /// Whether a task of this name was ready. One that was added again counts as the same task.
     fn was_ready(&self, name: &str) -> bool {
-        let ids = self.names.get(name).into_iter().flatten();
-        ids.filter_map(|id| self.tasks.get(id)).any(|task| task.was_ready)
+        self.names.all(name).filter_map(|id| self.tasks.get(&id)).any(|task| task.was_ready)
     }
 
     /// Whether a task of this name has ended otherwise than completed.
     fn is_broken(&self, name: &str) -> bool {
-        let ids = self.names.get(name).into_iter().flatten();
-        let mut tasks = ids.filter_map(|id| self.tasks.get(id));
+        let mut tasks = self.names.all(name).filter_map(|id| self.tasks.get(&id));
         tasks.any(|task| task.outcome.is_some() && !task.is_completed())
     }
 }

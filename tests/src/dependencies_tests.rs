@@ -31,7 +31,15 @@ struct Synthetic {
 }
 
 fn synthetic(name: &str) -> Synthetic {
-    let event = Event::new(ADDED).with_task(name);
+    of(Event::new(ADDED).with_task(name))
+}
+
+/// The instance `base/number`.
+fn instance(number: usize) -> Synthetic {
+    of(Event::new(ADDED).with_task("base").with_instance(number))
+}
+
+fn of(event: Event) -> Synthetic {
     let id = event.id().expect("the event names a task");
     Synthetic { event, id }
 }
@@ -197,4 +205,49 @@ async fn a_harness_records_what_a_spec_needs() {
     assert!(harness.outcome(&work).await.is_completed());
     let lines = harness.finish().await.lines();
     assert!(lines.contains(&"work started 1".to_owned()), "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accepts_a_start_while_one_of_the_instances_is_ready() {
+    let (zero, one, work) = (instance(0), instance(1), synthetic("work"));
+    let events = [
+        (&zero, ADDED),
+        (&one, ADDED),
+        (&work, ADDED),
+        (&zero, READY),
+        (&one, READY),
+        (&work, START),
+        (&one, LOST),
+        (&work, FAILURE),
+        (&work, AGAIN),
+    ];
+    assert_eq!(check(&needing(), &events), Ok(()));
+    let one_ended = [(&zero, ADDED), (&one, ADDED), (&one, ABORTED), (&zero, READY), (&work, START)];
+    assert_eq!(check(&needing(), &one_ended), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_a_first_start_before_all_instances_were_ready() {
+    let (zero, one, work) = (instance(0), instance(1), synthetic("work"));
+    let early = [(&zero, ADDED), (&one, ADDED), (&work, ADDED), (&zero, READY), (&work, START)];
+    assert_violation(check(&needing(), &early), "started before all instances of `base` were ready");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refuses_a_start_while_no_instance_is_ready() {
+    let (zero, one, work) = (instance(0), instance(1), synthetic("work"));
+    let events = [
+        (&zero, ADDED),
+        (&one, ADDED),
+        (&zero, READY),
+        (&one, READY),
+        (&work, START),
+        (&one, LOST),
+        (&zero, ABORTED),
+        (&work, FAILURE),
+        (&work, AGAIN),
+    ];
+    assert_violation(check(&needing(), &events), UNREADY);
+    let all_ended = [(&zero, ADDED), (&one, ADDED), (&zero, ABORTED), (&one, ABORTED), (&work, START)];
+    assert_violation(check(&needing(), &all_ended), UNREADY);
 }

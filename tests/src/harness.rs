@@ -45,6 +45,10 @@ impl Harness {
         Self { supervisor, trace, watched: Mutex::default() }
     }
 
+    pub(crate) fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
     /// The recorder.
     #[must_use]
     pub fn trace(&self) -> &Trace {

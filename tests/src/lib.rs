@@ -16,7 +16,7 @@
 //! 3. a slot has one owner at a time, and queued submissions start in the order of submission;
 //! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`;
 //! 11. on one thread, each needed task was ready when an attempt of its dependent started, and each task of `after` once before
-//!     the first attempt;
+//!     the first attempt; of a task with instances, all were ready once before the first attempt, and one at each start;
 //! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` lets.
 //!
 //! ```
@@ -45,6 +45,7 @@ mod dependencies;
 #[cfg(test)]
 mod dependencies_tests;
 mod endless;
+mod instances;
 mod rules;
 mod schedule_rules;
 mod script;

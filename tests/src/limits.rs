@@ -6,16 +6,8 @@ use std::time::Duration;
 use taskvisor::{Event, EventKind, RateLimit};
 use tokio::time::Instant;
 
+use crate::instances::base_name;
 use crate::{EventLog, Rules};
-
-/// The name of the task of an event, without the number of an instance.
-pub(crate) fn base_name(event: &Event) -> Option<&str> {
-    let name = event.task()?;
-    match event.instance() {
-        Some(_) => name.rsplit_once('/').map(|(base, _)| base),
-        None => Some(name),
-    }
-}
 
 /// What shares limits: submissions, or the instances of a task, or tasks, with one name and equal limits.
 #[derive(PartialEq, Eq, Hash)]

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
-use crate::limits::{base_name, check_limits};
+use crate::instances::base_name;
+use crate::limits::check_limits;
 use crate::slots::Slots;
 use crate::{EventLog, Rules, endless};
 

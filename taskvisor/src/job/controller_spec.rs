@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::submit::{SubmissionDraft, Submit, SubmitError, sealed};
+use super::submit::{SubmissionDraft, Submit, sealed};
+use super::submit_error::SubmitError;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::RegistryKey;

@@ -7,11 +7,13 @@ mod shared_slot;
 mod slot_status;
 mod slot_timer;
 mod submit;
+mod submit_error;
 
 pub use controller_spec::ControllerSpec;
 pub use handle::{JobError, JobHandle};
 pub use slot_status::{SlotOwner, SlotStatus, SlotWaiter};
-pub use submit::{Submit, SubmitError};
+pub use submit::Submit;
+pub use submit_error::SubmitError;
 
 pub use crate::runtime::body::{JobDescriptor, JobParameter, JobSpec};
 

@@ -22,6 +22,8 @@ mod finishing;
 mod force;
 mod give_up;
 mod heartbeat;
+mod instance_dependency;
+mod instances;
 mod interrupt;
 mod lanes;
 mod latest;
@@ -44,6 +46,7 @@ mod trigger;
 mod waiters;
 mod world;
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -58,6 +61,7 @@ use tokio::time::Instant;
 
 use crate::policy::{Config, Policy, RareOptions};
 use crate::runtime::cell::{OutcomePoll, RareSetup, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::instances::{InstanceOf, InstanceSet};
 use crate::runtime::registry::Registry;
 use crate::task::{Outcome, StopCause, TaskId};
 
@@ -154,6 +158,14 @@ fn names_in_two_shards() -> [&'static str; 2] {
     ["one", in_another.expect("these names are not all in one shard")]
 }
 
+/// Calls `call` on a runtime that is not driven: its spawned tasks are dropped with it.
+fn on_runtime<T>(call: impl FnOnce() -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.expect("a runtime without I/O always builds");
+    let _guard = runtime.enter();
+    call()
+}
+
 fn join<T>(thread: JoinHandle<T>) -> T {
     thread.join().expect("the thread does not panic")
 }
@@ -177,10 +189,17 @@ fn rare_cell(name: &'static str, options: RareOptions, now: Instant) -> Arc<Task
     )
 }
 
-fn unshared(name: &'static str, key: RegistryKey, now: Instant) -> TaskCell {
-    let id = TaskId::next();
-    let hash = Registry::new(1).hash(&key, name, id);
-    TaskCell::new(id, name.into(), key, hash, None, now)
+/// Creates an instance of a task.
+fn instance_cell(set: &Arc<InstanceSet>, index: usize, now: Instant) -> Arc<TaskCell> {
+    let setup = RareSetup { instance: Some(InstanceOf::new(set, index)), ..RareSetup::default() };
+    let name = format!("{}/{index}", set.shared_name());
+    Arc::new(unshared(name, RegistryKey::Name, now).with_rare(setup, now))
+}
+
+fn unshared(name: impl Into<Cow<'static, str>>, key: RegistryKey, now: Instant) -> TaskCell {
+    let (id, name) = (TaskId::next(), name.into());
+    let hash = Registry::new(1).hash(&key, &name, id);
+    TaskCell::new(id, name, key, hash, None, now)
 }
 
 fn policy() -> Policy {

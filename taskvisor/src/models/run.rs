@@ -1,20 +1,12 @@
 //! A model of `run`, which a supervisor executes once.
 
 use loom::thread;
-use tokio::runtime::Builder;
 
 use super::world::{World, at_once};
-use super::{explore, join};
+use super::{explore, join, on_runtime};
 use crate::runtime::body::{TaskRef, TaskSpec};
 use crate::supervisor::run::start_all;
 use crate::task::RuntimeError;
-
-/// Calls `call` on a runtime that is not driven: its spawned tasks are dropped with it.
-fn on_runtime<T>(call: impl FnOnce() -> T) -> T {
-    let runtime = Builder::new_current_thread().build().expect("a runtime without I/O always builds");
-    let _guard = runtime.enter();
-    call()
-}
 
 fn run(world: &World, name: &'static str) -> Result<(), RuntimeError> {
     let task = TaskRef { name: name.into(), body: at_once(), needs: |_| {}, source: None };

@@ -9,7 +9,7 @@ use std::time::Duration;
 use loom::thread;
 use tokio::time::Instant;
 
-use super::{GRACE, block_on, cell, keyed, policy, rare_cell, submission, unshared};
+use super::{GRACE, block_on, cell, instance_cell, keyed, policy, rare_cell, submission, unshared};
 use crate::error::TaskError;
 use crate::event::Event;
 use crate::policy::{
@@ -19,6 +19,7 @@ use crate::policy::{
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{Dependencies, Dependency, ErasedBody, States, erase};
 use crate::runtime::cell::{RareSetup, RegistryKey, TaskCell};
+use crate::runtime::instances::InstanceSet;
 use crate::runtime::limits::{AttemptLimits, LimitKey};
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::slot::{Admission, TimerChange};
@@ -136,6 +137,24 @@ impl World {
         let unspawned = self.reserve(policy(), name, body).expect("the name is free");
         self.link(unspawned.cell(), &needs(names))?;
         Ok(Added::accept(unspawned))
+    }
+
+    /// Adds the instance of a claimed number as the supervisor does, and returns its actor instead of spawning it.
+    pub(super) fn add_instance(&self, set: &Arc<InstanceSet>, index: usize, body: ErasedBody) -> Added {
+        let cell = instance_cell(set, index, self.now);
+        let registered = Registration::register(Arc::clone(&self.shared), cell);
+        let registration = registered.map_err(|(error, _)| error).expect("the name is free");
+        let unspawned = UnspawnedActor::new(registration, body, policy());
+        assert!(set.join(index, unspawned.cell()), "the number is wanted");
+        Added::accept(unspawned)
+    }
+
+    /// Registers the instance of a claimed number. The model is its actor.
+    pub(super) fn register_instance(&self, set: &Arc<InstanceSet>, index: usize) -> Arc<TaskCell> {
+        let task = instance_cell(set, index, self.now);
+        self.shared.registry.register(&task).expect("the name is free");
+        set.join(index, &task);
+        task
     }
 
     /// Registers a task under a free name. The model is its actor.

@@ -168,9 +168,13 @@ impl SupervisorHandle {
             return cancel_and_wait(task.clone(), grace).await;
         }
         let requested: Vec<_> = tasks.iter().map(|task| task.cancel_with_grace(grace)).collect();
-        // After the requests: the caller may be one of them.
+        // After the requests: the caller may be one of them, and stops, although it cannot wait for that.
+        let caller = current_task::caller().and_then(|caller| caller.task);
+        if tasks.iter().any(|task| caller == Some(task.id())) {
+            return Err(RuntimeError::WouldDeadlock);
+        }
         for task in tasks {
-            cancel_and_wait(task, grace).await?;
+            task.outcome().await;
         }
         Ok(requested.contains(&true))
     }

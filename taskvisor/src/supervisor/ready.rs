@@ -9,7 +9,7 @@ use crate::runtime::shared::Shared;
 use crate::runtime::startup_set::{AwaitedTasks, StartupSet};
 use crate::sync::wakers::WaiterId;
 use crate::sync::{Raced, race};
-use crate::task::{Outcome, StartError};
+use crate::task::{Outcome, StartError, StopCause};
 
 impl TaskHandle {
     /// Waits until the task is ready. See [`Readiness`](crate::Readiness) for when that is.
@@ -67,7 +67,7 @@ impl Drop for ReadyWaiter<'_> {
 }
 
 impl SupervisorHandle {
-    /// Waits until the added task with this name is ready. See [`TaskHandle::ready`].
+    /// Waits until the added task with this name is ready, or all live instances of it. See [`TaskHandle::ready`].
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl SupervisorHandle {
             return Err(StartError::UnknownTask { name: name.to_owned() });
         }
         for task in &tasks {
-            wait_for(task).await?;
+            ignore_scaled(wait_for(task).await)?;
         }
         Ok(())
     }
@@ -136,6 +136,14 @@ impl SupervisorHandle {
     }
 }
 
+/// An instance that is not wanted any more holds nothing up.
+fn ignore_scaled(result: Result<(), StartError>) -> Result<(), StartError> {
+    match result {
+        Err(StartError::Ended { outcome: Outcome::Canceled { cause: StopCause::Scale, .. }, .. }) => Ok(()),
+        result => result,
+    }
+}
+
 async fn wait_for(task: &TaskHandle) -> Result<(), StartError> {
     let ended = |outcome| StartError::Ended { name: task.name().to_owned(), outcome };
     task.ready().await.map_err(ended)
@@ -170,7 +178,7 @@ impl Shared {
         drop(waiting);
         let mut awaited = AwaitedTasks::default();
         while let Some(task) = awaited.next(set) {
-            wait_for_start(&TaskHandle::new(Arc::clone(&task), self)).await?;
+            ignore_scaled(wait_for_start(&TaskHandle::new(Arc::clone(&task), self)).await)?;
             awaited.was_ready(task.id());
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Tasks with instances: adding them, and changing how many run.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::link::has_links;
@@ -8,9 +9,10 @@ use super::{AddError, SupervisorHandle, TaskHandle};
 use crate::policy::MAX_INSTANCES;
 use crate::runtime::body::{IntoTaskSpec, TaskSpec};
 use crate::runtime::cell::{StopRequest, TaskCell};
+use crate::runtime::dependency::Linked;
 use crate::runtime::instances::{InstanceOf, InstanceSet, InstanceTemplate, Missing, NOT_SHARED};
 use crate::runtime::shared::Shared;
-use crate::task::{RuntimeError, StopCause};
+use crate::task::{Named, RuntimeError, StopCause};
 
 impl SupervisorHandle {
     /// Adds a task with [`instances`](TaskSpec::with_instances), and starts all of them. Returns their handles, in the order of their
@@ -104,11 +106,14 @@ impl SupervisorHandle {
         if instances > MAX_INSTANCES {
             return Err(RuntimeError::TooManyInstances { name: name.to_owned(), instances });
         }
-        let scaled = set.set_target(instances);
+        // It was not accepted yet, and may still be refused.
+        let Some(scaled) = set.set_target(instances) else {
+            return Err(RuntimeError::UnknownTask { name: name.to_owned() });
+        };
         for cell in &scaled.surplus {
             shared.stop_surplus(cell);
         }
-        shared.start_missing(&set, Missing::OrEnded)?;
+        shared.start_missing(&set, 0..instances, Missing::OrEnded)?;
         Ok(scaled.before)
     }
 }
@@ -117,6 +122,8 @@ impl SupervisorHandle {
 pub(super) struct ReservedSet {
     shared: Arc<Shared>,
     set: Arc<InstanceSet>,
+    /// The set of the same name whose instances have ended.
+    replaced: Option<Arc<InstanceSet>>,
     is_confirmed: bool,
 }
 
@@ -124,13 +131,14 @@ impl ReservedSet {
     /// Keeps the set: nothing can be refused any more.
     pub(super) fn confirm(mut self) {
         self.is_confirmed = true;
+        self.set.accept();
     }
 }
 
 impl Drop for ReservedSet {
     fn drop(&mut self) {
         if !self.is_confirmed {
-            self.shared.instances.remove(&self.set);
+            self.shared.instances.restore(&self.set, self.replaced.take());
         }
     }
 }
@@ -180,12 +188,13 @@ impl Shared {
         // Before the set exists: its number may be absurd.
         self.resolve(&spec.task, &spec.settings, rare, schedule, true)?;
         let set = Arc::new(InstanceSet::new(spec.name(), template, spec.instances().or(1)));
-        if !self.instances.insert(&set, &self.registry) {
+        let Some(replaced) = self.instances.insert(&set, &self.registry) else {
             return Err(RuntimeError::NameTaken { name: spec.name().to_owned() });
-        }
-        let reserved = ReservedSet { shared: Arc::clone(self), set: Arc::clone(&set), is_confirmed: false };
-        let mut actors = Vec::new();
-        while let Some(index) = set.claim(Missing::Never) {
+        };
+        let reserved =
+            ReservedSet { shared: Arc::clone(self), set: Arc::clone(&set), replaced, is_confirmed: false };
+        let (mut actors, number) = (Vec::new(), spec.instances().or(1));
+        while let Some(index) = set.claim(actors.len()..number, Missing::Never) {
             let actor = self.reserve_instance(&set, index, &mut set.spec(index))?;
             set.join(index, actor.cell());
             actors.push(actor);
@@ -204,36 +213,66 @@ impl Shared {
         reserved.inspect_err(|_| set.release(index))
     }
 
-    /// Starts the instances that a set lacks.
-    fn start_missing(self: &Arc<Self>, set: &Arc<InstanceSet>, missing: Missing) -> Result<(), RuntimeError> {
-        while let Some(index) = set.claim(missing) {
-            let mut spec = set.spec(index);
-            let actor = self.reserve_instance(set, index, &mut spec)?;
-            let has_links = has_links(&spec) || self.graph.has_dependents();
-            if has_links {
-                // An error drops the actor, which frees the name.
-                let needed = self.link(actor.cell(), &spec).inspect_err(|_| set.release(index))?;
-                self.confirm_link(actor.cell(), &spec, needed);
-            }
-            let (cell, is_wanted) = (Arc::clone(actor.cell()), set.join(index, actor.cell()));
-            let is_awaited = actor.join_startup_set(self) || has_links;
-            actor.start(self);
-            if is_awaited {
-                self.watch_start();
-            }
-            if !is_wanted {
-                self.stop_surplus(&cell);
-            }
+    /// Starts the instances of these numbers that a set lacks.
+    fn start_missing(
+        self: &Arc<Self>,
+        set: &Arc<InstanceSet>,
+        mut numbers: Range<usize>,
+        missing: Missing,
+    ) -> Result<(), RuntimeError> {
+        while let Some(index) = set.claim(numbers.clone(), missing) {
+            // Each number once. One that another call has claimed, or that is leaving, is left to that call, or to its end.
+            numbers.start = index + 1;
+            self.start_instance(set, index)?;
         }
         Ok(())
     }
 
-    /// Starts the instances whose predecessors have just ended. Called before the end of the last one is counted, so that the
-    /// supervisor does not become idle in between.
+    /// Starts the instance of a claimed number.
+    fn start_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) -> Result<(), RuntimeError> {
+        // After the claim, which keeps the set from being over: of a task that takes its name now, one of both is refused.
+        if self.registry.find(set.name()).is_some() {
+            set.release(index);
+            return Err(RuntimeError::NameTaken { name: set.name().to_owned() });
+        }
+        let mut spec = set.spec(index);
+        let actor = self.reserve_instance(set, index, &mut spec)?;
+        let mut has_links = has_links(&spec) || self.graph.has_dependents();
+        let mut linked = Linked::new();
+        if has_links {
+            match self.link(actor.cell(), &spec) {
+                Ok(needed) => linked = needed,
+                Err(error) => {
+                    // Frees the name, before the number can be claimed again.
+                    drop(actor);
+                    set.release(index);
+                    return Err(error);
+                }
+            }
+        }
+        let (cell, is_wanted) = (Arc::clone(actor.cell()), set.join(index, actor.cell()));
+        // Read after it has joined: a dependent that is linked meanwhile finds it in the set, or is found here.
+        has_links |= self.graph.has_dependents();
+        if has_links {
+            self.confirm_link(&cell, &spec, linked);
+        }
+        let is_awaited = actor.join_startup_set(self) || has_links;
+        actor.start(self);
+        if is_awaited {
+            self.watch_start();
+        }
+        if !is_wanted {
+            self.stop_surplus(&cell);
+        }
+        Ok(())
+    }
+
+    /// Starts an instance whose predecessor ends. Called before the end of that one is counted, so that the supervisor does not become
+    /// idle in between.
     #[cold]
-    pub(crate) fn replace_instance(self: &Arc<Self>, set: &Arc<InstanceSet>) {
-        // Refused during a shutdown only: the name was free when the instance before it took it.
-        let _ = self.start_missing(set, Missing::Never);
+    pub(crate) fn replace_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) {
+        // Refused during a shutdown, or if another task has taken the name in this moment.
+        let _ = self.start_missing(set, index..index + 1, Missing::Never);
     }
 
     fn stop_surplus(&self, cell: &TaskCell) {

@@ -197,6 +197,22 @@ async fn a_turn_at_the_rate_survives_a_wait_for_a_permit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_waiter_queues_for_no_permit_before_its_token_is_due() {
+    let harness = Harness::with_config(Config::default().with_max_concurrent(1));
+    let tasks = waiters::<3>(&harness).await;
+    let owner = harness.submit_to("other", Queue, Rules::never(), Script::task("owner", lasts(35)));
+    harness.reach(&owner, 1).await;
+    // The last one becomes the first, and is polled.
+    harness.cancel(&tasks[1]);
+    harness.settle().await;
+    assert!(until(&tasks[2]).is_some(), "{:?}", tasks[2].status());
+    let earlier = harness.submit_to("third", Queue, Rules::never(), Script::task("earlier", lasts(1)));
+    all_complete(&[owner, earlier.clone(), tasks[2].clone()]).await;
+    let event_log = harness.finish().await;
+    assert_eq!(starts(&event_log, &[earlier, tasks[2].clone()]), [35, 36], "its turn was at 10 s");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shutdown_ends_all_waits_for_the_rate() {
     let harness = Harness::new();
     let tasks = waiters::<4>(&harness).await;

@@ -28,7 +28,7 @@ impl TaskActor {
     /// keep them from others.
     #[cold]
     pub(super) fn poll_rate_turn(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
-        let poll = self.rare.rate_turn().and_then(|turn| turn.poll_waiter(Instant::now(), context));
+        let poll = self.rare.rate_turn().and_then(|turn| turn.poll_waiter(context));
         match poll {
             Some(RatePoll::Waits { timer, expected }) => Err(Closed::Rate { timer, expected }),
             Some(RatePoll::Taken { .. }) | None => Ok(()),

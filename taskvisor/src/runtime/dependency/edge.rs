@@ -47,8 +47,8 @@ impl Edge {
 
     /// Whether `poll` would find the task satisfied.
     pub(super) fn is_satisfied(&self, registry: &Registry) -> bool {
-        if let Some(instances) = &self.instances {
-            return self.is_over() || is_satisfied(instances.state(self.was_satisfied));
+        if self.instances.is_some() {
+            return self.is_over() || is_satisfied(self.instance_state(self.was_satisfied));
         }
         self.is_over()
             || match self.cell.dependency_state(self.kind) {
@@ -63,8 +63,8 @@ impl Edge {
 
     /// Whether a needed task is lost. One that has completed never is.
     pub(super) fn is_lost(&self, registry: &Registry) -> bool {
-        if let Some(instances) = &self.instances {
-            return !is_satisfied(instances.state(true));
+        if self.instances.is_some() {
+            return !is_satisfied(self.instance_state(true));
         }
         match self.cell.dependency_state(self.kind) {
             DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => false,
@@ -73,6 +73,15 @@ impl Edge {
                 let successor = self.node.successor(&self.cell, registry);
                 successor.is_none_or(|next| !next.is_satisfied(self.kind))
             }
+        }
+    }
+
+    /// The state of the instances, also of those that were added again after all before have ended.
+    fn instance_state(&self, one_suffices: bool) -> DependencyState {
+        match self.node.instances() {
+            Some(set) => InstanceEdge::state_of(&set, self.kind, one_suffices),
+            // A task without instances has taken the name.
+            None => self.node.current().dependency_state(self.kind),
         }
     }
 
@@ -99,6 +108,10 @@ impl Edge {
             return DependencyState::Satisfied;
         }
         loop {
+            // After all have completed, others may have been added: those are the ones to wait for.
+            if self.instances.is_some() {
+                self.follow_instances();
+            }
             if let Some(instances) = &mut self.instances {
                 let state = instances.poll(self.was_satisfied, context);
                 if matches!(state, DependencyState::Ended(_)) && self.follow_instances() {
@@ -185,10 +198,13 @@ impl Edge {
 
     /// Whether the task is not ready. Registers the waker for a change in either case.
     pub(super) fn poll_loss(&mut self, registry: &Registry, context: &Context<'_>) -> bool {
-        if let Some(instances) = &mut self.instances {
-            return instances.poll_loss(context);
-        }
         loop {
+            if self.instances.is_some() {
+                self.follow_instances();
+            }
+            if let Some(instances) = &mut self.instances {
+                return instances.poll_loss(context);
+            }
             if self.cell.poll_loss(&mut self.waiter, context).is_pending() {
                 return false;
             }
@@ -201,6 +217,7 @@ impl Edge {
                     let waiter = &mut self.successor_waiter;
                     match self.node.poll_successor(&self.cell, registry, waiter, context) {
                         Some(next) => self.continue_with(next),
+                        None if self.follow_instances() => true,
                         None => return true,
                     };
                 }

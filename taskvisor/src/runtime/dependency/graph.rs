@@ -84,7 +84,6 @@ impl Graph {
         }
         // Set before the entry exists: the end of a task that has the flag and no entry finds nothing to remove.
         cell.set_flag(Flag::HasDependencies);
-        let mut needed = Vec::new();
         let nodes: Vec<_>;
         {
             let mut state = self.state.lock();
@@ -100,7 +99,6 @@ impl Graph {
                 let entry = state.entry(&dependency.name, dependency.location(), &cells[0], *ready_since);
                 entry.dependents += 1;
                 links.push((Arc::clone(&entry.node), *kind));
-                needed.extend(cells.iter().map(Arc::clone));
             }
             let dependent = Dependent {
                 cell: Arc::clone(cell),
@@ -122,6 +120,12 @@ impl Graph {
             if let Some(since) = ready_since {
                 node.sign_of_life(*since, Some(*since));
             }
+        }
+        let mut needed = Linked::new();
+        for (.., cells, _) in targets {
+            // Read again: an instance that was started meanwhile may not have found that it has a dependent.
+            let set = cells[0].instance().and_then(|instance| instance.set.upgrade());
+            needed.extend(set.map_or(cells, |set| set.cells_or_latest()));
         }
         Ok(needed)
     }

@@ -1,5 +1,6 @@
 //! The edge from a dependent to a task with instances.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::Context;
 
@@ -80,14 +81,14 @@ impl InstanceEdge {
     /// Reads which instances there are. Registrations in cells that stay are kept.
     fn refresh(&mut self) {
         let (version, cells) = self.set.versioned_cells();
-        let mut known = std::mem::take(&mut self.instances);
-        let watched = |cell: Arc<TaskCell>| match known.iter().position(|one| one.cell == cell) {
-            Some(index) => known.swap_remove(index),
-            None => WatchedInstance { cell, waiter: None },
-        };
+        let known = std::mem::take(&mut self.instances);
+        // By id: there may be thousands.
+        let mut known: HashMap<_, _> = known.into_iter().map(|one| (one.cell.id(), one)).collect();
+        let watched =
+            |cell: Arc<TaskCell>| known.remove(&cell.id()).unwrap_or(WatchedInstance { cell, waiter: None });
         self.instances = cells.into_iter().map(watched).collect();
         self.version = version;
-        for gone in known {
+        for gone in known.into_values() {
             gone.cell.remove_waiter(gone.waiter);
         }
     }
@@ -127,8 +128,12 @@ impl InstanceEdge {
 
     /// As `poll`. Registers nothing, and reads the instances anew.
     pub(super) fn state(&self, one_suffices: bool) -> DependencyState {
-        let cells = self.set.cells();
-        Counts::of(cells.iter().map(|cell| cell.dependency_state(self.kind))).state(one_suffices)
+        Self::state_of(&self.set, self.kind, one_suffices)
+    }
+
+    /// As `state`, for any set.
+    pub(super) fn state_of(set: &InstanceSet, kind: DependencyKind, one_suffices: bool) -> DependencyState {
+        Counts::of(set.cells().iter().map(|cell| cell.dependency_state(kind))).state(one_suffices)
     }
 
     pub(super) fn was_ready(&self) -> bool {

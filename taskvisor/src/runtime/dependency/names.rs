@@ -64,7 +64,7 @@ impl Graph {
         }
         // The registry first: the node may remember an earlier task of this name.
         let found = registry.find(name).map(|cell| vec![cell]);
-        let found = found.or_else(|| instances.find_known(name).map(|set| set.cells()));
+        let found = found.or_else(|| instances.find_known(name).map(|set| set.cells_or_latest()));
         let found = found.or_else(|| self.node(name).map(|node| node.cells())).unwrap_or_default();
         // All instances have the same options.
         let Some(target) = found.first() else {

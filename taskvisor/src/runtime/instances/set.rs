@@ -4,11 +4,12 @@
 //!
 //! The models in `models/instances.rs` show them:
 //! 1. A number is claimed, has a member, or is leaving, at most one of them: no two instances of one number are live.
-//! 2. Once all concurrent calls of `scale` have returned, the members that have not ended are those below the target, and every other
-//!    live instance has received a stop request.
+//! 2. Once all concurrent calls of `scale` have returned, each number below the target has a member, or its last instance is leaving and
+//!    another one starts at the end of that. Every other live instance has received a stop request.
 //! 3. A dependent that reads the members after it has registered for their change misses no change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -32,12 +33,17 @@ pub(crate) struct InstanceSet {
 struct SetState {
     /// How many instances there must be.
     target: usize,
+    /// Whether the instances were accepted. Until then the number cannot be changed: they may still be refused.
+    is_accepted: bool,
     /// By number, all below `target`. One that has ended stays until another one takes its number.
     members: BTreeMap<usize, Member>,
     /// Instances that a call of `scale` has stopped, and that have not ended.
     leaving: BTreeMap<usize, Arc<TaskCell>>,
     /// Numbers whose instance is about to be registered.
     claimed: BTreeSet<usize>,
+    /// The instance that was added last. It may have ended.
+    // So that a task can depend on this one while it has no instance.
+    latest: Option<Arc<TaskCell>>,
     /// Counts the changes of `members`.
     version: u64,
     /// Dependents that wait for a change of `members`.
@@ -83,11 +89,19 @@ impl InstanceSet {
         self.template.spec(format!("{}/{index}", self.name))
     }
 
-    /// Sets how many instances there must be.
+    /// Accepts the instances: none of them is refused any more.
+    pub(crate) fn accept(&self) {
+        self.state.lock().is_accepted = true;
+    }
+
+    /// Sets how many instances there must be. `None` if they were not accepted.
     // The wakers are woken, and the caller stops the surplus, after the lock: both run other code.
-    pub(crate) fn set_target(&self, target: usize) -> Scaled {
+    pub(crate) fn set_target(&self, target: usize) -> Option<Scaled> {
         let (scaled, waiters) = {
             let mut state = self.state.lock();
+            if !state.is_accepted {
+                return None;
+            }
             let before = std::mem::replace(&mut state.target, target);
             let removed = state.members.split_off(&target);
             let waiters = if removed.is_empty() { None } else { Some(state.change()) };
@@ -101,12 +115,12 @@ impl InstanceSet {
         if let Some(waiters) = waiters {
             waiters.wake();
         }
-        scaled
+        Some(scaled)
     }
 
-    /// Claims the lowest number that lacks an instance. The caller registers one and calls `join`, or `release`.
+    /// Claims the lowest of these numbers that lacks an instance. The caller registers one and calls `join`, or `release`.
     // A number whose last instance is leaving is claimed when that one has ended, because it has the name.
-    pub(crate) fn claim(&self, missing: Missing) -> Option<usize> {
+    pub(crate) fn claim(&self, numbers: Range<usize>, missing: Missing) -> Option<usize> {
         let mut state = self.state.lock();
         let is_missing = |index: &usize| {
             let known = match state.members.get(index) {
@@ -115,7 +129,7 @@ impl InstanceSet {
             };
             !known && !state.leaving.contains_key(index) && !state.claimed.contains(index)
         };
-        let index = (0..state.target).find(is_missing)?;
+        let index = (numbers.start..numbers.end.min(state.target)).find(is_missing)?;
         state.claimed.insert(index);
         Some(index)
     }
@@ -128,22 +142,31 @@ impl InstanceSet {
     /// Adds the instance of a claimed number, before it starts. Returns whether it is wanted. If not, the number was lowered meanwhile:
     /// the caller stops it.
     pub(crate) fn join(&self, index: usize, cell: &Arc<TaskCell>) -> bool {
-        let (waiters, _replaced) = {
+        // Bound to variables, and dropped after the lock: the last reference to a cell may drop an error of the user.
+        let (_replaced, waiters);
+        {
             let mut state = self.state.lock();
             state.claimed.remove(&index);
-            if index >= state.target {
+            let latest = state.latest.replace(Arc::clone(cell));
+            let is_wanted = index < state.target;
+            let member = if is_wanted {
+                state.members.insert(index, Member { cell: Arc::clone(cell), has_ended: false })
+            } else {
                 state.leaving.insert(index, Arc::clone(cell));
-                return false;
-            }
-            let member = Member { cell: Arc::clone(cell), has_ended: false };
-            let replaced = state.members.insert(index, member);
-            (state.change(), replaced)
-        };
-        waiters.wake();
-        true
+                None
+            };
+            _replaced = (latest, member);
+            waiters = is_wanted.then(|| state.change());
+        }
+        let is_wanted = waiters.is_some();
+        if let Some(waiters) = waiters {
+            waiters.wake();
+        }
+        is_wanted
     }
 
-    /// Records that an instance has ended. Its name is free by now. Returns whether its number lacks an instance since.
+    /// Records that an instance ends. Its name is free by now, and its outcome is not visible yet. Returns whether its number lacks an
+    /// instance since.
     pub(crate) fn end(&self, index: usize, cell: &TaskCell) -> bool {
         let mut state = self.state.lock();
         if state.leaving.get(&index).is_some_and(|leaving| **leaving == *cell) {
@@ -159,6 +182,14 @@ impl InstanceSet {
     /// The members, in the order of their numbers: the latest instance of each number.
     pub(crate) fn cells(&self) -> Vec<Arc<TaskCell>> {
         self.state.lock().members.values().map(|member| Arc::clone(&member.cell)).collect()
+    }
+
+    /// As `cells`. If there is none, the instance that was added last.
+    pub(crate) fn cells_or_latest(&self) -> Vec<Arc<TaskCell>> {
+        let state = self.state.lock();
+        let members = state.members.values().map(|member| &member.cell);
+        let latest = state.latest.as_ref().filter(|_| state.members.is_empty());
+        members.chain(latest).map(Arc::clone).collect()
     }
 
     /// As `cells`, with the number of changes so far.

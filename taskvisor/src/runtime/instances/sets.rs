@@ -25,14 +25,18 @@ impl InstanceSets {
         self.has_any.load(Ordering::Relaxed)
     }
 
-    /// Adds a set, unless its name is taken by a task, or by another set that is not over.
-    pub(crate) fn insert(&self, set: &Arc<InstanceSet>, registry: &Registry) -> bool {
+    /// Adds a set, unless its name is taken by a task, or by another set that is not over. Returns the set that it replaces.
+    pub(crate) fn insert(
+        &self,
+        set: &Arc<InstanceSet>,
+        registry: &Registry,
+    ) -> Option<Option<Arc<InstanceSet>>> {
         let name = set.name();
         loop {
             let known = self.find_known(name);
             // Without the lock of the table: never two locks at once.
             if known.as_ref().is_some_and(|known| !known.is_over()) {
-                return false;
+                return None;
             }
             let mut sets = self.sets.lock();
             let is_unchanged = match (sets.get(name), &known) {
@@ -42,26 +46,29 @@ impl InstanceSets {
             };
             if is_unchanged {
                 self.has_any.store(true, Ordering::Relaxed);
-                let replaced = sets.insert(name.into(), Arc::clone(set));
+                sets.insert(name.into(), Arc::clone(set));
                 drop(sets);
-                // After the lock: its template has values of the user.
-                drop(replaced);
-                break;
+                if registry.find(name).is_some() {
+                    self.restore(set, known);
+                    return None;
+                }
+                return Some(known);
             }
         }
-        let is_free = registry.find(name).is_none();
-        if !is_free {
-            self.remove(set);
-        }
-        is_free
     }
 
-    /// Removes a set that was refused.
-    pub(crate) fn remove(&self, set: &Arc<InstanceSet>) {
+    /// Removes a set that was refused. The one that it has replaced can be scaled up again.
+    pub(crate) fn restore(&self, set: &Arc<InstanceSet>, replaced: Option<Arc<InstanceSet>>) {
+        // Bound to a variable, and dropped after the lock: its template has values of the user.
         let _removed = {
             let mut sets = self.sets.lock();
-            let is_same = sets.get(set.name()).is_some_and(|other| Arc::ptr_eq(other, set));
-            if is_same { sets.remove(set.name()) } else { None }
+            if !sets.get(set.name()).is_some_and(|other| Arc::ptr_eq(other, set)) {
+                return;
+            }
+            match replaced {
+                Some(replaced) => sets.insert(set.name().into(), replaced),
+                None => sets.remove(set.name()),
+            }
         };
     }
 

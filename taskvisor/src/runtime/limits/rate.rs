@@ -203,8 +203,10 @@ impl RateTurn {
     }
 
     /// Continues to wait for a token. `None` if there may be one, or if this turn does not wait.
-    pub(crate) fn poll_waiter(&mut self, now: Instant, context: &Context<'_>) -> Option<RatePoll> {
-        let poll = self.limits.rate()?.poll_waiter(self.ticket?, now, context)?;
+    pub(crate) fn poll_waiter(&mut self, context: &Context<'_>) -> Option<RatePoll> {
+        // Before the clock is read, because most attempts do not wait.
+        let ticket = self.ticket?;
+        let poll = self.limits.rate()?.poll_waiter(ticket, Instant::now(), context)?;
         Some(self.record(poll))
     }
 

@@ -9,7 +9,7 @@ use super::{NextOwner, RegisterError};
 use crate::event::{EventKind, EventName, NotReadyReason, Subject};
 use crate::runtime::body::{ErasedBody, TaskContext};
 use crate::runtime::cell::{Flag, PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
-use crate::runtime::instances::InstanceOf;
+use crate::runtime::instances::{InstanceOf, InstanceSet};
 use crate::runtime::shared::Shared;
 use crate::task::StopCause;
 
@@ -231,8 +231,8 @@ impl Registration {
     /// Ends the task.
     ///
     /// The order is: leave the graph of dependencies, decide the end, publish it, count it, free the name or pass the slot on,
-    /// publish `Removed`, make the outcome visible and wake the waiters, shut down if the task is critical and has failed, count the
-    /// task out.
+    /// publish `Removed`, leave the set of instances, make the outcome visible and wake the waiters, shut down if the task is critical
+    /// and has failed, start the next instance of its number, count the task out.
     ///
     /// The caller runs the next owner of the slot, if there is one, or ends it. `value` is the body of a completed job.
     #[must_use = "the next owner of the slot must run or end"]
@@ -262,32 +262,30 @@ impl Registration {
         };
         // Set before the waiters wake: whatever follows, the destructor does not finish the task a second time.
         self.step = LifecycleStep::Finished;
+        // Before the outcome is visible: a waiter that changes the number of instances must find that this one has ended.
+        let instance = self.cell.instance().and_then(|instance| self.end_instance(instance));
         // After `deregister`: a waiter that adds a task of the same name must find the name free.
         let woke = match value {
             None => self.cell.finish(now),
             Some(value) => self.cell.finish_with_value(now, value),
         };
-        if let Some(rare) = self.cell.rare() {
-            if rare.options().is_critical {
-                self.shared.shut_down_for_critical_task(&self.cell);
-            }
-            if let Some(instance) = rare.instance() {
-                self.end_instance(instance, replaces);
-            }
+        if self.cell.rare().is_some_and(|rare| rare.options().is_critical) {
+            self.shared.shut_down_for_critical_task(&self.cell);
+        }
+        // Not in the destructor of a registration: destructors spawn nothing.
+        if let Some((set, index)) = instance.filter(|_| replaces) {
+            self.shared.replace_instance(&set, index);
         }
         // Last: once the registry is idle, every outcome is visible.
         self.shared.registry.count_out();
         Finished { next, woke }
     }
 
-    /// Removes an instance from its set. `replaces` says whether one that is wanted again is started.
-    // Not in the destructor of a registration: destructors spawn nothing.
+    /// Removes an instance from its set. Returns its number, if that is wanted again.
     #[cold]
-    fn end_instance(&self, instance: &InstanceOf, replaces: bool) {
-        let Some(set) = instance.set.upgrade() else { return };
-        if set.end(instance.index, &self.cell) && replaces {
-            self.shared.replace_instance(&set);
-        }
+    fn end_instance(&self, instance: &InstanceOf) -> Option<(Arc<InstanceSet>, usize)> {
+        let set = instance.set.upgrade()?;
+        set.end(instance.index, &self.cell).then_some((set, instance.index))
     }
 
     /// Frees the name, or passes the slot on.

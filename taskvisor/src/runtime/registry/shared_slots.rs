@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::Registry;
 use super::owners::{Owner, Removal};
 use super::room::{RoomWakeups, SlotWaiters};
 use super::slot::{Admission, QueuedSubmission};
 use super::slots::{Arrival, NextOwner, Slot, Work};
 use super::started::{StartedOwners, next_owner, start_waiting};
+use super::{Registry, Shard};
 use crate::runtime::cell::TaskCell;
 #[cfg(feature = "controller")]
 use crate::task::TaskId;
@@ -30,68 +30,70 @@ pub(crate) struct ArrivalEffects {
     pub(super) total_awaited: bool,
 }
 
-/// What became of a slot whose owner has ended.
-pub(super) enum PassedOn {
-    /// The task did not own it.
-    Unchanged,
-    /// It is idle.
-    Idle,
-    /// It has other owners.
-    Owned {
-        /// The next owner for the lane to run.
-        next: Option<NextOwner>,
-        /// How many submissions have left the queue.
-        dequeued: usize,
-    },
-}
-
-/// Removes an owner, and lets waiting submissions start.
-#[inline]
-pub(super) fn pass_on(queue: &mut Slot, cell: &Arc<TaskCell>, now: Instant) -> PassedOn {
-    if queue.is_shared() {
-        pass_on_shared(queue, cell, now)
-    } else if queue.owner.task == *cell {
-        pass_on_last(queue, now)
-    } else {
-        PassedOn::Unchanged
-    }
-}
-
+/// Lets further submissions start beside one that has become the owner of a slot which it shares. Returns the next owner for the lane to
+/// run, and how many submissions have left the queue.
 #[cold]
-fn pass_on_shared(queue: &mut Slot, cell: &Arc<TaskCell>, now: Instant) -> PassedOn {
-    match queue.remove_owner(cell) {
-        Removal::Absent => PassedOn::Unchanged,
-        Removal::Last => pass_on_last(queue, now),
-        Removal::Removed => {
-            let (started, dequeued) = start_waiting(queue, now);
-            PassedOn::Owned { next: started.into_first(), dequeued }
-        }
-    }
-}
-
-#[inline]
-fn pass_on_last(queue: &mut Slot, now: Instant) -> PassedOn {
-    let Some(first) = queue.pass_on(now) else { return PassedOn::Idle };
-    let next = next_owner(first, now);
-    if queue.is_shared() {
-        pass_on_to_several(queue, next, now)
-    } else {
-        PassedOn::Owned { next, dequeued: 1 }
-    }
-}
-
-/// Lets further submissions start beside a new owner, which its own lane runs.
-#[cold]
-fn pass_on_to_several(queue: &mut Slot, next: Option<NextOwner>, now: Instant) -> PassedOn {
+pub(super) fn start_with_others(
+    queue: &mut Slot,
+    queued: QueuedSubmission<Arc<TaskCell>, Work>,
+    now: Instant,
+) -> (Option<NextOwner>, usize) {
     let (others, dequeued) = start_waiting(queue, now);
-    let next = match next {
+    let next = match next_owner(queued, now) {
         Some(first) => Some(NextOwner { others, ..first }),
+        // It is checked out, and its check-in starts a lane.
         None => others.into_first(),
     };
-    PassedOn::Owned { next, dequeued: 1 + dequeued }
+    (next, 1 + dequeued)
 }
 
 impl Registry {
+    /// Removes an owner of a slot with several places. Returns the next owner, if the calling lane must run it.
+    #[cold]
+    pub(super) fn deregister_one_of_several(
+        &self,
+        slot: &Arc<str>,
+        cell: &Arc<TaskCell>,
+        now: Instant,
+    ) -> Option<NextOwner> {
+        let (mut next, mut dequeued) = (None, 0);
+        let (emptied, wakeups) = {
+            let mut shard = self.shard(cell.hash()).lock();
+            let Shard { slots, room, .. } = &mut *shard;
+            let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
+            let queue = entry.get_mut();
+            let is_idle = match queue.remove_owner(cell) {
+                Removal::Absent => return None,
+                Removal::Last => match queue.pass_on(now) {
+                    Some(queued) => {
+                        (next, dequeued) = start_with_others(queue, queued, now);
+                        false
+                    }
+                    None => true,
+                },
+                Removal::Removed => {
+                    let (started, more) = start_waiting(queue, now);
+                    (next, dequeued) = (started.into_first(), more);
+                    false
+                }
+            };
+            if is_idle {
+                let emptied = entry.remove().0;
+                (Some(emptied), room.take_next(slot, None))
+            } else {
+                let wakeups = room.take_next(slot, Some(queue));
+                (None, wakeups)
+            }
+        };
+        let total_awaited = self.waiting.release(dequeued);
+        self.wake_for_room(wakeups, total_awaited);
+        // As in `deregister_owner`: an idle slot needs no timer.
+        if let Some(timer) = emptied.and_then(|queue| queue.timer) {
+            timer.wakeup.notify_one();
+        }
+        next
+    }
+
     /// Makes a submission an owner beside others. The caller has checked that it starts at once. Returns the waiting submission that
     /// it supersedes.
     #[cold]

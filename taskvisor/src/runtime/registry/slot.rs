@@ -239,6 +239,7 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
 
     /// Replaces the last owner by the next waiting submission, and returns it. `None` if no submission waits: the slot is idle
     /// then.
+    #[inline(always)]
     pub(crate) fn pass_on(&mut self, now: Instant) -> Option<QueuedSubmission<T, W>> {
         debug_assert!(self.younger.is_none(), "a slot with another owner is not passed on");
         let next = self.front.take().or_else(|| self.queue.pop_front())?;

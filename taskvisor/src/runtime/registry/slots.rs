@@ -32,9 +32,9 @@ use tokio::time::Instant;
 
 use super::capacity::Capacity;
 use super::room::RoomWakeups;
-use super::shared_slots::{ArrivalEffects, PassedOn, pass_on};
+use super::shared_slots::{ArrivalEffects, start_with_others};
 use super::slot::{Admission, NoRoom, QueueEffects, QueuedSubmission, SlotQueue, TimerChange};
-use super::started::{StartedOwners, start_waiting};
+use super::started::{StartedOwners, next_owner, start_waiting};
 use super::{RegisterError, Registry, Shard};
 use crate::policy::{Milliseconds, Policy};
 use crate::runtime::actor::delayed::next_report;
@@ -220,17 +220,29 @@ impl Registry {
             let mut shard = self.shard(cell.hash()).lock();
             let Shard { slots, room, .. } = &mut *shard;
             let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
-            match pass_on(entry.get_mut(), cell, now) {
-                PassedOn::Unchanged => return None,
-                PassedOn::Owned { next, dequeued } => {
+            let queue = entry.get_mut();
+            if queue.is_shared() {
+                drop(shard);
+                return self.deregister_one_of_several(slot, cell, now);
+            }
+            if queue.owner.task != *cell {
+                return None;
+            }
+            match queue.pass_on(now) {
+                Some(queued) => {
+                    let (next, dequeued) = if queue.is_shared() {
+                        start_with_others(queue, queued, now)
+                    } else {
+                        (next_owner(queued, now), 1)
+                    };
                     total_awaited = self.waiting.release(dequeued);
                     if !room.is_empty() {
-                        wakeups = room.take_next(slot, Some(entry.get()));
+                        wakeups = room.take_next(slot, Some(queue));
                     }
                     (next, None)
                 }
                 // The queue frees its buffer when it is dropped: after the lock.
-                PassedOn::Idle => {
+                None => {
                     if !room.is_empty() {
                         wakeups = room.take_next(slot, None);
                     }

@@ -53,7 +53,7 @@ pub(super) fn start_waiting(queue: &mut Slot, now: Instant) -> (StartedOwners, u
 }
 
 /// Returns a submission that owns the slot now. `None` if it is checked out: its check-in starts a lane.
-#[inline]
+#[inline(always)]
 pub(super) fn next_owner(queued: QueuedSubmission<Arc<TaskCell>, Work>, now: Instant) -> Option<NextOwner> {
     let QueuedSubmission { task: cell, since, work, .. } = queued;
     work.map(|work| NextOwner { cell, since: now.max(since), work, others: StartedOwners::default() })
