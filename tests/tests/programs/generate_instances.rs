@@ -19,12 +19,12 @@ pub(crate) fn instance_commands(works: BoxedStrategy<Work>) -> impl Strategy<Val
         instances,
         work,
     });
-    prop_oneof![2 => added.boxed(), 1 => scales(), 1 => operations()]
+    prop_oneof![2 => added.boxed(), 1 => scales(6), 1 => operations()]
 }
 
-fn scales() -> impl Strategy<Value = Command> {
-    // One after the last is a task without instances.
-    let pool = prop_oneof![6 => pools(), 1 => Just(POOLS.len())];
+/// `single` is the weight of a task without instances.
+fn scales(single: u32) -> impl Strategy<Value = Command> {
+    let pool = prop_oneof![6 => pools(), single => Just(POOLS.len())];
     (pool, 0..5_usize).prop_map(|(pool, instances)| Command::Scale { pool, instances })
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn around_instances(program: impl Strategy<Value = Program>) -> impl 
         2 => before.clone().prop_map(|before| Command::Resume { before }),
         1 => before.prop_map(|before| Command::Restart { before }),
     ];
-    let command = prop_oneof![5 => scales(), 3 => operations(), 5 => one];
+    let command = prop_oneof![5 => scales(1), 3 => operations(), 5 => one];
     let bursts = vec((1..120_u64, vec(command, 1..3)), 2..9);
     let first = (1..4_usize, runs(0.9), limits(0.6));
     (program, first, bursts.boxed()).prop_map(|(mut program, (instances, mut work, limited), bursts)| {
