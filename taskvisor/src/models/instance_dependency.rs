@@ -13,6 +13,8 @@ use crate::runtime::cell::{TaskCell, TaskEnd};
 use crate::runtime::instances::InstanceSet;
 use crate::task::{Outcome, StopCause};
 
+const CANCELED: TaskEnd = TaskEnd::Canceled { cause: StopCause::Cancel, failed: false };
+
 /// A world with the instances `consume/0` and `consume/1`, none of them ready. The model is their actors.
 fn two_instances() -> (World, Arc<InstanceSet>, [Arc<TaskCell>; 2]) {
     let world = World::new();
@@ -77,6 +79,22 @@ fn no_dependent_misses_that_an_instance_is_added() {
     });
 }
 
+/// `poll` while there is no instance × `join` and readiness of the first one: the dependent is woken.
+#[test]
+fn no_dependent_misses_the_first_instance() {
+    explore_within(4, || {
+        let world = World::new();
+        let set = set(&world, 1);
+        let leaving = register_instance(&world, &set);
+        let dependent = spawn_dependent(&world);
+        assert!(set.set_target(0).is_some_and(|scaled| scaled.surplus.len() == 1));
+        end_instance(&world, &set, 0, &leaving, CANCELED);
+        assert!(set.set_target(1).is_some_and(|scaled| scaled.surplus.is_empty()));
+        become_ready(&register_instance(&world, &set), world.now);
+        assert_eq!(join(dependent).err(), None);
+    });
+}
+
 /// `poll` × `set_target`, which removes the only instance that is not ready × readiness of the other one: the dependent is woken.
 #[test]
 fn no_dependent_waits_for_an_instance_that_leaves() {
@@ -112,7 +130,6 @@ fn no_dependent_waits_for_an_instance_that_has_ended() {
 /// `poll` × the ends of all instances: the dependent is woken, and finds the end of one of them.
 #[test]
 fn no_dependent_misses_that_all_instances_have_ended() {
-    const CANCELED: TaskEnd = TaskEnd::Canceled { cause: StopCause::Cancel, failed: false };
     explore_within(4, || {
         let (world, set, [first, second]) = two_instances();
         let dependent = spawn_dependent(&world);
@@ -135,7 +152,7 @@ fn a_dependent_ends_or_waits_for_the_next_instances() {
         let world = World::new();
         let single = world.register_cell("consume");
         let dependent = spawn_dependent(&world);
-        end(&world, &single, TaskEnd::Canceled { cause: StopCause::Cancel, failed: false });
+        end(&world, &single, CANCELED);
         let set = set(&world, 1);
         let instance = register_instance(&world, &set);
         world.shared.graph.adopt(&instance);

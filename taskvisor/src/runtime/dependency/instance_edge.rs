@@ -102,12 +102,20 @@ impl InstanceEdge {
 
     /// Registers the waker with every instance that is not ready, and for a change of the instances.
     pub(super) fn poll(&mut self, one_suffices: bool, context: &Context<'_>) -> DependencyState {
-        // Registered before the instances are read: a change after it wakes the dependent.
-        self.follow_changes(context);
-        let kind = self.kind;
-        let instances = self.instances.iter_mut();
-        Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
-            .state(one_suffices)
+        loop {
+            // Registered before the instances are read: a change after it wakes the dependent.
+            self.follow_changes(context);
+            let kind = self.kind;
+            let instances = self.instances.iter_mut();
+            let state =
+                Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
+                    .state(one_suffices);
+            // Those that were scaled away in between have left the set before they ended, and decide nothing.
+            let is_final = matches!(state, DependencyState::Ended(_));
+            if !is_final || self.set.poll_change(self.version, &mut self.waiter, context).is_pending() {
+                return state;
+            }
+        }
     }
 
     /// Whether none is ready. Registers the waker for a change of that.
