@@ -29,7 +29,7 @@ struct Submission {
 struct Slot {
     /// The owners that have started, and their capacities.
     owners: HashMap<TaskId, usize>,
-    /// The number of the last queued submission that started.
+    /// The number of the last queued submission that acquired the slot.
     latest: Option<usize>,
 }
 
@@ -72,13 +72,21 @@ impl Slots {
             }
             let Some(submission) = submissions.get(&id) else { continue };
             let slot = slots.entry(Arc::clone(&submission.slot)).or_default();
+            let capacity = self.capacities.get(&id).or_else(|| self.shared.get(&submission.slot));
+            let capacity = capacity.copied().unwrap_or(1);
+            let in_order = submission.in_order;
+            let violation = |violation| format!("{event}: {violation}, in the slot `{}`", submission.slot);
             match event.kind {
+                // An owner beside others may start at any time after it acquired the slot. With several threads, also the events of
+                // two lanes may be published in another order.
+                EventKind::Admitted if capacity > 1 && one_thread => {
+                    slot.acquire(in_order).map_err(violation)?;
+                }
                 EventKind::Started { attempt, .. } => {
-                    let capacity = self.capacities.get(&id).or_else(|| self.shared.get(&submission.slot));
-                    let capacity = capacity.copied().unwrap_or(1);
-                    slot.start(id, capacity, attempt, submission.in_order).map_err(|violation| {
-                        format!("{event}: {violation}, in the slot `{}`", submission.slot)
-                    })?
+                    slot.start(id, capacity).map_err(violation)?;
+                    if attempt == 1 && capacity == 1 {
+                        slot.acquire(in_order).map_err(violation)?;
+                    }
                 }
                 EventKind::Ended { .. } if !one_thread => slot.release(id),
                 EventKind::Removed => slot.release(id),
@@ -90,13 +98,7 @@ impl Slots {
 }
 
 impl Slot {
-    fn start(
-        &mut self,
-        id: TaskId,
-        capacity: usize,
-        attempt: u64,
-        in_order: Option<usize>,
-    ) -> Result<(), String> {
+    fn start(&mut self, id: TaskId, capacity: usize) -> Result<(), String> {
         self.owners.insert(id, capacity);
         let smallest = self.owners.values().copied().min().unwrap_or(capacity);
         if self.owners.len() > smallest {
@@ -107,12 +109,15 @@ impl Slot {
                 others.join(", ")
             ));
         }
-        if let (Some(number), 1) = (in_order, attempt) {
-            if self.latest.is_some_and(|latest| latest > number) {
-                return Err("started after a submission that was queued later".to_owned());
-            }
-            self.latest = Some(number);
+        Ok(())
+    }
+
+    fn acquire(&mut self, in_order: Option<usize>) -> Result<(), String> {
+        let Some(number) = in_order else { return Ok(()) };
+        if self.latest.is_some_and(|latest| latest > number) {
+            return Err("started after a submission that was queued later".to_owned());
         }
+        self.latest = Some(number);
         Ok(())
     }
 

@@ -84,3 +84,19 @@ fn a_queue_out_of_order_is_found() {
         assert_eq!(check(&slots, &events, true).is_ok(), ordered);
     }
 }
+
+#[test]
+fn owners_of_one_slot_are_admitted_in_order_and_start_in_any() {
+    let ((one, first), (other, second)) = (synthetic(), synthetic());
+    let mut slots = Slots::default();
+    for id in [first, second] {
+        slots.register(id, "slot", true);
+        slots.set_capacity(id, 2);
+    }
+    let admitted = |event| (event, EventKind::Admitted);
+    let started = [(&other, START), (&one, START)];
+    let in_order = [vec![admitted(&one), admitted(&other)], started.to_vec()].concat();
+    assert_eq!(check(&slots, &in_order, true), Ok(()));
+    let out_of_order = [vec![admitted(&other), admitted(&one)], started.to_vec()].concat();
+    assert_violation(check(&slots, &out_of_order, true), "queued later");
+}

@@ -57,7 +57,7 @@ impl Registry {
         now: Instant,
     ) -> Option<NextOwner> {
         let (mut next, mut dequeued) = (None, 0);
-        let (emptied, wakeups) = {
+        let (emptied, wakeups, total_awaited) = {
             let mut shard = self.shard(cell.hash()).lock();
             let Shard { slots, room, .. } = &mut *shard;
             let mut entry = slots.find_entry(cell.hash(), |other| other.is(slot)).ok()?;
@@ -77,15 +77,15 @@ impl Registry {
                     false
                 }
             };
+            // Under the lock that dequeued them, as everywhere.
+            let total_awaited = dequeued > 0 && self.waiting.release(dequeued);
             if is_idle {
                 let emptied = entry.remove().0;
-                (Some(emptied), room.take_next(slot, None))
+                (Some(emptied), room.take_next(slot, None), total_awaited)
             } else {
-                let wakeups = room.take_next(slot, Some(queue));
-                (None, wakeups)
+                (None, room.take_next(slot, Some(queue)), total_awaited)
             }
         };
-        let total_awaited = self.waiting.release(dequeued);
         self.wake_for_room(wakeups, total_awaited);
         // As in `deregister_owner`: an idle slot needs no timer.
         if let Some(timer) = emptied.and_then(|queue| queue.timer) {
@@ -151,7 +151,8 @@ impl Registry {
     ) {
         let (started, more) = start_waiting(queue, now);
         effects.started = started;
-        effects.total_awaited = self.waiting.release(dequeued + more);
+        let dequeued = dequeued + more;
+        effects.total_awaited = dequeued > 0 && self.waiting.release(dequeued);
         if let Some(slot) = queue.key() {
             effects.wakeups = room.take_next(slot, Some(queue));
         }
