@@ -9,7 +9,7 @@ use super::{block_on, explore_within, join, on_runtime};
 use crate::runtime::body::{ErasedBody, TaskFn, TaskSpec};
 use crate::runtime::cell::TaskCell;
 use crate::runtime::instances::{InstanceSet, InstanceTemplate, Missing};
-use crate::task::{Named, Outcome, StopCause};
+use crate::task::{Outcome, StopCause};
 
 const CONSUME: &str = "consume";
 
