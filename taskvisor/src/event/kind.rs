@@ -104,7 +104,8 @@ events! {
         on: WaitingOn,
         /// When the wait began, on the monotonic clock.
         [measured] since: Instant,
-        /// The tasks that hold the permits, or that own the slot. Empty if the task waits for something else.
+        /// The tasks that hold the permits, or that own the slot, as of at most one second ago. Empty if the task waits for something
+        /// else.
         [measured] held_by: Holders,
     } => "delayed";
     /// The run of an occurrence begins: the next attempt is its first one, and later ones are its retries. Published by tasks with

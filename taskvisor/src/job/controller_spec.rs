@@ -82,8 +82,8 @@ impl ControllerSpec {
 
     /// Sets how many submissions may own the slot at once, this one included. Default: 1. `submit` refuses zero.
     ///
-    /// Every submission limits its slot while it owns it: the smallest capacity applies. Usually all submissions to a slot have the
-    /// same one. For other uses, see [`Admission`].
+    /// Usually all submissions to a slot have the same capacity. If they differ, the smallest capacity of the owners applies: see
+    /// [`Admission`].
     ///
     /// ```
     /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};

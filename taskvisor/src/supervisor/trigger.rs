@@ -49,7 +49,7 @@ impl SupervisorHandle {
     /// # Errors
     ///
     /// No task has this name, it has no schedule, it is paused, it has ended, a stop of it was requested, or the supervisor is shutting
-    /// down or was dropped. Then nothing was changed.
+    /// down or was dropped. Then nothing was changed. With instances, the error of the first one, if all of them have one.
     pub fn trigger(&self, name: &str) -> Result<bool, RuntimeError> {
         self.control(name, TaskHandle::trigger)
     }

@@ -1,4 +1,4 @@
-//! The limit of starts within a time: `"10/m"`.
+//! The rate limit of an attribute: `"10/m"`.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ const TOO_LONG: &str =
 const NO_BURST: &str = "the burst of `rate_limit` is 0, so no attempt would begin; leave `with_burst` out for attempts that are evenly \
                         spaced";
 
-/// How many attempts may start within a time.
+/// How many attempts may begin within a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RateLimit {
     pub(crate) attempts: u32,
@@ -42,7 +42,7 @@ pub(crate) struct RateLimit {
 }
 
 impl Argument<'_> {
-    /// A limit of starts within a time.
+    /// Reads a rate limit.
     pub(crate) fn rate_limit(&self) -> syn::Result<OptionValue<Value<RateLimit>>> {
         let expression = self.expression()?;
         let value = match &expression {
@@ -91,7 +91,7 @@ impl Argument<'_> {
     }
 }
 
-/// Why a text is no rate.
+/// Why a text is no rate limit.
 pub(crate) enum Invalid {
     /// It is no number and a time with `/` between them.
     Form,
