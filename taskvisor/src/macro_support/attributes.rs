@@ -56,7 +56,7 @@
 /// | `on_shutdown` | what a shutdown does to the running attempt: `"cancel"`, `"finish"`: see [`OnShutdown`](crate::OnShutdown) | `"cancel"` |
 /// | `instances` | how many [instances](#instances) of the task run, 1 to 10,000, such as `4` | one task, without a number |
 /// | `max_concurrent` | how many attempts of all instances may run at once, such as `2`; the others [wait](crate::WaitingOn::Permit) | no limit |
-/// | `rate_limit` | how many attempts may begin in a time, such as `"10/m"` or `"100/30s"`; the others [wait](crate::WaitingOn::Rate): see [`RateLimit`](crate::RateLimit) | no limit |
+/// | `rate_limit` | how many attempts may begin in a period, such as `"10/m"` or `"100/30s"`; the others [wait](crate::WaitingOn::Rate): see [`RateLimit`](crate::RateLimit) | no limit |
 /// | `burst` | how many attempts of a `rate_limit` may begin at once after a quiet time, such as `3` | 1: they are evenly spaced |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
