@@ -17,7 +17,7 @@ use crate::task::{LimitScope, Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 /// Await it by `&mut` in `select!`.
 ///
 /// A job that owns a slot and awaits a submission queued for the same slot would deadlock. The await returns
-/// [`JobError::SlotDeadlock`] instead. A job that holds the only permit of a limit, and awaits a job that needs it, gets
+/// [`JobError::SlotDeadlock`] instead. A task that holds the only permit of a limit, and awaits a job that needs it, gets
 /// [`JobError::PermitDeadlock`]. Not detected are a cycle over several slots, several owners of one slot that all await submissions to
 /// it, and an await inside a spawned Tokio task: use a timeout there.
 ///

@@ -13,8 +13,8 @@ use crate::sync::Mutex;
 /// Below this number of entries, unused ones are not removed.
 const MIN_COMPACTED: usize = 64;
 
-/// The limits of all declarations of a supervisor. An entry outlives the tasks that use it, because a rate also holds for the next task
-/// of the name.
+/// The limits of all declarations of a supervisor. An entry outlives the tasks that use it, because a rate limit also applies to the next
+/// task of the name.
 #[derive(Debug, Default)]
 pub(crate) struct LimitTable {
     state: Mutex<TableState>,
