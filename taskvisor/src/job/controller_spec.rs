@@ -117,7 +117,7 @@ impl ControllerSpec {
     /// [`Expired`](crate::Rejection::Expired) and never runs. `submit` refuses zero. Default: no limit.
     ///
     /// The time runs from the call of `submit`, or from the moment that `submit_wait` finds room, and in all waits before the first
-    /// attempt: for the slot, and then for the dependencies and for a permit. At the end of the time the submission leaves the
+    /// attempt: for the slot, and then for the dependencies and the limits. At the end of the time the submission leaves the
     /// queue, or passes its slot on. A submission whose first attempt has begun in time never expires, also if it is retried.
     ///
     /// The time is rounded up to milliseconds, and is limited to about 49 days.

@@ -199,8 +199,8 @@
 /// ```
 ///
 /// These are four tasks, `consume/0` to `consume/3`, each with its own attempts and failures. The parameter
-/// [`Instance`](crate::Instance) is the number. [`SupervisorHandle::scale`](crate::SupervisorHandle::scale) adds instances and stops them while the application
-/// runs.
+/// [`Instance`](crate::Instance) is the number. [`SupervisorHandle::scale`](crate::SupervisorHandle::scale) adds instances and stops
+/// them while the application runs.
 ///
 /// All instances share the permits of `max_concurrent`, and the rate limit. An attempt that waits for one of them has not begun: its
 /// `timeout` does not run, and the wait is not a failure. `rate_limit` counts every attempt, also retries. A task without `instances`

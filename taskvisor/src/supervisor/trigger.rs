@@ -7,7 +7,7 @@ impl TaskHandle {
     /// Runs a task with a schedule now, and returns at once. The ticks of the schedule stay where they are: the next run is due as it
     /// was before. Returns `true` if the call ended a wait: for the next tick, for the end of the start delay, or between an attempt and
     /// the next one of its run. A task that was added or resumed just now counts as waiting. Returns `false` if an attempt runs already,
-    /// or waits for the tasks that it needs or for a permit; then the call changes nothing.
+    /// or waits for the tasks that it needs, a permit or its rate limit; then the call changes nothing.
     ///
     /// A run that begins this way is for no tick: [`TaskContext::scheduled_at`](crate::TaskContext::scheduled_at) is `None`, and
     /// `Scheduled` is not published.

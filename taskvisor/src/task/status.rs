@@ -277,7 +277,7 @@ pub(crate) struct ScheduleStatus {
 
 impl TaskStatus {
     /// Returns when the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier
-    /// one whose run waits for the tasks that it needs, for a permit, or for the run before it. A tick that passes during an attempt is
+    /// one whose run waits for the tasks that it needs, for its limits, or for the run before it. A tick that passes during an attempt is
     /// shown, and counted if it is skipped, once the attempt has ended. `None` without a schedule, after the end of the task, and if no
     /// date follows.
     ///

@@ -5,8 +5,8 @@
 //! 3. Then the *permits* are acquired, from narrow to wide: first that of the declaration, then that of the supervisor. The first one is
 //!    held while the task waits for the second one. All tasks acquire them in this order, so that no two tasks wait for each other. A
 //!    task that waits for a token already acquires none before its token may be due.
-//! 4. Then the dependencies are read again, with the permits held, because the wait for the permits may have been long. If one is not ready any
-//!    more, the pass starts over, and gives the permits back at a dependency that is closed.
+//! 4. Then the dependencies are read again, with the permits held, because the wait for the permits may have been long. If one is not
+//!    ready any more, the pass starts over, and gives the permits back if that gate is closed.
 //! 5. A token of the *rate limit* is taken last (`limited.rs`). If none is due, the permits are given back, and the pass starts over once
 //!    the task is the first in the queue and a token may be due. A token that was taken is given back if the attempt does not begin.
 //!

@@ -12,9 +12,9 @@
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
 //! | `Yielding` | nothing: the actor has woken itself | `Gates` |
 //!
-//! In every stage but `Running` and `Overtime`, a stop request ends the task at the next poll, and an interrupt ends the wait. A running attempt
-//! ends by itself, or is dropped at the deadline of the stop or of the interrupt. `lane.rs` polls the actor, and goes on with the
-//! next submission of a slot.
+//! In every stage but `Running` and `Overtime`, a stop request ends the task at the next poll, and an interrupt ends the wait. A
+//! running attempt ends by itself, or is dropped at the deadline of the stop or of the interrupt. `lane.rs` polls the actor, and goes
+//! on with the next submission of a slot.
 
 mod attempt_result;
 mod blame;
