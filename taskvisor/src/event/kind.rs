@@ -98,7 +98,8 @@ events! {
     } => "queued";
     /// A queued submission was granted its slot.
     Admitted => "admitted";
-    /// A task has been waiting for one thing for a long time. Published after 10 s, 20 s, 40 s and so on.
+    /// A task has been waiting for its slot, a dependency, a permit or its rate limit for a long time. Published after 10 s, 20 s, 40 s
+    /// and so on.
     [non_exhaustive] Delayed {
         /// What the task waits for.
         on: WaitingOn,

@@ -338,7 +338,7 @@ pub use taskvisor_macros::job;
 /// | option | values | default |
 /// |---|---|---|
 /// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is always delivered | all events |
-/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions | all tasks, jobs and the supervisor |
+/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions; of a task with [instances](macro@task#instances), the events of all of them | all tasks, jobs and the supervisor |
 /// | `queue` | how many events may wait for the subscriber; more are lost, counted, and reported to it as `Lagged` | 1024 |
 /// | `name` | the name of the subscriber in events | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |

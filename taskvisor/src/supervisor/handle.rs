@@ -75,8 +75,9 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// The name is taken, a state is missing, the options of the task contradict each other, the supervisor is shutting
-    /// down, it has no runtime, or its builder had an error. The error carries the spec.
+    /// The name is taken, a state is missing, the options of the task contradict each other, it has `instances` (call
+    /// [`add_instances`](Self::add_instances)), the supervisor is shutting down, it has no runtime, or its builder had an error. The
+    /// error carries the spec.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
