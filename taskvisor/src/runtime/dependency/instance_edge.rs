@@ -111,7 +111,7 @@ impl InstanceEdge {
             let state =
                 Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
                     .state(one_suffices);
-            // Those that were scaled away in between have left the set before they ended, and decide nothing.
+            // Instances that `scale` has stopped meanwhile have left the set before they ended, and decide nothing.
             let is_final = matches!(state, DependencyState::Ended(_));
             if !is_final || self.set.poll_change(self.version, &mut self.waiter, context).is_pending() {
                 return state;
