@@ -1,5 +1,6 @@
-//! How many at once, and how often: four packers of one queue, whom an operator makes eight and then two; exports of five tenants, of
-//! which two run at once; ten mails a minute, of which three may be sent at once. Ends by itself after about seven seconds:
+//! Instances, permits and a rate limit: four packers of one queue, which an operator scales to eight and then to two; exports of five
+//! tenants, of which at most two run at once; ten mails a minute, of which three may be sent at once. Ends by itself after about seven
+//! seconds:
 //! `cargo run --example workers`
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,8 +55,7 @@ async fn pack(ctx: TaskContext, Instance(number): Instance, shop: State<Shop>) -
     Err(TaskError::Canceled)
 }
 
-/// Exports of one tenant run one at a time, and at most two run at once, whatever their tenants. A waiting one does not use up its
-/// timeout.
+/// Exports of one tenant run one at a time, and at most two exports run at once. The timeout of an export begins when it has waited.
 #[job(slot = "tenant-{tenant}", max_concurrent = 2, timeout = "1s")]
 async fn export(tenant: u32, shop: State<Shop>) {
     let running = shop.exports.fetch_add(1, Ordering::Relaxed) + 1;
@@ -65,13 +65,13 @@ async fn export(tenant: u32, shop: State<Shop>) {
     shop.exports.fetch_sub(1, Ordering::Relaxed);
 }
 
-/// Sends three mails at once, and then one in six seconds. Retries count too.
+/// Sends three mails at once, and then one every six seconds. Retries count, too.
 #[job(rate_limit = "10/m", burst = 3)]
 async fn mail(number: u32, shop: State<Shop>) {
     println!("  sends mail {number} after {} s", shop.seconds());
 }
 
-/// The operator, and the customers.
+/// Acts as the customers and as the operator.
 #[task(restart = "never")]
 async fn operate(supervisor: SupervisorHandle, shop: State<Shop>) -> Result<(), RuntimeError> {
     let mut mails = Vec::new();
@@ -99,7 +99,7 @@ async fn operate(supervisor: SupervisorHandle, shop: State<Shop>) -> Result<(), 
     sleep(Duration::from_millis(100)).await;
     println!("{before} packers become {}", supervisor.instances("pack").len());
 
-    // One row, which opens.
+    // All instances are one row, which lists them.
     for row in supervisor.tasks().iter().filter(|row| row.name == "pack") {
         println!("{} is {}: {} instances", row.name, row.phase, row.instances().len());
     }

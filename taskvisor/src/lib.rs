@@ -54,7 +54,7 @@
 //! | let a task wait for others, and stop before them | [`TaskSpec::with_needs`], [`TaskSpec::with_after`], [`StopOrder`], [`Config::with_recovery_spread`] |
 //! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`], [`MaxFailures`] |
 //! | run several instances of a task, and change their number | [`TaskSpec::with_instances`], [`Instance`], [`SupervisorHandle::add_instances`], [`SupervisorHandle::scale`] |
-//! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; what waits for which limit: [`WaitingOn`], [`LimitScope`], [`Holders`] |
+//! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; which limit a task waits for: [`WaitingOn`], [`LimitScope`]; which tasks hold it: [`Holders`] |
 //! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
 //! | pause and resume a task, or restart it | [`TaskHandle::pause`], [`TaskHandle::resume`], [`TaskHandle::restart`] |
 //! | run a task at fixed times | [`TaskSpec::with_every`], `TaskSpec::with_cron`, [`Overlap`], [`Missed`], [`TaskContext::scheduled_at`], [`TaskHandle::trigger`]; a time: [`ScheduledTime`], [`SkipReason`] |
@@ -63,7 +63,7 @@
 //! | add, find and stop tasks | [`SupervisorHandle`], [`TaskHandle`]; a refusal: [`AddError`], [`RuntimeError`] |
 #![cfg_attr(
     feature = "controller",
-    doc = "| submit work to a slot, where one submission runs at a time | [`SupervisorHandle::submit`], [`ControllerSpec`], [`Admission`], [`JobHandle`], [`JobExt`] |"
+    doc = "| submit work to a slot, where one submission runs at a time, or as many as its capacity | [`SupervisorHandle::submit`], [`ControllerSpec`], [`ControllerSpec::with_capacity`], [`Admission`], [`JobHandle`], [`JobExt`] |"
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |

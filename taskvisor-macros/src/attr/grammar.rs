@@ -24,7 +24,7 @@ pub(crate) enum Form {
     Factor,
     /// A number of failures in a time.
     MaxFailures,
-    /// A number of starts in a time.
+    /// A number of attempts in a period.
     RateLimit,
     /// `true` or `false`, or no value.
     Flag,

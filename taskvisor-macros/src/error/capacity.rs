@@ -1,4 +1,4 @@
-//! More words that are options elsewhere: of instances, permits, rates and places in a slot.
+//! More words that are options elsewhere: of instances, permits, rate limits and the capacity of a slot.
 //!
 //! The format is that of the first table.
 
@@ -33,7 +33,7 @@ max_concurrency max_parallel max_parallelism max_running concurrency_limit limit
 max_tasks
   main [renamed-option]: write `max_concurrent = 8`
 
-# Rates.
+# Rate limits.
 rate throttle limiter rate_limiter rate_per_minute per_minute rpm
   task, job [renamed-option]: write `rate_limit = "10/m"`
 requests_per_second per_second rate_per_second rps qps
@@ -46,7 +46,7 @@ burst_size burst_limit max_burst burstiness
 burst
   main, subscriber [option-of-another-attribute]: it belongs to a task or a job; write `#[task(rate_limit = "10/m", burst = 3)]`
 
-# Places in a slot.
+# The capacity of a slot.
 slots slot_capacity slot_size slot_limit places key_concurrency concurrency_per_key max_per_slot per_slot
   job [renamed-option]: write `slot = "tenant-{tenant}", capacity = 2` for two submissions in a slot at once
 slots

@@ -10,7 +10,7 @@ use super::options::Options;
 impl Options {
     /// Reports a parameter `Instance` of a task without `instances`, at its type.
     ///
-    /// It is known by its name. One under another name is found when the task is added.
+    /// It is recognized by its name. Under another name, it is found when the task is added.
     pub(super) fn check_instance_parameters(&self, parameters: &[Parameter], errors: &mut Errors) {
         if self.limits.has("instances") {
             return;

@@ -152,13 +152,13 @@ fn another_notation_of_a_rate_shows_the_right_one() {
     }
     one(
         task("rate_limit = \"10 per m\""),
-        "invalid rate \"10 per m\": it is no number of attempts in a time; write `rate_limit = \"10/m\"`",
+        "invalid rate limit \"10 per m\": it is no number of attempts in a period; write `rate_limit = \"10/m\"`",
     );
     one(
         task("rate_limit = \"1.5/s\""),
-        "invalid rate \"1.5/s\": the number of attempts is not whole; write `rate_limit = \"3/2s\"`",
+        "invalid rate limit \"1.5/s\": the number of attempts is not whole; write `rate_limit = \"3/2s\"`",
     );
-    one(task("rate_limit = \"10/min\""), "invalid rate \"10/min\"; write `rate_limit = \"10/m\"`");
+    one(task("rate_limit = \"10/min\""), "invalid rate limit \"10/min\"; write `rate_limit = \"10/m\"`");
     one(task("rate_limit: \"10/m\""), "expected `=`; write `rate_limit = \"10/m\"`");
     one(task("rate_limit(10, \"1m\")"), "expected `=`; write `rate_limit = \"10/1m\"`");
     one(task("\"10/m\""), "`\"10/m\"` is a value without an option; write `rate_limit = \"10/m\"`");
@@ -185,12 +185,12 @@ fn a_rate_that_cannot_work_is_one_mistake() {
     }
     one(
         task("rate_limit = \"10/fortnight\""),
-        "invalid rate \"10/fortnight\": the time is none of `s`, `m`, `h` and `d`, and no duration such as `14d`; write, for \
+        "invalid rate limit \"10/fortnight\": the period is none of `s`, `m`, `h` and `d`, and no duration such as `14d`; write, for \
          example, `rate_limit = \"10/m\"`",
     );
     one(task("rate_limit = \"0/m\""), "`rate_limit` allows no attempt, so none would begin");
-    one(task("rate_limit = \"10/0s\""), "the time of `rate_limit` is zero, so it would limit nothing");
-    one(task("rate_limit = \"10/5years\""), "the time of `rate_limit` is longer than a year");
+    one(task("rate_limit = \"10/0s\""), "the period of `rate_limit` is zero, so it would limit nothing");
+    one(task("rate_limit = \"10/5years\""), "the period of `rate_limit` is longer than a year");
     one(task("rate_limit = \"10/500years\""), "the duration \"500years\" is longer than 100 years");
     one(task("rate_limit = \"10/30\""), "the duration \"30\" has no unit; write \"30s\"");
     one(task("rate_limit = \"10/30 parsecs\""), "invalid duration \"30 parsecs\"");
@@ -204,7 +204,7 @@ fn a_rate_that_cannot_work_is_one_mistake() {
         let messages = job(&format!("rate_limit = {written}"));
         assert_eq!(messages.len(), 1, "{written}: {messages:#?}");
         assert!(
-            messages[0].starts_with("the value is a number of attempts in a time, in quotes"),
+            messages[0].starts_with("the value is a number of attempts in a period, in quotes"),
             "{}",
             messages[0]
         );
@@ -227,7 +227,7 @@ fn an_option_of_another_one_does_not_stand_alone() {
             "a constant `rate_limit` has a burst of its own; remove `burst`",
         );
         // An option with a mistake is not missing.
-        one(expand("rate_limit = 5, burst = 3"), "the value is a number of attempts in a time");
+        one(expand("rate_limit = 5, burst = 3"), "the value is a number of attempts in a period");
     }
     one(task("instances = \"x\", max_concurrent = 2"), "a count is a whole number");
     one(

@@ -260,16 +260,16 @@ const _: () = {
                 const __TASKVISOR_VALUE: __taskvisor::RateLimit = RATE;
                 ::core::assert!(
                     __TASKVISOR_VALUE.attempts() != 0,
-                    "`rate_limit` allows no attempt, so none would begin; write how many may begin in the time, as in `rate_limit = \"10/m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
+                    "`rate_limit` allows no attempt, so none would begin; write how many may begin in the period, as in `rate_limit = \"10/m\"`\nsee `taskvisor::when_it_does_not_compile`, rule `zero-count`"
                 );
                 ::core::assert!(
                     ! __TASKVISOR_VALUE.period().is_zero(),
-                    "the time of `rate_limit` is zero, so it would limit nothing; write the time in which attempts are counted, as in `rate_limit = \"10/m\"`, or leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-duration`"
+                    "the period of `rate_limit` is zero, so it would limit nothing; write the period in which attempts are counted, as in `rate_limit = \"10/m\"`, or leave it out for no limit\nsee `taskvisor::when_it_does_not_compile`, rule `zero-duration`"
                 );
                 ::core::assert!(
                     __TASKVISOR_VALUE.period().as_nanos() <=
                     __taskvisor::RateLimit::MAX_PERIOD.as_nanos(),
-                    "the time of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`\nsee `taskvisor::when_it_does_not_compile`, rule `duration-too-long`"
+                    "the period of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`\nsee `taskvisor::when_it_does_not_compile`, rule `duration-too-long`"
                 );
                 ::core::assert!(
                     __TASKVISOR_VALUE.burst() != 0,

@@ -98,13 +98,15 @@ events! {
     } => "queued";
     /// A queued submission was granted its slot.
     Admitted => "admitted";
-    /// A task has been waiting for one thing for a long time. Published after 10 s, 20 s, 40 s and so on.
+    /// A task has been waiting for its slot, a dependency, a permit or its rate limit for a long time. Published after 10 s, 20 s, 40 s
+    /// and so on.
     [non_exhaustive] Delayed {
         /// What the task waits for.
         on: WaitingOn,
         /// When the wait began, on the monotonic clock.
         [measured] since: Instant,
-        /// The tasks that hold the permits, or that own the slot. Empty if the task waits for something else.
+        /// The tasks that hold the permits, or that own the slot, as of at most one second ago. Empty if the task waits for something
+        /// else.
         [measured] held_by: Holders,
     } => "delayed";
     /// The run of an occurrence begins: the next attempt is its first one, and later ones are its retries. Published by tasks with

@@ -32,6 +32,7 @@ pub(crate) trait Subject: Send + Sync {
     fn slot(&self) -> Option<&Arc<str>>;
     /// The name without the number of the instance.
     fn base_name(&self) -> &str;
+    /// The number of the instance, if it is one.
     fn instance(&self) -> Option<usize>;
 }
 
@@ -105,7 +106,8 @@ impl Event {
         Self { task: Some(Arc::new(task)), ..self }
     }
 
-    /// Makes the event's task an instance: `consume` becomes `consume/2`. Call [`with_task`](Self::with_task) first.
+    /// Makes the event's task an instance with this number: `consume` becomes `consume/2`. Call [`with_task`](Self::with_task) first: it
+    /// resets the number.
     ///
     /// ```
     /// use taskvisor::{Event, EventKind};
@@ -114,10 +116,10 @@ impl Event {
     /// assert_eq!((event.task(), event.instance()), (Some("consume/2"), Some(2)));
     /// ```
     #[must_use]
-    pub fn with_instance(self, index: usize) -> Self {
+    pub fn with_instance(self, number: usize) -> Self {
         let base = self.task().unwrap_or_default().to_owned();
-        let (name, id) = (format!("{base}/{index}"), self.id().unwrap_or_else(TaskId::next));
-        let task = SyntheticSubject { name, id, slot: None, instance_of: Some((base, index)) };
+        let (name, id) = (format!("{base}/{number}"), self.id().unwrap_or_else(TaskId::next));
+        let task = SyntheticSubject { name, id, slot: None, instance_of: Some((base, number)) };
         Self { task: Some(Arc::new(task)), ..self }
     }
 
@@ -136,7 +138,7 @@ impl Event {
         self.task.as_deref().map(Subject::name)
     }
 
-    /// Returns the number of the instance that the event is about, if it is one of a task with
+    /// Returns the number of the instance that the event is about, from 0. `None` if the event is not about an instance of a task with
     /// [`instances`](crate::TaskSpec::with_instances).
     #[must_use]
     pub fn instance(&self) -> Option<usize> {
@@ -171,6 +173,7 @@ struct SyntheticSubject {
     name: String,
     id: TaskId,
     slot: Option<Arc<str>>,
+    /// The base name, and the number of the instance.
     instance_of: Option<(String, usize)>,
 }
 

@@ -82,8 +82,8 @@ impl ControllerSpec {
 
     /// Sets how many submissions may own the slot at once, this one included. Default: 1. `submit` refuses zero.
     ///
-    /// Every submission limits its slot while it owns it: the smallest capacity applies. Usually all submissions to a slot have the
-    /// same one. For other uses, see [`Admission`].
+    /// Usually all submissions to a slot have the same capacity. If they differ, the smallest capacity of the owners applies: see
+    /// [`Admission`].
     ///
     /// ```
     /// use taskvisor::{Config, ControllerSpec, Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -117,7 +117,7 @@ impl ControllerSpec {
     /// [`Expired`](crate::Rejection::Expired) and never runs. `submit` refuses zero. Default: no limit.
     ///
     /// The time runs from the call of `submit`, or from the moment that `submit_wait` finds room, and in all waits before the first
-    /// attempt: for the slot, and then for the dependencies and for a permit. At the end of the time the submission leaves the
+    /// attempt: for the slot, and then for the dependencies and the limits. At the end of the time the submission leaves the
     /// queue, or passes its slot on. A submission whose first attempt has begun in time never expires, also if it is retried.
     ///
     /// The time is rounded up to milliseconds, and is limited to about 49 days.

@@ -17,8 +17,9 @@ use crate::task::{LimitScope, Outcome, Phase, TaskId, TaskStatus, WaitingOn};
 /// Await it by `&mut` in `select!`.
 ///
 /// A job that owns a slot and awaits a submission queued for the same slot would deadlock. The await returns
-/// [`JobError::SlotDeadlock`] instead. A cycle over several slots, an await inside a spawned Tokio task, or one beside other owners
-/// of a slot with a capacity, which may all await in turn, is not detected: use a timeout there.
+/// [`JobError::SlotDeadlock`] instead. A task that holds the only permit of a limit, and awaits a job that needs it, gets
+/// [`JobError::PermitDeadlock`]. Not detected are a cycle over several slots, several owners of one slot that all await submissions to
+/// it, and an await inside a spawned Tokio task: use a timeout there.
 ///
 /// ```
 /// # #[cfg(feature = "macros")]
@@ -131,7 +132,7 @@ impl<V> JobHandle<V> {
 }
 
 impl<V> JobHandle<V> {
-    /// Returns the scope of the limit whose only permit the current task holds, if the job needs this permit before its next attempt.
+    /// Returns the scope of the limit whose only permit the calling task holds, if the job needs this permit before its next attempt.
     // With more permits it is not certain that the job waits for ever: `Delayed` reports which tasks hold them.
     fn lacks_permit_of_caller(&self) -> Option<LimitScope> {
         let caller = current_task::caller()?;
@@ -226,9 +227,9 @@ pub enum JobError {
         /// The key of the slot.
         slot: Arc<str>,
     },
-    /// The awaited job needs a permit before its next attempt, and the awaiting job holds the only one. It starts once the awaiting job
-    /// has returned. With a limit above one this is not detected: the event [`Delayed`](crate::EventKind::Delayed) says after 10 s which
-    /// tasks hold the permits.
+    /// The awaited job needs a permit before its next attempt, and the awaiting task holds the only one. The job stays queued for it, and
+    /// its attempt begins once the awaiting task has released the permit. A deadlock over several permits is not detected: the event
+    /// [`Delayed`](crate::EventKind::Delayed) says after 10 s which tasks hold them.
     #[non_exhaustive]
     PermitDeadlock {
         /// What the limit applies to.
@@ -258,7 +259,7 @@ impl fmt::Display for JobError {
             ),
             Self::PermitDeadlock { of } => write!(
                 f,
-                "the awaited job needs the only permit of {of}, which the awaiting job holds: return first, or raise `max_concurrent`"
+                "the awaited job needs the only permit of {of}, which the awaiting task holds: return first, or raise `max_concurrent`"
             ),
         }
     }

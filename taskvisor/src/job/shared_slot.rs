@@ -10,7 +10,8 @@ use crate::runtime::shared::Shared;
 use crate::task::{Rejection, StopCause};
 
 impl Shared {
-    /// Ends the superseded submission, spawns a lane for those that started because of it, and stops the owners that must end.
+    /// Ends the superseded submission, spawns a lane for each submission that started in consequence, and stops the owners that must
+    /// end.
     #[cold]
     pub(super) fn apply_effects(
         self: &Arc<Self>,

@@ -30,21 +30,21 @@ use crate::task::TaskId;
 pub struct SlotStatus {
     /// Its key.
     pub key: Arc<str>,
-    /// The name of its owner, the submission that runs in it. If there are several, of the oldest one.
+    /// The name of its oldest owner: of the submission that runs in it, or has done so longest.
     pub owner: String,
-    /// The id of this owner.
+    /// The id of its oldest owner.
     pub owner_id: TaskId,
-    /// When this owner acquired it, on the monotonic clock.
+    /// When its oldest owner acquired it, on the monotonic clock.
     pub since: Instant,
     /// How many owners it has at most: the smallest [`capacity`](crate::ControllerSpec::with_capacity) of its owners.
     pub capacity: usize,
-    /// The other owners, in the order in which they acquired it.
+    /// The other owners, in the order in which they acquired it. Empty for a slot of capacity 1.
     pub more_owners: Vec<SlotOwner>,
     /// The submissions that wait for it, in the order in which they will run.
     pub waiting: Vec<SlotWaiter>,
 }
 
-/// A submission that owns a slot beside others.
+/// A submission that owns a slot beside an older owner.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SlotOwner {

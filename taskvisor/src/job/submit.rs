@@ -62,7 +62,7 @@ pub(super) struct SubmissionDraft<'a> {
     pub(super) admission: Admission,
     /// How many submissions may wait for the slot. `None` falls back to the configuration of the controller.
     pub(super) queue: Option<usize>,
-    /// How many owners the slot has at most. `None` is one.
+    /// How many owners the slot has at most while this submission is one of them. `None` stands for one.
     pub(super) capacity: Option<usize>,
     /// Whether its attempts return a value.
     pub(super) returns_value: bool,

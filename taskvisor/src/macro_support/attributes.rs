@@ -56,7 +56,7 @@
 /// | `on_shutdown` | what a shutdown does to the running attempt: `"cancel"`, `"finish"`: see [`OnShutdown`](crate::OnShutdown) | `"cancel"` |
 /// | `instances` | how many [instances](#instances) of the task run, 1 to 10,000, such as `4` | one task, without a number |
 /// | `max_concurrent` | how many attempts of all instances may run at once, such as `2`; the others [wait](crate::WaitingOn::Permit) | no limit |
-/// | `rate_limit` | how many attempts may begin in a time, such as `"10/m"` or `"100/30s"`; the others [wait](crate::WaitingOn::Rate): see [`RateLimit`](crate::RateLimit) | no limit |
+/// | `rate_limit` | how many attempts may begin in a period, such as `"10/m"` or `"100/30s"`; the others [wait](crate::WaitingOn::Rate): see [`RateLimit`](crate::RateLimit) | no limit |
 /// | `burst` | how many attempts of a `rate_limit` may begin at once after a quiet time, such as `3` | 1: they are evenly spaced |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it: `crate = ::renamed` | `::taskvisor` |
 ///
@@ -198,12 +198,12 @@
 /// }
 /// ```
 ///
-/// These are four tasks, `consume/0` to `consume/3`, each with its own attempts and failures. [`Instance`](crate::Instance) is the
-/// number of each. [`SupervisorHandle::scale`](crate::SupervisorHandle::scale) adds instances and stops them while the application
-/// runs.
+/// These are four tasks, `consume/0` to `consume/3`, each with its own attempts and failures. The parameter
+/// [`Instance`](crate::Instance) is the number. [`SupervisorHandle::scale`](crate::SupervisorHandle::scale) adds instances and stops
+/// them while the application runs.
 ///
-/// All instances share the permits of `max_concurrent`, and the rate. An attempt that waits for one of them has not begun: its
-/// `timeout` does not run, and nothing counts as a failure. `rate_limit` counts every attempt, also retries. A task without `instances`
+/// All instances share the permits of `max_concurrent`, and the rate limit. An attempt that waits for one of them has not begun: its
+/// `timeout` does not run, and the wait is not a failure. `rate_limit` counts every attempt, also retries. A task without `instances`
 /// can have a `rate_limit`, too.
 ///
 /// # Parameters and return type
@@ -259,8 +259,8 @@ pub use taskvisor_macros::task;
 /// | `queue` | how many submissions may wait for one slot | [`ControllerConfig::with_per_slot`](crate::ControllerConfig::with_per_slot), 100 |
 /// | `capacity` | how many submissions may run in one slot at once, such as `2`; a submission of another job in the slot may have a smaller one, which then applies | 1 |
 /// | `max_concurrent` | how many attempts of all submissions of the job may run at once, whatever their slots, such as `4`; the others [wait](crate::WaitingOn::Permit) | no limit |
-/// | `rate_limit`, `burst` | as [for a task](macro@task#instances); all submissions of the job share the rate | no limit |
-/// | `timeout` | the time that one attempt may take; waiting for the slot, a permit or the rate does not count | no limit |
+/// | `rate_limit`, `burst` | as [for a task](macro@task#instances); all submissions of the job share the rate limit | no limit |
+/// | `timeout` | the time that one attempt may take; waiting for the slot, a permit or the rate limit does not count | no limit |
 /// | `stop_timeout` | the time that an attempt has to return once its token is canceled, such as `"2s"`: see [`TaskSpec::with_stop_timeout`](crate::TaskSpec::with_stop_timeout) | after a stop request or an interrupt the `grace`, 20 s by default, which also limits longer values; at an exceeded limit none |
 /// | `max_failures`, `fatal_if`, `heartbeat`, `on_shutdown` | as [for a task](macro@task#giving-up); `max_failures` implies `restart = "on-failure"` | none |
 /// | `max_retries`, `backoff`, `restart` | as for a task, except `restart = "always"`; a job keeps its slot between retries; if only `backoff` or `restart` is set, [`Config::with_max_retries`](crate::Config::with_max_retries) limits the retries | one attempt |
@@ -278,8 +278,7 @@ pub use taskvisor_macros::task;
 /// without one until the grace is over (20 s by default). Then its future is dropped.
 ///
 /// A slot without a placeholder is one slot for all arguments: then all submissions of the job run one at a time, or as many as its
-/// `capacity`. A
-/// constant, `slot = NIGHTLY`, says the same. The placeholder of another language that names an argument, such as
+/// `capacity`. A constant, `slot = NIGHTLY`, says the same. The placeholder of another language that names an argument, such as
 /// `"tenant-$tenant"`, is a compile error.
 ///
 /// All jobs of a supervisor share one space of slots: two different jobs whose slot texts are equal exclude each other.
@@ -339,7 +338,7 @@ pub use taskvisor_macros::job;
 /// | option | values | default |
 /// |---|---|---|
 /// | `on(…)` | [`EventName`](crate::EventName)s, such as `on(Failed, Ended)`; `Lagged` is always delivered | all events |
-/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions | all tasks, jobs and the supervisor |
+/// | `task` | [tasks](macro@task) whose events to receive, such as `[connect, crate::auth::token]`, by the paths of their functions; of a task with [instances](macro@task#instances), the events of all of them | all tasks, jobs and the supervisor |
 /// | `queue` | how many events may wait for the subscriber; more are lost, counted, and reported to it as `Lagged` | 1024 |
 /// | `name` | the name of the subscriber in events | the function's name |
 /// | `crate` | the path of this crate, for a project that renames or re-exports it | `::taskvisor` |

@@ -67,7 +67,7 @@ fn assert_scaled(world: &World, set: &InstanceSet, target: usize) {
     assert_eq!(members, expected, "for {target} instances");
 }
 
-/// `scale` up × `scale` down: the later one decides. No instance is missing, and none is too many without a stop request.
+/// `scale` up × `scale` down: the later one decides. No instance is missing, and every surplus one has a stop request.
 #[test]
 fn of_two_scales_the_later_one_decides() {
     for (one, other) in [(2, 0), (0, 2), (3, 2)] {

@@ -222,8 +222,8 @@ fn a_restart_of_a_waiter_loses_no_token() {
     });
 }
 
-/// Shipped actors of two tasks of one rate × a task beside them × the only permit of the supervisor: a task that waits for the rate keeps
-/// no permit.
+/// Shipped actors of two tasks of one rate limit × a task beside them × the only permit of the supervisor: a task that waits for a token
+/// keeps no permit.
 #[test]
 fn a_waiter_for_the_rate_holds_no_permit() {
     explore_within(3, || {
@@ -242,7 +242,7 @@ fn a_waiter_for_the_rate_holds_no_permit() {
     });
 }
 
-/// A task begins to wait for its rate × `status`: the status has the time of this wait, and not of an earlier one.
+/// A task begins to wait for a token × `status`: the status has the time of this wait, and not of an earlier one.
 #[test]
 fn a_status_shows_the_time_of_its_own_wait() {
     explore(|| {

@@ -63,7 +63,8 @@ impl Config {
 
     /// Sets how many attempts may run at once. Other attempts wait for a permit. Default: `None`, no limit. Zero is an error:
     /// an application does not start, and every call that adds, submits or runs a task returns
-    /// [`InvalidConfig`](crate::RuntimeError::InvalidConfig).
+    /// [`InvalidConfig`](crate::RuntimeError::InvalidConfig). For the attempts of one declaration, see
+    /// [`TaskSpec::with_max_concurrent`](crate::TaskSpec::with_max_concurrent).
     #[must_use]
     pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
         self.max_concurrent = limit.into();

@@ -1,4 +1,4 @@
-//! The rules of the options about instances, permits and rates.
+//! The rules of the options about instances, permits and rate limits.
 
 use super::{RareSettings, Setting};
 
@@ -6,7 +6,7 @@ use super::{RareSettings, Setting};
 pub(crate) const MAX_INSTANCES: usize = 10_000;
 
 impl RareSettings {
-    /// The problem of a task that runs one attempt at a time anyway.
+    /// The problem of `max_concurrent` on a task that runs one attempt at a time anyway.
     const LIMITS_ONE_ATTEMPT: &str = "`max_concurrent` has no effect on a task without `instances`, which runs one attempt at a time: \
                                       remove it, or set `instances`";
 

@@ -9,12 +9,12 @@ use humantime::{format_duration, parse_duration};
 
 /// A limit of how often attempts begin: `10/m` lets ten begin in a minute, evenly spaced, so one every six seconds.
 ///
-/// It is a gate, not an error: an attempt that would exceed it waits, outside of its timeout. Every attempt counts, also retries and
-/// restarts. A `burst` above one lets as many attempts begin at once after a quiet time; then they are spaced again. In any period, at
-/// most `attempts + burst` attempts begin.
+/// An attempt that would exceed the limit does not fail: it waits, outside of its timeout. Every attempt counts, also retries and
+/// restarts. A `burst` above one lets as many attempts begin at once after a quiet time; later ones are spaced again. In any time as
+/// long as the period, at most `attempts + burst` attempts begin.
 ///
 /// All instances of a task share its limit, and so do all submissions of a job. A wait ends on Tokio's clock, which has a resolution of
-/// one millisecond: more than 1,000 attempts in a second are only reached with a burst.
+/// one millisecond: more than 1,000 attempts in a second need a burst.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,7 +32,7 @@ pub struct RateLimit {
     burst: u32,
 }
 
-/// The units that can stand alone after the slash.
+/// The units that can follow the slash without a number.
 const UNITS: [(&str, Duration); 4] = [
     ("s", Duration::from_secs(1)),
     ("m", Duration::from_secs(60)),
@@ -77,7 +77,7 @@ impl RateLimit {
         self.burst
     }
 
-    /// Why the limit cannot work.
+    /// Every reason why the limit cannot work.
     pub(crate) fn problems(&self) -> Vec<&'static str> {
         let mut problems = Vec::new();
         if self.attempts == 0 {
@@ -101,7 +101,8 @@ impl RateLimit {
     }
 }
 
-/// Writes the form that [`FromStr`] reads, such as `10/m`, and a burst above one after it: `10/m, burst 3`.
+/// Writes the form that [`FromStr`] reads, such as `10/m`. A burst other than one follows, which [`FromStr`] does not read:
+/// `10/m, burst 3`.
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { attempts, period, burst } = self;
@@ -113,7 +114,8 @@ impl fmt::Display for RateLimit {
     }
 }
 
-/// Reads a count, a slash, and one of `s`, `m`, `h` and `d`, or a time as `humantime` writes it: `10/m`, `100/30s`. The burst is one.
+/// Reads a count, a slash, and one of `s`, `m`, `h` and `d`, or a duration as `humantime` writes it: `10/m`, `100/30s`. The burst is
+/// one. Zero is accepted here, and refused when a task with the limit is added: see [`RateLimit::new`].
 impl FromStr for RateLimit {
     type Err = InvalidRateLimit;
 
@@ -129,7 +131,7 @@ impl FromStr for RateLimit {
     }
 }
 
-/// The text is not a number of attempts in a period.
+/// The error of a text that is not a number of attempts in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidRateLimit;
@@ -137,7 +139,7 @@ pub struct InvalidRateLimit;
 impl fmt::Display for InvalidRateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "not a number of attempts in a period: write it as in `10/m`, with `s`, `m`, `h`, `d`, or a time such as `30s`",
+            "not a number of attempts in a period: write a whole number, a slash, and `s`, `m`, `h`, `d` or a duration, as in `10/m` or `100/30s`",
         )
     }
 }

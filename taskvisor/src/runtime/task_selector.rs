@@ -24,7 +24,8 @@ impl Subscriber {
     /// default, the subscriber receives the events of all tasks.
     ///
     /// The events of other tasks are not queued, so they do not count as lost. A name is that of an added task: a submission with
-    /// the same label is not selected. Of the events that are not about one task, such as `ShutdownRequested` and `Stopped`, the
+    /// the same label is not selected. The base name of a task with [`instances`](crate::TaskSpec::with_instances) selects all of them, and
+    /// `consume/1` selects one. Of the events that are not about one task, such as `ShutdownRequested` and `Stopped`, the
     /// subscriber receives only `Lagged`.
     ///
     /// A supervisor refuses a subscriber that selects tasks, but only events that are never about a task.

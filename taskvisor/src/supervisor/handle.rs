@@ -75,8 +75,9 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// The name is taken, a state is missing, the options of the task contradict each other, the supervisor is shutting
-    /// down, it has no runtime, or its builder had an error. The error carries the spec.
+    /// The name is taken, a state is missing, the options of the task contradict each other, it has `instances` (call
+    /// [`add_instances`](Self::add_instances)), the supervisor is shutting down, it has no runtime, or its builder had an error. The
+    /// error carries the spec.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};
@@ -126,7 +127,8 @@ impl SupervisorHandle {
         Ok(handle)
     }
 
-    /// Requests the stop of the named task, or of all its instances, and returns at once. Returns whether this was the first request.
+    /// Requests the stop of the named task, or of all its instances, and returns at once. Returns whether this was the first request, for
+    /// one of the instances at least.
     ///
     /// # Errors
     ///
@@ -140,7 +142,7 @@ impl SupervisorHandle {
     }
 
     /// Requests the stop of the named task, or of all its instances, within the configured grace, and waits for the outcomes. Returns
-    /// whether this was the first request.
+    /// whether this was the first request, for one of the instances at least.
     ///
     /// The task is gone afterwards, unless it blocks its thread: see [`TaskHandle::outcome`].
     ///
@@ -168,7 +170,7 @@ impl SupervisorHandle {
             return cancel_and_wait(task.clone(), grace).await;
         }
         let requested: Vec<_> = tasks.iter().map(|task| task.cancel_with_grace(grace)).collect();
-        // After the requests: the caller may be one of them, and stops, although it cannot wait for that.
+        // After the requests: the caller may be one of the instances. It must stop too, although it cannot wait for that.
         let caller = current_task::caller().and_then(|caller| caller.task);
         if tasks.iter().any(|task| caller == Some(task.id())) {
             return Err(RuntimeError::WouldDeadlock);
@@ -201,13 +203,13 @@ impl SupervisorHandle {
     /// # Errors
     ///
     /// No task has this name, the task is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
-    /// nothing was interrupted.
+    /// nothing was interrupted. With instances, the error of the first one, if all of them have one.
     pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
         self.control(name, |task| task.restart().map(|()| true)).map(|_| ())
     }
 
-    /// Controls an added task, or all its instances. Returns whether `act` returned `true` for one of them. Fails during a shutdown, and
-    /// if `act` fails for all of them.
+    /// Calls `act` for an added task, or for each of its instances. Returns whether it returned `true` for one of them. Fails during a
+    /// shutdown, and if `act` fails for all of them.
     pub(super) fn control(
         &self,
         name: &str,
@@ -218,7 +220,7 @@ impl SupervisorHandle {
             return Err(shared.closed_error());
         }
         let results: Vec<_> = self.require_tasks(name)?.iter().map(act).collect();
-        // Instances may be in different phases: one that is stopping does not keep the others from being paused.
+        // Instances may be in different phases: one that is stopping must not prevent the pause of the others.
         if let (true, Some(Err(error))) = (results.iter().all(Result::is_err), results.first()) {
             return Err(error.clone());
         }
@@ -249,7 +251,8 @@ impl SupervisorHandle {
         Some(TaskHandle::new(cell, &shared))
     }
 
-    /// Returns whether an added task with this name, or one of its instances, is live: running, waiting, or blocking its thread past its grace.
+    /// Returns whether an added task with this name, or one of its instances, is live: running, waiting, or blocking its thread past its
+    /// grace.
     #[must_use]
     pub fn is_alive(&self, name: &str) -> bool {
         self.shared().is_ok_and(|shared| shared.registry.find(name).is_some())
@@ -257,7 +260,7 @@ impl SupervisorHandle {
     }
 
     /// Returns a snapshot of all live tasks, the oldest first: added tasks, and submissions that run or wait for their slots. A task with
-    /// instances is one row, which [`TaskStatus::instances`] opens.
+    /// instances is one row, whose [`TaskStatus::instances`] lists them.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskFn, TaskSpec};

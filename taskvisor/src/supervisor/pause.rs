@@ -44,8 +44,8 @@ impl TaskHandle {
         paused.map_err(|error| self.control_error(error))
     }
 
-    /// Resumes a paused task, and returns at once: its next attempt begins once the tasks that it needs are ready and a permit is
-    /// free. A task that was paused because it gave up starts anew: its count of failures is zero. Returns whether the task was
+    /// Resumes a paused task, and returns at once: its next attempt begins once the tasks that it needs are ready, and permits and a
+    /// token are free. A task that was paused because it gave up starts anew: its count of failures is zero. Returns whether the task was
     /// paused.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl SupervisorHandle {
     /// # Errors
     ///
     /// No task has this name, the task has ended, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
-    /// nothing was changed.
+    /// nothing was changed. With instances, the error of the first one, if all of them have one.
     pub fn pause(&self, name: &str) -> Result<bool, RuntimeError> {
         self.control(name, TaskHandle::pause)
     }

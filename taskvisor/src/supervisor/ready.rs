@@ -71,7 +71,8 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// No added task has this name, it ended without being ready, or the supervisor was dropped.
+    /// No added task has this name, it ended without being ready, or the supervisor was dropped. An instance that
+    /// [`scale`](Self::scale) has stopped is no error.
     ///
     /// # Cancel safety
     ///

@@ -8,7 +8,7 @@ use crate::runtime::shared::Shared;
 use crate::task::{TaskName, TaskStatus};
 
 impl Shared {
-    /// Returns snapshots of the tasks. A row of instances is at the place of the oldest one.
+    /// Returns snapshots of the tasks. The row of instances is at the position of the oldest one.
     #[inline]
     pub(super) fn rows(&self, cells: &[Arc<TaskCell>]) -> Vec<TaskStatus> {
         if self.instances.has_any() {

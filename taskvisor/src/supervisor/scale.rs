@@ -16,7 +16,7 @@ use crate::task::{Named, RuntimeError, StopCause};
 
 impl SupervisorHandle {
     /// Adds a task with [`instances`](TaskSpec::with_instances), and starts all of them. Returns their handles, in the order of their
-    /// numbers. Either all instances are accepted, or none.
+    /// numbers. Either all instances are accepted, or none is.
     ///
     /// A spec without `instances` is added as one task.
     ///
@@ -30,15 +30,15 @@ impl SupervisorHandle {
     /// let workers = supervisor.add_instances(TaskSpec::once(consume).with_instances(4))?;
     /// assert_eq!(workers.len(), 4);
     /// assert_eq!(workers[0].name(), "consume/0");
-    /// assert_eq!(supervisor.tasks()[0].instances().len(), 4); // one row, which opens
+    /// assert_eq!(supervisor.tasks()[0].instances().len(), 4); // one row lists all of them
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`add_task`](Self::add_task). Also if the body of the task can be created only once, or if one of the names `consume`,
-    /// `consume/0` and so on is taken. The error carries the spec.
+    /// As [`add_task`](Self::add_task). A spec is also refused if the body of its task can be created only once, or if one of the names
+    /// `consume`, `consume/0` and so on is taken. The error carries the spec.
     pub fn add_instances(&self, spec: impl IntoTaskSpec) -> Result<Vec<TaskHandle>, AddError> {
         let spec = spec.into_task_spec();
         if !spec.has_instances() {
@@ -50,8 +50,8 @@ impl SupervisorHandle {
         }
     }
 
-    /// Returns the live instances of a task with [`instances`](TaskSpec::with_instances), in the order of their numbers. Empty if there
-    /// is no such task.
+    /// Returns the live instances of a task with [`instances`](TaskSpec::with_instances), by its base name, in the order of their
+    /// numbers. Instances that are stopping are among them. Empty if there is no such task.
     #[must_use]
     pub fn instances(&self, name: &str) -> Vec<TaskHandle> {
         let Ok(shared) = self.shared() else { return Vec::new() };
@@ -59,14 +59,14 @@ impl SupervisorHandle {
         set.live().into_iter().map(|cell| TaskHandle::new(cell, &shared)).collect()
     }
 
-    /// Changes how many instances of a task run, and returns at once. Returns the number before.
+    /// Changes how many instances of a task run, by its base name, and returns at once. Returns the number before.
     ///
-    /// Missing instances are started, also those that have ended by themselves. Surplus ones receive a stop request, the last one
-    /// first, with the configured grace and [`StopCause::Scale`]. They end in whatever phase they are: waiting, running, in a backoff,
-    /// or paused. An instance that is wanted again while the one before is still stopping starts when that one has ended.
+    /// Missing instances are started, also those that have ended by themselves. Surplus instances receive a stop request, the highest
+    /// number first, with the configured grace and [`StopCause::Scale`], in whatever phase they are: waiting, running, in a backoff, or
+    /// paused. If a number is wanted again while its instance is still stopping, the next instance starts when that one has ended.
     ///
-    /// Zero stops all instances. The task stays known, and can be scaled up again; but a supervisor without any other live task then
-    /// ends its [`run`](crate::Supervisor::run).
+    /// Zero stops all instances. The task stays known, and can be scaled up again. Without any other live task,
+    /// [`run`](crate::Supervisor::run) then ends.
     ///
     /// ```
     /// use taskvisor::{Supervisor, TaskContext, TaskFn, TaskSpec};
@@ -84,7 +84,7 @@ impl SupervisorHandle {
     ///
     /// # Errors
     ///
-    /// No task has this name ([`UnknownTask`](RuntimeError::UnknownTask)), it has no instances
+    /// No task has this name ([`UnknownTask`](RuntimeError::UnknownTask)), it has no instances or is one itself
     /// ([`NotScalable`](RuntimeError::NotScalable)), the number is above [`TaskSpec::MAX_INSTANCES`]
     /// ([`TooManyInstances`](RuntimeError::TooManyInstances)), or the supervisor is shutting down or was dropped. Then nothing was
     /// changed. If the name of an instance is taken by another task ([`NameTaken`](RuntimeError::NameTaken)), the instances before it
@@ -106,7 +106,7 @@ impl SupervisorHandle {
         if instances > MAX_INSTANCES {
             return Err(RuntimeError::TooManyInstances { name: name.to_owned(), instances });
         }
-        // It was not accepted yet, and may still be refused.
+        // A concurrent `add_instances` has not accepted the set yet, and may still refuse it.
         let Some(scaled) = set.set_target(instances) else {
             return Err(RuntimeError::UnknownTask { name: name.to_owned() });
         };
@@ -185,7 +185,7 @@ impl Shared {
             return Err(self.invalid_task(spec, Some(NOT_SHARED)));
         };
         let (rare, schedule) = (spec.rare.as_deref(), spec.schedule.as_deref());
-        // Before the set exists: its number may be absurd.
+        // Before the set exists: the number of instances may be far too large.
         self.resolve(&spec.task, &spec.settings, rare, schedule, true)?;
         let set = Arc::new(InstanceSet::new(spec.name(), template, spec.instances().or(1)));
         let Some(replaced) = self.instances.insert(&set, &self.registry) else {
@@ -221,7 +221,8 @@ impl Shared {
         missing: Missing,
     ) -> Result<(), RuntimeError> {
         while let Some(index) = set.claim(numbers.clone(), missing) {
-            // Each number once. One that another call has claimed, or that is leaving, is left to that call, or to its end.
+            // Each number once. A number that another call has claimed is left to that call. A number whose instance is leaving is left
+            // to the end of that instance.
             numbers.start = index + 1;
             self.start_instance(set, index)?;
         }
@@ -230,7 +231,7 @@ impl Shared {
 
     /// Starts the instance of a claimed number.
     fn start_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) -> Result<(), RuntimeError> {
-        // After the claim, which keeps the set from being over: of a task that takes its name now, one of both is refused.
+        // After the claim, which keeps the set from being over: if a task takes the base name now, it or this instance is refused.
         if self.registry.find(set.name()).is_some() {
             set.release(index);
             return Err(RuntimeError::NameTaken { name: set.name().to_owned() });
@@ -251,7 +252,7 @@ impl Shared {
             }
         }
         let (cell, is_wanted) = (Arc::clone(actor.cell()), set.join(index, actor.cell()));
-        // Read after it has joined: a dependent that is linked meanwhile finds it in the set, or is found here.
+        // Read after the instance has joined: a dependent that is linked meanwhile finds it in the set, or is found here.
         has_links |= self.graph.has_dependents();
         if has_links {
             self.confirm_link(&cell, &spec, linked);
@@ -267,11 +268,11 @@ impl Shared {
         Ok(())
     }
 
-    /// Starts an instance whose predecessor ends. Called before the end of that one is counted, so that the supervisor does not become
-    /// idle in between.
+    /// Starts the next instance of a number whose instance ends. Called before the end of that one is counted, so that the supervisor
+    /// does not become idle in between.
     #[cold]
     pub(crate) fn replace_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) {
-        // Refused during a shutdown, or if another task has taken the name in this moment.
+        // Refused during a shutdown, or if another task has taken the name meanwhile. Nothing can report it: no caller waits.
         let _ = self.start_missing(set, index..index + 1, Missing::Never);
     }
 

@@ -25,9 +25,9 @@ use crate::task::{EMPTY_NAME, RuntimeError, TaskId, is_blank};
 const ONE_TASK: &str =
     "it has `instances`, and `add_task` adds one task: call `add_instances`, or remove `instances`";
 
-/// The problem of a parameter `Instance` without instances.
-pub(crate) const NO_INSTANCE: &str = "it has a parameter `Instance`, and it is no instance: set `instances` on the task, or remove the \
-                                      parameter";
+/// The problem of a parameter `Instance` of a task without instances.
+pub(crate) const NO_INSTANCE: &str = "it has a parameter `Instance`, but is not an instance: add it as a task with `instances`, or \
+                                      remove the parameter";
 
 /// A registered task whose actor is not spawned. Dropping it frees an added task's name without an event, and aborts a
 /// submission.
@@ -257,7 +257,7 @@ impl Shared {
         RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
     }
 
-    /// The error of an added task, with every other problem of it.
+    /// The error of a refused task: `problem`, and every other problem of its spec.
     #[cold]
     pub(super) fn invalid_task(
         self: &Arc<Self>,

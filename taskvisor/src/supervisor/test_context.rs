@@ -48,7 +48,7 @@ use crate::task::{MissingStates, RegisteredBy, StopCause};
 /// ```
 pub struct TestContext {
     name: Cow<'static, str>,
-    /// The name without the number, and the number, of an instance.
+    /// The base name and the number, if the task is an instance.
     instance: Option<(Cow<'static, str>, usize)>,
     attempt: u64,
     last_error: Option<Failure>,
@@ -83,7 +83,8 @@ impl TestContext {
         self
     }
 
-    /// Makes the task an instance, with this number: `test` becomes `test/2`. Call [`with_name`](Self::with_name) first.
+    /// Makes the task an instance with this number: `test` becomes `test/2`. Default: no instance, and an
+    /// [`Instance`](crate::Instance) of 0. Call [`with_name`](Self::with_name) first.
     #[must_use]
     pub fn with_instance(mut self, number: usize) -> Self {
         self.instance = Some((self.name.clone(), number));

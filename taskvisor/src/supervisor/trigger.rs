@@ -7,7 +7,7 @@ impl TaskHandle {
     /// Runs a task with a schedule now, and returns at once. The ticks of the schedule stay where they are: the next run is due as it
     /// was before. Returns `true` if the call ended a wait: for the next tick, for the end of the start delay, or between an attempt and
     /// the next one of its run. A task that was added or resumed just now counts as waiting. Returns `false` if an attempt runs already,
-    /// or waits for the tasks that it needs or for a permit; then the call changes nothing.
+    /// or waits for the tasks that it needs, a permit or its rate limit; then the call changes nothing.
     ///
     /// A run that begins this way is for no tick: [`TaskContext::scheduled_at`](crate::TaskContext::scheduled_at) is `None`, and
     /// `Scheduled` is not published.
@@ -49,7 +49,7 @@ impl SupervisorHandle {
     /// # Errors
     ///
     /// No task has this name, it has no schedule, it is paused, it has ended, a stop of it was requested, or the supervisor is shutting
-    /// down or was dropped. Then nothing was changed.
+    /// down or was dropped. Then nothing was changed. With instances, the error of the first one, if all of them have one.
     pub fn trigger(&self, name: &str) -> Result<bool, RuntimeError> {
         self.control(name, TaskHandle::trigger)
     }

@@ -1,9 +1,9 @@
-//! The row of a task with instances in a listing.
+//! How the statuses of instances become one row of a listing.
 
 use super::{Phase, RareStatus, TaskName, TaskStatus};
 
 impl TaskStatus {
-    /// Combines the statuses of instances into one row. `None` if there are none.
+    /// Combines the statuses of instances into one row, as [`instances`](Self::instances) describes it. `None` if there are none.
     pub(crate) fn row(name: TaskName, mut instances: Vec<Self>) -> Option<Self> {
         let worst = instances.iter().min_by_key(|status| (status.attention(), status.since))?;
         let rare = worst.rare.as_deref().cloned().unwrap_or_default();
@@ -22,7 +22,7 @@ impl TaskStatus {
         Some(row)
     }
 
-    /// How little attention the phase needs.
+    /// The rank of the phase: the lowest rank needs attention most.
     fn attention(&self) -> u8 {
         match self.phase {
             Phase::Stuck { .. } => 0,

@@ -1,4 +1,4 @@
-//! Which limit a waiting task waits for, and which tasks hold it.
+//! Which limit a task waits for, and which tasks hold what it waits for.
 
 use std::fmt;
 use std::sync::Arc;
@@ -53,13 +53,13 @@ pub struct Holder {
     pub name: TaskName,
     /// The id of the task.
     pub id: TaskId,
-    /// Since when its present phase lasts: for a running attempt, since the attempt began. For the owner of a slot, when it acquired
-    /// the slot.
+    /// For a permit, when the task entered its present phase: when its attempt began, or when it began to wait for a permit of the
+    /// supervisor. For a slot, when the task acquired it.
     pub since: Instant,
 }
 
 impl Holders {
-    /// How many tasks are listed at most.
+    /// The largest number of tasks that are listed.
     pub const MAX_LISTED: usize = 8;
 
     /// Lists the holders that began first.
@@ -82,7 +82,7 @@ impl Holders {
         self.0.as_ref().map_or(0, |list| list.total)
     }
 
-    /// Whether no task is known to hold it.
+    /// Whether no holder is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_none()

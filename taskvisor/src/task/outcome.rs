@@ -137,7 +137,7 @@ pub enum StopCause {
     Clear,
     /// The end of a task that it depends on, which was canceled.
     Dependency,
-    /// A call of [`scale`](crate::SupervisorHandle::scale) that wants fewer instances.
+    /// A call of [`scale`](crate::SupervisorHandle::scale) with a smaller number of instances.
     Scale,
 }
 

@@ -86,7 +86,8 @@ pub enum RuntimeError {
         /// The name of the task.
         name: String,
     },
-    /// The task has no instances, so that their number cannot change.
+    /// The task has no instances, or is one of them: [`scale`](crate::SupervisorHandle::scale) changes the number of instances of a
+    /// task by its base name.
     #[non_exhaustive]
     NotScalable {
         /// The name of the task.

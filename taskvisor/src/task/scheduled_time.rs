@@ -88,8 +88,8 @@ pub enum SkipReason {
     Overlap,
     /// They passed unseen. See [`Missed`](crate::Missed).
     Missed,
-    /// They waited for the tasks that this one needs, for a permit, or in a queue (see [`Overlap`](crate::Overlap)), and a later tick
-    /// came before their run: one run serves all of them.
+    /// They waited for the tasks that this one needs, a permit or a rate limit, or in a queue (see [`Overlap`](crate::Overlap)), and a
+    /// later tick came before their run: one run serves all of them.
     Coalesced,
 }
 

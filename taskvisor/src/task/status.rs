@@ -78,16 +78,17 @@ pub enum Phase {
 pub enum WaitingOn {
     /// Its slot. Without a slot, its first poll.
     Slot,
-    /// A permit, because the number of attempts that may run at once is limited.
+    /// A permit, while other tasks hold all permits of a limit.
     #[non_exhaustive]
     Permit {
         /// What the limit applies to.
         of: LimitScope,
     },
-    /// The next time at which an attempt may begin, because a [`rate_limit`](crate::TaskSpec::with_rate_limit) says how often.
+    /// A token of its [`rate_limit`](crate::TaskSpec::with_rate_limit), which says how often attempts may begin.
     #[non_exhaustive]
     Rate {
-        /// When that is expected to be. Estimated at the beginning of the wait, from the number of attempts that wait before this one.
+        /// When the attempt is expected to begin. Estimated once, at the beginning of the wait, from the number of attempts that wait
+        /// before this one.
         until: Instant,
     },
     /// A task that it [needs](crate::TaskSpec::with_needs) or runs [after](crate::TaskSpec::with_after), until that one is ready.
@@ -276,7 +277,7 @@ pub(crate) struct ScheduleStatus {
 
 impl TaskStatus {
     /// Returns when the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier
-    /// one whose run waits for the tasks that it needs, for a permit, or for the run before it. A tick that passes during an attempt is
+    /// one whose run waits for the tasks that it needs, for its limits, or for the run before it. A tick that passes during an attempt is
     /// shown, and counted if it is skipped, once the attempt has ended. `None` without a schedule, after the end of the task, and if no
     /// date follows.
     ///
@@ -317,11 +318,11 @@ impl TaskStatus {
     /// Returns the statuses of the live instances, in the order of their numbers, if this is the row of a task with
     /// [`instances`](crate::TaskSpec::with_instances). Empty for every other status.
     ///
-    /// The row has the name without a number. Its phase, with `id`, `since`, `last_error` and the schedule, is that of the instance that
-    /// needs attention most: stuck before paused after giving up, paused, sleeping after a failure, waiting, sleeping and running. Of
-    /// several in the same phase, it is the one that has been in it longest. `attempt`, `total_failures` and `restarts` are sums,
-    /// `failures` is the largest number, `ready_since` says since when an instance is ready, `next_attempt` is the earliest, and
-    /// `stopping` says whether all of them are.
+    /// The row has the base name. Its `phase`, `id`, `since`, `last_error` and schedule are those of the instance that needs attention
+    /// most: one that is stuck, or else one that is paused after giving up, paused, sleeping after a failure, waiting, sleeping, or
+    /// running, in this order. Of several in the same phase, it is the one that has been in it longest. `attempt`, `total_failures` and
+    /// `restarts` are sums, `failures` and `heartbeat_age` are the largest, `ready_since` and `next_attempt` the earliest, and `stopping`
+    /// says whether all instances are stopping.
     #[must_use]
     pub fn instances(&self) -> &[TaskStatus] {
         self.rare.as_ref().map_or(&[], |rare| &rare.instances)

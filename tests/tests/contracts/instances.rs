@@ -138,7 +138,10 @@ async fn a_task_that_is_no_instance_has_no_number() {
     let numbered = || TaskFn::shared(CONSUME, |Instance(_): Instance| async move { Ok(()) });
     let refused = supervisor.add_task(TaskSpec::once(numbered())).expect_err("it is no instance");
     let refused = reasons(refused.reason().clone());
-    assert!(refused.contains("parameter `Instance`, and it is no instance: set `instances`"), "{refused}");
+    assert!(
+        refused.contains("parameter `Instance`, but is not an instance: add it as a task with `instances`"),
+        "{refused}"
+    );
     let context = TaskContext::for_test();
     assert_eq!(context.instance(), None);
     assert!(supervisor.add_instances(TaskSpec::once(numbered()).with_instances(1)).is_ok());

@@ -96,7 +96,7 @@ async fn an_instance_cannot_await_the_end_of_all() {
     assert!(supervisor.instances(CONSUME).is_empty());
 }
 
-/// Real threads: whoever knows the outcome finds that the instance has ended.
+/// Real threads: a caller that has seen the outcome finds that the instance has ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_known_end_is_known_to_the_next_call() {
     let harness = Harness::new();

@@ -119,7 +119,7 @@ async fn no_permit_is_held_between_two_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_submission_that_waits_for_its_slot_holds_no_permit_of_its_own() {
+async fn a_submission_that_waits_for_its_slot_holds_no_permit() {
     let harness = Harness::new();
     let rules = Rules::never().max_concurrent(2);
     let tasks = ["a", "a", "b"].map(|slot| work(&harness, slot, rules, lasts(10)));

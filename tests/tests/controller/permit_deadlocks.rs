@@ -45,7 +45,7 @@ fn with_rules(config: Config, rules: Rules) -> Harness {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_awaits_the_only_permit_of_its_job_gets_an_error() {
+async fn an_await_of_the_only_permit_of_a_job_is_an_error() {
     let harness = with_rules(Config::default(), Rules::never().max_concurrent(1));
     let job = Custom::<Alone, u32>::new(|context| async move {
         let inner = Custom::<Alone, u32>::new(|_| async { Ok(2) });
@@ -103,7 +103,7 @@ async fn an_await_of_a_retry_that_needs_the_permit_gets_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_awaits_the_only_permit_of_the_supervisor_gets_an_error() {
+async fn an_await_of_the_only_permit_of_the_supervisor_is_an_error() {
     let harness = Harness::with_config(Config::default().with_max_concurrent(1));
     let job = Work::new(|context: TaskContext| async move {
         match context.supervisor().submit(gives(2))?.await {

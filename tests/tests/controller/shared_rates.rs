@@ -174,7 +174,7 @@ async fn a_waiter_for_the_rate_holds_neither_permit() {
     harness.settle().await;
     assert!(waits_for_own(&tasks[1]) && waits_for_own(&tasks[2]));
     sleep(seconds(11)).await;
-    // The rate is last: it is asked once both permits are there, and gives both back.
+    // The rate limit is the last gate: without a token, the task gives both permits back.
     assert!(until(&tasks[1]).is_some() && until(&tasks[2]).is_some(), "{:?}", tasks[2].status());
     let other = harness.submit_to("other", Queue, Rules::never(), Script::task("other", lasts(10)));
     all_complete(std::slice::from_ref(&other)).await;
@@ -209,7 +209,7 @@ async fn a_waiter_queues_for_no_permit_before_its_token_is_due() {
     let earlier = harness.submit_to("third", Queue, Rules::never(), Script::task("earlier", lasts(1)));
     all_complete(&[owner, earlier.clone(), tasks[2].clone()]).await;
     let event_log = harness.finish().await;
-    assert_eq!(starts(&event_log, &[earlier, tasks[2].clone()]), [35, 36], "its turn was at 10 s");
+    assert_eq!(starts(&event_log, &[earlier, tasks[2].clone()]), [35, 36], "its token was due at 10 s");
 }
 
 #[tokio::test(start_paused = true)]

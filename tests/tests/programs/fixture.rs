@@ -128,7 +128,7 @@ async fn watch(task: TaskHandle, probe: Arc<Probe>, fixture: Arc<Fixture>) -> (M
     if is_there(&fixture.supervisor, &task) {
         fixture.problem(format!("{task:?} is in a map after its end"));
     }
-    // An instance that was too many may be wanted again: the next one has started.
+    // The number of a surplus instance may be wanted again: the next instance has started.
     (0..POOLS.len()).for_each(|pool| fixture.accept_instances(pool));
     (over, TaskOutcome::of(&outcome))
 }

@@ -246,7 +246,7 @@ fn limits_match_their_own_prediction_only() {
     }
 }
 
-/// Two instances, of which one too many stops slowly and is wanted again.
+/// Two instances, of which the surplus one stops slowly, and its number is wanted again.
 fn sample_of_instances() -> Program {
     let mut program = sample();
     let Command::Add { work, .. } = program.bursts[0].commands.remove(0) else {
@@ -275,7 +275,7 @@ fn instances_match_their_own_prediction_only() {
             Command::AddInstances { instances, .. } => *instances = 3,
             other => panic!("{other} adds no instances"),
         }),
-        ("none too many", |program| program.bursts[1].commands.clear()),
+        ("no surplus", |program| program.bursts[1].commands.clear()),
         ("an earlier scale", |program| program.bursts[2].after -= 1),
         ("no scale", |program| program.bursts[2].commands.clear()),
         ("no pause", |program| program.bursts[3].commands.clear()),

@@ -1,4 +1,4 @@
-//! The limit of starts within a time.
+//! A rate limit in another notation.
 
 use humantime::format_duration;
 use proc_macro2::TokenStream;
@@ -14,7 +14,7 @@ const WORDS: [&str; 22] = [
     "requests", "req", "reqs", "call", "calls", "run", "runs", "times", "a", "an", "the",
 ];
 
-/// The words of units, and the units.
+/// The units, and the words for each.
 const UNITS: [(&str, &[&str]); 4] = [
     ("s", &["s", "sec", "secs", "second", "seconds"]),
     ("m", &["m", "min", "mins", "minute", "minutes"]),
@@ -22,7 +22,7 @@ const UNITS: [(&str, &[&str]); 4] = [
     ("d", &["d", "day", "days"]),
 ];
 
-/// The rate as it should be written, of another notation: `10 per minute`, `(10, "1m")`, `ten/m`, `1.5/s`.
+/// The rate limit as it should be written, of another notation: `10 per minute`, `(10, "1m")`, `ten/m`, `1.5/s`.
 pub(in crate::attr) fn rate_in(tokens: TokenStream) -> Option<String> {
     let written = text_in(tokens).to_lowercase();
     let words = written.split(|letter: char| !letter.is_alphanumeric() && letter != '.');
@@ -44,7 +44,7 @@ pub(in crate::attr) fn rate_in(tokens: TokenStream) -> Option<String> {
     Some(format!("{attempts}/{}", format_duration(parsed.checked_mul(whole)?)))
 }
 
-/// The number of attempts, and in how many times the time: `1.5` is three in two.
+/// The number of attempts, and the factor of the time: `1.5` is three attempts in twice the time.
 fn attempts_in(word: &str) -> Option<(u32, u32)> {
     let word = word.trim_end_matches('x');
     let spelled = NUMBER_WORDS.iter().position(|number| *number == word);

@@ -1,4 +1,4 @@
-//! Options of capacity that contradict each other.
+//! Options of instances, permits and rate limits that contradict each other.
 
 use crate::attr::constant::Value;
 use crate::attr::value::OptionValue;

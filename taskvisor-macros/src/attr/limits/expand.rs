@@ -1,4 +1,4 @@
-//! The options of capacity in generated code.
+//! The options of instances, permits and rate limits in generated code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;

@@ -1,4 +1,4 @@
-//! The options of capacity: instances, permits and rates.
+//! The options of instances, permits and rate limits.
 
 mod check;
 mod expand;
@@ -22,7 +22,7 @@ pub(crate) struct Limits {
     pub(crate) max_concurrent: Option<OptionValue<Value<u32>>>,
     pub(crate) rate_limit: Option<OptionValue<Value<RateLimit>>>,
     pub(crate) burst: Option<OptionValue<Value<u32>>>,
-    /// The keys of these options, with those whose values have mistakes.
+    /// The keys of the options that are written, also of those whose values have mistakes.
     written: Vec<Ident>,
 }
 

@@ -1,4 +1,4 @@
-//! The limit of starts within a time: `"10/m"`.
+//! The rate limit of an attribute: `"10/m"`.
 
 use std::time::Duration;
 
@@ -11,30 +11,30 @@ use crate::attr::duration;
 use crate::attr::value::OptionValue;
 use crate::error::rule::Rule;
 
-/// The longest time, as in the runtime: one year.
+/// The longest period, as in the runtime: one year.
 const MAX_PERIOD: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The units that stand without a number.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 24 * 3600)];
 
-const LIMIT: &str = "the value is a number of attempts in a time, in quotes";
+const LIMIT: &str = "the value is a number of attempts in a period, in quotes";
 
-const NO_ATTEMPTS: &str = "`rate_limit` allows no attempt, so none would begin; write how many may begin in the time, as in \
+const NO_ATTEMPTS: &str = "`rate_limit` allows no attempt, so none would begin; write how many may begin in the period, as in \
                            `rate_limit = \"10/m\"`";
 
 const TOO_MANY: &str =
     "`rate_limit` allows more than 4294967295 attempts; allow fewer, or leave it out for no limit";
 
-const NO_TIME: &str = "the time of `rate_limit` is zero, so it would limit nothing; write the time in which attempts are counted, as in \
+const NO_TIME: &str = "the period of `rate_limit` is zero, so it would limit nothing; write the period in which attempts are counted, as in \
                        `rate_limit = \"10/m\"`, or leave it out for no limit";
 
 const TOO_LONG: &str =
-    "the time of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`";
+    "the period of `rate_limit` is longer than a year; write a shorter one, as in `rate_limit = \"10/d\"`";
 
 const NO_BURST: &str = "the burst of `rate_limit` is 0, so no attempt would begin; leave `with_burst` out for attempts that are evenly \
                         spaced";
 
-/// How many attempts may start within a time.
+/// How many attempts may begin in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RateLimit {
     pub(crate) attempts: u32,
@@ -42,7 +42,7 @@ pub(crate) struct RateLimit {
 }
 
 impl Argument<'_> {
-    /// A limit of starts within a time.
+    /// Reads a rate limit.
     pub(crate) fn rate_limit(&self) -> syn::Result<OptionValue<Value<RateLimit>>> {
         let expression = self.expression()?;
         let value = match &expression {
@@ -68,19 +68,19 @@ impl Argument<'_> {
         let written = text.value();
         parse(&written).map_err(|invalid| match invalid {
             Invalid::Form => {
-                let problem = format!("invalid rate \"{written}\": it is no number of attempts in a time");
+                let problem = format!("invalid rate limit \"{written}\": it is no number of attempts in a period");
                 self.wrong(text, Rule::InvalidRateLimit, &problem)
             }
             Invalid::Number => {
-                let problem = format!("invalid rate \"{written}\": the number of attempts is not whole");
+                let problem = format!("invalid rate limit \"{written}\": the number of attempts is not whole");
                 self.wrong(text, Rule::InvalidRateLimit, &problem)
             }
             Invalid::Unit if self.corrected(quote!(#text)).is_some() => {
-                self.wrong(text, Rule::InvalidRateLimit, &format!("invalid rate \"{written}\""))
+                self.wrong(text, Rule::InvalidRateLimit, &format!("invalid rate limit \"{written}\""))
             }
             Invalid::Unit => {
                 let problem = format!(
-                    "invalid rate \"{written}\": the time is none of `s`, `m`, `h` and `d`, and no duration such as `14d`; write, \
+                    "invalid rate limit \"{written}\": the period is none of `s`, `m`, `h` and `d`, and no duration such as `14d`; write, \
                      for example, `{}`",
                     self.example
                 );
@@ -91,7 +91,7 @@ impl Argument<'_> {
     }
 }
 
-/// Why a text is no rate.
+/// Why a text is no rate limit.
 pub(crate) enum Invalid {
     /// It is no number and a time with `/` between them.
     Form,

@@ -105,7 +105,7 @@ impl AllParts {
         self.own_permit.get_or_insert_with(|| Permit::new(permits)).poll(context)
     }
 
-    /// The turn at the rate limit.
+    /// The turn at the rate limit. Added if there is none.
     pub(super) fn rate_turn(&mut self, limits: &Arc<AttemptLimits>) -> &mut RateTurn {
         self.rate.get_or_insert_with(|| RateTurn::new(limits))
     }
@@ -116,7 +116,7 @@ impl AllParts {
         }
     }
 
-    /// The attempt has begun: its token of the rate limit is used.
+    /// Uses the token of the rate limit: the attempt has begun.
     pub(super) fn use_token(&mut self) {
         if let Some(turn) = &mut self.rate {
             turn.use_token();

@@ -3,11 +3,12 @@
 //! 1. A task that is *paused* waits until it is resumed, and holds nothing. The begin of the attempt checks it again.
 //! 2. *Dependencies* are read next, without taking anything.
 //! 3. Then the *permits* are acquired, from narrow to wide: first that of the declaration, then that of the supervisor. The first one is
-//!    held while the task waits for the second one. All tasks acquire them in this order, so that no two of them wait for each other.
-//! 4. Then the dependencies are read again, with the permits held, because the wait for them may have been long. If one is not ready any
-//!    more, the pass starts over, and gives the permits back at a dependency that is closed.
-//! 5. A token of the *rate limit* is taken last (`limited.rs`). If there is none, the permits are given back, and the pass starts over
-//!    once the task is the first in the queue and there may be one. A token that was taken is given back if the attempt does not begin.
+//!    held while the task waits for the second one. All tasks acquire them in this order, so that no two tasks wait for each other. A
+//!    task that waits for a token already acquires none before its token may be due.
+//! 4. Then the dependencies are read again, with the permits held, because the wait for the permits may have been long. If one is not
+//!    ready any more, the pass starts over, and gives the permits back if that gate is closed.
+//! 5. A token of the *rate limit* is taken last (`limited.rs`). If none is due, the permits are given back, and the pass starts over once
+//!    the task is the first in the queue and a token may be due. A token that was taken is given back if the attempt does not begin.
 //!
 //! So each needed task was ready at a moment after the previous attempt ended and with the permits held, with no wait in between. A
 //! task that waits for a dependency or for a rate limit never keeps a permit from others.
@@ -116,7 +117,7 @@ impl TaskActor {
     }
 
     fn are_dependencies_ready(&self) -> bool {
-        // Without a permit there was no wait since the dependencies were read.
+        // Without a permit or a limit there was no wait since the dependencies were read.
         let shared = self.registration.shared();
         (shared.permits.is_none() && !self.has_limits())
             || self.rare.known_edges().is_none_or(|edges| edges.are_open(&shared.registry))

@@ -1,4 +1,4 @@
-//! The gates of a declaration with limits: its permits, and its rate.
+//! The gates of a declaration with limits: its permits, and its rate limit.
 
 use std::task::Context;
 
@@ -24,8 +24,8 @@ impl TaskActor {
         Err(Closed::Waits { waits_for: WaitsFor::OwnPermit, on, sets_timer: false })
     }
 
-    /// Continues to wait for a token of the rate limit. A waiting attempt acquires no permits before there may be a token: it would only
-    /// keep them from others.
+    /// Continues to wait for a token of the rate limit. A task that waits for one acquires no permit before a token may be due: it would
+    /// only keep the permit from others.
     #[cold]
     pub(super) fn poll_rate_turn(&mut self, context: &mut Context<'_>) -> Result<(), Closed> {
         let poll = self.rare.rate_turn().and_then(|turn| turn.poll_waiter(context));
@@ -50,7 +50,7 @@ impl TaskActor {
         }
     }
 
-    /// An attempt has begun: uses the token of its rate limit, and records who holds the permit.
+    /// Uses the token of an attempt that has begun, and records that its task holds the permit.
     #[cold]
     pub(super) fn use_limits(&mut self) {
         let cell = self.registration.cell();

@@ -7,13 +7,14 @@
 //! |---|---|---|
 //! | `Scheduled` | the timer of the next tick, or of the start delay | `Gates` |
 //! | `Gates` | the gates (`gates.rs`); then starts an attempt | `Running` |
-//! | `Running` | the body; then its timeout, or the deadline of a stop | `Sleeping`, `Yielding`, or the end |
+//! | `Running` | the body; then its timeout, or the deadline of a stop | `Overtime`, `Sleeping`, `Yielding`, or the end |
+//! | `Overtime` | the body of an attempt that has exceeded a limit; then its `stop_timeout` | `Sleeping`, `Yielding`, or the end |
 //! | `Sleeping` | the timer of the next attempt | `Gates` |
 //! | `Yielding` | nothing: the actor has woken itself | `Gates` |
 //!
-//! In every stage but `Running`, a stop request ends the task at the next poll, and an interrupt ends the wait. A running attempt
-//! ends by itself, or is dropped at the deadline of the stop or of the interrupt. `lane.rs` polls the actor, and goes on with the
-//! next submission of a slot.
+//! In every stage but `Running` and `Overtime`, a stop request ends the task at the next poll, and an interrupt ends the wait. A
+//! running attempt ends by itself, or is dropped at the deadline of the stop or of the interrupt. `lane.rs` polls the actor, and goes
+//! on with the next submission of a slot.
 
 mod attempt_result;
 mod blame;

@@ -138,8 +138,8 @@ impl<'a> Needs<'a> {
         self.notifies = true;
     }
 
-    /// Declares that the task must have [`instances`](crate::TaskSpec::with_instances), as a parameter [`Instance`](crate::Instance) does.
-    /// A parameter that contains one calls this, or `<Instance as FromContext>::needs(needs)`.
+    /// Declares that the task must have [`instances`](crate::TaskSpec::with_instances), as a parameter [`Instance`](crate::Instance)
+    /// does. An extractor that contains an `Instance` calls this, or `<Instance as FromContext>::needs(needs)`.
     pub fn instance(&mut self) {
         self.needs_instance = true;
     }

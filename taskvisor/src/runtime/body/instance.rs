@@ -4,7 +4,8 @@ use super::{FromContext, Needs, TaskContext};
 
 /// The number of the instance that runs, from 0, as a parameter of a task with [`instances`](crate::TaskSpec::with_instances).
 ///
-/// A task without instances that has this parameter is refused when it is added, and so is a submission.
+/// A task without instances that has this parameter is refused when it is added, and so is a submission. In a
+/// [`TestContext`](crate::TestContext) without an instance the number is 0.
 ///
 /// ```
 /// use taskvisor::{Instance, Supervisor, TaskFn, TaskSpec};
@@ -23,7 +24,7 @@ pub struct Instance(pub usize);
 
 impl FromContext for Instance {
     fn from_context(context: &TaskContext) -> Self {
-        // Only instances have this parameter: all other tasks are refused. A context for a unit test is the first one.
+        // Only instances have this parameter: all other tasks are refused. In a context for a unit test, it is the first instance.
         Self(context.instance().unwrap_or_default())
     }
 

@@ -176,16 +176,16 @@ impl JobSpec {
         self
     }
 
-    /// Limits how many attempts of the job run at once, whatever their slots, or with `None` removes the limit: see
-    /// [`TaskSpec::with_max_concurrent`](crate::TaskSpec::with_max_concurrent). A limit of zero is a problem.
+    /// Limits how many attempts of the job run at once, whatever their slots. `None` removes the limit. Zero is refused at start. See
+    /// [`TaskSpec::with_max_concurrent`](crate::TaskSpec::with_max_concurrent).
     #[must_use]
     pub fn with_max_concurrent(mut self, limit: impl Into<Option<usize>>) -> Self {
         self.rare.max_concurrent = Setting::set_or_inherit(limit.into());
         self
     }
 
-    /// Limits how often attempts of the job begin, or with `None` removes the limit: see
-    /// [`TaskSpec::with_rate_limit`](crate::TaskSpec::with_rate_limit). A limit of zero is a problem.
+    /// Limits how often attempts of the job begin. `None` removes the limit. Zero is refused at start. See
+    /// [`TaskSpec::with_rate_limit`](crate::TaskSpec::with_rate_limit).
     #[must_use]
     pub fn with_rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
         self.rare.rate_limit = Setting::set_or_inherit(limit.into());
@@ -216,7 +216,7 @@ impl JobSpec {
         self
     }
 
-    /// Sets how many submissions run in one slot at once. `None` is one. Zero is refused at start. See
+    /// Sets how many submissions may run in one slot at once. `None` stands for one. Zero is refused at start. See
     /// [`ControllerSpec::with_capacity`](crate::ControllerSpec::with_capacity). It has no effect on a submission without a slot.
     #[must_use]
     pub fn with_capacity(mut self, submissions: impl Into<Option<usize>>) -> Self {
@@ -316,7 +316,7 @@ impl JobSpec {
         self.queue
     }
 
-    /// Returns how many submissions run in one slot at once. `None` is one.
+    /// Returns how many submissions may run in one slot at once. `None` stands for one.
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
         self.capacity

@@ -42,6 +42,8 @@ impl TaskSpec {
     /// [`Dependency`](crate::FailureKind::Dependency) before its next attempt. If it was canceled, this task ends as
     /// [`Canceled`](crate::Outcome::Canceled) with the cause [`Dependency`](crate::StopCause::Dependency).
     ///
+    /// Of a needed task with [`instances`](Self::with_instances), all must be ready before the first attempt, and one afterwards.
+    ///
     /// The task is refused if no task of such a name was seen, if it names itself, or if tasks would need each other in a cycle.
     ///
     /// ```

@@ -48,7 +48,7 @@ pub struct TaskRef {
     pub(crate) name: Cow<'static, str>,
     pub(crate) body: ErasedBody,
     pub(crate) needs: fn(&mut Needs<'_>),
-    /// Creates further bodies, for tasks with instances.
+    /// Creates further bodies, for tasks with instances. `None` if the body can be created only once, or is declared.
     pub(crate) source: Option<BodySource>,
 }
 
@@ -116,14 +116,16 @@ impl TaskFn {
         TaskRef { name: name.into(), body, needs: H::needs, source: None }
     }
 
-    /// As [`arc`](Self::arc). The handler can also run several attempts at the same time, for a task with
-    /// [`instances`](crate::TaskSpec::with_instances), which share it.
+    /// Creates a named task whose body can be created any number of times, for [`instances`](crate::TaskSpec::with_instances).
+    ///
+    /// Like [`arc`](Self::arc) otherwise. All instances share `handler`, which may be called for several of them at the same time.
     ///
     /// ```
     /// use taskvisor::{Instance, TaskFn, TaskSpec};
     ///
     /// let consume = TaskFn::shared("consume", |Instance(number): Instance| async move { Ok(println!("worker {number}")) });
     /// let spec = TaskSpec::inherit(consume).with_instances(4);
+    /// assert_eq!(spec.instances().or(1), 4);
     /// ```
     pub fn shared<Args: 'static, H: Handler<Args>>(
         name: impl Into<Cow<'static, str>>,

@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | [`CellPhase`] | What is the task doing, as seen from outside? | `Waiting` `Running` `Sleeping` `Paused` `Stuck` `Ended` | the actor through `attempts` and `pause`; `Stuck` by `force_end`; `resume` ends `Paused` |
 //! | [`WaitsFor`] | What does a task in the phase `Waiting` wait for? | `Slot` `OwnPermit` `Permit` `Rate` `Dependency` | the actor through `begin_wait` |
-//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Gates` `Running` `Overtime` `Sleeping` `Yielding` | the actor; no other code sees it |
+//! | `ActorStage` (`actor/mod.rs`) | What does the next poll of the actor do? | `Scheduled` `Gates` `Running` `Overtime` `Sleeping` `Yielding` | the actor; no other code sees it |
 //! | `LifecycleStep` (`registry/registration.rs`) | Which events were published, and so which must follow? | `Reserved` `Accepted` `Added` `Withdrawn` `Attempt` `Finished` | the registration, which the actor owns |
 //! | [`Phase`](crate::task::Phase) (public) | What does a `TaskStatus` report? | those of `CellPhase`, with their data | nothing: `status` computes it from the cell |
 //!
@@ -23,8 +23,8 @@
 //! it is accepted and spawned        -                    .                   Gates           Accepted or Added
 //! its lane takes it from the queue  -                    .                   Gates           Added
 //! a dependency is not ready         begin_wait           Waiting(Dependency) Gates           Added
-//! no permit of its own is free      begin_wait           Waiting(OwnPermit)  Gates           Added
-//! no permit is free                 begin_wait           Waiting(Permit)     Gates           Added
+//! no permit of its declaration      begin_wait           Waiting(OwnPermit)  Gates           Added
+//! no permit of the supervisor       begin_wait           Waiting(Permit)     Gates           Added
 //! its rate limit is reached         begin_wait           Waiting(Rate)       Gates           Added
 //! an attempt begins                 begin_attempt        Running             Running         Attempt
 //! it exceeds a limit (**)           interrupt            .                   Overtime        .
@@ -200,7 +200,7 @@ pub(crate) enum WaitsFor {
     OwnPermit,
     /// A permit of the supervisor.
     Permit,
-    /// The time at which its rate limit lets it begin, which the rare state has.
+    /// A token of its rate limit. The rare state has the expected time.
     Rate,
     /// A task that it depends on.
     Dependency,

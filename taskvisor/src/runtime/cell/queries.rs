@@ -226,7 +226,8 @@ impl TaskCell {
         };
         drop(state);
         if let Phase::Waiting { on: WaitingOn::Rate { until } } = &mut status.phase {
-            // The actor writes the time before the phase: read after it, the time is that of this wait, or of a later one.
+            // The actor writes the time before the phase, so that a time that is read after the phase is that of this wait or of a later
+            // one.
             *until = self.rare().and_then(RareState::expected_start).unwrap_or(*until);
         }
         status
@@ -300,7 +301,7 @@ impl TaskCell {
         match waits_for {
             WaitsFor::Slot => WaitingOn::Slot,
             WaitsFor::Permit => WaitingOn::Permit { of: LimitScope::Supervisor },
-            // Without limits it never waits for them.
+            // Only a task with limits waits for its own permit: the other value is never used.
             WaitsFor::OwnPermit => WaitingOn::Permit {
                 of: self.own_limits().map_or(LimitScope::Supervisor, AttemptLimits::scope),
             },

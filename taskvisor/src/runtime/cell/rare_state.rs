@@ -24,8 +24,8 @@ pub(crate) struct RareState {
     schedule: Option<Box<Schedule>>,
     limits: Option<Arc<AttemptLimits>>,
     instance: Option<InstanceOf>,
-    /// When the rate limit is expected to let the task begin, while it waits for that.
-    // A leaf: no other lock is taken under it, and none is held.
+    /// When the attempt is expected to begin, while the task waits for a token of its rate limit.
+    // No other lock is held when this one is taken, nor taken while it is held.
     expected_start: Mutex<Option<Instant>>,
     heartbeat: Heartbeat,
     /// Whether a shutdown lets the running attempt finish. Never reset. See `shutdown.rs`.
@@ -121,7 +121,7 @@ impl RareState {
         *self.expected_start.lock() = Some(at);
     }
 
-    /// When the rate limit is expected to let the task begin. Without meaning unless it waits for that.
+    /// When the attempt is expected to begin. Without meaning unless the task waits for a token.
     pub(super) fn expected_start(&self) -> Option<Instant> {
         *self.expected_start.lock()
     }

@@ -1,4 +1,4 @@
-//! What a task shares with others of its declaration: its base name, its permits and its rate.
+//! What a task shares with others of its declaration: its base name, its permits and its rate limit.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl TaskCell {
         self.instance().map_or(&self.name, |instance| &instance.name)
     }
 
-    /// Since when the task is in its phase, if it holds a permit in it: of its declaration, or of the supervisor.
+    /// Since when the task is in its present phase, if it holds a permit in this phase: of its declaration, or of the supervisor.
     pub(crate) fn holds_permit_since(&self, of_declaration: bool) -> Option<Instant> {
         let state = self.state.lock();
         let holds = match state.phase {

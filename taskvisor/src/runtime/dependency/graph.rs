@@ -179,7 +179,8 @@ impl Graph {
     pub(crate) fn awaited(&self, id: TaskId) -> Option<TaskName> {
         let dependent = self.dependent(id)?;
         let links = dependent.links();
-        // Of a task with instances, the dependent may need one or all: first one of which none is ready.
+        // A dependent needs all instances of a task or one of them. A task without any ready instance comes first, because it closes
+        // the gate in both cases.
         let none = |node: &Node, kind| !node.cells().iter().any(|cell| cell.is_satisfied(kind));
         let some = |node: &Node, kind| !node.cells().iter().all(|cell| cell.is_satisfied(kind));
         let closed = links.iter().find(|(node, kind)| none(node, *kind));

@@ -12,13 +12,14 @@ use crate::sync::wakers::WaiterId;
 
 /// What a dependent knows about the instances of one task.
 ///
-/// Before its first attempt it waits until all of them are ready, and afterwards for at least one. Instances that have ended do not
-/// count, unless all of them have: then the last one decides, as the end of a single task does. Those that have completed are ready.
+/// Before its first attempt the dependent waits until all instances are ready, and afterwards for at least one. Instances that have ended
+/// do not count, unless all have ended. Then those that have completed are ready, and if none has, the end of the one with the highest
+/// number decides, as that of a single task.
 #[derive(Debug)]
 pub(super) struct InstanceEdge {
     set: Arc<InstanceSet>,
     kind: DependencyKind,
-    /// The change of the set at which `instances` was read.
+    /// The number of changes of the set when `instances` was read.
     version: u64,
     instances: Vec<WatchedInstance>,
     /// The registration for the next change of the set.
@@ -31,7 +32,7 @@ struct WatchedInstance {
     waiter: Option<WaiterId>,
 }
 
-/// How many instances are in which state.
+/// How many instances are ready, and how many are not, and the end of the last one that has ended without completing.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     satisfied: usize,
@@ -54,7 +55,7 @@ impl Counts {
         counts
     }
 
-    /// `one_suffices` says whether the dependent has found all of them ready before.
+    /// `one_suffices` is true once the dependent has found all instances ready.
     fn state(self, one_suffices: bool) -> DependencyState {
         if self.satisfied > 0 && (one_suffices || self.not_ready == 0) {
             return DependencyState::Satisfied;
@@ -110,7 +111,7 @@ impl InstanceEdge {
             let state =
                 Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
                     .state(one_suffices);
-            // Those that were scaled away in between have left the set before they ended, and decide nothing.
+            // Instances that `scale` has stopped meanwhile have left the set before they ended, and decide nothing.
             let is_final = matches!(state, DependencyState::Ended(_));
             if !is_final || self.set.poll_change(self.version, &mut self.waiter, context).is_pending() {
                 return state;
@@ -118,7 +119,7 @@ impl InstanceEdge {
         }
     }
 
-    /// Whether none is ready. Registers the waker for a change of that.
+    /// Whether no instance is ready. Registers the waker for a change of that.
     pub(super) fn poll_loss(&mut self, context: &Context<'_>) -> bool {
         self.follow_changes(context);
         for one in &mut self.instances {

@@ -122,7 +122,7 @@ impl Node {
         self.instances().map_or_else(|| vec![self.current()], |set| set.cells())
     }
 
-    /// Continues with a cell that has the name now, or that is an instance of the task that has it.
+    /// Continues with a cell that has the name now, or with the instances of which it is one.
     pub(super) fn continue_with(&self, cell: &Arc<TaskCell>) {
         match cell.instance() {
             None => self.set_current(cell),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `template.rs` | what a new instance is created from |
 //! | `set.rs` | the instances of one declaration |
-//! | `sets.rs` | all of them, by name |
+//! | `sets.rs` | the instances of all declarations of a supervisor, by base name |
 //!
 //! Each instance is a task like any other: its own name, cell and actor. The set only knows which cells belong together and how many
 //! there must be. `supervisor/scale.rs` starts and stops instances.
@@ -24,8 +24,9 @@ pub(crate) use self::template::{BodySource, InstanceTemplate, MakeBody, NOT_SHAR
 #[derive(Clone, Debug)]
 pub(crate) struct InstanceOf {
     pub(crate) set: Weak<InstanceSet>,
-    /// The name of the set.
+    /// The base name.
     pub(crate) name: Arc<str>,
+    /// Its number.
     pub(crate) index: usize,
 }
 

@@ -3,9 +3,10 @@
 //! # Invariants
 //!
 //! The models in `models/instances.rs` show them:
-//! 1. A number is claimed, has a member, or is leaving, at most one of them: no two instances of one number are live.
+//! 1. At most one holds for a number: it is claimed, it has a live member, or its last instance is leaving. So no two instances of one
+//!    number are live.
 //! 2. Once all concurrent calls of `scale` have returned, each number below the target has a member, or its last instance is leaving and
-//!    another one starts at the end of that. Every other live instance has received a stop request.
+//!    the next one starts when that has ended. Every other live instance has received a stop request.
 //! 3. A dependent that reads the members after it has registered for their change misses no change.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,16 +34,16 @@ pub(crate) struct InstanceSet {
 struct SetState {
     /// How many instances there must be.
     target: usize,
-    /// Whether the instances were accepted. Until then the number cannot be changed: they may still be refused.
+    /// Whether the instances were accepted. Before that, the target cannot change, because they may still be refused.
     is_accepted: bool,
-    /// By number, all below `target`. One that has ended stays until another one takes its number.
+    /// By number, all below `target`. A member that has ended stays until the next instance takes its number.
     members: BTreeMap<usize, Member>,
-    /// Instances that a call of `scale` has stopped, and that have not ended.
+    /// By number. Surplus instances, which were requested to stop and have not ended.
     leaving: BTreeMap<usize, Arc<TaskCell>>,
     /// Numbers whose instance is about to be registered.
     claimed: BTreeSet<usize>,
     /// The instance that was added last. It may have ended.
-    // So that a task can depend on this one while it has no instance.
+    // So that other tasks can depend on the declaration while it has no instance.
     latest: Option<Arc<TaskCell>>,
     /// Counts the changes of `members`.
     version: u64,
@@ -66,11 +67,11 @@ pub(crate) enum Missing {
 }
 
 /// What a change of the number requires of the caller.
-#[must_use = "the instances that are too many must be stopped"]
+#[must_use = "the surplus instances must be stopped"]
 #[derive(Debug)]
 pub(crate) struct Scaled {
     pub(crate) before: usize,
-    /// The instances to stop, in this order: the last one first.
+    /// The instances to stop, in this order: the highest number first.
     pub(crate) surplus: Vec<Arc<TaskCell>>,
 }
 
@@ -89,13 +90,13 @@ impl InstanceSet {
         self.template.spec(format!("{}/{index}", self.name))
     }
 
-    /// Accepts the instances: none of them is refused any more.
+    /// Accepts the instances: from now on, none of them is refused.
     pub(crate) fn accept(&self) {
         self.state.lock().is_accepted = true;
     }
 
     /// Sets how many instances there must be. `None` if they were not accepted.
-    // The wakers are woken, and the caller stops the surplus, after the lock: both run other code.
+    // The waiters are woken, and the caller stops the surplus instances, after the lock: both run foreign code.
     pub(crate) fn set_target(&self, target: usize) -> Option<Scaled> {
         let (scaled, waiters) = {
             let mut state = self.state.lock();
@@ -119,7 +120,7 @@ impl InstanceSet {
     }
 
     /// Claims the lowest of these numbers that lacks an instance. The caller registers one and calls `join`, or `release`.
-    // A number whose last instance is leaving is claimed when that one has ended, because it has the name.
+    // A number whose last instance is leaving cannot be claimed before that one has ended, because it still has the name.
     pub(crate) fn claim(&self, numbers: Range<usize>, missing: Missing) -> Option<usize> {
         let mut state = self.state.lock();
         let is_missing = |index: &usize| {
@@ -139,8 +140,8 @@ impl InstanceSet {
         self.state.lock().claimed.remove(&index);
     }
 
-    /// Adds the instance of a claimed number, before it starts. Returns whether it is wanted. If not, the number was lowered meanwhile:
-    /// the caller stops it.
+    /// Adds the instance of a claimed number, before it starts. Returns whether it is wanted. If not, the target was lowered meanwhile,
+    /// and the caller stops the instance.
     pub(crate) fn join(&self, index: usize, cell: &Arc<TaskCell>) -> bool {
         // Bound to variables, and dropped after the lock: the last reference to a cell may drop an error of the user.
         let (_replaced, waiters);
@@ -165,8 +166,8 @@ impl InstanceSet {
         is_wanted
     }
 
-    /// Records that an instance ends. Its name is free by now, and its outcome is not visible yet. Returns whether its number lacks an
-    /// instance since.
+    /// Records that an instance ends. Its name is free by now, and its outcome is not visible yet. Returns whether its number needs
+    /// another instance.
     pub(crate) fn end(&self, index: usize, cell: &TaskCell) -> bool {
         let mut state = self.state.lock();
         if state.leaving.get(&index).is_some_and(|leaving| **leaving == *cell) {

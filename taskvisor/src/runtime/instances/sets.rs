@@ -12,9 +12,9 @@ use crate::task::Named;
 #[derive(Debug, Default)]
 pub(crate) struct InstanceSets {
     sets: Mutex<HashMap<Box<str>, Arc<InstanceSet>>>,
-    /// Whether there ever was one. Written under the lock.
-    // So that adding a task takes no lock without them. It is stored before the registry is searched for the name, and read after a task
-    // has taken its name there: the lock of the registry orders the two, and one of both is refused.
+    /// Whether a set was ever inserted. Written under the lock.
+    // So that adding a task takes no lock if there is no set. It is stored before the registry is searched for the base name, and read
+    // after a task has taken its name there. The lock of the registry orders the two, so that the task or the set is refused.
     has_any: AtomicBool,
 }
 
@@ -25,7 +25,8 @@ impl InstanceSets {
         self.has_any.load(Ordering::Relaxed)
     }
 
-    /// Adds a set, unless its name is taken by a task, or by another set that is not over. Returns the set that it replaces.
+    /// Adds a set. `None` if its name is taken by a task, or by another set that is not over. Otherwise returns the set that it replaces,
+    /// if any.
     pub(crate) fn insert(
         &self,
         set: &Arc<InstanceSet>,
@@ -57,7 +58,7 @@ impl InstanceSets {
         }
     }
 
-    /// Removes a set that was refused. The one that it has replaced can be scaled up again.
+    /// Removes a set that was refused. The set that it has replaced can be scaled up again.
     pub(crate) fn restore(&self, set: &Arc<InstanceSet>, replaced: Option<Arc<InstanceSet>>) {
         // Bound to a variable, and dropped after the lock: its template has values of the user.
         let _removed = {

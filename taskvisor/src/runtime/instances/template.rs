@@ -10,7 +10,7 @@ use crate::runtime::body::{Dependencies, ErasedBody, Needs, TaskDescriptor, Task
 pub(crate) const NOT_SHARED: &str = "its body can be created only once, and each instance needs one: create the task with \
                                      `TaskFn::shared` instead of `TaskFn::arc`, or remove `instances`";
 
-/// Creates bodies, as many as are needed.
+/// Creates any number of bodies of one task.
 pub(crate) trait MakeBody: Send + Sync {
     fn make_body(self: Arc<Self>) -> ErasedBody;
 }
@@ -31,7 +31,7 @@ impl BodySource {
     }
 }
 
-/// A spec without its body.
+/// A spec without its name and its body.
 pub(crate) struct InstanceTemplate {
     source: BodySource,
     needs: fn(&mut Needs<'_>),

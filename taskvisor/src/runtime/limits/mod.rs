@@ -1,7 +1,12 @@
 //! The limits that the attempts of one declaration share: how many run at once, and how often they begin.
 //!
-//! `table` finds the limits of a declaration, `rate` says when an attempt may begin, `holders` lists what holds the permits. The gates
-//! that acquire them are in `runtime/actor`.
+//! | file | what it holds |
+//! |---|---|
+//! | `table.rs` | the limits of all declarations of a supervisor |
+//! | `rate.rs` | when an attempt may begin under a rate limit |
+//! | `holders.rs` | which tasks hold the permits |
+//!
+//! The gates that acquire permits and tokens are in `runtime/actor`.
 
 mod holders;
 mod rate;
@@ -19,16 +24,17 @@ use crate::policy::RateLimit;
 use crate::sync::{AtomicU64, Ordering};
 use crate::task::{LimitScope, Named, TaskId, TaskName};
 
-/// The limits of one declaration. Its cells own them.
+/// The limits of one declaration. The cells of its tasks share them, and `LimitTable` keeps them for later tasks.
 #[derive(Debug)]
 pub(crate) struct AttemptLimits {
     /// The name of the task or of the job.
     name: Box<str>,
     permits: Option<Arc<Semaphore>>,
     rate: Option<RateGate>,
-    /// The task that holds the permit, if there is only one permit: an attempt that awaits another one of the declaration would wait for
-    /// ever. Zero if none does. Without meaning if there are more permits.
-    // Relaxed: an attempt reads it, and it has written its own id before it began. Any other value says that it is not the holder.
+    /// The id of the task whose attempt was the last to begin with the only permit. Zero before the first one, and if there are more
+    /// permits.
+    // An attempt that awaits another attempt of its declaration would wait for the permit for ever. Relaxed: a running attempt compares
+    // the value with its own id, which its own actor has written. Any other value says that it does not hold the permit.
     sole_holder: AtomicU64,
     is_sole: bool,
     holders: HoldersCache,
@@ -59,7 +65,7 @@ impl AttemptLimits {
         LimitScope::Task { name: TaskName::of(Arc::clone(self) as _) }
     }
 
-    /// Records that an attempt of `task` begins.
+    /// Records that an attempt of `task` begins, which holds a permit.
     pub(crate) fn begin_attempt(&self, task: TaskId) {
         if self.is_sole {
             self.sole_holder.store(task.get(), Ordering::Relaxed);

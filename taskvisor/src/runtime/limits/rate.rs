@@ -6,16 +6,16 @@
 //!
 //! # The queue
 //!
-//! Waiters are served in the order of their arrival, and only the first one needs a timer. Whatever makes another waiter the first, or
-//! the next time earlier, wakes that waiter, which then sets its timer: a token that is taken, a waiter that leaves, a token that is given
-//! back. A waiter that must wait for a permit in between keeps its place, because it was first there too.
+//! Waiters are served in the order of their arrival, and only the first one needs a timer. Three changes wake the first waiter, which
+//! then sets its timer: a token that is taken, the first waiter leaving, and a token that is given back. A waiter whose token is due, and
+//! which must wait for a permit before it takes it, keeps its position: otherwise later waiters would overtake it.
 //!
 //! # Invariants
 //!
 //! The models in `models/rate.rs` show them:
-//! 1. A token is taken only while no other waiter is before its taker.
+//! 1. A task takes a token only while no other waiter is before it.
 //! 2. If there are waiters, the first one was woken after it became the first and after each change of `due` to an earlier time.
-//! 3. A turn that is dropped leaves nothing behind: its place in the queue is free, or its token is given back.
+//! 3. A turn that is dropped leaves nothing behind: it leaves the queue, or gives its token back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl RateGate {
         state.waiters.is_empty() && state.due.is_none_or(|due| due <= now)
     }
 
-    /// Takes a token, or registers the waker. `ticket` is the place in the queue.
+    /// Takes a token, or registers the waker. `ticket` is the position in the queue.
     fn poll(&self, ticket: &mut Option<u64>, now: Instant, context: &Context<'_>) -> RatePoll {
         let (poll, next, _replaced) = {
             let mut state = self.state.lock();
@@ -113,7 +113,7 @@ impl RateGate {
         context: &Context<'_>,
     ) -> (RatePoll, Option<Waker>) {
         let (is_first, due) = state.find_turn(*ticket, now);
-        // Not below `now`: either `due` is too far ahead, or others are before this one.
+        // Not below `now`: either `due` is too far ahead, or other waiters are before this one.
         let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
         let before = match *ticket {
             None => state.waiters.len(),
@@ -121,21 +121,21 @@ impl RateGate {
         };
         let before = u32::try_from(before).unwrap_or(u32::MAX);
         let expected = saturating_deadline(earliest, self.interval.saturating_mul(before));
-        let place = *ticket.get_or_insert(state.next_ticket);
-        state.next_ticket = state.next_ticket.max(place + 1);
+        let position = *ticket.get_or_insert(state.next_ticket);
+        state.next_ticket = state.next_ticket.max(position + 1);
         // Cloned under the lock: it is the waker of the runtime that polls the actor, and only counts a reference.
-        let replaced = state.waiters.insert(place, context.waker().clone());
+        let replaced = state.waiters.insert(position, context.waker().clone());
         (RatePoll::Waits { timer: is_first.then_some(earliest), expected }, replaced)
     }
 
     /// Gives a token back, because its attempt does not begin. The interval of the token ends at `due`.
     fn give_back(&self, due: Instant, now: Instant) {
-        // A thread that was suspended meanwhile: the interval is over, so that later tokens do not depend on it any more. To give
-        // it back would let two attempts begin at once.
+        // The interval of the token is over, because the thread was suspended in between: later tokens do not depend on it any more. To
+        // give it back would let two attempts begin at once.
         if due < now {
             return;
         }
-        // One interval less, whatever others have taken since: until `due`, the state of the algorithm is a sum.
+        // One interval less, however many tokens were taken meanwhile: until `due`, the state of the algorithm is a sum of intervals.
         let next = {
             let mut state = self.state.lock();
             state.due = state.due.and_then(|due| due.checked_sub(self.interval));
@@ -161,7 +161,7 @@ impl RateGate {
 }
 
 impl RateState {
-    /// Whether no other waiter is before this ticket, and the state of the algorithm at `now`.
+    /// Returns whether no other waiter is before this ticket, and the state of the algorithm at `now`.
     fn find_turn(&self, ticket: Option<u64>, now: Instant) -> (bool, Instant) {
         let is_first = self.waiters.keys().next().is_none_or(|first| ticket == Some(*first));
         (is_first, self.due.map_or(now, |due| due.max(now)))
@@ -176,15 +176,15 @@ fn nanoseconds(nanoseconds: u128) -> Duration {
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
 }
 
-/// The turn of one task at the gate: its place in the queue, or the token that it has taken. Dropping it leaves the queue, or gives the
-/// token back.
+/// What one task has at the gate: its position in the queue, or the token that it has taken. Dropping it leaves the queue, or gives an
+/// unused token back.
 #[derive(Debug)]
 pub(crate) struct RateTurn {
     limits: Arc<AttemptLimits>,
     ticket: Option<u64>,
     /// The end of the interval of the token that was taken, and not used yet.
     taken: Option<Instant>,
-    /// The time that was expected when the wait began.
+    /// When the attempt was expected to begin, as of the beginning of the wait.
     expected: Option<Instant>,
 }
 

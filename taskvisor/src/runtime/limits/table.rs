@@ -10,11 +10,11 @@ use super::AttemptLimits;
 use crate::policy::{RareOptions, RateLimit};
 use crate::sync::Mutex;
 
-/// Below this number of entries, those that are not used any more may stay.
+/// Below this number of entries, unused ones are not removed.
 const MIN_COMPACTED: usize = 64;
 
-/// The limits of all declarations of a supervisor. An entry outlives the tasks that use it, because a rate also holds for the next task
-/// of the name.
+/// The limits of all declarations of a supervisor. An entry outlives the tasks that use it, because a rate limit also applies to the next
+/// task of the name.
 #[derive(Debug, Default)]
 pub(crate) struct LimitTable {
     state: Mutex<TableState>,
@@ -23,14 +23,14 @@ pub(crate) struct LimitTable {
 #[derive(Debug, Default)]
 struct TableState {
     entries: HashMap<EntryKey, TableEntry>,
-    /// The number of entries at which those that are not used any more are removed.
+    /// The number of entries at which unused ones are removed.
     compact_at: usize,
 }
 
 #[derive(Debug)]
 struct TableEntry {
     limits: Arc<AttemptLimits>,
-    /// How often it was found.
+    /// How often it was found. Shows whether it was used while `compact` did not hold the lock.
     found: u64,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum LimitKey<'a> {
     Job(usize),
 }
 
-/// With the limits, so that tasks share them only if they agree on them.
+/// A declaration and its limits: tasks of one name share limits only if they set the same ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct EntryKey {
     key: LimitKey<'static>,
@@ -83,7 +83,7 @@ impl LimitTable {
             }
             state.entries.len() >= state.compact_at.max(MIN_COMPACTED)
         };
-        // At each doubling, so that a service with ever new names keeps few of them, at constant cost.
+        // At each doubling, so that a service with ever new names keeps few entries, at amortized constant cost.
         if is_due {
             self.compact(now);
         }
@@ -95,7 +95,7 @@ impl LimitTable {
         Arc::clone(&entry.limits)
     }
 
-    /// Removes the entries that no task uses, and whose rates allow a whole burst: new ones would say the same.
+    /// Removes the entries that no task uses, and whose rate limits allow a whole burst: new ones would be equal.
     fn compact(&self, now: Instant) {
         let unowned = |entry: &TableEntry| Arc::strong_count(&entry.limits) == 1;
         let candidates: Vec<_> = {
@@ -112,7 +112,7 @@ impl LimitTable {
         }
         let mut state = self.state.lock();
         for (key, found) in unused {
-            // One that was found since may have been used since.
+            // An entry that was found meanwhile may have been used meanwhile.
             if state.entries.get(&key).is_some_and(|entry| entry.found == found && unowned(entry)) {
                 state.entries.remove(&key);
             }

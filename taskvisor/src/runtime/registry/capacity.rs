@@ -10,7 +10,7 @@ impl Capacity {
     pub(crate) const ONE: Self = Self([0, 0, 1]);
     pub(crate) const MAX: Self = Self([u8::MAX; 3]);
 
-    /// Zero counts as one. More than 16 million count as 16 million, which no process reaches.
+    /// Zero counts as one. A larger number than three bytes can hold counts as the largest one, 16,777,215, which no process reaches.
     pub(crate) fn new(owners: usize) -> Self {
         match u32::try_from(owners.max(1)).unwrap_or(u32::MAX).to_be_bytes() {
             [0, bytes @ ..] => Self(bytes),

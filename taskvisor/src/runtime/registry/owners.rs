@@ -22,7 +22,7 @@ pub(crate) struct Owner<T> {
     /// When it acquired the slot.
     pub(crate) since: Instant,
     pub(crate) capacity: Capacity,
-    /// Whether it ends because a `Latest` waits. Recorded only for slots with several owners: see `claim_yield`.
+    /// Whether it ends for a `Latest` that waits. Recorded only for slots with several places: see `claim_yield`.
     pub(crate) yields: bool,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct YoungerOwners<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Removal {
     Removed,
-    /// It is the only owner. It stays until the next one takes its place or the slot is removed.
+    /// It is the only owner. It stays until the next owner replaces it or the slot is removed.
     Last,
     /// It does not own the slot.
     Absent,
@@ -100,7 +100,7 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
         }
     }
 
-    /// Removes an owner. The next older one takes the place of the oldest.
+    /// Removes an owner. If it was the oldest one, the second oldest is the oldest now.
     pub(super) fn remove_owner(&mut self, task: &T) -> Removal {
         let is_oldest = self.owner.task == *task;
         let Some(younger) = &mut self.younger else {
@@ -136,7 +136,7 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
         self.owners().take(self.owned() - kept).map(|owner| &owner.task)
     }
 
-    /// Whether an owner must end after its attempt, because a `Latest` waits. Of several owners one at a time ends for it.
+    /// Whether an owner must end after its attempt, because a `Latest` waits. Of several owners, one at a time ends for it.
     pub(crate) fn must_yield(&mut self, task: &T) -> bool {
         self.has_latest() && (!self.is_shared() || self.claim_yield(task))
     }

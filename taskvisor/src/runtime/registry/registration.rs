@@ -240,7 +240,7 @@ impl Registration {
         self.finish_task(end, now, value, true)
     }
 
-    /// As `finish`. `replaces` says whether an instance that is wanted again is started.
+    /// As `finish`. `replaces` says whether the next instance of a number that is wanted again is started.
     fn finish_task(
         &mut self,
         end: TaskEnd,
@@ -281,7 +281,7 @@ impl Registration {
         Finished { next, woke }
     }
 
-    /// Removes an instance from its set. Returns its number, if that is wanted again.
+    /// Records the end of an instance in its set. Returns the set and the number, if the number is wanted again.
     #[cold]
     fn end_instance(&self, instance: &InstanceOf) -> Option<(Arc<InstanceSet>, usize)> {
         let set = instance.set.upgrade()?;
@@ -334,7 +334,7 @@ impl Drop for Registration {
         let mut granted =
             Vec::from_iter(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
         while let Some(NextOwner { cell, mut work, others, .. }) = granted.pop() {
-            // They are not spawned, because the runtime is shutting down.
+            // Ended here and not spawned, because the runtime is shutting down.
             granted.extend(others);
             // Its value is dropped before its end is visible.
             work.body.discard();

@@ -1,4 +1,4 @@
-//! Slots with several owners: what follows when a submission arrives or an owner ends.
+//! Slots with several places: what follows when a submission arrives or an owner ends.
 //!
 //! Apart from `slots.rs`, so that a slot of capacity 1 pays for none of it.
 
@@ -19,7 +19,7 @@ use crate::task::TaskId;
 /// What the caller must do for others after a submission arrived at a slot with several places.
 #[derive(Debug, Default)]
 pub(crate) struct ArrivalEffects {
-    /// Waiting submissions that started, because the new one superseded one before them.
+    /// Waiting submissions that started, because the new one superseded a submission before them.
     pub(crate) started: StartedOwners,
     /// The owners to be stopped, oldest first.
     pub(crate) replaced: Vec<Arc<TaskCell>>,
@@ -30,7 +30,7 @@ pub(crate) struct ArrivalEffects {
     pub(super) total_awaited: bool,
 }
 
-/// Lets further submissions start beside one that has become the owner of a slot which it shares. Returns the next owner for the lane to
+/// Lets further submissions start beside `queued`, which has become an owner of a shared slot. Returns the next owner for the lane to
 /// run, and how many submissions have left the queue.
 #[cold]
 pub(super) fn start_with_others(
@@ -41,7 +41,7 @@ pub(super) fn start_with_others(
     let (others, dequeued) = start_waiting(queue, now);
     let next = match next_owner(queued, now) {
         Some(first) => Some(NextOwner { others, ..first }),
-        // It is checked out, and its check-in starts a lane.
+        // `queued` is checked out, and its check-in starts a lane.
         None => others.into_first(),
     };
     (next, 1 + dequeued)
@@ -115,7 +115,7 @@ impl Registry {
     }
 
     /// Decides what follows after a submission was enqueued at a slot with several places: which owners must end for it, and which
-    /// submissions start, because it `superseded` one before them.
+    /// waiting submissions start, because it `superseded` a submission before them.
     #[cold]
     pub(super) fn wait_behind_several(
         &self,
@@ -140,7 +140,7 @@ impl Registry {
         arrival.effects = Some(effects);
     }
 
-    /// Lets submissions start that a superseded one has kept waiting.
+    /// Lets the submissions start that waited only because a superseded one did not fit.
     fn start_behind(
         &self,
         dequeued: usize,
@@ -158,8 +158,8 @@ impl Registry {
         }
     }
 
-    /// Records that an owner is to end for the `Latest` that waits. False if another owner is, if none waits any more, or if the task
-    /// does not own the slot any more.
+    /// Records that an owner is to end for the `Latest` that waits. False if another owner is to end for it, if no `Latest` waits any more,
+    /// or if the task does not own the slot any more.
     #[cfg(feature = "controller")]
     pub(crate) fn claim_yield(&self, cell: &Arc<TaskCell>) -> bool {
         let mut shard = self.shard(cell.hash()).lock();
@@ -178,8 +178,8 @@ impl Registry {
         }
     }
 
-    /// Whether the waiting submission `queued` cannot start before its owner `owner` has ended. With several owners that is certain only
-    /// if it shares the slot with none, or if `owner` is the only one.
+    /// Whether the waiting submission `queued` cannot start before the owner `owner` of its slot has ended. That is certain if `owner` is
+    /// the only owner, or if `queued` has the capacity 1.
     #[cfg(feature = "controller")]
     pub(crate) fn is_blocked_by(&self, queued: &TaskCell, owner: TaskId) -> bool {
         let mut shard = self.shard(queued.hash()).lock();

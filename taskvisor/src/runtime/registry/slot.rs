@@ -31,12 +31,12 @@ use crate::sync::Notify;
 
 /// What happens to a submission whose slot is taken.
 ///
-/// | admission | a place is free | all places of the slot are taken |
+/// | admission | the slot has a free place | all places of the slot are taken |
 /// |---|---|---|
 /// | `Queue` | starts | is enqueued last (first in, first out); refused if the queue is full |
 /// | `Replace` | starts | requests a stop of the oldest owner and is enqueued first; a `Replace` that waits there ends as superseded, other queued submissions stay |
 /// | `DropIfRunning` | starts | refused as busy |
-/// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of an owner continues, and no other follows it |
+/// | `Latest` | starts | is enqueued last; a `Latest` that waits ends as superseded; a running attempt of one owner continues, and no other follows it |
 ///
 /// A slot has one place, unless its submissions set a [`capacity`](crate::ControllerSpec::with_capacity).
 ///
@@ -48,10 +48,10 @@ use crate::sync::Notify;
 ///
 /// # Different capacities
 ///
-/// A submission starts only if with it the slot holds no more than the smallest capacity among its owners and itself. No
-/// submission overtakes one that waits, except a `Replace`. So a submission of capacity 1 waits until all owners have ended, the
-/// others wait behind it, and several of them may start once it has ended. A `Replace` stops as many of the oldest owners as must
-/// end before it can start.
+/// A submission starts only if the slot then has at most as many owners as the smallest capacity among them, the new owner
+/// included. No submission overtakes one that waits, except a `Replace`. So a submission of capacity 1 waits until all owners have
+/// ended, later submissions wait behind it, and several of them may start once it has ended. A `Replace` stops as many of the oldest
+/// owners as must end before it can start.
 ///
 #[cfg_attr(feature = "controller", doc = "```")]
 #[cfg_attr(not(feature = "controller"), doc = "```ignore")]

@@ -121,7 +121,7 @@ pub(crate) struct NextOwner {
     /// When it acquired the slot.
     pub(crate) since: Instant,
     pub(crate) work: Work,
-    /// Those that started after it, beside it. Each needs a lane of its own.
+    /// The submissions that started beside it. Each needs a lane of its own.
     pub(crate) others: StartedOwners,
 }
 
@@ -271,7 +271,7 @@ impl Registry {
             let Some(queue) = slots.find_mut(cell.hash(), |other| other.is(slot)) else { return absent };
             let Some(queued) = queue.withdraw(cell) else { return absent };
             let (started, dequeued) = if queue.is_shared() {
-                // The next one may have waited only because this one did not fit. The stop was requested at this time.
+                // The next submissions may have waited only because this one did not fit. They own the slot since the stop request.
                 start_waiting(queue, request.at())
             } else {
                 (StartedOwners::default(), 0)

@@ -1,7 +1,7 @@
 //! Submissions that start after a change of their slot: an owner has ended, or a submission before them has left the queue.
 //!
-//! At most one of them starts, unless submissions of different capacities share the slot. The lane of an owner that has ended runs
-//! the first of them, and the caller spawns a lane for each other one, after the lock.
+//! At most one submission starts, unless submissions of different capacities share the slot. The lane of an owner that has ended runs
+//! the first one, and the caller spawns a lane for each other one, after the lock.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::slots::{NextOwner, Slot, Work};
 use crate::runtime::cell::TaskCell;
 
 /// Submissions that became owners of a slot, in this order. The caller runs each of them.
-// A list, not a vector: most owners start alone, and pay for an empty one with eight bytes.
+// A linked list: most owners start alone, and an empty list takes only eight bytes of a `NextOwner`.
 #[must_use = "each of them needs a lane"]
 #[derive(Debug, Default)]
 pub(crate) struct StartedOwners(Option<Box<NextOwner>>);
@@ -28,7 +28,7 @@ impl StartedOwners {
         self.0.is_none()
     }
 
-    /// The first of them, which refers to the others.
+    /// The first one, whose `others` are the rest.
     pub(super) fn into_first(self) -> Option<NextOwner> {
         self.0.map(|first| *first)
     }

@@ -17,7 +17,7 @@ pub(super) struct Pool {
     target: usize,
     /// The latest instance of each number below the target.
     members: BTreeMap<usize, usize>,
-    /// The instances that were too many, and have not ended.
+    /// The surplus instances that have not ended.
     leaving: BTreeMap<usize, usize>,
 }
 
@@ -105,7 +105,7 @@ impl World<'_> {
         Answer::Scaled(before)
     }
 
-    /// An instance has ended. If it was stopped because it was too many, and is wanted again, the next one starts.
+    /// An instance has ended. If it was surplus, and its number is wanted again, the next one starts.
     pub(super) fn end_instance(&mut self, number: usize) {
         let Key::Instance(pool) = self.tasks[number].key else { return };
         let Some(known) = self.pools.get_mut(&pool) else { return };
