@@ -21,6 +21,9 @@ pub(super) struct InstanceEdge {
     /// The change of the set at which `instances` was read.
     version: u64,
     instances: Vec<WatchedInstance>,
+    /// The index of the instance that decided the last poll. The next one begins there.
+    // Otherwise thousands of instances that become ready one by one, or are lost, would take quadratic time.
+    decisive: usize,
     /// The registration for the next change of the set.
     waiter: Option<WaiterId>,
 }
@@ -42,16 +45,16 @@ struct Counts {
 impl Counts {
     fn of(states: impl Iterator<Item = DependencyState>) -> Self {
         let mut counts = Self::default();
-        for state in states {
-            match state {
-                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {
-                    counts.satisfied += 1
-                }
-                DependencyState::NotReady => counts.not_ready += 1,
-                DependencyState::Ended(end) => counts.ended = Some(end),
-            }
-        }
+        states.for_each(|state| counts.add(state));
         counts
+    }
+
+    fn add(&mut self, state: DependencyState) {
+        match state {
+            DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => self.satisfied += 1,
+            DependencyState::NotReady => self.not_ready += 1,
+            DependencyState::Ended(end) => self.ended = Some(end),
+        }
     }
 
     /// `one_suffices` says whether the dependent has found all of them ready before.
@@ -69,7 +72,7 @@ impl Counts {
 
 impl InstanceEdge {
     pub(super) fn new(set: Arc<InstanceSet>, kind: DependencyKind) -> Self {
-        let mut edge = Self { set, kind, version: 0, instances: Vec::new(), waiter: None };
+        let mut edge = Self { set, kind, version: 0, instances: Vec::new(), decisive: 0, waiter: None };
         edge.refresh();
         edge
     }
@@ -87,7 +90,7 @@ impl InstanceEdge {
         let watched =
             |cell: Arc<TaskCell>| known.remove(&cell.id()).unwrap_or(WatchedInstance { cell, waiter: None });
         self.instances = cells.into_iter().map(watched).collect();
-        self.version = version;
+        (self.version, self.decisive) = (version, 0);
         for gone in known.into_values() {
             gone.cell.remove_waiter(gone.waiter);
         }
@@ -100,30 +103,41 @@ impl InstanceEdge {
         }
     }
 
-    /// Registers the waker with every instance that is not ready, and for a change of the instances.
+    /// Registers the waker for a change of the instances, and with one that is not ready; with all of them if one suffices.
     pub(super) fn poll(&mut self, one_suffices: bool, context: &Context<'_>) -> DependencyState {
         // Registered before the instances are read: a change after it wakes the dependent.
         self.follow_changes(context);
-        let kind = self.kind;
-        let instances = self.instances.iter_mut();
-        Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
-            .state(one_suffices)
+        let (kind, mut counts) = (self.kind, Counts::default());
+        for index in self.from_decisive() {
+            let one = &mut self.instances[index];
+            counts.add(one.cell.poll_dependency(kind, &mut one.waiter, context));
+            // It decides whatever the others are: one is ready and suffices, or one is not ready and all must be.
+            let decides = if one_suffices { counts.satisfied > 0 } else { counts.not_ready > 0 };
+            if decides {
+                self.decisive = index;
+                break;
+            }
+        }
+        counts.state(one_suffices)
+    }
+
+    /// The indices of all instances, the decisive one first.
+    fn from_decisive(&self) -> impl Iterator<Item = usize> + use<> {
+        (self.decisive..self.instances.len()).chain(0..self.decisive)
     }
 
     /// Whether none is ready. Registers the waker for a change of that.
     pub(super) fn poll_loss(&mut self, context: &Context<'_>) -> bool {
         self.follow_changes(context);
-        for one in &mut self.instances {
+        for index in self.from_decisive() {
+            let one = &mut self.instances[index];
             // One suffices, and its loss wakes the dependent.
             if one.cell.poll_loss(&mut one.waiter, context).is_pending() {
+                self.decisive = index;
                 return false;
             }
         }
-        let kind = self.kind;
-        let instances = self.instances.iter_mut();
-        let counts =
-            Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)));
-        counts.satisfied == 0
+        !matches!(self.poll(true, context), DependencyState::Satisfied)
     }
 
     /// As `poll`. Registers nothing, and reads the instances anew.
@@ -141,7 +155,7 @@ impl InstanceEdge {
     }
 
     pub(super) fn ready_since(&self) -> Option<Instant> {
-        self.set.ready_since()
+        self.set.ready_since(None)
     }
 
     /// An instance that has ended in this way.
