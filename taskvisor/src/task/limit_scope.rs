@@ -67,7 +67,12 @@ impl Holders {
         let total = all.len();
         all.sort_by_key(|holder| (holder.since, holder.id));
         all.truncate(Self::MAX_LISTED);
-        Self((total > 0).then(|| Arc::new(HolderList { listed: all, total })))
+        Self::of_list(all, total)
+    }
+
+    /// The holders `listed`, of `total` ones.
+    pub(crate) fn of_list(listed: Vec<Holder>, total: usize) -> Self {
+        Self((total > 0).then(|| Arc::new(HolderList { listed, total })))
     }
 
     /// Returns the holders that began first, at most [`MAX_LISTED`](Self::MAX_LISTED).

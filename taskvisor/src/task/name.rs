@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The problem of an empty name, in the words of the attributes.
 pub(crate) const EMPTY_NAME: &str = "a name cannot be empty: events and errors show it";
@@ -42,6 +42,10 @@ pub struct TaskName(Arc<dyn Named>);
 impl TaskName {
     pub(crate) fn of(task: Arc<dyn Named>) -> Self {
         Self(task)
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<dyn Named> {
+        Arc::downgrade(&self.0)
     }
 }
 

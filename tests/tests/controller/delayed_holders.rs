@@ -1,6 +1,12 @@
 //! `Delayed` of a wait for a permit names the limit, and the tasks that hold its permits.
 
-use taskvisor::{Config, Event, EventKind, Holders, LimitScope, TaskHandle, TaskId, WaitingOn};
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use taskvisor::{
+    Config, Event, EventKind, Holders, LimitScope, TaskError, TaskFn, TaskHandle, TaskId, WaitingOn,
+};
 use tests::{EventLog, Harness, Rules, Script};
 use tokio::time::sleep;
 
@@ -116,3 +122,38 @@ async fn holders_of_later_reports_are_those_of_that_time() {
     let found: Vec<_> = found.iter().map(|(_, waited, held_by)| (*waited, ids(held_by))).collect();
     assert_eq!(found, [(10, vec![first.id()]), (20, vec![second.id()])]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_reported_holder_is_freed_after_its_end() {
+    let harness = Harness::new();
+    let alive = Arc::new(());
+    let error = Held(Arc::clone(&alive));
+    let task = TaskFn::arc("work", move || {
+        let error = error.clone();
+        async move {
+            sleep(seconds(15)).await;
+            Err(TaskError::fatal(error))
+        }
+    });
+    let owner = harness.submit_to("a", Queue, alone(), task);
+    let waits = work(&harness, "b", alone(), lasts(1));
+    outcome_of(&owner).await;
+    all_complete(&[waits.clone()]).await;
+    drop((owner, waits));
+    let event_log = harness.finish().await;
+    assert!(Arc::strong_count(&alive) > 1, "the events have it");
+    drop(event_log);
+    assert_eq!(Arc::strong_count(&alive), 1, "the list of holders keeps the task");
+}
+
+/// An error that counts its copies.
+#[derive(Clone, Debug)]
+struct Held(Arc<()>);
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "one of {}", Arc::strong_count(&self.0))
+    }
+}
+
+impl Error for Held {}

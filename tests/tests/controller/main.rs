@@ -40,6 +40,7 @@ mod permit_deadlocks;
 mod delayed_holders;
 mod blocking;
 mod crowds;
+mod many;
 mod shutting_down;
 mod shutdown_races;
 mod lanes;

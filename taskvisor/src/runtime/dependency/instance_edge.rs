@@ -22,6 +22,9 @@ pub(super) struct InstanceEdge {
     /// The number of changes of the set when `instances` was read.
     version: u64,
     instances: Vec<WatchedInstance>,
+    /// The index of the instance that decided the last poll. The next one begins there.
+    // Otherwise thousands of instances that become ready one by one, or are lost, would take quadratic time.
+    decisive: usize,
     /// The registration for the next change of the set.
     waiter: Option<WaiterId>,
 }
@@ -43,16 +46,16 @@ struct Counts {
 impl Counts {
     fn of(states: impl Iterator<Item = DependencyState>) -> Self {
         let mut counts = Self::default();
-        for state in states {
-            match state {
-                DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => {
-                    counts.satisfied += 1
-                }
-                DependencyState::NotReady => counts.not_ready += 1,
-                DependencyState::Ended(end) => counts.ended = Some(end),
-            }
-        }
+        states.for_each(|state| counts.add(state));
         counts
+    }
+
+    fn add(&mut self, state: DependencyState) {
+        match state {
+            DependencyState::Satisfied | DependencyState::Ended(TaskEnd::Completed) => self.satisfied += 1,
+            DependencyState::NotReady => self.not_ready += 1,
+            DependencyState::Ended(end) => self.ended = Some(end),
+        }
     }
 
     /// `one_suffices` is true once the dependent has found all instances ready.
@@ -70,7 +73,7 @@ impl Counts {
 
 impl InstanceEdge {
     pub(super) fn new(set: Arc<InstanceSet>, kind: DependencyKind) -> Self {
-        let mut edge = Self { set, kind, version: 0, instances: Vec::new(), waiter: None };
+        let mut edge = Self { set, kind, version: 0, instances: Vec::new(), decisive: 0, waiter: None };
         edge.refresh();
         edge
     }
@@ -88,7 +91,7 @@ impl InstanceEdge {
         let watched =
             |cell: Arc<TaskCell>| known.remove(&cell.id()).unwrap_or(WatchedInstance { cell, waiter: None });
         self.instances = cells.into_iter().map(watched).collect();
-        self.version = version;
+        (self.version, self.decisive) = (version, 0);
         for gone in known.into_values() {
             gone.cell.remove_waiter(gone.waiter);
         }
@@ -101,16 +104,12 @@ impl InstanceEdge {
         }
     }
 
-    /// Registers the waker with every instance that is not ready, and for a change of the instances.
+    /// Registers the waker for a change of the instances, and with one that is not ready; with all of them if one suffices.
     pub(super) fn poll(&mut self, one_suffices: bool, context: &Context<'_>) -> DependencyState {
         loop {
             // Registered before the instances are read: a change after it wakes the dependent.
             self.follow_changes(context);
-            let kind = self.kind;
-            let instances = self.instances.iter_mut();
-            let state =
-                Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)))
-                    .state(one_suffices);
+            let state = self.poll_instances(context, one_suffices);
             // Instances that `scale` has stopped meanwhile have left the set before they ended, and decide nothing.
             let is_final = matches!(state, DependencyState::Ended(_));
             if !is_final || self.set.poll_change(self.version, &mut self.waiter, context).is_pending() {
@@ -119,20 +118,38 @@ impl InstanceEdge {
         }
     }
 
+    fn poll_instances(&mut self, context: &Context<'_>, one_suffices: bool) -> DependencyState {
+        let (kind, mut counts) = (self.kind, Counts::default());
+        for index in self.from_decisive() {
+            let one = &mut self.instances[index];
+            counts.add(one.cell.poll_dependency(kind, &mut one.waiter, context));
+            // It decides whatever the others are: one is ready and suffices, or one is not ready and all must be.
+            let decides = if one_suffices { counts.satisfied > 0 } else { counts.not_ready > 0 };
+            if decides {
+                self.decisive = index;
+                break;
+            }
+        }
+        counts.state(one_suffices)
+    }
+
+    /// The indices of all instances, the decisive one first.
+    fn from_decisive(&self) -> impl Iterator<Item = usize> + use<> {
+        (self.decisive..self.instances.len()).chain(0..self.decisive)
+    }
+
     /// Whether no instance is ready. Registers the waker for a change of that.
     pub(super) fn poll_loss(&mut self, context: &Context<'_>) -> bool {
         self.follow_changes(context);
-        for one in &mut self.instances {
+        for index in self.from_decisive() {
+            let one = &mut self.instances[index];
             // One suffices, and its loss wakes the dependent.
             if one.cell.poll_loss(&mut one.waiter, context).is_pending() {
+                self.decisive = index;
                 return false;
             }
         }
-        let kind = self.kind;
-        let instances = self.instances.iter_mut();
-        let counts =
-            Counts::of(instances.map(|one| one.cell.poll_dependency(kind, &mut one.waiter, context)));
-        counts.satisfied == 0
+        !matches!(self.poll(true, context), DependencyState::Satisfied)
     }
 
     /// As `poll`. Registers nothing, and reads the instances anew.
@@ -150,7 +167,7 @@ impl InstanceEdge {
     }
 
     pub(super) fn ready_since(&self) -> Option<Instant> {
-        self.set.ready_since()
+        self.set.ready_since(None)
     }
 
     /// An instance that has ended in this way.

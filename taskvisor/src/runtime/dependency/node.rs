@@ -181,13 +181,19 @@ impl Node {
         waiters.wake();
     }
 
+    /// When the current readiness began, as far as it was recorded.
+    pub(crate) fn ready_since(&self) -> Option<Instant> {
+        self.state.lock().ready_since
+    }
+
     /// Records a sign of life: the task has succeeded, or has become ready.
     pub(crate) fn sign_of_life(&self, at: Instant, ready_since: Option<Instant>) {
         let mut state = self.state.lock();
         if let Some(began) = ready_since.filter(|began| state.ready_since.is_none_or(|known| known < *began))
         {
-            // Ready again: it was not ready at some time since the last sign of life.
-            if let Some(after) = state.last_sign_of_life() {
+            // Ready again: it was not ready at some time since the last sign of life. Of several instances, one may have been ready
+            // before that sign: then there was no outage.
+            if let Some(after) = state.last_sign_of_life().filter(|after| *after <= began) {
                 state.remember(Outage { after, until: Some(began) });
             }
             state.ready_since = Some(began);

@@ -115,10 +115,8 @@ impl RateGate {
         let (is_first, due) = state.find_turn(*ticket, now);
         // Not below `now`: either `due` is too far ahead, or other waiters are before this one.
         let earliest = due.checked_sub(self.tolerance).unwrap_or(now).max(now);
-        let before = match *ticket {
-            None => state.waiters.len(),
-            Some(ticket) => state.waiters.range(..ticket).count(),
-        };
+        // Only of a new waiter: it keeps its first estimate, and to count those before it takes linear time.
+        let before = if ticket.is_none() { state.waiters.len() } else { 0 };
         let before = u32::try_from(before).unwrap_or(u32::MAX);
         let expected = saturating_deadline(earliest, self.interval.saturating_mul(before));
         let position = *ticket.get_or_insert(state.next_ticket);

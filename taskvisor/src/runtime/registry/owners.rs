@@ -116,8 +116,12 @@ impl<T: Clone + PartialEq, W> SlotQueue<T, W> {
         if younger.owners.is_empty() {
             self.younger = None;
         } else if removed.capacity == younger.smallest {
-            let others = younger.owners.iter().map(|owner| owner.capacity);
-            younger.smallest = others.fold(self.owner.capacity, Capacity::min);
+            let mut others = younger.owners.iter().map(|owner| owner.capacity);
+            // Usually all have the same one, and the search ends at the first.
+            if self.owner.capacity != removed.capacity && others.all(|other| other != removed.capacity) {
+                let others = younger.owners.iter().map(|owner| owner.capacity);
+                younger.smallest = others.fold(self.owner.capacity, Capacity::min);
+            }
         }
         Removal::Removed
     }

@@ -157,7 +157,11 @@ impl Registration {
             if let Some(node) = self.shared.graph.node(self.cell.base_name()) {
                 // Of several instances, one that was ready all the time says that there was no outage.
                 let set = self.cell.instance().and_then(|instance| instance.set.upgrade());
-                node.sign_of_life(now, set.map_or_else(|| self.cell.ready_since(), |set| set.ready_since()));
+                let ready_since = match set {
+                    Some(set) => set.ready_since(node.ready_since()),
+                    None => self.cell.ready_since(),
+                };
+                node.sign_of_life(now, ready_since);
             }
         }
     }
