@@ -230,8 +230,9 @@ impl Shared {
 
     /// Starts the instance of a claimed number.
     fn start_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) -> Result<(), RuntimeError> {
-        // After the claim, which keeps the set from being over: of a task that takes its name now, one of both is refused.
-        if self.registry.find(set.name()).is_some() {
+        // After the claim, which keeps the set from being over: of a task, or of another set, that takes its name now, one of both is
+        // refused.
+        if self.registry.find(set.name()).is_some() || !self.instances.has(set) {
             set.release(index);
             return Err(RuntimeError::NameTaken { name: set.name().to_owned() });
         }
