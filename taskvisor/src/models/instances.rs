@@ -7,7 +7,7 @@ use loom::thread;
 use super::world::{Added, World, at_once, until_cancelled};
 use super::{block_on, explore_within, join, on_runtime};
 use crate::runtime::body::{ErasedBody, TaskFn, TaskSpec};
-use crate::runtime::cell::TaskCell;
+use crate::runtime::cell::{TaskCell, TaskEnd};
 use crate::runtime::instances::{InstanceSet, InstanceTemplate, Missing};
 use crate::task::{Outcome, StopCause};
 
@@ -89,6 +89,33 @@ fn of_two_scales_the_later_one_decides() {
             assert!(world.is_empty());
         });
     }
+}
+
+/// `scale` of a set that is over × another set of its name: no instance belongs to a set that does not have its name.
+#[test]
+fn no_instance_starts_in_a_set_that_was_replaced() {
+    explore_within(3, || {
+        let world = World::new();
+        let over = set(&world, 1);
+        let ended = register_instance(&world, &over);
+        ended.decide_end(TaskEnd::Completed);
+        world.shared.registry.deregister(&ended, world.now);
+        over.end(0, &ended);
+        ended.finish(world.now);
+        on_runtime(|| {
+            world.shared.check_ready().expect("there is a runtime");
+            let scaling = {
+                let world = world.clone();
+                thread::spawn(move || world.supervisor.scale(CONSUME, 1))
+            };
+            let template = InstanceTemplate::of(&spec(1)).expect("its bodies are shared");
+            let next = Arc::new(InstanceSet::new(CONSUME, template, 1));
+            let is_replaced = world.shared.instances.insert(&next, &world.shared.registry).is_some();
+            let is_scaled = join(scaling).is_ok();
+            assert!(!is_replaced || over.live().is_empty(), "an instance without its set");
+            assert!(!is_scaled || world.shared.instances.has(&over), "a set without its name");
+        });
+    });
 }
 
 /// `scale` to zero × the begin of the first attempt: none begins after its stop request.

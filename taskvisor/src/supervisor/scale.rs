@@ -231,8 +231,9 @@ impl Shared {
 
     /// Starts the instance of a claimed number.
     fn start_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) -> Result<(), RuntimeError> {
-        // After the claim, which keeps the set from being over: if a task takes the base name now, it or this instance is refused.
-        if self.registry.find(set.name()).is_some() {
+        // After the claim, which keeps the set from being over: if a task or another set takes the base name now, it or this instance is
+        // refused.
+        if self.registry.find(set.name()).is_some() || !self.instances.has(set) {
             set.release(index);
             return Err(RuntimeError::NameTaken { name: set.name().to_owned() });
         }

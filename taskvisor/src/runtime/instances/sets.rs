@@ -49,7 +49,9 @@ impl InstanceSets {
                 self.has_any.store(true, Ordering::Relaxed);
                 sets.insert(name.into(), Arc::clone(set));
                 drop(sets);
-                if registry.find(name).is_some() {
+                // A concurrent `scale` of the known one claims a number first, and reads this table afterwards: one of both is refused.
+                let is_over = known.as_ref().is_none_or(|known| known.is_over());
+                if registry.find(name).is_some() || !is_over {
                     self.restore(set, known);
                     return None;
                 }
@@ -76,6 +78,11 @@ impl InstanceSets {
     /// Finds a set, unless it is over.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<InstanceSet>> {
         self.find_known(name).filter(|set| !set.is_over())
+    }
+
+    /// Whether the name belongs to this set, and not to another one that was added when it was over.
+    pub(crate) fn has(&self, set: &Arc<InstanceSet>) -> bool {
+        self.find_known(set.name()).is_some_and(|known| Arc::ptr_eq(&known, set))
     }
 
     /// Finds a set, even if it is over.
