@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use taskvisor::{
-    Config, ControllerSpec, Event, EventKind, Readiness, Ready, Subscribe, Supervisor, TaskContext, TaskFn,
-    TaskSpec,
+    Config, ControllerSpec, Event, EventKind, Readiness, Ready, Subscribe, Supervisor, TaskContext,
+    TaskError, TaskFn, TaskSpec,
 };
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -13,6 +13,11 @@ use tokio::time::sleep;
 use crate::support::*;
 
 const SOON: Duration = Duration::from_secs(8);
+
+async fn until_stopped(ctx: TaskContext) -> Result<(), TaskError> {
+    ctx.cancelled().await;
+    Ok(())
+}
 
 /// Counts the reports of long waits.
 struct Reports(mpsc::UnboundedSender<()>);
@@ -48,11 +53,11 @@ async fn a_dependent_of_many_instances_starts_soon() {
     let body = TaskFn::shared("consume", |ready: Ready, ctx: TaskContext| async move {
         sleep(millis(100)).await;
         ready.notify();
-        Ok(ctx.cancelled().await)
+        until_stopped(ctx).await
     });
     let began = Instant::now();
     supervisor.add_instances(TaskSpec::once(body).with_instances(10_000)).expect("the names are free");
-    let dependent = TaskFn::arc("dependent", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let dependent = TaskFn::arc("dependent", until_stopped);
     let dependent =
         supervisor.add_task(TaskSpec::once(dependent).with_needs(["consume"])).expect("it can be linked");
     dependent.started().await.expect("it starts");
@@ -66,7 +71,7 @@ async fn many_instances_that_are_needed_succeed_soon() {
     let body = TaskFn::shared("consume", || async { Ok(()) });
     let spec = TaskSpec::always(body, SECOND).with_ready(Readiness::Success).with_instances(4_000);
     supervisor.add_instances(spec).expect("the names are free");
-    let dependent = TaskFn::arc("dependent", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let dependent = TaskFn::arc("dependent", until_stopped);
     let dependent =
         supervisor.add_task(TaskSpec::once(dependent).with_needs(["consume"])).expect("it can be linked");
     dependent.started().await.expect("it starts");

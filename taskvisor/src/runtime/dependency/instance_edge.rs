@@ -120,7 +120,7 @@ impl InstanceEdge {
 
     fn poll_instances(&mut self, context: &Context<'_>, one_suffices: bool) -> DependencyState {
         let (kind, mut counts) = (self.kind, Counts::default());
-        for index in self.from_decisive() {
+        for index in self.poll_order() {
             let one = &mut self.instances[index];
             counts.add(one.cell.poll_dependency(kind, &mut one.waiter, context));
             // It decides whatever the others are: one is ready and suffices, or one is not ready and all must be.
@@ -134,14 +134,14 @@ impl InstanceEdge {
     }
 
     /// The indices of all instances, the decisive one first.
-    fn from_decisive(&self) -> impl Iterator<Item = usize> + use<> {
+    fn poll_order(&self) -> impl Iterator<Item = usize> + use<> {
         (self.decisive..self.instances.len()).chain(0..self.decisive)
     }
 
     /// Whether no instance is ready. Registers the waker for a change of that.
     pub(super) fn poll_loss(&mut self, context: &Context<'_>) -> bool {
         self.follow_changes(context);
-        for index in self.from_decisive() {
+        for index in self.poll_order() {
             let one = &mut self.instances[index];
             // One suffices, and its loss wakes the dependent.
             if one.cell.poll_loss(&mut one.waiter, context).is_pending() {
