@@ -100,7 +100,8 @@ impl InstanceSet {
     /// Sets how many instances there must be. `None` if they were not accepted.
     // The waiters are woken, and the caller stops the surplus instances, after the lock: both run foreign code.
     pub(crate) fn set_target(&self, target: usize) -> Option<Scaled> {
-        let (scaled, waiters) = {
+        // Dropped after the lock: the last reference to a cell may drop an error of the user.
+        let (scaled, waiters, _removed) = {
             let mut state = self.state.lock();
             if !state.is_accepted {
                 return None;
@@ -109,11 +110,11 @@ impl InstanceSet {
             let removed = state.members.split_off(&target);
             let waiters = if removed.is_empty() { None } else { Some(state.change()) };
             let mut surplus = Vec::new();
-            for (index, member) in removed.into_iter().rev().filter(|(_, member)| !member.has_ended) {
+            for (index, member) in removed.iter().rev().filter(|(_, member)| !member.has_ended) {
                 surplus.push(Arc::clone(&member.cell));
-                state.leaving.insert(index, member.cell);
+                state.leaving.insert(*index, Arc::clone(&member.cell));
             }
-            (Scaled { before, surplus }, waiters)
+            (Scaled { before, surplus }, waiters, removed)
         };
         if let Some(waiters) = waiters {
             waiters.wake();
