@@ -125,7 +125,8 @@ fn a_malformed_rate_says_how_to_write_it() {
     let error: InvalidRateLimit = "ten a minute".parse::<RateLimit>().expect_err("it is malformed");
     assert_eq!(
         error.to_string(),
-        "not a number of attempts in a period: write it as in `10/m`, with `s`, `m`, `h`, `d`, or a time such as `30s`"
+        "not a number of attempts in a period: write a whole number, a slash, and `s`, `m`, `h`, `d` or a duration, as in \
+         `10/m` or `100/30s`"
     );
 }
 
