@@ -224,7 +224,7 @@ async fn a_permit_deadlock_says_the_way_out() {
     let job = accepted(&harness, None, job);
     assert_eq!(
         in_time(job).await.expect_err("it fails").to_string(),
-        "failed: fatal: the awaited job needs the only permit of the supervisor, which the awaiting job holds: return first, or raise \
+        "failed: fatal: the awaited job needs the only permit of the supervisor, which the awaiting task holds: return first, or raise \
          `max_concurrent`"
     );
     harness.finish().await;
