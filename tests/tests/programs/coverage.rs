@@ -103,8 +103,11 @@ fn expected() -> BTreeSet<String> {
         }
     }
     for ending in ["Succeeded", "Snoozed(", "Failed(Error)", "Failed(Timeout)"] {
-        add(format!("on-failure finishing: {ending}"));
         add(format!("always finishing: {ending}"));
+        // Without jobs, few attempts finish in a run.
+        if cfg!(feature = "controller") || ending.starts_with("Failed") {
+            add(format!("on-failure finishing: {ending}"));
+        }
     }
     if cfg!(feature = "controller") {
         // The value of a job.
