@@ -188,8 +188,14 @@ impl LastFailure {
     }
 
     /// Returns the failure. The first call moves the error into an `Arc`.
-    #[inline]
+    // Inline: most tasks of a listing have never failed.
+    #[inline(always)]
     pub(crate) fn share(&mut self) -> Option<Failure> {
+        if matches!(self.error, ErrorSlot::Nothing) { None } else { self.share_failure() }
+    }
+
+    #[cold]
+    fn share_failure(&mut self) -> Option<Failure> {
         if let ErrorSlot::Caught(kind, error) = &mut self.error {
             let error = error.take().unwrap_or_else(|| Box::new(TakenError));
             self.error = ErrorSlot::Shared(*kind, Contained::new(error.into()));

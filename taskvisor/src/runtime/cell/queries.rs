@@ -179,7 +179,24 @@ impl TaskCell {
     }
 
     /// A wait for a dependency has the name of this task in place of that of the dependency: see `Shared::status`.
+    #[inline]
     pub(crate) fn status(self: &Arc<Self>) -> TaskStatus {
+        if self.own_limits().is_some() { self.limited_status() } else { self.plain_status() }
+    }
+
+    // Apart, because a status that is changed afterwards is copied.
+    #[cold]
+    fn limited_status(self: &Arc<Self>) -> TaskStatus {
+        let mut status = self.plain_status();
+        if let Phase::Waiting { on: WaitingOn::Rate { until } } = &mut status.phase {
+            // The actor writes the time before the phase, so that a time that is read after the phase is that of this wait or of a later
+            // one.
+            *until = self.rare().and_then(RareState::expected_start).unwrap_or(*until);
+        }
+        status
+    }
+
+    fn plain_status(self: &Arc<Self>) -> TaskStatus {
         // Before the lock, because the schedule has its own.
         let schedule = self.rare().and_then(RareState::schedule);
         let schedule = schedule.map(|schedule| schedule.status(Instant::now()));
@@ -207,7 +224,7 @@ impl TaskCell {
             CellPhase::Stuck => (Phase::Stuck { attempt }, None),
             CellPhase::Ended => (Phase::Ended(state.outcome().unwrap_or(Outcome::Aborted)), None),
         };
-        let mut status = TaskStatus {
+        TaskStatus {
             name: TaskName::of(Arc::clone(self) as _),
             id: self.id,
             slot: self.slot().cloned(),
@@ -223,14 +240,7 @@ impl TaskCell {
             heartbeat_age,
             stopping: state.stop().is_some() || finishes,
             rare: schedule.map(RareStatus::of_schedule),
-        };
-        drop(state);
-        if let Phase::Waiting { on: WaitingOn::Rate { until } } = &mut status.phase {
-            // The actor writes the time before the phase, so that a time that is read after the phase is that of this wait or of a later
-            // one.
-            *until = self.rare().and_then(RareState::expected_start).unwrap_or(*until);
         }
-        status
     }
 
     /// The age of the heartbeat, and whether the running attempt finishes for a shutdown.
