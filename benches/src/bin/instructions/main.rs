@@ -81,6 +81,7 @@ fn collect(path: usize, times: u64) -> u64 {
         .output()
         .expect("`valgrind` is installed");
     let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the path failed: {stderr}");
     let collected = stderr.lines().find_map(|line| line.split_once("Collected :"));
     let number = collected.and_then(|(_, number)| number.trim().parse().ok());
     number.unwrap_or_else(|| panic!("callgrind counted nothing: {stderr}"))

@@ -232,7 +232,8 @@ fn heartbeat(times: u64) {
             Ok(())
         });
         let spec = spec(task).with_heartbeat(std::time::Duration::from_secs(60));
-        let task = supervisor().add_task(spec).expect("the name is free");
+        let supervisor = supervisor();
+        let task = supervisor.add_task(spec).expect("the name is free");
         assert!(task.outcome().await.is_completed());
     });
 }
