@@ -28,6 +28,7 @@ mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
 mod nightly;
+#[cfg(feature = "controller")]
 mod workers;
 #[cfg(feature = "controller")]
 mod lines;
