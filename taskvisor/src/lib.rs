@@ -82,6 +82,10 @@
 //! | `schedule` | tasks with `cron`; `every` and `delay` need no feature | off |
 //! | `bundled-tz` | a database of time zones within the program, for systems without one; adds `schedule` | off |
 //! | `testing` | `SimulatedDate`: dates for tests of tasks with `cron` | off |
+//! | `config` | options of an application from a file and from the environment | off |
+//! | `tracing` | spans around attempts, and events as tracing events | off |
+//! | `metrics` | counters and histograms for the facade `metrics` | off |
+//! | `systemd` | messages to systemd: ready, status, watchdog; does nothing on other systems than Linux | off |
 //!
 //! # Common surprises
 //!
