@@ -9,6 +9,8 @@ mod limit_settings;
 mod max_failures;
 mod on_give_up;
 mod on_shutdown;
+#[cfg(feature = "config")]
+pub(crate) mod options;
 mod rare_settings;
 mod rate_limit;
 mod readiness;
