@@ -164,6 +164,8 @@ pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
 pub use app::{App, Declaration, DeclarationKind, Declared, SetupReturn, TaskReturn};
+#[cfg(feature = "macros")]
+pub use task::{OptionOrigin, PolicyOption};
 #[cfg(all(feature = "controller", feature = "macros"))]
 pub use macro_support::{JobReturn, job};
 #[cfg(feature = "macros")]

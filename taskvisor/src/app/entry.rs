@@ -18,9 +18,9 @@ use super::options::{Flavor, MainOptions};
 use super::process::Process;
 use super::running::describe_blocking_destructor;
 use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
+use super::policies::Policies;
 use super::{App, GRACE_EXCEEDED, SetupResult, never_started};
 use crate::error::describe;
-use crate::policy::Config;
 use crate::runtime::body::TaskSpec;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobDescriptor, JobOverride, JobOverrides};
@@ -29,7 +29,7 @@ use crate::supervisor::run::{run_to_end, start_all};
 use crate::supervisor::signals::Signal;
 use crate::supervisor::{Supervisor, TaskHandle};
 use crate::sync::panics::{Contained, contain, discard};
-use crate::sync::{Raced, StopTimer, race};
+use crate::sync::{Mutex, Raced, StopTimer, race};
 use crate::task::{Report, RuntimeError};
 
 /// The future of the setup.
@@ -96,14 +96,7 @@ async fn set_up_and_run(
     setup: for<'a> fn(&'a mut App) -> Setup<'a>,
     process: &Arc<Process>,
 ) -> (ExitCode, RetainedStates) {
-    let defaults = Config::default();
-    let config = Config {
-        grace: options.grace.unwrap_or(defaults.grace),
-        drain_timeout: options.drain_timeout.unwrap_or(defaults.drain_timeout),
-        max_concurrent: options.max_concurrent,
-        ..defaults
-    };
-    let mut app = App::new(config, process.dropping());
+    let mut app = App::new(options.config(), process.dropping());
     // Before the setup, which may change what is declared.
     app.discover(options);
     let code = match race(process.interruption(), run_setup(&mut app, setup)).await {
@@ -112,7 +105,7 @@ async fn set_up_and_run(
         Raced::Right(Ok(())) => match check(&mut app, options) {
             Err(code) => code,
             // Without tasks but with jobs, it waits for submissions.
-            Ok(()) => return run_checked(app, process).await,
+            Ok(()) => return run_checked(app, options, process).await,
         },
     };
     process.begin_teardown(saturating_deadline(Instant::now(), app.config.drain_timeout));
@@ -146,11 +139,17 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     Err(write_error(format_args!("the application does not start: {}", count(problems.len()))))
 }
 
-async fn run_checked(app: App, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
+async fn run_checked(
+    app: App,
+    options: &MainOptions,
+    process: &Arc<Process>,
+) -> (ExitCode, RetainedStates) {
     let waits_for_stop = app.tasks.is_empty();
     let state_types = app.states.type_names();
+    let policies = Mutex::new(app.policies(options));
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
+    let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));
     let (code, waits) = match process.begin_running(shared) {
         Err(signal) => (interrupted(signal), true),
         Ok(()) => {

@@ -3,7 +3,8 @@
 use std::ptr;
 
 use super::SubscriberDescriptor;
-use super::problem::SourceLocation;
+use super::overridden::Overridden;
+use super::problem::{Place, SourceLocation};
 use crate::runtime::body::TaskDescriptor;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobDescriptor, JobSpec};
@@ -18,6 +19,7 @@ pub(super) struct ListedTask {
     pub(super) descriptor: Option<&'static TaskDescriptor>,
     /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
+    pub(super) overridden: Overridden,
 }
 
 /// A subscriber of the application.
@@ -28,6 +30,7 @@ pub(super) struct ListedSubscriber {
     pub(super) descriptor: Option<&'static SubscriberDescriptor>,
     /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
+    pub(super) overridden: Overridden,
 }
 
 /// A declared job of the application.
@@ -36,6 +39,7 @@ pub(super) struct ListedJob {
     pub(super) spec: JobSpec,
     /// The call of `tune` that changed it, if any.
     pub(super) tuned: Option<SourceLocation>,
+    pub(super) overridden: Overridden,
 }
 
 // Declarations are compared by the address of their location, because several of one macro share a source line.
@@ -46,7 +50,9 @@ pub(super) fn is_same(own: Option<&'static Location>, location: &'static Locatio
 impl ListedTask {
     pub(super) fn declared(descriptor: &'static TaskDescriptor) -> Self {
         let location = SourceLocation::from(&descriptor.location);
-        Self { spec: TaskSpec::declared(descriptor), location, descriptor: Some(descriptor), tuned: None }
+        let overridden = Overridden::default();
+        let spec = TaskSpec::declared(descriptor);
+        Self { spec, location, descriptor: Some(descriptor), tuned: None, overridden }
     }
 
     /// Whether it is this declaration.
@@ -58,9 +64,14 @@ impl ListedTask {
         self.descriptor.is_none()
     }
 
-    /// Where its options were set last.
+    /// Where its options were set last by the code.
     pub(super) fn options_at(&self) -> SourceLocation {
         self.tuned.unwrap_or(self.location)
+    }
+
+    /// Where the options were set that `reason` is about.
+    pub(super) fn place_of(&self, reason: &str) -> Place {
+        self.overridden.place_of(reason).unwrap_or_else(|| self.options_at().into())
     }
 }
 
@@ -68,7 +79,8 @@ impl ListedSubscriber {
     pub(super) fn declared(descriptor: &'static SubscriberDescriptor) -> Self {
         let location = SourceLocation::from(&descriptor.location);
         let subscriber = Subscriber::declared(descriptor);
-        Self { subscriber, location, descriptor: Some(descriptor), tuned: None }
+        let overridden = Overridden::default();
+        Self { subscriber, location, descriptor: Some(descriptor), tuned: None, overridden }
     }
 
     /// Whether it is this declaration.
@@ -80,16 +92,21 @@ impl ListedSubscriber {
         self.descriptor.is_none()
     }
 
-    /// Where its options were set last.
+    /// Where its options were set last by the code.
     pub(super) fn options_at(&self) -> SourceLocation {
         self.tuned.unwrap_or(self.location)
+    }
+
+    /// Where the options were set that `reason` is about.
+    pub(super) fn place_of(&self, reason: &str) -> Place {
+        self.overridden.place_of(reason).unwrap_or_else(|| self.options_at().into())
     }
 }
 
 #[cfg(feature = "controller")]
 impl ListedJob {
     pub(super) fn declared(descriptor: &'static JobDescriptor) -> Self {
-        Self { spec: JobSpec::declared(descriptor), tuned: None }
+        Self { spec: JobSpec::declared(descriptor), tuned: None, overridden: Overridden::default() }
     }
 
     /// Whether it is this declaration.
@@ -101,8 +118,13 @@ impl ListedJob {
         SourceLocation::from(&self.spec.descriptor.location)
     }
 
-    /// Where its options were set last.
+    /// Where its options were set last by the code.
     pub(super) fn options_at(&self) -> SourceLocation {
         self.tuned.unwrap_or_else(|| self.location())
+    }
+
+    /// Where the options were set that `reason` is about.
+    pub(super) fn place_of(&self, reason: &str) -> Place {
+        self.overridden.place_of(reason).unwrap_or_else(|| self.options_at().into())
     }
 }

@@ -6,7 +6,10 @@ mod dependencies;
 mod options;
 mod returned;
 mod stderr;
+mod option_table;
 mod problem;
+mod overridden;
+mod policies;
 mod declared;
 mod listed;
 mod mistaken_calls;
@@ -41,6 +44,7 @@ use self::discover::Discovered;
 #[cfg(feature = "controller")]
 use self::listed::ListedJob;
 use self::listed::{ListedSubscriber, ListedTask};
+use self::overridden::Overridden;
 use self::problem::SourceLocation;
 use self::tune::Change;
 use crate::policy::Config;
@@ -86,6 +90,8 @@ pub struct App {
     found: Discovered,
     /// The calls of `tune` and `disable`.
     changes: Vec<Change>,
+    /// The options of the configuration that were overridden.
+    overridden: Overridden,
     /// The declared ones, then those that the setup lists.
     subscribers: Vec<ListedSubscriber>,
     tasks: Vec<ListedTask>,
@@ -109,6 +115,7 @@ impl App {
             duplicate_states: Vec::new(),
             found: Discovered::default(),
             changes: Vec::new(),
+            overridden: Overridden::default(),
             subscribers: Vec::new(),
             tasks: Vec::new(),
             #[cfg(feature = "controller")]
@@ -138,7 +145,9 @@ impl App {
     #[track_caller]
     pub fn subscriber(&mut self, subscriber: impl IntoSubscriber) -> &mut Self {
         let (subscriber, location) = (subscriber.into_subscriber(), SourceLocation::caller());
-        self.subscribers.push(ListedSubscriber { subscriber, location, descriptor: None, tuned: None });
+        let overridden = Overridden::default();
+        let listed = ListedSubscriber { subscriber, location, descriptor: None, tuned: None, overridden };
+        self.subscribers.push(listed);
         self
     }
 
@@ -170,6 +179,7 @@ impl App {
             location: SourceLocation::caller(),
             descriptor: None,
             tuned: None,
+            overridden: Overridden::default(),
         });
         self
     }

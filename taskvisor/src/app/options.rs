@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::policy::Config;
 use crate::runtime::body::Location;
 
 /// The options of `#[taskvisor::main]`.
@@ -31,6 +32,17 @@ impl MainOptions {
     /// Whether the process ends when the function returns: it is `main`, at the root of the program.
     pub(super) fn ends_process(&self) -> bool {
         self.is_main && !self.location.module.contains("::")
+    }
+
+    /// The configuration before the setup.
+    pub(super) fn config(&self) -> Config {
+        let defaults = Config::default();
+        Config {
+            grace: self.grace.unwrap_or(defaults.grace),
+            drain_timeout: self.drain_timeout.unwrap_or(defaults.drain_timeout),
+            max_concurrent: self.max_concurrent,
+            ..defaults
+        }
     }
 
     /// Whether the location is in the application's own package.

@@ -1,8 +1,11 @@
-//! A problem that prevents an application from starting: its source location and its reason.
+//! A problem that prevents an application from starting: its place and its reason.
 
 use std::fmt;
+#[cfg(feature = "config")]
+use std::path::PathBuf;
 
 use crate::runtime::body::Location;
+use crate::task::OptionOrigin;
 
 /// A line of the application's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,21 +35,58 @@ impl fmt::Display for SourceLocation {
     }
 }
 
-/// Ordered by file and line, as it is printed.
+impl SourceLocation {
+    pub(super) fn file(&self) -> &'static str {
+        self.file
+    }
+
+    pub(super) fn line(&self) -> u32 {
+        self.line
+    }
+}
+
+/// Where a problem is: in the source, or where a file or a variable sets an option.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Source(SourceLocation),
+    Option(OptionOrigin),
+    /// A file as a whole, which cannot be read.
+    #[cfg(feature = "config")]
+    Path(PathBuf),
+}
+
+impl<T: Into<SourceLocation>> From<T> for Place {
+    fn from(location: T) -> Self {
+        Self::Source(location.into())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(location) => location.fmt(f),
+            Self::Option(origin) => origin.fmt(f),
+            #[cfg(feature = "config")]
+            Self::Path(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Ordered by its place, as it is printed.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Problem {
-    location: SourceLocation,
+    place: Place,
     reason: String,
 }
 
 impl Problem {
-    pub(super) fn new(location: impl Into<SourceLocation>, reason: impl Into<String>) -> Self {
-        Self { location: location.into(), reason: reason.into() }
+    pub(super) fn new(place: impl Into<Place>, reason: impl Into<String>) -> Self {
+        Self { place: place.into(), reason: reason.into() }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.reason)
+        write!(f, "{}: {}", self.place, self.reason)
     }
 }

@@ -166,6 +166,23 @@ impl BackoffPolicy {
     }
 }
 
+/// Writes it as an attribute does: `exp(first = 100ms, max = 30s, factor = 2, jitter = equal)`, `constant(first = 5s)`, `none`.
+impl fmt::Display for BackoffPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let delay = |nanos| humantime::format_duration(Duration::from_nanos(nanos));
+        let (first, max) = (delay(self.first), delay(self.max));
+        let Self { factor, jitter, .. } = self;
+        match self.kind {
+            BackoffKind::None => f.write_str("none"),
+            BackoffKind::Constant if *jitter == JitterPolicy::None => write!(f, "constant(first = {first})"),
+            BackoffKind::Constant => write!(f, "constant(first = {first}, jitter = {jitter})"),
+            BackoffKind::Exponential => {
+                write!(f, "exp(first = {first}, max = {max}, factor = {factor}, jitter = {jitter})")
+            }
+        }
+    }
+}
+
 impl Default for BackoffPolicy {
     fn default() -> Self {
         Self::exponential()

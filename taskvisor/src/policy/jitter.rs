@@ -1,5 +1,6 @@
 //! Jitter: random variation of a delay, so that tasks that failed together do not retry together.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 /// How a backoff delay `d` is randomized.
@@ -23,6 +24,18 @@ pub enum JitterPolicy {
     Full,
     /// Between the first delay and three times the previous backoff delay, up to the maximum; `d` itself is not used.
     Decorrelated,
+}
+
+/// Writes the word of the attribute: `none`, `equal`, `full`, `decorrelated`.
+impl fmt::Display for JitterPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Equal => "equal",
+            Self::Full => "full",
+            Self::Decorrelated => "decorrelated",
+        })
+    }
 }
 
 impl JitterPolicy {

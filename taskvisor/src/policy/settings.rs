@@ -259,7 +259,7 @@ impl Settings {
 
 impl Policy {
     const DEFAULT_DELAY: Duration = Duration::from_secs(1);
-    const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
+    pub(crate) const MIN_STABLE_AFTER: Duration = Duration::from_secs(10);
 
     /// The policy of a task that inherits every option from `config`.
     pub(crate) fn defaults(config: &Config) -> Self {

@@ -23,6 +23,8 @@ use super::tally::Tally;
 use crate::event::bus::{Bus, Queue};
 use crate::policy::{Config, ControllerConfig, Policy};
 use crate::sync::{AtomicBool, Mutex, available_parallelism, watch};
+#[cfg(feature = "macros")]
+use crate::task::PolicyOption;
 use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 
 /// The state that all tasks of one supervisor share. The supervisor, the registrations of its tasks, contexts and the shutdown
@@ -58,6 +60,9 @@ pub(crate) struct Shared {
     /// The jobs that the application has changed. Not set if there is none, so that a submission usually reads one word.
     #[cfg(feature = "controller")]
     pub(crate) job_overrides: OnceLock<JobOverrides>,
+    /// Finds the options of a task or a job of the application by its name.
+    #[cfg(feature = "macros")]
+    pub(crate) policies: OnceLock<FindPolicy>,
     /// The error of an invalid configuration. Every call that adds, submits or runs a task returns it.
     pub(crate) build_error: Option<RuntimeError>,
     // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
@@ -98,6 +103,10 @@ pub(crate) struct Shared {
     pub(crate) dropped: Mutex<Option<oneshot::Receiver<()>>>,
     _drop_signal: oneshot::Sender<()>,
 }
+
+/// Returns the options that apply to the task or to the job of a name.
+#[cfg(feature = "macros")]
+pub(crate) type FindPolicy = Box<dyn Fn(&str) -> Option<Vec<PolicyOption>> + Send + Sync>;
 
 /// The progress of a shutdown.
 #[derive(Clone, Debug, Default)]
@@ -149,6 +158,8 @@ impl Shared {
             jobs: OnceLock::new(),
             #[cfg(feature = "controller")]
             job_overrides: OnceLock::new(),
+            #[cfg(feature = "macros")]
+            policies: OnceLock::new(),
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),

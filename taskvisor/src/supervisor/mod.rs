@@ -10,6 +10,8 @@ mod critical;
 mod handle;
 pub(crate) mod link;
 mod pause;
+#[cfg(feature = "macros")]
+mod policy;
 mod ready;
 pub(crate) mod run;
 mod rows;

@@ -57,7 +57,7 @@ impl TaskHandle {
     }
 
     /// The supervisor, while the task is live.
-    #[cfg(feature = "controller")]
+    #[cfg(any(feature = "controller", feature = "macros"))]
     pub(crate) fn supervisor(&self) -> Option<Arc<Shared>> {
         self.shared.upgrade()
     }

@@ -8,6 +8,8 @@ mod limit_scope;
 mod missing_state;
 mod name;
 mod outcome;
+#[cfg(feature = "macros")]
+mod policy_option;
 mod report;
 mod runtime_error;
 mod scheduled_time;
@@ -24,6 +26,8 @@ pub use id::TaskId;
 pub use limit_scope::{Holder, Holders, LimitScope};
 pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
+#[cfg(feature = "macros")]
+pub use policy_option::{OptionOrigin, PolicyOption};
 #[cfg(feature = "macros")]
 pub(crate) use report::Labelled;
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};

@@ -132,6 +132,12 @@ where
 pub struct ErasedBody(Contained<Pin<Box<dyn AttemptCell>>>);
 
 impl ErasedBody {
+    /// No body.
+    #[cfg(feature = "macros")]
+    pub(crate) fn none() -> Self {
+        Self(Contained::empty())
+    }
+
     /// Takes the body out, and leaves none.
     pub(crate) fn take(&mut self) -> Self {
         Self(mem::replace(&mut self.0, Contained::empty()))

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "macros")]
+use super::ErasedBody;
 use super::{Dependencies, TaskDescriptor, TaskRef};
 use crate::policy::{
     BackoffPolicy, Config, RareSettings, Readiness, RestartPolicy, ScheduleSettings, Setting, Settings,
@@ -185,6 +187,20 @@ impl TaskSpec {
     pub fn with_start_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.settings.start_timeout = Setting::set_or_inherit(time.into());
         self
+    }
+
+    /// A copy of the name and the options. It cannot run.
+    #[cfg(feature = "macros")]
+    pub(crate) fn without_body(&self) -> Self {
+        let (name, needs) = (self.task.name.clone(), self.task.needs);
+        Self {
+            task: TaskRef { name, body: ErasedBody::none(), needs, source: None },
+            settings: self.settings,
+            dependencies: self.dependencies.clone(),
+            rare: self.rare.clone(),
+            schedule: self.schedule.clone(),
+            declared: self.declared,
+        }
     }
 
     /// The source line of its declaration.

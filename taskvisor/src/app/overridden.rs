@@ -1,0 +1,26 @@
+//! Which options a file or a variable has set.
+
+use super::problem::Place;
+use crate::task::OptionOrigin;
+
+/// The options of one declaration, or of the application, that were overridden, in the order in which they were applied.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overridden(Vec<(&'static str, OptionOrigin)>);
+
+impl Overridden {
+    /// The origin of an option, if it was overridden.
+    pub(super) fn origin(&self, option: &str) -> Option<&OptionOrigin> {
+        self.0.iter().rev().find(|(name, _)| *name == option).map(|(_, origin)| origin)
+    }
+
+    #[cfg(feature = "config")]
+    pub(super) fn insert(&mut self, option: &'static str, origin: OptionOrigin) {
+        self.0.push((option, origin));
+    }
+
+    /// The place of an overridden option that `reason` names. A reason names options in backticks.
+    pub(super) fn place_of(&self, reason: &str) -> Option<Place> {
+        let is_named = |(name, _): &&(&str, OptionOrigin)| reason.contains(&format!("`{name}`"));
+        self.0.iter().rev().find(is_named).map(|(_, origin)| Place::Option(origin.clone()))
+    }
+}
