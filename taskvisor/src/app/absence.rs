@@ -5,6 +5,7 @@ use super::declared::{Declaration, DeclarationKind};
 use super::discover::Discovered;
 use super::options::{MainOptions, crates_option};
 use crate::runtime::body::{Location, TaskDescriptor};
+use crate::task::OptionOrigin;
 
 /// Why a task does not run.
 pub(super) enum Absence {
@@ -14,6 +15,9 @@ pub(super) enum Absence {
     Job(&'static Location),
     /// The setup has disabled it.
     Disabled(&'static Location),
+    /// A file or a variable has disabled it.
+    #[cfg_attr(not(feature = "config"), allow(dead_code))]
+    Overridden(OptionOrigin),
     /// Its crate is linked, but the application does not name it in `crates`.
     InUnnamedCrate(&'static Location),
     /// Its declaration does not start by itself, and the setup does not add it.
@@ -36,6 +40,9 @@ impl App {
         if runs {
             return None;
         }
+        if let Some(origin) = self.disabled_by_override(name, declared.map(|descriptor| &descriptor.location)) {
+            return Some(Absence::Overridden(origin.clone()));
+        }
         // A name may be that of a declaration, too.
         let has_name = |one: &&Declaration| one.kind != DeclarationKind::Subscriber && one.name == name;
         let location = match (declared, found.all().find(has_name)) {
@@ -52,6 +59,11 @@ impl App {
             Absence::NotListed(location)
         })
     }
+}
+
+/// The problem of an option that names a task which a file or a variable has disabled.
+pub(super) fn overridden(option: &str, name: &str, origin: &OptionOrigin) -> String {
+    format!("`{option}` names `{name}`, which `enabled = false` disables ({origin})")
 }
 
 /// The problem of an option that names a task of a crate that is linked but not named.

@@ -9,7 +9,7 @@ use super::declared::DeclarationKind;
 use super::discover::Discovered;
 use super::listed::ListedSubscriber;
 use super::options::{MainOptions, crates_option};
-use super::problem::{Problem, SourceLocation};
+use super::problem::{Place, Problem, SourceLocation};
 use super::{App, critical};
 use crate::policy::{Policy, RareSettings, Setting, Settings};
 use crate::runtime::body::{Needs, TaskSpec};
@@ -45,7 +45,10 @@ impl App {
 
     fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
         let location = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
-        problems.extend(self.config.problems().into_iter().map(|reason| Problem::new(location, reason)));
+        for reason in self.config.problems() {
+            let place = self.overridden.place_of(reason).unwrap_or_else(|| location.into());
+            problems.push(Problem::new(place, reason));
+        }
     }
 
     fn check_settings(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
@@ -61,7 +64,7 @@ impl App {
             let reasons = reasons.into_iter().chain(instance_problems(&task.spec, &needs).map(Cow::from));
             for reason in schedule_problems(schedule, settings).into_iter().chain(reasons) {
                 let reason = critical::explain(self.explain(reason, settings), &task.spec, options);
-                problems.push(Problem::new(task.options_at(), format!("task `{name}`: {reason}")));
+                problems.push(Problem::new(task.place_of(&reason), format!("task `{name}`: {reason}")));
             }
         }
         for listed in &self.subscribers {
@@ -72,14 +75,14 @@ impl App {
             let name = job.spec.name();
             problems.extend(empty_name(name, job.location()));
             for reason in job.spec.problems(&self.config, &defaults) {
-                problems.push(Problem::new(job.options_at(), format!("job `{name}`: {reason}")));
+                problems.push(Problem::new(job.place_of(&reason), format!("job `{name}`: {reason}")));
             }
         }
     }
 
     /// Adds values and places to the problem of a setting that contradicts the configuration of the application.
     fn explain(&self, reason: Cow<'static, str>, settings: &Settings) -> Cow<'static, str> {
-        match (settings.stable_after, settings.timeout, self.config.timeout, self.timeout_configured) {
+        match (settings.stable_after, settings.timeout, self.config.timeout, self.timeout_configured()) {
             (Setting::Set(stable_after), Setting::Inherit, Some(timeout), Some(location))
                 if reason == Settings::BEYOND_INHERITED_TIMEOUT =>
             {
@@ -92,6 +95,12 @@ impl App {
             }
             _ => reason,
         }
+    }
+
+    /// Where the `timeout` of the configuration was set.
+    fn timeout_configured(&self) -> Option<Place> {
+        let overridden = self.overridden.origin("timeout").map(|origin| Place::Option(origin.clone()));
+        overridden.or_else(|| self.timeout_configured.map(Place::from))
     }
 
     fn check_states(&self, problems: &mut Vec<Problem>) {

@@ -8,6 +8,7 @@ use super::absence::{self, Absence};
 use super::discover::Discovered;
 use super::listed::ListedTask;
 use super::options::MainOptions;
+use super::overridden::Overridden;
 use super::problem::{Problem, SourceLocation};
 use crate::policy::Policy;
 use crate::runtime::body::{Dependencies, Dependency, Needs};
@@ -20,6 +21,7 @@ struct Dependent<'a> {
     label: String,
     name: &'a str,
     options_at: SourceLocation,
+    overridden: &'a Overridden,
     dependencies: &'a Dependencies,
 }
 
@@ -32,13 +34,14 @@ impl App {
     ) {
         let never_ready_tasks = self.never_ready();
         for task in &self.tasks {
-            let (name, options_at) = (task.spec.name(), task.options_at());
+            let (name, options_at, overridden) = (task.spec.name(), task.options_at(), &task.overridden);
             if task.spec.interrupt_on_loss().own().is_some() && task.spec.needs().next().is_none() {
-                problems.push(Problem::new(options_at, format!("task `{name}`: {LOSES_NOTHING}")));
+                let place = task.place_of("`interrupt_on_loss` `needs`");
+                problems.push(Problem::new(place, format!("task `{name}`: {LOSES_NOTHING}")));
             }
             let Some(dependencies) = &task.spec.dependencies else { continue };
             let label = format!("task `{name}`");
-            let dependent = Dependent { label, name, options_at, dependencies };
+            let dependent = Dependent { label, name, options_at, overridden, dependencies };
             self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
         }
         #[cfg(feature = "controller")]
@@ -47,7 +50,8 @@ impl App {
                 continue;
             };
             let (label, options_at) = (format!("job `{}`", job.spec.name()), job.options_at());
-            let dependent = Dependent { label, name: "", options_at, dependencies: &dependencies };
+            let (name, overridden, dependencies) = ("", &job.overridden, &dependencies);
+            let dependent = Dependent { label, name, options_at, overridden, dependencies };
             self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
         }
         self.check_cycles(problems);
@@ -61,9 +65,11 @@ impl App {
         never_ready_tasks: &BTreeMap<&str, &ListedTask>,
         problems: &mut Vec<Problem>,
     ) {
-        let Dependent { label, name, options_at, dependencies } = dependent;
-        let mut report =
-            |reason: String| problems.push(Problem::new(*options_at, format!("{label}: {reason}")));
+        let Dependent { label, name, options_at, overridden, dependencies } = dependent;
+        let mut report = |reason: String| {
+            let place = overridden.place_of(&reason).unwrap_or_else(|| (*options_at).into());
+            problems.push(Problem::new(place, format!("{label}: {reason}")));
+        };
         for (dependency, kind) in dependencies.unique() {
             let option = kind.option();
             if dependency.name == *name {
@@ -151,6 +157,9 @@ fn does_not_run(
         Absence::Disabled(location) => format!(
             "`{option}` names `{name}` ({location}), which the setup has disabled: remove the call of `app.disable`, or disable {label} too"
         ),
+        Absence::Overridden(origin) => {
+            format!("{}: remove that, or disable {label} too", absence::overridden(option, name, origin))
+        }
         Absence::InUnnamedCrate(location) => absence::in_unnamed_crate(option, name, location, options),
         Absence::NotListed(location) => absence::not_listed(option, name, location),
     }

@@ -55,6 +55,13 @@ impl ListedTask {
         Self { spec, location, descriptor: Some(descriptor), tuned: None, overridden }
     }
 
+    /// The task that is declared at this location, with the options of its attribute.
+    #[cfg(feature = "config")]
+    pub(super) fn find(location: &'static Location) -> Option<Self> {
+        let mut declared = inventory::iter::<&TaskDescriptor>.into_iter();
+        declared.find(|task| ptr::eq(&raw const task.location, location)).copied().map(Self::declared)
+    }
+
     /// Whether it is this declaration.
     pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
         is_same(self.spec.location(), location)

@@ -11,6 +11,7 @@ mod problem;
 mod overridden;
 mod policies;
 mod declared;
+mod disabled;
 mod listed;
 mod mistaken_calls;
 mod discover;
@@ -40,6 +41,7 @@ pub use mistaken_calls::{HasSpec, SpecOfADeclaration};
 pub use options::{Flavor, MainOptions};
 pub use returned::{SetupResult, SetupReturn, TaskReturn};
 
+use self::disabled::DisabledByOverride;
 use self::discover::Discovered;
 #[cfg(feature = "controller")]
 use self::listed::ListedJob;
@@ -90,6 +92,8 @@ pub struct App {
     found: Discovered,
     /// The calls of `tune` and `disable`.
     changes: Vec<Change>,
+    /// The tasks that a file or a variable has disabled.
+    disabled: Vec<DisabledByOverride>,
     /// The options of the configuration that were overridden.
     overridden: Overridden,
     /// The declared ones, then those that the setup lists.
@@ -115,6 +119,7 @@ impl App {
             duplicate_states: Vec::new(),
             found: Discovered::default(),
             changes: Vec::new(),
+            disabled: Vec::new(),
             overridden: Overridden::default(),
             subscribers: Vec::new(),
             tasks: Vec::new(),

@@ -6,19 +6,21 @@ use humantime::format_duration;
 
 use super::App;
 use super::listed::ListedTask;
-use super::problem::{Problem, SourceLocation};
+use super::problem::{Place, Problem};
 use crate::policy::{RestartPolicy, Setting, Settings};
 
 impl App {
     /// Returns the notes for stderr, ordered by file and line.
     pub(super) fn notes(&self) -> Vec<Problem> {
-        let tasks =
-            self.tasks.iter().map(|task| ("task", task.spec.name(), task.options_at(), task.spec.settings));
+        let place = |task: &ListedTask| task.place_of("`stop_timeout`");
+        let tasks = self.tasks.iter().map(|task| ("task", task.spec.name(), place(task), task.spec.settings));
         #[cfg(feature = "controller")]
-        let tasks = tasks
-            .chain(self.jobs.iter().map(|job| ("job", job.spec.name(), job.options_at(), job.spec.settings)));
+        let tasks = tasks.chain(self.jobs.iter().map(|job| {
+            let place = job.place_of("`stop_timeout`");
+            ("job", job.spec.name(), place, job.spec.settings)
+        }));
         let mut notes: Vec<_> = tasks
-            .filter_map(|(kind, name, location, settings)| self.clamped(kind, name, location, settings))
+            .filter_map(|(kind, name, place, settings)| self.clamped(kind, name, place, settings))
             .chain(self.unknown_selected_tasks())
             .collect();
         notes.sort();
@@ -31,7 +33,7 @@ impl App {
         &self,
         kind: &str,
         name: &str,
-        location: SourceLocation,
+        place: Place,
         settings: Settings,
     ) -> Option<Problem> {
         let grace = self.config.grace;
@@ -43,7 +45,7 @@ impl App {
                 format_duration(time),
                 format_duration(grace),
             );
-            Problem::new(location, reason)
+            Problem::new(place, reason)
         })
     }
 
@@ -69,6 +71,8 @@ impl App {
              so that nothing else runs; raise `max_concurrent`, or give them a `timeout`",
             names.join(", "),
         );
-        Some(Problem::new(self.configured.unwrap_or(first.location), reason))
+        let overridden = self.overridden.place_of(&reason);
+        let place = overridden.unwrap_or_else(|| self.configured.unwrap_or(first.location).into());
+        Some(Problem::new(place, reason))
     }
 }

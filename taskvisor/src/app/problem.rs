@@ -1,9 +1,9 @@
 //! A problem that prevents an application from starting: its place and its reason.
 
 use std::fmt;
-#[cfg(feature = "config")]
-use std::path::PathBuf;
 
+#[cfg(feature = "config")]
+use super::overrides::OverrideOrigin;
 use crate::runtime::body::Location;
 use crate::task::OptionOrigin;
 
@@ -50,9 +50,9 @@ impl SourceLocation {
 pub(super) enum Place {
     Source(SourceLocation),
     Option(OptionOrigin),
-    /// A file as a whole, which cannot be read.
+    /// Where a file or a variable is wrong.
     #[cfg(feature = "config")]
-    Path(PathBuf),
+    File(OverrideOrigin),
 }
 
 impl<T: Into<SourceLocation>> From<T> for Place {
@@ -67,7 +67,7 @@ impl fmt::Display for Place {
             Self::Source(location) => location.fmt(f),
             Self::Option(origin) => origin.fmt(f),
             #[cfg(feature = "config")]
-            Self::Path(path) => path.display().fmt(f),
+            Self::File(origin) => origin.fmt(f),
         }
     }
 }

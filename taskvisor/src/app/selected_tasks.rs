@@ -60,6 +60,7 @@ fn does_not_run(absence: &Absence, task: &TaskSelector, options: &MainOptions) -
         Absence::Disabled(location) => format!(
             "`{option}` names `{name}` ({location}), which the setup has disabled: remove the call of `app.disable`, or remove it there"
         ),
+        Absence::Overridden(_) => return None,
         Absence::InUnnamedCrate(location) => absence::in_unnamed_crate(option, name, location, options),
         Absence::NotListed(location) => absence::not_listed(option, name, location),
     })

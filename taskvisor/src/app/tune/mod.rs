@@ -139,6 +139,12 @@ impl App {
         self.jobs.retain(|job| !job.is_declared_at(of));
     }
 
+    /// Takes back the calls of `disable`: a file or a variable enables the declaration.
+    #[cfg(feature = "config")]
+    pub(super) fn enable(&mut self, location: &'static Location) {
+        self.changes.retain(|change| change.kind != ChangeKind::Disable || !ptr::eq(change.of, location));
+    }
+
     pub(super) fn is_disabled(&self, location: &'static Location) -> bool {
         self.changes.iter().any(|change| change.kind == ChangeKind::Disable && ptr::eq(change.of, location))
     }
