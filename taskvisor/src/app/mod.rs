@@ -4,6 +4,10 @@ mod declarations;
 mod absence;
 mod dependencies;
 mod options;
+#[cfg(feature = "config")]
+// Connected with the table of the options.
+#[allow(dead_code, unused_imports)]
+mod overrides;
 mod returned;
 mod stderr;
 mod option_table;
