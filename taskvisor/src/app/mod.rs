@@ -51,6 +51,8 @@ use self::discover::Discovered;
 use self::listed::ListedJob;
 use self::listed::{ListedSubscriber, ListedTask};
 use self::overridden::Overridden;
+#[cfg(feature = "config")]
+use self::overrides::OverridesFile;
 use self::problem::SourceLocation;
 use self::tune::Change;
 use crate::policy::Config;
@@ -96,6 +98,8 @@ pub struct App {
     found: Discovered,
     /// The calls of `tune` and `disable`.
     changes: Vec<Change>,
+    #[cfg(feature = "config")]
+    overrides_file: Option<OverridesFile>,
     /// The tasks that a file or a variable has disabled.
     disabled: Vec<DisabledByOverride>,
     /// The options of the configuration that were overridden.
@@ -123,6 +127,8 @@ impl App {
             duplicate_states: Vec::new(),
             found: Discovered::default(),
             changes: Vec::new(),
+            #[cfg(feature = "config")]
+            overrides_file: None,
             disabled: Vec::new(),
             overridden: Overridden::default(),
             subscribers: Vec::new(),

@@ -1,5 +1,6 @@
 //! A problem that prevents an application from starting: its place and its reason.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 #[cfg(feature = "config")]
@@ -46,13 +47,42 @@ impl SourceLocation {
 }
 
 /// Where a problem is: in the source, or where a file or a variable sets an option.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Source(SourceLocation),
     Option(OptionOrigin),
     /// Where a file or a variable is wrong.
     #[cfg(feature = "config")]
     File(OverrideOrigin),
+}
+
+impl Place {
+    /// Orders the source before files, and files before variables; within a file by line.
+    fn order(&self) -> (u8, &str, u32) {
+        match self {
+            Self::Source(location) => (0, location.file, location.line),
+            Self::Option(OptionOrigin::File { path, line }) => (1, path, *line),
+            Self::Option(OptionOrigin::Environment { variable }) => (2, variable, 0),
+            // Other origins are in the source, and are problems of the source.
+            Self::Option(_) => (0, "", 0),
+            #[cfg(feature = "config")]
+            Self::File(OverrideOrigin::File { path, line, .. }) => (1, path, line.unwrap_or_default()),
+            #[cfg(feature = "config")]
+            Self::File(OverrideOrigin::Variable(variable)) => (2, variable, 0),
+        }
+    }
+}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
 }
 
 impl<T: Into<SourceLocation>> From<T> for Place {

@@ -1,7 +1,7 @@
 //! The options that apply to a task or to a job, each with its origin.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 /// An option of a task or of a job, with the value that applies to it.
 ///
@@ -75,15 +75,15 @@ pub enum OptionOrigin {
     #[non_exhaustive]
     File {
         /// The path, as the setup gave it.
-        path: PathBuf,
+        path: Arc<str>,
         /// The line of the value.
-        line: usize,
+        line: u32,
     },
     /// By a variable of the environment.
     #[non_exhaustive]
     Environment {
         /// The name of the variable.
-        variable: String,
+        variable: Arc<str>,
     },
 }
 
@@ -95,7 +95,7 @@ impl fmt::Display for OptionOrigin {
             Self::Added { file, line } => write!(f, "app.task {file}:{line}"),
             Self::Config { file, line } => write!(f, "app.config {file}:{line}"),
             Self::Tune { file, line } => write!(f, "app.tune {file}:{line}"),
-            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::File { path, line } => write!(f, "{path}:{line}"),
             Self::Environment { variable } => f.write_str(variable),
         }
     }

@@ -1,22 +1,20 @@
 //! The options of a job.
 
-use super::show::{duration, inherited, limit, optional, or_default, or_none, text};
+use super::show::{configured, duration, inherited, limit, optional, or_default, or_none, text};
 use super::task::rate;
 use super::{Applies, OptionRow, row};
 #[cfg(feature = "config")]
 use super::{change, read};
 use crate::policy::{ControllerConfig, RestartPolicy, Setting};
 use crate::runtime::body::JobSpec;
+use crate::runtime::registry::slot::Admission;
 
 /// In the order of the documentation. `burst` is behind `rate_limit`, which it completes.
 pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
     row!(
         "admission",
         NextSubmission,
-        |spec, _| {
-            let declared = Setting::set_or_inherit(Some(spec.admission()));
-            or_default(declared, text, "queue")
-        },
+        |spec, _| configured(text(spec.admission()), spec.admission() == Admission::default()),
         |_, value| change(read::admission(value)?, JobSpec::with_admission)
     ),
     row!(
@@ -52,12 +50,10 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
         |spec, _| or_default(spec.restart(), text, &RestartPolicy::Never.to_string()),
         |_, value| change(read::restart(value)?, JobSpec::with_restart)
     ),
-    row!(
-        "expires",
-        NextSubmission,
-        |spec, _| or_none(spec.expires().own(), duration),
-        |_, value| change(read::duration_or_none(value)?, JobSpec::with_expires)
-    ),
+    row!("expires", NextSubmission, |spec, _| or_none(spec.expires().own(), duration), |_, value| change(
+        read::duration_or_none(value)?,
+        JobSpec::with_expires
+    )),
     row!(
         "backoff",
         NextSubmission,
@@ -94,15 +90,10 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
         |spec, _| or_default(spec.on_shutdown(), text, "cancel"),
         |_, value| change(read::on_shutdown(value)?, JobSpec::with_on_shutdown)
     ),
-    row!(
-        "rate_limit",
-        NextSubmission,
-        |spec, _| rate(spec.rate_limit().own()),
-        |spec, value| {
-            let limit = read::rate_limit(value, spec.rate_limit().own())?;
-            change(limit, JobSpec::with_rate_limit)
-        }
-    ),
+    row!("rate_limit", NextSubmission, |spec, _| rate(spec.rate_limit().own()), |spec, value| {
+        let limit = read::rate_limit(value, spec.rate_limit().own())?;
+        change(limit, JobSpec::with_rate_limit)
+    }),
     row!(
         "burst",
         NextSubmission,

@@ -36,9 +36,15 @@ pub(super) fn inherited<T>(setting: Setting<T>, configured: T, text: impl FnOnce
 
 /// The value of an option with a fixed default.
 pub(super) fn or_default<T>(setting: Setting<T>, text: impl FnOnce(T) -> String, default: &str) -> Shown {
-    match setting.own() {
-        Some(value) => Shown { text: text(value), of: ShownAs::Own },
-        None => Shown { text: default.to_owned(), of: ShownAs::Default },
+    match setting {
+        Setting::Set(value) => Shown { text: text(value), of: ShownAs::Own },
+        // Implied by another option, unless it is the default anyway.
+        Setting::Default(value) => {
+            let text = text(value);
+            let of = if text == default { ShownAs::Default } else { ShownAs::Own };
+            Shown { text, of }
+        }
+        Setting::Inherit => Shown { text: default.to_owned(), of: ShownAs::Default },
     }
 }
 

@@ -73,8 +73,9 @@ impl App {
     /// Takes back the `app.disable` of declared tasks that are enabled from outside.
     fn enable_tasks(&mut self, applied: &mut Applied<'_>, found: &Discovered) {
         let tasks = found.declared.iter().filter(|one| one.kind == DeclarationKind::Task);
-        for declaration in tasks.filter(|one| self.is_disabled(one.location)) {
-            if applied.enabled(Section::Task, declaration.name).is_some() {
+        for declaration in tasks {
+            let is_disabled = self.is_disabled(declaration.location);
+            if is_disabled && applied.enabled(Section::Task, declaration.name) {
                 self.enable(declaration.location);
                 self.tasks.extend(ListedTask::find(declaration.location));
             }
@@ -84,12 +85,14 @@ impl App {
     #[cfg(feature = "controller")]
     fn override_jobs(&mut self, applied: &mut Applied<'_>, found: &Discovered) {
         let jobs = found.declared.iter().filter(|one| one.kind == DeclarationKind::Job);
-        for declaration in jobs.filter(|one| self.is_disabled(one.location)) {
-            if applied.enabled(Section::Job, declaration.name).is_some() {
+        for declaration in jobs {
+            let is_disabled = self.is_disabled(declaration.location);
+            if is_disabled && applied.enabled(Section::Job, declaration.name) {
                 self.enable(declaration.location);
-                let found = self.disabled_jobs.iter().position(|job| {
-                    std::ptr::eq(&raw const job.location, declaration.location)
-                });
+                let found = self
+                    .disabled_jobs
+                    .iter()
+                    .position(|job| std::ptr::eq(&raw const job.location, declaration.location));
                 let job = found.map(|index| self.disabled_jobs.remove(index));
                 self.jobs.extend(job.map(ListedJob::declared));
             }
@@ -147,9 +150,9 @@ impl Applied<'_> {
         self.switch(section, name, false)
     }
 
-    /// Returns the origin, if the declaration is enabled.
-    fn enabled(&mut self, section: Section, name: &str) -> Option<OptionOrigin> {
-        self.switch(section, name, true)
+    /// Whether a file or a variable enables the declaration.
+    fn enabled(&mut self, section: Section, name: &str) -> bool {
+        self.switch(section, name, true).is_some()
     }
 
     fn switch(&mut self, section: Section, name: &str, to: bool) -> Option<OptionOrigin> {

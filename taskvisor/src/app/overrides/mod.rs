@@ -24,13 +24,9 @@ mod variable;
 mod merged;
 mod environment;
 mod resolve;
-mod difference;
+mod apply;
+mod known;
+mod setup;
 
-pub(super) use self::difference::{OverrideChange, difference};
-pub(super) use self::merged::{OptionMap, Override, Overrides};
-pub(super) use self::names::DeclaredNames;
-pub(super) use self::options::KnownOptions;
 pub(super) use self::origin::OverrideOrigin;
-pub(super) use self::problem::OverrideProblem;
-pub(super) use self::resolve::resolve;
-pub(super) use self::section::Section;
+pub(super) use self::setup::OverridesFile;

@@ -2,6 +2,7 @@
 
 use super::nearest::nearest;
 use super::section::Section;
+use crate::app::option_table::CODE_ONLY;
 
 /// Returns the names of the options of a section.
 pub(in crate::app) type KnownOptions = fn(Section) -> &'static [&'static str];
@@ -18,6 +19,11 @@ pub(super) fn known_option(
         return Ok(option);
     }
     let unknown = format!("{header} has no option `{written}`");
+    if let Some((_, reason)) = CODE_ONLY.iter().find(|(option, _)| *option == written) {
+        return Err(format!(
+            "`{written}` is set in the source only, because {reason}: remove it from {header}"
+        ));
+    }
     if let Some(near) = nearest(written, options.iter().copied()) {
         return Err(format!("{unknown}; did you mean `{near}`?"));
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::sync::escape::escape_line;
+use crate::task::OptionOrigin;
 
 /// The line of a file, or the environment variable, that sets an option.
 ///
@@ -40,6 +41,18 @@ impl OverrideOrigin {
                 Self::File { path: Arc::clone(path), line: Some(line), column: Some(column) }
             }
             Self::Variable(_) => self.clone(),
+        }
+    }
+}
+
+impl From<&OverrideOrigin> for OptionOrigin {
+    fn from(origin: &OverrideOrigin) -> Self {
+        match origin {
+            // An option always has a line.
+            OverrideOrigin::File { path, line, .. } => {
+                Self::File { path: Arc::clone(path), line: line.unwrap_or_default() }
+            }
+            OverrideOrigin::Variable(variable) => Self::Environment { variable: Arc::clone(variable) },
         }
     }
 }

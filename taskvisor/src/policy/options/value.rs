@@ -89,14 +89,6 @@ impl OptionValue {
             _ => Err(self.expected("a list")),
         }
     }
-
-    /// The entries of a table.
-    pub(crate) fn table(&self) -> Result<&[(String, OptionValue)], String> {
-        match self {
-            Self::Table(entries) => Ok(entries),
-            _ => Err(self.expected("a table")),
-        }
-    }
 }
 
 /// As TOML writes it, except that text on its own has no quotes.
@@ -155,7 +147,6 @@ mod tests {
         assert_eq!(Float(0.5).float(), Ok(0.5));
         assert_eq!(Bool(false).boolean(), Ok(false));
         assert_eq!(List(vec![Integer(1)]).list().as_deref(), Ok(&[Integer(1)][..]));
-        assert_eq!(Table(Vec::new()).table(), Ok(&[][..]));
     }
 
     #[test]
@@ -170,7 +161,6 @@ mod tests {
             (Integer(1).boolean().map(drop), "expected `true` or `false`, found `1`"),
             (Bool(true).text("a name").map(drop), "expected a name, found `true`"),
             (Bool(true).list().map(drop), "expected a list, found `true`"),
-            (List(Vec::new()).table().map(drop), "expected a table, found a list"),
             (Table(Vec::new()).integer().map(drop), "expected an integer, found a table"),
         ];
         for (error, expected) in errors {
