@@ -11,7 +11,7 @@ use super::{App, SubscriberDescriptor};
 use crate::runtime::body::TaskDescriptor;
 
 /// The result of the discovery, beside the work that runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Discovered {
     /// The declarations that run: those of the application's package and of the crates it names.
     pub(super) declared: Vec<Declaration>,

@@ -127,7 +127,7 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
         write_line(format_args!("note: {note}"));
     }
     #[cfg(feature = "config")]
-    let report = app.read_overrides(&found);
+    let report = app.read_overrides(&found, options);
     #[cfg(feature = "config")]
     for note in &report.notes {
         write_line(format_args!("note: {note}"));
@@ -154,7 +154,7 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
 async fn run_checked(app: App, options: &MainOptions, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
     let waits_for_stop = app.tasks.is_empty();
     let state_types = app.states.type_names();
-    let policies = Mutex::new(app.policies(options));
+    let policies = Arc::new(Mutex::new(Policies::new(app.policies(options))));
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
     let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));

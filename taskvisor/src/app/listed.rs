@@ -35,6 +35,7 @@ pub(super) struct ListedSubscriber {
 
 /// A declared job of the application.
 #[cfg(feature = "controller")]
+#[derive(Clone)]
 pub(super) struct ListedJob {
     pub(super) spec: JobSpec,
     /// The call of `tune` that changed it, if any.

@@ -100,6 +100,12 @@ pub struct App {
     changes: Vec<Change>,
     #[cfg(feature = "config")]
     overrides_file: Option<OverridesFile>,
+    /// The options before the overrides, if they can be read again.
+    #[cfg(feature = "config")]
+    base: Option<overrides::Base>,
+    /// The declarations that a file or a variable enables or disables.
+    #[cfg(feature = "config")]
+    switches: overrides::SwitchOrigins,
     /// The tasks that a file or a variable has disabled.
     disabled: Vec<DisabledByOverride>,
     /// The options of the configuration that were overridden.
@@ -129,6 +135,10 @@ impl App {
             changes: Vec::new(),
             #[cfg(feature = "config")]
             overrides_file: None,
+            #[cfg(feature = "config")]
+            base: None,
+            #[cfg(feature = "config")]
+            switches: overrides::SwitchOrigins::new(),
             disabled: Vec::new(),
             overridden: Overridden::default(),
             subscribers: Vec::new(),

@@ -2,12 +2,12 @@
 //!
 //! They are computed when someone asks: an application of a thousand tasks starts without a text for each option.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::App;
 #[cfg(feature = "controller")]
 use super::option_table::JOB;
-use super::option_table::{DEFAULTS, OptionRow, ShownAs, TASK};
+use super::option_table::{Applies, DEFAULTS, OptionRow, ShownAs, TASK};
 use super::options::MainOptions;
 use super::overridden::Overridden;
 use super::problem::SourceLocation;
@@ -15,6 +15,7 @@ use crate::policy::Config;
 #[cfg(feature = "controller")]
 use crate::runtime::body::JobSpec;
 use crate::runtime::body::TaskSpec;
+use crate::runtime::subscriber::Subscriber;
 use crate::sync::Mutex;
 use crate::task::{OptionOrigin, PolicyOption};
 
@@ -48,20 +49,38 @@ pub(super) struct Origins {
     overridden: Overridden,
 }
 
-/// The specs of an application. Its supervisor holds them, for `TaskHandle::policy`.
+/// The specs of an application.
 #[derive(Debug)]
-pub(super) struct Policies {
+pub(super) struct PolicySet {
     pub(super) config: ConfigOrigins,
-    // By name: the names of tasks are unique. Boxed specs would save nothing, since most tasks are declared.
-    tasks: HashMap<String, Tracked<TaskSpec>>,
+    // By name: the names of tasks are unique.
+    pub(super) tasks: BTreeMap<String, Tracked<TaskSpec>>,
     /// The label of a job need not be unique: then the first one is found.
     #[cfg(feature = "controller")]
-    jobs: HashMap<&'static str, Tracked<JobSpec>>,
+    pub(super) jobs: BTreeMap<&'static str, Tracked<JobSpec>>,
+    pub(super) subscribers: BTreeMap<String, Tracked<Subscriber>>,
+    /// What enables or disables declarations.
+    #[cfg(feature = "config")]
+    pub(super) switches: super::overrides::SwitchOrigins,
+}
+
+/// The specs with which an application was started, and those after a reload. Its supervisor holds them, for `TaskHandle::policy`.
+#[derive(Debug)]
+pub(super) struct Policies {
+    started: PolicySet,
+    reloaded: Option<PolicySet>,
+}
+
+/// The spec of one declaration, with the configuration that it inherits from.
+struct Found<S> {
+    spec: S,
+    origins: Origins,
+    config: ConfigOrigins,
 }
 
 impl App {
     /// Copies the specs, without their bodies.
-    pub(super) fn policies(&self, options: &MainOptions) -> Policies {
+    pub(super) fn policies(&self, options: &MainOptions) -> PolicySet {
         let task = |task: &super::listed::ListedTask| {
             let tracked = Tracked {
                 spec: task.spec.without_body(),
@@ -74,7 +93,17 @@ impl App {
             };
             (task.spec.name().to_owned(), tracked)
         };
-        Policies {
+        let subscriber = |listed: &super::listed::ListedSubscriber| {
+            let origins = Origins {
+                code: listed.location,
+                is_declared: !listed.is_by_hand(),
+                tuned: listed.tuned,
+                overridden: listed.overridden.clone(),
+            };
+            let spec = listed.subscriber.without_work();
+            (listed.subscriber.name.to_string(), Tracked { spec, origins })
+        };
+        PolicySet {
             config: self.config_origins(options),
             tasks: self.tasks.iter().map(task).collect(),
             #[cfg(feature = "controller")]
@@ -92,6 +121,9 @@ impl App {
                     (job.spec.name(), Tracked { spec: job.spec.clone(), origins })
                 })
                 .collect(),
+            subscribers: self.subscribers.iter().rev().map(subscriber).collect(),
+            #[cfg(feature = "config")]
+            switches: self.switches.clone(),
         }
     }
 
@@ -106,33 +138,68 @@ impl App {
     }
 }
 
+impl PolicySet {
+    fn task(&self, name: &str) -> Option<Found<TaskSpec>> {
+        let Tracked { spec, origins } = self.tasks.get(name)?;
+        Some(Found { spec: spec.without_body(), origins: origins.clone(), config: self.config.clone() })
+    }
+
+    #[cfg(feature = "controller")]
+    fn job(&self, name: &str) -> Option<Found<JobSpec>> {
+        let Tracked { spec, origins } = self.jobs.get(name)?;
+        Some(Found { spec: spec.clone(), origins: origins.clone(), config: self.config.clone() })
+    }
+}
+
 impl Policies {
+    pub(super) fn new(started: PolicySet) -> Self {
+        Self { started, reloaded: None }
+    }
+
+    #[cfg(feature = "config")]
+    pub(super) fn reload(this: &Mutex<Self>, policies: PolicySet) {
+        // Bound to a variable, so that the old specs are dropped after the lock: they hold bodies of the user.
+        let _replaced = this.lock().reloaded.replace(policies);
+    }
+
     /// Returns the options of the task of this name, or else of the job.
     pub(super) fn find(this: &Mutex<Self>, name: &str) -> Option<Vec<PolicyOption>> {
-        let task = {
+        // Copied, because the parameters of a task are asked whether they notify, which may be user code.
+        let (started, reloaded) = {
             let policies = this.lock();
-            let task = policies.tasks.get(name);
-            task.map(|task| (task.spec.without_body(), task.origins.clone(), policies.config.clone()))
+            (policies.started.task(name), policies.reloaded.as_ref().and_then(|set| set.task(name)))
         };
-        // Without the lock: the parameters of the task are asked whether they notify, which may be user code.
-        if let Some((spec, origins, config)) = task {
-            return Some(origins.options(
-                TASK,
-                &spec,
-                spec.declared.map(TaskSpec::declared).as_ref(),
-                &config,
-            ));
+        if let Some(started) = started {
+            return Some(merged(TASK, &started, reloaded.as_ref(), |spec| spec.declared.map(TaskSpec::declared)));
         }
         #[cfg(feature = "controller")]
         {
-            let policies = this.lock();
-            let job = policies.jobs.get(name)?;
-            let declared = JobSpec::declared(job.spec.descriptor);
-            return Some(job.origins.options(JOB, &job.spec, Some(&declared), &policies.config));
+            let (started, reloaded) = {
+                let policies = this.lock();
+                (policies.started.job(name), policies.reloaded.as_ref().and_then(|set| set.job(name)))
+            };
+            let declared = |spec: &JobSpec| Some(JobSpec::declared(spec.descriptor));
+            started.map(|started| merged(JOB, &started, reloaded.as_ref(), declared))
         }
         #[cfg(not(feature = "controller"))]
         None
     }
+}
+
+/// The options that apply: those of the start, if they need a restart, and the others of the last reload.
+fn merged<S>(
+    rows: &[OptionRow<S>],
+    started: &Found<S>,
+    reloaded: Option<&Found<S>>,
+    declared: impl Fn(&S) -> Option<S>,
+) -> Vec<PolicyOption> {
+    let options = |found: &Found<S>| {
+        found.origins.options(rows, &found.spec, declared(&found.spec).as_ref(), &found.config)
+    };
+    let started = options(started);
+    let Some(reloaded) = reloaded.map(options) else { return started };
+    let pairs = rows.iter().zip(started).zip(reloaded);
+    pairs.map(|((row, old), new)| if row.applies == Applies::Restart { old } else { new }).collect()
 }
 
 impl Origins {
@@ -144,20 +211,28 @@ impl Origins {
         declared: Option<&S>,
         config: &ConfigOrigins,
     ) -> Vec<PolicyOption> {
-        let option = |row: &OptionRow<S>| {
-            let shown = (row.show)(spec, &config.config);
-            let origin = match (self.overridden.origin(row.name), shown.of) {
-                (Some(origin), _) => origin.clone(),
-                (None, ShownAs::Default) => OptionOrigin::Default,
-                (None, ShownAs::Inherited) => config.origin_of_default(row.name),
-                (None, ShownAs::Own) => {
-                    let by_attribute = declared.map(|declared| (row.show)(declared, &config.config));
-                    self.code_origin(by_attribute.is_none_or(|declared| declared == shown), config)
-                }
-            };
-            PolicyOption::new(row.name, shown.text, origin)
+        rows.iter().map(|row| self.option(row, spec, declared, config)).collect()
+    }
+
+    /// One option: see `options`.
+    pub(super) fn option<S>(
+        &self,
+        row: &OptionRow<S>,
+        spec: &S,
+        declared: Option<&S>,
+        config: &ConfigOrigins,
+    ) -> PolicyOption {
+        let shown = (row.show)(spec, &config.config);
+        let origin = match (self.overridden.origin(row.name), shown.of) {
+            (Some(origin), _) => origin.clone(),
+            (None, ShownAs::Default) => OptionOrigin::Default,
+            (None, ShownAs::Inherited) => config.origin_of_default(row.name),
+            (None, ShownAs::Own) => {
+                let by_attribute = declared.map(|declared| (row.show)(declared, &config.config));
+                self.code_origin(by_attribute.is_none_or(|declared| declared == shown), config)
+            }
         };
-        rows.iter().map(option).collect()
+        PolicyOption::new(row.name, shown.text, origin)
     }
 
     /// The origin of an option that the code sets. `is_first` says that the attribute or the added spec has this value already.

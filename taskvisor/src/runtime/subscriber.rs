@@ -114,6 +114,20 @@ impl Subscriber {
         }
     }
 
+    /// A copy of the name and the options. It receives no events.
+    #[cfg(feature = "macros")]
+    pub(crate) fn without_work(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            queue: self.queue,
+            events: self.events,
+            tasks: self.tasks.clone(),
+            needs: self.needs,
+            location: self.location,
+            work: Box::new(|_, _| Box::pin(async {})),
+        }
+    }
+
     /// Sets the name, which events and reports use. An empty name is an error of the application or the builder.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {

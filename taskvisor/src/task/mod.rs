@@ -10,6 +10,8 @@ mod name;
 mod outcome;
 #[cfg(feature = "macros")]
 mod policy_option;
+#[cfg(all(feature = "config", feature = "macros"))]
+mod reloaded;
 mod report;
 mod runtime_error;
 mod scheduled_time;
@@ -31,6 +33,8 @@ pub use policy_option::{OptionOrigin, PolicyOption};
 #[cfg(feature = "macros")]
 pub(crate) use report::Labelled;
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
+#[cfg(all(feature = "config", feature = "macros"))]
+pub use reloaded::{ChangedOption, ReloadError, Reloaded};
 pub use runtime_error::RuntimeError;
 pub use scheduled_time::{ScheduledTime, SkipReason};
 pub use start_error::StartError;

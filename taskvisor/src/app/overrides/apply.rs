@@ -2,7 +2,8 @@
 
 use std::mem;
 
-use super::merged::{OptionMap, Overrides};
+use super::difference::SwitchOrigins;
+use super::merged::Overrides;
 use super::section::Section;
 use crate::app::App;
 use crate::app::declared::DeclarationKind;
@@ -29,7 +30,7 @@ impl App {
         overrides: &Overrides,
         found: &Discovered,
     ) -> Vec<Problem> {
-        let mut applied = Applied { overrides, problems: Vec::new() };
+        let mut applied = Applied { overrides, problems: Vec::new(), switches: SwitchOrigins::new() };
         for (section, rows) in [(Section::Defaults, DEFAULTS), (Section::Main, MAIN)] {
             let config = self.config.clone();
             self.config = applied.apply(section, None, rows, config, &mut self.overridden);
@@ -49,6 +50,7 @@ impl App {
         }
         #[cfg(feature = "controller")]
         self.override_jobs(&mut applied, found);
+        self.switches = applied.switches;
         applied.problems
     }
 
@@ -112,13 +114,10 @@ impl App {
 struct Applied<'a> {
     overrides: &'a Overrides,
     problems: Vec<Problem>,
+    switches: SwitchOrigins,
 }
 
 impl Applied<'_> {
-    fn options(&self, section: Section, name: Option<&str>) -> Option<&OptionMap> {
-        self.overrides.options(section, name)
-    }
-
     /// Applies the options of one section, in the order of `rows`.
     fn apply<S>(
         &mut self,
@@ -156,7 +155,8 @@ impl Applied<'_> {
     }
 
     fn switch(&mut self, section: Section, name: &str, to: bool) -> Option<OptionOrigin> {
-        let one = self.options(section, Some(name))?.get(ENABLED)?;
+        let one = self.overrides.options(section, Some(name))?.get(ENABLED)?;
+        self.switches.insert((section.word(), name.to_owned()), OptionOrigin::from(&one.origin));
         match one.value.boolean() {
             Ok(value) => (value == to).then(|| OptionOrigin::from(&one.origin)),
             Err(reason) => {

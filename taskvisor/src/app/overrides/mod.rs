@@ -26,7 +26,14 @@ mod environment;
 mod resolve;
 mod apply;
 mod known;
+mod base;
 mod setup;
+mod difference;
+mod update;
+mod reload;
 
 pub(super) use self::origin::OverrideOrigin;
+pub(super) use self::base::Base;
+pub(super) use self::difference::SwitchOrigins;
+pub(super) use self::reload::Reloader;
 pub(super) use self::setup::OverridesFile;

@@ -7,6 +7,7 @@ use super::known::known_options;
 use super::resolve::resolve;
 use crate::app::App;
 use crate::app::discover::Discovered;
+use crate::app::options::MainOptions;
 use crate::app::problem::{Place, Problem, SourceLocation};
 
 /// The file of an application.
@@ -74,7 +75,14 @@ impl App {
     }
 
     /// Reads the file and the environment, and applies them.
-    pub(in crate::app) fn read_overrides(&mut self, found: &Discovered) -> OverrideReport {
+    pub(in crate::app) fn read_overrides(
+        &mut self,
+        found: &Discovered,
+        options: &MainOptions,
+    ) -> OverrideReport {
+        if self.overrides_file.is_some() {
+            self.base = Some(self.base(found, options));
+        }
         let path = self.overrides_file.as_ref().map(|file| file.path.clone());
         let mut report = self.override_from(path.as_deref(), found);
         if let Some(OverridesFile { location, repeated: Some(again), .. }) = &self.overrides_file {

@@ -16,7 +16,7 @@ use crate::runtime::body::JobDescriptor;
 use crate::runtime::body::Location;
 
 /// One call of `tune` or `disable`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Change {
     kind: ChangeKind,
     /// The declaration.

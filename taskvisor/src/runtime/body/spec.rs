@@ -192,9 +192,10 @@ impl TaskSpec {
     /// A copy of the name and the options. It cannot run.
     #[cfg(feature = "macros")]
     pub(crate) fn without_body(&self) -> Self {
-        let (name, needs) = (self.task.name.clone(), self.task.needs);
+        let TaskRef { name, needs, source, .. } = &self.task;
+        let (name, source) = (name.clone(), source.clone());
         Self {
-            task: TaskRef { name, body: ErasedBody::none(), needs, source: None },
+            task: TaskRef { name, body: ErasedBody::none(), needs: *needs, source },
             settings: self.settings,
             dependencies: self.dependencies.clone(),
             rare: self.rare.clone(),

@@ -1,0 +1,81 @@
+//! Applies new options to the live tasks of an application, and to the next submissions of its jobs.
+
+use std::sync::Arc;
+
+use super::difference::Difference;
+use crate::app::App;
+use crate::app::policies::PolicySet;
+use crate::policy::{Config, RareSettings, Setting, Settings, TaskOptions};
+#[cfg(feature = "controller")]
+use crate::runtime::body::{JobOverride, JobOverrides};
+use crate::runtime::body::TaskSpec;
+use crate::runtime::shared::Shared;
+
+impl PolicySet {
+    /// Applies the options of this set to the live tasks whose options differ. `started` are those with which the tasks were added.
+    pub(super) fn apply(&self, started: &Self, difference: &Difference, shared: &Arc<Shared>) {
+        for name in &difference.tasks {
+            let (Some(next), Some(started)) = (self.tasks.get(name), started.tasks.get(name)) else { continue };
+            let (settings, rare) = updated(&next.spec, &started.spec, &self.config.config);
+            let schedule = started.spec.schedule.as_deref();
+            let options = TaskOptions { settings: &settings, rare: Some(&rare), schedule };
+            // The options were checked with those of the others. A task that has ended, or that is stopping, begins no further attempt.
+            let _ = shared.update_tasks(name, options);
+        }
+    }
+}
+
+/// The options of a live task: those that a reload changes, and of the others those with which it was started.
+fn updated(next: &TaskSpec, started: &TaskSpec, config: &Config) -> (Settings, RareSettings) {
+    let mut settings = with_defaults(next.settings, config);
+    settings.ready = started.settings.ready;
+    settings.interrupt_on_loss = started.settings.interrupt_on_loss;
+    settings.stop_order = started.settings.stop_order;
+    let rare = next.rare.as_deref().unwrap_or(&RareSettings::INHERIT);
+    let before = started.rare.as_deref().unwrap_or(&RareSettings::INHERIT);
+    let rare = RareSettings {
+        critical: before.critical,
+        instances: before.instances,
+        max_concurrent: before.max_concurrent,
+        rate_limit: before.rate_limit,
+        ..rare_with_defaults(rare, config)
+    };
+    (settings, rare)
+}
+
+/// Captures the defaults of the new configuration: the supervisor keeps the configuration with which it was built.
+fn with_defaults(settings: Settings, config: &Config) -> Settings {
+    Settings {
+        restart: or_default(settings.restart, config.restart),
+        backoff: or_default(settings.backoff, config.backoff),
+        timeout: or_default(settings.timeout, config.timeout),
+        max_retries: or_default(settings.max_retries, config.max_retries),
+        ..settings
+    }
+}
+
+fn rare_with_defaults(rare: &RareSettings, config: &Config) -> RareSettings {
+    RareSettings { max_failures: or_default(rare.max_failures, config.max_failures), ..*rare }
+}
+
+fn or_default<T: Copy>(setting: Setting<T>, default: T) -> Setting<T> {
+    if matches!(setting, Setting::Inherit) { Setting::Default(default) } else { setting }
+}
+
+#[cfg(feature = "controller")]
+impl App {
+    /// Replaces the options of all jobs, which inherit from `config`.
+    pub(super) fn replace_job_overrides(&self, config: &Config, shared: &Arc<Shared>) {
+        let mut overrides = JobOverrides::default();
+        for job in &self.disabled_jobs {
+            overrides.insert(job, JobOverride::Disabled);
+        }
+        for job in &self.jobs {
+            let mut spec = job.spec.clone();
+            spec.settings = with_defaults(spec.settings, config);
+            spec.rare = rare_with_defaults(&spec.rare, config);
+            overrides.insert(spec.descriptor, JobOverride::Tuned(Arc::new(spec)));
+        }
+        shared.replace_job_overrides(overrides);
+    }
+}
