@@ -263,7 +263,7 @@ fn assemble_jobs(
     }
     let listed = jobs.iter().map(|job| job.spec.descriptor).collect();
     for ListedJob { spec, .. } in jobs.into_iter().filter(|job| job.tuned.is_some()) {
-        overrides.insert(spec.descriptor, JobOverride::Tuned(Box::new(spec)));
+        overrides.insert(spec.descriptor, JobOverride::Tuned(Arc::new(spec)));
     }
     (listed, overrides)
 }

@@ -23,6 +23,8 @@ pub(crate) mod stuck;
 mod task_handle;
 mod test_context;
 mod trigger;
+#[cfg(any(feature = "config", test))]
+mod update;
 
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;
