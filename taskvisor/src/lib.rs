@@ -168,11 +168,11 @@ pub use app::{App, Declaration, DeclarationKind, Declared, SetupReturn, TaskRetu
 pub use macro_support::{JobReturn, job};
 #[cfg(feature = "macros")]
 pub use macro_support::{main, subscriber, task, when_it_does_not_compile};
-#[cfg(feature = "macros")]
-pub use task::{OptionOrigin, PolicyOption};
 #[cfg(all(feature = "config", feature = "macros"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "config")))]
 pub use task::{ChangedOption, ReloadError, Reloaded};
+#[cfg(feature = "macros")]
+pub use task::{OptionOrigin, PolicyOption};
 /// Not public API. Used by generated code, and named in errors of the compiler.
 #[cfg(all(feature = "controller", feature = "macros"))]
 #[doc(hidden)]

@@ -43,7 +43,7 @@ impl App {
         problems
     }
 
-    fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
+    pub(super) fn check_config(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
         let location = self.configured.unwrap_or_else(|| SourceLocation::from(&options.location));
         for reason in self.config.problems() {
             let place = self.overridden.place_of(reason).unwrap_or_else(|| location.into());
@@ -51,7 +51,7 @@ impl App {
         }
     }
 
-    fn check_settings(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
+    pub(super) fn check_settings(&self, options: &MainOptions, problems: &mut Vec<Problem>) {
         let defaults = Policy::defaults(&self.config);
         for task in &self.tasks {
             let (name, settings) = (task.spec.name(), &task.spec.settings);

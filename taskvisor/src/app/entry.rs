@@ -15,6 +15,8 @@ use super::exit_code::{exit_code, report_of};
 #[cfg(feature = "controller")]
 use super::listed::ListedJob;
 use super::options::{Flavor, MainOptions};
+#[cfg(feature = "config")]
+use super::overrides::Reloader;
 use super::policies::Policies;
 use super::process::Process;
 use super::running::describe_blocking_destructor;
@@ -151,12 +153,24 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     Err(write_error(format_args!("the application does not start: {}", count(problems.len()))))
 }
 
-async fn run_checked(app: App, options: &MainOptions, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
+async fn run_checked(
+    #[cfg_attr(not(feature = "config"), allow(unused_mut))] mut app: App,
+    options: &MainOptions,
+    process: &Arc<Process>,
+) -> (ExitCode, RetainedStates) {
     let waits_for_stop = app.tasks.is_empty();
     let state_types = app.states.type_names();
     let policies = Arc::new(Mutex::new(Policies::new(app.policies(options))));
+    #[cfg(feature = "config")]
+    let reloader = Reloader::new(&mut app, &policies);
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
+    #[cfg(feature = "config")]
+    if let Some(reloader) = reloader {
+        // Before the first task is added.
+        shared.allow_updates();
+        let _ = shared.reloader.set(Box::new(move |shared| reloader.reload(shared)));
+    }
     let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));
     let (code, waits) = match process.begin_running(shared) {
         Err(signal) => (interrupted(signal), true),
@@ -270,7 +284,7 @@ fn assemble_jobs(
     }
     let listed = jobs.iter().map(|job| job.spec.descriptor).collect();
     for ListedJob { spec, .. } in jobs.into_iter().filter(|job| job.tuned.is_some()) {
-        overrides.insert(spec.descriptor, JobOverride::Tuned(Box::new(spec)));
+        overrides.insert(spec.descriptor, JobOverride::Tuned(Arc::new(spec)));
     }
     (listed, overrides)
 }

@@ -170,7 +170,9 @@ impl Policies {
             (policies.started.task(name), policies.reloaded.as_ref().and_then(|set| set.task(name)))
         };
         if let Some(started) = started {
-            return Some(merged(TASK, &started, reloaded.as_ref(), |spec| spec.declared.map(TaskSpec::declared)));
+            return Some(merged(TASK, &started, reloaded.as_ref(), |spec| {
+                spec.declared.map(TaskSpec::declared)
+            }));
         }
         #[cfg(feature = "controller")]
         {

@@ -148,7 +148,8 @@ impl<J: Job> Submission<J> {
         } = *job;
         let dependencies = Dependencies::declared(&job.dependencies);
         let (mut settings, mut rare) = (settings, rare);
-        match shared.job_override(job) {
+        let change = shared.job_override(job);
+        match &change {
             None => {}
             Some(JobOverride::Tuned(spec)) => {
                 (settings, rare) = (&spec.settings, &spec.rare);

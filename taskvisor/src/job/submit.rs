@@ -309,8 +309,8 @@ impl Shared {
 
     /// Returns how the application has changed a job.
     #[inline]
-    pub(super) fn job_override(&self, job: &'static JobDescriptor) -> Option<&JobOverride> {
-        self.job_overrides.get()?.get(job)
+    pub(super) fn job_override(&self, job: &'static JobDescriptor) -> Option<JobOverride> {
+        self.job_overrides.get(job)
     }
 
     pub(super) fn publish_refused(&self, task: &str, slot: Option<&Arc<str>>, reason: &RuntimeError) {

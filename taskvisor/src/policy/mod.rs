@@ -20,6 +20,8 @@ mod restart;
 mod schedule;
 mod schedule_settings;
 mod stop_order;
+#[cfg(any(feature = "config", test))]
+mod task_options;
 
 pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
 pub use config::Config;
@@ -45,3 +47,5 @@ pub(crate) use limit_settings::MAX_INSTANCES;
 pub(crate) use rare_settings::{FatalIf, RareOptions};
 pub(crate) use schedule_settings::{ScheduleKind, ScheduleSettings};
 pub(crate) use settings::{Milliseconds, Policy};
+#[cfg(any(feature = "config", test))]
+pub(crate) use task_options::TaskOptions;

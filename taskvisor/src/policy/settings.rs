@@ -282,6 +282,12 @@ impl Policy {
         nanoseconds(Self::MIN_STABLE_AFTER).max(nanoseconds(backoff.max()))
     }
 
+    /// Replaces what can change while a task is live: all but its readiness, its schedule, and whether it returns a value.
+    pub(crate) fn update(&mut self, new: &Self) {
+        let Self { returns_value, readiness, schedule, .. } = *self;
+        *self = Self { returns_value, readiness, schedule, ..*new };
+    }
+
     pub(crate) fn timeout(&self) -> Option<Duration> {
         (self.timeout > 0).then(|| Duration::from_nanos(self.timeout))
     }
@@ -319,6 +325,11 @@ impl Milliseconds {
     pub(crate) fn new(time: Duration) -> Self {
         let milliseconds = u32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX);
         Self(NonZeroU32::new(milliseconds).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// The limit of this number of milliseconds. `None` for zero.
+    pub(crate) fn from_count(milliseconds: u32) -> Option<Self> {
+        NonZeroU32::new(milliseconds).map(Self)
     }
 
     pub(crate) fn count(self) -> u32 {

@@ -1,6 +1,6 @@
 //! The state that all tasks of one supervisor share.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, atomic};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::body::States;
 #[cfg(feature = "controller")]
-use super::body::{JobDescriptor, JobOverrides};
+use super::body::{JobDescriptor, JobOverrideTable};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::instances::InstanceSets;
@@ -26,6 +26,8 @@ use crate::sync::{AtomicBool, Mutex, available_parallelism, watch};
 #[cfg(feature = "macros")]
 use crate::task::PolicyOption;
 use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
+#[cfg(all(feature = "config", feature = "macros"))]
+use crate::task::{ReloadError, Reloaded};
 
 /// The state that all tasks of one supervisor share. The supervisor, the registrations of its tasks, contexts and the shutdown
 /// driver own it; handles do not.
@@ -39,6 +41,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
 /// | `supervisor/scale.rs` | start and stop instances |
+/// | `supervisor/update/` | replace the options of live tasks |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
@@ -57,12 +60,15 @@ pub(crate) struct Shared {
     /// The jobs of the application. Set once, before it runs.
     #[cfg(feature = "controller")]
     pub(crate) jobs: OnceLock<Vec<&'static JobDescriptor>>,
-    /// The jobs that the application has changed. Not set if there is none, so that a submission usually reads one word.
+    /// The jobs that the application has changed.
     #[cfg(feature = "controller")]
-    pub(crate) job_overrides: OnceLock<JobOverrides>,
+    pub(crate) job_overrides: JobOverrideTable,
     /// Finds the options of a task or a job of the application by its name.
     #[cfg(feature = "macros")]
     pub(crate) policies: OnceLock<FindPolicy>,
+    /// Reads the file of the application again, if it has one.
+    #[cfg(all(feature = "config", feature = "macros"))]
+    pub(crate) reloader: OnceLock<Reload>,
     /// The error of an invalid configuration. Every call that adds, submits or runs a task returns it.
     pub(crate) build_error: Option<RuntimeError>,
     // In an `Arc` of its own, because the watchdog of an application holds it too, and must not keep the states alive.
@@ -76,6 +82,9 @@ pub(crate) struct Shared {
     pub(crate) limits: LimitTable,
     /// The tasks with instances.
     pub(crate) instances: InstanceSets,
+    /// Whether the policies of tasks that are added may be replaced while they are live. Set before the first one is added.
+    // Not loom's, and relaxed: it is set before any other thread knows the supervisor.
+    allows_updates: atomic::AtomicBool,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
@@ -107,6 +116,10 @@ pub(crate) struct Shared {
 /// Returns the options that apply to the task or to the job of a name.
 #[cfg(feature = "macros")]
 pub(crate) type FindPolicy = Box<dyn Fn(&str) -> Option<Vec<PolicyOption>> + Send + Sync>;
+
+/// Reads the file of an application again, and applies what has changed.
+#[cfg(all(feature = "config", feature = "macros"))]
+pub(crate) type Reload = Box<dyn Fn(&Arc<Shared>) -> Result<Reloaded, ReloadError> + Send + Sync>;
 
 /// The progress of a shutdown.
 #[derive(Clone, Debug, Default)]
@@ -157,15 +170,18 @@ impl Shared {
             #[cfg(feature = "controller")]
             jobs: OnceLock::new(),
             #[cfg(feature = "controller")]
-            job_overrides: OnceLock::new(),
+            job_overrides: JobOverrideTable::default(),
             #[cfg(feature = "macros")]
             policies: OnceLock::new(),
+            #[cfg(all(feature = "config", feature = "macros"))]
+            reloader: OnceLock::new(),
             registry: Arc::new(Registry::new(shards())),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             holders: HoldersCache::default(),
             limits: LimitTable::default(),
             instances: InstanceSets::default(),
+            allows_updates: atomic::AtomicBool::new(false),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),
@@ -221,6 +237,19 @@ impl Shared {
             }
         }
         status
+    }
+
+    /// Whether the policies of tasks that are added now may be replaced. A constant in a build that updates no policy.
+    #[inline]
+    pub(crate) fn allows_updates(&self) -> bool {
+        cfg!(any(feature = "config", test)) && self.allows_updates.load(atomic::Ordering::Relaxed)
+    }
+
+    /// Lets `update_task` replace the policies of the tasks that are added from now on. Each of them then has rare state.
+    #[cfg(any(feature = "config", test))]
+    #[cfg_attr(not(test), allow(dead_code, reason = "only an application reloads its options"))]
+    pub(crate) fn allow_updates(&self) {
+        self.allows_updates.store(true, atomic::Ordering::Relaxed);
     }
 
     /// Identifies this supervisor while it lives.

@@ -8,6 +8,7 @@ use super::subscriber::Subscriber;
 use crate::event::{EventSet, TaskFilter};
 
 /// A task whose events a subscriber receives.
+#[derive(Clone)]
 pub(crate) struct TaskSelector {
     pub(crate) name: Cow<'static, str>,
     /// The declaration of the task. `None` if the subscriber selects it by name.

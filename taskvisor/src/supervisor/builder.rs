@@ -115,9 +115,7 @@ impl SupervisorBuilder {
         #[cfg(feature = "controller")]
         {
             let _ = shared.jobs.set(self.jobs);
-            if !self.job_overrides.is_empty() {
-                let _ = shared.job_overrides.set(self.job_overrides);
-            }
+            shared.job_overrides.replace(self.job_overrides);
         }
         if let Some(runtime) = self.runtime.or_else(|| Handle::try_current().ok()) {
             shared.bind_to(runtime);

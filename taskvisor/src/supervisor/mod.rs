@@ -10,6 +10,8 @@ mod critical;
 mod handle;
 pub(crate) mod link;
 mod pause;
+#[cfg(all(feature = "config", feature = "macros"))]
+mod reload;
 #[cfg(feature = "macros")]
 mod policy;
 mod ready;
@@ -25,6 +27,8 @@ pub(crate) mod stuck;
 mod task_handle;
 mod test_context;
 mod trigger;
+#[cfg(any(feature = "config", test))]
+mod update;
 
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;

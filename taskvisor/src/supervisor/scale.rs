@@ -195,8 +195,11 @@ impl Shared {
             ReservedSet { shared: Arc::clone(self), set: Arc::clone(&set), replaced, is_confirmed: false };
         let (mut actors, number) = (Vec::new(), spec.instances().or(1));
         while let Some(index) = set.claim(actors.len()..number, Missing::Never) {
-            let actor = self.reserve_instance(&set, index, &mut set.spec(index))?;
+            let template = set.template();
+            let actor = self.reserve_instance(&set, index, &mut set.spec(&template, index))?;
             set.join(index, actor.cell());
+            #[cfg(any(feature = "config", test))]
+            self.follow_template(&set, template, actor.cell());
             actors.push(actor);
         }
         Ok((actors, reserved))
@@ -237,7 +240,8 @@ impl Shared {
             set.release(index);
             return Err(RuntimeError::NameTaken { name: set.name().to_owned() });
         }
-        let mut spec = set.spec(index);
+        let template = set.template();
+        let mut spec = set.spec(&template, index);
         let actor = self.reserve_instance(set, index, &mut spec)?;
         let mut has_links = has_links(&spec) || self.graph.has_dependents();
         let mut linked = Linked::new();
@@ -253,6 +257,8 @@ impl Shared {
             }
         }
         let (cell, is_wanted) = (Arc::clone(actor.cell()), set.join(index, actor.cell()));
+        #[cfg(any(feature = "config", test))]
+        self.follow_template(set, template, &cell);
         // Read after the instance has joined: a dependent that is linked meanwhile finds it in the set, or is found here.
         has_links |= self.graph.has_dependents();
         if has_links {

@@ -11,7 +11,7 @@ use super::link::{check_interrupt_on_loss, has_links};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleKind, ScheduleSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
-use crate::runtime::cell::{Flag, RareSetup, RegistryKey, TaskCell};
+use crate::runtime::cell::{Flag, RareSetup, RegistryKey, TaskCell, UpdateSetup};
 use crate::runtime::instances::InstanceOf;
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::RegisterError;
@@ -54,7 +54,7 @@ impl UnspawnedActor {
     /// Adds the task to the start-up set, if it declares its readiness or is critical. Called before the start of any task that is
     /// added together. Returns whether it did.
     pub(crate) fn join_startup_set(&self, shared: &Shared) -> bool {
-        let is_critical = self.cell().rare().is_some_and(|rare| rare.options().is_critical);
+        let is_critical = self.cell().rare().is_some_and(|rare| rare.options().is_critical());
         let joins = self.policy.readiness.is_some() || is_critical;
         if joins {
             // A task that others need is in the set twice, which changes nothing.
@@ -123,15 +123,14 @@ impl Shared {
         }
         let now = self.now();
         let schedule = schedule.and_then(|schedule| self.schedule(schedule, now));
-        let rare = if rare.is_some() || schedule.is_some() || is_instance {
-            Some(self.rare_setup(spec.name(), rare, schedule, instance, now))
+        let rare = if rare.is_some() || schedule.is_some() || is_instance || self.allows_updates() {
+            Some(self.rare_setup(spec, rare, schedule, instance, now))
         } else {
             None
         };
         let key = RegistryKey::Name;
         let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, key, now);
-        if policy.is_never_ready(&spec.settings, spec.declared.is_some_and(|declared| declared.never_returns))
-        {
+        if policy.is_never_ready(&spec.settings, never_returns(spec)) {
             cell.set_flag(Flag::NeverReady);
         }
         match Registration::register(Arc::clone(self), cell) {
@@ -152,16 +151,18 @@ impl Shared {
     #[cold]
     fn rare_setup(
         &self,
-        name: &str,
+        spec: &TaskSpec,
         options: Option<Box<RareOptions>>,
         schedule: Option<Box<Schedule>>,
         instance: Option<InstanceOf>,
         now: Instant,
     ) -> Box<RareSetup> {
-        let name = instance.as_ref().map_or(name, |instance| &instance.name);
+        let name = instance.as_ref().map_or(spec.name(), |instance| &instance.name);
         let options = options.map(|options| *options).unwrap_or_default();
         let limits = self.limits.find(&options, LimitKey::Task(name.into()), name, now);
-        Box::new(RareSetup { options, schedule, limits, instance })
+        let setup = UpdateSetup { needs: spec.task.needs, never_returns: never_returns(spec) };
+        let updates = self.allows_updates().then_some(setup);
+        Box::new(RareSetup { options, schedule, limits, instance, updates })
     }
 
     /// The schedule of a task that is added now.
@@ -209,16 +210,30 @@ impl Shared {
         schedule: Option<&ScheduleSettings>,
         is_instance: bool,
     ) -> Result<(Policy, Option<Box<RareOptions>>), RuntimeError> {
+        self.resolve_named(task.name(), task.needs, settings, rare, schedule, is_instance)
+    }
+
+    /// As `resolve`, for a task of this name with these parameters.
+    #[inline(always)]
+    pub(super) fn resolve_named(
+        self: &Arc<Self>,
+        name: &str,
+        parameters: fn(&mut Needs<'_>),
+        settings: &Settings,
+        rare: Option<&RareSettings>,
+        schedule: Option<&ScheduleSettings>,
+        is_instance: bool,
+    ) -> Result<(Policy, Option<Box<RareOptions>>), RuntimeError> {
         self.check_ready()?;
         let mut needs = Needs::new(&self.states);
-        (task.needs)(&mut needs);
-        let invalid = || self.invalid_spec(task, settings, rare, schedule, &needs, is_instance);
+        parameters(&mut needs);
+        let invalid = || self.invalid_spec(name, settings, rare, schedule, &needs, is_instance);
         let mut policy = settings.resolve(&self.defaults).map_err(|_| invalid())?;
         if let Some(schedule) = schedule {
             policy.schedule = checked_kind(schedule, settings).ok_or_else(invalid)?;
         }
         let options = RareSettings::resolve(rare, &self.config, &policy).map_err(|_| invalid())?;
-        if is_blank(task.name()) || needs.needs_instance() && !is_instance {
+        if is_blank(name) || needs.needs_instance() && !is_instance {
             return Err(invalid());
         }
         settings.resolve_readiness(needs.notifies(), &mut policy).map_err(|_| invalid())?;
@@ -231,14 +246,14 @@ impl Shared {
             });
             return Ok((policy, options));
         }
-        Err(self.states.missing_error(task.name(), types))
+        Err(self.states.missing_error(name, types))
     }
 
     /// The error of a task with wrong options: every problem at once.
     #[cold]
     fn invalid_spec(
         &self,
-        task: &TaskRef,
+        name: &str,
         settings: &Settings,
         rare: Option<&RareSettings>,
         schedule: Option<&ScheduleSettings>,
@@ -251,10 +266,10 @@ impl Shared {
         if needs.needs_instance() && !is_instance {
             reasons.push(NO_INSTANCE.into());
         }
-        if is_blank(task.name()) {
+        if is_blank(name) {
             reasons.push(EMPTY_NAME.into());
         }
-        RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons }
+        RuntimeError::InvalidSpec { name: name.to_owned(), reasons }
     }
 
     /// The error of a refused task: `problem`, and every other problem of its spec.
@@ -306,6 +321,11 @@ impl Shared {
             RuntimeError::ShuttingDown
         }
     }
+}
+
+/// Whether the function of the task returns `!`.
+fn never_returns(spec: &TaskSpec) -> bool {
+    spec.declared.is_some_and(|declared| declared.never_returns)
 }
 
 /// Whether the task has a schedule. `None` if its options have problems.

@@ -84,7 +84,7 @@ impl Shared {
             let request = StopRequest::stop(StopCause::Shutdown, now, grace);
             // Without any time, no attempt can finish.
             let may_finish = !share.is_zero()
-                && cell.rare().is_some_and(|rare| rare.options().on_shutdown == OnShutdown::Finish);
+                && cell.rare().is_some_and(|rare| rare.options().on_shutdown() == OnShutdown::Finish);
             if !may_finish {
                 cell.request_stop(request);
             } else if cell.allow_finish_or_stop(request) {

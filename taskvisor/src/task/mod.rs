@@ -30,11 +30,11 @@ pub use name::TaskName;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 #[cfg(feature = "macros")]
 pub use policy_option::{OptionOrigin, PolicyOption};
+#[cfg(all(feature = "config", feature = "macros"))]
+pub use reloaded::{ChangedOption, ReloadError, Reloaded};
 #[cfg(feature = "macros")]
 pub(crate) use report::Labelled;
 pub use report::{AbortedTask, FailedTask, Report, StuckTask};
-#[cfg(all(feature = "config", feature = "macros"))]
-pub use reloaded::{ChangedOption, ReloadError, Reloaded};
 pub use runtime_error::RuntimeError;
 pub use scheduled_time::{ScheduledTime, SkipReason};
 pub use start_error::StartError;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::ENABLED;
-use crate::app::option_table::{Applies, DEFAULTS, MAIN, OptionRow, SUBSCRIBER, ShownAs, TASK};
 #[cfg(feature = "controller")]
 use crate::app::option_table::JOB;
+use crate::app::option_table::{Applies, DEFAULTS, MAIN, OptionRow, SUBSCRIBER, ShownAs, TASK};
 use crate::app::policies::{ConfigOrigins, PolicySet, Tracked};
 use crate::policy::Config;
 #[cfg(feature = "controller")]
@@ -57,7 +57,8 @@ impl Difference {
         self.compare_presence("task", &tasks(states.started), &tasks(states.next), states.next);
         let declared = |spec: &TaskSpec| spec.declared.map(TaskSpec::declared);
         for (name, next) in &states.next.tasks {
-            let (Some(started), Some(current)) = (states.started.tasks.get(name), states.current.tasks.get(name))
+            let (Some(started), Some(current)) =
+                (states.started.tasks.get(name), states.current.tasks.get(name))
             else {
                 continue;
             };

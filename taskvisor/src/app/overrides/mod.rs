@@ -32,8 +32,8 @@ mod difference;
 mod update;
 mod reload;
 
-pub(super) use self::origin::OverrideOrigin;
 pub(super) use self::base::Base;
 pub(super) use self::difference::SwitchOrigins;
+pub(super) use self::origin::OverrideOrigin;
 pub(super) use self::reload::Reloader;
 pub(super) use self::setup::OverridesFile;

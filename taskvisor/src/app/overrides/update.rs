@@ -6,16 +6,18 @@ use super::difference::Difference;
 use crate::app::App;
 use crate::app::policies::PolicySet;
 use crate::policy::{Config, RareSettings, Setting, Settings, TaskOptions};
+use crate::runtime::body::TaskSpec;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobOverride, JobOverrides};
-use crate::runtime::body::TaskSpec;
 use crate::runtime::shared::Shared;
 
 impl PolicySet {
     /// Applies the options of this set to the live tasks whose options differ. `started` are those with which the tasks were added.
     pub(super) fn apply(&self, started: &Self, difference: &Difference, shared: &Arc<Shared>) {
         for name in &difference.tasks {
-            let (Some(next), Some(started)) = (self.tasks.get(name), started.tasks.get(name)) else { continue };
+            let (Some(next), Some(started)) = (self.tasks.get(name), started.tasks.get(name)) else {
+                continue;
+            };
             let (settings, rare) = updated(&next.spec, &started.spec, &self.config.config);
             let schedule = started.spec.schedule.as_deref();
             let options = TaskOptions { settings: &settings, rare: Some(&rare), schedule };
@@ -76,6 +78,6 @@ impl App {
             spec.rare = rare_with_defaults(&spec.rare, config);
             overrides.insert(spec.descriptor, JobOverride::Tuned(Arc::new(spec)));
         }
-        shared.replace_job_overrides(overrides);
+        shared.job_overrides.replace(overrides);
     }
 }

@@ -90,7 +90,8 @@ impl AttemptResult {
                         (FailureKind::NotReady, EventName::Failed, Box::new(error))
                     }
                     ExceededLimit::Stalled => {
-                        let limit = cell.rare().and_then(|rare| rare.options().heartbeat).unwrap_or_default();
+                        let limit =
+                            cell.rare().and_then(|rare| rare.options().heartbeat()).unwrap_or_default();
                         let error = MissedHeartbeat { limit, returned };
                         (FailureKind::Stalled, EventName::Stalled, Box::new(error))
                     }
@@ -113,7 +114,7 @@ impl TaskActor {
         if let ActorStage::Overtime { limit } = self.stage {
             decided = self.exceeded(limit, decided);
         }
-        if let Some(is_fatal) = self.registration.cell().rare().and_then(|rare| rare.options().fatal_if) {
+        if let Some(is_fatal) = self.registration.cell().rare().and_then(|rare| rare.options().fatal_if()) {
             decided = self.decide_fatal(decided, is_fatal);
         }
         *result = decided;
@@ -189,7 +190,7 @@ pub(crate) fn attempt_event(
         (EventName::Aborted, _) => EventKind::Aborted { attempt },
         (EventName::TimedOut, _) => EventKind::TimedOut { attempt, timeout, error: returned() },
         (EventName::Stalled, _) => {
-            let heartbeat = cell.rare().and_then(|rare| rare.options().heartbeat).unwrap_or_default();
+            let heartbeat = cell.rare().and_then(|rare| rare.options().heartbeat()).unwrap_or_default();
             EventKind::Stalled { attempt, heartbeat, error: returned() }
         }
         _ => match (name, cell.last_error()) {

@@ -28,9 +28,8 @@ impl TaskActor {
     // Inline in every caller, as `schedule_next`.
     #[inline(always)]
     pub(super) fn count_failure(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
-        let rare = self.registration.cell().rare()?;
-        let limit = rare.options().max_failures.filter(|_| !excused)?;
-        let failures = rare.failures().lock().count(now, limit)?;
+        let rare = self.registration.cell().rare().filter(|_| !excused)?;
+        let (failures, limit) = rare.failures().lock().count(now)?;
         Some(ExceededFailures { failures, within: Some(limit.within()) })
     }
 
@@ -46,7 +45,7 @@ impl TaskActor {
         self.registration.publish_give_up(now, failures, within);
         let counts = (self.streak.failures(), self.streak.total());
         let cell = self.registration.cell();
-        let pauses = cell.rare().is_some_and(|rare| rare.options().on_give_up == OnGiveUp::Pause);
+        let pauses = cell.rare().is_some_and(|rare| rare.options().on_give_up() == OnGiveUp::Pause);
         if !pauses {
             cell.count_failures(counts);
             return self.finish(TaskEnd::Failed, None);

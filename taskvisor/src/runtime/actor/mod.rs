@@ -28,6 +28,7 @@ mod limited;
 mod limits;
 mod next_step;
 mod permit;
+mod policy_update;
 mod readiness;
 mod rare_parts;
 mod run;
@@ -205,6 +206,7 @@ impl TaskActor {
                 match self.begin_attempt() {
                     Ok(started) => started,
                     Err(NotBegun::Stopped(stop)) => return self.finish_stopped(stop),
+                    Err(NotBegun::Updated) => return self.update_policy(),
                     Err(NotBegun::Paused) => {
                         // The task was paused during this poll, and may have been resumed since. `end_poll` compares the flag only,
                         // so that it would miss both together.
@@ -239,12 +241,6 @@ impl TaskActor {
             Err(message) => self.finish_attempt(AttemptResult::Panicked(message), context),
             Ok(()) => self.enter_stage(ActorStage::Running { until }),
         }
-    }
-
-    fn begin_attempt(&self) -> Result<StartedAttempt, NotBegun> {
-        let at = Instant::now();
-        let attempt = self.registration.cell().begin_attempt(at)?;
-        Ok(StartedAttempt { attempt, at })
     }
 
     /// Ends the wait for the next attempt, because of an interrupt.

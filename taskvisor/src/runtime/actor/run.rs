@@ -28,7 +28,7 @@ impl TaskActor {
         }
         let Some(Request { deadline, kind, .. }) = request else {
             let has_limits =
-                self.registration.cell().rare().is_some_and(|rare| rare.options().heartbeat.is_some());
+                self.registration.cell().rare().is_some_and(|rare| rare.options().heartbeat().is_some());
             if has_limits
                 || self.policy.readiness.is_some()
                 || self.has_dependencies() && self.rare.watches_losses()

@@ -111,7 +111,7 @@ impl TaskContext {
     /// has no effect. It takes no lock, and reads the clock once.
     #[inline]
     pub fn heartbeat(&self) {
-        if let Some(rare) = self.cell().rare().filter(|rare| rare.options().heartbeat.is_some()) {
+        if let Some(rare) = self.cell().rare().filter(|rare| rare.options().heartbeat().is_some()) {
             rare.heartbeat().beat(self.attempt(), Instant::now());
         }
     }

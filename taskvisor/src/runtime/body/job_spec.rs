@@ -1,7 +1,6 @@
 //! Job specs: the options of a declared job, which an application may change before it starts.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::error::Error;
 use std::time::Duration;
 
@@ -39,37 +38,6 @@ pub struct JobSpec {
     pub(crate) admission: Admission,
     pub(crate) queue: Option<usize>,
     pub(crate) capacity: Option<usize>,
-}
-
-/// How an application changes the submissions of a declared job.
-#[derive(Clone, Debug)]
-pub(crate) enum JobOverride {
-    /// Its submissions are refused.
-    Disabled,
-    // Boxed: the other variant is empty.
-    Tuned(Box<JobSpec>),
-}
-
-/// The changes of an application's jobs, by the address of their descriptors.
-#[derive(Debug, Default)]
-pub(crate) struct JobOverrides(HashMap<usize, JobOverride>);
-
-impl JobOverrides {
-    pub(crate) fn insert(&mut self, job: &'static JobDescriptor, change: JobOverride) {
-        self.0.insert(address(job), change);
-    }
-
-    pub(crate) fn get(&self, job: &'static JobDescriptor) -> Option<&JobOverride> {
-        self.0.get(&address(job))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-fn address(job: &'static JobDescriptor) -> usize {
-    std::ptr::from_ref(job).addr()
 }
 
 impl JobSpec {

@@ -12,6 +12,9 @@ mod into_spec;
 mod job_descriptor;
 #[cfg(feature = "controller")]
 #[cfg_attr(not(feature = "macros"), allow(dead_code, reason = "only an application changes jobs"))]
+mod job_overrides;
+#[cfg(feature = "controller")]
+#[cfg_attr(not(feature = "macros"), allow(dead_code, reason = "only an application changes jobs"))]
 mod job_spec;
 mod ready;
 mod spec;
@@ -43,7 +46,7 @@ pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 pub(crate) use dependencies::{Dependencies, Dependency};
 #[cfg(feature = "controller")]
-pub(crate) use job_spec::{JobOverride, JobOverrides};
+pub(crate) use job_overrides::{JobOverride, JobOverrideTable, JobOverrides};
 #[cfg(feature = "macros")]
 pub(crate) use state::Dropping;
 pub(crate) use state::States;

@@ -43,6 +43,13 @@ pub struct TaskSpec {
 }
 
 impl TaskSpec {
+    #[cfg(any(feature = "config", test))]
+    #[cfg_attr(not(test), allow(dead_code, reason = "only an application reloads its options"))]
+    pub(crate) fn options(&self) -> crate::policy::TaskOptions<'_> {
+        let (rare, schedule) = (self.rare.as_deref(), self.schedule.as_deref());
+        crate::policy::TaskOptions { settings: &self.settings, rare, schedule }
+    }
+
     /// Creates a spec that does not fall back to the `Config` for these settings: without a `timeout` attempts are not
     /// limited in time, and the number of retries is unlimited.
     #[must_use]

@@ -21,13 +21,16 @@ impl TaskCell {
         state.begin_poll(self.flags.has(Flag::Paused))
     }
 
-    /// Begins a poll of the actor and, if nothing is requested, its next attempt.
+    /// Begins a poll of the actor and, if nothing is requested and its policy is up to date, its next attempt.
     // One lock instead of two: this is the common path of a task without a permit.
     pub(crate) fn begin_poll_and_attempt(&self, now: Instant) -> (PollView, Option<u64>) {
         let (view, attempt) = {
             let mut state = self.state.lock();
             let view = state.begin_poll(self.flags.has(Flag::Paused));
-            let may_start = view.request.is_none() && !view.paused && !state.pending.is_expired(now);
+            let may_start = view.request.is_none()
+                && !view.paused
+                && !state.signals.is_updated()
+                && !state.pending.is_expired(now);
             (view, may_start.then(|| state.begin_attempt(now)))
         };
         if attempt.is_some() {
@@ -52,7 +55,7 @@ impl TaskCell {
             });
             (
                 state.pending.request() != view.request
-                    || !state.signals.is_empty()
+                    || state.signals.require_poll()
                     || self.flags.has(Flag::Paused) != view.paused,
                 state.phase == CellPhase::Stuck,
                 replaced,
@@ -107,8 +110,8 @@ impl TaskCell {
         }
     }
 
-    /// Begins the next attempt, unless a stop was requested or the task is paused. This call requests the stop of a task that has
-    /// expired.
+    /// Begins the next attempt, unless a stop was requested, the task is paused, or its policy was replaced. This call requests the
+    /// stop of a task that has expired.
     pub(crate) fn begin_attempt(&self, now: Instant) -> Result<u64, NotBegun> {
         let attempt = {
             let mut state = self.state.lock();
@@ -118,6 +121,10 @@ impl TaskCell {
             // Checked under the lock that `pause` takes: no attempt begins after it.
             if self.flags.has(Flag::Paused) {
                 return Err(NotBegun::Paused);
+            }
+            // Checked under the lock that `update_policy` takes: no attempt begins with the old policy after it.
+            if state.signals.is_updated() {
+                return Err(NotBegun::Updated);
             }
             if state.pending.is_expired(now) { None } else { Some(state.begin_attempt(now)) }
         };

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// One flag. All but [`Flag::HasDependencies`] and [`Flag::NeverReady`], which are set before the actor is spawned, and
-/// [`Flag::IsNeeded`], are written under the lock of the state.
+/// One flag. All but [`Flag::HasDependencies`], which is set before the actor is spawned, [`Flag::NeverReady`] and [`Flag::IsNeeded`]
+/// are written under the lock of the state.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(crate) enum Flag {

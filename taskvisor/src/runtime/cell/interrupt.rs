@@ -40,7 +40,6 @@ impl TaskCell {
         at: Instant,
         grace: Duration,
     ) -> Result<(), InterruptError> {
-        let interrupt = Request::new(at, grace, self.stop_timeout, RequestKind::Interrupt(cause));
         let interrupted = {
             let mut state = self.state.lock();
             match cause {
@@ -57,6 +56,9 @@ impl TaskCell {
             if state.pending.expiry().is_some() {
                 return Ok(());
             }
+            let kind = RequestKind::Interrupt(cause);
+            // Under the lock under which attempts begin: the `stop_timeout` is that of the running attempt.
+            let interrupt = Request::new(at, grace, self.stop_timeout.get(), kind);
             self.set_interrupt(&mut state, interrupt)?
         };
         interrupted.announce();

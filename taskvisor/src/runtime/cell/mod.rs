@@ -78,6 +78,7 @@ use self::flags::Flags;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
 use self::signals::Signals;
+use self::stop_timeout::StopTimeout;
 
 mod attempts;
 mod conclusion;
@@ -87,8 +88,10 @@ mod finish;
 mod flags;
 mod heartbeat;
 mod interrupt;
+mod live_options;
 mod pause;
 mod pending;
+mod policy_update;
 mod queries;
 mod rare_state;
 mod readiness;
@@ -97,6 +100,7 @@ mod sharing;
 mod shutdown;
 mod signals;
 mod stop_request;
+mod stop_timeout;
 mod synthetic;
 mod value;
 mod views;
@@ -105,6 +109,9 @@ pub(crate) use conclusion::Conclusion;
 pub(crate) use dependency::{DependencyKind, DependencyState};
 pub(crate) use flags::Flag;
 pub(crate) use interrupt::InterruptError;
+#[cfg(any(feature = "config", test))]
+pub(crate) use policy_update::PolicyUpdate;
+pub(crate) use policy_update::UpdateSetup;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use rare_state::{RareSetup, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
@@ -123,7 +130,7 @@ pub(crate) struct TaskCell {
     holds_name: bool,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
-    stop_timeout: Option<Milliseconds>,
+    stop_timeout: StopTimeout,
     hash: RegistryHash,
     /// The number of all failures. Written and read under the lock of `state`, beside `failures`.
     // Outside of the state, because inside of it this field and the flags would enlarge the allocation. Not loom's atomic: it is
@@ -239,7 +246,7 @@ impl TaskCell {
             slot: SlotOrRare::new(slot),
             holds_name,
             is_detached: AtomicBool::new(false),
-            stop_timeout,
+            stop_timeout: StopTimeout::new(stop_timeout),
             hash,
             total_failures: atomic::AtomicU32::new(0),
             flags: Flags::default(),
@@ -262,6 +269,11 @@ impl TaskCell {
         self.flags.set(flag)
     }
 
+    #[cfg(any(feature = "config", test))]
+    pub(crate) fn clear_flag(&self, flag: Flag) {
+        self.flags.clear(flag);
+    }
+
     /// Returns the name of a task that was not registered.
     pub(crate) fn into_name(self) -> Cow<'static, str> {
         self.name
@@ -280,10 +292,10 @@ impl TaskCell {
     }
 
     fn request_stop_if(&self, request: StopRequest, applies: impl FnOnce(&CellState) -> bool) -> bool {
-        let stop = request.limited_to(self.stop_timeout);
-        let RequestKind::Stop { cause, .. } = stop.kind else { return false };
         let (first, token, actor, waiters) = {
             let mut state = self.state.lock();
+            let stop = request.limited_to(self.stop_timeout.get());
+            let RequestKind::Stop { cause, .. } = stop.kind else { return false };
             // A decided end is final, although waiters may not see it yet.
             if state.end.is_some() || !applies(&state) {
                 return false;

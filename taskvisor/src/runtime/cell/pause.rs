@@ -20,8 +20,6 @@ impl TaskCell {
     /// Pauses the task. A running attempt has `grace` to return, or the `stop_timeout` of the task if that is shorter. Returns
     /// `false` if the task is paused already.
     pub(crate) fn pause(&self, at: Instant, grace: Duration) -> Result<bool, InterruptError> {
-        let interrupt =
-            Request::new(at, grace, self.stop_timeout, RequestKind::Interrupt(InterruptCause::Pause));
         let interrupted = {
             let mut state = self.state.lock();
             self.check_operable(&state)?;
@@ -33,7 +31,8 @@ impl TaskCell {
                 let actor: Option<Waker> = state.links.live().and_then(|live| live.actor.take());
                 Interrupted { actor, ..Interrupted::default() }
             } else {
-                self.set_interrupt(&mut state, interrupt)?
+                let kind = RequestKind::Interrupt(InterruptCause::Pause);
+                self.set_interrupt(&mut state, Request::new(at, grace, self.stop_timeout.get(), kind))?
             }
         };
         interrupted.announce();

@@ -136,7 +136,7 @@ impl TaskCell {
 
     /// Returns the option `stop_timeout`.
     pub(crate) fn stop_timeout(&self) -> Option<Duration> {
-        self.stop_timeout.map(Milliseconds::get)
+        self.stop_timeout.get().map(Milliseconds::get)
     }
 
     /// By when the task must have stopped, if a stop was requested.
@@ -252,7 +252,7 @@ impl TaskCell {
 
     /// The time at which the running attempt misses its heartbeat, if it has to send one.
     pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
-        let limit = self.rare()?.options().heartbeat?;
+        let limit = self.rare()?.options().heartbeat()?;
         let latest = self.heartbeat_base(&self.state.lock())?;
         Some(saturating_deadline(latest, limit))
     }
@@ -260,7 +260,7 @@ impl TaskCell {
     /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of
     /// the readiness.
     fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
-        let rare = self.rare().filter(|rare| rare.options().heartbeat.is_some())?;
+        let rare = self.rare().filter(|rare| rare.options().heartbeat().is_some())?;
         // A task that notifies sends none until it is ready.
         if !state.phase.is_running() || state.pending.start_deadline().is_some() {
             return None;

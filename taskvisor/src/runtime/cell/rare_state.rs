@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
 
 use super::heartbeat::Heartbeat;
+use super::live_options::LiveOptions;
+use super::policy_update::{UpdateSetup, Updates};
 use crate::policy::RareOptions;
 use crate::runtime::failure_window::FailureWindow;
 use crate::runtime::instances::InstanceOf;
@@ -20,10 +22,11 @@ use crate::sync::Mutex;
 pub(crate) struct RareState {
     /// The slot of a submission.
     slot: Option<Arc<str>>,
-    options: RareOptions,
+    options: LiveOptions,
     schedule: Option<Box<Schedule>>,
     limits: Option<Arc<AttemptLimits>>,
     instance: Option<InstanceOf>,
+    updates: Option<Box<Updates>>,
     /// When the attempt is expected to begin, while the task waits for a token of its rate limit.
     // No other lock is held when this one is taken, nor taken while it is held.
     expected_start: Mutex<Option<Instant>>,
@@ -32,7 +35,7 @@ pub(crate) struct RareState {
     // Written and read under the lock of the cell, so that it needs no ordering, and not loom's atomic.
     finishing: AtomicBool,
     /// The failures in the window of `max_failures`.
-    // Only the actor takes this lock, and no other one under it.
+    // Only the actor takes this lock, and no other one under it. So a new limit is set between two attempts.
     failures: Mutex<FailureWindow>,
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct RareSetup {
     pub(crate) schedule: Option<Box<Schedule>>,
     pub(crate) limits: Option<Arc<AttemptLimits>>,
     pub(crate) instance: Option<InstanceOf>,
+    /// Set if the policy of the task may be replaced.
+    pub(crate) updates: Option<UpdateSetup>,
 }
 
 /// The slot of a submission, or the rare state, which then contains the slot.
@@ -58,18 +63,20 @@ impl SlotOrRare {
     }
 
     pub(super) fn with_rare(self, parts: RareSetup, now: Instant) -> Self {
-        let RareSetup { options, schedule, limits, instance } = parts;
+        let RareSetup { options, schedule, limits, instance, updates } = parts;
         let slot = match self {
             Self::Slot(slot) => Some(slot),
             Self::Rare(rare) => rare.and_then(|rare| rare.slot),
         };
-        let (heartbeat, failures) = (Heartbeat::new(now), Mutex::default());
+        let heartbeat = Heartbeat::new(now);
+        let failures = Mutex::new(FailureWindow::new(options.max_failures));
         Self::Rare(Some(Box::new(RareState {
             slot,
-            options,
+            options: LiveOptions::new(&options),
             schedule,
             limits,
             instance,
+            updates: updates.map(|setup| Box::new(Updates::new(setup))),
             expected_start: Mutex::default(),
             heartbeat,
             finishing: AtomicBool::new(false),
@@ -96,8 +103,20 @@ impl SlotOrRare {
 }
 
 impl RareState {
-    pub(crate) fn options(&self) -> &RareOptions {
+    #[inline]
+    pub(crate) fn options(&self) -> &LiveOptions {
         &self.options
+    }
+
+    /// Replaces the options that can change while the task is live. Called between two attempts.
+    pub(super) fn update_options(&self, options: &RareOptions) {
+        self.options.update(options);
+        self.failures.lock().set_limit(options.max_failures);
+    }
+
+    /// The updates of its policy, if it may be replaced.
+    pub(super) fn updates(&self) -> Option<&Updates> {
+        self.updates.as_deref()
     }
 
     /// When the task runs, if it has a schedule or a start delay.

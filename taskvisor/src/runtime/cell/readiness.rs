@@ -132,7 +132,8 @@ impl TaskCell {
     }
 
     fn counts_once_started(&self) -> bool {
-        self.rare().is_some_and(|rare| rare.options().counts_once_started) && !self.flags.has(Flag::IsNeeded)
+        self.rare().is_some_and(|rare| rare.options().counts_once_started())
+            && !self.flags.has(Flag::IsNeeded)
     }
 
     /// Whether the task has ended as it should: it has completed, or was canceled or rejected on request.

@@ -8,6 +8,9 @@ pub(super) enum Signal {
     Notified = 1,
     /// An operator has ended the wait of a task with a schedule. See `schedule.rs`.
     Triggered = 1 << 1,
+    /// A caller has replaced the policy. The actor takes it before the next attempt, and not in the next poll. See
+    /// `policy_update.rs`.
+    Updated = 1 << 3,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +28,14 @@ impl Signals {
         is_set
     }
 
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
+    /// Whether the next poll of the actor finds a signal for it.
+    pub(super) fn require_poll(self) -> bool {
+        self.0 & !(Signal::Updated as u8) != 0
+    }
+
+    /// Whether a new policy waits for the next attempt. A constant in a build that updates no policy.
+    #[inline]
+    pub(super) fn is_updated(self) -> bool {
+        cfg!(any(feature = "config", test)) && self.0 & Signal::Updated as u8 != 0
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct PollView {
 pub(crate) enum NotBegun {
     Stopped(PendingStop),
     Paused,
+    /// The policy of the task was replaced. The actor takes the new one and tries again.
+    Updated,
 }
 
 /// A wait of a task at one of its gates.

@@ -26,7 +26,8 @@ use crate::task::Named;
 #[derive(Debug)]
 pub(crate) struct InstanceSet {
     name: Arc<str>,
-    template: InstanceTemplate,
+    // No other lock is held when this one is taken, nor taken while it is held.
+    template: Mutex<Arc<InstanceTemplate>>,
     state: Mutex<SetState>,
 }
 
@@ -80,16 +81,28 @@ pub(crate) struct Scaled {
 impl InstanceSet {
     pub(crate) fn new(name: &str, template: InstanceTemplate, target: usize) -> Self {
         let state = SetState { target, ..SetState::default() };
-        Self { name: name.into(), template, state: Mutex::new(state) }
+        Self { name: name.into(), template: Mutex::new(Arc::new(template)), state: Mutex::new(state) }
     }
 
     pub(crate) fn shared_name(&self) -> &Arc<str> {
         &self.name
     }
 
+    /// What an instance that starts now is created from.
+    pub(crate) fn template(&self) -> Arc<InstanceTemplate> {
+        Arc::clone(&self.template.lock())
+    }
+
+    /// Replaces the template. An instance that starts meanwhile may be created from the old one: see `update_instances`.
+    #[cfg(any(feature = "config", test))]
+    pub(crate) fn replace_template(&self, template: Arc<InstanceTemplate>) {
+        // Dropped after the lock: it has values of the user.
+        let _replaced = std::mem::replace(&mut *self.template.lock(), template);
+    }
+
     /// The spec of one instance.
-    pub(crate) fn spec(&self, index: usize) -> TaskSpec {
-        self.template.spec(format!("{}/{index}", self.name))
+    pub(crate) fn spec(&self, template: &InstanceTemplate, index: usize) -> TaskSpec {
+        template.spec(format!("{}/{index}", self.name))
     }
 
     /// Accepts the instances: from now on, none of them is refused.

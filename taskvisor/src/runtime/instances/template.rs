@@ -3,8 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(any(feature = "config", test))]
+use crate::policy::TaskOptions;
 use crate::policy::{RareSettings, ScheduleSettings, Settings};
 use crate::runtime::body::{Dependencies, ErasedBody, Needs, TaskDescriptor, TaskRef, TaskSpec};
+#[cfg(any(feature = "config", test))]
+use crate::runtime::cell::UpdateSetup;
 
 /// The problem of a task with instances whose body can be created only once.
 pub(crate) const NOT_SHARED: &str = "its body can be created only once, and each instance needs one: create the task with \
@@ -54,6 +58,33 @@ impl InstanceTemplate {
             schedule: spec.schedule.clone(),
             declared: spec.declared,
         })
+    }
+
+    /// A template with other options.
+    #[cfg(any(feature = "config", test))]
+    pub(crate) fn with_options(&self, TaskOptions { settings, rare, schedule }: TaskOptions<'_>) -> Self {
+        Self {
+            source: self.source.clone(),
+            needs: self.needs,
+            settings: *settings,
+            dependencies: self.dependencies.clone(),
+            rare: rare.copied().map(Box::new),
+            schedule: schedule.cloned().map(Box::new),
+            declared: self.declared,
+        }
+    }
+
+    #[cfg(any(feature = "config", test))]
+    pub(crate) fn options(&self) -> TaskOptions<'_> {
+        let (rare, schedule) = (self.rare.as_deref(), self.schedule.as_deref());
+        TaskOptions { settings: &self.settings, rare, schedule }
+    }
+
+    /// What new options are checked with.
+    #[cfg(any(feature = "config", test))]
+    pub(crate) fn update_setup(&self) -> UpdateSetup {
+        let never_returns = self.declared.is_some_and(|declared| declared.never_returns);
+        UpdateSetup { needs: self.needs, never_returns }
     }
 
     /// The spec of one instance.

@@ -169,7 +169,7 @@ impl Registration {
     /// Records the latest heartbeat of a ready task for its dependents. Called before an attempt ends.
     #[inline]
     pub(crate) fn show_heartbeat(&self) {
-        if let Some(rare) = self.cell.rare().filter(|rare| rare.options().heartbeat.is_some()) {
+        if let Some(rare) = self.cell.rare().filter(|rare| rare.options().heartbeat().is_some()) {
             if let Some(beat) = rare.heartbeat().latest_beat().filter(|_| self.cell.is_ready()) {
                 self.show_life(beat);
             }
@@ -273,7 +273,7 @@ impl Registration {
             None => self.cell.finish(now),
             Some(value) => self.cell.finish_with_value(now, value),
         };
-        if self.cell.rare().is_some_and(|rare| rare.options().is_critical) {
+        if self.cell.rare().is_some_and(|rare| rare.options().is_critical()) {
             self.shared.shut_down_for_critical_task(&self.cell);
         }
         // Not in the destructor of a registration: destructors spawn nothing.
