@@ -18,10 +18,16 @@ impl OverrideProblem {
     }
 }
 
-/// One line: whatever the reason quotes cannot start a second one.
+/// How many characters of a reason are displayed. A reason may quote a value as large as the file.
+const MAX_DISPLAYED: usize = 2000;
+
+/// One line of bounded length: whatever the reason quotes cannot start a second one.
 impl fmt::Display for OverrideProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.origin, escape_line(&self.reason))
+        let reason = &self.reason;
+        let end = reason.char_indices().nth(MAX_DISPLAYED).map_or(reason.len(), |(index, _)| index);
+        let ellipsis = if end < reason.len() { "…" } else { "" };
+        write!(f, "{}: {}{ellipsis}", self.origin, escape_line(&reason[..end]))
     }
 }
 
@@ -33,5 +39,13 @@ mod tests {
     fn a_problem_is_one_line() {
         let problem = OverrideProblem::new(OverrideOrigin::variable("A"), "found `a\nerror: b`");
         assert_eq!(problem.to_string(), "A: found `a\\nerror: b`");
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_off() {
+        let displayed =
+            |count: usize| OverrideProblem::new(OverrideOrigin::variable("A"), "é".repeat(count)).to_string();
+        assert_eq!(displayed(2000), format!("A: {}", "é".repeat(2000)));
+        assert_eq!(displayed(2001), format!("A: {}…", "é".repeat(2000)));
     }
 }
