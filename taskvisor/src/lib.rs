@@ -164,12 +164,12 @@ pub use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "macros")]
 pub use app::{App, Declaration, DeclarationKind, Declared, SetupReturn, TaskReturn};
-#[cfg(feature = "macros")]
-pub use task::{OptionOrigin, PolicyOption};
 #[cfg(all(feature = "controller", feature = "macros"))]
 pub use macro_support::{JobReturn, job};
 #[cfg(feature = "macros")]
 pub use macro_support::{main, subscriber, task, when_it_does_not_compile};
+#[cfg(feature = "macros")]
+pub use task::{OptionOrigin, PolicyOption};
 /// Not public API. Used by generated code, and named in errors of the compiler.
 #[cfg(all(feature = "controller", feature = "macros"))]
 #[doc(hidden)]

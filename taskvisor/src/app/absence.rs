@@ -40,7 +40,8 @@ impl App {
         if runs {
             return None;
         }
-        if let Some(origin) = self.disabled_by_override(name, declared.map(|descriptor| &descriptor.location)) {
+        if let Some(origin) = self.disabled_by_override(name, declared.map(|descriptor| &descriptor.location))
+        {
             return Some(Absence::Overridden(origin.clone()));
         }
         // A name may be that of a declaration, too.

@@ -15,10 +15,10 @@ use super::exit_code::{exit_code, report_of};
 #[cfg(feature = "controller")]
 use super::listed::ListedJob;
 use super::options::{Flavor, MainOptions};
+use super::policies::Policies;
 use super::process::Process;
 use super::running::describe_blocking_destructor;
 use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
-use super::policies::Policies;
 use super::{App, GRACE_EXCEEDED, SetupResult, never_started};
 use crate::error::describe;
 use crate::runtime::body::TaskSpec;
@@ -139,11 +139,7 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
     Err(write_error(format_args!("the application does not start: {}", count(problems.len()))))
 }
 
-async fn run_checked(
-    app: App,
-    options: &MainOptions,
-    process: &Arc<Process>,
-) -> (ExitCode, RetainedStates) {
+async fn run_checked(app: App, options: &MainOptions, process: &Arc<Process>) -> (ExitCode, RetainedStates) {
     let waits_for_stop = app.tasks.is_empty();
     let state_types = app.states.type_names();
     let policies = Mutex::new(app.policies(options));

@@ -29,13 +29,7 @@ impl App {
     }
 
     /// A `stop_timeout` that is longer than the grace, which limits it.
-    fn clamped(
-        &self,
-        kind: &str,
-        name: &str,
-        place: Place,
-        settings: Settings,
-    ) -> Option<Problem> {
+    fn clamped(&self, kind: &str, name: &str, place: Place, settings: Settings) -> Option<Problem> {
         let grace = self.config.grace;
         let Setting::Set(time) = settings.stop_timeout else { return None };
         (time > grace).then(|| {

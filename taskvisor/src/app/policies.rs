@@ -5,11 +5,11 @@
 use std::collections::HashMap;
 
 use super::App;
-use super::option_table::{DEFAULTS, OptionRow, ShownAs, TASK};
 #[cfg(feature = "controller")]
 use super::option_table::JOB;
-use super::overridden::Overridden;
+use super::option_table::{DEFAULTS, OptionRow, ShownAs, TASK};
 use super::options::MainOptions;
+use super::overridden::Overridden;
 use super::problem::SourceLocation;
 use crate::policy::Config;
 #[cfg(feature = "controller")]
@@ -116,7 +116,12 @@ impl Policies {
         };
         // Without the lock: the parameters of the task are asked whether they notify, which may be user code.
         if let Some((spec, origins, config)) = task {
-            return Some(origins.options(TASK, &spec, spec.declared.map(TaskSpec::declared).as_ref(), &config));
+            return Some(origins.options(
+                TASK,
+                &spec,
+                spec.declared.map(TaskSpec::declared).as_ref(),
+                &config,
+            ));
         }
         #[cfg(feature = "controller")]
         {

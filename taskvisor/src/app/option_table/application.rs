@@ -10,58 +10,43 @@ use crate::policy::Config;
 
 /// The options of the section `main`.
 pub(in crate::app) const MAIN: &[OptionRow<Config>] = &[
-    row!(
-        "grace",
-        Restart,
-        |config, _| time(config, Config::grace),
-        |_, value| change(read::duration(value)?, Config::with_grace)
-    ),
-    row!(
-        "drain_timeout",
-        Restart,
-        |config, _| time(config, Config::drain_timeout),
-        |_, value| change(read::duration(value)?, Config::with_drain_timeout)
-    ),
+    row!("grace", Restart, |config, _| time(config, Config::grace), |_, value| change(
+        read::duration(value)?,
+        Config::with_grace
+    )),
+    row!("drain_timeout", Restart, |config, _| time(config, Config::drain_timeout), |_, value| change(
+        read::duration(value)?,
+        Config::with_drain_timeout
+    )),
     row!(
         "max_concurrent",
         Restart,
         |config, _| shown(config, Config::max_concurrent, optional),
         |_, value| change(read::count_or_none(value)?, Config::with_max_concurrent)
     ),
-    row!(
-        "recovery_spread",
-        Restart,
-        |config, _| time(config, Config::recovery_spread),
-        |_, value| change(read::duration(value)?, Config::with_recovery_spread)
-    ),
+    row!("recovery_spread", Restart, |config, _| time(config, Config::recovery_spread), |_, value| change(
+        read::duration(value)?,
+        Config::with_recovery_spread
+    )),
 ];
 
 /// The options of the section `defaults`.
 pub(in crate::app) const DEFAULTS: &[OptionRow<Config>] = &[
-    row!(
-        "restart",
-        NextAttempt,
-        |config, _| shown(config, Config::restart, text),
-        |_, value| change(read::restart(value)?, Config::with_restart)
-    ),
-    row!(
-        "backoff",
-        NextAttempt,
-        |config, _| shown(config, Config::backoff, text),
-        |_, value| change(read::backoff(value)?, Config::with_backoff)
-    ),
-    row!(
-        "timeout",
-        NextAttempt,
-        |config, _| shown(config, Config::timeout, limit),
-        |_, value| change(read::duration_or_none(value)?, Config::with_timeout)
-    ),
-    row!(
-        "max_retries",
-        NextAttempt,
-        |config, _| shown(config, Config::max_retries, optional),
-        |_, value| change(read::retries_or_none(value)?, Config::with_max_retries)
-    ),
+    row!("restart", NextAttempt, |config, _| shown(config, Config::restart, text), |_, value| change(
+        read::restart(value)?,
+        Config::with_restart
+    )),
+    row!("backoff", NextAttempt, |config, _| shown(config, Config::backoff, text), |_, value| change(
+        read::backoff(value)?,
+        Config::with_backoff
+    )),
+    row!("timeout", NextAttempt, |config, _| shown(config, Config::timeout, limit), |_, value| change(
+        read::duration_or_none(value)?,
+        Config::with_timeout
+    )),
+    row!("max_retries", NextAttempt, |config, _| shown(config, Config::max_retries, optional), |_, value| {
+        change(read::retries_or_none(value)?, Config::with_max_retries)
+    }),
     row!(
         "max_failures",
         NextAttempt,

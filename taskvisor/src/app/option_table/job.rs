@@ -52,12 +52,10 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
         |spec, _| or_default(spec.restart(), text, &RestartPolicy::Never.to_string()),
         |_, value| change(read::restart(value)?, JobSpec::with_restart)
     ),
-    row!(
-        "expires",
-        NextSubmission,
-        |spec, _| or_none(spec.expires().own(), duration),
-        |_, value| change(read::duration_or_none(value)?, JobSpec::with_expires)
-    ),
+    row!("expires", NextSubmission, |spec, _| or_none(spec.expires().own(), duration), |_, value| change(
+        read::duration_or_none(value)?,
+        JobSpec::with_expires
+    )),
     row!(
         "backoff",
         NextSubmission,
@@ -94,15 +92,10 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
         |spec, _| or_default(spec.on_shutdown(), text, "cancel"),
         |_, value| change(read::on_shutdown(value)?, JobSpec::with_on_shutdown)
     ),
-    row!(
-        "rate_limit",
-        NextSubmission,
-        |spec, _| rate(spec.rate_limit().own()),
-        |spec, value| {
-            let limit = read::rate_limit(value, spec.rate_limit().own())?;
-            change(limit, JobSpec::with_rate_limit)
-        }
-    ),
+    row!("rate_limit", NextSubmission, |spec, _| rate(spec.rate_limit().own()), |spec, value| {
+        let limit = read::rate_limit(value, spec.rate_limit().own())?;
+        change(limit, JobSpec::with_rate_limit)
+    }),
     row!(
         "burst",
         NextSubmission,

@@ -116,7 +116,10 @@ pub(super) fn max_failures(value: &OptionValue) -> Result<Option<MaxFailures>, S
 }
 
 /// Keeps the burst, which is an option of its own.
-pub(super) fn rate_limit(value: &OptionValue, current: Option<RateLimit>) -> Result<Option<RateLimit>, String> {
+pub(super) fn rate_limit(
+    value: &OptionValue,
+    current: Option<RateLimit>,
+) -> Result<Option<RateLimit>, String> {
     let limit: Option<RateLimit> =
         or_none(value, |value| parsed(value, "a number of attempts in a period, such as `10/m`"))?;
     let burst = current.map_or(1, |current| current.burst());
@@ -134,7 +137,8 @@ fn parsed<T: std::str::FromStr>(value: &OptionValue, what: &str) -> Result<T, St
 }
 
 pub(super) fn names(value: &OptionValue) -> Result<Vec<String>, String> {
-    let elements = value.list().map_err(|_| value.expected("a list of names of tasks, such as `[\"connect\"]`"))?;
+    let elements =
+        value.list().map_err(|_| value.expected("a list of names of tasks, such as `[\"connect\"]`"))?;
     elements.iter().map(|element| element.text("the name of a task").map(str::to_owned)).collect()
 }
 
@@ -185,7 +189,11 @@ impl BackoffFields {
             "max" => self.max = Some(duration(value)?),
             "factor" => self.factor = Some(value.float()?),
             "jitter" => self.jitter = Some(word(value, &[Equal, Full, Decorrelated, JitterPolicy::None])?),
-            _ => return Err("no such parameter; they are `kind`, `first`, `max`, `factor`, `jitter`".to_owned()),
+            _ => {
+                return Err(
+                    "no such parameter; they are `kind`, `first`, `max`, `factor`, `jitter`".to_owned()
+                );
+            }
         }
         Ok(())
     }

@@ -12,22 +12,24 @@ pub(in crate::app) struct OverrideProblem {
     pub(in crate::app) reason: String,
 }
 
+/// How many characters of a reason are kept. A reason may quote a value as large as the file.
+const MAX_KEPT: usize = 2000;
+
 impl OverrideProblem {
     pub(in crate::app) fn new(origin: OverrideOrigin, reason: impl Into<String>) -> Self {
-        Self { origin, reason: reason.into() }
+        let mut reason = reason.into();
+        if let Some((end, _)) = reason.char_indices().nth(MAX_KEPT) {
+            reason.truncate(end);
+            reason.push('…');
+        }
+        Self { origin, reason }
     }
 }
 
-/// How many characters of a reason are displayed. A reason may quote a value as large as the file.
-const MAX_DISPLAYED: usize = 2000;
-
-/// One line of bounded length: whatever the reason quotes cannot start a second one.
+/// One line: whatever the reason quotes cannot start a second one.
 impl fmt::Display for OverrideProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = &self.reason;
-        let end = reason.char_indices().nth(MAX_DISPLAYED).map_or(reason.len(), |(index, _)| index);
-        let ellipsis = if end < reason.len() { "…" } else { "" };
-        write!(f, "{}: {}{ellipsis}", self.origin, escape_line(&reason[..end]))
+        write!(f, "{}: {}", self.origin, escape_line(&self.reason))
     }
 }
 
