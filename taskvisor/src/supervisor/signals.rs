@@ -1,7 +1,7 @@
 //! Listens to SIGINT and SIGTERM on a dedicated thread, so that a body that blocks a worker does not delay them.
 //!
-//! SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT; Ctrl-Break, closing the console and
-//! a system shutdown count as SIGTERM.
+//! SIGQUIT keeps its default effect, and so does SIGHUP, unless `hangups` listens to it. On Windows, Ctrl-C counts as SIGINT;
+//! Ctrl-Break, closing the console and a system shutdown count as SIGTERM.
 
 use std::fmt;
 use std::io;

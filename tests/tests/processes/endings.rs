@@ -68,6 +68,15 @@ mod signals {
     }
 
     #[test]
+    fn sighup_kills_an_application_without_overrides() {
+        let mut process = Process::start("stubborn_task", &[]);
+        process.wait_for(&["staying"]);
+        process.signal("HUP");
+        let ended = process.end();
+        assert_eq!(ended.code, None, "\nstdout:\n{}\nstderr:\n{}", ended.stdout, ended.stderr);
+    }
+
+    #[test]
     fn a_task_that_does_not_stop_is_aborted_after_the_grace() {
         let mut process = Process::start("stubborn_task", &[]);
         process.wait_for(&["staying"]);

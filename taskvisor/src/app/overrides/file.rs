@@ -270,6 +270,20 @@ grace = 1979-05-27
     }
 
     #[test]
+    fn deep_nesting_of_any_kind_is_an_error() {
+        let deep = "a.".repeat(50_000);
+        for text in [
+            format!("[task.x]\n{deep}b = 1"),
+            format!("[{deep}b]\nc = 1"),
+            format!("[task.x]\nb = {{ {deep}b = 1 }}"),
+            "[".repeat(100_000),
+            format!("a = {}", "{a=".repeat(50_000)),
+        ] {
+            assert_eq!(problems(&text).len(), 1);
+        }
+    }
+
+    #[test]
     fn arbitrary_text_never_panics() {
         let parts = [
             "[", "]", "task", ".", "\"", "=", "{", "}", "\n", "1", "'", "\\", "\u{feff}", "é", ",", "#",
