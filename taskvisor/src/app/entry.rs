@@ -16,7 +16,7 @@ use super::exit_code::{exit_code, report_of};
 use super::listed::ListedJob;
 use super::options::{Flavor, MainOptions};
 #[cfg(feature = "config")]
-use super::overrides::Reloader;
+use super::overrides::{Reloader, reload_at_hangups};
 use super::policies::Policies;
 use super::process::Process;
 use super::running::describe_blocking_destructor;
@@ -170,6 +170,7 @@ async fn run_checked(
         // Before the first task is added.
         shared.allow_updates();
         let _ = shared.reloader.set(Box::new(move |shared| reloader.reload(shared)));
+        reload_at_hangups(supervisor.handle());
     }
     let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));
     let (code, waits) = match process.begin_running(shared) {

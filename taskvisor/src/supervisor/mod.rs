@@ -9,8 +9,6 @@ mod clock_watch;
 mod critical;
 mod handle;
 #[cfg(all(feature = "config", feature = "macros"))]
-// Connected with the reload.
-#[allow(dead_code)]
 pub(crate) mod hangups;
 pub(crate) mod link;
 mod pause;

@@ -31,9 +31,11 @@ mod setup;
 mod difference;
 mod update;
 mod reload;
+mod hangup;
 
 pub(super) use self::base::Base;
 pub(super) use self::difference::SwitchOrigins;
+pub(super) use self::hangup::reload_at_hangups;
 pub(super) use self::origin::OverrideOrigin;
 pub(super) use self::reload::Reloader;
 pub(super) use self::setup::OverridesFile;
