@@ -17,6 +17,7 @@ use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
 use super::schedule::date_clock::DateClock;
+use super::startable::StartableTasks;
 use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
@@ -37,6 +38,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
 /// | `supervisor/scale.rs` | start and stop instances |
+/// | `supervisor/operator.rs` | publish an operation |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
@@ -71,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) limits: LimitTable,
     /// The tasks with instances.
     pub(crate) instances: InstanceSets,
+    /// The tasks that an operator can start again.
+    pub(crate) startable: StartableTasks,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
@@ -155,6 +159,7 @@ impl Shared {
             holders: HoldersCache::default(),
             limits: LimitTable::default(),
             instances: InstanceSets::default(),
+            startable: StartableTasks::default(),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),

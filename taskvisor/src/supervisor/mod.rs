@@ -4,11 +4,13 @@ mod add_error;
 mod bind;
 mod blocking;
 mod builder;
+mod cancel;
 #[cfg(feature = "schedule")]
 mod clock_watch;
 mod critical;
 mod handle;
 pub(crate) mod link;
+mod operator;
 mod pause;
 mod ready;
 pub(crate) mod run;
@@ -17,6 +19,7 @@ mod scale;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+mod start;
 mod still_waiting;
 pub(crate) mod stop_waves;
 pub(crate) mod stuck;
@@ -27,6 +30,9 @@ mod trigger;
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;
 pub use handle::SupervisorHandle;
+#[cfg(feature = "controller")]
+pub(crate) use operator::By;
+pub use operator::Operator;
 pub use task_handle::{OutcomeFuture, TaskHandle};
 pub use test_context::TestContext;
 
@@ -113,6 +119,7 @@ impl Supervisor {
             jobs: Vec::new(),
             #[cfg(feature = "controller")]
             job_overrides: JobOverrides::default(),
+            disabled_tasks: Vec::new(),
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,

@@ -47,6 +47,16 @@ impl UnspawnedActor {
         TaskHandle::new(Arc::clone(self.registration.cell()), self.registration.shared())
     }
 
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        self.registration.shared()
+    }
+
+    /// Accepts the task, and publishes `Added` before its first poll would.
+    pub(super) fn publish_added(&mut self, now: Instant) {
+        self.registration.accept();
+        self.registration.publish_added(Some(now));
+    }
+
     pub(crate) fn into_actor(self) -> TaskActor {
         TaskActor::new(self.registration, self.body, self.policy)
     }

@@ -1,4 +1,4 @@
-//! What the body and operators have left for the actor to see in its next poll, in one byte: every task pays for its size.
+//! What the body and operators have left for the actor to see, in one byte: every task pays for its size.
 
 /// One signal.
 #[derive(Clone, Copy, Debug)]
@@ -6,26 +6,36 @@
 pub(super) enum Signal {
     /// The body has notified since the actor has last observed the readiness.
     Notified = 1,
-    /// An operator has ended the wait of a task with a schedule. See `schedule.rs`.
+    /// An operator has ended the wait for the next attempt. See `schedule.rs`.
     Triggered = 1 << 1,
+    /// An operator pauses the task after its running attempt. See `pause.rs`.
+    PausesAfterAttempt = 1 << 2,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signals(u8);
 
 impl Signals {
-    pub(super) fn set(&mut self, signal: Signal) {
+    /// Sets a signal. Returns whether it was set before.
+    pub(super) fn set(&mut self, signal: Signal) -> bool {
+        let was_set = self.has(signal);
         self.0 |= signal as u8;
+        was_set
+    }
+
+    pub(super) fn has(self, signal: Signal) -> bool {
+        self.0 & signal as u8 != 0
     }
 
     /// Removes a signal. Returns whether it was set.
     pub(super) fn take(&mut self, signal: Signal) -> bool {
-        let is_set = self.0 & signal as u8 != 0;
+        let is_set = self.has(signal);
         self.0 &= !(signal as u8);
         is_set
     }
 
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
+    /// Whether the next poll of the actor finds a signal for it.
+    pub(super) fn require_poll(self) -> bool {
+        self.0 & !(Signal::PausesAfterAttempt as u8) != 0
     }
 }

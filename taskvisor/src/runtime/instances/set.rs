@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
-use super::InstanceTemplate;
+use super::TaskTemplate;
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::TaskCell;
 use crate::sync::Mutex;
@@ -26,7 +26,7 @@ use crate::task::Named;
 #[derive(Debug)]
 pub(crate) struct InstanceSet {
     name: Arc<str>,
-    template: InstanceTemplate,
+    template: TaskTemplate,
     state: Mutex<SetState>,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Scaled {
 }
 
 impl InstanceSet {
-    pub(crate) fn new(name: &str, template: InstanceTemplate, target: usize) -> Self {
+    pub(crate) fn new(name: &str, template: TaskTemplate, target: usize) -> Self {
         let state = SetState { target, ..SetState::default() };
         Self { name: name.into(), template, state: Mutex::new(state) }
     }
@@ -95,6 +95,10 @@ impl InstanceSet {
     /// Accepts the instances: from now on, none of them is refused.
     pub(crate) fn accept(&self) {
         self.state.lock().is_accepted = true;
+    }
+
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.state.lock().is_accepted
     }
 
     /// Sets how many instances there must be. `None` if they were not accepted.
