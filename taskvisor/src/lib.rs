@@ -151,14 +151,15 @@ pub use runtime::body::{
 pub use runtime::registry::slot::Admission;
 pub use runtime::subscriber::{IntoSubscriber, Subscribe, Subscriber};
 pub use supervisor::{
-    AddError, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle, TestContext,
+    AddError, Operator, OutcomeFuture, Supervisor, SupervisorBuilder, SupervisorHandle, TaskHandle,
+    TestContext,
 };
 #[cfg(all(feature = "testing", feature = "schedule"))]
 pub use sync::SimulatedDate;
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, GiveUp, Holder, Holders, InterruptCause, LimitScope, Outcome,
-    Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask,
-    TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, BlockingTask, FailedTask, GiveUp, Holder, Holders, InterruptCause, LimitScope, Operation,
+    Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause,
+    StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

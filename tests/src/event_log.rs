@@ -29,20 +29,28 @@ impl EventLog {
         self.events.iter().filter(move |event| event.id() == Some(id))
     }
 
-    /// The events of one task, one line each, such as `failed 2: connection refused`.
+    /// The events of one task, one line each, such as `failed 2: connection refused`. Without operations.
     #[must_use]
     pub fn of(&self, task: &TaskHandle) -> Vec<String> {
+        self.events_of(task).filter(|event| !is_operation(event)).map(|event| describe(&event.kind)).collect()
+    }
+
+    /// The events of one task, one line each, with the operations on it.
+    #[must_use]
+    pub fn with_operations_of(&self, task: &TaskHandle) -> Vec<String> {
         self.events_of(task).map(|event| describe(&event.kind)).collect()
     }
 
-    /// All events, one line each. The line of a task's event begins with the name of the task.
+    /// All operations, one line each. The line of an operation on a task begins with the name of the task.
+    #[must_use]
+    pub fn operations(&self) -> Vec<String> {
+        self.events.iter().filter(|event| is_operation(event)).map(line).collect()
+    }
+
+    /// All events, one line each. The line of a task's event begins with the name of the task. Without operations.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let line = |event: &Event| match event.task() {
-            Some(name) => format!("{name} {}", describe(&event.kind)),
-            None => describe(&event.kind),
-        };
-        self.events.iter().map(line).collect()
+        self.events.iter().filter(|event| !is_operation(event)).map(line).collect()
     }
 
     /// When the attempts of a task started, since the creation of the recorder.
@@ -82,6 +90,17 @@ impl EventLog {
     }
 }
 
+fn line(event: &Event) -> String {
+    match event.task() {
+        Some(name) => format!("{name} {}", describe(&event.kind)),
+        None => describe(&event.kind),
+    }
+}
+
+fn is_operation(event: &Event) -> bool {
+    event.kind.name() == EventName::Operated
+}
+
 /// Formats the event, without values that differ from run to run.
 fn describe(kind: &EventKind) -> String {
     let label = kind.name().label();
@@ -111,6 +130,11 @@ fn describe(kind: &EventKind) -> String {
         EventKind::Scheduled { at, .. } => format!("{label} {at}"),
         EventKind::Skipped { at, ticks, why, .. } => format!("{label} {at}: {ticks} {why}"),
         EventKind::RunFailed { failures, .. } => format!("{label} after {failures}"),
+        EventKind::Operated { action, by, slot, .. } => {
+            let slot = slot.as_ref().map(|slot| format!(" [{slot}]")).unwrap_or_default();
+            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("{label} {action}{slot}{by}")
+        }
         EventKind::SubscriberPanicked { subscriber, message, .. } => {
             format!("{label} {subscriber}: {message}")
         }

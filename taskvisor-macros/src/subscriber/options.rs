@@ -55,6 +55,7 @@ const EVENTS: &[&str] = &[
     "GaveUp",
     "Ended",
     "Removed",
+    "Operated",
     "Refused",
     "StillStarting",
     "StillStopping",

@@ -260,7 +260,9 @@ impl RetainedStates {
 }
 
 fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
+    let disabled = app.disabled_tasks().collect();
     let mut builder = Supervisor::builder(app.config);
+    builder.disabled_tasks = disabled;
     builder.states = app.states;
     builder.subscribers = app.subscribers.into_iter().map(|listed| listed.subscriber).collect();
     let reporter = StderrReporter::beside(&builder.subscribers);

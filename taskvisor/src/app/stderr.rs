@@ -164,6 +164,7 @@ impl StderrReporter {
         EventName::Aborted,
         EventName::Ended,
         EventName::Delayed,
+        EventName::Operated,
     ]);
 
     /// The events that it writes even if another subscriber wants them, because the operator who starts or stops the process waits

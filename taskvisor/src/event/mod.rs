@@ -1,6 +1,7 @@
 //! Events and their delivery to subscribers.
 
 pub(crate) mod bus;
+mod display;
 mod kind;
 mod not_ready;
 mod queue;
@@ -50,7 +51,8 @@ pub(crate) trait Subject: Send + Sync {
 ///
 /// A task that declares its [readiness](crate::Readiness) also publishes `Ready` and `NotReady`, in turn, anywhere between its first
 /// `Started` and `Ended`. A task with [`every`](crate::TaskSpec::with_every) or `cron` publishes `Scheduled` directly before the `Started`
-/// of the first attempt of a run, and `Skipped` anywhere between `Added` and `Ended`.
+/// of the first attempt of a run, and `Skipped` anywhere between `Added` and `Ended`. `Operated` comes anywhere after `Added`, for each
+/// operation on the task.
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
 /// slot: `sync_tenant#25 [tenant-42] started attempt=1`.
@@ -151,13 +153,13 @@ impl Event {
         self.task.as_deref().map(Subject::id)
     }
 
-    /// Returns the slot of the submission that the event is about. `None` for an added task and for a submission without a
-    /// slot.
+    /// Returns the slot of the submission that the event is about, or the slot that was cleared. `None` for an added task and for a
+    /// submission without a slot.
     #[must_use]
     pub fn slot(&self) -> Option<&str> {
         match (&self.task, &self.kind) {
             (Some(task), _) => task.slot().map(|slot| &**slot),
-            (None, EventKind::Refused { slot, .. }) => slot.as_deref(),
+            (None, EventKind::Refused { slot, .. } | EventKind::Operated { slot, .. }) => slot.as_deref(),
             (None, _) => None,
         }
     }

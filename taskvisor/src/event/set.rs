@@ -15,7 +15,7 @@ use super::EventName;
 /// assert_eq!(TROUBLE.names().collect::<EventSet>(), TROUBLE);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventSet(u32);
+pub struct EventSet(u64);
 
 impl EventSet {
     /// Every event.
@@ -39,10 +39,10 @@ impl EventSet {
     /// Creates the set of these names.
     #[must_use]
     pub const fn of(names: &[EventName]) -> Self {
-        let mut bits = 0;
+        let mut bits: u64 = 0;
         let mut index = 0;
         while index < names.len() {
-            bits |= 1 << names[index] as u32;
+            bits |= 1 << names[index] as u64;
             index += 1;
         }
         Self(bits)
@@ -51,7 +51,7 @@ impl EventSet {
     /// Returns whether the set contains `name`.
     #[must_use]
     pub const fn contains(self, name: EventName) -> bool {
-        self.0 & (1 << name as u32) != 0
+        self.0 & (1 << name as u64) != 0
     }
 
     /// Returns the names in the set, in the order of [`EventName::ALL`].

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{EventKind, NotReadyReason};
 use crate::error::Failure;
-use crate::task::{Outcome, ScheduledTime, SkipReason};
+use crate::task::{Operation, Outcome, ScheduledTime, SkipReason};
 
 /// Constructors for the test of a subscriber: pass the result to [`Event::new`](crate::Event::new). A field that a later version
 /// adds gets a default value.
@@ -125,6 +125,19 @@ impl EventKind {
     #[must_use]
     pub const fn ended(outcome: Outcome) -> Self {
         Self::Ended { outcome }
+    }
+
+    /// Creates an [`Operated`](Self::Operated). `by` is the label of the caller, or `None`.
+    ///
+    /// ```
+    /// use taskvisor::{Event, EventKind, Operation};
+    ///
+    /// let event = Event::new(EventKind::operated(Operation::Pause, Some("on-call"))).with_task("ping");
+    /// assert!(event.to_string().ends_with(" operated action=pause by=\"on-call\""));
+    /// ```
+    #[must_use]
+    pub fn operated(action: Operation, by: Option<&str>) -> Self {
+        Self::Operated { action, by: by.map(Into::into), slot: None }
     }
 
     /// Creates a [`Lagged`](Self::Lagged).

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::{JobDescriptor, SlotOwner, SlotStatus, SlotWaiter, Submit, SubmitError};
+use crate::event::{EventKind, EventName};
 use crate::runtime::cell::StopRequest;
 use crate::runtime::registry::room::RoomWait;
-use crate::supervisor::SupervisorHandle;
-use crate::task::{Rejection, RuntimeError, StopCause};
+use crate::runtime::shared::Shared;
+use crate::supervisor::{By, Operator, SupervisorHandle};
+use crate::task::{Operation, Rejection, RuntimeError, StopCause};
 
 impl SupervisorHandle {
     /// Submits a job, or a task with an [`Admission`](crate::Admission).
@@ -107,10 +111,15 @@ impl SupervisorHandle {
     /// # }
     /// ```
     pub fn clear_slot(&self, slot: &str) -> bool {
+        self.clear_slot_by(slot, None)
+    }
+
+    fn clear_slot_by(&self, slot: &str, by: By<'_>) -> bool {
         let Ok(shared) = self.shared() else { return false };
         let now = shared.now();
         let rejection = StopRequest::reject(Rejection::Cleared, now);
         let Some(cleared) = shared.registry.clear(slot, rejection) else { return false };
+        shared.publish_cleared(slot, now, by);
         // `clear` has emptied the queue under the slot's lock; the submissions end after it, because that wakes tasks.
         shared.end_withdrawn(cleared.waiting, Some(rejection));
         let stop = StopRequest::stop(StopCause::Clear, now, shared.config.grace);
@@ -161,5 +170,23 @@ impl SupervisorHandle {
     pub fn jobs(&self) -> Vec<&'static JobDescriptor> {
         let Ok(shared) = self.shared() else { return Vec::new() };
         shared.jobs.get().cloned().unwrap_or_default()
+    }
+}
+
+impl Operator {
+    /// See [`SupervisorHandle::clear_slot`].
+    pub fn clear_slot(&self, slot: &str) -> bool {
+        self.supervisor.clear_slot_by(slot, Some(&self.by))
+    }
+}
+
+impl Shared {
+    /// Publishes that a slot was cleared. Before the ends of its submissions, because the call has emptied the slot already.
+    fn publish_cleared(&self, slot: &str, now: Instant, by: By<'_>) {
+        if self.bus.wants(EventName::Operated) {
+            let (by, slot) = (by.cloned(), Some(slot.into()));
+            let kind = EventKind::Operated { action: Operation::ClearSlot, by, slot };
+            self.bus.publish(now, None, kind);
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::world::{Added, World, at_once, until_cancelled};
 use super::{block_on, explore_within, join, on_runtime};
 use crate::runtime::body::{ErasedBody, TaskFn, TaskSpec};
 use crate::runtime::cell::{TaskCell, TaskEnd};
-use crate::runtime::instances::{InstanceSet, InstanceTemplate, Missing};
+use crate::runtime::instances::{InstanceSet, Missing, TaskTemplate};
 use crate::task::{Outcome, StopCause};
 
 const CONSUME: &str = "consume";
@@ -19,7 +19,7 @@ fn spec(instances: usize) -> TaskSpec {
 
 /// Adds an accepted set without any instance yet. Its number is `target`.
 pub(super) fn set(world: &World, target: usize) -> Arc<InstanceSet> {
-    let template = InstanceTemplate::of(&spec(1)).expect("its bodies are shared");
+    let template = TaskTemplate::of(&spec(1)).expect("its bodies are shared");
     let set = Arc::new(InstanceSet::new(CONSUME, template, target));
     assert!(world.shared.instances.insert(&set, &world.shared.registry).is_some(), "the name is free");
     set.accept();
@@ -108,7 +108,7 @@ fn no_instance_starts_in_a_set_that_was_replaced() {
                 let world = world.clone();
                 thread::spawn(move || world.supervisor.scale(CONSUME, 1))
             };
-            let template = InstanceTemplate::of(&spec(1)).expect("its bodies are shared");
+            let template = TaskTemplate::of(&spec(1)).expect("its bodies are shared");
             let next = Arc::new(InstanceSet::new(CONSUME, template, 1));
             let is_replaced = world.shared.instances.insert(&next, &world.shared.registry).is_some();
             let is_scaled = join(scaling).is_ok();

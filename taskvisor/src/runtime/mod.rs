@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod registry;
 pub(crate) mod schedule;
 pub(crate) mod shared;
+pub(crate) mod startable;
 pub(crate) mod startup_set;
 pub(crate) mod subscriber;
 pub(crate) mod tally;

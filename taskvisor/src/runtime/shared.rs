@@ -17,6 +17,7 @@ use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
 use super::schedule::date_clock::DateClock;
+use super::startable::StartableTasks;
 use super::startup_set::StartupSet;
 use super::subscriber::{Inbox, Subscriber};
 use super::tally::Tally;
@@ -42,6 +43,7 @@ use crate::task::{ReloadError, Reloaded};
 /// | `supervisor/ready.rs` | wait for the start-up set |
 /// | `supervisor/scale.rs` | start and stop instances |
 /// | `supervisor/update/` | replace the options of live tasks |
+/// | `supervisor/operator.rs` | publish an operation |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
@@ -85,6 +87,8 @@ pub(crate) struct Shared {
     /// Whether the policies of tasks that are added may be replaced while they are live. Set before the first one is added.
     // Not loom's, and relaxed: it is set before any other thread knows the supervisor.
     allows_updates: atomic::AtomicBool,
+    /// The tasks that an operator can start again.
+    pub(crate) startable: StartableTasks,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
@@ -182,6 +186,7 @@ impl Shared {
             limits: LimitTable::default(),
             instances: InstanceSets::default(),
             allows_updates: atomic::AtomicBool::new(false),
+            startable: StartableTasks::default(),
             tally: Tally::default(),
             startup_set: StartupSet::default(),
             graph: Graph::default(),

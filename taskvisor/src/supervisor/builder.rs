@@ -12,6 +12,7 @@ use crate::policy::{Config, ControllerConfig};
 use crate::runtime::body::{JobDescriptor, JobOverrides};
 use crate::runtime::body::{Needs, States};
 use crate::runtime::shared::Shared;
+use crate::runtime::startable::Startable;
 use crate::runtime::subscriber::{IntoSubscriber, Subscriber};
 use crate::runtime::task_selector::SELECTS_NOTHING;
 use crate::task::{EMPTY_NAME, RuntimeError, is_blank};
@@ -46,6 +47,8 @@ pub struct SupervisorBuilder {
     pub(crate) jobs: Vec<&'static JobDescriptor>,
     #[cfg(feature = "controller")]
     pub(crate) job_overrides: JobOverrides,
+    /// The tasks that the application has disabled.
+    pub(crate) disabled_tasks: Vec<&'static str>,
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(super) runtime: Option<Handle>,
@@ -111,6 +114,9 @@ impl SupervisorBuilder {
         self.check_subscribers();
         let shared =
             Shared::new(self.config, self.controller, self.states, self.subscribers, self.build_errors);
+        for name in self.disabled_tasks {
+            shared.startable.set(name, Startable::Disabled);
+        }
         // Before the binding, which runs code of subscribers that may read the jobs.
         #[cfg(feature = "controller")]
         {

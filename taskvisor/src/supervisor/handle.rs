@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use super::link::has_links;
+use super::operator::Started;
 use super::{AddError, TaskHandle};
 use crate::runtime::body::{AppContext, FromApp, IntoTaskSpec, TaskContext, TaskSpec};
-use crate::runtime::current_task;
 use crate::runtime::shared::Shared;
 use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
 
@@ -97,17 +96,21 @@ impl SupervisorHandle {
     }
 
     fn start_task(&self, mut spec: TaskSpec) -> Result<TaskHandle, AddError> {
-        match self.try_start(&mut spec) {
+        match self.try_start(&mut spec, None) {
             Ok(handle) => Ok(handle),
             Err(reason) => Err(AddError::new(reason, spec)),
         }
     }
 
-    /// Leaves a spec that is refused as it was.
+    /// Adds a task, by an operation if an operator starts it. Leaves a spec that is refused as it was.
     // Borrowed, not moved: it is large, and copies of it are measurable.
-    fn try_start(&self, spec: &mut TaskSpec) -> Result<TaskHandle, RuntimeError> {
+    pub(super) fn try_start(
+        &self,
+        spec: &mut TaskSpec,
+        started_by: Option<Started<'_>>,
+    ) -> Result<TaskHandle, RuntimeError> {
         let shared = self.shared()?;
-        let unspawned = shared.reserve(spec)?;
+        let mut unspawned = shared.reserve(spec)?;
         let has_links = has_links(spec) || shared.graph.has_dependents();
         if has_links {
             match shared.link(unspawned.cell(), spec) {
@@ -119,83 +122,15 @@ impl SupervisorHandle {
             }
         }
         let handle = unspawned.handle();
+        if let Some(started_by) = started_by {
+            unspawned.publish_start(started_by);
+        }
         let is_awaited = unspawned.join_startup_set(&shared) || has_links;
         unspawned.start(&shared);
         if is_awaited {
             shared.watch_start();
         }
         Ok(handle)
-    }
-
-    /// Requests the stop of the named task, or of all its instances, and returns at once. Returns whether this was the first request, for
-    /// one of the instances at least.
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownTask`](RuntimeError::UnknownTask) if no added task has this name.
-    pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
-        let mut first = false;
-        for task in self.require_tasks(name)? {
-            first |= task.cancel();
-        }
-        Ok(first)
-    }
-
-    /// Requests the stop of the named task, or of all its instances, within the configured grace, and waits for the outcomes. Returns
-    /// whether this was the first request, for one of the instances at least.
-    ///
-    /// The task is gone afterwards, unless it blocks its thread: see [`TaskHandle::outcome`].
-    ///
-    /// # Errors
-    ///
-    /// No added task has this name, the supervisor was dropped, or the caller is that task
-    /// ([`WouldDeadlock`](RuntimeError::WouldDeadlock); the stop is requested nevertheless).
-    ///
-    /// # Cancel safety
-    ///
-    /// If the future is dropped during the wait, the stop remains requested.
-    pub async fn cancel(&self, name: &str) -> Result<bool, RuntimeError> {
-        let grace = self.shared()?.config.grace;
-        self.cancel_with_grace(name, grace).await
-    }
-
-    /// Like [`cancel`](Self::cancel), with another grace, after which the attempt is dropped.
-    ///
-    /// # Errors
-    ///
-    /// As [`cancel`](Self::cancel).
-    pub async fn cancel_with_grace(&self, name: &str, grace: Duration) -> Result<bool, RuntimeError> {
-        let tasks = self.require_tasks(name)?;
-        if let [task] = &tasks[..] {
-            return cancel_and_wait(task.clone(), grace).await;
-        }
-        let requested: Vec<_> = tasks.iter().map(|task| task.cancel_with_grace(grace)).collect();
-        // After the requests: the caller may be one of the instances. It must stop too, although it cannot wait for that.
-        let caller = current_task::caller().and_then(|caller| caller.task);
-        if tasks.iter().any(|task| caller == Some(task.id())) {
-            return Err(RuntimeError::WouldDeadlock);
-        }
-        for task in tasks {
-            task.outcome().await;
-        }
-        Ok(requested.contains(&true))
-    }
-
-    /// Like [`cancel`](Self::cancel), by id. It also finds submissions, whether they run or wait for their slots.
-    ///
-    /// The search takes linear time: see [`task_by_id`](Self::task_by_id).
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownTaskId`](RuntimeError::UnknownTaskId) if no live task has this id. Otherwise as [`cancel`](Self::cancel).
-    ///
-    /// # Cancel safety
-    ///
-    /// As [`cancel`](Self::cancel).
-    pub async fn cancel_by_id(&self, id: TaskId) -> Result<bool, RuntimeError> {
-        let grace = self.shared()?.config.grace;
-        let task = self.task_by_id(id).ok_or(RuntimeError::UnknownTaskId { id })?;
-        cancel_and_wait(task, grace).await
     }
 
     /// Restarts an added task, or all its instances, and returns at once. See [`TaskHandle::restart`].
@@ -205,7 +140,7 @@ impl SupervisorHandle {
     /// No task has this name, the task is paused, a stop of it was requested, or the supervisor is shutting down or was dropped. Then
     /// nothing was interrupted. With instances, the error of the first one, if all of them have one.
     pub fn restart(&self, name: &str) -> Result<(), RuntimeError> {
-        self.control(name, |task| task.restart().map(|()| true)).map(|_| ())
+        self.control(name, |task| task.restart_by(None)).map(|_| ())
     }
 
     /// Calls `act` for an added task, or for each of its instances. Returns whether it returned `true` for one of them. Fails during a
@@ -354,20 +289,10 @@ impl SupervisorHandle {
     }
 
     /// The task of this name, or its instances: at least one.
-    fn require_tasks(&self, name: &str) -> Result<Vec<TaskHandle>, RuntimeError> {
+    pub(super) fn require_tasks(&self, name: &str) -> Result<Vec<TaskHandle>, RuntimeError> {
         let tasks = self.task(name).map_or_else(|| self.instances(name), |task| vec![task]);
         if tasks.is_empty() { Err(RuntimeError::UnknownTask { name: name.to_owned() }) } else { Ok(tasks) }
     }
-}
-
-async fn cancel_and_wait(task: TaskHandle, grace: Duration) -> Result<bool, RuntimeError> {
-    let first = task.cancel_with_grace(grace);
-    // After the request: a task that cancels itself stops, although it cannot wait for that.
-    if current_task::caller().is_some_and(|caller| caller.task == Some(task.id())) {
-        return Err(RuntimeError::WouldDeadlock);
-    }
-    task.outcome().await;
-    Ok(first)
 }
 
 impl fmt::Debug for SupervisorHandle {

@@ -4,6 +4,7 @@ mod add_error;
 mod bind;
 mod blocking;
 mod builder;
+mod cancel;
 #[cfg(feature = "schedule")]
 mod clock_watch;
 mod critical;
@@ -11,6 +12,7 @@ mod handle;
 #[cfg(all(feature = "config", feature = "macros"))]
 pub(crate) mod hangups;
 pub(crate) mod link;
+mod operator;
 mod pause;
 #[cfg(all(feature = "config", feature = "macros"))]
 mod reload;
@@ -23,6 +25,7 @@ mod scale;
 pub(crate) mod shutdown;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+mod start;
 mod still_waiting;
 pub(crate) mod stop_waves;
 pub(crate) mod stuck;
@@ -35,6 +38,9 @@ mod update;
 pub use add_error::AddError;
 pub use builder::SupervisorBuilder;
 pub use handle::SupervisorHandle;
+#[cfg(feature = "controller")]
+pub(crate) use operator::By;
+pub use operator::Operator;
 pub use task_handle::{OutcomeFuture, TaskHandle};
 pub use test_context::TestContext;
 
@@ -121,6 +127,7 @@ impl Supervisor {
             jobs: Vec::new(),
             #[cfg(feature = "controller")]
             job_overrides: JobOverrides::default(),
+            disabled_tasks: Vec::new(),
             states: States::default(),
             subscribers: Vec::new(),
             runtime: None,

@@ -12,6 +12,7 @@ use super::spawn::UnspawnedActor;
 use super::{Supervisor, TaskHandle};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::shared::Shared;
+use crate::runtime::startable::Startable;
 use crate::sync::{Ordering, Raced, race};
 use crate::task::{Report, RuntimeError};
 
@@ -127,14 +128,17 @@ pub(crate) fn start_all(
     if shared.started.swap(true, Ordering::AcqRel) {
         return Err(RuntimeError::AlreadyRan);
     }
-    let unspawned = match reserve_all(shared, specs) {
+    let reserved = match reserve_all(shared, specs) {
         // An earlier stop request is no error: the run starts nothing, and waits for the tasks that were added before.
-        Err(error) if is_shutting_down(&error) => shared.bind().map(|_| Vec::new()),
-        unspawned => unspawned,
+        Err(error) if is_shutting_down(&error) => shared.bind().map(|_| Default::default()),
+        reserved => reserved,
     };
-    let started = unspawned.and_then(|unspawned| {
+    let started = reserved.and_then(|(unspawned, startable)| {
         // The last step that can fail. From here on, every task starts.
         let signals = listen()?;
+        for (name, startable) in startable {
+            shared.startable.set(name, startable);
+        }
         let handles = unspawned.iter().map(UnspawnedActor::handle).collect();
         for actor in &unspawned {
             actor.join_startup_set(shared);
@@ -161,10 +165,14 @@ fn is_shutting_down(error: &RuntimeError) -> bool {
     }
 }
 
+/// Tasks that are about to start, and what starts each of them again.
+type Reserved = (Vec<UnspawnedActor>, Vec<(String, Startable)>);
+
 /// Reserves the names of all tasks, and links them. On an error, dropping the unspawned actors frees the names.
-fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<UnspawnedActor>, RuntimeError> {
+fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Reserved, RuntimeError> {
     shared.check_ready()?;
     let (mut unspawned, mut errors) = (Vec::with_capacity(specs.len()), Vec::new());
+    let mut startable = Vec::with_capacity(specs.len());
     // By actor: the position of its spec.
     let (mut spec_of, mut sets) = (Vec::with_capacity(specs.len()), Vec::new());
     for (index, spec) in specs.iter_mut().enumerate() {
@@ -174,6 +182,8 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
                 unspawned.extend(actors);
             })
         } else {
+            // Before the reservation, which takes the body out of the spec.
+            startable.push((spec.name().to_owned(), Startable::of(spec)));
             shared.reserve(spec).map(|actor| unspawned.push(actor))
         };
         // Go on, to report every refused task at once.
@@ -195,7 +205,7 @@ fn reserve_all(shared: &Arc<Shared>, mut specs: Vec<TaskSpec>) -> Result<Vec<Uns
         shared.confirm_link(actor.cell(), spec, needed);
     }
     sets.into_iter().for_each(ReservedSet::confirm);
-    Ok(unspawned)
+    Ok((unspawned, startable))
 }
 
 /// Waits until no task is live or a requested shutdown is over, whichever comes first.

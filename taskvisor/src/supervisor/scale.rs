@@ -4,15 +4,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::link::has_links;
+use super::operator::{By, Started};
 use super::spawn::UnspawnedActor;
 use super::{AddError, SupervisorHandle, TaskHandle};
 use crate::policy::MAX_INSTANCES;
 use crate::runtime::body::{IntoTaskSpec, TaskSpec};
 use crate::runtime::cell::{StopRequest, TaskCell};
 use crate::runtime::dependency::Linked;
-use crate::runtime::instances::{InstanceOf, InstanceSet, InstanceTemplate, Missing, NOT_SHARED};
+use crate::runtime::instances::{InstanceOf, InstanceSet, Missing, NOT_SHARED, TaskTemplate};
 use crate::runtime::shared::Shared;
-use crate::task::{Named, RuntimeError, StopCause};
+use crate::task::{Named, Operation, RuntimeError, StopCause};
 
 impl SupervisorHandle {
     /// Adds a task with [`instances`](TaskSpec::with_instances), and starts all of them. Returns their handles, in the order of their
@@ -90,6 +91,10 @@ impl SupervisorHandle {
     /// changed. If the name of an instance is taken by another task ([`NameTaken`](RuntimeError::NameTaken)), the instances before it
     /// were started.
     pub fn scale(&self, name: &str, instances: usize) -> Result<usize, RuntimeError> {
+        self.scale_by(name, instances, None)
+    }
+
+    pub(super) fn scale_by(&self, name: &str, instances: usize, by: By<'_>) -> Result<usize, RuntimeError> {
         let shared = self.shared()?;
         if shared.registry.is_closed() {
             return Err(shared.closed_error());
@@ -111,9 +116,12 @@ impl SupervisorHandle {
             return Err(RuntimeError::UnknownTask { name: name.to_owned() });
         };
         for cell in &scaled.surplus {
-            shared.stop_surplus(cell);
+            if shared.stop_surplus(cell) {
+                shared.publish_operated(cell, Operation::Scale, by);
+            }
         }
-        shared.start_missing(&set, 0..instances, Missing::OrEnded)?;
+        let started = Started { action: Operation::Scale, by };
+        shared.start_missing(&set, 0..instances, Missing::OrEnded, Some(started))?;
         Ok(scaled.before)
     }
 }
@@ -181,7 +189,7 @@ impl Shared {
         self: &Arc<Self>,
         spec: &TaskSpec,
     ) -> Result<(Vec<UnspawnedActor>, ReservedSet), RuntimeError> {
-        let Some(template) = InstanceTemplate::of(spec) else {
+        let Some(template) = TaskTemplate::of(spec) else {
             return Err(self.invalid_task(spec, Some(NOT_SHARED)));
         };
         let (rare, schedule) = (spec.rare.as_deref(), spec.schedule.as_deref());
@@ -216,24 +224,31 @@ impl Shared {
         reserved.inspect_err(|_| set.release(index))
     }
 
-    /// Starts the instances of these numbers that a set lacks.
-    fn start_missing(
+    /// Starts the instances of these numbers that a set lacks, and returns them. If one is refused, those before it were started.
+    pub(super) fn start_missing(
         self: &Arc<Self>,
         set: &Arc<InstanceSet>,
         mut numbers: Range<usize>,
         missing: Missing,
-    ) -> Result<(), RuntimeError> {
+        started_by: Option<Started<'_>>,
+    ) -> Result<Vec<TaskHandle>, RuntimeError> {
+        let mut started = Vec::new();
         while let Some(index) = set.claim(numbers.clone(), missing) {
             // Each number once. A number that another call has claimed is left to that call. A number whose instance is leaving is left
             // to the end of that instance.
             numbers.start = index + 1;
-            self.start_instance(set, index)?;
+            started.push(self.start_instance(set, index, started_by)?);
         }
-        Ok(())
+        Ok(started)
     }
 
     /// Starts the instance of a claimed number.
-    fn start_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) -> Result<(), RuntimeError> {
+    fn start_instance(
+        self: &Arc<Self>,
+        set: &Arc<InstanceSet>,
+        index: usize,
+        started_by: Option<Started<'_>>,
+    ) -> Result<TaskHandle, RuntimeError> {
         // After the claim, which keeps the set from being over: if a task or another set takes the base name now, it or this instance
         // is refused.
         if self.registry.find(set.name()).is_some() || !self.instances.has(set) {
@@ -242,7 +257,7 @@ impl Shared {
         }
         let template = set.template();
         let mut spec = set.spec(&template, index);
-        let actor = self.reserve_instance(set, index, &mut spec)?;
+        let mut actor = self.reserve_instance(set, index, &mut spec)?;
         let mut has_links = has_links(&spec) || self.graph.has_dependents();
         let mut linked = Linked::new();
         if has_links {
@@ -264,6 +279,10 @@ impl Shared {
         if has_links {
             self.confirm_link(&cell, &spec, linked);
         }
+        if let Some(started_by) = started_by {
+            actor.publish_start(started_by);
+        }
+        let handle = actor.handle();
         let is_awaited = actor.join_startup_set(self) || has_links;
         actor.start(self);
         if is_awaited {
@@ -272,7 +291,7 @@ impl Shared {
         if !is_wanted {
             self.stop_surplus(&cell);
         }
-        Ok(())
+        Ok(handle)
     }
 
     /// Starts the next instance of a number whose instance ends. Called before the end of that one is counted, so that the supervisor
@@ -280,10 +299,11 @@ impl Shared {
     #[cold]
     pub(crate) fn replace_instance(self: &Arc<Self>, set: &Arc<InstanceSet>, index: usize) {
         // Refused during a shutdown, or if another task has taken the name meanwhile. Nothing can report it: no caller waits.
-        let _ = self.start_missing(set, index..index + 1, Missing::Never);
+        let _ = self.start_missing(set, index..index + 1, Missing::Never, None);
     }
 
-    fn stop_surplus(&self, cell: &TaskCell) {
-        cell.request_stop(StopRequest::stop(StopCause::Scale, self.now(), self.config.grace));
+    /// Returns whether this was the first request to stop the instance.
+    fn stop_surplus(&self, cell: &TaskCell) -> bool {
+        cell.request_stop(StopRequest::stop(StopCause::Scale, self.now(), self.config.grace))
     }
 }

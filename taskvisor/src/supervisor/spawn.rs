@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::TaskHandle;
 use super::link::{check_interrupt_on_loss, has_links};
+use crate::event::EventName;
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleKind, ScheduleSettings, Settings};
 use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
@@ -47,6 +48,16 @@ impl UnspawnedActor {
         TaskHandle::new(Arc::clone(self.registration.cell()), self.registration.shared())
     }
 
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        self.registration.shared()
+    }
+
+    /// Accepts the task, and publishes `Added` before its first poll would.
+    pub(super) fn publish_added(&mut self, now: Instant) {
+        self.registration.accept();
+        self.registration.publish_added(Some(now));
+    }
+
     pub(crate) fn into_actor(self) -> TaskActor {
         TaskActor::new(self.registration, self.body, self.policy)
     }
@@ -77,7 +88,11 @@ impl UnspawnedActor {
     }
 
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
-    pub(crate) fn start(self, shared: &Shared) {
+    pub(crate) fn start(mut self, shared: &Shared) {
+        // Before the caller has a handle: an operation on the task follows.
+        if shared.bus.wants(EventName::Added) {
+            self.publish_added(shared.now());
+        }
         let actor = self.into_actor();
         // Always bound here: `check_ready` binds before a name is reserved.
         if let Some(runtime) = shared.runtime.get() {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::operator::By;
 use crate::runtime::cell::{
     Flag, InterruptError, OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline,
 };
@@ -16,7 +17,7 @@ use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
 use crate::sync::wakers::WaiterId;
-use crate::task::{InterruptCause, Outcome, RuntimeError, StopCause, TaskId, TaskStatus};
+use crate::task::{InterruptCause, Operation, Outcome, RuntimeError, StopCause, TaskId, TaskStatus};
 
 /// A handle of an accepted task: shows its status, requests its stop, waits for its outcome. Dropping the handle does not
 /// affect the task.
@@ -101,7 +102,7 @@ impl TaskHandle {
     ///
     /// Returns whether this was the first request: `false` if a stop was requested before or the task has ended.
     pub fn cancel(&self) -> bool {
-        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, shared.config.grace))
+        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, shared.config.grace, None))
     }
 
     /// Requests the stop of the task within `grace`, after which its attempt is dropped, and returns at once.
@@ -109,12 +110,20 @@ impl TaskHandle {
     /// A later request can bring the deadline forward, but not postpone it. A submission that waits for its slot has left the
     /// queue when the call returns. Returns whether this was the first request, as [`cancel`](Self::cancel) does.
     pub fn cancel_with_grace(&self, grace: Duration) -> bool {
-        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace))
+        self.cancel_by(grace, None)
     }
 
-    fn request_stop(&self, shared: &Arc<Shared>, grace: Duration) -> bool {
+    pub(super) fn cancel_by(&self, grace: Duration, by: By<'_>) -> bool {
+        self.shared.upgrade().is_some_and(|shared| self.request_stop(&shared, grace, by))
+    }
+
+    fn request_stop(&self, shared: &Arc<Shared>, grace: Duration, by: By<'_>) -> bool {
         let request = StopRequest::stop(StopCause::Cancel, shared.now(), grace);
         let first = self.cell.request_stop(request);
+        if first {
+            // Before the withdrawal, which publishes the end of a submission.
+            shared.publish_operated(&self.cell, Operation::Cancel, by);
+        }
         // Withdraw after the request: if it owns the slot in between, its lane finds the stop and starts no attempt.
         if first && self.cell.slot().is_some() {
             let (withdrawal, started) = shared.registry.withdraw(&self.cell, request);
@@ -159,18 +168,38 @@ impl TaskHandle {
     ///
     /// # Errors
     ///
-    /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is paused
-    /// ([`Paused`](RuntimeError::Paused)), it is a submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the
+    /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is paused or
+    /// will be paused after its attempt ([`Paused`](RuntimeError::Paused)), it is a submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the
     /// supervisor is shutting down. Then nothing was interrupted.
     pub fn restart(&self) -> Result<(), RuntimeError> {
+        self.restart_by(None).map(|_| ())
+    }
+
+    /// Restarts the task. Returns whether there was anything to interrupt.
+    pub(super) fn restart_by(&self, by: By<'_>) -> Result<bool, RuntimeError> {
+        self.operate(Operation::Restart, by, |cell, shared| {
+            cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace)
+        })
+    }
+
+    /// Changes the task, and publishes the operation if `change` returns `true`.
+    pub(super) fn operate(
+        &self,
+        action: Operation,
+        by: By<'_>,
+        change: impl FnOnce(&TaskCell, &Shared) -> Result<bool, InterruptError>,
+    ) -> Result<bool, RuntimeError> {
         let shared = self.operable()?;
-        let interrupted = self.cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace);
-        interrupted.map_err(|error| self.control_error(error))
+        let changed = change(&self.cell, &shared).map_err(|error| self.control_error(error))?;
+        if changed {
+            shared.publish_operated(&self.cell, action, by);
+        }
+        Ok(changed)
     }
 
     /// Returns the supervisor of a task that an operator may control. Fails if the task has ended or waits for its slot, and during a
     /// shutdown.
-    pub(super) fn operable(&self) -> Result<Arc<Shared>, RuntimeError> {
+    fn operable(&self) -> Result<Arc<Shared>, RuntimeError> {
         // The registration of a live task owns the supervisor's state.
         let shared = self.shared.upgrade().ok_or_else(|| self.control_error(InterruptError::Ended))?;
         if self.is_finished() {

@@ -7,6 +7,7 @@
 pub(crate) mod escape;
 #[cfg(all(test, taskvisor_loom))]
 mod modelled;
+pub(crate) mod nearest;
 pub(crate) mod panics;
 mod race;
 #[cfg(all(feature = "testing", feature = "schedule"))]

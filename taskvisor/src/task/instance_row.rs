@@ -16,6 +16,7 @@ impl TaskStatus {
         row.ready_since = instances.iter().filter_map(|status| status.ready_since).min();
         row.next_attempt = instances.iter().filter_map(|status| status.next_attempt).min();
         row.heartbeat_age = instances.iter().filter_map(|status| status.heartbeat_age).max();
+        row.pausing = instances.iter().any(|status| status.pausing);
         row.stopping = instances.iter().all(|status| status.stopping);
         instances.shrink_to_fit();
         row.rare = Some(Box::new(RareStatus { instances, ..rare }));

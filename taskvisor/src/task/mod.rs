@@ -7,6 +7,7 @@ mod instance_row;
 mod limit_scope;
 mod missing_state;
 mod name;
+mod operation;
 mod outcome;
 #[cfg(feature = "macros")]
 mod policy_option;
@@ -27,6 +28,7 @@ pub use give_up::GiveUp;
 pub use id::TaskId;
 pub use limit_scope::{Holder, Holders, LimitScope};
 pub use name::TaskName;
+pub use operation::Operation;
 pub use outcome::{InterruptCause, Outcome, Rejection, StopCause};
 #[cfg(feature = "macros")]
 pub use policy_option::{OptionOrigin, PolicyOption};

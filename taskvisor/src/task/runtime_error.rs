@@ -80,9 +80,24 @@ pub enum RuntimeError {
         /// The name of the task.
         name: String,
     },
-    /// The task has no schedule, so that it cannot be triggered.
+    /// A task that has not ended cannot be started.
     #[non_exhaustive]
-    NotScheduled {
+    StillRunning {
+        /// The name of the task.
+        name: String,
+    },
+    /// No task of this name is known that could be started: neither the application has it, nor was it given to
+    /// [`run`](crate::Supervisor::run) or [`run_until`](crate::Supervisor::run_until).
+    #[non_exhaustive]
+    NotDeclared {
+        /// The name.
+        name: String,
+        /// A similar name of a task that could be started, if there is one.
+        nearest: Option<String>,
+    },
+    /// The body of the task could be created only once, so that the task cannot be started again.
+    #[non_exhaustive]
+    SingleUse {
         /// The name of the task.
         name: String,
     },
@@ -109,10 +124,10 @@ pub enum RuntimeError {
         /// The slot.
         slot: String,
     },
-    /// The application has disabled the job.
+    /// The application has disabled the job or the task.
     #[non_exhaustive]
     Disabled {
-        /// The name of the job.
+        /// The name of the job or of the task.
         name: String,
     },
     /// The supervisor is shutting down, or has been dropped.
@@ -230,9 +245,22 @@ impl fmt::Display for RuntimeError {
             Self::Paused { name } => {
                 write!(f, "`{name}` is paused, and neither a restart nor a trigger would start it: call `resume`")
             }
-            Self::NotScheduled { name } => {
-                write!(f, "`{name}` has no schedule to trigger: give it `every` or `cron`, or call `restart`")
+            Self::StillRunning { name } => {
+                write!(f, "`{name}` is still running: call `restart` to run it anew, or wait until it has ended")
             }
+            Self::NotDeclared { name, nearest: Some(nearest) } => {
+                write!(f, "no task named `{name}` can be started: did you mean `{nearest}`?")
+            }
+            Self::NotDeclared { name, nearest: None } => write!(
+                f,
+                "no task named `{name}` can be started: name a task of the application, or one that was given to `run`; add any other \
+                 with `add_task`"
+            ),
+            Self::SingleUse { name } => write!(
+                f,
+                "`{name}` cannot be started again, because its body could be created only once: create the task with \
+                 `TaskFn::shared` instead of `TaskFn::arc`"
+            ),
             Self::NotScalable { name } => {
                 write!(
                     f,
@@ -244,7 +272,7 @@ impl fmt::Display for RuntimeError {
                 write!(f, "{instances} instances of `{name}` are too many: set at most {MAX_INSTANCES}")
             }
             Self::Disabled { name } => {
-                write!(f, "the job `{name}` is disabled: remove the call of `app.disable`, or do not submit it")
+                write!(f, "`{name}` is disabled: remove the call of `app.disable`, or neither submit nor start it")
             }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(

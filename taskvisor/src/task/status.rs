@@ -250,6 +250,10 @@ pub struct TaskStatus {
     pub heartbeat_age: Option<Duration>,
     /// Whether a stop was requested, or a shutdown lets the running attempt [finish](crate::OnShutdown::Finish).
     pub stopping: bool,
+    /// Whether a pause was requested that takes effect once the running attempt has ended: by
+    /// [`pause_after_attempt`](crate::TaskHandle::pause_after_attempt), or by [`pause`](crate::TaskHandle::pause), which interrupts the
+    /// attempt. `false` in the phase [`Paused`](Phase::Paused).
+    pub pausing: bool,
     /// Boxed, because few tasks have any of it, and every status pays for the space.
     pub(crate) rare: Option<Box<RareStatus>>,
 }
@@ -321,8 +325,8 @@ impl TaskStatus {
     /// The row has the base name. Its `phase`, `id`, `since`, `last_error` and schedule are those of the instance that needs attention
     /// most: one that is stuck, or else one that is paused after giving up, paused, sleeping after a failure, waiting, sleeping, or
     /// running, in this order. Of several in the same phase, it is the one that has been in it longest. `attempt`, `total_failures` and
-    /// `restarts` are sums, `failures` and `heartbeat_age` are the largest, `ready_since` and `next_attempt` the earliest, and `stopping`
-    /// says whether all instances are stopping.
+    /// `restarts` are sums, `failures` and `heartbeat_age` are the largest, `ready_since` and `next_attempt` the earliest. `stopping`
+    /// says whether all instances are stopping, and `pausing` whether one is pausing.
     #[must_use]
     pub fn instances(&self) -> &[TaskStatus] {
         self.rare.as_ref().map_or(&[], |rare| &rare.instances)

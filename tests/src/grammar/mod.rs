@@ -119,6 +119,11 @@ impl Reader {
     }
 
     pub(crate) fn read(&mut self, event: &Event) -> Verdict {
+        if let EventKind::Operated { slot, .. } = &event.kind {
+            require(slot.is_none(), || "an operation on a slot".to_owned())?;
+            // The calling thread publishes it, so that the events of the actor have another order in time, and may all be published.
+            return require(self.state != State::Unknown, || "before the task was added".to_owned());
+        }
         require(event.seq > self.seq, || format!("seq {} after {}", event.seq, self.seq))?;
         require(self.at.is_none_or(|at| at <= event.at), || "time runs backwards".to_owned())?;
         let since = self.at.unwrap_or(event.at);

@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 30] = [
+const NAMES: [EventName; 31] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
@@ -27,6 +27,7 @@ const NAMES: [EventName; 30] = [
     EventName::GaveUp,
     EventName::Ended,
     EventName::Removed,
+    EventName::Operated,
     EventName::Refused,
     EventName::StillStarting,
     EventName::StillStopping,
@@ -60,6 +61,7 @@ const NAMES: [EventName; 30] = [
     GaveUp,
     Ended,
     Removed,
+    Operated,
     Refused,
     StillStarting,
     StillStopping,

@@ -9,7 +9,7 @@ use std::any::type_name;
 use std::ptr;
 
 use super::App;
-use super::declared::{Declaration, Declared};
+use super::declared::{Declaration, DeclarationKind, Declared};
 use super::problem::SourceLocation;
 #[cfg(feature = "controller")]
 use crate::runtime::body::JobDescriptor;
@@ -75,8 +75,9 @@ impl App {
         self
     }
 
-    /// Disables a declared task, job or subscriber: the task or the subscriber does not start, and a submission of the job is
-    /// refused with [`RuntimeError::Disabled`](crate::RuntimeError::Disabled).
+    /// Disables a declared task, job or subscriber: the task or the subscriber does not start, and a submission of the job or a
+    /// [`start`](crate::SupervisorHandle::start) of the task is refused with
+    /// [`RuntimeError::Disabled`](crate::RuntimeError::Disabled).
     ///
     /// A declaration of a crate that is linked but not named in `crates` may be disabled too, so that no note is written about
     /// it.
@@ -143,6 +144,12 @@ impl App {
     #[cfg(feature = "config")]
     pub(super) fn enable(&mut self, location: &'static Location) {
         self.changes.retain(|change| change.kind != ChangeKind::Disable || !ptr::eq(change.of, location));
+    }
+
+    /// The names of the declared tasks that do not start.
+    pub(super) fn disabled_tasks(&self) -> impl Iterator<Item = &'static str> {
+        let tasks = self.found.declared.iter().filter(|one| one.kind == DeclarationKind::Task);
+        tasks.filter(|task| self.is_disabled(task.location)).map(|task| task.name)
     }
 
     pub(super) fn is_disabled(&self, location: &'static Location) -> bool {

@@ -324,7 +324,7 @@ impl TaskActor {
                     return self.give_up(now, exceeded, context);
                 }
                 let succeeded = class == AttemptClass::Succeeded;
-                return self.schedule_next(now, delay, Attempted { after, failed, succeeded }, context);
+                return self.fall_asleep(now, delay, Attempted { after, failed, succeeded }, context);
             }
             NextStep::GiveUp => return self.give_up(now, self.spent_retries(), context),
             NextStep::Complete => {

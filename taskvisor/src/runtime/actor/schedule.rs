@@ -58,8 +58,6 @@ impl TaskActor {
     pub(super) fn begin_scheduled(&mut self, attempt: u64, now: Instant) {
         let Some(schedule) = self.schedule() else { return };
         let begun = schedule.begin_attempt(now, attempt);
-        // An attempt answers a trigger that came too late to start one.
-        self.registration.cell().take_trigger();
         if begun.begins_run && self.streak.failures() > 0 {
             // The retries of a run are its own. Until here, the status has shown the failures of the run before.
             self.streak.begin_anew();
@@ -174,12 +172,9 @@ impl TaskActor {
         self.count_failure(now, excused)
     }
 
-    /// Between two attempts of a run: a trigger ends the wait. A tick ends a backoff, and comes earlier if the wall clock was set.
+    /// Between two attempts of a run: a tick ends a backoff, and comes earlier if the wall clock was set.
     #[cold]
     pub(super) fn watch_sleep_of_run(&mut self, context: &mut Context<'_>) -> Step {
-        if self.registration.cell().take_trigger() {
-            return self.enter_stage(ActorStage::Gates);
-        }
         let now = Instant::now();
         let Some(tick) = self.schedule().and_then(|schedule| schedule.end_of_backoff(now)) else {
             return PENDING;

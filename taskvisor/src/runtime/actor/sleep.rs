@@ -1,5 +1,6 @@
 //! The wait between two attempts.
 
+use std::ops::ControlFlow;
 use std::task::Context;
 use std::time::Duration;
 
@@ -10,6 +11,22 @@ use crate::policy::ScheduleKind;
 use crate::runtime::cell::{Flag, PendingStop, saturating_deadline};
 
 impl TaskActor {
+    /// As `schedule_next`, and polls the timer of the sleep.
+    #[inline(always)]
+    pub(super) fn fall_asleep(
+        &mut self,
+        now: Instant,
+        delay: Duration,
+        attempted: Attempted,
+        context: &mut Context<'_>,
+    ) -> Step {
+        match (self.schedule_next(now, delay, attempted, context), self.stage) {
+            // Not through `sleep`, which would look for a trigger: `end_poll` finds one that has arrived since.
+            (ControlFlow::Continue(()), ActorStage::Sleeping) => self.poll_sleep(context),
+            (step, _) => step,
+        }
+    }
+
     /// Sleeps until the next attempt, or yields if there is no delay.
     // Inline in every caller: those of a schedule would otherwise make each restart call it.
     #[inline(always)]
@@ -63,16 +80,25 @@ impl TaskActor {
             Some(stop) => self.finish_stopped(stop),
             // Paused during an attempt that failed nevertheless: by a panic, or because it exceeded a limit.
             None if paused => self.enter_stage(ActorStage::Gates),
-            None if self.rare.poll_timer(context).is_pending() => {
-                if self.has_dependencies() && self.watch_backoff(context).is_continue() {
-                    return CONTINUE;
-                }
-                if self.policy.schedule != ScheduleKind::None {
-                    return self.watch_sleep_of_run(context);
-                }
-                PENDING
-            }
-            None => self.enter_stage(ActorStage::Gates),
+            None if self.poll_sleep(context).is_continue() => CONTINUE,
+            // Only after the timer: a sleep that ends in time takes no lock. The begin of the attempt removes a trigger that is left.
+            None if self.registration.cell().take_trigger() => self.enter_stage(ActorStage::Gates),
+            None => PENDING,
         }
+    }
+
+    /// Polls the timer of a sleep, and what else ends it, but for triggers and requests.
+    #[inline]
+    fn poll_sleep(&mut self, context: &mut Context<'_>) -> Step {
+        if self.rare.poll_timer(context).is_ready() {
+            return self.enter_stage(ActorStage::Gates);
+        }
+        if self.has_dependencies() && self.watch_backoff(context).is_continue() {
+            return CONTINUE;
+        }
+        if self.policy.schedule != ScheduleKind::None {
+            return self.watch_sleep_of_run(context);
+        }
+        PENDING
     }
 }

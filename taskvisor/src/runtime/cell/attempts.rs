@@ -197,8 +197,8 @@ impl TaskCell {
         self.total_failures.store(failures.1, Ordering::Relaxed);
     }
 
-    /// Enters the phase `Sleeping`, unless a stop was requested. Sets the numbers of consecutive and of all failures in either
-    /// case. `succeeded` makes the task ready.
+    /// Enters the phase `Sleeping`, unless a stop was requested, and pauses a task that is to be paused after its attempt. Sets the
+    /// numbers of consecutive and of all failures in either case. `succeeded` makes the task ready.
     pub(crate) fn begin_sleep(
         &self,
         now: Instant,
@@ -216,6 +216,10 @@ impl TaskCell {
             }
             state.phase = CellPhase::Sleeping { until };
             state.since = now;
+            // Here and not in `finish_attempt`, because a task that ends with its attempt is not paused.
+            if state.signals.take(Signal::PausesAfterAttempt) {
+                self.flags.set(Flag::Paused);
+            }
             if succeeded { self.succeed(&mut state, now) } else { None }
         };
         if let Some(waiters) = waiters {
@@ -239,6 +243,8 @@ impl CellState {
 
     fn begin_attempt(&mut self, now: Instant) -> u64 {
         self.pending.begin_attempt();
+        // An attempt answers a trigger that came too late to start one. Left set, it would cut the next wait short.
+        self.signals.take(Signal::Triggered);
         self.attempt += 1;
         self.phase = CellPhase::Running(PackedConclusion::BY_POLICY);
         self.since = now;

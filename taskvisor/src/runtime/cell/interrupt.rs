@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::flags::Flag;
+use super::signals::Signal;
 use super::{CellPhase, CellState, PendingStop, Request, RequestKind, TaskCell};
 use crate::sync::wakers::WakeList;
 use crate::task::InterruptCause;
@@ -33,13 +34,13 @@ pub(crate) enum InterruptError {
 
 impl TaskCell {
     /// Interrupts the running attempt, or the wait for the next one. The attempt has `grace` to return, or the `stop_timeout` of
-    /// the task if that is shorter.
+    /// the task if that is shorter. Returns `false` if nothing was to be interrupted.
     pub(crate) fn interrupt(
         &self,
         cause: InterruptCause,
         at: Instant,
         grace: Duration,
-    ) -> Result<(), InterruptError> {
+    ) -> Result<bool, InterruptError> {
         let interrupted = {
             let mut state = self.state.lock();
             match cause {
@@ -47,14 +48,15 @@ impl TaskCell {
                 _ if state.end.is_some() => return Err(InterruptError::Ended),
                 _ => {}
             }
-            // A paused task waits for a resume. A restart does not replace it.
-            if self.flags.has(Flag::Paused) && cause == InterruptCause::Restart {
+            // A paused task waits for a resume, and one that is to be paused will. A restart replaces neither.
+            let pauses = || self.flags.has(Flag::Paused) || state.signals.has(Signal::PausesAfterAttempt);
+            if cause == InterruptCause::Restart && pauses() {
                 return Err(InterruptError::Paused);
             }
             // The submission waits for its first attempt, which an interrupt does not delay. The request would replace the expiry,
             // because both are in one field.
             if state.pending.expiry().is_some() {
-                return Ok(());
+                return Ok(false);
             }
             let kind = RequestKind::Interrupt(cause);
             // Under the lock under which attempts begin: the `stop_timeout` is that of the running attempt.
@@ -62,7 +64,7 @@ impl TaskCell {
             self.set_interrupt(&mut state, interrupt)?
         };
         interrupted.announce();
-        Ok(())
+        Ok(true)
     }
 
     /// Fails if no operator can control the task any more: it has ended, or is stopping.

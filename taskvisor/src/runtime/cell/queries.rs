@@ -239,6 +239,7 @@ impl TaskCell {
             ready_since: state.ready_since(),
             heartbeat_age,
             stopping: state.stop().is_some() || finishes,
+            pausing: self.is_pausing(&state),
             rare: schedule.map(RareStatus::of_schedule),
         }
     }

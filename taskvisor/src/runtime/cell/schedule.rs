@@ -1,10 +1,9 @@
-//! The waits of a task with a schedule, and the triggers that end them.
+//! The triggers that end a wait for the next attempt, and the waits of a task with a schedule.
 
 use std::task::Waker;
 
 use tokio::time::Instant;
 
-use super::flags::Flag;
 use super::signals::Signal;
 use super::{CellPhase, InterruptError, PendingStop, TaskCell, WaitsFor};
 
@@ -14,11 +13,20 @@ impl TaskCell {
         let actor: Option<Waker> = {
             let mut state = self.state.lock();
             self.check_operable(&state)?;
-            if self.flags.has(Flag::Paused) {
+            if self.is_paused_between_attempts(&state) {
                 return Err(InterruptError::Paused);
             }
-            // A task that was added or resumed waits for a poll of its actor, which may find that it waits for a tick.
-            if !matches!(state.phase, CellPhase::Sleeping { .. } | CellPhase::Waiting(WaitsFor::Slot)) {
+            let waits = match state.phase {
+                // Without a delay, the next poll of the actor begins the attempt, and there is no wait to end.
+                CellPhase::Sleeping { until } => until > state.since,
+                // A task with a schedule that was added or resumed waits for a poll of its actor, which may find that it waits for a
+                // tick.
+                CellPhase::Waiting(WaitsFor::Slot) => {
+                    self.rare().is_some_and(|rare| rare.schedule().is_some())
+                }
+                _ => false,
+            };
+            if !waits {
                 return Ok(false);
             }
             // Under the lock that checks the phase. If the actor is inside a poll, it finds the signal in

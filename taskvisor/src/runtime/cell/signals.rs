@@ -1,4 +1,4 @@
-//! What the body and operators have left for the actor to see in its next poll, in one byte: every task pays for its size.
+//! What the body and operators have left for the actor to see, in one byte: every task pays for its size.
 
 /// One signal.
 #[derive(Clone, Copy, Debug)]
@@ -6,8 +6,10 @@
 pub(super) enum Signal {
     /// The body has notified since the actor has last observed the readiness.
     Notified = 1,
-    /// An operator has ended the wait of a task with a schedule. See `schedule.rs`.
+    /// An operator has ended the wait for the next attempt. See `schedule.rs`.
     Triggered = 1 << 1,
+    /// An operator pauses the task after its running attempt. See `pause.rs`.
+    PausesAfterAttempt = 1 << 2,
     /// A caller has replaced the policy. The actor takes it before the next attempt, and not in the next poll. See
     /// `policy_update.rs`.
     Updated = 1 << 3,
@@ -17,20 +19,27 @@ pub(super) enum Signal {
 pub(super) struct Signals(u8);
 
 impl Signals {
-    pub(super) fn set(&mut self, signal: Signal) {
+    /// Sets a signal. Returns whether it was set before.
+    pub(super) fn set(&mut self, signal: Signal) -> bool {
+        let was_set = self.has(signal);
         self.0 |= signal as u8;
+        was_set
+    }
+
+    pub(super) fn has(self, signal: Signal) -> bool {
+        self.0 & signal as u8 != 0
     }
 
     /// Removes a signal. Returns whether it was set.
     pub(super) fn take(&mut self, signal: Signal) -> bool {
-        let is_set = self.0 & signal as u8 != 0;
+        let is_set = self.has(signal);
         self.0 &= !(signal as u8);
         is_set
     }
 
     /// Whether the next poll of the actor finds a signal for it.
     pub(super) fn require_poll(self) -> bool {
-        self.0 & !(Signal::Updated as u8) != 0
+        self.0 & !(Signal::PausesAfterAttempt as u8 | Signal::Updated as u8) != 0
     }
 
     /// Whether a new policy waits for the next attempt. A constant in a build that updates no policy.

@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `template.rs` | what a new instance is created from |
+//! | `template.rs` | what a new instance is created from, and a task that is started again |
 //! | `set.rs` | the instances of one declaration |
 //! | `sets.rs` | the instances of all declarations of a supervisor, by base name |
 //!
@@ -17,7 +17,7 @@ use std::sync::{Arc, Weak};
 
 pub(crate) use self::set::{InstanceSet, Missing};
 pub(crate) use self::sets::InstanceSets;
-pub(crate) use self::template::{BodySource, InstanceTemplate, MakeBody, NOT_SHARED};
+pub(crate) use self::template::{BodySource, MakeBody, NOT_SHARED, TaskTemplate};
 
 /// Which instance a task is.
 // Weak, because the set owns its cells. The supervisor owns the set while an instance is live.

@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
-use super::InstanceTemplate;
+use super::TaskTemplate;
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::TaskCell;
 use crate::sync::Mutex;
@@ -27,7 +27,7 @@ use crate::task::Named;
 pub(crate) struct InstanceSet {
     name: Arc<str>,
     // No other lock is held when this one is taken, nor taken while it is held.
-    template: Mutex<Arc<InstanceTemplate>>,
+    template: Mutex<Arc<TaskTemplate>>,
     state: Mutex<SetState>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Scaled {
 }
 
 impl InstanceSet {
-    pub(crate) fn new(name: &str, template: InstanceTemplate, target: usize) -> Self {
+    pub(crate) fn new(name: &str, template: TaskTemplate, target: usize) -> Self {
         let state = SetState { target, ..SetState::default() };
         Self { name: name.into(), template: Mutex::new(Arc::new(template)), state: Mutex::new(state) }
     }
@@ -89,25 +89,29 @@ impl InstanceSet {
     }
 
     /// What an instance that starts now is created from.
-    pub(crate) fn template(&self) -> Arc<InstanceTemplate> {
+    pub(crate) fn template(&self) -> Arc<TaskTemplate> {
         Arc::clone(&self.template.lock())
     }
 
     /// Replaces the template. An instance that starts meanwhile may be created from the old one: see `update_instances`.
     #[cfg(any(feature = "config", test))]
-    pub(crate) fn replace_template(&self, template: Arc<InstanceTemplate>) {
+    pub(crate) fn replace_template(&self, template: Arc<TaskTemplate>) {
         // Dropped after the lock: it has values of the user.
         let _replaced = std::mem::replace(&mut *self.template.lock(), template);
     }
 
     /// The spec of one instance.
-    pub(crate) fn spec(&self, template: &InstanceTemplate, index: usize) -> TaskSpec {
+    pub(crate) fn spec(&self, template: &TaskTemplate, index: usize) -> TaskSpec {
         template.spec(format!("{}/{index}", self.name))
     }
 
     /// Accepts the instances: from now on, none of them is refused.
     pub(crate) fn accept(&self) {
         self.state.lock().is_accepted = true;
+    }
+
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.state.lock().is_accepted
     }
 
     /// Sets how many instances there must be. `None` if they were not accepted.

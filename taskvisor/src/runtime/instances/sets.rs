@@ -93,4 +93,8 @@ impl InstanceSets {
         // The state of the set is read after the lock: never two locks at once.
         self.sets.lock().get(name).map(Arc::clone)
     }
+    /// The base names of all sets, in no order.
+    pub(crate) fn names(&self) -> Vec<Box<str>> {
+        self.sets.lock().keys().cloned().collect()
+    }
 }

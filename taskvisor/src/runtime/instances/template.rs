@@ -1,4 +1,4 @@
-//! What a new instance is created from.
+//! What a task is created from that may be created several times: an instance, or a task that is started again.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(crate) trait MakeBody: Send + Sync {
     fn make_body(self: Arc<Self>) -> ErasedBody;
 }
 
-/// Where the bodies of instances come from.
+/// Where the bodies of one task come from.
 #[derive(Clone)]
 pub(crate) enum BodySource {
     Declared(fn() -> ErasedBody),
@@ -36,7 +36,7 @@ impl BodySource {
 }
 
 /// A spec without its name and its body.
-pub(crate) struct InstanceTemplate {
+pub(crate) struct TaskTemplate {
     source: BodySource,
     needs: fn(&mut Needs<'_>),
     settings: Settings,
@@ -46,7 +46,7 @@ pub(crate) struct InstanceTemplate {
     declared: Option<&'static TaskDescriptor>,
 }
 
-impl InstanceTemplate {
+impl TaskTemplate {
     /// Returns `None` if the body of the spec can be created only once.
     pub(crate) fn of(spec: &TaskSpec) -> Option<Self> {
         Some(Self {
@@ -87,8 +87,8 @@ impl InstanceTemplate {
         UpdateSetup { needs: self.needs, never_returns }
     }
 
-    /// The spec of one instance.
-    pub(super) fn spec(&self, name: String) -> TaskSpec {
+    /// The spec of a task with this name.
+    pub(crate) fn spec(&self, name: String) -> TaskSpec {
         TaskSpec {
             task: TaskRef { name: name.into(), body: self.source.body(), needs: self.needs, source: None },
             settings: self.settings,
@@ -100,8 +100,8 @@ impl InstanceTemplate {
     }
 }
 
-impl fmt::Debug for InstanceTemplate {
+impl fmt::Debug for TaskTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InstanceTemplate").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("TaskTemplate").field("settings", &self.settings).finish_non_exhaustive()
     }
 }

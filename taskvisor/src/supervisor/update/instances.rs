@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::not_updated;
 use crate::policy::TaskOptions;
 use crate::runtime::cell::{PolicyUpdate, TaskCell};
-use crate::runtime::instances::{InstanceSet, InstanceTemplate};
+use crate::runtime::instances::{InstanceSet, TaskTemplate};
 use crate::runtime::shared::Shared;
 use crate::task::{Named, RuntimeError};
 
@@ -60,7 +60,7 @@ impl Shared {
     pub(in crate::supervisor) fn follow_template(
         self: &Arc<Self>,
         set: &Arc<InstanceSet>,
-        template: Arc<InstanceTemplate>,
+        template: Arc<TaskTemplate>,
         cell: &Arc<TaskCell>,
     ) {
         if self.allows_updates() {
@@ -76,7 +76,7 @@ impl Shared {
         self: &Arc<Self>,
         set: &Arc<InstanceSet>,
         cells: &[Arc<TaskCell>],
-        mut template: Arc<InstanceTemplate>,
+        mut template: Arc<TaskTemplate>,
     ) {
         loop {
             let options = template.options();
@@ -98,7 +98,7 @@ impl Shared {
     fn resolve_template(
         self: &Arc<Self>,
         set: &InstanceSet,
-        template: &InstanceTemplate,
+        template: &TaskTemplate,
         options: TaskOptions<'_>,
     ) -> Result<PolicyUpdate, RuntimeError> {
         self.resolve_update(set.name(), template.update_setup(), true, options)
