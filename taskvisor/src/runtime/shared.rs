@@ -12,6 +12,7 @@ use super::body::States;
 use super::body::{JobDescriptor, JobOverrides};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
+use super::health::{Liveness, Suspects};
 use super::instances::InstanceSets;
 use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
@@ -36,6 +37,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
+/// | `supervisor/health.rs` | read the health |
 /// | `supervisor/scale.rs` | start and stop instances |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
@@ -73,6 +75,10 @@ pub(crate) struct Shared {
     pub(crate) instances: InstanceSets,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
+    /// The tasks that may need attention.
+    pub(crate) suspects: Suspects,
+    // In an `Arc` of its own, because the watchdog of an application holds it too.
+    pub(crate) liveness: Arc<Liveness>,
     /// The dependencies between the tasks.
     pub(crate) graph: Graph,
     /// The waves of a shutdown that has begun. Empty before.
@@ -138,6 +144,7 @@ impl Shared {
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
         #[cfg(feature = "schedule")]
         let clock = config.wall_clock();
+        let startup_set = StartupSet::default();
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -156,7 +163,9 @@ impl Shared {
             limits: LimitTable::default(),
             instances: InstanceSets::default(),
             tally: Tally::default(),
-            startup_set: StartupSet::default(),
+            suspects: Suspects::new(startup_set.count()),
+            liveness: Arc::default(),
+            startup_set,
             graph: Graph::default(),
             stop_waves: Mutex::default(),
             #[cfg(feature = "schedule")]

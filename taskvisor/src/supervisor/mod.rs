@@ -8,6 +8,7 @@ mod builder;
 mod clock_watch;
 mod critical;
 mod handle;
+mod health;
 pub(crate) mod link;
 mod pause;
 mod ready;

@@ -60,6 +60,9 @@ impl UnspawnedActor {
             // A task that others need is in the set twice, which changes nothing.
             shared.startup_set.insert(self.registration.cell());
         }
+        if is_critical {
+            shared.liveness.add(self.registration.cell());
+        }
         joins
     }
 
@@ -78,6 +81,9 @@ impl UnspawnedActor {
 
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
     pub(crate) fn start(self, shared: &Shared) {
+        if shared.startup_set.count().has_replaceable() {
+            shared.replace_failed(self.cell());
+        }
         let actor = self.into_actor();
         // Always bound here: `check_ready` binds before a name is reserved.
         if let Some(runtime) = shared.runtime.get() {
