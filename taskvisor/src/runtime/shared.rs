@@ -42,6 +42,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
+/// | `supervisor/shutdown_delay.rs` | begin and end the delay of a shutdown |
 /// | `supervisor/stop_waves.rs` | request the stops of the first wave, or bring the deadlines forward |
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
@@ -110,6 +111,12 @@ pub(crate) struct Shared {
 pub(crate) struct ShutdownState {
     /// When the shutdown was requested for the first time. `None` if it began because no task was left.
     pub(crate) requested_at: Option<Instant>,
+    /// Whether a call has announced the shutdown, if it may be delayed: it publishes `ShutdownRequested`.
+    pub(crate) is_announced: bool,
+    /// Whether that call has begun a delay and has not published the event yet. Until then the driver does not begin.
+    pub(crate) is_announcing: bool,
+    /// When the delay ends, if there is one.
+    pub(crate) delay_until: Option<Instant>,
     /// By when tasks must stop. Set once a shutdown was requested.
     pub(crate) grace_deadline: Option<Instant>,
     /// Set once admission is closed, the event is published and the stops of the first wave are requested. Only then the driver

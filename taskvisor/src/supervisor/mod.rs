@@ -16,6 +16,7 @@ pub(crate) mod run;
 mod rows;
 mod scale;
 pub(crate) mod shutdown;
+mod shutdown_delay;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod still_waiting;
@@ -90,7 +91,8 @@ impl Default for Supervisor {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.shared.request_shutdown(self.shared.config.grace);
+        // Without a delay: no owner is left that could look at the health.
+        self.shared.stop_tasks(self.shared.config.grace, None);
     }
 }
 
