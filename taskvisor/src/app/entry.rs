@@ -100,6 +100,7 @@ async fn set_up_and_run(
     let config = Config {
         grace: options.grace.unwrap_or(defaults.grace),
         drain_timeout: options.drain_timeout.unwrap_or(defaults.drain_timeout),
+        shutdown_delay: options.shutdown_delay.unwrap_or(defaults.shutdown_delay),
         max_concurrent: options.max_concurrent,
         ..defaults
     };

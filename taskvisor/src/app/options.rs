@@ -15,6 +15,8 @@ pub struct MainOptions {
     pub grace: Option<Duration>,
     /// How long subscribers may drain after the last task.
     pub drain_timeout: Option<Duration>,
+    /// The delay of the stop requests at a shutdown.
+    pub shutdown_delay: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
     /// Whether all declared tasks are critical, except those with `critical = false`.
