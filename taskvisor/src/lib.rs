@@ -66,6 +66,7 @@
     doc = "| submit work to a slot, where one submission runs at a time, or as many as its capacity | [`SupervisorHandle::submit`], [`ControllerSpec`], [`ControllerSpec::with_capacity`], [`Admission`], [`JobHandle`], [`JobExt`] |"
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
+//! | see whether the service is live and ready, and what is wrong | [`SupervisorHandle::health`], [`Health`], [`HealthReason`], [`HealthReasonKind`], [`Config::with_shutdown_delay`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
@@ -157,9 +158,9 @@ pub use supervisor::{
 #[cfg(all(feature = "testing", feature = "schedule"))]
 pub use sync::SimulatedDate;
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, GiveUp, Holder, Holders, InterruptCause, LimitScope, Operation,
-    Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause,
-    StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, BlockingTask, FailedTask, GiveUp, Health, HealthReason, HealthReasonKind, Holder, Holders,
+    InterruptCause, LimitScope, Operation, Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime,
+    SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

@@ -107,6 +107,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
     let worker_threads = optional(options.worker_threads.as_ref().map(|given| count(&given.value)));
     let grace = optional(options.grace.as_ref().map(|given| given.value.expand_duration()));
     let drain_timeout = optional(options.drain_timeout.as_ref().map(|given| given.value.expand_duration()));
+    let shutdown_delay = optional(options.shutdown_delay.as_ref().map(|given| given.value.expand_duration()));
     let max_concurrent = optional(options.max_concurrent.as_ref().map(|given| count(&given.value)));
     let critical = matches!(&options.critical, Some(OptionValue { value: Critical::All, .. }));
     let location = location();
@@ -117,6 +118,7 @@ fn options(options: &Options, is_main: bool) -> TokenStream {
             worker_threads: #worker_threads,
             grace: #grace,
             drain_timeout: #drain_timeout,
+            shutdown_delay: #shutdown_delay,
             max_concurrent: #max_concurrent,
             critical: #critical,
             is_main: #is_main,

@@ -27,6 +27,7 @@ const GRAMMAR: Grammar = Grammar {
         ("worker_threads", Form::Count, "worker_threads = 4"),
         ("grace", Form::Duration, "grace = \"15s\""),
         ("drain_timeout", Form::Duration, "drain_timeout = \"5s\""),
+        ("shutdown_delay", Form::Duration, "shutdown_delay = \"5s\""),
         ("max_concurrent", Form::Count, "max_concurrent = 8"),
         ("critical", Form::Keyword(&words::<_, 1>(CRITICAL), "Critical"), "critical = \"all\""),
         ("crates", Form::Crates, "crates = [billing]"),
@@ -58,6 +59,7 @@ pub(super) struct Options {
     pub(super) worker_threads: Option<OptionValue<Value<u32>>>,
     pub(super) grace: Option<OptionValue<Value<Duration>>>,
     pub(super) drain_timeout: Option<OptionValue<Value<Duration>>>,
+    pub(super) shutdown_delay: Option<OptionValue<Value<Duration>>>,
     pub(super) max_concurrent: Option<OptionValue<Value<u32>>>,
     pub(super) critical: Option<OptionValue<Critical>>,
     pub(super) crates: Vec<Ident>,
@@ -84,6 +86,7 @@ impl Options {
             }
             "grace" => self.grace = Some(argument.duration(Zero::Allowed)?),
             "drain_timeout" => self.drain_timeout = Some(argument.duration(Zero::Allowed)?),
+            "shutdown_delay" => self.shutdown_delay = Some(argument.duration(Zero::Allowed)?),
             "max_concurrent" => {
                 self.max_concurrent = Some(argument.count("nothing could run; leave it out for no limit")?);
             }

@@ -300,6 +300,11 @@ drain drain_time
   main [renamed-option]: write `drain_timeout = "5s"`
 drain_timeout
   task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(drain_timeout = "5s")]`
+shutdown_delay
+  task, job, subscriber [option-at-wrong-level]: it belongs to the application: write `#[taskvisor::main(shutdown_delay = "5s")]`
+stop_delay pre_stop_delay delay_shutdown readiness_delay drain_delay
+  task, job, subscriber [renamed-option]: it belongs to the application: write `#[taskvisor::main(shutdown_delay = "5s")]`
+  main [renamed-option]: write `shutdown_delay = "5s"`
 stop_timeout
   main [option-of-another-attribute]: write `grace = "15s"` for the time that all tasks have to stop, or `#[task(stop_timeout = "2s")]` for one
 cancel_timeout kill_timeout kill_after stop_grace stop_after

@@ -336,6 +336,8 @@ grace: no-limit
   main: a shutdown always has a limit; write a long one, as in `grace = "1day"`, or `grace = "0s"` for none
 drain_timeout: no-limit
   main: a shutdown always has a limit; write a long one, as in `drain_timeout = "1h"`, or `drain_timeout = "0s"` for none
+shutdown_delay: no-limit
+  main: a shutdown always has a limit; write a delay shorter than `grace`, as in `shutdown_delay = "5s"`, or leave it out for none
 crates: all every any workspace no-limit
   main: a crate is named, as in `crates = [billing]`; leave `crates` out for the application's own package
 worker_threads: parameter
@@ -346,4 +348,6 @@ grace: parameter
   main: write `app.config(|config| config.with_grace(time))` in the setup
 drain_timeout: parameter
   main: write `app.config(|config| config.with_drain_timeout(time))` in the setup
+shutdown_delay: parameter
+  main: write `app.config(|config| config.with_shutdown_delay(time))` in the setup
 "##;

@@ -185,7 +185,7 @@ fn each_option_has_advice_for_a_parameter() {
              on_shutdown",
         ),
         (OptionsOf::Subscriber, "name queue"),
-        (OptionsOf::Main, "worker_threads max_concurrent grace drain_timeout"),
+        (OptionsOf::Main, "worker_threads max_concurrent grace drain_timeout shutdown_delay"),
         (OptionsOf::Backoff, "first max factor jitter"),
     ] {
         for option in options.split(' ') {

@@ -30,6 +30,7 @@ pub fn main() -> ::std::process::ExitCode {
         worker_threads: ::core::option::Option::None,
         grace: ::core::option::Option::Some(::core::time::Duration::new(15, 0)),
         drain_timeout: ::core::option::Option::None,
+        shutdown_delay: ::core::option::Option::None,
         max_concurrent: ::core::option::Option::Some({
             const __TASKVISOR_VALUE: ::core::primitive::usize = LIMIT;
             ::core::assert!(

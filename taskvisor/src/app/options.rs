@@ -16,6 +16,8 @@ pub struct MainOptions {
     pub grace: Option<Duration>,
     /// How long subscribers may drain after the last task.
     pub drain_timeout: Option<Duration>,
+    /// The delay of the stop requests at a shutdown.
+    pub shutdown_delay: Option<Duration>,
     /// How many attempts may run at once.
     pub max_concurrent: Option<usize>,
     /// Whether all declared tasks are critical, except those with `critical = false`.
@@ -40,6 +42,7 @@ impl MainOptions {
         Config {
             grace: self.grace.unwrap_or(defaults.grace),
             drain_timeout: self.drain_timeout.unwrap_or(defaults.drain_timeout),
+            shutdown_delay: self.shutdown_delay.unwrap_or(defaults.shutdown_delay),
             max_concurrent: self.max_concurrent,
             ..defaults
         }

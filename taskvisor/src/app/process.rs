@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | the runtime is built | as during the setup | if its threads do not start within [`BUILD_TIMEOUT`], 10 s |
 //! | the setup runs | drops the setup; a second one skips the grace | after a signal, when the grace is over |
-//! | the application runs | requests the stop; a second one skips the grace | when the driver is overdue, see the table in `supervisor/shutdown.rs` |
+//! | the application runs | requests the stop; a second one skips the delay and the grace | when the driver is overdue, see the table in `supervisor/shutdown.rs` |
 //! | states are dropped | has no effect | [`TAKEOVER_MARGIN`], 0.2 s, after the end of the drain |
 //! | the process exits | has no effect | after [`EXIT_TIMEOUT`], 5 s, by an abort |
 
@@ -136,6 +136,9 @@ impl Process {
         // Any thread may change the shutdown state, even inside a poll. It only schedules the check, which the watchdog's
         // thread runs.
         let _ = shared.shutdown_observer.set(Box::new(move || process.schedule_check(Instant::now())));
+        // As above. From the first critical task on, each check schedules the next one.
+        let process = Arc::clone(self);
+        shared.liveness.observe(move || process.schedule_check(Instant::now()));
         Ok(())
     }
 

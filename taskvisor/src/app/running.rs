@@ -9,6 +9,7 @@ use super::GRACE_EXCEEDED;
 use crate::event::bus::Bus;
 use crate::runtime::body::Dropping;
 use crate::runtime::cell::{STUCK_CONFIRMATION, TaskCell, saturating_deadline};
+use crate::runtime::health::Liveness;
 use crate::runtime::registry::Registry;
 use crate::runtime::shared::{Shared, ShutdownState};
 use crate::supervisor::shutdown::ObserverWait;
@@ -25,6 +26,7 @@ pub(super) struct Running {
     supervisor: Weak<Shared>,
     registry: Arc<Registry>,
     bus: Arc<Bus>,
+    liveness: Arc<Liveness>,
     shutdown: watch::Receiver<ShutdownState>,
     grace: Duration,
     drain: Duration,
@@ -43,6 +45,7 @@ impl Running {
             supervisor: Arc::downgrade(shared),
             registry: Arc::clone(&shared.registry),
             bus: Arc::clone(&shared.bus),
+            liveness: Arc::clone(&shared.liveness),
             shutdown: shared.shutdown.subscribe(),
             grace: shared.config.grace,
             drain: shared.config.drain_timeout,
@@ -55,8 +58,20 @@ impl Running {
         self.supervisor.upgrade().map(|shared| (shared, grace))
     }
 
-    /// Checks whether the shutdown is overdue. May sleep for `STUCK_CONFIRMATION`, so call it only on the watchdog's thread.
-    pub(super) fn check(mut self, now: Instant, dropping: &Dropping) -> WatchdogAction {
+    /// Checks whether critical tasks block their thread, and whether the shutdown is overdue. May sleep for `STUCK_CONFIRMATION`, so call
+    /// it only on the watchdog's thread.
+    pub(super) fn check(self, now: Instant, dropping: &Dropping) -> WatchdogAction {
+        let next = self.liveness.check(now);
+        match self.check_shutdown(now, dropping) {
+            WatchdogAction::Sleep => next.map_or(WatchdogAction::Sleep, WatchdogAction::CheckAgain),
+            WatchdogAction::CheckAgain(due) => {
+                WatchdogAction::CheckAgain(next.map_or(due, |next| next.min(due)))
+            }
+            exit @ WatchdogAction::Exit { .. } => exit,
+        }
+    }
+
+    fn check_shutdown(mut self, now: Instant, dropping: &Dropping) -> WatchdogAction {
         let shutdown = self.shutdown.borrow_and_update().clone();
         match shutdown.observer_wait(self.drain, now) {
             ObserverWait::Endless => WatchdogAction::Sleep,

@@ -187,6 +187,14 @@ impl LastFailure {
         mem::replace(&mut self.error, ErrorSlot::Caught(kind, Contained::new(error)))
     }
 
+    /// Returns the kind of the last failure, if it is one of `attempt`.
+    pub(crate) fn kind_of(&self, attempt: u64) -> Option<FailureKind> {
+        match &self.error {
+            ErrorSlot::Caught(kind, _) | ErrorSlot::Shared(kind, _) if self.attempt == attempt => Some(*kind),
+            _ => None,
+        }
+    }
+
     /// Returns the failure. The first call moves the error into an `Arc`.
     // Inline: most tasks of a listing have never failed.
     #[inline(always)]

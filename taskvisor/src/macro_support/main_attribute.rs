@@ -23,6 +23,7 @@
 /// | `worker_threads` | the number of threads of a `"multi_thread"` runtime | one per core |
 /// | `grace` | the time that tasks have to stop | `"20s"` |
 /// | `drain_timeout` | the time for subscribers to handle their queues and for states to be dropped, at the end | `"5s"` |
+/// | `shutdown_delay` | the time after the request of a shutdown, as a part of `grace`, in which the [health](crate::SupervisorHandle::health) is not ready and the tasks go on | `"0s"` |
 /// | `max_concurrent` | how many attempts may run at once | no limit |
 /// | `critical` | `"all"`: each declared task is critical, except those with `critical = false`: see [`TaskSpec::with_critical`](crate::TaskSpec::with_critical); it does not apply to jobs, or to tasks that `app.task(…)` adds without a declaration | only tasks with `critical` |
 /// | `crates = [a, b]` | further crates whose declarations run; the option also links them | only the application's own package |
@@ -77,15 +78,15 @@
 ///
 /// # Signals
 ///
-/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the grace. The
+/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the delay and the grace. The
 /// handlers are installed before the setup begins, so they also work in the first process of a container. A signal during the setup
 /// drops the setup, and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT.
 /// Ctrl-Break, closing the console and shutting down the system count as SIGTERM.
 ///
 /// # How long a shutdown takes
 ///
-/// A shutdown takes at most `grace` + 0.5 s + `drain_timeout` + 0.4 s after its request: less than 26 s with the defaults. If a
-/// body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
+/// A shutdown takes at most `grace` + 0.5 s + `drain_timeout` + 0.4 s after its request: less than 26 s with the defaults. A
+/// `shutdown_delay` is a part of the grace. If a body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
 /// reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts the
 /// process after 5 s.
 ///

@@ -37,7 +37,7 @@
 //! | `no-limit-value` | a value for "no limit": `-1`, `"unlimited"`, `infinite`, `None`, `"auto"`, `u32::MAX` | omit the option, or write a large value; the message says which |
 //! | `run-time-value` | a parameter of the function: `timeout = wait` | the message names the method for a value at run time, as in `sync { .. }.with_timeout(wait)` |
 //! | `invalid-duration` | `"5 parsecs"`, `"5"`, `"PT5S"` | a number and a unit, as [`humantime`](https://docs.rs/humantime) reads them |
-//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, an `every`, a `start_delay`, the time of a `max_failures`, the period of a `rate_limit` or a wait of a backoff of zero; `delay = "0s"`, `grace = "0s"` and `drain_timeout = "0s"` are accepted | omit the timeout; `backoff = "none"`; `delay = "0s"` to repeat without a pause |
+//! | `zero-duration` | a timeout, a `stop_timeout`, a `stable_after`, an `interrupt_on_loss`, an `expires`, a `heartbeat`, an `every`, a `start_delay`, the time of a `max_failures`, the period of a `rate_limit` or a wait of a backoff of zero; `delay = "0s"`, `grace = "0s"`, `drain_timeout = "0s"` and `shutdown_delay = "0s"` are accepted | omit the timeout; `backoff = "none"`; `delay = "0s"` to repeat without a pause |
 //! | `negative-duration` | `-5` | a duration |
 //! | `duration-too-long` | more than 100 years; more than a year in `rate_limit` | omit the option; a shorter time |
 //! | `zero-count` | a count of zero, also of `max_failures` and of `rate_limit` | `restart = "never"` for no retry; the message names the alternative for other options |

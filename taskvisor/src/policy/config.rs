@@ -30,6 +30,7 @@ use crate::sync::wall_clock::{SystemClock, WallClock};
 pub struct Config {
     pub(crate) grace: Duration,
     pub(crate) drain_timeout: Duration,
+    pub(crate) shutdown_delay: Duration,
     pub(crate) max_concurrent: Option<usize>,
     pub(crate) restart: RestartPolicy,
     pub(crate) backoff: BackoffPolicy,
@@ -58,6 +59,29 @@ impl Config {
     #[must_use]
     pub fn with_drain_timeout(mut self, time: Duration) -> Self {
         self.drain_timeout = time;
+        self
+    }
+
+    /// Sets how long after the request of a shutdown the tasks receive their stop requests. Default: 0. In this time the
+    /// [health](crate::SupervisorHandle::health) is not ready, so that a load balancer sends no further request, and all else goes
+    /// on: attempts begin, and tasks and submissions are accepted.
+    ///
+    /// It is a part of the grace, and must be shorter than the grace: otherwise it is an error, as for
+    /// [`with_max_concurrent`](Self::with_max_concurrent). It ends early if no task is left, at a second signal, and if a critical task
+    /// fails. A shutdown that the failure of a critical task causes has no delay, nor has the drop of the last
+    /// [`Supervisor`](crate::Supervisor).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskvisor::Config;
+    ///
+    /// // Kubernetes removes the pod from its services meanwhile.
+    /// let config = Config::default().with_shutdown_delay(Duration::from_secs(5));
+    /// assert_eq!(config.shutdown_delay(), Duration::from_secs(5));
+    /// ```
+    #[must_use]
+    pub fn with_shutdown_delay(mut self, time: Duration) -> Self {
+        self.shutdown_delay = time;
         self
     }
 
@@ -195,6 +219,12 @@ impl Config {
         self.drain_timeout
     }
 
+    /// Returns how long after the request of a shutdown the tasks receive their stop requests.
+    #[must_use]
+    pub fn shutdown_delay(&self) -> Duration {
+        self.shutdown_delay
+    }
+
     /// Returns how many attempts may run at once. `None` means no limit.
     #[must_use]
     pub fn max_concurrent(&self) -> Option<usize> {
@@ -246,6 +276,12 @@ impl Config {
         if self.timeout == Some(Duration::ZERO) {
             problems.push("`timeout` is zero, so no attempt could ever finish: use `None` for no limit");
         }
+        if !self.shutdown_delay.is_zero() && self.shutdown_delay >= self.grace {
+            problems.push(
+                "`shutdown_delay` is a part of `grace` and not shorter, so tasks would have no time to stop: shorten the delay, \
+                 or lengthen the grace",
+            );
+        }
         problems.extend(self.max_failures.and_then(|limit| limit.problem()));
         problems
     }
@@ -256,6 +292,7 @@ impl Default for Config {
         Self {
             grace: Duration::from_secs(20),
             drain_timeout: Duration::from_secs(5),
+            shutdown_delay: Duration::ZERO,
             max_concurrent: None,
             restart: RestartPolicy::OnFailure,
             backoff: BackoffPolicy::exponential(),

@@ -6,6 +6,7 @@ pub(crate) mod cell;
 pub(crate) mod current_task;
 pub(crate) mod dependency;
 pub(crate) mod failure_window;
+pub(crate) mod health;
 pub(crate) mod instances;
 pub(crate) mod limits;
 pub(crate) mod registry;

@@ -12,6 +12,7 @@ use super::body::States;
 use super::body::{JobDescriptor, JobOverrideTable};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
+use super::health::{Liveness, Suspects};
 use super::instances::InstanceSets;
 use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
@@ -41,12 +42,14 @@ use crate::task::{ReloadError, Reloaded};
 /// | `supervisor/spawn.rs` | check a spec, reserve its name |
 /// | `supervisor/link.rs` | add a task to the graph of dependencies |
 /// | `supervisor/ready.rs` | wait for the start-up set |
+/// | `supervisor/health.rs` | read the health |
 /// | `supervisor/scale.rs` | start and stop instances |
 /// | `supervisor/update/` | replace the options of live tasks |
 /// | `supervisor/operator.rs` | publish an operation |
 /// | `supervisor/clock_watch.rs` | watch the wall clock |
 /// | `supervisor/still_waiting.rs` | watch a start that takes long |
 /// | `supervisor/shutdown.rs` | request the shutdown, wait for its result or for idleness, report |
+/// | `supervisor/shutdown_delay.rs` | begin and end the delay of a shutdown |
 /// | `supervisor/stop_waves.rs` | request the stops of the first wave, or bring the deadlines forward |
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
@@ -91,6 +94,10 @@ pub(crate) struct Shared {
     pub(crate) startable: StartableTasks,
     pub(crate) tally: Tally,
     pub(crate) startup_set: StartupSet,
+    /// The tasks that may need attention.
+    pub(crate) suspects: Suspects,
+    // In an `Arc` of its own, because the watchdog of an application holds it too.
+    pub(crate) liveness: Arc<Liveness>,
     /// The dependencies between the tasks.
     pub(crate) graph: Graph,
     /// The waves of a shutdown that has begun. Empty before.
@@ -130,6 +137,12 @@ pub(crate) type Reload = Box<dyn Fn(&Arc<Shared>) -> Result<Reloaded, ReloadErro
 pub(crate) struct ShutdownState {
     /// When the shutdown was requested for the first time. `None` if it began because no task was left.
     pub(crate) requested_at: Option<Instant>,
+    /// Whether a call has announced the shutdown, if it may be delayed: it publishes `ShutdownRequested`.
+    pub(crate) is_announced: bool,
+    /// Whether that call has begun a delay and has not published the event yet. Until then the driver does not begin.
+    pub(crate) is_announcing: bool,
+    /// When the delay ends, if there is one.
+    pub(crate) delay_until: Option<Instant>,
     /// By when tasks must stop. Set once a shutdown was requested.
     pub(crate) grace_deadline: Option<Instant>,
     /// Set once admission is closed, the event is published and the stops of the first wave are requested. Only then the driver
@@ -164,6 +177,7 @@ impl Shared {
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
         #[cfg(feature = "schedule")]
         let clock = config.wall_clock();
+        let startup_set = StartupSet::default();
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -188,7 +202,9 @@ impl Shared {
             allows_updates: atomic::AtomicBool::new(false),
             startable: StartableTasks::default(),
             tally: Tally::default(),
-            startup_set: StartupSet::default(),
+            suspects: Suspects::new(startup_set.count()),
+            liveness: Arc::default(),
+            startup_set,
             graph: Graph::default(),
             stop_waves: Mutex::default(),
             #[cfg(feature = "schedule")]

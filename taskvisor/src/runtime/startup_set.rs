@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 
+use tokio::time::Instant;
+
 use super::cell::{RareState, TaskCell};
+use super::health::{ReadyCount, is_replaced};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{Mutex, Ordering};
 use crate::task::TaskId;
@@ -21,6 +24,8 @@ pub(crate) struct StartupSet {
     // So that a task takes no lock to start, unless it is the first one.
     has_begun: AtomicBool,
     state: Mutex<SetState>,
+    /// How many of these tasks are not ready.
+    count: Arc<ReadyCount>,
 }
 
 #[derive(Debug, Default)]
@@ -44,6 +49,10 @@ impl StartupSet {
         if schedule.is_some_and(|schedule| !schedule.runs_at_once()) {
             return;
         }
+        // Before it is listed, and before any task is started: the supervisor does not look ready in between.
+        if !cell.join_startup_set(&self.count, Instant::now()) {
+            return;
+        }
         let is_due = {
             let mut state = self.state.lock();
             state.tasks.push(Arc::clone(cell));
@@ -52,6 +61,25 @@ impl StartupSet {
         // At each doubling, so that a service which adds and ends tasks for ever keeps few of them, at constant cost.
         if is_due {
             self.compact();
+        }
+    }
+
+    pub(crate) fn count(&self) -> &Arc<ReadyCount> {
+        &self.count
+    }
+
+    /// Removes the failed tasks that had the name of a task which starts now.
+    #[cold]
+    pub(crate) fn replace(&self, cell: &TaskCell) {
+        let removed: Vec<_> = {
+            let mut state = self.state.lock();
+            let (removed, kept) =
+                mem::take(&mut state.tasks).into_iter().partition(|task| is_replaced(task, cell));
+            state.tasks = kept;
+            removed
+        };
+        for task in removed {
+            task.leave_startup_set();
         }
     }
 
@@ -84,6 +112,7 @@ impl StartupSet {
             state.has_begun = true;
             state.waiters.take()
         };
+        self.count.begin(Instant::now());
         self.has_begun.store(true, Ordering::Relaxed);
         waiters.wake();
     }

@@ -11,6 +11,7 @@ mod critical;
 mod handle;
 #[cfg(all(feature = "config", feature = "macros"))]
 pub(crate) mod hangups;
+mod health;
 pub(crate) mod link;
 mod operator;
 mod pause;
@@ -23,6 +24,7 @@ pub(crate) mod run;
 mod rows;
 mod scale;
 pub(crate) mod shutdown;
+mod shutdown_delay;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod start;
@@ -103,7 +105,8 @@ impl Default for Supervisor {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.shared.request_shutdown(self.shared.config.grace);
+        // Without a delay: no owner is left that could look at the health.
+        self.shared.stop_tasks(self.shared.config.grace, None);
     }
 }
 

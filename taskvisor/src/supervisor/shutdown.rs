@@ -5,6 +5,7 @@
 //!
 //! | step | time added | default | ends by |
 //! |---|---|---:|---:|
+//! | tasks go on, and the health is not ready (`shutdown_delay.rs`) | [`shutdown_delay`](crate::Config::with_shutdown_delay), a part of the grace | 0 s | 0.0 s |
 //! | tasks stop, or the attempts are dropped | [`grace`](crate::Config::with_grace) | 20 s | 20.0 s |
 //! | the driver confirms stuck tasks; dropped tasks finish | [`LAST_ENDS_MARGIN`] | 0.5 s | 20.5 s |
 //! | subscribers handle queued events; states are dropped | [`drain_timeout`](crate::Config::with_drain_timeout) | 5 s | 25.5 s |
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::shutdown_delay::wait_for_stops;
 use super::still_waiting::watch_stop;
 use super::stop_waves::stop_in_waves;
 use super::stuck::{describe_all, force_ends};
@@ -78,31 +80,35 @@ impl ShutdownState {
 }
 
 impl Shared {
-    /// Closes admission and requests the stops of the first wave, the newest task first; the driver requests those of the later
-    /// waves. A repeated call can only shorten the deadlines.
+    /// Requests the shutdown: begins its delay, or without one stops the tasks at once. A repeated call can only shorten the deadlines.
     pub(crate) fn request_shutdown(self: &Arc<Self>, grace: Duration) {
-        self.request_shutdown_because(grace, None);
+        if !self.delays_shutdown(grace) || !self.begin_delay(grace) {
+            self.stop_tasks(grace, None);
+        }
     }
 
-    /// As `request_shutdown`. `critical` is the critical task whose failure is the cause.
-    pub(super) fn request_shutdown_because(self: &Arc<Self>, grace: Duration, critical: Option<FailedTask>) {
+    /// Closes admission and requests the stops of the first wave, the newest task first; the driver requests those of the later
+    /// waves. `critical` is the critical task whose failure is the cause. A repeated call can only shorten the deadlines.
+    pub(super) fn stop_tasks(self: &Arc<Self>, grace: Duration, critical: Option<FailedTask>) {
         if critical.is_some() && self.registry.is_closed() {
             return;
         }
         let now = self.now();
+        // First: a caller that finds a task stopped or refused finds the supervisor not ready.
+        self.startup_set.count().begin_shutdown(now);
+        let grace = self.undelayed_grace(grace, now);
         let deadline = saturating_deadline(now, grace);
         // Order: first close admission and publish `ShutdownRequested`, then signal the driver. If the registry is idle,
         // the driver finishes at once and closes the bus, which would discard the event.
         let rejection = StopRequest::reject(Rejection::ShuttingDown, now);
         let closed = self.registry.close_admission(Some(rejection));
-        if closed.was_open {
-            // Set only by the call that closed admission: the first cause wins. Set before the driver begins, which reports it.
+        // Only the call that closed admission: the first cause wins. Not after a delay, which another cause has begun and announced.
+        if closed.was_open && self.claims_announcement() {
+            // Before the driver begins, which reports it.
             if let Some(task) = critical {
                 self.tally.critical(task);
             }
-        }
-        if closed.was_open && self.bus.wants(EventName::ShutdownRequested) {
-            self.bus.publish(now, None, EventKind::ShutdownRequested);
+            self.announce_shutdown(now);
         }
         // `close_admission` has emptied the slot queues, so an owner that ends now starts none of these.
         self.end_withdrawn(closed.waiting, Some(rejection));
@@ -128,6 +134,12 @@ impl Shared {
         });
     }
 
+    pub(super) fn announce_shutdown(&self, now: Instant) {
+        if self.bus.wants(EventName::ShutdownRequested) {
+            self.bus.publish(now, None, EventKind::ShutdownRequested);
+        }
+    }
+
     /// As `request_shutdown`, on the thread that handles signals.
     // All tasks may end before this call returns, and then this reference would be the last one. The runtime drops it, and not
     // this thread: the destructors of states are user code, which may block, and may wait for the next signal.
@@ -143,6 +155,7 @@ impl Shared {
         let idle = self.registry.close_if_idle();
         if idle {
             let now = self.now();
+            self.startup_set.count().begin_shutdown(now);
             self.update_shutdown(|shutdown| {
                 shutdown.grace_deadline.get_or_insert(now);
                 shutdown.requested = true;
@@ -158,7 +171,7 @@ impl Shared {
     }
 
     /// Applies `change` to the shutdown state. Notifies the waiters and the observer if `change` returns true.
-    fn update_shutdown(&self, change: impl FnOnce(&mut ShutdownState) -> bool) {
+    pub(super) fn update_shutdown(&self, change: impl FnOnce(&mut ShutdownState) -> bool) {
         // The observer runs after the lock of the state is released, because it takes locks of its own.
         if self.shutdown.send_if_modified(change) {
             if let Some(observer) = self.shutdown_observer.get() {
@@ -281,6 +294,7 @@ impl Drop for Driver {
         self.shared.end_withdrawn(closed.waiting, None);
         self.shared.stop_waves.lock().abandon();
         let now = self.shared.now();
+        self.shared.startup_set.count().begin_shutdown(now);
         self.shared.update_shutdown(|shutdown| {
             // Before a shutdown is requested, only the end of the runtime drops the driver.
             shutdown.runtime_gone = !shutdown.requested;
@@ -298,8 +312,8 @@ impl Drop for Driver {
 pub(crate) async fn drive(mut driver: Driver) {
     let shared = Arc::clone(&driver.shared);
     let mut shutdown = shared.shutdown.subscribe();
-    // Cannot fail: `shared` owns the sender. `requested` implies that admission is closed and all stops are requested.
-    let _ = shutdown.wait_for(|shutdown| shutdown.requested && shutdown.grace_deadline.is_some()).await;
+    // Then admission is closed, and all stops of the first wave are requested.
+    wait_for_stops(&shared, &mut shutdown).await;
     let watched = shared.shutdown.subscribe();
     let stopped = async {
         stop_in_waves(&shared, &mut shutdown).await;

@@ -71,6 +71,9 @@ impl UnspawnedActor {
             // A task that others need is in the set twice, which changes nothing.
             shared.startup_set.insert(self.registration.cell());
         }
+        if is_critical {
+            shared.liveness.add(self.registration.cell());
+        }
         joins
     }
 
@@ -89,6 +92,9 @@ impl UnspawnedActor {
 
     /// Spawns the actor. `shared` is the supervisor of the registration; the caller passes it to save a clone.
     pub(crate) fn start(mut self, shared: &Shared) {
+        if shared.startup_set.count().has_replaceable() {
+            shared.replace_failed(self.cell());
+        }
         // Before the caller has a handle: an operation on the task follows.
         if shared.bus.wants(EventName::Added) {
             self.publish_added(shared.now());

@@ -91,21 +91,24 @@ fn report_start(shared: &Shared, after: Duration) {
     }
 }
 
-/// Reports what is blocking once half of the grace is over. Never completes.
+/// Reports what is blocking once half of the grace is over, without the delay of the shutdown. Never completes.
 pub(super) async fn watch_stop(shared: &Shared, mut shutdown: watch::Receiver<ShutdownState>) {
-    let (requested_at, grace_deadline) = {
+    let (requested_at, delay_until, grace_deadline) = {
         let shutdown = shutdown.borrow_and_update();
-        (shutdown.requested_at, shutdown.grace_deadline)
+        (shutdown.requested_at, shutdown.delay_until, shutdown.grace_deadline)
     };
-    // Not the time of this poll, which is later: half of 14 s would be reported as 6 s.
-    let began = requested_at.unwrap_or_else(Instant::now);
+    let now = Instant::now();
+    // Not the time of this poll, which is later: half of 14 s would be reported as 6 s. A delay may have been cut short.
+    let requested_at = requested_at.unwrap_or(now);
+    let began = delay_until.map_or(requested_at, |until| until.min(now));
     let deadline = grace_deadline.unwrap_or(began);
     let half = deadline.saturating_duration_since(began) / 2;
     if shared.bus.wants(EventName::StillStopping) && !half.is_zero() {
         StopTimer::new(saturating_deadline(began, half)).await;
         let blocking = blocking_stop(shared, Instant::now());
         if !blocking.is_empty() {
-            let kind = EventKind::StillStopping { after: whole_seconds(half), blocking: blocking.into() };
+            let after = whole_seconds(began.saturating_duration_since(requested_at) + half);
+            let kind = EventKind::StillStopping { after, blocking: blocking.into() };
             shared.bus.publish(Instant::now(), None, kind);
         }
     }

@@ -35,26 +35,36 @@ const FIRST_INLINE_ID: WaiterId = match NonZero::new(INLINE) {
 };
 
 /// The wakers of one state. [`check_or_register`] registers them.
+///
+/// `A` is the type of the attachment: data under the same lock that few states have. It is stored in the box of the overflow, so that
+/// the other states pay nothing for it.
 #[derive(Debug)]
-pub(crate) struct Wakers {
+pub(crate) struct Wakers<A = ()> {
     /// The id of the waker in `inline`, or of the one that was there last.
     // Never zero: a cell keeps the wakers of a live task or what an ended one leaves, and tells them apart by this field.
     inline_id: WaiterId,
     inline: Option<Waker>,
     /// All other wakers. Boxed, because every task pays for the space and few tasks have a second waiter.
-    overflow: Option<Box<Overflow>>,
+    overflow: Option<Box<Overflow<A>>>,
 }
 
-impl Default for Wakers {
+impl<A> Default for Wakers<A> {
     fn default() -> Self {
         Self { inline_id: FIRST_INLINE_ID, inline: None, overflow: None }
     }
 }
 
-#[derive(Debug, Default)]
-struct Overflow {
+#[derive(Debug)]
+struct Overflow<A> {
     issued: u64,
     wakers: BTreeMap<u64, Waker>,
+    attached: Option<A>,
+}
+
+impl<A> Default for Overflow<A> {
+    fn default() -> Self {
+        Self { issued: 0, wakers: BTreeMap::new(), attached: None }
+    }
 }
 
 /// The waker to register, with a clone of it if the registration needs one. Afterwards the clone's place holds the waker
@@ -85,7 +95,17 @@ pub(crate) fn check_or_register<T>(
     }
 }
 
-impl Wakers {
+impl<A> Wakers<A> {
+    /// The place of the attachment. Allocates it on the first call.
+    pub(crate) fn attachment(&mut self) -> &mut Option<A> {
+        &mut self.overflow.get_or_insert_default().attached
+    }
+
+    #[inline]
+    pub(crate) fn attached(&self) -> Option<&A> {
+        self.overflow.as_ref().and_then(|overflow| overflow.attached.as_ref())
+    }
+
     /// Registers the waker under `id`, or under a new id. Returns `false` if it needs a clone of the waker first.
     #[must_use = "`false` means that the waker is not registered yet"]
     pub(crate) fn register(&mut self, id: &mut Option<WaiterId>, source: &mut WakerSource<'_>) -> bool {

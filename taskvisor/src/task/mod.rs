@@ -2,6 +2,7 @@
 
 mod blocking;
 mod give_up;
+mod health;
 mod id;
 mod instance_row;
 mod limit_scope;
@@ -25,6 +26,7 @@ pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use blocking::BlockingTask;
 pub use give_up::GiveUp;
+pub use health::{Health, HealthReason, HealthReasonKind};
 pub use id::TaskId;
 pub use limit_scope::{Holder, Holders, LimitScope};
 pub use name::TaskName;

@@ -18,6 +18,10 @@ pub(in crate::app) const MAIN: &[OptionRow<Config>] = &[
         read::duration(value)?,
         Config::with_drain_timeout
     )),
+    row!("shutdown_delay", Restart, |config, _| time(config, Config::shutdown_delay), |_, value| change(
+        read::duration(value)?,
+        Config::with_shutdown_delay
+    )),
     row!(
         "max_concurrent",
         Restart,

@@ -52,7 +52,10 @@ impl TaskActor {
         if self.policy.schedule == ScheduleKind::Ticks {
             self.pause_schedule();
         }
-        let Wait { expiry, .. } = self.registration.cell().begin_pause(Instant::now());
+        let cell = self.registration.cell();
+        let Wait { expiry, .. } = cell.begin_pause(Instant::now());
+        // Every pause leads here, also that of a task that gave up.
+        self.registration.shared().suspects.add(cell);
         let Some(expiry) = expiry else {
             self.rare.disarm_timer();
             return PENDING;

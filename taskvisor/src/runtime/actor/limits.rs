@@ -38,6 +38,9 @@ impl TaskActor {
     #[cold]
     pub(super) fn exceed(&mut self, limit: ExceededLimit, context: &mut Context<'_>) -> Step {
         let cell = self.registration.cell();
+        if limit == ExceededLimit::Stalled {
+            self.registration.shared().suspects.add(cell);
+        }
         let Some(time) = cell.stop_timeout() else {
             return self.finish_attempt(AttemptResult::Exceeded { limit, returned: None }, context);
         };

@@ -102,6 +102,8 @@ impl TaskCell {
         let waiters = {
             let mut state = self.state.lock();
             self.flags.clear(Flag::AwaitsStart);
+            // Of a critical task that counts as ready once it has started.
+            self.update_membership(&mut state);
             // No other waiter is attempt-scoped yet: the body has not been polled.
             state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
         };
@@ -150,6 +152,7 @@ impl TaskCell {
             let is_lost = state.pending.end_attempt(caught.is_some());
             if is_lost {
                 self.remember_heartbeat();
+                self.update_membership(&mut state);
             }
             let wakes_all = is_lost && self.takes_loss_waiters();
             let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));

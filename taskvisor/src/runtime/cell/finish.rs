@@ -1,6 +1,7 @@
 //! The end of a task. Its actor decides it and publishes it. If the actor is stuck inside a poll, an observer forces it: a
 //! waiter for the outcome, the driver of the shutdown, or the watchdog.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 
 use tokio::time::Instant;
@@ -9,6 +10,15 @@ use tokio_util::sync::CancellationToken;
 use super::{CellPhase, CellState, Links, RequestKind, StopKind, TaskCell, TaskEnd};
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::WakeList;
+
+/// How many tasks of the process are stuck: an observer has ended them, and their body has not returned.
+// Of all supervisors, because an observer of one task knows none of them. Relaxed and not loom's: only a hint, that health has to look.
+static STUCK: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a task of the process may be stuck.
+pub(crate) fn has_stuck_tasks() -> bool {
+    STUCK.load(Ordering::Relaxed) > 0
+}
 
 impl TaskCell {
     /// Ends the task on behalf of its actor, if the actor has been inside one poll past the deadline of a stop. Returns
@@ -41,6 +51,8 @@ impl TaskCell {
                 StopKind::Reject(rejection) => TaskEnd::Rejected(rejection),
             });
             state.phase = CellPhase::Stuck;
+            STUCK.fetch_add(1, Ordering::Relaxed);
+            self.update_membership(&mut state);
             // The actor's waker and the token stay: the actor is still inside its poll, and `finish` follows when it
             // returns.
             state.links.live().map(|live| live.waiters.take())
@@ -54,13 +66,24 @@ impl TaskCell {
     /// Decides the end unless it is decided already, and returns the decided end. Waiters see it only after `finish`.
     // Two steps, because events and counters report the end before the name is free, and waiters wake after it is.
     pub(crate) fn decide_end(&self, end: TaskEnd) -> TaskEnd {
-        *self.state.lock().end.get_or_insert(end)
+        let mut state = self.state.lock();
+        let end = *state.end.get_or_insert(end);
+        // Before the name is free: a task that takes it finds this one counted. A task that ends otherwise is counted by now, or ready.
+        if matches!(end, TaskEnd::Failed | TaskEnd::Aborted) {
+            self.update_membership(&mut state);
+        }
+        end
     }
 
     /// Makes the end visible and wakes all waiters. Returns whether there was one. The last change of a cell, except that the
     /// handle of a job takes its value.
     pub(crate) fn finish(&self, now: Instant) -> bool {
-        let ended = self.state.lock().finish(now);
+        let ended = {
+            let mut state = self.state.lock();
+            let ended = state.finish(now);
+            self.update_membership(&mut state);
+            ended
+        };
         ended.announce()
     }
 
@@ -96,6 +119,9 @@ impl CellState {
     fn finish(&mut self, now: Instant) -> Ended {
         // Already set by `decide_end`. The fallback keeps the invariant that a cell in the phase `Ended` has an end.
         self.end.get_or_insert(TaskEnd::Aborted);
+        if self.phase == CellPhase::Stuck {
+            STUCK.fetch_sub(1, Ordering::Relaxed);
+        }
         self.phase = CellPhase::Ended;
         self.since = now;
         self.polling = false;

@@ -96,6 +96,7 @@ impl TaskCell {
             // It ends the readiness.
             None => state.pending.set_request(interrupt),
         }
+        self.update_membership(state);
         let is_running = state.phase.is_running();
         let Some(live) = state.links.live() else { return Err(InterruptError::Ended) };
         // The token is cloned, not taken: the attempt may request the same token again. Waiters for the outcome stay: an

@@ -1,5 +1,6 @@
 //! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `pause`, `readiness`, `shutdown`,
 //! `expiry` and `finish` change the state too; `queries`, `sharing` and `dependency` read it. `rare_state` is what most tasks never need.
+//! `health` counts the tasks of the start-up set that are not ready.
 //!
 //! # The enums that describe one task
 //!
@@ -45,8 +46,8 @@
 //!
 //! # Invariants
 //!
-//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/pause.rs`, `models/readiness.rs`, `models/waiters.rs` or
-//! `models/dependency.rs`:
+//! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/pause.rs`, `models/readiness.rs`, `models/waiters.rs`,
+//! `models/dependency.rs` or `models/health.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
@@ -55,6 +56,7 @@
 //! 5. An end is forced only past the deadline of a stop, and only inside a poll that was observed twice,
 //!    [`STUCK_CONFIRMATION`] apart.
 //! 6. No attempt begins while the flag `Paused` is set.
+//! 7. A task of the start-up set that is not ready is counted: see `health.rs`.
 //!
 //! Wakers, tokens and errors are taken out under the lock, and woken, canceled or dropped after it: all of them run code
 //! outside this crate, which may block or lock the cell again.
@@ -69,6 +71,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::LastFailure;
 use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
+use crate::runtime::health::Membership;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
@@ -86,6 +89,7 @@ mod dependency;
 mod expiry;
 mod finish;
 mod flags;
+mod health;
 mod heartbeat;
 mod interrupt;
 mod live_options;
@@ -107,7 +111,9 @@ mod views;
 
 pub(crate) use conclusion::Conclusion;
 pub(crate) use dependency::{DependencyKind, DependencyState};
+pub(crate) use finish::has_stuck_tasks;
 pub(crate) use flags::Flag;
+pub(crate) use health::{Overdue, Symptom};
 pub(crate) use interrupt::InterruptError;
 #[cfg(any(feature = "config", test))]
 pub(crate) use policy_update::PolicyUpdate;
@@ -175,8 +181,8 @@ struct LiveLinks {
     /// The waker of the actor, registered at the end of a poll that is pending.
     actor: Option<Waker>,
     /// Waiters for the end of the task, for its readiness or for the loss of it, and, attempt-scoped, waiters for a stop or the end
-    /// of the attempt.
-    waiters: Wakers,
+    /// of the attempt. A task of the start-up set has its membership attached.
+    waiters: Wakers<Membership>,
     /// The token of the running attempt, if one was requested.
     token: Option<CancellationToken>,
 }
@@ -300,9 +306,7 @@ impl TaskCell {
             if state.end.is_some() || !applies(&state) {
                 return false;
             }
-            let CellState { pending, links: Links::Live(live), .. } = &mut *state else {
-                return false;
-            };
+            let CellState { pending, links: Links::Live(_), .. } = &mut *state else { return false };
             let first = match pending.request() {
                 Some(Request { deadline, kind: RequestKind::Stop { kind, cause: first, .. }, .. }) => {
                     // The earlier deadline stays in force: there is nothing to change and no waiter to wake.
@@ -323,6 +327,8 @@ impl TaskCell {
                     true
                 }
             };
+            self.update_membership(&mut state);
+            let CellState { links: Links::Live(live), .. } = &mut *state else { return false };
             // The token is cloned, not taken: the attempt may go on, and may request the same token again. All waiters are
             // taken: those for the outcome need the deadline, to force the end of a stuck actor.
             (first, live.token.clone(), live.actor.take(), live.waiters.take())

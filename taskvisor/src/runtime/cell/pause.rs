@@ -94,6 +94,7 @@ impl TaskCell {
                 return Ok(false);
             }
             self.flags.clear(Flag::Paused);
+            self.update_membership(&mut state);
             if let CellPhase::Paused { gave_up } = state.phase {
                 (state.phase, state.since) = (CellPhase::Waiting(WaitsFor::Slot), now);
                 if gave_up {

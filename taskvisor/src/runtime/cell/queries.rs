@@ -253,9 +253,13 @@ impl TaskCell {
 
     /// The time at which the running attempt misses its heartbeat, if it has to send one.
     pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
+        self.heartbeat_due_at(&self.state.lock())
+    }
+
+    /// As `heartbeat_due`, under the lock.
+    pub(super) fn heartbeat_due_at(&self, state: &CellState) -> Option<Instant> {
         let limit = self.rare()?.options().heartbeat()?;
-        let latest = self.heartbeat_base(&self.state.lock())?;
-        Some(saturating_deadline(latest, limit))
+        Some(saturating_deadline(self.heartbeat_base(state)?, limit))
     }
 
     /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of

@@ -131,7 +131,7 @@ impl TaskCell {
         state.ready_since().is_some() || state.attempt > 0 && self.counts_once_started()
     }
 
-    fn counts_once_started(&self) -> bool {
+    pub(super) fn counts_once_started(&self) -> bool {
         self.rare().is_some_and(|rare| rare.options().counts_once_started())
             && !self.flags.has(Flag::IsNeeded)
     }
@@ -209,6 +209,7 @@ impl TaskCell {
     pub(super) fn take_ready_waiters(&self, state: &mut CellState) -> Option<WakeList> {
         // Every way to become ready leads here.
         self.flags.set(Flag::WasReady);
+        self.update_membership(state);
         self.take_readiness_waiters(state)
     }
 

@@ -46,6 +46,7 @@ impl TaskCell {
             let cause = StopCause::Shutdown;
             let kind = RequestKind::Stop { kind: StopKind::Stop, cause, enforcer: cause };
             state.pending.set_request(Request { deadline: now, first_overdue_ms: 0, kind });
+            self.update_membership(state);
         }
         state.stop()
     }

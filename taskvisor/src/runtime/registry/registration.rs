@@ -313,6 +313,9 @@ impl Registration {
         let outcome = || EventKind::Ended { outcome: self.cell.decided_outcome(end) };
         self.publish(EventName::Ended, Some(now), outcome);
         self.shared.tally.count(&self.cell, end, || self.shared.stop_waves.lock().share_of(&self.cell));
+        if end == TaskEnd::Failed && self.cell.holds_name() {
+            self.shared.suspects.add_failed(&self.cell);
+        }
         let next = self.deregister(now);
         self.publish(EventName::Removed, Some(now), || EventKind::Removed);
         next
