@@ -48,7 +48,7 @@ pub struct SupervisorBuilder {
     #[cfg(feature = "controller")]
     pub(crate) job_overrides: JobOverrides,
     /// The tasks that the application has disabled.
-    pub(crate) disabled_tasks: Vec<&'static str>,
+    pub(crate) disabled_tasks: Vec<Box<str>>,
     pub(crate) states: States,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(super) runtime: Option<Handle>,

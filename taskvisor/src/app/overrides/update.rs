@@ -10,6 +10,7 @@ use crate::runtime::body::TaskSpec;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobOverride, JobOverrides};
 use crate::runtime::shared::Shared;
+use crate::runtime::startable::Startable;
 
 impl PolicySet {
     /// Applies the options of this set to the live tasks whose options differ. `started` are those with which the tasks were added.
@@ -21,6 +22,12 @@ impl PolicySet {
             let (settings, rare) = updated(&next.spec, &started.spec, &self.config.config);
             let schedule = started.spec.schedule.as_deref();
             let options = TaskOptions { settings: &settings, rare: Some(&rare), schedule };
+            if !next.spec.has_instances() {
+                // Also if the task has ended: it may be started again.
+                let mut spec = started.spec.without_body();
+                (spec.settings, spec.rare) = (settings, Some(Box::new(rare)));
+                shared.startable.set(name.as_str(), Startable::of(&spec));
+            }
             // The options were checked with those of the others. A task that has ended, or that is stopping, begins no further attempt.
             let _ = shared.update_tasks(name, options);
         }

@@ -9,11 +9,11 @@ use std::any::type_name;
 use std::ptr;
 
 use super::App;
-use super::declared::{Declaration, DeclarationKind, Declared};
+use super::declared::{Declaration, Declared};
 use super::problem::SourceLocation;
 #[cfg(feature = "controller")]
 use crate::runtime::body::JobDescriptor;
-use crate::runtime::body::Location;
+use crate::runtime::body::{Location, TaskDescriptor};
 
 /// One call of `tune` or `disable`.
 #[derive(Clone, Debug)]
@@ -147,9 +147,10 @@ impl App {
     }
 
     /// The names of the declared tasks that do not start.
-    pub(super) fn disabled_tasks(&self) -> impl Iterator<Item = &'static str> {
-        let tasks = self.found.declared.iter().filter(|one| one.kind == DeclarationKind::Task);
-        tasks.filter(|task| self.is_disabled(task.location)).map(|task| task.name)
+    pub(super) fn disabled_tasks(&self) -> impl Iterator<Item = Box<str>> {
+        let declared = inventory::iter::<&TaskDescriptor>.into_iter();
+        let by_setup = declared.filter(|task| self.is_disabled(&task.location)).map(|task| task.name.into());
+        by_setup.chain(self.disabled.iter().map(|task| task.name.as_str().into()))
     }
 
     pub(super) fn is_disabled(&self, location: &'static Location) -> bool {
