@@ -50,9 +50,9 @@ impl Fields {
 
     fn with_kind(self, event: &Event) -> Self {
         match &event.kind {
-            EventKind::Started { attempt } | EventKind::Canceled { attempt } | EventKind::Aborted { attempt } => {
-                Self { attempt: Some(*attempt), ..self }
-            }
+            EventKind::Started { attempt }
+            | EventKind::Canceled { attempt }
+            | EventKind::Aborted { attempt } => Self { attempt: Some(*attempt), ..self },
             EventKind::Succeeded { attempt, ran } => {
                 Self { attempt: Some(*attempt), ran_ms: Some(millis(*ran)), ..self }
             }

@@ -85,9 +85,10 @@ pub(crate) const TARGET: &str = "taskvisor::task";
 fn attempt_span(job: &Span, context: &TaskContext) -> Span {
     // On the dispatcher of the job: another one, such as that of the thread, does not know the id of the parent.
     let child = job.with_subscriber(|(job, dispatch)| {
-        dispatcher::with_default(dispatch, || {
-            info_span!(target: TARGET, parent: job.clone(), "attempt", attempt = context.attempt())
-        })
+        dispatcher::with_default(
+            dispatch,
+            || info_span!(target: TARGET, parent: job.clone(), "attempt", attempt = context.attempt()),
+        )
     });
     child.unwrap_or_else(|| {
         let cell = context.cell();
