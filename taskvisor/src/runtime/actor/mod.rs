@@ -235,7 +235,7 @@ impl TaskActor {
             // The timer may still be set for a wait that an interrupt ended, or for the report of a long wait.
             self.rare.disarm_timer();
         }
-        spans::begin_attempt(&mut self.body, self.registration.cell());
+        spans::begin_attempt(&mut self.body, self.registration.cell(), attempt);
         // The closure that builds the future is user code too, and its panic is a failed attempt.
         match self.with_body(None, |body, registration| body.start(&|| registration.context(attempt))) {
             Err(message) => self.finish_attempt(AttemptResult::Panicked(message), context),

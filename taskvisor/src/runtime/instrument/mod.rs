@@ -20,5 +20,5 @@ pub(crate) mod spans {
     pub(crate) const fn begin_job(_: &mut ErasedBody, _: &TaskCell) {}
 
     #[inline(always)]
-    pub(crate) const fn begin_attempt(_: &mut ErasedBody, _: &TaskCell) {}
+    pub(crate) const fn begin_attempt(_: &mut ErasedBody, _: &TaskCell, _: u64) {}
 }

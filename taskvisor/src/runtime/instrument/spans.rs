@@ -19,7 +19,7 @@ use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::{Level, Span, dispatcher, info_span};
 
 use crate::error::TaskError;
-use crate::runtime::body::{AttemptCell, ErasedBody, MakeContext, TaskContext};
+use crate::runtime::body::{AttemptCell, ErasedBody, MakeContext};
 use crate::runtime::cell::TaskCell;
 use crate::sync::panics::contain;
 
@@ -50,27 +50,35 @@ fn begin_submitted(body: &mut ErasedBody, cell: &TaskCell) {
     });
     if let Ok(span) = span {
         if !span.is_disabled() {
-            body.wrap(|body| Box::pin(InstrumentedBody::new(body, span)));
+            body.wrap(|body| Box::pin(InstrumentedBody { body, attempt: Span::none(), job: span }));
         }
     }
 }
 
-/// Prepares the body for the next attempt, whose span `start` makes.
+/// Makes the body ready for spans, before the call that makes the future of an attempt.
 #[inline(always)]
-pub(crate) fn begin_attempt(body: &mut ErasedBody, cell: &TaskCell) {
+pub(crate) fn begin_attempt(body: &mut ErasedBody, cell: &TaskCell, attempt: u64) {
     if may_be_enabled() {
-        prepare(body, cell);
+        prepare(body, cell, attempt);
     }
 }
 
 #[cold]
-fn prepare(body: &mut ErasedBody, cell: &TaskCell) {
+fn prepare(body: &mut ErasedBody, cell: &TaskCell, attempt: u64) {
     if body.is_instrumented() {
         return;
     }
-    // A submission without a span was accepted before a subscriber was interested. Its submitter is not known any more.
-    let job = if cell.holds_name() { Ok(Span::none()) } else { contain(|| job_span(cell)) };
-    body.wrap(|body| Box::pin(InstrumentedBody::new(body, job.unwrap_or_else(|_| Span::none()))));
+    // Contained, because the subscriber is user code: the attempt then runs without a span.
+    let spans = contain(|| {
+        // A submission without a span was accepted before a subscriber was interested. Its submitter is not known any more.
+        let job = if cell.holds_name() { Span::none() } else { job_span(cell) };
+        (attempt_span(&job, cell, attempt), job)
+    });
+    if let Ok((attempt, job)) = spans {
+        if !attempt.is_disabled() || !job.is_disabled() {
+            body.wrap(|body| Box::pin(InstrumentedBody { body, attempt, job }));
+        }
+    }
 }
 
 fn job_span(cell: &TaskCell) -> Span {
@@ -82,16 +90,15 @@ fn job_span(cell: &TaskCell) -> Span {
 pub(crate) const TARGET: &str = "taskvisor::task";
 
 /// The span of an attempt.
-fn attempt_span(job: &Span, context: &TaskContext) -> Span {
+fn attempt_span(job: &Span, cell: &TaskCell, attempt: u64) -> Span {
     // On the dispatcher of the job: another one, such as that of the thread, does not know the id of the parent.
     let child = job.with_subscriber(|(job, dispatch)| {
         dispatcher::with_default(
             dispatch,
-            || info_span!(target: TARGET, parent: job.clone(), "attempt", attempt = context.attempt()),
+            || info_span!(target: TARGET, parent: job.clone(), "attempt", attempt),
         )
     });
     child.unwrap_or_else(|| {
-        let cell = context.cell();
         let instance = cell.instance().map(|instance| instance.index);
         info_span!(
             target: TARGET,
@@ -100,7 +107,7 @@ fn attempt_span(job: &Span, context: &TaskContext) -> Span {
             name = cell.name(),
             id = cell.id().get(),
             instance,
-            attempt = context.attempt(),
+            attempt,
         )
     })
 }
@@ -115,16 +122,14 @@ struct InstrumentedBody {
     job: Span,
 }
 
-impl InstrumentedBody {
-    fn new(body: Pin<Box<dyn AttemptCell>>, job: Span) -> Self {
-        Self { body, attempt: Span::none(), job }
-    }
-}
-
 impl AttemptCell for InstrumentedBody {
     fn start(self: Pin<&mut Self>, context: MakeContext<'_>) {
         let this = self.get_mut();
-        this.attempt = attempt_span(&this.job, &context());
+        // The first one is made before the body is wrapped.
+        if this.attempt.is_none() {
+            let context = context();
+            this.attempt = attempt_span(&this.job, context.cell(), context.attempt());
+        }
         let _entered = this.attempt.enter();
         this.body.as_mut().start(context);
     }
