@@ -1,5 +1,5 @@
-//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md` and of `docs/schedules.md`, as documentation
-//! tests.
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/schedules.md` and `docs/operations.md`, as
+//! documentation tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/http_server.md")]
@@ -60,3 +60,7 @@ mod lifecycle {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/schedules.md")]
 mod schedules {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/operations.md")]
+mod operations {}

@@ -70,6 +70,10 @@
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
+#![cfg_attr(
+    feature = "tracing",
+    doc = "| write logs with `tracing`, in a span for each attempt | [`TracingSubscriber`] |"
+)]
 //!
 //! [`prelude`] imports the names that most files need.
 //!
@@ -84,7 +88,7 @@
 //! | `bundled-tz` | a database of time zones within the program, for systems without one; adds `schedule` | off |
 //! | `testing` | `SimulatedDate`: dates for tests of tasks with `cron` | off |
 //! | `config` | options of an application from a file and from the environment | off |
-//! | `tracing` | spans around attempts, and events as tracing events | off |
+//! | `tracing` | a span for each attempt and each job, and `TracingSubscriber` | off |
 //! | `metrics` | counters and histograms for the facade `metrics` | off |
 //! | `systemd` | messages to systemd: ready, status, watchdog; does nothing on other systems than Linux | off |
 //!
@@ -119,7 +123,7 @@ mod supervisor;
 mod job;
 #[cfg(feature = "macros")]
 mod app;
-#[cfg(feature = "logging")]
+#[cfg(any(feature = "logging", feature = "tracing"))]
 mod observe;
 #[cfg(feature = "macros")]
 mod macro_support;
@@ -137,6 +141,8 @@ pub use job::{
 };
 #[cfg(feature = "logging")]
 pub use observe::LogWriter;
+#[cfg(feature = "tracing")]
+pub use observe::TracingSubscriber;
 #[cfg(feature = "controller")]
 pub use policy::ControllerConfig;
 pub use policy::{

@@ -79,6 +79,7 @@ impl Subscriber {
             tasks: tasks.iter().map(|descriptor| TaskSelector::declared(descriptor())).collect(),
             needs: *needs,
             location: Some(location),
+            is_heard: || true,
             work: Box::new(move |app, inbox| (build(app.clone()).work)(app, inbox)),
         }
     }

@@ -173,7 +173,9 @@ impl StderrReporter {
 
     /// Creates a reporter of the failures whose events none of these subscribers receives.
     pub(super) fn beside(subscribers: &[Subscriber]) -> Subscriber {
-        let filtered = subscribers.iter().map(|one| (one.events, one.task_filter()));
+        // Not those whose output goes nowhere: a failure is never silent.
+        let heard = subscribers.iter().filter(|one| (one.is_heard)());
+        let filtered = heard.map(|one| (one.events, one.task_filter()));
         let (received_elsewhere, of_all_tasks): (Vec<_>, Vec<_>) =
             filtered.partition(|(_, tasks)| !tasks.is_empty());
         // Decided for each kind of event, and for each selected task: a subscriber reports no failures of other kinds or tasks.

@@ -35,6 +35,10 @@ pub(crate) trait Subject: Send + Sync {
     fn base_name(&self) -> &str;
     /// The number of the instance, if it is one.
     fn instance(&self) -> Option<usize>;
+    /// Whether its failure shuts the supervisor down.
+    fn is_critical(&self) -> bool {
+        false
+    }
 }
 
 /// An event of a task or of the supervisor.
@@ -162,6 +166,11 @@ impl Event {
             (None, EventKind::Refused { slot, .. } | EventKind::Operated { slot, .. }) => slot.as_deref(),
             (None, _) => None,
         }
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn subject(&self) -> Option<&Arc<dyn Subject>> {
+        self.task.as_ref()
     }
 
     /// Whether the filter selects the task of the event.

@@ -10,6 +10,7 @@ use crate::event::{EventKind, EventName};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, JobSpec, Location, TaskRef};
 use crate::runtime::cell::{Flag, RareSetup, RegistryKey, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::instrument::spans;
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::registration::Registration;
 use crate::runtime::registry::room::RoomWait;
@@ -206,7 +207,8 @@ impl Shared {
         Err(RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })
     }
 
-    /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them.
+    /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them, and
+    /// makes its span.
     pub(crate) fn arrival(
         &self,
         admission: Admission,
@@ -221,7 +223,9 @@ impl Shared {
             limits,
             at,
             expires: None,
-            check_out: self.bus.wants(EventName::Added) || self.bus.wants(EventName::Queued),
+            check_out: self.bus.wants(EventName::Added)
+                || self.bus.wants(EventName::Queued)
+                || spans::may_be_enabled(),
             reports_delays: self.bus.wants(EventName::Delayed),
             work: Some(work),
             superseded: None,
@@ -241,6 +245,9 @@ impl Shared {
         arrival: Arrival,
     ) -> Option<UnspawnedActor> {
         let Arrival { at: now, mut work, superseded, effects, .. } = arrival;
+        if let Some(work) = &mut work {
+            spans::begin_job(&mut work.body, &cell);
+        }
         let Placement::Queued { replaced, outdated, timer } = placement else {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;

@@ -1,5 +1,15 @@
 //! Ready-made subscribers.
 
+#[cfg(feature = "tracing")]
+mod fields;
+#[cfg(feature = "logging")]
 mod log;
+#[cfg(feature = "tracing")]
+mod repeats;
+#[cfg(feature = "tracing")]
+mod tracing;
 
-pub use log::LogWriter;
+#[cfg(feature = "logging")]
+pub use self::log::LogWriter;
+#[cfg(feature = "tracing")]
+pub use self::tracing::TracingSubscriber;

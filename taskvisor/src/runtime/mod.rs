@@ -8,6 +8,7 @@ pub(crate) mod dependency;
 pub(crate) mod failure_window;
 pub(crate) mod health;
 pub(crate) mod instances;
+pub(crate) mod instrument;
 pub(crate) mod limits;
 pub(crate) mod registry;
 pub(crate) mod schedule;

@@ -41,6 +41,10 @@ pub trait Subscribe: Send + 'static {
     /// Handles one event.
     // The compiler quotes the next line in its error, so the comment at its end is part of the message.
     fn on_event(&mut self, event: &Event) -> impl Future<Output = ()> + Send; // not `Send`? drop the value before the `.await`
+
+    /// Changes the settings with which a subscriber of this type is created. Not public API.
+    #[doc(hidden)]
+    fn adjust(_: &mut Subscriber) {}
 }
 
 /// A value that can be registered as a subscriber: a [`Subscriber`], or a type that is [`Subscribe`].
@@ -87,6 +91,8 @@ pub struct Subscriber {
     pub(crate) tasks: Vec<TaskSelector>,
     pub(crate) needs: fn(&mut Needs<'_>),
     pub(crate) location: Option<&'static Location>,
+    /// Whether its output reaches anything. Only then an application keeps its own report back.
+    pub(crate) is_heard: fn() -> bool,
     pub(crate) work: Work,
 }
 
@@ -103,15 +109,18 @@ impl Subscriber {
         // Contained here, because the subscriber may be dropped before its worker starts, or with the worker's future.
         let subscriber = Contained::new(subscriber);
         let name = name.split('<').next().and_then(|name| name.rsplit("::").next()).unwrap_or(name);
-        Self {
+        let mut created = Self {
             name: Cow::Borrowed(name),
             queue: Self::QUEUE,
             events: EventSet::ALL,
             tasks: Vec::new(),
             needs: |_| {},
             location: None,
+            is_heard: || true,
             work: Box::new(|_, inbox| Box::pin(run_worker(subscriber, inbox))),
-        }
+        };
+        S::adjust(&mut created);
+        created
     }
 
     /// A copy of the name and the options. It receives no events.

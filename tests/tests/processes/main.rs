@@ -47,6 +47,8 @@ mod still_waiting;
 mod states;
 #[cfg(target_os = "linux")]
 mod threads;
+#[cfg(feature = "tracing")]
+mod traced;
 #[cfg(feature = "controller")]
 mod tuning;
 mod uptime;

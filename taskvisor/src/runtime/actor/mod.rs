@@ -51,6 +51,7 @@ use crate::policy::{Policy, ScheduleKind};
 use crate::runtime::body::ErasedBody;
 use crate::runtime::cell::{FinishedAttempt, NotBegun, PendingStop, PollView, TaskEnd, saturating_deadline};
 use crate::runtime::current_task::{self, Caller, WakerIdentity};
+use crate::runtime::instrument::spans;
 use crate::runtime::registry::registration::{Finished, Registration};
 use crate::task::InterruptCause;
 
@@ -236,6 +237,7 @@ impl TaskActor {
             // The timer may still be set for a wait that an interrupt ended, or for the report of a long wait.
             self.rare.disarm_timer();
         }
+        spans::begin_attempt(&mut self.body, self.registration.cell(), attempt);
         // The closure that builds the future is user code too, and its panic is a failed attempt.
         match self.with_body(None, |body, registration| body.start(&|| registration.context(attempt))) {
             Err(message) => self.finish_attempt(AttemptResult::Panicked(message), context),

@@ -25,6 +25,12 @@ pub(crate) trait AttemptCell: Send {
     /// Whether dropping what was given to the task runs a destructor.
     fn has_destructor(&self) -> bool;
 
+    /// Whether the body holds spans.
+    #[cfg(feature = "tracing")]
+    fn is_instrumented(&self) -> bool {
+        false
+    }
+
     /// Whether an attempt has returned a value that was not taken.
     fn has_value(&self) -> bool {
         false
@@ -168,6 +174,22 @@ impl ErasedBody {
         let mut place: Option<V> = None;
         self.0.get_mut()?.as_mut().take_value(&mut place);
         place
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn is_instrumented(&self) -> bool {
+        self.0.get().is_some_and(|cell| cell.is_instrumented())
+    }
+
+    /// Replaces the body by what `wrapper` makes of it.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn wrap(
+        &mut self,
+        wrapper: impl FnOnce(Pin<Box<dyn AttemptCell>>) -> Pin<Box<dyn AttemptCell>>,
+    ) {
+        if let Some(cell) = self.0.take() {
+            self.0 = Contained::new(wrapper(cell));
+        }
     }
 
     pub(crate) fn start(&mut self, context: MakeContext<'_>) -> Result<(), String> {

@@ -45,6 +45,8 @@ pub use task_descriptor::{DeclaredDependencies, DeclaredTask, SelectedTask, Task
 pub use task_ref::{Handler, Task, TaskFn, TaskRef};
 
 pub(crate) use dependencies::{Dependencies, Dependency};
+#[cfg(feature = "tracing")]
+pub(crate) use erased::{AttemptCell, MakeContext};
 #[cfg(feature = "controller")]
 pub(crate) use job_overrides::{JobOverride, JobOverrideTable, JobOverrides};
 #[cfg(feature = "macros")]

@@ -367,6 +367,10 @@ impl Subject for TaskCell {
     fn instance(&self) -> Option<usize> {
         self.instance().map(|instance| instance.index)
     }
+
+    fn is_critical(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.options().is_critical)
+    }
 }
 
 impl Named for TaskCell {

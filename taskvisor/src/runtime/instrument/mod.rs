@@ -1,0 +1,24 @@
+//! What other crates observe of a running body. Each module has a form without its feature whose functions are empty, so that the
+//! code that calls them has no `cfg`.
+
+#[cfg(feature = "tracing")]
+pub(crate) mod spans;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) mod spans {
+    //! Without the feature `tracing` there are no spans.
+
+    use crate::runtime::body::ErasedBody;
+    use crate::runtime::cell::TaskCell;
+
+    #[inline(always)]
+    pub(crate) const fn may_be_enabled() -> bool {
+        false
+    }
+
+    #[inline(always)]
+    pub(crate) const fn begin_job(_: &mut ErasedBody, _: &TaskCell) {}
+
+    #[inline(always)]
+    pub(crate) const fn begin_attempt(_: &mut ErasedBody, _: &TaskCell, _: u64) {}
+}
