@@ -2,6 +2,7 @@
 
 pub(crate) mod bus;
 mod kind;
+mod lost_events;
 mod not_ready;
 mod queue;
 mod set;

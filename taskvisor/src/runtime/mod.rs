@@ -7,6 +7,7 @@ pub(crate) mod current_task;
 pub(crate) mod dependency;
 pub(crate) mod failure_window;
 pub(crate) mod instances;
+pub(crate) mod instrument;
 pub(crate) mod limits;
 pub(crate) mod registry;
 pub(crate) mod schedule;

@@ -13,6 +13,7 @@ use super::body::{JobDescriptor, JobOverrides};
 use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::instances::InstanceSets;
+use super::instrument::metrics::Metrics;
 use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
@@ -44,7 +45,7 @@ use crate::task::{Phase, RuntimeError, StuckTask, TaskStatus, WaitingOn};
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
 /// | `runtime/limits/holders.rs` | list the tasks that hold a permit |
-/// | `runtime/registry/registration.rs` | publish an event about a task |
+/// | `runtime/registry/publish.rs` | publish an event about a task |
 /// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
     pub(crate) config: Config,
@@ -131,13 +132,14 @@ impl Shared {
             .iter()
             .map(|subscriber| {
                 let queue = Queue::new(subscriber.name.to_string(), subscriber.events, subscriber.queue);
-                Arc::new(queue.with_tasks(subscriber.task_filter()))
+                Arc::new(queue.with_tasks(subscriber.task_filter()).count_losses())
             })
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
         #[cfg(feature = "schedule")]
         let clock = config.wall_clock();
+        let registry = Registry::new(shards()).with_metrics(Metrics::new(&config));
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -149,7 +151,7 @@ impl Shared {
             jobs: OnceLock::new(),
             #[cfg(feature = "controller")]
             job_overrides: OnceLock::new(),
-            registry: Arc::new(Registry::new(shards())),
+            registry: Arc::new(registry),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             holders: HoldersCache::default(),

@@ -69,12 +69,14 @@ use tokio_util::sync::CancellationToken;
 use crate::error::LastFailure;
 use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
+use crate::runtime::instrument::metrics::SeriesId;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
 
 use self::conclusion::PackedConclusion;
 use self::flags::Flags;
+use self::label::CellLabel;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
 use self::signals::Signals;
@@ -87,6 +89,7 @@ mod finish;
 mod flags;
 mod heartbeat;
 mod interrupt;
+mod label;
 mod pause;
 mod pending;
 mod queries;
@@ -95,6 +98,8 @@ mod readiness;
 mod schedule;
 mod sharing;
 mod shutdown;
+#[cfg(feature = "metrics")]
+mod shown;
 mod signals;
 mod stop_request;
 mod synthetic;
@@ -108,6 +113,8 @@ pub(crate) use interrupt::InterruptError;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use rare_state::{RareSetup, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
+#[cfg(feature = "metrics")]
+pub(crate) use shown::{Shown, ShownChange};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
@@ -120,7 +127,7 @@ pub(crate) struct TaskCell {
     name: Cow<'static, str>,
     // The parts of a `RegistryKey`. A whole key fills its 24 bytes; the parts leave room for `stop_timeout` in them.
     slot: SlotOrRare,
-    holds_name: bool,
+    label: CellLabel,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
     stop_timeout: Option<Milliseconds>,
@@ -237,7 +244,7 @@ impl TaskCell {
             id,
             name,
             slot: SlotOrRare::new(slot),
-            holds_name,
+            label: CellLabel::new(holds_name),
             is_detached: AtomicBool::new(false),
             stop_timeout,
             hash,
@@ -251,6 +258,18 @@ impl TaskCell {
     pub(crate) fn with_rare(mut self, parts: RareSetup, now: Instant) -> Self {
         self.slot = self.slot.with_rare(parts, now);
         self
+    }
+
+    /// Sets which series measure the task. Only before the task is registered.
+    pub(crate) fn set_series(&mut self, id: SeriesId) {
+        self.label.set_series(id);
+    }
+
+    /// Which series measure the task.
+    #[cfg(feature = "metrics")]
+    #[inline]
+    pub(crate) fn series(&self) -> SeriesId {
+        self.label.series()
     }
 
     pub(crate) fn has_flag(&self, flag: Flag) -> bool {

@@ -1,4 +1,8 @@
-//! What the body and operators have left for the actor to see in its next poll, in one byte: every task pays for its size.
+//! What the body and operators have left for the actor to see in its next poll, in one byte: every task pays for its size. The upper
+//! four bits are what the gauges show of the task (`shown.rs`).
+
+#[cfg(feature = "metrics")]
+use super::shown::Shown;
 
 /// One signal.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +18,9 @@ pub(super) enum Signal {
 pub(super) struct Signals(u8);
 
 impl Signals {
+    /// The bits of the signals.
+    const MASK: u8 = 0x0F;
+
     pub(super) fn set(&mut self, signal: Signal) {
         self.0 |= signal as u8;
     }
@@ -26,6 +33,16 @@ impl Signals {
     }
 
     pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 & Self::MASK == 0
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn shown(self) -> Shown {
+        Shown::from_bits(self.0)
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn set_shown(&mut self, shown: Shown) {
+        self.0 = self.0 & Self::MASK | shown.bits();
     }
 }
