@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+#[cfg(feature = "metrics")]
+pub(crate) use super::lost_events::EVENTS_LOST;
 pub(crate) use super::queue::{Batch, Delivery, Queue};
 
 use super::{Event, EventKind, EventName, EventSet, Subject};

@@ -3,6 +3,7 @@
 pub(crate) mod bus;
 mod display;
 mod kind;
+mod lost_events;
 mod not_ready;
 mod queue;
 mod set;

@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::lost_events::LostEvents;
 use super::{Event, EventName, EventSet, Subject, TaskFilter};
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, Ordering};
@@ -33,6 +34,7 @@ pub(crate) struct Queue {
     unstarted: AtomicUsize,
     /// Whether the worker is handling a delivery. Only the worker writes it.
     handling: AtomicBool,
+    lost: LostEvents,
 }
 
 #[derive(Debug, Default)]
@@ -90,7 +92,14 @@ impl Queue {
             state: Mutex::new(QueueState::default()),
             unstarted: AtomicUsize::new(0),
             handling: AtomicBool::new(false),
+            lost: LostEvents::default(),
         }
+    }
+
+    /// Counts the lost events for the metrics too.
+    pub(crate) fn count_losses(mut self) -> Self {
+        self.lost = LostEvents::of(&self.name);
+        self
     }
 
     /// Restricts the queue to the events of these tasks.
@@ -129,7 +138,8 @@ impl Queue {
             }
             if self.is_full(&state) {
                 state.gap += 1;
-                return;
+                drop(state);
+                return self.lost.count();
             }
             // The gap goes first, to keep its position. It may exceed the capacity by one item.
             if state.gap > 0 {

@@ -202,6 +202,7 @@ impl Submit for ControllerSpec {
             returns_value: false,
             dependencies: spec.dependencies.as_deref(),
             location,
+            declared: spec.declared.map(|declared| declared.name),
         };
         match supervisor.shared().and_then(|shared| shared.submit(draft, room)) {
             Ok(handle) => Ok(handle),

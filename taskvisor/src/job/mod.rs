@@ -157,7 +157,7 @@ impl<J: Job> Submission<J> {
             }
             Some(JobOverride::Disabled) => {
                 let reason = RuntimeError::Disabled { name: name.to_owned() };
-                shared.publish_refused(name, slot.as_ref(), &reason);
+                shared.publish_refused(name, Some(name), slot.as_ref(), &reason);
                 return Err(reason);
             }
         }
@@ -175,6 +175,7 @@ impl<J: Job> Submission<J> {
             returns_value: true,
             dependencies: dependencies.as_deref(),
             location: Some(location),
+            declared: Some(name),
         };
         shared.submit(draft, room)
     }

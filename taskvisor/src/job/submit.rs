@@ -70,6 +70,8 @@ pub(super) struct SubmissionDraft<'a> {
     /// The tasks that it depends on.
     pub(super) dependencies: Option<&'a Dependencies>,
     pub(super) location: Option<&'static Location>,
+    /// The name in its declaration.
+    pub(super) declared: Option<&'static str>,
 }
 
 const EMPTY_SLOT: &str = "the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside \
@@ -94,22 +96,23 @@ impl Shared {
             queue,
             capacity,
             returns_value,
+            declared,
             ..
         } = draft;
         let (mut policy, rare) = match self.resolve_submission(task, settings, rare, schedule) {
             Ok(resolved) => resolved,
             Err(reason) => {
-                self.publish_refused(task.name(), key.slot(), &reason);
+                self.publish_refused(task.name(), declared, key.slot(), &reason);
                 return Err(reason);
             }
         };
         if let Err(reason) = check_slot(task.name(), &key, capacity) {
-            self.publish_refused(task.name(), key.slot(), &reason);
+            self.publish_refused(task.name(), declared, key.slot(), &reason);
             return Err(reason);
         }
         if settings.interrupt_on_loss != Setting::Inherit {
             if let Err(reason) = check_interrupt_on_loss(task.name(), settings, draft.dependencies) {
-                self.publish_refused(task.name(), key.slot(), &reason);
+                self.publish_refused(task.name(), declared, key.slot(), &reason);
                 return Err(reason);
             }
         }
@@ -117,13 +120,13 @@ impl Shared {
         policy.returns_value = returns_value;
         let now = self.now();
         let rare = rare.map(|options| self.submission_setup(task.name(), *options, draft.location, now));
-        let (cell, body) = self.take_parts(task, settings, rare, key, now);
+        let (cell, body) = self.take_parts(task, declared, settings, rare, key, now);
         if draft.dependencies.is_some() || settings.stop_order != Setting::Inherit {
             // Before it is registered: from then on a lane may run it.
             match self.link_parts(&cell, draft.dependencies, settings, draft.location) {
                 Ok(needed) => self.await_needed(needed),
                 Err(reason) => {
-                    self.publish_refused(cell.name(), cell.slot(), &reason);
+                    self.publish_refused(cell.name(), declared, cell.slot(), &reason);
                     restore_parts(task, cell, body);
                     return Err(reason);
                 }
@@ -140,6 +143,8 @@ impl Shared {
         match self.registry.register_submission(&cell, &mut arrival) {
             Ok(placement) => {
                 let handle = TaskHandle::new(Arc::clone(&cell), self);
+                // A lane may run it already: the gauges change by differences.
+                self.registry.metrics().accepted(self, &cell);
                 if let Some(lane) = self.complete_submission(cell, placement, arrival) {
                     lane.start(self);
                 }
@@ -152,7 +157,7 @@ impl Shared {
                 }
                 match room.filter(|_| error == RegisterError::NoRoom(NoRoom::QueueFull)) {
                     Some(room) => self.registry.wait_for_room(&cell, limits, capacity, room),
-                    None => self.publish_refused(cell.name(), cell.slot(), &reason),
+                    None => self.publish_refused(cell.name(), declared, cell.slot(), &reason),
                 }
                 // A refused submission keeps its work.
                 let Some(Work { body, .. }) = arrival.work else {
@@ -252,12 +257,14 @@ impl Shared {
             // Always present: the registry takes the work of a queued submission only.
             let Work { body, policy } = work?;
             let mut registration = Registration::of_owner(Arc::clone(self), cell);
+            self.registry.metrics().slot_was_free(registration.cell());
             registration.publish_added(Some(now));
             if let Some(effects) = effects {
                 self.apply_effects(superseded, *effects, now);
             }
             return Some(UnspawnedActor::new(registration, body, policy));
         };
+        self.registry.metrics().queued(&cell);
         if let Some(change) = timer {
             self.change_slot_timer(&cell, change, now);
         }
@@ -320,7 +327,15 @@ impl Shared {
         self.job_overrides.get(job)
     }
 
-    pub(super) fn publish_refused(&self, task: &str, slot: Option<&Arc<str>>, reason: &RuntimeError) {
+    /// Counts and publishes that a submission was refused. `declared` is the name in its declaration.
+    pub(super) fn publish_refused(
+        &self,
+        task: &str,
+        declared: Option<&'static str>,
+        slot: Option<&Arc<str>>,
+        reason: &RuntimeError,
+    ) {
+        self.registry.metrics().refused(task, declared, reason);
         if self.bus.wants(EventName::Refused) {
             let (task, slot, reason) = (task.to_owned(), slot.cloned(), reason.to_string());
             self.bus.publish(self.now(), None, EventKind::Refused { task, slot, reason });

@@ -34,6 +34,8 @@ pub(super) struct Fields {
     pub(super) held_by: Option<String>,
     pub(super) blocking: Option<String>,
     pub(super) subscriber: Option<String>,
+    pub(super) action: Option<String>,
+    pub(super) by: Option<String>,
 }
 
 impl Fields {
@@ -119,6 +121,10 @@ impl Fields {
             }
             EventKind::SubscriberPanicked { subscriber, message } => {
                 Self { subscriber: Some(subscriber.clone()), error: Some(message.clone()), ..self }
+            }
+            EventKind::Operated { action, by, .. } => {
+                let by = by.as_ref().map(ToString::to_string);
+                Self { action: Some(action.to_string()), by, ..self }
             }
             EventKind::Lagged { lost } => Self { lost: Some(*lost), ..self },
             // Its slot is that of the event.

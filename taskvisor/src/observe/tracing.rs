@@ -41,7 +41,7 @@ use crate::task::{Outcome, WaitingOn};
 /// |---|---|
 /// | `ERROR` | `gave_up`, `aborted`; `ended` of an aborted or stuck task, and of a critical task that has failed |
 /// | `WARN` | `failed`, `timed_out`, `stalled`, `panicked`, `run_failed`; `ended` of any other task that has failed; `delayed`, unless by a dependency or a rate limit; `still_starting`, `still_stopping`, `subscriber_panicked`, `lagged` |
-/// | `INFO` | `backoff`, `ready`, `not_ready`, `interrupted`, `skipped`, `refused`, `clock_stepped`, `shutdown_requested`, `stopped`; `ended` and `delayed` otherwise |
+/// | `INFO` | `backoff`, `ready`, `not_ready`, `interrupted`, `skipped`, `refused`, `clock_stepped`, `operated`, `shutdown_requested`, `stopped`; `ended` and `delayed` otherwise |
 /// | `DEBUG` | `added`, `queued`, `admitted`, `scheduled`, `started`, `succeeded`, `snoozed`, `canceled`, `removed` |
 ///
 /// # Fields
@@ -68,6 +68,7 @@ use crate::task::{Outcome, WaitingOn};
 /// | `after_ms` | how long it took | `ready`, `still_starting`, `still_stopping` |
 /// | `blocking` | the tasks that hold it up | `still_starting`, `still_stopping` |
 /// | `by_ms` | the step of the clock; negative if it was set back | `clock_stepped` |
+/// | `action`, `by` | the operation, and the label of the caller | `operated` |
 /// | `subscriber` | the name of the subscriber | `subscriber_panicked` |
 /// | `lost` | the number of lost events | `lagged` |
 /// | `repeats`, `over_ms` | how many failures were folded, and over which time | a folded line |
@@ -148,6 +149,7 @@ fn level(event: &Event) -> Level {
         | EventKind::Skipped { .. }
         | EventKind::Refused { .. }
         | EventKind::ClockStepped { .. }
+        | EventKind::Operated { .. }
         | EventKind::ShutdownRequested
         | EventKind::Stopped => Level::INFO,
         EventKind::Added
@@ -218,6 +220,8 @@ macro_rules! write_at {
             blocking = fields.blocking.as_deref(),
             by_ms = fields.by_ms,
             subscriber = fields.subscriber.as_deref(),
+            action = fields.action.as_deref(),
+            by = fields.by.as_deref(),
             lost = fields.lost,
             "{}",
             $message

@@ -1,5 +1,7 @@
 //! The limits of a supervisor, and the defaults of its tasks.
 
+#[cfg(feature = "metrics")]
+use std::borrow::Cow;
 #[cfg(feature = "schedule")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +40,8 @@ pub struct Config {
     pub(crate) max_retries: Option<u32>,
     pub(crate) max_failures: Option<MaxFailures>,
     pub(crate) recovery_spread: Duration,
+    #[cfg(feature = "metrics")]
+    pub(crate) metric_names: Vec<Cow<'static, str>>,
     #[cfg(all(feature = "testing", feature = "schedule"))]
     pub(crate) simulated_date: Option<SimulatedDate>,
 }
@@ -169,6 +173,28 @@ impl Config {
         self
     }
 
+    /// Sets the names that tasks without a declaration have in the label `task` of the metrics. Default: none, so that all of them have
+    /// the label `dynamic`, which bounds the number of series. Declared tasks and jobs need not be listed.
+    ///
+    /// A task with [`instances`](crate::TaskSpec::with_instances) has its base name.
+    ///
+    /// ```
+    /// use taskvisor::Config;
+    ///
+    /// let config = Config::default().with_metric_names(["ping", "sync"]);
+    /// assert_eq!(config.metric_names(), ["ping", "sync"]);
+    /// ```
+    #[cfg(feature = "metrics")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+    #[must_use]
+    pub fn with_metric_names(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<Cow<'static, str>>>,
+    ) -> Self {
+        self.metric_names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Sets a simulated date for tests, which tasks with `cron` read instead of the wall clock, or with `None` the wall clock.
     ///
     /// The date advances with Tokio's clock. Without a simulated date, the date of a test on the paused clock begins at the current
@@ -267,6 +293,14 @@ impl Config {
         self.recovery_spread
     }
 
+    /// Returns the names that tasks without a declaration have in the metrics.
+    #[cfg(feature = "metrics")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+    #[must_use]
+    pub fn metric_names(&self) -> &[Cow<'static, str>] {
+        &self.metric_names
+    }
+
     /// Returns every problem.
     pub(crate) fn problems(&self) -> Vec<&'static str> {
         let mut problems = Vec::new();
@@ -300,6 +334,8 @@ impl Default for Config {
             max_retries: None,
             max_failures: None,
             recovery_spread: Duration::from_secs(1),
+            #[cfg(feature = "metrics")]
+            metric_names: Vec::new(),
             #[cfg(all(feature = "testing", feature = "schedule"))]
             simulated_date: None,
         }

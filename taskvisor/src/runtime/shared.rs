@@ -14,6 +14,7 @@ use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::health::{Liveness, Suspects};
 use super::instances::InstanceSets;
+use super::instrument::metrics::Metrics;
 use super::limits::{HoldersCache, LimitTable};
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
@@ -54,7 +55,7 @@ use crate::task::{ReloadError, Reloaded};
 /// | `job/submit.rs` | admit a submission, check it in |
 /// | `job/slot_timer.rs` | end submissions that expire in a queue, report long waits for a slot |
 /// | `runtime/limits/holders.rs` | list the tasks that hold a permit |
-/// | `runtime/registry/registration.rs` | publish an event about a task |
+/// | `runtime/registry/publish.rs` | publish an event about a task |
 /// | `runtime/registry/withdrawn.rs` | end submissions that left the queue of their slot |
 pub(crate) struct Shared {
     pub(crate) config: Config,
@@ -170,7 +171,7 @@ impl Shared {
             .iter()
             .map(|subscriber| {
                 let queue = Queue::new(subscriber.name.to_string(), subscriber.events, subscriber.queue);
-                Arc::new(queue.with_tasks(subscriber.task_filter()))
+                Arc::new(queue.with_tasks(subscriber.task_filter()).count_losses())
             })
             .collect();
         let bus = Arc::new(Bus::new(queues.clone()));
@@ -178,6 +179,7 @@ impl Shared {
         #[cfg(feature = "schedule")]
         let clock = config.wall_clock();
         let startup_set = StartupSet::default();
+        let registry = Registry::new(shards()).with_metrics(Metrics::new(&config));
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -193,7 +195,7 @@ impl Shared {
             policies: OnceLock::new(),
             #[cfg(all(feature = "config", feature = "macros"))]
             reloader: OnceLock::new(),
-            registry: Arc::new(Registry::new(shards())),
+            registry: Arc::new(registry),
             bus: Arc::clone(&bus),
             permits: permits.map(|limit| Arc::new(Semaphore::new(limit))),
             holders: HoldersCache::default(),

@@ -133,6 +133,7 @@ impl Subscriber {
             tasks: self.tasks.clone(),
             needs: self.needs,
             location: self.location,
+            is_heard: self.is_heard,
             work: Box::new(|_, _| Box::pin(async {})),
         }
     }

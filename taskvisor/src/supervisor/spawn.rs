@@ -150,7 +150,8 @@ impl Shared {
             None
         };
         let key = RegistryKey::Name;
-        let (cell, body) = self.take_parts(&mut spec.task, &spec.settings, rare, key, now);
+        let declared = spec.declared.map(|declared| declared.name);
+        let (cell, body) = self.take_parts(&mut spec.task, declared, &spec.settings, rare, key, now);
         if policy.is_never_ready(&spec.settings, never_returns(spec)) {
             cell.set_flag(Flag::NeverReady);
         }
@@ -200,10 +201,13 @@ impl Shared {
 
     /// Creates the cell of a task, and takes its name and its body out of `task`. If the task is refused, `restore_parts` returns
     /// them.
+    ///
+    /// `declared` is the name in the declaration of the task.
     // Borrowed, not moved: both are large, and copies of them are measurable.
     pub(crate) fn take_parts(
         &self,
         task: &mut TaskRef,
+        declared: Option<&'static str>,
         settings: &Settings,
         rare: Option<Box<RareSetup>>,
         key: RegistryKey,
@@ -216,6 +220,7 @@ impl Shared {
         if let Some(rare) = rare {
             cell = cell.with_rare(*rare, now);
         }
+        cell.set_series(self.registry.metrics().series_id(cell.base_name(), declared));
         if let Some(time) = settings.start_timeout() {
             cell.set_start_timeout(time);
         }

@@ -24,7 +24,9 @@ pub(crate) fn force_ends(registry: &Registry, now: Instant) -> RemainingTasks {
     for cell in &cells {
         // The driver that stops the later waves may be blocked itself. Nothing changes for a task whose stop was requested.
         cell.request_stop(StopRequest::stop(StopCause::Shutdown, now, Duration::ZERO));
-        cell.force_end(now);
+        if cell.force_end(now) {
+            registry.metrics().state_changed(cell);
+        }
     }
     let live = cells.into_iter().filter(|cell| !matches!(cell.status().phase, Phase::Ended(_)));
     let (stuck, unconfirmed) = live.partition(|cell| matches!(cell.status().phase, Phase::Stuck { .. }));

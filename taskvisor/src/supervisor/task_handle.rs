@@ -13,6 +13,7 @@ use super::operator::By;
 use crate::runtime::cell::{
     Flag, InterruptError, OutcomePoll, STUCK_CONFIRMATION, StopRequest, TaskCell, saturating_deadline,
 };
+use crate::runtime::instrument::metrics::StuckObserver;
 use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
@@ -272,7 +273,8 @@ impl TaskHandle {
     /// Cancel safe. Any number of waiters can await the outcome, before and after the end.
     #[must_use = "futures do nothing unless awaited"]
     pub fn outcome(&self) -> OutcomeFuture {
-        OutcomeFuture { cell: Arc::clone(&self.cell), waiter: None, timer: None, yielded: false }
+        let stuck = StuckObserver::new(&self.cell, &self.shared);
+        OutcomeFuture { cell: Arc::clone(&self.cell), waiter: None, timer: None, yielded: false, stuck }
     }
 }
 
@@ -308,6 +310,7 @@ pub struct OutcomeFuture {
     timer: Option<Box<(Instant, StopTimer)>>,
     /// Whether the future has yielded once since the stop request, before it creates a timer.
     yielded: bool,
+    stuck: StuckObserver,
 }
 
 impl OutcomeFuture {
@@ -329,7 +332,9 @@ impl OutcomeFuture {
         }
         ready!(Pin::new(&mut *timer).poll(context));
         let now = Instant::now();
-        if !self.cell.force_end(now) {
+        if self.cell.force_end(now) {
+            self.stuck.state_changed(&self.cell);
+        } else {
             // The task is outside of a poll, or inside one that is seen for the first time. It ends, or the next check
             // confirms that it blocks.
             timer.reset(saturating_deadline(now, STUCK_CONFIRMATION));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use taskvisor::{
-    Outcome, Rejection, RuntimeError, StopCause, Submit, SupervisorHandle, TaskHandle, TaskSpec,
+    FailureKind, Outcome, Rejection, RuntimeError, StopCause, Submit, SupervisorHandle, TaskHandle, TaskSpec,
 };
 use tokio::task::JoinHandle;
 
@@ -164,6 +164,11 @@ impl Driver {
     ) {
         if let Some(column) = Column::of(outcome) {
             self.counts.add(column);
+        }
+        if outcome.failure().is_some_and(|failure| failure.kind() != FailureKind::Fatal)
+            && outcome.is_failed()
+        {
+            self.world.gave_up();
         }
         let is_in_order = promised(outcome) || self.world.is_ending() && is_due_to_the_shutdown(outcome);
         if !is_in_order {

@@ -76,6 +76,22 @@ impl Listeners {
     }
 }
 
+impl Listeners {
+    /// The subscribers by their names.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn all(&self) -> [(&'static str, &Heard); 6] {
+        let Self { ledger, attempts, slow, clumsy, refusals, witness } = self;
+        [
+            ("ledger", ledger),
+            ("attempts", attempts),
+            ("slow", slow),
+            ("clumsy", clumsy),
+            ("refusals", refusals),
+            ("witness", witness),
+        ]
+    }
+}
+
 impl Heard {
     fn subscriber(
         &self,

@@ -13,6 +13,8 @@ mod world;
 mod driver;
 mod drivers;
 mod listeners;
+#[cfg(feature = "metrics")]
+mod measured;
 mod memory;
 mod verdict;
 mod report;
@@ -57,6 +59,9 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<ExitCode> {
     let Arguments { limit, threads } = Arguments::parse(std::env::args().skip(1))?;
     world::silence_intended_panics();
+    // Before the supervisor is built, which looks for it once.
+    #[cfg(feature = "metrics")]
+    measured::install()?;
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let findings = runtime.block_on(soak(limit))?;
     Ok(findings.print(threads))

@@ -19,6 +19,8 @@ impl Verdict {
         }
         verdict.totals(findings);
         verdict.events(findings);
+        #[cfg(feature = "metrics")]
+        verdict.metrics(findings);
         verdict.nothing_is_left(findings);
         if let Some(growth) = findings.memory {
             verdict.holds("the memory is flat", growth.is_flat());
@@ -73,6 +75,35 @@ impl Verdict {
         self.holds(format_args!("{published} refusals published, of {certain} to {possible}"), in_bounds);
         let passing = heard.refusals.passing();
         self.equal("refusals published for a submission that still waits for room", passing, 0);
+    }
+
+    /// The metrics say the same.
+    #[cfg(feature = "metrics")]
+    fn metrics(&mut self, findings: &Findings) {
+        use crate::counts::ENDS;
+        use crate::measured::{left, sum};
+
+        let (world, heard) = (&findings.world, &findings.listeners);
+        let mut equal = |metric: &str, label: &str, wanted: u64| {
+            let got = u64::try_from(sum(metric, label)).unwrap_or_default();
+            self.equal(format_args!("the metric {metric}{{{label}}}"), got, wanted);
+        };
+        equal("attempts_total", "", world.attempts());
+        equal("attempt_seconds", "", world.attempts());
+        equal("restarts_total", "", world.retries());
+        equal("give_ups_total", "", world.give_ups());
+        for (column, name) in COLUMNS.into_iter().filter(|(column, _)| ENDS.contains(column)) {
+            equal("ended_total", &format!("outcome={name}"), findings.total(column));
+        }
+        equal("refused_total", "why=busy", findings.total(Column::Busy));
+        equal("refused_total", "why=queue_full", findings.total(Column::Full));
+        for (name, heard) in heard.all() {
+            equal("events_lost_total", &format!("subscriber={name}"), heard.lost());
+        }
+        for gauge in ["task_state", "ready", "slot_waiting"] {
+            self.0.extend(left(gauge).into_iter().map(|line| format!("at the end: {line}")));
+        }
+        self.holds("the slots were waited for", sum("slot_wait_seconds", "") > 0);
     }
 
     fn nothing_is_left(&mut self, findings: &Findings) {

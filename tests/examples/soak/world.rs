@@ -16,6 +16,9 @@ pub(crate) struct World(Arc<Shared>);
 struct Shared {
     ending: AtomicBool,
     attempts: AtomicU64,
+    /// Attempts after the first one of their task.
+    retries: AtomicU64,
+    give_ups: AtomicU64,
     /// Attempts and values that are not dropped yet.
     alive: AtomicI64,
     lanes: [AtomicBool; KEYS],
@@ -38,6 +41,8 @@ impl World {
         Self(Arc::new(Shared {
             ending: AtomicBool::new(false),
             attempts: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            give_ups: AtomicU64::new(0),
             alive: AtomicI64::new(0),
             lanes: [const { AtomicBool::new(false) }; KEYS],
             overlaps: AtomicU64::new(0),
@@ -59,6 +64,19 @@ impl World {
     pub(crate) fn attempt(&self) -> Alive {
         self.0.attempts.fetch_add(1, Ordering::Relaxed);
         self.value()
+    }
+
+    /// As `attempt`, for a body that may fail: counts the attempts after the first one too.
+    pub(crate) fn attempt_number(&self, number: u64) -> Alive {
+        if number > 1 {
+            self.0.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        self.attempt()
+    }
+
+    /// Counts a task that gave up.
+    pub(crate) fn gave_up(&self) {
+        self.0.give_ups.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A value that lives as long as its task.
@@ -91,6 +109,16 @@ impl World {
 
     pub(crate) fn attempts(&self) -> u64 {
         self.0.attempts.load(Ordering::SeqCst)
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn retries(&self) -> u64 {
+        self.0.retries.load(Ordering::SeqCst)
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn give_ups(&self) -> u64 {
+        self.0.give_ups.load(Ordering::SeqCst)
     }
 
     pub(crate) fn alive(&self) -> i64 {

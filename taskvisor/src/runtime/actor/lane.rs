@@ -39,7 +39,10 @@ impl Future for TaskActor {
         let mut yield_at = None;
         loop {
             match this.poll_task(now, context) {
-                TaskPoll::Pending => return Poll::Pending,
+                TaskPoll::Pending => {
+                    this.registration.metrics().state_changed(this.registration.cell());
+                    return Poll::Pending;
+                }
                 TaskPoll::Done => return Poll::Ready(()),
                 TaskPoll::Next { at, woke } => {
                     let yield_at = *yield_at.get_or_insert_with(|| saturating_deadline(at, LANE_TIME));

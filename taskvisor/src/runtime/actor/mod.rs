@@ -248,6 +248,7 @@ impl TaskActor {
     /// Ends the wait for the next attempt, because of an interrupt.
     fn end_wait(&mut self, cause: InterruptCause) {
         self.clear_streak(cause);
+        self.registration.interrupted_wait(cause);
         self.registration.publish_not_ready(Instant::now(), NotReadyReason::Interrupted);
         match self.stage {
             ActorStage::Sleeping => self.stage = ActorStage::Gates,
@@ -302,6 +303,7 @@ impl TaskActor {
                 self.clear_streak(cause);
             }
         }
+        self.registration.count_attempt(event, &after);
         // Published after the cell has the failure, because the event carries it.
         self.registration.publish_attempt_end(event, now, |cell| {
             attempt_event(event, &after, timeout, returned_error, cell)

@@ -72,12 +72,14 @@ use crate::error::LastFailure;
 use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::health::Membership;
+use crate::runtime::instrument::metrics::SeriesId;
 use crate::sync::wakers::Wakers;
 use crate::sync::{AtomicBool, Mutex};
 use crate::task::TaskId;
 
 use self::conclusion::PackedConclusion;
 use self::flags::Flags;
+use self::label::CellLabel;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
 use self::signals::Signals;
@@ -93,6 +95,7 @@ mod health;
 mod heartbeat;
 mod interrupt;
 mod live_options;
+mod label;
 mod pause;
 mod pending;
 mod policy_update;
@@ -102,6 +105,8 @@ mod readiness;
 mod schedule;
 mod sharing;
 mod shutdown;
+#[cfg(feature = "metrics")]
+mod shown;
 mod signals;
 mod stop_request;
 mod stop_timeout;
@@ -121,6 +126,8 @@ pub(crate) use policy_update::UpdateSetup;
 pub(crate) use queries::OutcomePoll;
 pub(crate) use rare_state::{RareSetup, RareState};
 pub(crate) use readiness::{ReadinessChange, ReadyPoll};
+#[cfg(feature = "metrics")]
+pub(crate) use shown::{Shown, ShownChange};
 pub(crate) use stop_request::{
     PendingStop, RegistryHash, RegistryKey, Request, RequestKind, STUCK_CONFIRMATION, StopKind, StopRequest,
     TaskEnd, saturating_deadline,
@@ -133,7 +140,7 @@ pub(crate) struct TaskCell {
     name: Cow<'static, str>,
     // The parts of a `RegistryKey`. A whole key fills its 24 bytes; the parts leave room for `stop_timeout` in them.
     slot: SlotOrRare,
-    holds_name: bool,
+    label: CellLabel,
     /// Set once the handle of a job is dropped: its value is not kept.
     is_detached: AtomicBool,
     stop_timeout: StopTimeout,
@@ -250,7 +257,7 @@ impl TaskCell {
             id,
             name,
             slot: SlotOrRare::new(slot),
-            holds_name,
+            label: CellLabel::new(holds_name),
             is_detached: AtomicBool::new(false),
             stop_timeout: StopTimeout::new(stop_timeout),
             hash,
@@ -264,6 +271,18 @@ impl TaskCell {
     pub(crate) fn with_rare(mut self, parts: RareSetup, now: Instant) -> Self {
         self.slot = self.slot.with_rare(parts, now);
         self
+    }
+
+    /// Sets which series measure the task. Only before the task is registered.
+    pub(crate) fn set_series(&mut self, id: SeriesId) {
+        self.label.set_series(id);
+    }
+
+    /// Which series measure the task.
+    #[cfg(feature = "metrics")]
+    #[inline]
+    pub(crate) fn series(&self) -> SeriesId {
+        self.label.series()
     }
 
     pub(crate) fn has_flag(&self, flag: Flag) -> bool {

@@ -51,12 +51,12 @@ impl TaskCell {
 
     /// Whether the task is registered under its name. The name of a submission is only a label.
     pub(crate) fn holds_name(&self) -> bool {
-        self.holds_name
+        self.label.holds_name()
     }
 
     /// Whether the task is registered under `name`.
     pub(crate) fn is_named(&self, name: &str) -> bool {
-        self.holds_name && self.name == name
+        self.label.holds_name() && self.name == name
     }
 
     pub(crate) fn hash(&self) -> u64 {
@@ -262,6 +262,24 @@ impl TaskCell {
         Some(saturating_deadline(self.heartbeat_base(state)?, limit))
     }
 
+    /// The age of the latest heartbeat of the running attempt, as in the status.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn heartbeat_age(&self, now: Instant) -> Option<Duration> {
+        let latest = self.heartbeat_base(&self.state.lock())?;
+        Some(now.saturating_duration_since(latest))
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn has_heartbeat(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.options().heartbeat().is_some())
+    }
+
+    /// When the current phase began. The start of the attempt, if one is running.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn phase_since(&self) -> Instant {
+        self.state.lock().since
+    }
+
     /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of
     /// the readiness.
     fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
@@ -353,7 +371,7 @@ impl Subject for TaskCell {
     }
 
     fn holds_name(&self) -> bool {
-        self.holds_name
+        self.label.holds_name()
     }
 
     fn slot(&self) -> Option<&Arc<str>> {
@@ -369,7 +387,7 @@ impl Subject for TaskCell {
     }
 
     fn is_critical(&self) -> bool {
-        self.rare().is_some_and(|rare| rare.options().is_critical)
+        self.rare().is_some_and(|rare| rare.options().is_critical())
     }
 }
 

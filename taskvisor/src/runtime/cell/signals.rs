@@ -1,4 +1,8 @@
-//! What the body and operators have left for the actor to see, in one byte: every task pays for its size.
+//! What the body and operators have left for the actor to see, in one byte: every task pays for its size. The upper four bits are what
+//! the gauges show of the task (`shown.rs`).
+
+#[cfg(feature = "metrics")]
+use super::shown::Shown;
 
 /// One signal.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +23,9 @@ pub(super) enum Signal {
 pub(super) struct Signals(u8);
 
 impl Signals {
+    /// The bits of the signals.
+    const MASK: u8 = 0x0F;
+
     /// Sets a signal. Returns whether it was set before.
     pub(super) fn set(&mut self, signal: Signal) -> bool {
         let was_set = self.has(signal);
@@ -39,12 +46,22 @@ impl Signals {
 
     /// Whether the next poll of the actor finds a signal for it.
     pub(super) fn require_poll(self) -> bool {
-        self.0 & !(Signal::PausesAfterAttempt as u8 | Signal::Updated as u8) != 0
+        self.0 & Self::MASK & !(Signal::PausesAfterAttempt as u8 | Signal::Updated as u8) != 0
     }
 
     /// Whether a new policy waits for the next attempt. A constant in a build that updates no policy.
     #[inline]
     pub(super) fn is_updated(self) -> bool {
         cfg!(any(feature = "config", test)) && self.0 & Signal::Updated as u8 != 0
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn shown(self) -> Shown {
+        Shown::from_bits(self.0)
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn set_shown(&mut self, shown: Shown) {
+        self.0 = self.0 & Self::MASK | shown.bits();
     }
 }

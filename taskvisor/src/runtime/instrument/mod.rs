@@ -1,6 +1,8 @@
-//! What other crates observe of a running body. Each module has a form without its feature whose functions are empty, so that the
-//! code that calls them has no `cfg`.
+//! What the runtime tells others than subscribers: spans and metrics, at the place where something happens, and not through the queues
+//! of events, which may lose some. Each module has a form without its feature whose functions are empty, so that the code that calls
+//! them has no `cfg`.
 
+pub(crate) mod metrics;
 #[cfg(feature = "tracing")]
 pub(crate) mod spans;
 

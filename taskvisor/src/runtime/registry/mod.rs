@@ -28,6 +28,7 @@
 
 mod capacity;
 mod owners;
+mod publish;
 pub(crate) mod registration;
 mod withdrawn;
 pub(crate) mod room;
@@ -60,6 +61,7 @@ use self::room::{RoomWakeups, SlotWaiters, WaitingTotal};
 use self::slot::{NoRoom, SlotQueue};
 use self::slots::{Slot, take_or_defer};
 use crate::runtime::cell::{RegistryHash, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::instrument::metrics::Metrics;
 use crate::sync::wakers::{WaiterId, Wakers, check_or_register};
 use crate::sync::{AtomicUsize, Mutex, Ordering, RandomState};
 use crate::task::TaskId;
@@ -74,6 +76,8 @@ pub(crate) struct Registry {
     waiting: WaitingTotal,
     /// Waiters for idleness.
     idle: Mutex<Wakers>,
+    // Here, because the watchdog of an application has the registry, and not the supervisor's state.
+    metrics: Metrics,
 }
 
 #[derive(Debug, Default)]
@@ -130,7 +134,18 @@ impl Registry {
             admission: AtomicUsize::new(0),
             waiting: WaitingTotal::new(),
             idle: Mutex::default(),
+            metrics: Metrics::default(),
         }
+    }
+
+    /// Sets the metrics of its tasks.
+    pub(crate) fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    #[inline]
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Computes the registry hash of a task. The cell stores it.

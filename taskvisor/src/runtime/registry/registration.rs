@@ -6,12 +6,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{NextOwner, RegisterError};
-use crate::event::{EventKind, EventName, NotReadyReason, Subject};
+use crate::event::{EventKind, EventName, NotReadyReason};
 use crate::runtime::body::{ErasedBody, TaskContext};
-use crate::runtime::cell::{Flag, PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd};
+use crate::runtime::cell::{
+    FinishedAttempt, Flag, PendingStop, ReadinessChange, StopRequest, TaskCell, TaskEnd,
+};
 use crate::runtime::instances::{InstanceOf, InstanceSet};
+use crate::runtime::instrument::metrics::{Metrics, PreviousAttempt};
 use crate::runtime::shared::Shared;
-use crate::task::StopCause;
+use crate::task::{InterruptCause, StopCause};
 
 /// The registration of a task. The actor owns it.
 ///
@@ -23,6 +26,8 @@ pub(crate) struct Registration {
     step: LifecycleStep,
     /// Whether the last event about the readiness was `Ready`.
     is_ready: bool,
+    /// What came before the next attempt, for the metrics.
+    previous: PreviousAttempt,
 }
 
 /// The last lifecycle event that was published. It decides which events must still follow.
@@ -47,7 +52,7 @@ impl Registration {
         cell: Arc<TaskCell>,
     ) -> Result<Self, (RegisterError, Arc<TaskCell>)> {
         match shared.registry.register(&cell) {
-            Ok(()) => Ok(Self { shared, cell, step: LifecycleStep::Reserved, is_ready: false }),
+            Ok(()) => Ok(Self::at(LifecycleStep::Reserved, shared, cell)),
             Err(error) => Err((error, cell)),
         }
     }
@@ -55,17 +60,19 @@ impl Registration {
     /// The registration of a submission that owns its slot and has not waited for it.
     #[cfg(feature = "controller")]
     pub(crate) fn of_owner(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Accepted, is_ready: false }
+        Self::at(LifecycleStep::Accepted, shared, cell)
     }
 
     /// The registration of a submission that owns its slot after it has waited.
     pub(crate) fn of_queued(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Added, is_ready: false }
+        shared.registry.metrics().dequeued(&cell);
+        Self::at(LifecycleStep::Added, shared, cell)
     }
 
     /// The registration of a submission that was withdrawn from the queue of its slot.
     pub(super) fn of_withdrawn(shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
-        Self { shared, cell, step: LifecycleStep::Withdrawn, is_ready: false }
+        shared.registry.metrics().dequeued(&cell);
+        Self::at(LifecycleStep::Withdrawn, shared, cell)
     }
 
     /// Continues with the next owner of the slot. The registration must be finished.
@@ -74,6 +81,12 @@ impl Registration {
         self.cell = next;
         self.step = LifecycleStep::Added;
         self.is_ready = false;
+        self.previous = PreviousAttempt::default();
+        self.metrics().dequeued(&self.cell);
+    }
+
+    fn at(step: LifecycleStep, shared: Arc<Shared>, cell: Arc<TaskCell>) -> Self {
+        Self { shared, cell, step, is_ready: false, previous: PreviousAttempt::default() }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -82,6 +95,11 @@ impl Registration {
 
     pub(crate) fn cell(&self) -> &Arc<TaskCell> {
         &self.cell
+    }
+
+    #[inline]
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.shared.registry.metrics()
     }
 
     /// Creates the context of an attempt.
@@ -93,10 +111,13 @@ impl Registration {
     pub(crate) fn accept(&mut self) {
         if self.step == LifecycleStep::Reserved {
             self.step = LifecycleStep::Accepted;
+            self.metrics().accepted(&self.shared, &self.cell);
         }
     }
 
+    /// Publishes that a submission owns its slot since `now`, or else since this call, after it has waited for it.
     pub(crate) fn publish_admitted(&self, now: Option<Instant>) {
+        self.metrics().slot_acquired(&self.cell, now);
         self.publish(EventName::Admitted, now, || EventKind::Admitted);
     }
 
@@ -108,8 +129,20 @@ impl Registration {
     }
 
     pub(crate) fn publish_started(&mut self, attempt: u64, now: Instant) {
+        self.metrics().attempt_begun(&self.cell, attempt, self.previous);
         self.step = LifecycleStep::Attempt;
         self.publish(EventName::Started, Some(now), || EventKind::Started { attempt });
+    }
+
+    /// Counts an attempt that has ended, for the metrics.
+    #[inline]
+    pub(crate) fn count_attempt(&mut self, event: EventName, after: &FinishedAttempt) {
+        self.previous = self.metrics().attempt_ended(&self.cell, event, after);
+    }
+
+    /// Records that the wait for the next attempt was interrupted.
+    pub(crate) fn interrupted_wait(&mut self, cause: InterruptCause) {
+        self.previous.interrupted_wait(cause);
     }
 
     #[inline]
@@ -200,6 +233,7 @@ impl Registration {
     pub(crate) fn publish_give_up(&self, now: Instant, failures: u32, within: Option<Duration>) {
         // A failure precedes every give-up, and the cell has it.
         let Some(last) = self.cell.last_error() else { return };
+        self.metrics().gave_up(&self.cell);
         self.shared.tally.give_up(&self.cell, failures, within, last.clone());
         self.publish(EventName::GaveUp, Some(now), || EventKind::GaveUp { failures, within, last });
     }
@@ -302,11 +336,14 @@ impl Registration {
         // The actor may be dropped before its first poll, or during an attempt: the events that are missing come first.
         self.publish_added(Some(now));
         if self.step == LifecycleStep::Attempt {
+            self.metrics().attempt_dropped(&self.cell, now);
             let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
             self.publish(EventName::Aborted, Some(now), attempt);
         }
         // A waiter may have forced another end meanwhile. Events and counters use the one that was decided.
         let end = self.cell.decide_end(end);
+        // Before the outcome is visible: a waiter must find it counted.
+        self.metrics().ended(&self.cell, end);
         if self.is_ready && end != TaskEnd::Completed {
             self.publish_not_ready(now, self.cell.loss_at_the_end());
         }
@@ -347,25 +384,6 @@ impl Drop for Registration {
             work.body.discard();
             self.become_next(cell);
             granted.extend(self.finish_task(TaskEnd::Aborted, Instant::now(), None, false).next);
-        }
-    }
-}
-
-impl Shared {
-    /// Publishes an event of a task, if a subscriber wants it. Reads the clock unless `now` is given.
-    // Inline, so that a task without a subscriber pays one comparison for each event.
-    #[inline]
-    pub(crate) fn publish(
-        &self,
-        cell: &Arc<TaskCell>,
-        name: EventName,
-        now: Option<Instant>,
-        kind: impl FnOnce() -> EventKind,
-    ) {
-        // Checked first: without a subscriber, neither the event nor a reference to the cell is created.
-        if self.bus.wants(name) && self.bus.wants_of(name, &**cell) {
-            let subject: Arc<dyn Subject> = Arc::clone(cell) as _;
-            self.bus.publish(now.unwrap_or_else(Instant::now), Some(subject), kind());
         }
     }
 }

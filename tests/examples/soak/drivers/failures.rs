@@ -92,7 +92,7 @@ impl Way {
             let _ = &bomb;
             let world = world.clone();
             async move {
-                let _attempt = world.attempt();
+                let _attempt = world.attempt_number(ctx.attempt());
                 attempt.run(ctx.attempt()).await
             }
         });

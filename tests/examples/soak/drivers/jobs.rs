@@ -25,7 +25,7 @@ async fn double(key: usize, number: u64, world: State<World>) -> u64 {
 /// Succeeds with the second attempt, if the number is even.
 #[job(slot = "key-{key}", max_retries = 1, backoff = "none")]
 async fn halve(key: usize, number: u64, ctx: TaskContext, world: State<World>) -> Result<u64, String> {
-    let _attempt = world.attempt();
+    let _attempt = world.attempt_number(ctx.attempt());
     let _lane = world.lane(key);
     if ctx.attempt() == 2 && number % 2 == 0 { Ok(number / 2) } else { Err(format!("{number} is odd")) }
 }
