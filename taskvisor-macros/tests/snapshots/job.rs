@@ -279,6 +279,7 @@ const _: () = {
             }),
             ..__taskvisor::RareSettings::INHERIT
         },
+        slot: ::core::option::Option::Some("tenant-{tenant:04}-{type:?}"),
         admission: {
             const __TASKVISOR_VALUE: __taskvisor::Admission = ADMISSION;
             ::core::assert!(

@@ -24,6 +24,13 @@ pub(super) enum Absence {
     NotListed(&'static Location),
 }
 
+impl Absence {
+    /// Whether the setup may add the task with its spec.
+    pub(super) fn may_be_added(&self) -> bool {
+        matches!(self, Self::InUnnamedCrate(_) | Self::NotListed(_))
+    }
+}
+
 impl App {
     /// Returns why a task does not run, or `None` if it does. The task is found by its declaration, or without `declared` by its
     /// name.

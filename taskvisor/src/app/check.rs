@@ -21,11 +21,26 @@ use crate::task::{EMPTY_NAME, MissingStates, RegisteredBy, is_blank};
 /// The missing states: each type with the source location and the name of every declaration that needs it.
 type Missing = BTreeMap<&'static str, Vec<(SourceLocation, String)>>;
 
+/// When an application is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// As declared. What the setup may add is not missing: states, work, and tasks of crates that are not named.
+    BeforeSetup,
+    /// Before its start.
+    AfterSetup,
+}
+
 impl App {
     /// Returns all problems that prevent a start, ordered by file and line.
-    pub(super) fn problems(&mut self, found: &Discovered, options: &MainOptions) -> Vec<Problem> {
+    pub(super) fn problems(
+        &mut self,
+        found: &Discovered,
+        options: &MainOptions,
+        checked: Checked,
+    ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let has_work = !self.tasks.is_empty() || self.has_jobs();
+        let may_get_work = checked == Checked::BeforeSetup;
+        let has_work = may_get_work || !self.tasks.is_empty() || self.has_jobs();
         problems.extend(found.problems(has_work, options));
         // Duplicates are removed before the checks by name: each would otherwise be reported twice.
         self.remove_linked_duplicates(found, options, &mut problems);
@@ -36,9 +51,11 @@ impl App {
         self.check_changes(found, options, &mut problems);
         self.check_settings(options, &mut problems);
         self.check_config(options, &mut problems);
-        self.check_states(&mut problems);
-        self.check_dependencies(found, options, &mut problems);
-        self.check_selected_tasks(found, options, &mut problems);
+        if checked == Checked::AfterSetup {
+            self.check_states(&mut problems);
+        }
+        self.check_dependencies(found, options, checked, &mut problems);
+        self.check_selected_tasks(found, options, checked, &mut problems);
         problems.sort();
         problems
     }

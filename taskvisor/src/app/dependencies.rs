@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::App;
 use super::absence::{self, Absence};
+use super::check::Checked;
 use super::discover::Discovered;
 use super::listed::ListedTask;
 use super::options::MainOptions;
@@ -25,14 +26,24 @@ struct Dependent<'a> {
     dependencies: &'a Dependencies,
 }
 
+/// What a dependency is checked against.
+struct Application<'a> {
+    found: &'a Discovered,
+    options: &'a MainOptions,
+    checked: Checked,
+    never_ready_tasks: &'a BTreeMap<&'a str, &'a ListedTask>,
+}
+
 impl App {
     pub(super) fn check_dependencies(
         &self,
         found: &Discovered,
         options: &MainOptions,
+        checked: Checked,
         problems: &mut Vec<Problem>,
     ) {
         let never_ready_tasks = self.never_ready();
+        let application = Application { found, options, checked, never_ready_tasks: &never_ready_tasks };
         for task in &self.tasks {
             let (name, options_at, overridden) = (task.spec.name(), task.options_at(), &task.overridden);
             if task.spec.interrupt_on_loss().own().is_some() && task.spec.needs().next().is_none() {
@@ -42,7 +53,7 @@ impl App {
             let Some(dependencies) = &task.spec.dependencies else { continue };
             let label = format!("task `{name}`");
             let dependent = Dependent { label, name, options_at, overridden, dependencies };
-            self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
+            self.check_dependent(&dependent, &application, problems);
         }
         #[cfg(feature = "controller")]
         for job in &self.jobs {
@@ -52,7 +63,7 @@ impl App {
             let (label, options_at) = (format!("job `{}`", job.spec.name()), job.options_at());
             let (name, overridden, dependencies) = ("", &job.overridden, &dependencies);
             let dependent = Dependent { label, name, options_at, overridden, dependencies };
-            self.check_dependent(&dependent, found, options, &never_ready_tasks, problems);
+            self.check_dependent(&dependent, &application, problems);
         }
         self.check_cycles(problems);
     }
@@ -60,9 +71,7 @@ impl App {
     fn check_dependent(
         &self,
         dependent: &Dependent<'_>,
-        found: &Discovered,
-        options: &MainOptions,
-        never_ready_tasks: &BTreeMap<&str, &ListedTask>,
+        application: &Application<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let Dependent { label, name, options_at, overridden, dependencies } = dependent;
@@ -70,11 +79,15 @@ impl App {
             let place = overridden.place_of(&reason).unwrap_or_else(|| (*options_at).into());
             problems.push(Problem::new(place, format!("{label}: {reason}")));
         };
+        let Application { found, options, checked, never_ready_tasks } = *application;
         for (dependency, kind) in dependencies.unique() {
             let option = kind.option();
             if dependency.name == *name {
                 report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
             } else if let Some(absence) = self.absence(&dependency.name, dependency.declared, found) {
+                if checked == Checked::BeforeSetup && absence.may_be_added() {
+                    continue;
+                }
                 report(does_not_run(&absence, dependency, option, label, options));
             } else if let Some(task) = never_ready_tasks.get(&*dependency.name) {
                 report(is_never_ready(option, task));

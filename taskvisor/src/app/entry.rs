@@ -11,6 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::check::Checked;
+use super::describe;
 use super::exit_code::{exit_code, report_of};
 #[cfg(feature = "controller")]
 use super::listed::ListedJob;
@@ -59,6 +61,9 @@ impl SetupParameter for App {
 #[must_use]
 pub fn run_main(options: MainOptions, setup: for<'a> fn(&'a mut App) -> Setup<'a>) -> ExitCode {
     never_started::suppress_note();
+    if let Some(code) = describe::answer(&options) {
+        return code;
+    }
     let process = match Process::start(options.grace) {
         Ok(process) => process,
         Err(reason) => {
@@ -104,7 +109,7 @@ async fn set_up_and_run(
     let code = match race(process.interruption(), run_setup(&mut app, setup)).await {
         Raced::Left(signal) => interrupted(signal),
         Raced::Right(Err(reason)) => write_multiline_error(format_args!("the setup failed: {reason}")),
-        Raced::Right(Ok(())) => match check(&mut app, options) {
+        Raced::Right(Ok(())) => match check(&mut app, options, Checked::AfterSetup) {
             Err(code) => code,
             // Without tasks but with jobs, it waits for submissions.
             Ok(()) => return run_checked(app, options, process).await,
@@ -122,8 +127,8 @@ fn interrupted(signal: Signal) -> ExitCode {
     ExitCode::from(signal.exit_code())
 }
 
-/// Checks the application after the setup. Writes all notes and problems to stderr.
-fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
+/// Checks the application. Writes all notes and problems to stderr.
+pub(super) fn check(app: &mut App, options: &MainOptions, checked: Checked) -> Result<(), ExitCode> {
     let found = app.take_found();
     for note in found.notes(options) {
         write_line(format_args!("note: {note}"));
@@ -135,7 +140,7 @@ fn check(app: &mut App, options: &MainOptions) -> Result<(), ExitCode> {
         write_line(format_args!("note: {note}"));
     }
     #[allow(unused_mut)]
-    let mut problems = app.problems(&found, options);
+    let mut problems = app.problems(&found, options, checked);
     #[cfg(feature = "config")]
     {
         problems.extend(report.problems);

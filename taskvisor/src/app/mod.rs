@@ -29,6 +29,7 @@ mod never_started;
 mod running;
 mod process;
 mod exit_code;
+mod describe;
 mod entry;
 
 use std::any::{TypeId, type_name};

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 
 use super::App;
 #[cfg(feature = "controller")]
+use super::listed::ListedJob;
+use super::listed::{ListedSubscriber, ListedTask};
+#[cfg(feature = "controller")]
 use super::option_table::JOB;
 use super::option_table::{Applies, DEFAULTS, OptionRow, ShownAs, TASK};
 use super::options::MainOptions;
@@ -81,26 +84,12 @@ struct Found<S> {
 impl App {
     /// Copies the specs, without their bodies.
     pub(super) fn policies(&self, options: &MainOptions) -> PolicySet {
-        let task = |task: &super::listed::ListedTask| {
-            let tracked = Tracked {
-                spec: task.spec.without_body(),
-                origins: Origins {
-                    code: task.location,
-                    is_declared: !task.is_by_hand(),
-                    tuned: task.tuned,
-                    overridden: task.overridden.clone(),
-                },
-            };
+        let task = |task: &ListedTask| {
+            let tracked = Tracked { spec: task.spec.without_body(), origins: task.origins() };
             (task.spec.name().to_owned(), tracked)
         };
-        let subscriber = |listed: &super::listed::ListedSubscriber| {
-            let origins = Origins {
-                code: listed.location,
-                is_declared: !listed.is_by_hand(),
-                tuned: listed.tuned,
-                overridden: listed.overridden.clone(),
-            };
-            let spec = listed.subscriber.without_work();
+        let subscriber = |listed: &ListedSubscriber| {
+            let (spec, origins) = (listed.subscriber.without_work(), listed.origins());
             (listed.subscriber.name.to_string(), Tracked { spec, origins })
         };
         PolicySet {
@@ -111,15 +100,7 @@ impl App {
                 .jobs
                 .iter()
                 .rev()
-                .map(|job| {
-                    let origins = Origins {
-                        code: job.location(),
-                        is_declared: true,
-                        tuned: job.tuned,
-                        overridden: job.overridden.clone(),
-                    };
-                    (job.spec.name(), Tracked { spec: job.spec.clone(), origins })
-                })
+                .map(|job| (job.spec.name(), Tracked { spec: job.spec.clone(), origins: job.origins() }))
                 .collect(),
             subscribers: self.subscribers.iter().rev().map(subscriber).collect(),
             #[cfg(feature = "config")]
@@ -135,6 +116,28 @@ impl App {
             configured: self.configured,
             overridden: self.overridden.clone(),
         }
+    }
+}
+
+impl ListedTask {
+    pub(super) fn origins(&self) -> Origins {
+        let (code, is_declared) = (self.location, !self.is_by_hand());
+        Origins { code, is_declared, tuned: self.tuned, overridden: self.overridden.clone() }
+    }
+}
+
+impl ListedSubscriber {
+    pub(super) fn origins(&self) -> Origins {
+        let (code, is_declared) = (self.location, !self.is_by_hand());
+        Origins { code, is_declared, tuned: self.tuned, overridden: self.overridden.clone() }
+    }
+}
+
+#[cfg(feature = "controller")]
+impl ListedJob {
+    pub(super) fn origins(&self) -> Origins {
+        let (code, is_declared) = (self.location(), true);
+        Origins { code, is_declared, tuned: self.tuned, overridden: self.overridden.clone() }
     }
 }
 

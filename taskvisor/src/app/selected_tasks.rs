@@ -2,6 +2,7 @@
 
 use super::App;
 use super::absence::{self, Absence};
+use super::check::Checked;
 use super::discover::Discovered;
 use super::listed::ListedSubscriber;
 use super::options::MainOptions;
@@ -14,12 +15,15 @@ impl App {
         &self,
         found: &Discovered,
         options: &MainOptions,
+        checked: Checked,
         problems: &mut Vec<Problem>,
     ) {
         for listed in &self.subscribers {
             let mut report = |reason: String| problems.push(problem(listed, &reason));
             for task in &listed.subscriber.tasks {
                 let absence = self.absence(&task.name, task.declared, found);
+                let absence =
+                    absence.filter(|absence| checked == Checked::AfterSetup || !absence.may_be_added());
                 if let Some(reason) = absence.and_then(|absence| does_not_run(&absence, task, options)) {
                     report(reason);
                 }

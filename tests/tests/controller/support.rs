@@ -186,6 +186,7 @@ pub(crate) const fn one_attempt_job(name: &'static str) -> JobDescriptor {
         },
         settings: Settings { restart: Setting::Set(RestartPolicy::Never), ..Settings::INHERIT },
         rare: RareSettings::INHERIT,
+        slot: None,
         admission: Admission::Queue,
         queue: None,
         capacity: None,

@@ -2,13 +2,14 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::LitStr;
 
 use crate::attr::constant::Value;
 use crate::attr::settings::Restart;
 use crate::attr::value::OptionValue;
 use crate::expand::declaration::location;
 use crate::job::Job;
-use crate::job::options::{Admission, Options};
+use crate::job::options::{Admission, Options, Slot};
 use crate::span::attribute_span;
 use crate::text::text_of;
 
@@ -18,6 +19,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
     let settings = settings(options);
     let rare = options.rare.expand(&options.limits);
     let dependencies = options.dependencies.expand();
+    let slot = slot(&options.slot);
     let admission = admission(options);
     let queue = limit(options.queue.as_ref());
     let capacity = limit(options.capacity.as_ref());
@@ -36,6 +38,7 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
             location: #location,
             settings: #settings,
             rare: #rare,
+            slot: #slot,
             admission: #admission,
             queue: #queue,
             capacity: #capacity,
@@ -49,6 +52,20 @@ pub(super) fn descriptor(job: &Job) -> TokenStream {
 /// A job makes one attempt by default; `max_retries`, `max_failures` and `backoff` imply `restart = "on-failure"`.
 fn settings(options: &Options) -> TokenStream {
     options.settings.expand(Some(if options.implies_retries() { Restart::OnFailure } else { Restart::Never }))
+}
+
+/// The text of the slot as written, with its placeholders, or the value of its constant.
+fn slot(slot: &Slot) -> TokenStream {
+    match slot {
+        Slot::Format(text) => {
+            let text = LitStr::new(&text.value(), attribute_span());
+            quote_spanned!(attribute_span()=> ::core::option::Option::Some(#text))
+        }
+        Slot::Constant(_) => {
+            quote_spanned!(attribute_span()=> ::core::option::Option::Some(__TASKVISOR_SLOT))
+        }
+        Slot::None | Slot::Invalid => quote_spanned!(attribute_span()=> ::core::option::Option::None),
+    }
 }
 
 fn admission(options: &Options) -> TokenStream {

@@ -47,7 +47,12 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
     row!(
         "restart",
         NextSubmission,
-        |spec, _| or_default(spec.restart(), text, &RestartPolicy::Never.to_string()),
+        |spec, _| {
+            let restart = spec.restart().or(RestartPolicy::Never);
+            // The attribute of a job implies it.
+            let is_default = restart == RestartPolicy::Never && !matches!(spec.restart(), Setting::Set(_));
+            configured(text(restart), is_default)
+        },
         |_, value| change(read::restart(value)?, JobSpec::with_restart)
     ),
     row!("expires", NextSubmission, |spec, _| or_none(spec.expires().own(), duration), |_, value| change(

@@ -1,6 +1,7 @@
 //! What the code of an application sets, without its overrides: a reload begins with it.
 
 use crate::app::App;
+use crate::app::check::Checked;
 use crate::app::discover::Discovered;
 #[cfg(feature = "controller")]
 use crate::app::listed::ListedJob;
@@ -74,7 +75,7 @@ impl App {
         self.make_critical(options);
         self.check_settings(options, &mut problems);
         self.check_config(options, &mut problems);
-        self.check_dependencies(found, options, &mut problems);
+        self.check_dependencies(found, options, Checked::AfterSetup, &mut problems);
         problems
     }
 }

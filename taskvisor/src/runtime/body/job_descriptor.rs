@@ -29,6 +29,9 @@ pub struct JobDescriptor {
     pub settings: Settings,
     #[doc(hidden)]
     pub rare: RareSettings,
+    /// The option `slot` as written: a format string over the arguments, such as `tenant-{tenant}`, or the value of a constant. `None`
+    /// if the job has no slot of its own.
+    pub slot: Option<&'static str>,
     /// How a submission is admitted if its slot is taken.
     pub admission: Admission,
     /// How many submissions may wait for one of its slots. `None` falls back to the configuration of the controller.

@@ -70,6 +70,19 @@ impl Calendar {
         Search::new(self)?.next_after(time)
     }
 
+    /// The dates after `time`, in order.
+    #[cfg(feature = "macros")]
+    pub(crate) fn dates_after(&self, time: SystemTime) -> impl Iterator<Item = SystemTime> + '_ {
+        std::iter::successors(self.next_after(time), |date| self.next_after(*date))
+    }
+
+    /// The date as RFC 3339, with the offset of its time zone. `None` if it is out of the range of timestamps.
+    #[cfg(feature = "macros")]
+    pub(crate) fn rfc_3339(&self, date: SystemTime) -> Option<String> {
+        let timestamp = Timestamp::try_from(date).ok()?;
+        Some(timestamp.display_with_offset(self.zone.to_offset(timestamp)).to_string())
+    }
+
     /// The dates after `after`, up to `until`.
     pub(crate) fn passed(&self, after: SystemTime, until: SystemTime) -> Option<PassedDates> {
         let search = Search::new(self)?;
