@@ -66,6 +66,7 @@
     doc = "| submit work to a slot, where one submission runs at a time, or as many as its capacity | [`SupervisorHandle::submit`], [`ControllerSpec`], [`ControllerSpec::with_capacity`], [`Admission`], [`JobHandle`], [`JobExt`] |"
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
+//! | see its latest attempts | [`TaskHandle::history`], [`AttemptRecord`], [`AttemptEnd`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
@@ -156,9 +157,9 @@ pub use supervisor::{
 #[cfg(all(feature = "testing", feature = "schedule"))]
 pub use sync::SimulatedDate;
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, GiveUp, Holder, Holders, InterruptCause, LimitScope, Outcome,
-    Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask,
-    TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, FailedTask, GiveUp, Holder, Holders,
+    InterruptCause, LimitScope, Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason,
+    StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

@@ -1,5 +1,6 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
+mod attempt_record;
 mod blocking;
 mod give_up;
 mod id;
@@ -18,6 +19,7 @@ pub(crate) use blocking::describe_blocking;
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
 pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
+pub use attempt_record::{AttemptEnd, AttemptRecord};
 pub use blocking::BlockingTask;
 pub use give_up::GiveUp;
 pub use id::TaskId;

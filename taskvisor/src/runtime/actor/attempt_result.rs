@@ -169,7 +169,7 @@ pub(crate) fn concluded(
 }
 
 /// Creates the event of a finished attempt.
-// After `TaskCell::finish_attempt`, which moves the error into the cell: events and status share one `Failure`.
+// After `TaskCell::end_attempt`, which moves the error into the cell: events and status share one `Failure`.
 #[inline]
 pub(crate) fn attempt_event(
     name: EventName,

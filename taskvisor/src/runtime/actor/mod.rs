@@ -292,17 +292,22 @@ impl TaskActor {
             result.classify(self.registration.cell(), timeout);
         let has_error = caught.is_some();
         self.registration.show_heartbeat();
-        let after = self.registration.cell().finish_attempt(now, caught);
-        match after.interrupt {
-            None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
-            // The attempt is classified as failed already.
-            Some(cause) if cause.is_limit() => {}
-            Some(cause) => {
-                let delivers = self.policy.returns_value && !after.conclusion().is_snooze();
-                (class, event) = interrupted(class, event, delivers);
-                // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-                self.clear_streak(cause);
+        let returns_value = self.policy.returns_value;
+        let after = self.registration.cell().end_attempt(now, caught, |after| {
+            match after.interrupt {
+                None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
+                // The attempt is classified as failed already.
+                Some(cause) if cause.is_limit() => {}
+                Some(_) => {
+                    let delivers = returns_value && !after.conclusion().is_snooze();
+                    (class, event) = interrupted(class, event, delivers);
+                }
             }
+            event
+        });
+        if let Some(cause) = after.interrupt.filter(|cause| !cause.is_limit()) {
+            // Before this attempt is counted: a panic during a restart is the first failure of a new series.
+            self.clear_streak(cause);
         }
         // Published after the cell has the failure, because the event carries it.
         self.registration.publish_attempt_end(event, now, |cell| {

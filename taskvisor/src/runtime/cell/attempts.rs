@@ -1,18 +1,20 @@
 //! The steps of the actor between the start of a task and its end: polls, waits, attempts and sleeps.
 
+use std::mem;
 use std::task::Waker;
 
 use tokio::time::Instant;
 
 use super::conclusion::PackedConclusion;
 use super::flags::Flag;
+use super::history::EndedAttempt;
 use super::signals::Signal;
 use super::{
     CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, TaskCell, Wait, WaitsFor,
 };
-use crate::error::{BoxError, ErrorSlot, FailureKind};
+use crate::error::{BoxError, ErrorSlot, FailureKind, StoredFailure};
+use crate::event::EventName;
 use crate::sync::Ordering;
-use crate::sync::panics::discard;
 
 impl TaskCell {
     /// Begins a poll of the actor: returns the pending request.
@@ -126,13 +128,15 @@ impl TaskCell {
         Ok(attempt)
     }
 
-    /// Ends the attempt, whose future is dropped by now: records its failure, cancels its token, wakes its waiters.
-    pub(crate) fn finish_attempt(
+    /// Ends the attempt, whose future is dropped by now: records it and its failure, cancels its token, wakes its waiters. `decide`
+    /// returns the event of the attempt; it is called under the lock, so that no reader finds the attempt without its result.
+    pub(crate) fn end_attempt(
         &self,
         now: Instant,
         caught: Option<(FailureKind, BoxError)>,
+        decide: impl FnOnce(&FinishedAttempt) -> EventName,
     ) -> FinishedAttempt {
-        let (after, token, listeners, previous) = {
+        let (after, token, listeners, evicted) = {
             let mut state = self.state.lock();
             let conclusion = state.phase.conclusion();
             // A task whose end was forced stays `Stuck` until its actor returns.
@@ -145,13 +149,15 @@ impl TaskCell {
                 self.remember_heartbeat();
             }
             let wakes_all = is_lost && self.takes_loss_waiters();
-            let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
-            let ran = now.saturating_duration_since(state.since);
-            let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
+            let started_at = mem::replace(&mut state.since, now);
+            let ran = now.saturating_duration_since(started_at);
             let interrupt = state.take_interrupt();
-            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, conclusion, ran, dropped };
-            state.since = now;
+            let mut after =
+                FinishedAttempt { stop: state.stop(), interrupt, attempt, conclusion, ran, dropped: false };
+            let ended = EndedAttempt { attempt, started_at, ran, result: decide(&after) };
+            let evicted = state.attempts.add(ended, caught);
+            after.dropped = !evicted.is_nothing();
             let live = state.links.live();
             // The waiters for a loss are in the list of all waiters: a list of their own would enlarge every cell.
             let (token, listeners) = live.map_or((None, None), |live| {
@@ -159,7 +165,7 @@ impl TaskCell {
                     if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };
                 (live.token.take(), waiters)
             });
-            (after, token, listeners, previous)
+            (after, token, listeners, evicted)
         };
         if let Some(token) = token {
             token.cancel();
@@ -167,20 +173,20 @@ impl TaskCell {
         if let Some(listeners) = listeners {
             listeners.wake();
         }
-        // After the lock and contained: the destructor of the error is user code.
-        discard(previous);
+        // After the lock: the destructor of the error is user code. The slot contains its panics.
+        drop(evicted);
         after
     }
 
     /// Records a failure that no attempt caused. The counts of failures do not change.
     pub(crate) fn record_failure(&self, kind: FailureKind, error: BoxError) {
-        let previous = {
+        let evicted = {
             let mut state = self.state.lock();
-            let attempt = state.attempt;
-            state.last.replace(kind, attempt, error)
+            let failure = StoredFailure { attempt: state.attempt, error: ErrorSlot::of(Some((kind, error))) };
+            state.attempts.set_failure(failure)
         };
-        // After the lock and contained: the destructor of the error is user code.
-        discard(previous);
+        // After the lock: the destructor of the error is user code. The slot contains its panics.
+        drop(evicted);
     }
 
     /// Sets the numbers of consecutive and of all failures.

@@ -28,7 +28,7 @@
 //! its rate limit is reached         begin_wait           Waiting(Rate)       Gates           Added
 //! an attempt begins                 begin_attempt        Running             Running         Attempt
 //! it exceeds a limit (**)           interrupt            .                   Overtime        .
-//! the attempt ends                  finish_attempt       Waiting(Slot) (*)   .               Added
+//! the attempt ends                  end_attempt          Waiting(Slot) (*)   .               Added
 //! another follows after a delay     begin_sleep          Sleeping            Sleeping        Added
 //! another follows without a delay   begin_sleep          Sleeping            Yielding        Added
 //! the delay has passed              -                    .                   Gates           Added
@@ -66,7 +66,6 @@ use std::task::Waker;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::LastFailure;
 use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::Wakers;
@@ -75,6 +74,7 @@ use crate::task::TaskId;
 
 use self::conclusion::PackedConclusion;
 use self::flags::Flags;
+use self::history::Attempts;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
 use self::signals::Signals;
@@ -86,6 +86,7 @@ mod expiry;
 mod finish;
 mod flags;
 mod heartbeat;
+mod history;
 mod interrupt;
 mod pause;
 mod pending;
@@ -150,7 +151,8 @@ struct CellState {
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
     end: Option<TaskEnd>,
-    last: LastFailure,
+    /// The ended attempts, and the latest failure.
+    attempts: Attempts,
     links: Links,
 }
 
@@ -225,7 +227,7 @@ impl TaskCell {
             signals: Signals::default(),
             polling: false,
             end: None,
-            last: LastFailure::default(),
+            attempts: Attempts::None,
             links: Links::Live(LiveLinks::default()),
         };
         let (slot, holds_name) = match key {

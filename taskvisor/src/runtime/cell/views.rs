@@ -8,7 +8,7 @@ use super::conclusion::PackedConclusion;
 use super::{PendingStop, Request};
 use crate::task::InterruptCause;
 
-/// What `finish_attempt` returns to the actor.
+/// What `end_attempt` returns to the actor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FinishedAttempt {
     pub(crate) stop: Option<PendingStop>,

@@ -302,6 +302,7 @@ impl Registration {
         // The actor may be dropped before its first poll, or during an attempt: the events that are missing come first.
         self.publish_added(Some(now));
         if self.step == LifecycleStep::Attempt {
+            self.cell.record_dropped_attempt(now);
             let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
             self.publish(EventName::Aborted, Some(now), attempt);
         }

@@ -1,0 +1,282 @@
+//! The attempts that a task has made, for its history and its latest failure.
+
+use std::mem;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::TaskCell;
+use crate::error::{BoxError, ErrorSlot, Failure, FailureKind, StoredFailure};
+use crate::event::EventName;
+use crate::policy::nanoseconds;
+use crate::task::{AttemptEnd, AttemptRecord};
+
+/// The number of attempts that a history has at most.
+const CAPACITY: usize = 20;
+
+/// The number of bytes that the text of an error has at most.
+const MAX_ERROR_BYTES: usize = 1_024;
+
+/// The ended attempts of a task.
+// In the room that the latest failure alone has taken before: `One` fits in there, and what is larger is behind a pointer. So
+// the first attempt allocates nothing unless it fails, and no history misses it.
+#[derive(Debug)]
+pub(super) enum Attempts {
+    None,
+    /// The first attempt, which had no error.
+    One {
+        started_at: Instant,
+        ran_nanoseconds: u64,
+        result: EventName,
+    },
+    /// After the first failure or the second attempt.
+    Many(Box<History>),
+}
+
+/// The latest attempts and the latest failure. A failure after the one that allocated it allocates nothing.
+// The errors themselves are kept, and become text when the history is read: formatting one costs more than the rest of a restart.
+// So a history keeps up to 21 errors of the user. Each is dropped without a lock: when a later attempt takes its place, by the actor
+// after it has released the lock, and otherwise with the cell.
+#[derive(Debug)]
+pub(super) struct History {
+    /// A ring. Allocated in full at first.
+    records: Vec<Record>,
+    /// The position in `records` of the next attempt.
+    next: usize,
+    /// The position in `records` of the latest failure, or `APART`.
+    failed: usize,
+    /// The latest failure, if it is not in `records`: no attempt has caused it, or too many attempts without an error followed.
+    apart: StoredFailure,
+    first_started_at: Option<Instant>,
+}
+
+/// Not a position in `records`.
+const APART: usize = CAPACITY;
+
+/// An ended attempt.
+#[derive(Debug)]
+struct Record {
+    started_at: Instant,
+    ran: Duration,
+    result: EventName,
+    /// The number of the attempt, and its error.
+    failure: StoredFailure,
+}
+
+/// An attempt that ends.
+#[derive(Debug)]
+pub(super) struct EndedAttempt {
+    pub(super) attempt: u64,
+    pub(super) started_at: Instant,
+    pub(super) ran: Duration,
+    pub(super) result: EventName,
+}
+
+/// A record whose error is shared, and is formatted once the lock of the cell is released.
+type SharedRecord = (EndedAttempt, Option<Failure>);
+
+impl TaskCell {
+    /// Returns the latest attempts that have ended, oldest first.
+    pub(crate) fn history(&self) -> Vec<AttemptRecord> {
+        let mut shared = Vec::with_capacity(CAPACITY);
+        self.state.lock().attempts.share_all(&mut shared);
+        // After the lock: the texts and the destructors of errors are user code.
+        let records = shared.iter().map(|(ended, failure)| record(ended, failure.as_ref())).collect();
+        records
+    }
+
+    /// Records that the running attempt was dropped, because the runtime drops its actor.
+    pub(crate) fn record_dropped_attempt(&self, now: Instant) {
+        let evicted = {
+            let mut state = self.state.lock();
+            let started_at = state.since;
+            let ended = EndedAttempt {
+                attempt: state.attempt,
+                started_at,
+                ran: now.saturating_duration_since(started_at),
+                result: EventName::Aborted,
+            };
+            state.attempts.add(ended, None)
+        };
+        // After the lock, as above.
+        drop(evicted);
+    }
+
+    /// When the first attempt began. `None` before its end.
+    pub(crate) fn first_attempt_at(&self) -> Option<Instant> {
+        match &self.state.lock().attempts {
+            Attempts::None => None,
+            Attempts::One { started_at, .. } => Some(*started_at),
+            Attempts::Many(history) => history.first_started_at,
+        }
+    }
+}
+
+impl Attempts {
+    /// Adds an attempt. Returns an error that is kept no longer: drop it after the lock is released, because its destructor is user
+    /// code.
+    #[inline]
+    #[must_use = "drop it after the lock is released"]
+    pub(super) fn add(&mut self, ended: EndedAttempt, caught: Option<(FailureKind, BoxError)>) -> ErrorSlot {
+        match self {
+            Self::Many(history) => history.push(ended, ErrorSlot::of(caught)),
+            Self::None if caught.is_none() => {
+                let EndedAttempt { started_at, ran, result, .. } = ended;
+                *self = Self::One { started_at, ran_nanoseconds: nanoseconds(ran), result };
+                ErrorSlot::Nothing
+            }
+            Self::None | Self::One { .. } => {
+                self.expand().push_first(ended, ErrorSlot::of(caught));
+                ErrorSlot::Nothing
+            }
+        }
+    }
+
+    /// Sets a failure that no attempt has caused as the latest one. Returns an error that is kept no longer.
+    #[must_use = "drop it after the lock is released"]
+    pub(super) fn set_failure(&mut self, failure: StoredFailure) -> ErrorSlot {
+        let history = self.expand();
+        history.failed = APART;
+        history.apart.replace(failure)
+    }
+
+    /// Returns the latest failure.
+    // Inline: most tasks of a listing have never failed.
+    #[inline(always)]
+    pub(super) fn share_failure(&mut self) -> Option<Failure> {
+        match self {
+            Self::None | Self::One { .. } => None,
+            Self::Many(history) => history.share_failure(),
+        }
+    }
+
+    #[cold]
+    fn share_all(&mut self, shared: &mut Vec<SharedRecord>) {
+        match self {
+            Self::None => {}
+            Self::One { .. } => shared.extend(self.only().map(|only| (only, None))),
+            Self::Many(history) => history.share_all(shared),
+        }
+    }
+
+    /// The only attempt.
+    fn only(&self) -> Option<EndedAttempt> {
+        let Self::One { started_at, ran_nanoseconds, result } = *self else { return None };
+        Some(EndedAttempt { attempt: 1, started_at, ran: Duration::from_nanos(ran_nanoseconds), result })
+    }
+
+    #[cold]
+    fn expand(&mut self) -> &mut History {
+        if !matches!(self, Self::Many(_)) {
+            let mut history = Box::new(History::new());
+            if let Some(only) = self.only() {
+                history.push_first(only, ErrorSlot::Nothing);
+            }
+            *self = Self::Many(history);
+        }
+        match self {
+            Self::Many(history) => history,
+            Self::None | Self::One { .. } => unreachable!("it was expanded before"),
+        }
+    }
+}
+
+impl History {
+    fn new() -> Self {
+        Self {
+            records: Vec::new(),
+            next: 0,
+            failed: APART,
+            apart: StoredFailure::default(),
+            first_started_at: None,
+        }
+    }
+
+    #[cold]
+    fn push_first(&mut self, ended: EndedAttempt, error: ErrorSlot) {
+        self.records.reserve_exact(CAPACITY - self.records.len());
+        self.first_started_at = self.first_started_at.or(Some(ended.started_at));
+        // A ring with room evicts nothing.
+        let _nothing = self.push(ended, error);
+    }
+
+    /// Adds an attempt. Returns the error that is kept no longer.
+    #[inline]
+    fn push(&mut self, ended: EndedAttempt, error: ErrorSlot) -> ErrorSlot {
+        let index = self.next;
+        self.next = if index + 1 < CAPACITY { index + 1 } else { 0 };
+        let is_failure = !error.is_nothing();
+        let EndedAttempt { attempt, started_at, ran, result } = ended;
+        let record = Record { started_at, ran, result, failure: StoredFailure { attempt, error } };
+        let evicted = match self.records.get_mut(index) {
+            Some(oldest) => mem::replace(oldest, record).failure,
+            None => {
+                self.records.push(record);
+                StoredFailure::default()
+            }
+        };
+        if is_failure {
+            let previous = mem::replace(&mut self.failed, index);
+            if previous == APART { self.release_apart(evicted) } else { evicted.error }
+        } else if self.failed == index {
+            // It stays the latest failure.
+            self.failed = APART;
+            self.apart.replace(evicted)
+        } else {
+            evicted.error
+        }
+    }
+
+    /// Releases the failure that was the latest one. Returns one of two errors.
+    // If both were there, the other one would stay until the next call. That does not happen: `apart` has a failure that is later than
+    // all records, or no attempt follows it.
+    #[cold]
+    fn release_apart(&mut self, evicted: StoredFailure) -> ErrorSlot {
+        if evicted.error.is_nothing() { mem::take(&mut self.apart).error } else { evicted.error }
+    }
+
+    #[cold]
+    fn share_failure(&mut self) -> Option<Failure> {
+        match self.records.get_mut(self.failed) {
+            Some(record) => record.failure.share(),
+            None => self.apart.share(),
+        }
+    }
+
+    fn share_all(&mut self, shared: &mut Vec<SharedRecord>) {
+        // While the ring has room, `next` is at its end.
+        let oldest = if self.records.len() < CAPACITY { 0 } else { self.next };
+        let (newer, older) = self.records.split_at_mut(oldest);
+        shared.extend(older.iter_mut().chain(newer).map(|record| {
+            let Record { started_at, ran, result, failure } = record;
+            let ended = EndedAttempt {
+                attempt: failure.attempt,
+                started_at: *started_at,
+                ran: *ran,
+                result: *result,
+            };
+            (ended, failure.share())
+        }));
+    }
+}
+
+fn record(ended: &EndedAttempt, failure: Option<&Failure>) -> AttemptRecord {
+    let EndedAttempt { attempt, started_at, ran, result } = *ended;
+    let error = failure.map(|failure| failure.message_within(MAX_ERROR_BYTES).into());
+    AttemptRecord { attempt, started_at, ran, result: attempt_end(result), error }
+}
+
+fn attempt_end(event: EventName) -> AttemptEnd {
+    match event {
+        EventName::Succeeded => AttemptEnd::Succeeded,
+        EventName::Snoozed => AttemptEnd::Snoozed,
+        EventName::Failed => AttemptEnd::Failed,
+        EventName::TimedOut => AttemptEnd::TimedOut,
+        EventName::Stalled => AttemptEnd::Stalled,
+        EventName::Panicked => AttemptEnd::Panicked,
+        EventName::Canceled => AttemptEnd::Canceled,
+        EventName::Interrupted => AttemptEnd::Interrupted,
+        // No other event ends an attempt.
+        _ => AttemptEnd::Aborted,
+    }
+}
