@@ -181,7 +181,10 @@ pub(crate) enum ErrorSlot {
 impl ErrorSlot {
     #[inline]
     pub(crate) fn of(caught: Option<(FailureKind, BoxError)>) -> Self {
-        caught.map_or(Self::Nothing, |(kind, error)| Self::Caught(kind, Contained::new(error)))
+        match caught {
+            Some((kind, error)) => Self::Caught(kind, Contained::new(error)),
+            None => Self::Nothing,
+        }
     }
 
     #[inline]

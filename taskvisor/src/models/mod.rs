@@ -212,7 +212,7 @@ impl TaskCell {
     /// Ends an attempt as the actor does, with the result that its error alone decides.
     fn finish_attempt(&self, now: Instant, caught: Option<(FailureKind, BoxError)>) -> FinishedAttempt {
         let event = if caught.is_some() { EventName::Failed } else { EventName::Succeeded };
-        self.end_attempt(now, caught, |_| event)
+        self.end_attempt(now, caught, event, |_| event)
     }
 }
 

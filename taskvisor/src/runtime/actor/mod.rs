@@ -40,7 +40,7 @@ use std::task::Context;
 
 use tokio::time::Instant;
 
-use self::attempt_result::{AttemptResult, Classified, attempt_event, concluded, interrupted};
+use self::attempt_result::{AttemptResult, Classified, attempt_event, settled};
 use self::gates::Closed;
 use self::limits::ExceededLimit;
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
@@ -293,21 +293,11 @@ impl TaskActor {
         let has_error = caught.is_some();
         self.registration.show_heartbeat();
         let returns_value = self.policy.returns_value;
-        let after = self.registration.cell().end_attempt(now, caught, |after| {
-            match after.interrupt {
-                None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
-                // The attempt is classified as failed already.
-                Some(cause) if cause.is_limit() => {}
-                Some(_) => {
-                    let delivers = returns_value && !after.conclusion().is_snooze();
-                    (class, event) = interrupted(class, event, delivers);
-                }
-            }
-            event
-        });
-        if let Some(cause) = after.interrupt.filter(|cause| !cause.is_limit()) {
-            // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-            self.clear_streak(cause);
+        let cell = self.registration.cell();
+        let decide = |after: &FinishedAttempt| settled(class, event, after, returns_value).1;
+        let after = cell.end_attempt(now, caught, event, decide);
+        if !after.is_plain(event) {
+            (class, event) = self.settle(class, event, &after);
         }
         // Published after the cell has the failure, because the event carries it.
         self.registration.publish_attempt_end(event, now, |cell| {

@@ -128,15 +128,20 @@ impl TaskCell {
         Ok(attempt)
     }
 
-    /// Ends the attempt, whose future is dropped by now: records it and its failure, cancels its token, wakes its waiters. `decide`
-    /// returns the event of the attempt; it is called under the lock, so that no reader finds the attempt without its result.
+    /// Ends the attempt, whose future is dropped by now: records it and its failure, cancels its token, wakes its waiters.
+    ///
+    /// Its result is that of `event`, or of the event that `decide` returns if an interrupt or a conclusion of the body has a say.
+    // `decide` is called under the lock, so that no reader finds a result that is replaced afterwards. It reads its arguments only.
     pub(crate) fn end_attempt(
         &self,
         now: Instant,
         caught: Option<(FailureKind, BoxError)>,
+        event: EventName,
         decide: impl FnOnce(&FinishedAttempt) -> EventName,
     ) -> FinishedAttempt {
-        let (after, token, listeners, evicted) = {
+        // Dropped after the lock: the destructor of an error is user code. The slot contains its panics.
+        let _evicted;
+        let (after, token, listeners) = {
             let mut state = self.state.lock();
             let conclusion = state.phase.conclusion();
             // A task whose end was forced stays `Stuck` until its actor returns.
@@ -153,19 +158,20 @@ impl TaskCell {
             let started_at = mem::replace(&mut state.since, now);
             let ran = now.saturating_duration_since(started_at);
             let interrupt = state.take_interrupt();
-            let mut after =
-                FinishedAttempt { stop: state.stop(), interrupt, attempt, conclusion, ran, dropped: false };
-            let ended = EndedAttempt { attempt, started_at, ran, result: decide(&after) };
-            let evicted = state.attempts.add(ended, caught);
+            let stop = state.stop();
+            let mut after = FinishedAttempt { stop, interrupt, attempt, conclusion, ran, dropped: false };
+            // A copy for the rare call: by reference, `after` would be written to memory in every call.
+            let result = if after.is_plain(event) { event } else { decide(&{ after }) };
+            let evicted = state.attempts.add(EndedAttempt { attempt, started_at, ran, result }, caught);
             after.dropped = !evicted.is_nothing();
-            let live = state.links.live();
+            _evicted = evicted;
             // The waiters for a loss are in the list of all waiters: a list of their own would enlarge every cell.
-            let (token, listeners) = live.map_or((None, None), |live| {
-                let waiters =
-                    if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };
-                (live.token.take(), waiters)
-            });
-            (after, token, listeners, evicted)
+            let (token, listeners) = match state.links.live() {
+                None => (None, None),
+                Some(live) if wakes_all => (live.token.take(), Some(live.waiters.take())),
+                Some(live) => (live.token.take(), live.waiters.take_attempt_waiters()),
+            };
+            (after, token, listeners)
         };
         if let Some(token) = token {
             token.cancel();
@@ -173,8 +179,6 @@ impl TaskCell {
         if let Some(listeners) = listeners {
             listeners.wake();
         }
-        // After the lock: the destructor of the error is user code. The slot contains its panics.
-        drop(evicted);
         after
     }
 

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 use super::TaskCell;
 use crate::error::{BoxError, ErrorSlot, Failure, FailureKind, StoredFailure};
 use crate::event::EventName;
-use crate::policy::nanoseconds;
 use crate::task::{AttemptEnd, AttemptRecord};
 
 /// The number of attempts that a history has at most.
@@ -26,7 +25,7 @@ pub(super) enum Attempts {
     /// The first attempt, which had no error.
     One {
         started_at: Instant,
-        ran_nanoseconds: u64,
+        ran: PackedDuration,
         result: EventName,
     },
     /// After the first failure or the second attempt.
@@ -48,6 +47,25 @@ pub(super) struct History {
     /// The latest failure, if it is not in `records`: no attempt has caused it, or too many attempts without an error followed.
     apart: StoredFailure,
     first_started_at: Option<Instant>,
+}
+
+/// A duration of 136 years at most, in eight bytes instead of sixteen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PackedDuration {
+    seconds: u32,
+    nanoseconds: u32,
+}
+
+impl PackedDuration {
+    #[inline]
+    fn new(duration: Duration) -> Self {
+        let seconds = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+        Self { seconds, nanoseconds: duration.subsec_nanos() }
+    }
+
+    fn get(self) -> Duration {
+        Duration::new(u64::from(self.seconds), self.nanoseconds)
+    }
 }
 
 /// Not a position in `records`.
@@ -87,19 +105,13 @@ impl TaskCell {
 
     /// Records that the running attempt was dropped, because the runtime drops its actor.
     pub(crate) fn record_dropped_attempt(&self, now: Instant) {
-        let evicted = {
+        // Dropped after the lock, as in `end_attempt`.
+        let _evicted = {
             let mut state = self.state.lock();
-            let started_at = state.since;
-            let ended = EndedAttempt {
-                attempt: state.attempt,
-                started_at,
-                ran: now.saturating_duration_since(started_at),
-                result: EventName::Aborted,
-            };
-            state.attempts.add(ended, None)
+            let (attempt, started_at) = (state.attempt, state.since);
+            let ran = now.saturating_duration_since(started_at);
+            state.attempts.add(EndedAttempt { attempt, started_at, ran, result: EventName::Aborted }, None)
         };
-        // After the lock, as above.
-        drop(evicted);
     }
 
     /// When the first attempt began. `None` before its end.
@@ -115,14 +127,15 @@ impl TaskCell {
 impl Attempts {
     /// Adds an attempt. Returns an error that is kept no longer: drop it after the lock is released, because its destructor is user
     /// code.
-    #[inline]
+    // Inline in its only caller on a hot path.
+    #[inline(always)]
     #[must_use = "drop it after the lock is released"]
     pub(super) fn add(&mut self, ended: EndedAttempt, caught: Option<(FailureKind, BoxError)>) -> ErrorSlot {
         match self {
             Self::Many(history) => history.push(ended, ErrorSlot::of(caught)),
             Self::None if caught.is_none() => {
                 let EndedAttempt { started_at, ran, result, .. } = ended;
-                *self = Self::One { started_at, ran_nanoseconds: nanoseconds(ran), result };
+                *self = Self::One { started_at, ran: PackedDuration::new(ran), result };
                 ErrorSlot::Nothing
             }
             Self::None | Self::One { .. } => {
@@ -161,8 +174,8 @@ impl Attempts {
 
     /// The only attempt.
     fn only(&self) -> Option<EndedAttempt> {
-        let Self::One { started_at, ran_nanoseconds, result } = *self else { return None };
-        Some(EndedAttempt { attempt: 1, started_at, ran: Duration::from_nanos(ran_nanoseconds), result })
+        let Self::One { started_at, ran, result } = *self else { return None };
+        Some(EndedAttempt { attempt: 1, started_at, ran: ran.get(), result })
     }
 
     #[cold]
@@ -200,39 +213,42 @@ impl History {
         let _nothing = self.push(ended, error);
     }
 
-    /// Adds an attempt. Returns the error that is kept no longer.
-    #[inline]
+    /// Adds an attempt. Returns an error that is kept no longer.
+    #[inline(always)]
     fn push(&mut self, ended: EndedAttempt, error: ErrorSlot) -> ErrorSlot {
         let index = self.next;
         self.next = if index + 1 < CAPACITY { index + 1 } else { 0 };
         let is_failure = !error.is_nothing();
         let EndedAttempt { attempt, started_at, ran, result } = ended;
-        let record = Record { started_at, ran, result, failure: StoredFailure { attempt, error } };
-        let evicted = match self.records.get_mut(index) {
-            Some(oldest) => mem::replace(oldest, record).failure,
-            None => {
-                self.records.push(record);
-                StoredFailure::default()
-            }
+        let Some(oldest) = self.records.get_mut(index) else {
+            let failure = StoredFailure { attempt, error };
+            self.records.push(Record { started_at, ran, result, failure });
+            return self.set_latest(index, is_failure, StoredFailure::default());
         };
-        if is_failure {
-            let previous = mem::replace(&mut self.failed, index);
-            if previous == APART { self.release_apart(evicted) } else { evicted.error }
-        } else if self.failed == index {
-            // It stays the latest failure.
-            self.failed = APART;
-            self.apart.replace(evicted)
-        } else {
-            evicted.error
+        // Field by field, because only the failure is moved out.
+        (oldest.started_at, oldest.ran, oldest.result) = (started_at, ran, result);
+        let evicted = mem::replace(&mut oldest.failure, StoredFailure { attempt, error });
+        if is_failure && self.failed != APART {
+            self.failed = index;
+            return evicted.error;
         }
+        self.set_latest(index, is_failure, evicted)
     }
 
-    /// Releases the failure that was the latest one. Returns one of two errors.
-    // If both were there, the other one would stay until the next call. That does not happen: `apart` has a failure that is later than
-    // all records, or no attempt follows it.
+    /// Follows a push at `index` that has evicted a failure: keeps the latest one, and returns one that is kept no longer.
     #[cold]
-    fn release_apart(&mut self, evicted: StoredFailure) -> ErrorSlot {
-        if evicted.error.is_nothing() { mem::take(&mut self.apart).error } else { evicted.error }
+    fn set_latest(&mut self, index: usize, is_failure: bool, evicted: StoredFailure) -> ErrorSlot {
+        if !is_failure {
+            if self.failed != index {
+                return evicted.error;
+            }
+            // It stays the latest failure.
+            self.failed = APART;
+            return self.apart.replace(evicted);
+        }
+        let was_apart = mem::replace(&mut self.failed, index) == APART;
+        // At most one of the two has an error, since a failure apart is later than all records, or no attempt follows it.
+        if was_apart && evicted.error.is_nothing() { mem::take(&mut self.apart).error } else { evicted.error }
     }
 
     #[cold]
