@@ -35,6 +35,7 @@ mod pause;
 mod queue;
 mod rate;
 mod readiness;
+mod recent_jobs;
 mod registry;
 mod room;
 mod room_waits;

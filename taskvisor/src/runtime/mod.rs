@@ -8,6 +8,8 @@ pub(crate) mod dependency;
 pub(crate) mod failure_window;
 pub(crate) mod instances;
 pub(crate) mod limits;
+#[cfg(feature = "controller")]
+pub(crate) mod recent_jobs;
 pub(crate) mod registry;
 pub(crate) mod schedule;
 pub(crate) mod shared;

@@ -14,6 +14,8 @@ use super::cell::{Flag, TaskCell};
 use super::dependency::{Graph, StopWaves};
 use super::instances::InstanceSets;
 use super::limits::{HoldersCache, LimitTable};
+#[cfg(feature = "controller")]
+use super::recent_jobs::RecentJobs;
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
 use super::schedule::date_clock::DateClock;
@@ -72,6 +74,9 @@ pub(crate) struct Shared {
     /// The tasks with instances.
     pub(crate) instances: InstanceSets,
     pub(crate) tally: Tally,
+    /// The jobs that are live or have ended recently. `None` unless the configuration keeps them.
+    #[cfg(feature = "controller")]
+    pub(crate) recent_jobs: Option<RecentJobs>,
     pub(crate) startup_set: StartupSet,
     /// The dependencies between the tasks.
     pub(crate) graph: Graph,
@@ -138,6 +143,8 @@ impl Shared {
         let permits = config.max_concurrent.map(|limit| limit.clamp(1, Semaphore::MAX_PERMITS));
         #[cfg(feature = "schedule")]
         let clock = config.wall_clock();
+        #[cfg(feature = "controller")]
+        let recent_jobs = RecentJobs::new(config.recent_jobs);
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -156,6 +163,8 @@ impl Shared {
             limits: LimitTable::default(),
             instances: InstanceSets::default(),
             tally: Tally::default(),
+            #[cfg(feature = "controller")]
+            recent_jobs,
             startup_set: StartupSet::default(),
             graph: Graph::default(),
             stop_waves: Mutex::default(),

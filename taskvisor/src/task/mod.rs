@@ -2,6 +2,8 @@
 
 mod attempt_record;
 mod blocking;
+#[cfg(feature = "controller")]
+mod ended_job;
 mod give_up;
 mod id;
 mod instance_row;
@@ -21,6 +23,8 @@ pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use attempt_record::{AttemptEnd, AttemptRecord};
 pub use blocking::BlockingTask;
+#[cfg(feature = "controller")]
+pub use ended_job::EndedJob;
 pub use give_up::GiveUp;
 pub use id::TaskId;
 pub use limit_scope::{Holder, Holders, LimitScope};

@@ -114,13 +114,16 @@ impl TaskCell {
         };
     }
 
-    /// When the first attempt began. `None` before its end.
-    pub(crate) fn first_attempt_at(&self) -> Option<Instant> {
-        match &self.state.lock().attempts {
+    /// The number of attempts, and when the first one began. Without attempts that have ended, the time is `None`.
+    #[cfg(feature = "controller")]
+    pub(crate) fn attempts_so_far(&self) -> (u64, Option<Instant>) {
+        let state = self.state.lock();
+        let started_at = match &state.attempts {
             Attempts::None => None,
             Attempts::One { started_at, .. } => Some(*started_at),
             Attempts::Many(history) => history.first_started_at,
-        }
+        };
+        (state.attempt, started_at)
     }
 }
 

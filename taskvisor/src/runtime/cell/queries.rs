@@ -1,5 +1,7 @@
 //! Reads of a cell. They change only the waiter list and the token, which is created on demand.
 
+#[cfg(feature = "controller")]
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -36,6 +38,12 @@ impl TaskCell {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// A copy of the name, which shares the text of a constant.
+    #[cfg(feature = "controller")]
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 
     /// The slot of a submission.

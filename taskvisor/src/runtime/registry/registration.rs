@@ -308,6 +308,12 @@ impl Registration {
         }
         // A waiter may have forced another end meanwhile. Events and counters use the one that was decided.
         let end = self.cell.decide_end(end);
+        // Before the submission is deregistered, so that its id is always found, and before its event, so that a subscriber finds the
+        // end.
+        #[cfg(feature = "controller")]
+        if let Some(recent) = self.shared.recent_jobs.as_ref().filter(|_| !self.cell.holds_name()) {
+            recent.end(&self.cell, self.cell.decided_outcome(end), now);
+        }
         if self.is_ready && end != TaskEnd::Completed {
             self.publish_not_ready(now, self.cell.loss_at_the_end());
         }
