@@ -67,7 +67,12 @@
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
 //! | see whether the service is live and ready, and what is wrong | [`SupervisorHandle::health`], [`Health`], [`HealthReason`], [`HealthReasonKind`], [`Config::with_shutdown_delay`] |
+//! | see its latest attempts | [`TaskHandle::history`], [`AttemptRecord`], [`AttemptEnd`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
+#![cfg_attr(
+    feature = "controller",
+    doc = "| find a job by its id, also after its end | [`Config::with_recent_jobs`], [`SupervisorHandle::job_status`], [`JobStatus`], [`SupervisorHandle::recent_jobs`], [`EndedJob`] |"
+)]
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
 #![cfg_attr(
@@ -136,8 +141,8 @@ pub use error::{BoxError, Cause, Failure, FailureKind, Markable, MarkedError, Re
 pub use event::{Event, EventKind, EventName, EventSet, NotReadyReason};
 #[cfg(feature = "controller")]
 pub use job::{
-    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, SlotOwner,
-    SlotStatus, SlotWaiter, Submission, Submit, SubmitError,
+    ControllerSpec, Job, JobDescriptor, JobError, JobExt, JobHandle, JobParameter, JobSpec, JobStatus,
+    SlotOwner, SlotStatus, SlotWaiter, Submission, Submit, SubmitError,
 };
 #[cfg(feature = "logging")]
 pub use observe::LogWriter;
@@ -163,10 +168,13 @@ pub use supervisor::{
 };
 #[cfg(all(feature = "testing", feature = "schedule"))]
 pub use sync::SimulatedDate;
+#[cfg(feature = "controller")]
+pub use task::EndedJob;
 pub use task::{
-    AbortedTask, BlockingTask, FailedTask, GiveUp, Health, HealthReason, HealthReasonKind, Holder, Holders,
-    InterruptCause, LimitScope, Operation, Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime,
-    SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, FailedTask, GiveUp, Health, HealthReason,
+    HealthReasonKind, Holder, Holders, InterruptCause, LimitScope, Operation, Outcome, Phase, Rejection,
+    Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName,
+    TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

@@ -104,11 +104,6 @@ impl ListedSubscriber {
     pub(super) fn options_at(&self) -> SourceLocation {
         self.tuned.unwrap_or(self.location)
     }
-
-    /// Where the options were set that `reason` is about.
-    pub(super) fn place_of(&self, reason: &str) -> Place {
-        self.overridden.place_of(reason).unwrap_or_else(|| self.options_at().into())
-    }
 }
 
 #[cfg(feature = "controller")]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
+use super::bounded::describe_within;
 use super::causes::TakenError;
 use super::task_error::{BoxError, chain, describe};
 use crate::sync::panics::Contained;
@@ -111,6 +112,11 @@ impl Failure {
         describe(self.error())
     }
 
+    /// As `message`, but of at most `limit` bytes.
+    pub(crate) fn message_within(&self, limit: usize) -> String {
+        describe_within(self.error(), limit)
+    }
+
     /// Returns the first error of type `E` in the source chain, starting with the error itself.
     ///
     /// An error that `anyhow` boxed without a context is not found, because `anyhow` hides its type. Its sources are
@@ -155,15 +161,15 @@ impl Error for Failure {
     }
 }
 
-/// The last failure of a task. The error is moved into an `Arc` only when it is first read, because most failures are
-/// never read.
+/// The failure of an attempt, or the number of an attempt that had no error. The error is moved into an `Arc` only when it is first
+/// read, because most failures are never read.
 #[derive(Debug, Default)]
-pub(crate) struct LastFailure {
-    attempt: u64,
-    error: ErrorSlot,
+pub(crate) struct StoredFailure {
+    pub(crate) attempt: u64,
+    pub(crate) error: ErrorSlot,
 }
 
-/// The error of the last failure. The kind is stored in the variants, where it fits beside the tag and takes no memory.
+/// The error of a failure. The kind is stored in the variants, where it fits beside the tag and takes no memory.
 #[derive(Debug, Default)]
 pub(crate) enum ErrorSlot {
     #[default]
@@ -172,19 +178,33 @@ pub(crate) enum ErrorSlot {
     Shared(FailureKind, Contained<Arc<dyn Error + Send + Sync>>),
 }
 
-impl From<Failure> for LastFailure {
+impl ErrorSlot {
+    #[inline]
+    pub(crate) fn of(caught: Option<(FailureKind, BoxError)>) -> Self {
+        match caught {
+            Some((kind, error)) => Self::Caught(kind, Contained::new(error)),
+            None => Self::Nothing,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+}
+
+impl From<Failure> for StoredFailure {
     fn from(Failure { kind, attempt, error }: Failure) -> Self {
         Self { attempt, error: ErrorSlot::Shared(kind, error) }
     }
 }
 
-impl LastFailure {
+impl StoredFailure {
     /// Stores a later failure and returns the previous one. Drop it after the lock is released: its destructor is user
     /// code.
     #[must_use = "drop it after the lock is released"]
-    pub(crate) fn replace(&mut self, kind: FailureKind, attempt: u64, error: BoxError) -> ErrorSlot {
-        self.attempt = attempt;
-        mem::replace(&mut self.error, ErrorSlot::Caught(kind, Contained::new(error)))
+    pub(crate) fn replace(&mut self, later: Self) -> ErrorSlot {
+        mem::replace(self, later).error
     }
 
     /// Returns the kind of the last failure, if it is one of `attempt`.
@@ -196,14 +216,7 @@ impl LastFailure {
     }
 
     /// Returns the failure. The first call moves the error into an `Arc`.
-    // Inline: most tasks of a listing have never failed.
-    #[inline(always)]
     pub(crate) fn share(&mut self) -> Option<Failure> {
-        if matches!(self.error, ErrorSlot::Nothing) { None } else { self.share_failure() }
-    }
-
-    #[cold]
-    fn share_failure(&mut self) -> Option<Failure> {
         if let ErrorSlot::Caught(kind, error) = &mut self.error {
             let error = error.take().unwrap_or_else(|| Box::new(TakenError));
             self.error = ErrorSlot::Shared(*kind, Contained::new(error.into()));

@@ -3,6 +3,7 @@
 mod controller;
 mod controller_spec;
 mod handle;
+mod job_status;
 mod shared_slot;
 mod slot_status;
 mod slot_timer;
@@ -11,6 +12,7 @@ mod submit_error;
 
 pub use controller_spec::ControllerSpec;
 pub use handle::{JobError, JobHandle};
+pub use job_status::JobStatus;
 pub use slot_status::{SlotOwner, SlotStatus, SlotWaiter};
 pub use submit::Submit;
 pub use submit_error::SubmitError;

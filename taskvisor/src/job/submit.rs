@@ -140,7 +140,7 @@ impl Shared {
             // The cell keeps it for the time when the submission owns its slot.
             cell.set_expiry(saturating_deadline(now, time.get()));
         }
-        match self.registry.register_submission(&cell, &mut arrival) {
+        match self.register_submission(&cell, &mut arrival) {
             Ok(placement) => {
                 let handle = TaskHandle::new(Arc::clone(&cell), self);
                 // A lane may run it already: the gauges change by differences.
@@ -165,6 +165,27 @@ impl Shared {
                 };
                 restore_parts(task, cell, body);
                 Err(reason)
+            }
+        }
+    }
+
+    /// Registers a submission, which is found by its id from then on.
+    #[inline]
+    pub(crate) fn register_submission(
+        &self,
+        cell: &Arc<TaskCell>,
+        arrival: &mut Arrival,
+    ) -> Result<Placement, RegisterError> {
+        match &self.recent_jobs {
+            None => self.registry.register_submission(cell, arrival),
+            Some(recent) => {
+                // Before it is registered, because a lane may run and end it from then on.
+                recent.submit(cell, arrival.at);
+                let registered = self.registry.register_submission(cell, arrival);
+                if registered.is_err() {
+                    recent.withdraw(cell.id());
+                }
+                registered
             }
         }
     }

@@ -35,6 +35,7 @@ mod pause;
 mod queue;
 mod rate;
 mod readiness;
+mod recent_jobs;
 mod registry;
 mod room;
 mod room_waits;
@@ -59,8 +60,10 @@ use loom::sync::Notify;
 use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
+use crate::error::{BoxError, FailureKind};
+use crate::event::EventName;
 use crate::policy::{Config, Policy, RareOptions};
-use crate::runtime::cell::{OutcomePoll, RareSetup, RegistryKey, StopRequest, TaskCell};
+use crate::runtime::cell::{FinishedAttempt, OutcomePoll, RareSetup, RegistryKey, StopRequest, TaskCell};
 use crate::runtime::instances::{InstanceOf, InstanceSet};
 use crate::runtime::registry::Registry;
 use crate::task::{Outcome, StopCause, TaskId};
@@ -204,6 +207,14 @@ fn unshared(name: impl Into<Cow<'static, str>>, key: RegistryKey, now: Instant) 
 
 fn policy() -> Policy {
     Policy::defaults(&Config::default())
+}
+
+impl TaskCell {
+    /// Ends an attempt as the actor does, with the result that its error alone decides.
+    fn finish_attempt(&self, now: Instant, caught: Option<(FailureKind, BoxError)>) -> FinishedAttempt {
+        let event = if caught.is_some() { EventName::Failed } else { EventName::Succeeded };
+        self.end_attempt(now, caught, event, |_| event)
+    }
 }
 
 /// Creates a stop request that is due at `now`.

@@ -244,7 +244,7 @@ impl World {
     ) -> Result<Added, RegisterError> {
         let limits = Limits { per_slot: 8, total: 8 };
         let mut arrival = self.shared.arrival(admission, capacity, limits, self.now, Work { body, policy });
-        let placement = self.shared.registry.register_submission(cell, &mut arrival)?;
+        let placement = self.shared.register_submission(cell, &mut arrival)?;
         let lane = self.shared.complete_submission(Arc::clone(cell), placement, arrival);
         let handle = TaskHandle::new(Arc::clone(cell), &self.shared);
         Ok(Added { handle, actor: Actor(lane.map(UnspawnedActor::into_actor)) })

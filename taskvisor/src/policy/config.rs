@@ -42,11 +42,18 @@ pub struct Config {
     pub(crate) recovery_spread: Duration,
     #[cfg(feature = "metrics")]
     pub(crate) metric_names: Vec<Cow<'static, str>>,
+    #[cfg(feature = "controller")]
+    pub(crate) recent_jobs: usize,
     #[cfg(all(feature = "testing", feature = "schedule"))]
     pub(crate) simulated_date: Option<SimulatedDate>,
 }
 
 impl Config {
+    /// The largest number of [`recent_jobs`](Self::with_recent_jobs).
+    #[cfg(feature = "controller")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "controller")))]
+    pub const MAX_RECENT_JOBS: usize = 65_536;
+
     /// Sets the time that an attempt has to return after a stop request or an interrupt. Then it is dropped. Default: 20 s.
     ///
     /// With a grace of zero, the attempt is still polled once after the request.
@@ -195,6 +202,20 @@ impl Config {
         self
     }
 
+    /// Sets how many jobs and other submissions are kept after their ends, for
+    /// [`job_status`](crate::SupervisorHandle::job_status) and [`recent_jobs`](crate::SupervisorHandle::recent_jobs). Default: 0,
+    /// because it costs each submission, and the end of each, a lock that all of them share.
+    ///
+    /// An ended job that is kept takes about 300 bytes, and the error of a failed one. More than
+    /// [`MAX_RECENT_JOBS`](Self::MAX_RECENT_JOBS) is an error, as for [`with_max_concurrent`](Self::with_max_concurrent).
+    #[cfg(feature = "controller")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "controller")))]
+    #[must_use]
+    pub fn with_recent_jobs(mut self, jobs: usize) -> Self {
+        self.recent_jobs = jobs;
+        self
+    }
+
     /// Sets a simulated date for tests, which tasks with `cron` read instead of the wall clock, or with `None` the wall clock.
     ///
     /// The date advances with Tokio's clock. Without a simulated date, the date of a test on the paused clock begins at the current
@@ -301,6 +322,14 @@ impl Config {
         &self.metric_names
     }
 
+    /// Returns how many jobs are kept after their ends.
+    #[cfg(feature = "controller")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "controller")))]
+    #[must_use]
+    pub fn recent_jobs(&self) -> usize {
+        self.recent_jobs
+    }
+
     /// Returns every problem.
     pub(crate) fn problems(&self) -> Vec<&'static str> {
         let mut problems = Vec::new();
@@ -314,6 +343,12 @@ impl Config {
             problems.push(
                 "`shutdown_delay` is a part of `grace` and not shorter, so tasks would have no time to stop: shorten the delay, \
                  or lengthen the grace",
+            );
+        }
+        #[cfg(feature = "controller")]
+        if self.recent_jobs > Self::MAX_RECENT_JOBS {
+            problems.push(
+                "`recent_jobs` is above 65,536, so ended jobs could fill the memory: use a smaller number",
             );
         }
         problems.extend(self.max_failures.and_then(|limit| limit.problem()));
@@ -336,6 +371,8 @@ impl Default for Config {
             recovery_spread: Duration::from_secs(1),
             #[cfg(feature = "metrics")]
             metric_names: Vec::new(),
+            #[cfg(feature = "controller")]
+            recent_jobs: 0,
             #[cfg(all(feature = "testing", feature = "schedule"))]
             simulated_date: None,
         }

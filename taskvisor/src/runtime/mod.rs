@@ -10,6 +10,8 @@ pub(crate) mod health;
 pub(crate) mod instances;
 pub(crate) mod instrument;
 pub(crate) mod limits;
+#[cfg(feature = "controller")]
+pub(crate) mod recent_jobs;
 pub(crate) mod registry;
 pub(crate) mod schedule;
 pub(crate) mod shared;

@@ -16,6 +16,8 @@ use super::health::{Liveness, Suspects};
 use super::instances::InstanceSets;
 use super::instrument::metrics::Metrics;
 use super::limits::{HoldersCache, LimitTable};
+#[cfg(feature = "controller")]
+use super::recent_jobs::RecentJobs;
 use super::registry::Registry;
 #[cfg(feature = "schedule")]
 use super::schedule::date_clock::DateClock;
@@ -94,6 +96,9 @@ pub(crate) struct Shared {
     /// The tasks that an operator can start again.
     pub(crate) startable: StartableTasks,
     pub(crate) tally: Tally,
+    /// The jobs that are live or have ended recently. `None` unless the configuration keeps them.
+    #[cfg(feature = "controller")]
+    pub(crate) recent_jobs: Option<RecentJobs>,
     pub(crate) startup_set: StartupSet,
     /// The tasks that may need attention.
     pub(crate) suspects: Suspects,
@@ -180,6 +185,8 @@ impl Shared {
         let clock = config.wall_clock();
         let startup_set = StartupSet::default();
         let registry = Registry::new(shards()).with_metrics(Metrics::new(&config));
+        #[cfg(feature = "controller")]
+        let recent_jobs = RecentJobs::new(config.recent_jobs);
         let (drop_signal, dropped) = oneshot::channel();
         let shared = Arc::new(Self {
             build_error: RuntimeError::all(build_errors).err(),
@@ -204,6 +211,8 @@ impl Shared {
             allows_updates: atomic::AtomicBool::new(false),
             startable: StartableTasks::default(),
             tally: Tally::default(),
+            #[cfg(feature = "controller")]
+            recent_jobs,
             suspects: Suspects::new(startup_set.count()),
             liveness: Arc::default(),
             startup_set,

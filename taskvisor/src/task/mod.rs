@@ -1,6 +1,9 @@
 //! Data about tasks: ids, statuses, outcomes, the report, and the errors of supervisor calls.
 
+mod attempt_record;
 mod blocking;
+#[cfg(feature = "controller")]
+mod ended_job;
 mod give_up;
 mod health;
 mod id;
@@ -24,7 +27,10 @@ pub(crate) use blocking::describe_blocking;
 pub(crate) use missing_state::{MissingStates, RegisteredBy};
 pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
+pub use attempt_record::{AttemptEnd, AttemptRecord};
 pub use blocking::BlockingTask;
+#[cfg(feature = "controller")]
+pub use ended_job::EndedJob;
 pub use give_up::GiveUp;
 pub use health::{Health, HealthReason, HealthReasonKind};
 pub use id::TaskId;

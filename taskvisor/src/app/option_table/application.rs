@@ -32,6 +32,11 @@ pub(in crate::app) const MAIN: &[OptionRow<Config>] = &[
         read::duration(value)?,
         Config::with_recovery_spread
     )),
+    #[cfg(feature = "controller")]
+    row!("recent_jobs", Restart, |config, _| shown(config, Config::recent_jobs, text), |_, value| change(
+        read::jobs(value)?,
+        Config::with_recent_jobs
+    )),
 ];
 
 /// The options of the section `defaults`.

@@ -46,6 +46,12 @@ pub(super) fn count_or_none(value: &OptionValue) -> Result<Option<usize>, String
     or_none(value, |value| whole(value, "places or tasks"))
 }
 
+/// A number of jobs that are kept.
+#[cfg(feature = "controller")]
+pub(super) fn jobs(value: &OptionValue) -> Result<usize, String> {
+    whole(value, "jobs")
+}
+
 /// The length of the queue of a subscriber.
 pub(super) fn events(value: &OptionValue) -> Result<usize, String> {
     match whole(value, "events")? {

@@ -120,6 +120,21 @@ impl TaskActor {
         *result = decided;
     }
 
+    /// As `settled`. An interrupt may clear the series of failures before this attempt is counted: a panic during a restart is the
+    /// first failure of a new series.
+    #[cold]
+    pub(super) fn settle(
+        &mut self,
+        class: AttemptClass,
+        event: EventName,
+        after: &FinishedAttempt,
+    ) -> (AttemptClass, EventName) {
+        if let Some(cause) = after.interrupt.filter(|cause| !cause.is_limit()) {
+            self.clear_streak(cause);
+        }
+        settled(class, event, after, self.policy.returns_value)
+    }
+
     /// Makes a returned error fatal if the predicate of the task returns `true` for it. A mark of the error takes precedence.
     fn decide_fatal(&self, result: AttemptResult, is_fatal: FatalIf) -> AttemptResult {
         match result {
@@ -133,13 +148,25 @@ impl TaskActor {
     }
 }
 
-/// The class and the event of an attempt that was interrupted. What its body returned decides nothing, because its token was
-/// canceled: an `Ok` may mean that the body has cleaned up. A panic stays a panic, and the value of a job is delivered.
-pub(crate) fn interrupted(
+/// The class and the event of an attempt that has ended in the cell, by an interrupt or with a conclusion.
+#[cold]
+pub(super) fn settled(
     class: AttemptClass,
     event: EventName,
-    delivers: bool,
+    after: &FinishedAttempt,
+    returns_value: bool,
 ) -> (AttemptClass, EventName) {
+    match after.interrupt {
+        None => concluded(class, event, after.conclusion(), after.stop.is_some()),
+        // The attempt is classified as failed already.
+        Some(cause) if cause.is_limit() => (class, event),
+        Some(_) => interrupted(class, event, returns_value && !after.conclusion().is_snooze()),
+    }
+}
+
+/// The class and the event of an attempt that was interrupted. What its body returned decides nothing, because its token was
+/// canceled: an `Ok` may mean that the body has cleaned up. A panic stays a panic, and the value of a job is delivered.
+fn interrupted(class: AttemptClass, event: EventName, delivers: bool) -> (AttemptClass, EventName) {
     let keeps = match event {
         EventName::Panicked | EventName::Aborted => true,
         EventName::Succeeded => delivers,
@@ -150,8 +177,7 @@ pub(crate) fn interrupted(
 
 /// The class and the event of an attempt that no interrupt has ended: those that its body has decided, if it returned without an
 /// error. `stopped` says whether a stop was requested.
-#[inline]
-pub(crate) fn concluded(
+fn concluded(
     class: AttemptClass,
     event: EventName,
     conclusion: Conclusion,
@@ -170,7 +196,7 @@ pub(crate) fn concluded(
 }
 
 /// Creates the event of a finished attempt.
-// After `TaskCell::finish_attempt`, which moves the error into the cell: events and status share one `Failure`.
+// After `TaskCell::end_attempt`, which moves the error into the cell: events and status share one `Failure`.
 #[inline]
 pub(crate) fn attempt_event(
     name: EventName,

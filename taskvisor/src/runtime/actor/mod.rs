@@ -41,7 +41,7 @@ use std::task::Context;
 
 use tokio::time::Instant;
 
-use self::attempt_result::{AttemptResult, Classified, attempt_event, concluded, interrupted};
+use self::attempt_result::{AttemptResult, Classified, attempt_event, settled};
 use self::gates::Closed;
 use self::limits::ExceededLimit;
 use self::next_step::{AttemptClass, FailureStreak, NextStep};
@@ -291,17 +291,12 @@ impl TaskActor {
             result.classify(self.registration.cell(), timeout);
         let has_error = caught.is_some();
         self.registration.show_heartbeat();
-        let after = self.registration.cell().finish_attempt(now, caught);
-        match after.interrupt {
-            None => (class, event) = concluded(class, event, after.conclusion(), after.stop.is_some()),
-            // The attempt is classified as failed already.
-            Some(cause) if cause.is_limit() => {}
-            Some(cause) => {
-                let delivers = self.policy.returns_value && !after.conclusion().is_snooze();
-                (class, event) = interrupted(class, event, delivers);
-                // Before this attempt is counted: a panic during a restart is the first failure of a new series.
-                self.clear_streak(cause);
-            }
+        let returns_value = self.policy.returns_value;
+        let cell = self.registration.cell();
+        let decide = |after: &FinishedAttempt| settled(class, event, after, returns_value).1;
+        let after = cell.end_attempt(now, caught, event, decide);
+        if !after.is_plain(event) {
+            (class, event) = self.settle(class, event, &after);
         }
         self.registration.count_attempt(event, &after);
         // Published after the cell has the failure, because the event carries it.

@@ -1,18 +1,20 @@
 //! The steps of the actor between the start of a task and its end: polls, waits, attempts and sleeps.
 
+use std::mem;
 use std::task::Waker;
 
 use tokio::time::Instant;
 
 use super::conclusion::PackedConclusion;
 use super::flags::Flag;
+use super::history::EndedAttempt;
 use super::signals::Signal;
 use super::{
     CellPhase, CellState, FinishedAttempt, NotBegun, PendingStop, PollView, TaskCell, Wait, WaitsFor,
 };
-use crate::error::{BoxError, ErrorSlot, FailureKind};
+use crate::error::{BoxError, ErrorSlot, FailureKind, StoredFailure};
+use crate::event::EventName;
 use crate::sync::Ordering;
-use crate::sync::panics::discard;
 
 impl TaskCell {
     /// Begins a poll of the actor: returns the pending request.
@@ -135,13 +137,20 @@ impl TaskCell {
         Ok(attempt)
     }
 
-    /// Ends the attempt, whose future is dropped by now: records its failure, cancels its token, wakes its waiters.
-    pub(crate) fn finish_attempt(
+    /// Ends the attempt, whose future is dropped by now: records it and its failure, cancels its token, wakes its waiters.
+    ///
+    /// Its result is that of `event`, or of the event that `decide` returns if an interrupt or a conclusion of the body has a say.
+    // `decide` is called under the lock, so that no reader finds a result that is replaced afterwards. It reads its arguments only.
+    pub(crate) fn end_attempt(
         &self,
         now: Instant,
         caught: Option<(FailureKind, BoxError)>,
+        event: EventName,
+        decide: impl FnOnce(&FinishedAttempt) -> EventName,
     ) -> FinishedAttempt {
-        let (after, token, listeners, previous) = {
+        // Dropped after the lock: the destructor of an error is user code. The slot contains its panics.
+        let _evicted;
+        let (after, token, listeners) = {
             let mut state = self.state.lock();
             let conclusion = state.phase.conclusion();
             // A task whose end was forced stays `Stuck` until its actor returns.
@@ -155,21 +164,24 @@ impl TaskCell {
                 self.update_membership(&mut state);
             }
             let wakes_all = is_lost && self.takes_loss_waiters();
-            let previous = caught.map(|(kind, error)| state.last.replace(kind, attempt, error));
             // Before `since` is overwritten: in the phase `Running` it is the start of the attempt.
-            let ran = now.saturating_duration_since(state.since);
-            let dropped = matches!(previous, Some(ErrorSlot::Caught(..) | ErrorSlot::Shared(..)));
+            let started_at = mem::replace(&mut state.since, now);
+            let ran = now.saturating_duration_since(started_at);
             let interrupt = state.take_interrupt();
-            let after = FinishedAttempt { stop: state.stop(), interrupt, attempt, conclusion, ran, dropped };
-            state.since = now;
-            let live = state.links.live();
+            let stop = state.stop();
+            let mut after = FinishedAttempt { stop, interrupt, attempt, conclusion, ran, dropped: false };
+            // A copy for the rare call: by reference, `after` would be written to memory in every call.
+            let result = if after.is_plain(event) { event } else { decide(&{ after }) };
+            let evicted = state.attempts.add(EndedAttempt { attempt, started_at, ran, result }, caught);
+            after.dropped = !evicted.is_nothing();
+            _evicted = evicted;
             // The waiters for a loss are in the list of all waiters: a list of their own would enlarge every cell.
-            let (token, listeners) = live.map_or((None, None), |live| {
-                let waiters =
-                    if wakes_all { Some(live.waiters.take()) } else { live.waiters.take_attempt_waiters() };
-                (live.token.take(), waiters)
-            });
-            (after, token, listeners, previous)
+            let (token, listeners) = match state.links.live() {
+                None => (None, None),
+                Some(live) if wakes_all => (live.token.take(), Some(live.waiters.take())),
+                Some(live) => (live.token.take(), live.waiters.take_attempt_waiters()),
+            };
+            (after, token, listeners)
         };
         if let Some(token) = token {
             token.cancel();
@@ -177,20 +189,18 @@ impl TaskCell {
         if let Some(listeners) = listeners {
             listeners.wake();
         }
-        // After the lock and contained: the destructor of the error is user code.
-        discard(previous);
         after
     }
 
     /// Records a failure that no attempt caused. The counts of failures do not change.
     pub(crate) fn record_failure(&self, kind: FailureKind, error: BoxError) {
-        let previous = {
+        let evicted = {
             let mut state = self.state.lock();
-            let attempt = state.attempt;
-            state.last.replace(kind, attempt, error)
+            let failure = StoredFailure { attempt: state.attempt, error: ErrorSlot::of(Some((kind, error))) };
+            state.attempts.set_failure(failure)
         };
-        // After the lock and contained: the destructor of the error is user code.
-        discard(previous);
+        // After the lock: the destructor of the error is user code. The slot contains its panics.
+        drop(evicted);
     }
 
     /// Sets the numbers of consecutive and of all failures.

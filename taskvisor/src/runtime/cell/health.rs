@@ -142,7 +142,7 @@ impl TaskCell {
     /// Whether the running attempt has missed its heartbeat, or the last one did and no other has begun.
     fn has_stalled(&self, state: &CellState) -> bool {
         if !state.phase.is_running() {
-            return state.last.kind_of(state.attempt) == Some(FailureKind::Stalled);
+            return state.attempts.kind_of(state.attempt) == Some(FailureKind::Stalled);
         }
         match state.pending.request().map(|request| request.kind) {
             Some(RequestKind::Interrupt(cause)) => cause == InterruptCause::Stalled,

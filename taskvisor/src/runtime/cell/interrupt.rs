@@ -9,7 +9,7 @@
 //! | the expiry of a submission that has not started | the stop request is pending | nothing changes |
 //! | a stop request | the earlier deadline stays | refused |
 //!
-//! The actor removes an interrupt: `finish_attempt` for the attempt that it ended, `begin_poll` if it arrived between two
+//! The actor removes an interrupt: `end_attempt` for the attempt that it ended, `begin_poll` if it arrived between two
 //! attempts. A stop request stays.
 
 use std::task::Waker;

@@ -29,7 +29,7 @@
 //! its rate limit is reached         begin_wait           Waiting(Rate)       Gates           Added
 //! an attempt begins                 begin_attempt        Running             Running         Attempt
 //! it exceeds a limit (**)           interrupt            .                   Overtime        .
-//! the attempt ends                  finish_attempt       Waiting(Slot) (*)   .               Added
+//! the attempt ends                  end_attempt          Waiting(Slot) (*)   .               Added
 //! another follows after a delay     begin_sleep          Sleeping            Sleeping        Added
 //! another follows without a delay   begin_sleep          Sleeping            Yielding        Added
 //! the delay has passed              -                    .                   Gates           Added
@@ -68,7 +68,6 @@ use std::task::Waker;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::LastFailure;
 use crate::policy::Milliseconds;
 use crate::runtime::body::ErasedBody;
 use crate::runtime::health::Membership;
@@ -79,6 +78,7 @@ use crate::task::TaskId;
 
 use self::conclusion::PackedConclusion;
 use self::flags::Flags;
+use self::history::Attempts;
 use self::label::CellLabel;
 use self::pending::Pending;
 use self::rare_state::SlotOrRare;
@@ -93,6 +93,7 @@ mod finish;
 mod flags;
 mod health;
 mod heartbeat;
+mod history;
 mod interrupt;
 mod live_options;
 mod label;
@@ -170,7 +171,8 @@ struct CellState {
     polling: bool,
     /// The decided end, set once. Waiters see it only in the phases `Stuck` and `Ended`.
     end: Option<TaskEnd>,
-    last: LastFailure,
+    /// The ended attempts, and the latest failure.
+    attempts: Attempts,
     links: Links,
 }
 
@@ -245,7 +247,7 @@ impl TaskCell {
             signals: Signals::default(),
             polling: false,
             end: None,
-            last: LastFailure::default(),
+            attempts: Attempts::None,
             links: Links::Live(LiveLinks::default()),
         };
         let (slot, holds_name) = match key {

@@ -1,5 +1,7 @@
 //! Reads of a cell. They change only the waiter list and the token, which is created on demand.
 
+#[cfg(feature = "controller")]
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -36,6 +38,12 @@ impl TaskCell {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// A copy of the name, which shares the text of a constant.
+    #[cfg(feature = "controller")]
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 
     /// The slot of a submission.
@@ -131,7 +139,7 @@ impl TaskCell {
 
     /// Returns the outcome of a decided end that is not visible yet, for its event and for the report.
     pub(crate) fn decided_outcome(&self, end: TaskEnd) -> Outcome {
-        end.outcome(&mut self.state.lock().last)
+        end.outcome(&mut self.state.lock().attempts)
     }
 
     /// Returns the option `stop_timeout`.
@@ -150,7 +158,7 @@ impl TaskCell {
     }
 
     pub(crate) fn last_error(&self) -> Option<Failure> {
-        self.state.lock().last.share()
+        self.state.lock().attempts.share_failure()
     }
 
     /// Whether `attempt` should return: a stop was requested, or the attempt was interrupted or has ended.
@@ -234,7 +242,7 @@ impl TaskCell {
             failures: state.failures,
             total_failures: self.total_failures.load(Ordering::Relaxed),
             restarts: attempt.saturating_sub(1),
-            last_error: state.last.share(),
+            last_error: state.attempts.share_failure(),
             next_attempt,
             ready_since: state.ready_since(),
             heartbeat_age,
@@ -355,7 +363,7 @@ impl CellState {
 
     pub(super) fn outcome(&mut self) -> Option<Outcome> {
         match (self.phase, self.end) {
-            (CellPhase::Stuck | CellPhase::Ended, Some(end)) => Some(end.outcome(&mut self.last)),
+            (CellPhase::Stuck | CellPhase::Ended, Some(end)) => Some(end.outcome(&mut self.attempts)),
             _ => None,
         }
     }

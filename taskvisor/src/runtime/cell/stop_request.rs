@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::LastFailure;
+use super::history::Attempts;
 use crate::policy::Milliseconds;
 use crate::task::{InterruptCause, Outcome, Rejection, StopCause};
 
@@ -192,16 +192,16 @@ pub(crate) enum TaskEnd {
 }
 
 impl TaskEnd {
-    pub(super) fn outcome(self, last: &mut LastFailure) -> Outcome {
+    pub(super) fn outcome(self, attempts: &mut Attempts) -> Outcome {
         match self {
             Self::Completed => Outcome::Completed,
-            Self::Failed => match last.share() {
+            Self::Failed => match attempts.share_failure() {
                 Some(failure) => Outcome::Failed(failure),
                 // Not reached: a task ends as failed only after its failure was recorded.
                 None => Outcome::Aborted,
             },
             Self::Canceled { cause, failed } => {
-                Outcome::Canceled { cause, last_error: if failed { last.share() } else { None } }
+                Outcome::Canceled { cause, last_error: if failed { attempts.share_failure() } else { None } }
             }
             Self::Aborted => Outcome::Aborted,
             Self::Rejected(rejection) => Outcome::Rejected(rejection),

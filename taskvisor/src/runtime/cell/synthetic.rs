@@ -26,7 +26,8 @@ impl TaskCell {
             state.pending.set_start_timeout(Milliseconds::new(Duration::MAX));
             state.pending.begin_start(now);
             if let Some(last) = last {
-                state.last = last.into();
+                // Nothing is evicted from a new cell.
+                let _nothing = state.attempts.set_failure(last.into());
             }
         }
         cell

@@ -6,9 +6,10 @@ use tokio::time::Instant;
 
 use super::conclusion::PackedConclusion;
 use super::{PendingStop, Request};
+use crate::event::EventName;
 use crate::task::InterruptCause;
 
-/// What `finish_attempt` returns to the actor.
+/// What `end_attempt` returns to the actor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FinishedAttempt {
     pub(crate) stop: Option<PendingStop>,
@@ -21,6 +22,17 @@ pub(crate) struct FinishedAttempt {
     /// Whether an older error was dropped. Its destructor is user code of any duration, so that the clock must be read
     /// again.
     pub(crate) dropped: bool,
+}
+
+impl FinishedAttempt {
+    /// Whether `event` is the event of the attempt: no interrupt has ended it, and its body has requested nothing to follow it.
+    #[inline]
+    pub(crate) fn is_plain(&self, event: EventName) -> bool {
+        // A stop request may have replaced the interrupt since the attempt was classified.
+        self.interrupt.is_none()
+            && self.conclusion == PackedConclusion::BY_POLICY
+            && event != EventName::Interrupted
+    }
 }
 
 /// The state that one poll of the actor is based on.

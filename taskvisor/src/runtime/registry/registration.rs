@@ -337,6 +337,7 @@ impl Registration {
         self.publish_added(Some(now));
         if self.step == LifecycleStep::Attempt {
             self.metrics().attempt_dropped(&self.cell, now);
+            self.cell.record_dropped_attempt(now);
             let attempt = || EventKind::Aborted { attempt: self.cell.status().attempt };
             self.publish(EventName::Aborted, Some(now), attempt);
         }
@@ -344,6 +345,12 @@ impl Registration {
         let end = self.cell.decide_end(end);
         // Before the outcome is visible: a waiter must find it counted.
         self.metrics().ended(&self.cell, end);
+        // Before the submission is deregistered, so that its id is always found, and before its event, so that a subscriber finds the
+        // end.
+        #[cfg(feature = "controller")]
+        if let Some(recent) = self.shared.recent_jobs.as_ref().filter(|_| !self.cell.holds_name()) {
+            recent.end(&self.cell, self.cell.decided_outcome(end), now);
+        }
         if self.is_ready && end != TaskEnd::Completed {
             self.publish_not_ready(now, self.cell.loss_at_the_end());
         }
