@@ -60,6 +60,7 @@ const EVENTS: &[&str] = &[
     "StillStarting",
     "StillStopping",
     "ClockStepped",
+    "Reloaded",
     "ShutdownRequested",
     "Stopped",
     "SubscriberPanicked",

@@ -68,6 +68,10 @@ impl fmt::Display for EventKind {
                 }
                 write!(f, " failures={failures} error=\"{error}\"")
             }
+            Self::Reloaded { changed, needs_restart, problems } => {
+                let (changed, waiting, problems) = (changed.len(), needs_restart.len(), problems.len());
+                write!(f, " changed={changed} needs_restart={waiting} problems={problems}")
+            }
             Self::ClockStepped { by, back } => {
                 write!(f, " by={}{}", if *back { "-" } else { "+" }, format_measured(*by))
             }

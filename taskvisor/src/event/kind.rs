@@ -292,6 +292,16 @@ events! {
         /// new date.
         back: bool,
     } => "clock_stepped";
+    /// The file of the application and its environment were [read again](crate::App::overrides), by SIGHUP or by a call of `reload`. Not
+    /// about one task.
+    [non_exhaustive] Reloaded {
+        /// The options that have changed, each as one line.
+        changed: Arc<[String]>,
+        /// The options that differ, and apply after a restart only.
+        needs_restart: Arc<[String]>,
+        /// What is wrong, each problem with its file and line or its variable. If there is a problem, nothing has changed.
+        problems: Arc<[String]>,
+    } => "reloaded";
     /// A shutdown was requested: admission is closed. Tasks receive a stop request, each before the tasks that it depends on.
     ShutdownRequested => "shutdown_requested";
     /// All tasks have ended or are stuck. The last event of a supervisor.

@@ -30,6 +30,7 @@ impl EventSet {
         EventName::StillStarting,
         EventName::StillStopping,
         EventName::ClockStepped,
+        EventName::Reloaded,
         EventName::ShutdownRequested,
         EventName::Stopped,
         EventName::SubscriberPanicked,

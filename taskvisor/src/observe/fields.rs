@@ -34,6 +34,8 @@ pub(super) struct Fields {
     pub(super) held_by: Option<String>,
     pub(super) blocking: Option<String>,
     pub(super) subscriber: Option<String>,
+    pub(super) changed: Option<String>,
+    pub(super) needs_restart: Option<String>,
     pub(super) action: Option<String>,
     pub(super) by: Option<String>,
 }
@@ -115,6 +117,12 @@ impl Fields {
                 let blocking = Some(describe_blocking(blocking));
                 Self { after_ms: Some(millis(*after)), blocking, ..self }
             }
+            EventKind::Reloaded { changed, needs_restart, problems } => Self {
+                changed: lines(changed),
+                needs_restart: lines(needs_restart),
+                error: lines(problems),
+                ..self
+            },
             EventKind::ClockStepped { by, back } => {
                 let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
                 Self { by_ms: Some(if *back { -by } else { by }), ..self }
@@ -151,6 +159,11 @@ impl Fields {
         };
         Self { outcome: Some(label), cause, ..self.with_error(outcome.failure()) }
     }
+}
+
+/// Several texts as one field.
+fn lines(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 fn cause_label(cause: StopCause) -> &'static str {

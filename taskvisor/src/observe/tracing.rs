@@ -40,8 +40,8 @@ use crate::task::{Outcome, WaitingOn};
 /// | level | events |
 /// |---|---|
 /// | `ERROR` | `gave_up`, `aborted`; `ended` of an aborted or stuck task, and of a critical task that has failed |
-/// | `WARN` | `failed`, `timed_out`, `stalled`, `panicked`, `run_failed`; `ended` of any other task that has failed; `delayed`, unless by a dependency or a rate limit; `still_starting`, `still_stopping`, `subscriber_panicked`, `lagged` |
-/// | `INFO` | `backoff`, `ready`, `not_ready`, `interrupted`, `skipped`, `refused`, `clock_stepped`, `operated`, `shutdown_requested`, `stopped`; `ended` and `delayed` otherwise |
+/// | `WARN` | `failed`, `timed_out`, `stalled`, `panicked`, `run_failed`; `ended` of any other task that has failed; `delayed`, unless by a dependency or a rate limit; `still_starting`, `still_stopping`, `subscriber_panicked`, `lagged`; `reloaded` with problems |
+/// | `INFO` | `backoff`, `ready`, `not_ready`, `interrupted`, `skipped`, `refused`, `clock_stepped`, `operated`, `shutdown_requested`, `stopped`; `ended`, `delayed` and `reloaded` otherwise |
 /// | `DEBUG` | `added`, `queued`, `admitted`, `scheduled`, `started`, `succeeded`, `snoozed`, `canceled`, `removed` |
 ///
 /// # Fields
@@ -55,7 +55,7 @@ use crate::task::{Outcome, WaitingOn};
 /// | `slot` | the slot of a submission | all of a submission with a slot |
 /// | `instance` | the number of an instance | all of an instance |
 /// | `attempt` | the number of the attempt | all of an attempt, and `backoff` |
-/// | `error` | the error with its sources, the message of a panic, or the reason of a refusal | failures, `interrupted`, `backoff`, `run_failed`, `gave_up`, `ended`, `refused`, `subscriber_panicked` |
+/// | `error` | the error with its sources, the message of a panic, or the reason of a refusal | failures, `interrupted`, `backoff`, `run_failed`, `gave_up`, `ended`, `refused`, `reloaded`, `subscriber_panicked` |
 /// | `ran_ms` | how long the attempt ran | `succeeded`, `snoozed`, `failed` |
 /// | `delay_ms` | the time until the next attempt | `backoff`, `snoozed` |
 /// | `limit_ms` | the limit that was exceeded: the timeout, the heartbeat, or the time of `max_failures` | `timed_out`, `stalled`, `gave_up` |
@@ -68,6 +68,7 @@ use crate::task::{Outcome, WaitingOn};
 /// | `after_ms` | how long it took | `ready`, `still_starting`, `still_stopping` |
 /// | `blocking` | the tasks that hold it up | `still_starting`, `still_stopping` |
 /// | `by_ms` | the step of the clock; negative if it was set back | `clock_stepped` |
+/// | `changed`, `needs_restart` | the options that have changed, and those that apply after a restart | `reloaded` |
 /// | `action`, `by` | the operation, and the label of the caller | `operated` |
 /// | `subscriber` | the name of the subscriber | `subscriber_panicked` |
 /// | `lost` | the number of lost events | `lagged` |
@@ -130,6 +131,8 @@ fn level(event: &Event) -> Level {
             Outcome::Failed(_) => Level::WARN,
             Outcome::Completed | Outcome::Canceled { .. } | Outcome::Rejected(_) => Level::INFO,
         },
+        EventKind::Reloaded { problems, .. } if !problems.is_empty() => Level::WARN,
+        EventKind::Reloaded { .. } => Level::INFO,
         // The task that it waits for reports its own failures; a wait is the purpose of a rate limit.
         EventKind::Delayed { on: WaitingOn::Dependency { .. } | WaitingOn::Rate { .. }, .. } => Level::INFO,
         EventKind::Failed { .. }
@@ -220,6 +223,8 @@ macro_rules! write_at {
             blocking = fields.blocking.as_deref(),
             by_ms = fields.by_ms,
             subscriber = fields.subscriber.as_deref(),
+            changed = fields.changed.as_deref(),
+            needs_restart = fields.needs_restart.as_deref(),
             action = fields.action.as_deref(),
             by = fields.by.as_deref(),
             lost = fields.lost,

@@ -121,7 +121,7 @@ async fn a_refused_task_publishes_no_event() {
 fn labels_are_stable() {
     let labels: Vec<_> = EventName::ALL.iter().map(|name| name.label()).collect();
     let expected = "added queued admitted delayed scheduled skipped started ready not_ready succeeded failed timed_out stalled panicked snoozed \
-                    canceled interrupted aborted backoff run_failed gave_up ended removed operated refused still_starting still_stopping clock_stepped shutdown_requested stopped subscriber_panicked lagged";
+                    canceled interrupted aborted backoff run_failed gave_up ended removed operated refused still_starting still_stopping clock_stepped reloaded shutdown_requested stopped subscriber_panicked lagged";
     assert_eq!(labels.join(" "), expected);
 }
 

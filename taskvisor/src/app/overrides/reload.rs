@@ -7,9 +7,10 @@ use super::base::Base;
 use super::difference::{Difference, States};
 use crate::app::App;
 use crate::app::policies::{Policies, PolicySet};
+use crate::event::{EventKind, EventName};
 use crate::runtime::shared::Shared;
 use crate::sync::Mutex;
-use crate::task::{ReloadError, Reloaded};
+use crate::task::{ChangedOption, ReloadError, Reloaded};
 
 /// What a reload needs. A supervisor whose application has a file holds it.
 pub(in crate::app) struct Reloader {
@@ -42,7 +43,9 @@ impl Reloader {
         let mut returned = Returned { reloader: self, state: Some(state) };
         // Always there: it is taken by the destructor only.
         let Some(state) = &mut returned.state else { return Err(ReloadError::InProgress) };
-        self.reload_with(state, shared)
+        let result = self.reload_with(state, shared);
+        publish(&result, shared);
+        result
     }
 
     fn reload_with(&self, state: &mut State, shared: &Arc<Shared>) -> Result<Reloaded, ReloadError> {
@@ -73,6 +76,21 @@ impl Reloader {
             needs_restart: difference.needs_restart,
             notes: report.notes.iter().map(ToString::to_string).collect(),
         })
+    }
+}
+
+/// Publishes what was reloaded, or what is wrong.
+fn publish(result: &Result<Reloaded, ReloadError>, shared: &Shared) {
+    let lines = |options: &[ChangedOption]| options.iter().map(ToString::to_string).collect();
+    let (changed, needs_restart, problems) = match result {
+        Ok(reloaded) => (lines(&reloaded.changed), lines(&reloaded.needs_restart), Arc::default()),
+        Err(ReloadError::Invalid { problems }) => {
+            (Arc::default(), Arc::default(), problems.as_slice().into())
+        }
+        Err(_) => return,
+    };
+    if shared.bus.wants(EventName::Reloaded) {
+        shared.bus.publish(shared.now(), None, EventKind::Reloaded { changed, needs_restart, problems });
     }
 }
 
