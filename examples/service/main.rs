@@ -1,0 +1,67 @@
+//! A whole service: an HTTP server, jobs behind its handlers, a queue with four workers, a token that the jobs need, a nightly clean-up,
+//! and a critical poller; with health, metrics, spans, and options from a file.
+//!
+//! ```sh
+//! cargo run --example service -- --listen 127.0.0.1:8080
+//! curl -i http://127.0.0.1:8080/health/ready        # 200, or 503 with the reason
+//! curl -i -X POST http://127.0.0.1:8080/reports/7   # 200 with the report, or 202 with the id of a job
+//! curl -i http://127.0.0.1:8080/jobs/12             # what became of that job
+//! curl -X POST http://127.0.0.1:8080/mails/ada      # one of four workers sends it
+//! curl http://127.0.0.1:8080/metrics
+//! curl -X POST http://127.0.0.1:8080/tasks/clean_up/trigger
+//! kill -HUP $(pgrep -f examples/service)            # reads examples/service/service.toml again
+//! ```
+//!
+//! Its first line is the address. SIGTERM ends it: `/health/ready` answers 503 at once, and the requests that it has begun are answered.
+
+mod http;
+mod work;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use taskvisor::TracingSubscriber;
+use taskvisor::prelude::*;
+
+use self::work::{Mails, Reports};
+
+/// The arguments of the command line.
+struct Arguments {
+    listen: String,
+    overrides: String,
+}
+
+#[taskvisor::main(grace = "20s", shutdown_delay = "200ms")]
+async fn main(app: &mut App) -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let buckets = &[0.001, 0.01, 0.1, 1.0, 10.0];
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), buckets)?
+        .install_recorder()?;
+    let arguments = Arguments::read()?;
+    app.overrides(&arguments.overrides)
+        .config(|config| config.with_recent_jobs(1_000))
+        .subscriber(TracingSubscriber::new())
+        .state(arguments)
+        .state(metrics)
+        .state(Reports::default())
+        .state(Mails::with_capacity(1_000));
+    Ok(())
+}
+
+impl Arguments {
+    fn read() -> anyhow::Result<Self> {
+        let overrides = concat!(env!("CARGO_MANIFEST_DIR"), "/service/service.toml").to_owned();
+        let mut read = Self { listen: "127.0.0.1:8080".to_owned(), overrides };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| anyhow::anyhow!("`{name}` needs a value"))?;
+            match name.as_str() {
+                "--listen" => read.listen = value,
+                "--overrides" => read.overrides = value,
+                _ => {
+                    anyhow::bail!("unknown argument `{name}`: write `--listen ADDRESS` or `--overrides FILE`")
+                }
+            }
+        }
+        Ok(read)
+    }
+}
