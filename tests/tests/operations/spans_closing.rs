@@ -30,6 +30,29 @@ async fn an_attempt_closes_before_its_backoff() {
     assert_eq!(recorder.take_with("close"), ["close task{name=poll attempt=1}"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_panic_of_a_destructor_closes_the_attempt() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("destructor");
+        }
+    }
+
+    let recorder = Recorder::default();
+    let _default = set_default(recorder.subscriber());
+    let supervisor = supervisor();
+    let body = TaskFn::arc("poll", || async {
+        let _guard = Panics;
+        std::future::pending::<Result<(), TaskError>>().await
+    });
+    let task = supervisor.add_task(retried(body).with_timeout(SECOND)).expect("accepted");
+    sleep(SECOND + SECOND / 2).await;
+    assert!(task.status().phase.is_sleeping());
+    assert_eq!(recorder.take_with("close"), ["close task{name=poll attempt=1}"]);
+    assert_eq!(recorder.entered(), 0);
+}
+
 #[cfg(feature = "macros")]
 #[tokio::test(start_paused = true)]
 async fn a_job_closes_before_its_value_is_taken() {
