@@ -9,7 +9,7 @@ mod limit_settings;
 mod max_failures;
 mod on_give_up;
 mod on_shutdown;
-#[cfg(feature = "config")]
+#[cfg(all(feature = "config", feature = "macros"))]
 pub(crate) mod options;
 mod rare_settings;
 mod rate_limit;

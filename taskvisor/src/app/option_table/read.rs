@@ -1,5 +1,6 @@
 //! Reads the values of options from a file or from a variable.
 
+#[cfg(feature = "schedule")]
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::show::{Shown, duration, inherited, limit, list, optional, or_default, or_none, text};
 use super::{Applies, OptionRow, row};
 #[cfg(feature = "config")]
-use super::{change, read};
+use super::{Change, OptionValue, change, read};
 use crate::policy::{Policy, RateLimit, ScheduleSettings};
 use crate::runtime::body::{Needs, States, TaskSpec};
 
@@ -27,13 +27,13 @@ pub(in crate::app) const TASK: &[OptionRow<TaskSpec>] = &[
         "cron",
         Restart,
         |spec, _| or_none(schedule(spec).and_then(|schedule| schedule.cron.as_deref()), text),
-        |_, value| change(read::cron(value)?, TaskSpec::with_cron)
+        |_, value| set_cron(value)
     ),
     row!(
         "tz",
         Restart,
         |spec, _| or_none(schedule(spec).and_then(|schedule| schedule.tz.as_deref()), text),
-        |_, value| change(read::zone(value)?, TaskSpec::with_tz)
+        |_, value| set_tz(value)
     ),
     row!("start_delay", Restart, |spec, _| or_none(spec.start_delay().own(), duration), |_, value| {
         change(read::duration_or_none(value)?, TaskSpec::with_start_delay)
@@ -165,4 +165,23 @@ fn notifies(spec: &TaskSpec) -> bool {
     let mut needs = Needs::new(&states);
     (spec.task.needs)(&mut needs);
     needs.notifies()
+}
+
+#[cfg(all(feature = "config", feature = "schedule"))]
+fn set_cron(value: &OptionValue) -> Result<Change<TaskSpec>, String> {
+    change(read::cron(value)?, TaskSpec::with_cron)
+}
+
+#[cfg(all(feature = "config", feature = "schedule"))]
+fn set_tz(value: &OptionValue) -> Result<Change<TaskSpec>, String> {
+    change(read::zone(value)?, TaskSpec::with_tz)
+}
+
+#[cfg(all(feature = "config", not(feature = "schedule")))]
+use {needs_schedule as set_cron, needs_schedule as set_tz};
+
+/// A known option, so that the problem says what is missing.
+#[cfg(all(feature = "config", not(feature = "schedule")))]
+fn needs_schedule(_: &OptionValue) -> Result<Change<TaskSpec>, String> {
+    Err("needs the feature `schedule` of taskvisor, without which the application was built".to_owned())
 }

@@ -55,6 +55,7 @@ mod tests {
     #[test]
     fn an_offset_past_the_end_is_on_the_last_line() {
         assert_eq!(Lines::new("").line_and_column(7), (1, 1));
+        assert_eq!(Lines::new("ab").line_and_column(7), (1, 3));
         assert_eq!(Lines::new("a\n").line(99), 2);
     }
 }

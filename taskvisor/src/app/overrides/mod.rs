@@ -1,13 +1,12 @@
 //! Overrides: options from a file and from the environment, on top of what the program sets.
 //!
-//! Everything but `read` is a pure function of texts and declared names. The result is complete before anything is applied,
-//! so that a reload with a problem changes nothing.
+//! Everything up to `resolve`, except for `read`, is a pure function of texts and declared names. The result is complete before
+//! anything is applied, so that a reload with a problem changes nothing.
 //!
 //! ```text
-//! path ──► read ──► file ──┐
-//!                          ├──► resolve ──► Overrides: options, problems, notes
-//! variables ► environment ─┘                    │
-//!                            difference ◄───────┘ at a reload
+//! path ──► read ──► file ────┐
+//!                            ├──► resolve ──► apply, at the start and, with `difference`, at a reload
+//! variables ──► environment ─┘
 //! ```
 
 mod origin;

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn another_word_resembles_none() {
-        for written in ["banana", "x", "", "max"] {
+        for written in ["banana", "retire", "x", "", "max"] {
             assert_eq!(nearest(written, OPTIONS), None, "{written}");
         }
     }
