@@ -3,6 +3,8 @@
 mod controller;
 mod controller_spec;
 mod handle;
+#[cfg(all(test, not(taskvisor_loom)))]
+mod override_tests;
 mod shared_slot;
 mod slot_status;
 mod slot_timer;
