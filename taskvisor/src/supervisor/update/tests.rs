@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::error::{FailureKind, TaskError};
-use crate::policy::{BackoffPolicy, MaxFailures, OnGiveUp, OnShutdown};
+use crate::policy::{BackoffPolicy, MaxFailures, OnGiveUp, OnShutdown, Readiness};
 use crate::runtime::body::{Ready, TaskContext, TaskFn, TaskRef, TaskSpec};
 use crate::runtime::shared::Shared;
 use crate::supervisor::{Supervisor, TaskHandle};
@@ -230,6 +230,17 @@ async fn a_running_attempt_keeps_its_stop_timeout() {
         task.cancel();
         assert_eq!(task.cell().stop_deadline(), Some(now + grace * SECOND), "stopped at {stopped_at} s");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_option_that_needs_a_restart_stays_as_it_is() {
+    let setup = Setup::new();
+    let task = setup.add(endless(hangs()));
+    setup.update(&task, &endless(hangs()).with_ready(Readiness::Start).with_timeout(3 * SECOND));
+    setup.at(2.0).await;
+    assert!(!task.status().is_ready(), "it was added without `ready`");
+    setup.at(3.5).await;
+    assert_eq!(setup.next_attempt(&task), Some(4.0));
 }
 
 #[tokio::test(start_paused = true)]
