@@ -238,7 +238,7 @@ async fn an_option_that_needs_a_restart_stays_as_it_is() {
     let task = setup.add(endless(hangs()));
     setup.update(&task, &endless(hangs()).with_ready(Readiness::Start).with_timeout(3 * SECOND));
     setup.at(2.0).await;
-    assert!(!task.status().is_ready(), "it was added without `ready`");
+    assert_eq!(task.status().ready_since, None, "it was added without `ready`");
     setup.at(3.5).await;
     assert_eq!(setup.next_attempt(&task), Some(4.0));
 }
