@@ -4,6 +4,8 @@ mod controller;
 mod controller_spec;
 mod handle;
 mod job_status;
+#[cfg(all(test, not(taskvisor_loom)))]
+mod override_tests;
 mod shared_slot;
 mod slot_status;
 mod slot_timer;

@@ -44,7 +44,9 @@ fn no_attempt_begins_after_the_attempt_that_finishes() {
                     found = Some(stop);
                     break;
                 }
-                Err(NotBegun::Paused) => panic!("it is not paused"),
+                Err(NotBegun::Paused | NotBegun::Updated) => {
+                    panic!("it is not paused, and its policy is not replaced")
+                }
             }
             task.finish_attempt(now, None);
             found = task.begin_sleep(now, now, (0, 0), true).err();

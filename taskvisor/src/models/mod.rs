@@ -32,6 +32,7 @@ mod limits;
 mod names;
 mod own_permit;
 mod pause;
+mod policy_update;
 mod queue;
 mod rate;
 mod readiness;

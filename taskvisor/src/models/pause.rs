@@ -248,6 +248,7 @@ fn a_pause_loses_no_expiry() {
         };
         let stop = match task.begin_attempt(now) {
             Ok(_) => panic!("it began at its expiry"),
+            Err(NotBegun::Updated) => panic!("its policy is not replaced"),
             Err(NotBegun::Stopped(stop)) => stop,
             // As the actor, which waits for the expiry.
             Err(NotBegun::Paused) => {

@@ -89,6 +89,13 @@ impl World {
         Added::accept(UnspawnedActor::new(registration, body, policy))
     }
 
+    /// Adds a task with this cell. Its name must be free.
+    pub(super) fn add_cell(&self, policy: Policy, cell: TaskCell, body: ErasedBody) -> Added {
+        let registered = Registration::register(Arc::clone(&self.shared), Arc::new(cell));
+        let registration = registered.map_err(|(error, _)| error).expect("the name is free");
+        Added::accept(UnspawnedActor::new(registration, body, policy))
+    }
+
     /// The limits that the tasks with these options share.
     pub(super) fn limits(&self, options: RareOptions) -> Arc<AttemptLimits> {
         let found = self.shared.limits.find(&options, LimitKey::Task("work".into()), "work", self.now);

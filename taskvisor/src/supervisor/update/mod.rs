@@ -4,6 +4,8 @@
 //! `max_failures`, `on_give_up`, `heartbeat` and `on_shutdown`. The caller passes all options of the task; the others must be those with
 //! which it was added, and are used for the checks only. `runtime/cell/policy_update.rs` says when the new options apply.
 
+#[cfg(all(test, not(taskvisor_loom)))]
+mod instance_tests;
 mod instances;
 #[cfg(all(test, not(taskvisor_loom)))]
 mod tests;
