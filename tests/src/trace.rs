@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
+use crate::history::check_history;
 use crate::instances::base_name;
 use crate::limits::check_limits;
 use crate::slots::Slots;
@@ -266,6 +267,9 @@ impl Trace {
             let published = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
             let (published, seen) = (format!("{published:?}"), format!("{:?}", Some(seen)));
             assert_eq!(published, seen, "{task:?}: the event's outcome is not the handle's");
+            if let Err(violation) = check_history(task, event_log) {
+                panic!("{task:?}: {violation}{}", history(event_log, Some(task.id())));
+            }
         }
     }
 }

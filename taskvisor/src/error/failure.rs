@@ -112,9 +112,10 @@ impl Failure {
         describe(self.error())
     }
 
-    /// As `message`, but of at most `limit` bytes.
+    /// As `message`, but of at most `limit` bytes. Says whether the error was fatal.
     pub(crate) fn message_within(&self, limit: usize) -> String {
-        describe_within(self.error(), limit)
+        let prefix = if self.kind == FailureKind::Fatal { "fatal: " } else { "" };
+        format!("{prefix}{}", describe_within(self.error(), limit.saturating_sub(prefix.len())))
     }
 
     /// Returns the first error of type `E` in the source chain, starting with the error itself.

@@ -38,8 +38,9 @@ pub struct AttemptRecord {
     pub ran: Duration,
     /// How the attempt ended.
     pub result: AttemptEnd,
-    /// The messages of its error and of the sources of that error, also of an error that decided nothing, such as one that was
-    /// returned after an interrupt. `None` if the attempt had no error. At most 1,024 bytes: a longer text ends with `… (cut)`.
+    /// The messages of its error and of the sources of that error, after `fatal: ` if it was fatal. Also of an error that decided
+    /// nothing, such as one that was returned after an interrupt. `None` if the attempt had no error. At most 1,024 bytes: a longer
+    /// text ends with `… (cut)`.
     pub error: Option<Arc<str>>,
 }
 

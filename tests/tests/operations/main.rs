@@ -22,3 +22,7 @@ mod spans_foreign;
 mod spans_jobs;
 #[cfg(all(feature = "tracing", feature = "controller"))]
 mod tracing_events;
+mod history;
+mod history_errors;
+#[cfg(feature = "controller")]
+mod recent_jobs;
