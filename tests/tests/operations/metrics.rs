@@ -22,7 +22,10 @@ fn supervisor() -> Supervisor {
 
 /// A task whose attempts wait for their stop, and clean up.
 fn waiting(name: &'static str) -> TaskRef {
-    TaskFn::arc(name, |context: TaskContext| async move { Ok(context.cancelled().await) })
+    TaskFn::arc(name, |context: TaskContext| async move {
+        context.cancelled().await;
+        Ok(())
+    })
 }
 
 async fn running(supervisor: &Supervisor, spec: TaskSpec) -> TaskHandle {
@@ -41,7 +44,7 @@ fn each_attempt_counts_with_its_result() {
                 1 => Err(TaskError::fail("no answer")),
                 2 => panic!("on purpose"),
                 3 => pending().await,
-                4 => Ok(context.snooze(seconds(1))),
+                4 => context.snooze(seconds(1)),
                 _ => Ok(()),
             }
         });
@@ -69,7 +72,7 @@ fn an_attempt_that_is_stopped_counts_as_canceled_or_aborted() {
     measure(|measured| async move {
         let supervisor = supervisor();
         running(&supervisor, TaskSpec::once(waiting("work"))).await.cancel();
-        let stubborn = TaskFn::arc("work/2", || pending::<Result<(), TaskError>>());
+        let stubborn = TaskFn::arc("work/2", pending::<Result<(), TaskError>>);
         let stubborn = running(&supervisor, TaskSpec::once(stubborn)).await;
         stubborn.cancel_with_grace(Duration::ZERO);
         stubborn.outcome().await;
@@ -181,8 +184,10 @@ fn tasks_added_at_run_time_share_one_label() {
 fn instances_have_the_label_of_their_base_name() {
     measure(|measured| async move {
         let supervisor = supervisor();
-        let work =
-            TaskFn::shared("work", |context: TaskContext| async move { Ok(context.cancelled().await) });
+        let work = TaskFn::shared("work", |context: TaskContext| async move {
+            context.cancelled().await;
+            Ok(())
+        });
         supervisor.add_instances(TaskSpec::once(work).with_instances(3)).expect("they are accepted");
         sleep(seconds(1)).await;
         assert_eq!(measured.of("task_state"), ["{state=running,task=work} 3"]);

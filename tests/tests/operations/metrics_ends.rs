@@ -56,7 +56,7 @@ fn a_runtime_that_is_dropped_ends_every_attempt_and_task() {
         let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("one");
         let supervisor = runtime.block_on(async {
             let supervisor = Supervisor::builder(config()).build();
-            let endless = || TaskFn::arc("work", || pending::<Result<(), taskvisor::TaskError>>());
+            let endless = || TaskFn::arc("work", pending::<Result<(), taskvisor::TaskError>>);
             for _ in 0..3 {
                 supervisor.submit(ControllerSpec::queue(TaskSpec::once(endless()))).expect("it is accepted");
             }
@@ -106,7 +106,7 @@ fn a_destructor_that_panics_changes_no_count() {
 fn a_task_whose_name_is_taken_is_not_counted() {
     measure(|measured| async move {
         let supervisor = Supervisor::builder(config()).build();
-        let endless = || TaskFn::arc("work", || pending::<Result<(), taskvisor::TaskError>>());
+        let endless = || TaskFn::arc("work", pending::<Result<(), taskvisor::TaskError>>);
         supervisor.add_task(TaskSpec::once(endless())).expect("it is accepted");
         supervisor.add_task(TaskSpec::once(endless())).expect_err("the name is taken");
         sleep(Duration::from_secs(1)).await;

@@ -15,7 +15,10 @@ fn seconds(count: u64) -> Duration {
 
 /// A task that runs until it is stopped.
 fn waiting(name: &'static str) -> TaskSpec {
-    TaskSpec::once(TaskFn::arc(name, |context: TaskContext| async move { Ok(context.cancelled().await) }))
+    TaskSpec::once(TaskFn::arc(name, |context: TaskContext| async move {
+        context.cancelled().await;
+        Ok(())
+    }))
 }
 
 #[test]
@@ -97,7 +100,8 @@ fn the_age_of_a_heartbeat_is_right_within_five_seconds() {
         let work = TaskFn::arc("work", |context: TaskContext| async move {
             sleep(seconds(7)).await;
             context.heartbeat();
-            Ok(context.cancelled().await)
+            context.cancelled().await;
+            Ok(())
         });
         let spec = TaskSpec::once(work).with_heartbeat(seconds(60));
         let task = supervisor.add_task(spec).expect("it is accepted");

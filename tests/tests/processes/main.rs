@@ -24,6 +24,8 @@ mod ingest;
 mod jobs;
 #[cfg(feature = "controller")]
 mod misconfigured;
+#[cfg(all(feature = "metrics", feature = "controller"))]
+mod metrics;
 mod missing_states;
 #[cfg(feature = "controller")]
 mod never_started;
