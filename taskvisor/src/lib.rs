@@ -45,6 +45,10 @@
     feature = "macros",
     doc = "| run an application, and change what it declares | [`#[taskvisor::main]`](macro@main), [`App`] |"
 )]
+#![cfg_attr(
+    feature = "macros",
+    doc = "| print what an application declares, without a start | the variable `TASKVISOR=describe`: see [`#[taskvisor::main]`](macro@main) |"
+)]
 //! | inject parameters | [`State`], [`TaskContext`], [`SupervisorHandle`], [`CancellationToken`]; your own: [`FromContext`] |
 //! | detect a stop request in a task | [`TaskContext::cancelled`], [`TaskContext::run_until_cancelled`] |
 //! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`], [`TaskSpec::with_fatal_if`] |

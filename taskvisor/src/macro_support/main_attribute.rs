@@ -63,6 +63,13 @@
 /// [dependency](macro@crate::task#dependencies) that does not run or can never be ready, a cycle of dependencies, a task that a subscriber
 /// selects and that does not run, a crate in `crates` without declarations, an application without a task or a job.
 ///
+/// # What it declares
+///
+/// With the variable `TASKVISOR=describe`, the function prints the tasks, jobs and subscribers with their schedules, options and
+/// dependencies, and returns: the setup is not called, and nothing is started. `describe=json` prints them for programs, `describe=dot` as
+/// a graph for Graphviz. Problems that need no setup are reported as at a start, with the exit code 1, and so is any other value. An empty
+/// value has no effect.
+///
 /// # Exit codes
 ///
 /// | code | meaning |

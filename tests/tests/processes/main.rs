@@ -13,6 +13,8 @@ mod budget;
 #[cfg(feature = "controller")]
 mod critical;
 mod dependencies;
+#[cfg(feature = "controller")]
+mod describe;
 mod endings;
 mod examples;
 #[cfg(unix)]

@@ -52,6 +52,11 @@ impl Process {
         Self::spawn(Command::new(program::path(name)).args(arguments))
     }
 
+    /// Starts a program with these variables in its environment.
+    pub(crate) fn start_with_variables(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(Command::new(program::path(name)).envs(variables.iter().copied()))
+    }
+
     /// Starts a program that may open this many files.
     #[cfg(unix)]
     pub(crate) fn start_with_files(files: u32, name: &str, arguments: &[&str]) -> Self {
