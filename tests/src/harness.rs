@@ -130,6 +130,26 @@ impl Harness {
         task.pause()
     }
 
+    /// Pauses a task after its attempt, and announces the pause to the recorder.
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskHandle::pause_after_attempt`].
+    pub fn pause_after_attempt(&self, task: &TaskHandle) -> Result<bool, RuntimeError> {
+        self.trace.paused(task);
+        task.pause_after_attempt()
+    }
+
+    /// Triggers a task, and announces it to the recorder.
+    ///
+    /// # Errors
+    ///
+    /// As [`TaskHandle::trigger`].
+    pub fn trigger_task(&self, task: &TaskHandle) -> Result<bool, RuntimeError> {
+        self.trace.triggered(task);
+        task.trigger()
+    }
+
     /// Restarts a task, and lets the recorder expect it.
     ///
     /// # Errors

@@ -26,3 +26,9 @@ mod history;
 mod history_errors;
 #[cfg(feature = "controller")]
 mod recent_jobs;
+mod controls;
+#[cfg(feature = "controller")]
+mod controls_table;
+mod operated;
+mod start;
+mod trigger;
