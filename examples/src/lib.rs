@@ -1,4 +1,4 @@
-//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md` and of `docs/schedules.md`, as documentation
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/operations.md` and `docs/schedules.md`, as documentation
 //! tests.
 
 #[cfg(doctest)]
@@ -56,6 +56,10 @@ mod change_declarations {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/lifecycle.md")]
 mod lifecycle {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/operations.md")]
+mod operations {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/schedules.md")]
