@@ -1,5 +1,7 @@
 //! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/schedules.md` and `docs/operations.md`, as
 //! documentation tests.
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/operations.md` and `docs/schedules.md`, as documentation
+//! tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/http_server.md")]
@@ -56,6 +58,10 @@ mod change_declarations {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/lifecycle.md")]
 mod lifecycle {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/operations.md")]
+mod operations {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/schedules.md")]

@@ -21,6 +21,7 @@ mod expiry;
 mod finishing;
 mod force;
 mod give_up;
+mod health;
 mod heartbeat;
 mod instance_dependency;
 mod instances;

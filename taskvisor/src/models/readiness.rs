@@ -288,7 +288,7 @@ fn the_events_of_readiness_alternate() {
 }
 
 /// The names of the events in the queue of the only subscriber.
-fn published(world: &World) -> Vec<EventName> {
+pub(super) fn published(world: &World) -> Vec<EventName> {
     let inbox = world.shared.subscribers.lock().pop().expect("there is a subscriber").1;
     let mut batch = Batch::new();
     let mut names = Vec::new();

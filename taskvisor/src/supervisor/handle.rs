@@ -226,7 +226,7 @@ impl SupervisorHandle {
     /// [`StopOrder::Last`](crate::StopOrder::Last) is in a wave after all others. A running attempt of a task with
     /// [`OnShutdown::Finish`](crate::OnShutdown::Finish) receives its stop request later.
     ///
-    /// A repeated call changes nothing.
+    /// A repeated call changes nothing. With a [`shutdown_delay`](crate::Config::with_shutdown_delay), admission closes only after it.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, SupervisorHandle, TaskFn, TaskSpec};

@@ -108,12 +108,12 @@ impl Shared {
                 add(&cell, kind_of(symptom));
             }
         }
-        for blocked in self.liveness.blocked() {
-            let kind = match blocked.overdue {
+        for (cell, overdue) in self.liveness.blocked() {
+            let kind = match overdue {
                 Overdue::Heartbeat(_) => HealthReasonKind::Stalled,
                 Overdue::Request(_) => HealthReasonKind::Stuck,
             };
-            add(&blocked.cell, kind);
+            add(&cell, kind);
         }
         if has_stuck_tasks() {
             let is_stuck = |cell: &Arc<TaskCell>| cell.symptom() == Some(Symptom::Stuck);

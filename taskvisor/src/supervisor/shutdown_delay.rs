@@ -22,7 +22,7 @@ impl Shared {
     }
 
     /// Begins the delay. A repeated call brings the deadlines forward. Returns `false` if the delay is over.
-    pub(super) fn begin_delay(&self, grace: Duration) -> bool {
+    pub(crate) fn begin_delay(&self, grace: Duration) -> bool {
         let now = self.now();
         self.startup_set.count().begin_shutdown(now);
         let deadline = saturating_deadline(now, grace);

@@ -32,3 +32,6 @@ mod controls_table;
 mod operated;
 mod start;
 mod trigger;
+mod health;
+mod health_reasons;
+mod shutdown_delay;

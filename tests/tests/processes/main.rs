@@ -21,6 +21,8 @@ mod examples;
 mod exits;
 #[cfg(unix)]
 mod faults;
+#[cfg(unix)]
+mod health;
 mod ingest;
 #[cfg(feature = "controller")]
 mod jobs;

@@ -27,9 +27,10 @@ pub(crate) struct Liveness {
 
 /// A critical task that is inside of a poll past a deadline.
 #[derive(Clone, Debug)]
-pub(crate) struct BlockedTask {
-    pub(crate) cell: Arc<TaskCell>,
-    pub(crate) overdue: Overdue,
+struct BlockedTask {
+    // Weak, because the watchdog must not own an error of the user, which a cell may hold.
+    cell: Weak<TaskCell>,
+    overdue: Overdue,
     first_seen: Instant,
     /// Whether another check has found it past the same deadline, [`STUCK_CONFIRMATION`] later.
     // A poll that returns handles the deadline: it was not the same poll then.
@@ -64,9 +65,11 @@ impl Liveness {
         self.is_blocked.load(Ordering::Acquire)
     }
 
-    /// The critical tasks that block their thread.
-    pub(crate) fn blocked(&self) -> Vec<BlockedTask> {
-        self.overdue.lock().iter().filter(|task| task.is_confirmed).cloned().collect()
+    /// The critical tasks that block their thread, each with the deadline that it is past.
+    pub(crate) fn blocked(&self) -> Vec<(Arc<TaskCell>, Overdue)> {
+        let overdue = self.overdue.lock().clone();
+        let confirmed = overdue.iter().filter(|task| task.is_confirmed);
+        confirmed.filter_map(|task| Some((task.cell.upgrade()?, task.overdue))).collect()
     }
 
     /// Looks for critical tasks that block their thread. Returns the time of the next check, or `None` without critical tasks. Called
@@ -89,7 +92,8 @@ impl Liveness {
                 next = next.min(overdue.deadline());
                 continue;
             }
-            let is_same = |task: &&BlockedTask| task.overdue == overdue && task.cell.id() == cell.id();
+            let cell = Arc::downgrade(&cell);
+            let is_same = |task: &&BlockedTask| task.overdue == overdue && task.cell.ptr_eq(&cell);
             let first_seen = known.iter().find(is_same).map_or(now, |task| task.first_seen);
             let is_confirmed = now.saturating_duration_since(first_seen) >= STUCK_CONFIRMATION;
             found.push(BlockedTask { cell, overdue, first_seen, is_confirmed });
@@ -104,10 +108,8 @@ impl Liveness {
 
     fn store(&self, overdue: Vec<BlockedTask>) {
         let is_blocked = overdue.iter().any(|task| task.is_confirmed);
-        let previous = std::mem::replace(&mut *self.overdue.lock(), overdue);
+        *self.overdue.lock() = overdue;
         self.is_blocked.store(is_blocked, Ordering::Release);
-        // After the lock: it may hold the last reference to a cell, and so to an error of the user.
-        drop(previous);
     }
 }
 
