@@ -2,6 +2,7 @@
 
 mod backoff;
 mod config;
+mod controller_config;
 #[cfg(feature = "schedule")]
 pub(crate) mod cron_expression;
 mod jitter;
@@ -26,7 +27,7 @@ mod task_options;
 pub use backoff::{BackoffBuilder, BackoffKind, BackoffPolicy, InvalidBackoff};
 pub use config::Config;
 #[cfg(feature = "controller")]
-pub use config::ControllerConfig;
+pub use controller_config::ControllerConfig;
 pub use jitter::JitterPolicy;
 pub use max_failures::{InvalidMaxFailures, MaxFailures};
 pub use on_give_up::OnGiveUp;
@@ -42,7 +43,7 @@ pub use stop_order::StopOrder;
 
 pub(crate) use backoff::nanoseconds;
 #[cfg(not(feature = "controller"))]
-pub(crate) use config::ControllerConfig;
+pub(crate) use controller_config::ControllerConfig;
 pub(crate) use limit_settings::MAX_INSTANCES;
 pub(crate) use rare_settings::{FatalIf, RareOptions};
 pub(crate) use schedule_settings::{ScheduleKind, ScheduleSettings};

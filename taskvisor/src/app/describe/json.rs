@@ -166,7 +166,7 @@ fn origin_of(origin: &OptionOrigin) -> Json {
         OptionOrigin::File { path, line } => Json::Object(vec![
             ("kind", Json::text("file")),
             ("path", Json::text(&**path)),
-            ("line", Json::Number(u64::try_from(*line).unwrap_or(u64::MAX))),
+            ("line", Json::Number(u64::from(*line))),
         ]),
         OptionOrigin::Environment { variable } => {
             Json::Object(vec![("kind", Json::text("environment")), ("variable", Json::text(&**variable))])

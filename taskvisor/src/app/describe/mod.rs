@@ -19,6 +19,7 @@ use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use self::model::Model;
 use self::request::{Form, VARIABLE};
@@ -27,7 +28,6 @@ use super::check::Checked;
 use super::entry::check;
 use super::options::MainOptions;
 use super::stderr::write_error;
-use crate::sync::wall_clock::{SystemClock, WallClock};
 
 /// Answers the variable, if it is set. Returns the exit code.
 pub(super) fn answer(options: &MainOptions) -> Option<ExitCode> {
@@ -45,7 +45,7 @@ fn describe(options: &MainOptions, form: Form) -> ExitCode {
     if let Err(code) = check(&mut app, options, Checked::BeforeSetup) {
         return code;
     }
-    let model = Model::new(&app, options, SystemClock.now());
+    let model = Model::new(&app, options, SystemTime::now());
     print(&match form {
         Form::Text => text::write(&model),
         Form::Json => json::write(&model),

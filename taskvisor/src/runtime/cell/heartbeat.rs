@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::{CellState, TaskCell, saturating_deadline};
 use crate::sync::{AtomicU64, Ordering};
 
 /// The bit that marks a stored time as that of a heartbeat, and not of the start of an attempt.
@@ -80,5 +81,46 @@ impl Heartbeat {
 
     fn time(&self, stored: u64) -> Instant {
         self.epoch + Duration::from_nanos(stored / 2)
+    }
+}
+
+impl TaskCell {
+    /// The time at which the running attempt misses its heartbeat, if it has to send one.
+    pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
+        self.heartbeat_due_at(&self.state.lock())
+    }
+
+    /// As `heartbeat_due`, under the lock.
+    pub(super) fn heartbeat_due_at(&self, state: &CellState) -> Option<Instant> {
+        let limit = self.rare()?.options().heartbeat()?;
+        Some(saturating_deadline(self.heartbeat_base(state)?, limit))
+    }
+
+    /// The age of the latest heartbeat of the running attempt, as in the status.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn heartbeat_age(&self, now: Instant) -> Option<Duration> {
+        let latest = self.heartbeat_base(&self.state.lock())?;
+        Some(now.saturating_duration_since(latest))
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn has_heartbeat(&self) -> bool {
+        self.rare().is_some_and(|rare| rare.options().heartbeat().is_some())
+    }
+
+    /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of
+    /// the readiness.
+    pub(super) fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
+        let rare = self.rare().filter(|rare| rare.options().heartbeat().is_some())?;
+        // A task that notifies sends none until it is ready.
+        if !state.phase.is_running() || state.pending.start_deadline().is_some() {
+            return None;
+        }
+        Some(
+            state
+                .pending
+                .ready_since()
+                .map_or(rare.heartbeat().latest(), |ready| ready.max(rare.heartbeat().latest())),
+        )
     }
 }

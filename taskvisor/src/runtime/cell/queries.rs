@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::conclusion::{Conclusion, PackedConclusion};
 use super::flags::Flag;
 use super::rare_state::RareState;
-use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor, saturating_deadline};
+use super::{CellPhase, CellState, Request, RequestKind, TaskCell, TaskEnd, WaitsFor};
 use crate::error::Failure;
 use crate::event::Subject;
 use crate::policy::Milliseconds;
@@ -259,49 +259,10 @@ impl TaskCell {
         (latest.map(|latest| Instant::now().saturating_duration_since(latest)), rare.is_finishing())
     }
 
-    /// The time at which the running attempt misses its heartbeat, if it has to send one.
-    pub(crate) fn heartbeat_due(&self) -> Option<Instant> {
-        self.heartbeat_due_at(&self.state.lock())
-    }
-
-    /// As `heartbeat_due`, under the lock.
-    pub(super) fn heartbeat_due_at(&self, state: &CellState) -> Option<Instant> {
-        let limit = self.rare()?.options().heartbeat()?;
-        Some(saturating_deadline(self.heartbeat_base(state)?, limit))
-    }
-
-    /// The age of the latest heartbeat of the running attempt, as in the status.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn heartbeat_age(&self, now: Instant) -> Option<Duration> {
-        let latest = self.heartbeat_base(&self.state.lock())?;
-        Some(now.saturating_duration_since(latest))
-    }
-
-    #[cfg(feature = "metrics")]
-    pub(crate) fn has_heartbeat(&self) -> bool {
-        self.rare().is_some_and(|rare| rare.options().heartbeat().is_some())
-    }
-
     /// When the current phase began. The start of the attempt, if one is running.
     #[cfg(feature = "metrics")]
     pub(crate) fn phase_since(&self) -> Instant {
         self.state.lock().since
-    }
-
-    /// The time from which the limit of the next heartbeat counts: the latest heartbeat, the start of the attempt, or the start of
-    /// the readiness.
-    fn heartbeat_base(&self, state: &CellState) -> Option<Instant> {
-        let rare = self.rare().filter(|rare| rare.options().heartbeat().is_some())?;
-        // A task that notifies sends none until it is ready.
-        if !state.phase.is_running() || state.pending.start_deadline().is_some() {
-            return None;
-        }
-        Some(
-            state
-                .pending
-                .ready_since()
-                .map_or(rare.heartbeat().latest(), |ready| ready.max(rare.heartbeat().latest())),
-        )
     }
 
     /// The pending request.
