@@ -37,6 +37,7 @@ pub(crate) trait Subject: Send + Sync {
     /// The number of the instance, if it is one.
     fn instance(&self) -> Option<usize>;
     /// Whether its failure shuts the supervisor down.
+    #[cfg(feature = "tracing")]
     fn is_critical(&self) -> bool {
         false
     }

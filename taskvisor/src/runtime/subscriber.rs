@@ -92,6 +92,7 @@ pub struct Subscriber {
     pub(crate) needs: fn(&mut Needs<'_>),
     pub(crate) location: Option<&'static Location>,
     /// Whether its output reaches anything. Only then an application keeps its own report back.
+    #[cfg_attr(not(feature = "macros"), allow(dead_code, reason = "only an application reports by itself"))]
     pub(crate) is_heard: fn() -> bool,
     pub(crate) work: Work,
 }

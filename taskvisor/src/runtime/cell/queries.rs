@@ -355,6 +355,7 @@ impl Subject for TaskCell {
         self.instance().map(|instance| instance.index)
     }
 
+    #[cfg(feature = "tracing")]
     fn is_critical(&self) -> bool {
         self.rare().is_some_and(|rare| rare.options().is_critical())
     }
