@@ -80,6 +80,7 @@ async fn new_submissions_use_the_changes_and_earlier_ones_do_not() {
     let after = submit("other");
     tokio::time::sleep(3 * SECOND).await;
     assert!(is_running(&before) && is_running(&running), "they keep their options");
+    assert!(!is_running(&after), "its timeout is two seconds");
     assert!(matches!(after.outcome().await, Outcome::Failed(error) if error.kind() == FailureKind::Timeout));
     tokio::time::sleep(4 * SECOND).await;
     assert!(matches!(running.outcome().await, Outcome::Failed(_)));

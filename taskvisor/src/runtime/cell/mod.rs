@@ -1,6 +1,6 @@
 //! The state of one task, behind one small lock. This file requests stops; `attempts`, `interrupt`, `pause`, `readiness`, `shutdown`,
-//! `expiry` and `finish` change the state too; `queries`, `sharing` and `dependency` read it. `rare_state` is what most tasks never need.
-//! `health` counts the tasks of the start-up set that are not ready.
+//! `expiry`, `policy_update` and `finish` change the state too; `queries`, `sharing` and `dependency` read it. `rare_state` is what most
+//! tasks never need. `health` counts the tasks of the start-up set that are not ready.
 //!
 //! # The enums that describe one task
 //!
@@ -47,7 +47,7 @@
 //! # Invariants
 //!
 //! Each is shown by a model in `models/cell.rs`, `models/force.rs`, `models/pause.rs`, `models/readiness.rs`, `models/waiters.rs`,
-//! `models/dependency.rs` or `models/health.rs`:
+//! `models/dependency.rs`, `models/health.rs` or `models/policy_update.rs`:
 //! 1. The end is first-writer-wins: the actor decides it, or an observer forces it (a waiter for the outcome, the driver of the
 //!    shutdown, or the watchdog), never both.
 //! 2. A waiter registers under the lock that checks, so that it misses no end.
@@ -57,6 +57,7 @@
 //!    [`STUCK_CONFIRMATION`] apart.
 //! 6. No attempt begins while the flag `Paused` is set.
 //! 7. A task of the start-up set that is not ready is counted: see `health.rs`.
+//! 8. No attempt begins with a policy that was replaced before.
 //!
 //! Wakers, tokens and errors are taken out under the lock, and woken, canceled or dropped after it: all of them run code
 //! outside this crate, which may block or lock the cell again.
@@ -99,6 +100,7 @@ mod live_options;
 mod label;
 mod pause;
 mod pending;
+#[cfg_attr(not(any(feature = "config", test)), allow(dead_code, reason = "no policy is updated"))]
 mod policy_update;
 mod queries;
 mod rare_state;

@@ -37,7 +37,6 @@ pub(crate) struct UpdateSetup {
 /// The part of the rare state of a task whose policy may be replaced.
 #[derive(Debug)]
 pub(crate) struct Updates {
-    #[cfg_attr(not(any(feature = "config", test)), allow(dead_code, reason = "no policy is updated"))]
     setup: UpdateSetup,
     /// The latest update that the actor has not taken.
     // No other lock is held when this one is taken, nor taken while it is held.

@@ -58,7 +58,7 @@ pub(super) fn endless(task: TaskRef) -> TaskSpec {
 }
 
 pub(super) fn hangs() -> TaskRef {
-    TaskFn::shared("task", || pending::<Result<(), TaskError>>())
+    TaskFn::shared("task", pending::<Result<(), TaskError>>)
 }
 
 /// A task whose attempts fail at once. The next one follows a second later.
