@@ -1,5 +1,5 @@
-//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/schedules.md` and `docs/operations.md`, as
-//! documentation tests.
+//! Compiles and runs the programs of the cookbook, in `docs/cookbook`, of `docs/lifecycle.md`, `docs/operations.md` and
+//! `docs/schedules.md`, as documentation tests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/cookbook/http_server.md")]
