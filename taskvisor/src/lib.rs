@@ -69,6 +69,10 @@
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 //! | observe events | [`Subscribe`], [`Subscriber`], [`Event`], [`EventKind`], [`EventSet`], [`NotReadyReason`] |
 #![cfg_attr(feature = "logging", doc = "| write a log | [`LogWriter`] |")]
+#![cfg_attr(
+    feature = "metrics",
+    doc = "| export metrics | install a recorder of the crate `metrics`; [`Config::with_metric_names`] |"
+)]
 //!
 //! [`prelude`] imports the names that most files need.
 //!
