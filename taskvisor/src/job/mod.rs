@@ -25,6 +25,7 @@ pub(crate) use self::submit::sealed;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::{Dependencies, ErasedBody, JobOverride, TaskRef};
 use crate::runtime::cell::RegistryKey;
+use crate::runtime::instrument::metrics::DeclaredName;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -146,6 +147,7 @@ impl<J: Job> Submission<J> {
             ref location,
             ..
         } = *job;
+        let declared = DeclaredName::new(Some(name));
         let dependencies = Dependencies::declared(&job.dependencies);
         let (mut settings, mut rare) = (settings, rare);
         match shared.job_override(job) {
@@ -156,7 +158,7 @@ impl<J: Job> Submission<J> {
             }
             Some(JobOverride::Disabled) => {
                 let reason = RuntimeError::Disabled { name: name.to_owned() };
-                shared.publish_refused(name, Some(name), slot.as_ref(), &reason);
+                shared.publish_refused(name, declared, slot.as_ref(), &reason);
                 return Err(reason);
             }
         }
@@ -174,7 +176,7 @@ impl<J: Job> Submission<J> {
             returns_value: true,
             dependencies: dependencies.as_deref(),
             location: Some(location),
-            declared: Some(name),
+            declared,
         };
         shared.submit(draft, room)
     }
