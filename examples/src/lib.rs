@@ -58,10 +58,6 @@ mod change_declarations {}
 mod lifecycle {}
 
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/operations.md")]
-mod operations {}
-
-#[cfg(doctest)]
 #[doc = include_str!("../../docs/schedules.md")]
 mod schedules {}
 

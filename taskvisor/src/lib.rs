@@ -83,6 +83,10 @@
     feature = "tracing",
     doc = "| write logs with `tracing`, in a span for each attempt | [`TracingSubscriber`] |"
 )]
+#![cfg_attr(
+    feature = "metrics",
+    doc = "| export metrics | install a recorder of the crate `metrics`; [`Config::with_metric_names`] |"
+)]
 //!
 //! [`prelude`] imports the names that most files need.
 //!

@@ -8,6 +8,7 @@ use super::submit_error::SubmitError;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::TaskSpec;
 use crate::runtime::cell::RegistryKey;
+use crate::runtime::instrument::metrics::DeclaredName;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -202,7 +203,7 @@ impl Submit for ControllerSpec {
             returns_value: false,
             dependencies: spec.dependencies.as_deref(),
             location,
-            declared: spec.declared.map(|declared| declared.name),
+            declared: DeclaredName::new(spec.declared.map(|declared| declared.name)),
         };
         match supervisor.shared().and_then(|shared| shared.submit(draft, room)) {
             Ok(handle) => Ok(handle),

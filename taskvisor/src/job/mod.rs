@@ -29,6 +29,7 @@ pub(crate) use self::submit::sealed;
 use crate::policy::{Setting, Settings};
 use crate::runtime::body::{Dependencies, ErasedBody, JobOverride, TaskRef};
 use crate::runtime::cell::RegistryKey;
+use crate::runtime::instrument::metrics::DeclaredName;
 use crate::runtime::registry::room::RoomWait;
 use crate::runtime::registry::slot::Admission;
 use crate::supervisor::{SupervisorHandle, TaskHandle};
@@ -150,6 +151,7 @@ impl<J: Job> Submission<J> {
             ref location,
             ..
         } = *job;
+        let declared = DeclaredName::new(Some(name));
         let dependencies = Dependencies::declared(&job.dependencies);
         let (mut settings, mut rare) = (settings, rare);
         let change = shared.job_override(job);
@@ -161,7 +163,7 @@ impl<J: Job> Submission<J> {
             }
             Some(JobOverride::Disabled) => {
                 let reason = RuntimeError::Disabled { name: name.to_owned() };
-                shared.publish_refused(name, Some(name), slot.as_ref(), &reason);
+                shared.publish_refused(name, declared, slot.as_ref(), &reason);
                 return Err(reason);
             }
         }
@@ -179,7 +181,7 @@ impl<J: Job> Submission<J> {
             returns_value: true,
             dependencies: dependencies.as_deref(),
             location: Some(location),
-            declared: Some(name),
+            declared,
         };
         shared.submit(draft, room)
     }

@@ -10,6 +10,7 @@ use crate::event::{EventKind, EventName};
 use crate::policy::{Policy, RareOptions, RareSettings, ScheduleSettings, Setting, Settings};
 use crate::runtime::body::{Dependencies, JobDescriptor, JobOverride, JobSpec, Location, TaskRef};
 use crate::runtime::cell::{Flag, RareSetup, RegistryKey, StopRequest, TaskCell, saturating_deadline};
+use crate::runtime::instrument::metrics::DeclaredName;
 use crate::runtime::instrument::spans;
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::registration::Registration;
@@ -70,8 +71,7 @@ pub(super) struct SubmissionDraft<'a> {
     /// The tasks that it depends on.
     pub(super) dependencies: Option<&'a Dependencies>,
     pub(super) location: Option<&'static Location>,
-    /// The name in its declaration.
-    pub(super) declared: Option<&'static str>,
+    pub(super) declared: DeclaredName,
 }
 
 const EMPTY_SLOT: &str = "the slot is empty or blank, and it is the key under which submissions compete: put fixed text beside \
@@ -348,11 +348,11 @@ impl Shared {
         self.job_overrides.get(job)
     }
 
-    /// Counts and publishes that a submission was refused. `declared` is the name in its declaration.
+    /// Counts and publishes that a submission was refused.
     pub(super) fn publish_refused(
         &self,
         task: &str,
-        declared: Option<&'static str>,
+        declared: DeclaredName,
         slot: Option<&Arc<str>>,
         reason: &RuntimeError,
     ) {

@@ -295,11 +295,7 @@ impl Drop for Driver {
         self.shared.stop_waves.lock().abandon();
         let now = self.shared.now();
         self.shared.startup_set.count().begin_shutdown(now);
-        {
-            let shutdown = self.shared.shutdown.borrow().clone();
-            let since = shutdown.requested_at.or(shutdown.grace_deadline).filter(|_| shutdown.requested);
-            self.shared.registry.metrics().shut_down(since, now);
-        }
+        self.shared.registry.metrics().shut_down(&self.shared.shutdown, now);
         self.shared.update_shutdown(|shutdown| {
             // Before a shutdown is requested, only the end of the runtime drops the driver.
             shutdown.runtime_gone = !shutdown.requested;

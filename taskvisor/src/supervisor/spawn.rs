@@ -14,6 +14,7 @@ use crate::runtime::actor::TaskActor;
 use crate::runtime::body::{ErasedBody, Needs, TaskRef, TaskSpec};
 use crate::runtime::cell::{Flag, RareSetup, RegistryKey, TaskCell, UpdateSetup};
 use crate::runtime::instances::InstanceOf;
+use crate::runtime::instrument::metrics::DeclaredName;
 use crate::runtime::limits::LimitKey;
 use crate::runtime::registry::RegisterError;
 use crate::runtime::registry::registration::Registration;
@@ -150,7 +151,7 @@ impl Shared {
             None
         };
         let key = RegistryKey::Name;
-        let declared = spec.declared.map(|declared| declared.name);
+        let declared = DeclaredName::new(spec.declared.map(|declared| declared.name));
         let (cell, body) = self.take_parts(&mut spec.task, declared, &spec.settings, rare, key, now);
         if policy.is_never_ready(&spec.settings, never_returns(spec)) {
             cell.set_flag(Flag::NeverReady);
@@ -201,13 +202,11 @@ impl Shared {
 
     /// Creates the cell of a task, and takes its name and its body out of `task`. If the task is refused, `restore_parts` returns
     /// them.
-    ///
-    /// `declared` is the name in the declaration of the task.
     // Borrowed, not moved: both are large, and copies of them are measurable.
     pub(crate) fn take_parts(
         &self,
         task: &mut TaskRef,
-        declared: Option<&'static str>,
+        declared: DeclaredName,
         settings: &Settings,
         rare: Option<Box<RareSetup>>,
         key: RegistryKey,

@@ -58,6 +58,11 @@ impl TaskCell {
     pub(crate) fn end_shown(&self) -> Option<ShownChange> {
         self.state.lock().show(Shown::ENDED)
     }
+
+    /// Whether nothing is shown any more.
+    pub(crate) fn has_ended_shown(&self) -> bool {
+        self.state.lock().signals.shown() == Shown::ENDED
+    }
 }
 
 impl CellState {

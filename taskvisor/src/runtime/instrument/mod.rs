@@ -2,7 +2,21 @@
 //! of events, which may lose some. Each module has a form without its feature whose functions are empty, so that the code that calls
 //! them has no `cfg`.
 
+#[cfg(feature = "metrics")]
+mod ages;
+#[cfg(feature = "metrics")]
+mod counting;
+#[cfg(feature = "metrics")]
+mod describe;
+#[cfg(feature = "metrics")]
+mod labels;
 pub(crate) mod metrics;
+#[cfg(not(feature = "metrics"))]
+mod no_metrics;
+#[cfg(feature = "metrics")]
+mod series;
+#[cfg(feature = "metrics")]
+mod series_table;
 #[cfg(feature = "tracing")]
 pub(crate) mod spans;
 

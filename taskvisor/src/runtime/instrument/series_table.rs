@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use metrics::{Gauge, SharedString, gauge};
 
-use super::SeriesId;
 use super::ages::Ages;
 use super::describe::{self, describe};
+use super::metrics::SeriesId;
 use super::series::{Series, get_or_register};
 use crate::policy::Config;
 
@@ -18,7 +18,7 @@ const DYNAMIC: &str = "dynamic";
 #[derive(Debug)]
 pub(super) struct Table {
     ids: HashMap<SharedString, NamedSeries>,
-    /// The first one is that of [`DYNAMIC`], whose id is 1.
+    /// The first one is that of [`SeriesId::DYNAMIC`].
     series: Box<[LabeledSeries]>,
     pub(super) shutdown: Gauge,
     pub(super) ages: Ages,
@@ -58,7 +58,7 @@ impl Table {
         for (name, is_listed) in listed.chain(declared) {
             let next = u16::try_from(labels.len() + 1).ok().filter(|next| *next <= SeriesId::MAX.bits());
             if let (Some(next), false) = (next, table.ids.contains_key(&name)) {
-                table.ids.insert(name.clone(), NamedSeries { id: SeriesId(next), is_listed });
+                table.ids.insert(name.clone(), NamedSeries { id: SeriesId::from_bits(next), is_listed });
                 labels.push(name);
             }
         }
@@ -71,7 +71,7 @@ impl Table {
     pub(super) fn id(&self, name: &str, declared: Option<&'static str>) -> SeriesId {
         let by_name = self.ids.get(name).filter(|named| named.is_listed || declared == Some(name));
         let by_declaration = || self.ids.get(declared?);
-        let id = by_name.or_else(by_declaration).map_or(SeriesId(1), |named| named.id);
+        let id = by_name.or_else(by_declaration).map_or(SeriesId::DYNAMIC, |named| named.id);
         if let Some(LabeledSeries { label, series }) = self.labeled(id) {
             get_or_register(series, || Box::new(Series::new(label)));
         }

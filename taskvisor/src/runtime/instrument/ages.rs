@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::SeriesId;
-use super::table::Table;
+use super::metrics::SeriesId;
+use super::series_table::Table;
 use crate::runtime::cell::TaskCell;
 use crate::runtime::shared::Shared;
 use crate::sync::Mutex;
@@ -35,6 +35,10 @@ pub(super) fn watch(ages: &Ages, shared: &Arc<Shared>, cell: &Arc<TaskCell>) {
         watched.tasks.insert(cell.id(), Arc::downgrade(cell));
         std::mem::replace(&mut watched.is_running, true)
     };
+    // A lane may have ended it meanwhile, before it was added.
+    if cell.has_ended_shown() {
+        ages.remove(cell.id());
+    }
     // Always bound here, because a task was accepted.
     if let Some(runtime) = shared.runtime.get().filter(|_| !is_running) {
         runtime.spawn(show_ages(Arc::downgrade(shared)));

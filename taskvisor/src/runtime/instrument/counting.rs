@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::metrics::SeriesId;
 use super::series::Series;
-use super::table::Table;
-use super::{SeriesId, ages, labels};
+use super::series_table::Table;
+use super::{ages, labels};
 use crate::event::EventName;
 use crate::policy::Config;
 use crate::runtime::cell::{FinishedAttempt, Shown, ShownChange, TaskCell, TaskEnd};
-use crate::runtime::shared::Shared;
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::sync::watch;
 use crate::task::InterruptCause;
 #[cfg(feature = "controller")]
 use crate::task::RuntimeError;
@@ -27,10 +29,10 @@ impl Metrics {
         Self(Table::new(config).map(Box::new))
     }
 
-    /// Returns which series a new task belongs to. `declared` is the name in its declaration.
+    /// Returns which series a new task belongs to.
     #[inline]
-    pub(crate) fn series_id(&self, name: &str, declared: Option<&'static str>) -> SeriesId {
-        self.0.as_ref().map_or(SeriesId::NONE, |table| table.id(name, declared))
+    pub(crate) fn series_id(&self, name: &str, declared: DeclaredName) -> SeriesId {
+        self.0.as_ref().map_or(SeriesId::NONE, |table| table.id(name, declared.0))
     }
 
     /// A task was accepted: it has an outcome from here on.
@@ -72,9 +74,8 @@ impl Metrics {
         event: EventName,
         after: &FinishedAttempt,
     ) -> PreviousAttempt {
-        if let Some(series) = self.series(cell) {
-            count_attempt(series, event, after.ran);
-        }
+        let Some(series) = self.series(cell) else { return PreviousAttempt::default() };
+        count_attempt(series, event, after.ran);
         PreviousAttempt { cause: labels::cause(event, after.interrupt) }
     }
 
@@ -153,17 +154,23 @@ impl Metrics {
 
     /// A submission was refused.
     #[cfg(feature = "controller")]
-    pub(crate) fn refused(&self, name: &str, declared: Option<&'static str>, reason: &RuntimeError) {
+    pub(crate) fn refused(&self, name: &str, declared: DeclaredName, reason: &RuntimeError) {
         if let Some(table) = &self.0 {
-            if let Some(series) = table.series(table.id(name, declared)) {
+            if let Some(series) = table.series(table.id(name, declared.0)) {
                 series.refused()[labels::refusal(reason)].increment(1);
             }
         }
     }
 
-    /// The shutdown is over, which has begun at `since`.
-    pub(crate) fn shut_down(&self, since: Option<Instant>, now: Instant) {
-        if let (Some(table), Some(since)) = (&self.0, since) {
+    /// The shutdown is over.
+    pub(crate) fn shut_down(&self, shutdown: &watch::Sender<ShutdownState>, now: Instant) {
+        let Some(table) = &self.0 else { return };
+        let since = {
+            let shutdown = shutdown.borrow();
+            // Without a request it has begun because no task was left.
+            shutdown.requested_at.or(shutdown.grace_deadline).filter(|_| shutdown.requested)
+        };
+        if let Some(since) = since {
             table.shutdown.set(now.saturating_duration_since(since));
         }
     }
@@ -208,6 +215,16 @@ fn show(series: &Series, change: Option<ShownChange>) {
         (false, true) => series.ready.increment(1.0),
         (true, false) => series.ready.decrement(1.0),
         _ => {}
+    }
+}
+
+/// The name in the declaration of a task, if it has one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeclaredName(Option<&'static str>);
+
+impl DeclaredName {
+    pub(crate) fn new(name: Option<&'static str>) -> Self {
+        Self(name)
     }
 }
 

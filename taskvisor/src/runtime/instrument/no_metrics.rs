@@ -4,11 +4,12 @@ use std::sync::{Arc, Weak};
 
 use tokio::time::Instant;
 
-use super::SeriesId;
+use super::metrics::SeriesId;
 use crate::event::EventName;
 use crate::policy::Config;
 use crate::runtime::cell::{FinishedAttempt, TaskCell, TaskEnd};
-use crate::runtime::shared::Shared;
+use crate::runtime::shared::{Shared, ShutdownState};
+use crate::sync::watch;
 use crate::task::InterruptCause;
 #[cfg(feature = "controller")]
 use crate::task::RuntimeError;
@@ -23,7 +24,7 @@ impl Metrics {
     }
 
     #[inline(always)]
-    pub(crate) fn series_id(&self, _: &str, _: Option<&'static str>) -> SeriesId {
+    pub(crate) fn series_id(&self, _: &str, _: DeclaredName) -> SeriesId {
         SeriesId::NONE
     }
 
@@ -66,10 +67,20 @@ impl Metrics {
 
     #[cfg(feature = "controller")]
     #[inline(always)]
-    pub(crate) fn refused(&self, _: &str, _: Option<&'static str>, _: &RuntimeError) {}
+    pub(crate) fn refused(&self, _: &str, _: DeclaredName, _: &RuntimeError) {}
 
     #[inline(always)]
-    pub(crate) fn shut_down(&self, _: Option<Instant>, _: Instant) {}
+    pub(crate) fn shut_down(&self, _: &watch::Sender<ShutdownState>, _: Instant) {}
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeclaredName(());
+
+impl DeclaredName {
+    #[inline(always)]
+    pub(crate) fn new(_: Option<&'static str>) -> Self {
+        Self(())
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,12 +3,12 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `counting.rs` | what the runtime calls: one function for each thing that is counted |
-//! | `table.rs` | the series of a supervisor, by the id that each cell has |
+//! | `series_table.rs` | the series of a supervisor, by the id that each cell has |
 //! | `series.rs` | the handles of one declared name |
 //! | `labels.rs` | the values of the labels that are no names |
 //! | `describe.rs` | the units and descriptions |
 //! | `ages.rs` | the ages of heartbeats, which grow without any event |
-//! | `disabled.rs` | the same functions without the feature `metrics` |
+//! | `no_metrics.rs` | the same functions without the feature `metrics` |
 //!
 //! # Invariants
 //!
@@ -21,24 +21,9 @@
 //! 4. No lock of this crate is held while a handle is called, because a recorder is code of the user.
 
 #[cfg(feature = "metrics")]
-mod ages;
-#[cfg(feature = "metrics")]
-mod counting;
-#[cfg(feature = "metrics")]
-mod describe;
+pub(crate) use super::counting::{DeclaredName, Metrics, PreviousAttempt, StuckObserver};
 #[cfg(not(feature = "metrics"))]
-mod disabled;
-#[cfg(feature = "metrics")]
-mod labels;
-#[cfg(feature = "metrics")]
-mod series;
-#[cfg(feature = "metrics")]
-mod table;
-
-#[cfg(feature = "metrics")]
-pub(crate) use self::counting::{Metrics, PreviousAttempt, StuckObserver};
-#[cfg(not(feature = "metrics"))]
-pub(crate) use self::disabled::{Metrics, PreviousAttempt, StuckObserver};
+pub(crate) use super::no_metrics::{DeclaredName, Metrics, PreviousAttempt, StuckObserver};
 
 /// Which series a task belongs to. In 15 bits, because the cell stores it beside a flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +32,9 @@ pub(crate) struct SeriesId(u16);
 impl SeriesId {
     /// The task is not measured.
     pub(crate) const NONE: Self = Self(0);
+    /// The task is neither declared nor listed in the configuration.
+    #[cfg(feature = "metrics")]
+    pub(crate) const DYNAMIC: Self = Self(1);
     #[cfg(feature = "metrics")]
     pub(crate) const MAX: Self = Self(u16::MAX >> 1);
 
