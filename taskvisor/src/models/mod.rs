@@ -32,6 +32,7 @@ mod limits;
 mod names;
 mod own_permit;
 mod pause;
+mod pause_after;
 mod queue;
 mod rate;
 mod readiness;
