@@ -60,7 +60,8 @@
 //! | run several instances of a task, and change their number | [`TaskSpec::with_instances`], [`Instance`], [`SupervisorHandle::add_instances`], [`SupervisorHandle::scale`] |
 //! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; which limit a task waits for: [`WaitingOn`], [`LimitScope`]; which tasks hold it: [`Holders`] |
 //! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
-//! | pause and resume a task, or restart it | [`TaskHandle::pause`], [`TaskHandle::resume`], [`TaskHandle::restart`] |
+//! | pause and resume a task, restart it, or cut its wait short | [`TaskHandle::pause`], [`TaskHandle::pause_after_attempt`], [`TaskHandle::resume`], [`TaskHandle::restart`], [`TaskHandle::trigger`] |
+//! | run a task anew that has ended, and name the caller of an operation | [`SupervisorHandle::start`], [`SupervisorHandle::operator`] |
 //! | run a task at fixed times | [`TaskSpec::with_every`], `TaskSpec::with_cron`, [`Overlap`], [`Missed`], [`TaskContext::scheduled_at`], [`TaskHandle::trigger`]; a time: [`ScheduledTime`], [`SkipReason`] |
 //! | let a running attempt finish at a shutdown | [`OnShutdown`] |
 //! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |

@@ -86,7 +86,7 @@ macro_rules! equal {
 }
 
 events! {
-    /// A task was accepted. `submit` publishes it before it returns.
+    /// A task was accepted. The call that adds or submits the task publishes it before it returns.
     Added => "added";
     /// A submission was queued for its slot. `submit` publishes it before it returns.
     [non_exhaustive] Queued {

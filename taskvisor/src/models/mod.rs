@@ -34,6 +34,7 @@ mod names;
 mod own_permit;
 mod pause;
 mod policy_update;
+mod pause_after;
 mod queue;
 mod rate;
 mod readiness;

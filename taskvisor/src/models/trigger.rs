@@ -1,4 +1,5 @@
-//! Models of a trigger, against the steps of the actor of a task with a schedule, a stop request, a pause, and another trigger.
+//! Models of a trigger, against the steps of the actor of a task with and without a schedule, a stop request, a pause, and another
+//! trigger.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -10,11 +11,11 @@ use loom::thread;
 use tokio::time::Instant;
 
 use super::world::{Added, World};
-use super::{GRACE, block_on, cell, explore, explore_within, join};
+use super::{GRACE, block_on, cell, explore, explore_within, join, policy, stop};
 use crate::error::TaskError;
-use crate::policy::{ScheduleSettings, Setting};
+use crate::policy::{RestartPolicy, ScheduleSettings, Setting};
 use crate::runtime::body::{ErasedBody, erase};
-use crate::runtime::cell::{PendingStop, TaskCell};
+use crate::runtime::cell::{InterruptError, NotBegun, PendingStop, TaskCell};
 use crate::supervisor::TaskHandle;
 use crate::sync::AtomicUsize;
 use crate::task::{Outcome, RuntimeError};
@@ -192,5 +193,90 @@ fn a_trigger_ends_a_backoff_or_finds_the_attempt() {
         }
         join(running);
         assert!(handle.is_finished());
+    });
+}
+
+/// `trigger` × the end of a sleep by its timer: the attempt that begins answers the trigger, which ends no later sleep.
+#[test]
+fn a_trigger_does_not_outlive_its_wait() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        task.begin_sleep(now, now + GRACE, (0, 0), false).expect("no stop was requested");
+        let triggering = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.trigger())
+        };
+        task.begin_poll();
+        task.begin_attempt(now).expect("no stop was requested");
+        let _: Result<bool, InterruptError> = join(triggering);
+        task.finish_attempt(now, None);
+        task.begin_sleep(now, now + GRACE, (0, 0), false).expect("no stop was requested");
+        assert!(!task.take_trigger());
+    });
+}
+
+/// `trigger` × `pause` × a sleep: the task is paused, and the trigger is refused, or has come before and is over.
+#[test]
+fn a_trigger_beside_a_pause_ends_with_the_sleep() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        task.begin_sleep(now, now + GRACE, (0, 0), false).expect("no stop was requested");
+        let triggering = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.trigger())
+        };
+        assert_eq!(task.pause(now, GRACE), Ok(true));
+        assert!(matches!(join(triggering), Ok(true) | Err(InterruptError::Paused)));
+        assert!(task.begin_poll().paused);
+        task.begin_pause(now);
+        assert!(!task.take_trigger());
+    });
+}
+
+/// `trigger` × a stop request × the begin of a sleep: the sleep does not begin after the request, and the trigger is refused then.
+#[test]
+fn a_trigger_beside_a_stop_request_ends_no_sleep() {
+    explore(|| {
+        let now = Instant::now();
+        let task = cell("task", now);
+        task.begin_attempt(now).expect("no stop was requested");
+        let triggering = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.trigger())
+        };
+        let stopping = {
+            let task = Arc::clone(&task);
+            thread::spawn(move || task.request_stop(stop(now)))
+        };
+        task.finish_attempt(now, None);
+        let sleeps = task.begin_sleep(now, now + GRACE, (0, 0), false).is_ok();
+        assert!(join(stopping));
+        match join(triggering) {
+            Ok(triggered) => assert!(sleeps || !triggered, "there was no sleep to end"),
+            Err(error) => assert_eq!(error, InterruptError::Stopping),
+        }
+        assert!(matches!(task.begin_attempt(now), Err(NotBegun::Stopped(_))));
+    });
+}
+
+/// `trigger` × the shipped actor of a task without a schedule that backs off: the trigger ends the backoff, or finds an attempt.
+#[test]
+fn a_trigger_ends_a_backoff_without_a_schedule() {
+    explore_within(3, || {
+        let world = World::new();
+        let body = erase(|context| async move {
+            if context.attempt() == 1 { Err(TaskError::retry_after("down", HOUR)) } else { Ok(()) }
+        });
+        let mut policy = policy();
+        policy.restart = RestartPolicy::OnFailure;
+        let Added { handle, actor } = world.add_with(policy, "task", body).expect("the name is free");
+        let running = thread::spawn(move || block_on(actor));
+        while !handle.is_finished() && !handle.trigger().unwrap_or(false) {
+            thread::yield_now();
+        }
+        join(running);
+        assert_eq!(handle.status().attempt, 2);
     });
 }

@@ -109,7 +109,7 @@ fn check_task(
     let events = played.event_log.events_of(&task.handle);
     // The model does not predict `Delayed`, which needs a rare wait of 10 s: `controller/delayed.rs` covers it.
     // `readiness.rs` checks the events of readiness.
-    let ignored = [EventName::Delayed, EventName::Ready, EventName::NotReady];
+    let ignored = [EventName::Delayed, EventName::Ready, EventName::NotReady, EventName::Operated];
     let events = events.filter(|event| !ignored.contains(&event.kind.name()));
     let seen = events.map(|event| Line {
         at: moment(event.at - played.began),

@@ -186,8 +186,18 @@ fn expected() -> BTreeSet<String> {
     ] {
         add(what.to_owned());
     }
-    let commands =
-        ["Add", "Cancel", "CancelNamed", "Remove", "Restart", "Pause", "Resume", "Trigger", "Stop"];
+    let commands = [
+        "Add",
+        "Cancel",
+        "CancelNamed",
+        "Remove",
+        "Restart",
+        "Pause",
+        "PauseAfter",
+        "Resume",
+        "Trigger",
+        "Stop",
+    ];
     for command in commands {
         add(format!("from inside: {command}"));
     }
@@ -208,6 +218,21 @@ fn expected() -> BTreeSet<String> {
     ] {
         add(what.to_owned());
     }
+    for what in [
+        "a trigger in a backoff without a schedule: true",
+        "a trigger in a sleep without a schedule: true",
+        "a trigger during an attempt without a schedule: false",
+        "a trigger at its gates without a schedule: false",
+        "a pause after the attempt: true",
+        "a pause after the attempt: false",
+        "a pause before the end of the attempt",
+        "a resume before the end of the attempt",
+        "a task that pauses after its attempt ends",
+        "a task that pauses after its attempt gives up",
+        "a task that pauses after its attempt is paused",
+    ] {
+        add(what.to_owned());
+    }
     add("a report of a deadline that was brought forward".to_owned());
     for failed in [true, false] {
         add(format!("canceled by {:?}, failed: {failed}", StopCause::Dependency));
@@ -216,7 +241,7 @@ fn expected() -> BTreeSet<String> {
     let mut refusals =
         vec![Refusal::NameTaken, Refusal::ShuttingDown, Refusal::Invalid, Refusal::WouldDeadlock];
     refusals.extend([Refusal::Ended, Refusal::Stopping, Refusal::Paused, Refusal::Dependencies]);
-    refusals.extend([Refusal::NotScheduled, Refusal::NotScalable]);
+    refusals.push(Refusal::NotScalable);
     if cfg!(feature = "controller") {
         causes.extend([StopCause::Replace, StopCause::Clear]);
         refusals.extend([Refusal::Busy, Refusal::QueueFull, Refusal::Queued]);
@@ -283,6 +308,7 @@ fn add_limits(add: &mut impl FnMut(String) -> bool) {
         "an instance that is wanted again",
         "all instances: remove",
         "all instances: pause",
+        "all instances: pause after the attempt",
         "all instances: resume",
         "all instances: restart",
         "all instances: trigger",

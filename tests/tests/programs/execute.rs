@@ -54,6 +54,16 @@ impl Fixture {
                 },
                 None => Answer::Nothing,
             },
+            Command::PauseAfter { before } => match self.meant(*before) {
+                Some(task) => match task.pause_after_attempt() {
+                    Ok(first) => {
+                        self.trace.paused(&task);
+                        Answer::Paused(first)
+                    }
+                    Err(error) => Answer::Refused(vec![Refusal::of(&error)]),
+                },
+                None => Answer::Nothing,
+            },
             Command::Resume { before } => match self.meant(*before) {
                 Some(task) => match task.resume() {
                     Ok(was_paused) => Answer::Resumed(was_paused),

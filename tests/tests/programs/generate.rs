@@ -168,14 +168,15 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         .prop_map(|(name, work, chance)| Command::Add { name, work: named(name, work, chance) });
     let restart = before.clone().prop_map(|before| Command::Restart { before });
     let pause = before.clone().prop_map(|before| Command::Pause { before });
+    let later = before.clone().prop_map(|before| Command::PauseAfter { before });
     let resume = before.clone().prop_map(|before| Command::Resume { before });
     let trigger = before.clone().prop_map(|before| Command::Trigger { before });
     let cancel = (before, grace()).prop_map(|(before, grace)| Command::Cancel { before, grace });
     let named = (name.clone(), grace()).prop_map(|(name, grace)| Command::CancelNamed { name, grace });
     let remove = name.prop_map(|name| Command::Remove { name });
     let (added, paused, triggered, stop) = match style {
-        Style::Mixed => (8, 3, 1, 1),
-        Style::Linked => (14, 3, 1, 1),
+        Style::Mixed => (8, 3, 3, 1),
+        Style::Linked => (14, 3, 2, 1),
         Style::Scheduled => (14, 8, 10, 1),
         Style::Crowded => (1, 3, 1, 1),
         Style::Limited | Style::Shared => (2, 3, 1, 1),
@@ -187,6 +188,7 @@ fn commands(style: Style, works: BoxedStrategy<Work>) -> BoxedStrategy<Command> 
         6 => cancel,
         3 => restart,
         paused => pause,
+        paused => later,
         paused + 1 => resume,
         triggered => trigger,
         3 => named,

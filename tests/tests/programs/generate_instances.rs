@@ -32,6 +32,7 @@ fn operations() -> impl Strategy<Value = Command> {
     let operation = prop_oneof![
         1 => Just(Operation::Remove),
         3 => Just(Operation::Pause),
+        2 => Just(Operation::PauseAfter),
         4 => Just(Operation::Resume),
         2 => Just(Operation::Restart),
         1 => Just(Operation::Trigger),

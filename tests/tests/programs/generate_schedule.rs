@@ -111,6 +111,7 @@ pub(crate) fn around_grids(program: impl Strategy<Value = Program>) -> impl Stra
     let before = 0..NAMES.len();
     let operation = prop_oneof![
         3 => before.clone().prop_map(|before| Command::Pause { before }),
+        1 => before.clone().prop_map(|before| Command::PauseAfter { before }),
         3 => before.clone().prop_map(|before| Command::Resume { before }),
         2 => before.clone().prop_map(|before| Command::Trigger { before }),
         1 => before.prop_map(|before| Command::Restart { before }),

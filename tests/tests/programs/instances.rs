@@ -19,6 +19,7 @@ pub(crate) const POOLS: [&str; 2] = ["p", "q"];
 pub(crate) enum Operation {
     Remove,
     Pause,
+    PauseAfter,
     Resume,
     Restart,
     Trigger,
@@ -76,6 +77,10 @@ impl Fixture {
                 all(&|task| self.trace.paused(task));
                 Answer::Paused(first)
             }),
+            Operation::PauseAfter => self.supervisor.pause_after_attempt(name).map(|first| {
+                all(&|task| self.trace.paused(task));
+                Answer::Paused(first)
+            }),
             Operation::Resume => self.supervisor.resume(name).map(Answer::Resumed),
             Operation::Restart => self.supervisor.restart(name).map(|()| {
                 all(&|task| self.trace.restarted(task));
@@ -120,6 +125,7 @@ impl Display for Operation {
         f.write_str(match self {
             Self::Remove => "remove",
             Self::Pause => "pause",
+            Self::PauseAfter => "pause after the attempt",
             Self::Resume => "resume",
             Self::Restart => "restart",
             Self::Trigger => "trigger",

@@ -105,6 +105,10 @@ pub(crate) enum Command {
     Pause {
         before: usize,
     },
+    /// Pauses by handle after the running attempt. `before` as in `Cancel`.
+    PauseAfter {
+        before: usize,
+    },
     /// Resumes by handle. `before` as in `Cancel`.
     Resume {
         before: usize,

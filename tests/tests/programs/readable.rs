@@ -72,6 +72,10 @@ impl Display for Command {
             Self::Restart { before } => write!(f, "restart the task {before} before the newest"),
             Self::Pause { before: 0 } => f.write_str("pause the newest task"),
             Self::Pause { before } => write!(f, "pause the task {before} before the newest"),
+            Self::PauseAfter { before: 0 } => f.write_str("pause the newest task after its attempt"),
+            Self::PauseAfter { before } => {
+                write!(f, "pause the task {before} before the newest after its attempt")
+            }
             Self::Resume { before: 0 } => f.write_str("resume the newest task"),
             Self::Resume { before } => write!(f, "resume the task {before} before the newest"),
             Self::Trigger { before: 0 } => f.write_str("trigger the newest task"),

@@ -273,7 +273,6 @@ pub(crate) enum Refusal {
     Stopping,
     Queued,
     Paused,
-    NotScheduled,
     NotScalable,
     Other,
 }
@@ -305,7 +304,6 @@ impl Refusal {
             RuntimeError::Queued { .. } => Self::Queued,
             RuntimeError::Paused { .. } => Self::Paused,
             RuntimeError::NotScalable { .. } => Self::NotScalable,
-            RuntimeError::NotScheduled { .. } => Self::NotScheduled,
             _ => Self::Other,
         }
     }

@@ -35,7 +35,7 @@ pub(crate) struct Registration {
 enum LifecycleStep {
     /// The name or slot is taken. No event was published, and freeing it again publishes none.
     Reserved,
-    /// The task has an outcome from here on. `Added` is published by the first poll, or before its end.
+    /// The task has an outcome from here on. `Added` is published before its spawn, by the first poll of its lane, or before its end.
     Accepted,
     Added,
     /// Added, and withdrawn from the queue of its slot: it holds no slot.

@@ -26,7 +26,10 @@ impl World<'_> {
             (Place::Gone, _) => return Ok(false),
             (Place::Running, _) => match task.last(self.now) {
                 Some(last) if self.cancel_for_limit(number, last) => {}
-                Some(last) => self.close(number, last)?,
+                Some(last) => {
+                    self.close(number, last)?;
+                    self.pause_later(number);
+                }
                 None if self.beat(number) => {}
                 None => return Ok(self.interrupt_for_loss(number)),
             },

@@ -101,6 +101,10 @@ impl World<'_> {
                 Some(number) => self.pause(number),
                 None => Answer::Nothing,
             },
+            Command::PauseAfter { before } => match meant(*before, self.tasks.len()) {
+                Some(number) => self.pause_after_attempt(number),
+                None => Answer::Nothing,
+            },
             Command::Resume { before } => match meant(*before, self.tasks.len()) {
                 Some(number) => self.resume(number),
                 None => Answer::Nothing,
@@ -172,7 +176,9 @@ impl World<'_> {
     /// Interrupts the running attempt, or ends the wait for the next one: contract 3.13 and 3.14.
     pub(super) fn restart(&mut self, number: usize) -> Answer {
         let refusal = self.refuses_control(number);
-        if let Some(refusal) = refusal.or_else(|| self.tasks[number].paused.then_some(Refusal::Paused)) {
+        let task = &self.tasks[number];
+        let pauses = task.paused || task.pauses_later;
+        if let Some(refusal) = refusal.or_else(|| pauses.then_some(Refusal::Paused)) {
             return Answer::Refused(vec![refusal]);
         }
         self.interrupt(number, InterruptCause::Restart);

@@ -140,6 +140,7 @@ impl World<'_> {
         let answers = instances.into_iter().map(|number| match operation {
             Operation::Remove => Answer::StopRequested(self.request_stop(number, StopCause::Cancel, None)),
             Operation::Pause => self.pause(number),
+            Operation::PauseAfter => self.pause_after_attempt(number),
             Operation::Resume => self.resume(number),
             Operation::Restart => self.restart(number),
             Operation::Trigger => self.trigger(number),

@@ -15,9 +15,37 @@ impl World<'_> {
         if std::mem::replace(&mut self.tasks[number].paused, true) {
             return Answer::Paused(false);
         }
+        if std::mem::take(&mut self.tasks[number].pauses_later) {
+            self.met.insert("a pause before the end of the attempt".to_owned());
+        }
         self.interrupt(number, InterruptCause::Pause);
         self.meet(number, "is paused");
         Answer::Paused(true)
+    }
+
+    /// Pauses a task after its running attempt, or at once: contract 15.2.
+    pub(super) fn pause_after_attempt(&mut self, number: usize) -> Answer {
+        let task = &self.tasks[number];
+        if self.refuses_control(number).is_some() || task.paused || task.place != Place::Running {
+            return self.pause(number);
+        }
+        let first = !std::mem::replace(&mut self.tasks[number].pauses_later, true);
+        self.met.insert(format!("a pause after the attempt: {first}"));
+        Answer::Paused(first)
+    }
+
+    /// Pauses a task whose attempt has ended, if an operator has requested that and another attempt would follow.
+    pub(super) fn pause_later(&mut self, number: usize) {
+        let task = &mut self.tasks[number];
+        if std::mem::take(&mut task.pauses_later) {
+            let what = match task.place {
+                Place::Gone => "ends",
+                Place::Paused { .. } => "gives up",
+                _ => "is paused",
+            };
+            task.paused |= what == "is paused";
+            self.met.insert(format!("a task that pauses after its attempt {what}"));
+        }
     }
 
     pub(super) fn resume(&mut self, number: usize) -> Answer {
@@ -25,6 +53,10 @@ impl World<'_> {
             return Answer::Refused(vec![refusal]);
         }
         let task = &mut self.tasks[number];
+        if std::mem::take(&mut task.pauses_later) {
+            self.met.insert("a resume before the end of the attempt".to_owned());
+            return Answer::Resumed(true);
+        }
         if !std::mem::replace(&mut task.paused, false) {
             return Answer::Resumed(false);
         }

@@ -165,12 +165,12 @@ impl World<'_> {
             _ => "at its gates",
         };
         let is_unpolled = task.is_new && task.place != Place::Running;
-        let ends_wait = is_unpolled || matches!(task.place, Place::ForTick | Place::Sleeping(_));
-        if task.grid.is_none() {
-            let mut reasons = vec![Refusal::NotScheduled];
-            reasons.extend(self.refuses_control(number));
-            return Answer::Refused(reasons);
-        }
+        let ends_wait = match task.place {
+            // Without a delay there is no wait.
+            Place::Sleeping(until) => until > Duration::from_millis(task.since),
+            Place::ForTick => true,
+            _ => is_unpolled && task.grid.is_some(),
+        };
         let refusal = self.refuses_control(number).or(task.paused.then_some(Refusal::Paused));
         if let Some(refusal) = refusal {
             let phase = match refusal {
@@ -181,7 +181,8 @@ impl World<'_> {
             self.met.insert(format!("a trigger {phase}: {refusal:?}"));
             return Answer::Refused(vec![refusal]);
         }
-        self.met.insert(format!("a trigger {phase}: {ends_wait}"));
+        let what = if task.grid.is_some() { "" } else { " without a schedule" };
+        self.met.insert(format!("a trigger {phase}{what}: {ends_wait}"));
         self.tasks[number].triggered |= ends_wait;
         Answer::Triggered(ends_wait)
     }

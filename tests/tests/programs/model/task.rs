@@ -52,6 +52,8 @@ pub(super) struct Task {
     pub(super) window: Vec<Ms>,
     /// Whether no attempt may begin until the task is resumed.
     pub(super) paused: bool,
+    /// Whether an operator has requested a pause after the running attempt.
+    pub(super) pauses_later: bool,
     /// Whether a shutdown lets the running attempt finish.
     pub(super) finishing: bool,
     /// The number of heartbeats of the running attempt.
@@ -169,6 +171,7 @@ impl Task {
             counted: Vec::new(),
             window: Vec::new(),
             paused: false,
+            pauses_later: false,
             finishing: false,
             beats: 0,
             latest_beat: now,
