@@ -33,6 +33,7 @@ static HANG: JobDescriptor = JobDescriptor {
     settings: Settings::INHERIT,
     rare: RareSettings::INHERIT,
     admission: Admission::Queue,
+    slot: None,
     queue: None,
     capacity: None,
     parameters: &[],
