@@ -55,6 +55,7 @@ impl<const RETRIES: u32> Retrying<RETRIES> {
         },
         rare: RareSettings::INHERIT,
         admission: Admission::Queue,
+        slot: None,
         queue: Some(2),
         capacity: None,
         parameters: &[JobParameter { name: "body", type_name: "Body" }],
