@@ -1,6 +1,8 @@
 //! The check of a history against the events of its task.
 
-use taskvisor::{EventKind, TaskHandle};
+use std::collections::HashMap;
+
+use taskvisor::{EventKind, TaskHandle, TaskId};
 use tokio::time::Instant;
 
 use crate::EventLog;
@@ -18,9 +20,14 @@ struct Seen {
     error: Option<String>,
 }
 
+/// The ended attempts of all tasks, as the events describe them.
+// Collected once for all tasks: a test may have a hundred thousand of them.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts(HashMap<TaskId, Vec<Seen>>);
+
 /// Compares the history of a task that has ended with its events.
-pub(crate) fn check_history(task: &TaskHandle, event_log: &EventLog) -> Result<(), String> {
-    let published = published(task, event_log);
+pub(crate) fn check_history(task: &TaskHandle, attempts: &Attempts) -> Result<(), String> {
+    let published = attempts.0.get(&task.id()).map_or(&[][..], |seen| seen);
     let expected = &published[published.len().saturating_sub(CAPACITY)..];
     let history: Vec<_> = task
         .history()
@@ -48,32 +55,38 @@ fn agree(seen: &Seen, event: &Seen) -> bool {
     agrees && (attempt, began, ended, result) == (&event.attempt, &event.began, &event.ended, &event.result)
 }
 
-fn published(task: &TaskHandle, event_log: &EventLog) -> Vec<Seen> {
-    let mut began = None;
-    let mut seen = Vec::new();
-    for event in event_log.events_of(task) {
-        let (attempt, error) = match &event.kind {
-            EventKind::Started { .. } => {
-                began = Some(event.at);
-                continue;
+impl Attempts {
+    pub(crate) fn of(event_log: &EventLog) -> Self {
+        let mut attempts = Self::default();
+        let mut began = HashMap::new();
+        for event in event_log.events() {
+            let Some(id) = event.id() else { continue };
+            if matches!(event.kind, EventKind::Started { .. }) {
+                began.insert(id, event.at);
+            } else if let Some((attempt, error)) = attempt_end(&event.kind) {
+                let Some(began) = began.remove(&id) else { continue };
+                let (ended, result) = (event.at, event.kind.name().label());
+                attempts.0.entry(id).or_default().push(Seen { attempt, began, ended, result, error });
             }
-            EventKind::Succeeded { attempt, .. }
-            | EventKind::Snoozed { attempt, .. }
-            | EventKind::TimedOut { attempt, .. }
-            | EventKind::Stalled { attempt, .. }
-            | EventKind::Canceled { attempt, .. }
-            | EventKind::Aborted { attempt, .. } => (*attempt, None),
-            EventKind::Failed { attempt, error, .. } => (*attempt, Some(error.to_string())),
-            EventKind::Panicked { attempt, error, .. } => {
-                (*attempt, Some(error.to_string().trim_start_matches("panicked: ").to_owned()))
-            }
-            EventKind::Interrupted { attempt, error, .. } => {
-                (*attempt, error.as_ref().map(ToString::to_string))
-            }
-            _ => continue,
-        };
-        let Some(began) = began.take() else { continue };
-        seen.push(Seen { attempt, began, ended: event.at, result: event.kind.name().label(), error });
+        }
+        attempts
     }
-    seen
+}
+
+/// The number and the error of an attempt that this event ends.
+fn attempt_end(kind: &EventKind) -> Option<(u64, Option<String>)> {
+    Some(match kind {
+        EventKind::Succeeded { attempt, .. }
+        | EventKind::Snoozed { attempt, .. }
+        | EventKind::TimedOut { attempt, .. }
+        | EventKind::Stalled { attempt, .. }
+        | EventKind::Canceled { attempt, .. }
+        | EventKind::Aborted { attempt, .. } => (*attempt, None),
+        EventKind::Failed { attempt, error, .. } => (*attempt, Some(error.to_string())),
+        EventKind::Panicked { attempt, error, .. } => {
+            (*attempt, Some(error.to_string().trim_start_matches("panicked: ").to_owned()))
+        }
+        EventKind::Interrupted { attempt, error, .. } => (*attempt, error.as_ref().map(ToString::to_string)),
+        _ => return None,
+    })
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::dependencies::{Dependencies, Learned};
 use crate::grammar::Reader;
-use crate::history::check_history;
+use crate::history::{Attempts, check_history};
 use crate::instances::base_name;
 use crate::limits::check_limits;
 use crate::slots::Slots;
@@ -259,6 +259,7 @@ impl Trace {
 
     fn check_ends(&self, readers: &HashMap<TaskId, Reader>, event_log: &EventLog) {
         let stuck = lock(&self.stuck);
+        let attempts = Attempts::of(event_log);
         for (id, reader) in readers {
             let over = reader.is_removed() || stuck.contains(id);
             assert!(over, "task {id} was never removed{}", history(event_log, Some(*id)));
@@ -267,7 +268,7 @@ impl Trace {
             let published = readers.get(&task.id()).and_then(|reader| reader.outcome.as_ref());
             let (published, seen) = (format!("{published:?}"), format!("{:?}", Some(seen)));
             assert_eq!(published, seen, "{task:?}: the event's outcome is not the handle's");
-            if let Err(violation) = check_history(task, event_log) {
+            if let Err(violation) = check_history(task, &attempts) {
                 panic!("{task:?}: {violation}{}", history(event_log, Some(task.id())));
             }
         }

@@ -14,7 +14,7 @@ use taskvisor::{
 /// A hot path: its name, and a function that runs it a given number of times.
 pub type HotPath = (&'static str, fn(u64));
 
-pub const PATHS: [HotPath; 12] = [
+pub const PATHS: [HotPath; 13] = [
     ("raw one-shot (spawn, child token, await)", raw),
     ("one-shot", one_shot),
     ("one-shot of a burst, formatted name", burst),
@@ -23,6 +23,7 @@ pub const PATHS: [HotPath; 12] = [
     ("submit to an idle slot", submit_idle),
     ("submit to one of 64 slots, queued", submit_queued),
     ("job with a value, one of 64 slots, queued", submit_job),
+    ("job with a value, one of 64 slots, queued, kept", submit_kept_job),
     ("cancel of a task that waits for its stop", cancel),
     ("cancel of a task that waits on its token", cancel_by_token),
     ("listing of one task among 1,000", list),
@@ -130,7 +131,11 @@ fn restart(times: u64) {
 }
 
 fn with_room() -> Supervisor {
-    Supervisor::builder(Config::default())
+    with_room_and(Config::default())
+}
+
+fn with_room_and(config: Config) -> Supervisor {
+    Supervisor::builder(config)
         .controller(|controller| controller.with_per_slot(1_000_000).with_total(1_000_000))
         .build()
 }
@@ -168,8 +173,17 @@ async fn answer(key: u64) -> u64 {
 }
 
 fn submit_job(times: u64) {
+    submit_jobs(times, Config::default());
+}
+
+/// The difference from `submit_job` is what `recent_jobs` costs a job: its submission, its end, and the end that it evicts.
+fn submit_kept_job(times: u64) {
+    submit_jobs(times, Config::default().with_recent_jobs(100));
+}
+
+fn submit_jobs(times: u64, config: Config) {
     on_one_thread(async {
-        let supervisor = with_room();
+        let supervisor = with_room_and(config);
         let mut jobs = Vec::with_capacity(times as usize);
         for number in 0..times {
             jobs.push(supervisor.submit(answer { key: number % 64 }).expect("there is room"));

@@ -268,7 +268,7 @@ impl Registration {
 
     /// Ends the task.
     ///
-    /// The order is: leave the graph of dependencies, decide the end, publish it, count it, free the name or pass the slot on,
+    /// The order is: leave the graph of dependencies, decide the end, record it for `job_status`, publish it, count it, free the name or pass the slot on,
     /// publish `Removed`, leave the set of instances, make the outcome visible and wake the waiters, shut down if the task is critical
     /// and has failed, start the next instance of its number, count the task out.
     ///
