@@ -3,7 +3,7 @@
 use taskvisor::{Event, EventName};
 
 /// A subscriber receives `Lagged` whether or not it selects it.
-const NAMES: [EventName; 31] = [
+const NAMES: [EventName; 32] = [
     EventName::Added,
     EventName::Queued,
     EventName::Admitted,
