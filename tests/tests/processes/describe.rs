@@ -150,7 +150,10 @@ fn the_graph_in_the_readme_is_that_of_the_pipeline() {
 
 #[test]
 fn the_setup_does_not_run_and_its_changes_are_not_shown() {
-    let text = described("tuned", "describe");
+    // The note on its stderr is about a job that the setup disables.
+    let ended = describe("tuned", "describe");
+    ended.expect_code(0);
+    let text = ended.stdout;
     assert!(!text.contains("found: "), "the setup ran:\n{text}");
     let first = text.lines().next().expect("a line");
     assert!(first.starts_with("tuned (tests/tests/processes/fixtures/tuned.rs:"), "{first}");
