@@ -32,6 +32,8 @@ pub(crate) struct Learned {
     pub(crate) stops: HashMap<TaskId, Instant>,
     pub(crate) restarts: HashMap<TaskId, Vec<Instant>>,
     pub(crate) pauses: HashMap<TaskId, Vec<Instant>>,
+    /// When a pause after the attempt was requested.
+    pub(crate) later_pauses: HashMap<TaskId, Vec<Instant>>,
     /// When a task was triggered.
     pub(crate) triggers: HashMap<TaskId, Vec<Instant>>,
 }

@@ -136,7 +136,7 @@ impl Harness {
     ///
     /// As [`TaskHandle::pause_after_attempt`].
     pub fn pause_after_attempt(&self, task: &TaskHandle) -> Result<bool, RuntimeError> {
-        self.trace.paused(task);
+        self.trace.pauses_later(task);
         task.pause_after_attempt()
     }
 

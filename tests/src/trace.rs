@@ -117,6 +117,11 @@ impl Trace {
         lock(&self.learned).pauses.entry(task.id()).or_default().push(Instant::now());
     }
 
+    /// Records that the task is to be paused after its attempt, which stays ready until then.
+    pub fn pauses_later(&self, task: &TaskHandle) {
+        lock(&self.learned).later_pauses.entry(task.id()).or_default().push(Instant::now());
+    }
+
     /// Records that the task was triggered: the wait for its next attempt may end.
     pub fn triggered(&self, task: &TaskHandle) {
         lock(&self.learned).triggers.entry(task.id()).or_default().push(Instant::now());
@@ -243,7 +248,8 @@ impl Trace {
             event.id().and_then(|id| times.get(&id).cloned()).unwrap_or_default()
         };
         let reader = Reader::new(self.rules_of(event), of(&learned.restarts)).depending(depends);
-        reader.operated(of(&learned.pauses), of(&learned.triggers))
+        let pauses = [of(&learned.pauses), of(&learned.later_pauses)].concat();
+        reader.operated(pauses, of(&learned.triggers))
     }
 
     fn read(&self, event: &Event, id: TaskId, reader: &mut Reader, event_log: &EventLog) {

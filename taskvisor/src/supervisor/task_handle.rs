@@ -190,10 +190,10 @@ impl TaskHandle {
         self.restart_by(None).map(|_| ())
     }
 
-    /// Restarts the task. Returns whether there was anything to interrupt.
+    /// Restarts the task, and returns `true`.
     pub(super) fn restart_by(&self, by: By<'_>) -> Result<bool, RuntimeError> {
         self.operate(Operation::Restart, by, |cell, shared| {
-            cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace)
+            cell.interrupt(InterruptCause::Restart, shared.now(), shared.config.grace).map(|()| true)
         })
     }
 

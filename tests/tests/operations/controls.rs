@@ -83,6 +83,19 @@ async fn a_task_that_gives_up_is_paused_for_that() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn it_is_ready_until_it_is_paused() {
+    let harness = Harness::new();
+    let rules = Rules::always().delay(HOUR).ready(Readiness::Start);
+    let task = pausing(&harness, rules, [Step::SucceedAfter(SECOND), Step::UntilStopped]).await;
+    assert!(task.status().ready_since.is_some());
+    sleep(SECOND * 2).await;
+    assert!(task.status().phase.is_paused() && task.status().ready_since.is_none());
+    let event_log = harness.finish().await;
+    let not_ready = "not_ready: interrupted".to_owned();
+    assert!(event_log.of(&task).contains(&not_ready), "{:?}", event_log.of(&task));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_resume_before_the_end_takes_it_back() {
     let harness = Harness::new();
     let steps = [Step::SucceedAfter(SECOND), Step::UntilStopped];

@@ -57,7 +57,7 @@ impl Fixture {
             Command::PauseAfter { before } => match self.meant(*before) {
                 Some(task) => match task.pause_after_attempt() {
                     Ok(first) => {
-                        self.trace.paused(&task);
+                        self.trace.pauses_later(&task);
                         Answer::Paused(first)
                     }
                     Err(error) => Answer::Refused(vec![Refusal::of(&error)]),

@@ -78,7 +78,7 @@ impl Fixture {
                 Answer::Paused(first)
             }),
             Operation::PauseAfter => self.supervisor.pause_after_attempt(name).map(|first| {
-                all(&|task| self.trace.paused(task));
+                all(&|task| self.trace.pauses_later(task));
                 Answer::Paused(first)
             }),
             Operation::Resume => self.supervisor.resume(name).map(Answer::Resumed),

@@ -219,7 +219,7 @@ impl TaskCell {
         failures: (u32, u32),
         succeeded: bool,
     ) -> Result<(), PendingStop> {
-        let waiters = {
+        let (waiters, paused) = {
             let mut state = self.state.lock();
             state.failures = failures.0;
             self.total_failures.store(failures.1, Ordering::Relaxed);
@@ -229,14 +229,20 @@ impl TaskCell {
             }
             state.phase = CellPhase::Sleeping { until };
             state.since = now;
+            let waiters = if succeeded { self.succeed(&mut state, now) } else { None };
             // Here and not in `finish_attempt`, because a task that ends with its attempt is not paused.
-            if state.signals.take(Signal::PausesAfterAttempt) {
-                self.flags.set(Flag::Paused);
-            }
-            if succeeded { self.succeed(&mut state, now) } else { None }
+            let paused = if state.signals.take(Signal::PausesAfterAttempt) {
+                Some(self.pause_between_attempts(&mut state, now))
+            } else {
+                None
+            };
+            (waiters, paused)
         };
         if let Some(waiters) = waiters {
             waiters.wake();
+        }
+        if let Some(paused) = paused {
+            paused.announce();
         }
         Ok(())
     }

@@ -34,13 +34,13 @@ pub(crate) enum InterruptError {
 
 impl TaskCell {
     /// Interrupts the running attempt, or the wait for the next one. The attempt has `grace` to return, or the `stop_timeout` of
-    /// the task if that is shorter. Returns `false` if nothing was to be interrupted.
+    /// the task if that is shorter.
     pub(crate) fn interrupt(
         &self,
         cause: InterruptCause,
         at: Instant,
         grace: Duration,
-    ) -> Result<bool, InterruptError> {
+    ) -> Result<(), InterruptError> {
         let interrupted = {
             let mut state = self.state.lock();
             match cause {
@@ -56,7 +56,7 @@ impl TaskCell {
             // The submission waits for its first attempt, which an interrupt does not delay. The request would replace the expiry,
             // because both are in one field.
             if state.pending.expiry().is_some() {
-                return Ok(false);
+                return Ok(());
             }
             let kind = RequestKind::Interrupt(cause);
             // Under the lock under which attempts begin: the `stop_timeout` is that of the running attempt.
@@ -64,7 +64,7 @@ impl TaskCell {
             self.set_interrupt(&mut state, interrupt)?
         };
         interrupted.announce();
-        Ok(true)
+        Ok(())
     }
 
     /// Fails if no operator can control the task any more: it has ended, or is stopping.

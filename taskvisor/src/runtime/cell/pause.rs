@@ -68,6 +68,13 @@ impl TaskCell {
         self.set_interrupt(state, Request::new(at, grace, self.stop_timeout.get(), kind)).map(Some)
     }
 
+    /// Pauses a task whose attempt has ended. Called under the lock. The interrupt ends its readiness, and its wait.
+    #[cold]
+    pub(super) fn pause_between_attempts(&self, state: &mut CellState, now: Instant) -> Interrupted {
+        // An error means that a stop was requested or the task has ended: neither is possible under this lock.
+        self.set_paused(state, now, Duration::ZERO).ok().flatten().unwrap_or_default()
+    }
+
     /// Whether a pause was requested and has not taken effect.
     pub(super) fn is_pausing(&self, state: &CellState) -> bool {
         let is_live = !matches!(state.phase, CellPhase::Paused { .. } | CellPhase::Stuck | CellPhase::Ended);

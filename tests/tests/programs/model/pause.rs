@@ -43,8 +43,11 @@ impl World<'_> {
                 Place::Paused { .. } => "gives up",
                 _ => "is paused",
             };
-            task.paused |= what == "is paused";
             self.met.insert(format!("a task that pauses after its attempt {what}"));
+            if what == "is paused" {
+                self.tasks[number].paused = true;
+                self.interrupt(number, InterruptCause::Pause);
+            }
         }
     }
 
