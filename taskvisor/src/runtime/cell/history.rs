@@ -99,8 +99,7 @@ impl TaskCell {
         let mut shared = Vec::with_capacity(CAPACITY);
         self.state.lock().attempts.share_all(&mut shared);
         // After the lock: the texts and the destructors of errors are user code.
-        let records = shared.iter().map(|(ended, failure)| record(ended, failure.as_ref())).collect();
-        records
+        shared.iter().map(|(ended, failure)| record(ended, failure.as_ref())).collect()
     }
 
     /// Records that the running attempt was dropped, because the runtime drops its actor.
