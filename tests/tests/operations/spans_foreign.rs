@@ -20,7 +20,8 @@ fn the_subscriber_of_the_submitter_gets_all_spans_of_a_job() {
     let supervisor = supervisor();
     let job = {
         let _entered = runtime.enter();
-        let submit = || supervisor.submit(in_slot(retried(logging("sync")), "a")).expect("accepted");
+        let spec = retried(logging("sync")).with_max_retries(1);
+        let submit = || supervisor.submit(in_slot(spec, "a")).expect("accepted");
         with_default(of_the_submitter.subscriber(), submit)
     };
     let outcome = with_default(of_the_runtime.subscriber(), || runtime.block_on(job.outcome()));
