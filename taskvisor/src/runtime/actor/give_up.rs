@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{ActorStage, PENDING, Step, TaskActor};
 use crate::policy::OnGiveUp;
-use crate::runtime::cell::TaskEnd;
+use crate::runtime::cell::{RareState, TaskEnd};
 use crate::task::InterruptCause;
 
 /// The failures with which a task has exceeded `max_retries` or `max_failures`.
@@ -28,9 +28,7 @@ impl TaskActor {
     // Inline in every caller, as `schedule_next`.
     #[inline(always)]
     pub(super) fn count_failure(&self, now: Instant, excused: bool) -> Option<ExceededFailures> {
-        let rare = self.registration.cell().rare().filter(|_| !excused)?;
-        let (failures, limit) = rare.failures().lock().count(now)?;
-        Some(ExceededFailures { failures, within: Some(limit.within()) })
+        count_in_window(self.registration.cell().rare().filter(|_| !excused)?, now)
     }
 
     /// Gives up: the task ends as failed, or is paused until an operator resumes it.
@@ -61,4 +59,11 @@ impl TaskActor {
         context.waker().wake_by_ref();
         PENDING
     }
+}
+
+// Not inline, because most tasks have no rare state: beside it, `FailureStreak::next` would be a call in every attempt.
+#[cold]
+fn count_in_window(rare: &RareState, now: Instant) -> Option<ExceededFailures> {
+    let (failures, limit) = rare.failures().lock().count(now)?;
+    Some(ExceededFailures { failures, within: Some(limit.within()) })
 }

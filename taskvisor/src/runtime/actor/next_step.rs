@@ -99,6 +99,8 @@ impl FailureStreak {
 
     /// Decides the step after an attempt that took `ran`. `stop` is the cause of a pending stop; `draw` returns a random
     /// value of a range. An `excused` failure is not counted, because an outage explains it.
+    // Inline, because every attempt comes here, and its only caller is in another file.
+    #[inline]
     pub(crate) fn next(
         &mut self,
         policy: &Policy,
