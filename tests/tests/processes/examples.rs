@@ -82,12 +82,3 @@ fn supervisor() {
     process.signal("TERM");
     process.end().expect_code(0);
 }
-
-#[test]
-fn service() {
-    let ended = run("service");
-    for line in ["poll number 3\n", "cleaned up\n", "watch_folder saw "] {
-        ended.expect_stdout(line);
-    }
-    assert_eq!(ended.stderr, "");
-}

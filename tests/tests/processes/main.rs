@@ -17,6 +17,10 @@ mod dependencies;
 mod describe;
 mod endings;
 mod examples;
+#[cfg(all(feature = "metrics", feature = "controller"))]
+mod http;
+#[cfg(all(feature = "metrics", feature = "controller", feature = "config", feature = "tracing"))]
+mod service;
 #[cfg(unix)]
 mod exits;
 #[cfg(unix)]

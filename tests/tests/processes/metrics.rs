@@ -1,23 +1,13 @@
 //! The example `metrics`, scraped over HTTP and read by a parser of the format of Prometheus.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
-
 use prometheus_parse::{HistogramCount, Scrape, Value};
 
+use super::http::{Answer, request};
 use super::process::Process;
 
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 fn scrape(address: &str) -> Scrape {
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
-    write!(stream, "GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
-    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let Answer { status, body } = request(address, "GET /metrics");
+    assert_eq!(status, 200, "{body}");
     Scrape::parse(body.lines().map(|line| Ok(line.to_owned()))).expect("the format of Prometheus")
 }
 
