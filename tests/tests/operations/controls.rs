@@ -83,6 +83,24 @@ async fn a_task_that_gives_up_is_paused_for_that() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_dependency_that_has_ended_ends_no_paused_task() {
+    let supervisor = Supervisor::default();
+    let feed = TaskFn::arc("feed", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let feed = TaskSpec::once(feed).with_ready(Readiness::Start);
+    let feed = supervisor.add_task(feed).expect("the name is free");
+    let work = TaskFn::arc("work", || async { Ok(sleep(SECOND).await) });
+    let work = TaskSpec::always(work, HOUR).with_needs(["feed"]);
+    let work = supervisor.add_task(work).expect("the name is free");
+    sleep(SECOND / 2).await;
+    assert_eq!(work.pause_after_attempt(), Ok(true));
+    assert!(feed.cancel());
+    sleep(HOUR).await;
+    assert!(work.status().phase.is_paused(), "{:?}", work.status());
+    assert_eq!(work.resume(), Ok(true));
+    assert!(!work.outcome().await.is_completed(), "it can never run again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_is_ready_until_it_is_paused() {
     let harness = Harness::new();
     let rules = Rules::always().delay(HOUR).ready(Readiness::Start);

@@ -63,7 +63,7 @@ impl TaskActor {
 
     /// Polls the gates.
     pub(super) fn poll_gates(&mut self, paused: bool, context: &mut Context<'_>) -> Result<(), Closed> {
-        if paused {
+        if paused || self.is_paused_since(context) {
             return Err(Closed::Paused);
         }
         loop {
@@ -88,6 +88,16 @@ impl TaskActor {
             }
             // The pass starts over. It gives the permits back, unless all are ready again by now.
         }
+    }
+
+    /// Whether the task was paused since its poll began: by the end of its attempt, for one. A gate must not end it then.
+    fn is_paused_since(&self, context: &Context<'_>) -> bool {
+        let is_paused = self.registration.cell().has_flag(Flag::Paused);
+        if is_paused {
+            // It may have been resumed by the end of the poll. `end_poll` compares the flag only, so that it would miss both together.
+            context.waker().wake_by_ref();
+        }
+        is_paused
     }
 
     fn poll_permit(&mut self, context: &mut Context<'_>) -> Poll<()> {
