@@ -159,18 +159,21 @@ async fn reasons_that_block_come_first_and_the_line_is_bounded() {
     let supervisor = with_plain();
     supervisor.pause("plain").expect("it is there");
     supervisor.add_task(TaskSpec::once(connects("db"))).expect("it is added");
+    supervisor.add_task(fails("feed", "refused")).expect("it is added");
     settle().await;
-    assert_eq!(words(&supervisor.health()), "not ready: `db` is not ready; `plain` is paused");
+    let expected = "not ready: `db` is not ready; `feed` gave up (1 failure): refused; `plain` is paused";
+    assert_eq!(words(&supervisor.health()), expected);
     let names = ["a", "b", "c", "d", "e"];
     for name in names {
         supervisor.add_task(TaskSpec::once(connects(name))).expect("it is added");
     }
     settle().await;
     let health = supervisor.health();
-    assert_eq!(health.reasons.len(), 7);
-    assert!(words(&health).ends_with("`d` is not ready; and 2 more"), "{health}");
+    assert_eq!(health.reasons.len(), 8);
+    assert!(words(&health).ends_with("`d` is not ready; and 3 more"), "{health}");
     sleep(SECOND).await;
-    assert_eq!(words(&supervisor.health()), "ready, but `plain` is paused");
+    let expected = "ready, but `feed` gave up (1 failure): refused; `plain` is paused";
+    assert_eq!(words(&supervisor.health()), expected);
 }
 
 /// On real threads: only another thread can see that a body blocks.
