@@ -2,9 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::listed::listed;
 use super::merged::{Override, Overrides};
 use super::names::DeclaredNames;
-use super::nearest::listed;
 use super::options::{KnownOptions, known_option};
 use super::origin::OverrideOrigin;
 use super::section::Section;

@@ -4,12 +4,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::lines::Lines;
-use super::nearest::{listed, nearest};
+use super::listed::listed;
 use super::origin::OverrideOrigin;
 use super::problem::OverrideProblem;
 use super::section::Section;
 use super::toml_value::convert;
 use crate::policy::options::OptionValue;
+use crate::sync::nearest::nearest;
 
 /// How many syntax errors are reported: the parser goes on after one, and the later ones may be its consequences.
 const MAX_SYNTAX_ERRORS: usize = 8;

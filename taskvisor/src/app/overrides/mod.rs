@@ -12,7 +12,7 @@
 mod origin;
 mod problem;
 mod section;
-mod nearest;
+mod listed;
 mod names;
 mod options;
 mod toml_value;

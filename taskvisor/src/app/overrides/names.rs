@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::nearest::{listed, nearest};
+use super::listed::listed;
 use super::section::Section;
+use crate::sync::nearest::nearest;
 
 /// The names of the declarations that overrides may change. Of a task with instances, the base name.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! The options that a section knows.
 
-use super::nearest::nearest;
 use super::section::Section;
 use crate::app::option_table::CODE_ONLY;
+use crate::sync::nearest::nearest;
 
 /// Returns the names of the options of a section.
 pub(in crate::app) type KnownOptions = fn(Section) -> &'static [&'static str];
