@@ -18,6 +18,7 @@ use crate::policy::Config;
 #[cfg(feature = "controller")]
 use crate::runtime::body::JobSpec;
 use crate::runtime::body::TaskSpec;
+#[cfg(feature = "config")]
 use crate::runtime::subscriber::Subscriber;
 use crate::sync::Mutex;
 use crate::task::{OptionOrigin, PolicyOption};
@@ -61,6 +62,7 @@ pub(super) struct PolicySet {
     /// The label of a job need not be unique: then the first one is found.
     #[cfg(feature = "controller")]
     pub(super) jobs: BTreeMap<&'static str, Tracked<JobSpec>>,
+    #[cfg(feature = "config")]
     pub(super) subscribers: BTreeMap<String, Tracked<Subscriber>>,
     /// What enables or disables declarations.
     #[cfg(feature = "config")]
@@ -88,6 +90,7 @@ impl App {
             let tracked = Tracked { spec: task.spec.without_body(), origins: task.origins() };
             (task.spec.name().to_owned(), tracked)
         };
+        #[cfg(feature = "config")]
         let subscriber = |listed: &ListedSubscriber| {
             let (spec, origins) = (listed.subscriber.without_work(), listed.origins());
             (listed.subscriber.name.to_string(), Tracked { spec, origins })
@@ -102,6 +105,7 @@ impl App {
                 .rev()
                 .map(|job| (job.spec.name(), Tracked { spec: job.spec.clone(), origins: job.origins() }))
                 .collect(),
+            #[cfg(feature = "config")]
             subscribers: self.subscribers.iter().rev().map(subscriber).collect(),
             #[cfg(feature = "config")]
             switches: self.switches.clone(),

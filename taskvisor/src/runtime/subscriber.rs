@@ -125,7 +125,7 @@ impl Subscriber {
     }
 
     /// A copy of the name and the options. It receives no events.
-    #[cfg(feature = "macros")]
+    #[cfg(all(feature = "config", feature = "macros"))]
     pub(crate) fn without_work(&self) -> Self {
         Self {
             name: self.name.clone(),

@@ -54,6 +54,7 @@ pub(super) enum Applies {
 }
 
 /// The options that only code sets, with the reason.
+#[cfg(feature = "config")]
 pub(super) const CODE_ONLY: &[(&str, &str)] = &[
     ("name", "other declarations, events and files refer to it"),
     ("crate", "it is a path in the source"),
