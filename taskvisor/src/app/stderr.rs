@@ -201,6 +201,8 @@ impl Subscribe for StderrReporter {
             EventKind::Ended { outcome } if !outcome.is_failed() => {}
             // The task that it waits for has reported its failures, and `StillStarting` sums up the rest.
             EventKind::Delayed { on: WaitingOn::Dependency { .. }, .. } => {}
+            // The program itself has done it.
+            EventKind::Operated { by: None, .. } => {}
             // Its wait is the purpose of its rate limit.
             EventKind::Delayed { on: WaitingOn::Rate { .. }, .. } => {}
             EventKind::StillStarting { after, blocking } => {

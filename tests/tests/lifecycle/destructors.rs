@@ -136,9 +136,13 @@ async fn a_task_ends_after_its_value_and_its_errors_are_dropped() {
         let _ = &value;
         async { Ok(()) }
     });
+    // The history keeps the errors of the latest 20 attempts: the last attempt evicts the first one.
     let with_an_error = TaskFn::arc("error", |context: TaskContext| async move {
-        let error = if context.attempt() == 1 { TaskError::fail(Slow) } else { TaskError::fatal("enough") };
-        Err(error)
+        Err(match context.attempt() {
+            1 => TaskError::fail(Slow),
+            2..=20 => TaskError::fail("again"),
+            _ => TaskError::fatal("enough"),
+        })
     });
     for task in [with_a_value, with_an_error] {
         // No subscriber: an event of the failure would keep the error alive.

@@ -32,14 +32,7 @@ fn dependents_of_a_failed_task_fail_with_its_error() {
 fn dependents_of_a_canceled_task_are_canceled() {
     let ended = Process::start("failed_dependency", &["canceled"]).end();
     ended.expect_code(0);
-    assert_eq!(ended.stdout, "independent: ran\n");
-    // The operation, and no error.
-    let lines: Vec<_> = ended.stderr.lines().collect();
-    assert!(
-        matches!(lines[..], [line] if line.starts_with("db#") && line.ends_with(" operated action=cancel")),
-        "{}",
-        ended.stderr
-    );
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("independent: ran\n", ""));
 }
 
 #[cfg(unix)]
