@@ -13,7 +13,10 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 
 pub(crate) fn waits(name: &'static str) -> TaskRef {
-    TaskFn::shared(name, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) })
+    TaskFn::shared(name, |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    })
 }
 
 /// Is ready after a second, and runs until its stop.
@@ -21,7 +24,8 @@ pub(crate) fn connects(name: &'static str) -> TaskRef {
     TaskFn::shared(name, |ctx: TaskContext, ready: Ready| async move {
         sleep(SECOND).await;
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     })
 }
 
@@ -88,7 +92,10 @@ async fn it_is_ready_once_the_whole_set_is() {
     let began = Instant::now();
     let handle = supervisor.handle();
     let needs = TaskSpec::once(waits("consume")).with_needs(["token"]);
-    let token = TaskFn::shared("token", || async { Ok(sleep(2 * SECOND).await) });
+    let token = TaskFn::shared("token", || async {
+        sleep(2 * SECOND).await;
+        Ok(())
+    });
     let token = TaskSpec::always(token, HOUR);
     let critical = TaskSpec::once(waits("critical")).with_critical(true);
     let specs = vec![TaskSpec::once(connects("db")), needs, token, critical, TaskSpec::once(waits("plain"))];
@@ -155,7 +162,10 @@ async fn every_loss_of_readiness_counts() {
 #[tokio::test(start_paused = true)]
 async fn a_completed_task_stays_ready() {
     let supervisor = Supervisor::default();
-    let migrate = TaskFn::shared("migrate", || async { Ok(sleep(SECOND).await) });
+    let migrate = TaskFn::shared("migrate", || async {
+        sleep(SECOND).await;
+        Ok(())
+    });
     let migrate = TaskSpec::once(migrate).with_ready(Readiness::Success);
     let task = supervisor.add_task(migrate).expect("it is added");
     assert!(!is_ready(&supervisor));
@@ -191,7 +201,11 @@ async fn a_critical_task_counts_from_its_first_attempt_on() {
     let supervisor = Supervisor::default();
     let attempts = TaskFn::shared("poll", |ctx: TaskContext| async move {
         sleep(SECOND).await;
-        if ctx.attempt() < 3 { Err(TaskError::fail("refused")) } else { Ok(ctx.cancelled().await) }
+        if ctx.attempt() < 3 {
+            return Err(TaskError::fail("refused"));
+        }
+        ctx.cancelled().await;
+        Ok(())
     });
     let poll = TaskSpec::inherit(attempts).with_critical(true);
     let task = supervisor.add_task(poll).expect("it is added");

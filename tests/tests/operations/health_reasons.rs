@@ -104,7 +104,8 @@ async fn stalled_is_a_missed_heartbeat_until_the_next_attempt() {
         let supervisor = with_plain();
         let silent = TaskFn::shared("feed", |ctx: TaskContext| async move {
             if ctx.attempt() > 1 {
-                return Ok(ctx.cancelled().await);
+                ctx.cancelled().await;
+                return Ok(());
             }
             // It ignores the stop of its attempt for a second.
             ctx.cancelled().await;

@@ -124,7 +124,7 @@ async fn tasks_and_submissions_are_accepted_during_it() {
 async fn it_is_part_of_the_grace() {
     let service = Service::new(config());
     let began = Instant::now();
-    let hangs = service.add(TaskSpec::once(TaskFn::shared("hangs", || pending())));
+    let hangs = service.add(TaskSpec::once(TaskFn::shared("hangs", pending)));
     settle().await;
     service.supervisor.stop();
     assert!(hangs.outcome().await.is_aborted());
@@ -137,7 +137,10 @@ async fn it_is_part_of_the_grace() {
 async fn the_end_of_all_tasks_ends_it() {
     let service = Service::new(config());
     let began = Instant::now();
-    service.add(TaskSpec::once(TaskFn::shared("once", || async { Ok(sleep(2 * SECOND).await) })));
+    service.add(TaskSpec::once(TaskFn::shared("once", || async {
+        sleep(2 * SECOND).await;
+        Ok(())
+    })));
     let report = in_order(service.supervisor.shutdown().await);
     assert_eq!((report.completed, began.elapsed()), (1, 2 * SECOND));
     // Without any task, and in a run.
@@ -146,7 +149,10 @@ async fn the_end_of_all_tasks_ends_it() {
     let handle = supervisor.handle();
     let stops = TaskFn::shared("stops", move || {
         let handle = handle.clone();
-        async move { Ok(handle.stop()) }
+        async move {
+            handle.stop();
+            Ok(())
+        }
     });
     let report = in_order(supervisor.run_until(vec![TaskSpec::once(stops)], pending::<()>()).await);
     assert_eq!((report.completed, began.elapsed()), (1, 2 * SECOND));
@@ -184,7 +190,7 @@ async fn a_critical_failure_during_it_ends_it() {
     let mut service = Service::new(config());
     let began = Instant::now();
     // It uses all of the time that is left.
-    let other = service.add(TaskSpec::once(TaskFn::shared("other", || pending())));
+    let other = service.add(TaskSpec::once(TaskFn::shared("other", pending)));
     let db = TaskFn::shared("db", || async {
         sleep(2 * SECOND).await;
         Err(TaskError::fatal("down"))
@@ -215,7 +221,7 @@ async fn a_dropped_supervisor_has_no_delay() {
 #[tokio::test(start_paused = true)]
 async fn still_stopping_comes_after_half_of_the_rest() {
     let mut service = Service::new(config());
-    service.add(TaskSpec::once(TaskFn::shared("hangs", || pending())));
+    service.add(TaskSpec::once(TaskFn::shared("hangs", pending)));
     settle().await;
     let requested = Instant::now();
     let _ = service.supervisor.shutdown().await;
