@@ -20,7 +20,7 @@ mod reporter;
 #[cfg(target_os = "linux")]
 mod socket;
 mod status;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, not(taskvisor_loom), target_os = "linux"))]
 mod tests;
 mod watchdog;
 

@@ -141,3 +141,44 @@ fn cut(text: &str, length: usize) -> Cow<'_, str> {
     cut.push('…');
     Cow::Owned(cut)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_group_is_counted_and_those_in_trouble_are_named() {
+        let mut summary = Summary::default();
+        assert_eq!(summary.to_string(), "no tasks");
+        for name in ["a", "b"] {
+            summary.add(Some(Group::Running), name);
+        }
+        summary.add(Some(Group::Sleeping), "c");
+        assert_eq!(summary.to_string(), "2 running, 1 sleeping");
+        for name in ["d", "e", "f", "g", "h"] {
+            summary.add(Some(Group::BackingOff), name);
+        }
+        summary.add(Some(Group::GaveUp), "i");
+        summary.add(None, "j");
+        let expected = "2 running, 1 sleeping, 5 backing off: `d`, `e`, `f` and 2 more; 1 gave up: `i`";
+        assert_eq!(summary.to_string(), expected);
+    }
+
+    #[test]
+    fn the_groups_are_in_the_order_of_their_words() {
+        for (index, (group, _)) in GROUPS.into_iter().enumerate() {
+            assert_eq!(group as usize, index, "{group:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_one_line_of_bounded_length() {
+        assert_eq!(line("a\nREADY=1\u{1b}"), "a\\nREADY=1\\u{1b}");
+        for character in ["a", "\n", "\u{1b}", "ä", "…", "🦀"] {
+            let line = line(&character.repeat(MAX_LENGTH));
+            assert!(line.len() <= MAX_LENGTH && line.len() > MAX_LENGTH - 8, "{character:?}: {line}");
+            assert!(line.chars().all(|character| !character.is_control()) && line.ends_with('…'), "{line}");
+        }
+        assert_eq!(line(&"a".repeat(MAX_LENGTH)), "a".repeat(MAX_LENGTH));
+    }
+}
