@@ -51,6 +51,8 @@ mod start;
 mod still_waiting;
 #[cfg(unix)]
 mod states;
+#[cfg(all(feature = "systemd", target_os = "linux"))]
+mod systemd;
 #[cfg(target_os = "linux")]
 mod threads;
 #[cfg(feature = "tracing")]

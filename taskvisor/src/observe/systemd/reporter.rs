@@ -19,6 +19,9 @@ use crate::sync::{Raced, StopTimer, race};
 /// The shortest time between two texts, and between two extensions.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How long after a change of the stage the text is made: at that moment, tasks have not begun or ended yet.
+const SETTLING: Duration = Duration::from_millis(100);
+
 /// The text is made again after this many times the time that it took: with very many tasks, less often than once a second.
 const REST: u32 = 100;
 
@@ -94,7 +97,7 @@ impl Reporter {
                     is_starting = false;
                     has_failed = result.is_err();
                     if result.is_ok() && self.notifier.ready() {
-                        self.tick = self.earliest;
+                        self.hasten_text();
                     }
                 }
                 // The supervisor is gone.
@@ -115,7 +118,7 @@ impl Reporter {
         let Ok(shared) = self.supervisor.shared().map(|shared| Arc::clone(&shared)) else { return };
         if state.grace_deadline.is_some() && self.drain.is_none() {
             self.drain = Some(Drain::begin(&shared));
-            self.tick = self.earliest;
+            self.hasten_text();
         }
         if now < self.tick {
             return;
@@ -137,6 +140,12 @@ impl Reporter {
         if watchdog.take_due(now, || supervisor.shared().map_or(true, |shared| is_healthy(&shared))) {
             notifier.send("WATCHDOG=1");
         }
+    }
+
+    /// Makes the next text due, once the tasks have settled in the new stage.
+    fn hasten_text(&mut self) {
+        let settled = saturating_deadline(Instant::now(), SETTLING);
+        self.tick = self.tick.min(settled.max(self.earliest));
     }
 
     /// Sends the text, if it has changed.

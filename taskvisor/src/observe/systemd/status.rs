@@ -175,7 +175,7 @@ mod tests {
     fn a_text_is_one_line_of_bounded_length() {
         assert_eq!(line("a\nREADY=1\u{1b}"), "a\\nREADY=1\\u{1b}");
         for character in ["a", "\n", "\u{1b}", "ä", "…", "🦀"] {
-            let line = line(&character.repeat(MAX_LENGTH));
+            let line = line(&character.repeat(MAX_LENGTH + 1));
             assert!(line.len() <= MAX_LENGTH && line.len() > MAX_LENGTH - 8, "{character:?}: {line}");
             assert!(line.chars().all(|character| !character.is_control()) && line.ends_with('…'), "{line}");
         }

@@ -116,8 +116,8 @@ async fn without_a_start_up_set_it_is_ready_once_it_runs() {
 async fn a_failed_start_is_ready_once_the_task_is_replaced() {
     let (receiver, supervisor) = (Receiver::bind(), Supervisor::default());
     report(&receiver, &supervisor);
-    let fails = TaskFn::arc("feed", || async { Err(TaskError::fatal("no such host")) });
-    supervisor.add_task(TaskSpec::once(fails).with_ready(Readiness::Start)).expect("it is added");
+    let fails = TaskFn::arc("feed", |_: Ready| async { Err(TaskError::fatal("no such host")) });
+    supervisor.add_task(TaskSpec::once(fails)).expect("it is added");
     sleep(SECOND * 5 / 2).await;
     assert_eq!(receiver.received(), ["STATUS=starting: 1 gave up: `feed`"]);
     supervisor.add_task(quick("feed").with_ready(Readiness::Start)).expect("it is added");
@@ -152,7 +152,7 @@ async fn the_text_is_sent_at_most_once_a_second_if_it_changed() {
         supervisor.add_task(quick(name)).expect("it is added");
         sleep(SECOND / 4).await;
     }
-    let expected = ["STATUS=3 running, 1 backing off: `poll\\n`"];
+    let expected = ["STATUS=4 running, 1 backing off: `poll\\n`"];
     assert_eq!(receiver.received(), expected);
     sleep(SECOND * 5).await;
     let expected = ["STATUS=6 running, 1 backing off: `poll\\n`"];
