@@ -51,7 +51,7 @@ mod start;
 mod still_waiting;
 #[cfg(unix)]
 mod states;
-#[cfg(all(feature = "systemd", target_os = "linux"))]
+#[cfg(all(feature = "config", feature = "systemd", target_os = "linux"))]
 mod systemd;
 #[cfg(target_os = "linux")]
 mod threads;

@@ -78,7 +78,7 @@ impl Manager {
     /// All messages, once the process has ended.
     fn end(mut self) -> Vec<(Instant, String)> {
         while self.receive(Duration::from_millis(10)) {}
-        self.received
+        std::mem::take(&mut self.received)
     }
 }
 
@@ -182,7 +182,7 @@ fn without_the_variable_nothing_is_sent() {
     process.signal("TERM");
     let ended = process.end();
     ended.expect_code(0);
-    assert_eq!(ended.stderr, "");
+    assert!(!ended.stderr.contains("systemd"), "{}", ended.stderr);
     assert!(!manager.receive(Duration::from_millis(10)), "{:?}", manager.received);
 }
 
@@ -196,7 +196,6 @@ fn an_address_that_is_no_socket_is_a_note() {
 }
 
 #[test]
-#[cfg(feature = "config")]
 fn a_reload_ends_with_ready_also_after_a_bad_file() {
     let file = env::temp_dir().join(format!("taskvisor-notified-{}.toml", process::id()));
     let path = file.to_str().expect("UTF-8");

@@ -11,30 +11,31 @@ use crate::supervisor::shutdown::{LAST_ENDS_MARGIN, TAKEOVER_MARGIN};
 /// How long a shutdown that makes progress may take until its next progress.
 const EXTENSION: Duration = Duration::from_secs(10);
 
-/// What a shutdown waited for when it was looked at.
+/// What the end of a shutdown waits for, at one moment.
+#[derive(Default)]
 pub(super) struct Drain {
     tasks: usize,
     subscribers: usize,
 }
 
 impl Drain {
-    pub(super) fn begin(shared: &Shared) -> Self {
+    fn now(shared: &Shared) -> Self {
         Self { tasks: shared.registry.cells().len(), subscribers: shared.bus.undrained().len() }
     }
 
-    /// Returns how much longer systemd should wait, if a task has ended or a subscriber has drained since the last call. The deadlines of
-    /// the shutdown bound it.
+    /// Returns how much longer systemd should wait, if a shutdown was requested, and a task has ended or a subscriber has drained since the
+    /// last call. The deadlines of the shutdown bound it.
+    // Called before the request too: tasks may end before the reporter sees it.
     pub(super) fn extension(
         &mut self,
         shared: &Shared,
         state: &ShutdownState,
         now: Instant,
     ) -> Option<Duration> {
-        let before = std::mem::replace(self, Self::begin(shared));
+        let before = std::mem::replace(self, Self::now(shared));
         // Before the end of the tasks, subscribers become idle and busy again.
         let is_draining = state.drain_deadline.is_some();
-        let progresses =
-            self.tasks < before.tasks || (is_draining && self.subscribers < before.subscribers);
+        let progresses = self.tasks < before.tasks || (is_draining && self.subscribers < before.subscribers);
         let left = latest_end(state, shared.config.drain_timeout)?.saturating_duration_since(now);
         Some(left.min(EXTENSION)).filter(|left| progresses && !left.is_zero())
     }

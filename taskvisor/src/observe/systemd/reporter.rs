@@ -37,7 +37,8 @@ pub(crate) struct Reporter {
     earliest: Instant,
     /// The last text that was sent.
     sent: String,
-    drain: Option<Drain>,
+    is_stopping: bool,
+    drain: Drain,
 }
 
 impl Reporter {
@@ -50,7 +51,8 @@ impl Reporter {
             tick: saturating_deadline(now, TICK),
             earliest: now,
             sent: String::new(),
-            drain: None,
+            is_stopping: false,
+            drain: Drain::default(),
         }
     }
 
@@ -111,15 +113,13 @@ impl Reporter {
     fn act(&mut self, state: &ShutdownState, has_failed: bool) {
         let now = Instant::now();
         // First, so that a start which fails because of a shutdown is never reported as ready.
-        if state.grace_deadline.is_some() {
+        if state.grace_deadline.is_some() && !self.is_stopping {
+            self.is_stopping = true;
             self.notifier.stopping();
+            self.hasten_text();
         }
         self.watch(now);
         let Ok(shared) = self.supervisor.shared().map(|shared| Arc::clone(&shared)) else { return };
-        if state.grace_deadline.is_some() && self.drain.is_none() {
-            self.drain = Some(Drain::begin(&shared));
-            self.hasten_text();
-        }
         if now < self.tick {
             return;
         }
@@ -127,7 +127,7 @@ impl Reporter {
             self.notifier.ready();
         }
         self.notifier.send_again();
-        if let Some(extension) = self.drain.as_mut().and_then(|drain| drain.extension(&shared, state, now)) {
+        if let Some(extension) = self.drain.extension(&shared, state, now) {
             self.notifier.send(&format!("EXTEND_TIMEOUT_USEC={}", extension.as_micros()));
         }
         self.send_status(&shared, now);

@@ -129,7 +129,8 @@ async fn a_failed_start_is_ready_once_the_task_is_replaced() {
 async fn a_shutdown_during_the_start_sends_no_ready() {
     let (receiver, supervisor) = (Receiver::bind(), Supervisor::default());
     let reports = report(&receiver, &supervisor);
-    let never = TaskFn::arc("feed", |ctx: TaskContext, _ready: Ready| async move { Ok(ctx.cancelled().await) });
+    let never =
+        TaskFn::arc("feed", |ctx: TaskContext, _ready: Ready| async move { Ok(ctx.cancelled().await) });
     supervisor.add_task(TaskSpec::once(never)).expect("it is added");
     sleep(SECOND / 2).await;
     supervisor.stop();
