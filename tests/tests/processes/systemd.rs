@@ -111,11 +111,11 @@ fn serve(mut manager: Manager) {
     }
     process.signal("TERM");
     let stopping = manager.wait_for_text("STOPPING=1");
-    let (_, text) = manager.wait_for(|message| message.starts_with("STATUS=shutting down: "));
-    assert!(text.contains("1 stopping: `serve`"), "{text}");
     let (extended, extension) = manager.wait_for(|message| message.starts_with("EXTEND_TIMEOUT_USEC="));
     assert!(extended > stopping);
     assert_eq!(extension, "EXTEND_TIMEOUT_USEC=10000000");
+    let (_, text) = manager.wait_for(|message| message.starts_with("STATUS=shutting down: "));
+    assert!(text.contains("1 stopping: `serve`"), "{text}");
     process.wait_for(&["serve: stopped"]);
     process.end().expect_code(0);
     let messages = manager.end();

@@ -24,9 +24,7 @@ mod status;
 mod tests;
 mod watchdog;
 
-#[cfg(feature = "macros")]
 pub(crate) use self::notifier::Notifier;
-#[cfg(feature = "macros")]
 pub(crate) use self::reporter::Reporter;
 
 #[cfg(not(target_os = "linux"))]
@@ -35,8 +33,6 @@ use self::no_socket as socket;
 use std::future::Future;
 use std::io;
 
-#[cfg(not(feature = "macros"))]
-use self::{notifier::Notifier, reporter::Reporter};
 use crate::supervisor::SupervisorHandle;
 
 impl SupervisorHandle {

@@ -82,6 +82,7 @@ impl Reporter {
         let mut shutdown = shared.shutdown.subscribe();
         drop(shared);
         let supervisor = self.supervisor.clone();
+        // It owns the shared state, until a shutdown is requested at the latest.
         let mut started = pin!(async move { supervisor.ready().await });
         let mut is_starting = true;
         // Whether a task of the start-up set has failed. A task of its name that is added later may make the supervisor ready.
@@ -137,9 +138,10 @@ impl Reporter {
     fn watch(&mut self, now: Instant) {
         let Self { notifier, supervisor, watchdog, .. } = self;
         let Some(watchdog) = watchdog else { return };
-        if watchdog.take_due(now, || supervisor.shared().map_or(true, |shared| is_healthy(&shared))) {
-            notifier.send("WATCHDOG=1");
-        }
+        watchdog.send_due(now, || {
+            let is_healthy = supervisor.shared().map_or(true, |shared| is_healthy(&shared));
+            is_healthy && notifier.send("WATCHDOG=1")
+        });
     }
 
     /// Makes the next text due, once the tasks have settled in the new stage.

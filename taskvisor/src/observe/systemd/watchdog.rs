@@ -13,8 +13,8 @@ use crate::runtime::shared::Shared;
 /// The shortest interval between two messages.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// A withheld message is due again after this fraction of the interval, so that a moment of bad health does not cost half of the
-/// time that is left.
+/// A message that was withheld, or that the socket did not take, is due again after this fraction of the interval: at the end of the
+/// next interval systemd would end the service.
 const RETRIES: u32 = 8;
 
 /// When the next `WATCHDOG=1` is due.
@@ -39,14 +39,13 @@ impl Watchdog {
         self.next
     }
 
-    /// Whether a message is due now, and the service is healthy. If so, the next one is due an interval later.
-    pub(super) fn take_due(&mut self, now: Instant, is_healthy: impl FnOnce() -> bool) -> bool {
+    /// Calls `send` if a message is due. If it returns that it has sent one, the next is due an interval later.
+    pub(super) fn send_due(&mut self, now: Instant, send: impl FnOnce() -> bool) {
         if now < self.next {
-            return false;
+            return;
         }
-        let sends = is_healthy();
-        self.next = saturating_deadline(now, if sends { self.interval } else { self.interval / RETRIES });
-        sends
+        let wait = if send() { self.interval } else { self.interval / RETRIES };
+        self.next = saturating_deadline(now, wait);
     }
 }
 
@@ -100,9 +99,10 @@ mod tests {
     fn a_withheld_message_is_due_again_soon() {
         let now = Instant::now();
         let mut watchdog = Watchdog::new(Duration::from_secs(8), now);
-        assert!(!watchdog.take_due(now, || false));
+        watchdog.send_due(now, || false);
         assert_eq!(watchdog.next() - now, Duration::from_secs(1));
-        assert!(watchdog.take_due(now + Duration::from_secs(1), || true));
+        watchdog.send_due(now + Duration::from_millis(999), || panic!("it is not due"));
+        watchdog.send_due(now + Duration::from_secs(1), || true);
         assert_eq!(watchdog.next() - now, Duration::from_secs(9));
     }
 }
