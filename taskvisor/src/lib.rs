@@ -88,6 +88,10 @@
     feature = "metrics",
     doc = "| export metrics | install a recorder of the crate `metrics`; [`Config::with_metric_names`] |"
 )]
+#![cfg_attr(
+    feature = "systemd",
+    doc = "| report to systemd | an application does so by itself; [`SupervisorHandle::notify_systemd`] |"
+)]
 //!
 //! [`prelude`] imports the names that most files need.
 //!
@@ -135,10 +139,10 @@ mod runtime;
 mod supervisor;
 #[cfg(feature = "controller")]
 mod job;
+#[cfg(any(feature = "logging", feature = "tracing", feature = "systemd"))]
+mod observe;
 #[cfg(feature = "macros")]
 mod app;
-#[cfg(any(feature = "logging", feature = "tracing"))]
-mod observe;
 #[cfg(feature = "macros")]
 mod macro_support;
 pub mod prelude;

@@ -22,9 +22,13 @@ use super::overrides::{Reloader, reload_at_hangups};
 use super::policies::Policies;
 use super::process::Process;
 use super::running::describe_blocking_destructor;
+#[cfg(feature = "systemd")]
+use super::service_manager::start_reports;
 use super::stderr::{self, StderrReporter, write_error, write_line, write_multiline_error};
 use super::{App, GRACE_EXCEEDED, SetupResult, never_started};
 use crate::error::describe;
+#[cfg(all(feature = "config", feature = "systemd"))]
+use crate::observe::systemd::Notifier;
 use crate::runtime::body::TaskSpec;
 #[cfg(feature = "controller")]
 use crate::runtime::body::{JobDescriptor, JobOverride, JobOverrides};
@@ -170,11 +174,19 @@ async fn run_checked(
     let reloader = Reloader::new(&mut app, &policies);
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
+    #[cfg(feature = "systemd")]
+    let systemd = start_reports(supervisor.handle());
     #[cfg(feature = "config")]
     if let Some(reloader) = reloader {
         // Before the first task is added.
         shared.allow_updates();
-        let _ = shared.reloader.set(Box::new(move |shared| reloader.reload(shared)));
+        #[cfg(feature = "systemd")]
+        let systemd = systemd.clone();
+        let _ = shared.reloader.set(Box::new(move |shared| {
+            #[cfg(feature = "systemd")]
+            let _reloading = systemd.as_ref().map(Notifier::reloading);
+            reloader.reload(shared)
+        }));
         reload_at_hangups(supervisor.handle());
     }
     let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));
@@ -187,6 +199,11 @@ async fn run_checked(
             (exit_code(&result, &tasks), !is_stuck)
         }
     };
+    #[cfg(feature = "systemd")]
+    if let Some(systemd) = systemd {
+        // The task that reports may not have run since the request, or there was none, because the start has failed.
+        systemd.stopping();
+    }
     let drain_deadline = shared.shutdown.borrow().drain_deadline;
     let until =
         drain_deadline.unwrap_or_else(|| saturating_deadline(Instant::now(), shared.config.drain_timeout));

@@ -30,6 +30,8 @@ mod running;
 mod process;
 mod exit_code;
 mod describe;
+#[cfg(feature = "systemd")]
+mod service_manager;
 mod entry;
 
 use std::any::{TypeId, type_name};

@@ -1,4 +1,4 @@
-//! Ready-made subscribers.
+//! Ready-made observers: subscribers, and the reports to systemd.
 
 #[cfg(feature = "tracing")]
 mod fields;
@@ -6,6 +6,8 @@ mod fields;
 mod log;
 #[cfg(feature = "tracing")]
 mod repeats;
+#[cfg(feature = "systemd")]
+pub(crate) mod systemd;
 #[cfg(feature = "tracing")]
 mod tracing;
 

@@ -3,7 +3,7 @@
 //! The rest of the crate imports its locks and atomics from here. Built with `--cfg taskvisor_loom`, this module exports
 //! loom's instead, so that the models in `models/` run the shipped files.
 
-#[cfg(any(feature = "logging", feature = "macros"))]
+#[cfg(any(feature = "logging", feature = "macros", feature = "systemd"))]
 pub(crate) mod escape;
 #[cfg(all(test, taskvisor_loom))]
 mod modelled;

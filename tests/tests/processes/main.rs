@@ -55,6 +55,8 @@ mod start;
 mod still_waiting;
 #[cfg(unix)]
 mod states;
+#[cfg(all(feature = "config", feature = "systemd", target_os = "linux"))]
+mod systemd;
 #[cfg(target_os = "linux")]
 mod threads;
 #[cfg(feature = "tracing")]

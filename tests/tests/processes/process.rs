@@ -64,6 +64,13 @@ impl Process {
         Self::spawn(Command::new("sh").args(["-c", &limited]).arg(program::path(name)).args(arguments))
     }
 
+    /// Starts a program by a shell that it replaces, with these assignments of variables. In them, `$$` is the id of the process.
+    #[cfg(all(feature = "config", feature = "systemd", target_os = "linux"))]
+    pub(crate) fn start_in_shell(variables: &str, name: &str, arguments: &[&str]) -> Self {
+        let command = format!("{variables} exec \"$0\" \"$@\"");
+        Self::spawn(Command::new("sh").args(["-c", &command]).arg(program::path(name)).args(arguments))
+    }
+
     /// Starts a program whose stderr is a pipe that nothing reads.
     #[cfg(unix)]
     pub(crate) fn start_unread(name: &str, arguments: &[&str]) -> Self {

@@ -151,6 +151,17 @@ impl TaskCell {
         }
     }
 
+    /// Whether the running attempt has missed its heartbeat. Not after its end, with which the miss is handled.
+    #[cfg(feature = "systemd")]
+    pub(crate) fn misses_heartbeat(&self) -> bool {
+        // Without the lock: few tasks have a heartbeat.
+        if !self.has_heartbeat() {
+            return false;
+        }
+        let state = self.state.lock();
+        state.phase.is_running() && self.has_stalled(&state)
+    }
+
     /// The deadline that a poll which blocks is or will be past. `None` outside of a poll.
     pub(crate) fn blocks_past(&self) -> Option<Overdue> {
         let state = self.state.lock();

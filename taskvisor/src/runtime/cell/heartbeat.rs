@@ -103,7 +103,7 @@ impl TaskCell {
         Some(now.saturating_duration_since(latest))
     }
 
-    #[cfg(feature = "metrics")]
+    #[cfg(any(feature = "metrics", feature = "systemd"))]
     pub(crate) fn has_heartbeat(&self) -> bool {
         self.rare().is_some_and(|rare| rare.options().heartbeat().is_some())
     }
