@@ -13,6 +13,11 @@ impl Overridden {
         self.0.iter().rev().find(|(name, _)| *name == option).map(|(_, origin)| origin)
     }
 
+    #[cfg(feature = "controller")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     #[cfg(feature = "config")]
     pub(super) fn insert(&mut self, option: &'static str, origin: OptionOrigin) {
         self.0.push((option, origin));

@@ -58,6 +58,8 @@ pub(super) struct PolicySet {
     pub(super) config: ConfigOrigins,
     // By name: the names of tasks are unique.
     pub(super) tasks: BTreeMap<String, Tracked<TaskSpec>>,
+    /// Those that a file or a variable disables. After a reload they may be live, because `enabled` needs a restart.
+    disabled: BTreeMap<String, Tracked<TaskSpec>>,
     /// The label of a job need not be unique: then the first one is found.
     #[cfg(feature = "controller")]
     pub(super) jobs: BTreeMap<&'static str, Tracked<JobSpec>>,
@@ -95,6 +97,7 @@ impl App {
         PolicySet {
             config: self.config_origins(options),
             tasks: self.tasks.iter().map(task).collect(),
+            disabled: self.disabled.iter().map(|one| task(&one.task)).collect(),
             #[cfg(feature = "controller")]
             jobs: self
                 .jobs
@@ -142,8 +145,13 @@ impl ListedJob {
 }
 
 impl PolicySet {
+    /// The options of a task that was started, also if it is disabled by now.
+    pub(super) fn started_task(&self, name: &str) -> Option<&Tracked<TaskSpec>> {
+        self.tasks.get(name).or_else(|| self.disabled.get(name))
+    }
+
     fn task(&self, name: &str) -> Option<Found<TaskSpec>> {
-        let Tracked { spec, origins } = self.tasks.get(name)?;
+        let Tracked { spec, origins } = self.started_task(name)?;
         Some(Found { spec: spec.without_body(), origins: origins.clone(), config: self.config.clone() })
     }
 

@@ -23,6 +23,7 @@ mod variable;
 mod merged;
 mod environment;
 mod resolve;
+mod applied;
 mod apply;
 mod known;
 mod base;
