@@ -239,24 +239,23 @@ impl Origins {
         let origin = match (self.overridden.origin(row.name), shown.of) {
             (Some(origin), _) => origin.clone(),
             (None, ShownAs::Default) => OptionOrigin::Default,
+            (None, ShownAs::Main) => config.by_main(),
             (None, ShownAs::Inherited) => config.origin_of_default(row.name),
             (None, ShownAs::Own) => {
                 let by_attribute = declared.map(|declared| (row.show)(declared, &config.config));
-                self.code_origin(by_attribute.is_none_or(|declared| declared == shown), config)
+                self.code_origin(by_attribute.is_none_or(|declared| declared == shown))
             }
         };
         PolicyOption::new(row.name, shown.text, origin)
     }
 
     /// The origin of an option that the code sets. `is_first` says that the attribute or the added spec has this value already.
-    fn code_origin(&self, is_first: bool, config: &ConfigOrigins) -> OptionOrigin {
+    fn code_origin(&self, is_first: bool) -> OptionOrigin {
         let (file, line) = (self.code.file(), self.code.line());
         match self.tuned {
-            _ if is_first && self.is_declared => OptionOrigin::Attribute { file, line },
-            _ if is_first => OptionOrigin::Added { file, line },
-            Some(tuned) => OptionOrigin::Tune { file: tuned.file(), line: tuned.line() },
-            // `critical = "all"` is the only option of `#[taskvisor::main]` that sets one of a task.
-            None => config.by_main(),
+            Some(tuned) if !is_first => OptionOrigin::Tune { file: tuned.file(), line: tuned.line() },
+            _ if self.is_declared => OptionOrigin::Attribute { file, line },
+            _ => OptionOrigin::Added { file, line },
         }
     }
 }

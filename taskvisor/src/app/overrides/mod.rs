@@ -32,6 +32,8 @@ mod difference;
 mod update;
 mod reload;
 mod hangup;
+#[cfg(all(test, feature = "controller", feature = "schedule", not(taskvisor_loom)))]
+mod row_tests;
 
 pub(super) use self::base::Base;
 pub(super) use self::difference::SwitchOrigins;
