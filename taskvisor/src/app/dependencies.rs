@@ -10,7 +10,7 @@ use super::discover::Discovered;
 use super::listed::ListedTask;
 use super::options::MainOptions;
 use super::overridden::Overridden;
-use super::problem::{Problem, SourceLocation};
+use super::problem::{Place, Problem, SourceLocation};
 use crate::policy::Policy;
 use crate::runtime::body::{Dependencies, Dependency, Needs};
 use crate::runtime::dependency::{cycle_path, repeated_dependency};
@@ -133,9 +133,10 @@ impl App {
             let Some(path) = cycle_path(begins, name, depends_on) else { continue };
             reported.extend(path.iter().copied());
             let mut text = format!("`{name}`");
-            let mut from = name;
+            let (mut from, mut place) = (name, None);
             for to in path {
-                let at = tasks.get(from).map_or(task.options_at(), |from| from.options_at());
+                let at = tasks.get(from).map_or_else(|| task.options_at().into(), |from| depends_at(from, to));
+                place.get_or_insert_with(|| at.clone());
                 let _ = write!(text, " waits for `{to}` ({at})");
                 if to != name {
                     let _ = write!(text, ", `{to}`");
@@ -145,9 +146,19 @@ impl App {
             let reason = format!(
                 "these tasks wait for each other, and none could ever start: {text}; remove one of these dependencies"
             );
-            problems.push(Problem::new(task.options_at(), reason));
+            problems.push(Problem::new(place.unwrap_or_else(|| task.options_at().into()), reason));
         }
     }
+}
+
+/// Where a task was made to wait for another one.
+fn depends_at(task: &ListedTask, on: &str) -> Place {
+    let dependencies = task.spec.dependencies.as_deref().into_iter();
+    let found = dependencies.flat_map(|all| all.iter()).find(|(dependency, _)| &*dependency.name == on);
+    found.map_or_else(
+        || task.options_at().into(),
+        |(_, kind)| task.place_of(&format!("`{}`", kind.option())),
+    )
 }
 
 /// The problem of a dependency that is not among the tasks of the application.
@@ -180,7 +191,7 @@ fn does_not_run(
 
 /// The problem of a dependency that can never be ready.
 fn is_never_ready(option: &str, task: &ListedTask) -> String {
-    let (name, at) = (task.spec.name(), task.options_at());
+    let (name, at) = (task.spec.name(), task.place_of("`ready`"));
     // An attempt that never returns never succeeds.
     let success = if never_returns(task) { "" } else { ", or `ready = \"success\"` if its attempts end" };
     format!(

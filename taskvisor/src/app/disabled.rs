@@ -1,15 +1,13 @@
 //! The tasks that a file or a variable has disabled.
 
 use super::App;
+use super::listed::ListedTask;
 use crate::runtime::body::Location;
 use crate::task::OptionOrigin;
 
 /// A task with `enabled = false`.
-#[derive(Clone, Debug)]
 pub(super) struct DisabledByOverride {
-    pub(super) name: String,
-    /// Its declaration. `None` if the setup has added it by hand.
-    pub(super) location: Option<&'static Location>,
+    pub(super) task: ListedTask,
     pub(super) origin: OptionOrigin,
 }
 
@@ -20,9 +18,9 @@ impl App {
         name: &str,
         declared: Option<&'static Location>,
     ) -> Option<&OptionOrigin> {
-        let is_meant = |one: &&DisabledByOverride| match (declared, one.location) {
+        let is_meant = |one: &&DisabledByOverride| match (declared, one.task.spec.location()) {
             (Some(declared), Some(location)) => std::ptr::eq(declared, location),
-            _ => one.name == name,
+            _ => one.task.spec.name() == name,
         };
         self.disabled.iter().find(is_meant).map(|one| &one.origin)
     }

@@ -297,7 +297,7 @@ fn assemble(app: App) -> (Supervisor, Vec<TaskSpec>) {
     (builder.build(), app.tasks.into_iter().map(|task| task.spec).collect())
 }
 
-/// The jobs to list, and the changes of those that the setup has tuned or disabled.
+/// The jobs to list, and the changes of those that the setup, a file or a variable has changed or disabled.
 #[cfg(feature = "controller")]
 fn assemble_jobs(
     jobs: Vec<ListedJob>,
@@ -308,7 +308,7 @@ fn assemble_jobs(
         overrides.insert(job, JobOverride::Disabled);
     }
     let listed = jobs.iter().map(|job| job.spec.descriptor).collect();
-    for ListedJob { spec, .. } in jobs.into_iter().filter(|job| job.tuned.is_some()) {
+    for ListedJob { spec, .. } in jobs.into_iter().filter(ListedJob::is_changed) {
         overrides.insert(spec.descriptor, JobOverride::Tuned(Arc::new(spec)));
     }
     (listed, overrides)

@@ -91,6 +91,13 @@ impl ListedSubscriber {
         Self { subscriber, location, descriptor: Some(descriptor), tuned: None, overridden }
     }
 
+    /// The subscriber that is declared at this location, with the options of its attribute.
+    #[cfg(feature = "config")]
+    pub(super) fn find(location: &'static Location) -> Option<Self> {
+        let mut declared = inventory::iter::<&SubscriberDescriptor>.into_iter();
+        declared.find(|one| ptr::eq(&raw const one.location, location)).copied().map(Self::declared)
+    }
+
     /// Whether it is this declaration.
     pub(super) fn is_declared_at(&self, location: &'static Location) -> bool {
         is_same(self.subscriber.location, location)
@@ -119,6 +126,11 @@ impl ListedJob {
 
     pub(super) fn location(&self) -> SourceLocation {
         SourceLocation::from(&self.spec.descriptor.location)
+    }
+
+    /// Whether its options may differ from those of the attribute.
+    pub(super) fn is_changed(&self) -> bool {
+        self.tuned.is_some() || !self.overridden.is_empty()
     }
 
     /// Where its options were set last by the code.

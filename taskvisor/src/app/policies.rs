@@ -59,6 +59,8 @@ pub(super) struct PolicySet {
     pub(super) config: ConfigOrigins,
     // By name: the names of tasks are unique.
     pub(super) tasks: BTreeMap<String, Tracked<TaskSpec>>,
+    /// Those that a file or a variable disables. After a reload they may be live, because `enabled` needs a restart.
+    disabled: BTreeMap<String, Tracked<TaskSpec>>,
     /// The label of a job need not be unique: then the first one is found.
     #[cfg(feature = "controller")]
     pub(super) jobs: BTreeMap<&'static str, Tracked<JobSpec>>,
@@ -98,6 +100,7 @@ impl App {
         PolicySet {
             config: self.config_origins(options),
             tasks: self.tasks.iter().map(task).collect(),
+            disabled: self.disabled.iter().map(|one| task(&one.task)).collect(),
             #[cfg(feature = "controller")]
             jobs: self
                 .jobs
@@ -146,8 +149,13 @@ impl ListedJob {
 }
 
 impl PolicySet {
+    /// The options of a task that was started, also if it is disabled by now.
+    pub(super) fn started_task(&self, name: &str) -> Option<&Tracked<TaskSpec>> {
+        self.tasks.get(name).or_else(|| self.disabled.get(name))
+    }
+
     fn task(&self, name: &str) -> Option<Found<TaskSpec>> {
-        let Tracked { spec, origins } = self.tasks.get(name)?;
+        let Tracked { spec, origins } = self.started_task(name)?;
         Some(Found { spec: spec.without_body(), origins: origins.clone(), config: self.config.clone() })
     }
 
@@ -235,24 +243,23 @@ impl Origins {
         let origin = match (self.overridden.origin(row.name), shown.of) {
             (Some(origin), _) => origin.clone(),
             (None, ShownAs::Default) => OptionOrigin::Default,
+            (None, ShownAs::Main) => config.by_main(),
             (None, ShownAs::Inherited) => config.origin_of_default(row.name),
             (None, ShownAs::Own) => {
                 let by_attribute = declared.map(|declared| (row.show)(declared, &config.config));
-                self.code_origin(by_attribute.is_none_or(|declared| declared == shown), config)
+                self.code_origin(by_attribute.is_none_or(|declared| declared == shown))
             }
         };
         PolicyOption::new(row.name, shown.text, origin)
     }
 
     /// The origin of an option that the code sets. `is_first` says that the attribute or the added spec has this value already.
-    fn code_origin(&self, is_first: bool, config: &ConfigOrigins) -> OptionOrigin {
+    fn code_origin(&self, is_first: bool) -> OptionOrigin {
         let (file, line) = (self.code.file(), self.code.line());
         match self.tuned {
-            _ if is_first && self.is_declared => OptionOrigin::Attribute { file, line },
-            _ if is_first => OptionOrigin::Added { file, line },
-            Some(tuned) => OptionOrigin::Tune { file: tuned.file(), line: tuned.line() },
-            // `critical = "all"` is the only option of `#[taskvisor::main]` that sets one of a task.
-            None => config.by_main(),
+            Some(tuned) if !is_first => OptionOrigin::Tune { file: tuned.file(), line: tuned.line() },
+            _ if self.is_declared => OptionOrigin::Attribute { file, line },
+            _ => OptionOrigin::Added { file, line },
         }
     }
 }

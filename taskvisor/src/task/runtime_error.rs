@@ -124,7 +124,7 @@ pub enum RuntimeError {
         /// The slot.
         slot: String,
     },
-    /// The application has disabled the job or the task.
+    /// The setup, a file or a variable has disabled the job or the task.
     #[non_exhaustive]
     Disabled {
         /// The name of the job or of the task.
@@ -272,7 +272,11 @@ impl fmt::Display for RuntimeError {
                 write!(f, "{instances} instances of `{name}` are too many: set at most {MAX_INSTANCES}")
             }
             Self::Disabled { name } => {
-                write!(f, "`{name}` is disabled: remove the call of `app.disable`, or neither submit nor start it")
+                write!(
+                    f,
+                    "`{name}` is disabled: remove `app.disable` from the setup, or `enabled = false` from the file or the \
+                     environment, or neither submit nor start it"
+                )
             }
             Self::ShuttingDown => f.write_str("the supervisor is shutting down, or has been dropped"),
             Self::RuntimeGone => f.write_str(

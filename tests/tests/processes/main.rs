@@ -48,6 +48,14 @@ mod payments;
 mod pipeline;
 #[cfg(feature = "controller")]
 mod selected_tasks;
+#[cfg(all(feature = "config", feature = "controller"))]
+mod option_file;
+#[cfg(all(feature = "config", feature = "controller"))]
+mod overrides;
+#[cfg(all(feature = "config", feature = "controller"))]
+mod overrides_refused;
+#[cfg(all(feature = "config", feature = "controller", unix))]
+mod reload;
 #[cfg(unix)]
 mod set_up_signals;
 mod start;

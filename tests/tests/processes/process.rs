@@ -49,12 +49,18 @@ pub(crate) struct Ended {
 
 impl Process {
     pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(program::path(name)).args(arguments))
+        Self::start_with(name, arguments, &[])
     }
 
     /// Starts a program with these variables in its environment.
     pub(crate) fn start_with_variables(name: &str, variables: &[(&str, &str)]) -> Self {
-        Self::spawn(Command::new(program::path(name)).envs(variables.iter().copied()))
+        Self::start_with(name, &[], variables)
+    }
+
+    /// Starts a program with these arguments, and these variables in its environment.
+    pub(crate) fn start_with(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program::path(name));
+        Self::spawn(command.args(arguments).envs(variables.iter().copied()))
     }
 
     /// Starts a program that may open this many files.

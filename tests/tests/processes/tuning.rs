@@ -25,7 +25,8 @@ fn what_is_disabled_does_not_run_and_is_not_checked() {
     }
     ended.expect_stdout("jobs: [\"tuned\"]\n");
     ended.expect_stdout(
-        "refused: the job `disabled` is disabled: remove the call of `app.disable`, or do not submit it",
+        "refused: `disabled` is disabled: remove `app.disable` from the setup, or `enabled = false` from the file or the environment, \
+         or neither submit nor start it\n",
     );
     assert!(!ended.stderr.contains("stop_timeout"), "{}", ended.stderr);
 }

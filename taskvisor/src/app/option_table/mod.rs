@@ -8,6 +8,8 @@ mod application;
 mod job;
 #[cfg(feature = "config")]
 mod read;
+#[cfg(all(test, feature = "config", not(taskvisor_loom)))]
+mod read_tests;
 mod show;
 mod subscriber;
 mod task;

@@ -21,16 +21,14 @@ const NONE: &str = "none";
 const DURATION: &str = "a duration, such as `10s` or `1m 30s`";
 
 pub(super) fn duration(value: &OptionValue) -> Result<Duration, String> {
-    let text = match value {
-        // Without a unit it is rejected, also if it is written as a number.
-        OptionValue::Integer(number) => {
-            return Err(format!(
-                "expected {DURATION}, found `{number}` without a unit: write `{number}s` for seconds, or `{number}ms` for \
-                 milliseconds"
-            ));
-        }
-        _ => value.text(DURATION)?,
-    };
+    // Without a unit it is rejected, also if it is written as a number.
+    if let Ok(number) = value.integer() {
+        return Err(format!(
+            "expected {DURATION}, found `{number}` without a unit: write `{number}s` for seconds, or `{number}ms` for \
+             milliseconds"
+        ));
+    }
+    let text = value.text(DURATION)?;
     parse_duration(text).map_err(|error| format!("expected {DURATION}, found `{text}`: {error}"))
 }
 

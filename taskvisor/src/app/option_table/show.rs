@@ -21,6 +21,8 @@ pub(in crate::app) enum ShownAs {
     Own,
     /// The configuration sets it.
     Inherited,
+    /// `#[taskvisor::main]` sets it for all tasks.
+    Main,
     /// Nothing sets it.
     Default,
 }

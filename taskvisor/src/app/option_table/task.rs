@@ -1,10 +1,10 @@
 //! The options of a task.
 
-use super::show::{Shown, duration, inherited, limit, list, optional, or_default, or_none, text};
+use super::show::{Shown, ShownAs, duration, inherited, limit, list, optional, or_default, or_none, text};
 use super::{Applies, OptionRow, row};
 #[cfg(feature = "config")]
 use super::{Change, OptionValue, change, read};
-use crate::policy::{Policy, RateLimit, ScheduleSettings};
+use crate::policy::{Policy, RateLimit, ScheduleSettings, Setting};
 use crate::runtime::body::{Needs, States, TaskSpec};
 
 /// In the order of the documentation. `burst` is behind `rate_limit`, which it completes.
@@ -88,7 +88,7 @@ pub(in crate::app) const TASK: &[OptionRow<TaskSpec>] = &[
     row!("on_give_up", NextAttempt, |spec, _| or_default(spec.on_give_up(), text, "fail"), |_, value| {
         change(read::on_give_up(value)?, TaskSpec::with_on_give_up)
     }),
-    row!("critical", Restart, |spec, _| or_default(spec.critical(), text, "false"), |_, value| change(
+    row!("critical", Restart, |spec, _| critical(spec), |_, value| change(
         value.boolean()?,
         |spec: TaskSpec, critical| spec.with_critical(critical)
     )),
@@ -152,6 +152,12 @@ pub(in crate::app) const TASK: &[OptionRow<TaskSpec>] = &[
 
 fn schedule(spec: &TaskSpec) -> Option<&ScheduleSettings> {
     spec.schedule.as_deref()
+}
+
+fn critical(spec: &TaskSpec) -> Shown {
+    let shown = or_default(spec.critical(), text, "false");
+    // Only `critical = "all"` implies it.
+    if matches!(spec.critical(), Setting::Default(_)) { Shown { of: ShownAs::Main, ..shown } } else { shown }
 }
 
 /// A rate without its burst, which is an option of its own.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apply::ENABLED;
+use super::applied::ENABLED;
 #[cfg(feature = "controller")]
 use crate::app::option_table::JOB;
 use crate::app::option_table::{Applies, DEFAULTS, MAIN, OptionRow, SUBSCRIBER, ShownAs, TASK};
@@ -56,12 +56,10 @@ impl Difference {
         let tasks = |set: &'_ PolicySet| set.tasks.keys().cloned().collect::<BTreeSet<_>>();
         self.compare_presence("task", &tasks(states.started), &tasks(states.next), states.next);
         let declared = |spec: &TaskSpec| spec.declared.map(TaskSpec::declared);
-        for (name, next) in &states.next.tasks {
-            let (Some(started), Some(current)) =
-                (states.started.tasks.get(name), states.current.tasks.get(name))
-            else {
-                continue;
-            };
+        for (name, started) in &states.started.tasks {
+            let current = states.current.started_task(name).unwrap_or(started);
+            // The setup disables it, and the file no longer enables it.
+            let Some(next) = states.next.started_task(name) else { continue };
             let compared = Compared {
                 of: format!("task `{name}`"),
                 versions: [

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::apply::ENABLED;
+use super::applied::ENABLED;
 use super::names::DeclaredNames;
 use super::section::Section;
 use crate::app::App;

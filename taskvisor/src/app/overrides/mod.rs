@@ -23,6 +23,7 @@ mod variable;
 mod merged;
 mod environment;
 mod resolve;
+mod applied;
 mod apply;
 mod known;
 mod base;
@@ -31,6 +32,8 @@ mod difference;
 mod update;
 mod reload;
 mod hangup;
+#[cfg(all(test, feature = "controller", feature = "schedule", not(taskvisor_loom)))]
+mod row_tests;
 
 pub(super) use self::base::Base;
 pub(super) use self::difference::SwitchOrigins;

@@ -61,6 +61,7 @@ impl Reloader {
             let problems = report.problems.iter().map(ToString::to_string).collect();
             return Err(ReloadError::Invalid { problems });
         }
+        app.keep_implied(&state.started);
         let next = app.policies(options);
         let current = state.current.as_ref().unwrap_or(&state.started);
         let difference = Difference::between(States { started: &state.started, current, next: &next });

@@ -16,7 +16,7 @@ impl PolicySet {
     /// Applies the options of this set to the live tasks whose options differ. `started` are those with which the tasks were added.
     pub(super) fn apply(&self, started: &Self, difference: &Difference, shared: &Arc<Shared>) {
         for name in &difference.tasks {
-            let (Some(next), Some(started)) = (self.tasks.get(name), started.tasks.get(name)) else {
+            let (Some(next), Some(started)) = (self.started_task(name), started.tasks.get(name)) else {
                 continue;
             };
             let (settings, rare) = updated(&next.spec, &started.spec, &self.config.config);
@@ -50,6 +50,24 @@ fn updated(next: &TaskSpec, started: &TaskSpec, config: &Config) -> (Settings, R
         ..rare_with_defaults(rare, config)
     };
     (settings, rare)
+}
+
+impl App {
+    /// Keeps the restart policy that `every` or `cron` implies if they change: it would apply before they do.
+    pub(super) fn keep_implied(&mut self, started: &PolicySet) {
+        let dates = |spec: &TaskSpec| {
+            let schedule = spec.schedule.as_deref();
+            schedule.map(|schedule| (schedule.every, schedule.cron.clone())).unwrap_or((Setting::Inherit, None))
+        };
+        let disabled = self.disabled.iter_mut().map(|one| &mut one.task);
+        for task in self.tasks.iter_mut().chain(disabled) {
+            let Some(started) = started.tasks.get(task.spec.name()) else { continue };
+            let is_implied = !matches!(task.spec.settings.restart, Setting::Set(_));
+            if is_implied && dates(&task.spec) != dates(&started.spec) {
+                task.spec.settings.restart = started.spec.settings.restart;
+            }
+        }
+    }
 }
 
 /// Captures the defaults of the new configuration: the supervisor keeps the configuration with which it was built.

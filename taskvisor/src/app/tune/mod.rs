@@ -150,7 +150,7 @@ impl App {
     pub(super) fn disabled_tasks(&self) -> impl Iterator<Item = Box<str>> {
         let declared = inventory::iter::<&TaskDescriptor>.into_iter();
         let by_setup = declared.filter(|task| self.is_disabled(&task.location)).map(|task| task.name.into());
-        by_setup.chain(self.disabled.iter().map(|task| task.name.as_str().into()))
+        by_setup.chain(self.disabled.iter().map(|one| one.task.spec.name().into()))
     }
 
     pub(super) fn is_disabled(&self, location: &'static Location) -> bool {

@@ -234,7 +234,8 @@ fn without_a_task_the_error_says_that_all_are_disabled() {
 }
 
 /// The error of a submission of a disabled job.
-const DISABLED: &str = "the job `refund` is disabled: remove the call of `app.disable`, or do not submit it";
+const DISABLED: &str = "`refund` is disabled: remove `app.disable` from the setup, or `enabled = false` from the file or the \
+                        environment, or neither submit nor start it";
 
 #[test]
 fn a_closure_that_returns_another_spec_is_the_only_problem() {
