@@ -1,11 +1,10 @@
 //! The messages of an application to the socket of systemd.
 
-use std::io::ErrorKind;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
-use std::process;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, process, thread};
 
 use super::process::{Process, Stream};
 
@@ -14,8 +13,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The socket that systemd has.
 struct Manager {
-    socket: UnixDatagram,
     address: String,
+    messages: Receiver<(Instant, String)>,
     received: Vec<(Instant, String)>,
 }
 
@@ -24,14 +23,28 @@ impl Manager {
         let path = env::temp_dir().join(format!("taskvisor-{name}-{}", process::id()));
         let _ = fs::remove_file(&path);
         let socket = UnixDatagram::bind(&path).expect("the path is free");
-        Self { socket, address: path.into_os_string().into_string().expect("UTF-8"), received: Vec::new() }
+        Self::read(socket, path.into_os_string().into_string().expect("UTF-8"))
     }
 
     fn abstract_named(name: &str) -> Self {
         let name = format!("taskvisor-{name}-{}", process::id());
         let address = SocketAddr::from_abstract_name(&name).expect("it is short");
-        let socket = UnixDatagram::bind_addr(&address).expect("the name is free");
-        Self { socket, address: format!("@{name}"), received: Vec::new() }
+        Self::read(UnixDatagram::bind_addr(&address).expect("the name is free"), format!("@{name}"))
+    }
+
+    /// Reads on a thread, so that each message has the time at which it came. The thread ends with the process of the tests.
+    fn read(socket: UnixDatagram, address: String) -> Self {
+        let (sender, messages) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length) = socket.recv(&mut buffer) {
+                let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                if sender.send((Instant::now(), message)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { address, messages, received: Vec::new() }
     }
 
     /// Starts the fixture with a watchdog of two seconds. The variables refer to its own process id as `$$`.
@@ -62,22 +75,14 @@ impl Manager {
 
     /// Receives one more message. Returns false if none comes in time.
     fn receive(&mut self, time: Duration) -> bool {
-        let mut buffer = [0; 4096];
-        self.socket.set_read_timeout(Some(time)).expect("a timeout");
-        match self.socket.recv(&mut buffer) {
-            Ok(length) => {
-                let message = String::from_utf8(buffer[..length].to_vec()).expect("UTF-8");
-                self.received.push((Instant::now(), message));
-                true
-            }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => false,
-            Err(error) => panic!("{error}"),
-        }
+        let message = self.messages.recv_timeout(time);
+        self.received.extend(message.as_ref().ok().cloned());
+        message.is_ok()
     }
 
     /// All messages, once the process has ended.
     fn end(mut self) -> Vec<(Instant, String)> {
-        while self.receive(Duration::from_millis(10)) {}
+        while self.receive(Duration::from_millis(100)) {}
         std::mem::take(&mut self.received)
     }
 }
@@ -183,7 +188,7 @@ fn without_the_variable_nothing_is_sent() {
     let ended = process.end();
     ended.expect_code(0);
     assert!(!ended.stderr.contains("systemd"), "{}", ended.stderr);
-    assert!(!manager.receive(Duration::from_millis(10)), "{:?}", manager.received);
+    assert!(!manager.receive(Duration::from_millis(100)), "{:?}", manager.received);
 }
 
 #[test]
