@@ -89,7 +89,8 @@ async fn ready_is_sent_once_the_start_up_set_is_ready() {
     let task = TaskFn::arc("feed", |ctx: TaskContext, ready: Ready| async move {
         sleep(SECOND * 5 / 2).await;
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     supervisor.add_task(TaskSpec::once(task)).expect("it is added");
     sleep(SECOND * 9 / 4).await;
@@ -129,8 +130,10 @@ async fn a_failed_start_is_ready_once_the_task_is_replaced() {
 async fn a_shutdown_during_the_start_sends_no_ready() {
     let (receiver, supervisor) = (Receiver::bind(), Supervisor::default());
     let reports = report(&receiver, &supervisor);
-    let never =
-        TaskFn::arc("feed", |ctx: TaskContext, _ready: Ready| async move { Ok(ctx.cancelled().await) });
+    let never = TaskFn::arc("feed", |ctx: TaskContext, _ready: Ready| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     supervisor.add_task(TaskSpec::once(never)).expect("it is added");
     sleep(SECOND / 2).await;
     supervisor.stop();
@@ -214,7 +217,7 @@ async fn a_stale_heartbeat_of_a_running_attempt_withholds_it() {
     let mut reporter = Reporter::new(receiver.notifier(), supervisor.handle()).with_watchdog(SECOND);
     tokio::spawn(async move { reporter.report().await });
     // It is interrupted after 3 s, and dropped after 7 s.
-    let hangs = TaskFn::arc("feed", || pending::<Result<(), TaskError>>());
+    let hangs = TaskFn::arc("feed", pending::<Result<(), TaskError>>);
     let spec = TaskSpec::on_failure(hangs).with_heartbeat(SECOND * 5 / 2).with_stop_timeout(SECOND * 4);
     let backoff = BackoffPolicy::constant(SECOND * 60);
     supervisor.add_task(spec.with_backoff(backoff)).expect("it is added");
