@@ -133,15 +133,28 @@ impl Attempts {
     #[inline(always)]
     #[must_use = "drop it after the lock is released"]
     pub(super) fn add(&mut self, ended: EndedAttempt, caught: Option<(FailureKind, BoxError)>) -> ErrorSlot {
-        match self {
-            Self::Many(history) => history.push(ended, ErrorSlot::of(caught)),
-            Self::None if caught.is_none() => {
+        match (&mut *self, caught) {
+            (Self::None, None) => {
                 let EndedAttempt { started_at, ran, result, .. } = ended;
                 *self = Self::One { started_at, ran: PackedDuration::new(ran), result };
                 ErrorSlot::Nothing
             }
+            // The restart of a failing task.
+            (Self::Many(history), Some(caught)) if history.failed != APART => {
+                history.failed = history.next;
+                history.put(ended, ErrorSlot::of(Some(caught)))
+            }
+            (_, caught) => self.add_to_history(ended, ErrorSlot::of(caught)),
+        }
+    }
+
+    // Apart, to keep the code of the restart short.
+    #[inline(never)]
+    fn add_to_history(&mut self, ended: EndedAttempt, error: ErrorSlot) -> ErrorSlot {
+        match self {
+            Self::Many(history) => history.push(ended, error),
             Self::None | Self::One { .. } => {
-                self.expand().push_first(ended, ErrorSlot::of(caught));
+                self.expand().push_first(ended, error);
                 ErrorSlot::Nothing
             }
         }
@@ -227,41 +240,36 @@ impl History {
     }
 
     /// Adds an attempt. Returns an error that is kept no longer.
-    #[inline(always)]
     fn push(&mut self, ended: EndedAttempt, error: ErrorSlot) -> ErrorSlot {
+        let (index, is_failure) = (self.next, !error.is_nothing());
+        // The latest failure stays, although its place is taken.
+        let kept = self.records.get(index).filter(|_| self.failed == index && !is_failure);
+        let kept = kept.map(|record| record.failure.attempt);
+        let evicted = self.put(ended, error);
+        if let Some(attempt) = kept {
+            self.failed = APART;
+            return self.apart.replace(StoredFailure { attempt, error: evicted });
+        }
+        let was_apart = is_failure && mem::replace(&mut self.failed, index) == APART;
+        // At most one of the two has an error, since a failure apart is later than all records, or no attempt follows it.
+        if was_apart && evicted.is_nothing() { mem::take(&mut self.apart).error } else { evicted }
+    }
+
+    /// Writes a record over the oldest one, or into free room. Returns the error of the oldest one.
+    #[inline(always)]
+    fn put(&mut self, ended: EndedAttempt, error: ErrorSlot) -> ErrorSlot {
         let index = self.next;
         self.next = if index + 1 < CAPACITY { index + 1 } else { 0 };
-        let is_failure = !error.is_nothing();
         let EndedAttempt { attempt, started_at, ran, result } = ended;
         let Some(oldest) = self.records.get_mut(index) else {
             let failure = StoredFailure { attempt, error };
             self.records.push(Record { started_at, ran, result, failure });
-            return self.set_latest(index, is_failure, StoredFailure::default());
+            return ErrorSlot::Nothing;
         };
-        // Field by field, because only the failure is moved out.
+        // Field by field, because only the error is moved out.
         (oldest.started_at, oldest.ran, oldest.result) = (started_at, ran, result);
-        let evicted = mem::replace(&mut oldest.failure, StoredFailure { attempt, error });
-        if is_failure && self.failed != APART {
-            self.failed = index;
-            return evicted.error;
-        }
-        self.set_latest(index, is_failure, evicted)
-    }
-
-    /// Follows a push at `index` that has evicted a failure: keeps the latest one, and returns one that is kept no longer.
-    #[cold]
-    fn set_latest(&mut self, index: usize, is_failure: bool, evicted: StoredFailure) -> ErrorSlot {
-        if !is_failure {
-            if self.failed != index {
-                return evicted.error;
-            }
-            // It stays the latest failure.
-            self.failed = APART;
-            return self.apart.replace(evicted);
-        }
-        let was_apart = mem::replace(&mut self.failed, index) == APART;
-        // At most one of the two has an error, since a failure apart is later than all records, or no attempt follows it.
-        if was_apart && evicted.error.is_nothing() { mem::take(&mut self.apart).error } else { evicted.error }
+        oldest.failure.attempt = attempt;
+        mem::replace(&mut oldest.failure.error, error)
     }
 
     #[cold]

@@ -332,6 +332,15 @@ impl Registration {
         if holds_key { self.shared.registry.deregister(&self.cell, now) } else { None }
     }
 
+    /// Records the end of a submission, for `job_status`.
+    #[cfg(feature = "controller")]
+    #[cold]
+    fn record_end(&self, end: TaskEnd, now: Instant) {
+        if let Some(recent) = self.shared.recent_jobs.as_ref().filter(|_| !self.cell.holds_name()) {
+            recent.end(&self.cell, self.cell.decided_outcome(end), now);
+        }
+    }
+
     fn publish_end(&mut self, end: TaskEnd, now: Instant) -> Option<NextOwner> {
         // The actor may be dropped before its first poll, or during an attempt: the events that are missing come first.
         self.publish_added(Some(now));
@@ -348,8 +357,8 @@ impl Registration {
         // Before the submission is deregistered, so that its id is always found, and before its event, so that a subscriber finds the
         // end.
         #[cfg(feature = "controller")]
-        if let Some(recent) = self.shared.recent_jobs.as_ref().filter(|_| !self.cell.holds_name()) {
-            recent.end(&self.cell, self.cell.decided_outcome(end), now);
+        if self.shared.recent_jobs.is_some() {
+            self.record_end(end, now);
         }
         if self.is_ready && end != TaskEnd::Completed {
             self.publish_not_ready(now, self.cell.loss_at_the_end());
