@@ -57,7 +57,7 @@ impl Notifier {
         Ok(Some(Arc::new(Self { socket, state: Mutex::default(), has_claim: true })))
     }
 
-    #[cfg(all(test, target_os = "linux"))]
+    #[cfg(all(test, not(taskvisor_loom), target_os = "linux"))]
     pub(super) fn to(socket: Socket) -> Arc<Self> {
         Arc::new(Self { socket, state: Mutex::default(), has_claim: false })
     }

@@ -56,7 +56,7 @@ impl Reporter {
         }
     }
 
-    #[cfg(all(test, target_os = "linux"))]
+    #[cfg(all(test, not(taskvisor_loom), target_os = "linux"))]
     pub(super) fn with_watchdog(mut self, interval: Duration) -> Self {
         self.watchdog = Some(Watchdog::new(interval, Instant::now()));
         self
