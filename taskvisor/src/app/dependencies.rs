@@ -135,7 +135,8 @@ impl App {
             let mut text = format!("`{name}`");
             let (mut from, mut place) = (name, None);
             for to in path {
-                let at = tasks.get(from).map_or_else(|| task.options_at().into(), |from| depends_at(from, to));
+                let at =
+                    tasks.get(from).map_or_else(|| task.options_at().into(), |from| depends_at(from, to));
                 place.get_or_insert_with(|| at.clone());
                 let _ = write!(text, " waits for `{to}` ({at})");
                 if to != name {
@@ -155,10 +156,7 @@ impl App {
 fn depends_at(task: &ListedTask, on: &str) -> Place {
     let dependencies = task.spec.dependencies.as_deref().into_iter();
     let found = dependencies.flat_map(|all| all.iter()).find(|(dependency, _)| &*dependency.name == on);
-    found.map_or_else(
-        || task.options_at().into(),
-        |(_, kind)| task.place_of(&format!("`{}`", kind.option())),
-    )
+    found.map_or_else(|| task.options_at().into(), |(_, kind)| task.place_of(&format!("`{}`", kind.option())))
 }
 
 /// The problem of a dependency that is not among the tasks of the application.

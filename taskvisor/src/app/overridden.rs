@@ -32,9 +32,8 @@ impl Overridden {
 
     /// The place of an overridden option that `reason` names. A reason names most options in backticks.
     pub(super) fn place_of(&self, reason: &str) -> Option<Place> {
-        let is_other = |name: &str| {
-            OTHER_NAMES.iter().any(|(option, other)| *option == name && reason.contains(other))
-        };
+        let is_other =
+            |name: &str| OTHER_NAMES.iter().any(|(option, other)| *option == name && reason.contains(other));
         let is_named = |(name, _): &&(&'static str, OptionOrigin)| {
             reason.contains(&format!("`{name}`")) || is_other(name)
         };

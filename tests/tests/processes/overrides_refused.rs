@@ -20,7 +20,8 @@ fn expect_problems(file: &OptionFile, paths: &[&str], variables: &[(&str, &str)]
     let ended = Process::start_with("overridden", paths, variables).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
-    let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+    let count =
+        if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
     let last = format!("the application does not start: {count}");
     let lines = problems.iter().copied().chain([&*last]).map(|line| format!("error: {line}\n"));
     assert_eq!(file.anonymize(&ended.stderr), lines.collect::<String>());
@@ -156,7 +157,8 @@ restart = "always"
 shutdown_delay = "5s"
 "#,
     );
-    let variables = [("TASKVISOR_TASK__CONSUME__CRON", "61 * * * *"), ("TASKVISOR_TASK__QUIET__ENABLED", "true")];
+    let variables =
+        [("TASKVISOR_TASK__CONSUME__CRON", "61 * * * *"), ("TASKVISOR_TASK__QUIET__ENABLED", "true")];
     let steady = format!(
         "{}: task `steady`: `stable_after` is 1m, but the `timeout` of the configuration is 30s (FILE:2), and no attempt ever runs that \
          long: make it shorter, leave it out, or set a longer `timeout` here",
@@ -214,7 +216,8 @@ fn a_file_that_cannot_be_read_is_a_problem() {
 
 #[test]
 fn a_file_that_is_not_toml_has_lines_and_columns() {
-    let file = OptionFile::new("syntax", "[task.pol_feed]\ntimeout = 2s\n[main]\ngrace = \"1s\"\ngrace = \"2s\"\n");
+    let file =
+        OptionFile::new("syntax", "[task.pol_feed]\ntimeout = 2s\n[main]\ngrace = \"1s\"\ngrace = \"2s\"\n");
     let problems = [
         "FILE:2:11: not TOML: string values must be quoted, expected literal string",
         "FILE:5:1: not TOML: duplicate key",

@@ -25,7 +25,8 @@ fn stop(process: Process) -> Ended {
 
 /// The lines on stderr that report a reload, in their order.
 fn reports(file: &OptionFile, ended: &Ended) -> Vec<String> {
-    let is_report = |line: &&str| ["reloaded: ", "note: ", "error: "].iter().any(|word| line.starts_with(word));
+    let is_report =
+        |line: &&str| ["reloaded: ", "note: ", "error: "].iter().any(|word| line.starts_with(word));
     ended.stderr.lines().filter(is_report).map(|line| file.anonymize(line)).collect()
 }
 
@@ -39,7 +40,12 @@ fn a_change_applies_at_the_next_attempt() {
     let file = OptionFile::new("next", text);
     let mut process = start(&file);
     process.wait_for(&["hang failed: timed out after 30ms"]);
-    reload(&mut process, &file, &text.replace("10s", "1ms").replace("30ms", "45ms"), &["`hang`: timeout = 45ms"]);
+    reload(
+        &mut process,
+        &file,
+        &text.replace("10s", "1ms").replace("30ms", "45ms"),
+        &["`hang`: timeout = 45ms"],
+    );
     process.wait_for_on(Stream::Stderr, &["tick#", "timed_out", "timeout=1ms"]);
     process.wait_for(&["hang failed: timed out after 45ms"]);
     let ended = stop(process);
@@ -156,7 +162,12 @@ fn a_task_that_a_reload_disables_keeps_getting_options() {
 fn a_job_is_disabled_and_enabled_again() {
     let file = OptionFile::new("job-switch", "");
     let mut process = start(&file);
-    reload(&mut process, &file, "[job.hang]\nenabled = false\n", &["job `hang`: enabled = false", ":2), was true"]);
+    reload(
+        &mut process,
+        &file,
+        "[job.hang]\nenabled = false\n",
+        &["job `hang`: enabled = false", ":2), was true"],
+    );
     process.wait_for(&["hang `hang` is disabled: "]);
     reload(&mut process, &file, "[job.hang]\ntimeout = \"25ms\"\n", &["job `hang`: enabled = true"]);
     process.wait_for(&["hang failed: timed out after 25ms"]);
@@ -168,13 +179,19 @@ fn a_broken_file_changes_nothing() {
     let good = "[task.tick]\ntimeout = \"10s\"\n";
     let file = OptionFile::new("broken", good);
     let mut process = start(&file);
-    let broken = "[task.tick]\ntimeout = \"11s\"\nevery = 5\n[task.tock]\n[job.hang]\ntimeout = \"99ms\"\ncolor = 1\n";
+    let broken =
+        "[task.tick]\ntimeout = \"11s\"\nevery = 5\n[task.tock]\n[job.hang]\ntimeout = \"99ms\"\ncolor = 1\n";
     reload(&mut process, &file, broken, &["nothing was changed"]);
     process.wait_for(&["tick timeout = 10s"]);
     process.wait_for(&["hang failed: timed out after 15ms"]);
     reload(&mut process, &file, "[task.tick]\ntimeout = 10s\n", &["nothing was changed: 1 problem"]);
     // One task contradicts the new default.
-    reload(&mut process, &file, &format!("[defaults]\ntimeout = \"2s\"\n{good}"), &["nothing was changed: 1 problem"]);
+    reload(
+        &mut process,
+        &file,
+        &format!("[defaults]\ntimeout = \"2s\"\n{good}"),
+        &["nothing was changed: 1 problem"],
+    );
     reload(&mut process, &file, "[task.base]\nenabled = false\n", &["nothing was changed: 1 problem"]);
     file.remove();
     process.signal("HUP");

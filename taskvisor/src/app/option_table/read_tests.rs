@@ -152,8 +152,7 @@ fn failures_in_a_time_are_read() {
 
 #[test]
 fn a_rate_keeps_its_burst() {
-    let limit =
-        |attempts, burst| Some(RateLimit::new(attempts, Duration::from_secs(60)).with_burst(burst));
+    let limit = |attempts, burst| Some(RateLimit::new(attempts, Duration::from_secs(60)).with_burst(burst));
     assert_eq!(rate_limit(&text("10/m"), None), Ok(limit(10, 1)));
     assert_eq!(rate_limit(&text("10/m"), limit(5, 3)), Ok(limit(10, 3)));
     assert_eq!(rate_limit(&text("none"), limit(5, 3)), Ok(None));
@@ -199,8 +198,7 @@ fn a_backoff_is_a_word_or_a_table() {
 
 #[test]
 fn parameters_of_a_backoff_that_do_not_fit_are_refused() {
-    const KINDS: &str =
-        "`exp`, `constant`, `none`, or a table such as `{ kind = \"exp\", first = \"100ms\", max = \"30s\" }`";
+    const KINDS: &str = "`exp`, `constant`, `none`, or a table such as `{ kind = \"exp\", first = \"100ms\", max = \"30s\" }`";
     let of = |kind: &str, key: &str, value: OptionValue| table(&[("kind", text(kind)), (key, value)]);
     refuses(backoff, &text("linear"), &format!("expected {KINDS}, found `linear`"));
     refuses(backoff, &Integer(1), &format!("expected {KINDS}, found `1`"));
@@ -220,8 +218,7 @@ fn parameters_of_a_backoff_that_do_not_fit_are_refused() {
         &of("exp", "factor", text("two")),
         "`factor` of `backoff`: expected a number, found `two`",
     );
-    for (kind, key, value) in
-        [("constant", "max", "1m"), ("none", "first", "1s"), ("none", "jitter", "full")]
+    for (kind, key, value) in [("constant", "max", "1m"), ("none", "first", "1s"), ("none", "jitter", "full")]
     {
         let reason = format!("`{key}` has no effect on the backoff `{kind}`: remove it");
         refuses(backoff, &of(kind, key, text(value)), &reason);

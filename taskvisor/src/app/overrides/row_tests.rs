@@ -2,12 +2,12 @@
 
 use super::toml_value::value_of_text;
 use crate::app::option_table::{DEFAULTS, JOB, MAIN, OptionRow, SUBSCRIBER, TASK};
+use crate::event::Event;
 use crate::policy::options::OptionValue;
 use crate::policy::{Config, RareSettings, Settings};
 use crate::runtime::body::{DeclaredDependencies, JobDescriptor, JobSpec, Location, TaskFn, TaskSpec};
 use crate::runtime::registry::slot::Admission;
 use crate::runtime::subscriber::{Subscribe, Subscriber};
-use crate::event::Event;
 
 /// A value that is not the default: its option, the text of a variable, the value in TOML, and what is shown.
 type Sample = (&'static str, &'static str, &'static str, &'static str);
@@ -119,11 +119,18 @@ fn each_row_sets_itself<S>(rows: &[OptionRow<S>], new: impl Fn() -> S) {
             let before = spec();
             let after = set(row, spec(), &value);
             assert_eq!((row.show)(&after, &config).text, *shown, "`{}` from `{value}`", row.name);
-            let following = FOLLOWING.iter().find(|(name, _)| *name == row.name).map_or(&[][..], |(_, all)| all);
+            let following =
+                FOLLOWING.iter().find(|(name, _)| *name == row.name).map_or(&[][..], |(_, all)| all);
             for other in rows.iter().filter(|other| other.name != row.name) {
                 if !following.contains(&other.name) {
                     let unchanged = (other.show)(&before, &config);
-                    assert_eq!((other.show)(&after, &config), unchanged, "`{}` by `{}`", other.name, row.name);
+                    assert_eq!(
+                        (other.show)(&after, &config),
+                        unchanged,
+                        "`{}` by `{}`",
+                        other.name,
+                        row.name
+                    );
                 }
             }
         }
@@ -168,7 +175,8 @@ fn each_option_that_inherits_shows_the_default() {
     let task = TaskSpec::inherit(TaskFn::arc("task", || async { Ok(()) }));
     for default in DEFAULTS {
         let shown = (default.show)(&config, &config).text;
-        let row = TASK.iter().find(|row| row.name == default.name).expect("each default is that of an option");
+        let row =
+            TASK.iter().find(|row| row.name == default.name).expect("each default is that of an option");
         assert_eq!((row.show)(&task, &config).text, shown, "`{}` of a task", row.name);
     }
 }

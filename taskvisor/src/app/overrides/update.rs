@@ -57,7 +57,9 @@ impl App {
     pub(super) fn keep_implied(&mut self, started: &PolicySet) {
         let dates = |spec: &TaskSpec| {
             let schedule = spec.schedule.as_deref();
-            schedule.map(|schedule| (schedule.every, schedule.cron.clone())).unwrap_or((Setting::Inherit, None))
+            schedule
+                .map(|schedule| (schedule.every, schedule.cron.clone()))
+                .unwrap_or((Setting::Inherit, None))
         };
         let disabled = self.disabled.iter_mut().map(|one| &mut one.task);
         for task in self.tasks.iter_mut().chain(disabled) {
