@@ -126,6 +126,8 @@ fn each_source_overrides_the_weaker_ones() {
         "timeout = 45ms (TASKVISOR_JOB__SYNC_TENANT__TIMEOUT)".to_owned(),
         "backoff = constant(first = 100ms) (FILE:3)".to_owned(),
         format!("max_retries = 9 (app.config {config})"),
+        // The submission.
+        "failed: timed out after 45ms".to_owned(),
     ];
     assert_eq!(options(&ended, "sync_tenant"), expected);
 }
@@ -215,7 +217,7 @@ fn unknown_names_in_variables_are_notes() {
     ended.expect_code(0);
     let notes: Vec<_> = ended.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
     let expected = [
-        "note: TASKVISOR_JOB__POLL_FEED__COLOR: unknown job `POLL_FEED`; did you mean",
+        "note: TASKVISOR_JOB__POLL_FEED__COLOR: unknown job `POLL_FEED`; the application has `quiet_job` and `sync_tenant`",
         "note: TASKVISOR_SUBSCRIBER__METRICS__QUEUE: unknown subscriber `METRICS`; the application has `audit` and `quiet_audit`",
         "note: TASKVISOR_TASK__POL_FEED__TIMEOUT: unknown task `POL_FEED`; did you mean `poll_feed`?",
     ];

@@ -180,7 +180,7 @@ shutdown_delay = "5s"
         "FILE:20: job `sync_tenant`: `RestartPolicy::Always` has no effect on a job, which ends with its value: use another policy",
         "FILE:23: `shutdown_delay` is a part of `grace` and not shorter, so tasks would have no time to stop: shorten the delay, or \
          lengthen the grace",
-        "TASKVISOR_TASK__CONSUME__CRON: task `consume`: CRON",
+        "TASKVISOR_TASK__CONSUME__CRON: task `consume`: the minute of the cron expression `[61] * * * *` is out of range: it goes from 0 to 59",
     ];
     expect_problems(&file, &[file.path()], &variables, &problems);
 }

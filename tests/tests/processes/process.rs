@@ -205,6 +205,8 @@ impl Process {
     /// Reads one more line. Returns false if both streams are closed.
     fn read_line(&mut self) -> bool {
         let left = DEADLINE.saturating_sub(self.started.elapsed());
+        // Otherwise a program that writes without end would be read without end.
+        assert!(!left.is_zero(), "it did not come in time{}", self.transcript());
         match self.lines.recv_timeout(left) {
             Ok(line) => {
                 self.seen.push(line);

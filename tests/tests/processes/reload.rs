@@ -119,7 +119,7 @@ fn a_task_that_gave_up_and_is_paused_is_updated() {
 #[test]
 fn what_needs_a_restart_is_reported_at_each_reload() {
     let file = OptionFile::new("restart", "");
-    let text = "[task.tick]\nevery = \"1h\"\n[task.plain]\nenabled = false\n[subscriber.announce]\nqueue = 9\n[main]\ngrace = \"9s\"\n";
+    let text = "[task.base]\nevery = \"1h\"\n[task.plain]\nenabled = false\n[subscriber.announce]\nqueue = 9\n[main]\ngrace = \"9s\"\n";
     let mut process = start(&file);
     reload(&mut process, &file, text, &["queue"]);
     // Both go on, with their delay.
@@ -134,7 +134,7 @@ fn what_needs_a_restart_is_reported_at_each_reload() {
     let waiting = [
         "note: main: grace = 9s (FILE:8), was 20s; it needs a restart, and was not applied",
         "note: task `plain`: enabled = false (FILE:4), was true; it needs a restart, and was not applied",
-        "note: task `tick`: every = 1h (FILE:2), was none; it needs a restart, and was not applied",
+        "note: task `base`: every = 1h (FILE:2), was none; it needs a restart, and was not applied",
         "note: subscriber `announce`: queue = 9 (FILE:6), was 1024; it needs a restart, and was not applied",
     ];
     let mut expected: Vec<_> = waiting.map(str::to_owned).to_vec();
@@ -204,7 +204,7 @@ fn a_broken_file_changes_nothing() {
     let expected = [
         "error: FILE:3: `every` of [task.tick]: expected a duration, such as `10s` or `1m 30s`, found `5` without a unit: write `5s` for \
          seconds, or `5ms` for milliseconds; `none` removes it",
-        "error: FILE:4: unknown task `tock`; the application has `base`, `consume`, `linger`, `plain`, `resume`, `slow`, `submit` and `tick`",
+        "error: FILE:4: unknown task `tock`; did you mean `tick`?",
         "error: FILE:7: [job.hang] has no option `color`; its options are `admission`, `queue`, `capacity`, `max_concurrent`, `timeout`, \
          `restart`, `expires`, `backoff`, `max_retries`, `max_failures`, `heartbeat`, `stop_timeout`, `on_shutdown`, `rate_limit`, \
          `burst`, `enabled`",

@@ -9,3 +9,5 @@ mod layers;
 mod layout;
 mod hygiene;
 mod readme;
+mod option_sources;
+mod options;
