@@ -29,6 +29,9 @@ pub(super) fn duration(value: &OptionValue) -> Result<Duration, String> {
         ));
     }
     let text = value.text(DURATION)?;
+    if text.is_empty() {
+        return Err(value.expected(DURATION));
+    }
     parse_duration(text).map_err(|error| format!("expected {DURATION}, found `{text}`: {error}"))
 }
 
