@@ -196,6 +196,8 @@ fn an_address_that_is_no_socket_is_a_note() {
     let variables = "NOTIFY_SOCKET=vsock:2:1234";
     let mut process = Process::start_in_shell(variables, "notified", &["serves"]);
     process.wait_for_on(Stream::Stderr, &["note: ", "`NOTIFY_SOCKET`", "vsock:2:1234"]);
+    // It runs.
+    process.wait_for_on(Stream::Stderr, &["poll#", "failed"]);
     process.signal("TERM");
     process.end().expect_code(0);
 }
