@@ -48,7 +48,8 @@ impl App {
             if is_enabled {
                 self.tasks.push(task);
             } else {
-                applied.check(Section::Task, &task.spec.name().to_owned(), TASK, task.spec);
+                let name = task.spec.name().to_owned();
+                applied.check(Section::Task, &name, TASK, task.spec);
             }
         }
         for mut task in mem::take(&mut self.tasks) {
