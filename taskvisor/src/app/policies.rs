@@ -245,12 +245,21 @@ impl Origins {
             (None, ShownAs::Default) => OptionOrigin::Default,
             (None, ShownAs::Main) => config.by_main(),
             (None, ShownAs::Inherited) => config.origin_of_default(row.name),
-            (None, ShownAs::Own) => {
+            (None, ShownAs::Own | ShownAs::Implied) => {
                 let by_attribute = declared.map(|declared| (row.show)(declared, &config.config));
-                self.code_origin(by_attribute.is_none_or(|declared| declared == shown))
+                let is_first = by_attribute.is_none_or(|declared| declared == shown);
+                let implied = self.implied_origin().filter(|_| shown.of == ShownAs::Implied);
+                implied.cloned().unwrap_or_else(|| self.code_origin(is_first))
             }
         };
         PolicyOption::new(row.name, shown.text, origin)
+    }
+
+    /// The origin of an overridden option that implies the restart policy.
+    fn implied_origin(&self) -> Option<&OptionOrigin> {
+        // Those of tasks before those of jobs: a task may have the latter, which then imply nothing.
+        const IMPLYING: [&str; 6] = ["every", "cron", "delay", "backoff", "max_retries", "max_failures"];
+        IMPLYING.iter().find_map(|option| self.overridden.origin(option))
     }
 
     /// The origin of an option that the code sets. `is_first` says that the attribute or the added spec has this value already.

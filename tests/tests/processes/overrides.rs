@@ -147,6 +147,21 @@ fn names_with_a_slash_or_a_dot_are_found() {
 }
 
 #[test]
+fn an_implied_restart_policy_comes_from_what_implies_it() {
+    let file =
+        OptionFile::new("implied", "[task.connect]\ndelay = \"1s\"\n[job.sync_tenant]\nmax_retries = 1\n");
+    let ended = run(Some(&file), &[("TASKVISOR_TASK__CONSUME__EVERY", "1h")]);
+    ended.expect_code(0);
+    for (name, expected) in [
+        ("connect", "restart = always (FILE:2)"),
+        ("consume", "restart = always (TASKVISOR_TASK__CONSUME__EVERY)"),
+        ("sync_tenant", "restart = on-failure (FILE:4)"),
+    ] {
+        assert!(options(&ended, name).contains(&expected), "{}", ended.stdout);
+    }
+}
+
+#[test]
 fn overridden_options_have_an_effect() {
     let file = OptionFile::new("effect", FILE);
     let ended = run(Some(&file), &[]);

@@ -1,6 +1,8 @@
 //! The options of a job.
 
-use super::show::{configured, duration, inherited, limit, optional, or_default, or_none, text};
+use super::show::{
+    Shown, ShownAs, configured, duration, inherited, limit, optional, or_default, or_none, text,
+};
 use super::task::rate;
 use super::{Applies, OptionRow, row};
 #[cfg(feature = "config")]
@@ -49,9 +51,12 @@ pub(in crate::app) const JOB: &[OptionRow<JobSpec>] = &[
         NextSubmission,
         |spec, _| {
             let restart = spec.restart().or(RestartPolicy::Never);
-            // The attribute of a job implies it.
-            let is_default = restart == RestartPolicy::Never && !matches!(spec.restart(), Setting::Set(_));
-            configured(text(restart), is_default)
+            let of = match (spec.restart(), restart) {
+                (Setting::Set(_), _) => ShownAs::Own,
+                (_, RestartPolicy::Never) => ShownAs::Default,
+                _ => ShownAs::Implied,
+            };
+            Shown { text: text(restart), of }
         },
         |_, value| change(read::restart(value)?, JobSpec::with_restart)
     ),

@@ -21,6 +21,8 @@ pub(in crate::app) enum ShownAs {
     Own,
     /// The configuration sets it.
     Inherited,
+    /// Another option of the spec implies it.
+    Implied,
     /// `#[taskvisor::main]` sets it for all tasks.
     Main,
     /// Nothing sets it.
@@ -32,7 +34,11 @@ const NONE: &str = "none";
 
 /// The value of an option that falls back to the configuration.
 pub(super) fn inherited<T>(setting: Setting<T>, configured: T, text: impl FnOnce(T) -> String) -> Shown {
-    let of = if matches!(setting, Setting::Inherit) { ShownAs::Inherited } else { ShownAs::Own };
+    let of = match setting {
+        Setting::Inherit => ShownAs::Inherited,
+        Setting::Default(_) => ShownAs::Implied,
+        Setting::Set(_) => ShownAs::Own,
+    };
     Shown { text: text(setting.or(configured)), of }
 }
 

@@ -129,7 +129,7 @@ impl Difference {
             differs |= row.applies != Applies::Restart && current.value != after.value;
             // An inherited value is listed once, with the defaults.
             let is_derived = |version: (&Tracked<S>, &ConfigOrigins)| {
-                (row.show)(&version.0.spec, &version.1.config).of != ShownAs::Own
+                !matches!((row.show)(&version.0.spec, &version.1.config).of, ShownAs::Own | ShownAs::Implied)
             };
             if !(compared.versions.into_iter().all(is_derived)) {
                 self.compare(&compared.of, row.applies, [started, current], after);
