@@ -227,7 +227,7 @@ fn the_environment_is_applied() {
     let variables = [
         ("TASKVISOR", "describe"),
         ("TASKVISOR_TASK__POLL_FEED__TIMEOUT", "2s"),
-        ("TASKVISOR_TASK__CLEAN_UP__ENABLED", "false"),
+        ("TASKVISOR_TASK__MAIL_SEND_V2__ENABLED", "false"),
         ("TASKVISOR_MAIN__GRACE", "7s"),
     ];
     let ended = Process::start_with_variables("overridden", &variables).end();
@@ -235,7 +235,7 @@ fn the_environment_is_applied() {
     assert_eq!(ended.stderr, "");
     ended.expect_stdout("\n  grace = 7s (TASKVISOR_MAIN__GRACE)\n");
     ended.expect_stdout("\n    timeout = 2s (TASKVISOR_TASK__POLL_FEED__TIMEOUT)\n");
-    assert!(!ended.stdout.contains("clean_up"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("mail/send.v2"), "{}", ended.stdout);
     let wrong = [("TASKVISOR", "describe"), ("TASKVISOR_TASK__POLL_FEED__TIMEOUT", "2")];
     let ended = Process::start_with_variables("overridden", &wrong).end();
     ended.expect_code(1);
