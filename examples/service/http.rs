@@ -19,7 +19,7 @@ use crate::work::{Mails, Reports, report};
 /// How long a request waits for the value of its job.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What the handlers need.
+/// The state of the handlers.
 #[derive(Clone)]
 struct Api {
     supervisor: SupervisorHandle,
@@ -76,7 +76,7 @@ async fn make_report(api: extract::State<Api>, Path(customer): Path<u32>) -> imp
     }
 }
 
-/// What became of a job: 202 while it runs, 200 with the report, 500 with the reason of its failure, or 404.
+/// Answers 202 while the job waits or runs, 200 with the report, 500 with the reason of its failure, or 404.
 async fn find_job(api: extract::State<Api>, Path(id): Path<String>) -> impl IntoResponse {
     let Ok(id) = id.parse::<TaskId>() else { return (StatusCode::NOT_FOUND, format!("no job {id}")) };
     match api.supervisor.job_status(id) {
@@ -96,7 +96,7 @@ async fn send_mail(api: extract::State<Api>, Path(recipient): Path<String>) -> i
     }
 }
 
-/// Runs a task now. The event of it names the operator.
+/// Runs a task now. The event `Operated` names the operator.
 async fn trigger(api: extract::State<Api>, Path(name): Path<String>) -> impl IntoResponse {
     match api.supervisor.operator("http").trigger(&name) {
         Ok(true) => (StatusCode::OK, "it runs now".to_owned()),

@@ -5,14 +5,14 @@
 //! cargo run --example service -- --listen 127.0.0.1:8080
 //! curl -i http://127.0.0.1:8080/health/ready        # 200, or 503 with the reason
 //! curl -i -X POST http://127.0.0.1:8080/reports/7   # 200 with the report, or 202 with the id of a job
-//! curl -i http://127.0.0.1:8080/jobs/12             # what became of that job
+//! curl -i http://127.0.0.1:8080/jobs/12             # the state of that job, or its report
 //! curl -X POST http://127.0.0.1:8080/mails/ada      # one of four workers sends it
 //! curl http://127.0.0.1:8080/metrics
 //! curl -X POST http://127.0.0.1:8080/tasks/clean_up/trigger
 //! kill -HUP $(pgrep -f examples/service)            # reads examples/service/service.toml again
 //! ```
 //!
-//! Its first line is the address. SIGTERM ends it: `/health/ready` answers 503 at once, and the requests that it has begun are answered.
+//! The first line of its output is the address. At SIGTERM, `/health/ready` answers 503 at once, and open requests are still answered.
 
 mod http;
 mod work;

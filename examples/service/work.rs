@@ -57,7 +57,7 @@ async fn refresh_token() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes a report. One report of a customer at a time; somebody waits for it, so that a shutdown lets it finish.
+/// Makes a report. One report of a customer at a time. A client waits for it, so that a shutdown lets it finish.
 #[job(slot = "customer-{customer}", needs = [refresh_token], max_retries = 2, on_shutdown = "finish")]
 pub(crate) async fn report(
     customer: u32,

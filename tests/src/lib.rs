@@ -17,8 +17,8 @@
 //! 6. no attempt starts after the task received a stop request, nor, on one thread, after `ShutdownRequested`;
 //! 11. on one thread, each needed task was ready when an attempt of its dependent started, and each task of `after` once before
 //!     the first attempt; of a task with instances, all were ready once before the first attempt, and one at each start;
-//! 17. the history of each watched handle has the attempts of the events;
-//! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` lets.
+//! 13. on one thread, never more attempts of a name run at once than its `max_concurrent`, nor begin than its `rate_limit` allows;
+//! 17. the history of each watched handle has the attempts of the events.
 //!
 //! ```
 //! use taskvisor::RestartPolicy;

@@ -25,7 +25,7 @@ pub(super) enum Absence {
 }
 
 impl Absence {
-    /// Whether the setup may add the task with its spec.
+    /// Whether the setup can add the task with its spec.
     pub(super) fn may_be_added(&self) -> bool {
         matches!(self, Self::InUnnamedCrate(_) | Self::NotListed(_))
     }

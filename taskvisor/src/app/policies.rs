@@ -1,6 +1,6 @@
 //! The options that apply to the declarations of an application, each with its origin.
 //!
-//! They are computed when someone asks: an application of a thousand tasks starts without a text for each option.
+//! They are computed at each call: an application of a thousand tasks starts without formatting a text for each option.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub(super) struct PolicySet {
     pub(super) config: ConfigOrigins,
     // By name: the names of tasks are unique.
     pub(super) tasks: BTreeMap<String, Tracked<TaskSpec>>,
-    /// Those that a file or a variable disables. After a reload they may be live, because `enabled` needs a restart.
+    /// The tasks that a file or a variable disables. After a reload they may be live, because `enabled` needs a restart.
     disabled: BTreeMap<String, Tracked<TaskSpec>>,
     /// The label of a job need not be unique: then the first one is found.
     #[cfg(feature = "controller")]
@@ -179,7 +179,7 @@ impl Policies {
 
     /// Returns the options of the task of this name, or else of the job.
     pub(super) fn find(this: &Mutex<Self>, name: &str) -> Option<Vec<PolicyOption>> {
-        // Copied, because the parameters of a task are asked whether they notify, which may be user code.
+        // Copied, because finding out whether the parameters of a task notify may call user code.
         let (started, reloaded) = {
             let policies = this.lock();
             (policies.started.task(name), policies.reloaded.as_ref().and_then(|set| set.task(name)))
@@ -257,12 +257,12 @@ impl Origins {
 
     /// The origin of an overridden option that implies the restart policy.
     fn implied_origin(&self) -> Option<&OptionOrigin> {
-        // Those of tasks before those of jobs: a task may have the latter, which then imply nothing.
+        // The options of tasks come before those of jobs: a task may have the latter, too, where they imply nothing.
         const IMPLYING: [&str; 6] = ["every", "cron", "delay", "backoff", "max_retries", "max_failures"];
         IMPLYING.iter().find_map(|option| self.overridden.origin(option))
     }
 
-    /// The origin of an option that the code sets. `is_first` says that the attribute or the added spec has this value already.
+    /// The origin of an option that the code sets. `is_first`: the attribute or the added spec has this value already.
     fn code_origin(&self, is_first: bool) -> OptionOrigin {
         let (file, line) = (self.code.file(), self.code.line());
         match self.tuned {

@@ -173,7 +173,7 @@ impl StderrReporter {
 
     /// Creates a reporter of the failures whose events none of these subscribers receives.
     pub(super) fn beside(subscribers: &[Subscriber]) -> Subscriber {
-        // Not those whose output goes nowhere: a failure is never silent.
+        // A subscriber whose output goes nowhere does not count: a failure is never silent.
         let heard = subscribers.iter().filter(|one| (one.is_heard)());
         let filtered = heard.map(|one| (one.events, one.task_filter()));
         let (received_elsewhere, of_all_tasks): (Vec<_>, Vec<_>) =

@@ -112,7 +112,7 @@ impl Failure {
         describe(self.error())
     }
 
-    /// As `message`, but of at most `limit` bytes. Says whether the error was fatal.
+    /// As `message`, but of at most `limit` bytes. Returns whether the error was fatal, too.
     pub(crate) fn message_within(&self, limit: usize) -> String {
         let prefix = if self.kind == FailureKind::Fatal { "fatal: " } else { "" };
         format!("{prefix}{}", describe_within(self.error(), limit.saturating_sub(prefix.len())))

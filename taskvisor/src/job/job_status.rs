@@ -24,8 +24,8 @@ impl SupervisorHandle {
     /// Returns the status of the submission with this id, or how it ended. So a web handler answers `GET /jobs/{id}` without a
     /// table of handles.
     ///
-    /// With [`recent_jobs`](crate::Config::with_recent_jobs), a submission is found from its acceptance until so many others have
-    /// ended after it. The call then takes one lock and constant time, whether the id is known or not. Without, only a live
+    /// With [`recent_jobs`](crate::Config::with_recent_jobs), a submission is found from its acceptance until that many others have
+    /// ended after it. The call then takes one lock and constant time, whether the id is known or not. Without it, only a live
     /// submission is found, in a time linear in the number of tasks, as by [`task_by_id`](Self::task_by_id).
     ///
     /// An added task is not found. A job whose body blocks its thread past its grace is `Live` until the body returns, in the phase

@@ -1,4 +1,4 @@
-//! What the changes of an application's jobs apply to, on Tokio's paused clock.
+//! To which submissions the changes of an application's jobs apply, on Tokio's paused clock.
 
 use std::future::pending;
 use std::sync::Arc;

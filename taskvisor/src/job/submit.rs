@@ -233,7 +233,7 @@ impl Shared {
         Err(RuntimeError::InvalidSpec { name: task.name().to_owned(), reasons })
     }
 
-    /// How a submission arrives at its slot. If a subscriber wants the events of its wait, `complete_submission` publishes them, and
+    /// How a submission arrives at its slot. If a subscriber selects the events of its wait, `complete_submission` publishes them, and
     /// makes its span.
     pub(crate) fn arrival(
         &self,

@@ -85,17 +85,17 @@
 ///
 /// # Signals
 ///
-/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the delay and the grace. The
-/// handlers are installed before the setup begins, so they also work in the first process of a container. A signal during the setup
-/// drops the setup, and no task starts. SIGHUP and SIGQUIT keep their default effect. On Windows, Ctrl-C counts as SIGINT.
-/// Ctrl-Break, closing the console and shutting down the system count as SIGTERM.
+/// SIGINT and SIGTERM request the shutdown, which stops each task before its dependencies. A second signal skips the delay and the grace.
+/// The handlers are installed before the setup begins, so they also work in the first process of a container. A signal during the setup
+/// drops the setup, and no task starts. SIGQUIT keeps its default effect, and so does SIGHUP without `App::overrides`. On Windows, Ctrl-C
+/// counts as SIGINT. Ctrl-Break, closing the console and shutting down the system count as SIGTERM.
 ///
 /// # How long a shutdown takes
 ///
 /// A shutdown takes at most `grace` + 0.5 s + `drain_timeout` + 0.4 s after its request: less than 26 s with the defaults. A
-/// `shutdown_delay` is a part of the grace. If a body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the process and reports the
-/// reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts the
-/// process after 5 s.
+/// `shutdown_delay` is a part of the grace. If a body, a setup, a destructor or stderr blocks beyond that, a watchdog thread ends the
+/// process and reports the reason. If code that runs at process exit blocks, such as the destructor of a thread local, the watchdog aborts
+/// the process after 5 s.
 ///
 /// # What it expands to
 ///

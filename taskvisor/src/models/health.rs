@@ -40,7 +40,7 @@ fn assert_agrees(count: &ReadyCount, tasks: &[&Arc<TaskCell>]) {
     assert_eq!(count.is_ready(), !held_up, "the count has drifted");
 }
 
-/// `notify_ready` × `notify_ready` × `health`: whoever finds the supervisor ready finds each task ready.
+/// `notify_ready` × `notify_ready` × `health`: a caller that finds the supervisor ready finds each task ready.
 #[test]
 fn it_is_ready_only_once_each_task_is() {
     explore(|| {

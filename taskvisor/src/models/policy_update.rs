@@ -36,7 +36,7 @@ fn retries(number: u32) -> Policy {
     settings.resolve(&policy()).expect("the options are right")
 }
 
-/// An update that can be told from others by its `stop_timeout`.
+/// An update that its `stop_timeout` distinguishes from others.
 fn update(seconds: u32) -> Box<PolicyUpdate> {
     Box::new(PolicyUpdate {
         policy: retries(seconds),

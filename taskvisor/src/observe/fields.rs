@@ -6,7 +6,7 @@ use crate::error::Failure;
 use crate::event::{Event, EventKind};
 use crate::task::{LimitScope, Outcome, StopCause, WaitingOn, describe_blocking};
 
-/// The fields of one event. Those that it does not have are not recorded. `TracingSubscriber` documents them.
+/// The fields of one event. A field that the event does not have is not recorded. `TracingSubscriber` documents them.
 #[derive(Default)]
 pub(super) struct Fields {
     pub(super) task: Option<String>,

@@ -82,7 +82,7 @@ use crate::task::{Outcome, WaitingOn};
 /// - before another result of an attempt, another error, or the end of the task is written;
 /// - with a failure, if the last line is at least five minutes old.
 ///
-/// A subscriber that is limited to some events ([`with_events`](Subscriber::with_events)) does not see what it does not receive: a
+/// A subscriber that is limited to some events ([`with_events`](Subscriber::with_events)) does not see the other events: a
 /// row then goes on across a success.
 #[derive(Default)]
 pub struct TracingSubscriber {

@@ -2,9 +2,9 @@
 //!
 //! # Invariant
 //!
-//! A submission is found from before it is accepted until `limit` others have ended after it. `submit` adds it before it is
-//! registered, and `end` replaces it under one lock before it is deregistered and before its outcome is visible: so whoever knows the
-//! id of an accepted submission finds it live or ended, never neither. The model in `models/recent_jobs.rs` shows it.
+//! A submission is found from before it is accepted until `limit` others have ended after it. `submit` adds it before it is registered, and
+//! `end` replaces it under one lock before it is deregistered and before its outcome is visible: so the id of an accepted submission is
+//! always found, live or ended. The model in `models/recent_jobs.rs` shows it.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -18,7 +18,7 @@ use crate::task::{EndedJob, Named, Outcome, TaskId, TaskName};
 
 /// Exists only if `recent_jobs` of the configuration is not zero: otherwise neither a submission nor its end takes the lock.
 // One lock for all submissions, taken twice for each of them. The lookup must find every live one without a search of the registry,
-// because anyone may send ids to a web handler.
+// because any client may send ids to a web handler.
 #[derive(Debug)]
 pub(crate) struct RecentJobs {
     limit: usize,
@@ -28,7 +28,7 @@ pub(crate) struct RecentJobs {
 #[derive(Debug, Default)]
 struct Jobs {
     by_id: HashMap<TaskId, Entry, RandomState>,
-    /// Those that have ended, oldest first.
+    /// The submissions that have ended, oldest first.
     ended: VecDeque<Arc<EndedJob>>,
 }
 
@@ -58,7 +58,7 @@ impl RecentJobs {
         self.jobs.lock().by_id.insert(cell.id(), entry);
     }
 
-    /// Removes a submission that was refused. No caller knows its id.
+    /// Removes a submission that was refused. No caller has its id.
     pub(crate) fn withdraw(&self, id: TaskId) {
         let _removed = self.jobs.lock().by_id.remove(&id);
     }

@@ -91,7 +91,7 @@ pub(crate) struct Shared {
     /// The tasks with instances.
     pub(crate) instances: InstanceSets,
     /// Whether the policies of tasks that are added may be replaced while they are live. Set before the first one is added.
-    // Not loom's, and relaxed: it is set before any other thread knows the supervisor.
+    // Not loom's, and relaxed: it is set before any other thread has the supervisor.
     allows_updates: atomic::AtomicBool,
     /// The tasks that an operator can start again.
     pub(crate) startable: StartableTasks,

@@ -7,7 +7,7 @@ use super::body::TaskSpec;
 use super::instances::TaskTemplate;
 use crate::sync::Mutex;
 
-/// The tasks of an application, and those that were given to `run` or `run_until`. Filled before they start. A task with `instances` is
+/// The tasks of an application, and the tasks that `run` or `run_until` starts. Filled before they start. A task with `instances` is
 /// not in it: its set of instances has the template.
 #[derive(Debug, Default)]
 pub(crate) struct StartableTasks {

@@ -6,11 +6,11 @@ use crate::task::{ReloadError, Reloaded};
 impl SupervisorHandle {
     /// Reads the file of [`App::overrides`](crate::App::overrides) and the environment again, and applies what has changed: to a task at
     /// its next attempt, to a job at its next submission. A running attempt keeps its options, and a wait that has begun its length.
-    /// SIGHUP does the same. Either all changes apply, or none.
+    /// SIGHUP does the same. Either all changes apply, or none. Both publish the event [`Reloaded`](crate::EventKind::Reloaded).
     ///
     /// Options about the structure of the application apply after a restart only, and are returned as such: dependencies, schedules,
-    /// instances, limits of tasks, readiness, subscribers, `enabled` of a task, and the section `main`. New defaults apply to the
-    /// tasks and the jobs of the application, and not to tasks that are added later.
+    /// instances, limits of tasks, readiness, `critical`, `stop_order`, subscribers, `enabled` of a task, and the section `main`. New
+    /// defaults apply to the tasks and the jobs of the application, and not to tasks that are added later.
     ///
     /// The call reads the file on the thread of the caller, which usually takes well under a millisecond. On a slow file system, call it
     /// with `spawn_blocking`.

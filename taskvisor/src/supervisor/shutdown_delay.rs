@@ -52,7 +52,7 @@ impl Shared {
         self.config.shutdown_delay.is_zero() || self.claim_announcement(false)
     }
 
-    /// Claims the announcement. `delays` says whether the driver has to wait for it: if admission is closed, it waits anyway.
+    /// Claims the announcement. `delays`: whether the driver has to wait for it. If admission is closed, it waits anyway.
     fn claim_announcement(&self, delays: bool) -> bool {
         let mut claims = false;
         self.shutdown.send_if_modified(|shutdown| {

@@ -83,7 +83,7 @@ impl SupervisorHandle {
                 Some((set, index)) => {
                     let started =
                         shared.start_missing(&set, index..index + 1, Missing::OrEnded, Some(started))?;
-                    // Another caller has started it meanwhile, or `scale` does not want it any more.
+                    // Another caller has started it meanwhile, or `scale` has lowered the number.
                     if started.is_empty() { Err(shared.unknown_start(name)) } else { Ok(started) }
                 }
                 None => Err(shared.unknown_start(name)),

@@ -184,8 +184,8 @@ impl TaskHandle {
     /// # Errors
     ///
     /// The task has ended ([`Ended`](RuntimeError::Ended)), a stop was requested ([`Stopping`](RuntimeError::Stopping)), it is paused or
-    /// will be paused after its attempt ([`Paused`](RuntimeError::Paused)), it is a submission that waits for its slot ([`Queued`](RuntimeError::Queued)), or the
-    /// supervisor is shutting down. Then nothing was interrupted.
+    /// will be paused after its attempt ([`Paused`](RuntimeError::Paused)), it is a submission that waits for its slot
+    /// ([`Queued`](RuntimeError::Queued)), or the supervisor is shutting down. Then nothing was interrupted.
     pub fn restart(&self) -> Result<(), RuntimeError> {
         self.restart_by(None).map(|_| ())
     }

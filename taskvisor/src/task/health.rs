@@ -46,7 +46,7 @@ pub struct Health {
     pub started: bool,
     /// The time of the last change of `ready`, or of the creation of the supervisor.
     pub since: Instant,
-    /// What is wrong: those reasons that make `ready` false first, then the most severe. One reason for each task at most.
+    /// What is wrong: first the reasons that make `ready` false, then the most severe ones. At most one reason for each task.
     pub reasons: Vec<HealthReason>,
 }
 

@@ -13,8 +13,8 @@ use super::OptionOrigin;
 pub struct Reloaded {
     /// The options that apply from now on: to a task at its next attempt, to a job at its next submission.
     pub changed: Vec<ChangedOption>,
-    /// The options that differ from those that apply, and that apply only after a restart of the application. Each reload lists them
-    /// again.
+    /// The options whose values in the file differ from those that apply, and that need a restart of the application. Each reload lists
+    /// them again.
     pub needs_restart: Vec<ChangedOption>,
     /// What has no effect, such as a variable that names an unknown task.
     pub notes: Vec<String>,

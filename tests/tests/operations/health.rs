@@ -43,7 +43,7 @@ pub(crate) fn fails(name: &'static str, error: &'static str) -> TaskSpec {
     TaskSpec::once(TaskFn::shared(name, move || async move { Err(TaskError::fail(error)) }))
 }
 
-/// Lets all tasks run that can.
+/// Polls all tasks that can make progress.
 pub(crate) async fn settle() {
     sleep(Duration::from_millis(1)).await;
 }

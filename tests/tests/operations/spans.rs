@@ -1,4 +1,4 @@
-//! The spans around bodies: everything that a body logs says of which task and attempt it is.
+//! The spans around bodies: everything that a body logs carries its task and its attempt.
 
 use std::time::Duration;
 

@@ -135,7 +135,7 @@ fn a_request_that_has_begun_at_sigterm_is_answered() {
     assert_eq!(service.get("/health/live").status, 200);
     let answer = begun.answer();
     assert_eq!(answer.status, 202, "{}", answer.body);
-    // The job goes on, because somebody may wait for it.
+    // The job goes on, because a client may wait for it.
     service.process.wait_for_on(Stream::Stderr, &["ended task=\"report\"", "outcome=\"completed\""]);
     service.process.wait_for_on(Stream::Stderr, &["ended task=\"serve\""]);
 }

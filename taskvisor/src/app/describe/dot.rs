@@ -41,12 +41,12 @@ pub(super) fn write(model: &Model) -> String {
 #[derive(Default)]
 struct Graph {
     lines: Vec<String>,
-    /// How many nodes have asked for an id. Names of jobs need not be unique.
+    /// How many nodes have requested an id. Names of jobs need not be unique.
     ids: HashMap<String, usize>,
 }
 
 impl Graph {
-    /// Adds a node. Returns its id, which is another one if the id is taken.
+    /// Adds a node. Returns its id, which differs from `id` if that one is taken.
     fn node(&mut self, id: &str, label: &str, shape: &str) -> String {
         let count = self.ids.entry(id.to_owned()).or_insert(0);
         *count += 1;

@@ -20,7 +20,7 @@
 //! | `tasks` | subscribers | the names of the tasks, or `null` for all |
 //! | `options` | all | each with its `name`, its `value` as text, and its `origin`, an object with a `kind` |
 //!
-//! A schedule has the option `start_delay`, or `null`, and `next`: the next three times. Those of `every` are durations after the
+//! A schedule has `start_delay`, which may be `null`, and `next`: the next three times. Those of `every` are durations after the
 //! start, those of `cron` are dates as RFC 3339. The kinds of an origin are `default`, `attribute`, `app.task`, `app.config`,
 //! `app.tune` (each with `file` and `line`), `file` (with `path` and `line`) and `environment` (with `variable`).
 

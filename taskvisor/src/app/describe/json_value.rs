@@ -95,7 +95,7 @@ fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            // Those that JSON requires, and the others that a terminal could obey.
+            // JSON requires the escapes up to U+001F. A terminal could interpret the other control characters.
             control if control.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
             other => quoted.push(other),
         }

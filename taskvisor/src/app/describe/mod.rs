@@ -29,7 +29,7 @@ use super::entry::check;
 use super::options::MainOptions;
 use super::stderr::write_error;
 
-/// Answers the variable, if it is set. Returns the exit code.
+/// Does what the variable requests, if it is set. Returns the exit code.
 pub(super) fn answer(options: &MainOptions) -> Option<ExitCode> {
     let value = env::var_os(VARIABLE)?;
     match Form::parse(&value.to_string_lossy()) {
@@ -53,7 +53,7 @@ fn describe(options: &MainOptions, form: Form) -> ExitCode {
     })
 }
 
-/// Writes to stdout. A reader that closes it early, such as `head`, has read what it wanted.
+/// Writes to stdout. A reader that closes it early, such as `head`, causes no error.
 fn print(text: &str) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

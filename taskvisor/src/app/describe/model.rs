@@ -37,7 +37,7 @@ pub(super) struct Model {
     pub(super) subscribers: Vec<SubscriberModel>,
 }
 
-/// Where something is declared, and under which name.
+/// The name and the location of a declaration.
 #[derive(Clone, Debug)]
 pub(super) struct DeclaredAs {
     pub(super) name: String,

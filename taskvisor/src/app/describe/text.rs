@@ -5,7 +5,7 @@ use crate::app::problem::SourceLocation;
 use crate::sync::escape::escape_line;
 use crate::task::{OptionOrigin, PolicyOption};
 
-/// What the first line says about the rest.
+/// The part of the first line that qualifies the rest.
 const AS_DECLARED: &str = "as declared: changes by the setup (`app.config`, `app.tune`, `app.disable`, `app.task`, `app.overrides`) are \
                            not shown";
 

@@ -77,7 +77,7 @@ fn or_none<T>(
     }
 }
 
-/// One of the words that `all` display as.
+/// The element of `all` whose `Display` is the given word.
 fn word<T: Copy + Display>(value: &OptionValue, all: &[T]) -> Result<T, String> {
     let words: Vec<_> = all.iter().map(|one| format!("`{one}`")).collect();
     let expected = format!("one of {}", words.join(", "));

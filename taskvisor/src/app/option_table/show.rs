@@ -14,7 +14,7 @@ pub(in crate::app) struct Shown {
     pub(in crate::app) of: ShownAs,
 }
 
-/// Where a value comes from, as far as its spec knows.
+/// Where a value comes from, as far as its spec shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app) enum ShownAs {
     /// The spec sets it.

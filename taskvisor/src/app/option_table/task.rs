@@ -186,7 +186,7 @@ fn set_tz(value: &OptionValue) -> Result<Change<TaskSpec>, String> {
 #[cfg(all(feature = "config", not(feature = "schedule")))]
 use {needs_schedule as set_cron, needs_schedule as set_tz};
 
-/// A known option, so that the problem says what is missing.
+/// Rejects an option with the feature that it lacks, instead of as unknown.
 #[cfg(all(feature = "config", not(feature = "schedule")))]
 fn needs_schedule(_: &OptionValue) -> Result<Change<TaskSpec>, String> {
     Err("needs the feature `schedule` of taskvisor, without which the application was built".to_owned())

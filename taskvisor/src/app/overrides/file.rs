@@ -35,7 +35,7 @@ pub(super) struct OverrideEntry {
 
 /// Parses the text of the file that `origin` names.
 ///
-/// With a syntax error no section is returned: the rest of the text may mean something else than its author intended.
+/// With a syntax error no section is returned, because the rest of the text may have another meaning than its author intended.
 pub(super) fn parse(text: &str, origin: &OverrideOrigin) -> (Vec<FileSection>, Vec<OverrideProblem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut parser = Parser { lines: Lines::new(text), origin, sections: Vec::new(), problems: Vec::new() };

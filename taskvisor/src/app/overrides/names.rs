@@ -1,4 +1,4 @@
-//! The names that the application declares, and what a wrong name may have meant.
+//! The names that the application declares, and the nearest of them to a wrong name.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ impl DeclaredNames {
         self.of(section).iter().any(|declared| declared == name)
     }
 
-    /// Says that no declaration of the section has this name, and what to write.
+    /// The reason for a name that no declaration of the section has, with what to write.
     pub(super) fn describe_unknown(&self, section: Section, name: &str) -> String {
         let unknown = format!("unknown {section} `{name}`");
         let declared = || self.of(section).iter().map(String::as_str);

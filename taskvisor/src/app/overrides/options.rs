@@ -1,4 +1,4 @@
-//! The options that a section knows.
+//! The options of each section.
 
 use super::section::Section;
 use crate::app::option_table::CODE_ONLY;

@@ -14,7 +14,7 @@ use crate::task::{ChangedOption, ReloadError, Reloaded};
 
 /// What a reload needs. A supervisor whose application has a file holds it.
 pub(in crate::app) struct Reloader {
-    /// Taken during a reload, which calls user code: the parameters of tasks say what they need.
+    /// Taken during a reload, which calls user code: the parameters of tasks return what they need.
     state: Mutex<Option<State>>,
     policies: Arc<Mutex<Policies>>,
 }

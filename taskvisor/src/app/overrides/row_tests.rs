@@ -102,7 +102,7 @@ fn toml(written: &str) -> OptionValue {
     }
 }
 
-/// Sets each option alone, and looks at all of them.
+/// Sets each option alone, and compares all of them.
 fn each_row_sets_itself<S>(rows: &[OptionRow<S>], new: impl Fn() -> S) {
     let config = Config::default();
     for row in rows {

@@ -42,9 +42,9 @@ impl App {
     /// grace = "40s"
     /// ```
     ///
-    /// The file is read after the setup, before anything starts. Everything that is wrong with it prevents the start, and is reported
-    /// at once with its line: a file that cannot be read, unknown sections, names and options, values that do not parse, and options
-    /// that contradict each other or those of the code. So is a second call. A relative path starts at the working directory of the
+    /// The file is read after the setup, before anything starts. All its problems prevent the start, and are reported at once with their
+    /// lines: a file that cannot be read, unknown sections, names and options, values that do not parse, and options that contradict each
+    /// other or those of the code. A second call of `overrides` is a problem too. A relative path starts at the working directory of the
     /// process.
     ///
     /// With this call, SIGHUP and [`SupervisorHandle::reload`](crate::SupervisorHandle::reload) read the file again.

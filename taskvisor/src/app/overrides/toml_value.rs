@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::policy::options::OptionValue;
 
-/// Converts a value. Fails with the reason for a value that no option has: a date, or a number that is too large.
+/// Converts a value. Fails with the reason if no option accepts such a value: a date, or a number that is too large.
 pub(super) fn convert(value: &DeValue<'_>) -> Result<OptionValue, String> {
     Ok(match value {
         DeValue::String(text) => OptionValue::Text(text.to_string()),

@@ -34,7 +34,7 @@ impl PolicySet {
     }
 }
 
-/// The options of a live task: those that a reload changes, and of the others those with which it was started.
+/// The options of a live task: the new values of options that a reload can change, and the values at its start of all others.
 fn updated(next: &TaskSpec, started: &TaskSpec, config: &Config) -> (Settings, RareSettings) {
     let mut settings = with_defaults(next.settings, config);
     settings.ready = started.settings.ready;

@@ -14,7 +14,7 @@ pub(super) struct VariableName<'a> {
 impl<'a> VariableName<'a> {
     /// Parses the name of a variable.
     ///
-    /// `None` for a variable that sets no option, such as those that orchestrators inject: `TASKVISOR_TASK_PORT`. An error for
+    /// `None` for a variable that sets no option, such as `TASKVISOR_TASK_PORT`, which an orchestrator injects. An error for
     /// one that has the beginning of such a name, and cannot be read.
     pub(super) fn parse(variable: &'a str) -> Option<Result<Self, String>> {
         let rest = variable.strip_prefix("TASKVISOR_")?;

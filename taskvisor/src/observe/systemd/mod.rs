@@ -1,7 +1,7 @@
 //! Messages to systemd, over the datagram socket of `NOTIFY_SOCKET`.
 //!
 //! A task of Tokio sends them, on the runtime of the supervisor: if that runtime is blocked, the watchdog of systemd finds out. It owns
-//! no state of the application for longer than a check takes.
+//! no state of the application for longer than one check.
 //!
 //! | file | what it decides |
 //! |---|---|
@@ -39,10 +39,10 @@ impl SupervisorHandle {
     /// Reports to systemd until the shutdown is over: when the supervisor is ready, what its tasks do, that it is alive, and that it
     /// stops. `docs/operations.md` lists the messages. An application (`#[taskvisor::main]`) reports by itself; do not call this there.
     ///
-    /// Spawn the future before the tasks are added. It completes at once if `NOTIFY_SOCKET` is not set, off Linux, and while another
-    /// future of this process reports: systemd knows one state of a service. It does not keep the supervisor alive.
+    /// Spawn the future before the tasks are added. It completes at once if `NOTIFY_SOCKET` is not set, on other systems than Linux, and
+    /// while another future of this process reports: a service has one state in systemd. It does not keep the supervisor alive.
     ///
-    /// The future must run on the runtime of the tasks: if it is blocked, the watchdog of systemd has to find out.
+    /// The future must run on the runtime of the tasks: if the runtime is blocked, the watchdog of systemd must find out.
     ///
     /// ```
     /// use taskvisor::{Supervisor, TaskFn, TaskSpec};

@@ -1,4 +1,4 @@
-//! The states of a service that systemd knows, and the messages that change them.
+//! The states that a service has in systemd, and the messages that change them.
 //!
 //! ```text
 //! Starting ──READY=1──► Ready ◄──RELOADING=1 … READY=1──► (reloading)
@@ -62,7 +62,7 @@ impl Notifier {
         Arc::new(Self { socket, state: Mutex::default(), has_claim: false })
     }
 
-    /// Says that the start is over. Returns `false` if it has said so before, or is stopping.
+    /// Reports that the start is over. Returns `false` if it was reported before, or the service is stopping.
     pub(super) fn ready(&self) -> bool {
         let mut state = self.state.lock();
         let is_starting = state.phase == Phase::Starting;
@@ -73,7 +73,7 @@ impl Notifier {
         is_starting
     }
 
-    /// Says that the shutdown was requested. Later calls change nothing.
+    /// Reports that the shutdown was requested. Later calls change nothing.
     pub(crate) fn stopping(&self) {
         let mut state = self.state.lock();
         if state.phase != Phase::Stopping {

@@ -59,7 +59,7 @@ pub(super) fn status(shared: &Shared, stage: &str) -> String {
     for cell in shared.registry.cells() {
         summary.add(group(&cell), cell.name());
     }
-    // They are live no more.
+    // They are not live any more.
     for cell in shared.suspects.find() {
         if cell.is_over() && cell.symptom() == Some(Symptom::GaveUp) {
             summary.add(Some(Group::GaveUp), cell.name());

@@ -104,7 +104,7 @@ impl TaskCell {
         let waiters = {
             let mut state = self.state.lock();
             self.flags.clear(Flag::AwaitsStart);
-            // Of a critical task that counts as ready once it has started.
+            // A critical task may count as ready once its attempt has begun.
             self.update_membership(&mut state);
             // No other waiter is attempt-scoped yet: the body has not been polled.
             state.links.live().and_then(|live| live.waiters.take_attempt_waiters())
@@ -139,7 +139,7 @@ impl TaskCell {
 
     /// Ends the attempt, whose future is dropped by now: records it and its failure, cancels its token, wakes its waiters.
     ///
-    /// Its result is that of `event`, or of the event that `decide` returns if an interrupt or a conclusion of the body has a say.
+    /// Its result is that of `event`, or of the event that `decide` returns if an interrupt or a conclusion of the body decides.
     // `decide` is called under the lock, so that no reader finds a result that is replaced afterwards. It reads its arguments only.
     pub(crate) fn end_attempt(
         &self,

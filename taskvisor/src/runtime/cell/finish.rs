@@ -12,7 +12,8 @@ use crate::runtime::body::ErasedBody;
 use crate::sync::wakers::WakeList;
 
 /// How many tasks of the process are stuck: an observer has ended them, and their body has not returned.
-// Of all supervisors, because an observer of one task knows none of them. Relaxed and not loom's: only a hint, that health has to look.
+// Of all supervisors, because an observer of one task knows none of them. Relaxed and not loom's: only a hint that makes `health` look at
+// the tasks.
 static STUCK: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether a task of the process may be stuck.

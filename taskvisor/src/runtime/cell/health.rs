@@ -7,8 +7,8 @@
 //! 1. A member is counted if and only if it holds up the start-up set (`holds_up`).
 //! 2. The count is the number of members that are counted: no other code changes it.
 //!
-//! The count is an atomic beside the lock, not a second lock. A reader that finds it zero knows that each member was ready at a moment
-//! when it was zero, and one that has seen a member not ready finds the count above zero. `models/health.rs` shows both.
+//! The count is an atomic beside the lock, not a second lock. If a reader finds it zero, each member was ready at a moment when it was
+//! zero, and a reader that has seen a member not ready finds the count above zero. `models/health.rs` shows both.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the name of a task is for, in two bytes: every task pays for its size.
+//! How a task uses its name, in two bytes: every task pays for their size.
 
 use crate::runtime::instrument::metrics::SeriesId;
 

@@ -1,4 +1,4 @@
-//! What the body and operators have left for the actor to see, in one byte: every task pays for its size. The upper four bits are what
+//! The signals of the body and of operators to the actor, in one byte: every task pays for its size. The upper four bits are what
 //! the gauges show of the task (`shown.rs`).
 
 #[cfg(feature = "metrics")]

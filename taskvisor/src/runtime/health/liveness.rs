@@ -43,7 +43,7 @@ impl Liveness {
     pub(crate) fn add(&self, cell: &Arc<TaskCell>) {
         {
             let mut critical = self.critical.lock();
-            // Where it would grow, so that tasks that are gone do not pile up.
+            // Only when the list would grow, so that ended tasks do not accumulate.
             if critical.len() == critical.capacity() {
                 critical.retain(|cell| cell.strong_count() > 0);
             }

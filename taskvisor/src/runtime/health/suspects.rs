@@ -8,7 +8,7 @@ use crate::runtime::cell::TaskCell;
 use crate::sync::{AtomicBool, Mutex, Ordering};
 use crate::task::TaskId;
 
-/// Below this number of live suspects, those that are well again may stay.
+/// Below this number of live suspects, tasks that are well again may stay.
 const MIN_COMPACTED: usize = 16;
 
 /// How many failed tasks are kept. They have ended, and only their cells are left.
@@ -17,7 +17,7 @@ const MAX_FAILED: usize = 64;
 /// The tasks that were paused, have given up, have failed for good, or have missed a heartbeat.
 ///
 /// Actors add a task when it happens. No code removes it when it is well again, so that being well costs nothing: `find` looks at each
-/// suspect, and forgets those that are.
+/// suspect, and removes it if it is well again.
 #[derive(Debug)]
 pub(crate) struct Suspects {
     /// Whether there is a suspect. Written under the lock.
@@ -30,7 +30,7 @@ pub(crate) struct Suspects {
 #[derive(Debug, Default)]
 struct SuspectState {
     live: BTreeMap<TaskId, Weak<TaskCell>>,
-    /// The number of live suspects at which those that are well again are removed.
+    /// The number of live suspects at which tasks that are well again are removed.
     compact_at: usize,
     /// The tasks that have ended as failed, the last [`MAX_FAILED`] of them.
     failed: VecDeque<Arc<TaskCell>>,
@@ -55,7 +55,7 @@ impl Suspects {
             self.has_any.store(true, Ordering::Relaxed);
             state.live.len() >= state.compact_at.max(MIN_COMPACTED)
         };
-        // At each doubling, so that a service which does not ask for its health keeps few of them, at constant cost.
+        // At each doubling, so that a service which never reads its health keeps few of them, at constant cost.
         if is_due {
             self.find();
         }

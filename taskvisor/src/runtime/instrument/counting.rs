@@ -55,7 +55,7 @@ impl Metrics {
         }
     }
 
-    /// An attempt has begun in the cell. `previous` says what came before, for the second one and later ones.
+    /// An attempt has begun in the cell. `previous` is what came before, for the second attempt and later ones.
     #[inline]
     pub(crate) fn attempt_begun(&self, cell: &TaskCell, attempt: u64, previous: PreviousAttempt) {
         if let Some(series) = self.series(cell) {

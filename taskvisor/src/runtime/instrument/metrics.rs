@@ -14,7 +14,7 @@
 //!
 //! 1. A supervisor looks for a recorder once, when it is built. Without one, every cell has [`SeriesId::NONE`], and each place
 //!    compares that.
-//! 2. The number of series is bounded by the program text: names of declarations, and those that the configuration lists.
+//! 2. The number of series is bounded by the program text: names of declarations, and names that the configuration lists.
 //! 3. A gauge changes by the difference between what it shows of a task and the state of the task, and the cell remembers what the
 //!    gauge shows (`cell/shown.rs`). It is therefore irrelevant which thread changes a gauge first, and each of them is zero when all
 //!    tasks have ended.

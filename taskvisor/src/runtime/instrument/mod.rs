@@ -1,6 +1,5 @@
-//! What the runtime tells others than subscribers: spans and metrics, at the place where something happens, and not through the queues
-//! of events, which may lose some. Each module has a form without its feature whose functions are empty, so that the code that calls
-//! them has no `cfg`.
+//! What the runtime reports without events: spans and metrics. They are made where something happens, because the queues of events may lose
+//! some. Each module has a form without its feature whose functions are empty, so that the code that calls them has no `cfg`.
 
 #[cfg(feature = "metrics")]
 mod ages;

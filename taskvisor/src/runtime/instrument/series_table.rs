@@ -88,7 +88,7 @@ impl Table {
     }
 }
 
-/// Whether a recorder is installed. Without one, the facade has a recorder without a size, and no other way to tell.
+/// Whether a recorder is installed. Without one, the facade has a recorder without a size, and no function to find out.
 fn has_recorder() -> bool {
     metrics::with_recorder(|recorder| size_of_val(recorder)) > 0
 }

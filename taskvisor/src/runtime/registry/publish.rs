@@ -9,7 +9,7 @@ use crate::runtime::cell::TaskCell;
 use crate::runtime::shared::Shared;
 
 impl Shared {
-    /// Publishes an event of a task, if a subscriber wants it. Reads the clock unless `now` is given.
+    /// Publishes an event of a task, if a subscriber selects it. Reads the clock unless `now` is given.
     // Inline, so that a task without a subscriber pays one comparison for each event.
     #[inline]
     pub(crate) fn publish(

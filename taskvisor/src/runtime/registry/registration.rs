@@ -268,9 +268,9 @@ impl Registration {
 
     /// Ends the task.
     ///
-    /// The order is: leave the graph of dependencies, decide the end, record it for `job_status`, publish it, count it, free the name or pass the slot on,
-    /// publish `Removed`, leave the set of instances, make the outcome visible and wake the waiters, shut down if the task is critical
-    /// and has failed, start the next instance of its number, count the task out.
+    /// The order is: leave the graph of dependencies, decide the end, record it for `job_status`, publish it, count it, free the name or
+    /// pass the slot on, publish `Removed`, leave the set of instances, make the outcome visible and wake the waiters, shut down if the
+    /// task is critical and has failed, start the next instance of its number, count the task out.
     ///
     /// The caller runs the next owner of the slot, if there is one, or ends it. `value` is the body of a completed job.
     #[must_use = "the next owner of the slot must run or end"]
