@@ -49,6 +49,14 @@
     feature = "macros",
     doc = "| print what an application declares, without a start | the variable `TASKVISOR=describe`: see [`#[taskvisor::main]`](macro@main) |"
 )]
+#![cfg_attr(
+    all(feature = "config", feature = "macros"),
+    doc = "| set options by a file and by variables, and read the file again | [`App::overrides`], [`SupervisorHandle::reload`], [`Reloaded`], [`ChangedOption`], [`ReloadError`] |"
+)]
+#![cfg_attr(
+    feature = "macros",
+    doc = "| see which options apply, and their origins | [`TaskHandle::policy`], [`SupervisorHandle::policy`], [`PolicyOption`], [`OptionOrigin`] |"
+)]
 //! | inject parameters | [`State`], [`TaskContext`], [`SupervisorHandle`], [`CancellationToken`]; your own: [`FromContext`] |
 //! | detect a stop request in a task | [`TaskContext::cancelled`], [`TaskContext::run_until_cancelled`] |
 //! | prevent or delay the retry of an error | [`ResultExt`], [`TaskError`], [`TaskSpec::with_fatal_if`] |
@@ -61,7 +69,7 @@
 //! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; which limit a task waits for: [`WaitingOn`], [`LimitScope`]; which tasks hold it: [`Holders`] |
 //! | decide what follows when a task fails for good | [`OnGiveUp`], [`TaskSpec::with_critical`] |
 //! | pause and resume a task, restart it, or cut its wait short | [`TaskHandle::pause`], [`TaskHandle::pause_after_attempt`], [`TaskHandle::resume`], [`TaskHandle::restart`], [`TaskHandle::trigger`] |
-//! | run a task anew that has ended, and name the caller of an operation | [`SupervisorHandle::start`], [`SupervisorHandle::operator`] |
+//! | run an ended task anew, and name the caller of an operation | [`SupervisorHandle::start`], [`SupervisorHandle::operator`], [`Operator`], [`Operation`] |
 //! | run a task at fixed times | [`TaskSpec::with_every`], `TaskSpec::with_cron`, [`Overlap`], [`Missed`], [`TaskContext::scheduled_at`], [`TaskHandle::trigger`]; a time: [`ScheduledTime`], [`SkipReason`] |
 //! | let a running attempt finish at a shutdown | [`OnShutdown`] |
 //! | run tasks without attributes | [`Supervisor`], [`TaskSpec`], [`TaskFn`], [`Task`] |
@@ -72,7 +80,7 @@
 )]
 //! | see what a task does | [`TaskStatus`], [`Phase`] |
 //! | see whether the service is live and ready, and what is wrong | [`SupervisorHandle::health`], [`Health`], [`HealthReason`], [`HealthReasonKind`], [`Config::with_shutdown_delay`] |
-//! | see its latest attempts | [`TaskHandle::history`], [`AttemptRecord`], [`AttemptEnd`] |
+//! | see the latest attempts of a task | [`TaskHandle::history`], [`AttemptRecord`], [`AttemptEnd`] |
 //! | see how a task ended | [`Outcome`], [`Failure`], [`Report`], [`GiveUp`] |
 #![cfg_attr(
     feature = "controller",
@@ -108,7 +116,7 @@
 //! | `config` | options of an application from a file and from the environment | off |
 //! | `tracing` | a span for each attempt and each job, and `TracingSubscriber` | off |
 //! | `metrics` | counters and histograms for the facade `metrics` | off |
-//! | `systemd` | messages to systemd: ready, status, watchdog; does nothing on other systems than Linux | off |
+//! | `systemd` | messages to systemd: ready, status, watchdog; only on Linux, without effect elsewhere | off |
 //!
 //! # Common surprises
 //!

@@ -29,7 +29,7 @@ impl SupervisorHandle {
     /// submission is found, in a time linear in the number of tasks, as by [`task_by_id`](Self::task_by_id).
     ///
     /// An added task is not found. A job whose body blocks its thread past its grace is `Live` until the body returns, in the phase
-    /// [`Stuck`](crate::Phase::Stuck). Every caller finds every job: check who may see which.
+    /// [`Stuck`](crate::Phase::Stuck). Every caller finds every job: check which job a user may see.
     ///
     #[cfg_attr(feature = "macros", doc = "```")]
     #[cfg_attr(not(feature = "macros"), doc = "```ignore")]

@@ -23,7 +23,7 @@ fn spawn<T: Send + 'static>(
     thread::spawn(move || act(&task))
 }
 
-/// The end of an attempt that another one follows, as the actor does it. Returns whether the task goes on.
+/// Ends an attempt that another one follows, as the actor does. Returns whether the task continues.
 fn end_attempt(task: &TaskCell, now: Instant) -> bool {
     task.finish_attempt(now, None);
     task.begin_sleep(now, now + GRACE, (0, 0), false).is_ok()

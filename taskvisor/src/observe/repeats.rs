@@ -10,7 +10,7 @@ use super::fields::Fields;
 use crate::event::{Event, EventKind, EventName, Subject};
 use crate::task::TaskId;
 
-/// After this time, a row that goes on is written again.
+/// After this time, a row that continues is written again.
 pub(super) const WINDOW: Duration = Duration::from_secs(5 * 60);
 
 /// How many rows are kept. One more writes the repeats of all, and begins anew: a subscriber that does not receive the ends of tasks

@@ -83,7 +83,7 @@ use crate::task::{Outcome, WaitingOn};
 /// - with a failure, if the last line is at least five minutes old.
 ///
 /// A subscriber that is limited to some events ([`with_events`](Subscriber::with_events)) does not see the other events: a
-/// row then goes on across a success.
+/// row then continues across a success.
 #[derive(Default)]
 pub struct TracingSubscriber {
     repeats: Repeats,

@@ -11,7 +11,7 @@ use crate::sync::nearest::nearest;
 use crate::task::{Operation, RuntimeError};
 
 impl SupervisorHandle {
-    /// Starts a task that has ended anew, and returns at once: a task of the application, or one that was given to
+    /// Starts an ended task anew, and returns at once: a task of the application, or one that was passed to
     /// [`run`](crate::Supervisor::run) or [`run_until`](crate::Supervisor::run_until). It is added with the options with which it was
     /// started, as a new task: its id is another one, and its attempts and failures are counted from the beginning. Returns its handle.
     ///

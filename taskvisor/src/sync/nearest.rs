@@ -1,4 +1,4 @@
-//! The known word that an unknown one resembles, for messages.
+//! The search for the known word that is most similar to an unknown one, for messages.
 
 /// The most similar candidate, if at most a third of the letters differ. Of equally similar ones, the first.
 ///

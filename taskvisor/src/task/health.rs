@@ -94,7 +94,7 @@ pub enum HealthReasonKind {
     Stuck,
     /// An operator has paused the task. `paused`.
     Paused,
-    /// A shutdown was requested or has begun, or the supervisor is gone. `shutting_down`.
+    /// A shutdown was requested or has begun, or the supervisor was dropped. `shutting_down`.
     ShuttingDown,
 }
 

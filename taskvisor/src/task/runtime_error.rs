@@ -86,7 +86,7 @@ pub enum RuntimeError {
         /// The name of the task.
         name: String,
     },
-    /// No task of this name is known that could be started: neither the application has it, nor was it given to
+    /// No task of this name is known that could be started: the application does not have it, and it was not passed to
     /// [`run`](crate::Supervisor::run) or [`run_until`](crate::Supervisor::run_until).
     #[non_exhaustive]
     NotDeclared {

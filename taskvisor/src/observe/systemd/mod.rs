@@ -5,7 +5,7 @@
 //!
 //! | file | what it decides |
 //! |---|---|
-//! | `socket.rs` | the address; nothing waits for a socket that is full or gone |
+//! | `socket.rs` | the address; nothing waits for a socket that is full or closed |
 //! | `notifier.rs` | the order of `READY`, `RELOADING` and `STOPPING` |
 //! | `reporter.rs` | when something is sent |
 //! | `status.rs` | the text of `STATUS` |

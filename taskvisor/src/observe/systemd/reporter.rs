@@ -103,7 +103,7 @@ impl Reporter {
                         self.hasten_text();
                     }
                 }
-                // The supervisor is gone.
+                // The supervisor was dropped.
                 Raced::Right(Raced::Left(Err(_))) => return self.notifier.stopping(),
                 Raced::Right(_) => {}
             }
@@ -134,7 +134,7 @@ impl Reporter {
         self.send_status(&shared, now);
     }
 
-    /// Sends `WATCHDOG=1`, if it is due and the supervisor is healthy. One that is gone has no task that could be unhealthy.
+    /// Sends `WATCHDOG=1`, if it is due and the supervisor is healthy. After its drop, no task can be unhealthy.
     fn watch(&mut self, now: Instant) {
         let Self { notifier, supervisor, watchdog, .. } = self;
         let Some(watchdog) = watchdog else { return };
