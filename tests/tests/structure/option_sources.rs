@@ -9,7 +9,7 @@ use syn::{ImplItem, Item, Type, Visibility};
 
 use super::workspace::sources_in;
 
-/// What has options.
+/// An attribute with its options.
 #[derive(Clone, Copy)]
 pub(crate) struct Kind {
     /// The attribute, as the documentation writes it.
@@ -73,7 +73,7 @@ fn literals<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = (&'a str
 }
 
 impl Kind {
-    /// The options of the attribute, without `crate`, which is no option of a declaration.
+    /// The options of the attribute, except `crate`, which is no option of a declaration.
     pub(crate) fn attribute_options(&self) -> BTreeSet<String> {
         let source = read(&self.attribute_file());
         let grammar = between(&source, "options: &[", "],\n};");

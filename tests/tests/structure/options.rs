@@ -61,7 +61,7 @@ fn is_other_method(kind: &Kind, method: &str) -> bool {
         && method != "rate_limit"
 }
 
-/// All options of a kind, whatever has them.
+/// All options of a kind, from all places.
 fn all_options(kind: &Kind) -> BTreeSet<String> {
     let builder = kind.builder_options().into_iter().filter(|method| !is_other_method(kind, method));
     let code = kind.attribute_options().into_iter().chain(builder);

@@ -1,28 +1,5 @@
-//! The model as JSON, for programs.
-//!
-//! | field of the application | value |
-//! |---|---|
-//! | `version` | 1; it grows when a field is removed, or changes its meaning. New fields may be added |
-//! | `name`, `location` | the crate of the function with `#[taskvisor::main]`, and its `file` and `line` |
-//! | `main`, `defaults` | options of the application, and of all its tasks and jobs |
-//! | `tasks`, `jobs`, `subscribers` | ordered by file, line and name |
-//!
-//! | field of a declaration | of | value |
-//! |---|---|---|
-//! | `name`, `location`, `crate` | all | |
-//! | `instances` | tasks | their number, or `null` for a task without instances |
-//! | `critical` | tasks | whether its failure shuts the application down |
-//! | `schedule` | tasks | `null`, or an object with a `kind`: `every`, `cron` or `start_delay` |
-//! | `after`, `needs` | tasks; jobs only `needs` | the names of tasks |
-//! | `slot` | jobs | its format string, or `null` |
-//! | `arguments` | jobs | `name` and `type` of each |
-//! | `events` | subscribers | the names of the events, or `null` for all |
-//! | `tasks` | subscribers | the names of the tasks, or `null` for all |
-//! | `options` | all | each with its `name`, its `value` as text, and its `origin`, an object with a `kind` |
-//!
-//! A schedule has `start_delay`, which may be `null`, and `next`: the next three times. Those of `every` are durations after the
-//! start, those of `cron` are dates as RFC 3339. The kinds of an origin are `default`, `attribute`, `app.task`, `app.config`,
-//! `app.tune` (each with `file` and `line`), `file` (with `path` and `line`) and `environment` (with `variable`).
+//! The model as JSON, for programs. `docs/operations.md` lists the fields. A change of this file that removes a field, or changes its
+//! meaning, increments [`VERSION`].
 
 use std::time::Duration;
 
