@@ -28,7 +28,10 @@ pub(super) fn duration(value: &OptionValue) -> Result<Duration, String> {
              milliseconds"
         ));
     }
-    let text = value.text(DURATION)?;
+    let text = match value.text(DURATION)? {
+        "" => return Err(value.expected(DURATION)),
+        text => text,
+    };
     parse_duration(text).map_err(|error| format!("expected {DURATION}, found `{text}`: {error}"))
 }
 
