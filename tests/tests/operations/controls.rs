@@ -85,10 +85,16 @@ async fn a_task_that_gives_up_is_paused_for_that() {
 #[tokio::test(start_paused = true)]
 async fn a_dependency_that_has_ended_ends_no_paused_task() {
     let supervisor = Supervisor::default();
-    let feed = TaskFn::arc("feed", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let feed = TaskSpec::once(feed).with_ready(Readiness::Start);
     let feed = supervisor.add_task(feed).expect("the name is free");
-    let work = TaskFn::arc("work", || async { Ok(sleep(SECOND).await) });
+    let work = TaskFn::arc("work", || async {
+        sleep(SECOND).await;
+        Ok(())
+    });
     let work = TaskSpec::always(work, HOUR).with_needs(["feed"]);
     let work = supervisor.add_task(work).expect("the name is free");
     sleep(SECOND / 2).await;
@@ -194,7 +200,10 @@ async fn a_scheduled_task_waits_for_its_tick_after_the_resume() {
 #[tokio::test(start_paused = true)]
 async fn by_name_it_pauses_all_instances() {
     let supervisor = Supervisor::default();
-    let body = TaskFn::shared("consume", || async { Ok(sleep(SECOND).await) });
+    let body = TaskFn::shared("consume", || async {
+        sleep(SECOND).await;
+        Ok(())
+    });
     let spec = TaskSpec::always(body, SECOND).with_instances(3);
     supervisor.add_instances(spec).expect("the names are free");
     sleep(SECOND / 2).await;
@@ -209,7 +218,10 @@ async fn by_name_it_pauses_all_instances() {
 #[tokio::test(start_paused = true)]
 async fn a_paused_critical_task_is_neither_ready_nor_failed() {
     let supervisor = Supervisor::default();
-    let feed = TaskFn::arc("feed", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let spec = TaskSpec::once(feed).with_critical(true).with_ready(Readiness::Start);
     let feed = supervisor.add_task(spec).expect("the name is free");
     sleep(SECOND).await;
@@ -227,7 +239,10 @@ async fn a_paused_critical_task_is_neither_ready_nor_failed() {
 #[tokio::test(start_paused = true)]
 async fn each_control_is_refused_during_a_shutdown() {
     let supervisor = Supervisor::default();
-    let work = TaskFn::shared("work", || async { Ok(sleep(SECOND).await) });
+    let work = TaskFn::shared("work", || async {
+        sleep(SECOND).await;
+        Ok(())
+    });
     supervisor.add_instances(TaskSpec::once(work).with_instances(2)).expect("the names are free");
     sleep(SECOND / 2).await;
     supervisor.stop();

@@ -60,7 +60,10 @@ async fn it_has_the_options_with_which_it_was_started() {
     let count = Arc::clone(&seen);
     let body = TaskFn::shared("work", move |ctx: TaskContext| {
         count.fetch_add(1, Ordering::Relaxed);
-        async move { Ok(ctx.cancelled().await) }
+        async move {
+            ctx.cancelled().await;
+            Ok(())
+        }
     });
     let spec = harness.spec(Rules::never().timeout(SECOND), body).with_start_delay(HOUR);
     run(&harness, vec![spec]);
@@ -155,7 +158,10 @@ async fn a_body_that_was_created_once_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn the_instances_that_ended_are_started() {
     let supervisor = Supervisor::default();
-    let body = TaskFn::shared("consume", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let body = TaskFn::shared("consume", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     run(&supervisor, vec![TaskSpec::once(body).with_instances(3)]);
     sleep(SECOND).await;
     assert!(matches!(supervisor.start("consume"), Err(RuntimeError::StillRunning { .. })));
