@@ -28,6 +28,9 @@ use crate::task::{Outcome, WaitingOn};
 /// use taskvisor::prelude::*;
 /// use taskvisor::TracingSubscriber;
 ///
+/// #[task]
+/// async fn poll() {}
+///
 /// #[taskvisor::main]
 /// async fn main(app: &mut App) {
 ///     // tracing_subscriber::fmt::init();

@@ -4,7 +4,7 @@ use super::process::Process;
 
 #[test]
 fn what_tracing_writes_is_not_on_stderr_too() {
-    let ended = Process::start("traced", &["installed"]).end();
+    let ended = Process::start("traced_failure", &["installed"]).end();
     ended.expect_code(1);
     ended.expect_stdout("INFO task{name=\"poll\" id=1 attempt=1}: traced: in the body\n");
     ended.expect_stdout("WARN taskvisor::task: failed task=\"poll\" id=1 attempt=1 error=\"no answer\" ");
@@ -16,7 +16,7 @@ fn what_tracing_writes_is_not_on_stderr_too() {
 
 #[test]
 fn failures_are_on_stderr_if_tracing_writes_nothing() {
-    let ended = Process::start("traced", &[]).end();
+    let ended = Process::start("traced_failure", &[]).end();
     ended.expect_code(1);
     assert_eq!(ended.stdout, "");
     ended.expect_stderr("poll#1 failed attempt=1 ");

@@ -11,3 +11,4 @@ mod hygiene;
 mod readme;
 mod option_sources;
 mod options;
+mod programs;

@@ -229,15 +229,6 @@ impl Registration {
         }
     }
 
-    /// Publishes that the task gave up, and lists it in the report.
-    pub(crate) fn publish_give_up(&self, now: Instant, failures: u32, within: Option<Duration>) {
-        // A failure precedes every give-up, and the cell has it.
-        let Some(last) = self.cell.last_error() else { return };
-        self.metrics().gave_up(&self.cell);
-        self.shared.tally.give_up(&self.cell, failures, within, last.clone());
-        self.publish(EventName::GaveUp, Some(now), || EventKind::GaveUp { failures, within, last });
-    }
-
     /// Enters the phase `Sleeping`, unless a stop was requested or the owner must end for a `Latest` that waits: the next
     /// attempt would be out of date. `succeeded` makes the task ready.
     #[inline]
