@@ -7,8 +7,10 @@ use taskvisor::{
     Supervisor, TaskHandle, TaskId, TaskSpec,
 };
 use tests::{EventLog, Harness, Rules, Script, Step};
+#[cfg(feature = "controller")]
 use tokio::time::sleep;
 
+#[cfg(feature = "controller")]
 use crate::controls::{HOUR, SECOND};
 
 /// A harness in which `work` runs until it is stopped or interrupted.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use taskvisor::{Config, EventKind, Phase, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
+#[cfg(feature = "controller")]
+use taskvisor::EventKind;
+use taskvisor::{Config, Phase, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
 use tests::{Harness, Rules, Script, Step};
 use tokio::time::{Instant, sleep};
 
