@@ -171,7 +171,7 @@ async fn run_checked(
     let state_types = app.states.type_names();
     let policies = Arc::new(Mutex::new(Policies::new(app.policies(options))));
     #[cfg(feature = "config")]
-    let reloader = Reloader::new(&mut app, &policies);
+    let (reloader, hangups) = (Reloader::new(&mut app, &policies), app.hangups.take());
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
     #[cfg(feature = "systemd")]
@@ -187,13 +187,18 @@ async fn run_checked(
             let _reloading = systemd.as_ref().map(Notifier::reloading);
             reloader.reload(shared)
         }));
-        reload_at_hangups(supervisor.handle());
     }
     let _ = shared.policies.set(Box::new(move |name| Policies::find(&policies, name)));
     let (code, waits) = match process.begin_running(shared) {
         Err(signal) => (interrupted(signal), true),
         Ok(()) => {
-            let (result, tasks) = supervisor.run_application(specs, waits_for_stop).await;
+            let started = || {
+                #[cfg(feature = "config")]
+                if let Some(hangups) = hangups {
+                    reload_at_hangups(hangups, supervisor.handle());
+                }
+            };
+            let (result, tasks) = supervisor.run_application(specs, started, waits_for_stop).await;
             // A stuck task keeps the states alive, and is reported already: do not wait for them.
             let is_stuck = report_of(&result).is_some_and(|report| !report.stuck.is_empty());
             (exit_code(&result, &tasks), !is_stuck)
@@ -222,17 +227,22 @@ async fn run_checked(
 }
 
 impl Supervisor {
-    /// Runs until no task is live, or with `waits_for_stop`, until a stop is requested.
+    /// Runs until no task is live, or with `waits_for_stop`, until a stop is requested. Calls `started` once all tasks were started.
     async fn run_application(
         &self,
         specs: Vec<TaskSpec>,
+        started: impl FnOnce(),
         waits_for_stop: bool,
     ) -> (Result<Report, RuntimeError>, Vec<TaskHandle>) {
         let shared = Arc::clone(self.owned());
         // Starts no listener: `Process` has listened to signals since before the setup, and routes them to this supervisor.
         match start_all(&shared, specs, || Ok(None)) {
-            Ok((_, tasks)) if waits_for_stop => (shared.wait_for_shutdown().await, tasks),
-            Ok((_, tasks)) => (run_to_end(&shared).await, tasks),
+            Ok((_, tasks)) => {
+                started();
+                let result =
+                    if waits_for_stop { shared.wait_for_shutdown().await } else { run_to_end(&shared).await };
+                (result, tasks)
+            }
             Err(error) => (Err(error), Vec::new()),
         }
     }

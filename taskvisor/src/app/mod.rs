@@ -65,6 +65,8 @@ use crate::policy::ControllerConfig;
 use crate::runtime::body::JobDescriptor;
 use crate::runtime::body::{Dropping, IntoTaskSpec, States};
 use crate::runtime::subscriber::IntoSubscriber;
+#[cfg(feature = "config")]
+use crate::supervisor::hangups::Hangups;
 
 /// The exit code of a process whose grace or drain was exceeded. `timeout(1)` exits with it, too.
 const GRACE_EXCEEDED: u8 = 124;
@@ -104,6 +106,9 @@ pub struct App {
     #[cfg(feature = "config")]
     overrides_file: Option<OverridesFile>,
     /// The options before the overrides, if they can be read again.
+    /// The listener to SIGHUP, from the call of `overrides` on.
+    #[cfg(feature = "config")]
+    hangups: Option<std::io::Result<Hangups>>,
     #[cfg(feature = "config")]
     base: Option<overrides::Base>,
     /// The declarations that a file or a variable enables or disables.
@@ -138,6 +143,8 @@ impl App {
             changes: Vec::new(),
             #[cfg(feature = "config")]
             overrides_file: None,
+            #[cfg(feature = "config")]
+            hangups: None,
             #[cfg(feature = "config")]
             base: None,
             #[cfg(feature = "config")]

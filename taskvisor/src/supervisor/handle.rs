@@ -8,6 +8,7 @@ use super::link::has_links;
 use super::operator::Started;
 use super::{AddError, TaskHandle};
 use crate::runtime::body::{AppContext, FromApp, IntoTaskSpec, TaskContext, TaskSpec};
+use crate::runtime::cell::TaskCell;
 use crate::runtime::shared::Shared;
 use crate::task::{Report, RuntimeError, TaskId, TaskStatus};
 
@@ -96,18 +97,20 @@ impl SupervisorHandle {
     }
 
     fn start_task(&self, mut spec: TaskSpec) -> Result<TaskHandle, AddError> {
-        match self.try_start(&mut spec, None) {
+        match self.try_start(&mut spec, None, |_, _| ()) {
             Ok(handle) => Ok(handle),
             Err(reason) => Err(AddError::new(reason, spec)),
         }
     }
 
     /// Adds a task, by an operation if an operator starts it. Leaves a spec that is refused as it was.
+    /// `before` is called before the task is spawned, and after its name is reserved.
     // Borrowed, not moved: it is large, and copies of it are measurable.
     pub(super) fn try_start(
         &self,
         spec: &mut TaskSpec,
         started_by: Option<Started<'_>>,
+        before: impl FnOnce(&Arc<Shared>, &Arc<TaskCell>),
     ) -> Result<TaskHandle, RuntimeError> {
         let shared = self.shared()?;
         let mut unspawned = shared.reserve(spec)?;
@@ -121,6 +124,7 @@ impl SupervisorHandle {
                 }
             }
         }
+        before(&shared, unspawned.cell());
         let handle = unspawned.handle();
         if let Some(started_by) = started_by {
             unspawned.publish_start(started_by);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::operator::{By, Started};
 use super::{SupervisorHandle, TaskHandle};
+use crate::runtime::cell::TaskCell;
 use crate::runtime::instances::{InstanceSet, Missing};
 use crate::runtime::shared::Shared;
 use crate::runtime::startable::Startable;
@@ -71,7 +72,14 @@ impl SupervisorHandle {
         }
         match shared.startable.find(name) {
             Some(Startable::Template(template)) => {
-                match self.try_start(&mut template.spec(name.to_owned()), Some(started)) {
+                let mut spec = template.spec(name.to_owned());
+                let follow = |shared: &Arc<Shared>, cell: &Arc<TaskCell>| {
+                    #[cfg(any(feature = "config", test))]
+                    shared.follow_startable(&template, cell);
+                    #[cfg(not(any(feature = "config", test)))]
+                    let _ = (shared, cell);
+                };
+                match self.try_start(&mut spec, Some(started), follow) {
                     // Another caller has started it meanwhile.
                     Err(RuntimeError::NameTaken { name }) => Err(RuntimeError::StillRunning { name }),
                     task => task.map(|task| vec![task]),

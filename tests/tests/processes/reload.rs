@@ -267,6 +267,17 @@ fn sighup_without_a_file_ends_the_process() {
 }
 
 #[test]
+fn sighup_during_the_setup_reloads_after_the_start() {
+    let file = OptionFile::new("setup", "");
+    let mut process = Process::start("reloaded", &[file.path(), "slow"]);
+    process.wait_for(&["setting up"]);
+    process.signal("HUP");
+    process.wait_for_on(Stream::Stderr, &["reloaded: nothing has changed"]);
+    process.wait_for(&["tick "]);
+    stop(process).expect_code(0);
+}
+
+#[test]
 fn a_reload_during_the_shutdown_is_refused() {
     const REASON: &str = "the supervisor is shutting down, so its options cannot change";
     let file = OptionFile::new("shutdown", "");

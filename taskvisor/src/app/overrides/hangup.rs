@@ -1,13 +1,16 @@
 //! Reloads the file at each SIGHUP, and reports the result on stderr.
 
+use std::io;
+
 use crate::app::stderr::write_line;
 use crate::supervisor::SupervisorHandle;
 use crate::supervisor::hangups::Hangups;
 use crate::task::{ReloadError, Reloaded};
 
-/// Begins to listen. Must be called on the runtime of the application. The listener ends with the runtime, or with the supervisor.
-pub(in crate::app) fn reload_at_hangups(supervisor: SupervisorHandle) {
-    match Hangups::listen() {
+/// Begins to reload, once the tasks were started: a reload changes live tasks. Must be called on the runtime of the application. The
+/// listener ends with the runtime, or with the supervisor.
+pub(in crate::app) fn reload_at_hangups(hangups: io::Result<Hangups>, supervisor: SupervisorHandle) {
+    match hangups {
         Ok(hangups) => {
             tokio::spawn(listen(hangups, supervisor));
         }

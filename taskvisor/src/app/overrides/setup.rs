@@ -3,12 +3,15 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use tokio::runtime::Handle;
+
 use super::known::known_options;
 use super::resolve::resolve;
 use crate::app::App;
 use crate::app::discover::Discovered;
 use crate::app::options::MainOptions;
 use crate::app::problem::{Place, Problem, SourceLocation};
+use crate::supervisor::hangups::Hangups;
 
 /// The file of an application.
 #[derive(Clone, Debug)]
@@ -47,7 +50,8 @@ impl App {
     /// other or those of the code. A second call of `overrides` is a problem too. A relative path starts at the working directory of the
     /// process.
     ///
-    /// With this call, SIGHUP and [`SupervisorHandle::reload`](crate::SupervisorHandle::reload) read the file again.
+    /// With this call, SIGHUP and [`SupervisorHandle::reload`](crate::SupervisorHandle::reload) read the file again. A SIGHUP that arrives
+    /// during the rest of the setup does so once the tasks were started; one before the call ends the process.
     ///
     /// ```no_run
     /// use taskvisor::prelude::*;
@@ -68,6 +72,9 @@ impl App {
             Some(file) => file.repeated = Some(location),
             None => {
                 let path = path.as_ref().to_owned();
+                // Here, because a signal that arrives during the rest of the setup must not end the process. Always on a runtime, but for
+                // unit tests.
+                self.hangups = Handle::try_current().is_ok().then(Hangups::listen);
                 self.overrides_file = Some(OverridesFile { path, location, repeated: None });
             }
         }

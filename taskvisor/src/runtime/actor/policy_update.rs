@@ -18,6 +18,7 @@ impl TaskActor {
         // `None` if an earlier pass has taken it before its signal was set.
         if let Some(policy) = self.registration.cell().take_policy_update() {
             self.policy.update(&policy);
+            self.registration.metrics().updated(self.registration.shared(), self.registration.cell());
         }
         self.enter_stage(ActorStage::Gates)
     }

@@ -47,11 +47,25 @@ impl Metrics {
     fn count_accepted(&self, shared: &Arc<Shared>, cell: &Arc<TaskCell>) {
         self.count_state(cell);
         if cell.has_heartbeat() {
-            if let Some((table, series)) = self.0.as_ref().zip(self.series(cell)) {
-                // Registered now: the age is zero until it is shown for the first time.
-                series.heartbeat_age();
-                ages::watch(&table.ages, shared, cell);
-            }
+            self.watch_heartbeat(shared, cell);
+        }
+    }
+
+    fn watch_heartbeat(&self, shared: &Arc<Shared>, cell: &Arc<TaskCell>) {
+        if let Some((table, series)) = self.0.as_ref().zip(self.series(cell)) {
+            // Registered now: the age is zero until it is shown for the first time.
+            series.heartbeat_age();
+            ages::watch(&table.ages, shared, cell);
+        }
+    }
+
+    /// The options of a task were replaced, and with them perhaps its heartbeat.
+    #[cold]
+    pub(crate) fn updated(&self, shared: &Arc<Shared>, cell: &Arc<TaskCell>) {
+        if cell.has_heartbeat() {
+            self.watch_heartbeat(shared, cell);
+        } else if let Some(table) = &self.0 {
+            table.ages.remove(cell.id());
         }
     }
 

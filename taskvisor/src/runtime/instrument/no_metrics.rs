@@ -32,6 +32,9 @@ impl Metrics {
     pub(crate) fn accepted(&self, _: &Arc<Shared>, _: &Arc<TaskCell>) {}
 
     #[inline(always)]
+    pub(crate) fn updated(&self, _: &Arc<Shared>, _: &Arc<TaskCell>) {}
+
+    #[inline(always)]
     pub(crate) fn attempt_begun(&self, _: &TaskCell, _: u64, _: PreviousAttempt) {}
 
     #[inline(always)]

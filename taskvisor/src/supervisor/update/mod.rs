@@ -7,6 +7,8 @@
 #[cfg(all(test, not(taskvisor_loom)))]
 mod instance_tests;
 mod instances;
+#[cfg(all(test, feature = "metrics", not(taskvisor_loom)))]
+mod metrics_tests;
 #[cfg(all(test, not(taskvisor_loom)))]
 mod tests;
 
@@ -15,7 +17,9 @@ use std::sync::Arc;
 use super::TaskHandle;
 use crate::policy::{RareSettings, TaskOptions};
 use crate::runtime::cell::{Flag, PolicyUpdate, TaskCell, UpdateSetup};
+use crate::runtime::instances::TaskTemplate;
 use crate::runtime::shared::Shared;
+use crate::runtime::startable::Startable;
 use crate::task::RuntimeError;
 
 /// The problem of a task that was added before updates were allowed.
@@ -40,6 +44,25 @@ impl Shared {
         self.update_never_ready(cell, setup, &update, options)?;
         let updated = cell.update_policy(Box::new(update));
         updated.map_err(|error| TaskHandle::new(Arc::clone(cell), self).control_error(error))
+    }
+
+    /// Updates a task that is about to start again, if what starts it was replaced since it was created from `template`.
+    // As `follow_template`: a reload replaces what starts the task first, and updates the live task afterwards. Either it finds the name,
+    // which is reserved, or the new template is found here. Read once more afterwards, so that no older update stays on top of a newer one.
+    pub(in crate::supervisor) fn follow_startable(
+        self: &Arc<Self>,
+        template: &Arc<TaskTemplate>,
+        cell: &Arc<TaskCell>,
+    ) {
+        let mut known = Arc::clone(template);
+        while let Some(Startable::Template(latest)) = self.startable.find(cell.name()) {
+            if Arc::ptr_eq(&latest, &known) {
+                return;
+            }
+            // They were checked before: an error means that the task is stopping, and no attempt of it begins.
+            let _ = self.update_task(cell, latest.options());
+            known = latest;
+        }
     }
 
     /// Checks the options of a task, and resolves them.

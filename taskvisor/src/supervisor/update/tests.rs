@@ -10,11 +10,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::error::{FailureKind, TaskError};
 use crate::policy::{BackoffPolicy, MaxFailures, OnGiveUp, OnShutdown, Readiness};
 use crate::runtime::body::{Ready, TaskContext, TaskFn, TaskRef, TaskSpec};
+use crate::runtime::cell::TaskCell;
+use crate::runtime::instances::TaskTemplate;
 use crate::runtime::shared::Shared;
+use crate::runtime::startable::Startable;
 use crate::supervisor::{Supervisor, TaskHandle};
 use crate::task::{Outcome, Phase, RuntimeError};
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A supervisor whose tasks can be updated, and the time at which it was created.
@@ -26,17 +29,20 @@ pub(super) struct Setup {
 
 impl Setup {
     pub(super) fn new() -> Self {
-        let supervisor = Supervisor::default();
+        Self::of(Supervisor::default())
+    }
+
+    pub(super) fn of(supervisor: Supervisor) -> Self {
         let shared = Arc::clone(&*supervisor.shared().expect("it was not dropped"));
         shared.allow_updates();
         Self { supervisor, shared, start: Instant::now() }
     }
 
-    fn add(&self, spec: TaskSpec) -> TaskHandle {
+    pub(super) fn add(&self, spec: TaskSpec) -> TaskHandle {
         self.supervisor.add_task(spec).expect("its options are right")
     }
 
-    fn update(&self, task: &TaskHandle, spec: &TaskSpec) {
+    pub(super) fn update(&self, task: &TaskHandle, spec: &TaskSpec) {
         self.shared.update_task(task.cell(), spec.options()).expect("its options are right");
     }
 
@@ -348,4 +354,19 @@ async fn a_needed_task_stays_one_that_can_be_ready() {
     assert!(matches!(refused, Err(RuntimeError::InvalidDependencies { .. })), "{refused:?}");
     setup.at(1.5).await;
     assert_eq!(setup.next_attempt(&needed), Some(2.0), "nothing has changed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_starts_again_during_an_update_has_the_latest_options() {
+    let setup = Setup::new();
+    let template = |spec: &TaskSpec| Arc::new(TaskTemplate::of(spec).expect("its body is shared"));
+    let (older, newer) = (endless(hangs()), endless(hangs()).with_timeout(SECOND));
+    let started_from = template(&older);
+    // The update comes between the look-up of the template and the reservation of the name, so that it finds no live task.
+    setup.shared.startable.set("task", Startable::Template(template(&newer)));
+    let mut spec = started_from.spec("task".to_owned());
+    let follow = |shared: &Arc<Shared>, cell: &Arc<TaskCell>| shared.follow_startable(&started_from, cell);
+    let task = setup.supervisor.try_start(&mut spec, None, follow).expect("its options are right");
+    setup.at(1.5).await;
+    assert_eq!((kind(&task), setup.next_attempt(&task)), (Some(FailureKind::Timeout), Some(2.0)));
 }
