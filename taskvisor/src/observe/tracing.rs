@@ -176,7 +176,9 @@ fn is_enabled(level: Level) -> bool {
 
 fn write_folded(folded: Folded) {
     let Folded { subject, error, attempt, count, over } = folded;
-    let unit = if over >= Duration::from_secs(1) { Duration::from_secs(over.as_secs()) } else { over };
+    // Whole seconds, or below one whole milliseconds.
+    let unit = if over >= Duration::from_secs(1) { 1_000 } else { 1 };
+    let unit = Duration::from_millis(millis(over) / unit * unit);
     let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
     let message = format!("same error, {times} in {}", format_duration(unit));
     let fields = Fields {

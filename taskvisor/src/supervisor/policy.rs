@@ -4,9 +4,9 @@ use super::{SupervisorHandle, TaskHandle};
 use crate::task::PolicyOption;
 
 impl TaskHandle {
-    /// Returns the options that apply to the task, each with its value and its origin, in the order of the documentation. Empty if the
-    /// task has ended, or does not belong to an application: if [`add_task`](SupervisorHandle::add_task) has added it, or its
-    /// supervisor is not that of `#[taskvisor::main]`.
+    /// Returns the options that apply to the task, each with its value and its origin, in the order of the documentation; also after the
+    /// end of the task. Empty if the supervisor was dropped, or the task does not belong to an application: if
+    /// [`add_task`](SupervisorHandle::add_task) has added it, or its supervisor is not that of `#[taskvisor::main]`.
     ///
     /// For a submission of a declared job, these are the options of the job. What the submission sets for itself is not shown.
     ///

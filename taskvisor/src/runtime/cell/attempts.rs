@@ -14,7 +14,7 @@ use super::{
 };
 use crate::error::{BoxError, ErrorSlot, FailureKind, StoredFailure};
 use crate::event::EventName;
-use crate::sync::Ordering;
+use crate::sync::{MutexGuard, Ordering};
 
 impl TaskCell {
     /// Begins a poll of the actor: returns the pending request.
@@ -219,32 +219,35 @@ impl TaskCell {
         failures: (u32, u32),
         succeeded: bool,
     ) -> Result<(), PendingStop> {
-        let (waiters, paused) = {
-            let mut state = self.state.lock();
-            state.failures = failures.0;
-            self.total_failures.store(failures.1, Ordering::Relaxed);
-            // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
-            if let Some(stop) = self.stop_or_finish(&mut state, now) {
-                return Err(stop);
-            }
-            state.phase = CellPhase::Sleeping { until };
-            state.since = now;
-            let waiters = if succeeded { self.succeed(&mut state, now) } else { None };
-            // Here and not in `finish_attempt`, because a task that ends with its attempt is not paused.
-            let paused = if state.signals.take(Signal::PausesAfterAttempt) {
-                Some(self.pause_between_attempts(&mut state, now))
-            } else {
-                None
-            };
-            (waiters, paused)
-        };
+        let mut state = self.state.lock();
+        state.failures = failures.0;
+        self.total_failures.store(failures.1, Ordering::Relaxed);
+        // Checked under the lock that sets the phase: no task enters a sleep after its stop was requested.
+        if let Some(stop) = self.stop_or_finish(&mut state, now) {
+            return Err(stop);
+        }
+        state.phase = CellPhase::Sleeping { until };
+        state.since = now;
+        let waiters = if succeeded { self.succeed(&mut state, now) } else { None };
+        // Here and not in `finish_attempt`, because a task that ends with its attempt is not paused.
+        if state.signals.take(Signal::PausesAfterAttempt) {
+            self.pause_sleep(state, now);
+        } else {
+            drop(state);
+        }
         if let Some(waiters) = waiters {
             waiters.wake();
         }
-        if let Some(paused) = paused {
-            paused.announce();
-        }
         Ok(())
+    }
+
+    /// Pauses a task that has just entered its sleep, and releases the lock before it signals that.
+    // Cold, so that a sleep without a pause moves nothing of it.
+    #[cold]
+    fn pause_sleep(&self, mut state: MutexGuard<'_, CellState>, now: Instant) {
+        let paused = self.pause_between_attempts(&mut state, now);
+        drop(state);
+        paused.announce();
     }
 }
 
