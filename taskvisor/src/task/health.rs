@@ -46,7 +46,8 @@ pub struct Health {
     pub started: bool,
     /// The time of the last change of `ready`, or of the creation of the supervisor.
     pub since: Instant,
-    /// What is wrong: first the reasons that make `ready` false, then the most severe ones. At most one reason for each task.
+    /// What is wrong: first the reasons that make `ready` false, then the most severe ones. At most one reason for each task. While tasks
+    /// are added or end on other threads, the task that makes `ready` false may be missing; the next call lists it.
     pub reasons: Vec<HealthReason>,
 }
 
