@@ -65,7 +65,12 @@ async fn observe(control: &str, fixture: Fixture) -> String {
     drop(release);
     harness.settle().await;
     if is_overdue {
-        until(|| task.status().attempt > before.attempt || !task.status().phase.is_running()).await;
+        // It passes its gates on the way, on another thread.
+        until(|| {
+            let status = task.status();
+            status.attempt > before.attempt || status.phase.is_paused() || status.phase.is_ended()
+        })
+        .await;
     }
     let after = if control == "start" {
         harness.task(task.name()).unwrap_or_else(|| task.clone())
