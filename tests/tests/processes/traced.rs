@@ -6,7 +6,7 @@ use super::process::Process;
 fn what_tracing_writes_is_not_on_stderr_too() {
     let ended = Process::start("traced_failure", &["installed"]).end();
     ended.expect_code(1);
-    ended.expect_stdout("INFO task{name=\"poll\" id=1 attempt=1}: traced: in the body\n");
+    ended.expect_stdout("INFO task{name=\"poll\" id=1 attempt=1}: traced_failure: in the body\n");
     ended.expect_stdout("WARN taskvisor::task: failed task=\"poll\" id=1 attempt=1 error=\"no answer\" ");
     ended.expect_stdout(
         "WARN taskvisor::task: ended task=\"poll\" id=1 outcome=\"failed\" error=\"no answer\"\n",
