@@ -153,8 +153,8 @@ impl Reporter {
     /// Sends the text, if it has changed.
     fn send_status(&mut self, shared: &Shared, now: Instant) {
         let stage = self.notifier.stage();
-        // Not Tokio's time, which may be paused.
-        let began = std::time::Instant::now();
+        // A large supervisor takes long to list: then the next text waits in proportion.
+        let began = Instant::now();
         let text = status(shared, stage);
         self.tick = saturating_deadline(now, TICK.max(began.elapsed() * REST));
         self.earliest = self.tick;
