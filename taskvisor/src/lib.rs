@@ -64,6 +64,7 @@
 //! | detect an attempt that hangs | [`TaskSpec::with_timeout`], [`TaskSpec::with_heartbeat`], [`TaskContext::heartbeat`] |
 //! | say when a task is ready, and wait for it | [`Ready`], [`Readiness`], [`TaskHandle::ready`], [`SupervisorHandle::ready`]; an error: [`StartError`] |
 //! | let a task wait for others, and stop before them | [`TaskSpec::with_needs`], [`TaskSpec::with_after`], [`StopOrder`], [`Config::with_recovery_spread`] |
+//! | list which task depends on which one | [`SupervisorHandle::dependencies`], [`DependencyEdge`], [`DependencyKind`] |
 //! | set limits, and defaults of all tasks | [`Config`], [`RestartPolicy`], [`BackoffPolicy`], [`JitterPolicy`], [`MaxFailures`] |
 //! | run several instances of a task, and change their number | [`TaskSpec::with_instances`], [`Instance`], [`SupervisorHandle::add_instances`], [`SupervisorHandle::scale`] |
 //! | limit how many attempts run at once, and how often they begin | [`TaskSpec::with_max_concurrent`], [`TaskSpec::with_rate_limit`], [`RateLimit`]; which limit a task waits for: [`WaitingOn`], [`LimitScope`]; which tasks hold it: [`Holders`] |
@@ -192,10 +193,10 @@ pub use sync::SimulatedDate;
 #[cfg(feature = "controller")]
 pub use task::EndedJob;
 pub use task::{
-    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, FailedTask, GiveUp, Health, HealthReason,
-    HealthReasonKind, Holder, Holders, InterruptCause, LimitScope, Operation, Outcome, Phase, Rejection,
-    Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask, TaskId, TaskName,
-    TaskStatus, WaitingOn,
+    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, DependencyEdge, DependencyKind, FailedTask, GiveUp,
+    Health, HealthReason, HealthReasonKind, Holder, Holders, InterruptCause, LimitScope, Operation, Outcome,
+    Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask,
+    TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

@@ -172,8 +172,12 @@ async fn run_checked(
     let policies = Arc::new(Mutex::new(Policies::new(app.policies(options))));
     #[cfg(feature = "config")]
     let (reloader, hangups) = (Reloader::new(&mut app, &policies), app.hangups.take());
+    let description = app.kept_description(options);
     let (supervisor, specs) = assemble(app);
     let shared = supervisor.owned();
+    if let Some(description) = description {
+        let _ = shared.description.set(description);
+    }
     #[cfg(feature = "systemd")]
     let systemd = start_reports(supervisor.handle());
     #[cfg(feature = "config")]

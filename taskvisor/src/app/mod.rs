@@ -105,10 +105,10 @@ pub struct App {
     changes: Vec<Change>,
     #[cfg(feature = "config")]
     overrides_file: Option<OverridesFile>,
-    /// The options before the overrides, if they can be read again.
     /// The listener to SIGHUP, from the call of `overrides` on.
     #[cfg(feature = "config")]
     hangups: Option<std::io::Result<Hangups>>,
+    /// The options before the overrides, if they can be read again.
     #[cfg(feature = "config")]
     base: Option<overrides::Base>,
     /// The declarations that a file or a variable enables or disables.
@@ -118,6 +118,8 @@ pub struct App {
     disabled: Vec<DisabledByOverride>,
     /// The options of the configuration that were overridden.
     overridden: Overridden,
+    /// Whether the supervisor keeps a description of the application.
+    keeps_description: bool,
     /// The declared ones, then those that the setup lists.
     subscribers: Vec<ListedSubscriber>,
     tasks: Vec<ListedTask>,
@@ -151,6 +153,7 @@ impl App {
             switches: overrides::SwitchOrigins::new(),
             disabled: Vec::new(),
             overridden: Overridden::default(),
+            keeps_description: false,
             subscribers: Vec::new(),
             tasks: Vec::new(),
             #[cfg(feature = "controller")]

@@ -47,6 +47,30 @@ pub enum FailureKind {
     Dependency,
 }
 
+impl FailureKind {
+    /// Returns the name of the kind, in lower case with underscores, such as `not_ready`.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+            Self::Timeout => "timeout",
+            Self::Panic => "panic",
+            Self::Canceled => "canceled",
+            Self::NotReady => "not_ready",
+            Self::Stalled => "stalled",
+            Self::Dependency => "dependency",
+        }
+    }
+}
+
+/// Writes the [`label`](FailureKind::label).
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
 /// A failed attempt: its number, the kind of failure, and the error. Clones share the error.
 ///
 /// `Display` writes the message of the error, then the messages of its sources. If the `Display` of an error panics,

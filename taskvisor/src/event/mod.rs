@@ -159,6 +159,13 @@ impl Event {
         self.task.as_deref().map(Subject::id)
     }
 
+    /// Returns whether the event is about an accepted submission, such as a job. `false` for an added task, and for an event that is about
+    /// no task. A synthetic task is a submission if it has a slot.
+    #[must_use]
+    pub fn is_submission(&self) -> bool {
+        self.task.as_deref().is_some_and(|task| !task.holds_name())
+    }
+
     /// Returns the slot of the submission that the event is about, or the slot that was cleared. `None` for an added task and for a
     /// submission without a slot.
     #[must_use]

@@ -74,6 +74,9 @@ pub(crate) struct Shared {
     /// Finds the options of a task or a job of the application by its name.
     #[cfg(feature = "macros")]
     pub(crate) policies: OnceLock<FindPolicy>,
+    /// What the application declares, as JSON, if it keeps that.
+    #[cfg(feature = "macros")]
+    pub(crate) description: OnceLock<Arc<str>>,
     /// Reads the file of the application again, if it has one.
     #[cfg(all(feature = "config", feature = "macros"))]
     pub(crate) reloader: OnceLock<Reload>,
@@ -200,6 +203,8 @@ impl Shared {
             job_overrides: JobOverrideTable::default(),
             #[cfg(feature = "macros")]
             policies: OnceLock::new(),
+            #[cfg(feature = "macros")]
+            description: OnceLock::new(),
             #[cfg(all(feature = "config", feature = "macros"))]
             reloader: OnceLock::new(),
             registry: Arc::new(registry),

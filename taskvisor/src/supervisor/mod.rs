@@ -8,6 +8,9 @@ mod cancel;
 #[cfg(feature = "schedule")]
 mod clock_watch;
 mod critical;
+mod dependencies;
+#[cfg(feature = "macros")]
+mod description;
 mod handle;
 #[cfg(all(feature = "config", feature = "macros"))]
 pub(crate) mod hangups;
@@ -28,6 +31,7 @@ mod shutdown_delay;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod start;
+mod state;
 mod still_waiting;
 pub(crate) mod stop_waves;
 pub(crate) mod stuck;

@@ -31,17 +31,8 @@ impl Shared {
             // By age within a number: one that is leaving may still be live beside the next one.
             statuses.sort_by_key(|(index, status)| (*index, status.id));
             let statuses = statuses.into_iter().map(|(_, status)| status).collect();
-            TaskStatus::row(TaskName::of(Arc::new(BaseName(Arc::clone(&instance.name)))), statuses)
+            TaskStatus::row(TaskName::of_text(Arc::clone(&instance.name)), statuses)
         };
         cells.iter().filter_map(row).collect()
-    }
-}
-
-#[derive(Debug)]
-struct BaseName(Arc<str>);
-
-impl crate::task::Named for BaseName {
-    fn name(&self) -> &str {
-        &self.0
     }
 }

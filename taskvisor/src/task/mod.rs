@@ -2,6 +2,7 @@
 
 mod attempt_record;
 mod blocking;
+mod dependency;
 #[cfg(feature = "controller")]
 mod ended_job;
 mod give_up;
@@ -29,6 +30,7 @@ pub(crate) use name::{EMPTY_NAME, Named, is_blank};
 
 pub use attempt_record::{AttemptEnd, AttemptRecord};
 pub use blocking::BlockingTask;
+pub use dependency::{DependencyEdge, DependencyKind};
 #[cfg(feature = "controller")]
 pub use ended_job::EndedJob;
 pub use give_up::GiveUp;

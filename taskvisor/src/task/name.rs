@@ -18,6 +18,10 @@ pub(crate) fn is_blank(text: &str) -> bool {
 /// What has the name of a task.
 pub(crate) trait Named: Send + Sync {
     fn name(&self) -> &str;
+    /// Whether it is a submission, whose name is a label.
+    fn is_submission(&self) -> bool {
+        false
+    }
 }
 
 /// The name of a task. It dereferences to `str`, and a clone copies no text: it shares the task's own data, without keeping the
@@ -44,8 +48,25 @@ impl TaskName {
         Self(task)
     }
 
+    /// A name that belongs to no task.
+    pub(crate) fn of_text(text: Arc<str>) -> Self {
+        Self(Arc::new(Text(text)))
+    }
+
+    pub(crate) fn is_of_submission(&self) -> bool {
+        self.0.is_submission()
+    }
+
     pub(crate) fn downgrade(&self) -> Weak<dyn Named> {
         Arc::downgrade(&self.0)
+    }
+}
+
+struct Text(Arc<str>);
+
+impl Named for Text {
+    fn name(&self) -> &str {
+        &self.0
     }
 }
 

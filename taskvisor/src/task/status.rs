@@ -280,6 +280,13 @@ pub(crate) struct ScheduleStatus {
 }
 
 impl TaskStatus {
+    /// Returns whether this is a submission, such as a job: its name is a label, which other submissions may have too. `false` for an
+    /// added task.
+    #[must_use]
+    pub fn is_submission(&self) -> bool {
+        self.name.is_of_submission()
+    }
+
     /// Returns when the next run is due, for a task with [`every`](crate::TaskSpec::with_every) or `cron`: its next tick, or an earlier
     /// one whose run waits for the tasks that it needs, for its limits, or for the run before it. A tick that passes during an attempt is
     /// shown, and counted if it is skipped, once the attempt has ended. `None` without a schedule, after the end of the task, and if no

@@ -53,6 +53,36 @@ fn describe(options: &MainOptions, form: Form) -> ExitCode {
     })
 }
 
+impl App {
+    /// Keeps a description of the application: what `TASKVISOR=describe=json` prints, with the changes of the setup and all overrides.
+    /// [`SupervisorHandle::description`](crate::SupervisorHandle::description) returns it. It is made once, before the tasks start, and
+    /// has a few kilobytes for each task.
+    ///
+    /// ```no_run
+    /// use taskvisor::prelude::*;
+    ///
+    /// #[task(every = "1h")]
+    /// async fn report(supervisor: SupervisorHandle) {
+    ///     println!("{}", supervisor.description().unwrap_or_default());
+    /// }
+    ///
+    /// #[taskvisor::main]
+    /// async fn main(app: &mut App) {
+    ///     app.keep_description();
+    /// }
+    /// ```
+    pub fn keep_description(&mut self) -> &mut Self {
+        self.keeps_description = true;
+        self
+    }
+
+    /// The description, if the setup has requested it. Call it once the options are final.
+    pub(super) fn kept_description(&self, options: &MainOptions) -> Option<Arc<str>> {
+        let model = self.keeps_description.then(|| Model::new(self, options, SystemTime::now()))?;
+        Some(json::write(&model).into())
+    }
+}
+
 /// Writes to stdout. A reader that closes it early, such as `head`, causes no error.
 fn print(text: &str) -> ExitCode {
     let mut stdout = io::stdout().lock();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::{DeclaredDependencies, Location, TaskDescriptor};
-use crate::runtime::cell::DependencyKind;
+use crate::task::DependencyKind;
 
 /// The tasks that a task depends on.
 #[derive(Clone, Debug, Default)]

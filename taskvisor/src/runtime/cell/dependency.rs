@@ -8,25 +8,7 @@ use std::task::{Context, Poll};
 use super::flags::Flag;
 use super::{CellPhase, CellState, TaskCell, TaskEnd};
 use crate::sync::wakers::{WaiterId, check_or_register};
-
-/// How a task depends on another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DependencyKind {
-    /// Once, before the first attempt.
-    After,
-    /// Before every attempt.
-    Needs,
-}
-
-impl DependencyKind {
-    /// The name of the option.
-    pub(crate) fn option(self) -> &'static str {
-        match self {
-            Self::After => "after",
-            Self::Needs => "needs",
-        }
-    }
-}
+use crate::task::DependencyKind;
 
 /// What a dependent finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,7 +118,7 @@ mod value;
 mod views;
 
 pub(crate) use conclusion::Conclusion;
-pub(crate) use dependency::{DependencyKind, DependencyState};
+pub(crate) use dependency::DependencyState;
 pub(crate) use finish::has_stuck_tasks;
 pub(crate) use flags::Flag;
 pub(crate) use health::{Overdue, Symptom};

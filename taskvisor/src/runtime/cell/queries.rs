@@ -365,6 +365,10 @@ impl Named for TaskCell {
     fn name(&self) -> &str {
         &self.name
     }
+
+    fn is_submission(&self) -> bool {
+        !self.holds_name()
+    }
 }
 
 impl PartialEq for TaskCell {

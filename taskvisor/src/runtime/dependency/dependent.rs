@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::node::Node;
 use crate::runtime::body::{Dependencies, Location};
-use crate::runtime::cell::{DependencyKind, TaskCell};
+use crate::runtime::cell::TaskCell;
+use crate::task::DependencyKind;
 
 /// A live task or submission that depends on others, or that stops last.
 #[derive(Debug)]

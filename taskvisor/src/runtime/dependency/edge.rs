@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use super::blame::Outage;
 use super::instance_edge::InstanceEdge;
 use super::node::Node;
-use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd};
+use crate::runtime::cell::{DependencyState, TaskCell, TaskEnd};
 use crate::runtime::registry::Registry;
 use crate::sync::wakers::WaiterId;
+use crate::task::DependencyKind;
 use crate::task::Outcome;
 
 /// What a dependent knows about one task that it depends on.

@@ -9,10 +9,11 @@ use super::blame::Blame;
 use super::dependent::Dependent;
 use super::edge::Edge;
 use super::recovery::Recovery;
-use crate::runtime::cell::{DependencyKind, DependencyState, saturating_deadline};
+use crate::runtime::cell::{DependencyState, saturating_deadline};
 use crate::runtime::failure_window::FailureWindow;
 use crate::runtime::registry::Registry;
 use crate::sync::Mutex;
+use crate::task::DependencyKind;
 use crate::task::{Outcome, TaskName};
 
 /// The edges from a dependent to the tasks that it depends on.

@@ -6,9 +6,10 @@ use std::task::Context;
 
 use tokio::time::Instant;
 
-use crate::runtime::cell::{DependencyKind, DependencyState, TaskCell, TaskEnd};
+use crate::runtime::cell::{DependencyState, TaskCell, TaskEnd};
 use crate::runtime::instances::InstanceSet;
 use crate::sync::wakers::WaiterId;
+use crate::task::DependencyKind;
 
 /// What a dependent knows about the instances of one task.
 ///

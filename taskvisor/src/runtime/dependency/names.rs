@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::dependent::Dependent;
 use super::graph::Graph;
 use crate::runtime::body::{Dependency, Location};
-use crate::runtime::cell::{DependencyKind, Flag, TaskCell};
+use crate::runtime::cell::{Flag, TaskCell};
 use crate::runtime::instances::InstanceSets;
 use crate::runtime::registry::Registry;
+use crate::task::DependencyKind;
 
 impl Graph {
     /// Checks that a task which takes a name can be what the dependents of the name wait for.
@@ -58,7 +59,7 @@ impl Graph {
         (registry, instances): (&Registry, &InstanceSets),
     ) -> Result<Vec<Arc<TaskCell>>, String> {
         let name = &*dependency.name;
-        let option = kind.option();
+        let option = kind.as_str();
         if cell.holds_name() && cell.base_name() == name {
             return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
         }

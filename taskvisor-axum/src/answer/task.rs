@@ -1,0 +1,219 @@
+//! Tasks.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /tasks`: added tasks by name, also those that have ended. Jobs are in `GET /jobs`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct TaskListAnswer {
+    /// [`VERSION`](super::VERSION).
+    pub version: u32,
+    /// The time of the answer.
+    pub now: String,
+    /// The tasks, by name.
+    pub tasks: Vec<TaskAnswer>,
+    /// How many tasks the filter selects, also beyond those that are listed.
+    pub total: u64,
+    /// The parameter `cursor` of the next page. `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// `GET /tasks/{name}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct TaskDetailAnswer {
+    /// [`VERSION`](super::VERSION).
+    pub version: u32,
+    /// The time of the answer.
+    pub now: String,
+    /// The task.
+    pub task: TaskAnswer,
+    /// Its instances, if it has some. At most 1,000.
+    pub instances: Vec<TaskAnswer>,
+    /// The latest attempts, the oldest first: at most 20. Of a task with instances, empty: see each instance.
+    pub attempts: Vec<Attempt>,
+    /// The options that apply. Empty for a task that `add_task` has added.
+    pub policy: Vec<PolicyOptionAnswer>,
+    /// The tasks that it needs.
+    pub needs: Vec<String>,
+    /// The tasks that it runs after.
+    pub after: Vec<String>,
+    /// The tasks that depend on it.
+    pub dependents: Vec<String>,
+}
+
+/// A task. A task with instances is one row, with the state of the instance that needs attention most.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct TaskAnswer {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: u64,
+    /// Its phase.
+    pub phase: PhaseName,
+    /// The phase in words, such as ``waiting for `db` ``. At most 1 KiB.
+    pub phase_text: String,
+    /// When the phase began.
+    pub since: String,
+    /// What it waits for, in the phase `waiting`.
+    pub waits_for: Option<WaitsFor>,
+    /// Whether it gave up: it ended for that reason, or is paused for it.
+    pub gave_up: bool,
+    /// Whether its running attempt was interrupted and has not returned by its deadline.
+    pub overdue: bool,
+    /// Whether a stop was requested.
+    pub stopping: bool,
+    /// Whether it pauses once the running attempt has ended.
+    pub pausing: bool,
+    /// Whether it is ready.
+    pub ready: bool,
+    /// Since when it is ready.
+    pub ready_since: Option<String>,
+    /// The number of its latest attempt, or 0 before the first.
+    pub attempt: u64,
+    /// The number of consecutive failures.
+    pub failures: u32,
+    /// The number of all attempts that failed.
+    pub total_failures: u32,
+    /// The number of attempts after the first one.
+    pub restarts: u64,
+    /// The latest failure, also if later attempts succeeded.
+    pub last_error: Option<FailureAnswer>,
+    /// When the next attempt begins, if it is scheduled.
+    pub next_attempt: Option<String>,
+    /// When the next run of its schedule is due.
+    pub next_run: Option<String>,
+    /// When the latest run of its schedule was due that has begun.
+    pub last_run: Option<String>,
+    /// How many ticks of its schedule were skipped.
+    pub skipped_ticks: u64,
+    /// When it last made progress: its latest heartbeat, or the end of its latest attempt that succeeded, or the start of the running
+    /// attempt. `null` before its first attempt.
+    pub last_progress: Option<String>,
+    /// The time since the latest heartbeat of the running attempt, if the task limits it.
+    pub heartbeat_age_ms: Option<u64>,
+    /// The number of its live instances, if it has instances.
+    pub instances: Option<u64>,
+    /// A summary of its latest attempts. `null` for a task with instances.
+    pub history: Option<History>,
+    /// The latest attempts, if the request has `attempts=true`.
+    pub attempts: Option<Vec<Attempt>>,
+}
+
+/// The name of a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PhaseName {
+    /// It waits for a slot, a permit, a rate limit or another task.
+    Waiting,
+    /// An attempt is running.
+    Running,
+    /// It waits after a failure.
+    BackingOff,
+    /// It waits for its next run, after a success or before the first run.
+    Sleeping,
+    /// It is paused.
+    Paused,
+    /// Its body blocks its thread.
+    Stuck,
+    /// It has ended.
+    Ended,
+}
+
+/// What a task waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct WaitsFor {
+    /// `slot`, `permit`, `rate`, or `dependency`.
+    pub kind: String,
+    /// The name of the dependency, or of the task whose limit is reached.
+    pub name: Option<String>,
+}
+
+/// A failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct FailureAnswer {
+    /// Its kind, such as `error` or `timeout`.
+    pub kind: String,
+    /// The number of the attempt that failed.
+    pub attempt: u64,
+    /// The message. At most 1 KiB.
+    pub message: String,
+    /// The messages of its causes, the nearest first. At most 10 of 1 KiB.
+    pub causes: Vec<String>,
+}
+
+/// A summary of the latest attempts: at most 20 are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct History {
+    /// How many attempts are kept.
+    pub count: u64,
+    /// How many of them failed, timeouts, stalls and panics included.
+    pub failed: u64,
+    /// The time from the start of the first of them to now.
+    pub over_ms: u64,
+    /// The median of their run times.
+    pub p50_ms: Option<u64>,
+    /// The run time that 95 of 100 of them do not exceed.
+    pub p95_ms: Option<u64>,
+}
+
+/// An ended attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Its number.
+    pub attempt: u64,
+    /// When it began.
+    pub started_at: String,
+    /// How long it ran.
+    pub ran_ms: u64,
+    /// How it ended, such as `succeeded`.
+    pub result: String,
+    /// The error, with its causes. At most 1 KiB.
+    pub error: Option<String>,
+}
+
+/// An option of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct PolicyOptionAnswer {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it was set: `attribute src/feed.rs:12`, `default`, …
+    pub origin: String,
+}
+
+/// The answer to `POST /tasks/{name}/{action}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct ControlAnswer {
+    /// [`VERSION`](super::VERSION).
+    pub version: u32,
+    /// The time of the answer.
+    pub now: String,
+    /// The task.
+    pub task: String,
+    /// The action.
+    pub action: String,
+    /// Whether it has changed anything. `false` if, for example, the task was paused already.
+    pub changed: bool,
+    /// The result in words.
+    pub text: String,
+}

@@ -1,0 +1,52 @@
+//! Failures as answers, with bounded texts.
+
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use taskvisor::Failure;
+
+use crate::answer::FailureAnswer;
+
+/// The longest text that is taken over from outside, in bytes: a message, a name in a sentence, an outcome.
+pub(crate) const MAX_TEXT: usize = 1024;
+
+/// How many causes are listed.
+const MAX_CAUSES: usize = 10;
+
+pub(crate) fn failure_answer(failure: &Failure) -> FailureAnswer {
+    let mut causes = Vec::new();
+    let mut cause = failure.error().source();
+    while let Some(error) = cause.filter(|_| causes.len() < MAX_CAUSES) {
+        causes.push(written(error));
+        cause = error.source();
+    }
+    FailureAnswer {
+        kind: failure.kind().label().to_owned(),
+        attempt: failure.attempt(),
+        message: written(failure.error()),
+        causes,
+    }
+}
+
+/// The message of an error. Its `Display` is code of the user, which may panic.
+fn written(error: &dyn Error) -> String {
+    catch_unwind(AssertUnwindSafe(|| bounded(error.to_string())))
+        .unwrap_or_else(|_| "its message cannot be shown: writing it panicked".to_owned())
+}
+
+/// Cuts a text at [`MAX_TEXT`], and marks the cut with `…`.
+pub(crate) fn bounded(text: String) -> String {
+    bounded_to(text, MAX_TEXT)
+}
+
+pub(crate) fn bounded_to(mut text: String, max: usize) -> String {
+    if text.len() > max {
+        let mut end = max;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,9 @@
+//! The HTTP face of [`taskvisor`].
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![allow(dead_code)] // Until the routes use them.
+
+pub mod answer;
+mod clock;
+mod failure;
+mod refusal;

@@ -1,0 +1,55 @@
+//! Refused requests.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::answer::{ErrorAnswer, ErrorCode, ErrorDetail, VERSION};
+
+/// A request that is refused: an answer with an [`ErrorAnswer`].
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    code: ErrorCode,
+    message: String,
+    allowed: Vec<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), allowed: Vec::new() }
+    }
+
+    /// Lists what is possible instead.
+    pub(crate) fn allowing<T: Into<String>>(mut self, allowed: impl IntoIterator<Item = T>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn status(&self) -> StatusCode {
+        match self.code {
+            ErrorCode::BadParameter | ErrorCode::BadCursor | ErrorCode::BadEventId | ErrorCode::BadBody => {
+                StatusCode::BAD_REQUEST
+            }
+            ErrorCode::UnknownPath
+            | ErrorCode::UnknownTask
+            | ErrorCode::UnknownJob
+            | ErrorCode::UnknownAction
+            | ErrorCode::NotInstalled => StatusCode::NOT_FOUND,
+            ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::OtherRun => StatusCode::GONE,
+            ErrorCode::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::MissingHeader | ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+            ErrorCode::Conflict => StatusCode::CONFLICT,
+            ErrorCode::TooManyStreams | ErrorCode::Gone => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let Self { code, message, allowed } = self;
+        (status, Json(ErrorAnswer { version: VERSION, error: ErrorDetail { code, message, allowed } }))
+            .into_response()
+    }
+}
