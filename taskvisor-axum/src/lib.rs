@@ -5,5 +5,10 @@
 
 pub mod answer;
 mod clock;
+mod controls;
 mod failure;
+mod nearest;
 mod refusal;
+mod routes;
+
+pub use controls::ControlRequest;

@@ -25,6 +25,12 @@ impl Refusal {
         self
     }
 
+    /// What the answer will contain.
+    pub(crate) fn into_detail(self) -> ErrorDetail {
+        let Self { code, message, allowed } = self;
+        ErrorDetail { code, message, allowed }
+    }
+
     fn status(&self) -> StatusCode {
         match self.code {
             ErrorCode::BadParameter | ErrorCode::BadCursor | ErrorCode::BadEventId | ErrorCode::BadBody => {
@@ -48,8 +54,6 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = self.status();
-        let Self { code, message, allowed } = self;
-        (status, Json(ErrorAnswer { version: VERSION, error: ErrorDetail { code, message, allowed } }))
-            .into_response()
+        (status, Json(ErrorAnswer { version: VERSION, error: self.into_detail() })).into_response()
     }
 }

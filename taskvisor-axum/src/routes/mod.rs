@@ -1,0 +1,4 @@
+//! The handlers of the paths.
+
+pub(crate) mod controls;
+pub(crate) mod small_body;
