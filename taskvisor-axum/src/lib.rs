@@ -8,6 +8,7 @@ mod controls;
 mod dashboard;
 mod events;
 mod failure;
+mod nearest;
 mod refusal;
 mod routes;
 mod serve;

@@ -12,10 +12,10 @@ use crate::failure::bounded;
 use crate::refusal::Refusal;
 
 /// How many live jobs, and how many ended ones, an answer lists unless the request says otherwise.
-const DEFAULT_LIMIT: usize = 100;
+pub(crate) const DEFAULT_LIMIT: usize = 100;
 
 /// How many it lists at most.
-const MAX_LIMIT: usize = 1_000;
+pub(crate) const MAX_LIMIT: usize = 1_000;
 
 pub(super) async fn list(State(served): State<Served>, uri: Uri) -> Result<Json<JobListAnswer>, Refusal> {
     let limit = Parameters::read(&uri, &["limit"])?.number("limit", DEFAULT_LIMIT, MAX_LIMIT)?;
@@ -24,7 +24,7 @@ pub(super) async fn list(State(served): State<Served>, uri: Uri) -> Result<Json<
 
 pub(super) async fn detail(
     State(served): State<Served>,
-    PathOf(id): PathOf<String>,
+    PathOf([id]): PathOf<1>,
 ) -> Result<Json<JobAnswer>, Refusal> {
     let job = id.parse::<TaskId>().ok().and_then(|id| served.snapshot().job(id));
     job.map(Json).ok_or_else(|| {

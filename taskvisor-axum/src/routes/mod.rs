@@ -10,6 +10,8 @@
 //! | `page.rs` | `/` |
 //! | `headers.rs` | the headers of every answer |
 //! | `parameters.rs` | reads the parameters of a request |
+//! | `small_body.rs` | reads the body of a request |
+//! | `unknown.rs` | other paths and methods |
 
 mod controls;
 mod events;
@@ -17,21 +19,29 @@ mod headers;
 mod jobs;
 mod page;
 mod parameters;
+mod small_body;
 mod status;
 mod tasks;
+mod unknown;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::middleware::map_response;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Router, http::Uri};
 use taskvisor::SupervisorHandle;
 
-use crate::answer::ErrorCode;
 use crate::dashboard::Dashboard;
-use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
+
+#[cfg(all(test, feature = "openapi"))]
+pub(crate) use unknown::PATHS;
+#[cfg(feature = "openapi")]
+pub(crate) use {controls::HEADER as CONTROL_HEADER, tasks::MAX_NAMES};
+
+/// How many jobs are listed by default, and at most.
+#[cfg(feature = "openapi")]
+pub(crate) const JOB_LIMITS: (usize, usize) = (jobs::DEFAULT_LIMIT, jobs::MAX_LIMIT);
 
 /// What the handlers read.
 #[derive(Clone)]
@@ -69,7 +79,7 @@ pub(crate) fn router_of(supervisor: SupervisorHandle) -> Router {
         .route("/health/started", get(status::started))
         .route("/tasks", get(tasks::list))
         .route("/tasks/{name}", get(tasks::detail))
-        .route("/tasks/{name}/{action}", post(controls::control))
+        .route("/tasks/{name}/{action}", post(controls::control).fallback(controls::other_method))
         .route("/slots", get(jobs::slots))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::detail))
@@ -78,20 +88,8 @@ pub(crate) fn router_of(supervisor: SupervisorHandle) -> Router {
         .route("/events", get(events::events))
         .route("/metrics", get(status::metrics))
         .route("/openapi.json", get(status::openapi))
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method)
+        .fallback(unknown::path)
+        .method_not_allowed_fallback(unknown::method)
         .layer(map_response(headers::add))
         .with_state(Served { supervisor, dashboard })
-}
-
-/// A router that is nested at `/admin` gets the path `/` of `/admin/` here: only `/admin` is a route.
-async fn unknown_path(uri: Uri) -> Response {
-    if uri.path() == "/" {
-        return page::page().await.into_response();
-    }
-    Refusal::new(ErrorCode::UnknownPath, format!("no such path: `{}`", uri.path())).into_response()
-}
-
-async fn unknown_method() -> Refusal {
-    Refusal::new(ErrorCode::MethodNotAllowed, "this path has other methods: see the header `allow`")
 }

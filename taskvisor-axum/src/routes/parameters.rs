@@ -1,12 +1,14 @@
 //! Reads the parameters of a request. What cannot be read is refused, never ignored.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use std::fmt::Display;
+
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::Uri;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
 
 use crate::answer::ErrorCode;
+use crate::failure::bounded;
+use crate::nearest::nearest;
 use crate::refusal::Refusal;
 
 /// The parameters after the `?` of a request.
@@ -24,7 +26,11 @@ impl Parameters {
         match unknown {
             None => Ok(Self(pairs.0)),
             Some((name, _)) => {
-                let message = format!("unknown parameter `{name}`");
+                let name = bounded(name.clone());
+                let message = match nearest(&name, known.iter().copied()) {
+                    Some(nearest) => format!("there is no parameter `{name}`: did you mean `{nearest}`?"),
+                    None => format!("there is no parameter `{name}`: leave it out, or write an allowed one"),
+                };
                 Err(Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied()))
             }
         }
@@ -66,24 +72,26 @@ impl Parameters {
 
 /// The refusal of a value. `expected` says what to write instead.
 pub(super) fn bad_value(name: &str, value: &str, expected: &str) -> Refusal {
-    let value = crate::failure::bounded(value.to_owned());
+    let value = bounded(value.to_owned());
     Refusal::new(ErrorCode::BadParameter, format!("`{name}` cannot be `{value}`: write {expected}"))
 }
 
-/// The parameters within a path. Unlike axum's own extractor, it refuses with JSON.
-pub(super) struct PathOf<T>(pub(super) T);
+/// The last `N` parameters within a path. A router around this one may have others before them. Unlike axum's own extractor, it refuses
+/// with JSON.
+pub(super) struct PathOf<const N: usize>(pub(super) [String; N]);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
+impl<const N: usize, S: Send + Sync> FromRequestParts<S> for PathOf<N> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        match Path::from_request_parts(parts, state).await {
-            Ok(Path(value)) => Ok(Self(value)),
-            Err(error) => Err(bad_path(&error)),
-        }
+        let parameters = RawPathParams::from_request_parts(parts, state).await.map_err(bad_path)?;
+        let values: Vec<_> = parameters.iter().map(|(_, value)| value.to_owned()).collect();
+        let own = values[values.len().saturating_sub(N)..].to_vec();
+        Ok(Self(own.try_into().map_err(|_| bad_path("it has too few segments"))?))
     }
 }
 
-fn bad_path(error: &PathRejection) -> Refusal {
-    Refusal::new(ErrorCode::BadParameter, format!("the path cannot be read: {}", error.body_text()))
+fn bad_path(problem: impl Display) -> Refusal {
+    let message = format!("the path cannot be read ({problem}): write its names as percent-encoded UTF-8");
+    Refusal::new(ErrorCode::BadParameter, message)
 }

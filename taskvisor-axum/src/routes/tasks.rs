@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::snapshot::{TaskQuery, parse_cursor};
 
 /// How many tasks a request may name.
-const MAX_NAMES: usize = 200;
+pub(crate) const MAX_NAMES: usize = 200;
 
 /// The phases, as the parameter `phase` writes them.
 const PHASES: [&str; 7] = ["waiting", "running", "backing_off", "sleeping", "paused", "stuck", "ended"];
@@ -29,7 +29,7 @@ pub(super) async fn list(State(served): State<Served>, uri: Uri) -> Result<Json<
 
 pub(super) async fn detail(
     State(served): State<Served>,
-    PathOf(name): PathOf<String>,
+    PathOf([name]): PathOf<1>,
 ) -> Result<Json<TaskDetailAnswer>, Refusal> {
     served.snapshot().task_detail(&name).map(Json).ok_or_else(|| unknown_task(&name))
 }
