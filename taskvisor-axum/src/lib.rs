@@ -5,5 +5,7 @@
 
 pub mod answer;
 mod clock;
+mod events;
 mod failure;
 mod refusal;
+mod routes;

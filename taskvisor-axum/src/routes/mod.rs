@@ -1,0 +1,3 @@
+//! The handlers of the paths.
+
+pub(crate) mod events;
