@@ -25,7 +25,7 @@
 //! async fn serve(token: CancellationToken, ready: Ready, supervisor: SupervisorHandle) -> std::io::Result<()> {
 //!     let listener = TcpListener::bind("127.0.0.1:8080").await?;
 //!     ready.notify();
-//!     let routes = Router::new().nest("/admin", taskvisor_axum::router(supervisor));
+//!     let routes = Router::new().nest_service("/admin", taskvisor_axum::router(supervisor));
 //!     axum::serve(listener, routes).with_graceful_shutdown(token.cancelled_owned()).await
 //! }
 //!
@@ -111,6 +111,8 @@ use taskvisor::SupervisorHandle;
 /// They use the [`Dashboard`] that is installed in the supervisor. Without one they are read-only, and neither events nor ended tasks are
 /// known; a page then polls. Call it while the supervisor exists: a handle of one that was dropped has no dashboard.
 ///
+/// `nest_service("/admin", …)` answers `/admin` and `/admin/`; with `nest`, axum answers `/admin/` with 404.
+///
 /// Streams of events end at the beginning of a shutdown. A task that serves the routes sets `stop_order = "last"`, so that probes are
 /// answered while the other tasks stop.
 ///
@@ -122,7 +124,7 @@ use taskvisor::SupervisorHandle;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let supervisor = Dashboard::new().install_on(Supervisor::builder(Config::default())).build();
-/// let routes: Router = Router::new().nest("/admin", router(supervisor.handle()));
+/// let routes: Router = Router::new().nest_service("/admin", router(supervisor.handle()));
 /// # }
 /// ```
 pub fn router(supervisor: SupervisorHandle) -> axum::Router {

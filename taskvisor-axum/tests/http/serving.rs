@@ -93,7 +93,7 @@ async fn the_routes_work_where_they_are_nested() {
     let supervisor = Dashboard::new().install_on(Supervisor::builder(Config::default())).build();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it listens").to_string();
-    let routes = axum::Router::new().nest("/admin", router(supervisor.handle()));
+    let routes = axum::Router::new().nest_service("/admin", router(supervisor.handle()));
     let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
     let get = async |path: &str| {
         exchange(&address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await
