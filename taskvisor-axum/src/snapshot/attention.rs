@@ -162,7 +162,7 @@ impl Snapshot<'_> {
         let text = match (kind, &status.phase) {
             (AttentionKind::CrashLooping, _) => {
                 let (failures, since) = self.failures(status, self.moment.now());
-                return (format!("fails again and again: {failures} in a row"), since);
+                return (format!("fails again and again, {failures}"), since);
             }
             (AttentionKind::GaveUp, _) if status.failures > 0 => {
                 format!("gave up, {}", self.failures(status, status.since).0)
