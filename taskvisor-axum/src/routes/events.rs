@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 
+use super::Served;
 use crate::answer::ErrorCode;
 use crate::events::{EventRing, IdError, MAX_STREAMS, StreamStart};
 use crate::failure::bounded_to;
@@ -22,11 +23,19 @@ const START: &str = "start";
 const MAX_QUOTED: usize = 64;
 
 /// Answers with a stream of server-sent events.
-pub(crate) fn events(
-    ring: &Arc<EventRing>,
-    headers: &HeaderMap,
-    query: Option<&str>,
+pub(super) async fn stream(
+    State(served): State<Served>,
+    headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Refusal> {
+    let ring = served.dashboard.ring().ok_or_else(|| {
+        let message = "the application keeps no events: call `Dashboard::install` in its setup, or `Dashboard::install_on`";
+        Refusal::new(ErrorCode::NotInstalled, message)
+    })?;
+    events(ring, &headers, uri.query())
+}
+
+fn events(ring: &Arc<EventRing>, headers: &HeaderMap, query: Option<&str>) -> Result<Response, Refusal> {
     let start = start(ring, headers, query)?;
     let stream = ring.stream(start).ok_or_else(|| {
         let message =

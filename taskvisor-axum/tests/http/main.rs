@@ -1,0 +1,6 @@
+//! The server over HTTP.
+
+mod answers;
+mod phases;
+mod serving;
+mod support;
