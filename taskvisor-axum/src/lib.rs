@@ -9,6 +9,8 @@ mod dashboard;
 mod events;
 mod failure;
 mod nearest;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod refusal;
 mod routes;
 mod serve;
@@ -16,6 +18,9 @@ mod snapshot;
 
 pub use controls::ControlRequest;
 pub use dashboard::Dashboard;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use openapi::openapi;
 pub use serve::serve;
 
 /// Router.

@@ -1,5 +1,6 @@
 //! The server over HTTP.
 
 mod answers;
+mod openapi;
 mod phases;
 mod support;
