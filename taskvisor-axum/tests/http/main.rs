@@ -1,6 +1,9 @@
 //! The server over HTTP.
 
 mod answers;
+mod bad_input;
+mod controls;
 mod openapi;
 mod phases;
+mod recorded;
 mod support;

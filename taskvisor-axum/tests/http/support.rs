@@ -75,6 +75,14 @@ impl Server {
         stream.read_to_end(&mut received).await.expect("it answers");
         Answer::parse(&received)
     }
+
+    /// Sends the beginning of a request, and closes the connection for writing. Returns once the server has closed it too.
+    pub(crate) async fn break_off(&self, request: &str) {
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        stream.shutdown().await.expect("it is open");
+        stream.read_to_end(&mut Vec::new()).await.expect("it closes the connection");
+    }
 }
 
 impl Answer {
