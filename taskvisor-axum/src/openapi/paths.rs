@@ -81,7 +81,7 @@ pub(super) fn paths() -> Vec<Path> {
         Path::get("/graph", "graph", "The dependencies of the tasks.", Content::Json("GraphAnswer")),
         Path::get("/model", "model", "What the application declares.", Content::AnyJson)
             .describe(
-                "The object that the program prints with `TASKVISOR_DESCRIBE=json`, as it was at the start.",
+                "The object that the program prints with `TASKVISOR=describe=json`, as it was at the start.",
             )
             .errors(&[NotInstalled]),
         events(),

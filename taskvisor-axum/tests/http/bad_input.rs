@@ -103,9 +103,10 @@ async fn a_path_that_is_no_utf8_is_refused() {
 async fn names_that_look_like_paths_are_only_names() {
     let untouched = Untouched::new().await;
     for name in
-        ["..%2F..%2Fetc%2Fpasswd", "..", "%00", "%2F", "%25", "work%2F", "%0d%0aset-cookie:a=b", "%zz"]
+        ["..%2F..%2Fetc%2Fpasswd", "..", "%00", "%2F", "%25", "work%2F", "%0d%0aset-cookie:a=b", "%zz", ""]
     {
-        refused(&untouched.server.get(&format!("/tasks/{name}")).await, 404, ErrorCode::UnknownTask);
+        let expected = if name.is_empty() { ErrorCode::UnknownPath } else { ErrorCode::UnknownTask };
+        refused(&untouched.server.get(&format!("/tasks/{name}")).await, 404, expected);
         let answer = untouched.server.request("POST", &format!("/tasks/{name}/pause"), &PERMITTED, "").await;
         refused(&answer, 404, ErrorCode::UnknownTask);
         assert_eq!(answer.header("set-cookie"), None);

@@ -204,17 +204,20 @@ async fn a_nested_router_gets_the_user_of_a_middleware() {
         next.run(request).await
     });
     // With a parameter of its own, which must not be taken for the name of a task.
-    let app = axum::Router::new().nest("/of/{tenant}/admin", router(server.handle())).layer(authenticate);
+    let routes = router(server.handle());
+    let app = axum::Router::new()
+        .nest("/merged/{tenant}/admin", routes.clone())
+        .nest_service("/of/{tenant}/admin", routes)
+        .layer(authenticate);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     server.address = listener.local_addr().expect("it is bound");
     tokio::spawn(async move { axum::serve(listener, app).await });
-    assert!(server.act("/of/acme/admin/tasks/work%2F0/pause").await.changed);
-    assert_eq!(recorded.operations(&server).await, ["work/0 pause by alice"]);
-    let answer = server.get("/of/acme/admin/nothing").await;
-    assert_eq!((answer.status, code(&answer)), (404, ErrorCode::UnknownPath));
-    let answer = server.request("DELETE", "/of/acme/admin/tasks", &[], "").await;
-    assert_eq!((answer.status, code(&answer)), (405, ErrorCode::MethodNotAllowed));
-    for path in ["/of/acme/admin", "/of/acme/admin/"] {
-        assert_eq!(server.get(path).await.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+    for (place, action) in [("/of/acme/admin", "pause"), ("/merged/acme/admin", "resume")] {
+        assert!(server.act(&format!("{place}/tasks/work%2F0/{action}")).await.changed);
+        assert_eq!(recorded.operations(&server).await, [format!("work/0 {action} by alice")]);
+        let answer = server.get(&format!("{place}/nothing")).await;
+        assert_eq!((answer.status, code(&answer)), (404, ErrorCode::UnknownPath));
+        let answer = server.request("DELETE", &format!("{place}/tasks"), &[], "").await;
+        assert_eq!((answer.status, code(&answer)), (405, ErrorCode::MethodNotAllowed));
     }
 }

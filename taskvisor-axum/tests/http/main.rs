@@ -6,4 +6,5 @@ mod controls;
 mod openapi;
 mod phases;
 mod recorded;
+mod serving;
 mod support;

@@ -69,11 +69,7 @@ impl Server {
 
     /// Sends a request as it is written.
     pub(crate) async fn send(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
-        stream.write_all(request.as_bytes()).await.expect("it reads");
-        let mut received = Vec::new();
-        stream.read_to_end(&mut received).await.expect("it answers");
-        Answer::parse(&received)
+        exchange(&self.address.to_string(), request).await
     }
 
     /// Sends the beginning of a request, and closes the connection for writing. Returns once the server has closed it too.
@@ -83,6 +79,15 @@ impl Server {
         stream.shutdown().await.expect("it is open");
         stream.read_to_end(&mut Vec::new()).await.expect("it closes the connection");
     }
+}
+
+/// Sends a request as it is written, and reads until the server closes the connection.
+pub(crate) async fn exchange(address: &str, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(request.as_bytes()).await.expect("it reads");
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).await.expect("it answers");
+    Answer::parse(&received)
 }
 
 impl Answer {
