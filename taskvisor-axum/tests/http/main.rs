@@ -1,0 +1,5 @@
+//! The server over HTTP.
+
+mod answers;
+mod phases;
+mod support;
