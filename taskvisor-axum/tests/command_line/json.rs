@@ -15,10 +15,11 @@ fn requests(prefix: &str, arguments: &[&str]) -> Vec<String> {
 #[test]
 fn each_command_makes_one_request_for_json() {
     for (arguments, expected) in [
-        (&["tasks"][..], "GET /tasks"),
+        (&["tasks"][..], "GET /tasks?limit=1000"),
         (&["task", "consume/0"], "GET /tasks/consume%2F0"),
         (&["task", "../a b?#%"], "GET /tasks/..%2Fa%20b%3F%23%25"),
-        (&["jobs"], "GET /jobs"),
+        (&["jobs"], "GET /jobs?limit=100"),
+        (&["jobs", "--limit", "7"], "GET /jobs?limit=7"),
         (&["slots"], "GET /slots"),
         (&["graph"], "GET /graph"),
         (&["pause", "größe"], "POST /tasks/gr%C3%B6%C3%9Fe/pause"),
@@ -30,7 +31,7 @@ fn each_command_makes_one_request_for_json() {
         (&["cancel", "a"], "POST /tasks/a/cancel"),
         (
             &["tasks", "--phase", "backing_off", "--contains", "a&b", "--name", "c", "--name", "d/0"],
-            "GET /tasks?phase=backing_off&contains=a%26b&name=c&name=d%2F0",
+            "GET /tasks?limit=1000&phase=backing_off&contains=a%26b&name=c&name=d%2F0",
         ),
     ] {
         assert_eq!(requests("", arguments), [expected]);
@@ -39,8 +40,8 @@ fn each_command_makes_one_request_for_json() {
 
 #[test]
 fn the_address_may_have_a_path() {
-    assert_eq!(requests("/admin", &["jobs"]), ["GET /admin/jobs"]);
-    assert_eq!(requests("/admin/", &["jobs"]), ["GET /admin/jobs"]);
+    assert_eq!(requests("/admin", &["slots"]), ["GET /admin/slots"]);
+    assert_eq!(requests("/admin/", &["slots"]), ["GET /admin/slots"]);
 }
 
 #[test]
@@ -80,8 +81,10 @@ fn all_pages_become_one_answer() {
     let server = FakeServer::start(|request, number| {
         let cursor = ["a b", "c"].get(number);
         if number > 0 {
-            let expected =
-                ["GET /tasks?contains=x&cursor=a%20b", "GET /tasks?contains=x&cursor=c"][number - 1];
+            let expected = [
+                "GET /tasks?limit=1000&contains=x&cursor=a%20b",
+                "GET /tasks?limit=1000&contains=x&cursor=c",
+            ][number - 1];
             assert_eq!(request.line, expected);
         }
         let page = json!({

@@ -10,6 +10,7 @@ fn wrong_usage_exits_with_2() {
         (&["task"], "<NAME>"),
         (&["task", ""], "a value is required for '<NAME>'"),
         (&["tasks", "--phase", "asleep"], "possible values: waiting, running, backing_off"),
+        (&["jobs", "--limit", "0"], "0 is not in 1..=1000"),
         (&["events", "--kind", "exploded"], "possible values: added, queued"),
         (&["events", "--after", "yesterday"], "possible values: start"),
         (&["events", "--reconnect-for", "long"], "--reconnect-for"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 use taskvisor::EventName;
 
 use crate::address::Address;
@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// Show all about one task: what it does, why, since when, and what happens next.
     Task(TaskName),
     /// List the jobs: live ones, and the latest that have ended.
-    Jobs,
+    Jobs(JobsOptions),
     /// List the taken slots, those with the most waiting jobs first.
     Slots,
     /// List the tasks that depend on others, with the states of both.
@@ -113,6 +113,13 @@ pub(crate) struct TasksFilter {
     /// Only this task. May be repeated.
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct JobsOptions {
+    /// How many live jobs, and how many ended ones, to list at most: up to 1000.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = value_parser!(u16).range(1..=1_000))]
+    pub(crate) limit: u16,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -14,28 +14,38 @@ pub(super) fn phase_paint(phase: PhaseName) -> Paint {
     }
 }
 
-/// The phase with what the phase alone does not say: `running, overdue`.
+/// The phase in words. Those of the service have all but one thing.
 pub(super) fn state_text(task: &TaskAnswer) -> String {
-    let mut text = task.phase_text.clone();
-    // Not if the phase says it: `paused after it gave up`.
+    with_gave_up(task, task.phase_text.clone())
+}
+
+/// The phase in a few words: `failed, gave up`.
+pub(super) fn state_cell(task: &TaskAnswer) -> Cell {
+    let text = task.phase_text.as_str();
+    let first = match task.phase {
+        // It has the name of another task, which may have any characters.
+        PhaseName::Waiting => text,
+        _ => text.find([':', ';']).map_or(text, |end| &text[..end]),
+    };
+    let mut short = with_gave_up(task, first.to_owned());
+    for (applies, words) in [(task.stopping, ", stopping"), (task.pausing, ", pausing")] {
+        if applies && task.phase != PhaseName::Ended {
+            short.push_str(words);
+        }
+    }
+    Cell::painted(&short, state_paint(task))
+}
+
+pub(super) fn state_paint(task: &TaskAnswer) -> Paint {
+    if task.gave_up || task.overdue { Paint::Bad } else { phase_paint(task.phase) }
+}
+
+/// Not twice: `paused after it gave up`.
+fn with_gave_up(task: &TaskAnswer, mut text: String) -> String {
     if task.gave_up && !text.contains("gave up") {
         text.push_str(", gave up");
     }
-    for (applies, words) in [
-        (task.overdue, ", overdue"),
-        (task.stopping, ", stopping"),
-        (task.pausing, ", pauses after this attempt"),
-    ] {
-        if applies && task.phase != PhaseName::Ended {
-            text.push_str(words);
-        }
-    }
     text
-}
-
-pub(super) fn state_cell(task: &TaskAnswer) -> Cell {
-    let paint = if task.gave_up || task.overdue { Paint::Bad } else { phase_paint(task.phase) };
-    Cell::painted(&state_text(task), paint)
 }
 
 /// When the next attempt begins. The retry of a run comes before its next run.
@@ -48,7 +58,7 @@ pub(super) fn next_cell(next: Option<&str>, times: Times) -> Cell {
 }
 
 /// A failure with its causes in one line.
-pub(super) fn failure_text(failure: &FailureAnswer) -> String {
+fn failure_text(failure: &FailureAnswer) -> String {
     // A timeout or a panic says in its message what it is.
     std::iter::once(&failure.message)
         .chain(&failure.causes)

@@ -10,8 +10,8 @@ use crate::client::Client;
 use crate::display::{Cell, Paint, Screen, Table, Times, format_run_time};
 use crate::error::CommandError;
 
-pub(super) fn run(client: &Client, output: Output<'_>) -> Result<ExitCode, CommandError> {
-    let answer = client.get("/jobs")?;
+pub(super) fn run(client: &Client, limit: u16, output: Output<'_>) -> Result<ExitCode, CommandError> {
+    let answer = client.get(&format!("/jobs?limit={limit}"))?;
     output.print(&answer, |screen| {
         let jobs: JobListAnswer = answer.read()?;
         show_live(screen, &jobs);

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments, writer: &mut dyn Write) -> Result<ExitC
         Command::Status => status::run(&client, output),
         Command::Tasks(filter) => tasks::run(&client, filter, output),
         Command::Task(task) => task::run(&client, &task.name, output),
-        Command::Jobs => jobs::run(&client, output),
+        Command::Jobs(options) => jobs::run(&client, options.limit, output),
         Command::Slots => slots::run(&client, output),
         Command::Graph => graph::run(&client, output),
         Command::Events(options) => events::run(&client, options, output),

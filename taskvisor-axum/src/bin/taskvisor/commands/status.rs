@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use taskvisor_axum::answer::{Attention, StatusAnswer, Verdict};
+use taskvisor_axum::answer::{StatusAnswer, Verdict};
 
 use super::Output;
-use super::describe::{count, failure_text, yes_or_no};
+use super::describe::{count, failure_cell, next_cell, yes_or_no};
 use crate::DEGRADED;
 use crate::client::Client;
-use crate::display::{Paint, Screen, Times};
+use crate::display::{Cell, Paint, Screen, Table, Times};
 use crate::error::CommandError;
 
 pub(super) fn run(client: &Client, output: Output<'_>) -> Result<ExitCode, CommandError> {
@@ -54,14 +54,7 @@ fn show(screen: &mut Screen, status: &StatusAnswer) {
     let counts = &status.counts;
     screen.field("jobs", &format!("{}, {} of them queued", counts.jobs, counts.queued_jobs), Paint::Plain);
     if !status.attention.is_empty() {
-        screen.heading(&format!("NEEDS ATTENTION ({})", status.attention_total));
-    }
-    for attention in &status.attention {
-        show_attention(screen, attention, times);
-    }
-    let listed = status.attention.len() as u64;
-    if status.attention_total > listed {
-        screen.line(&[(&format!("… and {} more", status.attention_total - listed), Paint::Faint)]);
+        show_attention(screen, status, times);
     }
 }
 
@@ -88,19 +81,30 @@ fn phases(status: &StatusAnswer) -> String {
     }
 }
 
-/// One line on what is wrong, and one on the failure behind it.
-fn show_attention(screen: &mut Screen, attention: &Attention, times: Times) {
-    let subject = match (&attention.task, &attention.slot) {
-        (Some(task), _) => format!("`{task}` "),
-        (None, Some(slot)) => format!("slot `{slot}` "),
-        (None, None) => String::new(),
-    };
-    let next = attention.until.as_ref().map(|until| format!(", next attempt {}", times.until(until)));
-    let blocks = if attention.blocks_ready { ", not ready because of it" } else { "" };
-    let rest = format!(" for {}{}{blocks}", times.age(&attention.since), next.unwrap_or_default());
-    let paint = if attention.blocks_ready { Paint::Bad } else { Paint::Warning };
-    screen.line(&[(&subject, Paint::Heading), (&attention.text, paint), (&rest, Paint::Plain)]);
-    if let Some(error) = &attention.last_error {
-        screen.line(&[("    ", Paint::Plain), (&failure_text(error), Paint::Faint)]);
+fn show_attention(screen: &mut Screen, status: &StatusAnswer, times: Times) {
+    screen.heading(&format!("NEEDS ATTENTION ({})", status.attention_total));
+    let mut table = Table::new(&["TASK", "PROBLEM", "FOR", "NEXT", "LAST ERROR"]);
+    for attention in &status.attention {
+        let subject = match (&attention.task, &attention.slot) {
+            (Some(task), _) => task.clone(),
+            (None, Some(slot)) => format!("slot {slot}"),
+            (None, None) => String::new(),
+        };
+        let (effect, paint) = match attention.blocks_ready {
+            true => (", so that the service is not ready", Paint::Bad),
+            false => ("", Paint::Warning),
+        };
+        table.row([
+            Cell::new(&subject),
+            Cell::painted(&format!("{}{effect}", attention.text), paint),
+            Cell::new(&times.age(&attention.since)),
+            next_cell(attention.until.as_deref(), times),
+            failure_cell(attention.last_error.as_ref()),
+        ]);
+    }
+    screen.table(&table);
+    let listed = status.attention.len() as u64;
+    if status.attention_total > listed {
+        screen.line(&[(&format!("… and {} more", status.attention_total - listed), Paint::Faint)]);
     }
 }

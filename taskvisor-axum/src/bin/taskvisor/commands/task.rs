@@ -6,7 +6,7 @@ use taskvisor_axum::answer::{Attention, History, PhaseName, StatusAnswer, TaskAn
 
 use super::Output;
 use super::describe::{
-    count, failure_cell, next_cell, next_time, phase_paint, state_cell, state_text, yes_or_no,
+    count, failure_cell, next_cell, next_time, state_cell, state_paint, state_text, yes_or_no,
 };
 use crate::address::encode;
 use crate::client::Client;
@@ -28,19 +28,9 @@ fn show(screen: &mut Screen, detail: &TaskDetailAnswer, attention: &[Attention])
     let task = &detail.task;
     let times = Times::at(&detail.now);
     screen.line(&[(&task.name, Paint::Heading), (&format!(" (id {})", task.id), Paint::Faint)]);
-    let paint = if task.gave_up || task.overdue { Paint::Bad } else { phase_paint(task.phase) };
-    screen.field("state", &state_text(task), paint);
-    let reasons = attention.iter().filter(|attention| {
-        attention.task.as_deref().is_some_and(|name| is_or_has_instance(&task.name, name))
-    });
-    for (index, reason) in reasons.enumerate() {
-        let instance = reason.task.as_deref().filter(|name| *name != task.name);
-        let subject = instance.map(|name| format!("`{name}` ")).unwrap_or_default();
-        screen.field(
-            if index == 0 { "why" } else { "" },
-            &format!("{subject}{}", reason.text),
-            Paint::Warning,
-        );
+    screen.field("state", &state_text(task), state_paint(task));
+    for (index, reason) in reasons(task, attention).iter().enumerate() {
+        screen.field(if index == 0 { "why" } else { "" }, reason, Paint::Warning);
     }
     screen.field("since", &moment(&task.since, times), Paint::Plain);
     screen.field("next", &next(task, times), Paint::Plain);
@@ -70,6 +60,25 @@ fn show(screen: &mut Screen, detail: &TaskDetailAnswer, attention: &[Attention])
         }
     }
     show_tables(screen, detail, times);
+}
+
+/// Why the task is in its state, as far as the state does not say it.
+fn reasons(task: &TaskAnswer, attention: &[Attention]) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for found in attention {
+        match &found.task {
+            Some(name) if *name == task.name => reasons.push(found.text.clone()),
+            Some(name) if is_or_has_instance(&task.name, name) => {
+                reasons.push(format!("`{name}` {}", found.text))
+            }
+            _ => {}
+        }
+    }
+    reasons.retain(|reason| *reason != task.phase_text);
+    if let (true, PhaseName::BackingOff, Some(error)) = (reasons.is_empty(), task.phase, &task.last_error) {
+        reasons.push(format!("attempt {} failed: {}", error.attempt, error.message));
+    }
+    reasons
 }
 
 /// Whether a name is that of the task, or of one of its instances: `consume/0` of `consume`.
@@ -114,21 +123,18 @@ fn next(task: &TaskAnswer, times: Times) -> String {
 
 fn show_attempts(screen: &mut Screen, task: &TaskAnswer) {
     let attempts = format!(
-        "{}, {} failed, {} in a row; {}",
-        count(task.attempt, "attempt"),
+        "{}, {} failed ({} in a row), {}",
+        task.attempt,
         task.total_failures,
         task.failures,
         count(task.restarts, "restart")
     );
     screen.field("attempts", &attempts, Paint::Plain);
-    if let Some(History { count: kept, failed, over_ms, p50_ms, p95_ms, .. }) = task.history {
-        let mut text = format!("of the latest {kept}, in {}, {failed} failed", format_run_time(over_ms));
-        if let (Some(median), Some(p95)) = (p50_ms, p95_ms) {
-            text.push_str(&format!(
-                "; half ran up to {}, 95 % up to {}",
-                format_run_time(median),
-                format_run_time(p95)
-            ));
+    let history = task.history.filter(|history| history.count > 0);
+    if let Some(History { count: kept, failed, over_ms, p50_ms, p95_ms, .. }) = history {
+        let mut text = format!("the latest {kept} in {}: {failed} failed", format_run_time(over_ms));
+        if let (Some(p50), Some(p95)) = (p50_ms, p95_ms) {
+            text.push_str(&format!(", p50 {}, p95 {}", format_run_time(p50), format_run_time(p95)));
         }
         screen.field("history", &text, Paint::Plain);
     }

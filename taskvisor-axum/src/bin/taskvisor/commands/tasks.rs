@@ -14,6 +14,9 @@ use crate::client::{Answer, Client};
 use crate::display::{Cell, Paint, Screen, Table, Times};
 use crate::error::{CommandError, RequestError, RequestErrorKind};
 
+/// The number of tasks on a page: the server permits no more.
+const PAGE: &str = "1000";
+
 pub(super) fn run(
     client: &Client,
     filter: &TasksFilter,
@@ -43,6 +46,7 @@ pub(super) fn run(
 fn path(filter: &TasksFilter, cursor: Option<&str>) -> String {
     let phase = filter.phase.and_then(|phase| phase.to_possible_value());
     let parameters: Vec<_> = [
+        ("limit", Some(PAGE)),
         ("phase", phase.as_ref().map(|phase| phase.get_name())),
         ("contains", filter.contains.as_deref()),
         ("cursor", cursor),
@@ -52,10 +56,7 @@ fn path(filter: &TasksFilter, cursor: Option<&str>) -> String {
     .chain(filter.name.iter().map(|name| ("name", name.as_str())))
     .map(|(parameter, value)| format!("{parameter}={}", encode(value)))
     .collect();
-    match parameters.is_empty() {
-        true => "/tasks".to_owned(),
-        false => format!("/tasks?{}", parameters.join("&")),
-    }
+    format!("/tasks?{}", parameters.join("&"))
 }
 
 fn next_cursor(page: &Answer) -> Option<String> {
