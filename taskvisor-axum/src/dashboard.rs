@@ -247,8 +247,9 @@ impl Dashboard {
         self.ring.as_ref()
     }
 
+    /// The clock of all answers. That of the events, if they are kept, so that one instant has one time everywhere.
     pub(crate) fn clock(&self) -> &Clock {
-        &self.clock
+        self.ring.as_ref().map_or(&self.clock, |ring| ring.clock())
     }
 
     pub(crate) fn run(&self) -> &str {

@@ -1,35 +1,21 @@
-//! stub
-use crate::answer::FailureAnswer;
-use std::sync::Arc;
-use taskvisor::{Event, Subscribe, Subscriber, TaskId};
-use tokio::time::Instant;
-pub(crate) struct EventRing;
-#[derive(Clone)]
-pub(crate) struct EndedTask {
-    pub(crate) name: String,
-    pub(crate) id: TaskId,
-    pub(crate) ended_at: Instant,
-    pub(crate) outcome: String,
-    pub(crate) completed: bool,
-    pub(crate) gave_up: bool,
-    pub(crate) failure: Option<FailureAnswer>,
-    pub(crate) attempt: u64,
-}
-struct S;
-impl Subscribe for S {
-    async fn on_event(&mut self, _: &Event) {}
-}
-impl EventRing {
-    pub(crate) fn new(_run: String, _n: usize) -> Arc<Self> {
-        Arc::new(Self)
-    }
-    pub(crate) fn subscriber(self: &Arc<Self>) -> Subscriber {
-        Subscriber::new(S)
-    }
-    pub(crate) fn ended(&self, _: &str) -> Option<EndedTask> {
-        None
-    }
-    pub(crate) fn ended_tasks(&self) -> Vec<EndedTask> {
-        Vec::new()
-    }
-}
+//! What the dashboard keeps of the events of a supervisor: the latest ones for the readers of `GET /events`, and how tasks have ended.
+//!
+//! ```text
+//! supervisor ──> queue of the subscriber ──> Recorder ──> EventRing ──> EventStream of each reader
+//!                                                    └──> EndedTasks <── snapshot
+//! ```
+//!
+//! A task pays for the subscriber what it pays for any other: one entry in a bounded queue. Readers cost tasks nothing: a reader is a
+//! cursor into the ring and has no queue, and the recorder never waits for it.
+
+mod ended;
+mod message;
+mod recorder;
+mod ring;
+mod stream;
+#[cfg(test)]
+mod test_support;
+
+pub(crate) use ended::EndedTask;
+pub(crate) use ring::{EventRing, IdError, MAX_STREAMS};
+pub(crate) use stream::StreamStart;

@@ -85,7 +85,7 @@ pub(crate) fn router_of(supervisor: SupervisorHandle) -> Router {
         .route("/jobs/{id}", get(jobs::detail))
         .route("/graph", get(tasks::graph))
         .route("/model", get(status::model))
-        .route("/events", get(events::events))
+        .route("/events", get(events::stream))
         .route("/metrics", get(status::metrics))
         .route("/openapi.json", get(status::openapi))
         .fallback(unknown::path)

@@ -1,12 +1,9 @@
 //! Paths and methods that do not exist.
 
-use axum::http::{Method, Uri};
-use axum::response::{IntoResponse, Response};
-
-use super::page;
 use crate::answer::ErrorCode;
 use crate::failure::bounded;
 use crate::refusal::Refusal;
+use axum::http::{Method, Uri};
 
 /// The paths that exist.
 pub(crate) const PATHS: [&str; 16] = [
@@ -28,17 +25,10 @@ pub(crate) const PATHS: [&str; 16] = [
     "/openapi.json",
 ];
 
-/// A router that is nested at `/admin` gets the path `/` of `/admin/` here: only `/admin` is a route.
-pub(super) async fn path(verb: Method, uri: Uri) -> Response {
-    match (uri.path(), verb) {
-        ("/", Method::GET | Method::HEAD) => page::page().await.into_response(),
-        ("/", verb) => method(verb).await.into_response(),
-        (path, _) => {
-            let message =
-                format!("there is no path `{}`: the server has the allowed ones", bounded(path.to_owned()));
-            Refusal::new(ErrorCode::UnknownPath, message).allowing(PATHS).into_response()
-        }
-    }
+pub(super) async fn path(uri: Uri) -> Refusal {
+    let path = bounded(uri.path().to_owned());
+    let message = format!("there is no path `{path}`: the server has the allowed ones");
+    Refusal::new(ErrorCode::UnknownPath, message).allowing(PATHS)
 }
 
 /// All paths but that of the actions are read-only.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::Snapshot;
 use super::slots::is_growing;
-use super::task::next_attempt;
+use super::task::{has_failed, next_attempt};
 use crate::answer::{Attention, AttentionKind};
 use crate::events::EndedTask;
 use crate::failure::{bounded, failure_answer};
@@ -50,7 +50,7 @@ impl Snapshot<'_> {
                 }
             }
         }
-        for task in ended.iter().filter(|task| task.gave_up) {
+        for task in ended.iter().filter(|task| has_failed(task)) {
             add(&task.name, task.ended_at, self.attention_of_ended(task));
         }
         for reason in &health.reasons {

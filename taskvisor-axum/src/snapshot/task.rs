@@ -70,7 +70,7 @@ impl Snapshot<'_> {
             phase_text: task.outcome.clone(),
             since: self.moment.time(task.ended_at),
             waits_for: None,
-            gave_up: task.gave_up,
+            gave_up: has_failed(task),
             overdue: false,
             stopping: false,
             pausing: false,
@@ -93,6 +93,11 @@ impl Snapshot<'_> {
             attempts: None,
         }
     }
+}
+
+/// Whether a task that has ended makes no further attempt because it has failed: it gave up, or its error was fatal.
+pub(super) fn has_failed(task: &EndedTask) -> bool {
+    task.gave_up || (task.failure.is_some() && !task.completed && !task.canceled)
 }
 
 /// When the next attempt begins, also behind a rate limit.

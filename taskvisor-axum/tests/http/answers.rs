@@ -15,6 +15,8 @@ use crate::support::{Server, eventually};
 async fn server() -> Server {
     let server = Server::start(Dashboard::new()).await;
     add_all(&server.handle()).await;
+    // The subscriber of the dashboard may not have handled the end of this task yet.
+    while server.get("/tasks?name=once&phase=ended").await.json::<TaskListAnswer>().total == 0 {}
     server
 }
 

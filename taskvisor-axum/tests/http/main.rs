@@ -2,4 +2,5 @@
 
 mod answers;
 mod phases;
+mod serving;
 mod support;

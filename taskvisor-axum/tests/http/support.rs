@@ -69,12 +69,17 @@ impl Server {
 
     /// Sends a request as it is written.
     pub(crate) async fn send(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
-        stream.write_all(request.as_bytes()).await.expect("it reads");
-        let mut received = Vec::new();
-        stream.read_to_end(&mut received).await.expect("it answers");
-        Answer::parse(&received)
+        exchange(&self.address.to_string(), request).await
     }
+}
+
+/// Sends a request as it is written, and reads until the server closes the connection.
+pub(crate) async fn exchange(address: &str, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(request.as_bytes()).await.expect("it reads");
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).await.expect("it answers");
+    Answer::parse(&received)
 }
 
 impl Answer {
