@@ -63,17 +63,7 @@ fn refused(answer: &Answer, status: u16, expected: ErrorCode) -> ErrorAnswer {
 async fn a_path_that_does_not_exist_lists_those_that_do() {
     let untouched = Untouched::new().await;
     let long = format!("/{}", "x".repeat(60_000));
-    let paths = [
-        "/nothing",
-        "/tasks/",
-        "/tasks//pause",
-        "//",
-        "/status/",
-        "/STATUS",
-        "/%20",
-        "/health",
-        "/tasks/a/b/c",
-    ];
+    let paths = ["/nothing", "/tasks/", "//", "/status/", "/STATUS", "/%20", "/health", "/tasks/a/b/c"];
     for path in paths.into_iter().chain([long.as_str()]) {
         for method in ["GET", "POST", "DELETE"] {
             let answer = untouched.server.request(method, path, &PERMITTED, "").await;
