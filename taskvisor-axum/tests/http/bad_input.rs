@@ -270,6 +270,8 @@ async fn a_request_for_an_action_is_checked_in_order() {
     for (path, headers, status, expected) in [
         ("/tasks/nothing/explode", &PERMITTED[..], 404, ErrorCode::UnknownAction),
         ("/tasks/work/scale", &PERMITTED[..], 404, ErrorCode::UnknownAction),
+        ("/tasks/work/cancel?dry_run=true", &PERMITTED[..], 400, ErrorCode::BadParameter),
+        ("/tasks/work/cancel?%FF", &PERMITTED[..], 400, ErrorCode::BadParameter),
         ("/tasks/nothing/pause", &user[..], 403, ErrorCode::MissingHeader),
         ("/tasks/nothing/pause", &header[..], 403, ErrorCode::Forbidden),
         ("/tasks/nothing/pause", &PERMITTED[..], 404, ErrorCode::UnknownTask),
