@@ -1,10 +1,9 @@
 //! Times of the wall clock for instants of the monotonic clock.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
-
-use std::sync::{Mutex, PoisonError};
 
 /// By how much the two clocks may drift apart before the times that are shown follow the wall clock.
 const MAX_DRIFT: Duration = Duration::from_millis(500);
@@ -73,6 +72,14 @@ impl Moment {
     /// The time of an instant, as in `2026-11-29T16:30:00.000Z`.
     pub(crate) fn time(&self, instant: Instant) -> String {
         format_time(self.readings.wall_at(instant))
+    }
+
+    /// The instant of a time of the wall clock. `None` for a time that the monotonic clock cannot express.
+    pub(crate) fn instant_of(&self, time: SystemTime) -> Option<Instant> {
+        match time.duration_since(self.readings.wall) {
+            Ok(later) => self.readings.monotonic.checked_add(later),
+            Err(earlier) => self.readings.monotonic.checked_sub(earlier.duration()),
+        }
     }
 
     pub(crate) fn now_text(&self) -> String {

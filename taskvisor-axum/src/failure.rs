@@ -15,10 +15,10 @@ const MAX_CAUSES: usize = 10;
 
 pub(crate) fn failure_answer(failure: &Failure) -> FailureAnswer {
     let mut causes = Vec::new();
-    let mut cause = failure.error().source();
+    let mut cause = source(failure.error());
     while let Some(error) = cause.filter(|_| causes.len() < MAX_CAUSES) {
         causes.push(written(error));
-        cause = error.source();
+        cause = source(error);
     }
     FailureAnswer {
         kind: failure.kind().label().to_owned(),
@@ -26,6 +26,11 @@ pub(crate) fn failure_answer(failure: &Failure) -> FailureAnswer {
         message: written(failure.error()),
         causes,
     }
+}
+
+/// The cause of an error. `source` is code of the user, too.
+fn source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or(None)
 }
 
 /// The message of an error. Its `Display` is code of the user, which may panic.

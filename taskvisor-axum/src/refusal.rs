@@ -1,7 +1,8 @@
 //! Refused requests.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::answer::{ErrorAnswer, ErrorCode, ErrorDetail, VERSION};
@@ -25,7 +26,13 @@ impl Refusal {
         self
     }
 
-    fn status(&self) -> StatusCode {
+    /// What the answer will contain.
+    pub(crate) fn into_detail(self) -> ErrorDetail {
+        let Self { code, message, allowed } = self;
+        ErrorDetail { code, message, allowed }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
         match self.code {
             ErrorCode::BadParameter | ErrorCode::BadCursor | ErrorCode::BadEventId | ErrorCode::BadBody => {
                 StatusCode::BAD_REQUEST
@@ -48,8 +55,13 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = self.status();
-        let Self { code, message, allowed } = self;
-        (status, Json(ErrorAnswer { version: VERSION, error: ErrorDetail { code, message, allowed } }))
-            .into_response()
+        let error = self.into_detail();
+        let methods = (status == StatusCode::METHOD_NOT_ALLOWED).then(|| error.allowed.join(", "));
+        let mut response = (status, Json(ErrorAnswer { version: VERSION, error })).into_response();
+        // A path without methods has an empty header, as RFC 9110 requires.
+        if let Some(methods) = methods.and_then(|methods| HeaderValue::try_from(methods).ok()) {
+            response.headers_mut().insert(ALLOW, methods);
+        }
+        response
     }
 }

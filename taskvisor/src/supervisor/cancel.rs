@@ -15,11 +15,13 @@ impl SupervisorHandle {
     ///
     /// [`UnknownTask`](RuntimeError::UnknownTask) if no added task has this name.
     pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
-        let mut first = false;
-        for task in self.require_tasks(name)? {
-            first |= task.cancel();
-        }
-        Ok(first)
+        self.remove_task_by(name, None)
+    }
+
+    pub(super) fn remove_task_by(&self, name: &str, by: By<'_>) -> Result<bool, RuntimeError> {
+        let tasks = self.require_tasks(name)?;
+        let grace = self.shared()?.config.grace;
+        Ok(tasks.iter().fold(false, |first, task| task.cancel_by(grace, by) || first))
     }
 
     /// Requests the stop of the named task, or of all its instances, within the configured grace, and waits for the outcomes. Returns

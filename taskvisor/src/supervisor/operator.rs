@@ -127,6 +127,15 @@ impl Operator {
         self.supervisor.scale_by(name, instances, self.label())
     }
 
+    /// See [`SupervisorHandle::remove_task`].
+    ///
+    /// # Errors
+    ///
+    /// As that method.
+    pub fn remove_task(&self, name: &str) -> Result<bool, RuntimeError> {
+        self.supervisor.remove_task_by(name, self.label())
+    }
+
     /// See [`SupervisorHandle::cancel`].
     ///
     /// # Errors

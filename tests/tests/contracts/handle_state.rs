@@ -1,4 +1,4 @@
-//! Contract 23: a state that code outside of the tasks reads.
+//! Contract 24: a state that code outside of the tasks reads.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Contract 23: the labels of kinds of failures, which tools write and compare.
+//! Contract 24: the labels of kinds of failures, which tools write and compare.
 
 use taskvisor::FailureKind;
 

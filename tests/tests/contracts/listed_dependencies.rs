@@ -1,4 +1,4 @@
-//! Contract 23: the dependencies between tasks, as a tool lists them.
+//! Contract 24: the dependencies between tasks, as a tool lists them.
 
 use taskvisor::{DependencyEdge, DependencyKind, Readiness, Supervisor, SupervisorHandle, TaskFn, TaskSpec};
 

@@ -1,4 +1,4 @@
-//! Contract 23: whether a snapshot or an event is about a submission.
+//! Contract 24: whether a snapshot or an event is about a submission.
 
 use std::collections::BTreeSet;
 

@@ -94,6 +94,11 @@ async fn an_operator_is_named_in_it() {
     harness.settle().await;
     harness.trace().stop_requested(&second);
     assert_eq!(on_call.cancel_by_id(second.id()).await, Ok(true));
+    let third = harness.add(Rules::never(), Script::task("third", [Step::SucceedWhenStopped]));
+    harness.settle().await;
+    harness.trace().stop_requested(&third);
+    assert_eq!(on_call.remove_task("third"), Ok(true));
+    assert_eq!(on_call.remove_task("third"), Ok(false));
     assert_eq!(
         operations(harness).await,
         [
@@ -103,6 +108,7 @@ async fn an_operator_is_named_in_it() {
             "work operated restart by on-call",
             "work operated cancel by on-call",
             "second operated cancel by on-call",
+            "third operated cancel by on-call",
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! The description that an application keeps (contract 23).
+//! The description that an application keeps (contract 24).
 
 use serde_json::Value;
 

@@ -1,0 +1,125 @@
+//! Events as messages of the stream.
+
+use taskvisor::{Event, EventKind, Failure};
+
+use super::ring::format_id;
+use crate::answer::{EventAnswer, MissedAnswer, VERSION};
+use crate::clock::{Moment, milliseconds};
+use crate::failure::{MAX_TEXT, bounded_to};
+
+/// The longest text of an event, in bytes.
+const MAX_LINE: usize = 2048;
+
+/// The bytes of the mark at the end of a text that was cut.
+const CUT: usize = '…'.len_utf8();
+
+/// The whole message of an event.
+pub(super) fn event_message(event: &Event, id: String, moment: &Moment) -> String {
+    let answer = event_answer(event, id, moment);
+    format!("id: {}\ndata: {}\n\n", answer.id, json(&answer))
+}
+
+/// The message that stands for missing events. Its id is that of the last one, so that a client resumes after it.
+pub(super) fn missed_message(run: &str, number: u64, missed: u64) -> String {
+    let answer = MissedAnswer { version: VERSION, missed };
+    format!("id: {}\nevent: missed\ndata: {}\n\n", format_id(run, number), json(&answer))
+}
+
+/// JSON in one line, because a line break would end the field `data`.
+fn json(answer: &impl serde::Serialize) -> String {
+    // Cannot fail: all keys are texts.
+    serde_json::to_string(answer).unwrap_or_default()
+}
+
+fn event_answer(event: &Event, id: String, moment: &Moment) -> EventAnswer {
+    let (task, is_submission) = match &event.kind {
+        // Not about an accepted task, but about the submission that was refused.
+        EventKind::Refused { task, .. } => (Some(task.as_str()), true),
+        _ => (event.task(), event.is_submission()),
+    };
+    EventAnswer {
+        version: VERSION,
+        id,
+        at: moment.time(event.at),
+        kind: event.kind.name().label().to_owned(),
+        task: task.map(bounded_text),
+        task_id: event.id().map(|id| id.get()),
+        instance: event.instance().and_then(|number| u64::try_from(number).ok()),
+        is_submission,
+        slot: event.slot().map(bounded_text),
+        attempt: attempt_of(&event.kind),
+        ran_ms: match &event.kind {
+            EventKind::Succeeded { ran, .. }
+            | EventKind::Snoozed { ran, .. }
+            | EventKind::Failed { ran, .. } => Some(milliseconds(*ran)),
+            _ => None,
+        },
+        error: error_of(&event.kind).map(|text| bounded_to(text, MAX_TEXT - CUT)),
+        text: line(event),
+    }
+}
+
+fn bounded_text(text: &str) -> String {
+    bounded_to(text.to_owned(), MAX_TEXT - CUT)
+}
+
+/// The number of the attempt that an event is about.
+pub(super) fn attempt_of(kind: &EventKind) -> Option<u64> {
+    match kind {
+        EventKind::Started { attempt, .. }
+        | EventKind::Succeeded { attempt, .. }
+        | EventKind::Failed { attempt, .. }
+        | EventKind::TimedOut { attempt, .. }
+        | EventKind::Stalled { attempt, .. }
+        | EventKind::Panicked { attempt, .. }
+        | EventKind::Snoozed { attempt, .. }
+        | EventKind::Canceled { attempt, .. }
+        | EventKind::Interrupted { attempt, .. }
+        | EventKind::Aborted { attempt, .. }
+        | EventKind::Backoff { attempt, .. } => Some(*attempt),
+        _ => None,
+    }
+}
+
+fn error_of(kind: &EventKind) -> Option<String> {
+    match kind {
+        EventKind::Failed { error, .. }
+        | EventKind::Panicked { error, .. }
+        | EventKind::Backoff { error, .. }
+        | EventKind::RunFailed { error, .. }
+        | EventKind::GaveUp { last: error, .. } => Some(error.to_string()),
+        EventKind::TimedOut { error, .. }
+        | EventKind::Stalled { error, .. }
+        | EventKind::Interrupted { error, .. } => error.as_ref().map(Failure::to_string),
+        EventKind::Ended { outcome, .. } => outcome.failure().map(Failure::to_string),
+        EventKind::Refused { reason, .. } => Some(reason.clone()),
+        EventKind::SubscriberPanicked { message, .. } => Some(message.clone()),
+        EventKind::Reloaded { problems, .. } => (!problems.is_empty()).then(|| problems.join("; ")),
+        _ => None,
+    }
+}
+
+/// The event without its task and its slot, as one line. Errors may have several lines, or codes that control a terminal.
+fn line(event: &Event) -> String {
+    let mut prefix = String::new();
+    if let (Some(task), Some(id)) = (event.task(), event.id()) {
+        prefix = format!("{task}#{id} ");
+        if let Some(slot) = event.slot() {
+            prefix.push_str(&format!("[{slot}] "));
+        }
+    }
+    let line = event.to_string();
+    let line = line.strip_prefix(&prefix).unwrap_or(&line);
+    let mut bounded = String::new();
+    for character in line.chars().map(|character| if character.is_control() { ' ' } else { character }) {
+        if bounded.len() > MAX_LINE {
+            break;
+        }
+        bounded.push(character);
+    }
+    bounded_to(bounded, MAX_LINE - CUT)
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

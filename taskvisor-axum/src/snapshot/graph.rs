@@ -1,0 +1,53 @@
+//! The graph of the dependencies.
+
+use std::collections::{BTreeMap, HashMap};
+
+use taskvisor::{DependencyKind, TaskStatus};
+
+use super::Snapshot;
+use super::phase::phase_name;
+use crate::answer::{Edge, EdgeKind, GraphAnswer, Node, PhaseName, VERSION};
+use crate::events::EndedTask;
+
+/// How many nodes, and how many edges, are answered.
+const MAX_LISTED: usize = 2_000;
+
+impl Snapshot<'_> {
+    pub(crate) fn graph(&self) -> GraphAnswer {
+        let (live, ended) = self.all_tasks();
+        let dependencies = self.supervisor.dependencies();
+        let live: HashMap<&str, &TaskStatus> =
+            live.iter().filter(|row| !row.is_submission()).map(|row| (&*row.name, row)).collect();
+        let ended: HashMap<&str, &EndedTask> = ended.iter().map(|task| (task.name.as_str(), task)).collect();
+        let mut nodes = BTreeMap::new();
+        for name in dependencies.iter().flat_map(|edge| [&*edge.task, &*edge.on]) {
+            nodes.entry(name).or_insert_with(|| match (live.get(name), ended.get(name)) {
+                (Some(status), _) => node(name, Some(phase_name(status)), status.ready_since.is_some()),
+                (None, Some(task)) => node(name, Some(PhaseName::Ended), task.completed),
+                (None, None) => node(name, None, false),
+            });
+        }
+        let truncated = nodes.len() > MAX_LISTED || dependencies.len() > MAX_LISTED;
+        let edges = dependencies.iter().take(MAX_LISTED).map(|edge| Edge {
+            from: edge.task.to_string(),
+            to: edge.on.to_string(),
+            kind: if edge.kind == DependencyKind::After { EdgeKind::After } else { EdgeKind::Needs },
+        });
+        GraphAnswer {
+            version: VERSION,
+            now: self.moment.now_text(),
+            edges: edges.collect(),
+            nodes: nodes.into_values().take(MAX_LISTED).collect(),
+            truncated,
+        }
+    }
+}
+
+fn node(name: &str, phase: Option<PhaseName>, ready: bool) -> Node {
+    let is_bad = matches!(
+        phase,
+        None | Some(PhaseName::BackingOff | PhaseName::Paused | PhaseName::Stuck | PhaseName::Waiting)
+    );
+    let is_over = phase == Some(PhaseName::Ended) && !ready;
+    Node { name: name.to_owned(), phase, ready, needs_attention: is_bad || is_over }
+}

@@ -1,0 +1,46 @@
+//! The answers to the probes of an orchestrator.
+
+use super::Snapshot;
+use crate::answer::{HealthAnswer, HealthReasonAnswer, VERSION};
+use crate::failure::{bounded, failure_answer};
+
+/// How many reasons are answered.
+const MAX_REASONS: usize = 100;
+
+/// The question of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    Live,
+    Ready,
+    Started,
+}
+
+impl Snapshot<'_> {
+    pub(crate) fn health(&self, probe: Probe) -> HealthAnswer {
+        let health = self.supervisor.health();
+        let ok = match probe {
+            Probe::Live => health.live,
+            Probe::Ready => health.ready,
+            Probe::Started => health.started,
+        };
+        let reasons = health.reasons.iter().take(MAX_REASONS).map(|reason| HealthReasonAnswer {
+            kind: reason.kind.as_str().to_owned(),
+            task: reason.task.as_ref().map(ToString::to_string),
+            since: self.moment.time(reason.since),
+            text: bounded(reason.to_string()),
+            last_error: reason.last_error.as_ref().map(failure_answer),
+            failures: reason.failures,
+            blocks_ready: reason.blocks_ready,
+        });
+        HealthAnswer {
+            version: VERSION,
+            now: self.moment.now_text(),
+            ok,
+            live: health.live,
+            ready: health.ready,
+            started: health.started,
+            reasons: reasons.collect(),
+            text: bounded(health.to_string()),
+        }
+    }
+}
