@@ -2,20 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use taskvisor::{ControllerSpec, Event, EventKind, TaskHandle, TaskSpec};
+use taskvisor::{Event, EventKind, TaskHandle, TaskSpec};
 use tests::{Harness, Rules};
 
+use crate::job::{accepted, gives};
 use crate::support::*;
 
 fn with_slot(harness: &Harness, name: &'static str) -> TaskHandle {
     submit(harness, Queue, working(name))
 }
 
-fn without_slot(harness: &Harness, name: &'static str) -> TaskHandle {
-    let spec = harness.spec(Rules::never(), working(name));
-    let task = harness.submit(ControllerSpec::queue(spec)).expect("it is accepted");
-    harness.watch(&task);
-    task
+/// A job, whose name is `work`.
+fn without_slot(harness: &Harness) -> TaskHandle {
+    accepted(harness, None, gives(1)).task().clone()
 }
 
 fn added(harness: &Harness, name: &'static str) -> TaskHandle {
@@ -27,10 +26,10 @@ async fn a_status_says_so_in_each_phase_and_after_the_end() {
     let harness = Harness::new();
     // Of one name: that of a submission is a label.
     let tasks = [
-        (added(&harness, "same"), false),
-        (with_slot(&harness, "same"), true),
+        (added(&harness, "work"), false),
+        (with_slot(&harness, "work"), true),
         (with_slot(&harness, "waits"), true),
-        (without_slot(&harness, "same"), true),
+        (without_slot(&harness), true),
     ];
     let check = || {
         for (task, expected) in &tasks {
@@ -51,15 +50,15 @@ async fn a_status_says_so_in_each_phase_and_after_the_end() {
 #[tokio::test(start_paused = true)]
 async fn a_listing_tells_submissions_from_tasks() {
     let harness = Harness::new();
-    added(&harness, "same");
+    added(&harness, "work");
     let instances =
         harness.spec(Rules::never(), tests::Script::shared("consume", [tests::Step::UntilStopped]));
     harness.add_instances(TaskSpec::with_instances(instances, 2)).expect("the names are free");
-    with_slot(&harness, "same");
-    without_slot(&harness, "other");
+    with_slot(&harness, "work");
+    without_slot(&harness);
     let listed = harness.tasks();
     let kinds: Vec<_> = listed.iter().map(|status| (&*status.name, status.is_submission())).collect();
-    assert_eq!(kinds, [("same", false), ("consume", false), ("same", true), ("other", true)]);
+    assert_eq!(kinds, [("work", false), ("consume", false), ("work", true), ("work", true)]);
     assert!(listed[1].instances().iter().all(|instance| !instance.is_submission()));
     harness.finish().await;
 }
@@ -67,9 +66,8 @@ async fn a_listing_tells_submissions_from_tasks() {
 #[tokio::test(start_paused = true)]
 async fn each_event_of_a_submission_says_so() {
     let harness = Harness::new();
-    let task = added(&harness, "same");
-    let submissions =
-        [with_slot(&harness, "same"), with_slot(&harness, "waits"), without_slot(&harness, "same")];
+    let task = added(&harness, "work");
+    let submissions = [with_slot(&harness, "work"), with_slot(&harness, "waits"), without_slot(&harness)];
     for task in submissions.iter().chain([&task]) {
         outcome_of(task).await;
     }
