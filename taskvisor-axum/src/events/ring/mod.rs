@@ -282,5 +282,4 @@ impl Batch {
 }
 
 #[cfg(test)]
-#[path = "ring_tests.rs"]
 mod tests;

@@ -188,5 +188,4 @@ fn is_scaled_away(event: &Event, outcome: &Outcome) -> bool {
 }
 
 #[cfg(test)]
-#[path = "ended_tests.rs"]
 mod tests;

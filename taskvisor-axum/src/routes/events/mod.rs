@@ -121,5 +121,4 @@ fn position(ring: &EventRing, id: &str, place: &str) -> Result<StreamStart, Refu
 }
 
 #[cfg(test)]
-#[path = "events_tests.rs"]
 mod tests;
