@@ -23,8 +23,6 @@ pub(crate) struct EndedTask(Arc<TaskEnd>);
 pub(crate) struct TaskEnd {
     pub(crate) name: String,
     pub(crate) id: TaskId,
-    /// The number of the instance, if it is one.
-    pub(crate) instance: Option<usize>,
     pub(crate) ended_at: Instant,
     /// The outcome in words, of at most 1 KiB.
     pub(crate) outcome: String,
@@ -152,7 +150,6 @@ impl EndedTasks {
         let task = TaskEnd {
             name: name.to_owned(),
             id,
-            instance: event.instance(),
             ended_at: event.at,
             outcome: text,
             completed: outcome.is_completed(),
