@@ -113,3 +113,25 @@ async fn a_full_queue_is_a_gap_of_the_exact_size() {
     assert!(missed >= 40, "{received}");
     assert_eq!(format!("run-{}", events + missed), ring.newest_id());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_name_that_is_added_again_and_again_the_last_end_is_kept() {
+    let ring = ring(64);
+    let supervisor = Supervisor::new(Config::default(), vec![ring.subscriber()]);
+    let mut last = None;
+    for _ in 0..200 {
+        let task = TaskFn::arc("again", || async { Ok(()) });
+        let task = supervisor.add_task(TaskSpec::once(task)).unwrap();
+        // From now on the name is free, while the subscriber may not have handled the end.
+        task.outcome().await;
+        last = Some(task.id());
+    }
+    let live = TaskFn::arc("live", || async { Ok(()) });
+    supervisor.add_task(TaskSpec::once(live)).unwrap().outcome().await;
+    let live = TaskFn::arc("live", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    supervisor.add_task(TaskSpec::once(live)).unwrap().started().await.unwrap();
+    supervisor.shutdown().await.unwrap();
+    assert_eq!(ring.ended("again").map(|end| (end.id, end.completed)), last.map(|id| (id, true)));
+    assert!(ring.ended("live").is_some_and(|end| end.canceled));
+    assert_eq!(ring.ended_tasks().len(), 2);
+}
