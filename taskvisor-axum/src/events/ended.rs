@@ -89,7 +89,7 @@ impl EndedTasks {
     /// The texts of an end, if the event is one that is kept.
     pub(super) fn end_of(event: &Event) -> Option<End> {
         match &event.kind {
-            EventKind::Ended { outcome, .. } if !event.is_submission() && !is_scaled_away(event, outcome) => {
+            EventKind::Ended { outcome, .. } if !event.is_submission() && !is_scaled_away(outcome) => {
                 let failure = outcome.failure().map(failure_answer);
                 Some(End { outcome: bounded(outcome.to_string()), failure })
             }
@@ -180,8 +180,9 @@ impl EndedTasks {
     }
 }
 
-fn is_scaled_away(event: &Event, outcome: &Outcome) -> bool {
-    event.instance().is_some() && matches!(outcome, Outcome::Canceled { cause: StopCause::Scale, .. })
+/// Whether it was an instance that is not wanted any more.
+fn is_scaled_away(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Canceled { cause: StopCause::Scale, .. })
 }
 
 #[cfg(test)]

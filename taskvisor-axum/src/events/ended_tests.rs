@@ -110,10 +110,10 @@ fn an_end_that_is_handled_late_hides_no_live_task() {
     let (former, later) = (Task::new("migrate"), Task::new("migrate"));
     former.add(&mut ended);
     later.add(&mut ended);
+    later.record(&mut ended, EventKind::started(2));
     former.record(&mut ended, EventKind::started(9));
     former.end(&mut ended, Outcome::Completed);
     assert!(ended.get("migrate").is_none());
-    later.record(&mut ended, EventKind::started(2));
     later.end(&mut ended, Outcome::Completed);
     former.end(&mut ended, Outcome::Aborted);
     let end = ended.get("migrate").unwrap();

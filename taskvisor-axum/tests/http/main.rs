@@ -1,7 +1,11 @@
 //! The server over HTTP.
 
 mod answers;
+mod bad_input;
+mod controls;
 mod events;
+mod openapi;
 mod phases;
+mod recorded;
 mod serving;
 mod support;

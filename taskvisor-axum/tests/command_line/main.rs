@@ -1,0 +1,16 @@
+//! The program `taskvisor`, as a process.
+
+mod controls;
+mod errors;
+mod events;
+mod fake_server;
+mod help;
+mod json;
+mod program;
+mod service;
+mod status;
+mod tasks;
+#[cfg(unix)]
+mod terminal;
+mod usage;
+mod views;
