@@ -1,4 +1,4 @@
-//! The HTTP server.
+//! The HTTP server: the paths of the service, and the dashboard below `/taskvisor`.
 
 use std::io;
 use std::time::Duration;
@@ -7,9 +7,8 @@ use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Router, response::IntoResponse};
-use metrics_exporter_prometheus::PrometheusHandle;
 use taskvisor::prelude::*;
-use taskvisor::{Health, JobStatus, TaskId};
+use taskvisor::{JobStatus, TaskId};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -25,7 +24,6 @@ struct Api {
     supervisor: SupervisorHandle,
     reports: State<Reports>,
     mails: State<Mails>,
-    metrics: State<PrometheusHandle>,
 }
 
 /// Serves until the token is canceled; then it answers the requests that it has begun. Stops last, so that health and metrics answer
@@ -38,28 +36,22 @@ async fn serve(
     supervisor: SupervisorHandle,
     reports: State<Reports>,
     mails: State<Mails>,
-    metrics: State<PrometheusHandle>,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(&arguments.listen).await?;
-    println!("http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("http://{address}\nhttp://{address}/taskvisor");
     ready.notify();
+    let dashboard = taskvisor_axum::router(supervisor.clone()).into_service();
     let routes = Router::new()
-        .route("/health/live", get(async |api: extract::State<Api>| health(&api, |health| health.live)))
-        .route("/health/ready", get(async |api: extract::State<Api>| health(&api, |health| health.ready)))
-        .route("/health/started", get(async |api: extract::State<Api>| health(&api, |health| health.started)))
-        .route("/metrics", get(async |api: extract::State<Api>| api.metrics.render()))
         .route("/reports/{customer}", post(make_report))
         .route("/jobs/{id}", get(find_job))
         .route("/mails/{recipient}", post(send_mail))
-        .route("/tasks/{name}/trigger", post(trigger))
-        .with_state(Api { supervisor, reports, mails, metrics });
+        .with_state(Api { supervisor, reports, mails })
+        .nest_service("/taskvisor", dashboard.clone())
+        // The dashboard has these paths too. Orchestrators and Prometheus expect them here.
+        .route_service("/health/{probe}", dashboard.clone())
+        .route_service("/metrics", dashboard);
     axum::serve(listener, routes).with_graceful_shutdown(token.cancelled_owned()).await
-}
-
-fn health(api: &Api, is_well: fn(&Health) -> bool) -> impl IntoResponse + use<> {
-    let health = api.supervisor.health();
-    let status = if is_well(&health) { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, format!("{health}\n"))
 }
 
 /// Answers 200 with the report, or 202 with the id of the job if that takes longer than a request should.
@@ -93,14 +85,5 @@ async fn send_mail(api: extract::State<Api>, Path(recipient): Path<String>) -> i
     match api.mails.enqueue(recipient) {
         Ok(()) => (StatusCode::ACCEPTED, "it waits for a worker".to_owned()),
         Err(error) => (StatusCode::TOO_MANY_REQUESTS, error.to_string()),
-    }
-}
-
-/// Runs a task now. The event `Operated` names the operator.
-async fn trigger(api: extract::State<Api>, Path(name): Path<String>) -> impl IntoResponse {
-    match api.supervisor.operator("http").trigger(&name) {
-        Ok(true) => (StatusCode::OK, "it runs now".to_owned()),
-        Ok(false) => (StatusCode::OK, "it runs already".to_owned()),
-        Err(error) => (StatusCode::CONFLICT, error.to_string()),
     }
 }

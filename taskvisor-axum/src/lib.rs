@@ -92,6 +92,8 @@ pub mod answer;
 mod clock;
 mod failure;
 mod nearest;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod refusal;
 mod events;
 mod controls;
@@ -102,6 +104,9 @@ mod serve;
 
 pub use controls::ControlRequest;
 pub use dashboard::Dashboard;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use openapi::openapi;
 pub use serve::serve;
 
 use taskvisor::SupervisorHandle;

@@ -194,3 +194,15 @@ async fn the_number_of_streams_is_bounded() {
     read(&mut streams[0]);
     assert!(ring.stream(StreamStart::Now).is_some());
 }
+
+#[test]
+fn a_message_beyond_the_limit_of_a_chunk_is_sent() {
+    let ring = ring(8);
+    record(&ring, 1..=3);
+    let mut cursor = 0;
+    for number in 1..=3 {
+        let batch = ring.latest.borrow().batch(cursor, 1);
+        assert_eq!((batch.parts.len(), batch.cursor, batch.is_cut), (1, number, number < 3));
+        cursor = batch.cursor;
+    }
+}

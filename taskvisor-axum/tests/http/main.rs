@@ -1,6 +1,10 @@
 //! The server over HTTP.
 
 mod answers;
+mod bad_input;
+mod controls;
+mod openapi;
 mod phases;
+mod recorded;
 mod serving;
 mod support;
