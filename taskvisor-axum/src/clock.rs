@@ -10,8 +10,8 @@ const MAX_DRIFT: Duration = Duration::from_millis(500);
 
 /// Converts instants to times of the wall clock.
 ///
-/// It remembers one pair of readings, so that one instant has the same time in every answer. After the wall clock was set, or the
-/// machine was suspended, it takes a new pair: earlier instants then have other times than before.
+/// It keeps one pair of readings, so that one instant has the same time in every answer. After the wall clock was set, or the machine was
+/// suspended, it takes a new pair: earlier instants then have other times than before.
 #[derive(Debug)]
 pub(crate) struct Clock(Mutex<Readings>);
 
@@ -86,7 +86,7 @@ impl Moment {
         self.time(self.now)
     }
 
-    /// How long ago it was, in milliseconds.
+    /// How long ago an instant was, in milliseconds.
     pub(crate) fn age_ms(&self, instant: Instant) -> u64 {
         milliseconds(self.now.saturating_duration_since(instant))
     }

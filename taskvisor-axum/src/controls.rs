@@ -13,28 +13,27 @@ use crate::failure::bounded_to;
 /// The longest label of an operator, in bytes. Each event of an operation keeps it.
 const MAX_LABEL: usize = 256;
 
-/// What a request wants to do, for the closure of `Dashboard::with_controls`.
+/// A request to control a task, as the closure of [`Dashboard::with_controls`](crate::Dashboard::with_controls) reads it.
 ///
 /// The closure decides about each `POST /tasks/{name}/{action}` that is well-formed. `Some(label)` permits it, and the label becomes `by`
 /// of the event [`Operated`](taskvisor::EventKind::Operated), cut at 256 bytes. `None` refuses it with 403. If the closure panics, the
 /// request is refused with 403 too; the process goes on, unless it aborts at panics. In both cases nothing has changed.
 ///
-/// The closure is called on a thread of the runtime: it must not block. What takes longer, such as a request to another service, belongs
-/// into a middleware of the application around [`router`](crate::router). It passes its result on in the [`extensions`](Self::extensions).
+/// The closure is called on a thread of the runtime, and must not block. A longer check, such as a request to another service, belongs in a
+/// middleware of the application around [`router`](crate::router), which passes its result on in the [`extensions`](Self::extensions).
 ///
 /// # What is checked before
 ///
-/// The action exists, the request has the header `taskvisor-control`, with any value, and its body is empty or `{}`. A form of another site
-/// cannot send that header. A script of another site needs the permission of this server for it, which it never gives: no answer has a
-/// header `access-control-allow-…`. Whether the task exists is checked after the closure, so that a caller without permission does not
-/// learn it.
+/// The action exists, the query is empty, the request has the header `taskvisor-control` with any value, and its body is empty or `{}`. A
+/// form of another site cannot send that header. A script of another site needs the permission of this server to send it, and never has it:
+/// no answer has a header `access-control-allow-…`. Whether the task exists is checked after the closure has permitted the request.
 ///
 /// # What is not checked
 ///
-/// The header is no secret: everyone who can reach the port can send it. That includes each user and each program of the machine, also if
-/// the address is a loopback one. It also includes a page in a browser on this machine whose host name resolves to the loopback address
-/// (DNS rebinding): for the browser, this server then belongs to the site of the page. So check a secret that such a page does not have, as
-/// below, or compare the header `host` with the names of this server.
+/// The header is no secret: every client that reaches the port can send it. That includes each user and each program of the machine, even
+/// if the address is a loopback one. It also includes a page in a browser on this machine whose host name resolves to the loopback address
+/// (DNS rebinding): for the browser, this server then belongs to the site of the page. Therefore check a secret that such a page does not
+/// have, as below, or compare the header `host` with the names of this server.
 ///
 /// ```
 /// use taskvisor_axum::{ControlRequest, Dashboard};
@@ -63,7 +62,7 @@ pub struct ControlRequest<'a> {
 }
 
 impl<'a> ControlRequest<'a> {
-    /// Returns the name in the path. There may be no task of this name.
+    /// Returns the name of the task in the path. No task may have it.
     #[must_use]
     pub fn task(&self) -> &'a str {
         self.task

@@ -1,4 +1,4 @@
-//! The settings of the dashboard, and what it keeps of one supervisor.
+//! The settings of the dashboard, and its state for one supervisor.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -25,11 +25,11 @@ pub(crate) const ACTIONS: [Operation; 7] = [
     Operation::Cancel,
 ];
 
-/// What the HTTP face of a supervisor shows and permits: read-only, unless [`with_controls`](Self::with_controls) permits more.
+/// The settings of the HTTP face of a supervisor. It is read-only without [`with_controls`](Self::with_controls).
 ///
 /// Installed, it costs one subscriber, which keeps the latest events as text, and a lock for each end of a job
 /// ([`Config::with_recent_jobs`]). [`router`](crate::router) without an installed dashboard shows tasks, slots and health, but neither
-/// events nor tasks and jobs that have ended.
+/// events nor ended tasks, and ended jobs only if the application itself keeps them.
 ///
 /// ```no_run
 /// use taskvisor::prelude::*;
@@ -81,7 +81,7 @@ impl Dashboard {
         }
     }
 
-    /// Sets the name of the service, which the page shows. By default, the name of the program.
+    /// Sets the name of the service, which the page shows. The default is the name of the program.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -89,9 +89,9 @@ impl Dashboard {
     }
 
     /// Offers actions on tasks: `POST /tasks/{name}/{action}`, and buttons on the page. `authorize` decides about each request: it
-    /// returns the name of the operator, which the event [`Operated`](taskvisor::EventKind::Operated) carries, or `None` to refuse.
+    /// returns the label of the operator, which the event [`Operated`](taskvisor::EventKind::Operated) carries, or `None` to refuse.
     ///
-    /// See [`ControlRequest`] for what it can read, and for what is checked before.
+    /// [`ControlRequest`] says what the closure can read, and what is checked before it is called.
     ///
     /// ```
     /// use taskvisor_axum::{ControlRequest, Dashboard};
@@ -111,8 +111,9 @@ impl Dashboard {
         self
     }
 
-    /// Offers `GET /metrics`: `render` returns the text in the format of Prometheus. Taskvisor writes its metrics to the facade
-    /// `metrics`; the recorder that renders them is the application's.
+    /// Offers `GET /metrics`: `render` returns the text in the format of Prometheus. It is called for each request, on a thread of the
+    /// runtime, and must not block. Taskvisor writes its metrics to the facade `metrics`; the application installs the recorder that
+    /// renders them.
     ///
     /// ```
     /// use taskvisor_axum::Dashboard;
@@ -128,16 +129,16 @@ impl Dashboard {
 
     /// Sets how many events are kept, at least 1. The default is [`EVENT_RING`](Self::EVENT_RING).
     ///
-    /// A client that reconnects receives the events since its last one, if they are kept, and otherwise the number of those that it has
-    /// missed. An event takes up about 400 bytes, at most 4 KiB.
+    /// A client that reconnects receives the events since its last one that are kept, and the number of the others. An event takes up about
+    /// 400 bytes. All of them take up at most 2 KiB × `events` (8 MiB by default), so that fewer are kept if their texts are long.
     #[must_use]
     pub fn with_event_ring(mut self, events: usize) -> Self {
         self.ring_capacity = events.max(1);
         self
     }
 
-    /// Sets how many ended jobs are kept, 0 for none. The default is [`RECENT_JOBS`](Self::RECENT_JOBS). If the configuration of the
-    /// supervisor keeps some already, its number applies.
+    /// Sets how many ended jobs are kept, 0 for none. The default is [`RECENT_JOBS`](Self::RECENT_JOBS). A
+    /// [`Config::with_recent_jobs`] of the application overrides it.
     #[must_use]
     pub fn with_recent_jobs(mut self, jobs: usize) -> Self {
         self.recent_jobs = jobs;
@@ -145,7 +146,8 @@ impl Dashboard {
     }
 
     /// Installs the dashboard in an application: registers it as a state, adds its subscriber, keeps recent jobs, and
-    /// [keeps the description](App::keep_description) of the application. Call it once, after [`App::config`].
+    /// [keeps the description](App::keep_description) of the application. Call it once, after [`App::config`]. A second dashboard is a
+    /// problem that prevents the start of the application.
     #[cfg(feature = "macros")]
     #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
     #[track_caller]
@@ -158,7 +160,8 @@ impl Dashboard {
     }
 
     /// Installs the dashboard in a supervisor without `#[taskvisor::main]`: registers it as a state, adds its subscriber, and keeps
-    /// recent jobs. Call it once, after [`SupervisorBuilder::config`].
+    /// recent jobs. Call it once, after [`SupervisorBuilder::config`]. With a second dashboard, the supervisor does not run:
+    /// [`RuntimeError::DuplicateState`](taskvisor::RuntimeError::DuplicateState).
     ///
     /// ```no_run
     /// use taskvisor::{Config, Supervisor};
@@ -251,7 +254,7 @@ impl Dashboard {
         self.ring.as_ref()
     }
 
-    /// The clock of all answers. That of the events, if they are kept, so that one instant has one time everywhere.
+    /// The clock of all answers: that of the events, if they are kept, so that one instant has one time everywhere.
     pub(crate) fn clock(&self) -> &Clock {
         self.ring.as_ref().map_or(&self.clock, |ring| ring.clock())
     }
@@ -284,10 +287,10 @@ impl fmt::Debug for Dashboard {
     }
 }
 
-/// A text that differs from that of every earlier run of the program: a client must not take the events of one for those of another.
+/// A text that differs in each run of the program, so that a client does not confuse the events of two runs.
 fn run_name() -> String {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    // The process, because two of one machine may start at the same time behind one address.
+    // With the id of the process, because two processes on one machine may start at the same time behind one address.
     format!("{time:x}{:x}", std::process::id())
 }
 

@@ -44,7 +44,7 @@
 //! | `GET /health/live`, `/health/ready`, `/health/started` | 200 or 503, with reasons |
 //! | `GET /tasks` | a page of the tasks, by name; parameters `limit`, `cursor`, `name` (repeated), `contains`, `phase`, `attempts=true` |
 //! | `GET /tasks/{name}` | one task: attempts, options with their origins, dependencies |
-//! | `GET /slots`, `/jobs`, `/jobs/{id}` | the taken slots; live jobs and the latest that have ended |
+//! | `GET /slots`, `/jobs`, `/jobs/{id}` | the taken slots; live jobs, and the latest jobs that have ended |
 //! | `GET /graph` | which task depends on which one |
 //! | `GET /model` | what `TASKVISOR=describe=json` prints |
 //! | `GET /events` | events as they happen, as server-sent events |
@@ -52,26 +52,26 @@
 //! | `GET /openapi.json` | the description of all of this for generators of clients |
 //! | `POST /tasks/{name}/{action}` | pauses, resumes, restarts, triggers, starts or cancels a task, if [`Dashboard::with_controls`] permits it |
 //!
-//! [`answer`] has the JSON as Rust types. A name is encoded in a path: `consume/0` is `/tasks/consume%2F0`. An error is JSON too:
-//! [`answer::ErrorAnswer`].
+//! [`answer`] has the JSON as Rust types. A name is percent-encoded in a path: `consume/0` is `/tasks/consume%2F0`. An error is JSON too:
+//! [`answer::ErrorAnswer`]. Jobs cannot be controlled: their names are labels, which several may have.
 //!
 //! # Events
 //!
 //! Each message has an id, a JSON object ([`answer::EventAnswer`]), and no name of an event, so that `onmessage` of an `EventSource`
-//! receives it. A stream begins with the next event. With `?after=start` it begins with the oldest one that is kept; with
-//! `?after=ID` or the header `last-event-id`, after that event. Where events are missing, because they are not kept any more or because
-//! the client reads too slowly, a message named `missed` says how many ([`answer::MissedAnswer`]).
+//! receives it. A stream begins with the next event. With `?after=start` it begins with the oldest event that is kept; with
+//! `?after=ID` or the header `last-event-id`, after the event with that id. Where events are missing, because they are not kept any more
+//! or because the client reads too slowly, a message named `missed` says how many ([`answer::MissedAnswer`]).
 //!
-//! A stream ends after `shutdown_requested`, so that it does not hold a shutdown up. An id of another run of the process is refused with
-//! 410: read the state again, and connect without an id.
+//! A stream ends after the event `shutdown_requested`, so that it does not hold up a shutdown. An id of another run of the process is
+//! refused with 410: read the state again, and connect without an id.
 //!
 //! # What surprises
 //!
-//! - Nothing is authenticated. Whoever reaches the address reads names, errors and options. Listen on a loopback address, or nest the
-//!   routes behind your own middleware.
+//! - Reading is not authenticated. Every client that reaches the address reads names, errors and options. Listen on a loopback address, or
+//!   nest the routes behind your own middleware.
 //! - Times are those of the server's wall clock. A client computes with the field `now` of the answer instead of its own clock.
-//! - A list is no snapshot: tasks may change while it is read.
-//! - A task that has ended is shown as long as the dashboard remembers its end: of the latest 1,000, until a task of its name is added.
+//! - A list is not a snapshot: tasks may change while it is read.
+//! - The latest 1,000 tasks that have ended remain in the list, each until a task of its name is added.
 //! - An application with [`serve`] runs until a signal, because that task never ends.
 //!
 //! # Features
@@ -113,8 +113,8 @@ use taskvisor::SupervisorHandle;
 
 /// Creates the routes of a supervisor, to nest them in the routes of an application.
 ///
-/// They use the [`Dashboard`] that is installed in the supervisor. Without one they are read-only, and neither events nor ended tasks are
-/// known; a page then polls. Call it while the supervisor exists: a handle of one that was dropped has no dashboard.
+/// They use the [`Dashboard`] that is installed in the supervisor. Without one they are read-only, and know neither events nor ended tasks;
+/// the page then polls. Call this function while the supervisor exists: a handle of a dropped supervisor finds no dashboard.
 ///
 /// `nest_service("/admin", …)` answers `/admin` and `/admin/`; with `nest`, axum answers `/admin/` with 404.
 ///

@@ -1,11 +1,11 @@
-//! The search for the known name that is most similar to an unknown one, for messages.
+//! The search for the known name that is most similar to an unknown one, for error messages. As `sync/nearest.rs` of the runtime, which is
+//! not public.
 
-/// Longer names are not compared: the time grows with the square of the length.
+/// The most letters of a name that is compared: the time grows with the square of the length.
 const MAX_LETTERS: usize = 128;
 
-/// The most similar candidate, if at most a third of the letters differ. Of equally similar ones, the first.
-///
-/// Case and separators do not count.
+/// Returns the most similar candidate, if at most a third of the letters differ. Of equally similar ones, the first. Case and separators do
+/// not count.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = letters(written)?;
     let most = written.len().max(3) / 3;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn distances() {
+    fn the_distance_is_the_number_of_edits() {
         let letters = |word: &str| word.chars().collect::<Vec<_>>();
         for (left, right, expected) in
             [("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("frist", "first", 1), ("ab", "ba", 1)]

@@ -24,8 +24,8 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// - It stops last, so that probes are answered while the other tasks stop. Streams of events end at the beginning of a shutdown. After
 ///   the stop request it answers the requests that it has begun, for at most a second.
 /// - It never ends by itself: an application that ends once all its tasks have ended runs until a signal.
-/// - Everybody who reaches the address sees names, errors and options. Listen on a loopback address, or nest [`router`](crate::router)
-///   behind your own authentication.
+/// - Every client that reaches the address reads names, errors and options. Listen on a loopback address, or nest
+///   [`router`](crate::router) behind your own authentication.
 ///
 /// The task is an ordinary one: change the returned spec, for example by `with_critical(true)`.
 ///
@@ -56,7 +56,7 @@ pub fn serve(address: impl Into<String>) -> TaskSpec {
             }
         },
     );
-    // The defaults of an application are for its work. A server has no time limit, and is retried until it listens.
+    // The defaults of the application are for its own tasks. A server has no time limit, and is retried until it listens.
     TaskSpec::on_failure(task)
         .with_backoff(BackoffPolicy::default())
         .with_timeout(None)

@@ -11,19 +11,19 @@ use super::FailureAnswer;
 pub struct Attention {
     /// What is wrong.
     pub kind: AttentionKind,
-    /// The task, if it is about one. Instances have names of their own, such as `consume/0`.
+    /// The task that needs attention, if it is one. An instance has a name of its own, such as `consume/0`.
     pub task: Option<String>,
-    /// The slot, if it is about one.
+    /// The slot that needs attention, if it is one.
     pub slot: Option<String>,
-    /// What is wrong, in words, without the times of `since` and `until`: ``gave up after 5 failures``.
+    /// What is wrong, in words, without the times of `since` and `until`: `gave up, 5 failures in 42s`. At most 1 KiB.
     pub text: String,
-    /// Since when.
+    /// When it began.
     pub since: String,
     /// When the next attempt begins, if one is scheduled.
     pub until: Option<String>,
     /// The latest failure of the task.
     pub last_error: Option<FailureAnswer>,
-    /// Whether the service is not ready because of it.
+    /// Whether it is a reason why the service is not ready.
     pub blocks_ready: bool,
 }
 
@@ -37,9 +37,9 @@ pub enum AttentionKind {
     ShuttingDown,
     /// A body blocks its thread after its deadline.
     Stuck,
-    /// A task gave up: it ended, or is paused.
+    /// A task makes no further attempt because it has failed: it gave up, and has ended or is paused, or it failed without a retry.
     GaveUp,
-    /// A task fails again and again: its latest attempts have failed, and another one follows.
+    /// At least three attempts of a task in a row have failed, and another one runs or follows.
     CrashLooping,
     /// A running attempt has sent no heartbeat in time.
     Stalled,
@@ -51,7 +51,7 @@ pub enum AttentionKind {
     WaitingForDependency,
     /// A scheduled run is due for longer than 5 s, and has not begun.
     OverdueSchedule,
-    /// A slot has more and more waiting submissions.
+    /// More submissions arrive at a slot than leave it: see `growing` of `GET /slots`.
     GrowingSlot,
     /// An operator has paused a task.
     Paused,

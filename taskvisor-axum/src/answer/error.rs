@@ -22,7 +22,7 @@ pub struct ErrorDetail {
     pub code: ErrorCode,
     /// What is wrong, where, and what to write instead.
     pub message: String,
-    /// What is possible instead: methods, actions, or parameters. Empty if the message says all.
+    /// What is possible instead: paths, methods, actions, parameters, values, or the most similar name. Empty if the message says it all.
     pub allowed: Vec<String>,
 }
 
@@ -34,33 +34,33 @@ pub struct ErrorDetail {
 pub enum ErrorCode {
     /// 404: no such path.
     UnknownPath,
-    /// 404: no task of this name.
+    /// 404: no task has this name.
     UnknownTask,
-    /// 404: no job with this id, or it has ended too long ago.
+    /// 404: no job has this id, or it is not kept any more.
     UnknownJob,
     /// 404: no such action.
     UnknownAction,
-    /// 405: the path exists, but not with this method. Or controls are off.
+    /// 405: the path exists, but not with this method; or controls are off.
     MethodNotAllowed,
     /// 400: an unknown parameter, or one that cannot be read.
     BadParameter,
-    /// 400: a cursor that no answer of this server has returned.
+    /// 400: a cursor that is not the `next_cursor` of an answer.
     BadCursor,
-    /// 400: an id of an event that cannot be read.
+    /// 400: a text that is not the id of an event, or an id that no event has yet.
     BadEventId,
-    /// 410: an id of an event of another run of the process.
+    /// 410: the id of an event of another run of the process.
     OtherRun,
-    /// 400: a body that is no JSON, or has an unknown field.
+    /// 400: a body that is neither empty nor `{}`, or that does not arrive within 10 s.
     BadBody,
-    /// 413: a body that is too long.
+    /// 413: a body of more than 1 KiB.
     BodyTooLong,
     /// 403: the header that each `POST` needs is missing.
     MissingHeader,
     /// 403: the application does not permit it.
     Forbidden,
-    /// 409: the phase of the task does not permit it.
+    /// 409: the phase of the task does not permit it, or the service shuts down.
     Conflict,
-    /// 404: the application does not offer it: no event ring, no metrics, or no model.
+    /// 404: the application does not offer it: the event stream, the metrics, or the model.
     NotInstalled,
     /// 503: too many event streams are open.
     TooManyStreams,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PhaseName;
 
-/// `GET /graph`: the tasks that depend on others, and those that others depend on.
+/// `GET /graph`: the tasks that depend on other tasks, and their dependencies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
@@ -17,7 +17,7 @@ pub struct GraphAnswer {
     pub nodes: Vec<Node>,
     /// The dependencies.
     pub edges: Vec<Edge>,
-    /// Whether nodes or edges were left out, because there are more than 2,000 of them.
+    /// Whether the answer leaves out nodes or edges: it lists at most 2,000 of each.
     pub truncated: bool,
 }
 
@@ -30,9 +30,10 @@ pub struct Node {
     pub name: String,
     /// Its phase. `null` if no task of this name is live or was seen to end.
     pub phase: Option<PhaseName>,
-    /// Whether it is ready.
+    /// Whether the task is ready.
     pub ready: bool,
-    /// Whether it needs attention, or blocks the readiness of the service.
+    /// Whether its phase may hold up the tasks that depend on it: it waits, backs off, is paused or stuck, or has ended without success, or
+    /// its phase is `null`.
     pub needs_attention: bool,
 }
 

@@ -13,13 +13,13 @@ pub struct JobListAnswer {
     pub version: u32,
     /// The time of the answer.
     pub now: String,
-    /// The live ones, oldest first.
+    /// The live jobs, the oldest first.
     pub live: Vec<LiveJobAnswer>,
-    /// How many are live, also beyond those that are listed.
+    /// How many jobs are live, also beyond those that are listed.
     pub live_total: u64,
-    /// The ended ones, the latest first.
+    /// The jobs that have ended, the latest first.
     pub ended: Vec<EndedJobAnswer>,
-    /// How many ended ones are kept at most. 0: none are.
+    /// How many ended jobs the service keeps at most. 0: none.
     pub kept: u64,
 }
 
@@ -104,8 +104,8 @@ pub struct EndedJobAnswer {
     pub started_at: Option<String>,
     /// When it ended.
     pub ended_at: String,
-    /// How long it waited for its first attempt.
+    /// The time from its submission to the start of its first attempt, or to its end if none began.
     pub waited_ms: u64,
-    /// The time from its first attempt to its end.
+    /// The time from the start of its first attempt to its end. `null` if none began.
     pub ran_ms: Option<u64>,
 }

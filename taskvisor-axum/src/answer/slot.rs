@@ -24,7 +24,7 @@ pub struct SlotListAnswer {
 pub struct SlotAnswer {
     /// Its key.
     pub key: String,
-    /// How many owners it has at most.
+    /// How many owners the slot has at most.
     pub capacity: u64,
     /// The submissions that own it, the oldest first. At most 20.
     pub owners: Vec<SlotMember>,
@@ -34,7 +34,8 @@ pub struct SlotAnswer {
     pub waiting: Vec<SlotMember>,
     /// How many submissions wait for it.
     pub waiting_total: u64,
-    /// Whether the number of waiting submissions has grown over the last requests of any client, for at least 10 s.
+    /// Whether more submissions arrive than leave: the first one has waited for at least 10 s, and more than two submissions for each place
+    /// of the capacity wait that were queued since the oldest owner acquired the slot.
     pub growing: bool,
 }
 
@@ -47,6 +48,6 @@ pub struct SlotMember {
     pub id: u64,
     /// Its name.
     pub name: String,
-    /// When it acquired the slot, or was queued.
+    /// When it acquired the slot, or entered the queue.
     pub since: String,
 }

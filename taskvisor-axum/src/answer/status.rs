@@ -15,25 +15,25 @@ pub struct StatusAnswer {
     pub now: String,
     /// The name of the service.
     pub name: String,
-    /// Identifies this run of the process. Another one after a restart.
+    /// Identifies this run of the process: it differs after a restart.
     pub run: String,
-    /// When the server began to observe the supervisor: its start, if the dashboard is installed.
+    /// When the dashboard was created: with its application, or by `router` if none is installed.
     pub started_at: String,
     /// The summary in one word.
     pub verdict: Verdict,
-    /// The summary in words: ``DEGRADED: `billing` gave up, 5 failures in 42 s``.
+    /// The summary in words: ``DEGRADED: `billing` gave up, 5 failures in 42s``.
     pub text: String,
     /// Whether the supervisor is live.
     pub live: bool,
-    /// Whether it is ready.
+    /// Whether the supervisor is ready.
     pub ready: bool,
-    /// Whether all tasks of its start-up set were ready once.
+    /// Whether all tasks of the start-up set were ready once.
     pub started: bool,
     /// How many tasks are in which phase.
     pub counts: Counts,
     /// What needs attention, the worst first. At most 100.
     pub attention: Vec<Attention>,
-    /// How many need attention, also beyond those that are listed.
+    /// How many entries `attention` has, also beyond those that are listed.
     pub attention_total: u64,
     /// The actions that `POST /tasks/{name}/{action}` accepts. Empty if controls are off.
     pub actions: Vec<String>,
@@ -51,11 +51,11 @@ pub struct StatusAnswer {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// All is well.
+    /// Nothing needs attention.
     Ok,
-    /// The supervisor is starting: it was never ready, and nothing has failed.
+    /// The start-up set has not been ready yet, and nothing else needs attention.
     Starting,
-    /// Something is wrong. See `attention`.
+    /// Something needs attention: see `attention`.
     Degraded,
     /// The supervisor is shutting down, or has ended.
     ShuttingDown,
@@ -67,25 +67,25 @@ pub enum Verdict {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct Counts {
-    /// All of the following, without the jobs.
+    /// All tasks: the sum of the following counts without those of jobs.
     pub tasks: u64,
-    /// An attempt is running.
+    /// Tasks with a running attempt.
     pub running: u64,
-    /// They wait between two attempts, after a failure.
+    /// Tasks that wait for their next attempt after a failure.
     pub backing_off: u64,
-    /// They wait for their next run, after a success or before the first run.
+    /// Tasks that wait for their next run, after a success or before the first run.
     pub sleeping: u64,
-    /// They wait for a slot, a permit, a rate limit or another task.
+    /// Tasks that wait for their first poll, a permit, a rate limit or another task.
     pub waiting: u64,
-    /// They are paused.
+    /// Paused tasks.
     pub paused: u64,
-    /// Their bodies block their threads.
+    /// Tasks whose bodies block their threads past a deadline.
     pub stuck: u64,
-    /// They have ended. Only those that the dashboard has seen, at most 1,000.
+    /// Ended tasks that the dashboard keeps: at most the latest 1,000.
     pub ended: u64,
     /// Live jobs.
     pub jobs: u64,
-    /// Those of the live jobs that wait for their slot.
+    /// Live jobs that wait for their slot.
     pub queued_jobs: u64,
 }
 
@@ -102,33 +102,33 @@ pub struct HealthAnswer {
     pub ok: bool,
     /// Whether the supervisor is live.
     pub live: bool,
-    /// Whether it is ready.
+    /// Whether the supervisor is ready.
     pub ready: bool,
-    /// Whether all tasks of its start-up set were ready once.
+    /// Whether all tasks of the start-up set were ready once.
     pub started: bool,
-    /// All in one line.
+    /// The health in one line. At most 1 KiB.
     pub text: String,
     /// What is wrong, the worst first. At most 100.
     pub reasons: Vec<HealthReasonAnswer>,
 }
 
-/// One reason.
+/// One reason why the supervisor is not well.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct HealthReasonAnswer {
-    /// Its kind, such as `gave_up`.
+    /// The kind of the reason, such as `gave_up`.
     pub kind: String,
-    /// The task.
+    /// The task that it is about. `null` if it is about the supervisor.
     pub task: Option<String>,
-    /// Since when.
+    /// When it began.
     pub since: String,
-    /// The reason in words.
+    /// The reason in words. At most 1 KiB.
     pub text: String,
     /// The latest failure of the task.
     pub last_error: Option<FailureAnswer>,
-    /// The number of failures.
+    /// The number of consecutive failures of the task.
     pub failures: u32,
-    /// Whether the service is not ready because of it.
+    /// Whether it is a reason why the supervisor is not ready.
     pub blocks_ready: bool,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `GET /tasks`: added tasks by name, also those that have ended. Jobs are in `GET /jobs`.
+/// `GET /tasks`: added tasks by name, including ended ones. Jobs are in `GET /jobs`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub struct TaskListAnswer {
     pub next_cursor: Option<String>,
 }
 
-/// `GET /tasks/{name}`.
+/// `GET /tasks/{name}`: one task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
@@ -32,15 +32,15 @@ pub struct TaskDetailAnswer {
     pub task: TaskAnswer,
     /// Its instances, if it has some. At most 1,000.
     pub instances: Vec<TaskAnswer>,
-    /// The latest attempts, the oldest first: at most 20. Of a task with instances, empty: see each instance.
+    /// The latest attempts, the oldest first: at most 20. Empty for a task with instances, each of which has its own.
     pub attempts: Vec<Attempt>,
-    /// The options that apply. Empty for a task that `add_task` has added.
+    /// The options that apply. Empty for a task that is not part of an application with `#[taskvisor::main]`, such as one of `add_task`.
     pub policy: Vec<PolicyOptionAnswer>,
-    /// The tasks that it needs.
+    /// The tasks that it needs before each attempt: at most 1,000.
     pub needs: Vec<String>,
-    /// The tasks that it runs after.
+    /// The tasks that it runs after: at most 1,000.
     pub after: Vec<String>,
-    /// The tasks that depend on it.
+    /// The tasks that depend on it: at most 1,000.
     pub dependents: Vec<String>,
 }
 
@@ -59,9 +59,9 @@ pub struct TaskAnswer {
     pub phase_text: String,
     /// When the phase began.
     pub since: String,
-    /// What it waits for, in the phase `waiting`.
+    /// What it waits for, in the phase `waiting`. `null` before its first poll.
     pub waits_for: Option<WaitsFor>,
-    /// Whether it gave up: it ended for that reason, or is paused for it.
+    /// Whether it makes no further attempt because it has failed: it gave up, and has ended or is paused, or it failed without a retry.
     pub gave_up: bool,
     /// Whether its running attempt was interrupted and has not returned by its deadline.
     pub overdue: bool,
@@ -69,15 +69,15 @@ pub struct TaskAnswer {
     pub stopping: bool,
     /// Whether it pauses once the running attempt has ended.
     pub pausing: bool,
-    /// Whether it is ready.
+    /// Whether the task is ready. A completed one remains ready.
     pub ready: bool,
-    /// Since when it is ready.
+    /// When it became ready. `null` if it is not ready, or has ended.
     pub ready_since: Option<String>,
     /// The number of its latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// The number of consecutive failures.
+    /// The number of consecutive failures. 0 after the end of the task.
     pub failures: u32,
-    /// The number of all attempts that failed.
+    /// The number of all attempts that failed. 0 after the end of the task.
     pub total_failures: u32,
     /// The number of attempts after the first one.
     pub restarts: u64,
@@ -87,14 +87,14 @@ pub struct TaskAnswer {
     pub next_attempt: Option<String>,
     /// When the next run of its schedule is due.
     pub next_run: Option<String>,
-    /// When the latest run of its schedule was due that has begun.
+    /// When the latest run of its schedule that has begun was due.
     pub last_run: Option<String>,
     /// How many ticks of its schedule were skipped.
     pub skipped_ticks: u64,
-    /// When it last made progress: its latest heartbeat, or the end of its latest attempt that succeeded, or the start of the running
-    /// attempt. `null` before its first attempt.
+    /// When it last made progress: the latest of its latest heartbeat, the end of its latest successful attempt that is kept, and the start
+    /// of its running attempt. `null` if there is none of these.
     pub last_progress: Option<String>,
-    /// The time since the latest heartbeat of the running attempt, if the task limits it.
+    /// The time since the latest heartbeat of the running attempt, if the task has the option `heartbeat`.
     pub heartbeat_age_ms: Option<u64>,
     /// The number of its live instances, if it has instances.
     pub instances: Option<u64>,
@@ -110,17 +110,17 @@ pub struct TaskAnswer {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PhaseName {
-    /// It waits for a slot, a permit, a rate limit or another task.
+    /// It waits for its first poll, a slot, a permit, a rate limit or another task.
     Waiting,
     /// An attempt is running.
     Running,
-    /// It waits after a failure.
+    /// It waits for its next attempt after a failure.
     BackingOff,
     /// It waits for its next run, after a success or before the first run.
     Sleeping,
     /// It is paused.
     Paused,
-    /// Its body blocks its thread.
+    /// Its body blocks its thread past a deadline.
     Stuck,
     /// It has ended.
     Ended,
@@ -133,7 +133,8 @@ pub enum PhaseName {
 pub struct WaitsFor {
     /// `slot`, `permit`, `rate`, or `dependency`.
     pub kind: String,
-    /// The name of the dependency, or of the task whose limit is reached.
+    /// The name of the dependency, the key of the slot, or the name of the task whose own limit of attempts is reached. `null` if the limit
+    /// belongs to the supervisor, and for a rate limit.
     pub name: Option<String>,
 }
 
@@ -142,7 +143,7 @@ pub struct WaitsFor {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct FailureAnswer {
-    /// Its kind, such as `error` or `timeout`.
+    /// The kind of the failure, such as `error` or `timeout`.
     pub kind: String,
     /// The number of the attempt that failed.
     pub attempt: u64,
@@ -180,7 +181,7 @@ pub struct Attempt {
     pub started_at: String,
     /// How long it ran.
     pub ran_ms: u64,
-    /// How it ended, such as `succeeded`.
+    /// The result, such as `succeeded`.
     pub result: String,
     /// The error, with its causes. At most 1 KiB.
     pub error: Option<String>,
@@ -212,7 +213,7 @@ pub struct ControlAnswer {
     pub task: String,
     /// The action.
     pub action: String,
-    /// Whether it has changed anything. `false` if, for example, the task was paused already.
+    /// Whether the action has changed anything: `false` if, for example, the task was paused already.
     pub changed: bool,
     /// The result in words.
     pub text: String,

@@ -1,4 +1,4 @@
-//! What the dashboard keeps of the events of a supervisor: the latest ones for the readers of `GET /events`, and how tasks have ended.
+//! The part of the events of a supervisor that the dashboard keeps: the latest ones for the readers of `GET /events`, and how tasks ended.
 //!
 //! ```text
 //! supervisor ──> queue of the subscriber ──> Recorder ──> EventRing ──> EventStream of each reader

@@ -25,16 +25,17 @@ use crate::answer::ErrorCode;
 use crate::refusal::Refusal;
 
 const DESCRIPTION: &str = "\
-The state of a service that taskvisor supervises. The paths are relative to the place of the server, which an application may nest.
+The state of a service that taskvisor supervises. The paths are relative to the path under which the application nests the router, if it \
+does.
 
-Each answer as JSON is one object with the field `version`. A release that removes a field, or changes its meaning, increments it; new \
-fields do not, so that a client must ignore fields that it does not know. A field without a value is `null`, never missing. Times are \
-those of the server's wall clock, in UTC. Ids are unique in the life of the process. A `GET` of a path without parameters ignores the \
-query; otherwise, unknown parameters are refused.
+Each JSON answer except this description is one object with the field `version`. A release that removes a field, or changes its \
+meaning, increments it. New fields do not change it, so that a client must ignore fields that it does not know. A field without a value \
+is `null`, never missing. Times are those of the server's wall clock, in UTC. Ids of tasks and jobs are unique in the life of the \
+process. A `GET` of a path without query parameters ignores the query; every other request with an unknown parameter is refused.
 
 `HEAD` is answered wherever `GET` is. Every other path is answered with 404 `unknown_path`, every other method with 405 \
-`method_not_allowed` and the header `allow`, and a path that is no UTF-8 with 400 `bad_parameter`: each as an `ErrorAnswer`. Only what \
-is no HTTP, or longer than a server accepts at all, is answered without JSON.";
+`method_not_allowed` and the header `allow`, and a path that is not UTF-8 with 400 `bad_parameter`: each as an `ErrorAnswer`. Only a \
+request that is not HTTP, or whose head is too long, is answered without JSON.";
 
 /// The text of `openapi.json`.
 #[must_use]

@@ -107,13 +107,13 @@ fn probe(path: &'static str, id: &'static str, summary: &'static str) -> Path {
 }
 
 fn tasks() -> [Path; 3] {
-    let list = Path::get("/tasks", "tasks", "Added tasks by name, also ended ones.", Content::Json("TaskListAnswer"))
-        .describe("The parameters `name`, `contains` and `phase` select tasks. A task is listed if it fulfills all of them.")
+    let list = Path::get("/tasks", "tasks", "Added tasks by name, including ended ones.", Content::Json("TaskListAnswer"))
+        .describe("The parameters `name`, `contains` and `phase` select tasks. A task is listed if it matches all of them.")
         .parameters([
             query("limit", "How many tasks to list at most.", limit(TaskQuery::DEFAULT_LIMIT, TaskQuery::MAX_LIMIT)),
-            query("cursor", "The `next_cursor` of the page before. It keeps its place while tasks come and go.", text()),
+            query("cursor", "The `next_cursor` of the page before. It remains valid while tasks are added and end.", text()),
             query("name", "The tasks with these names. The parameter may be repeated.", names()),
-            query("contains", "The tasks whose names contain this text, in any case.", text()),
+            query("contains", "The tasks whose names contain this text. Upper and lower case are equal.", text()),
             query("phase", "The tasks in this phase.", Ref::from_schema_name("PhaseName").into()),
             query("attempts", "Whether to list the latest attempts of each task.", flag()),
         ])
@@ -185,7 +185,7 @@ fn events() -> Path {
         )
         .parameters([
             last.schema(Some(text())).build(),
-            query("after", "As the header `last-event-id`, which precedes it. `start`: all events that are kept.", text()),
+            query("after", "As the header `last-event-id`, which overrides it. `start`: all events that are kept.", text()),
         ])
         .errors(&[BadParameter, BadEventId, NotInstalled, OtherRun, TooManyStreams])
 }

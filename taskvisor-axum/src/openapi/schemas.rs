@@ -65,7 +65,8 @@ fn complete_property(name: &str, property: &mut Value) {
     // What the docs of `answer` promise about names.
     let is_time = matches!(name, "now" | "at" | "since" | "until" | "next_attempt" | "next_run" | "last_run")
         || name == "last_progress"
-        || name.ends_with("_at");
+        || name.ends_with("_at")
+        || name.ends_with("_since");
     if is_time {
         property["format"] = json!("date-time");
     }

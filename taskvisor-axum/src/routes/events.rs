@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 /// The header with which a client resumes.
 const LAST_EVENT_ID: &str = "last-event-id";
 
-/// The parameter with which a client resumes, or reads what is kept.
+/// The parameter with which a client resumes, or reads the events that are kept.
 const AFTER: &str = "after";
 
 /// The value of the parameter for all events that are kept.
@@ -37,7 +37,7 @@ pub(super) async fn stream(
     let start = start(ring, &headers, &uri)?;
     let stream = ring.stream(start).ok_or_else(|| {
         let message =
-            format!("{MAX_STREAMS} event streams are open, and no more are served; try again later");
+            format!("{MAX_STREAMS} event streams are open, and the server permits no more: try again later");
         Refusal::new(ErrorCode::TooManyStreams, message)
     })?;
     let mut response = Response::new(Body::from_stream(stream));
@@ -53,7 +53,7 @@ pub(super) async fn stream(
     Ok(response)
 }
 
-/// Where the stream begins. The header wins: a browser that reconnects sends it to the address with which it has connected first.
+/// Where the stream begins. The header precedes the parameter: a browser that reconnects sends it with the parameter of its first request.
 fn start(ring: &EventRing, headers: &HeaderMap, uri: &Uri) -> Result<StreamStart, Refusal> {
     let parameters = Parameters::read(uri, &[AFTER])?;
     let after = parameters.one(AFTER)?;
@@ -80,18 +80,18 @@ fn position(ring: &EventRing, id: &str, place: &str) -> Result<StreamStart, Refu
         IdError::Unreadable => (
             ErrorCode::BadEventId,
             format!(
-                "`{quoted}` in {place} is not the id of an event; send the `id` of the last message, such as `{newest}`, or no id \
+                "`{quoted}` in {place} is not the id of an event: send the `id` of the last message, such as `{newest}`, or no id \
                  for the events from now on"
             ),
         ),
         IdError::Beyond => (
             ErrorCode::BadEventId,
-            format!("`{quoted}` in {place} is the id of no event yet; the newest one is `{newest}`"),
+            format!("`{quoted}` in {place} is the id of no event yet: the newest one is `{newest}`"),
         ),
         IdError::OtherRun => (
             ErrorCode::OtherRun,
             format!(
-                "`{quoted}` in {place} is the id of an event of another run of the process; read the state again, and connect \
+                "`{quoted}` in {place} is the id of an event of another run of the process: read the state again, and connect \
                  without an id"
             ),
         ),

@@ -11,7 +11,7 @@ use crate::answer::{ErrorCode, JobAnswer, JobListAnswer, SlotListAnswer};
 use crate::failure::bounded;
 use crate::refusal::Refusal;
 
-/// How many live jobs, and how many ended ones, an answer lists unless the request says otherwise.
+/// How many live jobs, and how many ended ones, an answer lists by default.
 pub(crate) const DEFAULT_LIMIT: usize = 100;
 
 /// How many it lists at most.

@@ -6,7 +6,7 @@
 //! | `tasks.rs` | `/tasks`, `/tasks/{name}`, `/graph` |
 //! | `jobs.rs` | `/jobs`, `/jobs/{id}`, `/slots` |
 //! | `events.rs` | `/events` |
-//! | `controls.rs` | `POST /tasks/{name}/{action}` |
+//! | `controls/` | `POST /tasks/{name}/{action}` |
 //! | `page.rs` | `/` |
 //! | `headers.rs` | the headers of every answer |
 //! | `parameters.rs` | reads the parameters of a request |
@@ -39,11 +39,11 @@ pub(crate) use unknown::PATHS;
 #[cfg(feature = "openapi")]
 pub(crate) use {controls::HEADER as CONTROL_HEADER, tasks::MAX_NAMES};
 
-/// How many jobs are listed by default, and at most.
+/// How many live jobs, and how many ended ones, are listed by default, and at most.
 #[cfg(feature = "openapi")]
 pub(crate) const JOB_LIMITS: (usize, usize) = (jobs::DEFAULT_LIMIT, jobs::MAX_LIMIT);
 
-/// What the handlers read.
+/// The state of the handlers.
 #[derive(Clone)]
 pub(crate) struct Served {
     supervisor: SupervisorHandle,
@@ -51,7 +51,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// What the application declares, if it keeps that.
+    /// What the application declares, if it keeps its description.
     fn description(&self) -> Option<Arc<str>> {
         #[cfg(feature = "macros")]
         return self.supervisor.description();

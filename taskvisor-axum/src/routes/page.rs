@@ -8,8 +8,8 @@ use axum::response::IntoResponse;
 /// The page: one file, which loads nothing from elsewhere. It holds no data: its script reads the JSON.
 const PAGE: &str = include_str!("../page/page.html");
 
-/// Answers with the page. Its policy permits the script and the style of this answer, requests to this server, and nothing else: a
-/// name that smuggles in an element could neither run a script nor send anything away.
+/// Answers with the page. Its policy permits the script and the style of this answer, requests to this server, and nothing else: an
+/// element that a name smuggles in can neither run a script nor send data to another host.
 pub(super) async fn page() -> impl IntoResponse {
     let nonce = nonce();
     let mut page = PAGE.to_owned();
@@ -23,7 +23,7 @@ pub(super) async fn page() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (CONTENT_SECURITY_POLICY, policy)], page)
 }
 
-/// A text that nobody can foresee: hashes with the keys that the standard library draws at random against crafted keys of maps.
+/// An unpredictable text: hashes with the random keys that protect the maps of the standard library.
 fn nonce() -> String {
     let random = || RandomState::new().hash_one(());
     format!("{:016x}{:016x}", random(), random())

@@ -1,4 +1,4 @@
-//! Reads the parameters of a request. What cannot be read is refused, never ignored.
+//! Reads the parameters of a request. An unknown or unreadable one is refused, never ignored.
 
 use std::fmt::Display;
 
@@ -22,7 +22,7 @@ impl Parameters {
             let message = format!("the parameters cannot be read: {error}");
             Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied())
         })?;
-        // The parser replaces bytes that are no UTF-8, so that another task would be found.
+        // The parser replaces bytes that are not UTF-8, and the result could be the name of another task.
         let is_replaced = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
         if pairs.0.iter().any(|(name, value)| is_replaced(name) || is_replaced(value)) {
             let message = "the parameters cannot be read: write them as percent-encoded UTF-8";
@@ -82,8 +82,8 @@ pub(super) fn bad_value(name: &str, value: &str, expected: &str) -> Refusal {
     Refusal::new(ErrorCode::BadParameter, format!("`{name}` cannot be `{value}`: write {expected}"))
 }
 
-/// The last `N` parameters within a path. A router around this one may have others before them. Unlike axum's own extractor, it refuses
-/// with JSON.
+/// The last `N` parameters within a path: a router around this one may have others before them. Unlike axum's own extractor, this one
+/// refuses with JSON.
 pub(super) struct PathOf<const N: usize>(pub(super) [String; N]);
 
 impl<const N: usize, S: Send + Sync> FromRequestParts<S> for PathOf<N> {

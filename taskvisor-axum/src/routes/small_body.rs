@@ -14,10 +14,12 @@ use crate::refusal::Refusal;
 /// The longest body, in bytes.
 pub(crate) const MAX_BODY: usize = 1024;
 
-/// In how much time a body must arrive, so that a client that never sends it cannot keep a connection open.
+/// How long a body may take to arrive, so that a client that never sends it cannot keep a connection open.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Reads a body of at most [`MAX_BODY`] bytes. Keeps nothing of a longer one.
+/// Reads a body of at most [`MAX_BODY`] bytes. Refuses a longer one.
+///
+/// Cancel safe: the part that has arrived is dropped.
 pub(crate) async fn read_small_body(body: Body) -> Result<Vec<u8>, Refusal> {
     timeout(DEADLINE, read(body)).await.unwrap_or_else(|_| {
         let message = format!("the body has not arrived within {} s: send it at once", DEADLINE.as_secs());
@@ -32,7 +34,7 @@ async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
         let chunk: Bytes = chunk.map_err(|error| {
             Refusal::new(ErrorCode::BadBody, format!("the body cannot be read ({error}): send it again"))
         })?;
-        // Of the bytes that have arrived, not of the header `content-length`, which a chunked body does not have.
+        // Counts the bytes that have arrived: a chunked body has no header `content-length`.
         if read.len() + chunk.len() > MAX_BODY {
             let message = format!("the body is longer than {MAX_BODY} bytes: send no body, or `{{}}`");
             return Err(Refusal::new(ErrorCode::BodyTooLong, message));

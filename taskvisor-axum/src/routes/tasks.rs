@@ -53,7 +53,8 @@ fn read_query(uri: &Uri) -> Result<TaskQuery, Refusal> {
         parameters.one("cursor")?.map(|cursor| parse_cursor(cursor).ok_or_else(|| bad_cursor(cursor)));
     let names: HashSet<_> = parameters.all("name").map(str::to_owned).collect();
     if names.len() > MAX_NAMES {
-        let message = format!("at most {MAX_NAMES} tasks can be named in one request");
+        let message =
+            format!("`name` selects {} tasks: select at most {MAX_NAMES} in one request", names.len());
         return Err(Refusal::new(ErrorCode::BadParameter, message));
     }
     Ok(TaskQuery {
@@ -68,8 +69,7 @@ fn read_query(uri: &Uri) -> Result<TaskQuery, Refusal> {
 
 fn parse_phase(text: &str) -> Result<PhaseName, Refusal> {
     let phase: StrDeserializer<'_, Error> = text.into_deserializer();
-    PhaseName::deserialize(phase)
-        .map_err(|_| bad_value("phase", text, "one of the phases that are allowed").allowing(PHASES))
+    PhaseName::deserialize(phase).map_err(|_| bad_value("phase", text, "an allowed phase").allowing(PHASES))
 }
 
 fn bad_cursor(cursor: &str) -> Refusal {

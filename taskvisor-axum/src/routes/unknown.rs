@@ -30,7 +30,7 @@ pub(crate) const PATHS: [&str; 16] = [
 
 pub(super) async fn path(uri: Uri) -> Refusal {
     let path = bounded(uri.path().to_owned());
-    let message = format!("there is no path `{path}`: the server has the allowed ones");
+    let message = format!("there is no path `{path}`: write an allowed one");
     Refusal::new(ErrorCode::UnknownPath, message).allowing(PATHS)
 }
 

@@ -1,7 +1,7 @@
 //! What needs attention, the worst first.
 //!
-//! First it is found, without a text, in one pass over all tasks. Then the worst entries are written: a service in which ten thousand tasks
-//! fail costs little more than a healthy one.
+//! One pass over all tasks finds the entries, without their texts. Then the texts of the worst entries are written: a service in which ten
+//! thousand tasks fail costs little more than a healthy one.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use crate::answer::{Attention, AttentionKind};
 use crate::events::EndedTask;
 use crate::failure::{bounded, failure_answer};
 
-/// From how many failures in a row on a task that goes on counts as one that fails again and again. Fewer are what retries are for.
+/// The number of failures in a row from which a task needs attention although it retries. Retries are meant for fewer.
 const CRASH_LOOP: u32 = 3;
 
 /// How late a scheduled run may begin before it counts as overdue. Longer than any delay by a busy runtime.
@@ -25,10 +25,10 @@ const OVERDUE_RUN: Duration = Duration::from_secs(5);
 
 const STUCK: &str = "stuck: its body blocks a thread past its deadline";
 
-/// All that needs attention, the worst first: at most one entry for each task, and one for each slot.
+/// All that needs attention, the worst first: at most one entry for each task or instance, and one for each slot.
 pub(super) struct AttentionList<'a>(Vec<Found<'a>>);
 
-/// What needs attention, before it is written.
+/// An entry without its texts.
 pub(super) struct Found<'a> {
     pub(super) kind: AttentionKind,
     since: Instant,
@@ -203,7 +203,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Keeps the worse one of two entries of one task. The known one knows more, if both say the same.
+    /// Keeps the worse one of two entries of one task. Of two entries of one kind, the first has more details.
     fn merge(&mut self, other: Self) {
         let blocks_ready = self.blocks_ready || other.blocks_ready;
         if other.kind < self.kind {

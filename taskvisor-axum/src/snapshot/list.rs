@@ -68,7 +68,7 @@ impl Snapshot<'_> {
 
     /// The statuses of all live tasks and submissions, and the ended tasks.
     pub(super) fn all_tasks(&self) -> (Vec<TaskStatus>, Vec<EndedTask>) {
-        // The ended ones first: a task that ends in between is in neither list only for a moment, and never in both.
+        // A task that ends in between is in neither list. One that has just ended may be in both: the live one precedes.
         let ended = self.ring.map(EventRing::ended_tasks).unwrap_or_default();
         (self.supervisor.tasks(), ended)
     }
@@ -82,7 +82,7 @@ impl Snapshot<'_> {
 }
 
 impl TaskQuery {
-    /// How many tasks a page has, unless the request says otherwise.
+    /// How many tasks a page has by default.
     pub(crate) const DEFAULT_LIMIT: usize = 100;
     /// How many tasks a page has at most.
     pub(crate) const MAX_LIMIT: usize = 1_000;
@@ -98,7 +98,7 @@ impl TaskQuery {
     }
 }
 
-/// What marks a text as a cursor, so that a name that was written by hand is noticed.
+/// The beginning of each cursor. It shows that a text is a cursor, and not a name that was written by hand.
 const CURSOR: &str = "after:";
 
 fn cursor(name: &str) -> String {

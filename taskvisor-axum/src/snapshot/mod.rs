@@ -29,11 +29,11 @@ use taskvisor::SupervisorHandle;
 use crate::clock::Moment;
 use crate::events::EventRing;
 
-/// A supervisor at one moment. Each method reads what it needs; two answers of one snapshot may therefore differ by what has happened
-/// in between.
+/// Reads a supervisor for one answer. The times of the answer refer to one moment. The state does not: each method reads what it needs, one
+/// thing after the other.
 pub(crate) struct Snapshot<'a> {
     pub(crate) supervisor: &'a SupervisorHandle,
-    /// Knows the tasks that have ended.
+    /// Keeps the ended tasks. `None` without an installed dashboard.
     pub(crate) ring: Option<&'a EventRing>,
     pub(crate) moment: Moment,
 }

@@ -17,7 +17,7 @@ const MAX_SLOTS: usize = 1_000;
 /// How many owners and waiting submissions of a slot are listed.
 const MAX_MEMBERS: usize = 20;
 
-/// How long the first submission has to wait before a slot counts as growing. A burst that is worked off sooner is none.
+/// How long the first submission waits before a slot counts as growing. The queue of a short burst is empty sooner.
 const GROWING_WAIT: Duration = Duration::from_secs(10);
 
 impl Snapshot<'_> {
@@ -56,8 +56,8 @@ impl Snapshot<'_> {
     }
 }
 
-/// Whether more submissions come than leave: since its oldest owner acquired the slot, more than two for each of its owners were
-/// queued, and the first one has waited long. One snapshot suffices for this; nothing has to be remembered between two requests.
+/// Whether more submissions arrive than leave: more than two for each place of the capacity wait that were queued since the oldest owner
+/// acquired the slot, and the first one has waited long. One look at the slot shows this, so that nothing is kept between two requests.
 pub(super) fn is_growing(slot: &SlotStatus, now: Instant) -> bool {
     let has_waited = |since: Instant| now.saturating_duration_since(since) >= GROWING_WAIT;
     let queued = slot.waiting.iter().filter(|waiter| waiter.since >= slot.since).count();

@@ -97,7 +97,7 @@ fn describe(
         Verdict::Degraded => "DEGRADED",
     };
     match (attention.first(), total) {
-        // A task may have changed between the two readings.
+        // A task may have changed between the readings of the health and of the tasks.
         (None, _) => format!("{word}: {health}"),
         (Some(first), 1) => format!("{word}: {}", sentence(first)),
         (Some(first), _) => format!("{word}: {}; and {} more", sentence(first), total - 1),

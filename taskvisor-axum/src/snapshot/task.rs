@@ -74,7 +74,7 @@ impl Snapshot<'_> {
             overdue: false,
             stopping: false,
             pausing: false,
-            // A task that has completed is ready for ever: its dependents run.
+            // A completed task remains ready: its dependents may run.
             ready: task.completed,
             ready_since: None,
             attempt: task.attempt,
@@ -95,7 +95,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Whether a task that has ended makes no further attempt because it has failed: it gave up, or its error was fatal.
+/// Whether a task has ended because it failed: it gave up, or it failed without a retry.
 pub(super) fn has_failed(task: &EndedTask) -> bool {
     task.gave_up || (task.failure.is_some() && !task.completed && !task.canceled)
 }

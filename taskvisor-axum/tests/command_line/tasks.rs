@@ -66,7 +66,7 @@ async fn all_tasks_of_a_large_service_are_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn task_tells_what_why_since_when_and_what_next() {
+async fn task_says_what_why_since_when_and_what_is_next() {
     let service = Service::start_troubled().await;
     for (name, expected) in [
         (

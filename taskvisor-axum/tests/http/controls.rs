@@ -124,7 +124,7 @@ async fn instances_are_controlled_together_and_alone() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_changes_it() {
+async fn one_of_many_concurrent_requests_changes_the_task() {
     let (server, recorded) = server().await;
     let server = std::sync::Arc::new(server);
     let callers: Vec<_> = (0..20)

@@ -28,7 +28,7 @@ fn with_two_tasks() -> Supervisor {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_of_the_oldest_task_come_first() {
+async fn dependencies_of_the_oldest_task_come_first() {
     let supervisor = with_two_tasks();
     assert!(supervisor.dependencies().is_empty(), "no task depends on another one");
     add(&supervisor, lasting("zeta").with_needs(["cache"]).with_after(["db"]));

@@ -22,9 +22,9 @@ fn added(harness: &Harness, name: &'static str) -> TaskHandle {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_says_so_in_each_phase_and_after_the_end() {
+async fn a_status_of_a_submission_says_so_until_after_its_end() {
     let harness = Harness::new();
-    // Of one name: that of a submission is a label.
+    // Two have the same name: that of a submission is a label.
     let tasks = [
         (added(&harness, "work"), false),
         (with_slot(&harness, "work"), true),
@@ -48,7 +48,7 @@ async fn a_status_says_so_in_each_phase_and_after_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listing_tells_submissions_from_tasks() {
+async fn a_listing_distinguishes_submissions_from_tasks() {
     let harness = Harness::new();
     added(&harness, "work");
     let instances =
@@ -79,7 +79,7 @@ async fn each_event_of_a_submission_says_so() {
         assert_eq!(event.is_submission(), expected, "{event}");
         seen[usize::from(expected)] += 1;
     }
-    // Five of the task, and two of the supervisor, which are about no task.
+    // Five events of the task, and two of the supervisor, which are about no task.
     assert_eq!(seen, [5 + 2, 5 + 7 + 5]);
 }
 

@@ -46,12 +46,12 @@ impl Deref for EndedTask {
 
 /// The ended tasks by name, and what is known of the live ones.
 ///
-/// A task is forgotten once a task of its name is added: ids ascend, so the one with the higher id is the later one, in whatever order
+/// An ended task is forgotten once a task of its name is added. Of two tasks, the one with the higher id was added later, in whatever order
 /// their events are handled.
 ///
-/// An instance that [`scale`](taskvisor::SupervisorHandle::scale) has stopped is not kept: it was not wanted any more, so a list of
-/// tasks would show it as ended for ever. An instance that ended by itself, or that an operator has canceled, is kept: it is missing from
-/// the number that is wanted, and can be started.
+/// An instance that [`scale`](taskvisor::SupervisorHandle::scale) has stopped is not kept: no instance replaces it, so a list of tasks
+/// would show it as ended forever. An instance that ended by itself, or that an operator has canceled, is kept: it belongs to the number of
+/// instances that was requested, and can be started again.
 #[derive(Debug, Default)]
 pub(super) struct EndedTasks {
     by_name: HashMap<Arc<str>, (u64, EndedTask)>,
@@ -81,7 +81,7 @@ impl EndedTasks {
         self.by_name.get(name).map(|(_, task)| task.clone())
     }
 
-    /// All of them, the oldest end first.
+    /// All ended tasks, the oldest end first.
     pub(super) fn all(&self) -> Vec<EndedTask> {
         self.by_end.values().filter_map(|name| self.get(name)).collect()
     }
@@ -97,7 +97,7 @@ impl EndedTasks {
         }
     }
 
-    /// Takes over an event, with its [`end_of`](Self::end_of).
+    /// Records an event, with its [`end_of`](Self::end_of).
     pub(super) fn record(&mut self, event: &Event, end: Option<End>) {
         let (Some(name), Some(id)) = (event.task(), event.id()) else { return };
         // A name that long is not kept, because a part of it identifies nothing.
@@ -106,13 +106,13 @@ impl EndedTasks {
         }
         match &event.kind {
             EventKind::Ended { outcome, .. } => self.record_end(event, name, id, outcome, end),
-            // They may follow the end.
+            // These may follow the end, and would make the ended task a live one.
             EventKind::Removed | EventKind::Operated { .. } => {}
             kind => self.record_progress(name, id, kind),
         }
     }
 
-    /// Events were lost, among them perhaps ends: the live tasks are not known any more. Their next events make them known again.
+    /// Forgets the live tasks after events were lost, which may include their ends. Their next events make them known again.
     pub(super) fn forget_attempts(&mut self) {
         self.live.clear();
     }
@@ -154,7 +154,7 @@ impl EndedTasks {
             outcome: text,
             completed: outcome.is_completed(),
             canceled: outcome.is_canceled(),
-            // One that gave up may be paused, and may then be canceled.
+            // A task that gave up may be paused, and may then be canceled.
             gave_up: outcome.is_failed() && live.is_some_and(|live| live.gave_up),
             failure,
             attempt,
@@ -180,7 +180,7 @@ impl EndedTasks {
     }
 }
 
-/// Whether it was an instance that is not wanted any more.
+/// Whether the outcome is that of an instance which `scale` has stopped.
 fn is_scaled_away(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Canceled { cause: StopCause::Scale, .. })
 }

@@ -15,16 +15,16 @@ use crate::clock::Clock;
 /// How many streams are open at once.
 pub(crate) const MAX_STREAMS: usize = 256;
 
-/// The memory of a ring, for each event that it may hold. A usual message has 300 to 400 bytes; one with long errors has up to 4 KiB, and
-/// more if JSON has to escape them.
+/// The memory of a ring in bytes, for each event that it may hold. A usual message has 300 to 400 bytes; one with long texts has up to
+/// 6 KiB, and more if JSON has to escape them.
 const BYTES_PER_EVENT: usize = 2048;
 
 /// The latest events of one supervisor, as messages of the stream, and the tasks that have ended.
 ///
 /// # Numbers
 ///
-/// Each event has a number: 1, 2, 3, … A number also stands for each event that the subscriber has lost, so that it is never given to
-/// another one. A reader is therefore described by one number, that of the last event that it knows of:
+/// Each event has a number: 1, 2, 3, … An event that the subscriber has lost has a number too, which no other event has. A reader is
+/// therefore described by one number, that of the last event that it knows of:
 ///
 /// - The next message has the next number, or events are missing, and the difference says how many. This holds in the same way for
 ///   events that the subscriber has lost and for those that have left the ring, also for a reader that reconnects.
@@ -33,8 +33,8 @@ const BYTES_PER_EVENT: usize = 2048;
 /// # Memory
 ///
 /// At most `capacity` messages, and at most `capacity` × 2 KiB of their text: 8 MiB for 4,096 events. 4,096 usual events (`started`,
-/// `failed` with a short error) take up 1.6 MiB. An event is written once, when it arrives, and is not kept: errors and values of the user are
-/// released at once.
+/// `failed` with a short error) take up 1.6 MiB. An event is written once, when it arrives, and is not kept: errors and values of the user
+/// are released at once.
 ///
 /// # Concurrency
 ///
@@ -52,9 +52,9 @@ pub(crate) struct EventRing {
 /// An id that names no position of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdError {
-    /// It has not the form of an id.
+    /// It does not have the form of an id.
     Unreadable,
-    /// It is one of another run of the process.
+    /// It belongs to another run of the process.
     OtherRun,
     /// No event has this number yet.
     Beyond,
@@ -129,7 +129,7 @@ impl EventRing {
         format_id(&self.run, self.latest.borrow().newest)
     }
 
-    /// Takes over an event. Called by the recorder only, for one event after the other.
+    /// Records an event. Only the recorder calls it, for one event after the other.
     pub(super) fn record(&self, event: &Event) {
         if let EventKind::Lagged { lost, .. } = event.kind {
             self.lock_ended().forget_attempts();
@@ -140,7 +140,7 @@ impl EventRing {
         // Outside of the lock: it writes errors, whose `Display` is code of the user.
         let text = event_message(event, format_id(&self.run, number), &self.clock.moment());
         let end = EndedTasks::end_of(event);
-        // Before the message: a reader that asks for the tasks because of it finds the end.
+        // Before the message: a reader that requests the tasks because of the message finds the end.
         self.lock_ended().record(event, end);
         self.latest.send_modify(|latest| {
             latest.push(number, text.into());
@@ -205,7 +205,7 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) enum Part {
     Message(Arc<str>),
-    /// So many events are missing; `number` is that of the last one.
+    /// Events are missing: `missed` of them, of which the last one has this `number`.
     Missed {
         number: u64,
         missed: u64,
@@ -214,7 +214,7 @@ pub(super) enum Part {
 
 impl Latest {
     fn new(capacity: usize) -> Self {
-        // Not allocated ahead: a capacity beyond what is ever used costs nothing.
+        // Not allocated ahead: capacity that is never used costs nothing.
         Self { messages: VecDeque::new(), newest: 0, ends_at: None, bytes: 0, capacity }
     }
 
@@ -244,10 +244,10 @@ impl Latest {
         self.messages.front().map_or(self.newest, |oldest| oldest.number - 1)
     }
 
-    /// What follows the event `cursor`, up to about `max_bytes`.
+    /// Returns what follows the event `cursor`: at most `max_bytes`, or one message if that alone is longer.
     ///
-    /// A reader from before the end receives no more than the end. One that connects with the end as its position, or a later one,
-    /// receives all that is there, and then the end.
+    /// If streams end at an event, a reader from before that event receives nothing after it. A reader that connects at or after that
+    /// position receives everything that is there, and then the end of the stream.
     pub(super) fn batch(&self, cursor: u64, max_bytes: usize) -> Batch {
         let last = self.ends_at.filter(|end| cursor < *end).unwrap_or(self.newest);
         let mut batch = Batch { cursor, ..Batch::default() };

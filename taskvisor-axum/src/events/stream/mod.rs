@@ -18,10 +18,10 @@ use super::ring::{Batch, Latest, Part, format_id};
 pub(super) const PACE: Duration = Duration::from_millis(100);
 
 /// The time without a chunk after which a comment is sent, so that both sides notice a connection that is gone.
-pub(super) const HEARTBEAT: Duration = Duration::from_secs(10);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// The longest chunk, in bytes, if not one message alone is longer. What a reader has not read yet is bounded by it, and by the buffers of
-/// the connection.
+/// The longest chunk in bytes, unless one message alone is longer. It bounds, with the buffers of the connection, what is sent to a reader
+/// that has not read it yet.
 pub(super) const MAX_CHUNK: usize = 64 * 1024;
 
 /// How long a client waits before it reconnects, in milliseconds.
@@ -34,7 +34,7 @@ pub(crate) enum StreamStart {
     Now,
     /// With the oldest event of the ring.
     Oldest,
-    /// After the event with this number. If events have left the ring since, with their number.
+    /// After the event with this number. If later events have left the ring, the stream begins by saying how many.
     After(u64),
 }
 
@@ -107,8 +107,8 @@ impl fmt::Debug for EventStream {
 impl Reader {
     /// The next chunk, or `None` at the end.
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        // From when the connection has taken the chunk before.
-        let silence_ends = Instant::now() + HEARTBEAT;
+        // Counted from the moment at which the connection has taken the previous chunk.
+        let silence_ends = Instant::now() + KEEP_ALIVE;
         match self.progress {
             Progress::Begins => {
                 let mut chunk = self.preamble();
@@ -117,7 +117,7 @@ impl Reader {
                 return Some((chunk.into(), self));
             }
             Progress::UpToDate(sent) => {
-                // Not waiting for the ring meanwhile: however many events arrive, they wake the reader once.
+                // Does not wait for the ring meanwhile, so that the events of this time wake the reader once, however many they are.
                 sleep_until(sent + PACE).await;
             }
             Progress::Behind => {}

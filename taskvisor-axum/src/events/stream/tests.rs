@@ -81,17 +81,17 @@ async fn a_comment_is_sent_after_10_s_of_silence() {
     let ring = ring(8);
     let mut stream = open(&ring);
     for _ in 0..3 {
-        advance(HEARTBEAT - Duration::from_millis(1)).await;
+        advance(KEEP_ALIVE - Duration::from_millis(1)).await;
         assert_eq!(read(&mut stream), (vec![], false));
         advance(Duration::from_millis(1)).await;
         assert_eq!(poll_with(&mut stream, Waker::noop()), Some(Some(":\n\n".to_owned())));
         assert_eq!(poll_with(&mut stream, Waker::noop()), None);
     }
     // An event is no silence.
-    advance(HEARTBEAT - Duration::from_secs(1)).await;
+    advance(KEEP_ALIVE - Duration::from_secs(1)).await;
     record(&ring, [1]);
     assert_eq!(read(&mut stream).0, events([1]));
-    advance(HEARTBEAT - Duration::from_millis(1)).await;
+    advance(KEEP_ALIVE - Duration::from_millis(1)).await;
     assert_eq!(read(&mut stream).0, []);
     advance(Duration::from_millis(1)).await;
     assert_eq!(read(&mut stream).0, [Received::Comment]);
@@ -284,7 +284,7 @@ impl Numbers {
 }
 
 #[tokio::test(start_paused = true)]
-async fn readers_of_a_random_history_miss_nothing_unsaid() {
+async fn readers_of_random_events_get_each_event_or_a_gap() {
     for seed in 0..16 {
         let mut numbers = Numbers(seed);
         let capacity = [1, 2, 3, 17, 300][seed as usize % 5];

@@ -1,6 +1,6 @@
 //! `POST /tasks/{name}/{action}`.
 //!
-//! Each check comes before the next one:
+//! The checks, in their order:
 //!
 //! | check | otherwise |
 //! |---|---|
@@ -63,7 +63,7 @@ pub(super) async fn other_method(State(served): State<Served>, PathOf([_, action
 
 /// Answers a `POST`.
 ///
-/// Cancel safe: it waits only for the body. Once the closure has permitted the action, it happens as a whole, also if the client is gone.
+/// Cancel safe: it waits only for the body. An action that the closure has permitted is carried out even if the client is gone.
 async fn answer(
     supervisor: &SupervisorHandle,
     dashboard: &Dashboard,
@@ -73,7 +73,7 @@ async fn answer(
 ) -> Result<Json<ControlAnswer>, Refusal> {
     let controls = dashboard.controls().ok_or_else(controls_are_off)?;
     let action = parse_action(action)?;
-    // A parameter such as `dry_run` must not be ignored.
+    // A client that sends a parameter such as `dry_run` expects that it has an effect.
     Parameters::read(&parts.uri, &[])?;
     if !parts.headers.contains_key(HEADER) {
         return Err(Refusal::new(
@@ -136,7 +136,7 @@ fn check_body(body: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// Calls the method of the supervisor. All of them return at once. Returns whether it changed anything, and the result in words.
+/// Calls the method of the supervisor, which returns at once. Returns whether it changed anything, and the result in words.
 fn operate(operator: &Operator, task: &str, action: Operation) -> Result<(bool, String), RuntimeError> {
     let describe = |changed: bool, done: &str, unchanged: &str| {
         (changed, format!("`{task}` {}", if changed { done } else { unchanged }))
@@ -198,7 +198,7 @@ fn refuse_operation(
     error: &RuntimeError,
 ) -> Refusal {
     match error {
-        // The supervisor has forgotten it, but the client still sees it.
+        // The supervisor does not know it any more, but the dashboard still lists it.
         RuntimeError::UnknownTask { name, .. } if ring.is_some_and(|ring| ring.ended(name).is_some()) => {
             let name = bounded(name.to_owned());
             Refusal::new(ErrorCode::Conflict, format!("`{name}` has ended: only `start` may apply to it"))

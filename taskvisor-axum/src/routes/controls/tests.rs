@@ -115,7 +115,7 @@ async fn a_cancel_does_not_wait_for_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_phase_may_not_permit_it() {
+async fn an_action_that_the_phase_does_not_permit_is_refused() {
     let fixture = Fixture::new().await;
     for (action, expected) in [("start", "`feed` is still running"), ("restart", "`feed` is paused")] {
         let error = fixture.post("feed", action).await.unwrap_err();
