@@ -160,9 +160,9 @@ fn a_stream_that_is_refused_later_ends_the_events() {
 #[test]
 fn an_event_that_cannot_be_read_ends_the_events() {
     for (data, expected) in [
-        ("nonsense", "none of version 1"),
+        ("nonsense", "not one of version 1"),
         (r#"{"version":2,"kind":"added"}"#, "answers in version 2"),
-        (r#"{"version":1,"kind":"added"}"#, "none of version 1"),
+        (r#"{"version":1,"kind":"added"}"#, "not one of version 1"),
     ] {
         let server = FakeServer::answering(stream(&format!("data: {data}\n\n")));
         run(&server.url(), &["events", "--table"]).expect_failure(1, &[expected]);

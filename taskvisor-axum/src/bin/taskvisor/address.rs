@@ -1,4 +1,4 @@
-//! Where the service is.
+//! The address of the dashboard of a service.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// The errors complete the sentence "invalid value … for `--url`:".
+/// Reads an address. The errors complete the sentence "invalid value … for `--url`:".
 impl FromStr for Address {
     type Err = String;
 
@@ -35,7 +35,7 @@ impl FromStr for Address {
             return Err(format!("it has no scheme; {EXAMPLE}"));
         };
         if scheme.eq_ignore_ascii_case("https") {
-            return Err("this program speaks http only, without TLS; give the address of the service itself, or of a tunnel to it, \
+            return Err("this program speaks http only, without TLS; write the address of the service itself, or of a tunnel to it, \
                  as `http://…`"
                 .to_owned());
         }
@@ -44,14 +44,14 @@ impl FromStr for Address {
         }
         if rest.contains(['?', '#']) {
             return Err(
-                "it has a query or a fragment; give the path at most, as in `http://127.0.0.1:8080/admin`"
+                "it has a query or a fragment; write nothing after the path, as in `http://127.0.0.1:8080/admin`"
                     .to_owned(),
             );
         }
         let uri: Uri = text.parse().map_err(|error| format!("{error}; {EXAMPLE}"))?;
         let authority = uri.authority().ok_or_else(|| format!("it has no host; {EXAMPLE}"))?;
         if authority.as_str().contains('@') {
-            return Err("it has a user name; give a token with `--token` instead".to_owned());
+            return Err("it has a user name; pass a token with `--token` instead".to_owned());
         }
         // `Uri` accepts a port that does not fit.
         let has_port = authority.as_str().len() > authority.host().len();

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  All is well, and the service did what was requested
+  0  Success. `status`: all is well, or the service starts. `events`: the service has shut down
   1  The request failed: standard error says what is wrong, and where
   2  The command is wrong
   3  The service is degraded or shuts down (`status` only)";
@@ -32,7 +32,7 @@ Exit codes:
 #[derive(Args)]
 #[command(next_help_heading = "Options of all commands")]
 pub(crate) struct Options {
-    /// Where the service serves its dashboard: `http` only, with the path under which the router is nested.
+    /// The address of the dashboard: `http` only, with the path under which the router is nested.
     #[arg(
         long,
         global = true,
@@ -41,7 +41,7 @@ pub(crate) struct Options {
         default_value = "http://127.0.0.1:9900"
     )]
     pub(crate) url: Address,
-    /// The token that the service demands: sent as `authorization: Bearer …`. The variable hides it from the list of processes.
+    /// The token that the service demands, sent as `authorization: Bearer …`. The variable hides it from the list of processes.
     #[arg(long, global = true, env = "TASKVISOR_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
     /// Print the JSON of the service, also on a terminal.
@@ -54,7 +54,7 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Show whether all is well, and what needs attention, the worst first.
+    /// Show the verdict, and what needs attention, the worst first.
     ///
     /// Exits with 3 if the service is degraded or shuts down.
     Status,
@@ -64,14 +64,14 @@ pub(crate) enum Command {
     Task(TaskName),
     /// List the jobs: live ones, and the latest that have ended.
     Jobs(JobsOptions),
-    /// List the taken slots, those with the most waiting jobs first.
+    /// List the taken slots, those with the most waiting submissions first.
     Slots,
     /// List the tasks that depend on others, with the states of both.
     Graph,
     /// Follow the events, one on a line, until Ctrl-C.
     ///
     /// If the connection breaks, the program connects again and continues after the last event that it has received. It ends if the
-    /// service does not return: with 0 after a shutdown, otherwise with 1.
+    /// service cannot be reached for the time of `--reconnect-for`: with 0 after a shutdown of the service, otherwise with 1.
     Events(EventsOptions),
     /// Pause a task: interrupt its running attempt, and begin no other.
     Pause(PauseOptions),
@@ -137,7 +137,7 @@ pub(crate) enum Phase {
 
 #[derive(Args)]
 pub(crate) struct EventsOptions {
-    /// Begin with the events that the service has kept, instead of the next one.
+    /// Begin with the oldest event that the service keeps, instead of the next one.
     #[arg(long, value_name = "POSITION")]
     pub(crate) after: Option<Position>,
     /// Only events of this task and of its instances. May be repeated.
@@ -146,7 +146,7 @@ pub(crate) struct EventsOptions {
     /// Only events of this kind. May be repeated.
     #[arg(long, value_name = "KIND", value_parser = event_kinds())]
     pub(crate) kind: Vec<String>,
-    /// For how long to try to connect again after the connection broke. `0s`: not at all.
+    /// How long to try to connect again after the connection broke. `0s`: not at all.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub(crate) reconnect_for: Duration,
 }
@@ -154,7 +154,7 @@ pub(crate) struct EventsOptions {
 /// Where the events begin.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Position {
-    /// With the oldest event that the service has kept.
+    /// With the oldest event that the service keeps.
     Start,
 }
 
@@ -162,21 +162,21 @@ fn event_kinds() -> PossibleValuesParser {
     EventName::ALL.iter().map(|name| name.label()).collect::<Vec<_>>().into()
 }
 
-/// Reads the arguments. Prints the help or an error, and ends the process, if they ask for it.
+/// Reads the arguments. If they request the help or the version, or are wrong, prints that and ends the process.
 pub(crate) fn parse() -> Arguments {
     let mut arguments = Arguments::parse();
     let options = &mut arguments.options;
-    // One of them may be before the subcommand and one after it, which clap does not compare.
+    // clap compares them only if both are before the subcommand, or both after it.
     if options.json && options.table {
         let message = "`--json` and `--table` contradict each other: write one of them";
         Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
-    // An empty variable is the same as none.
+    // An empty variable counts as none.
     options.token = options.token.take().filter(|token| !token.is_empty());
     // Not by a value parser, whose error would print the token.
     if options.token.as_ref().is_some_and(|token| token.bytes().any(|byte| !byte.is_ascii_graphic())) {
-        let message = "the token has a space, a control character or a character outside of ASCII, which no header can carry; \
-                       see `--token` and the variable `TASKVISOR_TOKEN`";
+        let message = "the token has a space, a control character or a character outside of ASCII, which no header can carry: \
+                       write another one for `--token` or into the variable `TASKVISOR_TOKEN`";
         Arguments::command().error(ErrorKind::InvalidValue, message).exit();
     }
     arguments

@@ -1,4 +1,4 @@
-//! Requests.
+//! Requests to the dashboard of one service.
 
 use std::io;
 use std::time::Duration;
@@ -16,13 +16,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An event stream without events has a comment every 10 s. Without one for this long, the connection is dead.
+/// The longest silence of an event stream, which has a comment at least every 10 s. After it, the connection is dead.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(35);
 
-/// The longest answer that is read. Those of the server are bounded, but the address may be that of another one.
+/// The longest answer that is read, in bytes. Those of a dashboard are bounded, but the address may be that of another server.
 const MAX_ANSWER: u64 = 64 << 20;
 
-/// How much of an answer that is no JSON an error shows.
+/// How many characters of an answer that is not JSON an error shows.
 const EXCERPT: usize = 80;
 
 /// A connection to one service.
@@ -46,7 +46,7 @@ impl Client {
             // A redirect would send the token to another server. None is needed.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // Services are inside, where the proxies of the environment do not lead; and a proxy would see the token.
+            // A proxy of the environment rarely leads to an internal service, and would see the token.
             .proxy(None)
             .user_agent(concat!("taskvisor/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT_TIMEOUT))
@@ -155,7 +155,7 @@ impl Client {
             error => error.to_string(),
         };
         RequestError::new(RequestErrorKind::NotReached, format!("cannot reach `{address}`: {reason}")).with_hint(
-            "check that the service runs and serves its dashboard there; give another address with `--url` or the variable \
+            "check that the service runs and serves its dashboard there; pass another address with `--url` or the variable \
              `TASKVISOR_URL`",
         )
     }
@@ -190,7 +190,7 @@ pub(crate) fn check_version(url: &str, version: u64) -> Result<(), RequestError>
         .with_hint("the service is newer: update this program"))
 }
 
-/// The body with each byte that is no UTF-8 replaced.
+/// Reads the body. Bytes that are not UTF-8 are replaced.
 fn read_text(response: &mut Response<Body>) -> Result<String, Error> {
     response.body_mut().with_config().limit(MAX_ANSWER).lossy_utf8(true).read_to_string()
 }
@@ -214,7 +214,7 @@ fn refusal(url: &str, response: &Response<Body>, text: &str) -> RequestError {
             error = error.with_hint(format!("possible: {}", allowed.join(", ")));
         } else if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
             error = error.with_hint(
-                "if the service demands a token, give it with `--token` or the variable `TASKVISOR_TOKEN`",
+                "if the service demands a token, pass it with `--token` or the variable `TASKVISOR_TOKEN`",
             );
         }
         return error;
@@ -223,14 +223,14 @@ fn refusal(url: &str, response: &Response<Body>, text: &str) -> RequestError {
         let location =
             response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
         return RequestError::new(kind, format!("`{url}` redirects to `{location}`, which is not followed"))
-            .with_hint("give the address of the dashboard itself with `--url`");
+            .with_hint("pass the address of the dashboard itself with `--url`");
     }
     let reason = if text.trim().is_empty() { String::new() } else { format!(": `{}`", excerpt(text)) };
     RequestError::new(kind, format!("`{url}` answers with status {status}{reason}"))
         .with_hint("check with `--url` that the address is that of the dashboard, with the path under which it is nested")
 }
 
-/// The answer is not that of a dashboard.
+/// The error for an answer that is not that of a dashboard.
 fn foreign(url: &str, what: &str) -> RequestError {
     RequestError::new(RequestErrorKind::BadAnswer, format!("the answer of `{url}` {what}"))
         .with_hint("check with `--url` that the address is that of the dashboard, with the path under which it is nested")

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::time::Duration;
 
-/// The longest line: an event has 5 KiB at most, but the server may be another one.
+/// The longest line, in bytes. It is far longer than an event, and protects against another server.
 const MAX_LINE: u64 = 1 << 20;
 
 /// Messages of a stream.
@@ -29,7 +29,7 @@ impl<R: Read> Messages<R> {
         Self { lines: BufReader::new(reader), last_id: None, retry: None }
     }
 
-    /// What resumes the stream after the latest message.
+    /// The id that resumes the stream after the latest message.
     pub(crate) fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
@@ -73,7 +73,7 @@ impl<R: Read> Messages<R> {
         Ok(None)
     }
 
-    /// Reads a line without its end: a line feed, which a carriage return may precede. Bytes that are no UTF-8 are replaced.
+    /// Reads a line without its end: a line feed, which a carriage return may precede. Bytes that are not UTF-8 are replaced.
     fn line(&mut self) -> io::Result<Option<String>> {
         let mut line = Vec::new();
         self.lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)?;

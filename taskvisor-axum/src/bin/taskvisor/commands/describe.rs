@@ -14,7 +14,7 @@ pub(super) fn phase_paint(phase: PhaseName) -> Paint {
     }
 }
 
-/// The phase in words. Those of the service have all but one thing.
+/// The phase in words, with the give-up, which the words of the service leave out.
 pub(super) fn state_text(task: &TaskAnswer) -> String {
     with_gave_up(task, task.phase_text.clone())
 }
@@ -23,7 +23,7 @@ pub(super) fn state_text(task: &TaskAnswer) -> String {
 pub(super) fn state_cell(task: &TaskAnswer) -> Cell {
     let text = task.phase_text.as_str();
     let first = match task.phase {
-        // It has the name of another task, which may have any characters.
+        // The text contains the name of another task, which may have any characters.
         PhaseName::Waiting => text,
         _ => text.find([':', ';']).map_or(text, |end| &text[..end]),
     };
@@ -40,7 +40,7 @@ pub(super) fn state_paint(task: &TaskAnswer) -> Paint {
     if task.gave_up || task.overdue { Paint::Bad } else { phase_paint(task.phase) }
 }
 
-/// Not twice: `paused after it gave up`.
+/// Appends that the task gave up, unless the text says so, as in `paused after it gave up`.
 fn with_gave_up(task: &TaskAnswer, mut text: String) -> String {
     if task.gave_up && !text.contains("gave up") {
         text.push_str(", gave up");
@@ -59,7 +59,7 @@ pub(super) fn next_cell(next: Option<&str>, times: Times) -> Cell {
 
 /// A failure with its causes in one line.
 fn failure_text(failure: &FailureAnswer) -> String {
-    // A timeout or a panic says in its message what it is.
+    // Without the kind: the message of a timeout or a panic says what it is.
     std::iter::once(&failure.message)
         .chain(&failure.causes)
         .map(String::as_str)

@@ -17,7 +17,7 @@ use crate::display::{Paint, Screen};
 use crate::error::{CommandError, RequestError, RequestErrorKind};
 use crate::stream::{Message, Messages};
 
-/// How long to wait between two connections. The server may say another time within these limits.
+/// How long to wait between two connections. The server may send another time, which is kept within these limits.
 const RETRY: Duration = Duration::from_secs(1);
 const MIN_RETRY: Duration = Duration::from_millis(100);
 const MAX_RETRY: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ struct Follower<'a> {
 enum Resume {
     /// With the next event.
     Next,
-    /// With the oldest one that the service has kept.
+    /// With the oldest one that the service keeps.
     Start,
     /// After the event with this id.
     After(String),
@@ -146,7 +146,7 @@ impl Follower<'_> {
             return self.print_missed(message);
         }
         if !message.event.is_empty() && message.event != "message" {
-            // A type of a later server.
+            // A message of a type that only a later version knows.
             return Ok(());
         }
         self.shutting_down |= header.kind.as_deref() == Some("shutdown_requested");
@@ -197,7 +197,7 @@ impl Follower<'_> {
         Ok(self.writer.flush()?)
     }
 
-    /// One object on one line, as the server has sent it.
+    /// Prints one object on one line, as the server has sent it.
     fn print_json(&mut self, message: &Message) -> Result<(), CommandError> {
         if message.data.contains('\n') {
             let value: Value = self.read(message)?;
@@ -211,13 +211,13 @@ impl Follower<'_> {
     fn read<T: for<'de> Deserialize<'de>>(&self, message: &Message) -> Result<T, RequestError> {
         serde_json::from_str(&message.data).map_err(|error| {
             let address = self.client.address();
-            let text = format!("`{address}` has sent an event that is none of version {VERSION}: {error}");
+            let text = format!("`{address}` has sent an event that is not one of version {VERSION}: {error}");
             RequestError::new(RequestErrorKind::BadAnswer, text)
                 .with_hint("check the address with `--url`, or update this program")
         })
     }
 
-    /// Says on standard error what is no event.
+    /// Writes a note to standard error: standard output has events only.
     fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "note: {}", crate::display::escape(text));
     }

@@ -41,7 +41,10 @@ fn show(screen: &mut Screen, graph: &GraphAnswer) {
     }
     screen.table(&table);
     if graph.truncated {
-        screen.line(&[("the service has left out the rest: there are too many", Paint::Warning)]);
+        screen.line(&[(
+            "the service lists no more than 2,000 tasks and dependencies, and has left out the others",
+            Paint::Warning,
+        )]);
     }
 }
 
@@ -50,7 +53,7 @@ fn state(graph: &GraphAnswer, name: &str) -> Cell {
         return Cell::painted("not listed", Paint::Faint);
     };
     let Some(phase) = node.phase else {
-        return Cell::painted("never seen", Paint::Faint);
+        return Cell::painted("not live", Paint::Faint);
     };
     let ready = if node.ready { ", ready" } else { "" };
     let attention = if node.needs_attention { ", needs attention" } else { "" };

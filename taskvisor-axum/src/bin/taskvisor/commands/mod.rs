@@ -18,7 +18,7 @@ use crate::client::{Answer, Client};
 use crate::display::{Screen, Style};
 use crate::error::{CommandError, RequestError};
 
-/// What is printed.
+/// The form of the output.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     /// The answer of the service.
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments, writer: &mut dyn Write) -> Result<ExitC
     let options = &arguments.options;
     let client = Client::new(options.url.clone(), options.token.as_deref());
     let style = Style::of_stdout();
-    // Only a terminal has a width or colors, but one that tells neither is a terminal too.
+    // Not by the style: a terminal may have neither a known width nor colors.
     let is_table = options.table || !options.json && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let output = Output { form: if is_table { Form::Table(style) } else { Form::Json }, writer };
     match &arguments.command {
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments, writer: &mut dyn Write) -> Result<ExitC
 }
 
 impl Output<'_> {
-    /// Prints an answer: as it is, or as `describe` shows it.
+    /// Prints an answer: as it was sent, or as `describe` shows it.
     fn print(
         self,
         answer: &Answer,

@@ -42,7 +42,7 @@ fn show(screen: &mut Screen, answer: &SlotListAnswer) {
             Cell::new(&slot.key),
             Cell::new(&format!("{} of {}", slot.owners_total, slot.capacity)),
             Cell::painted(&waiting, if slot.growing { Paint::Warning } else { Paint::Plain }),
-            // Those that wait are listed in order.
+            // The first one has waited longest.
             slot.waiting.first().map_or_else(Cell::default, |member| Cell::new(&times.age(&member.since))),
             Cell::new(&owners.join(", ")),
         ]);

@@ -18,7 +18,7 @@ pub(super) fn run(client: &Client, output: Output<'_>) -> Result<ExitCode, Comma
     let status: StatusAnswer = answer.read()?;
     let code = match status.verdict {
         Verdict::Ok | Verdict::Starting => ExitCode::SUCCESS,
-        // A verdict that is not known yet is not well either.
+        // A verdict of a later version counts as a problem.
         _ => ExitCode::from(DEGRADED),
     };
     let printed = output.print(&answer, |screen| {
@@ -60,7 +60,7 @@ fn show(screen: &mut Screen, status: &StatusAnswer) {
     }
 }
 
-/// The number of tasks, and those phases that tasks are in.
+/// The number of tasks, and how many are in which phase.
 fn phases(status: &StatusAnswer) -> String {
     let counts = &status.counts;
     let phases = [

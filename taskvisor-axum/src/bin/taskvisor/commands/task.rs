@@ -17,7 +17,7 @@ pub(super) fn run(client: &Client, name: &str, output: Output<'_>) -> Result<Exi
     let answer = client.get(&format!("/tasks/{}", encode(name)))?;
     output.print(&answer, |screen| {
         let detail: TaskDetailAnswer = answer.read()?;
-        // Why it needs attention: the service judges that, with what it knows of other tasks.
+        // The service decides why the task needs attention: it knows the other tasks.
         let status: StatusAnswer = client.get("/status")?.read()?;
         show(screen, &detail, &status.attention);
         Ok(())

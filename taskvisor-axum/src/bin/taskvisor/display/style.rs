@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 pub(crate) struct Style {
     /// Whether there are colors.
     pub(crate) colors: bool,
-    /// At which column a line is cut. `None` in a pipe, where nothing is.
+    /// The column at which a line is cut. `None` in a pipe, where no line is cut.
     pub(crate) width: Option<usize>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum Paint {
 }
 
 impl Style {
-    /// The style for standard output, whatever it is.
+    /// Returns the style for standard output: a terminal, a pipe or a file.
     pub(crate) fn of_stdout() -> Self {
         if !io::stdout().is_terminal() {
             return Self { colors: false, width: None };
@@ -38,7 +38,7 @@ impl Style {
         Self { colors, width: width.filter(|width| *width > 0) }
     }
 
-    /// Appends a text, which is escaped already.
+    /// Appends a text, which must be escaped, in a color.
     pub(crate) fn paint(self, line: &mut String, text: &str, paint: Paint) {
         let code = match paint {
             Paint::Plain => "",

@@ -26,7 +26,7 @@ pub(crate) struct Table {
 }
 
 impl Cell {
-    /// Takes a text from anywhere, which is escaped.
+    /// Creates a cell from any text, which is escaped.
     pub(crate) fn new(text: &str) -> Self {
         Self { text: escape(text), paint: Paint::Plain }
     }

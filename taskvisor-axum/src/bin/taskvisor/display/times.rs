@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::escape;
 
-/// The time of an answer, which ages refer to: the clock of this machine may be another one.
+/// The time of an answer, which ages refer to: the clock of this machine may differ from that of the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     now: Option<SystemTime>,
