@@ -69,7 +69,7 @@ async fn start_begins_an_ended_task_anew() {
     let supervisor = Service::supervisor(Service::dashboard());
     let handle = supervisor.handle();
     let (stop, stopped) = oneshot::channel::<()>();
-    // Only a task that was given to the run can start anew.
+    // Only a task that was passed to `run` can start anew.
     let run = tokio::spawn(async move {
         supervisor.run_until(vec![serve("127.0.0.1:0"), TaskSpec::once(migrate)], stopped).await
     });

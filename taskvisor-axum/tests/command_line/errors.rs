@@ -86,7 +86,7 @@ fn an_answer_with_an_unknown_value_is_refused_in_a_table() {
     let server = FakeServer::answering(json(body));
     let pause = ["pause", "feed"];
     run(&server.url(), &[&pause[..], &["--table"]].concat()).expect_failure(1, &["perhaps", "`--json`"]);
-    // In JSON, it is up to the reader.
+    // JSON is printed as it was sent: its consumer decides about the value.
     assert_eq!(run(&server.url(), &pause).expect_success().trim_end(), body);
 }
 

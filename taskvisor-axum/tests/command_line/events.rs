@@ -63,7 +63,7 @@ fn events_are_selected_by_task_and_kind() {
     let printed = |arguments: &[&str]| {
         let arguments = [&["events", "--table", "--reconnect-for", "0s"], arguments].concat();
         let lines: Vec<_> = run(&server.url(), &arguments).stdout.lines().map(str::to_owned).collect();
-        // What is missing may have been selected.
+        // A missing event may be one that the filter selects.
         assert_eq!(lines.last().unwrap(), "… 5 events are missing here …");
         lines[..lines.len() - 1]
             .iter()

@@ -1,4 +1,4 @@
-//! A server with answers that the real one never gives.
+//! A server with answers that the real one never sends.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -67,7 +67,7 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // Wakes it. It has ended already if it refuses.
+        // Wakes the thread. If the connection is refused, the thread has ended already.
         let _ = TcpStream::connect(self.address);
         let result = self.thread.take().map(JoinHandle::join);
         if !thread::panicking() {

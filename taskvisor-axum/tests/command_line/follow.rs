@@ -15,7 +15,7 @@ use crate::service::{Service, TOKEN, endless};
 /// How long a line may take to arrive on a machine that is busy.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A running program, which ends with this value.
+/// A running program. It is killed when this value is dropped.
 struct Running {
     child: Child,
     lines: Receiver<String>,
@@ -92,7 +92,7 @@ async fn events_continue_after_a_restart_of_the_service() {
     let address = url.trim_start_matches("http://").to_owned();
     let program =
         Running::start(&url, &["--reconnect-for", "60s", "--kind", "added", "--kind", "shutdown_requested"]);
-    // It has connected once an event arrives: without `--after`, those before are not printed.
+    // Once an event arrives, the program is connected: without `--after`, earlier events are not printed.
     let seen = (0..1_000).find_map(|number| {
         first.supervisor.add_task(endless(format!("old-{number}"))).unwrap();
         program.lines.recv_timeout(Duration::from_millis(60)).ok()

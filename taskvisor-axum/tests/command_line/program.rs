@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-/// What a run has left.
+/// The output and the exit code of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -16,7 +16,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     for variable in ["TASKVISOR_URL", "TASKVISOR_TOKEN", "NO_COLOR", "TERM"] {
         command.env_remove(variable);
     }
-    // Of an environment with a proxy, which must not receive the requests.
+    // As in an environment with a proxy, which must not receive the requests.
     command.env("http_proxy", "http://127.0.0.1:1").env("HTTP_PROXY", "http://127.0.0.1:1");
     command.args(arguments).stdin(Stdio::null());
     command

@@ -114,7 +114,7 @@ async fn add_all(supervisor: &SupervisorHandle) {
     let gave_up =
         add(failing("billing").with_backoff(at_once).with_max_retries(2).with_on_give_up(OnGiveUp::Pause));
     let database = add(endless("database").with_ready(Readiness::Notify));
-    // It ends once a task depends on it: nothing can depend on what is over.
+    // It ends only once another task depends on it: a task cannot depend on one that has ended.
     let is_needed = Arc::new(Notify::new());
     let migrate = TaskFn::arc("migrate", {
         let is_needed = is_needed.clone();

@@ -52,7 +52,7 @@ async fn status_exits_with_3_if_the_service_is_degraded() {
     let json = service.run(&["status"]);
     assert_eq!((json.code, &*json.stderr), (3, ""));
     assert_eq!(serde_json::from_str::<Value>(&json.stdout).unwrap()["verdict"], "degraded");
-    // Only `status` judges.
+    // Only `status` has an exit code for the verdict.
     service.run(&["tasks"]).expect_success();
     service.run(&["task", "billing"]).expect_success();
 }

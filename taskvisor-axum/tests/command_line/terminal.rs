@@ -11,7 +11,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use crate::fake_server::{FakeServer, json};
 use crate::program::command;
 
-/// Runs the program with its output on a terminal with so many columns.
+/// Runs the program with its output on a terminal of this width, in columns.
 fn on_terminal(mut command: Command, columns: u16) -> String {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();
@@ -20,7 +20,7 @@ fn on_terminal(mut command: Command, columns: u16) -> String {
     let terminal = open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
     tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let mut child = command.stdout(terminal).spawn().unwrap();
-    // It has the other copy of the terminal, whose end ends the output.
+    // The command holds the terminal too. The output ends once every copy of it is closed.
     drop(command);
     let mut output = Vec::new();
     // Linux reports the end as an error.

@@ -1,4 +1,4 @@
-//! Requests that cannot be answered: a JSON error that says what is wrong, and nothing has changed.
+//! Refused requests: each is answered with a JSON error that says what is wrong, and has changed nothing.
 
 use taskvisor_axum::Dashboard;
 use taskvisor_axum::answer::{ErrorAnswer, ErrorCode, TaskListAnswer, VERSION};
@@ -10,7 +10,7 @@ use crate::support::{Answer, Server};
 
 const PERMITTED: [(&str, &str); 2] = [("taskvisor-control", "1"), ("user", "on-call")];
 
-/// A server with the task `work`, which nothing may happen to.
+/// A server with the task `work`, which no refused request may change.
 struct Untouched {
     server: Server,
     recorded: Recorded,
@@ -38,7 +38,7 @@ impl Untouched {
     }
 }
 
-/// The tasks, without what only time changes.
+/// The tasks, without the fields that change with time.
 async fn tasks(server: &Server) -> String {
     let list: TaskListAnswer = server.json("/tasks").await;
     let described = list.tasks.iter().filter(|task| task.name != "the last of the recorded tasks");

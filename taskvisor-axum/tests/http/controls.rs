@@ -1,4 +1,4 @@
-//! Controls: who may do what, and what happens then.
+//! Controls: which requests are permitted, and what they do.
 
 use std::future::pending;
 
@@ -153,11 +153,11 @@ async fn the_dashboard_can_cancel_itself() {
 #[tokio::test]
 async fn another_site_cannot_act() {
     let (server, recorded) = server().await;
-    // What a form can send, with all that the browser adds.
+    // What a form of another site can send, with the headers that the browser adds.
     let form = [("origin", "http://evil.example"), ("content-type", "text/plain"), ("user", "on-call")];
     let answer = server.request("POST", "/tasks/work/cancel", &form, "{}").await;
     assert_eq!((answer.status, code(&answer)), (403, ErrorCode::MissingHeader));
-    // What a script's request with the header begins with.
+    // The preflight, with which a browser begins the request of a script that has the header.
     let preflight = [
         ("origin", "http://evil.example"),
         ("access-control-request-method", "POST"),
@@ -205,7 +205,7 @@ async fn a_nested_router_gets_the_user_of_a_middleware() {
         request.extensions_mut().insert(User("alice"));
         next.run(request).await
     });
-    // With a parameter of its own, which must not be taken for the name of a task.
+    // The router around has a parameter of its own, which must not become the name of a task.
     let routes = router(server.handle());
     let app = axum::Router::new()
         .nest("/merged/{tenant}/admin", routes.clone())

@@ -1,4 +1,4 @@
-//! `openapi.json` as a judge of real answers.
+//! Validates real answers against `openapi.json`.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -97,7 +97,7 @@ impl Description {
         }
     }
 
-    /// What is described and was not seen.
+    /// The parts of the description that no answer had.
     pub(crate) fn unseen(&self) -> Vec<String> {
         let mut parts = vec!["message EventAnswer".to_owned(), "message MissedAnswer".to_owned()];
         let codes = self.document["components"]["schemas"]["ErrorCode"]["enum"].as_array().expect("an enum");
@@ -116,7 +116,7 @@ impl Description {
         parts
     }
 
-    /// What was seen and is not described: a code that an answer does not list.
+    /// The codes that answers had and the description does not list.
     pub(crate) fn undescribed(&self) -> Vec<&str> {
         let is_described = |part: &&String| {
             let [method, path, status, code] = part.split(' ').collect::<Vec<_>>()[..] else { return true };

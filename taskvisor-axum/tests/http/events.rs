@@ -199,7 +199,7 @@ async fn events_arrive_in_order_with_their_ids() {
 async fn a_client_that_reconnects_misses_nothing() {
     let server = Server::start(Dashboard::new()).await;
     let client = Client::connect(&server, "", None).await;
-    // It loses the connection before it has received a message.
+    // The client loses the connection before it has received a message.
     let first = client.last_id.clone();
     drop(client);
     for name in ["one", "two", "three"] {
@@ -240,7 +240,7 @@ async fn events_that_are_not_kept_are_counted() {
     for _ in 0..20 {
         run_once(&server, "ping").await;
     }
-    // The subscriber has handled them all.
+    // Most events have left the ring by now, or leave it before the client can receive them.
     let mut client = Client::connect(&server, "", Some(&first)).await;
     let mut cursor: u64 = first.rsplit_once('-').expect("it has a number").1.parse().expect("a number");
     let (mut missed_in_all, mut removed) = (0, 0);
@@ -306,7 +306,7 @@ async fn streams_end_at_the_shutdown_and_can_be_resumed() {
     let messages = client.rest().await;
     assert_eq!(messages.last().map(|message| message.answer().kind).as_deref(), Some("shutdown_requested"));
 
-    // `slow` holds the shutdown up. A client that comes back receives what is new, and again the end.
+    // `slow` holds up the shutdown. A client that connects again receives the events since, and then the end.
     let mut ended = Vec::new();
     while ended.is_empty() {
         let mut client = Client::connect(&server, "", Some(&client.last_id)).await;
@@ -332,7 +332,7 @@ async fn slow_readers_hold_up_neither_tasks_nor_the_shutdown() {
     let busy = TaskSpec::on_failure(busy).with_backoff(taskvisor::BackoffPolicy::constant(Duration::ZERO));
     let busy = server.handle().add_task(busy.with_max_retries(2_000)).expect("a valid task");
     assert!(busy.outcome().await.is_failed());
-    // One that reads is served meanwhile.
+    // Meanwhile, a client that reads is served.
     let mut client = Client::connect(&server, "?after=start", None).await;
     client.until("gave_up").await;
 
@@ -357,7 +357,7 @@ async fn too_many_streams_are_refused() {
     assert_eq!((answer.status, answer.json::<ErrorAnswer>().error.code), (503, ErrorCode::TooManyStreams));
     // The other paths are answered.
     assert_eq!(server.get("/status").await.status, 200);
-    // The server notices the connection that is gone, without an event.
+    // The server notices a closed connection without an event.
     clients.pop();
     while server.request("HEAD", "/events", &[], "").await.status != 200 {}
     Client::connect(&server, "", None).await;

@@ -1,4 +1,4 @@
-//! What happens to the tasks, as a subscriber beside the dashboard sees it.
+//! The events of the tasks, as a second subscriber beside that of the dashboard receives them.
 
 use std::sync::{Arc, Mutex};
 

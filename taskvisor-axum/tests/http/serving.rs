@@ -51,7 +51,7 @@ async fn defaults_of_the_application_do_not_limit_the_server() {
     let config = Config::default().with_timeout(Duration::from_millis(1)).with_max_retries(0);
     let server = Server::start_with(Dashboard::new(), Supervisor::builder(config)).await;
     let task = server.handle().task("dashboard").expect("it serves");
-    // An attempt with the timeout of the configuration would have ended by the second one.
+    // The timeout of the configuration ends the attempt of `other`, which began later than that of the server.
     let other = TaskFn::arc("other", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
     let other = server.handle().add_task(TaskSpec::once(other)).expect("a valid task");
     other.outcome().await;

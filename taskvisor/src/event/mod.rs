@@ -160,7 +160,7 @@ impl Event {
     }
 
     /// Returns whether the event is about an accepted submission, such as a job. `false` for an added task, and for an event that is about
-    /// no task. A synthetic task is a submission if it has a slot.
+    /// no task. A synthetic task ([`with_task`](Self::with_task)) is a submission if it has a slot.
     #[must_use]
     pub fn is_submission(&self) -> bool {
         self.task.as_deref().is_some_and(|task| !task.holds_name())

@@ -74,7 +74,7 @@ pub(crate) struct Shared {
     /// Finds the options of a task or a job of the application by its name.
     #[cfg(feature = "macros")]
     pub(crate) policies: OnceLock<FindPolicy>,
-    /// What the application declares, as JSON, if it keeps that.
+    /// The description of the application, as JSON, if the setup has requested it.
     #[cfg(feature = "macros")]
     pub(crate) description: OnceLock<Arc<str>>,
     /// Reads the file of the application again, if it has one.

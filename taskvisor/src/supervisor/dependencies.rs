@@ -6,10 +6,10 @@ use super::SupervisorHandle;
 use crate::task::{DependencyEdge, TaskName};
 
 impl SupervisorHandle {
-    /// Returns the dependencies of the live tasks, those of the oldest task first. One for each pair of tasks: the instances of a task
-    /// count as one. Dependencies of submissions are not among them. Empty once the supervisor was dropped and its tasks have ended.
+    /// Returns the dependencies of the live tasks, those of the oldest task first. All instances of a dependent count as one task, with its
+    /// base name. Dependencies of submissions are not among them. Empty once the supervisor was dropped and its tasks have ended.
     ///
-    /// It is meant for operators' tools: it takes time linear in the number of tasks that depend on others.
+    /// The method is meant for tools of operators: its time is linear in the number of dependencies.
     ///
     /// ```
     /// use taskvisor::{Config, Supervisor, TaskContext, TaskFn, TaskSpec};

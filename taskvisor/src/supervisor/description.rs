@@ -1,4 +1,4 @@
-//! What an application has declared, for operators' tools.
+//! The description of an application, for tools of operators.
 
 use std::sync::Arc;
 

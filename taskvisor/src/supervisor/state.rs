@@ -6,10 +6,9 @@ use super::SupervisorHandle;
 use crate::runtime::body::AppContext;
 
 impl SupervisorHandle {
-    /// Returns the state of type `T`, if one was registered. `None` also once the supervisor was dropped and its
-    /// tasks have ended.
+    /// Returns the state of type `T`, if one was registered. `None` also once the supervisor was dropped and its tasks have ended.
     ///
-    /// Tasks and subscribers take a parameter [`State<T>`](crate::State) instead: a state that is missing is then found before they start.
+    /// Tasks and subscribers take a parameter [`State<T>`](crate::State) instead, so that a missing state is found before they start.
     /// A state that is returned here lives as long as it is held, also past the end of the supervisor.
     ///
     /// ```

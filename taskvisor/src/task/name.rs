@@ -18,7 +18,7 @@ pub(crate) fn is_blank(text: &str) -> bool {
 /// What has the name of a task.
 pub(crate) trait Named: Send + Sync {
     fn name(&self) -> &str;
-    /// Whether it is a submission, whose name is a label.
+    /// Whether the owner of the name is a submission, whose name is a label.
     fn is_submission(&self) -> bool {
         false
     }

@@ -50,7 +50,7 @@ async fn instances_count_as_one_task_on_either_side() {
     add(&supervisor, lasting("watch").with_after(["consume/1"]));
     let all = ["`consume` needs `db`", "`report` needs `consume`", "`watch` runs after `consume/1`"];
     assert_eq!(listed(&supervisor.handle()), all);
-    // The other instances stand for the task.
+    // The other instances still represent the task.
     supervisor.cancel("consume/0").await.expect("it is live");
     assert_eq!(listed(&supervisor.handle()), all);
     tokio::time::sleep(seconds(1)).await;

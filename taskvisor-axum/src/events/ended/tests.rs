@@ -95,7 +95,7 @@ fn a_task_that_is_added_again_is_forgotten() {
     assert!(ended.get("migrate").is_some_and(|task| task.completed));
     later.add(&mut ended);
     assert!(ended.get("migrate").is_none());
-    // What follows of the former one changes nothing.
+    // Later events of the former task change nothing.
     former.record(&mut ended, EventKind::Removed);
     former.record(&mut ended, EventKind::operated(Operation::Cancel, None));
     assert!(ended.get("migrate").is_none() && ended.all().is_empty());
@@ -155,7 +155,7 @@ fn submissions_are_not_kept() {
 }
 
 #[test]
-fn instances_that_are_not_wanted_are_forgotten() {
+fn instances_that_scale_has_stopped_are_forgotten() {
     let mut ended = EndedTasks::default();
     let ends = [
         (0, Outcome::Completed),
@@ -169,7 +169,7 @@ fn instances_that_are_not_wanted_are_forgotten() {
         instance.end(&mut ended, outcome);
     }
     assert_eq!(names(&ended), ["consume/0", "consume/1", "consume/2"]);
-    // An instance that failed, was started again, and is then not wanted any more.
+    // An instance that failed, was started again, and was then stopped by `scale`.
     let again = Task::instance("consume", 1);
     again.end(&mut ended, Outcome::canceled(StopCause::Scale));
     assert_eq!(names(&ended), ["consume/0", "consume/2"]);
@@ -203,7 +203,7 @@ fn texts_of_an_end_are_bounded() {
     let end = ended.get("ping").unwrap();
     let message = end.failure.as_ref().map_or(0, |failure| failure.message.len());
     assert!(end.outcome.len() <= 1030 && message <= 1030, "{} and {message} bytes", end.outcome.len());
-    // A name is not cut: it would be another one.
+    // A name is not cut: it would be the name of another task.
     Task::new(&"x".repeat(MAX_TEXT + 1)).end(&mut ended, Outcome::Completed);
     assert_eq!(names(&ended), ["ping"]);
     assert!(ended.live.is_empty());

@@ -37,7 +37,7 @@ async fn events_that_have_left_the_ring_are_counted() {
     // At the edge: the next event is the oldest that is kept.
     assert_eq!(received(&ring, StreamStart::After(7)), (events(8..=10), false));
     assert_eq!(received(&ring, StreamStart::After(8)), (events(9..=10), false));
-    // All that is kept, without a gap: the reader has asked for no more.
+    // All events that are kept, without a gap: the reader has requested no others.
     assert_eq!(received(&ring, StreamStart::Oldest), (events(8..=10), false));
 }
 
@@ -130,7 +130,7 @@ async fn a_reader_gets_the_shutdown_and_then_the_end() {
         let before = [events([2]), shutdown.clone()].concat();
         assert_eq!(received(&ring, StreamStart::After(1)), (before, true));
         assert_eq!(received(&ring, StreamStart::After(2)), (shutdown, true));
-        // Who connects later gets what is left.
+        // A reader that connects later receives the rest.
         assert_eq!(received(&ring, StreamStart::After(3)), (events([4, 5]), true));
         assert_eq!(received(&ring, StreamStart::After(4)), (events([5]), true));
         assert_eq!(received(&ring, StreamStart::After(5)), (vec![], true));

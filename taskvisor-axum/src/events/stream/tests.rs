@@ -87,7 +87,7 @@ async fn a_comment_is_sent_after_10_s_of_silence() {
         assert_eq!(poll_with(&mut stream, Waker::noop()), Some(Some(":\n\n".to_owned())));
         assert_eq!(poll_with(&mut stream, Waker::noop()), None);
     }
-    // An event is no silence.
+    // An event restarts the time until the next comment.
     advance(KEEP_ALIVE - Duration::from_secs(1)).await;
     record(&ring, [1]);
     assert_eq!(read(&mut stream).0, events([1]));
@@ -198,7 +198,7 @@ async fn a_reader_that_never_reads_keeps_nothing() {
     }
 }
 
-/// What a client knows, and what the model says about it.
+/// What a client has received, which the model checks.
 struct Client {
     stream: EventStream,
     cursor: u64,

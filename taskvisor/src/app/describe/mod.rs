@@ -55,8 +55,8 @@ fn describe(options: &MainOptions, form: Form) -> ExitCode {
 
 impl App {
     /// Keeps a description of the application: what `TASKVISOR=describe=json` prints, with the changes of the setup and all overrides.
-    /// [`SupervisorHandle::description`](crate::SupervisorHandle::description) returns it. It is made once, before the tasks start, and
-    /// has a few kilobytes for each task.
+    /// [`SupervisorHandle::description`](crate::SupervisorHandle::description) returns it. It is written once, before the tasks start, and
+    /// takes up a few kilobytes for each task.
     ///
     /// ```no_run
     /// use taskvisor::prelude::*;
