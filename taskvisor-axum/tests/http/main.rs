@@ -3,6 +3,8 @@
 mod answers;
 mod bad_input;
 mod controls;
+mod description;
+mod events;
 mod openapi;
 mod phases;
 mod recorded;
