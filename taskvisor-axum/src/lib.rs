@@ -92,14 +92,14 @@ pub mod answer;
 mod clock;
 mod failure;
 mod nearest;
-#[cfg(feature = "openapi")]
-mod openapi;
 mod refusal;
 mod events;
 mod controls;
 mod dashboard;
 mod snapshot;
 mod routes;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod serve;
 
 pub use controls::ControlRequest;

@@ -187,7 +187,7 @@ fn events() -> Path {
             last.schema(Some(text())).build(),
             query("after", "As the header `last-event-id`, which precedes it. `start`: all events that are kept.", text()),
         ])
-        .errors(&[BadParameter, BadEventId, NotInstalled, OtherRun, TooManyStreams, Gone])
+        .errors(&[BadParameter, BadEventId, NotInstalled, OtherRun, TooManyStreams])
 }
 
 fn query(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {

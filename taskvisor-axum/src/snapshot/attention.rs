@@ -224,7 +224,7 @@ impl<'a> AttentionList<'a> {
 }
 
 /// The instances of a row, or the row itself.
-pub(super) fn each_instance(row: &TaskStatus) -> &[TaskStatus] {
+fn each_instance(row: &TaskStatus) -> &[TaskStatus] {
     if row.instances().is_empty() { std::slice::from_ref(row) } else { row.instances() }
 }
 

@@ -3,7 +3,7 @@
 use taskvisor::{Health, Phase, TaskStatus, WaitingOn};
 
 use super::Snapshot;
-use super::attention::{AttentionList, Found, each_instance};
+use super::attention::{AttentionList, Found};
 use super::history::count;
 use super::phase::phase_name;
 use crate::answer::{Attention, AttentionKind, Counts, PhaseName, StatusAnswer, VERSION, Verdict};
@@ -50,17 +50,15 @@ fn counts(live: &[TaskStatus], ended: &[EndedTask]) -> Counts {
     counts.jobs = count(jobs.len());
     counts.queued_jobs = count(jobs.iter().filter(|job| is_queued(job)).count());
     for row in tasks {
-        for status in each_instance(row) {
-            *match phase_name(status) {
-                PhaseName::Running => &mut counts.running,
-                PhaseName::BackingOff => &mut counts.backing_off,
-                PhaseName::Sleeping => &mut counts.sleeping,
-                PhaseName::Waiting => &mut counts.waiting,
-                PhaseName::Paused => &mut counts.paused,
-                PhaseName::Stuck => &mut counts.stuck,
-                PhaseName::Ended => &mut counts.ended,
-            } += 1;
-        }
+        *match phase_name(row) {
+            PhaseName::Running => &mut counts.running,
+            PhaseName::BackingOff => &mut counts.backing_off,
+            PhaseName::Sleeping => &mut counts.sleeping,
+            PhaseName::Waiting => &mut counts.waiting,
+            PhaseName::Paused => &mut counts.paused,
+            PhaseName::Stuck => &mut counts.stuck,
+            PhaseName::Ended => &mut counts.ended,
+        } += 1;
     }
     let Counts { running, backing_off, sleeping, waiting, paused, stuck, ended, .. } = counts;
     counts.tasks = running + backing_off + sleeping + waiting + paused + stuck + ended;

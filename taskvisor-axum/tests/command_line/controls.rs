@@ -1,10 +1,14 @@
 //! The commands that control tasks.
 
-use taskvisor::{Phase, TaskSpec};
-use taskvisor_axum::Dashboard;
-use taskvisor_axum::answer::ControlAnswer;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::service::{Service, endless, eventually};
+use taskvisor::{Phase, TaskFn, TaskSpec};
+use taskvisor_axum::answer::ControlAnswer;
+use taskvisor_axum::{Dashboard, serve};
+use tokio::sync::oneshot;
+
+use crate::service::{Service, TOKEN, endless, eventually};
 
 /// A service with the running task `feed`.
 async fn service() -> Service {
@@ -56,8 +60,36 @@ async fn trigger_ends_the_wait_for_the_next_attempt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn start_begins_an_ended_task_anew() {
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = runs.clone();
+    let migrate = TaskFn::shared("migrate", move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async { Ok(()) }
+    });
+    let supervisor = Service::supervisor(Service::dashboard());
+    let handle = supervisor.handle();
+    let (stop, stopped) = oneshot::channel::<()>();
+    // Only a task that was given to the run can start anew.
+    let run = tokio::spawn(async move {
+        supervisor.run_until(vec![serve("127.0.0.1:0"), TaskSpec::once(migrate)], stopped).await
+    });
+    let address = || handle.state::<Dashboard>().and_then(|dashboard| dashboard.address());
+    eventually(|| {
+        address().is_some() && runs.load(Ordering::SeqCst) == 1 && handle.task("migrate").is_none()
+    })
+    .await;
+    let url = format!("http://{}", address().unwrap());
+    let started =
+        crate::program::run(&url, &["start", "migrate", "--token", TOKEN, "--table"]).expect_success();
+    assert_eq!(started, "`migrate` starts anew\n");
+    eventually(|| runs.load(Ordering::SeqCst) == 2).await;
+    stop.send(()).unwrap();
+    run.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_cannot_start_is_refused() {
     let service = service().await;
-    // Only tasks of the application can start anew: an error that says so is what this service has.
     service.control(&["start", "feed"]).expect_failure(1, &["`feed`", "/tasks/feed/start"]);
 }
 
@@ -93,7 +125,7 @@ async fn a_wrong_token_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_without_controls_says_so() {
-    let service = Service::start_with(Dashboard::new()).await;
+    let service = Service::start_with(Dashboard::new(), "127.0.0.1:0").await;
     service
         .control(&["cancel", "dashboard"])
         .expect_failure(1, &["controls are off", "405 Method Not Allowed"]);

@@ -4,6 +4,7 @@ mod controls;
 mod errors;
 mod events;
 mod fake_server;
+mod follow;
 mod help;
 mod json;
 mod program;

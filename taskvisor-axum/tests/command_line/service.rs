@@ -28,25 +28,35 @@ pub(crate) struct Service {
 impl Service {
     /// All is well: the only task is the dashboard.
     pub(crate) async fn start() -> Self {
-        let dashboard = Dashboard::new().with_name("shop").with_controls(|request| {
-            let sent = request.headers().get("authorization")?;
-            (sent == &format!("Bearer {TOKEN}")).then(|| "terminal".to_owned())
-        });
-        Self::start_with(dashboard).await
+        Self::start_with(Self::dashboard(), "127.0.0.1:0").await
     }
 
-    pub(crate) async fn start_with(dashboard: Dashboard) -> Self {
-        let supervisor = dashboard.install_on(Supervisor::builder(Config::default())).build();
-        let task = supervisor.add_task(serve("127.0.0.1:0")).expect("a valid task");
+    pub(crate) async fn start_with(dashboard: Dashboard, address: &str) -> Self {
+        let supervisor = Self::supervisor(dashboard);
+        let task = supervisor.add_task(serve(address)).expect("a valid task");
         task.ready().await.expect("it listens");
         let address = supervisor.handle().state::<Dashboard>().and_then(|dashboard| dashboard.address());
         Self { supervisor, url: format!("http://{}", address.expect("it listens")) }
+    }
+
+    /// A dashboard with controls.
+    pub(crate) fn dashboard() -> Dashboard {
+        Dashboard::new().with_name("shop").with_controls(|request| {
+            let sent = request.headers().get("authorization")?;
+            (sent == &format!("Bearer {TOKEN}")).then(|| "terminal".to_owned())
+        })
+    }
+
+    pub(crate) fn supervisor(dashboard: Dashboard) -> Supervisor {
+        dashboard.install_on(Supervisor::builder(Config::default())).build()
     }
 
     /// A service with tasks in many phases.
     pub(crate) async fn start_troubled() -> Self {
         let service = Self::start().await;
         add_all(&service.supervisor.handle()).await;
+        // The dashboard learns of ends from events, which arrive later.
+        eventually(|| service.run(&["tasks", "--phase", "ended"]).stdout.contains(r#""total":2"#)).await;
         service
     }
 

@@ -21,6 +21,8 @@ async fn tasks_lists_each_task_with_its_state() {
         ("consume (×2)", "running"),
         (r"evil\u{1b}[31m", "running"),
         ("feed", "backing off after a failure"),
+        ("import", "failed, gave up"),
+        ("migrate", "completed"),
         ("web", "waiting for `database`"),
     ] {
         let row = table.lines().find(|line| line.split("  ").next() == Some(name));
@@ -102,6 +104,11 @@ async fn task_tells_what_why_since_when_and_what_next() {
                 "after          migrate\n",
             ],
         ),
+        (
+            "migrate",
+            &["state          completed\n", "next           nothing: it has ended\n", "needed by      web\n"],
+        ),
+        ("import", &["last error     attempt 1, fatal: no file\n", "next           nothing: it has ended\n"]),
         ("database", &["needed by      web\n", "why            not ready\n"]),
         ("consume", &["INSTANCES\nNAME       STATE    FOR", "\nconsume/0  running", "\nconsume/1  running"]),
         ("consume/1", &["consume/1 (id "]),

@@ -20,7 +20,7 @@ async fn graph_lists_dependencies_with_the_states_of_both_tasks() {
     assert_eq!(rows[0], ["TASK", "STATE", "OPTION", "DEPENDS ON", "STATE"]);
     assert_eq!(rows[1][..4], ["web", "waiting, needs attention", "needs", "database"]);
     // The name is not repeated.
-    assert_eq!(rows[2][..2], ["after", "migrate"]);
+    assert_eq!(rows[2], ["after", "migrate", "ended, ready"]);
     assert_eq!(rows.len(), 3, "{table}");
     let graph: GraphAnswer = serde_json::from_str(&service.run(&["graph"]).expect_success()).unwrap();
     assert_eq!((graph.nodes.len(), graph.edges.len()), (3, 2));

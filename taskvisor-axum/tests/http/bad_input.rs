@@ -63,17 +63,7 @@ fn refused(answer: &Answer, status: u16, expected: ErrorCode) -> ErrorAnswer {
 async fn a_path_that_does_not_exist_lists_those_that_do() {
     let untouched = Untouched::new().await;
     let long = format!("/{}", "x".repeat(60_000));
-    let paths = [
-        "/nothing",
-        "/tasks/",
-        "/tasks//pause",
-        "//",
-        "/status/",
-        "/STATUS",
-        "/%20",
-        "/health",
-        "/tasks/a/b/c",
-    ];
+    let paths = ["/nothing", "/tasks/", "//", "/status/", "/STATUS", "/%20", "/health", "/tasks/a/b/c"];
     for path in paths.into_iter().chain([long.as_str()]) {
         for method in ["GET", "POST", "DELETE"] {
             let answer = untouched.server.request(method, path, &PERMITTED, "").await;
@@ -280,6 +270,8 @@ async fn a_request_for_an_action_is_checked_in_order() {
     for (path, headers, status, expected) in [
         ("/tasks/nothing/explode", &PERMITTED[..], 404, ErrorCode::UnknownAction),
         ("/tasks/work/scale", &PERMITTED[..], 404, ErrorCode::UnknownAction),
+        ("/tasks/work/cancel?dry_run=true", &PERMITTED[..], 400, ErrorCode::BadParameter),
+        ("/tasks/work/cancel?%FF", &PERMITTED[..], 400, ErrorCode::BadParameter),
         ("/tasks/nothing/pause", &user[..], 403, ErrorCode::MissingHeader),
         ("/tasks/nothing/pause", &header[..], 403, ErrorCode::Forbidden),
         ("/tasks/nothing/pause", &PERMITTED[..], 404, ErrorCode::UnknownTask),

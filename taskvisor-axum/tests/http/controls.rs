@@ -109,8 +109,10 @@ async fn an_ended_task_can_only_be_started() {
 #[tokio::test]
 async fn instances_are_controlled_together_and_alone() {
     let (server, recorded) = server().await;
-    let consume =
-        TaskFn::shared("consume", |ctx: taskvisor::TaskContext| async move { Ok(ctx.cancelled().await) });
+    let consume = TaskFn::shared("consume", |ctx: taskvisor::TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let spec = TaskSpec::once(consume).with_instances(2);
     let consume = server.handle().add_instances(spec).expect("valid instances");
     assert!(server.act("/tasks/consume%2F1/pause").await.changed);

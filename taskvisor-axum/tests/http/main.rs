@@ -3,6 +3,7 @@
 mod answers;
 mod bad_input;
 mod controls;
+mod description;
 mod events;
 mod openapi;
 mod phases;

@@ -14,7 +14,7 @@ use crate::address::Address;
 /// The service serves its dashboard with `taskvisor-axum`, and this program reads the same JSON as the page. On a terminal it prints
 /// tables, and elsewhere JSON.
 #[derive(Parser)]
-#[command(name = "taskvisor", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "taskvisor", version, max_term_width = 100, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -30,6 +30,7 @@ Exit codes:
   3  The service is degraded or shuts down (`status` only)";
 
 #[derive(Args)]
+#[command(next_help_heading = "Options of all commands")]
 pub(crate) struct Options {
     /// Where the service serves its dashboard: `http` only, with the path under which the router is nested.
     #[arg(

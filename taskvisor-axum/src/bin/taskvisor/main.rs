@@ -9,21 +9,19 @@
 //! Every text from the service passes `display::escape` before it is printed in a table or in an error.
 #![forbid(unsafe_code)]
 
+// Layers: a file or a folder imports only from those above it; a test checks this.
+mod display;
+mod error;
 mod address;
 mod arguments;
 mod client;
-mod commands;
-mod display;
-mod error;
 mod stream;
+mod commands;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::error::CommandError;
-
-/// The service is degraded or shuts down.
-const DEGRADED: u8 = 3;
 
 fn main() -> ExitCode {
     let arguments = arguments::parse();

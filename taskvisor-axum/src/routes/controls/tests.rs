@@ -41,8 +41,11 @@ impl Fixture {
         let subscriber =
             Subscriber::new(Operations(Arc::clone(&operations))).with_events(EventName::Operated);
         let supervisor = Supervisor::new(Config::default(), vec![subscriber]);
-        let feed = TaskFn::arc("feed", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
-        let deaf = TaskFn::arc("deaf", || async move { Ok(std::future::pending::<()>().await) });
+        let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+            ctx.cancelled().await;
+            Ok(())
+        });
+        let deaf = TaskFn::arc("deaf", std::future::pending);
         supervisor.add_task(TaskSpec::once(feed)).unwrap();
         supervisor.add_task(TaskSpec::once(deaf)).unwrap();
         let fixture =

@@ -6,10 +6,12 @@ use taskvisor_axum::answer::{StatusAnswer, Verdict};
 
 use super::Output;
 use super::describe::{count, failure_cell, next_cell, yes_or_no};
-use crate::DEGRADED;
 use crate::client::Client;
 use crate::display::{Cell, Paint, Screen, Table, Times};
 use crate::error::CommandError;
+
+/// The exit code if the service is degraded or shuts down.
+const DEGRADED: u8 = 3;
 
 pub(super) fn run(client: &Client, output: Output<'_>) -> Result<ExitCode, CommandError> {
     let answer = client.get("/status")?;

@@ -175,5 +175,4 @@ impl Reader {
 }
 
 #[cfg(test)]
-#[path = "stream_tests.rs"]
 mod tests;

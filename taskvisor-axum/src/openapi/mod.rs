@@ -29,7 +29,8 @@ The state of a service that taskvisor supervises. The paths are relative to the 
 
 Each answer as JSON is one object with the field `version`. A release that removes a field, or changes its meaning, increments it; new \
 fields do not, so that a client must ignore fields that it does not know. A field without a value is `null`, never missing. Times are \
-those of the server's wall clock, in UTC. Ids are unique in the life of the process.
+those of the server's wall clock, in UTC. Ids are unique in the life of the process. A `GET` of a path without parameters ignores the \
+query; otherwise, unknown parameters are refused.
 
 `HEAD` is answered wherever `GET` is. Every other path is answered with 404 `unknown_path`, every other method with 405 \
 `method_not_allowed` and the header `allow`, and a path that is no UTF-8 with 400 `bad_parameter`: each as an `ErrorAnswer`. Only what \

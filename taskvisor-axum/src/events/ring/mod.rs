@@ -283,5 +283,4 @@ impl Batch {
 }
 
 #[cfg(test)]
-#[path = "ring_tests.rs"]
 mod tests;

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | controls are on | 405 `method_not_allowed` |
 //! | the action exists | 404 `unknown_action` |
+//! | the query is empty | 400 `bad_parameter` |
 //! | the header `taskvisor-control` | 403 `missing_header` |
 //! | a body of at most 1 KiB, which is empty or `{}` | 413 `body_too_long`, 400 `bad_body` |
 //! | the closure of the application permits it | 403 `forbidden` |
@@ -20,7 +21,7 @@ use axum::http::request::Parts;
 use taskvisor::{HealthReasonKind, Operation, Operator, RuntimeError, SupervisorHandle};
 
 use super::Served;
-use super::parameters::PathOf;
+use super::parameters::{Parameters, PathOf};
 use super::small_body::read_small_body;
 use super::unknown;
 use crate::answer::{ControlAnswer, ErrorCode, VERSION};
@@ -72,6 +73,8 @@ async fn answer(
 ) -> Result<Json<ControlAnswer>, Refusal> {
     let controls = dashboard.controls().ok_or_else(controls_are_off)?;
     let action = parse_action(action)?;
+    // A parameter such as `dry_run` must not be ignored.
+    Parameters::read(&parts.uri, &[])?;
     if !parts.headers.contains_key(HEADER) {
         return Err(Refusal::new(
             ErrorCode::MissingHeader,

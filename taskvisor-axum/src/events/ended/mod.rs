@@ -186,5 +186,4 @@ fn is_scaled_away(outcome: &Outcome) -> bool {
 }
 
 #[cfg(test)]
-#[path = "ended_tests.rs"]
 mod tests;
